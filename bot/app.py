@@ -1,0 +1,123 @@
+"""The composition root: the one file that names every layer and puts the parts together."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import partial
+from pathlib import Path
+
+import structlog
+
+from bot.config import Config
+from bot.domain.errors import ConfigError
+from bot.formats.collection import read_file
+from bot.i18n import msg
+from bot.platforms.discord.render import DiscordRenderer
+from bot.services.bundle import Services
+from bot.services.checkup import Checkup
+from bot.services.delivery import Delivery
+from bot.services.digests import Digests, Policy, Wanted
+from bot.services.drafts import Drafts
+from bot.services.importing import Importing
+from bot.services.library import Library
+from bot.services.lookup import Lookup
+from bot.services.notes import Notes
+from bot.services.ports import Clock, Progress
+from bot.services.workspaces import DEFAULT, Workspaces
+from bot.store import files
+from bot.store.database import Database, open_database
+from bot.store.search import Search
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class App:
+    """The open store and all services over it."""
+
+    config: Config
+    clock: Clock
+    database: Database
+    services: Services
+
+
+def utc_now() -> datetime:
+    """Return the time."""
+    return datetime.now(UTC)
+
+
+@asynccontextmanager
+async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress | None = None) -> AsyncIterator[App]:
+    """Open the store, follow the papers file and the settings, and lend the services.
+
+    `progress` is told of a search index that has to be made anew.
+    """
+    database = await open_database(config.database_url)
+    try:
+        search = await Search.open(database, progress)
+        try:
+            app = App(config, clock, database, _assemble(config, clock, database, search))
+            await _follow_papers_file(app)
+            await _follow_settings(app)
+            yield app
+        finally:
+            await search.close()
+    finally:
+        await database.close()
+
+
+def _assemble(config: Config, clock: Clock, database: Database, search: Search) -> Services:
+    policy = Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
+    digests = Digests(database, clock, policy, {"discord": DiscordRenderer(config.zone)})
+    notes = Notes(database)
+    return Services(
+        zone=config.zone,
+        locale=config.locale,
+        additions=config.additions,
+        curators=config.curators,
+        workspaces=Workspaces(database, clock, config.sharing),
+        library=Library(database, clock),
+        importing=Importing(database, clock),
+        lookup=Lookup(database, search),
+        digests=digests,
+        drafts=Drafts(database, clock),
+        checkup=Checkup(database, clock, digests, notes),
+        notes=notes,
+        delivery=partial(Delivery, database, clock),
+    )
+
+
+async def _follow_papers_file(app: App) -> None:
+    """Import the starter collection, and later what changed in its file, into the workspace `default`."""
+    if not app.config.papers_file:
+        return
+    path = Path(app.config.papers_file)
+    try:
+        digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+    except OSError as error:
+        raise ConfigError(
+            msg(
+                'papers_file "{file}" cannot be read: {reason}. Correct the setting, or leave it empty ("") for none.',
+                file=str(path),
+                reason=error.strerror or "",
+            )
+        ) from error
+    workspace = await app.services.workspaces.named(DEFAULT)
+    async with app.database.read() as connection:
+        if await files.last_hash(connection, workspace, str(path)) == digest:
+            return
+    report = await app.services.importing.take(workspace, read_file(path), by=None)
+    for id, why in report.conflicts:
+        _log.warning("not imported", file=str(path), paper=id, reason=why.text("en"))
+    async with app.database.write() as connection:
+        await files.note_hash(connection, workspace, str(path), digest)
+
+
+async def _follow_settings(app: App) -> None:
+    workspace = await app.services.workspaces.named(DEFAULT)
+    wanted = [Wanted(s.name, s.channel, s.schedule, s.tags, app.config.locale) for s in app.config.subscriptions]
+    await app.services.digests.follow_settings(workspace, wanted)

@@ -1,0 +1,161 @@
+"""The settings: `bot.yaml`, over it the environment, and the tokens that stand only there."""
+
+from __future__ import annotations
+
+import os
+import re
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated, Literal
+from zoneinfo import ZoneInfo
+
+from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
+
+from bot.domain.errors import ConfigError, DayoriError
+from bot.domain.schedule import parse_schedule
+from bot.formats.tree import Tree, read_yaml
+from bot.i18n import Locale, Message, msg
+
+DEFAULT_FILE = Path("config/bot.yaml")
+
+
+def _zone(name: str) -> str:
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise ValueError("not a timezone; write it like Asia/Tokyo") from error
+    return name
+
+
+def _schedule(text: str) -> str:
+    try:
+        return parse_schedule(text).text
+    except DayoriError as error:
+        raise ValueError(str(error)) from error
+
+
+def _channel(text: str) -> str:
+    if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}", text):
+        raise ValueError("not a channel; write it like discord:<server id>/<channel id>")
+    return text
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(extra="forbid", frozen=True)
+
+
+class DigestSettings(_Part):
+    """How editions are made up."""
+
+    max_papers: Annotated[int, Field(ge=1, le=50)] = 10
+    when_empty: Literal["revisit", "notice", "skip"] = "revisit"
+    catch_up_hours: Annotated[float, Field(ge=0, le=24 * 31)] = 24
+
+    @property
+    def catch_up(self) -> timedelta:
+        """Return how late an edition may still go out."""
+        return timedelta(hours=self.catch_up_hours)
+
+
+class SubscriptionSettings(_Part):
+    """A channel that receives the digest."""
+
+    name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
+    channel: Annotated[str, AfterValidator(_channel)]
+    schedule: Annotated[str, AfterValidator(_schedule)] = "mon 09:00"
+    tags: tuple[str, ...] = ()
+
+
+class DiscordSettings(_Part):
+    """Where Discord is."""
+
+    api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
+
+
+class Config(BaseSettings):
+    """Every setting; see `config/bot.yaml` for what each means."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="DAYORI_", env_nested_delimiter="__", env_file=".env", extra="forbid", frozen=True,
+        populate_by_name=True, dotenv_filtering="match_prefix",
+    )  # fmt: skip
+
+    database_url: Annotated[str, Field(pattern=r"^sqlite\+aiosqlite:///.+$")] = "sqlite+aiosqlite:///data/dayori.db"
+    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Tokyo"
+    locale: Locale = "ja"
+    papers_file: str = "config/papers.yaml"
+    sharing: Literal["team", "hosted"] = "team"
+    additions: Literal["everyone", "curators"] = "everyone"
+    curators: tuple[str, ...] = ()
+    digest: DigestSettings = DigestSettings()
+    subscriptions: tuple[SubscriptionSettings, ...] = ()
+    discord: DiscordSettings = DiscordSettings()
+    discord_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DISCORD_TOKEN"))
+
+    @property
+    def zone(self) -> ZoneInfo:
+        """Return the team's timezone."""
+        return ZoneInfo(self.timezone)
+
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,
+        file_secret_settings: PydanticBaseSettingsSource,
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """Let the environment go over what the file says, which is given as arguments."""
+        return env_settings, dotenv_settings, init_settings
+
+
+def load_config(file: Path | None = None) -> Config:
+    """Read the settings; without a file, `config/bot.yaml` where there is one.
+
+    Raises ConfigError naming file, line and key, or the variable of the environment.
+    """
+    path = file or DEFAULT_FILE
+    tree = _read(path, required=file is not None)
+    try:
+        return Config(**tree.value)
+    except ValidationError as error:
+        first = error.errors()[0]
+        raise _error(tree, first["loc"], first["type"], first["msg"], str(first.get("input", ""))) from error
+    except DayoriError:
+        raise
+    except ValueError as error:
+        raise ConfigError(msg("The settings in the environment cannot be read: {reason}", reason=str(error))) from error
+
+
+def _read(path: Path, *, required: bool) -> Tree:
+    if not path.exists() and not required:
+        return Tree(str(path), {})
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(msg('The settings "{file}" cannot be read.', file=str(path))) from error
+    try:
+        tree = read_yaml(text, str(path))
+    except DayoriError as error:
+        raise ConfigError(error.message) from error
+    if not isinstance(tree.value or {}, dict):
+        raise ConfigError(tree.error((), msg("the settings must be a mapping of keys to values")).message)
+    tree.value = {key: value for key, value in (tree.value or {}).items() if value is not None}
+    return tree
+
+
+def _error(tree: Tree, where: tuple[str | int, ...], kind: str, reason: str, value: str) -> ConfigError:
+    key = ".".join(map(str, where))
+    if where and where[0] in ("DISCORD_TOKEN", "discord_token"):
+        return ConfigError(msg("DISCORD_TOKEN cannot be used: {reason}", reason=reason))
+    variable = "DAYORI_" + "__".join(map(str, where)).upper()
+    if kind == "extra_forbidden":
+        problem: Message = msg('unknown setting "{key}"', key=key)
+    else:
+        problem = msg('"{key}" cannot be "{value}": {reason}', key=key, value=value[:60],
+                      reason=reason.removeprefix("Value error, "))  # fmt: skip
+    if variable in os.environ:
+        return ConfigError(msg("{variable} in the environment: {problem}", variable=variable, problem=problem))
+    return ConfigError(tree.error(where, problem, at_key=kind == "extra_forbidden").message)

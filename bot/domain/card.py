@@ -1,0 +1,74 @@
+"""One paper as a card: what is shown of it and in which order, before any platform draws it."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.identifiers import address_of, canonical_url
+from bot.domain.paper import Link, Paper
+from bot.domain.text import clean_line
+from bot.i18n import Locale, t, tn
+
+_MOST_AUTHORS = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A paper in the reader's language; all texts are as they came, for the platform to escape and clip.
+
+    `subtitle` is the paper's title where the heading is its headline; `facts` are date, organisation and authors.
+    """
+
+    id: str
+    heading: str
+    url: str | None
+    subtitle: str | None
+    facts: tuple[str, ...]
+    comment: str | None
+    excerpt: str | None
+    links: tuple[Link, ...]
+    tags: tuple[str, ...]
+    footer: str
+
+
+def card_of(paper: Paper, locale: Locale) -> Card:
+    """Draw up a paper's card."""
+    facts = (paper.date.text(locale) if paper.date else None, paper.organization, authors_line(paper.authors, locale))
+    by = t(locale, "added by {name}", name=paper.added_by) if paper.added_by else None
+    return Card(
+        id=paper.id,
+        heading=paper.heading,
+        url=paper.url,
+        subtitle=paper.title if paper.headline and clean_line(paper.headline) != paper.title else None,
+        facts=tuple(fact for fact in facts if fact),
+        comment=paper.comment,
+        excerpt=paper.excerpt,
+        links=_links(paper, locale),
+        tags=paper.tags,
+        footer=" ・ ".join(part for part in (paper.id, by) if part),
+    )
+
+
+def authors_line(authors: tuple[str, ...], locale: Locale) -> str | None:
+    """Return the first authors and how many more there are."""
+    if len(authors) <= _MOST_AUTHORS + 1:
+        return ", ".join(authors) or None
+    more = tn(locale, "{n} more", "{n} more", len(authors) - _MOST_AUTHORS)
+    return ", ".join(authors[:_MOST_AUTHORS]) + f", {more}"
+
+
+def _links(paper: Paper, locale: Locale) -> tuple[Link, ...]:
+    """Return the pages of the paper's ids, then its own links; of two to one page, the one that has a label."""
+    known = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
+    if paper.identifiers.arxiv:
+        known.append(Link(f"https://arxiv.org/pdf/{paper.identifiers.arxiv}"))
+    unique: dict[str, Link] = {}
+    for link in (*known, *paper.links):
+        page = canonical_url(link.url)
+        if page not in unique or link.label:
+            unique[page] = link
+    return tuple(Link(link.url, _label(link.name, locale)) for link in unique.values())
+
+
+def _label(name: str, locale: Locale) -> str:
+    return t(locale, "code") if name == "code" else name

@@ -1,0 +1,112 @@
+"""Which papers an edition holds, and why; never by a date, so that no pause loses one and none comes twice."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import Literal
+
+from bot.domain.paper import Paper
+from bot.domain.schedule import Schedule
+from bot.domain.text import clean_line
+from bot.i18n import Locale, Message, t, tn
+
+WhenEmpty = Literal["revisit", "notice", "skip"]
+MOST_REVISITED = 3
+
+
+class Reason(StrEnum):
+    """Why an edition holds what it holds."""
+
+    FIRST = "first"
+    NEW = "new"
+    REVISIT = "revisit"
+    NOTICE = "notice"
+
+
+@dataclass(frozen=True, slots=True)
+class Subscription:
+    """A channel that receives the digest; `channel` is `platform:…` as that platform names it."""
+
+    id: int
+    workspace_id: int
+    name: str
+    channel: str
+    schedule: Schedule
+    tags: tuple[str, ...]
+    locale: Locale
+    created_at: datetime
+    paused_reason: Message | None = None
+
+    @property
+    def platform(self) -> str:
+        """Return the platform's name, the channel's first part."""
+        return self.channel.partition(":")[0]
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """What a new edition holds, as paper numbers in reading order.
+
+    `passed_over` are older papers that a first edition counts as seen, `remaining` is how many wait for the next one.
+    """
+
+    numbers: tuple[int, ...]
+    reason: Reason
+    remaining: int = 0
+    passed_over: tuple[int, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Edition:
+    """One dated number of a digest, ready to be rendered."""
+
+    subscription: str
+    number: int
+    composed_at: datetime
+    reason: Reason
+    papers: tuple[Paper, ...]
+    remaining: int
+    locale: Locale
+    id: int = 0
+
+
+def choose(unseen: Sequence[int], seen: Sequence[int], *, first: bool, max_papers: int,
+           when_empty: WhenEmpty) -> Choice | None:  # fmt: skip
+    """Choose an edition's papers; None when it is to be skipped.
+
+    `unseen` are the papers this channel was never sent, oldest addition first; `seen` those it was sent, the longest
+    ago first; both hold only what passes the subscription's filter.
+    """
+    if unseen and first:
+        return Choice(tuple(unseen[-max_papers:]), Reason.FIRST, passed_over=tuple(unseen[:-max_papers]))
+    if unseen:
+        return Choice(tuple(unseen[:max_papers]), Reason.NEW, remaining=max(0, len(unseen) - max_papers))
+    if when_empty == "skip":
+        return None
+    if when_empty == "revisit" and seen:
+        return Choice(tuple(seen[: min(MOST_REVISITED, max_papers)]), Reason.REVISIT)
+    return Choice((), Reason.NOTICE)
+
+
+def explain(edition: Edition) -> str:
+    """Return in one sentence why the edition is as it is."""
+    locale, n = edition.locale, len(edition.papers)
+    match edition.reason:
+        case Reason.FIRST:
+            return tn(locale, "The first edition: the newest paper of the collection.",
+                      "The first edition: the {n} newest papers of the collection.", n)  # fmt: skip
+        case Reason.NEW:
+            return tn(locale, "{n} paper added since the last edition.", "{n} papers added since the last edition.", n)
+        case Reason.REVISIT:
+            return t(locale, "Nothing new this time, so here are papers worth reading again.")
+        case Reason.NOTICE:
+            return t(locale, "No new papers this time. Add one with /addpaper.")
+
+
+def passes(paper_tags: Sequence[str], wanted: Sequence[str]) -> bool:
+    """Tell whether a paper of these tags passes a subscription's filter; an empty filter lets all pass."""
+    folded = {clean_line(tag).casefold() for tag in paper_tags}
+    return not wanted or any(clean_line(tag).casefold() in folded for tag in wanted)

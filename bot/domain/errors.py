@@ -1,0 +1,78 @@
+"""The one error tree. Every message is a sentence fit to show to whoever caused it.
+
+DayoriError
+├── ConfigError        the settings or the environment
+├── InputError         something a person typed or a file says
+│   ├── DateError      a date that cannot be read
+│   ├── ScheduleError  a schedule that cannot be read
+│   └── FileError      a file's content, with its place
+├── NotFoundError      nothing has that name or id
+├── NotAllowedError    the person may not do this
+├── ConflictError      somebody else changed it first
+├── StoreError         the database
+└── PublishError       a platform would not take a message
+"""
+
+from __future__ import annotations
+
+from bot.i18n import Locale, Message, msg
+
+
+class DayoriError(Exception):
+    """Anything that went wrong and can be said in one sentence."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text("en"))
+        self.message = message
+
+    def text(self, locale: Locale) -> str:
+        """Return the sentence in the reader's language."""
+        return self.message.text(locale)
+
+
+class ConfigError(DayoriError):
+    """The settings or the environment are wrong."""
+
+
+class InputError(DayoriError):
+    """What a person typed or a file says cannot be used."""
+
+
+class DateError(InputError):
+    """A date cannot be read."""
+
+
+class ScheduleError(InputError):
+    """A schedule cannot be read."""
+
+
+class FileError(InputError):
+    """A file cannot be used; the message starts with its place.
+
+    `line` and `column` count from 1; 0 means that the place is not known.
+    """
+
+    def __init__(self, message: Message, *, file: str, line: int = 0, column: int = 0) -> None:
+        place = file + (f":{line}" if line else "") + (f":{column}" if line and column else "")
+        super().__init__(msg("{place}: {problem}", place=place, problem=message))
+        self.line, self.column = line, column
+
+
+class NotFoundError(DayoriError):
+    """Nothing has that name or id."""
+
+
+class NotAllowedError(DayoriError):
+    """The person may not do this."""
+
+
+class ConflictError(DayoriError):
+    """Somebody else changed the same thing first."""
+
+
+class StoreError(DayoriError):
+    """The database cannot be used."""
+
+
+class PublishError(DayoriError):
+    """A platform would not take a message."""

@@ -1,0 +1,143 @@
+"""The ids by which the world knows a paper, and the many shapes in which people paste them."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass, fields
+from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+_ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})"
+_ARXIV = re.compile(rf"(?:arxiv:\s*)?({_ARXIV_ID})(?:v\d+)?", re.IGNORECASE)
+_ARXIV_PATH = re.compile(
+    rf"/(?:abs|pdf|html|format|e-print|src|papers|overview|forum)/({_ARXIV_ID})(?:v\d+)?(?:\.pdf)?/?", re.IGNORECASE
+)
+_ARXIV_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co", "ar5iv.org", "ar5iv.labs.arxiv.org")
+_DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
+_DOI_IN_PATH = re.compile(r"(10\.\d{4,9}/[^?#]+)")
+_DOI_TAIL = re.compile(r"(?:/(?:full|pdf|epdf|abstract|meta|html)|\.pdf)$", re.IGNORECASE)
+_ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_ARXIV_ID})", re.IGNORECASE)
+_OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
+_ACL_ID = re.compile(r"(?:\d{4}\.[a-z0-9_-]+\.\d+|[A-Z]\d{2}-\d{4,5})", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_.:-]+", re.IGNORECASE)
+_LONGEST_ADDRESS = 2000
+_TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|s|t|context", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class Identifiers:
+    """A paper's ids, each in its canonical shape: arXiv without version, DOI in lower case."""
+
+    arxiv: str | None = None
+    doi: str | None = None
+    openreview: str | None = None
+    acl: str | None = None
+
+    def pairs(self) -> tuple[tuple[str, str], ...]:
+        """Return the known ids as (scheme, id)."""
+        named = ((f.name, getattr(self, f.name)) for f in fields(self))
+        return tuple((name, value) for name, value in named if value)
+
+    def __or__(self, other: Identifiers) -> Identifiers:
+        """Return these ids, with the other's where one is missing here."""
+        return Identifiers(**dict(other.pairs()) | dict(self.pairs()))
+
+
+def arxiv_id(text: str) -> str | None:
+    """Return the arXiv id that the whole text is (`2307.08621v2`, `arXiv:…`), without its version."""
+    found = _ARXIV.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return _canonical_arxiv(found[1]) if found else None
+
+
+def doi(text: str) -> str | None:
+    """Return the DOI that the whole text is (`10.1145/…`, `doi:…`), in lower case."""
+    found = _DOI.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    return found[1].rstrip(".,;").lower() if found else None
+
+
+def identifiers_in(text: str) -> Identifiers:
+    """Return the ids that an id or a link tells without the network; an empty one where it tells none."""
+    if found := arxiv_id(text):
+        return Identifiers(arxiv=found)
+    if found := doi(text):
+        return _from_doi(found)
+    return _from_url(text) if is_url(text) else Identifiers()
+
+
+def is_url(text: str) -> bool:
+    """Tell whether the text is an http or https address."""
+    return web_address(text) is not None
+
+
+def web_address(text: str) -> str | None:
+    """Return an http(s) address made safe to link (spaces and brackets quoted, ASCII host), or None when it is none."""
+    text = text.strip()
+    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text) or len(text) > _LONGEST_ADDRESS:
+        return None
+    try:
+        parts = urlsplit(text)
+        host = (parts.hostname or "").encode("idna").decode()
+        port = f":{parts.port}" if parts.port else ""
+    except ValueError:
+        return None
+    if parts.scheme.lower() not in ("http", "https") or not _HOST.fullmatch(host) or parts.username or parts.password:
+        return None
+    place = f"[{host}]" if ":" in host else host
+    quoted = (quote(part, safe="/%:@!$&'*+,;=~?-._") for part in (parts.path, parts.query, parts.fragment))
+    address = urlunsplit((parts.scheme.lower(), place + port, *quoted))
+    return address if len(address) <= _LONGEST_ADDRESS else None
+
+
+def canonical_url(url: str) -> str:
+    """Return the address by which two links to one page are the same: no scheme, `www.`, tracking or end slash."""
+    parts = urlsplit(web_address(url) or url)
+    host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    query = urlencode(sorted((k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.fullmatch(k)))
+    return host + unquote(parts.path).rstrip("/") + (f"?{query}" if query else "")
+
+
+def address_of(scheme: str, identifier: str) -> str:
+    """Return the page that stands for an id."""
+    pattern = {
+        "arxiv": "https://arxiv.org/abs/{}",
+        "doi": "https://doi.org/{}",
+        "openreview": "https://openreview.net/forum?id={}",
+        "acl": "https://aclanthology.org/{}/",
+    }[scheme]
+    return pattern.format(quote(identifier, safe="/()._-:;"))
+
+
+def _from_url(url: str) -> Identifiers:
+    parts = urlsplit(web_address(url) or url)
+    host, path = (parts.hostname or "").lower(), unquote(parts.path)
+    if _is_host(host, *_ARXIV_HOSTS) and (found := _ARXIV_PATH.fullmatch(path)):
+        return Identifiers(arxiv=_canonical_arxiv(found[1]))
+    if _is_host(host, "openreview.net"):
+        forum = parse_qs(parts.query).get("id", [""])[0]
+        return Identifiers(openreview=forum) if _OPENREVIEW_ID.fullmatch(forum) else Identifiers()
+    if _is_host(host, "aclanthology.org"):
+        name = re.sub(r"(?:\.pdf|\.bib)$", "", path.strip("/").split("/")[0])
+        return Identifiers(acl=name) if _ACL_ID.fullmatch(name) else Identifiers()
+    if found := _DOI_IN_PATH.search(path):
+        return _from_doi(_DOI_TAIL.sub("", found[1]).rstrip("/.,;").lower())
+    return Identifiers()
+
+
+def _from_doi(name: str) -> Identifiers:
+    found = _ARXIV_DOI.fullmatch(name)
+    return Identifiers(arxiv=_canonical_arxiv(found[1])) if found else Identifiers(doi=name)
+
+
+def _canonical_arxiv(name: str) -> str:
+    if "/" not in name:
+        return name
+    archive, number = name.split("/")
+    archive = archive.lower()
+    if "." in archive:
+        group, subject = archive.split(".")
+        archive = f"{group}.{subject.upper()}"
+    return f"{archive}/{number}"
+
+
+def _is_host(host: str, *names: str) -> bool:
+    return any(host == name or host.endswith("." + name) for name in names)

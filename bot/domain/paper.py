@@ -1,0 +1,203 @@
+"""One curated paper: what the team notes of it, made clean and consistent once, here."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from collections.abc import Iterable
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from typing import TypeVar
+from urllib.parse import urlsplit
+
+from bot.domain.dates import PaperDate
+from bot.domain.errors import InputError
+from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
+from bot.domain.text import clean, clean_line
+from bot.i18n import msg
+
+_T = TypeVar("_T")
+LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
+MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 60, 300, 80
+_FIELD_NAMES = {
+    "title": msg("title"), "headline": msg("headline"), "organization": msg("organization"), "comment": msg("comment"),
+    "excerpt": msg("excerpt"), "authors": msg("authors"), "links": msg("links"), "tags": msg("tags"),
+}  # fmt: skip
+_CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co")
+_ID = re.compile(r"[^\s/\\\x00-\x1f\x7f\"'`<>@#:,]+")
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """An http(s) address and what stands behind it; the label is worked out where none is given."""
+
+    url: str
+    label: str | None = None
+
+    @property
+    def name(self) -> str:
+        """Return the label, or what the address tells: `arXiv`, `PDF`, `code`, else its host."""
+        return self.label or _label_of(self.url)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Paper:
+    """One paper of a collection; `id` is its name within the workspace, times are aware UTC."""
+
+    id: str
+    title: str
+    headline: str | None = None
+    date: PaperDate | None = None
+    comment: str | None = None
+    excerpt: str | None = None
+    organization: str | None = None
+    authors: tuple[str, ...] = ()
+    links: tuple[Link, ...] = ()
+    tags: tuple[str, ...] = ()
+    identifiers: Identifiers = field(default_factory=Identifiers)
+    added_at: datetime | None = None
+    updated_at: datetime | None = None
+    added_by: str | None = None
+
+    @property
+    def heading(self) -> str:
+        """Return the headline, or the title where there is none."""
+        return self.headline or self.title
+
+    @property
+    def url(self) -> str | None:
+        """Return the page to open first: the arXiv or DOI page, else the first link."""
+        known = next((address_of(scheme, name) for scheme, name in self.identifiers.pairs()), None)
+        return known or next((link.url for link in self.links), None)
+
+    @property
+    def content(self) -> tuple[object, ...]:
+        """Return what people wrote of it, without the bookkeeping: equal papers have equal content."""
+        return (self.headline, self.title, self.date, self.comment, self.excerpt, self.organization, self.authors,
+                self.links, self.tags, self.identifiers)  # fmt: skip
+
+
+def make_paper(
+    *,
+    title: str,
+    id: str | None = None,
+    headline: str | None = None,
+    date: PaperDate | None = None,
+    comment: str | None = None,
+    excerpt: str | None = None,
+    organization: str | None = None,
+    authors: Iterable[str] = (),
+    links: Iterable[Link] = (),
+    tags: Iterable[str] = (),
+    identifiers: Identifiers | None = None,
+) -> Paper:
+    """Make a paper of what a person, a file or a source says: cleaned, its ids read from its links.
+
+    Without an id one is made from its identifiers or its title. Raises InputError for an empty title, an id that
+    cannot be typed, an address that is none, or a text that is too long.
+    """
+    lines = {"title": clean_line(title), "headline": clean_line(headline or ""),
+             "organization": clean_line(organization or "")}  # fmt: skip
+    texts = {"comment": clean(comment or ""), "excerpt": clean(excerpt or "")}
+    if not lines["title"]:
+        raise InputError(msg("A paper needs a title."))
+    for name, text in (lines | texts).items():
+        if len(text) > LIMITS[name]:
+            raise InputError(msg("The {field} is too long: {length} characters, and at most {most} fit.",
+                                 field=_FIELD_NAMES[name], length=len(text), most=LIMITS[name]))  # fmt: skip
+    checked = tuple(dict.fromkeys(checked_link(link) for link in links))
+    known = identifiers or Identifiers()
+    for link in checked:
+        known = known | identifiers_in(link.url)
+    return Paper(
+        id=_checked_id(id) if id is not None else _id_from(lines["title"], known),
+        title=lines["title"],
+        headline=lines["headline"] or None,
+        date=date,
+        comment=texts["comment"] or None,
+        excerpt=texts["excerpt"] or None,
+        organization=lines["organization"] or None,
+        authors=_names(authors, MOST_AUTHORS, AUTHOR_LENGTH, "authors"),
+        links=_at_most(checked, MOST_LINKS, "links"),
+        tags=_names((tag.lstrip("#＃") for tag in tags), MOST_TAGS, TAG_LENGTH, "tags"),
+        identifiers=known,
+    )
+
+
+def with_id(paper: Paper, id: str) -> Paper:
+    """Return the paper under another id."""
+    return replace(paper, id=id)
+
+
+def identity_keys(paper: Paper) -> tuple[str, ...]:
+    """Return the keys that tell which work this is: one paper of a collection holds each (`arxiv:2307.08621`)."""
+    return tuple(f"{scheme}:{name.lower()}" for scheme, name in paper.identifiers.pairs())
+
+
+def link_keys(paper: Paper) -> tuple[str, ...]:
+    """Return the keys of the paper's links; several papers may share one (a repository, a project page)."""
+    return tuple(dict.fromkeys(f"url:{canonical_url(link.url).lower()}" for link in paper.links))
+
+
+def title_key(title: str) -> str:
+    """Return the title without width, case, spaces and punctuation; Japanese characters stay."""
+    folded = unicodedata.normalize("NFKC", title).casefold()
+    return "title:" + ("".join(c for c in folded if c.isalnum()) or folded.strip())
+
+
+def _label_of(url: str) -> str:
+    parts = urlsplit(url)
+    host = (parts.hostname or url).removeprefix("www.")
+    if (
+        parts.path.lower().endswith(".pdf")
+        or "/pdf/" in parts.path
+        or (host == "openreview.net" and "pdf" in parts.path)
+    ):
+        return "PDF"
+    if host in _CODE_HOSTS and not parts.path.startswith("/papers/"):
+        return "code"
+    names = {"arxiv.org": "arXiv", "doi.org": "DOI", "openreview.net": "OpenReview", "aclanthology.org": "ACL"}
+    return names.get(host, host)
+
+
+def checked_link(link: Link) -> Link:
+    """Return the link with a clean label and a quoted address. Raises InputError when the address is none."""
+    url = web_address(link.url)
+    if url is None:
+        raise InputError(msg('"{url}" is not a link; it must start with http:// or https://.', url=link.url[:80]))
+    return Link(url, clean_line(link.label or "")[:80] or None)
+
+
+def _checked_id(id: str) -> str:
+    name = unicodedata.normalize("NFKC", id).strip()
+    if not _ID.fullmatch(name) or name != clean_line(name) or len(name) > ID_LENGTH:
+        raise InputError(
+            msg(
+                'The id "{id}" cannot be used: at most {most} characters, without spaces or / : , @ # and quotes.',
+                id=clean_line(id)[:80],
+                most=ID_LENGTH,
+            )
+        )
+    return name
+
+
+def _id_from(title: str, known: Identifiers) -> str:
+    if pair := next(iter(known.pairs()), None):
+        return re.sub(r"[^\w.-]+", "-", pair[1]).strip("-")[:ID_LENGTH].lower()
+    words = "".join(c if c.isalnum() else "-" for c in unicodedata.normalize("NFKC", title).casefold())
+    return re.sub("-+", "-", words)[:48].strip("-") or "paper"
+
+
+def _names(names: Iterable[str], most: int, length: int, field: str) -> tuple[str, ...]:
+    kept = tuple(dict.fromkeys(name for raw in names if (name := clean_line(raw))))
+    if long := next((name for name in kept if len(name) > length), None):
+        raise InputError(msg("One of the {field} is too long: {name}", field=_FIELD_NAMES[field], name=long[:60] + "…"))
+    return _at_most(kept, most, field)
+
+
+def _at_most(kept: tuple[_T, ...], most: int, field: str) -> tuple[_T, ...]:
+    if len(kept) > most:
+        raise InputError(
+            msg("There are {n} {field}, and at most {most} fit.", n=len(kept), field=_FIELD_NAMES[field], most=most)
+        )
+    return kept

@@ -1,0 +1,188 @@
+"""A file's `papers:` list, whatever its syntax, as papers; one wrong entry refuses the file, with its place."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Annotated, Any, TypeVar
+
+from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, ValidationError
+
+from bot.domain.dates import parse_date
+from bot.domain.errors import DayoriError, FileError, InputError
+from bot.domain.identifiers import Identifiers, arxiv_id, doi
+from bot.domain.paper import Link, Paper, checked_link, identity_keys, make_paper
+from bot.domain.text import clean_line
+from bot.formats.tree import Path, Tree
+from bot.i18n import Message, msg
+
+_T = TypeVar("_T")
+_R = TypeVar("_R")
+_UNQUOTED_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
+
+
+def _as_link(value: object) -> object:
+    return {"url": value} if isinstance(value, str) else value
+
+
+def _as_list(value: object) -> object:
+    return [] if value is None else value
+
+
+class _Strict(BaseModel):
+    model_config = ConfigDict(extra="forbid", strict=True, str_max_length=100_000)
+
+
+class _Link(_Strict):
+    url: str
+    label: str | None = None
+
+
+class _Ids(_Strict):
+    arxiv: str | None = None
+    doi: str | None = None
+    openreview: str | None = None
+    acl: str | None = None
+
+
+_Texts = Annotated[list[str], BeforeValidator(_as_list)]
+
+
+class _Entry(_Strict):
+    title: str
+    id: str | None = None
+    headline: str | None = None
+    date: str | None = None
+    comment: str | None = None
+    excerpt: str | None = None
+    organization: str | None = None
+    authors: _Texts = []
+    links: Annotated[list[Annotated[_Link, BeforeValidator(_as_link)]], BeforeValidator(_as_list)] = []
+    tags: _Texts = []
+    identifiers: Annotated[_Ids, BeforeValidator(lambda value: value or {})] = _Ids()
+    added_at: str | None = None
+    added_by: str | None = None
+    updated_at: str | None = None
+
+
+_ENTRY = TypeAdapter(_Entry)
+
+
+def read_entries(tree: Tree) -> list[Paper]:
+    """Return the papers of a file's tree. Raises FileError for the first thing that is wrong."""
+    top = {} if tree.value is None else tree.value
+    if not isinstance(top, dict) or not isinstance(top.get("papers") or [], list):
+        raise tree.error((), msg('the file must be a list of entries under "papers:"'))
+    if unknown := next((key for key in top if key != "papers"), None):
+        raise tree.error((unknown,), msg('unknown key "{key}"', key=unknown), at_key=True)
+    papers: list[Paper] = []
+    taken: dict[str, int] = {}
+    for n, value in enumerate(top.get("papers") or []):
+        paper = _read_entry(tree, ("papers", n), value)
+        for key in (f"id:{paper.id}", *identity_keys(paper)):
+            if (other := taken.setdefault(key, n)) != n:
+                raise _twice(tree, key, n, other)
+        papers.append(paper)
+    return papers
+
+
+def _read_entry(tree: Tree, path: Path, value: object) -> Paper:
+    _refuse_unquoted(tree, path, value)
+    try:
+        entry = _ENTRY.validate_python(value)
+    except ValidationError as error:
+        raise _first_problem(tree, path, error) from error
+    date = _at(tree, (*path, "date"), parse_date, entry.date) if entry.date else None
+    links = [
+        _at(tree, (*path, "links", n), checked_link, Link(link.url, link.label)) for n, link in enumerate(entry.links)
+    ]
+    ids = _at(tree, (*path, "identifiers"), _identifiers, entry.identifiers)
+    try:
+        paper = make_paper(
+            id=entry.id, title=entry.title, headline=entry.headline, date=date, comment=entry.comment,
+            excerpt=entry.excerpt, organization=entry.organization, authors=entry.authors, tags=entry.tags,
+            links=links, identifiers=ids,
+        )  # fmt: skip
+    except DayoriError as error:
+        raise tree.error((*path, "title") if not entry.title.strip() else path, error.message) from error
+    by = clean_line(entry.added_by or "")[:80] or None
+    return _with_bookkeeping(tree, path, paper, entry, by)
+
+
+def _at(tree: Tree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
+    """Read a value; what is wrong with it is told with its place."""
+    try:
+        return read(value)
+    except InputError as error:
+        raise tree.error(path, error.message) from error
+
+
+def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry, by: str | None) -> Paper:
+    times: dict[str, Any] = {}
+    for name in ("added_at", "updated_at"):
+        if text := getattr(entry, name):
+            try:
+                moment = datetime.fromisoformat(text)
+            except ValueError as error:
+                problem = msg('"{text}" is not a time; write it like 2023-07-19T09:00:00+09:00', text=text[:40])
+                raise tree.error((*path, name), problem) from error
+            times[name] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+    return replace(paper, added_by=by, **times)
+
+
+def _identifiers(ids: _Ids) -> Identifiers:
+    known = Identifiers(arxiv_id(ids.arxiv) if ids.arxiv else None, doi(ids.doi) if ids.doi else None, ids.openreview,
+                        ids.acl)  # fmt: skip
+    for name, given in (
+        ("arXiv", ids.arxiv and not known.arxiv and ids.arxiv),
+        ("DOI", ids.doi and not known.doi and ids.doi),
+    ):
+        if given:
+            raise InputError(msg('"{text}" is not a valid {name} id', text=str(given)[:60], name=name))
+    return known
+
+
+def _refuse_unquoted(tree: Tree, path: Path, value: object) -> None:
+    """Refuse an arXiv number without quotes: other programs read it as a decimal and drop its last zero."""
+    if not isinstance(value, dict):
+        return
+    candidates: dict[Path, Any] = {(*path, "id"): value.get("id"), (*path, "title"): value.get("title")}
+    if isinstance(ids := value.get("identifiers"), dict):
+        candidates |= {(*path, "identifiers", name): ids[name] for name in ids}
+    if isinstance(links := value.get("links"), list):
+        candidates |= {(*path, "links", n): link for n, link in enumerate(links)}
+    for where, text in candidates.items():
+        if where in tree.plain and isinstance(text, str) and _UNQUOTED_ARXIV.fullmatch(text):
+            raise tree.error(where, msg('an arXiv number needs quotes: "{number}"', number=text))
+
+
+def _first_problem(tree: Tree, path: Path, error: ValidationError) -> FileError:
+    first = error.errors()[0]
+    where = (*path, *first["loc"])
+    if first["type"] == "extra_forbidden":
+        return tree.error(where, msg('unknown key "{key}"', key=str(first["loc"][-1])), at_key=True)
+    return tree.error(where, _problem(first["type"], str(first["loc"][-1]) if first["loc"] else "papers"))
+
+
+def _problem(kind: str, key: str) -> Message:
+    match kind:
+        case "missing":
+            return msg('"{key}" is missing', key=key)
+        case "list_type":
+            return msg('"{key}" must be a list', key=key)
+        case "model_type" | "model_attributes_type" | "dict_type":
+            return msg("this must be a mapping of keys to values")
+        case "string_too_long":
+            return msg('"{key}" is too long', key=key)
+        case _:
+            return msg('"{key}" must be text', key=key)
+
+
+def _twice(tree: Tree, key: str, n: int, other: int) -> FileError:
+    place = tree.places.get(("papers", other), (0, 0))[0]
+    where = msg("line {line}", line=place) if place else msg("entry {n}", n=other + 1)
+    scheme, _, name = key.partition(":")
+    return tree.error(("papers", n, scheme), msg('{scheme} "{name}" is given twice (first in {where})', scheme=scheme,
+                                                 name=name, where=where))  # fmt: skip

@@ -1,0 +1,65 @@
+"""The JSON form of a paper and of a collection: what other programs read and write."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from bot.domain.errors import FileError
+from bot.domain.paper import Paper
+from bot.formats.entries import read_entries
+from bot.formats.tree import Tree
+from bot.i18n import msg
+
+
+def columns_of(paper: Paper) -> dict[str, Any]:
+    """Return a paper as JSON values; a value that is not known is None or empty."""
+    return {
+        "id": paper.id,
+        "headline": paper.headline,
+        "title": paper.title,
+        "date": str(paper.date) if paper.date else None,
+        "comment": paper.comment,
+        "excerpt": paper.excerpt,
+        "organization": paper.organization,
+        "authors": list(paper.authors),
+        "links": [{"label": link.label, "url": link.url} for link in paper.links],
+        "tags": list(paper.tags),
+        "identifiers": dict(paper.identifiers.pairs()),
+        "added_at": paper.added_at.isoformat() if paper.added_at else None,
+        "added_by": paper.added_by,
+        "updated_at": paper.updated_at.isoformat() if paper.updated_at else None,
+    }
+
+
+def read(text: str, file: str) -> list[Paper]:
+    """Read a collection. Raises FileError with the place of bad syntax."""
+    try:
+        value = json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
+    except json.JSONDecodeError as error:
+        raise FileError(msg("not valid JSON: {problem}", problem=error.msg), file=file, line=error.lineno,
+                        column=error.colno) from error  # fmt: skip
+    except (_TwiceError, RecursionError) as error:
+        problem = (
+            msg('the key "{key}" is given twice', key=str(error)) if isinstance(error, _TwiceError) else msg("too deep")
+        )
+        raise FileError(problem, file=file) from error
+    return read_entries(Tree(file, value))
+
+
+def write(papers: Iterable[Paper]) -> str:
+    """Write a collection."""
+    return json.dumps({"papers": [columns_of(paper) for paper in papers]}, ensure_ascii=False, indent=2) + "\n"
+
+
+class _TwiceError(ValueError):
+    """A key stands twice in one object."""
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    found = dict(pairs)
+    if len(found) < len(pairs):
+        names = [name for name, _ in pairs]
+        raise _TwiceError(next(name for name in names if names.count(name) > 1))
+    return found

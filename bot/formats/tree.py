@@ -1,0 +1,86 @@
+"""YAML and JSON texts as plain trees whose every value knows its line and column.
+
+Every scalar stays the text it was written as: an arXiv number is no float here and `no` is no truth value.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from typing import Any
+
+import yaml
+
+from bot.domain.errors import FileError
+from bot.i18n import Message, msg
+
+try:
+    from yaml import CBaseLoader as _Loader
+except ImportError:
+    from yaml import BaseLoader as _Loader  # type: ignore[assignment]
+
+Path = tuple[str | int, ...]
+_NULLS = ("", "~", "null", "Null", "NULL")
+_MOST_NODES = 5_000_000
+
+
+@dataclass(slots=True)
+class Tree:
+    """A file's content: dicts, lists, texts and None, and where each stands."""
+
+    file: str
+    value: Any = None
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
+    plain: set[Path] = field(default_factory=set)
+
+    def error(self, path: Iterable[str | int], problem: Message, *, at_key: bool = False) -> FileError:
+        """Return an error at that path's value or key, or at the nearest place above it that is known."""
+        where, places = tuple(path), self.keys if at_key else self.places
+        while where and where not in places:
+            where, places = where[:-1], self.places
+        line, column = places.get(where, (0, 0))
+        return FileError(problem, file=self.file, line=line, column=column)
+
+
+def read_yaml(text: str, file: str) -> Tree:
+    """Read one YAML document. Raises FileError for bad syntax, a key given twice or a tree that feeds on itself."""
+    tree = Tree(file)
+    try:
+        if (node := yaml.compose(text, Loader=_Loader)) is not None:
+            tree.value = _value(tree, node, (), ())
+    except yaml.MarkedYAMLError as error:
+        mark = error.problem_mark or error.context_mark
+        line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
+        raise FileError(msg("not valid YAML: {problem}", problem=error.problem or error.context or "?"), file=file,
+                        line=line, column=column) from error  # fmt: skip
+    except (yaml.YAMLError, ValueError, RecursionError) as error:
+        raise FileError(msg("not valid YAML: {problem}", problem=str(error).splitlines()[0]), file=file) from error
+    return tree
+
+
+def _value(tree: Tree, node: yaml.Node, path: Path, above: tuple[yaml.Node, ...]) -> Any:
+    tree.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
+    if len(tree.places) > _MOST_NODES or any(node is each for each in above):
+        raise tree.error(path, msg("the aliases in this file repeat it without end"))
+    if isinstance(node, yaml.MappingNode):
+        return _mapping(tree, node, path, (*above, node))
+    if isinstance(node, yaml.SequenceNode):
+        return [_value(tree, child, (*path, n), (*above, node)) for n, child in enumerate(node.value)]
+    if not getattr(node, "style", None):
+        tree.plain.add(path)
+        return None if node.value in _NULLS else node.value
+    return node.value
+
+
+def _mapping(tree: Tree, node: yaml.MappingNode, path: Path, above: tuple[yaml.Node, ...]) -> dict[str, Any]:
+    found: dict[str, Any] = {}
+    for key_node, value_node in node.value:
+        if not isinstance(key_node, yaml.ScalarNode):
+            raise tree.error(path, msg("a key must be a plain word"))
+        key = key_node.value
+        tree.keys[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
+        if key in found:
+            raise tree.error((*path, key), msg('the key "{key}" is given twice', key=key), at_key=True)
+        found[key] = _value(tree, value_node, (*path, key), above)
+    return found

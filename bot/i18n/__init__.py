@@ -1,0 +1,58 @@
+"""Every sentence a person reads, in the reader's language.
+
+The English sentence in the code is the key; `locales/ja` holds the Japanese one (gettext). `make catalogues`
+collects the sentences and compiles the catalogue.
+"""
+
+from __future__ import annotations
+
+import gettext
+from dataclasses import dataclass, field
+from functools import cache
+from pathlib import Path
+from typing import Literal, get_args
+
+Locale = Literal["ja", "en"]
+LOCALES: tuple[Locale, ...] = get_args(Locale)
+_FOLDER = Path(__file__).parent / "locales"
+
+
+@cache
+def _catalogue(locale: Locale) -> gettext.NullTranslations:
+    return gettext.translation("dayori", _FOLDER, languages=[locale], fallback=locale == "en")
+
+
+def closest(name: str, default: Locale) -> Locale:
+    """Return the locale we speak that is nearest to a platform's name for one (`en-GB`, `ja`, `fr`)."""
+    language = name.replace("_", "-").split("-")[0].lower()
+    if language == "ja":
+        return "ja"
+    return "en" if language else default
+
+
+def t(locale: Locale, sentence: str, **values: object) -> str:
+    """Translate a sentence and fill its `{names}` in."""
+    return _catalogue(locale).gettext(sentence).format(**values)
+
+
+def tn(locale: Locale, one: str, many: str, n: int, **values: object) -> str:
+    """Translate a sentence that counts, `{n}` being the count."""
+    return _catalogue(locale).ngettext(one, many, n).format(n=n, **values)
+
+
+@dataclass(frozen=True, slots=True)
+class Message:
+    """A sentence whose language is chosen when it is shown."""
+
+    sentence: str
+    values: dict[str, object] = field(default_factory=dict)
+
+    def text(self, locale: Locale) -> str:
+        """Return the sentence in one language; messages among its values are translated too."""
+        values = {k: v.text(locale) if isinstance(v, Message) else v for k, v in self.values.items()}
+        return t(locale, self.sentence, **values)
+
+
+def msg(sentence: str, **values: object) -> Message:
+    """Make a message from an English sentence."""
+    return Message(sentence, values)

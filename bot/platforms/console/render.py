@@ -1,0 +1,123 @@
+"""Cards, editions and lists as the terminal shows them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from zoneinfo import ZoneInfo
+
+from rich import box
+from rich.console import Console, Group, RenderableType
+from rich.panel import Panel
+from rich.text import Text
+
+from bot.domain.card import Card, card_of
+from bot.domain.dates import PaperDate
+from bot.domain.digest import Edition, explain
+from bot.domain.paper import Paper
+from bot.domain.text import clip
+from bot.i18n import Locale, t, tn
+from bot.platforms.console.wrap import wrap
+from bot.services.lookup import Result, Results
+
+_WIDEST, _NARROWEST = 100, 24
+_FRAME = 4
+
+
+def width_of(console: Console) -> int:
+    """Return how many cells a card may take."""
+    return max(_NARROWEST, min(console.width, _WIDEST))
+
+
+def card(paper: Paper, locale: Locale, width: int, number: int | None = None) -> RenderableType:
+    """Draw one paper, `width` cells wide."""
+    drawn, inner = card_of(paper, locale), width - _FRAME
+    parts = [_lines(drawn.heading, inner, "bold"), _lines(drawn.subtitle or "", inner, "italic")]
+    parts += [_lines(" ・ ".join(drawn.facts), inner, "cyan")]
+    parts += [_spaced(_lines(drawn.comment or "", inner, ""))]
+    parts += [_spaced(_indented(drawn.excerpt or "", inner))]
+    parts += [_spaced(_links(drawn, inner)), _lines(" ".join(f"#{tag}" for tag in drawn.tags), inner, "green")]
+    return Panel(
+        Group(*(part for part in parts if part.plain)),
+        title=Text(str(number), style="bold") if number else None,
+        title_align="left",
+        subtitle=Text(clip(drawn.footer, max(4, inner // 2 - 2)), style="dim"),
+        subtitle_align="right",
+        box=box.ROUNDED,
+        border_style="blue",
+        width=width,
+    )
+
+
+def edition(composed: Edition, zone: ZoneInfo, width: int) -> RenderableType:
+    """Draw an edition: its opening, then a card for each paper."""
+    locale = composed.locale
+    day = composed.composed_at.astimezone(zone).date()
+    date = PaperDate(day.year, day.month, day.day).text(locale)
+    parts: list[RenderableType] = [
+        Text(t(locale, "📮 論文だより no. {number}", number=composed.number), style="bold magenta"),
+        Text(date + " ・ " + tn(locale, "{n} paper", "{n} papers", len(composed.papers)), style="cyan"),
+        _lines(explain(composed), width, ""),
+    ]
+    parts += [card(paper, locale, width, n) for n, paper in enumerate(composed.papers, 1)]
+    if composed.remaining:
+        more = tn(locale, "{n} more paper waits for the next edition.", "{n} more papers wait for the next edition.",
+                  composed.remaining)  # fmt: skip
+        parts.append(_lines(more, width, "dim"))
+    return Group(*parts)
+
+
+def results(found: Results, locale: Locale, width: int, offset: int = 0) -> RenderableType:
+    """Draw what a search found: the card of an only one, else a numbered list; what is near when there is none."""
+    if not found.results:
+        return _nothing(found, locale, width)
+    if found.total == 1:
+        return card(found.results[0].paper, locale, width)
+    head = tn(locale, "{n} paper", "{n} papers", found.total)
+    shown = t(
+        locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total
+    )
+    parts = [Text(head if found.total == len(found.results) else shown, style="cyan")]
+    return Group(*parts, *_rows(found.results, locale, width, offset))
+
+
+def _nothing(found: Results, locale: Locale, width: int) -> RenderableType:
+    parts = [_lines(t(locale, 'No paper was found for "{query}".', query=clip(found.query, 60)), width, "yellow")]
+    if found.near:
+        parts.append(Text(t(locale, "These are near:"), style="cyan"))
+    return Group(*parts, *_rows(found.near, locale, width, 0))
+
+
+def _rows(found: Sequence[Result], locale: Locale, width: int, offset: int) -> list[Text]:
+    rows = []
+    for n, result in enumerate(found, offset + 1):
+        paper = result.paper
+        heading = wrap(paper.heading, width - 4)
+        row = Text(f"{n:>3} ", style="bold blue")
+        row.append("\n    ".join(heading), style="bold")
+        facts = [paper.date.text(locale) if paper.date else "", paper.title if paper.headline else "", paper.id]
+        row.append("\n    " + "\n    ".join(wrap(" ・ ".join(fact for fact in facts if fact), width - 4)), style="dim")
+        rows.append(row)
+    return rows
+
+
+def _lines(text: str, width: int, style: str) -> Text:
+    return Text("\n".join(wrap(text, width)), style=style) if text else Text()
+
+
+def _spaced(text: Text) -> Text:
+    return Text("\n").append_text(text) if text.plain else text
+
+
+def _indented(text: str, width: int) -> Text:
+    return Text("\n".join("│ " + line for line in wrap(text, width - 2)), style="dim") if text else Text()
+
+
+def _links(drawn: Card, width: int) -> Text:
+    lines = Text()
+    for n, link in enumerate(drawn.links):
+        label = clip(link.name, 20)
+        address = ("\n" + " " * 2).join(wrap(link.url, width - 2))
+        fits = len(label) * 2 + len(link.url) + 2 <= width
+        lines.append("\n" if n else "").append(label, style="yellow").append("  " if fits else "\n  ")
+        lines.append(address, style="blue")
+    return lines

@@ -1,0 +1,57 @@
+"""Lines of a given width for text that mixes Japanese, which breaks anywhere but before 。, and words that do not."""
+
+from __future__ import annotations
+
+import re
+
+from rich.cells import cell_len
+
+_NEVER_FIRST = (
+    "、。，．・：；？！ー…‥々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ」』）〕］｝〉》】〟’”,.:;?!)]}%"
+)
+_NEVER_LAST = "「『（〔［｛〈《【〝‘“([{"
+# A piece is what stays together: a word, one wide character with what may not part from it, or a run of space.
+_PIECE = re.compile(
+    rf"[ \t\u3000]+|[{re.escape(_NEVER_LAST)}]*(?:[!-~\u00a1-\u10ff\u1e00-\u2fff]+|.)[{re.escape(_NEVER_FIRST)}]*",
+    re.DOTALL,
+)
+
+
+def wrap(text: str, width: int) -> list[str]:
+    """Return the text in lines of at most `width` terminal cells; its own line ends are kept."""
+    return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width)]
+
+
+def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
+    lines, line, used = [], "", 0
+    for piece in _pieces(paragraph, width):
+        size = cell_len(piece)
+        if line and used + size > width and (piece.strip() or used >= width):
+            lines.append(line.rstrip())
+            line, used = "", 0
+            if not piece.strip():
+                continue
+        line, used = line + piece, used + size
+    return [*lines, line.rstrip()]
+
+
+def _pieces(paragraph: str, width: int) -> list[str]:
+    pieces: list[str] = []
+    for piece in _PIECE.findall(paragraph):
+        if cell_len(piece) <= width:
+            pieces.append(piece)
+        else:
+            pieces.extend(_forced(piece, width))
+    return pieces
+
+
+def _forced(piece: str, width: int) -> list[str]:
+    """Cut what is longer than a line, an address for instance, wherever the line ends."""
+    parts, part, used = [], "", 0
+    for character in piece:
+        size = cell_len(character)
+        if part and used + size > width:
+            parts.append(part)
+            part, used = "", 0
+        part, used = part + character, used + size
+    return [*parts, part]

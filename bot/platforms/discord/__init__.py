@@ -1,0 +1,1 @@
+"""Discord: slash commands, cards as embeds, and editions as messages."""

@@ -1,0 +1,65 @@
+"""A paper's card as an answer, and the button that shows it to everyone.
+
+Buttons work for ever, over any restart: all they need to know stands in their custom id.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+from discord.ui import Button, DynamicItem, Item, View
+
+from bot.domain.paper import Paper
+from bot.i18n import Locale, t
+from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.markdown import escape_within
+from bot.platforms.discord.press import Answering
+from bot.platforms.discord.render import card_embed
+
+
+class ShowToAll(Answering, DynamicItem[Button[Any]], template=r"dayori:show:(?P<id>.+)"):
+    """Posts a paper's card to the channel."""
+
+    def __init__(self, id: str, locale: Locale = "en") -> None:
+        label = t(locale, "Show to everyone")
+        super().__init__(
+            Button(label=label, emoji="📣", style=discord.ButtonStyle.secondary, custom_id=f"dayori:show:{id}")
+        )
+        self.paper_id = id
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the button of a press."""
+        return cls(match["id"])
+
+    async def press(self, interaction: Interaction) -> None:
+        """Post the card."""
+        await show_to_all(interaction, await reader_of(interaction), self.paper_id)
+
+
+async def send_card(interaction: Interaction, reader: Reader, paper: Paper, content: str = "") -> None:
+    """Show one paper to the asker alone."""
+    await interaction.response.send_message(
+        content, embed=embed_of(paper, reader.locale), view=card_view(paper, reader.locale), ephemeral=True
+    )
+
+
+async def show_to_all(interaction: Interaction, reader: Reader, id: str) -> None:
+    """Post one paper to the channel, with who shared it."""
+    paper = await reader.services.lookup.get(reader.workspace, id)
+    shared = t(reader.locale, "Shared by {name}", name=escape_within(reader.name, 80))
+    await interaction.response.send_message(f"-# {shared}", embed=embed_of(paper, reader.locale))
+
+
+def embed_of(paper: Paper, locale: Locale) -> discord.Embed:
+    """Return a paper's card."""
+    return discord.Embed.from_dict(card_embed(paper, locale))
+
+
+def card_view(paper: Paper, locale: Locale) -> View:
+    """Return what stands below a card that only its asker sees."""
+    view = View(timeout=None)
+    view.add_item(ShowToAll(paper.id, locale))
+    return view

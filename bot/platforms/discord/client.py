@@ -1,0 +1,92 @@
+"""The Discord client: the commands, the buttons, and nothing it does not need."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from typing import Any
+
+import discord
+import structlog
+import yarl
+from discord import app_commands
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.platforms.discord import failures
+from bot.platforms.discord.card import ShowToAll
+from bot.platforms.discord.commands.addpaper import FORM, Cancel, Edit, Save, addpaper, take_form
+from bot.platforms.discord.commands.digest import digest
+from bot.platforms.discord.commands.paper import paper, papers
+from bot.platforms.discord.context import custom_id_of
+from bot.platforms.discord.listing import Page, Pick, Waiting
+from bot.platforms.discord.localised import Translator
+from bot.platforms.discord.publisher import DiscordPublisher
+from bot.services.bundle import Services
+from bot.services.delivery import Delivery
+
+_COMMANDS: tuple[Any, ...] = (paper, papers, addpaper, digest)
+_ITEMS = (ShowToAll, Page, Pick, Waiting, Save, Edit, Cancel)
+_LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
+_log = structlog.get_logger()
+
+
+class Tree(app_commands.CommandTree["DayoriClient"]):
+    """The commands, with one error hook."""
+
+    async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:
+        """Tell the asker what went wrong."""
+        await failures.tell(interaction, error)
+
+
+class DayoriClient(discord.AutoShardedClient):
+    """Talks to Discord with the one intent that channels and permissions need."""
+
+    def __init__(self, services: Services, api_url: str) -> None:
+        point_at(api_url)
+        super().__init__(
+            intents=discord.Intents(guilds=True),
+            allowed_mentions=discord.AllowedMentions.none(),
+            max_ratelimit_timeout=_LONGEST_WAIT,
+            member_cache_flags=discord.MemberCacheFlags.none(),
+            chunk_guilds_at_startup=False,
+        )
+        self.services = services
+        self.delivery: Delivery = services.delivery({"discord": DiscordPublisher(self.http)})
+        self.tree = Tree(self)
+
+    async def setup_hook(self) -> None:
+        """Register commands and buttons, and tell Discord of the commands when they changed."""
+        for command in _COMMANDS:
+            self.tree.add_command(command)
+        self.add_dynamic_items(*_ITEMS)
+        translator = Translator()
+        await self.tree.set_translator(translator)
+        await self._sync_changed(translator)
+
+    async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
+        """Take forms here, so that one that was open during a restart is not lost."""
+        if interaction.type is discord.InteractionType.modal_submit and custom_id_of(interaction).startswith(FORM):
+            try:
+                await take_form(interaction)
+            except Exception as error:
+                await failures.tell(interaction, error)
+
+    async def _sync_changed(self, translator: Translator) -> None:
+        wanted = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
+        digest_ = hashlib.blake2b(json.dumps(wanted, sort_keys=True).encode(), digest_size=16).hexdigest()
+        note = f"commands of {self.application_id}"
+        if await self.services.notes.read(note) == digest_:
+            return
+        await self.tree.sync()
+        await self.services.notes.write(note, digest_)
+        _log.info("commands synced", commands=len(wanted))
+
+
+def point_at(api_url: str) -> None:
+    """Let discord.py talk to that address; it asks there for the gateway's."""
+    Route.BASE = api_url.rstrip("/")
+    if api_url.rstrip("/") != "https://discord.com/api/v10":
+        base = yarl.URL(api_url)
+        scheme = "wss" if base.scheme == "https" else "ws"
+        DiscordWebSocket.DEFAULT_GATEWAY = base.with_scheme(scheme).with_path("/gateway")

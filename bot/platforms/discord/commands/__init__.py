@@ -1,0 +1,1 @@
+"""The slash commands; each parses, calls one service, renders and answers."""

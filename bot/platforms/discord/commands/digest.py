@@ -1,0 +1,170 @@
+"""/digest: which channels receive it, what comes next, and posting it at once; for curators."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.domain.digest import Subscription
+from bot.domain.errors import NotFoundError
+from bot.domain.text import clip
+from bot.i18n import Locale, msg, t
+from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.localised import both
+from bot.platforms.discord.markdown import escape
+from bot.platforms.discord.permissions import require_posting
+from bot.platforms.discord.render import DiscordRenderer
+from bot.services.digests import Wanted
+from bot.services.drafts import split_tags
+
+digest = app_commands.Group(
+    name=both("digest", "だより"), description=both("The digest and its channels", "だよりと配信先"), guild_only=True
+)
+_NAME = both("name", "配信先")
+
+
+@digest.command(
+    name=both("subscribe", "配信開始"), description=both("Send the digest to a channel", "チャンネルにだよりを配信する")
+)
+@app_commands.describe(
+    channel=both("The channel that receives it", "配信するチャンネル"),
+    schedule=both(
+        "mon 09:00, mon,thu 08:30, daily 09:00 or a crontab", "月 09:00、月木 08:30、毎日 09:00、crontabのどれか"
+    ),
+    tags=both("Only papers with one of these tags", "このタグが付いた論文だけ"),
+)
+@app_commands.rename(
+    channel=both("channel", "チャンネル"), schedule=both("schedule", "日時"), tags=both("tags", "タグ")
+)
+async def subscribe(
+    interaction: Interaction,
+    channel: discord.TextChannel | discord.Thread,
+    schedule: Range[str, 1, 60],
+    tags: Range[str, 1, 300] | None = None,
+) -> None:
+    """Subscribe a channel."""
+    reader = await _curator(interaction)
+    require_posting(channel)
+    place = f"discord:{reader.server}/{channel.id}"
+    name = await reader.services.digests.name_for(reader.workspace, place, channel.name)
+    wanted = Wanted(name, place, schedule, tuple(split_tags(tags or "")), reader.locale)
+    made = await reader.services.digests.subscribe(reader.workspace, wanted)
+    await _say(interaction, _told(made, reader))
+
+
+@digest.command(
+    name=both("unsubscribe", "配信停止"), description=both("Stop sending the digest", "だよりの配信をやめる")
+)
+@app_commands.rename(name=_NAME)
+async def unsubscribe(interaction: Interaction, name: str) -> None:
+    """End a subscription."""
+    reader = await _curator(interaction)
+    found = await _named(reader, name)
+    await reader.services.digests.unsubscribe(reader.workspace, found.name)
+    await _say(interaction, t(reader.locale, "{channel} no longer receives the digest.", channel=_mention(found)))
+
+
+@digest.command(name=both("list", "一覧"), description=both("Which channels receive the digest", "配信先を一覧する"))
+async def list_(interaction: Interaction) -> None:
+    """List the subscriptions of this server."""
+    reader = await _curator(interaction)
+    lines = [_told(each, reader) for each in await _here(reader)]
+    await _say(
+        interaction,
+        "\n".join(lines) or t(reader.locale, "No channel receives the digest yet; /digest subscribe begins."),
+    )
+
+
+@digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次の号を下見する"))
+@app_commands.rename(name=_NAME)
+async def preview(interaction: Interaction, name: str | None = None) -> None:
+    """Show the next edition to the asker alone."""
+    reader = await _curator(interaction)
+    chosen = await _named(reader, name) if name else next(iter(await _here(reader)), None)
+    subscription = chosen or await reader.services.digests.shown(reader.workspace, reader.locale)
+    edition = await reader.services.digests.preview(subscription)
+    if edition is None:
+        await _say(interaction, t(reader.locale, "There is nothing new, so no edition goes out."))
+        return
+    first, *rest = DiscordRenderer(reader.services.zone).edition(edition, lambda _: "preview")
+    await interaction.response.send_message(first["content"], embeds=_embeds(first), ephemeral=True)
+    for message in rest:
+        await interaction.followup.send(embeds=_embeds(message), ephemeral=True)
+
+
+@digest.command(name=both("post", "発行"), description=both("Post the next edition now", "次の号をいま発行する"))
+@app_commands.rename(name=_NAME)
+async def post(interaction: Interaction, name: str) -> None:
+    """Post the next edition of a subscription out of turn."""
+    reader = await _curator(interaction)
+    found = await _named(reader, name)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    await reader.services.digests.compose_now(reader.workspace, found.name)
+    report = await interaction.client.delivery.deliver_open()
+    trouble = dict((*report.paused, *report.failed)).get(found.name)
+    told = t(reader.locale, "Posted in {channel}.", channel=_mention(found))
+    if trouble:
+        told = t(reader.locale, "It could not be posted: {reason}", reason=escape(trouble.text(reader.locale)))
+    elif found.name not in report.delivered:
+        told = t(reader.locale, "There is nothing new, so no edition goes out.")
+    await interaction.followup.send(told, ephemeral=True)
+
+
+@unsubscribe.autocomplete("name")
+@preview.autocomplete("name")
+@post.autocomplete("name")
+async def complete_name(interaction: Any, typed: str) -> list[Choice[str]]:
+    """Offer this server's subscriptions."""
+    reader = await reader_of(interaction)
+    names = [each.name for each in await _here(reader) if typed.casefold() in each.name.casefold()]
+    return [Choice(name=clip(name, 100), value=name) for name in names[:25]]
+
+
+async def _curator(interaction: Interaction) -> Reader:
+    reader = await reader_of(interaction)
+    reader.require_curator()
+    return reader
+
+
+async def _here(reader: Reader) -> list[Subscription]:
+    """Return the subscriptions of this server's channels; a shared collection may have others elsewhere."""
+    subscribed = await reader.services.digests.subscribed(reader.workspace)
+    return [each for each in subscribed if each.channel.startswith(f"discord:{reader.server}/")]
+
+
+async def _named(reader: Reader, name: str) -> Subscription:
+    found = next((each for each in await _here(reader) if each.name == name), None)
+    if found is None:
+        raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
+    return found
+
+
+def _told(subscription: Subscription, reader: Reader) -> str:
+    locale = reader.locale
+    due = _moment(reader.services.digests.following(subscription), locale)
+    line = t(locale, "**{name}** → {channel} ・ {schedule} ・ next edition {time}", name=escape(subscription.name),
+             channel=_mention(subscription), schedule=escape(subscription.schedule.describe(locale)), time=due)  # fmt: skip
+    if subscription.tags:
+        line += " ・ " + escape(" ".join(f"#{tag}" for tag in subscription.tags))
+    if subscription.paused_reason:
+        line += "\n⏸ " + t(locale, "Paused: {reason}", reason=escape(subscription.paused_reason.text(locale)))
+    return line
+
+
+def _moment(due: Any, locale: Locale) -> str:
+    return f"<t:{int(due.timestamp())}:f>"
+
+
+def _mention(subscription: Subscription) -> str:
+    return f"<#{subscription.channel.rpartition('/')[2]}>"
+
+
+def _embeds(message: dict[str, Any]) -> list[discord.Embed]:
+    return [discord.Embed.from_dict(embed) for embed in message["embeds"]]
+
+
+async def _say(interaction: Interaction, text: str) -> None:
+    await interaction.response.send_message(clip(text, 2000), ephemeral=True)

@@ -1,0 +1,46 @@
+"""/paper and /papers: looking things up."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.domain.text import clip
+from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.listing import look_up
+from bot.platforms.discord.localised import both
+
+
+@app_commands.command(name=both("paper", "論文"), description=both("Look a paper up", "論文を探す"))
+@app_commands.describe(query=both("A title, a word, an author, a link …", "タイトル、言葉、著者、リンクなど"))
+@app_commands.rename(query=both("query", "検索"))
+@app_commands.guild_only()
+async def paper(interaction: Interaction, query: Range[str, 1, 500]) -> None:
+    """Look a paper up."""
+    await look_up(interaction, await reader_of(interaction), query)
+
+
+@paper.autocomplete("query")
+async def complete_paper(interaction: Any, typed: str) -> list[Choice[str]]:
+    """Offer papers for what has been typed; a choice carries the paper's id."""
+    reader = await reader_of(interaction)
+    found = await reader.services.lookup.complete(reader.workspace, typed)
+    names = {clip(each.heading if each.title in ("", each.heading) else f"{each.heading} — {each.title}", 100): each.id
+             for each in reversed(found)}  # fmt: skip
+    return [Choice(name=name, value=id) for name, id in reversed(names.items())]
+
+
+@app_commands.command(
+    name=both("papers", "論文一覧"), description=both("Browse the papers, newest first", "論文を新しい順に見る")
+)
+@app_commands.describe(tag=both("Only this tag", "このタグだけ"), year=both("Only this year", "この年だけ"))
+@app_commands.rename(tag=both("tag", "タグ"), year=both("year", "年"))
+@app_commands.guild_only()
+async def papers(
+    interaction: Interaction, tag: Range[str, 1, 60] | None = None, year: Range[int, 1000, 9999] | None = None
+) -> None:
+    """Browse the papers."""
+    filters = [f'tag:"{tag}"' if tag else "", f"year:{year}" if year else ""]
+    await look_up(interaction, await reader_of(interaction), " ".join(each for each in filters if each))

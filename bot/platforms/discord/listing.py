@@ -1,0 +1,152 @@
+"""What a look-up answers with: the card of the one match, a list that can be paged and picked from, or what is near."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+from discord.ui import Button, DynamicItem, Item, Select, View
+
+from bot.domain.paper import Paper
+from bot.domain.text import clip
+from bot.i18n import Locale, t
+from bot.platforms.discord.card import send_card
+from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.markdown import escape_within
+from bot.platforms.discord.press import Answering
+from bot.platforms.discord.render import list_embed
+from bot.services.lookup import Results
+
+PAGE = 10
+_LONGEST_QUERY = 80
+
+
+async def look_up(interaction: Interaction, reader: Reader, query: str) -> None:
+    """Answer a query: the card of the one match, a list of several, or what is near."""
+    found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE)
+    if found.total > PAGE and len(query) > _LONGEST_QUERY:
+        query = query[:_LONGEST_QUERY]  # pages are turned by what fits a button
+        found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE)
+    if found.total == 1:
+        await send_card(interaction, reader, found.results[0].paper)
+    else:
+        content, embed, view = _list(found, reader, query, 0)
+        await interaction.response.send_message(content, embed=embed, view=view, ephemeral=True)
+
+
+class Page(
+    Answering, DynamicItem[Button[Any]], template=re.compile(r"dayori:page:(?P<offset>\d+):(?P<query>.*)", re.DOTALL)
+):
+    """Turns to another page of a list."""
+
+    def __init__(self, offset: int, query: str, label: str = "", disabled: bool = False) -> None:
+        custom_id = f"dayori:page:{offset}:{query}"
+        super().__init__(Button(label=label or "…", custom_id=custom_id, disabled=disabled))
+        self.offset, self.query = offset, query
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the button of a press."""
+        return cls(int(match["offset"]), match["query"])
+
+    async def press(self, interaction: Interaction) -> None:
+        """Put the page in the place of the old one."""
+        await turn_page(interaction, await reader_of(interaction), self.query, self.offset)
+
+
+class Pick(Answering, DynamicItem[Select[Any]], template=r"dayori:pick"):
+    """Opens the paper that was chosen from a list."""
+
+    def __init__(self, papers: tuple[Paper, ...] = (), locale: Locale = "en", first: int = 1) -> None:
+        options = [_option(paper, n) for n, paper in enumerate(papers, first)]
+        placeholder = t(locale, "Choose a paper to open")
+        super().__init__(Select(custom_id="dayori:pick", placeholder=placeholder, options=options))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the menu of a choice."""
+        return cls()
+
+    async def press(self, interaction: Interaction) -> None:
+        """Show the card."""
+        reader = await reader_of(interaction)
+        await send_card(interaction, reader, await reader.services.lookup.get(reader.workspace, self.item.values[0]))
+
+
+class Waiting(Answering, DynamicItem[Button[Any]], template=r"dayori:waiting:(?P<edition>\d+)"):
+    """Lists the papers that wait for the next edition."""
+
+    def __init__(self, edition: int) -> None:
+        super().__init__(Button(label="…", custom_id=f"dayori:waiting:{edition}"))
+        self.edition = edition
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the button of a press."""
+        return cls(int(match["edition"]))
+
+    async def press(self, interaction: Interaction) -> None:
+        """Show the list."""
+        await show_waiting(interaction, await reader_of(interaction), self.edition)
+
+
+async def turn_page(interaction: Interaction, reader: Reader, query: str, offset: int) -> None:
+    """Put another page in the place of the one that was shown."""
+    found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE, offset=offset)
+    content, embed, view = _list(found, reader, query, offset)
+    await interaction.response.edit_message(content=content, embed=embed, view=view)
+
+
+async def show_waiting(interaction: Interaction, reader: Reader, edition: int) -> None:
+    """List the papers that wait for the edition after that one."""
+    numbers = await reader.services.digests.waiting(reader.workspace, edition)
+    found = await reader.services.lookup.numbered(reader.workspace, numbers, limit=25)
+    if not found.results:
+        await interaction.response.send_message(t(reader.locale, "Nothing waits any more."), ephemeral=True)
+        return
+    papers = tuple(result.paper for result in found.results)
+    view = _list_view(papers, reader.locale, query="", offset=0, size=found.total, total=found.total)
+    embed = discord.Embed.from_dict(list_embed(found, reader.locale, 0))
+    await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+
+
+def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset: int, size: int, total: int) -> View:
+    """Return what stands below one page of a list: the menu, and the buttons that turn pages when there are several."""
+    view = View(timeout=None)
+    view.add_item(Pick(papers, locale, offset + 1))
+    if total > size:
+        back, on = max(0, offset - size), offset + size
+        view.add_item(Page(back, query, t(locale, "◀ Previous"), disabled=offset == 0))
+        view.add_item(Page(on, query, t(locale, "Next ▶"), disabled=on >= total))
+    return view
+
+
+def _list(found: Results, reader: Reader, query: str, offset: int) -> tuple[str, discord.Embed, View]:
+    papers = tuple(result.paper for result in found.results or found.near)
+    content = _headline(found, reader, query)
+    if not papers:
+        return content, discord.utils.MISSING, discord.utils.MISSING
+    embed = discord.Embed.from_dict(list_embed(found, reader.locale, offset))
+    view = _list_view(papers, reader.locale, query=query, offset=offset, size=PAGE, total=found.total)
+    return content, embed, view
+
+
+def _headline(found: Results, reader: Reader, query: str) -> str:
+    asked = escape_within(clip(" ".join(query.split()), 80), 160)
+    if found.results:
+        return (
+            t(reader.locale, "Papers for “{query}”", query=asked)
+            if asked
+            else t(reader.locale, "All papers, newest first")
+        )
+    if not asked:
+        return t(reader.locale, "The collection is empty; add a paper with /addpaper.")
+    if found.near:
+        return t(reader.locale, "No paper was found for “{query}”. These are near:", query=asked)
+    return t(reader.locale, "No paper was found for “{query}”. Try other words, or add it with /addpaper.", query=asked)
+
+
+def _option(paper: Paper, n: int) -> discord.SelectOption:
+    about = clip(paper.title, 100) if paper.headline else None
+    return discord.SelectOption(label=clip(f"{n}. {paper.heading}", 100), value=paper.id, description=about)

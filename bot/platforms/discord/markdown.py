@@ -1,0 +1,45 @@
+"""Text from outside as Discord shows it literally: nothing is formatted, nobody is mentioned, no link is disguised."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.text import clip
+
+# An address stays as it is, or it would not lead anywhere; it ends before anything that could format or mention.
+_ADDRESS = re.compile(r"https?://[A-Za-z0-9./?=&%_#:;,+~!@-]+")
+_ACTIVE = re.compile(r"[\\*_~`|\[\]<>@]")
+_LINE_START = re.compile(r"^(\s*)([#>+-]|\d+(?=[.)]))", re.MULTILINE)
+
+
+def escape(text: str) -> str:
+    """Return the text with a backslash before whatever Discord would act upon."""
+    parts, end = [], 0
+    for address in _ADDRESS.finditer(text):
+        parts += [_ACTIVE.sub(r"\\\g<0>", text[end : address.start()]), address[0]]
+        end = address.end()
+    escaped = "".join((*parts, _ACTIVE.sub(r"\\\g<0>", text[end:])))
+    return _LINE_START.sub(_literal_start, escaped)
+
+
+def escape_within(text: str, limit: int) -> str:
+    """Return the text clipped so that its escaped form has at most `limit` code points."""
+    escaped, kept = escape(clip(text, limit)), limit
+    while len(escaped) > limit:
+        kept = min(kept - (len(escaped) - limit + 1) // 2, kept - 1)
+        escaped = escape(clip(text, kept))
+    return escaped
+
+
+def quote(escaped: str) -> str:
+    """Return escaped text as a block quote."""
+    return "\n".join(f"> {line}" for line in escaped.split("\n"))
+
+
+def link(label: str, url: str) -> str:
+    """Return a named link that unfurls no preview; the label is escaped here."""
+    return f"[{escape(label)}](<{url}>)"
+
+
+def _literal_start(found: re.Match[str]) -> str:
+    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"

@@ -1,0 +1,166 @@
+"""Cards, lists and editions as Discord's embeds and messages, within every limit that Discord sets."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.card import Card, card_of
+from bot.domain.dates import PaperDate
+from bot.domain.digest import Edition, explain
+from bot.domain.paper import Paper
+from bot.domain.text import clip
+from bot.i18n import Locale, t, tn
+from bot.platforms.discord.markdown import escape_within, link, quote
+from bot.services.lookup import Results
+
+Embed = dict[str, Any]
+Payload = dict[str, Any]
+
+COLOUR = 0x3F6FB5
+TITLE, DESCRIPTION, CONTENT, EMBEDS, EMBED_TOTAL = 256, 4096, 2000, 10, 6000
+_COMMENT, _EXCERPT, _DIGEST_EXCERPT, _LINKS, _TAGS, _FACTS = 1600, 700, 220, 900, 200, 300
+_CONTENTS_LABEL, _FOOTER = 60, 150
+
+
+class DiscordRenderer:
+    """Draws editions; dates are in the team's timezone."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+
+    def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
+        """Return the edition's messages: the opening as content, then one embed a paper, packed as tightly as fits."""
+        embeds = [card_embed(paper, edition.locale, excerpt=_DIGEST_EXCERPT) for paper in edition.papers]
+        packs = _packed(embeds) or [[]]
+        messages = tuple(_message(pack, marker_of(n)) for n, pack in enumerate(packs))
+        room = CONTENT - len(messages[0]["content"])
+        messages[0]["content"] = _opening(edition, self._zone, room) + messages[0]["content"]
+        if edition.remaining and edition.id:
+            messages[0]["components"] = [_remaining_button(edition)]
+        return messages
+
+
+def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT) -> Embed:
+    """Return one paper as an embed; `excerpt` is how many characters of it are shown."""
+    card = card_of(paper, locale)
+    facts = escape_within(" ・ ".join(card.facts), _FACTS)
+    lead = [f"**{escape_within(card.subtitle, TITLE)}**" if card.subtitle else "", f"-# {facts}" if facts else ""]
+    parts = [
+        "\n".join(part for part in lead if part),
+        escape_within(card.comment, _COMMENT) if card.comment else "",
+        quote(escape_within(card.excerpt, excerpt)) if card.excerpt else "",
+        "\n".join(part for part in (_links_line(card), _tags_line(card)) if part),
+    ]
+    embed: Embed = {
+        "title": escape_within(card.heading, TITLE),
+        "color": COLOUR,
+        "description": "\n\n".join(part for part in parts if part)[:DESCRIPTION],
+        "footer": {"text": clip(card.footer, _FOOTER)},
+    }
+    return embed | ({"url": card.url} if card.url else {})
+
+
+def list_embed(found: Results, locale: Locale, offset: int) -> Embed:
+    """Return one page of what a search found, numbered as in the menu below it."""
+    lines = []
+    for n, result in enumerate(found.results or found.near, offset + 1):
+        paper = result.paper
+        name = clip(paper.heading, 100)
+        heading = link(name, paper.url) if paper.url and len(paper.url) <= 200 else escape_within(name, 200)
+        facts = [paper.date.text(locale) if paper.date else "", clip(paper.title, 80) if paper.headline else ""]
+        below = escape_within(" ・ ".join(fact for fact in facts if fact), 200)
+        lines.append(f"**{n}.** {heading}" + (f"\n-# {below}" if below else ""))
+    shown = t(
+        locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total
+    )
+    embed: Embed = {"color": COLOUR, "description": "\n".join(lines)}
+    return embed | ({"footer": {"text": shown}} if found.results else {})
+
+
+def embed_length(embed: Embed) -> int:
+    """Return how many code points of an embed count towards the message's total."""
+    fields = embed.get("fields", ())
+    texts = [embed.get("title"), embed.get("description"), embed.get("footer", {}).get("text")]
+    return sum(len(text) for text in texts if text) + sum(len(f["name"]) + len(f["value"]) for f in fields)
+
+
+def _packed(embeds: Sequence[Embed]) -> list[list[Embed]]:
+    packs: list[list[Embed]] = []
+    room = 0
+    for embed in embeds:
+        size = embed_length(embed) + _FOOTER  # the marker joins the footer of a message's last embed
+        if not packs or len(packs[-1]) == EMBEDS or size > room:
+            packs.append([])
+            room = EMBED_TOTAL
+        packs[-1].append(embed)
+        room -= embed_length(embed)
+    return packs
+
+
+def _message(embeds: list[Embed], marker: str) -> Payload:
+    payload: Payload = {"content": "", "embeds": embeds, "allowed_mentions": {"parse": []}}
+    if embeds:
+        footer = embeds[-1]["footer"]
+        footer["text"] = f"{footer['text']} ・ #{marker}"
+    else:
+        payload["content"] = f"\n-# #{marker}"
+    return payload
+
+
+def _opening(edition: Edition, zone: ZoneInfo, room: int) -> str:
+    locale, n = edition.locale, len(edition.papers)
+    day = edition.composed_at.astimezone(zone).date()
+    date = PaperDate(day.year, day.month, day.day).text(locale)
+    count = " ・ " + tn(locale, "{n} paper", "{n} papers", n) if n else ""
+    lines = [
+        f"## {t(locale, '📮 論文だより no. {number}', number=edition.number)}",
+        f"-# {date}{count}",
+        explain(edition),
+    ]
+    more = _more_line(edition)
+    room -= sum(len(line) + 1 for line in lines) + len(more) + 1
+    for position, paper in enumerate(edition.papers, 1):
+        line = _contents_line(position, paper)
+        if len(line) + 3 > room:
+            lines.append("…")
+            break
+        lines.append(line)
+        room -= len(line) + 1
+    return "\n".join([*lines, more] if more else lines)
+
+
+def _contents_line(position: int, paper: Paper) -> str:
+    label = clip(paper.heading, _CONTENTS_LABEL)
+    known = paper.url and len(paper.url) <= 120
+    return f"{position}. {link(label, paper.url) if known and paper.url else escape_within(label, 2 * _CONTENTS_LABEL)}"
+
+
+def _more_line(edition: Edition) -> str:
+    if not edition.remaining:
+        return ""
+    more = tn(edition.locale, "{n} more paper waits for the next edition.", "{n} more papers wait for the next edition.",
+              edition.remaining)  # fmt: skip
+    return f"-# {more}"
+
+
+def _remaining_button(edition: Edition) -> dict[str, Any]:
+    label = tn(edition.locale, "See the paper that waits", "See the {n} papers that wait", edition.remaining)
+    button = {"type": 2, "style": 2, "label": label, "custom_id": f"dayori:waiting:{edition.id}"}
+    return {"type": 1, "components": [button]}
+
+
+def _links_line(card: Card) -> str:
+    line = ""
+    for each in card.links:
+        named = f"[{escape_within(clip(each.name, 40), 80)}]({each.url})"
+        if len(line) + len(named) + 3 > _LINKS:
+            break
+        line += (" ・ " if line else "") + named
+    return line
+
+
+def _tags_line(card: Card) -> str:
+    line = escape_within(" ".join(f"#{tag}" for tag in card.tags), _TAGS)
+    return f"-# {line}" if line else ""

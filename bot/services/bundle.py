@@ -1,0 +1,39 @@
+"""All services in one hand, with the settings that platforms need: what a platform is given."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Literal
+from zoneinfo import ZoneInfo
+
+from bot.i18n import Locale
+from bot.services.checkup import Checkup
+from bot.services.delivery import Delivery
+from bot.services.digests import Digests
+from bot.services.drafts import Drafts
+from bot.services.importing import Importing
+from bot.services.library import Library
+from bot.services.lookup import Lookup
+from bot.services.notes import Notes
+from bot.services.ports import Publisher
+from bot.services.workspaces import Workspaces
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """The product as a platform sees it."""
+
+    zone: ZoneInfo
+    locale: Locale
+    additions: Literal["everyone", "curators"]
+    curators: tuple[str, ...]
+    workspaces: Workspaces
+    library: Library
+    importing: Importing
+    lookup: Lookup
+    digests: Digests
+    drafts: Drafts
+    checkup: Checkup
+    notes: Notes
+    delivery: Callable[[Mapping[str, Publisher]], Delivery]

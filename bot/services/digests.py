@@ -1,0 +1,200 @@
+"""Who receives the digest, when an edition is due, and what it becomes: an edition in the outbox."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from zoneinfo import ZoneInfo
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.digest import Choice, Edition, Subscription, WhenEmpty, choose, passes
+from bot.domain.errors import NotFoundError
+from bot.domain.schedule import parse_schedule, period
+from bot.i18n import Locale, msg
+from bot.services.ports import Clock, Renderer
+from bot.store import deliveries, papers, subscriptions
+from bot.store.database import Database, iso
+from bot.store.deliveries import OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How editions are made up: at most so many papers, what when nothing is new, how late one may still go out."""
+
+    max_papers: int
+    when_empty: WhenEmpty
+    catch_up: timedelta
+    zone: ZoneInfo
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """A subscription as the settings file or a command asks for it."""
+
+    name: str
+    channel: str
+    schedule: str
+    tags: tuple[str, ...]
+    locale: Locale
+
+    def columns(self) -> dict[str, object]:
+        """Return it as the table keeps it. Raises ScheduleError."""
+        schedule = parse_schedule(self.schedule).text
+        return {"name": self.name, "channel": self.channel, "schedule": schedule, "tags": list(self.tags),
+                "locale": self.locale}  # fmt: skip
+
+
+class Digests:
+    """Composes editions; delivering them is `Delivery`'s."""
+
+    def __init__(self, database: Database, clock: Clock, policy: Policy, renderers: Mapping[str, Renderer]) -> None:
+        self._database, self._clock, self._policy, self._renderers = database, clock, policy, renderers
+
+    async def follow_settings(self, workspace_id: int, wanted: Sequence[Wanted]) -> None:
+        """Make the subscriptions what the settings say, where the settings changed since they were last read."""
+        now = self._clock()
+        said = {each.name: each.columns() for each in wanted}
+        async with self._database.write() as connection:
+            before = await subscriptions.configured(connection, workspace_id)
+            for name, columns in said.items():
+                if before.get(name) != columns:
+                    await subscriptions.save(connection, workspace_id, now, **columns, configured=columns)
+            for gone in before.keys() - said.keys():
+                if found := await subscriptions.by_name(connection, workspace_id, gone):
+                    await subscriptions.end(connection, found.id, now)
+
+    async def subscribe(self, workspace_id: int, wanted: Wanted) -> Subscription:
+        """Subscribe a channel, or change the subscription of that name. Raises ScheduleError."""
+        columns = wanted.columns()
+        async with self._database.write() as connection:
+            await subscriptions.save(connection, workspace_id, self._clock(), **columns)
+        return await self.named(workspace_id, wanted.name)
+
+    async def name_for(self, workspace_id: int, channel: str, wanted: str) -> str:
+        """Return the name of the channel's subscription: the one it has, else the wanted one made free."""
+        subscribed = {each.name: each.channel for each in await self.subscribed(workspace_id)}
+        had = next((name for name, place in subscribed.items() if place == channel), None)
+        free = (name for n in count(1) if (name := wanted if n == 1 else f"{wanted}-{n}") not in subscribed)
+        return had or next(free)
+
+    async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
+        """End the subscription of that name and return it. Raises NotFoundError."""
+        found = await self.named(workspace_id, name)
+        async with self._database.write() as connection:
+            await subscriptions.end(connection, found.id, self._clock())
+        return found
+
+    async def named(self, workspace_id: int, name: str) -> Subscription:
+        """Return the subscription of that name. Raises NotFoundError."""
+        async with self._database.read() as connection:
+            found = await subscriptions.by_name(connection, workspace_id, name)
+        if found is None:
+            raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
+        return found
+
+    async def subscribed(self, workspace_id: int) -> list[Subscription]:
+        """Return the workspace's subscriptions by name."""
+        async with self._database.read() as connection:
+            return await subscriptions.active(connection, workspace_id)
+
+    def following(self, subscription: Subscription) -> datetime:
+        """Return when the subscription's next edition is due (UTC)."""
+        return subscription.schedule.following(self._clock(), self._policy.zone)
+
+    async def shown(self, workspace_id: int, locale: Locale) -> Subscription:
+        """Return the subscription to show where none is named: the first, or one that stands for the terminal."""
+        subscribed = await self.subscribed(workspace_id)
+        if subscribed:
+            return subscribed[0]
+        weekly = parse_schedule("mon 09:00")
+        return Subscription(0, workspace_id, "terminal", "console:", weekly, (), locale, self._clock())
+
+    async def preview(self, subscription: Subscription) -> Edition | None:
+        """Return the edition that would come next, None when it would be skipped; nothing is written."""
+        async with self._database.read() as connection:
+            choice, number = await self._choose(connection, subscription)
+            return await self._edition(connection, subscription, choice, number) if choice else None
+
+    async def waiting(self, workspace_id: int, edition_id: int) -> tuple[int, ...]:
+        """Return the numbers of the papers that wait for the edition after that one."""
+        async with self._database.read() as connection:
+            found = await subscriptions.of_edition(connection, workspace_id, edition_id)
+            return await _unseen(connection, found) if found else ()
+
+    async def compose_due(self) -> int:
+        """Write an edition for every subscription whose turn has come and return how many were written."""
+        async with self._database.read() as connection:
+            every = await subscriptions.active(connection)
+        composed = 0
+        for subscription in every:
+            if turn := self._turn(subscription):
+                composed += await self._compose(subscription, turn) is not None
+        return composed
+
+    async def compose_now(self, workspace_id: int, name: str) -> Edition | None:
+        """Write the subscription's next edition out of turn, unless one is still on its way; return what was written."""
+        subscription = await self.named(workspace_id, name)
+        async with self._database.read() as connection:
+            if await deliveries.is_open(connection, subscription.id):
+                return None
+        return await self._compose(subscription, f"now {iso(self._clock())}")
+
+    def _turn(self, subscription: Subscription) -> str | None:
+        latest = subscription.schedule.latest(self._clock(), self._policy.zone, self._policy.catch_up)
+        if latest is None or latest < subscription.created_at or subscription.paused_reason:
+            return None
+        return period(latest, self._policy.zone)
+
+    async def _compose(self, subscription: Subscription, turn: str) -> Edition | None:
+        now = self._clock()
+        async with self._database.write() as connection:
+            if await deliveries.has_period(connection, subscription.id, turn):
+                return None
+            choice, number = await self._choose(connection, subscription)
+            if choice is None:
+                return None
+            edition = await self._edition(connection, subscription, choice, number)
+            edition_id = await deliveries.write_edition(connection, subscription, number=number, period=turn,
+                                                        choice=choice, now=now)  # fmt: skip
+            outgoing = self._messages(subscription, edition, edition_id)
+            await deliveries.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
+            await subscriptions.mark_seen(connection, subscription, (*choice.numbers, *choice.passed_over))
+        return edition
+
+    async def _choose(self, connection: AsyncConnection, subscription: Subscription) -> tuple[Choice | None, int]:
+        number = 1 + await deliveries.last_number(connection, subscription.id)
+        seen = await subscriptions.seen(connection, subscription)
+        choice = choose(
+            await _unseen(connection, subscription),
+            [n for n, tags in seen if passes(tags, subscription.tags)],
+            first=number == 1,
+            max_papers=self._policy.max_papers,
+            when_empty=self._policy.when_empty,
+        )
+        return choice, number
+
+    async def _edition(self, connection: AsyncConnection, subscription: Subscription, choice: Choice,
+                       number: int) -> Edition:  # fmt: skip
+        held = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
+        return Edition(subscription.name, number, self._clock(), choice.reason, tuple(held.values()), choice.remaining,
+                       subscription.locale)  # fmt: skip
+
+    def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:
+        def mark(position: int) -> str:
+            seed = f"{subscription.channel} {subscription.name} {edition.number} {position} {iso(edition.composed_at)}"
+            return b32encode(hashlib.blake2b(seed.encode(), digest_size=15).digest()).decode().lower()
+
+        rendered = self._renderers[subscription.platform].edition(
+            replace(edition, id=edition_id), lambda position: mark(position)[:8]
+        )
+        return [OutboxMessage(n, payload, mark(n), mark(n)[:8]) for n, payload in enumerate(rendered)]
+
+
+async def _unseen(connection: AsyncConnection, subscription: Subscription) -> tuple[int, ...]:
+    found = await subscriptions.unseen(connection, subscription)
+    return tuple(number for number, tags in found if passes(tags, subscription.tags))

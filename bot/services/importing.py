@@ -1,0 +1,117 @@
+"""Papers from a file into the collection: what is new, what the file changed, and what both sides changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.paper import Paper, identity_keys
+from bot.i18n import Message, msg
+from bot.services.library import write_steps
+from bot.services.ports import Clock, Progress
+from bot.store import history, imports, papers
+from bot.store.database import Database
+from bot.store.history import Step
+from bot.store.papers import columns_of, stamped
+
+_BATCH = 250
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, by paper id; conflicts are left as they were, each with why."""
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    conflicts: list[tuple[str, Message]] = field(default_factory=list)
+
+
+class Importing:
+    """Takes a file's papers in, batch by batch; a run that was cut short is simply run again."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def take(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
+                   progress: Progress | None = None) -> ImportReport:  # fmt: skip
+        """Import papers that a file holds; `dry_run` only reports what would be done."""
+        report, change = ImportReport(), None
+        for start in range(0, len(entries), _BATCH):
+            batch = entries[start : start + _BATCH]
+            if dry_run:
+                async with self._database.read() as connection:
+                    await self._sort(connection, workspace_id, batch, report)
+            else:
+                async with self._database.write() as connection:
+                    steps, said = await self._sort(connection, workspace_id, batch, report)
+                    if steps and change is None:
+                        change = await history.open_change(connection, workspace_id, "import", self._clock(), by)
+                    if steps and change is not None:
+                        await write_steps(connection, workspace_id, change, steps)
+                    await imports.note_said(connection, workspace_id, said)
+            if progress:
+                progress(min(start + _BATCH, len(entries)), len(entries))
+            await asyncio.sleep(0)
+        return report
+
+    async def _sort(self, connection: AsyncConnection, workspace_id: int, batch: Sequence[Paper],
+                    report: ImportReport) -> tuple[list[Step], dict[str, str]]:  # fmt: skip
+        """Decide on each entry; return the steps to take and what the file is now known to say."""
+        stored = await papers.by_ids(connection, workspace_id, [entry.id for entry in batch])
+        before = await imports.last_said(connection, workspace_id, [entry.id for entry in batch])
+        holders = await papers.by_keys(
+            connection, workspace_id, [key for entry in batch for key in identity_keys(entry)]
+        )
+        sorting = _Sorting(holders, self._clock(), report)
+        for entry in batch:
+            number, old = stored.get(entry.id, (0, None))
+            sorting.decide(entry, number, old, before.get(entry.id))
+        return sorting.steps, sorting.said
+
+
+@dataclass(slots=True)
+class _Sorting:
+    holders: dict[str, str]
+    now: datetime
+    report: ImportReport
+    steps: list[Step] = field(default_factory=list)
+    said: dict[str, str] = field(default_factory=dict)
+
+    def decide(self, entry: Paper, number: int, old: Paper | None, before: str | None) -> None:
+        """Decide on one entry: `old` is the stored paper, `before` the hash that a file last had."""
+        mine = imports.content_hash(entry)
+        stored = imports.content_hash(old) if old else None
+        keys = identity_keys(entry)
+        holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
+        if mine in (stored, before):
+            self.report.unchanged.append(entry.id)
+        elif stored != before:
+            self._refuse(entry, msg("it was changed both here and in the file") if old and before else
+                         msg("it was removed here and changed in the file") if before else
+                         msg("another paper has this id here"))  # fmt: skip
+            return
+        elif holder:
+            self._refuse(entry, msg('it is in the collection already, as "{id}"', id=holder))
+            return
+        else:
+            (self.report.updated if old else self.report.added).append(entry.id)
+            self.holders |= dict.fromkeys(keys, entry.id)
+            self.steps.append(_step(entry, number, old, self.now))
+        self.said[entry.id] = mine
+
+    def _refuse(self, entry: Paper, why: Message) -> None:
+        self.report.conflicts.append((entry.id, why))
+
+
+def _step(entry: Paper, number: int, old: Paper | None, now: datetime) -> Step:
+    """Return the step from the stored paper, if any, to what the file says."""
+    if old is None:
+        new = stamped(entry, added_at=entry.added_at or now, updated_at=now, added_by=entry.added_by)
+        return Step(entry.id, None, columns_of(new))
+    new = stamped(entry, added_at=old.added_at or now, updated_at=now, added_by=old.added_by)
+    return Step(entry.id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})

@@ -1,0 +1,150 @@
+"""Everything that changes the collection: each change with its index and its history in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import ConflictError, NotFoundError
+from bot.domain.paper import Paper, identity_keys, link_keys, title_key, with_id
+from bot.i18n import msg
+from bot.services.ports import Clock
+from bot.store import history, papers
+from bot.store.database import Database
+from bot.store.history import Change, Step
+from bot.store.papers import Columns, columns_of, paper_from
+from bot.store.search import index_papers, unindex_papers
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a paper to be added: itself, or the one that was there already."""
+
+    paper: Paper
+    is_new: bool
+
+
+class Library:
+    """The collection's one way in."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def add(self, workspace_id: int, paper: Paper, by: str | None, *, id_is_chosen: bool = False) -> Added:
+        """Add a paper, unless the collection has that work already: then that one is returned.
+
+        Raises ConflictError when a chosen id is another paper's; an id that was made up gets a number instead.
+        """
+        now = self._clock()
+        async with self._database.write() as connection:
+            if known := await known_as(connection, workspace_id, paper):
+                return Added(known, is_new=False)
+            paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
+            paper = papers.stamped(paper, added_at=now, updated_at=now, added_by=by)
+            change = await history.open_change(connection, workspace_id, "add", now, by)
+            await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
+        return Added(paper, is_new=True)
+
+    async def edit(self, workspace_id: int, id: str, by: str | None, change_paper: Callable[[Paper], Paper]) -> Paper:
+        """Change a paper and return it as it is now. Raises NotFoundError, and ConflictError for a work held twice."""
+        now = self._clock()
+        async with self._database.write() as connection:
+            number, old = await _existing(connection, workspace_id, id)
+            new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
+            if new.content == old.content:
+                return old
+            await _refuse_second_holder(connection, workspace_id, new)
+            change = await history.open_change(connection, workspace_id, "edit", now, by)
+            step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
+            await write_steps(connection, workspace_id, change, [step])
+        return new
+
+    async def remove(self, workspace_id: int, id: str, by: str | None) -> Paper:
+        """Remove a paper and return it as it was; an undo brings it back. Raises NotFoundError."""
+        async with self._database.write() as connection:
+            number, old = await _existing(connection, workspace_id, id)
+            change = await history.open_change(connection, workspace_id, "remove", self._clock(), by)
+            await write_steps(connection, workspace_id, change, [Step(id, {**columns_of(old), "number": number}, None)])
+        return old
+
+    async def undo(self, workspace_id: int, by: str | None, *, mine_only: bool) -> tuple[Change, tuple[str, ...]]:
+        """Take back the newest change that stands and return it with the ids of its papers.
+
+        Raises NotFoundError when there is none, ConflictError when a paper was changed again since.
+        """
+        now = self._clock()
+        async with self._database.write() as connection:
+            change = await history.last_standing(connection, workspace_id, by if mine_only else None)
+            if change is None:
+                raise NotFoundError(msg("There is nothing to undo."))
+            steps = await history.steps_of(connection, workspace_id, change.id)
+            await _refuse_changed_since(connection, workspace_id, steps)
+            undoing = await history.open_change(connection, workspace_id, "undo", now, by, undoes=change.id)
+            back = [Step(step.paper_id, step.after, step.before) for step in steps]
+            await write_steps(connection, workspace_id, undoing, back)
+        return change, tuple(step.paper_id for step in steps)
+
+    async def history(self, workspace_id: int, id: str | None = None, limit: int = 20) -> list[tuple[Change, Step]]:
+        """Return what happened to one paper, or to all, newest first."""
+        async with self._database.read() as connection:
+            return await history.newest_first(connection, workspace_id, id, limit)
+
+
+async def known_as(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Paper | None:
+    """Return the paper of the collection that is the same work: by its ids, or by title and link where it has none."""
+    keys: Sequence[str] = identity_keys(paper)
+    holders = await papers.by_keys(connection, workspace_id, keys or (title_key(paper.title), *link_keys(paper)[:1]))
+    id = next((holders[key] for key in (keys or holders) if key in holders), None)
+    if id is None:
+        return None
+    return (await papers.by_ids(connection, workspace_id, [id]))[id][1]
+
+
+async def write_steps(connection: AsyncConnection, workspace_id: int, change: int, steps: Sequence[Step]) -> None:
+    """Bring papers, keys and index to where the steps lead, and record them; inside the caller's transaction."""
+    gone = [step.before["number"] for step in steps if step.before and step.after is None]
+    kept = [step.after for step in steps if step.before and step.after]
+    new = [step.after for step in steps if step.after and not step.before]
+    await papers.remove(connection, workspace_id, gone)
+    await papers.replace_all(connection, workspace_id, kept)
+    numbers = await papers.add(connection, workspace_id, new)
+    for columns, number in zip(new, numbers, strict=True):
+        columns["number"] = number
+    await unindex_papers(connection, workspace_id, gone)
+    await index_papers(connection, workspace_id, [(row["number"], paper_from(row)) for row in (*kept, *new)])
+    await history.record(connection, workspace_id, change, steps)
+
+
+async def _existing(connection: AsyncConnection, workspace_id: int, id: str) -> tuple[int, Paper]:
+    found = await papers.by_ids(connection, workspace_id, [id])
+    if id not in found:
+        raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
+    return found[id]
+
+
+async def _with_free_id(connection: AsyncConnection, workspace_id: int, paper: Paper, chosen: bool) -> Paper:
+    wanted = [paper.id, *(f"{paper.id}-{n}" for n in range(2, 100))]
+    taken = await papers.by_ids(connection, workspace_id, wanted[:1] if chosen else wanted)
+    if chosen and taken:
+        raise ConflictError(
+            msg('The id "{id}" belongs to another paper: {title}', id=paper.id, title=taken[paper.id][1].title)
+        )
+    return with_id(paper, next(id for id in wanted if id not in taken))
+
+
+async def _refuse_second_holder(connection: AsyncConnection, workspace_id: int, paper: Paper) -> None:
+    holders = await papers.by_keys(connection, workspace_id, identity_keys(paper))
+    for key, id in holders.items():
+        if id != paper.id:
+            raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))
+
+
+async def _refuse_changed_since(connection: AsyncConnection, workspace_id: int, steps: Sequence[Step]) -> None:
+    today = await papers.by_ids(connection, workspace_id, [step.paper_id for step in steps])
+    for step in steps:
+        now: Columns | None = columns_of(today[step.paper_id][1]) if step.paper_id in today else None
+        then = {k: v for k, v in step.after.items() if k != "number"} if step.after else None
+        if now != then:
+            raise ConflictError(msg('"{id}" was changed again since, so this cannot be undone.', id=step.paper_id))

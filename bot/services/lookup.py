@@ -1,0 +1,90 @@
+"""Reading the collection: one paper, a search, what was added last."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from bot.domain.errors import NotFoundError
+from bot.domain.paper import Paper
+from bot.i18n import msg
+from bot.store import papers
+from bot.store.database import Database
+from bot.store.search import Completion, Hit, Search
+
+_ALL = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A paper that a search found and how well it fits."""
+
+    paper: Paper
+    hit: Hit
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of what a search found; `near` are papers close to the query where nothing fits it."""
+
+    query: str
+    total: int
+    suggestion: str | None
+    results: tuple[Result, ...]
+    near: tuple[Result, ...]
+
+
+class Lookup:
+    """Answers from the local store alone."""
+
+    def __init__(self, database: Database, search: Search) -> None:
+        self._database, self._search = database, search
+
+    async def get(self, workspace_id: int, id: str) -> Paper:
+        """Return the paper of that id. Raises NotFoundError."""
+        async with self._database.read() as connection:
+            found = await papers.by_ids(connection, workspace_id, [id])
+        if id not in found:
+            raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
+        return found[id][1]
+
+    async def answer(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """Return the one paper whose id the query is, else what a search for it finds."""
+        async with self._database.read() as connection:
+            exact = await papers.by_ids(connection, workspace_id, [query.strip()])
+        for number, paper in exact.values():
+            return Results(query, 1, None, (Result(paper, Hit(number, 1.0, None)),), ())
+        return await self.find(workspace_id, query, limit=limit, offset=offset)
+
+    async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """Search; an empty query finds everything, newest first."""
+        found = await self._search.find(workspace_id, query, limit=limit, offset=offset)
+        hits = (*found.hits, *found.near)
+        async with self._database.read() as connection:
+            loaded = await papers.by_numbers(connection, workspace_id, [hit.number for hit in hits])
+        results, near = (
+            tuple(Result(loaded[hit.number], hit) for hit in some if hit.number in loaded)
+            for some in (found.hits, found.near)
+        )
+        return Results(query, found.total, found.suggestion, results, near)
+
+    async def numbered(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:
+        """Return the first papers of these numbers as results, and how many numbers there were."""
+        async with self._database.read() as connection:
+            loaded = await papers.by_numbers(connection, workspace_id, numbers[:limit])
+        results = tuple(Result(paper, Hit(number, 0.0, None)) for number, paper in loaded.items())
+        return Results("", len(numbers), None, results, ())
+
+    async def complete(self, workspace_id: int, typed: str, limit: int = 25) -> tuple[Completion, ...]:
+        """Return what a half-typed query may mean; the newest papers while nothing is typed."""
+        return await self._search.complete(workspace_id, typed, limit=limit)
+
+    async def all_of(self, workspace_id: int, query: str) -> list[Paper]:
+        """Return every paper that a search finds; the whole collection, newest addition first, for an empty one."""
+        if query.strip():
+            found = await self._search.find(workspace_id, query, limit=_ALL)
+            async with self._database.read() as connection:
+                numbers = [hit.number for hit in found.hits]
+                return list((await papers.by_numbers(connection, workspace_id, numbers)).values())
+        async with self._database.read() as connection:
+            return [paper async for batch in papers.every(connection, workspace_id) for paper in batch]

@@ -1,0 +1,23 @@
+"""What one process leaves for the next to know."""
+
+from __future__ import annotations
+
+from bot.store import notes
+from bot.store.database import Database
+
+
+class Notes:
+    """Small texts by name, of the installation and no workspace."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def read(self, name: str) -> str | None:
+        """Return what was noted last."""
+        async with self._database.read() as connection:
+            return await notes.read_note(connection, name)
+
+    async def write(self, name: str, text: str) -> None:
+        """Note a text over what stood there."""
+        async with self._database.write() as connection:
+            await notes.write_note(connection, name, text)

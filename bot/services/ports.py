@@ -1,0 +1,42 @@
+"""What the services ask of the world: a clock, a platform that publishes, a platform that draws."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import datetime
+from typing import Protocol
+
+from bot.domain.digest import Edition
+from bot.domain.errors import PublishError
+from bot.store.deliveries import Payload
+
+Clock = Callable[[], datetime]
+"""Returns the time as aware UTC."""
+
+Progress = Callable[[int, int], None]
+"""Is told how many of how many are done."""
+
+
+class ChannelClosedError(PublishError):
+    """The channel is gone or does not let the bot post: trying again is of no use until somebody mends it."""
+
+
+class UnsureError(PublishError):
+    """The platform gave no clear answer: the message may or may not have arrived."""
+
+
+class Publisher(Protocol):
+    """A platform that takes messages. Raises ChannelClosedError, UnsureError or another PublishError."""
+
+    async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
+        """Post a message and return its id; the same nonce again within minutes posts nothing more."""
+
+    async def find(self, channel: str, marker: str, since: datetime) -> str | None:
+        """Return the id of our message with that marker, among those posted since then."""
+
+
+class Renderer(Protocol):
+    """A platform that draws editions."""
+
+    def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
+        """Return the messages that the edition is, ready to leave; each shows the marker of its position."""

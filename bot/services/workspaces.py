@@ -1,0 +1,29 @@
+"""Whose collection it is: the one place that turns a server into a workspace."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from bot.services.ports import Clock
+from bot.store.database import Database
+
+Sharing = Literal["team", "hosted"]
+DEFAULT = "default"
+
+
+class Workspaces:
+    """Finds the workspace of a server; every server has the same one in a team, its own where we host many."""
+
+    def __init__(self, database: Database, clock: Clock, sharing: Sharing) -> None:
+        self._database, self._clock, self._sharing = database, clock, sharing
+        self._known: dict[str, int] = {}
+
+    async def named(self, name: str) -> int:
+        """Return the id of the workspace of that name, made when it is new."""
+        if name not in self._known:
+            self._known[name], _ = await self._database.workspace(name, self._clock())
+        return self._known[name]
+
+    async def of_server(self, platform: str, server: int | str) -> int:
+        """Return the id of the workspace that a platform's server uses."""
+        return await self.named(DEFAULT if self._sharing == "team" else f"{platform}:{server}")

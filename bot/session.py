@@ -1,0 +1,117 @@
+"""What surrounds a terminal command: its two common options, the open app, and errors as one line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+from bot.app import App, open_app
+from bot.config import Config, load_config
+from bot.domain.errors import DayoriError
+from bot.i18n import Locale
+from bot.logs import configure_logs
+from bot.services.bundle import Services
+
+P = ParamSpec("P")
+ConfigOption = Annotated[Path | None, typer.Option("--config", help="The settings.  [default: config/bot.yaml]")]
+WorkspaceOption = Annotated[
+    str, typer.Option("--workspace", help="Whose collection, for instance discord:<server id>.")
+]
+
+
+@dataclass(frozen=True, slots=True)
+class Session:
+    """One command's surroundings."""
+
+    app: App
+    workspace: int
+    console: Console
+
+    @property
+    def services(self) -> Services:
+        """Return the services."""
+        return self.app.services
+
+    @property
+    def locale(self) -> Locale:
+        """Return the language of the terminal."""
+        return self.app.config.locale
+
+
+def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[..., None]:
+    """Make a terminal command of a coroutine function whose first parameter is the session."""
+    hints = get_type_hints(command, include_extras=True)
+    own = list(inspect.signature(command).parameters.values())[1:]
+
+    @functools.wraps(command)
+    def run(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
+        with errors_as_one_line() as settings:
+            settings.append(load_config(config))
+            asyncio.run(_run(command, settings[0], workspace, args, values))
+
+    extra = [
+        inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ConfigOption),
+        inspect.Parameter("workspace", inspect.Parameter.KEYWORD_ONLY, default="default", annotation=WorkspaceOption),
+    ]
+    parameters = [p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    run.__signature__ = inspect.Signature([*parameters, *extra])  # type: ignore[attr-defined]
+    run.__annotations__ = {p.name: p.annotation for p in (*parameters, *extra)}
+    return run
+
+
+async def _run(command: Callable[..., Awaitable[None]], config: Config, workspace: str, args: Any, values: Any) -> None:
+    token = config.discord_token.get_secret_value() if config.discord_token else ""
+    configure_logs(tuple(filter(None, [token])), quiet=command.__name__ != "run")
+    with progress_bar("index") as progress:
+        async with open_app(config, progress=progress) as app:
+            session = Session(
+                app, await app.services.workspaces.named(workspace), Console(highlight=False, soft_wrap=False)
+            )
+            await command(session, *args, **values)
+
+
+@contextlib.contextmanager
+def errors_as_one_line() -> Iterator[list[Config]]:
+    """End the program with status 1 and one line for an error that can be said; the list may be given the settings."""
+    settings: list[Config] = []
+    try:
+        yield settings
+    except DayoriError as error:
+        print(error.text(settings[0].locale if settings else "en"), file=sys.stderr)
+        raise typer.Exit(1) from error
+    except BrokenPipeError as error:
+        sys.stderr.close()
+        raise typer.Exit(1) from error
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a long piece of work has come, on standard error when that is a terminal."""
+    bar = Progress(
+        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
+        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+    )  # fmt: skip
+    task = None
+
+    def show(done: int, total: int) -> None:
+        nonlocal task
+        if task is None:
+            bar.start()
+            task = bar.add_task(what, total=total)
+        bar.update(task, completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        bar.stop()

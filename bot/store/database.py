@@ -1,0 +1,130 @@
+"""The connection to the database: who may write when, and what every connection is told first.
+
+SQLite has one writer. All writing goes through `write`, which takes a lock in this process and `BEGIN IMMEDIATE` in
+the file, so that no transaction is begun that cannot be finished. Reading never waits for it (WAL).
+"""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
+from datetime import UTC, datetime
+from pathlib import Path
+
+from sqlalchemy import event, insert, select
+from sqlalchemy.engine import Connection, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.pool import ConnectionPoolEntry
+
+from bot.domain.errors import StoreError
+from bot.i18n import msg
+from bot.store.schema import REVISION, workspaces
+
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY")
+
+
+class Database:
+    """An open database; make it with `open_database`."""
+
+    def __init__(self, engine: AsyncEngine, path: Path) -> None:
+        self.path = path
+        self._engine = engine
+        self._writing = engine.execution_options(writing=True)
+        self._writer = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[AsyncConnection]:
+        """Lend a connection for reading; every statement sees the newest committed state."""
+        async with self._engine.connect() as connection:
+            yield connection
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[AsyncConnection]:
+        """Lend the one writing connection for one transaction: all of it is kept, or nothing.
+
+        Raises StoreError when the database is full, locked for too long or broken.
+        """
+        async with self._writer:
+            try:
+                async with self._writing.begin() as connection:
+                    yield connection
+            except DBAPIError as error:
+                raise StoreError(msg("The database could not be written: {reason}.", reason=str(error.orig))) from error
+
+    async def workspace(self, name: str, now: datetime) -> tuple[int, bool]:
+        """Return the id of the workspace of that name and whether it was made by this call."""
+        find = select(workspaces.c.id).where(workspaces.c.name == name)
+        async with self.read() as connection:
+            if (found := (await connection.execute(find)).scalar()) is not None:
+                return found, False
+        async with self.write() as connection:
+            if (found := (await connection.execute(find)).scalar()) is not None:
+                return found, False
+            new = insert(workspaces).values(name=name, created_at=iso(now)).returning(workspaces.c.id)
+            return (await connection.execute(new)).scalar_one(), True
+
+    async def backup(self, target: Path) -> None:
+        """Copy the database, as it is at this moment, into a new file."""
+        await asyncio.to_thread(_copy, self.path, target)
+
+    async def close(self) -> None:
+        """Give all connections back; without this the process would not end."""
+        await self._engine.dispose()
+
+
+async def open_database(url: str) -> Database:
+    """Open the database that the address names, made or brought up to date where needed.
+
+    `sqlite+aiosqlite:///relative.db`. Raises StoreError when it cannot be opened or is newer than this program.
+    """
+    path = Path(make_url(url).database or "")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        engine = create_async_engine(url)
+        event.listen(engine.sync_engine, "connect", _prepare)
+        event.listen(engine.sync_engine, "begin", _begin)
+        await _migrate(engine, url)
+    except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+        reason = str(getattr(error, "orig", error))
+        raise StoreError(
+            msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason)
+        ) from error
+    return Database(engine, path)
+
+
+def iso(moment: datetime) -> str:
+    """Return a time as the tables keep it: UTC, to the microsecond, so that text sorts like time."""
+    return moment.astimezone(UTC).isoformat(timespec="microseconds")
+
+
+def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    for pragma in _PRAGMAS:
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin(connection: Connection) -> None:
+    if connection.get_execution_options().get("writing"):
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+async def _migrate(engine: AsyncEngine, url: str) -> None:
+    async with engine.connect() as connection:
+        if await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version")):
+            version = (await connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
+            if version == REVISION:
+                return
+    from bot.store.migrations import upgrade  # Alembic is slow to import, and at most starts there is nothing to do
+
+    await asyncio.to_thread(upgrade, url)
+
+
+def _copy(source: Path, target: Path) -> None:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+        old.backup(new)

@@ -1,0 +1,24 @@
+"""Which bytes of a file were imported last, so that a file that did not change is not read again at every start."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.schema import imported_files
+
+
+async def last_hash(connection: AsyncConnection, workspace_id: int, path: str) -> str | None:
+    """Return the hash of the file's bytes when it was imported last."""
+    query = select(imported_files.c.hash).where(
+        imported_files.c.workspace_id == workspace_id, imported_files.c.path == path
+    )
+    return (await connection.execute(query)).scalar()
+
+
+async def note_hash(connection: AsyncConnection, workspace_id: int, path: str, hash: str) -> None:
+    """Note the hash of a file that has been imported."""
+    statement = upsert(imported_files).values(workspace_id=workspace_id, path=path, hash=hash)
+    replaced = statement.on_conflict_do_update(index_elements=["workspace_id", "path"], set_={"hash": hash})
+    await connection.execute(replaced)

@@ -1,0 +1,92 @@
+"""Who changed what, when, from what to what: enough to tell it and to take it back."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import exists, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import iso
+from bot.store.papers import Columns
+from bot.store.schema import changes, history
+
+Action = Literal["add", "edit", "remove", "import", "undo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a change did to one paper: `before` is None when it was added, `after` when it was removed."""
+
+    paper_id: str
+    before: Columns | None
+    after: Columns | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All that one command or one import did."""
+
+    id: int
+    action: Action
+    at: datetime
+    by: str | None
+
+
+async def open_change(connection: AsyncConnection, workspace_id: int, action: Action, now: datetime, by: str | None,
+                      undoes: int | None = None) -> int:  # fmt: skip
+    """Begin a change and return its id."""
+    values = {"workspace_id": workspace_id, "action": action, "at": iso(now), "by": by, "undoes": undoes}
+    new = insert(changes).values(values).returning(changes.c.id)
+    made: int = (await connection.execute(new)).scalar_one()
+    return made
+
+
+async def record(connection: AsyncConnection, workspace_id: int, change_id: int, steps: Sequence[Step]) -> None:
+    """Write down what a change did."""
+    rows = [{"workspace_id": workspace_id, "change_id": change_id, "paper_id": s.paper_id, "before": s.before,
+             "after": s.after} for s in steps]  # fmt: skip
+    if rows:
+        await connection.execute(insert(history), rows)
+
+
+async def last_standing(connection: AsyncConnection, workspace_id: int, by: str | None) -> Change | None:
+    """Return the newest change of that person (of anybody, for None) that is no undo and was not undone."""
+    undoing = changes.alias()
+    query = (
+        select(changes.c.id, changes.c.action, changes.c.at, changes.c.by)
+        .where(changes.c.workspace_id == workspace_id, changes.c.action != "undo")
+        .where(~exists().where(undoing.c.undoes == changes.c.id))
+        .order_by(changes.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query if by is None else query.where(changes.c.by == by))).first()
+    return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
+
+
+async def steps_of(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[Step]:
+    """Return what a change did."""
+    query = select(history.c.paper_id, history.c.before, history.c.after).where(
+        history.c.workspace_id == workspace_id, history.c.change_id == change_id
+    )
+    return [Step(row.paper_id, row.before, row.after) for row in await connection.execute(query)]
+
+
+async def newest_first(connection: AsyncConnection, workspace_id: int, paper_id: str | None,
+                       limit: int) -> list[tuple[Change, Step]]:  # fmt: skip
+    """Return what happened to one paper, or to all of them, newest first."""
+    query = (
+        select(changes.c.id, changes.c.action, changes.c.at, changes.c.by, history.c.paper_id, history.c.before,
+               history.c.after)
+        .join(changes, changes.c.id == history.c.change_id)
+        .where(history.c.workspace_id == workspace_id)
+        .order_by(history.c.change_id.desc(), history.c.paper_id)
+        .limit(limit)
+    )  # fmt: skip
+    rows = await connection.execute(query if paper_id is None else query.where(history.c.paper_id == paper_id))
+    return [
+        (Change(r.id, r.action, datetime.fromisoformat(r.at), r.by), Step(r.paper_id, r.before, r.after)) for r in rows
+    ]

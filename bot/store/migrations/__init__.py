@@ -1,0 +1,30 @@
+"""How the tables came to be, one step a file; Alembic takes the steps that a database has not had yet."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from alembic import command
+from alembic.config import Config
+from sqlalchemy import create_engine
+from sqlalchemy.engine import make_url
+
+
+def configuration() -> Config:
+    """Return Alembic's settings for these migrations."""
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent).replace("%", "%%"))
+    return config
+
+
+def upgrade(url: str) -> None:
+    """Bring the database up to the newest revision, in one transaction."""
+    config = configuration()
+    engine = create_engine(make_url(url).set(drivername="sqlite"))
+    try:
+        with engine.begin() as connection:
+            connection.exec_driver_sql("PRAGMA journal_mode=WAL")
+            config.attributes["connection"] = connection
+            command.upgrade(config, "head")
+    finally:
+        engine.dispose()

@@ -1,0 +1,20 @@
+"""Small facts that a process leaves for the next one: the last tick, which commands were synced."""
+
+from __future__ import annotations
+
+from sqlalchemy import select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.schema import notes
+
+
+async def read_note(connection: AsyncConnection, name: str) -> str | None:
+    """Return what was last noted under that name."""
+    return (await connection.execute(select(notes.c.text).where(notes.c.name == name))).scalar()
+
+
+async def write_note(connection: AsyncConnection, name: str, text: str) -> None:
+    """Note a text under a name, over what stood there."""
+    statement = upsert(notes).values(name=name, text=text)
+    await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"text": text}))

@@ -1,0 +1,187 @@
+"""The papers of a workspace and the keys by which each is recognised."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Iterable, Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.dates import PaperDate, parse_date
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import Link, Paper, identity_keys, link_keys, title_key
+from bot.store.database import iso
+from bot.store.schema import paper_keys, papers
+
+Columns = dict[str, Any]
+_FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
+_MOST_PARAMETERS = 500
+
+
+def columns_of(paper: Paper) -> Columns:
+    """Return the paper as the table keeps it, without its number and workspace; every value fits JSON."""
+    return {
+        "id": paper.id,
+        "headline": paper.headline,
+        "title": paper.title,
+        "date": str(paper.date) if paper.date else None,
+        "comment": paper.comment,
+        "excerpt": paper.excerpt,
+        "organization": paper.organization,
+        "authors": list(paper.authors),
+        "links": [[link.url, link.label] for link in paper.links],
+        "tags": list(paper.tags),
+        "identifiers": dict(paper.identifiers.pairs()),
+        "added_at": iso(paper.added_at) if paper.added_at else None,
+        "added_by": paper.added_by,
+        "updated_at": iso(paper.updated_at) if paper.updated_at else None,
+    }
+
+
+def paper_from(columns: Columns) -> Paper:
+    """Return the paper that `columns_of` wrote; a number or workspace among the columns is passed over."""
+    return Paper(
+        id=columns["id"],
+        headline=columns["headline"],
+        title=columns["title"],
+        date=_date(columns["date"]),
+        comment=columns["comment"],
+        excerpt=columns["excerpt"],
+        organization=columns["organization"],
+        authors=tuple(columns["authors"]),
+        links=tuple(Link(url, label) for url, label in columns["links"]),
+        tags=tuple(columns["tags"]),
+        identifiers=Identifiers(**columns["identifiers"]),
+        added_at=datetime.fromisoformat(columns["added_at"]) if columns["added_at"] else None,
+        added_by=columns["added_by"],
+        updated_at=datetime.fromisoformat(columns["updated_at"]) if columns["updated_at"] else None,
+    )
+
+
+async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:
+    """Return the papers of these ids as {id: (number, paper)}; unknown ids are left out."""
+    found: dict[str, tuple[int, Paper]] = {}
+    for some in _slices(list(ids)):
+        query = _of(workspace_id).where(papers.c.id.in_(some))
+        found |= {paper.id: (number, paper) for number, paper in map(_read, await connection.execute(query))}
+    return found
+
+
+async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
+    """Return the papers of these numbers in the order asked for; those that are gone are left out."""
+    found: dict[int, Paper] = {}
+    for some in _slices(list(numbers)):
+        found |= dict(map(_read, await connection.execute(_of(workspace_id).where(papers.c.number.in_(some)))))
+    return {number: found[number] for number in numbers if number in found}
+
+
+async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[str, str]:
+    """Return which paper holds each of the keys, as {key: paper id}; the oldest where several do."""
+    found: dict[str, str] = {}
+    for some in _slices(list(dict.fromkeys(keys))):
+        query = (
+            select(paper_keys.c.key, papers.c.id)
+            .join(papers, papers.c.number == paper_keys.c.number)
+            .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(some))
+            .order_by(papers.c.number.desc())
+        )
+        found |= dict(map(tuple, await connection.execute(query)))
+    return found
+
+
+async def newest(connection: AsyncConnection, workspace_id: int, limit: int) -> list[tuple[int, Paper]]:
+    """Return the papers added last, newest first, as (number, paper)."""
+    order = (papers.c.added_at.desc(), papers.c.date.desc(), papers.c.number.desc())
+    return list(map(_read, await connection.execute(_of(workspace_id).order_by(*order).limit(limit))))
+
+
+async def every(connection: AsyncConnection, workspace_id: int, batch: int = 500) -> AsyncIterator[list[Paper]]:
+    """Yield all papers of the workspace, newest addition first, `batch` at a time."""
+    order = (papers.c.added_at.desc(), papers.c.date.desc(), papers.c.number.desc())
+    numbers = list(await connection.scalars(
+        select(papers.c.number).where(papers.c.workspace_id == workspace_id).order_by(*order)
+    ))  # fmt: skip
+    for start in range(0, len(numbers), batch):
+        yield list((await by_numbers(connection, workspace_id, numbers[start : start + batch])).values())
+
+
+async def count(connection: AsyncConnection, workspace_id: int) -> int:
+    """Return how many papers the workspace has."""
+    query = select(func.count()).select_from(papers).where(papers.c.workspace_id == workspace_id)
+    return int((await connection.execute(query)).scalar_one())
+
+
+async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
+    """Insert papers given as columns and return their numbers; a row that has a `number` gets it back."""
+    sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
+    next_number = 1 + (sequence.scalar() or 0)
+    numbers = []
+    for row in rows:
+        numbers.append(row.get("number") or next_number)
+        next_number = max(next_number, numbers[-1] + 1)
+    values = [{**row, "number": n, "workspace_id": workspace_id} for row, n in zip(rows, numbers, strict=True)]
+    if values:
+        await connection.execute(insert(papers), values)
+        await _write_keys(connection, workspace_id, values)
+    return numbers
+
+
+async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
+    """Write papers over those of the same `number`."""
+    if not rows:
+        return
+    names = [c.name for c in _FIELDS if c.name != "number"]
+    statement = (
+        update(papers)
+        .where(papers.c.number == bindparam("_number"), papers.c.workspace_id == workspace_id)
+        .values({name: bindparam(name) for name in names})
+    )
+    await connection.execute(statement, [{**{n: row[n] for n in names}, "_number": row["number"]} for row in rows])
+    await connection.execute(delete(paper_keys).where(paper_keys.c.number == bindparam("_number")),
+                             [{"_number": row["number"]} for row in rows])  # fmt: skip
+    await _write_keys(connection, workspace_id, rows)
+
+
+async def remove(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
+    """Delete the papers of these numbers and their keys."""
+    for some in _slices(list(numbers)):
+        mine = (papers.c.workspace_id == workspace_id, papers.c.number.in_(some))
+        await connection.execute(delete(papers).where(*mine))
+
+
+async def _write_keys(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
+    keys = [
+        {"workspace_id": workspace_id, "key": key, "number": row["number"]}
+        for row in rows
+        for key in _keys(paper_from(row))
+    ]
+    await connection.execute(insert(paper_keys), keys)
+
+
+def _keys(paper: Paper) -> Iterable[str]:
+    return dict.fromkeys((*identity_keys(paper), *link_keys(paper), title_key(paper.title)))
+
+
+def _of(workspace_id: int) -> Select[Any]:
+    return select(*_FIELDS).where(papers.c.workspace_id == workspace_id)
+
+
+def _read(row: Row[Any]) -> tuple[int, Paper]:
+    columns = row._asdict()
+    return columns.pop("number"), paper_from(columns)
+
+
+def _date(text: str | None) -> PaperDate | None:
+    return parse_date(text) if text else None
+
+
+def _slices(items: list[Any]) -> Iterable[list[Any]]:
+    return (items[start : start + _MOST_PARAMETERS] for start in range(0, len(items), _MOST_PARAMETERS))
+
+
+def stamped(paper: Paper, *, added_at: datetime, updated_at: datetime, added_by: str | None) -> Paper:
+    """Return the paper with its bookkeeping."""
+    return replace(paper, added_at=added_at, updated_at=updated_at, added_by=added_by)

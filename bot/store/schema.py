@@ -1,0 +1,202 @@
+"""The tables as SQLAlchemy sees them; `migrations/` is what creates them. Times are ISO 8601 text in UTC."""
+
+from __future__ import annotations
+
+from sqlalchemy import (
+    JSON,
+    Column,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    PrimaryKeyConstraint,
+    Table,
+    Text,
+    UniqueConstraint,
+)
+
+REVISION = "0001"
+metadata = MetaData()
+
+workspaces = Table(
+    "workspaces",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    Column("name", Text, nullable=False, unique=True),
+    Column("created_at", Text, nullable=False),
+)
+
+
+def _workspace() -> Column[int]:
+    return Column("workspace_id", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False)
+
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    _workspace(),
+    Column("id", Text, nullable=False),
+    Column("headline", Text),
+    Column("title", Text, nullable=False),
+    Column("date", Text),
+    Column("comment", Text),
+    Column("excerpt", Text),
+    Column("organization", Text),
+    Column("authors", JSON, nullable=False),
+    Column("links", JSON, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("identifiers", JSON, nullable=False),
+    Column("added_at", Text, nullable=False),
+    Column("added_by", Text),
+    Column("updated_at", Text, nullable=False),
+    UniqueConstraint("workspace_id", "id"),
+    Index("papers_newest", "workspace_id", "added_at", "date", "number"),
+    sqlite_autoincrement=True,  # numbers are never used twice, so that old digests keep pointing at what they carried
+)
+
+# Which work a paper is: ids, links and folded title, one row each.
+paper_keys = Table(
+    "paper_keys",
+    metadata,
+    _workspace(),
+    Column("key", Text, nullable=False),
+    Column("number", ForeignKey("papers.number", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("workspace_id", "key", "number"),
+    Index("paper_keys_number", "number"),
+)
+
+# What a file last said of a paper: the common ancestor that tells an edit of the file from an edit in the store.
+imported_papers = Table(
+    "imported_papers",
+    metadata,
+    _workspace(),
+    Column("id", Text, nullable=False),
+    Column("content_hash", Text, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "id"),
+)
+
+# One change is all that one command or one import did; it is undone as one.
+changes = Table(
+    "changes",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _workspace(),
+    Column("action", Text, nullable=False),  # add · edit · remove · import · undo
+    Column("at", Text, nullable=False),
+    Column("by", Text),
+    Column("undoes", ForeignKey("changes.id")),
+    Index("changes_workspace", "workspace_id", "id"),
+    Index("changes_undoes", "undoes"),
+)
+
+history = Table(
+    "history",
+    metadata,
+    _workspace(),
+    Column("change_id", ForeignKey("changes.id", ondelete="CASCADE"), nullable=False),
+    Column("paper_id", Text, nullable=False),
+    Column("before", JSON),
+    Column("after", JSON),
+    PrimaryKeyConstraint("change_id", "paper_id"),
+    Index("history_paper", "workspace_id", "paper_id", "change_id"),
+)
+
+subscriptions = Table(
+    "subscriptions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _workspace(),
+    Column("name", Text, nullable=False),
+    Column("channel", Text, nullable=False),  # discord:<server id>/<channel id>
+    Column("schedule", Text, nullable=False),
+    Column("tags", JSON, nullable=False),
+    Column("locale", Text, nullable=False),
+    Column("created_at", Text, nullable=False),
+    Column("ended_at", Text),
+    Column("paused_reason", JSON),  # [sentence, values]
+    Column("configured", JSON),  # what the settings file last said of it
+    UniqueConstraint("workspace_id", "name"),
+    Index("subscriptions_channel", "channel"),
+)
+
+# The papers that a channel has had, or that were there before it subscribed. A paper that is removed and brought back
+# by an undo keeps its number, so this has no foreign key.
+seen_papers = Table(
+    "seen_papers",
+    metadata,
+    _workspace(),
+    Column("channel", Text, nullable=False),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "channel", "number"),
+)
+
+editions = Table(
+    "editions",
+    metadata,
+    Column("id", Integer, primary_key=True),
+    _workspace(),
+    Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
+    Column("number", Integer, nullable=False),
+    Column("period", Text, nullable=False),  # the scheduled local minute it stands for: one edition a period
+    Column("reason", Text, nullable=False),
+    Column("remaining", Integer, nullable=False),
+    Column("composed_at", Text, nullable=False),
+    Column("claimed_by", Text),
+    Column("claimed_until", Text),
+    Column("done_at", Text),
+    UniqueConstraint("subscription_id", "number"),
+    UniqueConstraint("subscription_id", "period"),
+    Index("editions_open", "done_at", "id"),
+)
+
+edition_papers = Table(
+    "edition_papers",
+    metadata,
+    _workspace(),
+    Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("number", Integer, nullable=False),
+    PrimaryKeyConstraint("edition_id", "position"),
+)
+
+# The outbox: every message of an edition, written before the first one leaves.
+messages = Table(
+    "messages",
+    metadata,
+    _workspace(),
+    Column("edition_id", Integer, nullable=False),
+    Column("position", Integer, nullable=False),
+    Column("payload", JSON, nullable=False),
+    Column("nonce", Text, nullable=False),
+    Column("marker", Text, nullable=False),
+    Column("state", Text, nullable=False),  # waiting · sending · sent
+    Column("sending_at", Text),
+    Column("message_id", Text),
+    Column("sent_at", Text),
+    PrimaryKeyConstraint("edition_id", "position"),
+    ForeignKeyConstraint(["edition_id"], ["editions.id"], ondelete="CASCADE"),
+)
+
+imported_files = Table(
+    "imported_files",
+    metadata,
+    _workspace(),
+    Column("path", Text, nullable=False),
+    Column("hash", Text, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "path"),
+)
+
+drafts = Table(
+    "drafts",
+    metadata,
+    _workspace(),
+    Column("token", Text, nullable=False),
+    Column("typed", JSON, nullable=False),
+    Column("saved_at", Text, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "token"),
+)
+
+# What the installation itself remembers, of no workspace: the last tick, which commands Discord has.
+notes = Table("notes", metadata, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))
