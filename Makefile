@@ -1,0 +1,59 @@
+# Only Python 3.11 or newer and make are needed; everything else is installed into .venv, from the locks.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALL := $(BIN)/python -m pip install --quiet --disable-pip-version-check
+LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 --group build --generate-hashes \
+	--no-emit-index-url --no-header --no-annotate --quiet
+PO := bot/i18n/locales/ja/LC_MESSAGES/dayori.po
+
+.PHONY: run test check fix bench trials pictures catalogues lock
+
+run: .venv/run.stamp  ## start the bot; without a token, the terminal
+	@$(BIN)/dayori run
+
+test: .venv/dev.stamp  ## run all tests
+	@$(BIN)/python -m pytest -q
+
+check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, tests
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports --no-cache
+	@$(MAKE) --no-print-directory test
+
+fix: .venv/dev.stamp  ## format and mend what can be mended by itself
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+bench: .venv/dev.stamp  ## measure speed and memory, as ratios against something named
+	@$(BIN)/python -m bench
+
+trials: .venv/dev.stamp  ## slow: kill the bot at random moments and look what arrived
+	@$(BIN)/python -m trials
+
+pictures: .venv/dev.stamp  ## draw the pictures of the READMEs; needs npm and Chromium
+	cd pictures && npm install --no-audit --no-fund --no-save --package-lock=false --silent
+	@$(BIN)/python -m pictures.make
+
+catalogues: .venv/dev.stamp  ## collect the sentences of the code and compile their translations
+	$(BIN)/pybabel -q extract -k t:2 -k tn:2,3 -k msg:1 --no-location --no-wrap -o .venv/dayori.pot bot
+	$(BIN)/pybabel -q update --no-fuzzy-matching --no-wrap --ignore-obsolete -D dayori -i .venv/dayori.pot -d bot/i18n/locales
+	$(BIN)/pybabel -q compile -D dayori -d bot/i18n/locales
+
+lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
+	$(INSTALL) uv
+	$(LOCK) --upgrade -o requirements.lock
+	$(LOCK) --upgrade --extra dev -c requirements.lock -o requirements-dev.lock
+
+.venv/run.stamp: requirements.lock pyproject.toml | .venv
+	$(INSTALL) --require-hashes -r requirements.lock
+	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/dev.stamp: requirements-dev.lock .venv/run.stamp
+	$(INSTALL) --require-hashes -r requirements-dev.lock
+	@touch $@
+
+.venv:
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed; make PYTHON=python3.12 names one")'
+	$(PYTHON) -m venv .venv
