@@ -1,0 +1,17 @@
+"""Runs every measurement and prints what it found."""
+
+from __future__ import annotations
+
+import asyncio
+
+from bench import commands, search, startup
+
+
+def main() -> None:
+    asyncio.run(startup.measure())
+    asyncio.run(commands.measure())
+    search.measure()
+
+
+if __name__ == "__main__":
+    main()

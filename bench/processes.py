@@ -1,0 +1,46 @@
+"""A bot in a process of its own: started, watched and stopped."""
+
+from __future__ import annotations
+
+import asyncio
+import sys
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+from time import perf_counter
+
+from tests.doubles.discord import DiscordServer
+
+ROOT = Path(__file__).parents[1]
+OURS = ("-m", "bot", "run")
+BARE = ("-m", "bench.bare")
+
+
+def settings(folder: Path, papers_file: Path | str) -> Path:
+    """Write the settings of a bot whose store is in that folder."""
+    file = folder / "bot.yaml"
+    file.write_text(f"database_url: sqlite+aiosqlite:///{folder}/dayori.db\npapers_file: {papers_file}\n", encoding="utf-8")
+    return file
+
+
+@asynccontextmanager
+async def running(server: DiscordServer, *command: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, float]]:
+    """Run a bot until its session is open; yield the process and the seconds that took."""
+    began = perf_counter()
+    bot = await asyncio.create_subprocess_exec(
+        sys.executable, *command, cwd=ROOT, env={"PATH": "", **server.environment},
+        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
+    )  # fmt: skip
+    try:
+        await server.connected(timeout=60)
+        yield bot, perf_counter() - began
+    finally:
+        bot.terminate()
+        await bot.wait()
+        await server.until(lambda: not server.gateway.connected)
+
+
+def resident_mib(bot: asyncio.subprocess.Process) -> float:
+    """Return a process's resident memory in MiB."""
+    status = Path(f"/proc/{bot.pid}/status").read_text(encoding="ascii")
+    return next(int(line.split()[1]) for line in status.splitlines() if line.startswith("VmRSS")) / 1024

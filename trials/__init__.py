@@ -1,0 +1,1 @@
+"""Trials that are too slow for the test suite."""
