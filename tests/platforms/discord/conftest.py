@@ -1,0 +1,84 @@
+"""A bot over the real starter collection, connected to the stand-in Discord or run inside simcord."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, Protocol
+
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.app import App, open_app
+from bot.config import Config
+from bot.platforms.discord.client import DayoriClient
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
+
+PAPERS = Path(__file__).parents[3] / "config/papers.yaml"
+
+
+class StartBot(Protocol):
+    """Starts a bot on the test's store; leaving the context stops it as SIGTERM would."""
+
+    def __call__(self, **settings: Any) -> AbstractAsyncContextManager[tuple[App, DayoriClient]]: ...
+
+
+@pytest.fixture(autouse=True)
+def addresses() -> Iterator[None]:
+    """Put discord.py's addresses back, which are the process's and not the client's."""
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    yield
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer(channel_rate=None) as server:
+        yield server
+        assert server.violations == []
+
+
+@pytest.fixture
+def guild(server: DiscordServer) -> Guild:
+    return server.add_guild("研究室")
+
+
+@pytest.fixture
+def general(guild: Guild) -> Channel:
+    return guild.channel("general")
+
+
+@pytest.fixture
+def curator(guild: Guild) -> Member:
+    return guild.member("花子", permissions=Permission.MANAGE_GUILD)
+
+
+@pytest.fixture
+def reader(guild: Guild) -> Member:
+    return guild.member("太郎")
+
+
+def config_for(folder: Path, **settings: Any) -> Config:
+    defaults = {"database_url": f"sqlite+aiosqlite:///{folder}/dayori.db", "papers_file": str(PAPERS)}
+    return Config(**(defaults | settings))
+
+
+@pytest.fixture
+def start(server: DiscordServer, tmp_path: Path) -> StartBot:
+    @asynccontextmanager
+    async def start(**settings: Any) -> AsyncIterator[tuple[App, DayoriClient]]:
+        config = config_for(tmp_path, discord={"api_url": server.api_url}, **settings)
+        async with open_app(config) as app, DayoriClient(app.services, server.api_url) as client:
+            connection = asyncio.create_task(client.start(server.token))
+            await asyncio.wait((connection, asyncio.create_task(client.wait_until_ready())),
+                               return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+            assert client.is_ready()
+            yield app, client
+            await client.close()
+            await connection
+
+    return start

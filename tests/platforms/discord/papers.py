@@ -1,0 +1,56 @@
+"""Random papers at their worst: any Unicode, any length, markdown, mentions, right-to-left, zero width."""
+
+from __future__ import annotations
+
+import random
+
+from bot.domain.dates import PaperDate
+from bot.domain.errors import InputError
+from bot.domain.paper import Link, Paper, make_paper
+
+_HOSTILE = (
+    "@everyone", "@here", "<@123456789012345678>", "<@&987654321098765432>", "<#123456789012345678>", "</paper:123>",
+    "<t:1700000000:R>", "<:emoji:123456789012345678>", "**太字**", "__下線__", "~~消~~", "||隠す||", "`code`",
+    "```\nblock\n```", "[表示](https://evil.example/)", "[x](<https://evil.example>)", "# 見出し", "-# 小さく", "> 引用",
+    ">>> 引用", "- 箇条", "1. 番号", "\\", "\\\\*", "https://example.com/a_b_(c)", "<https://example.com>",
+    "\u202e逆さ\u202c", "\u2067rtl\u2069", "\u200b", "\u200d", "\ufeff", "\x00", "\x1b[31m", "\ud800", "👩‍👩‍👧‍👦", "🇯🇵🇯🇵",
+    "e\u0301" * 3, "Z͑ͫ̓ͪ̂ͫ̽͏̴̙̤̞͉͚̯̞̠͍A̴", "שלום עולם", "مرحبا", "ｶﾞﾊﾞ", "\u3000", "\n\n\n\n", "\r\n", "\u2028", "\u0085", "\t",
+)  # fmt: skip
+_RANGES = ((0x20, 0x7E), (0x3040, 0x30FF), (0x4E00, 0x9FFF), (0x0, 0x2FFF), (0x1F300, 0x1FAFF), (0x0, 0x10FFFF))
+
+
+def random_papers(n: int, seed: int) -> list[Paper]:
+    """Return so many papers; the same for the same seed."""
+    dice = random.Random(seed)
+    return [_paper(dice, number) for number in range(n)]
+
+
+def _paper(dice: random.Random, number: int) -> Paper:
+    for _ in range(100):
+        try:
+            return make_paper(
+                id=f"p{number}",
+                title=_text(dice, 400) + "題",
+                headline=_text(dice, 400) if dice.random() < 0.7 else None,
+                date=PaperDate(dice.randint(1900, 2100), dice.randint(1, 12)) if dice.random() < 0.7 else None,
+                comment=_text(dice, 9000) if dice.random() < 0.7 else None,
+                excerpt=_text(dice, 9000) if dice.random() < 0.7 else None,
+                organization=_text(dice, 250) if dice.random() < 0.5 else None,
+                authors=[_text(dice, 200) for _ in range(dice.randint(0, 8))],
+                links=[Link(f"https://example.com/{'x' * dice.randint(0, 1500)}{n}", _text(dice, 60)) for n in range(dice.randint(0, 5))],
+                tags=[_text(dice, 50) for _ in range(dice.randint(0, 10))],
+            )
+        except InputError:
+            continue
+    raise AssertionError("no paper could be made of a hundred random ones")
+
+
+def _text(dice: random.Random, longest: int) -> str:
+    length = int(longest * dice.random() ** 4)
+    text = ""
+    while len(text) < length:
+        low, high = dice.choice(_RANGES)
+        middle = dice.randint(low, high)
+        run = "".join(map(chr, range(middle, min(high, middle + dice.randint(1, 60)) + 1)))
+        text += dice.choice(_HOSTILE) if dice.random() < 0.5 else run
+    return text[:length]

@@ -1,0 +1,107 @@
+"""Adding papers with the real client over a real socket: form, look, save."""
+
+from __future__ import annotations
+
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member
+from tests.platforms.discord.conftest import StartBot
+
+LINK = "https://arxiv.org/abs/1706.03762v5"
+TYPED = {"title": "Attention Is All You Need", "headline": "Transformerの原論文", "date": "2017年6月12日",
+         "comment": "すべてはここから。", "tags": "Transformer、基礎"}  # fmt: skip
+
+
+async def test_a_link_opens_a_form_with_what_the_link_itself_tells(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+    assert form.modal is not None
+    assert form.modal.title == "論文を追加"
+    assert list(form.modal.fields) == ["headline", "title", "date", "comment", "tags"]
+    assert form.modal.fields["date"]["value"] == "2017-06"
+    assert form.elapsed < 0.5
+
+
+async def test_a_form_becomes_a_card_to_look_at_and_then_a_paper(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+        look = await server.submit(reader, form.modal, TYPED)
+        saved = await server.click(reader, look, "保存")
+        shown = await server.click(reader, saved, "みんなに見せる")
+        found = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
+    assert look.ephemeral
+    assert look.controls == ["保存", "編集", "キャンセル"]
+    assert saved.content == "保存しました。"
+    assert saved.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
+    assert "すべてはここから。" in shown.embeds[0]["description"]
+    assert found.embeds[0]["title"] == "Transformerの原論文"
+
+
+async def test_what_was_typed_outlives_a_mistake_an_edit_and_a_restart(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+    async with start():
+        wrong = await server.submit(reader, form.modal, TYPED | {"date": "2017-13-45"})
+        again = await server.click(reader, wrong, "編集")
+    async with start():
+        look = await server.submit(reader, again.modal, {"date": "2017-06-12"})
+        saved = await server.click(reader, look, "保存")
+    assert "2017-13-45" in wrong.content.replace("\\", "")
+    assert wrong.controls == ["編集", "キャンセル"]
+    assert again.modal is not None
+    assert again.modal.fields["comment"]["value"] == "すべてはここから。"
+    assert saved.embeds[0]["title"] == "Transformerの原論文"
+
+
+async def test_a_paper_that_is_there_is_shown_and_not_added(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        reply = await server.slash(reader, general, "addpaper", source="arXiv:2307.08621v3", locale="ja")
+        workspace = await app.services.workspaces.named("default")
+        count = len(await app.services.lookup.all_of(workspace, ""))
+    assert reply.modal is None
+    assert reply.content == "この論文はもう登録されています。"
+    assert reply.embeds[0]["footer"]["text"].startswith("retnet")
+    assert count == 6
+
+
+async def test_a_cancelled_draft_changes_nothing(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+        look = await server.submit(reader, form.modal, TYPED)
+        gone = await server.click(reader, look, "キャンセル")
+        workspace = await app.services.workspaces.named("default")
+        count = len(await app.services.lookup.all_of(workspace, ""))
+    assert gone.content == "保存しませんでした。"
+    assert gone.controls == []
+    assert count == 6
+
+
+async def test_what_is_no_link_is_refused_in_words(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        reply = await server.slash(reader, general, "addpaper", source="@everyone **太字**", locale="ja")
+    assert reply.ephemeral
+    assert "\\@everyone" in reply.content
+    assert "https://arxiv.org/abs/1706.03762" in reply.content
+
+
+async def test_only_curators_add_where_additions_are_theirs(
+    server: DiscordServer, start: StartBot, guild: Guild, reader: Member, curator: Member, general: Channel
+) -> None:
+    helper = guild.member("三郎", roles=["キュレーター"])
+    async with start(additions="curators", curators=("キュレーター",)):
+        refused = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+        by_permission = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
+        by_role = await server.slash(helper, general, "addpaper", source=LINK, locale="ja")
+    assert refused.content == "ここではキュレーターだけが論文を追加できます。キュレーターに頼んでください。"
+    assert by_permission.modal is not None
+    assert by_role.modal is not None

@@ -1,0 +1,72 @@
+"""The commands inside simcord: the real discord.py in process, without a socket."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+import simcord
+
+from bot.app import open_app
+from bot.domain.errors import DayoriError
+from bot.platforms.discord.client import DayoriClient
+from tests.doubles.discord import violations_of
+from tests.platforms.discord.conftest import config_for
+
+
+@asynccontextmanager
+async def simulated(folder: Path) -> AsyncIterator[simcord.Env]:
+    """Run the bot inside simcord; every body it sends must be valid."""
+    async with open_app(config_for(folder)) as app:
+        client = DayoriClient(app.services, "https://discord.com/api/v10")
+        async with simcord.run(client, shard_count=1) as env:
+            yield env
+            assert [e for e in env.errors if not isinstance(getattr(e, "original", e), DayoriError)] == []
+            for sent in env.http_requests:
+                if sent.json is not None:
+                    assert violations_of(sent.method, sent.path, sent.json) == [], sent
+
+
+async def test_paper_shows_a_card_to_the_asker_alone(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as env:
+        guild = env.create_guild()
+        channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
+        answer = await reader.slash(channel, "paper", query="retnet")
+        assert answer.ephemeral
+        assert answer.response is not None
+        assert answer.response.embeds[0].url == "https://arxiv.org/abs/2307.08621"
+
+
+async def test_paper_completes_what_is_typed_with_at_most_25_choices(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as env:
+        guild = env.create_guild()
+        channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
+        choices = await reader.autocomplete(channel, "paper", "query", "LongNet")
+        assert [choice["value"] for choice in choices] == ["longnet"]
+        assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
+
+
+async def test_addpaper_goes_from_a_form_to_a_saved_card(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as env:
+        guild = env.create_guild()
+        channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
+        form = await reader.slash(channel, "addpaper", source="https://doi.org/10.1145/3292500.3330919")
+        look = await reader.submit_modal(form, {"title": "Optuna", "tags": "tuning"})
+        assert look.response is not None
+        saved = await reader.click(look.response, label="Save")
+        found = await reader.slash(channel, "paper", query="10.1145/3292500.3330919")
+        assert saved.acknowledged
+        assert found.response is not None
+        assert found.response.embeds[0].title == "Optuna"
+
+
+async def test_digest_is_for_curators(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as env:
+        guild = env.create_guild()
+        channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
+        refused = await reader.slash(channel, "digest list")
+        assert refused.response is not None
+        assert refused.response.content.startswith("Only curators may do this")
+        assert "token" not in json.dumps([sent.json for sent in env.http_requests])

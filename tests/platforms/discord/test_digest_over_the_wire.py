@@ -1,0 +1,148 @@
+"""The digest with the real client over a real socket: subscribing, editions, and what is refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
+from tests.platforms.discord.conftest import StartBot
+
+
+@pytest.fixture
+def papers_channel(guild: Guild) -> Channel:
+    return guild.channel("論文")
+
+
+async def test_an_edition_of_six_embeds_arrives_as_one_message(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async with start():
+        made = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00",
+                                  locale="ja")  # fmt: skip
+        asked = await server.slash(curator, general, "digest post", name="論文", locale="ja")
+        told = await asked.next()
+    (message,) = papers_channel.messages
+    assert "毎週月曜 9:00" in made.content
+    assert asked.deferred
+    assert told.content == f"<#{papers_channel.id}> に投稿しました。"
+    assert len(message.embeds) == 6
+    assert message.content.startswith("## 📮 論文だより 第1号")
+    assert "[Transformerの次を狙うアーキテクチャ「RetNet」](<https://arxiv.org/abs/2307.08621>)" in message.content
+    assert message.mentions_allowed == {"parse": []}
+    assert len(message.nonce or "") == 24
+
+
+async def test_what_waits_for_the_next_edition_can_be_looked_at(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async with start(digest={"max_papers": 2}) as (app, _):
+        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja")
+        await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+        workspace = await app.services.workspaces.named("default")
+        from tests.platforms.discord.test_lookup_over_the_wire import add_papers
+
+        await add_papers(app.services.library, workspace, 5)
+        await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+        second = papers_channel.messages[-1]
+        waiting = await server.click(reader, second, "残り3本を見る")
+    assert "残り3本は次号でお届けします。" in second.content
+    assert waiting.ephemeral
+    assert "論文その4" in waiting.embeds[0]["description"]
+    assert "論文その0" not in waiting.embeds[0]["description"]
+
+
+async def test_a_preview_posts_nothing(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async with start():
+        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="daily 09:00", locale="ja")
+        preview = await server.slash(curator, general, "digest preview", name="論文", locale="ja")
+    assert preview.ephemeral
+    assert len(preview.embeds) == 6
+    assert papers_channel.messages == []
+
+
+async def test_a_subscription_ends_and_is_listed_no_more(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async with start():
+        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="mon,thu 08:30",
+                           tags="RAG, 長文", locale="ja")  # fmt: skip
+        listed = await server.slash(curator, general, "digest list", locale="ja")
+        names = await server.autocomplete(curator, general, "digest unsubscribe", "name", "論", locale="ja")
+        ended = await server.slash(curator, general, "digest unsubscribe", name="論文", locale="ja")
+        empty = await server.slash(curator, general, "digest list", locale="en-US")
+    assert "毎週月曜・木曜 8:30" in listed.content
+    assert "#RAG #長文" in listed.content.replace("\\", "")
+    assert names.values == ["論文"]
+    assert str(papers_channel.id) in ended.content
+    assert empty.content == "No channel receives the digest yet; /digest subscribe begins."
+
+
+@pytest.mark.parametrize(
+    ("missing", "named"),
+    [
+        (Permission.VIEW_CHANNEL, "チャンネルを見る"),
+        (Permission.SEND_MESSAGES, "メッセージを送信"),
+        (Permission.EMBED_LINKS, "埋め込みリンク"),
+        (Permission.READ_MESSAGE_HISTORY, "メッセージ履歴を読む"),
+    ],
+)
+async def test_subscribing_says_which_permission_the_bot_lacks(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel,
+    missing: Permission, named: str,
+) -> None:  # fmt: skip
+    papers_channel.deny(missing)
+    async with start():
+        refused = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00",
+                                     locale="ja")  # fmt: skip
+        listed = await server.slash(curator, general, "digest list", locale="ja")
+    assert f"「{named}」" in refused.content
+    assert "まだ配信先がありません" in listed.content
+
+
+@pytest.mark.parametrize("command", ["list", "preview"])
+async def test_who_is_no_curator_is_refused_in_words(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel, command: str
+) -> None:
+    async with start():
+        refused = await server.slash(reader, general, f"digest {command}", locale="ja")
+    assert refused.ephemeral
+    assert "キュレーターだけ" in refused.content
+
+
+async def test_a_wrong_schedule_is_refused_with_an_example(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async with start():
+        refused = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="いつか",
+                                     locale="ja")  # fmt: skip
+    assert "「いつか」" in refused.content
+    assert "毎日 09:00" in refused.content
+
+
+async def test_one_servers_subscriptions_are_not_listed_in_another(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    other = server.add_guild("別のサーバー")
+    boss = other.member("部長", permissions=Permission.MANAGE_GUILD)
+    async with start():
+        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja")
+        listed = await server.slash(boss, other.channel("general"), "digest list", locale="ja")
+        offered = await server.autocomplete(boss, other.channel("general"), "digest post", "name", "", locale="ja")
+        refused = await server.slash(boss, other.channel("general"), "digest unsubscribe", name="論文", locale="ja")
+    assert "まだ配信先がありません" in listed.content
+    assert offered.values == []
+    assert "「論文」という配信先はありません" in refused.content
+
+
+async def test_a_channel_that_refuses_is_paused_with_its_reason(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async with start():
+        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja")
+        papers_channel.deny(Permission.SEND_MESSAGES)
+        told = await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+        listed = await server.slash(curator, general, "digest list", locale="ja")
+    assert "投稿できませんでした" in told.content
+    assert "停止中" in listed.content

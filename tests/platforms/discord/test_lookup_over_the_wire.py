@@ -1,0 +1,120 @@
+"""Looking papers up with the real client over a real socket."""
+
+from __future__ import annotations
+
+from bot.domain.paper import make_paper
+from bot.services.library import Library
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
+from tests.platforms.discord.conftest import StartBot
+
+
+async def test_one_match_is_shown_as_a_card_to_the_asker_alone(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        reply = await server.slash(reader, general, "paper", query="RetNet", locale="ja")
+    (card,) = reply.embeds
+    assert reply.ephemeral
+    assert card["title"] == "Transformerの次を狙うアーキテクチャ「RetNet」"
+    assert card["url"] == "https://arxiv.org/abs/2307.08621"
+    assert "2023年7月19日" in card["description"]
+    assert reply.controls == ["みんなに見せる"]
+
+
+async def test_a_card_can_be_shown_to_everyone(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        reply = await server.slash(reader, general, "paper", query="retnet", locale="ja")
+        shown = await server.click(reader, reply, "みんなに見せる")
+    assert not shown.ephemeral
+    assert "太郎さんが共有しました" in shown.content
+    assert general.last.embeds[0]["title"] == reply.embeds[0]["title"]
+    assert general.last.mentions_allowed == {"parse": []}
+
+
+async def test_an_answer_is_in_the_language_of_whoever_asks(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        english = await server.slash(reader, general, "paper", query="retnet", locale="en-GB")
+        none = await server.slash(reader, general, "paper", query="qzxvkjw", locale="ja")
+    assert "19 July 2023" in english.embeds[0]["description"]
+    assert english.controls == ["Show to everyone"]
+    assert "見つかりませんでした" in none.content
+
+
+async def test_autocomplete_offers_papers_whose_choice_carries_the_id(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        offered = await server.autocomplete(reader, general, "paper", "query", "ハルシ", locale="ja")
+        untyped = await server.autocomplete(reader, general, "paper", "query", "", locale="ja")
+        reply = await server.slash(reader, general, "paper", query=offered.values[0], locale="ja")
+    assert offered.values == ["calibrated-hallucination"]
+    assert len(untyped.values) == 6
+    assert reply.embeds[0]["title"] == "ハルシネーションはなぜなくならないのか"
+
+
+async def test_a_list_can_be_paged_and_picked_from_after_a_restart(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        await add_papers(app.services.library, workspace, 25)
+        first = await server.slash(reader, general, "papers", locale="ja")
+    async with start():
+        second = await server.click(reader, first, "次へ ▶")
+        third = await server.click(reader, second, "次へ ▶")
+        last = await server.click(reader, third, "次へ ▶")
+        picked = await server.select(reader, last, "dayori:pick", last_ids(last))
+        back = await server.click(reader, last, "◀ 前へ")
+    assert first.embeds[0]["footer"]["text"] == "31本中 1〜10本目"
+    assert second.embeds[0]["footer"]["text"] == "31本中 11〜20本目"
+    assert last.embeds[0]["footer"]["text"] == "31本中 31〜31本目"
+    assert picked.embeds[0]["footer"]["text"] == last_ids(last)[0]
+    assert back.embeds[0]["description"] == third.embeds[0]["description"]
+
+
+async def test_papers_can_be_browsed_by_tag_and_year(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        reply = await server.slash(reader, general, "papers", tag="アーキテクチャ", year=2023, locale="ja")
+    assert "RetNet" in reply.embeds[0]["description"]
+    assert "LongNet" in reply.embeds[0]["description"]
+    assert "ChatQA" not in reply.embeds[0]["description"]
+
+
+async def test_two_hosted_servers_never_see_each_others_papers(
+    server: DiscordServer, start: StartBot, guild: Guild, reader: Member, general: Channel
+) -> None:
+    other = server.add_guild("別の研究室")
+    stranger, elsewhere = other.member("次郎", permissions=Permission.MANAGE_GUILD), other.channel("general")
+    async with start(sharing="hosted"):
+        form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
+        look = await server.submit(reader, form.modal, {"title": "Attention Is All You Need", "tags": "秘密"})
+        saved = await server.click(reader, look, "保存")
+        for command, options in (("paper", {"query": "Attention"}), ("paper", {"query": "1706.03762"}), ("papers", {}),
+                                 ("papers", {"tag": "秘密"}), ("papers", {"year": 2017})):  # fmt: skip
+            answer = await server.slash(stranger, elsewhere, command, locale="ja", **options)
+            assert answer.embeds == []
+        for typed in ("", "Att", "秘密"):
+            assert (await server.autocomplete(stranger, elsewhere, "paper", "query", typed, locale="ja")).values == []
+        preview = await server.slash(stranger, elsewhere, "digest preview", locale="ja")
+        again = await server.slash(stranger, elsewhere, "addpaper", source="1706.03762", locale="ja")
+        mine = await server.slash(reader, general, "paper", query="Attention", locale="ja")
+    assert saved.content == "保存しました。"
+    assert preview.embeds == []
+    assert again.modal is not None
+    assert mine.embeds[0]["title"] == "Attention Is All You Need"
+
+
+def last_ids(reply: Reply) -> list[str]:
+    return [reply.components[0]["components"][0]["options"][-1]["value"]]
+
+
+async def add_papers(library: Library, workspace: int, n: int) -> None:
+    for number in range(n):
+        paper = make_paper(id=f"paper-{number}", title=f"Paper number {number}", headline=f"論文その{number}")
+        await library.add(workspace, paper, None, id_is_chosen=True)

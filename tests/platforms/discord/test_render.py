@@ -1,0 +1,88 @@
+"""Cards, lists and editions keep Discord's limits for any paper whatever."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.digest import Edition, Reason
+from bot.domain.paper import Paper
+from bot.formats.collection import read_file
+from bot.i18n import LOCALES
+from bot.platforms.discord.render import DiscordRenderer, card_embed, embed_length, list_embed
+from bot.services.lookup import Result, Results
+from bot.store.search import Hit
+from tests.doubles.discord import violations_of
+from tests.platforms.discord.conftest import PAPERS
+from tests.platforms.discord.papers import random_papers
+
+RENDERER = DiscordRenderer(ZoneInfo("Asia/Tokyo"))
+MENTION = re.compile(r"(?<!\\)(?:\\\\)*(?:@everyone|@here|<[@#:/])")
+
+
+def edition_of(papers: list[Paper], **how: Any) -> Edition:
+    moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    return Edition("weekly", 12, moment, how.get("reason", Reason.NEW), tuple(papers), how.get("remaining", 0), "ja", id=7)
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ten_thousand_random_papers_break_no_limit_and_mention_nobody(seed: int) -> None:
+    papers = random_papers(1000, seed)
+    for n, paper in enumerate(papers):
+        embed = card_embed(paper, LOCALES[n % 2])
+        assert len(embed["title"]) <= 256
+        assert len(embed["description"]) <= 4096
+        assert len(embed["footer"]["text"]) <= 2048
+        assert embed_length(embed) <= 6000
+        assert not MENTION.search(re.sub(r"https?://\S+", "", embed["description"]))
+    for start in range(0, 1000, 20):
+        messages = RENDERER.edition(edition_of(papers[start : start + 20], remaining=3), lambda n: f"marker{n:02}")
+        for position, message in enumerate(messages):
+            assert violations_of("POST", "/channels/1/messages", message) == []
+            assert f"#marker{position:02}" in message["embeds"][-1]["footer"]["text"]
+
+
+def test_an_edition_holds_every_paper_in_order() -> None:
+    papers = random_papers(25, seed=99)
+    messages = RENDERER.edition(edition_of(papers), lambda n: str(n))
+    embeds = [embed for message in messages for embed in message["embeds"]]
+    assert [embed["footer"]["text"].split(" ")[0] for embed in embeds] == [paper.id for paper in papers]
+
+
+def test_a_usual_week_is_one_message_with_its_marker_in_the_last_footer() -> None:
+    papers = read_file(PAPERS)
+    (message,) = RENDERER.edition(edition_of(papers), lambda n: "abcd2345")
+    assert len(message["embeds"]) == 6
+    assert message["embeds"][-1]["footer"]["text"].endswith("#abcd2345")
+    assert message["allowed_mentions"] == {"parse": []}
+    assert len(message["content"]) <= 2000
+
+
+def test_an_edition_without_papers_says_why_and_carries_its_marker() -> None:
+    (message,) = RENDERER.edition(edition_of([], reason=Reason.NOTICE), lambda n: "abcd2345")
+    assert message["embeds"] == []
+    assert "今回は新着の論文がありません" in message["content"]
+    assert message["content"].endswith("#abcd2345")
+
+
+def test_what_remains_is_counted_and_has_a_button() -> None:
+    (message,) = RENDERER.edition(edition_of(read_file(PAPERS)[:2], remaining=3), lambda n: "abcd2345")
+    (button,) = message["components"][0]["components"]
+    assert button["label"] == "残り3本を見る"
+    assert button["custom_id"] == "dayori:waiting:7"
+
+
+def test_a_list_of_any_papers_keeps_the_limits() -> None:
+    for start, papers in enumerate(random_papers(10, seed) for seed in range(50)):
+        results = tuple(Result(paper, Hit(n, 1.0, None)) for n, paper in enumerate(papers))
+        embed = list_embed(Results("x", 500, None, results, ()), "ja", start)
+        assert len(embed["description"]) <= 4096
+
+
+def test_the_comment_comes_before_the_excerpt() -> None:
+    description = card_embed(read_file(PAPERS)[3], "ja")["description"]
+    assert description.index("大規模言語モデルの土台") < description.index("> Proposes retention")
