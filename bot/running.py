@@ -17,6 +17,7 @@ from bot.platforms.discord.client import DayoriClient
 from bot.scheduler import Scheduler
 from bot.services.delivery import DeliveryReport
 
+_PAUSES = (5.0, 300.0)  # seconds between two attempts to connect: at first, and at most
 _DRAIN = 9.0  # seconds; Docker kills after ten
 _log = structlog.get_logger()
 
@@ -74,20 +75,20 @@ _REFUSED = msg("Discord does not accept DISCORD_TOKEN; copy the token again from
 
 
 async def _keep_connected(client: DayoriClient, token: str) -> None:
-    """Stay connected; discord.py reconnects by itself, except after an event it could not read."""
-    try:
-        await client.login(token)
-    except discord.LoginFailure as error:
-        raise ConfigError(_REFUSED) from error
-    while True:
+    """Stay connected; discord.py reconnects by itself, but not at first and not after an event it could not read."""
+    pause = _PAUSES[0]
+    while not client.is_closed():
         try:
+            await client.login(token)
             await client.connect()
-            return
-        except (discord.LoginFailure, discord.PrivilegedIntentsRequired):
-            raise
+        except discord.LoginFailure as error:
+            raise ConfigError(_REFUSED) from error
+        except (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound) as error:
+            _log.warning("Discord cannot be reached, trying again", seconds=pause, reason=str(error))
         except Exception as error:
-            _log.error("connection lost, connecting again", exc_info=error)
-            await asyncio.sleep(5)
+            _log.error("the connection broke, connecting again", seconds=pause, exc_info=error)
+        await asyncio.sleep(pause)
+        pause = min(pause * 2, _PAUSES[1])
 
 
 async def _first(waiting: tuple[asyncio.Task[None] | object, ...]) -> None:

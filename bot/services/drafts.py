@@ -110,4 +110,5 @@ def paper_of(draft: Draft) -> Paper:
 
 def split_tags(text: str) -> list[str]:
     """Return the tags of a line; they may hold spaces only where commas separate them."""
-    return [tag for tag in re.split(r"[,、，]" if re.search("[,、，]", text) else r"\s+", text) if tag.strip()]
+    parts = re.split(r"[,、，]" if re.search("[,、，]", text) else r"\s+", text)
+    return [tag for part in parts if (tag := part.strip().lstrip("#＃"))]

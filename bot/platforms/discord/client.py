@@ -28,6 +28,7 @@ from bot.services.delivery import Delivery
 _COMMANDS: tuple[Any, ...] = (paper, papers, addpaper, digest)
 _ITEMS = (ShowToAll, Page, Pick, Waiting, Save, Edit, Cancel)
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
+_SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
 _log = structlog.get_logger()
 
 
@@ -43,26 +44,34 @@ class DayoriClient(discord.AutoShardedClient):
     """Talks to Discord with the one intent that channels and permissions need."""
 
     def __init__(self, services: Services, api_url: str) -> None:
-        point_at(api_url)
+        Route.BASE = api_url.rstrip("/")
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has nothing to say aloud
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
             max_ratelimit_timeout=_LONGEST_WAIT,
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
+            guild_ready_timeout=_SERVERS_SETTLE,
         )
         self.services = services
         self.delivery: Delivery = services.delivery({"discord": DiscordPublisher(self.http)})
         self.tree = Tree(self)
-
-    async def setup_hook(self) -> None:
-        """Register commands and buttons, and tell Discord of the commands when they changed."""
         for command in _COMMANDS:
             self.tree.add_command(command)
         self.add_dynamic_items(*_ITEMS)
+
+    async def setup_hook(self) -> None:
+        """Tell Discord of the commands when they changed."""
         translator = Translator()
         await self.tree.set_translator(translator)
         await self._sync_changed(translator)
+
+    async def connect(self, *, reconnect: bool = True) -> None:
+        """Connect to the gateway that the API names, also when a session cannot be resumed."""
+        _, address, _ = await self.http.get_bot_gateway()
+        DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
+        await super().connect(reconnect=reconnect)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms here, so that one that was open during a restart is not lost."""
@@ -81,12 +90,3 @@ class DayoriClient(discord.AutoShardedClient):
         await self.tree.sync()
         await self.services.notes.write(note, digest_)
         _log.info("commands synced", commands=len(wanted))
-
-
-def point_at(api_url: str) -> None:
-    """Let discord.py talk to that address; it asks there for the gateway's."""
-    Route.BASE = api_url.rstrip("/")
-    if api_url.rstrip("/") != "https://discord.com/api/v10":
-        base = yarl.URL(api_url)
-        scheme = "wss" if base.scheme == "https" else "ws"
-        DiscordWebSocket.DEFAULT_GATEWAY = base.with_scheme(scheme).with_path("/gateway")

@@ -17,6 +17,11 @@ from bot.services.ports import ChannelClosedError, UnsureError
 
 _CLOCKS_DIFFER = timedelta(minutes=2)
 _MOST_SEARCHED = 500
+_UNKNOWN_MESSAGE = 10008
+
+
+class _AlreadyDeletedError(Exception):
+    """The message of this nonce arrived before, and somebody deleted it since."""
 
 
 class DiscordPublisher:
@@ -29,7 +34,10 @@ class DiscordPublisher:
         """Post a message and return its id; the nonce keeps it from being posted twice within minutes."""
         route = Route("POST", "/channels/{channel_id}/messages", channel_id=_channel_id(channel))
         body = {**payload, "nonce": nonce, "enforce_nonce": True}
-        posted = await self._request(route, json=body)
+        try:
+            posted = await self._request(route, json=body)
+        except _AlreadyDeletedError:
+            return "deleted"
         return str(posted["id"])
 
     async def find(self, channel: str, marker: str, since: datetime) -> str | None:
@@ -50,6 +58,8 @@ class DiscordPublisher:
         try:
             return await self._http.request(route, **arguments)
         except (discord.Forbidden, discord.NotFound) as error:
+            if error.code == _UNKNOWN_MESSAGE:
+                raise _AlreadyDeletedError from error
             raise ChannelClosedError(_why_closed(error)) from error
         except discord.DiscordServerError as error:
             raise UnsureError(msg("Discord answered {status}.", status=error.status)) from error
