@@ -32,7 +32,7 @@ trials: .venv/dev.stamp  ## slow: kill the bot at random moments and look what a
 	@$(BIN)/python -m trials
 
 pictures: .venv/dev.stamp  ## draw the pictures of the READMEs; needs npm and Chromium
-	cd pictures && npm install --no-audit --no-fund --no-save --package-lock=false --silent
+	@cd pictures && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m pictures.make
 
 catalogues: .venv/dev.stamp  ## collect the sentences of the code and compile their translations

@@ -31,9 +31,10 @@ class Card:
     footer: str
 
 
-def card_of(paper: Paper, locale: Locale) -> Card:
-    """Draw up a paper's card."""
-    facts = (paper.date.text(locale) if paper.date else None, paper.organization, authors_line(paper.authors, locale))
+def card_of(paper: Paper, locale: Locale, *, most_authors: int = _MOST_AUTHORS) -> Card:
+    """Draw up a paper's card, with so many authors named."""
+    authors = authors_line(paper.authors, locale, most_authors)
+    facts = (paper.date.text(locale) if paper.date else None, paper.organization, authors)
     by = t(locale, "added by {name}", name=paper.added_by) if paper.added_by else None
     return Card(
         id=paper.id,
@@ -49,12 +50,17 @@ def card_of(paper: Paper, locale: Locale) -> Card:
     )
 
 
-def authors_line(authors: tuple[str, ...], locale: Locale) -> str | None:
-    """Return the first authors and how many more there are."""
-    if len(authors) <= _MOST_AUTHORS + 1:
+def authors_line(authors: tuple[str, ...], locale: Locale, most: int = _MOST_AUTHORS) -> str | None:
+    """Return the first authors and how many more there are; one more than `most` is named too."""
+    if len(authors) <= most + 1:
         return ", ".join(authors) or None
-    more = tn(locale, "{n} more", "{n} more", len(authors) - _MOST_AUTHORS)
-    return ", ".join(authors[:_MOST_AUTHORS]) + f", {more}"
+    names = ", ".join(authors[:most])
+    return tn(locale, "{names} and {n} more", "{names} and {n} more", len(authors) - most, names=names)
+
+
+def tags_line(tags: tuple[str, ...]) -> str:
+    """Return the tags in one line; a tag may hold spaces, so a space alone would not part them."""
+    return " ・ ".join(f"#{tag}" for tag in tags)
 
 
 def _links(paper: Paper, locale: Locale) -> tuple[Link, ...]:

@@ -92,7 +92,7 @@ def choose(unseen: Sequence[int], seen: Sequence[int], *, first: bool, max_paper
 
 
 def explain(edition: Edition) -> str:
-    """Return in one sentence why the edition is as it is."""
+    """Return in one sentence how many papers the edition holds and why."""
     locale, n = edition.locale, len(edition.papers)
     match edition.reason:
         case Reason.FIRST:
@@ -101,7 +101,8 @@ def explain(edition: Edition) -> str:
         case Reason.NEW:
             return tn(locale, "{n} paper added since the last edition.", "{n} papers added since the last edition.", n)
         case Reason.REVISIT:
-            return t(locale, "Nothing new this time, so here are papers worth reading again.")
+            return tn(locale, "Nothing new this time, so here is a paper worth reading again.",
+                      "Nothing new this time, so here are {n} papers worth reading again.", n)  # fmt: skip
         case Reason.NOTICE:
             return t(locale, "No new papers this time. Add one with /addpaper.")
 

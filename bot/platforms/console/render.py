@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from zoneinfo import ZoneInfo
 
 from rich import box
+from rich.cells import cell_len
 from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from bot.domain.card import Card, card_of
+from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, explain
 from bot.domain.paper import Paper
@@ -32,10 +33,10 @@ def card(paper: Paper, locale: Locale, width: int, number: int | None = None) ->
     """Draw one paper, `width` cells wide."""
     drawn, inner = card_of(paper, locale), width - _FRAME
     parts = [_lines(drawn.heading, inner, "bold"), _lines(drawn.subtitle or "", inner, "italic")]
-    parts += [_lines(" ・ ".join(drawn.facts), inner, "cyan")]
+    parts += [_facts(drawn, inner)]
     parts += [_spaced(_lines(drawn.comment or "", inner, ""))]
     parts += [_spaced(_indented(drawn.excerpt or "", inner))]
-    parts += [_spaced(_links(drawn, inner)), _lines(" ".join(f"#{tag}" for tag in drawn.tags), inner, "green")]
+    parts += [_spaced(_links(drawn, inner)), _lines(tags_line(drawn.tags), inner, "green")]
     return Panel(
         Group(*(part for part in parts if part.plain)),
         title=Text(str(number), style="bold") if number else None,
@@ -55,7 +56,7 @@ def edition(composed: Edition, zone: ZoneInfo, width: int) -> RenderableType:
     date = PaperDate(day.year, day.month, day.day).text(locale)
     parts: list[RenderableType] = [
         Text(t(locale, "📮 論文だより no. {number}", number=composed.number), style="bold magenta"),
-        Text(date + " ・ " + tn(locale, "{n} paper", "{n} papers", len(composed.papers)), style="cyan"),
+        Text(date, style="cyan"),
         _lines(explain(composed), width, ""),
     ]
     parts += [card(paper, locale, width, n) for n, paper in enumerate(composed.papers, 1)]
@@ -112,12 +113,26 @@ def _indented(text: str, width: int) -> Text:
     return Text("\n".join("│ " + line for line in wrap(text, width - 2)), style="dim") if text else Text()
 
 
+def _facts(drawn: Card, width: int) -> Text:
+    """Draw the facts, a new line beginning between two of them where that can be."""
+    lines: list[str] = []
+    for fact in drawn.facts:
+        joined = f"{lines[-1]} ・ {fact}" if lines else fact
+        if lines and cell_len(joined) > width:
+            lines.append(fact)
+        else:
+            lines[-1:] = [joined]
+    return _lines("\n".join(lines), width, "cyan")
+
+
 def _links(drawn: Card, width: int) -> Text:
+    """Draw the links with their addresses in one column, and below its label what is too long for that."""
     lines = Text()
-    for n, link in enumerate(drawn.links):
-        label = clip(link.name, 20)
-        address = ("\n" + " " * 2).join(wrap(link.url, width - 2))
-        fits = len(label) * 2 + len(link.url) + 2 <= width
-        lines.append("\n" if n else "").append(label, style="yellow").append("  " if fits else "\n  ")
-        lines.append(address, style="blue")
+    labels = [clip(link.name, 20) for link in drawn.links]
+    column = max(map(cell_len, labels), default=0) + 2
+    for n, (label, link) in enumerate(zip(labels, drawn.links, strict=True)):
+        fits = column + cell_len(link.url) <= width
+        address = link.url if fits else "\n  ".join(wrap(link.url, width - 2))
+        lines.append("\n" if n else "").append(label, style="yellow")
+        lines.append(" " * (column - cell_len(label)) if fits else "\n  ").append(address, style="blue")
     return lines

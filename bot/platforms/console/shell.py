@@ -117,7 +117,7 @@ class Shell:
         if not source:
             example = "/addpaper https://arxiv.org/abs/1706.03762"
             self._say(t(self._locale, "Say what to add, for instance: {example}", example=example), "yellow")
-            return None
+            return
         if known := await self._services.drafts.known(self._workspace, source):
             self._say(t(self._locale, "This paper is there already."), "yellow")
             self._card(known)

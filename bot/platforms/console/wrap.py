@@ -10,9 +10,12 @@ _NEVER_FIRST = (
     "、。，．・：；？！ー…‥々ゝゞぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮヵヶ」』）〕］｝〉》】〟’”,.:;?!)]}%"
 )
 _NEVER_LAST = "「『（〔［｛〈《【〝‘“([{"
-# A piece is what stays together: a word, one wide character with what may not part from it, or a run of space.
+_COUNTERS = "年月日時分秒号本名件人社個回倍割位章頁億万千百兆"
+# A piece is what stays together: a word, a number with its counter (3名), one wide character with what may not part
+# from it, or a run of space.
+_WORD = rf"[!-~\u00a1-\u10ff\u1e00-\u2fff]+(?:(?<=\d)[{_COUNTERS}])?"
 _PIECE = re.compile(
-    rf"[ \t\u3000]+|[{re.escape(_NEVER_LAST)}]*(?:[!-~\u00a1-\u10ff\u1e00-\u2fff]+|.)[{re.escape(_NEVER_FIRST)}]*",
+    rf"[ \t\u3000]+|[{re.escape(_NEVER_LAST)}]*(?:{_WORD}|.)[{re.escape(_NEVER_FIRST)}]*",
     re.DOTALL,
 )
 

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from bot.domain.card import Card, card_of
+from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, explain
 from bot.domain.paper import Paper
@@ -20,8 +20,9 @@ Payload = dict[str, Any]
 
 COLOUR = 0x3F6FB5
 TITLE, DESCRIPTION, CONTENT, EMBEDS, EMBED_TOTAL = 256, 4096, 2000, 10, 6000
-_COMMENT, _EXCERPT, _DIGEST_EXCERPT, _LINKS, _TAGS, _FACTS = 1600, 700, 220, 900, 200, 300
-_CONTENTS_LABEL, _FOOTER = 60, 150
+_COMMENT, _EXCERPT, _LINKS, _TAGS, _FACTS = 1600, 700, 900, 200, 300
+_DIGEST_EXCERPT, _DIGEST_AUTHORS, _AUTHORS = 160, 2, 4  # a digest is skimmed, on a phone above all
+_CONTENTS_LABEL, _FOOTER, _ENTRY = 60, 150, 140
 
 
 class DiscordRenderer:
@@ -32,7 +33,10 @@ class DiscordRenderer:
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the edition's messages: the opening as content, then one embed a paper, packed as tightly as fits."""
-        embeds = [card_embed(paper, edition.locale, excerpt=_DIGEST_EXCERPT) for paper in edition.papers]
+        embeds = [
+            card_embed(paper, edition.locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
+            for paper in edition.papers
+        ]
         packs = _packed(embeds) or [[]]
         messages = tuple(_message(pack, marker_of(n)) for n, pack in enumerate(packs))
         room = CONTENT - len(messages[0]["content"])
@@ -42,9 +46,9 @@ class DiscordRenderer:
         return messages
 
 
-def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT) -> Embed:
-    """Return one paper as an embed; `excerpt` is how many characters of it are shown."""
-    card = card_of(paper, locale)
+def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors: int = _AUTHORS) -> Embed:
+    """Return one paper as an embed; `excerpt` is how many characters of it are shown, `authors` how many are named."""
+    card = card_of(paper, locale, most_authors=authors)
     facts = escape_within(" ・ ".join(card.facts), _FACTS)
     lead = [f"**{escape_within(card.subtitle, TITLE)}**" if card.subtitle else "", f"-# {facts}" if facts else ""]
     parts = [
@@ -63,20 +67,34 @@ def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT) -> Embe
 
 
 def list_embed(found: Results, locale: Locale, offset: int) -> Embed:
-    """Return one page of what a search found, numbered as in the menu below it."""
-    lines = []
-    for n, result in enumerate(found.results or found.near, offset + 1):
-        paper = result.paper
-        name = clip(paper.heading, 100)
-        heading = link(name, paper.url) if paper.url and len(paper.url) <= 200 else escape_within(name, 200)
-        facts = [paper.date.text(locale) if paper.date else "", clip(paper.title, 80) if paper.headline else ""]
-        below = escape_within(" ・ ".join(fact for fact in facts if fact), 200)
-        lines.append(f"**{n}.** {heading}" + (f"\n-# {below}" if below else ""))
-    shown = t(
-        locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total
+    """Return one page of what a search found, numbered as in the menu below it, as fully as fits."""
+    numbered = [(n, result.paper) for n, result in enumerate(found.results or found.near, offset + 1)]
+    ways = (
+        "\n\n".join(_entry(n, paper, locale) for n, paper in numbered),
+        "\n".join(f"**{n}.** {_linked(paper)}" for n, paper in numbered),
+        "\n".join(f"**{n}.** {escape_within(paper.heading, _ENTRY)}" for n, paper in numbered),
     )
-    embed: Embed = {"color": COLOUR, "description": "\n".join(lines)}
-    return embed | ({"footer": {"text": shown}} if found.results else {})
+    description = next((text for text in ways if len(text) <= DESCRIPTION), ways[-1][:DESCRIPTION])
+    embed: Embed = {"color": COLOUR, "description": description}
+    return embed | ({"footer": {"text": _shown(found, locale, offset)}} if found.results else {})
+
+
+def _entry(n: int, paper: Paper, locale: Locale) -> str:
+    facts = [paper.date.text(locale) if paper.date else "", clip(paper.title, 80) if paper.headline else ""]
+    below = escape_within(" ・ ".join(fact for fact in facts if fact), 200)
+    return f"**{n}.** {_linked(paper)}" + (f"\n-# {below}" if below else "")
+
+
+def _linked(paper: Paper) -> str:
+    name = clip(paper.heading, 100)
+    return link(name, paper.url) if paper.url and len(paper.url) <= 200 else escape_within(name, 200)
+
+
+def _shown(found: Results, locale: Locale, offset: int) -> str:
+    last = offset + len(found.results)
+    if len(found.results) == found.total:
+        return tn(locale, "{n} paper in all", "{n} papers in all", found.total)
+    return t(locale, "{first}-{last} of {total}", first=offset + 1, last=last, total=found.total)
 
 
 def embed_length(embed: Embed) -> int:
@@ -110,13 +128,12 @@ def _message(embeds: list[Embed], marker: str) -> Payload:
 
 
 def _opening(edition: Edition, zone: ZoneInfo, room: int) -> str:
-    locale, n = edition.locale, len(edition.papers)
+    locale = edition.locale
     day = edition.composed_at.astimezone(zone).date()
     date = PaperDate(day.year, day.month, day.day).text(locale)
-    count = " ・ " + tn(locale, "{n} paper", "{n} papers", n) if n else ""
     lines = [
         f"## {t(locale, '📮 論文だより no. {number}', number=edition.number)}",
-        f"-# {date}{count}",
+        f"-# {date}",
         explain(edition),
     ]
     more = _more_line(edition)
@@ -140,8 +157,8 @@ def _contents_line(position: int, paper: Paper) -> str:
 def _more_line(edition: Edition) -> str:
     if not edition.remaining:
         return ""
-    more = tn(edition.locale, "{n} more paper waits for the next edition.", "{n} more papers wait for the next edition.",
-              edition.remaining)  # fmt: skip
+    more = tn(edition.locale, "{n} more paper waits for the next edition.",
+              "{n} more papers wait for the next edition.", edition.remaining)  # fmt: skip
     return f"-# {more}"
 
 
@@ -162,5 +179,5 @@ def _links_line(card: Card) -> str:
 
 
 def _tags_line(card: Card) -> str:
-    line = escape_within(" ".join(f"#{tag}" for tag in card.tags), _TAGS)
+    line = escape_within(tags_line(card.tags), _TAGS)
     return f"-# {line}" if line else ""

@@ -1,0 +1,1 @@
+"""The pictures of the READMEs, drawn from what the bot really sends."""

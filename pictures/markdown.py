@@ -1,0 +1,79 @@
+"""Discord's markdown as HTML, so that a picture shows a payload as Discord would: backslashes gone, marks obeyed."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable
+from datetime import UTC, datetime
+from html import escape
+
+# Like Discord's own rules: a block takes its line's end with it, and a backslash hides only before a mark.
+_BLOCKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
+    (re.compile(r"(#{1,3}) +([^\n]+)(?:\n|$)"), lambda m: f"<h{len(m[1])}>{_inline(m[2])}</h{len(m[1])}>"),
+    (re.compile(r"-# +([^\n]+)(?:\n|$)"), lambda m: f"<small>{_inline(m[1])}</small>"),
+    (re.compile(r"(?:> [^\n]*(?:\n|$))+"), lambda m: _quote(m[0])),
+    (re.compile(r"(?:\d+\. [^\n]+(?:\n|$))+"), lambda m: _ordered(m[0])),
+    (re.compile(r"[^\n]*(?:\n|$)"), lambda m: _inline(m[0])),
+)
+_INLINE = re.compile(
+    r"""\\(?P<literal>[^0-9A-Za-z\s])
+    |\[(?P<label>(?:\\.|[^\]\\])+)\]\((?P<target><https?://[^\s>]+>|https?://[^\s)]+)\)
+    |<\#(?P<channel>[^>\s]+)>
+    |<t:(?P<moment>\d+)(?::[tTdDfFR])?>
+    |(?P<address>https?://[^\s<]*[^\s<.,:;"')\]])
+    |(?P<mark>\*\*|__|~~|\|\||[*_`])(?P<marked>.+?)(?P=mark)""",
+    re.VERBOSE | re.DOTALL,
+)
+_TAGS = {"**": "discord-bold", "__": "discord-underlined", "~~": "s", "||": "discord-spoiler",
+         "*": "discord-italic", "_": "discord-italic", "`": "discord-inline-code"}  # fmt: skip
+
+
+def to_html(text: str) -> str:
+    """Return a message's or a description's markdown as HTML; the style sheet keeps its line ends."""
+    parts, at = [], 0
+    while at < len(text):
+        found, draw = next((found, draw) for rule, draw in _BLOCKS if (found := rule.match(text, at)))
+        parts.append(draw(found))
+        at = found.end()
+    return "".join(parts)
+
+
+def to_plain(text: str) -> str:
+    """Return markdown that only hides marks, a title's for instance, as the text that is seen."""
+    return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
+
+
+def _quote(lines: str) -> str:
+    inner = "\n".join(line[2:] for line in lines.rstrip("\n").split("\n"))
+    return f"<discord-quote><div>{_inline(inner)}</div></discord-quote>"
+
+
+def _ordered(lines: str) -> str:
+    numbered = [line.split(". ", 1) for line in lines.rstrip("\n").split("\n")]
+    items = "".join(f"<li>{_inline(text)}</li>" for _, text in numbered)
+    return f'<ol start="{numbered[0][0]}">{items}</ol>'
+
+
+def _inline(text: str) -> str:
+    parts, end = [], 0
+    for found in _INLINE.finditer(text):
+        parts += [escape(text[end : found.start()]), _drawn(found)]
+        end = found.end()
+    return "".join((*parts, escape(text[end:])))
+
+
+def _drawn(found: re.Match[str]) -> str:
+    match found.lastgroup:
+        case "literal":
+            return escape(found["literal"])
+        case "target":
+            return f'<a href="{escape(found["target"].strip("<>"))}">{_inline(found["label"])}</a>'
+        case "channel":
+            return f'<discord-mention type="channel">{escape(found["channel"])}</discord-mention>'
+        case "moment":
+            return f"<time>{datetime.fromtimestamp(int(found['moment']), UTC):%Y/%m/%d %H:%M}</time>"
+        case "address":
+            return f'<a href="{escape(found["address"])}">{escape(found["address"])}</a>'
+        case _:
+            tag = _TAGS[found["mark"]]
+            return f"<{tag}>{_inline(found['marked'])}</{tag}>"

@@ -1,0 +1,64 @@
+"""What the terminal prints, as a page: rich's own SVG, in a font whose Japanese is twice as wide as its Latin."""
+
+from __future__ import annotations
+
+import io
+import re
+from html import unescape
+from zoneinfo import ZoneInfo
+
+from rich.cells import cell_len
+from rich.console import Console
+from rich.text import Text
+
+from bot.domain.digest import Edition
+from bot.domain.paper import Paper
+from bot.platforms.console import render
+
+_COLUMNS = 80
+_HALF_WIDTH = 0.5  # a Latin letter's width in Noto Sans Mono CJK, in its height
+_HEIGHT = 20  # of a letter, in rich's drawing
+# In the Japanese font frames are as wide as kanji; a terminal draws them half as wide, and without gaps.
+_STYLE = """
+@font-face { font-family: Frames; src: local("DejaVu Sans Mono"), local("Noto Sans Mono"); size-adjust: 106%;
+  unicode-range: U+2500-257F; }
+body { margin: 0; background: #292929; } svg { display: block; width: 100%; }
+"""
+_FACES = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
+_TEXT = re.compile(r'textLength="[\d.]+"([^>]*)>([^<]*)</text>')
+
+
+def ran(edition: Edition, zone: ZoneInfo) -> str:
+    """Return the page of what `dayori run` prints."""
+    console = _console()
+    console.print(Text("$ make run", style="dim"))
+    console.print(render.edition(edition, zone, render.width_of(console)))
+    return _page(console)
+
+
+def answered(paper: Paper) -> str:
+    """Return the page of what a look-up answers."""
+    console = _console()
+    console.print(Text("dayori> ", style="bold").append("/paper RetNet", style="default"))
+    console.print(render.card(paper, "ja", render.width_of(console)))
+    return _page(console)
+
+
+def _console() -> Console:
+    return Console(record=True, width=_COLUMNS, file=io.StringIO(), force_terminal=True, highlight=False)
+
+
+def _page(console: Console) -> str:
+    svg = _FACES.sub("", console.export_svg(title="dayori", font_aspect_ratio=_HALF_WIDTH))
+    svg = svg.replace("Fira Code", "Frames, Noto Sans Mono CJK JP").replace("font-variant-east-asian: full-width;", "")
+    svg = _TEXT.sub(_in_cells, svg)
+    return (
+        f'<!doctype html><meta charset="utf-8"><style>{_STYLE}</style>'
+        f'<body data-ready=""><div class="terminal">{svg}</div></body>'
+    )
+
+
+def _in_cells(found: re.Match[str]) -> str:
+    """Give a run of text the length it has: rich counts characters there, and a Japanese one takes two cells."""
+    length = cell_len(unescape(found[2])) * _HEIGHT * _HALF_WIDTH
+    return f'textLength="{length:g}" lengthAdjust="spacingAndGlyphs"{found[1]}>{found[2]}</text>'
