@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -17,6 +18,7 @@ from bot.domain.errors import ConfigError
 from bot.formats.collection import read_file
 from bot.i18n import msg
 from bot.platforms.discord.render import DiscordRenderer
+from bot.services.aliases import Aliases
 from bot.services.bundle import Services
 from bot.services.checkup import Checkup
 from bot.services.delivery import Delivery
@@ -58,7 +60,7 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
     """
     database = await open_database(config.database_url)
     try:
-        search = await Search.open(database, progress)
+        search = await Search.open(database, progress, config.aliases)
         try:
             app = App(config, clock, database, _assemble(config, clock, database, search))
             await _follow_papers_file(app)
@@ -86,6 +88,7 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search) 
         digests=digests,
         drafts=Drafts(database, clock),
         checkup=Checkup(database, clock, digests, notes),
+        aliases=Aliases(database),
         notes=notes,
         delivery=partial(Delivery, database, clock),
     )
@@ -97,7 +100,7 @@ async def _follow_papers_file(app: App) -> None:
         return
     path = Path(app.config.papers_file)
     try:
-        digest = hashlib.blake2b(path.read_bytes(), digest_size=16).hexdigest()
+        content = await asyncio.to_thread(path.read_bytes)
     except OSError as error:
         raise ConfigError(
             msg(
@@ -106,6 +109,7 @@ async def _follow_papers_file(app: App) -> None:
                 reason=error.strerror or "",
             )
         ) from error
+    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
     workspace = await app.services.workspaces.named(DEFAULT)
     async with app.database.read() as connection:
         if await files.last_hash(connection, workspace, str(path)) == digest:

@@ -9,7 +9,16 @@ from pathlib import Path
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import AfterValidator, AliasChoices, BaseModel, ConfigDict, Field, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    AliasChoices,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
 from bot.domain.errors import ConfigError, DayoriError
@@ -39,6 +48,10 @@ def _channel(text: str) -> str:
     if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}", text):
         raise ValueError("not a channel; write it like discord:<server id>/<channel id>")
     return text
+
+
+def _several(value: object) -> object:
+    return (value,) if isinstance(value, str) else value
 
 
 class _Part(BaseModel):
@@ -88,6 +101,7 @@ class Config(BaseSettings):
     sharing: Literal["team", "hosted"] = "team"
     additions: Literal["everyone", "curators"] = "everyone"
     curators: tuple[str, ...] = ()
+    aliases: dict[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = {}
     digest: DigestSettings = DigestSettings()
     subscriptions: tuple[SubscriptionSettings, ...] = ()
     discord: DiscordSettings = DiscordSettings()

@@ -70,7 +70,7 @@ def parse_date(text: str) -> PaperDate:
 def _from_parts(parts: dict[str, str | None]) -> PaperDate:
     if era := parts.get("era"):
         of_era = parts["ey"] or ""
-        year = _ERAS[era] + (1 if of_era == "元" else int(of_era))
+        year = _ERAS[era] + (1 if of_era == "元" else _number(of_era))
     else:
         year = int(parts["y"] or 0)
     month = _MONTHS[name.lower()] if (name := parts.get("mon")) else _number(parts.get("m"))

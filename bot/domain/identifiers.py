@@ -14,7 +14,7 @@ _ARXIV_PATH = re.compile(
 )
 _ARXIV_HOSTS = ("arxiv.org", "alphaxiv.org", "huggingface.co", "ar5iv.org", "ar5iv.labs.arxiv.org")
 _DOI = re.compile(r"(?:doi:\s*)?(10\.\d{4,9}/\S+)", re.IGNORECASE)
-_DOI_IN_PATH = re.compile(r"(10\.\d{4,9}/[^?#]+)")
+_DOI_IN_PATH = re.compile(r"(10\.\d{4,9}/[^?#\s]+)")
 _DOI_TAIL = re.compile(r"(?:/(?:full|pdf|epdf|abstract|meta|html)|\.pdf)$", re.IGNORECASE)
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_ARXIV_ID})", re.IGNORECASE)
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
@@ -52,7 +52,18 @@ def arxiv_id(text: str) -> str | None:
 def doi(text: str) -> str | None:
     """Return the DOI that the whole text is (`10.1145/…`, `doi:…`), in lower case."""
     found = _DOI.fullmatch(unicodedata.normalize("NFKC", text).strip())
-    return found[1].rstrip(".,;").lower() if found else None
+    name = found[1].rstrip("/.,;").lower() if found else ""
+    return name if _DOI.fullmatch(name) else None
+
+
+def openreview_id(text: str) -> str | None:
+    """Return the OpenReview forum id that the whole text is."""
+    return text.strip() if _OPENREVIEW_ID.fullmatch(text.strip()) else None
+
+
+def acl_id(text: str) -> str | None:
+    """Return the ACL Anthology id that the whole text is."""
+    return text.strip() if _ACL_ID.fullmatch(text.strip()) else None
 
 
 def identifiers_in(text: str) -> Identifiers:
@@ -72,7 +83,7 @@ def is_url(text: str) -> bool:
 def web_address(text: str) -> str | None:
     """Return an http(s) address made safe to link (spaces and brackets quoted, ASCII host), or None when it is none."""
     text = text.strip()
-    if any(unicodedata.category(c) in ("Cc", "Cf", "Cs", "Zl", "Zp") for c in text) or len(text) > _LONGEST_ADDRESS:
+    if not text.isprintable() or len(text) > _LONGEST_ADDRESS:
         return None
     try:
         parts = urlsplit(text)
@@ -90,10 +101,15 @@ def web_address(text: str) -> str | None:
 
 def canonical_url(url: str) -> str:
     """Return the address by which two links to one page are the same: no scheme, `www.`, tracking or end slash."""
-    parts = urlsplit(web_address(url) or url)
+    address = web_address(url)
+    if address is None:
+        return url.strip()
+    parts = urlsplit(address)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
+    port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
+    path = "".join(c if c.isprintable() and c not in " %?#" else quote(c) for c in unquote(parts.path).rstrip("/"))
     query = urlencode(sorted((k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.fullmatch(k)))
-    return host + unquote(parts.path).rstrip("/") + (f"?{query}" if query else "")
+    return host + port + path + (f"?{query}" if query else "")
 
 
 def address_of(scheme: str, identifier: str) -> str:
@@ -114,12 +130,13 @@ def _from_url(url: str) -> Identifiers:
         return Identifiers(arxiv=_canonical_arxiv(found[1]))
     if _is_host(host, "openreview.net"):
         forum = parse_qs(parts.query).get("id", [""])[0]
-        return Identifiers(openreview=forum) if _OPENREVIEW_ID.fullmatch(forum) else Identifiers()
+        return Identifiers(openreview=openreview_id(forum))
     if _is_host(host, "aclanthology.org"):
         name = re.sub(r"(?:\.pdf|\.bib)$", "", path.strip("/").split("/")[0])
-        return Identifiers(acl=name) if _ACL_ID.fullmatch(name) else Identifiers()
+        return Identifiers(acl=acl_id(name))
     if found := _DOI_IN_PATH.search(path):
-        return _from_doi(_DOI_TAIL.sub("", found[1]).rstrip("/.,;").lower())
+        in_path = doi(_DOI_TAIL.sub("", found[1].rstrip("/")))
+        return _from_doi(in_path) if in_path else Identifiers()
     return Identifiers()
 
 

@@ -119,7 +119,7 @@ def make_paper(
         organization=lines["organization"] or None,
         authors=_names(authors, MOST_AUTHORS, AUTHOR_LENGTH, "authors"),
         links=_at_most(checked, MOST_LINKS, "links"),
-        tags=_names((tag.lstrip("#＃") for tag in tags), MOST_TAGS, TAG_LENGTH, "tags"),
+        tags=_names((clean_line(tag).lstrip("#＃ ") for tag in tags), MOST_TAGS, TAG_LENGTH, "tags"),
         identifiers=known,
     )
 
@@ -127,6 +127,11 @@ def make_paper(
 def with_id(paper: Paper, id: str) -> Paper:
     """Return the paper under another id."""
     return replace(paper, id=id)
+
+
+def person(name: str | None) -> str | None:
+    """Return a person's name as it is kept: on one line, at most 80 characters."""
+    return clean_line(name or "")[:80].rstrip() or None
 
 
 def identity_keys(paper: Paper) -> tuple[str, ...]:
@@ -165,7 +170,7 @@ def checked_link(link: Link) -> Link:
     url = web_address(link.url)
     if url is None:
         raise InputError(msg('"{url}" is not a link; it must start with http:// or https://.', url=link.url[:80]))
-    return Link(url, clean_line(link.label or "")[:80] or None)
+    return Link(url, clean_line(link.label or "")[:80].rstrip() or None)
 
 
 def _checked_id(id: str) -> str:
@@ -183,7 +188,7 @@ def _checked_id(id: str) -> str:
 
 def _id_from(title: str, known: Identifiers) -> str:
     if pair := next(iter(known.pairs()), None):
-        return re.sub(r"[^\w.-]+", "-", pair[1]).strip("-")[:ID_LENGTH].lower()
+        return re.sub(r"[^\w.-]+", "-", pair[1].lower())[:ID_LENGTH].strip("-") or "paper"
     words = "".join(c if c.isalnum() else "-" for c in unicodedata.normalize("NFKC", title).casefold())
     return re.sub("-+", "-", words)[:48].strip("-") or "paper"
 

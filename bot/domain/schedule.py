@@ -60,6 +60,7 @@ def parse_schedule(text: str) -> Schedule:
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
     crontab = _crontab(plain)
     try:
+        _minute, _hour, _day, _month, _weekday = crontab.split(" ")
         next(CronSim(crontab, datetime(2024, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration, ValueError) as error:
         raise ScheduleError(

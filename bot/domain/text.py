@@ -46,7 +46,7 @@ def _cluster_start(text: str, at: int) -> int:
     """Return the last place at or before `at` that does not tear a character from its marks, joiners or pair."""
     while at and (
         unicodedata.category(text[at]) in _EXTENDS
-        or text[at] in "\u200c\u200d\ufe0e\ufe0f\u20e3"
+        or text[at] in "\u200c\u200d\ufe0e\ufe0f\u20e3\uff9e\uff9f\u0e33\u0eb3"
         or text[at - 1] == "\u200d"
         or 0x1F3FB <= ord(text[at]) <= 0x1F3FF
         or 0xE0020 <= ord(text[at]) <= 0xE007F

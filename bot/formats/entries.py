@@ -12,9 +12,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 
 from bot.domain.dates import parse_date
 from bot.domain.errors import DayoriError, FileError, InputError
-from bot.domain.identifiers import Identifiers, arxiv_id, doi
-from bot.domain.paper import Link, Paper, checked_link, identity_keys, make_paper
-from bot.domain.text import clean_line
+from bot.domain.identifiers import Identifiers, acl_id, arxiv_id, doi, openreview_id
+from bot.domain.paper import Link, Paper, checked_link, identity_keys, make_paper, person
 from bot.formats.tree import Path, Tree
 from bot.i18n import Message, msg
 
@@ -68,12 +67,14 @@ class _Entry(_Strict):
 
 
 _ENTRY = TypeAdapter(_Entry)
+_SCHEMES = {"arxiv": ("arXiv", arxiv_id), "doi": ("DOI", doi), "openreview": ("OpenReview", openreview_id),
+            "acl": ("ACL", acl_id)}  # fmt: skip
 
 
 def read_entries(tree: Tree) -> list[Paper]:
     """Return the papers of a file's tree. Raises FileError for the first thing that is wrong."""
     top = {} if tree.value is None else tree.value
-    if not isinstance(top, dict) or not isinstance(top.get("papers") or [], list):
+    if not isinstance(top, dict) or not isinstance(top.get("papers"), list | None):
         raise tree.error((), msg('the file must be a list of entries under "papers:"'))
     if unknown := next((key for key in top if key != "papers"), None):
         raise tree.error((unknown,), msg('unknown key "{key}"', key=unknown), at_key=True)
@@ -107,8 +108,7 @@ def _read_entry(tree: Tree, path: Path, value: object) -> Paper:
         )  # fmt: skip
     except DayoriError as error:
         raise tree.error((*path, "title") if not entry.title.strip() else path, error.message) from error
-    by = clean_line(entry.added_by or "")[:80] or None
-    return _with_bookkeeping(tree, path, paper, entry, by)
+    return _with_bookkeeping(tree, path, paper, entry)
 
 
 def _at(tree: Tree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
@@ -119,7 +119,7 @@ def _at(tree: Tree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
         raise tree.error(path, error.message) from error
 
 
-def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry, by: str | None) -> Paper:
+def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry) -> Paper:
     times: dict[str, Any] = {}
     for name in ("added_at", "updated_at"):
         if text := getattr(entry, name):
@@ -129,19 +129,17 @@ def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry, by: s
                 problem = msg('"{text}" is not a time; write it like 2023-07-19T09:00:00+09:00', text=text[:40])
                 raise tree.error((*path, name), problem) from error
             times[name] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return replace(paper, added_by=by, **times)
+    return replace(paper, added_by=person(entry.added_by), **times)
 
 
 def _identifiers(ids: _Ids) -> Identifiers:
-    known = Identifiers(arxiv_id(ids.arxiv) if ids.arxiv else None, doi(ids.doi) if ids.doi else None, ids.openreview,
-                        ids.acl)  # fmt: skip
-    for name, given in (
-        ("arXiv", ids.arxiv and not known.arxiv and ids.arxiv),
-        ("DOI", ids.doi and not known.doi and ids.doi),
-    ):
-        if given:
-            raise InputError(msg('"{text}" is not a valid {name} id', text=str(given)[:60], name=name))
-    return known
+    known = {}
+    for scheme, (name, read) in _SCHEMES.items():
+        given = getattr(ids, scheme)
+        known[scheme] = read(given) if given else None
+        if given and not known[scheme]:
+            raise InputError(msg('"{text}" is not a valid {name} id', text=given[:60], name=name))
+    return Identifiers(**known)
 
 
 def _refuse_unquoted(tree: Tree, path: Path, value: object) -> None:

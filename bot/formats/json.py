@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.errors import FileError
 from bot.domain.paper import Paper
 from bot.formats.entries import read_entries
-from bot.formats.tree import Tree
+from bot.formats.tree import Tree, read_yaml
 from bot.i18n import msg
 
 
@@ -34,18 +34,25 @@ def columns_of(paper: Paper) -> dict[str, Any]:
 
 
 def read(text: str, file: str) -> list[Paper]:
-    """Read a collection. Raises FileError with the place of bad syntax."""
+    """Read a collection. Raises FileError with line and column."""
     try:
         value = json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:
         raise FileError(msg("not valid JSON: {problem}", problem=error.msg), file=file, line=error.lineno,
                         column=error.colno) from error  # fmt: skip
-    except (_TwiceError, RecursionError) as error:
-        problem = (
-            msg('the key "{key}" is given twice', key=str(error)) if isinstance(error, _TwiceError) else msg("too deep")
-        )
-        raise FileError(problem, file=file) from error
-    return read_entries(Tree(file, value))
+    except _TwiceError as error:
+        read_yaml(text, file)  # raises the same with the place
+        raise FileError(msg('the key "{key}" is given twice', key=str(error)), file=file) from error
+    except RecursionError as error:
+        raise FileError(msg("too deep"), file=file) from error
+    try:
+        return read_entries(Tree(file, value))
+    except FileError as error:
+        try:
+            known = read_yaml(text, file)  # JSON is YAML too, and that reader knows where everything stands
+        except FileError:
+            raise error from None
+        return read_entries(Tree(file, value, known.places, known.keys))
 
 
 def write(papers: Iterable[Paper]) -> str:

@@ -21,7 +21,6 @@ except ImportError:
 
 Path = tuple[str | int, ...]
 _NULLS = ("", "~", "null", "Null", "NULL")
-_MOST_NODES = 5_000_000
 
 
 @dataclass(slots=True)
@@ -33,6 +32,7 @@ class Tree:
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
     plain: set[Path] = field(default_factory=set)
+    most_nodes: int = 0
 
     def error(self, path: Iterable[str | int], problem: Message, *, at_key: bool = False) -> FileError:
         """Return an error at that path's value or key, or at the nearest place above it that is known."""
@@ -45,7 +45,7 @@ class Tree:
 
 def read_yaml(text: str, file: str) -> Tree:
     """Read one YAML document. Raises FileError for bad syntax, a key given twice or a tree that feeds on itself."""
-    tree = Tree(file)
+    tree = Tree(file, most_nodes=2 * len(text) + 10_000)  # more can only come from aliases of aliases
     try:
         if (node := yaml.compose(text, Loader=_Loader)) is not None:
             tree.value = _value(tree, node, (), ())
@@ -54,14 +54,19 @@ def read_yaml(text: str, file: str) -> Tree:
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
         raise FileError(msg("not valid YAML: {problem}", problem=error.problem or error.context or "?"), file=file,
                         line=line, column=column) from error  # fmt: skip
+    except yaml.reader.ReaderError as error:
+        before = text.encode("utf-8", "replace")[: error.position].decode("utf-8", "ignore").split("\n")
+        problem = msg("not valid YAML: {problem}", problem=error.reason)
+        raise FileError(problem, file=file, line=len(before), column=len(before[-1]) + 1) from error
     except (yaml.YAMLError, ValueError, RecursionError) as error:
-        raise FileError(msg("not valid YAML: {problem}", problem=str(error).splitlines()[0]), file=file) from error
+        problem = msg("not valid YAML: {problem}", problem=(str(error) or "?").splitlines()[0])
+        raise FileError(problem, file=file) from error
     return tree
 
 
 def _value(tree: Tree, node: yaml.Node, path: Path, above: tuple[yaml.Node, ...]) -> Any:
     tree.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
-    if len(tree.places) > _MOST_NODES or any(node is each for each in above):
+    if len(tree.places) > tree.most_nodes or any(node is each for each in above):
         raise tree.error(path, msg("the aliases in this file repeat it without end"))
     if isinstance(node, yaml.MappingNode):
         return _mapping(tree, node, path, (*above, node))

@@ -8,6 +8,7 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Locale
+from bot.services.aliases import Aliases
 from bot.services.checkup import Checkup
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests
@@ -35,5 +36,6 @@ class Services:
     digests: Digests
     drafts: Drafts
     checkup: Checkup
+    aliases: Aliases
     notes: Notes
     delivery: Callable[[Mapping[str, Publisher]], Delivery]

@@ -17,7 +17,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
 from bot.services.ports import Clock, Renderer
-from bot.store import deliveries, papers, subscriptions
+from bot.store import deliveries, notes, papers, subscriptions
 from bot.store.database import Database, iso
 from bot.store.deliveries import OutboxMessage
 
@@ -132,12 +132,14 @@ class Digests:
             every = await subscriptions.active(connection)
         composed = 0
         for subscription in every:
-            if turn := self._turn(subscription):
+            turn = self._turn(subscription)
+            if turn and not await self._has_passed(subscription, turn):
                 composed += await self._compose(subscription, turn) is not None
+                await self._note_passed(subscription, turn)
         return composed
 
     async def compose_now(self, workspace_id: int, name: str) -> Edition | None:
-        """Write the subscription's next edition out of turn, unless one is still on its way; return what was written."""
+        """Write the subscription's next edition out of turn and return it; None while one is still on its way."""
         subscription = await self.named(workspace_id, name)
         async with self._database.read() as connection:
             if await deliveries.is_open(connection, subscription.id):
@@ -149,6 +151,15 @@ class Digests:
         if latest is None or latest < subscription.created_at or subscription.paused_reason:
             return None
         return period(latest, self._policy.zone)
+
+    async def _has_passed(self, subscription: Subscription, turn: str) -> bool:
+        """Tell whether that turn was taken, or skipped: then what is added later the same day waits for the next."""
+        async with self._database.read() as connection:
+            return await notes.read_note(connection, f"turn {subscription.id}") == turn
+
+    async def _note_passed(self, subscription: Subscription, turn: str) -> None:
+        async with self._database.write() as connection:
+            await notes.write_note(connection, f"turn {subscription.id}", turn)
 
     async def _compose(self, subscription: Subscription, turn: str) -> Edition | None:
         now = self._clock()

@@ -72,7 +72,8 @@ class Library:
     async def undo(self, workspace_id: int, by: str | None, *, mine_only: bool) -> tuple[Change, tuple[str, ...]]:
         """Take back the newest change that stands and return it with the ids of its papers.
 
-        Raises NotFoundError when there is none, ConflictError when a paper was changed again since.
+        Raises NotFoundError when there is none, ConflictError when a paper was changed again since or its work is held
+        by another paper by now.
         """
         now = self._clock()
         async with self._database.write() as connection:
@@ -81,6 +82,8 @@ class Library:
                 raise NotFoundError(msg("There is nothing to undo."))
             steps = await history.steps_of(connection, workspace_id, change.id)
             await _refuse_changed_since(connection, workspace_id, steps)
+            kept = (paper_from(step.before) for step in steps if step.before)
+            await _refuse_second_holder(connection, workspace_id, *kept)
             undoing = await history.open_change(connection, workspace_id, "undo", now, by, undoes=change.id)
             back = [Step(step.paper_id, step.after, step.before) for step in steps]
             await write_steps(connection, workspace_id, undoing, back)
@@ -134,10 +137,11 @@ async def _with_free_id(connection: AsyncConnection, workspace_id: int, paper: P
     return with_id(paper, next(id for id in wanted if id not in taken))
 
 
-async def _refuse_second_holder(connection: AsyncConnection, workspace_id: int, paper: Paper) -> None:
-    holders = await papers.by_keys(connection, workspace_id, identity_keys(paper))
+async def _refuse_second_holder(connection: AsyncConnection, workspace_id: int, *kept: Paper) -> None:
+    owners = {key: paper.id for paper in kept for key in identity_keys(paper)}
+    holders = await papers.by_keys(connection, workspace_id, owners)
     for key, id in holders.items():
-        if id != paper.id:
+        if id not in owners.values():
             raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))
 
 

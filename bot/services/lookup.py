@@ -7,10 +7,10 @@ from dataclasses import dataclass
 
 from bot.domain.errors import NotFoundError
 from bot.domain.paper import Paper
-from bot.i18n import msg
+from bot.i18n import Locale, msg, t
 from bot.store import papers
 from bot.store.database import Database
-from bot.store.search import Completion, Hit, Search
+from bot.store.search import Completion, Hit, Search, Why
 
 _ALL = 1_000_000
 
@@ -22,6 +22,13 @@ class Result:
     paper: Paper
     hit: Hit
 
+    def why(self, locale: Locale) -> str:
+        """Return in a word why the paper answers, empty where its title or headline shows it."""
+        words = {Why.LINK: t(locale, "link"), Why.AUTHOR: t(locale, "author"), Why.TAG: t(locale, "tag"),
+                 Why.COMMENT: t(locale, "comment"), Why.EXCERPT: t(locale, "excerpt"), Why.ALIAS: t(locale, "alias"),
+                 Why.READING: t(locale, "reading"), Why.TYPO: t(locale, "similar spelling")}  # fmt: skip
+        return words[self.hit.why] if self.hit.why else ""
+
 
 @dataclass(frozen=True, slots=True)
 class Results:
@@ -32,6 +39,10 @@ class Results:
     suggestion: str | None
     results: tuple[Result, ...]
     near: tuple[Result, ...]
+
+    def hint(self, locale: Locale) -> str:
+        """Return what was probably meant, where the answer was reached by mending the query; else empty."""
+        return t(locale, "Did you mean: {suggestion}", suggestion=self.suggestion) if self.suggestion else ""
 
 
 class Lookup:

@@ -87,7 +87,11 @@ async def open_database(url: str) -> Database:
         engine = create_async_engine(url)
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
-        await _migrate(engine, url)
+        try:
+            await _migrate(engine, url)
+        except BaseException:
+            await engine.dispose()
+            raise
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", error))
         raise StoreError(

@@ -89,7 +89,8 @@ async def claim(connection: AsyncConnection, claimant: str, now: datetime, until
         select(editions.c.id, editions.c.workspace_id, editions.c.subscription_id, subscriptions.c.name,
                subscriptions.c.channel, editions.c.claimed_by, editions.c.claimed_until)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
-        .where(editions.c.done_at.is_(None), subscriptions.c.paused_reason.is_(None), subscriptions.c.ended_at.is_(None))
+        .where(editions.c.done_at.is_(None))
+        .where(subscriptions.c.paused_reason.is_(None), subscriptions.c.ended_at.is_(None))
         .where(or_(*(subscriptions.c.channel.startswith(f"{name}:") for name in platforms)))
         .order_by(editions.c.id)
     )  # fmt: skip

@@ -12,7 +12,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper, identity_keys, link_keys, title_key
+from bot.domain.paper import Link, Paper, identity_keys, link_keys, person, title_key
 from bot.store.database import iso
 from bot.store.schema import paper_keys, papers
 
@@ -184,4 +184,4 @@ def _slices(items: list[Any]) -> Iterable[list[Any]]:
 
 def stamped(paper: Paper, *, added_at: datetime, updated_at: datetime, added_by: str | None) -> Paper:
     """Return the paper with its bookkeeping."""
-    return replace(paper, added_at=added_at, updated_at=updated_at, added_by=added_by)
+    return replace(paper, added_at=added_at, updated_at=updated_at, added_by=person(added_by))

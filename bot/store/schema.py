@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0001"
+REVISION = "0002"
 metadata = MetaData()
 
 workspaces = Table(
@@ -196,6 +196,16 @@ drafts = Table(
     Column("typed", JSON, nullable=False),
     Column("saved_at", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "token"),
+)
+
+# Words for the same thing: a search for one also finds the other.
+aliases = Table(
+    "aliases",
+    metadata,
+    _workspace(),
+    Column("name", Text, nullable=False),
+    Column("meaning", Text, nullable=False),
+    PrimaryKeyConstraint("workspace_id", "name", "meaning"),
 )
 
 # What the installation itself remembers, of no workspace: the last tick, which commands Discord has.

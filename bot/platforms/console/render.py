@@ -71,14 +71,15 @@ def results(found: Results, locale: Locale, width: int, offset: int = 0) -> Rend
     """Draw what a search found: the card of an only one, else a numbered list; what is near when there is none."""
     if not found.results:
         return _nothing(found, locale, width)
+    hint = [_lines(found.hint(locale), width, "yellow")] if found.suggestion else []
     if found.total == 1:
-        return card(found.results[0].paper, locale, width)
+        return Group(*hint, card(found.results[0].paper, locale, width))
     head = tn(locale, "{n} paper", "{n} papers", found.total)
     shown = t(
         locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total
     )
     parts = [Text(head if found.total == len(found.results) else shown, style="cyan")]
-    return Group(*parts, *_rows(found.results, locale, width, offset))
+    return Group(*hint, *parts, *_rows(found.results, locale, width, offset))
 
 
 def _nothing(found: Results, locale: Locale, width: int) -> RenderableType:
@@ -95,7 +96,8 @@ def _rows(found: Sequence[Result], locale: Locale, width: int, offset: int) -> l
         heading = wrap(paper.heading, width - 4)
         row = Text(f"{n:>3} ", style="bold blue")
         row.append("\n    ".join(heading), style="bold")
-        facts = [paper.date.text(locale) if paper.date else "", paper.title if paper.headline else "", paper.id]
+        title = paper.title if paper.headline else ""
+        facts = [result.why(locale), paper.date.text(locale) if paper.date else "", title, paper.id]
         row.append("\n    " + "\n    ".join(wrap(" ・ ".join(fact for fact in facts if fact), width - 4)), style="dim")
         rows.append(row)
     return rows

@@ -16,6 +16,7 @@ from discord.http import Route
 from bot.platforms.discord import failures
 from bot.platforms.discord.card import ShowToAll
 from bot.platforms.discord.commands.addpaper import FORM, Cancel, Edit, Save, addpaper, take_form
+from bot.platforms.discord.commands.alias import alias
 from bot.platforms.discord.commands.digest import digest
 from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.context import custom_id_of
@@ -25,7 +26,7 @@ from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.delivery import Delivery
 
-_COMMANDS: tuple[Any, ...] = (paper, papers, addpaper, digest)
+_COMMANDS: tuple[Any, ...] = (paper, papers, addpaper, digest, alias)
 _ITEMS = (ShowToAll, Page, Pick, Waiting, Save, Edit, Cancel)
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described

@@ -34,7 +34,7 @@ class Reader:
         if not self.is_curator:
             raise NotAllowedError(
                 msg(
-                    "Only curators may do this: who manages the server, or has a role named under curators in the settings."
+                    "Only curators may do this: those who manage the server or have one of the curators' roles."
                 )
             )
 

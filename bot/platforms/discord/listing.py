@@ -29,7 +29,7 @@ async def look_up(interaction: Interaction, reader: Reader, query: str) -> None:
         query = query[:_LONGEST_QUERY]  # pages are turned by what fits a button
         found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE)
     if found.total == 1:
-        await send_card(interaction, reader, found.results[0].paper)
+        await send_card(interaction, reader, found.results[0].paper, escape_within(found.hint(reader.locale), 300))
     else:
         content, embed, view = _list(found, reader, query, 0)
         await interaction.response.send_message(content, embed=embed, view=view, ephemeral=True)
@@ -134,12 +134,11 @@ def _list(found: Results, reader: Reader, query: str, offset: int) -> tuple[str,
 
 def _headline(found: Results, reader: Reader, query: str) -> str:
     asked = escape_within(clip(" ".join(query.split()), 80), 160)
+    if found.results and asked:
+        hint = escape_within(found.hint(reader.locale), 300)
+        return t(reader.locale, "Papers for “{query}”", query=asked) + (f"\n{hint}" if hint else "")
     if found.results:
-        return (
-            t(reader.locale, "Papers for “{query}”", query=asked)
-            if asked
-            else t(reader.locale, "All papers, newest first")
-        )
+        return t(reader.locale, "All papers, newest first")
     if not asked:
         return t(reader.locale, "The collection is empty; add a paper with /addpaper.")
     if found.near:

@@ -13,7 +13,7 @@ from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
 from bot.platforms.discord.markdown import escape_within, link, quote
-from bot.services.lookup import Results
+from bot.services.lookup import Result, Results
 
 Embed = dict[str, Any]
 Payload = dict[str, Any]
@@ -68,19 +68,21 @@ def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors
 
 def list_embed(found: Results, locale: Locale, offset: int) -> Embed:
     """Return one page of what a search found, numbered as in the menu below it, as fully as fits."""
-    numbered = [(n, result.paper) for n, result in enumerate(found.results or found.near, offset + 1)]
+    numbered = tuple(enumerate(found.results or found.near, offset + 1))
     ways = (
-        "\n\n".join(_entry(n, paper, locale) for n, paper in numbered),
-        "\n".join(f"**{n}.** {_linked(paper)}" for n, paper in numbered),
-        "\n".join(f"**{n}.** {escape_within(paper.heading, _ENTRY)}" for n, paper in numbered),
+        "\n\n".join(_entry(n, result, locale) for n, result in numbered),
+        "\n".join(f"**{n}.** {_linked(result.paper)}" for n, result in numbered),
+        "\n".join(f"**{n}.** {escape_within(result.paper.heading, _ENTRY)}" for n, result in numbered),
     )
     description = next((text for text in ways if len(text) <= DESCRIPTION), ways[-1][:DESCRIPTION])
     embed: Embed = {"color": COLOUR, "description": description}
     return embed | ({"footer": {"text": _shown(found, locale, offset)}} if found.results else {})
 
 
-def _entry(n: int, paper: Paper, locale: Locale) -> str:
-    facts = [paper.date.text(locale) if paper.date else "", clip(paper.title, 80) if paper.headline else ""]
+def _entry(n: int, result: Result, locale: Locale) -> str:
+    paper = result.paper
+    title = clip(paper.title, 80) if paper.headline else ""
+    facts = [result.why(locale), paper.date.text(locale) if paper.date else "", title]
     below = escape_within(" ・ ".join(fact for fact in facts if fact), 200)
     return f"**{n}.** {_linked(paper)}" + (f"\n-# {below}" if below else "")
 

@@ -6,8 +6,12 @@ from pathlib import Path
 
 from alembic import command
 from alembic.config import Config
+from alembic.util import CommandError
 from sqlalchemy import create_engine
 from sqlalchemy.engine import make_url
+
+from bot.domain.errors import StoreError
+from bot.i18n import msg
 
 
 def configuration() -> Config:
@@ -18,7 +22,7 @@ def configuration() -> Config:
 
 
 def upgrade(url: str) -> None:
-    """Bring the database up to the newest revision, in one transaction."""
+    """Bring the database up to the newest revision, in one transaction. Raises StoreError when it is newer still."""
     config = configuration()
     engine = create_engine(make_url(url).set(drivername="sqlite"))
     try:
@@ -26,5 +30,10 @@ def upgrade(url: str) -> None:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             config.attributes["connection"] = connection
             command.upgrade(config, "head")
+    except CommandError as error:
+        path = make_url(url).database
+        raise StoreError(
+            msg('The database "{path}" was made by a newer version; update this program.', path=path)
+        ) from error
     finally:
         engine.dispose()

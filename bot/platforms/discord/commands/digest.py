@@ -146,7 +146,8 @@ def _told(subscription: Subscription, reader: Reader) -> str:
     locale = reader.locale
     due = _moment(reader.services.digests.following(subscription), locale)
     line = t(locale, "**{name}** → {channel} ・ {schedule} ・ next edition {time}", name=escape(subscription.name),
-             channel=_mention(subscription), schedule=escape(subscription.schedule.describe(locale)), time=due)  # fmt: skip
+             channel=_mention(subscription), schedule=escape(subscription.schedule.describe(locale)),
+             time=due)  # fmt: skip
     if subscription.tags:
         line += " ・ " + escape(" ".join(f"#{tag}" for tag in subscription.tags))
     if subscription.paused_reason:

@@ -1,0 +1,73 @@
+"""/alias: the words that the team has for the same thing; for curators, save for looking at them."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from discord import app_commands
+from discord.app_commands import Choice, Range
+
+from bot.domain.text import clip
+from bot.i18n import t
+from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.localised import both
+from bot.platforms.discord.markdown import escape
+
+alias = app_commands.Group(
+    name=both("alias", "別名"), description=both("Words for the same thing", "同じものを指す言葉"), guild_only=True
+)
+_NAME = both("name", "言葉")
+
+
+@alias.command(
+    name=both("add", "追加"),
+    description=both("Let a search for one find the other", "どちらで検索しても見つかるようにする"),
+)
+@app_commands.describe(
+    name=both("A word, for instance RAG", "言葉(例: RAG)"),
+    meanings=both("What it stands for, separated by commas", "同じ意味の言葉(カンマ区切り)"),
+)
+@app_commands.rename(name=_NAME, meanings=both("meanings", "同じ意味"))
+async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range[str, 1, 500]) -> None:
+    """Add an alias, or say anew what it stands for."""
+    reader = await reader_of(interaction)
+    reader.require_curator()
+    kept = await reader.services.aliases.put(reader.workspace, name, re.split("[,、，]", meanings))
+    await interaction.response.send_message(_line(*kept), ephemeral=True)
+
+
+@alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))
+@app_commands.rename(name=_NAME)
+async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
+    """Forget an alias."""
+    reader = await reader_of(interaction)
+    reader.require_curator()
+    await reader.services.aliases.remove(reader.workspace, name)
+    told = t(reader.locale, "The alias {name} is forgotten.", name=escape(name))
+    await interaction.response.send_message(told, ephemeral=True)
+
+
+@alias.command(name=both("list", "一覧"), description=both("Which aliases there are", "別名を一覧する"))
+async def list_(interaction: Interaction) -> None:
+    """List the aliases."""
+    reader = await reader_of(interaction)
+    known = await reader.services.aliases.all(reader.workspace)
+    lines = "\n".join(_line(name, meanings) for name, meanings in known.items())
+    await interaction.response.send_message(
+        clip(lines, 2000) or t(reader.locale, "There are no aliases yet."), ephemeral=True
+    )
+
+
+@remove.autocomplete("name")
+async def complete_name(interaction: Any, typed: str) -> list[Choice[str]]:
+    """Offer the known names."""
+    reader = await reader_of(interaction)
+    names = [
+        name for name in await reader.services.aliases.all(reader.workspace) if typed.casefold() in name.casefold()
+    ]
+    return [Choice(name=name, value=name) for name in names[:25]]
+
+
+def _line(name: str, meanings: tuple[str, ...]) -> str:
+    return f"**{escape(name)}** = {escape('、'.join(meanings))}"

@@ -1,0 +1,44 @@
+"""The words that a team has for the same thing: a search for one finds the other too."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from bot.domain.errors import InputError, NotFoundError
+from bot.domain.text import clean_line
+from bot.i18n import msg
+from bot.store import aliases
+from bot.store.database import Database
+
+LENGTH, MOST_MEANINGS = 80, 20
+
+
+class Aliases:
+    """A workspace's own aliases; those of the settings hold everywhere besides."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    async def put(self, workspace_id: int, name: str, meanings: Sequence[str]) -> tuple[str, tuple[str, ...]]:
+        """Let a name stand for its meanings and return both as they are kept. Raises InputError."""
+        name = clean_line(name)
+        kept = tuple(dict.fromkeys(meaning for raw in meanings if (meaning := clean_line(raw)) and meaning != name))
+        if not name or not kept:
+            raise InputError(msg("An alias needs a name and at least one meaning, for instance RAG = 検索拡張生成."))
+        if len(kept) > MOST_MEANINGS or any(len(word) > LENGTH for word in (name, *kept)):
+            raise InputError(msg("An alias is too long: at most {most} meanings of {length} characters each fit.",
+                                 most=MOST_MEANINGS, length=LENGTH))  # fmt: skip
+        async with self._database.write() as connection:
+            await aliases.put(connection, workspace_id, name, kept)
+        return name, kept
+
+    async def remove(self, workspace_id: int, name: str) -> None:
+        """Forget a name. Raises NotFoundError."""
+        async with self._database.write() as connection:
+            if not await aliases.remove(connection, workspace_id, clean_line(name)):
+                raise NotFoundError(msg('There is no alias "{name}".', name=name[:80]))
+
+    async def all(self, workspace_id: int) -> dict[str, tuple[str, ...]]:
+        """Return each name with its meanings."""
+        async with self._database.read() as connection:
+            return await aliases.of(connection, workspace_id)
