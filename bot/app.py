@@ -15,6 +15,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.errors import ConfigError
+from bot.domain.metadata import Metadata
 from bot.formats.collection import read_file
 from bot.i18n import msg
 from bot.platforms.discord.render import DiscordRenderer
@@ -25,6 +26,7 @@ from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.drafts import Drafts
 from bot.services.importing import Importing
+from bot.services.inbox import Inbox
 from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.notes import Notes
@@ -45,6 +47,14 @@ class App:
     clock: Clock
     database: Database
     services: Services
+
+
+class _NoFinder:
+    async def look_up(self, source: str) -> Metadata:
+        return Metadata()
+
+    async def cached(self, source: str) -> Metadata | None:
+        return Metadata()
 
 
 def utc_now() -> datetime:
@@ -75,18 +85,19 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
 def _assemble(config: Config, clock: Clock, database: Database, search: Search) -> Services:
     policy = Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
     digests = Digests(database, clock, policy, {"discord": DiscordRenderer(config.zone)})
-    notes = Notes(database)
+    notes, library, drafts = Notes(database), Library(database, clock), Drafts(database, clock, _NoFinder())
     return Services(
         zone=config.zone,
         locale=config.locale,
         additions=config.additions,
         curators=config.curators,
         workspaces=Workspaces(database, clock, config.sharing),
-        library=Library(database, clock),
+        library=library,
         importing=Importing(database, clock),
         lookup=Lookup(database, search),
         digests=digests,
-        drafts=Drafts(database, clock),
+        drafts=drafts,
+        inbox=Inbox(database, clock, library, drafts),
         checkup=Checkup(database, clock, digests, notes),
         aliases=Aliases(database),
         notes=notes,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import getpass
 import json
 import sys
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Annotated, Any
@@ -14,12 +15,12 @@ from rich.text import Text
 
 from bot.domain.dates import parse_date
 from bot.domain.errors import ConfigError, InputError
-from bot.domain.paper import Link, Paper, make_paper
+from bot.domain.paper import Link, Paper, edited
 from bot.formats.collection import WRITERS, format_of, read_file
 from bot.formats.json import columns_of
 from bot.i18n import msg, t
 from bot.platforms.console import render, reports, shell
-from bot.services.drafts import Draft, paper_of
+from bot.services.drafts import begin
 from bot.services.lookup import Results
 from bot.session import Session, progress_bar, with_session
 
@@ -152,9 +153,9 @@ async def add(
         session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
         _print_card(session, known)
         return
-    if title is None:
-        raise InputError(msg('The title is not known from the link alone; add --title "…".'))
-    paper = paper_of(Draft(source, headline or "", title, date or "", comment or "", ",".join(tag or [])))
+    given = {"headline": headline, "title": title, "date": date, "comment": comment, "tags": ",".join(tag or [])}
+    draft = replace(begin(source), **{name: text for name, text in given.items() if text})
+    paper = await session.services.drafts.paper_of(draft)
     paper = _changed(paper, link=[*(each.url for each in paper.links), *(link or [])])
     added = await session.services.library.add(session.workspace, paper, who())
     told = t(session.locale, "Added.") if added.is_new else t(session.locale, "This paper is there already.")
@@ -203,7 +204,7 @@ async def undo(session: Session) -> None:
 
     Example: dayori undo
     """
-    change, ids = await session.services.library.undo(session.workspace, who(), mine_only=False)
+    change, ids = await session.services.library.undo(session.workspace, who())
     _say(session, reports.undone(change, ids, session.locale))
 
 
@@ -301,23 +302,14 @@ def who() -> str | None:
 
 def _changed(paper: Paper, **given: Any) -> Paper:
     """Return the paper with the options that were given; the others stay."""
-    new = {name: value for name, value in given.items() if value is not None}
-    date = parse_date(new["date"]) if new.get("date") else (None if "date" in new else paper.date)
-    labels = {link.url: link.label for link in paper.links}
-    links = [Link(url, labels.get(url)) for url in new["link"]] if "link" in new else paper.links
-    return make_paper(
-        id=paper.id,
-        title=new.get("title", paper.title),
-        headline=new.get("headline", paper.headline),
-        date=date,
-        comment=new.get("comment", paper.comment),
-        excerpt=paper.excerpt,
-        organization=paper.organization,
-        authors=paper.authors,
-        links=links,
-        tags=new.get("tag", paper.tags),
-        identifiers=paper.identifiers,
-    )
+    names = {"tag": "tags", "link": "links"}
+    new = {names.get(name, name): value for name, value in given.items() if value is not None}
+    if "date" in new:
+        new["date"] = parse_date(new["date"]) if new["date"] else None
+    if "links" in new:
+        labels = {link.url: link.label for link in paper.links}
+        new["links"] = [Link(url, labels.get(url)) for url in new["links"]]
+    return edited(paper, **new)
 
 
 def _results_json(found: Results) -> dict[str, Any]:

@@ -8,8 +8,10 @@ DayoriError
 │   └── FileError      a file's content, with its place
 ├── NotFoundError      nothing has that name or id
 ├── NotAllowedError    the person may not do this
-├── ConflictError      somebody else changed it first
+├── ConflictError      two things that cannot both be
+│   └── StaleError     somebody changed it since it was looked at
 ├── StoreError         the database
+├── SourceError        a source of metadata is down, refuses or makes no sense
 └── PublishError       a platform would not take a message
 """
 
@@ -67,11 +69,19 @@ class NotAllowedError(DayoriError):
 
 
 class ConflictError(DayoriError):
-    """Somebody else changed the same thing first."""
+    """Two things cannot both be: one id for two papers, two changes of one paper."""
+
+
+class StaleError(ConflictError):
+    """Somebody changed it since the person looked at it."""
 
 
 class StoreError(DayoriError):
     """The database cannot be used."""
+
+
+class SourceError(DayoriError):
+    """A source of metadata is down, refuses or makes no sense."""
 
 
 class PublishError(DayoriError):

@@ -21,6 +21,7 @@ _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 _ACL_ID = re.compile(r"(?:\d{4}\.[a-z0-9_-]+\.\d+|[A-Z]\d{2}-\d{4,5})", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_.:-]+", re.IGNORECASE)
 _LONGEST_ADDRESS = 2000
+_LINK = re.compile(r"https?://[^\s<>「」『』（）、。]+", re.IGNORECASE)
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|s|t|context", re.IGNORECASE)
 
 
@@ -110,6 +111,15 @@ def canonical_url(url: str) -> str:
     path = "".join(c if c.isprintable() and c not in " %?#" else quote(c) for c in unquote(parts.path).rstrip("/"))
     query = urlencode(sorted((k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.fullmatch(k)))
     return host + port + path + (f"?{query}" if query else "")
+
+
+def links_in(*texts: str) -> list[str]:
+    """Return the web addresses that stand in texts, each page once, in order."""
+    pages: dict[str, str] = {}
+    for link in (link.rstrip(".,;:!?)\"'") for text in texts for link in _LINK.findall(text)):
+        if address := web_address(link):
+            pages.setdefault(canonical_url(address), address)
+    return list(pages.values())
 
 
 def address_of(scheme: str, identifier: str) -> str:

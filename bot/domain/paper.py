@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
-from typing import TypeVar
+from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
 from bot.domain.dates import PaperDate
@@ -17,11 +17,14 @@ from bot.domain.text import clean, clean_line
 from bot.i18n import msg
 
 _T = TypeVar("_T")
+_WRITTEN = ("title", "headline", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
+            "identifiers")  # fmt: skip
 LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
 MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 60, 300, 80
-_FIELD_NAMES = {
+FIELD_NAMES = {
     "title": msg("title"), "headline": msg("headline"), "organization": msg("organization"), "comment": msg("comment"),
     "excerpt": msg("excerpt"), "authors": msg("authors"), "links": msg("links"), "tags": msg("tags"),
+    "date": msg("date"), "identifiers": msg("identifiers"),
 }  # fmt: skip
 _CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co")
 _ID = re.compile(r"[^\s/\\\x00-\x1f\x7f\"'`<>@#:,]+")
@@ -104,7 +107,7 @@ def make_paper(
     for name, text in (lines | texts).items():
         if len(text) > LIMITS[name]:
             raise InputError(msg("The {field} is too long: {length} characters, and at most {most} fit.",
-                                 field=_FIELD_NAMES[name], length=len(text), most=LIMITS[name]))  # fmt: skip
+                                 field=FIELD_NAMES[name], length=len(text), most=LIMITS[name]))  # fmt: skip
     checked = tuple(dict.fromkeys(checked_link(link) for link in links))
     known = identifiers or Identifiers()
     for link in checked:
@@ -122,6 +125,12 @@ def make_paper(
         tags=_names((clean_line(tag).lstrip("#＃ ") for tag in tags), MOST_TAGS, TAG_LENGTH, "tags"),
         identifiers=known,
     )
+
+
+def edited(paper: Paper, **changes: Any) -> Paper:
+    """Return the paper with some of what people wrote of it replaced, cleaned anew. Raises InputError."""
+    kept = {name: getattr(paper, name) for name in _WRITTEN}
+    return make_paper(id=paper.id, **(kept | changes))
 
 
 def with_id(paper: Paper, id: str) -> Paper:
@@ -196,13 +205,13 @@ def _id_from(title: str, known: Identifiers) -> str:
 def _names(names: Iterable[str], most: int, length: int, field: str) -> tuple[str, ...]:
     kept = tuple(dict.fromkeys(name for raw in names if (name := clean_line(raw))))
     if long := next((name for name in kept if len(name) > length), None):
-        raise InputError(msg("One of the {field} is too long: {name}", field=_FIELD_NAMES[field], name=long[:60] + "…"))
+        raise InputError(msg("One of the {field} is too long: {name}", field=FIELD_NAMES[field], name=long[:60] + "…"))
     return _at_most(kept, most, field)
 
 
 def _at_most(kept: tuple[_T, ...], most: int, field: str) -> tuple[_T, ...]:
     if len(kept) > most:
         raise InputError(
-            msg("There are {n} {field}, and at most {most} fit.", n=len(kept), field=_FIELD_NAMES[field], most=most)
+            msg("There are {n} {field}, and at most {most} fit.", n=len(kept), field=FIELD_NAMES[field], most=most)
         )
     return kept

@@ -14,6 +14,7 @@ from bot.services.delivery import Delivery
 from bot.services.digests import Digests
 from bot.services.drafts import Drafts
 from bot.services.importing import Importing
+from bot.services.inbox import Inbox
 from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.notes import Notes
@@ -35,6 +36,7 @@ class Services:
     lookup: Lookup
     digests: Digests
     drafts: Drafts
+    inbox: Inbox
     checkup: Checkup
     aliases: Aliases
     notes: Notes

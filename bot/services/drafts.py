@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 import secrets
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
+from datetime import datetime
 
 from bot.domain.dates import parse_date
-from bot.domain.errors import InputError, NotFoundError
+from bot.domain.errors import InputError, NotFoundError, SourceError
 from bot.domain.identifiers import Identifiers, address_of, identifiers_in, web_address
-from bot.domain.paper import Link, Paper, make_paper
+from bot.domain.metadata import Metadata
+from bot.domain.paper import Link, Paper, edited, make_paper
 from bot.domain.text import clean_line
-from bot.i18n import msg
+from bot.i18n import Message, msg
 from bot.services.library import known_as
-from bot.services.ports import Clock
+from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
 from bot.store.database import Database
 
@@ -22,7 +25,11 @@ _ARXIV_MONTH = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a form says, as it was typed; tags are separated by commas or spaces."""
+    """What a form says, as it was typed; tags are separated by commas or spaces.
+
+    A form that changes a paper names it and the version that its writer saw (`version`, ISO 8601); one that changes a
+    proposal names that.
+    """
 
     source: str
     headline: str = ""
@@ -30,13 +37,22 @@ class Draft:
     date: str = ""
     comment: str = ""
     tags: str = ""
+    paper_id: str = ""
+    version: str = ""
+    candidate: int = 0
+
+    @property
+    def seen(self) -> datetime | None:
+        """Return when the version that the writer saw was made."""
+        return datetime.fromisoformat(self.version) if self.version else None
 
 
 class Drafts:
     """Begins drafts, keeps them and makes papers of them."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, metadata: MetadataFinder) -> None:
+        self._database, self._clock, self._metadata = database, clock, metadata
+        self._looking: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
 
     async def known(self, workspace_id: int, source: str) -> Paper | None:
         """Return the paper that the collection has of that source already. Raises InputError when it is no source."""
@@ -51,6 +67,40 @@ class Drafts:
         async with self._database.write() as connection:
             await drafts.save(connection, workspace_id, token, asdict(draft), self._clock())
         return token
+
+    def begin_looking(self, source: str) -> None:
+        """Look up meanwhile what a source tells of its paper, so that it is there when the form comes back."""
+        if source not in self._looking:
+            self._looking[source] = asyncio.create_task(self._found(source))
+            self._looking[source].add_done_callback(lambda _: self._looking.pop(source, None))
+
+    async def is_ready(self, source: str) -> bool:
+        """Tell whether what a source tells is at hand, without the network."""
+        return source not in self._looking and await self._metadata.cached(source) is not None
+
+    async def prefilled(self, source: str) -> tuple[Draft, Message | None]:
+        """Return a draft with what its source tells, and what went wrong in asking it. Raises InputError."""
+        draft = begin(source)
+        found, problem = await self._found(draft.source)
+        date = str(found.date) if found.date else draft.date
+        return replace(draft, title=found.title or "", date=date), problem
+
+    async def paper_of(self, draft: Draft) -> Paper:
+        """Return the paper of a draft, with what its source tells where the draft leaves it open.
+
+        Raises InputError when something in it cannot be used, or its title is known from nowhere.
+        """
+        looking = self._looking.get(draft.source)
+        found, problem = await (asyncio.shield(looking) if looking else self._found(draft.source))
+        if problem and not draft.title.strip():
+            raise InputError(msg("{problem} Please type the title yourself.", problem=problem))
+        return described(draft, found)
+
+    async def _found(self, source: str) -> tuple[Metadata, Message | None]:
+        try:
+            return await self._metadata.look_up(source), None
+        except SourceError as error:
+            return Metadata(), error.message
 
     async def get(self, workspace_id: int, token: str) -> Draft:
         """Return a kept draft. Raises NotFoundError."""
@@ -92,19 +142,49 @@ def begin(source: str) -> Draft:
     return Draft(source=clean_line(source), date=f"20{found[1]}-{found[2]}" if found else "")
 
 
-def paper_of(draft: Draft) -> Paper:
-    """Make the paper that a draft describes. Raises InputError when something in it cannot be used."""
+def described(draft: Draft, found: Metadata) -> Paper:
+    """Return the paper of a draft, what it leaves open filled in from what was found. Raises InputError."""
     link, ids = read_source(draft.source)
-    if not clean_line(draft.title):
+    title = draft.title.strip() or found.title or ""
+    if not clean_line(title):
         raise InputError(msg("The title is missing; copy it from the paper."))
     return make_paper(
+        title=title,
+        headline=draft.headline,
+        date=parse_date(draft.date) if draft.date.strip() else found.date,
+        comment=draft.comment,
+        excerpt=found.excerpt,
+        organization=found.organization,
+        authors=found.authors,
+        links=[link, *found.links],
+        tags=split_tags(draft.tags),
+        identifiers=ids | found.identifiers,
+    )
+
+
+def change_of(paper: Paper) -> Draft:
+    """Return a draft that changes a paper, with what it says today."""
+    return Draft(
+        source=paper.url or "",
+        headline=paper.headline or "",
+        title=paper.title,
+        date=str(paper.date or ""),
+        comment=paper.comment or "",
+        tags=", ".join(paper.tags),
+        paper_id=paper.id,
+        version=paper.updated_at.isoformat() if paper.updated_at else "",
+    )
+
+
+def changed(paper: Paper, draft: Draft) -> Paper:
+    """Return the paper as a draft changes it. Raises InputError when something in the draft cannot be used."""
+    return edited(
+        paper,
         title=draft.title,
         headline=draft.headline,
         date=parse_date(draft.date) if draft.date.strip() else None,
         comment=draft.comment,
-        links=[link],
         tags=split_tags(draft.tags),
-        identifiers=ids,
     )
 
 

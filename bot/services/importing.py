@@ -40,9 +40,12 @@ class Importing:
     async def take(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
                    progress: Progress | None = None) -> ImportReport:  # fmt: skip
         """Import papers that a file holds; `dry_run` only reports what would be done."""
-        report, change = ImportReport(), None
-        for start in range(0, len(entries), _BATCH):
-            batch = entries[start : start + _BATCH]
+        report, change, now = ImportReport(), None, self._clock()
+        # Numbers tell the order of addition; of what comes at once, the paper that is older itself counts as older, and
+        # of those the lower one in the file, since files begin with the newest.
+        ordered = sorted(reversed(entries), key=lambda entry: (entry.added_at or now, str(entry.date or "")))
+        for start in range(0, len(ordered), _BATCH):
+            batch = ordered[start : start + _BATCH]
             if dry_run:
                 async with self._database.read() as connection:
                     await self._sort(connection, workspace_id, batch, report)

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
+from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.errors import ConflictError, NotFoundError
+from bot.domain.errors import ConflictError, NotFoundError, StaleError
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key, with_id
 from bot.i18n import msg
 from bot.services.ports import Clock
@@ -32,7 +33,9 @@ class Library:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def add(self, workspace_id: int, paper: Paper, by: str | None, *, id_is_chosen: bool = False) -> Added:
+    async def add(
+        self, workspace_id: int, paper: Paper, by: str | None, *, actor: str | None = None, id_is_chosen: bool = False
+    ) -> Added:
         """Add a paper, unless the collection has that work already: then that one is returned.
 
         Raises ConflictError when a chosen id is another paper's; an id that was made up gets a number instead.
@@ -43,51 +46,74 @@ class Library:
                 return Added(known, is_new=False)
             paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
             paper = papers.stamped(paper, added_at=now, updated_at=now, added_by=by)
-            change = await history.open_change(connection, workspace_id, "add", now, by)
+            change = await history.open_change(connection, workspace_id, "add", now, by, actor)
             await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
         return Added(paper, is_new=True)
 
-    async def edit(self, workspace_id: int, id: str, by: str | None, change_paper: Callable[[Paper], Paper]) -> Paper:
-        """Change a paper and return it as it is now. Raises NotFoundError, and ConflictError for a work held twice."""
+    async def edit(
+        self,
+        workspace_id: int,
+        id: str,
+        by: str | None,
+        change_paper: Callable[[Paper], Paper],
+        *,
+        actor: str | None = None,
+        seen: datetime | None = None,
+    ) -> Paper:
+        """Change a paper and return it as it is now; `seen` is when the version that the person saw was made.
+
+        Raises NotFoundError, StaleError when somebody changed it since that version, and ConflictError when the
+        change would give it another paper's id.
+        """
         now = self._clock()
         async with self._database.write() as connection:
             number, old = await _existing(connection, workspace_id, id)
+            if seen and seen != old.updated_at:
+                raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
             new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
             if new.content == old.content:
                 return old
             await _refuse_second_holder(connection, workspace_id, new)
-            change = await history.open_change(connection, workspace_id, "edit", now, by)
+            change = await history.open_change(connection, workspace_id, "edit", now, by, actor)
             step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
             await write_steps(connection, workspace_id, change, [step])
         return new
 
-    async def remove(self, workspace_id: int, id: str, by: str | None) -> Paper:
+    async def remove(self, workspace_id: int, id: str, by: str | None, *, actor: str | None = None) -> Paper:
         """Remove a paper and return it as it was; an undo brings it back. Raises NotFoundError."""
         async with self._database.write() as connection:
             number, old = await _existing(connection, workspace_id, id)
-            change = await history.open_change(connection, workspace_id, "remove", self._clock(), by)
+            change = await history.open_change(connection, workspace_id, "remove", self._clock(), by, actor)
             await write_steps(connection, workspace_id, change, [Step(id, {**columns_of(old), "number": number}, None)])
         return old
 
-    async def undo(self, workspace_id: int, by: str | None, *, mine_only: bool) -> tuple[Change, tuple[str, ...]]:
-        """Take back the newest change that stands and return it with the ids of its papers.
+    async def undo(
+        self, workspace_id: int, by: str | None, *, actor: str | None = None, of: str | None = None,
+        change_id: int | None = None,
+    ) -> tuple[Change, tuple[str, ...]]:  # fmt: skip
+        """Take back a change and return it with the ids of its papers: that of the id, or the newest that stands.
 
-        Raises NotFoundError when there is none, ConflictError when a paper was changed again since or its work is held
-        by another paper by now.
+        `actor` is who undoes; with `of`, only that actor's changes are looked at. Raises NotFoundError when there is
+        none, ConflictError when a paper was changed again since or its work is held by another paper by now.
         """
         now = self._clock()
         async with self._database.write() as connection:
-            change = await history.last_standing(connection, workspace_id, by if mine_only else None)
+            change = await history.last_standing(connection, workspace_id, actor=of, id=change_id)
             if change is None:
                 raise NotFoundError(msg("There is nothing to undo."))
             steps = await history.steps_of(connection, workspace_id, change.id)
             await _refuse_changed_since(connection, workspace_id, steps)
             kept = (paper_from(step.before) for step in steps if step.before)
             await _refuse_second_holder(connection, workspace_id, *kept)
-            undoing = await history.open_change(connection, workspace_id, "undo", now, by, undoes=change.id)
+            undoing = await history.open_change(connection, workspace_id, "undo", now, by, actor, undoes=change.id)
             back = [Step(step.paper_id, step.after, step.before) for step in steps]
             await write_steps(connection, workspace_id, undoing, back)
         return change, tuple(step.paper_id for step in steps)
+
+    async def standing(self, workspace_id: int, limit: int) -> list[tuple[Change, list[str]]]:
+        """Return the newest changes that can be taken back, with the ids of their papers."""
+        async with self._database.read() as connection:
+            return await history.standing(connection, workspace_id, limit)
 
     async def history(self, workspace_id: int, id: str | None = None, limit: int = 20) -> list[tuple[Change, Step]]:
         """Return what happened to one paper, or to all, newest first."""

@@ -8,6 +8,7 @@ from typing import Protocol
 
 from bot.domain.digest import Edition
 from bot.domain.errors import PublishError
+from bot.domain.metadata import Metadata
 from bot.store.deliveries import Payload
 
 Clock = Callable[[], datetime]
@@ -23,6 +24,16 @@ class ChannelClosedError(PublishError):
 
 class UnsureError(PublishError):
     """The platform gave no clear answer: the message may or may not have arrived."""
+
+
+class MetadataFinder(Protocol):
+    """Tells what the world knows of a paper. Raises SourceError when it cannot."""
+
+    async def look_up(self, source: str) -> Metadata:
+        """Return what a link, an arXiv id or a DOI tells of its paper; over the network unless it is known."""
+
+    async def cached(self, source: str) -> Metadata | None:
+        """Return what is known already, without the network."""
 
 
 class Publisher(Protocol):

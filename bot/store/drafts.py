@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -15,7 +16,7 @@ _KEPT = timedelta(days=2)
 
 
 async def save(
-    connection: AsyncConnection, workspace_id: int, token: str, typed: dict[str, str], now: datetime
+    connection: AsyncConnection, workspace_id: int, token: str, typed: dict[str, Any], now: datetime
 ) -> None:
     """Keep a draft under its token; those of long ago are given up."""
     await connection.execute(delete(drafts).where(drafts.c.saved_at < iso(now - _KEPT)))
@@ -24,10 +25,10 @@ async def save(
     await connection.execute(statement.on_conflict_do_update(index_elements=["workspace_id", "token"], set_=replaced))
 
 
-async def get(connection: AsyncConnection, workspace_id: int, token: str) -> dict[str, str] | None:
+async def get(connection: AsyncConnection, workspace_id: int, token: str) -> dict[str, Any] | None:
     """Return what was typed, or None when the draft is gone."""
     query = select(drafts.c.typed).where(drafts.c.workspace_id == workspace_id, drafts.c.token == token)
-    found: dict[str, str] | None = (await connection.execute(query)).scalar()
+    found: dict[str, Any] | None = (await connection.execute(query)).scalar()
     return found
 
 

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Any, Literal
 
-from sqlalchemy import exists, insert, select
+from sqlalchemy import Select, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import iso
@@ -37,9 +37,9 @@ class Change:
 
 
 async def open_change(connection: AsyncConnection, workspace_id: int, action: Action, now: datetime, by: str | None,
-                      undoes: int | None = None) -> int:  # fmt: skip
+                      actor: str | None = None, undoes: int | None = None) -> int:  # fmt: skip
     """Begin a change and return its id."""
-    values = {"workspace_id": workspace_id, "action": action, "at": iso(now), "by": by, "undoes": undoes}
+    values = {"workspace_id": workspace_id, "action": action, "at": iso(now), "by": by, "actor": actor, "undoes": undoes}
     new = insert(changes).values(values).returning(changes.c.id)
     made: int = (await connection.execute(new)).scalar_one()
     return made
@@ -53,18 +53,28 @@ async def record(connection: AsyncConnection, workspace_id: int, change_id: int,
         await connection.execute(insert(history), rows)
 
 
-async def last_standing(connection: AsyncConnection, workspace_id: int, by: str | None) -> Change | None:
-    """Return the newest change of that person (of anybody, for None) that is no undo and was not undone."""
-    undoing = changes.alias()
-    query = (
-        select(changes.c.id, changes.c.action, changes.c.at, changes.c.by)
-        .where(changes.c.workspace_id == workspace_id, changes.c.action != "undo")
-        .where(~exists().where(undoing.c.undoes == changes.c.id))
-        .order_by(changes.c.id.desc())
-        .limit(1)
-    )
-    row = (await connection.execute(query if by is None else query.where(changes.c.by == by))).first()
+async def last_standing(
+    connection: AsyncConnection, workspace_id: int, *, actor: str | None = None, id: int | None = None
+) -> Change | None:
+    """Return the newest change that is no undo and was not undone: of that actor, of that id, of anybody for None."""
+    query = _standing(workspace_id).limit(1)
+    if actor is not None:
+        query = query.where(changes.c.actor == actor)
+    if id is not None:
+        query = query.where(changes.c.id == id)
+    row = (await connection.execute(query)).first()
     return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
+
+
+async def standing(connection: AsyncConnection, workspace_id: int, limit: int) -> list[tuple[Change, list[str]]]:
+    """Return the newest changes that are no undo and were not undone, each with the ids of its papers."""
+    query = _standing(workspace_id).limit(limit)
+    found = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
+    ids = select(history.c.change_id, history.c.paper_id).where(history.c.change_id.in_([c.id for c in found]))
+    papers: dict[int, list[str]] = {}
+    for change_id, paper_id in await connection.execute(ids):
+        papers.setdefault(change_id, []).append(paper_id)
+    return [(change, papers.get(change.id, [])) for change in found]
 
 
 async def steps_of(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[Step]:
@@ -90,3 +100,13 @@ async def newest_first(connection: AsyncConnection, workspace_id: int, paper_id:
     return [
         (Change(r.id, r.action, datetime.fromisoformat(r.at), r.by), Step(r.paper_id, r.before, r.after)) for r in rows
     ]
+
+
+def _standing(workspace_id: int) -> Select[Any]:
+    undoing = changes.alias()
+    return (
+        select(changes.c.id, changes.c.action, changes.c.at, changes.c.by)
+        .where(changes.c.workspace_id == workspace_id, changes.c.action != "undo")
+        .where(~exists().where(undoing.c.undoes == changes.c.id))
+        .order_by(changes.c.id.desc())
+    )

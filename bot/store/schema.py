@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0002"
+REVISION = "0003"
 metadata = MetaData()
 
 workspaces = Table(
@@ -86,6 +86,7 @@ changes = Table(
     Column("action", Text, nullable=False),  # add · edit · remove · import · undo
     Column("at", Text, nullable=False),
     Column("by", Text),
+    Column("actor", Text),  # who that is on their platform: a name may be anybody's
     Column("undoes", ForeignKey("changes.id")),
     Index("changes_workspace", "workspace_id", "id"),
     Index("changes_undoes", "undoes"),
@@ -117,6 +118,7 @@ subscriptions = Table(
     Column("ended_at", Text),
     Column("paused_reason", JSON),  # [sentence, values]
     Column("configured", JSON),  # what the settings file last said of it
+    Column("turn", Text),  # the latest scheduled local minute that was taken, or passed with nothing to send
     UniqueConstraint("workspace_id", "name"),
     Index("subscriptions_channel", "channel"),
 )
@@ -146,6 +148,7 @@ editions = Table(
     Column("claimed_by", Text),
     Column("claimed_until", Text),
     Column("done_at", Text),
+    Column("trouble", JSON),  # [sentence, values]: why it was put off
     UniqueConstraint("subscription_id", "number"),
     UniqueConstraint("subscription_id", "period"),
     Index("editions_open", "done_at", "id"),
@@ -196,6 +199,20 @@ drafts = Table(
     Column("typed", JSON, nullable=False),
     Column("saved_at", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "token"),
+)
+
+# Papers that somebody proposed and no curator has decided on.
+candidates = Table(
+    "candidates",
+    metadata,
+    Column("number", Integer, primary_key=True),
+    _workspace(),
+    Column("typed", JSON, nullable=False),
+    Column("proposed_by", Text),
+    Column("proposer", Text),
+    Column("proposed_at", Text, nullable=False),
+    Index("candidates_workspace", "workspace_id", "number"),
+    sqlite_autoincrement=True,
 )
 
 # Words for the same thing: a search for one also finds the other.

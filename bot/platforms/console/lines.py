@@ -26,9 +26,10 @@ class Lines:
         """Return the next line, None at the end of input."""
         return await self._line(prompt, "", completing=True)
 
-    async def ask(self, prompt: str, prefilled: str) -> str | None:
-        """Return what is typed over what is prefilled, None at the end of input."""
-        return await self._line(prompt, prefilled, completing=False)
+    async def ask(self, prompt: str, prefilled: str) -> str:
+        """Return what is typed over what is prefilled; that itself for an empty line of a pipe or no line at all."""
+        line = await self._line(prompt, prefilled, completing=False)
+        return prefilled if line is None or not (line or self.is_interactive) else line
 
     async def _line(self, prompt: str, prefilled: str, *, completing: bool) -> str | None:
         if not self.is_interactive:

@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
+from bot.services.changes import action, describe, differences
 from bot.services.checkup import Findings
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport
 from bot.store.history import Change, Step
 
-_FIELDS = ("headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags", "identifiers")
 
 
 def imported(report: ImportReport, file: str, locale: Locale, *, dry_run: bool) -> Text:
@@ -57,8 +55,7 @@ def delivery(report: DeliveryReport, locale: Locale) -> Text:
 
 def undone(change: Change, ids: Sequence[str], locale: Locale) -> str:
     """Tell what an undo took back."""
-    named = clip(", ".join(ids), 120)
-    return t(locale, "Undone: {action} ({papers}).", action=_action(change.action, locale), papers=named)
+    return t(locale, "Undone: {change}", change=describe(change, ids, locale))
 
 
 def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale) -> Table | Text:
@@ -68,8 +65,8 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
     table = Table(box=None, padding=(0, 1), show_header=False)
     for change, step in steps:
         when = f"{change.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        details = "\n".join(_differences(step))
-        table.add_row(when, Text(change.by or "—"), _action(change.action, locale), Text(step.paper_id), Text(details))
+        details = "\n".join(differences(step, locale))
+        table.add_row(when, Text(change.by or "—"), action(change.action, locale), Text(step.paper_id), Text(details))
     return table
 
 
@@ -86,21 +83,3 @@ def checkup(findings: Findings, zone: ZoneInfo, locale: Locale) -> Text:
     lines += [Text(problem.text(locale), style="red") for problem in findings.problems]
     lines.append(Text(t(locale, "All is well."), style="green") if findings.is_well else Text())
     return Text("\n").join(line for line in lines if line.plain)
-
-
-def _action(action: str, locale: Locale) -> str:
-    names = {"add": t(locale, "added"), "edit": t(locale, "edited"), "remove": t(locale, "removed"),
-             "import": t(locale, "imported"), "undo": t(locale, "undone")}  # fmt: skip
-    return names[action]
-
-
-def _differences(step: Step) -> list[str]:
-    before, after = step.before or {}, step.after or {}
-    if not (before and after):
-        return [clip(str((after or before).get("title", "")), 60)]
-    changed = [name for name in _FIELDS if before.get(name) != after.get(name)]
-    return [f"{name}: {_short(before.get(name))} → {_short(after.get(name))}" for name in changed]
-
-
-def _short(value: Any) -> str:
-    return clip(str(value), 40) if value else "—"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
@@ -16,7 +18,7 @@ from bot.i18n import Locale, t
 from bot.platforms.console import render
 from bot.platforms.console.lines import Lines
 from bot.services.bundle import Services
-from bot.services.drafts import Draft, begin, paper_of
+from bot.services.drafts import Draft
 from bot.services.lookup import Results
 
 _PAGE = 10
@@ -39,6 +41,7 @@ class Shell:
         self._lines = Lines(self._complete, list(self._commands()), sys.stdin.isatty() and sys.stdout.isatty())
         self._shown: dict[int, Paper] = {}
         self._query = ""
+        self._stays = True
 
     async def run(self) -> None:
         """Print the digest, then answer one line after the other."""
@@ -49,9 +52,7 @@ class Shell:
             self._shown = dict(enumerate(edition.papers, 1))
         if self._lines.is_interactive:
             self._say(t(self._locale, "Type /help for the commands; a number opens that paper, words search."), "dim")
-        while (line := await self._lines.read("dayori> ")) is not None:
-            if line.strip() in ("/quit", "/exit"):
-                break
+        while self._stays and (line := await self._lines.read("dayori> ")) is not None:
             if line.strip():
                 await self._answer(line.strip())
 
@@ -79,7 +80,7 @@ class Shell:
             "/addpaper": (self._addpaper, t(t_, "add a paper"), "/addpaper https://arxiv.org/abs/1706.03762"),
             "/digest": (self._digest, t(t_, "show the next edition"), "/digest"),
             "/help": (self._help, t(t_, "list the commands"), "/help"),
-            "/quit": (self._help, t(t_, "leave"), "/quit"),
+            "/quit": (self._quit, t(t_, "leave"), "/quit"),
         }
 
     async def _paper(self, query: str) -> None:
@@ -122,8 +123,11 @@ class Shell:
             self._say(t(self._locale, "This paper is there already."), "yellow")
             self._card(known)
             return
-        draft = await self._fill_in(begin(source))
-        paper = paper_of(draft)
+        draft, problem = await self._services.drafts.prefilled(source)
+        if problem:
+            self._say(problem.text(self._locale), "yellow")
+        draft = await self._fill_in(draft)
+        paper = await self._services.drafts.paper_of(draft)
         self._card(paper)
         if not await self._confirmed():
             self._say(t(self._locale, "Not saved."))
@@ -134,23 +138,26 @@ class Shell:
 
     async def _fill_in(self, draft: Draft) -> Draft:
         t_ = self._locale
-        answers = {}
+        answers: dict[str, Any] = {}
         for name, label in (("title", t(t_, "Title")), ("headline", t(t_, "Headline")), ("date", t(t_, "Date")),
                             ("comment", t(t_, "Comment")), ("tags", t(t_, "Tags"))):  # fmt: skip
             prefilled = getattr(draft, name)
-            answers[name] = await self._lines.ask(f"  {label}: ", prefilled) or prefilled
+            answers[name] = await self._lines.ask(f"  {label}: ", prefilled)
             if name == "title" and not answers[name].strip():
                 break
-        return Draft(draft.source, **answers)
+        return replace(draft, **answers)
 
     async def _confirmed(self) -> bool:
         answer = await self._lines.ask(t(self._locale, "Save? [Y/n] "), "")
-        return answer is not None and answer.strip().lower() in ("", "y", "yes", "はい")
+        return answer.strip().lower() in ("", "y", "yes", "はい")
 
     async def _digest(self, _: str) -> None:
         digests = self._services.digests
         edition = await digests.preview(await digests.shown(self._workspace, self._locale))
         print_edition(self._console, edition, self._services.zone, self._locale)
+
+    async def _quit(self, _: str) -> None:
+        self._stays = False
 
     async def _help(self, _: str) -> None:
         for name, (_command, what, example) in self._commands().items():

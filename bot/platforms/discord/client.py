@@ -15,19 +15,24 @@ from discord.http import Route
 
 from bot.platforms.discord import failures
 from bot.platforms.discord.card import ShowToAll
-from bot.platforms.discord.commands.addpaper import FORM, Cancel, Edit, Save, addpaper, take_form
+from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper
 from bot.platforms.discord.commands.alias import alias
 from bot.platforms.discord.commands.digest import digest
+from bot.platforms.discord.commands.editpaper import Remove, editpaper, history, removepaper, undo
+from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
-from bot.platforms.discord.context import custom_id_of
+from bot.platforms.discord.drafts import Cancel, Edit, Overwrite, Save, take_form
+from bot.platforms.discord.form import is_form
 from bot.platforms.discord.listing import Page, Pick, Waiting
 from bot.platforms.discord.localised import Translator
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.delivery import Delivery
 
-_COMMANDS: tuple[Any, ...] = (paper, papers, addpaper, digest, alias)
-_ITEMS = (ShowToAll, Page, Pick, Waiting, Save, Edit, Cancel)
+_COMMANDS: tuple[Any, ...] = (
+    paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias,
+)  # fmt: skip
+_ITEMS = (ShowToAll, Page, Pick, Waiting, Which, Save, Overwrite, Edit, Cancel, Remove, Accept, Change, Reject)
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
 _log = structlog.get_logger()
@@ -76,7 +81,7 @@ class DayoriClient(discord.AutoShardedClient):
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms here, so that one that was open during a restart is not lost."""
-        if interaction.type is discord.InteractionType.modal_submit and custom_id_of(interaction).startswith(FORM):
+        if is_form(interaction):
             try:
                 await take_form(interaction)
             except Exception as error:

@@ -27,6 +27,7 @@ class Reader:
     server: int
     locale: Locale
     name: str
+    actor: str
     is_curator: bool
 
     def require_curator(self) -> None:
@@ -37,11 +38,6 @@ class Reader:
                     "Only curators may do this: those who manage the server or have one of the curators' roles."
                 )
             )
-
-    def require_adder(self) -> None:
-        """Raise NotAllowedError when the person may not add papers."""
-        if self.services.additions == "curators" and not self.is_curator:
-            raise NotAllowedError(msg("Only curators may add papers here; ask one of them."))
 
 
 async def reader_of(interaction: Interaction) -> Reader:
@@ -55,6 +51,7 @@ async def reader_of(interaction: Interaction) -> Reader:
         server=interaction.guild_id,
         locale=locale_of(interaction),
         name=interaction.user.display_name,
+        actor=f"discord:{interaction.user.id}",
         is_curator=interaction.permissions.manage_guild or _has_role(interaction.user, services.curators),
     )
 

@@ -94,14 +94,15 @@ async def test_what_is_no_link_is_refused_in_words(
     assert "https://arxiv.org/abs/1706.03762" in reply.content
 
 
-async def test_only_curators_add_where_additions_are_theirs(
+async def test_curators_by_permission_or_role_add_at_once_where_additions_are_theirs(
     server: DiscordServer, start: StartBot, guild: Guild, reader: Member, curator: Member, general: Channel
 ) -> None:
     helper = guild.member("三郎", roles=["キュレーター"])
+    told = {}
     async with start(additions="curators", curators=("キュレーター",)):
-        refused = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
-        by_permission = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
-        by_role = await server.slash(helper, general, "addpaper", source=LINK, locale="ja")
-    assert refused.content == "ここではキュレーターだけが論文を追加できます。キュレーターに頼んでください。"
-    assert by_permission.modal is not None
-    assert by_role.modal is not None
+        for person, source in ((reader, "1706.03762"), (curator, "2001.08361"), (helper, "2005.14165")):
+            form = await server.slash(person, general, "addpaper", source=source, locale="ja")
+            look = await server.submit(person, form.modal, {"title": f"Paper {source}"})
+            told[person.user.name] = (await server.click(person, look, "保存")).content
+    assert told["太郎"].startswith("提案しました")
+    assert told["花子"] == told["三郎"] == "保存しました。"

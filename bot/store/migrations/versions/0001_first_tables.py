@@ -32,6 +32,7 @@ def upgrade() -> None:
         sa.Column("action", sa.Text(), nullable=False),
         sa.Column("at", sa.Text(), nullable=False),
         sa.Column("by", sa.Text(), nullable=True),
+        sa.Column("actor", sa.Text(), nullable=True),
         sa.Column("undoes", sa.Integer(), nullable=True),
         sa.ForeignKeyConstraint(
             ["undoes"],
@@ -43,6 +44,19 @@ def upgrade() -> None:
     op.create_index("changes_undoes", "changes", ["undoes"], unique=False)
     op.create_index("changes_workspace", "changes", ["workspace_id", "id"], unique=False)
 
+    op.create_table(
+        "candidates",
+        sa.Column("number", sa.Integer(), nullable=False),
+        sa.Column("workspace_id", sa.Integer(), nullable=False),
+        sa.Column("typed", sa.JSON(), nullable=False),
+        sa.Column("proposed_by", sa.Text(), nullable=True),
+        sa.Column("proposer", sa.Text(), nullable=True),
+        sa.Column("proposed_at", sa.Text(), nullable=False),
+        sa.ForeignKeyConstraint(["workspace_id"], ["workspaces.id"], ondelete="CASCADE"),
+        sa.PrimaryKeyConstraint("number"),
+        sqlite_autoincrement=True,
+    )
+    op.create_index("candidates_workspace", "candidates", ["workspace_id", "number"], unique=False)
     op.create_table(
         "drafts",
         sa.Column("workspace_id", sa.Integer(), nullable=False),

@@ -1,0 +1,112 @@
+"""/inbox: what others proposed, for curators to accept, edit or reject; the proposer is told."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from typing import Any, ClassVar, Self
+
+import discord
+from discord import app_commands
+from discord.ui import Button, DynamicItem, Item, View
+
+from bot.i18n import t
+from bot.platforms.discord.card import embed_of
+from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.drafts import open_form
+from bot.platforms.discord.localised import both
+from bot.platforms.discord.markdown import escape
+from bot.platforms.discord.press import Answering
+from bot.platforms.discord.proposer import tell_proposer
+from bot.services.drafts import Draft
+from bot.store.inbox import Candidate
+
+
+@app_commands.command(name=both("inbox", "受信箱"), description=both("Decide on proposed papers", "提案された論文を確認する"))
+@app_commands.guild_only()
+async def inbox(interaction: Interaction) -> None:
+    """Show the oldest proposal with what can be done about it."""
+    reader = await reader_of(interaction)
+    reader.require_curator()
+    await interaction.response.send_message(**await _next(reader), ephemeral=True)
+
+
+class _Decision(Answering, DynamicItem[Button[Any]], template=r"dayori:(?:accept|reject|change):(?P<number>\d+)"):
+    """A button below a proposal."""
+
+    name: ClassVar[str]
+    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
+
+    def __init__(self, number: int, label: str = "…") -> None:
+        super().__init__(Button(label=label, style=self.style, custom_id=f"dayori:{self.name}:{number}"))
+        self.number = number
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the button of a press."""
+        return cls(int(match["number"]))
+
+
+class Accept(_Decision, template=r"dayori:accept:(?P<number>\d+)"):
+    """Adds the proposed paper."""
+
+    name = "accept"
+    style = discord.ButtonStyle.success
+
+    async def press(self, interaction: Interaction) -> None:
+        """Add the paper and tell its proposer."""
+        reader = await reader_of(interaction)
+        reader.require_curator()
+        await interaction.response.defer()
+        candidate, added = await reader.services.inbox.accept(reader.workspace, self.number, reader.actor)
+        await interaction.edit_original_response(**await _next(reader))
+        await tell_proposer(interaction, reader, candidate, added.paper, is_accepted=True)
+
+
+class Reject(_Decision, template=r"dayori:reject:(?P<number>\d+)"):
+    """Forgets the proposed paper."""
+
+    name = "reject"
+    style = discord.ButtonStyle.danger
+
+    async def press(self, interaction: Interaction) -> None:
+        """Forget the proposal and tell its proposer."""
+        reader = await reader_of(interaction)
+        reader.require_curator()
+        await interaction.response.defer()
+        candidate = await reader.services.inbox.reject(reader.workspace, self.number)
+        await interaction.edit_original_response(**await _next(reader))
+        paper = await reader.services.inbox.paper_of(candidate)
+        await tell_proposer(interaction, reader, candidate, paper, is_accepted=False)
+
+
+class Change(_Decision, template=r"dayori:change:(?P<number>\d+)"):
+    """Opens the proposal's form, to mend it before it is accepted."""
+
+    name = "change"
+
+    async def press(self, interaction: Interaction) -> None:
+        """Open the form with what was proposed."""
+        reader = await reader_of(interaction)
+        reader.require_curator()
+        candidate = await reader.services.inbox.get(reader.workspace, self.number)
+        await open_form(interaction, reader, replace(Draft(**candidate.typed), candidate=self.number))
+
+
+async def _next(reader: Reader) -> dict[str, Any]:
+    """Return the message that shows the oldest proposal, or that none waits."""
+    waiting = await reader.services.inbox.waiting(reader.workspace)
+    if not waiting:
+        return {"content": t(reader.locale, "No proposal waits."), "embeds": [], "view": View()}
+    return await _proposal(reader, waiting[0], len(waiting))
+
+
+async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[str, Any]:
+    """Return the message that shows a proposal with its buttons."""
+    paper = replace(await reader.services.inbox.paper_of(candidate), added_by=candidate.proposed_by)
+    number, locale = candidate.number, reader.locale
+    view = View(timeout=None)
+    for button in (Accept(number, t(locale, "Accept")), Change(number, t(locale, "Edit")), Reject(number, t(locale, "Reject"))):
+        view.add_item(button)
+    head = t(locale, "Proposed by {name} ({n} waiting)", name=escape(candidate.proposed_by or "?"), n=waiting)
+    return {"content": head, "embeds": [embed_of(paper, locale)], "view": view}

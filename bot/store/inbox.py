@@ -1,0 +1,63 @@
+"""Candidates: papers that somebody proposed and no curator has decided on."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import iso
+from bot.store.schema import candidates
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """One proposal: what was typed, and by whom; `proposer` is that person on their platform."""
+
+    number: int
+    typed: dict[str, Any]
+    proposed_by: str | None
+    proposer: str | None
+    proposed_at: datetime
+
+
+async def put(connection: AsyncConnection, workspace_id: int, typed: dict[str, Any], by: str | None,
+              proposer: str | None, now: datetime) -> int:  # fmt: skip
+    """Write a proposal down and return its number."""
+    values = {"workspace_id": workspace_id, "typed": typed, "proposed_by": by, "proposer": proposer,
+              "proposed_at": iso(now)}  # fmt: skip
+    made: int = (await connection.execute(insert(candidates).values(values).returning(candidates.c.number))).scalar_one()
+    return made
+
+
+async def change(connection: AsyncConnection, workspace_id: int, number: int, typed: dict[str, Any]) -> None:
+    """Write over what a proposal says."""
+    await connection.execute(update(candidates).where(*_one(workspace_id, number)).values(typed=typed))
+
+
+async def get(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
+    """Return the proposal of that number, None when it has been decided on."""
+    row = (await connection.execute(select(candidates).where(*_one(workspace_id, number)))).first()
+    return _read(row) if row else None
+
+
+async def waiting(connection: AsyncConnection, workspace_id: int) -> list[Candidate]:
+    """Return what waits, the oldest first."""
+    query = select(candidates).where(candidates.c.workspace_id == workspace_id).order_by(candidates.c.number)
+    return [_read(row) for row in await connection.execute(query)]
+
+
+async def remove(connection: AsyncConnection, workspace_id: int, number: int) -> bool:
+    """Take a proposal out and tell whether it was there."""
+    return (await connection.execute(delete(candidates).where(*_one(workspace_id, number)))).rowcount > 0
+
+
+def _one(workspace_id: int, number: int) -> tuple[Any, ...]:
+    return candidates.c.workspace_id == workspace_id, candidates.c.number == number
+
+
+def _read(row: Row[Any]) -> Candidate:
+    return Candidate(row.number, row.typed, row.proposed_by, row.proposer, datetime.fromisoformat(row.proposed_at))

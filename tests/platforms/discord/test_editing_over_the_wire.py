@@ -1,0 +1,169 @@
+"""Editing, removing, undoing and proposing with the real client over a real socket."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, UserError
+from tests.platforms.discord.conftest import StartBot
+
+LINK = "https://arxiv.org/abs/1706.03762"
+
+
+async def test_a_curator_changes_a_paper_in_a_form_with_todays_values(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel
+) -> None:
+    async with start():
+        form = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
+        look = await server.submit(curator, form.modal, {"comment": "読みました。"})
+        saved = await server.click(curator, look, "保存")
+        told = await server.slash(curator, general, "history", paper="retnet", locale="ja")
+    assert form.modal is not None
+    assert form.modal.title == "論文を編集"
+    assert form.modal.fields["headline"]["value"] == "Transformerの次を狙うアーキテクチャ「RetNet」"
+    assert form.modal.fields["date"]["value"] == "2023-07-19"
+    assert "読みました。" in saved.embeds[0]["description"]
+    assert "Proposes retention" in saved.embeds[0]["description"]
+    assert "花子" in told.embeds[0]["description"]
+    assert "コメント: 大規模言語モデル" in told.embeds[0]["description"]
+
+
+async def test_two_curators_editing_one_paper_see_both_versions_and_overwrite_nothing(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, general: Channel
+) -> None:
+    other = guild.member("次郎", permissions=Permission.MANAGE_GUILD)
+    async with start() as (app, _):
+        first = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
+        second = await server.slash(other, general, "editpaper", paper="retnet", locale="ja")
+        looked = await server.submit(curator, first.modal, {"comment": "花子の感想"})
+        await server.click(curator, looked, "保存")
+        late = await server.submit(other, second.modal, {"comment": "次郎の感想"})
+        both = await server.click(other, late, "保存")
+        workspace = await app.services.workspaces.named("default")
+        between = (await app.services.lookup.get(workspace, "retnet")).comment
+        await server.click(other, both, "自分の内容で上書き")
+        after = (await app.services.lookup.get(workspace, "retnet")).comment
+    assert "ほかの人が先にこの論文を変更していました" in both.content
+    assert ["花子の感想" in both.embeds[0]["description"], "次郎の感想" in both.embeds[1]["description"]] == [True, True]
+    assert between == "花子の感想"
+    assert after == "次郎の感想"
+
+
+async def test_a_removed_paper_is_asked_about_once_and_comes_back_by_undo(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel
+) -> None:
+    async with start():
+        asked = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
+        gone = await server.click(curator, asked, "削除")
+        missing = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
+        undone = await server.slash(curator, general, "undo", locale="ja")
+        back = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+    assert "/undo で元に戻せます" in asked.content
+    assert "削除しました" in gone.content
+    assert "IDが「retnet」の論文はありません" in missing.content
+    assert "取り消しました: 削除 ・ retnet" in undone.content
+    assert back.embeds[0]["url"] == "https://arxiv.org/abs/2307.08621"
+
+
+async def test_undo_takes_back_ones_own_change_and_nobody_elses(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, reader: Member, general: Channel
+) -> None:
+    namesake = guild.member("花子2")
+    async with start():
+        form = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
+        await server.click(curator, await server.submit(curator, form.modal, {"title": "Attention"}), "保存")
+        refused = await server.slash(namesake, general, "undo", locale="ja")
+        offered = await server.autocomplete(curator, general, "undo", "change", "", locale="ja")
+        others = await server.slash(reader, general, "undo", change=offered.values[0], locale="ja")
+        mine = await server.slash(curator, general, "undo", locale="ja")
+    assert refused.content == "取り消せる変更はありません。"
+    assert "キュレーターだけ" in others.content
+    assert "追加 ・ 1706.03762" in mine.content
+
+
+@pytest.mark.parametrize("command", ["editpaper", "removepaper"])
+async def test_who_is_no_curator_may_not_change_papers(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel, command: str
+) -> None:
+    async with start():
+        refused = await server.slash(reader, general, command, paper="retnet", locale="ja")
+    assert "キュレーターだけ" in refused.content
+
+
+async def test_a_message_with_one_link_opens_the_form_of_that_paper(
+    server: DiscordServer, start: StartBot, guild: Guild, reader: Member, general: Channel
+) -> None:
+    async with start():
+        form = await server.context_menu(reader, general.say(reader, f"これ読みたい {LINK}、どう?"), "Add to papers")
+        known = await server.context_menu(reader, general.say(reader, "https://arxiv.org/pdf/2307.08621v4"), "Add to papers")
+        none = await server.context_menu(reader, general.say(reader, "リンクなし"), "Add to papers", locale="ja")
+    assert form.modal is not None
+    assert form.modal.fields["date"]["value"] == "2017-06"
+    assert known.embeds[0]["footer"]["text"].startswith("retnet")
+    assert none.content == "このメッセージにはリンクがありません。"
+
+
+async def test_a_message_with_several_links_asks_which(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    links = f"{LINK} と https://openreview.net/forum?id=abcdefgh と {LINK}"
+    async with start():
+        asked = await server.context_menu(reader, general.say(reader, links), "Add to papers", locale="ja")
+        options = asked.components[0]["components"][0]["options"]
+        form = await server.select(reader, asked, "dayori:which", [options[1]["value"]])
+    assert [option["label"] for option in options] == [LINK, "https://openreview.net/forum?id=abcdefgh"]
+    assert form.modal is not None
+
+
+async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start(additions="curators"):
+        form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+        look = await server.submit(reader, form.modal, {"title": "Attention Is All You Need"})
+        proposed = await server.click(reader, look, "保存")
+        before = await server.slash(reader, general, "papers", tag="x", locale="ja")
+        refused = await server.slash(reader, general, "inbox", locale="ja")
+        shown = await server.slash(curator, general, "inbox", locale="ja")
+        deferred = await server.click(curator, shown, "承認")
+        empty = await deferred.next()
+        await server.until(lambda: server.direct(reader).messages)
+        found = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
+    assert "提案しました" in proposed.content
+    assert before.embeds == []
+    assert "キュレーターだけ" in refused.content
+    assert "太郎さんの提案" in shown.content
+    assert shown.controls == ["承認", "編集", "見送る"]
+    assert empty.content == "待っている提案はありません。"
+    assert "提案した論文が追加されました" in server.direct(reader).messages[0].content
+    assert found.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
+
+
+async def test_a_proposal_is_mended_or_rejected(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    reader.user.accepts_direct = False
+    async with start(additions="curators"):
+        for source, title in ((LINK, "Atention"), ("2001.08361", "Scaling Laws")):
+            form = await server.slash(reader, general, "addpaper", source=source, locale="ja")
+            await server.click(reader, await server.submit(reader, form.modal, {"title": title}), "保存")
+        shown = await server.slash(curator, general, "inbox", locale="ja")
+        mending = await server.click(curator, shown, "編集")
+        look = await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"})
+        saved = await server.click(curator, look, "保存")
+        shown = await server.slash(curator, general, "inbox", locale="ja")
+        empty = await (await server.click(curator, shown, "見送る")).next()
+        found = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")
+    assert saved.embeds[0]["title"] == "Attention Is All You Need"
+    assert empty.content == "待っている提案はありません。"
+    assert "見つかりませんでした" in found.content
+
+
+async def test_another_persons_draft_cannot_be_pressed(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start():
+        form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+        look = await server.submit(reader, form.modal, {"title": "Attention"})
+        with pytest.raises(UserError):
+            await server.click(curator, look, "保存")
