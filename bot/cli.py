@@ -153,11 +153,11 @@ async def add(
         session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
         _print_card(session, known)
         return
-    given = {"headline": headline, "title": title, "date": date, "comment": comment, "tags": ",".join(tag or [])}
+    given: dict[str, Any] = {"headline": headline, "title": title, "date": date, "comment": comment, "tags": ",".join(tag or [])}
     draft = replace(begin(source), **{name: text for name, text in given.items() if text})
     paper = await session.services.drafts.paper_of(draft)
     paper = _changed(paper, link=[*(each.url for each in paper.links), *(link or [])])
-    added = await session.services.library.add(session.workspace, paper, who())
+    added = await session.services.library.add(session.workspace, paper, who(), actor=actor())
     told = t(session.locale, "Added.") if added.is_new else t(session.locale, "This paper is there already.")
     session.console.print(Text(told, style="green" if added.is_new else "yellow"))
     _print_card(session, added.paper)
@@ -183,7 +183,7 @@ async def edit(
     def change(old: Paper) -> Paper:
         return _changed(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
 
-    _print_card(session, await session.services.library.edit(session.workspace, id, who(), change))
+    _print_card(session, await session.services.library.edit(session.workspace, id, who(), change, actor=actor()))
 
 
 @app.command()
@@ -193,7 +193,7 @@ async def remove(session: Session, id: Annotated[str, typer.Argument()]) -> None
 
     Example: dayori remove retnet
     """
-    paper = await session.services.library.remove(session.workspace, id, who())
+    paper = await session.services.library.remove(session.workspace, id, who(), actor=actor())
     _say(session, t(session.locale, 'Removed "{title}". dayori undo brings it back.', title=paper.heading))
 
 
@@ -204,7 +204,7 @@ async def undo(session: Session) -> None:
 
     Example: dayori undo
     """
-    change, ids = await session.services.library.undo(session.workspace, who())
+    change, ids = await session.services.library.undo(session.workspace, who(), actor=actor())
     _say(session, reports.undone(change, ids, session.locale))
 
 
@@ -267,6 +267,30 @@ async def export(
 
 @app.command()
 @with_session
+async def inbox(
+    session: Session,
+    decision: Annotated[str | None, typer.Argument(metavar="[accept|reject]")] = None,
+    number: Annotated[int | None, typer.Argument(metavar="[N]")] = None,
+) -> None:
+    """List what was proposed, or decide on proposal N.
+
+    Example: dayori inbox accept 3
+    """
+    if decision is None:
+        waiting = await session.services.inbox.waiting(session.workspace)
+        session.console.print(reports.inbox(waiting, session.services.zone, session.locale))
+    elif decision not in ("accept", "reject") or number is None:
+        raise typer.BadParameter("write it like: dayori inbox accept 3")
+    elif decision == "accept":
+        _, added = await session.services.inbox.accept(session.workspace, number, actor())
+        _print_card(session, added.paper)
+    else:
+        await session.services.inbox.reject(session.workspace, number)
+        _say(session, t(session.locale, "Rejected."))
+
+
+@app.command()
+@with_session
 async def doctor(session: Session) -> None:
     """Tell whether all is well; exits with 1 when it is not.
 
@@ -298,6 +322,11 @@ def who() -> str | None:
         return getpass.getuser()
     except (KeyError, OSError):
         return None
+
+
+def actor() -> str:
+    """Return who that is in the history."""
+    return f"terminal:{who() or ''}"
 
 
 def _changed(paper: Paper, **given: Any) -> Paper:

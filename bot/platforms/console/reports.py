@@ -14,7 +14,7 @@ from bot.services.checkup import Findings
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport
 from bot.store.history import Change, Step
-
+from bot.store.inbox import Candidate
 
 
 def imported(report: ImportReport, file: str, locale: Locale, *, dry_run: bool) -> Text:
@@ -67,6 +67,19 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
         when = f"{change.at.astimezone(zone):%Y-%m-%d %H:%M}"
         details = "\n".join(differences(step, locale))
         table.add_row(when, Text(change.by or "—"), action(change.action, locale), Text(step.paper_id), Text(details))
+    return table
+
+
+def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
+    """List what was proposed, by whom and when."""
+    if not waiting:
+        return Text(t(locale, "No proposal waits."))
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    for each in waiting:
+        when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        table.add_row(
+            str(each.number), when, Text(each.proposed_by or "—"), Text(each.typed["title"] or each.typed["source"])
+        )
     return table
 
 

@@ -34,9 +34,7 @@ class Reader:
         """Raise NotAllowedError unless the person is a curator."""
         if not self.is_curator:
             raise NotAllowedError(
-                msg(
-                    "Only curators may do this: those who manage the server or have one of the curators' roles."
-                )
+                msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
             )
 
 

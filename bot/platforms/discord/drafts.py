@@ -112,7 +112,9 @@ async def _save(interaction: Interaction, reader: Reader, token: str, draft: Dra
         await _save_proposal(interaction, reader, token, draft)
     elif reader.services.additions == "curators" and not reader.is_curator:
         await reader.services.inbox.propose(reader.workspace, draft, reader.name, reader.actor)
-        await _done(interaction, reader, token, t(reader.locale, "Proposed. You will be told when a curator has decided."))
+        await _done(
+            interaction, reader, token, t(reader.locale, "Proposed. You will be told when a curator has decided.")
+        )
     else:
         paper = await reader.services.drafts.paper_of(draft)
         added = await reader.services.library.add(reader.workspace, paper, reader.name, actor=reader.actor)

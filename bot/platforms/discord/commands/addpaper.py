@@ -24,7 +24,9 @@ from bot.services.drafts import begin
 _MOST_LINKS = 25
 
 
-@app_commands.command(name=both("addpaper", "論文追加"), description=both("Add a paper by its link", "リンクから論文を追加する"))
+@app_commands.command(
+    name=both("addpaper", "論文追加"), description=both("Add a paper by its link", "リンクから論文を追加する")
+)
 @app_commands.describe(source=both("A link, an arXiv id or a DOI", "リンク、arXivの番号、DOIのどれか"))
 @app_commands.rename(source=both("source", "リンク"))
 @app_commands.guild_only()

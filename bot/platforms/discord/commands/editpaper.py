@@ -25,7 +25,9 @@ from bot.services.drafts import change_of
 _PAPER = both("paper", "論文")
 
 
-@app_commands.command(name=both("editpaper", "論文編集"), description=both("Change what a paper says", "論文の内容を直す"))
+@app_commands.command(
+    name=both("editpaper", "論文編集"), description=both("Change what a paper says", "論文の内容を直す")
+)
 @app_commands.rename(paper=_PAPER)
 @app_commands.guild_only()
 async def editpaper(interaction: Interaction, paper: str) -> None:
@@ -71,8 +73,12 @@ class Remove(Answering, DynamicItem[Button[Any]], template=r"dayori:remove:(?P<i
         await interaction.response.edit_message(content=told, embeds=[], view=None)
 
 
-@app_commands.command(name=both("undo", "元に戻す"), description=both("Take my last change back", "直前の変更を取り消す"))
-@app_commands.describe(change=both("A certain change; your last one without it", "取り消す変更(省くと自分の直前の変更)"))
+@app_commands.command(
+    name=both("undo", "元に戻す"), description=both("Take my last change back", "直前の変更を取り消す")
+)
+@app_commands.describe(
+    change=both("A certain change; your last one without it", "取り消す変更(省くと自分の直前の変更)")
+)
 @app_commands.rename(change=both("change", "変更"))
 @app_commands.guild_only()
 async def undo(interaction: Interaction, change: int | None = None) -> None:
@@ -94,7 +100,9 @@ async def history(interaction: Interaction, paper: str | None = None) -> None:
     """Tell who changed what, newest first."""
     reader = await reader_of(interaction)
     steps = await reader.services.library.history(reader.workspace, paper, limit=15)
-    lines = [f"<t:{int(change.at.timestamp())}:f> {escape(tell(change, step, reader.locale))}" for change, step in steps]
+    lines = [
+        f"<t:{int(change.at.timestamp())}:f> {escape(tell(change, step, reader.locale))}" for change, step in steps
+    ]
     told = "\n".join(lines) or t(reader.locale, "Nothing has happened yet.")
     await interaction.response.send_message(embed=discord.Embed(description=clip(told, 4096)), ephemeral=True)
 

@@ -22,7 +22,9 @@ from bot.services.drafts import Draft
 from bot.store.inbox import Candidate
 
 
-@app_commands.command(name=both("inbox", "受信箱"), description=both("Decide on proposed papers", "提案された論文を確認する"))
+@app_commands.command(
+    name=both("inbox", "受信箱"), description=both("Decide on proposed papers", "提案された論文を確認する")
+)
 @app_commands.guild_only()
 async def inbox(interaction: Interaction) -> None:
     """Show the oldest proposal with what can be done about it."""
@@ -106,7 +108,11 @@ async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[
     paper = replace(await reader.services.inbox.paper_of(candidate), added_by=candidate.proposed_by)
     number, locale = candidate.number, reader.locale
     view = View(timeout=None)
-    for button in (Accept(number, t(locale, "Accept")), Change(number, t(locale, "Edit")), Reject(number, t(locale, "Reject"))):
+    for button in (
+        Accept(number, t(locale, "Accept")),
+        Change(number, t(locale, "Edit")),
+        Reject(number, t(locale, "Reject")),
+    ):
         view.add_item(button)
     head = t(locale, "Proposed by {name} ({n} waiting)", name=escape(candidate.proposed_by or "?"), n=waiting)
     return {"content": head, "embeds": [embed_of(paper, locale)], "view": view}
