@@ -1,0 +1,110 @@
+"""Text made comparable and cut into search terms: the one way in which both papers and queries are read.
+
+`plain` keeps what was typed but for width and case; `fold` also takes the differences away that people do not mean
+(katakana or hiragana, long vowels, accents); `cut` makes terms of a folded text: words, and pairs of characters where
+a script has no spaces, so that any two characters of Japanese can be found.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from itertools import pairwise
+
+_KANA_RANGES = "\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
+_CJK = f"{_KANA_RANGES}\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
+_RUN = re.compile(f"[{_CJK}{_HANGUL}]+|[^\\W_{_CJK}{_HANGUL}]+")
+_ASCII_RUN = re.compile("[a-z0-9]+")  # what _RUN finds in plain ASCII text, three times as fast
+_UNSPACED = re.compile(f"[{_CJK}{_HANGUL}]")
+_KANA_ONLY = re.compile("[\u3041-\u309f]+")
+_KATAKANA_WORD = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc-\u30fe]*")
+_COMPOUND = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-‐‑–/._'’+][a-z0-9]++)+")
+_JOINT = re.compile("[^a-z0-9]")
+_LONG = re.compile("(?<=[\u3041-\u309f])ー+")
+_ACCENTED = re.compile("[\u00c0-\u058f\u1e00-\u1fff]|[a-z][\u0300-\u036f]")
+_ACCENTS = re.compile("(?<=[a-z\u0370-\u03ff])[\u0300-\u036f]+")
+_LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+# Katakana as hiragana, and spellings that waver as one: ヴァ バ, ヂ ジ, ヅ ズ, small vowels as full (ウェブ ウエブ).
+_VA = re.compile("[ヴゔ]([ァィェォュぁぃぇぉゅ])")
+_BA = dict(zip("ァィェォュぁぃぇぉゅ", ("ば", "び", "べ", "ぼ", "びゅ") * 2, strict=True))
+_KANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
+_KANA |= str.maketrans("ァィゥェォぁぃぅぇぉヴゔヂぢヅづ", "あいうえおあいうえおぶぶじじずず")
+
+
+def plain(text: str) -> str:
+    """Return the text without differences of width and case, on one line."""
+    if text.isascii():
+        return " ".join(text.lower().split())
+    folded = unicodedata.normalize("NFKC", text).casefold()
+    return " ".join(unicodedata.normalize("NFKC", folded).split())
+
+
+def fold(text: str) -> str:
+    """Return the text as it is compared: `plain`, katakana as hiragana, without long vowels and accents."""
+    return fold_plain(plain(text))
+
+
+def fold_plain(text: str) -> str:
+    """Return a plain text folded."""
+    if text.isascii():
+        return text
+    if _ACCENTED.search(text):
+        text = _ACCENTS.sub("", unicodedata.normalize("NFD", text.translate(_LETTERS)))
+        text = unicodedata.normalize("NFKC", text)
+    if "ヴ" in text or "ゔ" in text:
+        text = _VA.sub(lambda found: _BA[found[1]], text)
+    text = text.translate(_KANA)
+    return _LONG.sub("", text) if "ー" in text else text
+
+
+def runs(folded: str) -> list[str]:
+    """Return the stretches of one kind of script that a folded text consists of; nothing else of it can be found."""
+    return (_ASCII_RUN if folded.isascii() else _RUN).findall(folded)
+
+
+def unspaced(run: str) -> bool:
+    """Tell whether a run is of a script that is written without spaces."""
+    return _UNSPACED.match(run) is not None
+
+
+def kana(run: str) -> bool:
+    """Tell whether a folded run is all kana, as every katakana word is."""
+    return _KANA_ONLY.fullmatch(run) is not None
+
+
+def cut(folded: str) -> list[str]:
+    """Return the terms of a folded text in their order.
+
+    They are words, and of an unspaced run each two neighbouring characters and the last one (which begins no pair).
+    """
+    if folded.isascii():
+        return runs(folded)
+    terms: list[str] = []
+    for run in runs(folded):
+        if run.isascii() or not _UNSPACED.match(run):
+            terms.append(run)
+        else:
+            terms += map("".join, pairwise(run))
+            terms.append(run[-1])
+    return terms
+
+
+def compounds(folded: str) -> list[str]:
+    """Return the hyphenated words of a folded text as one word each (`state-of-the-art`, `gpt-4`)."""
+    return [_JOINT.sub("", word) for word in _COMPOUND.findall(folded)]
+
+
+def katakana_words(text: str) -> list[str]:
+    """Return the katakana words of a plain text: where they begin and end cannot be told once it is folded."""
+    return [] if text.isascii() else _KATAKANA_WORD.findall(text)
+
+
+def spaced(text: str) -> str:
+    """Return a plain text folded, every word and run between spaces, katakana words apart from what surrounds them."""
+    folded = text if text.isascii() else fold_plain(_KATAKANA_WORD.sub(_apart, text))
+    return f" {' '.join(runs(folded))} "
+
+
+def _apart(found: re.Match[str]) -> str:
+    return f" {found[0]} "

@@ -1,0 +1,75 @@
+"""What a person types into a search, read once: words, and the few marks that narrow them down."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from dataclasses import dataclass
+
+from bot.domain.folding import plain
+
+LONGEST = 2000
+_QUOTES = str.maketrans("“”„‟", '""""')
+_PART = re.compile(
+    r"""(?P<minus>-)?(?:(?P<key>tag|author|year|has):)?(?:"(?P<quoted>[^"]*)"(?=\s|$)|(?P<word>\S+))""", re.IGNORECASE
+)
+_YEARS = re.compile(r"(\d{4})(?:[-–~〜](\d{4}))?")
+_CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A search: every word and phrase is asked for, and every filter holds; all text is `plain`."""
+
+    text: str = ""
+    words: tuple[str, ...] = ()
+    phrases: tuple[str, ...] = ()
+    without: tuple[str, ...] = ()
+    tags: tuple[str, ...] = ()
+    authors: tuple[str, ...] = ()
+    years: tuple[tuple[int, int], ...] = ()
+    code: bool = False
+
+    @property
+    def empty(self) -> bool:
+        """Tell whether it asks for nothing by name, so that the newest papers answer it."""
+        return not (self.words or self.phrases)
+
+    @property
+    def filtered(self) -> bool:
+        """Tell whether anything beside words narrows it down."""
+        return bool(self.without or self.tags or self.authors or self.years or self.code)
+
+
+def parse_query(typed: str) -> Query:
+    """Read `words "a phrase" -without tag:X author:"A B" year:2023 year:2022-2024 has:code`.
+
+    Never fails: what is no mark, or is a mistaken one, is words. Text beyond 2000 characters is not read.
+    """
+    text = _CONTROL.sub(" ", typed[:LONGEST]).strip()
+    found: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "has")}
+    years: list[tuple[int, int]] = []
+    for part in _PART.finditer(unicodedata.normalize("NFKC", text).translate(_QUOTES)):
+        quoted = part["quoted"]
+        value = plain(part["word"] if quoted is None else quoted)
+        key = (part["key"] or "").lower()
+        if key == "year" and not part["minus"] and (span := _YEARS.fullmatch(value)):
+            years.append((int(span[1]), int(span[2] or span[1])))
+        elif kind := _kind(key, value, minus=bool(part["minus"]), quoted=quoted is not None):
+            found[kind].append(value)
+        else:
+            found["word"].append(plain(part[0]))
+    words, phrases, without, tags, authors = (tuple(found[n]) for n in ("word", "phrase", "minus", "tag", "author"))
+    return Query(text, words, phrases, without, tags, authors, tuple(years), bool(found["has"]))
+
+
+def _kind(key: str, value: str, *, minus: bool, quoted: bool) -> str | None:
+    if not value or value == '"' or (minus and key):
+        return None
+    if minus:
+        return "minus"
+    if key == "has":
+        return "has" if value == "code" else None
+    if key == "year":
+        return None
+    return key or ("phrase" if quoted else "word")

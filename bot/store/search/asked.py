@@ -1,0 +1,123 @@
+"""What was asked, ready to be compared with papers and to be put to the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.domain.folding import cut, fold, kana, runs, spaced, unspaced
+from bot.domain.query import Query
+from bot.store.search.entry import AUTHOR, CODE, PAPER, START, TAG, WHOLE, YEAR, solid
+from bot.store.search.probes import Any, Expression, Near
+
+MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 64, 60, 6
+
+_HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
+_KATAKANA = {hiragana: katakana for katakana, hiragana in _HIRAGANA.items()}
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """The words of a query: `units` are its words (katakana apart), `runs` the stretches that the index knows."""
+
+    text: str
+    spaced: str = field(init=False)
+    squeezed: str = field(init=False)
+    units: tuple[str, ...] = field(init=False)
+    runs: tuple[str, ...] = field(init=False)
+    ideographic: bool = field(init=False)
+    has_marks: bool = field(init=False)
+
+    def __post_init__(self) -> None:
+        """Work out the other shapes of the text."""
+        words = spaced(self.text)
+        shapes = {
+            "spaced": words,
+            "squeezed": words.replace(" ", ""),
+            "units": tuple(words.split()),
+            "runs": tuple(runs(fold(self.text))[:MOST_RUNS]),
+            "ideographic": any(unspaced(unit) and not kana(unit) for unit in words.split()),
+            "has_marks": not all(letter.isalnum() or letter in " ー" for letter in self.text),
+        }
+        for name, value in shapes.items():
+            object.__setattr__(self, name, value)
+
+    @property
+    def start(self) -> str:
+        """Return what the beginning of a title is compared with."""
+        return self.squeezed[:START]
+
+    @property
+    def all_kana(self) -> bool:
+        """Tell whether it is one word of kana, which only a whole word answers well."""
+        return len(self.units) == 1 and kana(self.squeezed)
+
+    @property
+    def spellings(self) -> tuple[str, ...]:
+        """Return the text as it is written in either kana."""
+        return (self.text.translate(_HIRAGANA), self.text.translate(_KATAKANA))
+
+    def parts(self) -> list[Expression]:
+        """Return an expression for each run."""
+        return [self._part(at) for at in range(len(self.runs))]
+
+    def phrase(self) -> Near:
+        """Return the expression for all runs one after another."""
+        last = len(self.runs) - 1
+        terms = tuple(term for at, run in enumerate(self.runs) for term in _terms(run, last=at == last))
+        return Near(terms[:MOST_TERMS])
+
+    def whole(self) -> Near:
+        """Return the expression for a katakana word from its beginning to its end."""
+        return Near((WHOLE + self.squeezed,))
+
+    def _part(self, at: int) -> Expression:
+        """Return the expression for one run; Latin words may be joined with their neighbours (`gpt-4`, `gpt4`)."""
+        run = self.runs[at]
+        if unspaced(run):
+            return Near(_terms(run, last=True)[:MOST_TERMS], begun=len(run) == 1)
+        if len(self.runs) > MOST_JOINED:
+            return Near((run,))
+        before = self.runs[at - 1] if at and not unspaced(self.runs[at - 1]) else ""
+        after = self.runs[at + 1] if at + 1 < len(self.runs) and not unspaced(self.runs[at + 1]) else ""
+        joined = {run, before + run, run + after}
+        if len(self.runs) > 2 and self.squeezed.isascii():
+            joined.add(self.squeezed)
+        return Any(tuple(Near((word,)) for word in sorted(joined))) if len(joined) > 1 else Near((run,))
+
+
+def filters_of(query: Query) -> tuple[Expression, ...]:
+    """Return the expressions for a query's filters."""
+    return tuple(_filters(query))
+
+
+def exclusions_of(query: Query) -> tuple[Expression, ...]:
+    """Return the expressions for what must not be there."""
+    return tuple(phrase for text in query.without if (phrase := Asked(text).phrase()).terms)
+
+
+def phrases_of(query: Query) -> tuple[Expression, ...]:
+    """Return the expressions for the query's phrases."""
+    return tuple(phrase for text in query.phrases if (phrase := Asked(text).phrase()).terms)
+
+
+def _filters(query: Query) -> Iterator[Expression]:
+    for tag in query.tags:
+        yield Near((TAG + solid(fold(tag)),))
+    for author in query.authors:
+        yield Near(tuple(AUTHOR + term for run in runs(fold(author)) for term in _terms(run, last=True)) or (AUTHOR,))
+    for first, last in query.years:
+        yield Any(tuple(Near((f"{YEAR}{year}",)) for year in range(first, last + 1)[:MOST_YEARS]) or (Near((YEAR,)),))
+    if query.code:
+        yield Near((CODE,))
+
+
+def everything() -> Near:
+    """Return the expression that every paper matches."""
+    return Near((PAPER,))
+
+
+def _terms(run: str, *, last: bool) -> tuple[str, ...]:
+    """Return the terms that a run stands for, one after another; the last may go on in the paper."""
+    terms = cut(run)
+    return tuple(terms[:-1] if last and len(terms) > 1 and unspaced(run) else terms)

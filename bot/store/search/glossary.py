@@ -1,0 +1,49 @@
+"""English for the Japanese terms of papers, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import islice, product
+
+from bot.domain.folding import fold, runs, unspaced
+
+_MOST = 4
+
+
+@cache
+def _terms() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """Return English for Japanese terms, all folded, and Japanese for English ones."""
+    lines = (files(__package__) / "glossary.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split(" = ") for line in lines if " = " in line]
+    english = {fold(term): tuple(meaning.split(" | ")) for term, meaning in pairs}
+    return english, {meaning: term for term, meanings in reversed(english.items()) for meaning in meanings}
+
+
+def translations(text: str) -> Iterator[str]:
+    """Yield a plain text with every Japanese term in English, or as a whole in Japanese, where the glossary has all."""
+    english, japanese = _terms()
+    folded = fold(text)
+    if term := japanese.get(" ".join(runs(folded))):
+        yield term
+    choices: list[tuple[str, ...]] = []
+    for run in runs(folded):
+        parts = list(_parts(run, english)) if unspaced(run) else [(run,)]
+        if not parts:
+            return
+        choices += parts
+    if any(unspaced(run) for run in runs(folded)):
+        yield from islice((" ".join(choice) for choice in product(*choices)), _MOST)
+
+
+def _parts(run: str, english: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield the English of the terms that a run is put together of, the longest first; nothing where a rest stays."""
+    found, at = [], 0
+    while at < len(run):
+        end = next((end for end in range(len(run), at, -1) if run[at:end] in english), at)
+        if end == at:
+            return
+        found.append(english[run[at:end]])
+        at = end
+    yield from found

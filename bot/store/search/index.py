@@ -1,0 +1,128 @@
+"""The index of all papers: its tables, and how a paper goes in and out in its own transaction."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence, Set
+from itertools import chain
+from typing import TypeAlias, TypeVar
+
+from bot.store.search.entry import Entry, pack, unpack
+from bot.store.search.sounds import sound_of
+
+INDEX_VERSION = 1
+WORDS_AT_ONCE = 200
+T = TypeVar("T")
+TABLE_NAMES = ("search_papers", "search_cuts", "search_sizes", "search_words", "search_head", "search_full")
+FIELD = "\x1f"  # between the lines of a paper
+_FTS = "content='', columnsize=0, tokenize='ascii'"
+TABLES = (
+    "CREATE TABLE search_papers (number INTEGER PRIMARY KEY, workspace_id INTEGER NOT NULL, lines TEXT NOT NULL,"
+    " title_start TEXT NOT NULL, headline_start TEXT NOT NULL)",
+    "CREATE TABLE search_cuts (number INTEGER PRIMARY KEY, cut BLOB NOT NULL)",
+    "CREATE INDEX search_title ON search_papers (workspace_id, title_start)",
+    "CREATE INDEX search_headline ON search_papers (workspace_id, headline_start) WHERE headline_start <> ''",
+    "CREATE TABLE search_sizes (workspace_id INTEGER PRIMARY KEY, papers INTEGER NOT NULL)",
+    "CREATE TABLE search_words (workspace_id INTEGER NOT NULL, word TEXT NOT NULL, backward TEXT NOT NULL,"
+    " sound TEXT, papers INTEGER NOT NULL, PRIMARY KEY (workspace_id, word)) WITHOUT ROWID",
+    "CREATE INDEX search_backward ON search_words (workspace_id, backward)",
+    "CREATE INDEX search_sound ON search_words (workspace_id, sound) WHERE sound IS NOT NULL",
+    # prefix: the mark of a workspace and one character, so that a single character finds what begins with it
+    f"CREATE VIRTUAL TABLE search_head USING fts5(heading, names, labels, prefix='5', {_FTS})",
+    f"CREATE VIRTUAL TABLE search_full USING fts5(head, comment, rest, {_FTS})",
+    # bytes of memory before terms are written out: fewer and larger pieces, and half the time of an import
+    "INSERT INTO search_head(search_head, rank) VALUES ('hashsize', 16777216)",
+    "INSERT INTO search_full(search_full, rank) VALUES ('hashsize', 33554432)",
+)
+_SIZE = "INSERT INTO search_sizes VALUES (?,?) ON CONFLICT DO UPDATE SET papers = papers + excluded.papers"
+Statement: TypeAlias = tuple[str, list[tuple[object, ...]]]
+_DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+def workspace_mark(workspace_id: int) -> str:
+    """Return the four letters with which all terms of a workspace begin in the full-text tables.
+
+    So every term, and its list of papers, belongs to one workspace, and none sees or waits for another's.
+    """
+    mark = ""
+    for _ in range(4):
+        workspace_id, digit = divmod(workspace_id, 36)
+        mark = _DIGITS[digit] + mark
+    return mark
+
+
+def marked(mark: str, terms: str) -> str:
+    """Return terms, one space between them, each with the mark before it."""
+    return mark + terms.replace(" ", " " + mark) if terms else ""
+
+
+def insertion(workspace_id: int, entries: Sequence[Entry]) -> Iterator[Statement]:
+    """Yield the statements, each with its rows, that put entries in, but for their words."""
+    columns = _columns(workspace_id, entries)
+    yield _insert("search_papers", 5), [(e.number, workspace_id, FIELD.join(e.lines), *e.starts) for e in entries]
+    yield _insert("search_cuts", 2), [(e.number, pack(e)) for e in entries]
+    yield (
+        "INSERT INTO search_head(rowid, heading, names, labels) VALUES (?,?,?,?)",
+        [(number, *head) for number, head, _ in columns],
+    )
+    yield (
+        "INSERT INTO search_full(rowid, head, comment, rest) VALUES (?,?,?,?)",
+        [(number, " ".join(head), *body) for number, head, body in columns],
+    )
+    yield _SIZE, [(workspace_id, len(entries))]
+
+
+def word_insertion(workspace_id: int, words: Counter[str], spoken: Set[str]) -> Iterator[Statement]:
+    """Yield the statements that put words into the vocabulary, given how many papers more hold each."""
+    sql = f"""{_insert("search_words", 5)} ON CONFLICT DO UPDATE
+        SET papers = papers + excluded.papers, sound = coalesce(sound, excluded.sound)"""
+    for some in batched(sorted(words.items()), WORDS_AT_ONCE):
+        yield sql, [(workspace_id, word, word[::-1], sound_of(word) if word in spoken else None, n) for word, n in some]
+
+
+def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[Statement]:
+    """Yield the statements that take entries out again, given their rows in search_cuts."""
+    entries = [unpack(number, packed) for number, packed in kept]
+    columns = _columns(workspace_id, entries)
+    yield (
+        "INSERT INTO search_head(search_head, rowid, heading, names, labels) VALUES ('delete',?,?,?,?)",
+        [(number, *head) for number, head, _ in columns],
+    )
+    yield (
+        "INSERT INTO search_full(search_full, rowid, head, comment, rest) VALUES ('delete',?,?,?,?)",
+        [(number, " ".join(head), *body) for number, head, body in columns],
+    )
+    for table in ("search_papers", "search_cuts"):
+        yield f"DELETE FROM {table} WHERE number = ?", [(e.number,) for e in entries]
+    yield _SIZE, [(workspace_id, -len(entries))]
+    counted = sorted(Counter(chain.from_iterable(e.words for e in entries)).items())
+    for some in batched(counted, WORDS_AT_ONCE):
+        yield (
+            "UPDATE search_words SET papers = papers - ? WHERE workspace_id = ? AND word = ?",
+            [(count, workspace_id, word) for word, count in some],
+        )
+        yield (
+            "DELETE FROM search_words WHERE workspace_id = ? AND word = ? AND papers <= 0",
+            [(workspace_id, word) for word, _ in some],
+        )
+
+
+def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
+    """Yield slices of at most `size` items, so that no statement's rows take long to prepare."""
+    return (items[start : start + size] for start in range(0, len(items), size))
+
+
+def _insert(table: str, columns: int) -> str:
+    return f"INSERT INTO {table} VALUES ({','.join('?' * columns)})"
+
+
+def _columns(workspace_id: int, entries: Sequence[Entry]) -> list[tuple[int, list[str], list[str]]]:
+    mark = workspace_mark(workspace_id)
+    return [
+        (
+            entry.number,
+            [marked(mark, terms) for terms in entry.columns[:3]],
+            [marked(mark, terms) for terms in entry.columns[3:]],
+        )
+        for entry in entries
+    ]

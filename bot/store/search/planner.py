@@ -1,0 +1,195 @@
+"""What is asked of the index, in which order, and when it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.folding import unspaced
+from bot.domain.paper import title_key
+from bot.domain.query import Query
+from bot.store.search.answer import MOST, Answer, Found, Hit, page
+from bot.store.search.asked import Asked, everything, exclusions_of, filters_of, phrases_of
+from bot.store.search.keys import name_keys, words_of_link
+from bot.store.search.mending import as_written, others
+from bot.store.search.probes import All, Any, Expression, Near, Part, Probes, Row
+from bot.store.search.ranking import BODY, EXACT, KEY, NAME, PARTLY, WRITTEN, Why, fit
+from bot.store.search.rewording import rewordings
+
+ENOUGH = 10  # papers for which no further place is looked at
+FEW = 3  # with fewer, other words are tried
+MOST_STARTING = 20
+LONG = 24  # characters of a title that is meant when it is typed in full
+MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 5, 5
+SHORT_KANA = 2  # of so few characters (キュー is きゅ) many words hold all, and only the spelling tells
+MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
+LEAST = 1.0  # a paper that has the words, or words that begin so, anywhere
+_ALIAS, _OTHER = 0.8, 0.1  # what a fit of other words is worth beside one of the words typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Wording:
+    """One wording of the query, and what a paper that it finds is worth beside one that the query itself finds."""
+
+    asked: Asked
+    worth: float = 1.0
+    why: Why | None = None
+
+
+def find(probes: Probes, query: Query, aliases: Mapping[str, Sequence[str]], limit: int, offset: int) -> Found:
+    """Return the page of a query's answer that starts at `offset`."""
+    if query.empty:
+        return _browse(probes, query, limit, offset)
+    asked = _asked(query)
+    return page(probes, asked, _answer(probes, query, asked, aliases, MOST), limit, offset)
+
+
+def first(probes: Probes, query: Query, aliases: Mapping[str, Sequence[str]], limit: int) -> Sequence[int]:
+    """Return the numbers of the papers that answer best, as they are wanted at each letter that is typed."""
+    if query.empty:
+        return [hit.number for hit in _browse(probes, query, limit, 0).hits]
+    return _answer(probes, query, _asked(query), aliases, MOST_TYPED).ranked()[:limit]
+
+
+def _asked(query: Query) -> Asked:
+    return Asked(" ".join((*map(words_of_link, query.words), *query.phrases)))
+
+
+def _answer(probes: Probes, query: Query, asked: Asked, aliases: Mapping[str, Sequence[str]], most: int) -> Answer:
+    search = _Search(probes, query, most)
+    search.by_name()
+    if asked.units and not search.answer.settled:
+        search.by_words(_Wording(asked))
+        for text in rewordings(asked, aliases):
+            search.by_words(_Wording(Asked(text), _ALIAS, Why.ALIAS))
+        if len(search.answer.scores) < FEW and search.answer.best() < NAME:
+            search.by_other_words(asked)
+    return search.answer
+
+
+def _browse(probes: Probes, query: Query, limit: int, offset: int) -> Found:
+    if not query.filtered:
+        total, numbers = probes.newest(limit, offset)
+    else:
+        wanted = All((everything(), *filters_of(query)), exclusions_of(query))
+        numbers, total = probes.newest_of(wanted, limit, offset), probes.count("full", wanted)
+    return Found(total, tuple(Hit(number, 0.0) for number in numbers))
+
+
+class _Search:
+    """One query's way through the index."""
+
+    def __init__(self, probes: Probes, query: Query, most: int) -> None:
+        self.answer, self._most = Answer(), most
+        self._lines: list[str] = []  # of the paper that was found last
+        self._probes, self._text = probes, query.text
+        self._filters = (*phrases_of(query), *filters_of(query))
+        self._without = exclusions_of(query)
+        # what must not be there may stand anywhere, so that then all text has to be asked
+        self._head: Part = "full" if self._without else "head"
+
+    def by_name(self) -> None:
+        """Find what the whole query names: a paper's id, one of its links, its exact title."""
+        title, names = title_key(self._text), name_keys(self._text)
+        for key, row in self._probes.keyed([title, *names]):
+            if key == title:
+                self.answer.add(row.number, EXACT + 10 * OSA.normalized_similarity(self._text, row.title), None)
+                self.answer.settled |= len(self._text) >= LONG
+            else:
+                self.answer.add(row.number, KEY + 1, Why.LINK)
+                self.answer.settled = True
+        for row in self._probes.named(self._text) if names else ():
+            self.answer.add(row.number, KEY, None)
+
+    def by_words(self, wording: _Wording) -> None:
+        """Find papers by words, in one place after another until there are enough."""
+        asked = wording.asked
+        if not (self._filters or self._without):
+            self._take(wording, self._probes.starting(asked.start, MOST_STARTING))
+            if len(asked.squeezed) >= LONG and self.answer.best() >= EXACT * wording.worth:
+                return
+        wanted = self._all(asked.parts())
+        if self._ask(wording, self._head, wanted) and len(asked.runs) > 1:
+            self._ask(wording, self._head, self._all([asked.phrase()]))
+        if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
+            self._by_body(wording, wanted)
+        if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
+            self._by_beginning(wording)
+
+    def by_other_words(self, asked: Asked) -> None:
+        """Find papers by what may have been meant."""
+        wanted, last = len(self.answer.scores) + FEW, 0
+        for text, why, rank in others(self._probes, asked):
+            known = len(self.answer.scores)
+            if known >= wanted and rank > last:
+                return
+            last = rank
+            wording = _Wording(Asked(text), _OTHER * 0.5**rank, why)
+            self.by_words(wording)
+            if len(self.answer.scores) == known:
+                self._by_body(wording, self._all(wording.asked.parts()))
+            if len(self.answer.scores) > known and not self.answer.suggestion:
+                self.answer.suggestion = as_written(text, (asked.text, *self._lines))
+        if not self.answer.scores and len(asked.runs) > 1:
+            self._by_all_but_one(asked)
+
+    def _by_body(self, wording: _Wording, wanted: Expression) -> None:
+        if wording.asked.all_kana:
+            self._ask(wording, "full", self._all([wording.asked.whole()]), BODY)
+        self._ask(wording, "full", wanted, PARTLY if wording.asked.all_kana else BODY)
+        if wording.asked.all_kana and len(wording.asked.squeezed) <= SHORT_KANA:
+            below = [number for number, (_, why) in self.answer.scores.items() if why is Why.EXCERPT]
+            for number in self._probes.written(wording.asked.spellings, below):
+                self.answer.add(number, WRITTEN * wording.worth, Why.EXCERPT)
+
+    def _by_beginning(self, wording: _Wording) -> None:
+        """Find papers by words that begin with the last word of the query."""
+        asked = wording.asked
+        begun = asked.runs[-1]
+        if unspaced(begun) or len(begun) < 2:
+            return
+        words = [word for word, _ in self._probes.begun(begun, MOST_BEGUN) if word != begun]
+        if words:
+            last: Expression = Any(tuple(Near((word,)) for word in words))
+            self._ask(wording, self._head, self._all([*asked.parts()[:-1], last]), LEAST)
+        elif not self.answer.scores and len(begun) > 3:
+            self._ask(wording, "full", self._all([*asked.parts()[:-1], Near((begun,), begun=True)]), LEAST)
+
+    def _by_all_but_one(self, asked: Asked) -> None:
+        """Find papers that have all words but one; where it is only a slip away they answer, else are near."""
+        parts = asked.parts()
+        near: dict[int, Hit] = {}
+        known = dict(self._probes.words(asked.runs))
+        rarest = sorted(range(len(parts)), key=lambda at: known.get(asked.runs[at], 0))
+        for at in rarest[:MOST_LEFT_OUT]:
+            run = asked.runs[at]
+            for row in self._probes.matching(self._head, self._all([*parts[:at], *parts[at + 1 :]]), FEW):
+                words = f"{row.title_words}{row.headline_words}".split()
+                if len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in words):
+                    self.answer.add(row.number, PARTLY * _OTHER, Why.TYPO)
+                near[row.number] = Hit(row.number, LEAST)
+        if not self.answer.scores:
+            self.answer.near = tuple(near.values())[:MOST_NEAR]
+
+    def _all(self, parts: Sequence[Expression]) -> All:
+        return All((*parts, *self._filters), self._without)
+
+    def _ask(self, wording: _Wording, part: Part, wanted: Expression, least: float = 0.0) -> bool:
+        """Take what matches, worth `least` where its own lines do not fit; tell whether there is more."""
+        rows = self._probes.matching(part, wanted, self._most)
+        self._lines = [line for row in rows[:1] for line in (row.title, row.headline)] or self._lines
+        self._take(wording, rows, least)
+        if len(rows) < self._most:
+            return False
+        self.answer.rest = self.answer.rest or (part, wanted)
+        return True
+
+    def _take(self, wording: _Wording, rows: Sequence[Row], least: float = 0.0) -> None:
+        for row in rows:
+            score, why = fit(wording.asked, row)
+            if score < least:
+                score, why = least, Why.EXCERPT if least > LEAST else None
+            if score:
+                self.answer.add(row.number, score * wording.worth, wording.why or why)

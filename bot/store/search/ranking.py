@@ -1,0 +1,103 @@
+"""How well a paper fits what was asked: the paper that someone means comes first."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from bot.domain.folding import kana
+from bot.store.search.asked import Asked
+from bot.store.search.probes import Row
+
+
+class Why(StrEnum):
+    """Why a paper answers, where its title or headline does not show it."""
+
+    LINK = "link"
+    AUTHOR = "author"
+    TAG = "tag"
+    COMMENT = "comment"
+    EXCERPT = "excerpt"
+    ALIAS = "alias"
+    READING = "reading"
+    TYPO = "typo"
+
+
+# What a fit is worth, from the best to the least. A line is a title or a headline; words are whole words.
+KEY = 200.0  # an id, a link or the exact title
+EXACT = 100.0  # the whole line
+OPENS = 62.0  # the line begins with the words
+PHRASE = 50.0  # the line has the words one after another
+HOLDS = 48.0  # the line has the characters, in a script whose words have no ends to see
+BEGUN = 46.0  # the line begins so, in the middle of a word
+NAME = 45.0  # an author's or a tag's whole name
+WORDS = 40.0  # the line has the words somewhere
+TOGETHER = 36.0  # title, headline, authors and tags have them among them
+INSIDE_KATAKANA = 34.0  # the line has the kana within a longer word of it (サポート in サポートベクトル)
+BODY = 32.0  # the comment or excerpt has the words
+WRITTEN = 29.5  # the comment or excerpt has a short kana word within a longer one, written just so
+PARTLY = 26.0  # the line has them inside other words
+AS_TYPED, OPENS_AS_TYPED, MARKS_AS_TYPED = 3.0, 6.0, 11.0  # added where the line is written so, C++ and all
+
+
+def fit(asked: Asked, row: Row) -> tuple[float, Why | None]:
+    """Return how well the paper's own lines (not its body) fit, 0 when they do not, and why."""
+    title = _fit_line(asked, row.title, row.title_words)
+    headline = _fit_line(asked, row.headline, row.headline_words) if row.headline else 0.0
+    line = max(title, headline) + (0.5 if title and headline else 0.0)
+    if line >= HOLDS:
+        return line, None
+    name, why = _fit_names(asked, row)
+    if max(line, name):
+        return (line, None) if line >= name else (name, why)
+    return _fit_together(asked, row), None
+
+
+def _fit_line(asked: Asked, line: str, words: str) -> float:
+    score = _whole(asked, words) if asked.spaced in words else _inside(asked, words)
+    if score and asked.text in line:
+        score += OPENS_AS_TYPED if line.startswith(asked.text) else AS_TYPED
+        score += MARKS_AS_TYPED if asked.has_marks else 0.0
+    return score - len(words) / 1000 if score else 0.0
+
+
+def _whole(asked: Asked, words: str) -> float:
+    if not words.startswith(asked.spaced):
+        return PHRASE
+    return EXACT if len(words) == len(asked.spaced) else OPENS
+
+
+def _inside(asked: Asked, words: str) -> float:
+    squeezed = words.replace(" ", "")
+    if squeezed.startswith(asked.squeezed):
+        if len(squeezed) == len(asked.squeezed):
+            return EXACT
+        return OPENS if asked.ideographic else BEGUN
+    together = asked.squeezed in squeezed
+    if together and asked.ideographic:
+        return HOLDS
+    if all(f" {unit} " in words or (not kana(unit) and unit > "\u3000" and unit in words) for unit in asked.units):
+        return WORDS
+    if together and len(asked.squeezed) >= 3 and asked.all_kana:
+        return INSIDE_KATAKANA
+    return PARTLY if together or all(unit in words for unit in asked.units) else 0.0
+
+
+def _fit_names(asked: Asked, row: Row) -> tuple[float, Why | None]:
+    if asked.spaced in row.names:
+        return NAME + (f"|{asked.spaced}|" in f"|{row.names}|"), Why.AUTHOR
+    if asked.spaced in row.labels:
+        return (NAME if f"|{asked.spaced}|" in f"|{row.labels}|" else WORDS - 1), Why.TAG
+    if len(asked.units) > 1 and asked.units[0] in row.names:
+        for name in row.names.split("|"):
+            if all(f" {unit} " in name for unit in asked.units):
+                return NAME - 1, Why.AUTHOR
+    if asked.squeezed not in row.labels.replace(" ", ""):
+        return 0.0, None
+    return WORDS - 2 if asked.ideographic else PARTLY - 1, Why.TAG
+
+
+def _fit_together(asked: Asked, row: Row) -> float:
+    lines = f"{row.title_words}{row.headline_words}{row.names}{row.labels}"
+    if all(f" {unit} " in lines for unit in asked.units):
+        return TOGETHER
+    return PARTLY - 2 if all(unit in lines for unit in asked.units) else 0.0

@@ -1,0 +1,92 @@
+"""Looking papers up: the planner at work on readers of its own, apart from all writing."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import TypeVar
+
+from bot.domain.errors import StoreError
+from bot.domain.query import Query, parse_query
+from bot.i18n import msg
+from bot.store.database import Database
+from bot.store.search import planner
+from bot.store.search.answer import Found
+from bot.store.search.reader import Reader, TooSlowError
+from bot.store.search.sqlite import SqliteProbes
+from bot.store.search.upkeep import prepare
+
+T = TypeVar("T")
+_AT_ONCE = 0.015  # seconds that a look-up may take on the event loop
+
+
+@dataclass(frozen=True, slots=True)
+class Completion:
+    """A paper that a half-typed query may mean."""
+
+    id: str
+    heading: str
+    title: str
+
+
+class Search:
+    """An open index; make it with `open`.
+
+    A look-up mostly takes less time than handing it to a thread and back does, above all while an import keeps the
+    interpreter busy: a thread has to win it back after each row. So a look-up is tried on the event loop for a moment,
+    and one that takes longer (a cold disk) is done again by a thread.
+    """
+
+    def __init__(self, database: Database, aliases: Mapping[str, Sequence[str]]) -> None:
+        self._aliases = dict(aliases)
+        self._here, self._there = Reader(database.path), Reader(database.path)
+        self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
+
+    @classmethod
+    async def open(cls, database: Database, progress: Callable[[int, int], None] | None = None,
+                   aliases: Mapping[str, Sequence[str]] | None = None) -> Search:  # fmt: skip
+        """Open the index, made or made anew where needed (then `progress` is told how many papers of how many).
+
+        `aliases` are {name: meanings} that hold in every workspace.
+        """
+        await prepare(database, progress)
+        return cls(database, aliases or {})
+
+    async def find(self, workspace_id: int, query: str | Query, *, limit: int = 10, offset: int = 0) -> Found:
+        """Return one page of the papers that answer, the one that is meant first; for an empty query the newest first.
+
+        Raises StoreError when the database cannot be read.
+        """
+        return await self._read(workspace_id, lambda probes: self._find(probes, query, limit, offset))
+
+    async def complete(self, workspace_id: int, typed: str, *, limit: int = 25) -> tuple[Completion, ...]:
+        """Return the papers that a half-typed query may mean; the newest while nothing is typed."""
+        return await self._read(workspace_id, lambda probes: self._complete(probes, typed, limit))
+
+    async def close(self) -> None:
+        """Give the readers back; a look-up that is under way is answered first."""
+        await asyncio.to_thread(self._thread.shutdown)
+        self._here.close()
+        self._there.close()
+
+    def _find(self, probes: SqliteProbes, query: str | Query, limit: int, offset: int) -> Found:
+        parsed = parse_query(query) if isinstance(query, str) else query
+        return planner.find(probes, parsed, self._aliases | probes.aliases(), limit, offset)
+
+    def _complete(self, probes: SqliteProbes, typed: str, limit: int) -> tuple[Completion, ...]:
+        numbers = planner.first(probes, parse_query(typed), self._aliases | probes.aliases(), limit)
+        names = [name for name in map(probes.names(numbers).get, numbers) if name]
+        return tuple(Completion(id, headline or title, title) for id, headline, title in names)
+
+    async def _read(self, workspace_id: int, question: Callable[[SqliteProbes], T]) -> T:
+        try:
+            try:
+                return self._here.ask(workspace_id, question, _AT_ONCE)
+            except TooSlowError:
+                loop = asyncio.get_running_loop()
+                return await loop.run_in_executor(self._thread, self._there.ask, workspace_id, question)
+        except sqlite3.Error as error:
+            raise StoreError(msg("The database could not be read: {reason}.", reason=str(error))) from error

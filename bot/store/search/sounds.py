@@ -1,0 +1,131 @@
+"""Katakana for English words: both are brought to about how they sound, and compared by that.
+
+A table of readings would have to be made word by word with a model; rules find as many words, at once and for free.
+"""
+
+from __future__ import annotations
+
+import re
+from functools import lru_cache
+from itertools import product
+
+from rapidfuzz.fuzz import ratio
+
+_TABLE = ("かきくけこがぎぐげごさしすせそざじずぜぞたちつてとだぢづでど"
+          "なにぬねのはひふへほばびぶべぼぱぴぷぺぽまみむめもらりるれろ")  # fmt: skip
+_ROMAN = dict(zip(_TABLE, (row + vowel for row in "kgsztdnhbpmr" for vowel in "aiueo"), strict=True))
+_ROMAN |= dict(zip("あいうえおんー", "aiueon-", strict=True)) | {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa"}
+_ROMAN |= {"ふ": "fu", "ち": "ci", "じ": "ji", "ぢ": "ji", "づ": "zu", "ゔ": "bu"}
+_SMALL = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o", "ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
+_FILLING = re.compile("(?<=[kgsztfbpmrc])u(?![aeiou-])|(?<=[td])o(?![aeiou-])|-")
+
+# English spelling, step by step, to about the letters of romanised katakana: letters that a word must have for the
+# step to matter, a pattern, and what it becomes. Capitals are done with.
+_S = "[bdfgklmnprstvzKSCF]"
+_SPELLING = (
+    ("n", r"^(?:kn|gn|pn)", "N"),  # knowledge
+    ("wr", r"^wr", "R"),
+    ("ps", r"^ps", "S"),
+    ("x", r"^x", "z"),
+    ("fore", r"^fore", "fo"),
+    ("v", r"v$", "f"),  # Markov
+    ("wh", "wh", "w"),
+    ("rh", "rh", "r"),
+    ("ph", "ph", "F"),
+    ("eigh", "eigh", "eI"),
+    ("igh", "igh", "ai"),
+    ("ugh", "[ao]ugh", "o"),
+    ("gn", "gn(?=m)", ""),  # alignment
+    ("gn", "(?<=i)gn(?=$|s$|e?[dr]|ing)", "N"),  # design
+    ("mb", "mb$", "M"),
+    ("tch", "tch", "C"),
+    ("dg", "dg(?=[eiy])", "J"),  # edge
+    ("du", "du(?=l|a)", "Ju"),  # module
+    ("tu", "tu(?=re|ra|al)", "Cu"),  # feature, natural
+    ("Cure", "(?<=C)ures?$", "a"),
+    ("ch", "(?<=te|me)ch(?=n)|(?<=me|ho)ch(?=a|$)|(?<=[aie]r)ch(?=[aiy][^n])", "K"),  # technique, epoch, architecture
+    ("ch", "(?<!n)ch(?=[rlmn]|ao|or)|(?<=s)ch(?=[eo])|(?<=sto)ch|(?<=sy)ch", "K"),  # chromatic, scheme, stochastic
+    ("ch", "ch", "C"),
+    ("i", "(?:ss?|t|c)i(?=on|an|al|ous|ent|ol)", "Sy"),  # attention, facial
+    ("sh", "sh", "S"),
+    ("sc", "sc(?=[eiy])", "S"),
+    ("th", "th", "S"),
+    ("cc", "cc(?=[eiy])", "KS"),  # access
+    ("c", "c(?=[eiy])", "S"),
+    ("c", "ck?", "K"),
+    ("gu", "gue?(?=[eiy]|$)", "G"),  # dialogue
+    ("g", "(?<!g)g(?=[ey]|i(?!v|n$|f|r))", "J"),
+    ("gg", "gg", "G"),
+    ("q", "qu?", "Ku"),
+    ("x", "x", "KS"),
+    ("a", f"a(?={_S}(?:e|ed|es|er|ing|able)$)|a(?=Sy)|ay|ai", "e"),  # game, aggregation, training
+    ("i", f"i(?={_S}(?:e|ed|es|er|ing)$)", "ai"),  # optimizer
+    ("", rf"({_S})\1", r"\1"),  # pruning has one n, planning is heard to have one
+    ("v", "v", "b"),
+    ("r", "[eiu]r(?![aeiouy])|[ao]r$|ar(?![aeiouy])", "a"),  # transformer, sensor, large
+    ("r", "r(?![aeiouy])|r(?=e$)", ""),
+    ("e", "(?<=[^aeiou])e(?=s?$)", ""),
+    ("l", "l", "R"),
+    ("y", "(?<=[^aeiou])y(?![aeiou])", "i"),
+    ("e", "ee|ea|ie(?=[^aeiou])", "i"),
+    ("o", "oo", "u"),
+    ("ew", "ew", "u"),
+    ("au", "au", "o"),
+    ("o", "ou|ow", "au"),
+    ("m", "m(?=[bp])", "n"),  # sampling
+)
+_STEPS = tuple((needed, re.compile(pattern), letters) for needed, pattern, letters in _SPELLING)
+_HEARD = dict(zip("kgszjctdnmfbpr", "KGSSSSTDNNFBPR", strict=True))
+# What a katakana may stand for beside its own consonant: マルチ multi, ツリー tree, ラジオ radio, ゲージ gauge.
+_ALSO = {"ci": "T", "c": "T", "tu": "S", "ji": "D", "j": "D", "ge": "S", "gi": "S", "ru": ""}
+_MOST = 32
+
+
+@lru_cache(maxsize=32768)
+def sound_of(word: str) -> str | None:
+    """Return the consonants heard in an English word, or None where there are too few or it is not one."""
+    if not (4 <= len(word) <= 24 and word.isascii() and word.isalpha()):
+        return None
+    heard = _heard(spoken(word))
+    return heard if len(heard) > 1 else None
+
+
+def spoken(word: str) -> str:
+    """Return about how an English word would be written in romanised katakana."""
+    for needed, pattern, letters in _STEPS:
+        if needed in word:
+            word = pattern.sub(letters, word)
+    return word.lower()
+
+
+def sounds(kana: str) -> list[str]:
+    """Return the consonants that may be heard in a word of katakana (given as hiragana, long vowels marked)."""
+    parts = _syllables(kana)
+    options: list[tuple[str, ...]] = []
+    count = 1
+    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+        heard = _heard(part)
+        other = "" if part == "n" and following[:1] in ("n", "m") else _ALSO.get(part)
+        both = other is not None and count * 2 <= _MOST
+        options.append((heard, other or "") if both else (heard,))
+        count *= len(options[-1])
+    return sorted({"".join(choice) for choice in product(*options)})
+
+
+def alike(kana: str, word: str) -> float:
+    """Return how much a word of katakana sounds like an English one, from 0 to 100."""
+    return ratio(_FILLING.sub("", "".join(_syllables(kana))), spoken(word))
+
+
+def _heard(letters: str) -> str:
+    return "".join([_HEARD.get(letter, "") for letter in letters])
+
+
+def _syllables(kana: str) -> list[str]:
+    parts: list[str] = []
+    for letter in kana:
+        if (vowel := _SMALL.get(letter)) and parts:
+            parts[-1:] = [parts[-1].rstrip("aiueo"), vowel]
+        elif letter in _ROMAN:
+            parts.append(_ROMAN[letter])
+    return parts

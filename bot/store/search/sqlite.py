@@ -1,0 +1,178 @@
+"""The index as SQLite answers it: FTS5 for words, B-trees for keys, beginnings and the vocabulary."""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable, Sequence
+from typing import TypeAlias
+
+from bot.store.search.index import FIELD, marked, workspace_mark
+from bot.store.search.probes import Any, Expression, Near, Part, Row, Word
+
+_LAST = "\U0010ffff"
+_FIELD, _RECORD = FIELD, "\x1e"
+_NEWEST_FIRST = "ORDER BY added_at DESC, date DESC, number DESC"
+_MOST_SORTED = 500  # papers added last among those of a filter; those before them come as they were added
+
+
+def _joined(select: str) -> str:
+    """Return a query for all rows of a query as one text.
+
+    Python lets other threads in after each row, and while an import is running waits long to be let in again.
+    """
+    return f"SELECT group_concat(record, char(30)) FROM ({select})"
+
+
+_ROW = "p.number || char(31) || p.lines AS record"
+_WORD = "word || char(31) || papers AS record"
+_KEYED = _joined("""SELECT k.key || char(31) || p.number || char(31) || p.lines AS record
+FROM paper_keys k JOIN search_papers p ON p.number = k.number
+WHERE k.workspace_id = ? AND k.key IN (SELECT value FROM json_each(?))""")
+_NAMED = _joined(f"""SELECT {_ROW} FROM search_papers p WHERE p.number = (
+    SELECT number FROM papers WHERE workspace_id = ? AND id = ?)""")
+_STARTING = _joined(f"""
+SELECT * FROM (SELECT {_ROW} FROM search_papers p WHERE workspace_id = ?1
+               AND headline_start >= ?2 AND headline_start < ?3 AND headline_start <> '' LIMIT ?4)
+UNION ALL
+SELECT * FROM (SELECT {_ROW} FROM search_papers p WHERE workspace_id = ?1
+               AND title_start >= ?2 AND title_start < ?3 LIMIT ?4)""")
+_MATCHING = {part: _joined(f"""
+SELECT {_ROW} FROM search_{part} f CROSS JOIN search_papers p ON p.number = f.rowid
+WHERE search_{part} MATCH ? ORDER BY f.rowid DESC LIMIT ?""") for part in ("head", "full")}  # fmt: skip
+_WRITTEN = _joined("""
+SELECT number AS record FROM papers, json_each(?2) spelling WHERE number IN (SELECT value FROM json_each(?1))
+AND (instr(comment, spelling.value) OR instr(excerpt, spelling.value))""")
+_WORDS = _joined(f"""
+SELECT {_WORD} FROM search_words WHERE workspace_id = ? AND word IN (SELECT value FROM json_each(?))""")
+_BEGUN = _joined(f"""
+SELECT {_WORD} FROM search_words WHERE workspace_id = ? AND word >= ? AND word < ? ORDER BY papers DESC LIMIT ?""")
+_BETWEEN = _joined(f"""
+SELECT {_WORD} FROM search_words
+WHERE workspace_id = ?1 AND word >= ?2 AND word < ?3 AND length(word) BETWEEN ?6 AND ?7
+UNION
+SELECT {_WORD} FROM search_words INDEXED BY search_backward
+WHERE workspace_id = ?1 AND backward >= ?4 AND backward < ?5 AND length(word) BETWEEN ?6 AND ?7""")
+_SOUNDING = _joined(f"""
+SELECT {_WORD} FROM search_words INDEXED BY search_sound
+WHERE workspace_id = ? AND sound IS NOT NULL AND sound IN (SELECT value FROM json_each(?))
+ORDER BY papers DESC LIMIT ?""")
+_ALIASES = _joined("SELECT name || char(31) || meaning AS record FROM aliases WHERE workspace_id = ?")
+_NAMES = _joined("""SELECT number || char(31) || id || char(31) || ifnull(headline, '') || char(31) || title AS record
+FROM papers WHERE number IN (SELECT value FROM json_each(?))""")
+Execute: TypeAlias = Callable[[str, tuple[object, ...]], sqlite3.Cursor]
+
+
+class SqliteProbes:
+    """One workspace's index in an open SQLite database; see probes.Probes."""
+
+    def __init__(self, execute: Execute, workspace_id: int) -> None:
+        self._execute = execute
+        self._workspace = workspace_id
+        self._mark = workspace_mark(workspace_id)
+
+    def keyed(self, keys: Sequence[str]) -> list[tuple[str, Row]]:
+        """Return the papers that hold one of the keys, each after the key."""
+        records = self._records(_KEYED, self._workspace, json.dumps(keys))
+        return [(key, Row(int(number), *lines)) for key, number, *lines in records]
+
+    def named(self, id: str) -> list[Row]:
+        """Return the paper of that id."""
+        return self._rows(_NAMED, self._workspace, id)
+
+    def starting(self, start: str, limit: int) -> list[Row]:
+        """Return papers whose title or headline, folded and without spaces, begins so."""
+        return self._rows(_STARTING, self._workspace, start, start + _LAST, limit)
+
+    def matching(self, part: Part, expression: Expression, limit: int) -> list[Row]:
+        """Return papers that match."""
+        return self._rows(_MATCHING[part], self._render(expression), limit)
+
+    def numbers(self, part: Part, expression: Expression, limit: int, offset: int) -> list[int]:
+        """Return the numbers of papers that match."""
+        sql = f"""SELECT rowid AS record FROM search_{part} WHERE search_{part} MATCH ?
+            ORDER BY rowid DESC LIMIT ? OFFSET ?"""
+        return self._numbers(_joined(sql), self._render(expression), limit, offset)
+
+    def among(self, part: Part, expression: Expression, numbers: Sequence[int]) -> set[int]:
+        """Return which of some papers match."""
+        # a span of rowids, since rowid IN (…) would run MATCH once for each number
+        sql = f"SELECT rowid AS record FROM search_{part} WHERE search_{part} MATCH ? AND rowid BETWEEN ? AND ?"
+        found = self._numbers(_joined(sql), self._render(expression), min(numbers), max(numbers))
+        return set(found).intersection(numbers)
+
+    def written(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
+        """Return which of some papers have one of the spellings in comment or excerpt."""
+        return set(self._numbers(_WRITTEN, json.dumps(numbers), json.dumps(spellings)))
+
+    def count(self, part: Part, expression: Expression) -> int:
+        """Return how many papers match."""
+        sql = f"SELECT count(*) FROM search_{part} WHERE search_{part} MATCH ?"
+        return int(self._execute(sql, (self._render(expression),)).fetchone()[0])
+
+    def newest(self, limit: int, offset: int) -> tuple[int, list[int]]:
+        """Return how many papers there are, and the numbers of some."""
+        size = self._execute("SELECT papers FROM search_sizes WHERE workspace_id = ?", (self._workspace,)).fetchone()
+        sql = f"SELECT number AS record FROM papers WHERE workspace_id = ? {_NEWEST_FIRST} LIMIT ? OFFSET ?"
+        return size[0] if size else 0, self._numbers(_joined(sql), self._workspace, limit, offset)
+
+    def newest_of(self, expression: Expression, limit: int, offset: int) -> list[int]:
+        """Return the numbers of some papers that match anywhere."""
+        sql = f"""SELECT number AS record FROM papers WHERE number IN (
+            SELECT rowid FROM search_full WHERE search_full MATCH ? ORDER BY rowid DESC LIMIT ?)
+            {_NEWEST_FIRST} LIMIT ? OFFSET ?"""
+        window = max(limit + offset, _MOST_SORTED)
+        return self._numbers(_joined(sql), self._render(expression), window, limit, offset)
+
+    def words(self, words: Sequence[str]) -> list[Word]:
+        """Return those of the words that are in the vocabulary."""
+        return self._words(_WORDS, self._workspace, json.dumps(words))
+
+    def begun(self, beginning: str, limit: int) -> list[Word]:
+        """Return the most frequent words that begin so."""
+        return self._words(_BEGUN, self._workspace, beginning, beginning + _LAST, limit)
+
+    def between(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
+        """Return the words of such lengths that begin or end so."""
+        backward = end[::-1]
+        return self._words(_BETWEEN, self._workspace, beginning, beginning + _LAST, backward, backward + _LAST,
+                           shortest, longest)  # fmt: skip
+
+    def sounding(self, sounds: Sequence[str], limit: int) -> list[Word]:
+        """Return the most frequent words of one of the sounds."""
+        return self._words(_SOUNDING, self._workspace, json.dumps(sounds), limit)
+
+    def names(self, numbers: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+        """Return id, headline ("" for none) and title of papers."""
+        records = self._records(_NAMES, json.dumps(numbers))
+        return {int(number): (id, headline, title) for number, id, headline, title in records}
+
+    def aliases(self) -> dict[str, list[str]]:
+        """Return the workspace's aliases as {name: meanings}."""
+        found: dict[str, list[str]] = {}
+        for name, meaning in self._records(_ALIASES, self._workspace):
+            found.setdefault(name, []).append(meaning)
+        return found
+
+    def _records(self, sql: str, *values: object) -> list[list[str]]:
+        (text,) = self._execute(sql, values).fetchone()
+        return [record.split(_FIELD) for record in text.split(_RECORD)] if text else []
+
+    def _rows(self, sql: str, *values: object) -> list[Row]:
+        return [Row(int(record[0]), *record[1:]) for record in self._records(sql, *values)]
+
+    def _words(self, sql: str, *values: object) -> list[Word]:
+        return [Word(word, int(papers)) for word, papers in self._records(sql, *values)]
+
+    def _numbers(self, sql: str, *values: object) -> list[int]:
+        return [int(number) for (number,) in self._records(sql, *values)]
+
+    def _render(self, expression: Expression) -> str:
+        if isinstance(expression, Near):
+            phrase = f'"{marked(self._mark, " ".join(expression.terms))}"' + (" *" if expression.begun else "")
+            return f"{expression.field} : {phrase}" if expression.field else phrase
+        parts = [self._render(part) for part in expression.parts]
+        if isinstance(expression, Any):
+            return f"({' OR '.join(parts)})"
+        text = " AND ".join(parts)
+        return f"(({text}) NOT ({' OR '.join(map(self._render, expression.without))}))" if expression.without else text

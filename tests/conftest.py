@@ -1,0 +1,128 @@
+"""What tests share: a real temporary store, a clock that is moved by hand, an open app."""
+
+from __future__ import annotations
+
+import asyncio
+import shutil
+import sqlite3
+from collections.abc import AsyncIterator, Callable
+from contextlib import closing
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+from bot.app import App, open_app
+from bot.config import Config
+from bot.services.delivery import Delivery
+from bot.services.digests import Digests, Policy
+from bot.services.importing import Importing
+from bot.services.library import Library
+from bot.services.lookup import Lookup
+from bot.store.database import Database, open_database
+from bot.store.search import Search
+from tests.doubles.clock import TOKYO, AdjustableClock
+from tests.doubles.publisher import FakePublisher, FakeRenderer
+
+settings.register_profile(
+    "dayori", deadline=None, derandomize=True, max_examples=60,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+)  # fmt: skip
+settings.load_profile("dayori")
+
+Compose = Callable[..., Digests]
+
+
+@pytest.fixture
+def clock() -> AdjustableClock:
+    return AdjustableClock()
+
+
+@pytest.fixture(scope="session")
+def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a database file with all tables and nothing in them; each test gets a copy, which takes no migration."""
+    path = tmp_path_factory.mktemp("store") / "empty.db"
+
+    async def make() -> None:
+        database = await open_database(f"sqlite+aiosqlite:///{path}")
+        await (await Search.open(database)).close()
+        await database.close()
+
+    asyncio.run(make())
+    with closing(sqlite3.connect(path)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return path
+
+
+@pytest.fixture
+def database_url(empty_store: Path, tmp_path: Path) -> str:
+    shutil.copy(empty_store, tmp_path / "dayori.db")
+    return f"sqlite+aiosqlite:///{tmp_path / 'dayori.db'}"
+
+
+@pytest.fixture
+async def database(database_url: str) -> AsyncIterator[Database]:
+    opened = await open_database(database_url)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+async def workspace(database: Database, clock: AdjustableClock) -> int:
+    return (await database.workspace("default", clock()))[0]
+
+
+@pytest.fixture
+def library(database: Database, clock: AdjustableClock) -> Library:
+    return Library(database, clock)
+
+
+@pytest.fixture
+def importing(database: Database, clock: AdjustableClock) -> Importing:
+    return Importing(database, clock)
+
+
+@pytest.fixture
+async def search(database: Database) -> AsyncIterator[Search]:
+    opened = await Search.open(database)
+    yield opened
+    await opened.close()
+
+
+@pytest.fixture
+def lookup(database: Database, search: Search) -> Lookup:
+    return Lookup(database, search)
+
+
+@pytest.fixture
+def policy() -> Policy:
+    return Policy(max_papers=4, when_empty="revisit", catch_up=timedelta(hours=24), zone=TOKYO)
+
+
+@pytest.fixture
+def digests(database: Database, clock: AdjustableClock, policy: Policy) -> Digests:
+    return Digests(database, clock, policy, {"discord": FakeRenderer()})
+
+
+@pytest.fixture
+def publisher(clock: AdjustableClock) -> FakePublisher:
+    return FakePublisher(clock)
+
+
+@pytest.fixture
+def delivery(database: Database, clock: AdjustableClock, publisher: FakePublisher) -> Delivery:
+    return Delivery(database, clock, {"discord": publisher}, pauses=())
+
+
+@pytest.fixture
+def config(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """Return settings on a temporary store, without a papers file; the folder is one without bot.yaml and .env."""
+    monkeypatch.chdir(tmp_path)
+    return Config(database_url=database_url, papers_file="")
+
+
+@pytest.fixture
+async def app(config: Config, clock: AdjustableClock) -> AsyncIterator[App]:
+    async with open_app(config, clock=clock) as opened:
+        yield opened

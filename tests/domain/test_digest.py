@@ -1,0 +1,90 @@
+"""Over any history of additions and editions, no paper is lost and none comes twice."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.digest import MOST_REVISITED, Choice, Edition, Reason, WhenEmpty, choose, explain, passes
+from tests.samples import paper
+
+_POLICIES: list[WhenEmpty] = ["revisit", "notice", "skip"]
+_EDITION = Edition("weekly", 3, datetime(2024, 1, 22, tzinfo=UTC), Reason.NEW, (paper(1), paper(2)), 0, "ja")
+
+
+@given(st.lists(st.integers(0, 7), max_size=30), st.integers(0, 30), st.integers(1, 5), st.sampled_from(_POLICIES))
+def test_nothing_is_lost_and_nothing_comes_twice(
+    additions: list[int], there_before: int, most: int, when_empty: WhenEmpty
+) -> None:
+    unseen, sent, passed_over = list(range(there_before)), [], set[int]()
+    written = 0
+    newest = there_before
+    for added in [*additions, *[0] * (there_before + sum(additions) + 1)]:
+        unseen += range(newest, newest + added)
+        newest += added
+        choice = choose(unseen, sent, first=written == 0, max_papers=most, when_empty=when_empty)
+        if choice is None:
+            assert when_empty == "skip" and not unseen
+            continue
+        written += 1
+        assert len(choice.numbers) <= most
+        if choice.reason in (Reason.FIRST, Reason.NEW):
+            assert not set(choice.numbers) & (set(sent) | passed_over)
+            sent += choice.numbers
+            passed_over |= set(choice.passed_over)
+            unseen = [n for n in unseen if n not in sent and n not in passed_over]
+            assert choice.remaining == len(unseen)
+        else:
+            assert not unseen
+    assert sorted([*sent, *passed_over]) == list(range(newest))
+    assert passed_over <= set(range(there_before + (additions[0] if additions else 0))) or when_empty == "skip"
+
+
+def test_a_first_edition_takes_the_newest_and_counts_the_older_as_seen() -> None:
+    assert choose([1, 2, 3, 4, 5], [], first=True, max_papers=2, when_empty="revisit") == Choice(
+        (4, 5), Reason.FIRST, 0, (1, 2, 3)
+    )
+
+
+def test_a_later_edition_takes_the_oldest_additions_and_counts_the_rest() -> None:
+    assert choose([1, 2, 3, 4, 5], [], first=False, max_papers=2, when_empty="skip") == Choice((1, 2), Reason.NEW, 3)
+
+
+def test_with_nothing_new_the_longest_unread_come_again() -> None:
+    again = choose([], [9, 8, 7, 6], first=False, max_papers=10, when_empty="revisit")
+    assert again == Choice((9, 8, 7), Reason.REVISIT)
+    assert len(again.numbers) == MOST_REVISITED
+    assert choose([], [9, 8], first=False, max_papers=1, when_empty="revisit") == Choice((9,), Reason.REVISIT)
+
+
+def test_with_nothing_at_all_there_is_a_notice_or_no_edition() -> None:
+    assert choose([], [], first=True, max_papers=2, when_empty="revisit") == Choice((), Reason.NOTICE)
+    assert choose([], [1], first=False, max_papers=2, when_empty="notice") == Choice((), Reason.NOTICE)
+    assert choose([], [1], first=False, max_papers=2, when_empty="skip") is None
+
+
+@pytest.mark.parametrize(
+    ("tags", "wanted", "does_pass"),
+    [
+        ([], [], True), (["RAG"], [], True), (["RAG"], ["rag"], True), (["ＲＡＧ"], ["検索"], False), ([], ["RAG"], False),
+        (["a", "Llama  2"], ["b", " llama 2 "], True),
+    ],
+)  # fmt: skip
+def test_a_filter_lets_pass_what_has_one_of_its_tags(tags: list[str], wanted: list[str], does_pass: bool) -> None:
+    assert passes(tags, wanted) is does_pass
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_an_edition_says_in_both_languages_why_it_is_as_it_is(reason: Reason) -> None:
+    ja, en = (explain(replace(_EDITION, reason=reason, locale=locale)) for locale in ("ja", "en"))
+    assert ja and en and ja != en
+
+
+def test_a_count_of_one_is_said_as_one() -> None:
+    assert explain(replace(_EDITION, papers=(paper(1),), locale="en")) == "1 paper added since the last edition."
+    assert explain(replace(_EDITION, locale="en")) == "2 papers added since the last edition."
+    assert explain(_EDITION) == "前号のあとに加わった2本です。"

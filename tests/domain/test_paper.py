@@ -1,0 +1,158 @@
+"""Whatever somebody types becomes a consistent paper, or is refused in a sentence."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+
+import pytest
+from hypothesis import given
+
+from bot.domain.dates import PaperDate
+from bot.domain.errors import InputError
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import (
+    ID_LENGTH,
+    LIMITS,
+    Link,
+    Paper,
+    identity_keys,
+    link_keys,
+    make_paper,
+    title_key,
+    with_id,
+)
+from tests.samples import addresses, lines, paper, random_papers, texts
+
+
+@given(random_papers)
+def test_any_text_gives_a_valid_paper(made: Paper) -> None:
+    assert made.title
+    assert len(made.title) <= LIMITS["title"]
+    assert len(made.comment or "") <= LIMITS["comment"]
+    assert 0 < len(made.id) <= ID_LENGTH
+    assert None not in (made.heading, *made.authors, *made.tags)
+    assert not any(tag.startswith(("#", "＃", " ")) for tag in made.tags)
+
+
+@given(random_papers)
+def test_a_paper_made_again_of_its_own_fields_is_the_same_paper(made: Paper) -> None:
+    again = make_paper(
+        id=made.id, title=made.title, headline=made.headline, date=made.date, comment=made.comment, excerpt=made.excerpt,
+        organization=made.organization, authors=made.authors, links=made.links, tags=made.tags, identifiers=made.identifiers,
+    )  # fmt: skip
+    assert again == made
+
+
+@given(texts, texts)
+def test_any_text_is_a_paper_or_is_refused_in_a_sentence(title: str, id: str) -> None:
+    try:
+        make_paper(title=title, id=id, comment=id)
+    except InputError as error:
+        assert error.text("ja") and error.text("en")
+
+
+def test_every_character_makes_an_id_that_is_read_back_as_it_is() -> None:
+    for start in range(0x80, sys.maxunicode, 64):
+        title = "".join(c for c in map(chr, range(start, start + 64)) if unicodedata.category(c) not in ("Cn", "Co"))
+        if title.strip():
+            try:
+                made = make_paper(title=f"a{title}")
+            except InputError:
+                continue
+            assert make_paper(title="x", id=made.id).id == made.id, ascii(title)
+
+
+@pytest.mark.parametrize("title", ["", "   ", "\n", "\u200b", "\u0000"])
+def test_a_paper_needs_a_title(title: str) -> None:
+    with pytest.raises(InputError, match="needs a title"):
+        make_paper(title=title)
+
+
+@pytest.mark.parametrize(
+    "too_much",
+    [{"title": "x" * 501}, {"title": "x", "headline": "見" * 501}, {"title": "x", "comment": "x" * 10_001},
+     {"title": "x", "authors": ["x" * 301]}, {"title": "x", "tags": ["x" * 61]}, {"title": "x", "tags": map(str, range(51))},
+     {"title": "x", "links": [Link(f"https://a.org/{n}") for n in range(51)]}, {"title": "x", "links": [Link("a.org")]}],
+)  # fmt: skip
+def test_what_is_too_much_is_refused_not_cut(too_much: dict[str, object]) -> None:
+    with pytest.raises(InputError):
+        make_paper(**too_much)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("id", ["", " ", "a b", "a/b", "a:b", "#a", "@a", "a,b", "'a'", "x" * 81, "a\u200bb", "a\x1b"])
+def test_an_id_that_cannot_be_typed_is_refused(id: str) -> None:
+    with pytest.raises(InputError, match="cannot be used"):
+        make_paper(title="x", id=id)
+
+
+@pytest.mark.parametrize(
+    ("made", "id"),
+    [
+        (make_paper(title="RetNet", links=[Link("https://arxiv.org/abs/2307.08621v2")]), "2307.08621"),
+        (make_paper(title="X", links=[Link("https://doi.org/10.1145/3292500.3330701")]), "10.1145-3292500.3330701"),
+        (make_paper(title="Attention Is All You Need!"), "attention-is-all-you-need"),
+        (make_paper(title="拡散モデルの概説"), "拡散モデルの概説"),
+        (make_paper(title="?!"), "paper"),
+        (make_paper(title="x", identifiers=Identifiers(openreview="!!")), "paper"),
+    ],
+)
+def test_an_id_is_made_of_what_is_known(made: Paper, id: str) -> None:
+    assert made.id == id
+
+
+def test_ids_are_read_from_the_links() -> None:
+    made = make_paper(title="x", links=[Link("https://a.org/"), Link("https://arxiv.org/pdf/2307.08621"),
+                                        Link("https://doi.org/10.1/X"), Link("https://doi.org/10.1145/X")])  # fmt: skip
+    assert made.identifiers == Identifiers(arxiv="2307.08621", doi="10.1145/x")
+    assert identity_keys(made) == ("arxiv:2307.08621", "doi:10.1145/x")
+
+
+@given(addresses)
+def test_a_link_is_known_again_by_its_key(address: str) -> None:
+    try:
+        first, second = (make_paper(title="x", links=[Link(url)]) for url in (address, address.replace("https://", "http://")))
+    except InputError:
+        return
+    assert link_keys(first) == link_keys(second)
+
+
+@given(lines)
+def test_a_title_key_does_not_mind_width_case_and_punctuation(title: str) -> None:
+    full = "".join(chr(ord(c) + 0xFEE0) if "!" <= c <= "~" else c for c in title)
+    assert title_key(full) == title_key(title)
+    assert title_key("RetNet: A Successor") == title_key("ＲＥＴＮＥＴ　a  successor.")
+
+
+def test_tags_and_names_stand_once_and_without_marks() -> None:
+    made = make_paper(title="x", tags=["#RAG", " RAG ", "＃検索", "# #深い", "", "#"], authors=["A  B", "A B", " "])
+    assert made.tags == ("RAG", "検索", "深い")
+    assert made.authors == ("A B",)
+
+
+@pytest.mark.parametrize(
+    ("url", "name"),
+    [
+        ("https://arxiv.org/abs/2307.08621", "arXiv"), ("https://arxiv.org/pdf/2307.08621", "PDF"),
+        ("https://github.com/microsoft/unilm", "code"), ("https://huggingface.co/papers/2307.08621", "huggingface.co"),
+        ("https://doi.org/10.1145/1", "DOI"), ("https://openreview.net/pdf?id=abcdefgh", "PDF"),
+        ("https://aclanthology.org/P19-1001/", "ACL"), ("https://www.example.org/x", "example.org"),
+    ],
+)  # fmt: skip
+def test_a_link_without_a_label_gets_one(url: str, name: str) -> None:
+    assert Link(url).name == name
+    assert Link(url, "ここ").name == "ここ"
+
+
+def test_a_paper_opens_at_its_id_before_its_links() -> None:
+    assert make_paper(title="x", links=[Link("https://a.org/"), Link("https://arxiv.org/pdf/2307.08621")]).url == (
+        "https://arxiv.org/abs/2307.08621"
+    )
+    assert make_paper(title="x", links=[Link("https://a.org/")]).url == "https://a.org/"
+    assert make_paper(title="x").url is None
+
+
+def test_bookkeeping_is_no_content() -> None:
+    one = paper(1, date=PaperDate(2023))
+    assert with_id(one, "other").content == one.content
+    assert paper(1, date=PaperDate(2024)).content != one.content

@@ -1,0 +1,135 @@
+"""A schedule means the same minute of the wall clock all year, whatever the clock does."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime, timedelta
+from zoneinfo import ZoneInfo
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import ScheduleError
+from bot.domain.schedule import parse_schedule, period
+from tests.samples import texts
+
+TOKYO, NEW_YORK, LORD_HOWE = map(ZoneInfo, ("Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"))
+
+
+def local(text: str, zone: ZoneInfo) -> datetime:
+    return datetime.fromisoformat(text).replace(tzinfo=zone).astimezone(UTC)
+
+
+def run_of(schedule: str, start: str, zone: ZoneInfo, n: int) -> list[str]:
+    """Return the next n local minutes after a local time."""
+    moment, found = local(start, zone), []
+    for _ in range(n):
+        moment = parse_schedule(schedule).following(moment, zone)
+        found.append(f"{moment.astimezone(zone):%Y-%m-%d %H:%M}")
+    return found
+
+
+@pytest.mark.parametrize(
+    ("schedule", "crontab"),
+    [
+        ("mon 09:00", "0 9 * * 1"), ("Monday 9:00", "0 9 * * 1"), ("mon,thu 08:30", "30 8 * * 1,4"), ("sun 00:05", "5 0 * * 0"),
+        ("daily 09:00", "0 9 * * *"), ("毎日 9:00", "0 9 * * *"), ("月 09:00", "0 9 * * 1"), ("月曜 9:00", "0 9 * * 1"),
+        ("月曜日、木曜日 8:30", "30 8 * * 1,4"), ("土・日 10:00", "0 10 * * 6,0"), ("月曜　０９：００", "0 9 * * 1"),
+        ("0 9 * * 1", "0 9 * * 1"), ("*/15 9-17 * * mon-fri", "*/15 9-17 * * mon-fri"),
+    ],
+)  # fmt: skip
+def test_a_schedule_is_read_as_people_write_it(schedule: str, crontab: str) -> None:
+    assert parse_schedule(schedule).crontab == crontab
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["", "mon", "09:00", "mon 24:00", "mon 09:60", "someday 09:00", "mon,xyz 09:00", ", 09:00", "0 9 * *", "0 0 9 * * 1", "60 9 * * 1",
+     "0 9 30 2 *", "0 9 * * 8", "@weekly", "*/0 * * * *", "mon 9:0"],
+)  # fmt: skip
+def test_what_is_no_schedule_or_never_comes_is_refused(text: str) -> None:
+    with pytest.raises(ScheduleError, match="is not a schedule"):
+        parse_schedule(text)
+
+
+@given(texts)
+def test_any_text_is_a_schedule_or_is_refused_in_a_sentence(text: str) -> None:
+    try:
+        parse_schedule(text)
+    except ScheduleError as error:
+        assert error.text("ja")
+
+
+def test_0_and_7_are_sunday() -> None:
+    sundays = ["2024-01-21 09:00", "2024-01-28 09:00"]
+    assert run_of("0 9 * * 0", "2024-01-15 00:00", TOKYO, 2) == sundays
+    assert run_of("0 9 * * 7", "2024-01-15 00:00", TOKYO, 2) == sundays
+    assert run_of("sun 09:00", "2024-01-15 00:00", TOKYO, 2) == sundays
+
+
+def test_1_is_monday() -> None:
+    assert run_of("0 9 * * 1", "2024-01-15 09:00", TOKYO, 2) == ["2024-01-22 09:00", "2024-01-29 09:00"]
+
+
+def test_a_day_of_the_month_and_a_day_of_the_week_mean_either() -> None:
+    assert run_of("0 9 13 * 5", "2024-01-01 00:00", TOKYO, 4) == [
+        "2024-01-05 09:00", "2024-01-12 09:00", "2024-01-13 09:00", "2024-01-19 09:00",
+    ]  # fmt: skip
+
+
+def test_a_leap_day_comes_every_fourth_year() -> None:
+    assert run_of("0 9 29 2 *", "2024-02-29 09:00", TOKYO, 2) == ["2028-02-29 09:00", "2032-02-29 09:00"]
+
+
+@pytest.mark.parametrize(
+    ("zone", "start"),
+    [(NEW_YORK, "2024-03-08 12:00"), (NEW_YORK, "2024-11-01 12:00"), (LORD_HOWE, "2024-10-04 12:00"), (LORD_HOWE, "2024-04-05 12:00")],
+)
+def test_nine_oclock_stays_nine_oclock_when_the_clocks_change(zone: ZoneInfo, start: str) -> None:
+    turns = run_of("daily 09:00", start, zone, 5)
+    assert [turn[11:] for turn in turns] == ["09:00"] * 5
+    assert len({turn[:10] for turn in turns}) == 5
+
+
+@pytest.mark.parametrize(
+    ("zone", "schedule", "day"),
+    [(NEW_YORK, "daily 02:30", "2024-03-10"), (LORD_HOWE, "daily 02:15", "2024-10-06"), (NEW_YORK, "sun 02:30", "2024-03-10")],
+)
+def test_a_minute_that_the_clock_leaps_over_still_has_its_turn_that_day(zone: ZoneInfo, schedule: str, day: str) -> None:
+    start = local(f"{day} 00:00", zone)
+    moment = parse_schedule(schedule).following(start, zone)
+    assert moment.astimezone(zone).date().isoformat() == day
+    assert parse_schedule(schedule).latest(moment, zone, timedelta(hours=1)) == moment
+
+
+@pytest.mark.parametrize(
+    ("zone", "schedule", "day"), [(NEW_YORK, "daily 01:30", "2024-11-03"), (LORD_HOWE, "daily 01:45", "2024-04-07")]
+)
+def test_a_minute_that_comes_twice_is_one_turn(zone: ZoneInfo, schedule: str, day: str) -> None:
+    moment, turns = local(f"{day} 00:00", zone), set()
+    while moment < local(f"{day} 12:00", zone):
+        if latest := parse_schedule(schedule).latest(moment, zone, timedelta(hours=6)):
+            turns.add(period(latest, zone))
+        moment += timedelta(minutes=5)
+    assert turns == {f"{day}T{schedule[-5:]}"}
+
+
+@given(
+    st.sampled_from(["mon 09:00", "daily 02:30", "0 9 13 * 5", "*/7 * * * *", "30 1 * * *", "0 9 29 2 *"]),
+    st.sampled_from([TOKYO, NEW_YORK, LORD_HOWE]),
+    st.integers(0, 3 * 366 * 24 * 60).map(lambda n: datetime(2023, 1, 1, tzinfo=UTC) + timedelta(minutes=n, seconds=n % 60)),
+)
+def test_the_latest_turn_is_the_one_that_followed_the_time_before_it(schedule: str, zone: ZoneInfo, now: datetime) -> None:
+    read = parse_schedule(schedule)
+    latest = read.latest(now, zone, timedelta(days=3000))
+    assert latest is not None
+    assert latest <= now < read.following(latest, zone)
+    assert read.latest(now, zone, now - latest) == latest
+    assert read.latest(now, zone, now - latest - timedelta(seconds=1)) is None
+
+
+def test_a_schedule_is_described_in_the_readers_language() -> None:
+    both = parse_schedule("mon,thu 08:30")
+    assert (both.describe("ja"), both.describe("en")) == ("毎週月曜・木曜 8:30", "Mon, Thu at 8:30")
+    assert parse_schedule("毎日 9:00").describe("en") == "every day at 9:00"
+    assert parse_schedule("0 9 * * 1").describe("ja") == "0 9 * * 1"

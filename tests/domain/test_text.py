@@ -1,0 +1,93 @@
+"""Text is cleaned for good, and clipping never tears a character."""
+
+from __future__ import annotations
+
+import unicodedata
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.text import clean, clean_line, clip
+from tests.samples import texts
+
+# Each is one character to a reader; whichever follow one another, they stay apart.
+CLUSTERS = (
+    "a", "Z", "7", " ", ".", "日", "が", "ー", "。", "「", "か\u3099", "e\u0301", "e\u0301\u0323", "नि", "ﾊﾟ", "ｶﾞ", "กำ", "한",
+    "😀", "👍🏽", "👩\u200d💻", "👨\u200d👩\u200d👧\u200d👦", "🏳\ufe0f\u200d🌈", "🇯🇵", "🇺🇸", "1\ufe0f\u20e3", "❤\ufe0f", "葛\U000e0100",
+    "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+)  # fmt: skip
+
+
+@given(texts)
+def test_cleaning_cleaned_text_changes_nothing(text: str) -> None:
+    assert clean(clean(text)) == clean(text)
+    assert clean_line(clean_line(text)) == clean_line(text)
+
+
+@given(texts)
+def test_cleaned_text_holds_no_control_characters_or_disguises(text: str) -> None:
+    for character in clean(text):
+        assert character in "\t\n" or unicodedata.category(character) not in ("Cc", "Cs", "Zl", "Zp"), ascii(character)
+        assert character not in "\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069\u200b\ufeff\u00ad"
+
+
+@given(texts)
+def test_a_cleaned_line_is_one_line(text: str) -> None:
+    line = clean_line(text)
+    assert len(line.splitlines()) <= 1
+    assert line == " ".join(line.split())
+
+
+@pytest.mark.parametrize(
+    ("typed", "kept"),
+    [
+        ("  a\r\nb\rc  ", "a\nb\nc"),
+        ("one\n\n\n\n two", "one\n\n two"),
+        ("one\n \u3000\n\t\n\ntwo", "one\n\ntwo"),
+        ("か\u3099", "が"),
+        ("a\u0085b\u2028c", "a\nb\nc"),
+        ("👩\u200d💻", "👩\u200d💻"),
+        ("pay\u202egnp.exe", "paygnp.exe"),
+    ],
+)
+def test_cleaning_keeps_what_was_meant(typed: str, kept: str) -> None:
+    assert clean(typed) == kept
+
+
+@given(texts, st.integers(0, 60))
+def test_a_clipped_text_is_never_longer_than_the_limit(text: str, limit: int) -> None:
+    assert len(clip(text, limit)) <= limit
+
+
+@given(texts, st.integers(0, 300))
+def test_a_text_that_fits_is_not_touched(text: str, more: int) -> None:
+    assert clip(text, len(text) + more) == text
+
+
+@given(texts, st.integers(1, 60))
+def test_a_cut_text_says_that_it_was_cut(text: str, limit: int) -> None:
+    if len(text) > limit:
+        assert clip(text, limit).endswith("…")
+
+
+@given(st.lists(st.sampled_from(CLUSTERS), min_size=1, max_size=30), st.integers(2, 40))
+@example(["a", "🇯🇵", "🇯🇵", "🇯🇵"], 5)
+@example(["ﾊﾟ"] * 4, 4)
+@example(["กำ"] * 4, 4)
+def test_clipping_never_tears_a_character(clusters: list[str], limit: int) -> None:
+    text = "".join(clusters)
+    if len(text) <= limit:
+        return
+    kept = clip(text, limit).removesuffix("…")
+    whole = {"".join(clusters[:n]).rstrip() for n in range(len(clusters))}
+    assert kept in whole
+
+
+def test_clipping_ends_at_a_word() -> None:
+    assert clip("Retentive Network: A Successor", 14) == "Retentive…"
+    assert clip("大規模言語モデル", 5) == "大規模言…"
+
+
+def test_a_word_that_fills_the_room_is_cut_all_the_same() -> None:
+    assert clip("W" * 40, 10) == "W" * 9 + "…"

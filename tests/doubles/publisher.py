@@ -1,0 +1,101 @@
+"""A platform that keeps what it is given, and breaks where it is told to; it draws editions as two papers a message."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Literal
+
+from bot.domain.digest import Edition
+from bot.domain.errors import PublishError
+from bot.i18n import msg
+from bot.services.ports import ChannelClosedError, UnsureError
+from bot.store.deliveries import Payload
+from tests.doubles.clock import AdjustableClock
+
+Fault = Literal["dropped", "answer lost", "refused", "killed before", "killed after", "hangs"]
+NONCES_ARE_KEPT = timedelta(minutes=3)
+
+
+class KilledError(BaseException):
+    """The process ends here, as far as the code under test can tell."""
+
+
+@dataclass(frozen=True, slots=True)
+class Posted:
+    """A message that stands in a channel."""
+
+    channel: str
+    payload: Payload
+    nonce: str
+    at: datetime
+
+    @property
+    def papers(self) -> list[str]:
+        return list(self.payload["papers"])
+
+
+class FakePublisher:
+    """Posts into lists; `faults` are used up one by one, each by the next request to post (into `faulty` alone)."""
+
+    def __init__(self, clock: AdjustableClock) -> None:
+        self.posted: list[Posted] = []
+        self.faults: deque[Fault | None] = deque()
+        self.faulty: str | None = None
+        self.closed: set[str] = set()
+        self.told: list[str] = []
+        self.searches = 0
+        self._clock = clock
+
+    async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
+        if channel in self.closed:
+            raise ChannelClosedError(msg("The channel is gone."))
+        fault = self.faults.popleft() if self.faults and self.faulty in (None, channel) else None
+        if fault == "dropped":
+            raise UnsureError(msg("Discord answered {status}.", status=502))
+        if fault == "refused":
+            raise PublishError(msg("Discord answered {status}.", status=400))
+        if fault == "killed before":
+            raise KilledError
+        message_id = self._post(channel, payload, nonce)
+        if fault == "answer lost":
+            raise UnsureError(msg("Discord answered {status}.", status=504))
+        if fault == "killed after":
+            raise KilledError
+        if fault == "hangs":
+            await asyncio.sleep(3600)
+        return message_id
+
+    def _post(self, channel: str, payload: Payload, nonce: str) -> str:
+        for n, posted in enumerate(self.posted):
+            if (posted.channel, posted.nonce) == (channel, nonce) and self._clock() - posted.at <= NONCES_ARE_KEPT:
+                return str(n)
+        self.posted.append(Posted(channel, payload, nonce, self._clock()))
+        return str(len(self.posted) - 1)
+
+    async def find(self, channel: str, marker: str, since: datetime) -> str | None:
+        self.searches += 1
+        for n, posted in enumerate(self.posted):
+            if posted.channel == channel and posted.at >= since and marker in json.dumps(posted.payload):
+                return str(n)
+        return None
+
+    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
+        self.told.append(text)
+
+    def papers_in(self, channel: str) -> list[str]:
+        """Return the ids of all papers that stand in a channel, in order."""
+        return [id for posted in self.posted if posted.channel == channel for id in posted.papers]
+
+
+class FakeRenderer:
+    """Draws two papers a message; an edition without papers is one message all the same."""
+
+    def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
+        ids = [paper.id for paper in edition.papers]
+        pairs = [ids[start : start + 2] for start in range(0, len(ids), 2)] or [[]]
+        return tuple({"papers": pair, "footer": f"#{marker_of(n)}"} for n, pair in enumerate(pairs))

@@ -1,0 +1,1 @@
+"""What is true of files in and out."""

@@ -1,0 +1,53 @@
+"""The format of a file is told by its ending or by the person."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from bot.domain.errors import FileError, InputError
+from bot.formats.collection import READERS, WRITERS, format_of, read_file
+from tests.samples import paper
+
+
+@pytest.mark.parametrize(
+    ("file", "given", "name"),
+    [("a.yaml", None, "yaml"), ("a.YML", None, "yaml"), ("a.json", None, "json"), ("a.txt", "JSON", "json"), ("a.json", "yaml", "yaml")],
+)
+def test_the_format_is_what_is_asked_for_or_what_the_ending_tells(file: str, given: str | None, name: str) -> None:
+    assert format_of(file, given, list(READERS)) == name
+
+
+@pytest.mark.parametrize(("file", "given"), [("a.txt", None), ("a", None), ("a.yaml", "docx"), (".yaml", "")])
+def test_an_unknown_format_is_refused_with_those_that_are_known(file: str, given: str | None) -> None:
+    with pytest.raises(InputError, match="yaml, json"):
+        format_of(file, given, list(READERS))
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_what_a_format_writes_it_reads(format: str, tmp_path: Path) -> None:
+    file = tmp_path / f"papers.{format}"
+    file.write_text(WRITERS[format]([paper(1), paper(2)]), encoding="utf-8")
+    assert read_file(file) == [paper(1), paper(2)]
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
+    file = tmp_path / "papers.yaml"
+    file.write_bytes(b"\xef\xbb\xbfpapers:\r\n- title: x\r\n")
+    assert [made.title for made in read_file(file)] == ["x"]
+
+
+def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> None:
+    file = tmp_path / "papers.yaml"
+    file.write_bytes("papers:\n- title: 論文\n".encode("shift_jis"))
+    with pytest.raises(FileError, match=r":2: not UTF-8 text"):
+        read_file(file)
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
+    with pytest.raises(FileError, match=r"nothing\.yaml: cannot be read: No such file"):
+        read_file(tmp_path / "nothing.yaml")
+    with pytest.raises(FileError, match="cannot be read"):
+        (tmp_path / "folder.yaml").mkdir()
+        read_file(tmp_path / "folder.yaml")

@@ -1,0 +1,253 @@
+"""An edition holds what the channel was never sent, goes out once a turn, and says why it is as it is."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.digest import Edition, Reason, Subscription, WhenEmpty
+from bot.domain.errors import NotFoundError, ScheduleError
+from bot.services.digests import Digests, Policy, Wanted
+from bot.services.library import Library
+from bot.store import deliveries
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.doubles.publisher import FakeRenderer
+from tests.samples import paper
+
+WEEKLY = Wanted("weekly", "discord:1/2", "mon 09:00", (), "ja")
+
+
+async def add(library: Library, workspace: int, clock: AdjustableClock, *numbers: int, tags: tuple[str, ...] = ()) -> None:
+    for n in numbers:
+        clock.advance(seconds=1)
+        await library.add(workspace, paper(n, tags=tags), None)
+
+
+def held(edition: Edition | None) -> tuple[Reason, list[str], int] | None:
+    return (edition.reason, [made.id for made in edition.papers], edition.remaining) if edition else None
+
+
+async def compose(digests: Digests, workspace: int, clock: AdjustableClock) -> tuple[Reason, list[str], int] | None:
+    clock.advance(seconds=1)
+    return held(await digests.compose_now(workspace, "weekly"))
+
+
+async def finish_all(database: Database, clock: AdjustableClock) -> None:
+    async with database.write() as connection:
+        for id in range(1, 50):
+            await deliveries.finish(connection, id, clock())
+
+
+async def test_a_first_edition_takes_the_newest_and_the_older_count_as_seen(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    await add(library, workspace, clock, 1, 2, 3, 4, 5, 6)
+    await digests.subscribe(workspace, WEEKLY)
+    assert await compose(digests, workspace, clock) == (Reason.FIRST, ["paper-3", "paper-4", "paper-5", "paper-6"], 0)
+    await finish_all(database, clock)
+    await add(library, workspace, clock, 7)
+    assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-7"], 0)
+
+
+async def test_what_does_not_fit_waits_for_the_next_edition_and_is_counted(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 0)
+    await compose(digests, workspace, clock)
+    await add(library, workspace, clock, *range(1, 7))
+    await finish_all(database, clock)
+    assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-1", "paper-2", "paper-3", "paper-4"], 2)
+    assert len(await digests.waiting(workspace, 2)) == 2
+    await finish_all(database, clock)
+    assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-5", "paper-6"], 0)
+
+
+@pytest.mark.parametrize(
+    ("when_empty", "expected"),
+    [("revisit", (Reason.REVISIT, ["paper-1", "paper-2"], 0)), ("notice", (Reason.NOTICE, [], 0)), ("skip", None)],
+)
+async def test_with_nothing_new_the_setting_decides(
+    database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy,
+    when_empty: WhenEmpty, expected: tuple[Reason, list[str], int] | None,
+) -> None:  # fmt: skip
+    digests = Digests(database, clock, replace(policy, when_empty=when_empty), {"discord": FakeRenderer()})
+    await add(library, workspace, clock, 1, 2)
+    await digests.subscribe(workspace, WEEKLY)
+    await compose(digests, workspace, clock)
+    await finish_all(database, clock)
+    assert await compose(digests, workspace, clock) == expected
+
+
+async def test_a_filter_holds_back_what_does_not_pass_and_loses_nothing(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    await digests.subscribe(workspace, replace(WEEKLY, tags=("rag",)))
+    await add(library, workspace, clock, 1, tags=("RAG",))
+    await add(library, workspace, clock, 2, tags=("vision",))
+    assert await compose(digests, workspace, clock) == (Reason.FIRST, ["paper-1"], 0)
+    await finish_all(database, clock)
+    await digests.subscribe(workspace, WEEKLY)
+    assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-2"], 0)
+
+
+async def test_a_removed_paper_brought_back_does_not_come_twice(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    await compose(digests, workspace, clock)
+    await library.remove(workspace, "paper-1", None)
+    await library.undo(workspace, None)
+    await finish_all(database, clock)
+    await add(library, workspace, clock, 2)
+    assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-2"], 0)
+
+
+async def test_a_preview_writes_nothing(digests: Digests, library: Library, workspace: int, clock: AdjustableClock) -> None:
+    await add(library, workspace, clock, 1)
+    made = await digests.subscribe(workspace, WEEKLY)
+    assert held(await digests.preview(made)) == held(await digests.preview(made)) == (Reason.FIRST, ["paper-1"], 0)
+    assert await digests.shown(workspace, "ja") == made
+
+
+async def test_without_a_subscription_the_terminal_shows_a_first_edition(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await add(library, workspace, clock, 1, 2)
+    shown = await digests.shown(workspace, "en")
+    assert (shown.platform, shown.locale) == ("console", "en")
+    assert held(await digests.preview(shown)) == (Reason.FIRST, ["paper-1", "paper-2"], 0)
+
+
+@pytest.mark.parametrize(
+    ("starts", "composed"),
+    [("2024-01-22 08:59", 0), ("2024-01-22 09:00", 1), ("2024-01-22 09:01", 1), ("2024-01-23 08:59", 1), ("2024-01-23 09:01", 0),
+     ("2024-01-25 12:00", 0)],
+)  # fmt: skip
+async def test_a_missed_edition_is_made_at_the_next_start_if_it_is_less_than_a_day_late(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, starts: str, composed: int
+) -> None:
+    clock.set("2024-01-20 12:00")
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    clock.set(starts)
+    assert await digests.compose_due() == composed
+    assert await digests.compose_due() == 0
+
+
+async def test_each_turn_has_one_edition(digests: Digests, library: Library, workspace: int, clock: AdjustableClock) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, *range(8))
+    composed = 0
+    for _ in range(24 * 28):
+        clock.advance(hours=1)
+        composed += await digests.compose_due()
+    assert composed == 4
+
+
+async def test_a_turn_that_was_skipped_does_not_come_later_the_same_day(
+    database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
+) -> None:
+    digests = Digests(database, clock, replace(policy, when_empty="skip"), {"discord": FakeRenderer()})
+    await digests.subscribe(workspace, WEEKLY)
+    clock.set("2024-01-22 09:00")
+    assert await digests.compose_due() == 0
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-22 15:00")
+    assert await digests.compose_due() == 0
+    clock.set("2024-01-29 09:00")
+    assert await digests.compose_due() == 1
+
+
+async def test_a_new_subscription_waits_for_its_first_turn(digests: Digests, library: Library, workspace: int, clock: AdjustableClock) -> None:
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-22 10:00")
+    await digests.subscribe(workspace, WEEKLY)
+    assert await digests.compose_due() == 0
+    clock.advance(days=7)
+    assert await digests.compose_due() == 1
+
+
+async def test_an_edition_out_of_turn_waits_until_the_last_has_arrived(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    assert await compose(digests, workspace, clock) is not None
+    assert await compose(digests, workspace, clock) is None
+
+
+async def test_workspaces_never_mix(digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database) -> None:
+    other, _ = await database.workspace("discord:9", clock())
+    await digests.subscribe(workspace, WEEKLY)
+    await digests.subscribe(other, replace(WEEKLY, channel="discord:9/9"))
+    await add(library, workspace, clock, 1)
+    await add(library, other, clock, 2)
+    assert await compose(digests, workspace, clock) == (Reason.FIRST, ["paper-1"], 0)
+    assert await compose(digests, other, clock) == (Reason.FIRST, ["paper-2"], 0)
+    assert await digests.waiting(other, 1) == ()
+    with pytest.raises(NotFoundError):
+        await digests.unsubscribe(other, "nothing")
+
+
+async def test_an_edition_is_written_with_its_messages_nonces_and_markers(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1, 2, 3)
+    await compose(digests, workspace, clock)
+    async with database.write() as connection:
+        first = await deliveries.next_unsent(connection, 1)
+        assert first
+        await deliveries.mark_sent(connection, 1, 0, "1001", clock())
+        second = await deliveries.next_unsent(connection, 1)
+        assert second
+    assert first.payload == {"papers": ["paper-1", "paper-2"], "footer": f"#{first.marker}"}
+    assert second.payload == {"papers": ["paper-3"], "footer": f"#{second.marker}"}
+    assert first.nonce != second.nonce and first.nonce.startswith(first.marker) and len(first.nonce) <= 25
+
+
+async def subscribed(digests: Digests, workspace: int) -> list[str]:
+    return [f"{each.name} {each.channel} {each.schedule.text}" for each in await digests.subscribed(workspace)]
+
+
+async def test_the_settings_make_change_and_end_what_they_named(digests: Digests, workspace: int) -> None:
+    await digests.subscribe(workspace, replace(WEEKLY, name="by-hand"))
+    await digests.follow_settings(workspace, [WEEKLY])
+    await digests.follow_settings(workspace, [replace(WEEKLY, schedule="tue 10:00")])
+    assert await subscribed(digests, workspace) == ["by-hand discord:1/2 mon 09:00", "weekly discord:1/2 tue 10:00"]
+    await digests.follow_settings(workspace, [])
+    assert await subscribed(digests, workspace) == ["by-hand discord:1/2 mon 09:00"]
+
+
+async def test_settings_that_did_not_change_leave_a_curators_change_alone(digests: Digests, workspace: int) -> None:
+    await digests.follow_settings(workspace, [WEEKLY])
+    await digests.subscribe(workspace, replace(WEEKLY, schedule="fri 17:00"))
+    await digests.follow_settings(workspace, [WEEKLY])
+    assert await subscribed(digests, workspace) == ["weekly discord:1/2 fri 17:00"]
+
+
+async def test_names_are_free_or_the_channels_own(digests: Digests, workspace: int) -> None:
+    assert await digests.name_for(workspace, "discord:1/2", "weekly") == "weekly"
+    await digests.subscribe(workspace, WEEKLY)
+    assert await digests.name_for(workspace, "discord:1/2", "other") == "weekly"
+    assert await digests.name_for(workspace, "discord:1/3", "weekly") == "weekly-2"
+
+
+async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(digests: Digests, workspace: int) -> None:
+    with pytest.raises(ScheduleError):
+        await digests.subscribe(workspace, replace(WEEKLY, schedule="someday"))
+    assert await digests.subscribed(workspace) == []
+
+
+async def test_a_late_day_is_a_setting(database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy) -> None:
+    digests = Digests(database, clock, replace(policy, catch_up=timedelta(hours=100)), {"discord": FakeRenderer()})
+    made: Subscription = await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-26 12:00")
+    assert await digests.compose_due() == 1
+    assert digests.following(made) > clock()

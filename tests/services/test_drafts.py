@@ -1,0 +1,155 @@
+"""A draft begins with what its source tells by itself, and is kept until it is saved or given up."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.dates import PaperDate
+from bot.domain.errors import InputError, NotFoundError
+from bot.domain.identifiers import Identifiers
+from bot.domain.metadata import Metadata
+from bot.domain.paper import Link, Paper
+from bot.services.drafts import Draft, Drafts, begin, change_of, changed, described, read_source, split_tags
+from bot.services.library import Library
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.doubles.finder import FakeFinder
+from tests.samples import lines, paper, random_papers
+
+
+RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17), excerpt="Proposes retention.",
+                  links=(Link("https://github.com/microsoft/unilm"),), identifiers=Identifiers(doi="10.48550/x"))  # fmt: skip
+
+
+@pytest.fixture
+def finder() -> FakeFinder:
+    return FakeFinder()
+
+
+@pytest.fixture
+def drafts(database: Database, clock: AdjustableClock, finder: FakeFinder) -> Drafts:
+    return Drafts(database, clock, finder)
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "ids"),
+    [
+        ("2307.08621v1", "https://arxiv.org/abs/2307.08621", Identifiers(arxiv="2307.08621")),
+        ("<https://arxiv.org/pdf/2307.08621>", "https://arxiv.org/pdf/2307.08621", Identifiers(arxiv="2307.08621")),
+        ("doi:10.1145/3292500", "https://doi.org/10.1145/3292500", Identifiers(doi="10.1145/3292500")),
+        (" https://example.org/paper ", "https://example.org/paper", Identifiers()),
+    ],
+)
+def test_a_source_is_an_id_or_a_link(source: str, url: str, ids: Identifiers) -> None:
+    link, found = read_source(source)
+    assert (link.url, found) == (url, ids)
+
+
+@pytest.mark.parametrize("source", ["", "RetNet", "example.org/paper", "ftp://example.org/"])
+def test_what_is_neither_is_refused_in_a_sentence(source: str) -> None:
+    with pytest.raises(InputError, match="neither a link, an arXiv id nor a DOI"):
+        begin(source)
+
+
+def test_an_arxiv_number_tells_its_month() -> None:
+    assert begin("2307.08621").date == "2023-07"
+    assert begin("hep-th/9901001").date == ""
+    assert begin("https://example.org/").date == ""
+
+
+def test_a_filled_in_draft_becomes_a_paper() -> None:
+    made = described(Draft("2307.08621", headline="見出し", title=" RetNet ", date="2023年7月19日", comment="よい", tags="LLM、長文 処理"), Metadata())
+    assert (made.title, made.headline, made.date, made.comment) == ("RetNet", "見出し", PaperDate(2023, 7, 19), "よい")
+    assert (made.tags, made.identifiers) == (("LLM", "長文 処理"), Identifiers(arxiv="2307.08621"))
+
+
+def test_a_draft_without_a_title_is_refused() -> None:
+    with pytest.raises(InputError, match="title is missing"):
+        described(Draft("2307.08621", title=" \u200b "), Metadata())
+
+
+@given(st.builds(Draft, lines, lines, lines, lines, lines, lines))
+def test_any_form_is_a_paper_or_is_refused_in_a_sentence(draft: Draft) -> None:
+    try:
+        assert described(draft, RETNET).title
+    except InputError as error:
+        assert error.text("ja")
+
+
+@pytest.mark.parametrize(
+    ("typed", "tags"),
+    [("a b", ["a", "b"]), ("a, b c,d", ["a", "b c", "d"]), ("検索、深層 学習", ["検索", "深層 学習"]), ("", []), (" , ", []), ("#a #b", ["a", "b"])],
+)
+def test_tags_may_hold_spaces_only_between_commas(typed: str, tags: list[str]) -> None:
+    assert split_tags(typed) == tags
+
+
+async def test_a_kept_draft_is_read_back_by_its_token_in_its_workspace(
+    drafts: Drafts, database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    draft = Draft("2307.08621", title="論文", tags="a, b")
+    token = await drafts.keep(workspace, draft)
+    assert await drafts.get(workspace, token) == draft
+    await drafts.keep(workspace, Draft("2307.08621", title="直した"), token)
+    assert (await drafts.get(workspace, token)).title == "直した"
+    other, _ = await database.workspace("other", clock())
+    with pytest.raises(NotFoundError):
+        await drafts.get(other, token)
+
+
+async def test_a_draft_is_gone_when_it_is_given_up_or_old(drafts: Drafts, workspace: int, clock: AdjustableClock) -> None:
+    first, second = [await drafts.keep(workspace, Draft("2307.08621")) for _ in range(2)]
+    await drafts.give_up(workspace, first)
+    with pytest.raises(NotFoundError, match="no longer kept"):
+        await drafts.get(workspace, first)
+    clock.advance(days=3)
+    await drafts.keep(workspace, Draft("2307.08622"))
+    with pytest.raises(NotFoundError):
+        await drafts.get(workspace, second)
+
+
+async def test_a_source_that_is_in_the_collection_is_known(drafts: Drafts, library: Library, workspace: int) -> None:
+    added = await library.add(workspace, paper(1), None)
+    assert await drafts.known(workspace, "https://huggingface.co/papers/2401.00001") == added.paper
+    assert await drafts.known(workspace, "2401.00002") is None
+
+
+def test_what_a_form_leaves_open_is_filled_in_from_the_source() -> None:
+    made = described(Draft("2307.08621", headline="見出し"), RETNET)
+    assert (made.title, made.date, made.authors, made.excerpt) == (RETNET.title, RETNET.date, RETNET.authors, RETNET.excerpt)
+    assert [link.url for link in made.links] == ["https://arxiv.org/abs/2307.08621", "https://github.com/microsoft/unilm"]
+    assert made.identifiers == Identifiers(arxiv="2307.08621", doi="10.48550/x")
+    assert described(Draft("2307.08621", title="別の題", date="2020"), RETNET).title == "別の題"
+
+
+async def test_a_form_is_prefilled_from_the_source(drafts: Drafts, finder: FakeFinder) -> None:
+    finder.known["2307.08621"] = RETNET
+    draft, problem = await drafts.prefilled("2307.08621")
+    assert (draft.title, draft.date, problem) == ("Retentive Network", "2023-07-17", None)
+    assert await drafts.is_ready("2307.08621")
+    assert not await drafts.is_ready("1706.03762")
+
+
+async def test_a_source_that_is_out_of_reach_is_told_and_does_not_stop_anybody(drafts: Drafts, finder: FakeFinder) -> None:
+    finder.is_down = True
+    draft, problem = await drafts.prefilled("2307.08621")
+    assert (draft.title, draft.date) == ("", "2023-07")
+    assert problem is not None and problem.text("en") == "Discord answered 503."
+    assert (await drafts.paper_of(Draft("2307.08621", title="RetNet"))).title == "RetNet"
+    with pytest.raises(InputError, match="Please type the title yourself"):
+        await drafts.paper_of(Draft("2307.08621"))
+
+
+async def test_a_source_is_asked_once_while_the_form_is_filled_in(drafts: Drafts, finder: FakeFinder) -> None:
+    finder.known["2307.08621"] = RETNET
+    drafts.begin_looking("2307.08621")
+    drafts.begin_looking("2307.08621")
+    assert (await drafts.paper_of(Draft("2307.08621"))).title == "Retentive Network"
+    assert finder.asked == ["2307.08621"]
+
+
+@given(random_papers)
+def test_a_form_that_is_sent_back_as_it_was_changes_nothing(made: Paper) -> None:
+    assert changed(made, change_of(made)).content == made.content

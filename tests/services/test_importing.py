@@ -1,0 +1,156 @@
+"""A file and the store may both change; what only one changed is taken, what both changed is left and told."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import count
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.paper import Paper
+from bot.formats.collection import READERS, WRITERS
+from bot.services.importing import Importing, ImportReport
+from bot.services.library import Library
+from bot.services.lookup import Lookup
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.formats.test_yaml import numbered, stamped
+from tests.samples import on_the_store, paper
+
+FILE = [paper(n) for n in range(3)]
+_FRESH = count()
+
+
+def told(report: ImportReport) -> tuple[list[str], list[str], list[str], list[str]]:
+    conflicts = [f"{id}: {why.text('en')}" for id, why in report.conflicts]
+    return sorted(report.added), sorted(report.updated), sorted(report.unchanged), sorted(conflicts)
+
+
+ALL_ADDED = (["paper-0", "paper-1", "paper-2"], [], [], [])
+ALL_UNCHANGED = ([], [], ["paper-0", "paper-1", "paper-2"], [])
+
+
+async def test_a_file_fills_an_empty_collection(importing: Importing, lookup: Lookup, workspace: int) -> None:
+    assert told(await importing.take(workspace, FILE, "花子")) == ALL_ADDED
+    assert {made.content for made in await lookup.all_of(workspace, "")} == {made.content for made in FILE}
+
+
+async def test_the_same_file_twice_changes_nothing(importing: Importing, library: Library, lookup: Lookup, workspace: int,
+                                                   clock: AdjustableClock) -> None:  # fmt: skip
+    await importing.take(workspace, FILE, None)
+    before = await lookup.all_of(workspace, "")
+    clock.advance(days=1)
+    assert told(await importing.take(workspace, FILE, None)) == ALL_UNCHANGED
+    assert await lookup.all_of(workspace, "") == before
+    assert len(await library.history(workspace)) == 3
+
+
+async def test_a_changed_entry_updates(importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock) -> None:
+    await importing.take(workspace, FILE, None)
+    first = await lookup.get(workspace, "paper-1")
+    clock.advance(days=1)
+    changed = [FILE[0], replace(FILE[1], comment="新しいコメント"), FILE[2]]
+    assert told(await importing.take(workspace, changed, None)) == ([], ["paper-1"], ["paper-0", "paper-2"], [])
+    assert await lookup.get(workspace, "paper-1") == replace(first, comment="新しいコメント", updated_at=clock())
+
+
+async def test_an_edit_in_the_store_stays_when_the_file_is_the_same(
+    importing: Importing, library: Library, lookup: Lookup, workspace: int
+) -> None:
+    await importing.take(workspace, FILE, None)
+    await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="手で直した"))
+    assert told(await importing.take(workspace, FILE, None)) == ALL_UNCHANGED
+    assert (await lookup.get(workspace, "paper-1")).comment == "手で直した"
+
+
+async def test_what_was_edited_here_and_changed_in_the_file_is_a_conflict_and_left_alone(
+    importing: Importing, library: Library, lookup: Lookup, workspace: int
+) -> None:
+    await importing.take(workspace, FILE, None)
+    await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="手で直した"))
+    changed = [FILE[0], replace(FILE[1], comment="ファイルで直した"), replace(FILE[2], comment="新")]
+    expected = ([], ["paper-2"], ["paper-0"], ["paper-1: it was changed both here and in the file"])
+    assert told(await importing.take(workspace, changed, None)) == expected
+    assert (await lookup.get(workspace, "paper-1")).comment == "手で直した"
+    again = ([], [], ["paper-0", "paper-2"], ["paper-1: it was changed both here and in the file"])
+    assert told(await importing.take(workspace, changed, None)) == again
+
+
+async def test_the_same_change_on_both_sides_is_no_conflict(importing: Importing, library: Library, workspace: int) -> None:
+    await importing.take(workspace, FILE, None)
+    await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="同じ"))
+    changed = [FILE[0], replace(FILE[1], comment="同じ"), FILE[2]]
+    assert told(await importing.take(workspace, changed, None)) == ALL_UNCHANGED
+    once_more = [FILE[0], replace(FILE[1], comment="また"), FILE[2]]
+    assert told(await importing.take(workspace, once_more, None))[1] == ["paper-1"]
+
+
+async def test_what_was_removed_here_comes_back_only_by_hand(
+    importing: Importing, library: Library, lookup: Lookup, workspace: int
+) -> None:
+    await importing.take(workspace, FILE, None)
+    await library.remove(workspace, "paper-1", None)
+    assert told(await importing.take(workspace, FILE, None)) == ALL_UNCHANGED
+    changed = [FILE[0], replace(FILE[1], comment="新"), FILE[2]]
+    expected = ([], [], ["paper-0", "paper-2"], ["paper-1: it was removed here and changed in the file"])
+    assert told(await importing.take(workspace, changed, None)) == expected
+    assert len(await lookup.all_of(workspace, "")) == 2
+
+
+async def test_another_paper_under_the_same_id_is_a_conflict(importing: Importing, library: Library, workspace: int) -> None:
+    await library.add(workspace, paper(7, id="paper-1"), None)
+    conflicts = told(await importing.take(workspace, FILE, None))[3]
+    assert conflicts == ["paper-1: another paper has this id here"]
+
+
+async def test_a_work_that_is_there_under_another_id_is_a_conflict(importing: Importing, library: Library, workspace: int) -> None:
+    await library.add(workspace, paper(1, id="mine"), None)
+    conflicts = told(await importing.take(workspace, FILE, None))[3]
+    assert conflicts == ['paper-1: it is in the collection already, as "mine"']
+
+
+async def test_a_dry_run_tells_the_same_and_writes_nothing(importing: Importing, library: Library, workspace: int) -> None:
+    assert told(await importing.take(workspace, FILE, None, dry_run=True)) == ALL_ADDED
+    assert await library.history(workspace) == []
+    assert told(await importing.take(workspace, FILE, None)) == ALL_ADDED
+
+
+async def test_an_import_is_undone_as_one_however_large(importing: Importing, library: Library, lookup: Lookup, workspace: int) -> None:
+    await library.add(workspace, paper(9999), None)
+    seen: list[tuple[int, int]] = []
+    await importing.take(workspace, [paper(n) for n in range(600)], None, progress=lambda *done: seen.append(done))
+    assert seen == [(250, 600), (500, 600), (600, 600)]
+    _, ids = await library.undo(workspace, None)
+    assert len(ids) == 600
+    assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-9999"]
+
+
+async def test_when_and_by_whom_it_was_added_comes_along(importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock) -> None:
+    then = clock()
+    clock.advance(days=30)
+    await importing.take(workspace, [replace(paper(1), added_at=then, added_by="花子")], "太郎")
+    found = await lookup.get(workspace, "paper-1")
+    assert (found.added_at, found.added_by) == (then, "花子")
+
+
+async def test_each_workspace_imports_for_itself(importing: Importing, database: Database, workspace: int, clock: AdjustableClock) -> None:
+    other, _ = await database.workspace("other", clock())
+    await importing.take(workspace, FILE, None)
+    assert told(await importing.take(other, FILE, None)) == ALL_ADDED
+
+
+@pytest.mark.parametrize("format", ["yaml", "json"])
+@on_the_store
+@given(st.lists(stamped, max_size=4).map(numbered))
+async def test_export_then_import_gives_back_the_same_collection(
+    database: Database, importing: Importing, lookup: Lookup, clock: AdjustableClock, format: str, papers: list[Paper]
+) -> None:
+    first, second = [(await database.workspace(f"run {next(_FRESH)}", clock()))[0] for _ in range(2)]
+    await importing.take(first, papers, None)
+    original = await lookup.all_of(first, "")
+    exported = READERS[format](WRITERS[format](original), "f")
+    assert told(await importing.take(first, exported, None)) == ([], [], sorted(made.id for made in original), [])
+    await importing.take(second, exported, None)
+    assert await lookup.all_of(second, "") == original

@@ -1,0 +1,78 @@
+"""A paper is looked up by its id or by a search, in one workspace."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.domain.errors import NotFoundError
+from bot.services.library import Library
+from bot.services.lookup import Lookup, Results
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.samples import paper
+
+
+@pytest.fixture
+async def filled(library: Library, workspace: int, clock: AdjustableClock) -> int:
+    for n in range(5):
+        clock.advance(minutes=1)
+        await library.add(workspace, paper(n, title=f"Retentive Network {n}"), None)
+    return workspace
+
+
+def ids(found: Results) -> list[str]:
+    return [result.paper.id for result in found.results]
+
+
+async def test_a_paper_is_got_by_its_id(lookup: Lookup, filled: int) -> None:
+    assert (await lookup.get(filled, "paper-3")).id == "paper-3"
+    with pytest.raises(NotFoundError, match='No paper has the id "nobody"'):
+        await lookup.get(filled, "nobody")
+
+
+async def test_an_id_answers_with_its_paper_alone(lookup: Lookup, filled: int) -> None:
+    found = await lookup.answer(filled, " paper-3 ")
+    assert (found.total, ids(found)) == (1, ["paper-3"])
+
+
+async def test_words_answer_with_what_a_search_finds(lookup: Lookup, filled: int) -> None:
+    found = await lookup.answer(filled, "retentive network")
+    assert found.total == 5
+    assert set(ids(found)) == {f"paper-{n}" for n in range(5)}
+
+
+async def test_an_empty_query_finds_everything_newest_first_page_by_page(lookup: Lookup, filled: int) -> None:
+    pages = [await lookup.find(filled, "", limit=2, offset=offset) for offset in (0, 2, 4, 6)]
+    assert [ids(page) for page in pages] == [["paper-4", "paper-3"], ["paper-2", "paper-1"], ["paper-0"], []]
+    assert {page.total for page in pages} == {5}
+
+
+async def test_what_fits_nothing_finds_nothing(lookup: Lookup, filled: int) -> None:
+    found = await lookup.find(filled, "zzzzqqqq")
+    assert (found.query, found.total, found.results) == ("zzzzqqqq", 0, ())
+
+
+async def test_a_half_typed_word_is_completed(lookup: Lookup, filled: int) -> None:
+    assert {each.id for each in await lookup.complete(filled, "retent")} == {f"paper-{n}" for n in range(5)}
+    assert len(await lookup.complete(filled, "", limit=3)) == 3
+
+
+async def test_all_of_a_search_or_of_the_collection_is_given_out(lookup: Lookup, filled: int) -> None:
+    assert len(await lookup.all_of(filled, "")) == len(await lookup.all_of(filled, "retentive")) == 5
+    assert [made.id for made in await lookup.all_of(filled, "2401.00002")] == ["paper-2"]
+
+
+async def test_numbers_are_shown_in_the_order_asked_for(lookup: Lookup, filled: int) -> None:
+    numbers = [result.hit.number for result in (await lookup.find(filled, "")).results]
+    found = await lookup.numbered(filled, numbers[::-1], limit=2)
+    assert (found.total, ids(found)) == (5, ["paper-0", "paper-1"])
+
+
+async def test_another_workspace_finds_nothing(lookup: Lookup, filled: int, database: Database, clock: AdjustableClock) -> None:
+    other, _ = await database.workspace("other", clock())
+    assert (await lookup.find(other, "retentive")).total == (await lookup.find(other, "")).total == 0
+    assert await lookup.complete(other, "ret") == ()
+    assert (await lookup.answer(other, "paper-3")).total == 0
+    assert await lookup.all_of(other, "") == []
+    with pytest.raises(NotFoundError):
+        await lookup.get(other, "paper-3")

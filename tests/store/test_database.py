@@ -1,0 +1,128 @@
+"""A transaction is kept whole or not at all, and one writer never spoils another's work."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from contextlib import closing
+from datetime import UTC, datetime, timedelta, timezone
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+
+from bot.domain.errors import StoreError
+from bot.store.database import Database, iso, open_database
+from bot.store.notes import read_note, write_note
+from bot.store.schema import workspaces
+from tests.doubles.clock import AdjustableClock
+
+
+async def noted(database: Database, name: str) -> str | None:
+    async with database.read() as connection:
+        return await read_note(connection, name)
+
+
+async def test_what_is_written_is_read_by_the_next(database: Database, database_url: str) -> None:
+    async with database.write() as connection:
+        await write_note(connection, "a", "1")
+    other = await open_database(database_url)
+    assert await noted(other, "a") == "1"
+    await other.close()
+
+
+async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database) -> None:
+    with pytest.raises(RuntimeError):
+        async with database.write() as connection:
+            await write_note(connection, "a", "1")
+            raise RuntimeError
+    assert await noted(database, "a") is None
+
+
+async def test_a_cancelled_transaction_leaves_nothing_behind_and_nothing_locked(database: Database) -> None:
+    async def write_slowly() -> None:
+        async with database.write() as connection:
+            await write_note(connection, "a", "1")
+            await asyncio.sleep(30)
+
+    task = asyncio.create_task(write_slowly())
+    await asyncio.sleep(0.05)
+    task.cancel()
+    await asyncio.gather(task, return_exceptions=True)
+    async with database.write() as connection:
+        await write_note(connection, "b", "2")
+    assert (await noted(database, "a"), await noted(database, "b")) == (None, "2")
+
+
+async def test_reading_does_not_wait_for_writing_and_sees_only_what_is_committed(database: Database) -> None:
+    async with database.write() as connection:
+        await write_note(connection, "a", "1")
+        assert await asyncio.wait_for(noted(database, "a"), 5) is None
+    assert await noted(database, "a") == "1"
+
+
+async def test_writers_take_turns(database: Database, database_url: str) -> None:
+    other = await open_database(database_url)
+
+    async def count_up(opened: Database) -> None:
+        for _ in range(10):
+            async with opened.write() as connection:
+                await write_note(connection, "n", str(int(await read_note(connection, "n") or "0") + 1))
+
+    await asyncio.gather(*(count_up(opened) for opened in (database, database, other, other)))
+    assert await noted(database, "n") == "40"
+    await other.close()
+
+
+async def test_foreign_keys_and_the_write_ahead_log_are_on(database: Database) -> None:
+    async with database.read() as connection:
+        assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
+        assert (await connection.execute(text("PRAGMA journal_mode"))).scalar() == "wal"
+        assert (await connection.execute(text("PRAGMA synchronous"))).scalar() == 2
+
+
+async def test_a_workspace_is_made_once(database: Database, clock: AdjustableClock) -> None:
+    made = await asyncio.gather(*(database.workspace("team", clock()) for _ in range(5)))
+    assert {id for id, _ in made} == {made[0][0]}
+    assert [is_new for _, is_new in made].count(True) == 1
+    async with database.read() as connection:
+        assert list(await connection.scalars(select(workspaces.c.name))) == ["team"]
+
+
+async def test_a_backup_is_the_database_at_that_moment(database: Database, tmp_path: Path) -> None:
+    async with database.write() as connection:
+        await write_note(connection, "a", "1")
+    await database.backup(tmp_path / "copy.db")
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT text FROM notes").fetchall() == [("1",)]
+
+
+async def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
+    database = await open_database(f"sqlite+aiosqlite:///{tmp_path}/new/deep/dayori.db")
+    await database.close()
+    assert (tmp_path / "new/deep/dayori.db").exists()
+
+
+async def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "a.db").write_text("This is a letter, not a database. " * 50)
+    with pytest.raises(StoreError, match="cannot be opened"):
+        await open_database(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+
+
+async def test_a_place_that_cannot_be_a_folder_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("")
+    with pytest.raises(StoreError, match="cannot be opened"):
+        await open_database(f"sqlite+aiosqlite:///{tmp_path}/file/a.db")
+
+
+async def test_what_the_database_refuses_is_said_in_a_sentence(database: Database) -> None:
+    with pytest.raises(StoreError, match="could not be written"):
+        async with database.write() as connection:
+            await connection.execute(text("INSERT INTO notes (name, text) VALUES ('a', NULL)"))
+    assert await noted(database, "a") is None
+
+
+def test_times_sort_as_text_whatever_their_zone() -> None:
+    tokyo = timezone(timedelta(hours=9))
+    early, late = datetime(2024, 1, 1, 9, 0, tzinfo=tokyo), datetime(2024, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
+    assert iso(early) == "2024-01-01T00:00:00.000000+00:00" < iso(late)

@@ -1,0 +1,62 @@
+"""The migrations lead to exactly the tables that the code knows, and a newer database is not touched."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import create_engine
+
+from bot.domain.errors import StoreError
+from bot.store.database import open_database
+from bot.store.migrations import configuration, upgrade
+from bot.store.schema import REVISION, metadata
+
+
+def test_the_steps_lead_to_the_tables_that_the_code_knows(tmp_path: Path) -> None:
+    upgrade(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+    engine = create_engine(f"sqlite:///{tmp_path}/a.db")
+    with engine.connect() as connection:
+        differences = compare_metadata(MigrationContext.configure(connection), metadata)
+    engine.dispose()
+    assert differences == []
+
+
+def test_the_newest_step_is_the_revision_that_the_code_names() -> None:
+    assert ScriptDirectory.from_config(configuration()).get_heads() == [REVISION]
+
+
+def test_an_upgrade_twice_changes_nothing(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
+    upgrade(url)
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        before = connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall()
+        upgrade(url)
+        assert connection.execute("SELECT name, sql FROM sqlite_master ORDER BY name").fetchall() == before
+
+
+async def test_a_database_of_a_newer_program_is_refused_in_a_sentence(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
+    await (await open_database(url)).close()
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    with pytest.raises(StoreError, match="was made by a newer version"):
+        await open_database(url)
+
+
+def test_every_table_but_the_installations_own_carries_the_workspace() -> None:
+    without = {table.name for table in metadata.sorted_tables if "workspace_id" not in table.c}
+    assert without == {"workspaces", "notes"}
+
+
+def test_numbers_of_papers_are_never_used_twice(tmp_path: Path) -> None:
+    upgrade(f"sqlite+aiosqlite:///{tmp_path}/a.db")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        [sql] = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'papers'").fetchone()
+    assert "AUTOINCREMENT" in sql

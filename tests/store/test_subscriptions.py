@@ -1,0 +1,131 @@
+"""A channel's papers are remembered by the channel, through every end, pause and renewal."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+
+from bot.domain.digest import Choice, Reason, Subscription
+from bot.i18n import msg
+from bot.store import deliveries, papers, subscriptions
+from bot.store.database import Database
+from bot.store.papers import columns_of, stamped
+from tests.doubles.clock import AdjustableClock
+from tests.samples import paper
+
+CHANNEL = "discord:1/2"
+
+
+async def subscribe(database: Database, workspace: int, clock: AdjustableClock, **columns: object) -> Subscription:
+    given: dict[str, object] = {"name": "weekly", "channel": CHANNEL, "schedule": "mon 09:00", "tags": [], "locale": "ja"}
+    async with database.write() as connection:
+        await subscriptions.save(connection, workspace, clock(), **{**given, **columns})
+        found = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
+    assert found is not None
+    return found
+
+
+async def add_papers(database: Database, workspace: int, clock: AdjustableClock, n: int) -> list[int]:
+    rows = [columns_of(stamped(paper(k), added_at=clock(), updated_at=clock(), added_by=None)) for k in range(n)]
+    async with database.write() as connection:
+        return await papers.add(connection, workspace, rows)
+
+
+async def test_a_subscription_is_read_back_as_it_was_saved(database: Database, workspace: int, clock: AdjustableClock) -> None:
+    made = await subscribe(database, workspace, clock, tags=["RAG", "検索"], schedule="月曜 9:00", locale="en")
+    assert (made.name, made.channel, made.platform, made.tags, made.locale) == ("weekly", CHANNEL, "discord", ("RAG", "検索"), "en")
+    assert made.schedule.crontab == "0 9 * * 1"
+    assert made.created_at == clock()
+
+
+async def test_saving_again_changes_the_one_there_is(database: Database, workspace: int, clock: AdjustableClock) -> None:
+    first = await subscribe(database, workspace, clock)
+    clock.advance(hours=1)
+    second = await subscribe(database, workspace, clock, schedule="daily 08:00")
+    assert second.id == first.id
+    assert second.schedule.text == "daily 08:00"
+    assert second.created_at == clock()
+
+
+async def test_an_ended_subscription_is_gone_until_it_is_saved_again(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    made = await subscribe(database, workspace, clock)
+    async with database.write() as connection:
+        await subscriptions.end(connection, made.id, clock())
+        assert await subscriptions.active(connection) == []
+        assert await subscriptions.by_name(connection, workspace, "weekly") is None
+    assert (await subscribe(database, workspace, clock)).id == made.id
+
+
+async def test_a_pause_keeps_its_reason_in_both_languages_and_ends_with_the_next_save(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    made = await subscribe(database, workspace, clock)
+    async with database.write() as connection:
+        await subscriptions.pause(connection, made.id, msg("Discord answered {status}.", status=403))
+        paused = await subscriptions.by_name(connection, workspace, "weekly")
+    assert paused is not None and paused.paused_reason is not None
+    assert paused.paused_reason.text("en") == "Discord answered 403."
+    assert paused.paused_reason.text("ja") == "Discordが 403 を返しました。"
+    assert (await subscribe(database, workspace, clock)).paused_reason is None
+
+
+async def test_papers_are_unseen_oldest_addition_first_until_marked(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    made = await subscribe(database, workspace, clock)
+    later = await add_papers(database, workspace, clock, 3)
+    async with database.write() as connection:
+        assert [n for n, _ in await subscriptions.unseen(connection, made)] == later
+        await subscriptions.mark_seen(connection, made, later[:2])
+        await subscriptions.mark_seen(connection, made, later[:2])
+        assert [n for n, _ in await subscriptions.unseen(connection, made)] == later[2:]
+        assert [n for n, _ in await subscriptions.seen(connection, made)] == later[:2]
+
+
+async def test_what_a_channel_has_had_belongs_to_the_channel(database: Database, workspace: int, clock: AdjustableClock) -> None:
+    made = await subscribe(database, workspace, clock)
+    numbers = await add_papers(database, workspace, clock, 2)
+    async with database.write() as connection:
+        await subscriptions.mark_seen(connection, made, numbers)
+    same = await subscribe(database, workspace, clock, name="daily")
+    moved = await subscribe(database, workspace, clock, channel="discord:1/3")
+    async with database.read() as connection:
+        assert await subscriptions.unseen(connection, same) == []
+        assert len(await subscriptions.unseen(connection, moved)) == 2
+
+
+async def test_what_was_sent_the_longest_ago_comes_first(database: Database, workspace: int, clock: AdjustableClock) -> None:
+    made = await subscribe(database, workspace, clock)
+    a, b, c = await add_papers(database, workspace, clock, 3)
+    async with database.write() as connection:
+        for number, held in enumerate([(a, b), (c,), (a,)], 1):
+            clock.advance(days=7)
+            choice = Choice(held, Reason.NEW)
+            await deliveries.write_edition(connection, made, number=number, period=str(number), choice=choice, now=clock())
+            await subscriptions.mark_seen(connection, made, held)
+        assert [n for n, _ in await subscriptions.seen(connection, made)] == [b, c, a]
+
+
+async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: AdjustableClock) -> None:
+    mine = await subscribe(database, workspace, clock)
+    other, _ = await database.workspace("other", clock())
+    theirs = await subscribe(database, other, clock)
+    numbers = await add_papers(database, workspace, clock, 2)
+    async with database.write() as connection:
+        await subscriptions.mark_seen(connection, mine, numbers[:1])
+        assert await subscriptions.unseen(connection, theirs) == []
+        assert await subscriptions.seen(connection, theirs) == []
+        assert [each.id for each in await subscriptions.active(connection, other)] == [theirs.id]
+        assert len(await subscriptions.active(connection)) == 2
+
+
+async def test_the_settings_last_word_is_remembered_until_the_end(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    made = await subscribe(database, workspace, clock, configured={"schedule": "mon 09:00"})
+    await subscribe(database, workspace, clock, name="by-hand")
+    async with database.write() as connection:
+        assert await subscriptions.configured(connection, workspace) == {"weekly": {"schedule": "mon 09:00"}}
+        await subscriptions.end(connection, made.id, clock() + timedelta(days=1))
+        assert await subscriptions.configured(connection, workspace) == {}
