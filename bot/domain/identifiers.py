@@ -19,7 +19,7 @@ _DOI_TAIL = re.compile(r"(?:/(?:full|pdf|epdf|abstract|meta|html)|\.pdf)$", re.I
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_ARXIV_ID})", re.IGNORECASE)
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 _ACL_ID = re.compile(r"(?:\d{4}\.[a-z0-9_-]+\.\d+|[A-Z]\d{2}-\d{4,5})", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9_.:-]+", re.IGNORECASE)
+_HOST = re.compile(r"[a-z0-9_.:~!$&*+,;=-]+", re.IGNORECASE)  # what RFC 3986 lets a name hold, but for brackets
 _LONGEST_ADDRESS = 2000
 _LINK = re.compile(r"https?://[^\s<>「」『』（）、。]+", re.IGNORECASE)
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|s|t|context", re.IGNORECASE)

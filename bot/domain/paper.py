@@ -20,7 +20,7 @@ _T = TypeVar("_T")
 _WRITTEN = ("title", "headline", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
             "identifiers")  # fmt: skip
 LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
-MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 60, 300, 80
+MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 200, 1_000, 80
 FIELD_NAMES = {
     "title": msg("title"), "headline": msg("headline"), "organization": msg("organization"), "comment": msg("comment"),
     "excerpt": msg("excerpt"), "authors": msg("authors"), "links": msg("links"), "tags": msg("tags"),

@@ -13,12 +13,13 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 from bot.domain.dates import parse_date
 from bot.domain.errors import DayoriError, FileError, InputError
 from bot.domain.identifiers import Identifiers, acl_id, arxiv_id, doi, openreview_id
-from bot.domain.paper import Link, Paper, checked_link, identity_keys, make_paper, person
+from bot.domain.paper import Link, Paper, checked_link, make_paper, person
 from bot.formats.tree import Path, Tree
 from bot.i18n import Message, msg
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
+_SEVERAL = re.compile(r"[;,\s]+(?=https?://)")  # some put two addresses into one link
 _UNQUOTED_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 
 
@@ -82,9 +83,8 @@ def read_entries(tree: Tree) -> list[Paper]:
     taken: dict[str, int] = {}
     for n, value in enumerate(top.get("papers") or []):
         paper = _read_entry(tree, ("papers", n), value)
-        for key in (f"id:{paper.id}", *identity_keys(paper)):
-            if (other := taken.setdefault(key, n)) != n:
-                raise _twice(tree, key, n, other)
+        if (other := taken.setdefault(paper.id, n)) != n:
+            raise _twice(tree, paper.id, n, other)
         papers.append(paper)
     return papers
 
@@ -97,7 +97,9 @@ def _read_entry(tree: Tree, path: Path, value: object) -> Paper:
         raise _first_problem(tree, path, error) from error
     date = _at(tree, (*path, "date"), parse_date, entry.date) if entry.date else None
     links = [
-        _at(tree, (*path, "links", n), checked_link, Link(link.url, link.label)) for n, link in enumerate(entry.links)
+        _at(tree, (*path, "links", n), checked_link, Link(url, link.label))
+        for n, link in enumerate(entry.links)
+        for url in _SEVERAL.split(link.url)
     ]
     ids = _at(tree, (*path, "identifiers"), _identifiers, entry.identifiers)
     try:
@@ -178,9 +180,7 @@ def _problem(kind: str, key: str) -> Message:
             return msg('"{key}" must be text', key=key)
 
 
-def _twice(tree: Tree, key: str, n: int, other: int) -> FileError:
-    place = tree.places.get(("papers", other), (0, 0))[0]
-    where = msg("line {line}", line=place) if place else msg("entry {n}", n=other + 1)
-    scheme, _, name = key.partition(":")
-    return tree.error(("papers", n, scheme), msg('{scheme} "{name}" is given twice (first in {where})', scheme=scheme,
-                                                 name=name, where=where))  # fmt: skip
+def _twice(tree: Tree, id: str, n: int, other: int) -> FileError:
+    line = tree.places.get(("papers", other), (0, 0))[0]
+    where = msg("line {line}", line=line) if line else msg("entry {n}", n=other + 1)
+    return tree.error(("papers", n, "id"), msg('id "{id}" is given twice (first in {where})', id=id, where=where))

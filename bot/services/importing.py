@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.paper import Paper, identity_keys
+from bot.domain.paper import FIELD_NAMES, Paper, identity_keys, title_key
 from bot.i18n import Message, msg
 from bot.services.library import write_steps
 from bot.services.ports import Clock, Progress
@@ -17,18 +17,25 @@ from bot.store import history, imports, papers
 from bot.store.database import Database
 from bot.store.history import Step
 from bot.store.papers import columns_of, stamped
+from bot.store.search import tidy
 
 _BATCH = 250
+_MANY = 1000  # additions after which the search's index is worth tidying
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, by paper id; conflicts are left as they were, each with why."""
+    """What an import did, by paper id; conflicts are left as they were, each with why.
+
+    `headings` tell which paper each id is, `changes` which fields an update changes.
+    """
 
     added: list[str] = field(default_factory=list)
     updated: list[str] = field(default_factory=list)
     unchanged: list[str] = field(default_factory=list)
     conflicts: list[tuple[str, Message]] = field(default_factory=list)
+    headings: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 class Importing:
@@ -38,39 +45,45 @@ class Importing:
         self._database, self._clock = database, clock
 
     async def take(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
-                   progress: Progress | None = None) -> ImportReport:  # fmt: skip
-        """Import papers that a file holds; `dry_run` only reports what would be done."""
+                   progress: Progress | None = None, said: Mapping[str, str] | None = None) -> ImportReport:  # fmt: skip
+        """Import papers that a file holds; `dry_run` only reports what would be done.
+
+        `said` are the content hashes that this very file last had by id; without it, what any file last had.
+        """
         report, change, now = ImportReport(), None, self._clock()
         # Numbers tell the order of addition; of what comes at once, the paper that is older itself counts as older, and
         # of those the lower one in the file, since files begin with the newest.
-        ordered = sorted(reversed(entries), key=lambda entry: (entry.added_at or now, str(entry.date or "")))
+        ordered = list(reversed(entries))
+        ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
         for start in range(0, len(ordered), _BATCH):
             batch = ordered[start : start + _BATCH]
             if dry_run:
                 async with self._database.read() as connection:
-                    await self._sort(connection, workspace_id, batch, report)
+                    await self._sort(connection, workspace_id, batch, report, said)
             else:
                 async with self._database.write() as connection:
-                    steps, said = await self._sort(connection, workspace_id, batch, report)
+                    steps, now_said = await self._sort(connection, workspace_id, batch, report, said)
                     if steps and change is None:
                         change = await history.open_change(connection, workspace_id, "import", self._clock(), by)
                     if steps and change is not None:
                         await write_steps(connection, workspace_id, change, steps)
-                    await imports.note_said(connection, workspace_id, said)
+                    await imports.note_said(connection, workspace_id, now_said)
             if progress:
                 progress(min(start + _BATCH, len(entries)), len(entries))
             await asyncio.sleep(0)
+        if not dry_run and len(report.added) > _MANY:
+            await tidy(self._database)
         return report
 
-    async def _sort(self, connection: AsyncConnection, workspace_id: int, batch: Sequence[Paper],
-                    report: ImportReport) -> tuple[list[Step], dict[str, str]]:  # fmt: skip
+    async def _sort(self, connection: AsyncConnection, workspace_id: int, batch: Sequence[Paper], report: ImportReport,
+                    said: Mapping[str, str] | None) -> tuple[list[Step], dict[str, str]]:  # fmt: skip
         """Decide on each entry; return the steps to take and what the file is now known to say."""
         stored = await papers.by_ids(connection, workspace_id, [entry.id for entry in batch])
-        before = await imports.last_said(connection, workspace_id, [entry.id for entry in batch])
-        holders = await papers.by_keys(
-            connection, workspace_id, [key for entry in batch for key in identity_keys(entry)]
-        )
-        sorting = _Sorting(holders, self._clock(), report)
+        before = said if said is not None else await imports.last_said(connection, workspace_id, [entry.id for entry in batch])
+        keys = [key for entry in batch for key in identity_keys(entry)]
+        nameless = [title_key(entry.title) for entry in batch if not identity_keys(entry)]
+        twins = await papers.by_keys(connection, workspace_id, nameless)
+        sorting = _Sorting(await papers.works(connection, workspace_id, keys), twins, self._clock(), report)
         for entry in batch:
             number, old = stored.get(entry.id, (0, None))
             sorting.decide(entry, number, old, before.get(entry.id))
@@ -79,7 +92,8 @@ class Importing:
 
 @dataclass(slots=True)
 class _Sorting:
-    holders: dict[str, str]
+    holders: dict[tuple[str, str], str]
+    twins: dict[str, str]
     now: datetime
     report: ImportReport
     steps: list[Step] = field(default_factory=list)
@@ -89,8 +103,11 @@ class _Sorting:
         """Decide on one entry: `old` is the stored paper, `before` the hash that a file last had."""
         mine = imports.content_hash(entry)
         stored = imports.content_hash(old) if old else None
-        keys = identity_keys(entry)
+        keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
         holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
+        # Of a new paper without ids only the title can tell that it is there already.
+        twin = self.twins.get(title_key(entry.title), entry.id) if not (old or keys) else entry.id
+        self.report.headings[entry.id] = entry.heading
         if mine in (stored, before):
             self.report.unchanged.append(entry.id)
         elif stored != before:
@@ -101,14 +118,24 @@ class _Sorting:
         elif holder:
             self._refuse(entry, msg('it is in the collection already, as "{id}"', id=holder))
             return
+        elif twin != entry.id:
+            self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=twin))
+            return
         else:
             (self.report.updated if old else self.report.added).append(entry.id)
+            if old:
+                self.report.changes[entry.id] = _changed_fields(old, entry)
             self.holders |= dict.fromkeys(keys, entry.id)
             self.steps.append(_step(entry, number, old, self.now))
         self.said[entry.id] = mine
 
     def _refuse(self, entry: Paper, why: Message) -> None:
         self.report.conflicts.append((entry.id, why))
+
+
+def _changed_fields(old: Paper, new: Paper) -> tuple[str, ...]:
+    before, after = columns_of(old), columns_of(new)
+    return tuple(name for name in FIELD_NAMES if before[name] != after[name])
 
 
 def _step(entry: Paper, number: int, old: Paper | None, now: datetime) -> Step:

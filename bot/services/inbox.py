@@ -37,7 +37,7 @@ class Inbox:
         async with self._database.read() as connection:
             found = await inbox.get(connection, workspace_id, number)
         if found is None:
-            raise NotFoundError(msg("No proposal has the number {number}; it may have been decided on.", number=number))
+            raise _decided(number)
         return found
 
     async def paper_of(self, candidate: Candidate) -> Paper:
@@ -69,4 +69,8 @@ class Inbox:
     async def _take_out(self, workspace_id: int, number: int) -> None:
         async with self._database.write() as connection:
             if not await inbox.remove(connection, workspace_id, number):
-                raise NotFoundError(msg("No proposal has the number {number}; it may have been decided on.", number=number))
+                raise _decided(number)
+
+
+def _decided(number: int) -> NotFoundError:
+    return NotFoundError(msg("No proposal has the number {number}; it may have been decided on.", number=number))

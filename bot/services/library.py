@@ -73,7 +73,8 @@ class Library:
             new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
             if new.content == old.content:
                 return old
-            await _refuse_second_holder(connection, workspace_id, new)
+            if gained := set(identity_keys(new)) - set(identity_keys(old)):
+                await _refuse_second_holder(connection, workspace_id, dict.fromkeys(gained, id))
             change = await history.open_change(connection, workspace_id, "edit", now, by, actor)
             step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
             await write_steps(connection, workspace_id, change, [step])
@@ -103,8 +104,9 @@ class Library:
                 raise NotFoundError(msg("There is nothing to undo."))
             steps = await history.steps_of(connection, workspace_id, change.id)
             await _refuse_changed_since(connection, workspace_id, steps)
-            kept = (paper_from(step.before) for step in steps if step.before)
-            await _refuse_second_holder(connection, workspace_id, *kept)
+            back_again = [paper_from(step.before) for step in steps if step.before and not step.after]
+            owners = {key: paper.id for paper in back_again for key in identity_keys(paper)}
+            await _refuse_second_holder(connection, workspace_id, owners)
             undoing = await history.open_change(connection, workspace_id, "undo", now, by, actor, undoes=change.id)
             back = [Step(step.paper_id, step.after, step.before) for step in steps]
             await write_steps(connection, workspace_id, undoing, back)
@@ -163,10 +165,9 @@ async def _with_free_id(connection: AsyncConnection, workspace_id: int, paper: P
     return with_id(paper, next(id for id in wanted if id not in taken))
 
 
-async def _refuse_second_holder(connection: AsyncConnection, workspace_id: int, *kept: Paper) -> None:
-    owners = {key: paper.id for paper in kept for key in identity_keys(paper)}
-    holders = await papers.by_keys(connection, workspace_id, owners)
-    for key, id in holders.items():
+async def _refuse_second_holder(connection: AsyncConnection, workspace_id: int, owners: dict[str, str]) -> None:
+    """Refuse keys, given as {key: paper id}, that papers other than these owners hold."""
+    for key, id in (await papers.by_keys(connection, workspace_id, owners)).items():
         if id not in owners.values():
             raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))
 

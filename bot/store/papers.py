@@ -92,6 +92,26 @@ async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable
     return found
 
 
+async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[tuple[str, str], str]:
+    """Return which paper holds each of the identity keys under which title, as {(key, title key): paper id}.
+
+    A key alone does not always tell a work: all chapters of a book may carry the book's DOI.
+    """
+    titles = paper_keys.alias()
+    found: dict[tuple[str, str], str] = {}
+    for some in _slices(list(dict.fromkeys(keys))):
+        query = (
+            select(paper_keys.c.key, titles.c.key, papers.c.id)
+            .join(titles, titles.c.number == paper_keys.c.number)
+            .join(papers, papers.c.number == paper_keys.c.number)
+            .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(some))
+            .where(titles.c.workspace_id == workspace_id, titles.c.key.startswith("title:"))
+            .order_by(papers.c.number.desc())
+        )
+        found |= {(key, title): id for key, title, id in await connection.execute(query)}
+    return found
+
+
 async def newest(connection: AsyncConnection, workspace_id: int, limit: int) -> list[tuple[int, Paper]]:
     """Return the papers added last, newest first, as (number, paper)."""
     order = (papers.c.added_at.desc(), papers.c.date.desc(), papers.c.number.desc())

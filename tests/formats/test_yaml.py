@@ -118,9 +118,3 @@ def test_a_wrong_entry_refuses_the_file_with_its_place(entry: str, place: str, p
 def test_what_is_no_list_of_papers_is_refused(text: str) -> None:
     with pytest.raises(FileError):
         yaml.read(text, "f")
-
-
-def test_one_work_under_two_ids_is_refused() -> None:
-    text = "papers:\n- {id: a, title: A, links: [https://arxiv.org/abs/2307.08621]}\n- {id: b, title: B, links: [https://arxiv.org/pdf/2307.08621v2]}\n"
-    with pytest.raises(FileError, match=r'f:3:3: arxiv "2307.08621" is given twice \(first in line 2\)'):
-        yaml.read(text, "f")
