@@ -22,6 +22,7 @@ from bot.platforms.discord.render import DiscordRenderer
 from bot.services.aliases import Aliases
 from bot.services.bundle import Services
 from bot.services.checkup import Checkup
+from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.drafts import Drafts
@@ -84,7 +85,8 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
 
 def _assemble(config: Config, clock: Clock, database: Database, search: Search) -> Services:
     policy = Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
-    digests = Digests(database, clock, policy, {"discord": DiscordRenderer(config.zone)})
+    renderers = {"discord": DiscordRenderer(config.zone)}
+    digests = Digests(database, clock, policy, renderers)
     notes, library, drafts = Notes(database), Library(database, clock), Drafts(database, clock, _NoFinder())
     return Services(
         zone=config.zone,
@@ -102,6 +104,7 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search) 
         aliases=Aliases(database),
         notes=notes,
         delivery=partial(Delivery, database, clock),
+        corrections=partial(Corrections, database, clock, renderers),
     )
 
 

@@ -10,6 +10,7 @@ from zoneinfo import ZoneInfo
 from bot.i18n import Locale
 from bot.services.aliases import Aliases
 from bot.services.checkup import Checkup
+from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests
 from bot.services.drafts import Drafts
@@ -41,3 +42,4 @@ class Services:
     aliases: Aliases
     notes: Notes
     delivery: Callable[[Mapping[str, Publisher]], Delivery]
+    corrections: Callable[[Mapping[str, Publisher]], Corrections]

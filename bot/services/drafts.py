@@ -10,7 +10,7 @@ from datetime import datetime
 
 from bot.domain.dates import parse_date
 from bot.domain.errors import InputError, NotFoundError, SourceError
-from bot.domain.identifiers import Identifiers, address_of, identifiers_in, web_address
+from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Link, Paper, edited, make_paper
 from bot.domain.text import clean_line
@@ -28,7 +28,7 @@ class Draft:
     """What a form says, as it was typed; tags are separated by commas or spaces.
 
     A form that changes a paper names it and the version that its writer saw (`version`, ISO 8601); one that changes a
-    proposal names that.
+    proposal names that; `apart` says that it is another paper than one of the same title.
     """
 
     source: str
@@ -40,6 +40,7 @@ class Draft:
     paper_id: str = ""
     version: str = ""
     candidate: int = 0
+    apart: bool = False
 
     @property
     def seen(self) -> datetime | None:
@@ -160,6 +161,16 @@ def described(draft: Draft, found: Metadata) -> Paper:
         tags=split_tags(draft.tags),
         identifiers=ids | found.identifiers,
     )
+
+
+def new_link(paper: Paper, source: str) -> Link | None:
+    """Return the link of a source that a paper does not have yet, None when it tells nothing new. Raises InputError."""
+    link, ids = read_source(source)
+    known = {canonical_url(each) for each in (paper.url or "", *(each.url for each in paper.links))}
+    is_known = canonical_url(link.url) in known or (
+        ids != Identifiers() and ids | paper.identifiers == paper.identifiers
+    )
+    return None if is_known else link
 
 
 def change_of(paper: Paper) -> Draft:

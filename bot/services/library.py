@@ -50,6 +50,15 @@ class Library:
             await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
         return Added(paper, is_new=True)
 
+    async def twin(self, workspace_id: int, paper: Paper) -> Paper | None:
+        """Return a paper of the same title that is known by other ids: it may be the same work, or not."""
+        async with self._database.read() as connection:
+            holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
+            found = await papers.by_ids(connection, workspace_id, holders.values())
+        return next(
+            (twin for _, twin in found.values() if not set(identity_keys(twin)) & set(identity_keys(paper))), None
+        )
+
     async def edit(
         self,
         workspace_id: int,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from bot.domain.errors import NotFoundError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
-from bot.store import papers
+from bot.store import carried, papers
 from bot.store.database import Database
 from bot.store.search import Completion, Hit, Search, Why
 
@@ -66,6 +66,13 @@ class Lookup:
         for number, paper in exact.values():
             return Results(query, 1, None, (Result(paper, Hit(number, 1.0, None)),), ())
         return await self.find(workspace_id, query, limit=limit, offset=offset)
+
+    async def carried_by(self, workspace_id: int, id: str) -> tuple[str, str] | None:
+        """Return the newest digest message that carried a paper, as (channel, message id)."""
+        async with self._database.read() as connection:
+            found = await papers.by_ids(connection, workspace_id, [id])
+            sent = await carried.carrying(connection, workspace_id, found[id][0]) if id in found else []
+        return next(((message.channel, message.message_id) for message in sent if message.holds(id)), None)
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search; an empty query finds everything, newest first."""

@@ -25,6 +25,9 @@ async def add(terminal: Terminal, source: str) -> None:
         terminal.say(problem.text(terminal.locale), "yellow")
     paper = await services.drafts.paper_of(await _filled_in(terminal, draft))
     terminal.card(paper)
+    if twin := await services.library.twin(terminal.workspace, paper):
+        told = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
+        terminal.say(f"{told} ({twin.id})", "yellow")
     if not await terminal.agrees(t(terminal.locale, "Save?")):
         terminal.say(t(terminal.locale, "Not saved."))
         return

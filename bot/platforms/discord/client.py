@@ -23,16 +23,18 @@ from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.drafts import Cancel, Edit, Overwrite, Save, take_form
 from bot.platforms.discord.form import is_form
+from bot.platforms.discord.known import AddLink
 from bot.platforms.discord.listing import Page, Pick, Waiting
 from bot.platforms.discord.localised import Translator
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
+from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
 
 _COMMANDS: tuple[Any, ...] = (
     paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias,
 )  # fmt: skip
-_ITEMS = (ShowToAll, Page, Pick, Waiting, Which, Save, Overwrite, Edit, Cancel, Remove, Accept, Change, Reject)
+_ITEMS = (ShowToAll, Page, Pick, Waiting, Which, AddLink, Save, Overwrite, Edit, Cancel, Remove, Accept, Change, Reject)
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
 _log = structlog.get_logger()
@@ -61,7 +63,9 @@ class DayoriClient(discord.AutoShardedClient):
             guild_ready_timeout=_SERVERS_SETTLE,
         )
         self.services = services
-        self.delivery: Delivery = services.delivery({"discord": DiscordPublisher(self.http)})
+        publishers = {"discord": DiscordPublisher(self.http)}
+        self.delivery: Delivery = services.delivery(publishers)
+        self.corrections: Corrections = services.corrections(publishers)
         self.tree = Tree(self)
         for command in _COMMANDS:
             self.tree.add_command(command)

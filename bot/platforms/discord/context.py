@@ -37,6 +37,11 @@ class Reader:
                 msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
             )
 
+    def require_adder(self) -> None:
+        """Raise NotAllowedError when the person may not change the collection without a curator."""
+        if self.services.additions == "curators":
+            self.require_curator()
+
 
 async def reader_of(interaction: Interaction) -> Reader:
     """Return who asks. Raises NotAllowedError outside a server."""

@@ -117,6 +117,9 @@ async def _save(interaction: Interaction, reader: Reader, token: str, draft: Dra
         )
     else:
         paper = await reader.services.drafts.paper_of(draft)
+        if not draft.apart and (twin := await reader.services.library.twin(reader.workspace, paper)):
+            await _show_twin(interaction, reader, token, draft, twin)
+            return
         added = await reader.services.library.add(reader.workspace, paper, reader.name, actor=reader.actor)
         told = t(reader.locale, "Saved.") if added.is_new else t(reader.locale, "This paper is there already.")
         await _done(interaction, reader, token, told, added.paper)
@@ -133,6 +136,7 @@ async def _save_change(interaction: Interaction, reader: Reader, token: str, dra
         await _show_both(interaction, reader, token, draft)
     else:
         await _done(interaction, reader, token, t(reader.locale, "Saved."), paper)
+        await interaction.client.corrections.correct()
 
 
 async def _save_proposal(interaction: Interaction, reader: Reader, token: str, draft: Draft) -> None:
@@ -153,6 +157,14 @@ async def _show_both(interaction: Interaction, reader: Reader, token: str, draft
     embeds = [embed_of(now, reader.locale), embed_of(changed(now, draft), reader.locale)]
     view = _buttons(Overwrite(token, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, reader.locale))
     await _show(interaction, content=told, embeds=embeds, view=view)
+
+
+async def _show_twin(interaction: Interaction, reader: Reader, token: str, draft: Draft, twin: Paper) -> None:
+    """Show a paper of the same title, and ask whether this is another one; nothing is merged."""
+    await reader.services.drafts.keep(reader.workspace, replace(draft, apart=True), token)
+    told = t(reader.locale, "There is a paper of this title already, under other ids. Is yours another one?")
+    view = _buttons(Save(token, t(reader.locale, "Add it as another paper")), *_edit_or_cancel(token, reader.locale))
+    await _show(interaction, content=told, embeds=[embed_of(twin, reader.locale)], view=view)
 
 
 async def _look(draft: Draft, token: str, reader: Reader) -> dict[str, Any]:

@@ -22,6 +22,7 @@ COLOUR = 0x3F6FB5
 TITLE, DESCRIPTION, CONTENT, EMBEDS, EMBED_TOTAL = 256, 4096, 2000, 10, 6000
 _COMMENT, _EXCERPT, _LINKS, _TAGS, _FACTS = 1600, 700, 900, 200, 300
 _DIGEST_EXCERPT, _DIGEST_AUTHORS, _AUTHORS = 160, 2, 4  # a digest is skimmed, on a phone above all
+_BETWEEN = " ・ "
 _CONTENTS_LABEL, _FOOTER, _ENTRY = 60, 150, 140
 
 
@@ -44,6 +45,22 @@ class DiscordRenderer:
         if edition.remaining and edition.id:
             messages[0]["components"] = [_remaining_button(edition)]
         return messages
+
+    def redrawn(self, payload: Payload, paper: Paper, locale: Locale) -> Payload | None:
+        """Return an edition's message with one paper as it is now; None where it is not there or no longer fits."""
+        embeds = [self._redrawn(embed, paper, locale) for embed in payload["embeds"]]
+        if embeds == payload["embeds"] or sum(map(embed_length, embeds)) > EMBED_TOTAL:
+            return None
+        return {**payload, "embeds": embeds}
+
+    def _redrawn(self, embed: Embed, paper: Paper, locale: Locale) -> Embed:
+        id, *more = embed["footer"]["text"].split(_BETWEEN)
+        if id != paper.id:
+            return embed
+        new = card_embed(paper, locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
+        if more and more[-1].startswith("#"):
+            new["footer"]["text"] += _BETWEEN + more[-1]
+        return new
 
 
 def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors: int = _AUTHORS) -> Embed:
@@ -123,7 +140,7 @@ def _message(embeds: list[Embed], marker: str) -> Payload:
     payload: Payload = {"content": "", "embeds": embeds, "allowed_mentions": {"parse": []}}
     if embeds:
         footer = embeds[-1]["footer"]
-        footer["text"] = f"{footer['text']} ・ #{marker}"
+        footer["text"] += f"{_BETWEEN}#{marker}"
     else:
         payload["content"] = f"\n-# #{marker}"
     return payload

@@ -14,9 +14,9 @@ from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
 from bot.domain.text import clip
 from bot.i18n import Locale, msg, t
-from bot.platforms.discord.card import send_card
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import open_form
+from bot.platforms.discord.known import show_known
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.press import Answering
 from bot.services.drafts import begin
@@ -75,6 +75,6 @@ class Which(Answering, DynamicItem[Select[Any]], template=r"dayori:which"):
 async def _begin(interaction: Interaction, reader: Reader, source: str) -> None:
     """Show the paper of a source that is there already, or open the form of a new one."""
     if known := await reader.services.drafts.known(reader.workspace, source):
-        await send_card(interaction, reader, known, t(reader.locale, "This paper is there already."))
+        await show_known(interaction, reader, known, source)
     else:
         await open_form(interaction, reader, begin(source))

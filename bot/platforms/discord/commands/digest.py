@@ -10,7 +10,7 @@ from discord.app_commands import Choice, Range
 
 from bot.domain.digest import Subscription
 from bot.domain.errors import NotFoundError
-from bot.domain.text import clip
+from bot.domain.text import clip, packed
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.localised import both
@@ -19,6 +19,7 @@ from bot.platforms.discord.permissions import require_posting
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.digests import Wanted
 from bot.services.drafts import split_tags
+from bot.services.standing import Standing
 
 digest = app_commands.Group(
     name=both("digest", "だより"), description=both("The digest and its channels", "だよりと配信先"), guild_only=True
@@ -78,6 +79,21 @@ async def list_(interaction: Interaction) -> None:
     )
 
 
+@digest.command(
+    name=both("status", "状況"),
+    description=both("Last editions, what waits, what comes next", "前号・未配信・次号の予定を見る"),
+)
+async def status(interaction: Interaction) -> None:
+    """Tell how every subscription of this server stands."""
+    reader = await _curator(interaction)
+    await interaction.response.defer(ephemeral=True, thinking=True)
+    every = await reader.services.digests.standings(reader.workspace)
+    told = [_standing(each, reader.locale) for each in every if _is_here(each.subscription, reader)]
+    pages = packed(told or [t(reader.locale, "No channel receives the digest yet; /digest subscribe begins.")])
+    for page in pages:
+        await interaction.followup.send(page, ephemeral=True)
+
+
 @digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次の号を下見する"))
 @app_commands.rename(name=_NAME)
 async def preview(interaction: Interaction, name: str | None = None) -> None:
@@ -102,13 +118,16 @@ async def post(interaction: Interaction, name: str) -> None:
     reader = await _curator(interaction)
     found = await _named(reader, name)
     await interaction.response.defer(ephemeral=True, thinking=True)
-    await reader.services.digests.compose_now(reader.workspace, found.name)
-    report = await interaction.client.delivery.deliver_open()
+    edition = await reader.services.digests.compose_now(reader.workspace, found.name)
+    report = await interaction.client.delivery.deliver_open(found.id)
     trouble = dict((*report.paused, *report.failed)).get(found.name)
-    told = t(reader.locale, "Posted in {channel}.", channel=_mention(found))
     if trouble:
         told = t(reader.locale, "It could not be posted: {reason}", reason=escape(trouble.text(reader.locale)))
-    elif found.name not in report.delivered:
+    elif found.name in report.delivered:
+        told = t(reader.locale, "Posted in {channel}.", channel=_mention(found))
+    elif edition or await reader.services.digests.is_on_its_way(found):
+        told = t(reader.locale, "It is on its way to {channel}; /digest status tells how far.", channel=_mention(found))
+    else:
         told = t(reader.locale, "There is nothing new, so no edition goes out.")
     await interaction.followup.send(told, ephemeral=True)
 
@@ -132,7 +151,11 @@ async def _curator(interaction: Interaction) -> Reader:
 async def _here(reader: Reader) -> list[Subscription]:
     """Return the subscriptions of this server's channels; a shared collection may have others elsewhere."""
     subscribed = await reader.services.digests.subscribed(reader.workspace)
-    return [each for each in subscribed if each.channel.startswith(f"discord:{reader.server}/")]
+    return [each for each in subscribed if _is_here(each, reader)]
+
+
+def _is_here(subscription: Subscription, reader: Reader) -> bool:
+    return subscription.channel.startswith(f"discord:{reader.server}/")
 
 
 async def _named(reader: Reader, name: str) -> Subscription:
@@ -153,6 +176,12 @@ def _told(subscription: Subscription, reader: Reader) -> str:
     if subscription.paused_reason:
         line += "\n⏸ " + t(locale, "Paused: {reason}", reason=escape(subscription.paused_reason.text(locale)))
     return line
+
+
+def _standing(standing: Standing, locale: Locale) -> str:
+    lines = standing.lines(locale, lambda moment: _moment(moment, locale))
+    head = f"**{escape(standing.subscription.name)}** → {_mention(standing.subscription)}"
+    return "\n".join((head, *(f"-# {line}" for line in lines)))
 
 
 def _moment(due: Any, locale: Locale) -> str:

@@ -1,0 +1,59 @@
+"""Which sent messages carry a paper: for a link to one, and for keeping them true when the paper is edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.i18n import Locale
+from bot.store.deliveries import Payload
+from bot.store.schema import edition_papers, editions, messages, papers, subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message of an edition that a platform has."""
+
+    edition_id: int
+    position: int
+    channel: str
+    message_id: str
+    payload: Payload
+    locale: Locale
+
+    def holds(self, id: str) -> bool:
+        """Tell whether the paper of that id is in this message of its edition."""
+        return any(embed["footer"]["text"].split(" ")[0] == id for embed in self.payload.get("embeds", ()))
+
+
+async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[int, int, str]]:
+    """Return the papers edited since then as (workspace id, number, when), the oldest edit first."""
+    query = (
+        select(papers.c.workspace_id, papers.c.number, papers.c.updated_at)
+        .where(papers.c.updated_at > since, papers.c.updated_at > papers.c.added_at)
+        .order_by(papers.c.updated_at)
+    )
+    return [(workspace_id, number, at) for workspace_id, number, at in await connection.execute(query)]
+
+
+async def carrying(connection: AsyncConnection, workspace_id: int, number: int) -> list[SentMessage]:
+    """Return the messages of the editions that hold a paper, the newest edition first."""
+    query = (
+        select(editions.c.id, messages.c.position, subscriptions.c.channel, messages.c.message_id, messages.c.payload,
+               subscriptions.c.locale)
+        .join(edition_papers, edition_papers.c.edition_id == editions.c.id)
+        .join(messages, messages.c.edition_id == editions.c.id)
+        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
+        .where(edition_papers.c.workspace_id == workspace_id, edition_papers.c.number == number)
+        .where(messages.c.state == "sent")
+        .order_by(editions.c.id.desc(), messages.c.position)
+    )  # fmt: skip
+    return [SentMessage(*row) for row in await connection.execute(query)]
+
+
+async def note_redrawn(connection: AsyncConnection, message: SentMessage, payload: Payload) -> None:
+    """Note what a message says now."""
+    mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
+    await connection.execute(update(messages).where(*mine).values(payload=payload))

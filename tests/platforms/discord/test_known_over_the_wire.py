@@ -1,0 +1,70 @@
+"""Papers that are there already, and posted digests that follow an edit, with the real client over a real socket."""
+
+from __future__ import annotations
+
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member
+from tests.platforms.discord.conftest import StartBot
+
+
+async def test_a_known_paper_says_when_and_where_it_was_posted(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, general: Channel
+) -> None:
+    channel = guild.channel("論文")
+    async with start():
+        await server.slash(curator, general, "digest subscribe", channel=channel, schedule="月 09:00", locale="ja")
+        await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+        known = await server.slash(curator, general, "addpaper", source="2307.08621", locale="ja")
+    assert "に追加されました" in known.content
+    assert f"https://discord.com/channels/{guild.id}/{channel.id}/{channel.messages[0].id}" in known.content
+    assert known.controls == ["みんなに見せる"]
+
+
+async def test_a_new_link_of_a_known_paper_is_offered_and_added(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel
+) -> None:
+    link = "https://huggingface.co/papers/2307.08621"
+    async with start():
+        form = await server.slash(curator, general, "addpaper", source="https://example.com/blog", locale="ja")
+        look = await server.submit(curator, form.modal, {"title": "A Blog Post"})
+        await server.click(curator, look, "保存")
+        known = await server.slash(curator, general, "addpaper", source=link, locale="ja")
+    assert known.embeds[0]["footer"]["text"].startswith("retnet")
+    assert known.controls == ["みんなに見せる"]
+
+
+async def test_a_paper_of_the_same_title_is_asked_about_and_never_merged(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel
+) -> None:
+    title = "Retentive Network: A Successor to Transformer for Large Language Models"
+    async with start() as (app, _):
+        form = await server.slash(curator, general, "addpaper", source="10.1000/182", locale="ja")
+        look = await server.submit(curator, form.modal, {"title": title})
+        asked = await server.click(curator, look, "保存")
+        workspace = await app.services.workspaces.named("default")
+        before = len(await app.services.lookup.all_of(workspace, ""))
+        saved = await server.click(curator, asked, "別の論文として追加")
+        after = len(await app.services.lookup.all_of(workspace, ""))
+    assert "同じタイトルの論文" in asked.content
+    assert asked.embeds[0]["footer"]["text"].startswith("retnet")
+    assert saved.content == "保存しました。"
+    assert (before, after) == (6, 7)
+
+
+async def test_the_posted_digest_follows_an_edited_paper(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, general: Channel
+) -> None:
+    channel = guild.channel("論文")
+    async with start() as (_, client):
+        await client.corrections.correct()
+        await server.slash(curator, general, "digest subscribe", channel=channel, schedule="月 09:00", locale="ja")
+        await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+        before = channel.messages[0].embeds
+        form = await server.slash(curator, general, "editpaper", paper="chatqa", locale="ja")
+        look = await server.submit(curator, form.modal, {"comment": "直しました。"})
+        await server.click(curator, look, "保存")
+        await server.until(lambda: "直しました。" in channel.messages[0].embeds[-1]["description"])
+        again = await client.corrections.correct()
+    assert channel.messages[0].embeds[:-1] == before[:-1]
+    assert channel.messages[0].embeds[-1]["footer"] == before[-1]["footer"]
+    assert len(channel.messages) == 1
+    assert again == 0
