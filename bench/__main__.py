@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 
-from bench import commands, search, startup
+from bench import commands, fanout, search, startup
 
 
 def main() -> None:
     asyncio.run(startup.measure())
     asyncio.run(commands.measure())
+    asyncio.run(fanout.measure())
     search.measure()
 
 

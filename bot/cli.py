@@ -16,12 +16,13 @@ from rich.text import Text
 from bot.domain.dates import parse_date
 from bot.domain.errors import ConfigError, InputError
 from bot.domain.paper import Link, Paper, edited
-from bot.formats.collection import WRITERS, format_of, read_file
+from bot.formats.collection import READERS, WRITERS, format_of, read_contents
 from bot.formats.json import columns_of
 from bot.i18n import msg, t
 from bot.platforms.console import render, reports, shell
 from bot.services.drafts import begin
 from bot.services.lookup import Results
+from bot.services.naming import name_all, nameless
 from bot.session import Session, progress_bar, with_session
 
 app = typer.Typer(
@@ -36,7 +37,8 @@ Title = Annotated[str | None, typer.Option(help="The paper's title.")]
 Date = Annotated[str | None, typer.Option(help="2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …")]
 Links = Annotated[list[str] | None, typer.Option("--link", help="A link; may be given several times.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be given several times.")]
-Format = Annotated[str | None, typer.Option(help="yaml or json; otherwise the file's ending tells.")]
+In = Annotated[str | None, typer.Option("--format", help=f"{', '.join(READERS)}; otherwise the file's ending tells.")]
+Out = Annotated[str | None, typer.Option("--format", help=f"{', '.join(WRITERS)}; otherwise the file's ending tells.")]
 
 
 @app.command()
@@ -89,6 +91,8 @@ async def post(
 
     report = await post_discord(session.app, session.workspace, now)
     session.console.print(reports.delivery(report, session.locale))
+    standings = await session.services.digests.standings(session.workspace)
+    session.console.print(reports.standings(standings, session.services.zone, session.locale))
     if report.paused or report.failed:
         raise typer.Exit(1)
 
@@ -153,7 +157,13 @@ async def add(
         session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
         _print_card(session, known)
         return
-    given: dict[str, Any] = {"headline": headline, "title": title, "date": date, "comment": comment, "tags": ",".join(tag or [])}
+    given: dict[str, Any] = {
+        "headline": headline,
+        "title": title,
+        "date": date,
+        "comment": comment,
+        "tags": ",".join(tag or []),
+    }
     draft = replace(begin(source), **{name: text for name, text in given.items() if text})
     paper = await session.services.drafts.paper_of(draft)
     paper = _changed(paper, link=[*(each.url for each in paper.links), *(link or [])])
@@ -224,19 +234,29 @@ async def history(session: Session, id: Annotated[str | None, typer.Argument()] 
 async def import_(
     session: Session,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
-    format: Format = None,
+    format: In = None,
     dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Add papers without ids though their title is there.")
+    ] = False,
 ) -> None:
     """Take papers in from files; a broken file is refused whole.
 
     Example: dayori import papers.yaml --dry-run
     """
-    entries = [(file, read_file(file, format)) for file in files]
-    for file, papers in entries:
+    contents = [(file, read_contents(file, format)) for file in files]
+    for file, content in contents:
         with progress_bar(file.name) as progress:
+            named, untitled = await name_all(content.untitled, None, progress)
             report = await session.services.importing.take(
-                session.workspace, papers, None, dry_run=dry_run, progress=progress
+                session.workspace,
+                [*content.papers, *named],
+                None,
+                dry_run=dry_run,
+                progress=progress,
+                duplicates=duplicates,
             )
+        report.conflicts += [(f"{file}:{each.line}", nameless(each)) for each in untitled]
         session.console.print(reports.imported(report, str(file), session.locale, dry_run=dry_run))
 
 
@@ -245,7 +265,7 @@ async def import_(
 async def export(
     session: Session,
     query: Annotated[str, typer.Argument(help="Only what this search finds; all without it.")] = "",
-    format: Format = None,
+    format: Out = None,
     output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
 ) -> None:
     """Write papers out, newest addition first.

@@ -18,6 +18,8 @@ from pydantic import (
     Field,
     SecretStr,
     ValidationError,
+    ValidationInfo,
+    field_validator,
 )
 from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
@@ -54,6 +56,13 @@ def _several(value: object) -> object:
     return (value,) if isinstance(value, str) else value
 
 
+def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
+    names = [each.name for each in subscriptions]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise ValueError(f'the name "{twice}" is given twice')
+    return subscriptions
+
+
 class _Part(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
@@ -86,6 +95,22 @@ class DiscordSettings(_Part):
     api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
 
 
+_Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
+
+
+class SourcesSettings(_Part):
+    """Where metadata comes from, and how the bot shows itself there."""
+
+    arxiv_url: _Address = "https://export.arxiv.org/api/query"
+    crossref_url: _Address = "https://api.crossref.org"
+    doi_url: _Address = "https://doi.org"
+    openreview_url: _Address = "https://api2.openreview.net"
+    openreview_site_url: _Address = "https://openreview.net"
+    acl_url: _Address = "https://aclanthology.org"
+    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$")] = ""
+    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+
+
 class Config(BaseSettings):
     """Every setting; see `config/bot.yaml` for what each means."""
 
@@ -98,14 +123,23 @@ class Config(BaseSettings):
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Tokyo"
     locale: Locale = "ja"
     papers_file: str = "config/papers.yaml"
+    mirror: bool = False
     sharing: Literal["team", "hosted"] = "team"
     additions: Literal["everyone", "curators"] = "everyone"
     curators: tuple[str, ...] = ()
     aliases: dict[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = {}
     digest: DigestSettings = DigestSettings()
-    subscriptions: tuple[SubscriptionSettings, ...] = ()
+    subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
     discord: DiscordSettings = DiscordSettings()
+    sources: SourcesSettings = SourcesSettings()
     discord_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DISCORD_TOKEN"))
+
+    @field_validator("mirror")
+    @classmethod
+    def _mirror_is_yaml(cls, mirror: bool, others: ValidationInfo) -> bool:
+        if mirror and not str(others.data.get("papers_file", "")).lower().endswith((".yaml", ".yml")):
+            raise ValueError("papers_file must be a YAML file to be mirrored")
+        return mirror
 
     @property
     def zone(self) -> ZoneInfo:

@@ -4,7 +4,11 @@ from __future__ import annotations
 
 import asyncio
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
+from functools import partial
+from itertools import count
+from time import monotonic
 
 import discord
 import structlog
@@ -17,42 +21,84 @@ from bot.platforms.discord.client import DayoriClient
 from bot.scheduler import Scheduler
 from bot.services.delivery import DeliveryReport
 
-_PAUSES = (5.0, 300.0)  # seconds between two attempts to connect: at first, and at most
-_DRAIN = 9.0  # seconds; Docker kills after ten
+_PAUSES = (1.0, 300.0)  # seconds between two attempts to connect: at first, and at most
+_STEADY = 600.0  # seconds; after a client that lived so long the pauses begin anew
+_DRAIN = 8.0  # seconds; Docker kills after ten
+_AUTHENTICATION_FAILED = 4004
+_UNREACHABLE = (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)
 _log = structlog.get_logger()
 
 
 async def run_discord(app: App) -> None:
-    """Run the bot until SIGTERM or SIGINT. Raises ConfigError when Discord refuses the token."""
-    services = app.services
+    """Run the bot until SIGTERM or SIGINT. Raises ConfigError when Discord refuses the token.
+
+    discord.py reconnects by itself, but not at first and not after an event that it could not read; its client is
+    closed then for good, so the next one takes its place.
+    """
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
-    async with DayoriClient(services, app.config.discord.api_url) as client:
-
-        async def tick() -> None:
-            await services.digests.compose_due()
-            await client.delivery.deliver_open()
-            await services.checkup.beat(connected=client.is_ready())
-
-        scheduler = Scheduler(tick)
-        connection = asyncio.create_task(_keep_connected(client, _token(app)))
+    pauses = _pauses()
+    while not stop.is_set():
+        began = monotonic()
         try:
-            await _first((connection, client.wait_until_ready(), stop.wait()))
-            if client.is_ready():
-                _log.info("ready", servers=len(client.guilds))
-                await scheduler.start()
-                await _first((connection, stop.wait()))
+            await _live(app, stop)
+        except _UNREACHABLE as error:
+            _log.warning("Discord cannot be reached, trying again", reason=str(error))
+        except Exception as error:
+            if _is_refusal(error):
+                raise ConfigError(_REFUSED) from error
+            _log.error("the connection broke, connecting again", exc_info=error)
+        pauses = _pauses() if monotonic() - began > _STEADY else pauses
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stop.wait(), next(pauses))
+    await app.services.checkup.end()
+    _log.info("stopped")
+
+
+async def _live(app: App, stop: asyncio.Event) -> None:
+    """Keep one client connected until we are to stop or it breaks; raise what broke it."""
+    async with DayoriClient(app.services, app.config.discord.api_url) as client:
+        scheduler = Scheduler(partial(_tick, app, client))
+        connection = asyncio.create_task(_connect(client, _token(app), scheduler))
+        stopped = asyncio.create_task(stop.wait())
+        try:
+            await asyncio.wait((connection, stopped), return_when=asyncio.FIRST_COMPLETED)
         finally:
-            client.delivery.stop()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(scheduler.stop(), _DRAIN)
+            stopped.cancel()
             connection.cancel()
             await asyncio.wait((connection,))
-            await services.checkup.end()
-            _log.info("stopped")
-        if not stop.is_set():
+            await scheduler.stop()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(client.delivery.drain(), _DRAIN)
+        if not connection.cancelled():
             connection.result()
+
+
+async def _connect(client: DayoriClient, token: str, scheduler: Scheduler) -> None:
+    await client.login(token)
+    scheduler.start()  # editions go out over REST, whether the gateway answers or not
+    for pause in _pauses():
+        try:
+            await client.connect()
+            return
+        except _UNREACHABLE as error:
+            if client.is_closed():
+                raise
+            _log.warning("the gateway cannot be reached, trying again", seconds=pause, reason=str(error))
+        await asyncio.sleep(pause)
+
+
+def _pauses() -> Iterator[float]:
+    """Give the seconds between attempts: ever more, and then always as many."""
+    for n in count():
+        yield min(_PAUSES[0] * 2 ** min(n, 20), _PAUSES[1])
+
+
+async def _tick(app: App, client: DayoriClient) -> None:
+    client.delivery.begin()
+    await app.services.digests.compose_due(client.delivery.begin)
+    await app.services.checkup.beat(connected=client.is_ready())
 
 
 async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryReport:
@@ -74,30 +120,9 @@ async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryRe
 _REFUSED = msg("Discord does not accept DISCORD_TOKEN; copy the token again from the application's Bot page.")
 
 
-async def _keep_connected(client: DayoriClient, token: str) -> None:
-    """Stay connected; discord.py reconnects by itself, but not at first and not after an event it could not read."""
-    pause = _PAUSES[0]
-    while not client.is_closed():
-        try:
-            await client.login(token)
-            await client.connect()
-        except discord.LoginFailure as error:
-            raise ConfigError(_REFUSED) from error
-        except (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound) as error:
-            _log.warning("Discord cannot be reached, trying again", seconds=pause, reason=str(error))
-        except Exception as error:
-            _log.error("the connection broke, connecting again", seconds=pause, exc_info=error)
-        await asyncio.sleep(pause)
-        pause = min(pause * 2, _PAUSES[1])
-
-
-async def _first(waiting: tuple[asyncio.Task[None] | object, ...]) -> None:
-    """Wait until one of these ends; those begun here are cancelled then."""
-    tasks = [each if isinstance(each, asyncio.Task) else asyncio.ensure_future(each) for each in waiting]  # type: ignore[call-overload]
-    await asyncio.wait(tasks, return_when=asyncio.FIRST_COMPLETED)
-    for task, each in zip(tasks, waiting, strict=True):
-        if task is not each:
-            task.cancel()
+def _is_refusal(error: Exception) -> bool:
+    closed = isinstance(error, discord.ConnectionClosed) and error.code == _AUTHENTICATION_FAILED
+    return closed or isinstance(error, discord.LoginFailure)
 
 
 def _token(app: App) -> str:

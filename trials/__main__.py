@@ -1,77 +1,81 @@
-"""Kills `dayori post` at random moments of an edition, starts it again, and looks in the channel what arrived."""
+"""Runs all trials, prints what became of them by fault and by step, and fails when anything was lost or came twice."""
 
 from __future__ import annotations
 
 import asyncio
-import json
 import random
 import sys
-from collections import Counter
+from collections import Counter, defaultdict
+from collections.abc import Awaitable, Callable, Iterable
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from time import perf_counter
 
-from tests.doubles.discord import Channel, DiscordServer
+from bot.session import progress_bar
+from trials import stage, storm
+from trials.storm import Trial
+from trials.victim import PAPERS
 
-RUNS, PAPERS, KILLS = 50, 30, 3
-ROOT = Path(__file__).parents[1]
-
-
-async def main() -> None:
-    dice = random.Random(2026)
-    outcome: Counter[str] = Counter()
-    async with DiscordServer(channel_rate=None) as server:
-        for run in range(RUNS):
-            outcome += await _storm(server, server.add_guild(f"run {run}").channel("論文"), dice)
-            print(f"\r{run + 1}/{RUNS} {dict(outcome)}", end="", file=sys.stderr, flush=True)
-    print(f"\n{RUNS} editions of {PAPERS} papers, killed up to {KILLS} times each: {dict(outcome)}")
-    sys.exit(1 if outcome["lost"] or outcome["twice"] or outcome["out of order"] else 0)
+RUNS, CROWDS, AT_ONCE = 1000, 40, 4  # a crowd is five editions
 
 
-async def _storm(server: DiscordServer, channel: Channel, dice: random.Random) -> Counter[str]:
-    """Deliver one edition through kills at random moments and count what became of its papers."""
-    outcome: Counter[str] = Counter()
+async def main() -> int:
+    """Run the trials; return the exit status."""
+    began = perf_counter()
     with TemporaryDirectory() as folder:
-        config = _settings(Path(folder), channel)
-        for _ in range(KILLS):
-            bot = await _post(server, config)
-            before = len(server.requests)
-            with_requests = dice.randint(1, 4)
-            while bot.returncode is None and len(server.requests) - before < with_requests:
-                await asyncio.sleep(0.002)
-            await asyncio.sleep(dice.uniform(0, 0.03))
-            if bot.returncode is None:
-                outcome["killed"] += 1
-                bot.kill()
-            await bot.wait()
-        await (await _post(server, config, now=not channel.messages)).wait()
-    arrived = [embed["footer"]["text"].split(" ")[0] for message in channel.messages for embed in message.embeds]
-    wanted = [f"p{n:02}" for n in range(PAPERS)]
-    outcome["lost"] += len(set(wanted) - set(arrived))
-    outcome["twice"] += len(arrived) - len(set(arrived))
-    outcome["out of order"] += arrived != sorted(arrived)
-    return outcome
+        template = Path(folder) / "template.db"
+        await stage.make_store(template)
+        plan = [*kinds(RUNS), *(f"{size}" for size in (2, 4) for _ in range(CROWDS))]
+        trials = await play(plan, template)
+    print(f"{RUNS} editions of {PAPERS} papers to {stage.CHANNELS} channels, and {2 * CROWDS * stage.CHANNELS} "
+          f"editions shared by processes, in {perf_counter() - began:.0f} s")  # fmt: skip
+    return 1 if told(trials) else 0
 
 
-async def _post(server: DiscordServer, config: Path, *, now: bool = True) -> asyncio.subprocess.Process:
-    command = ("-m", "bot", "post", "--config", str(config), *(("--now", "weekly") if now else ()))
-    environment = {"PATH": "", **server.environment}
-    return await asyncio.create_subprocess_exec(sys.executable, *command, cwd=ROOT, env=environment,
-                                                stdout=asyncio.subprocess.DEVNULL)  # fmt: skip
+def kinds(runs: int) -> list[str]:
+    """Return what goes wrong in each of so many runs: a kill in every second, every fault equally often."""
+    causes = (storm.KINDS, storm.KILLS)
+    return [causes[n % 2][n // 2 % len(causes[n % 2])] for n in range(runs)]
 
 
-def _settings(folder: Path, channel: Channel) -> Path:
-    papers = [{"id": f"p{n:02}", "title": f"Paper {n}", "date": f"2024-01-{n + 1:02}", "comment": "長い感想。" * 60}
-              for n in range(PAPERS)]  # fmt: skip
-    (folder / "papers.json").write_text(json.dumps({"papers": papers}), encoding="utf-8")
-    config = folder / "bot.yaml"
-    config.write_text(
-        f"database_url: sqlite+aiosqlite:///{folder}/dayori.db\npapers_file: {folder}/papers.json\n"
-        f"digest: {{max_papers: {PAPERS}, when_empty: skip}}\n"
-        f'subscriptions: [{{name: weekly, channel: "discord:{channel.guild.id if channel.guild else 0}/{channel.id}"}}]\n',
-        encoding="utf-8",
-    )
-    return config
+async def play(plan: Iterable[str], template: Path) -> list[Trial]:
+    """Run these trials, some at once."""
+    waiting = list(enumerate(plan))[::-1]
+    trials: list[Trial] = []
+
+    async def work(progress: Callable[[int, int], None], total: int) -> None:
+        while waiting:
+            n, kind = waiting.pop()
+            dice = random.Random(n)
+            one: Awaitable[Trial] = (
+                storm.crowd(int(kind), template, dice) if kind.isdigit() else storm.run(kind, template, dice)
+            )
+            trials.append(await one)
+            progress(len(trials), total)
+
+    with progress_bar("trials") as progress:
+        await asyncio.gather(*(work(progress, len(waiting)) for _ in range(AT_ONCE)))
+    return trials
+
+
+def told(trials: list[Trial]) -> int:
+    """Print the counts and return how much went wrong."""
+    by_kind: defaultdict[str, Counter[str]] = defaultdict(Counter)
+    steps: Counter[str] = Counter()
+    for trial in trials:
+        by_kind[trial.kind] += trial.outcome + Counter(runs=1)
+        steps += trial.steps
+    columns = ("runs", "killed", "faults that hit", "started again", *storm.WRONG)
+    print(f"{'':32}" + "".join(f"{name:>18}" for name in columns))
+    for kind, outcome in by_kind.items():
+        print(f"{kind:32}" + "".join(f"{outcome[name]:18}" for name in columns))
+    print("\nstep at which an edition stood when its process was killed")
+    for step in stage.STEPS:
+        print(f"  {step:40}{steps[step]:6}")
+    wrong = sum(outcome[name] for outcome in by_kind.values() for name in storm.WRONG)
+    print(f"\nwrong in all: {wrong}", flush=True)
+    return wrong
 
 
 if __name__ == "__main__":
-    asyncio.run(main())
+    sys.exit(asyncio.run(main()))

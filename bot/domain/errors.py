@@ -12,6 +12,8 @@ DayoriError
 │   └── StaleError     somebody changed it since it was looked at
 ├── StoreError         the database
 ├── SourceError        a source of metadata is down, refuses or makes no sense
+│   ├── UnknownPaperError  it does not know the paper
+│   └── SourceBusyError    it wants to be left alone for a while
 └── PublishError       a platform would not take a message
 """
 
@@ -82,6 +84,18 @@ class StoreError(DayoriError):
 
 class SourceError(DayoriError):
     """A source of metadata is down, refuses or makes no sense."""
+
+
+class UnknownPaperError(SourceError):
+    """The source answered that it does not know the paper."""
+
+
+class SourceBusyError(SourceError):
+    """The source wants to be left alone for so many seconds."""
+
+    def __init__(self, message: Message, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class PublishError(DayoriError):

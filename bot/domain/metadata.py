@@ -1,22 +1,90 @@
-"""What the world says of a paper, before a curator has said anything."""
+"""What a source says of a paper, made clean and short enough to become one; any part of it may be missing."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from bot.domain.dates import PaperDate
-from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link
+from bot.domain.dates import PaperDate, parse_date
+from bot.domain.errors import DateError
+from bot.domain.identifiers import Identifiers, web_address
+from bot.domain.paper import AUTHOR_LENGTH, LIMITS, MOST_AUTHORS, Link
+from bot.domain.text import clean, clean_line, clip
+
+_MOST_LINKS = 20  # fewer than a paper may have: a curator adds to them
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Metadata:
-    """What a source knows; all of it may be unknown."""
+    """A paper as a source describes it; make one with `make_metadata`, which cleans."""
 
     title: str | None = None
-    authors: tuple[str, ...] = ()
+    headline: str | None = None
     date: PaperDate | None = None
-    organization: str | None = None
     excerpt: str | None = None
+    organization: str | None = None
+    authors: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     identifiers: Identifiers = field(default_factory=Identifiers)
+
+    def __or__(self, other: Metadata) -> Metadata:
+        """Return what this says, and where it says nothing what the other says; links and ids of both."""
+        return Metadata(
+            title=self.title or other.title,
+            headline=self.headline or other.headline,
+            date=self.date or other.date,
+            excerpt=self.excerpt or other.excerpt,
+            organization=self.organization or other.organization,
+            authors=self.authors or other.authors,
+            links=_distinct(self.links + other.links),
+            identifiers=self.identifiers | other.identifiers,
+        )
+
+
+def make_metadata(
+    *,
+    title: str | None = None,
+    headline: str | None = None,
+    date: PaperDate | None = None,
+    excerpt: str | None = None,
+    organization: str | None = None,
+    authors: Iterable[str] = (),
+    links: Iterable[str | Link] = (),
+    identifiers: Identifiers | None = None,
+) -> Metadata:
+    """Make metadata of what a source says: cleaned by a paper's own rules, and cut where a paper would refuse it.
+
+    Addresses that cannot be linked are left out; so every answer can become a paper once it has a title.
+    """
+    addresses = (link if isinstance(link, Link) else Link(link) for link in links)
+    safe = tuple(Link(url, link.label) for link in addresses if (url := web_address(link.url)))
+    names = (clip(name, AUTHOR_LENGTH) for raw in authors if (name := clean_line(raw)))
+    return Metadata(
+        title=_line(title, "title"),
+        headline=_line(headline, "headline"),
+        date=date,
+        excerpt=clip(clean(excerpt or ""), LIMITS["excerpt"]) or None,
+        organization=_line(organization, "organization"),
+        authors=tuple(dict.fromkeys(names))[:MOST_AUTHORS],
+        links=_distinct(safe),
+        identifiers=identifiers or Identifiers(),
+    )
+
+
+def date_in(text: str | None) -> PaperDate | None:
+    """Return the date that a source's text is, or None when it is none."""
+    try:
+        return parse_date(text) if text else None
+    except DateError:
+        return None
+
+
+def _line(text: str | None, name: str) -> str | None:
+    return clip(clean_line(text or ""), LIMITS[name]) or None
+
+
+def _distinct(links: tuple[Link, ...]) -> tuple[Link, ...]:
+    kept: dict[str, Link] = {}
+    for link in links:
+        kept.setdefault(link.url, link)
+    return tuple(kept.values())[:_MOST_LINKS]

@@ -67,7 +67,7 @@ def _kind(key: str, value: str, *, minus: bool, quoted: bool) -> str | None:
     if not value or value == '"' or (minus and key):
         return None
     if minus:
-        return "minus"
+        return "minus" if any(map(str.isalnum, value)) else None
     if key == "has":
         return "has" if value == "code" else None
     if key == "year":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Sequence
 
 # Bidirectional overrides and invisible spaces can disguise what a text says; joiners stay, emoji and Indic scripts
 # are spelled with them.
@@ -40,6 +41,17 @@ def clip(text: str, limit: int) -> str:
         if word > cut // 2:
             cut = word
     return text[:cut].rstrip() + "…"
+
+
+def packed(parts: Sequence[str], limit: int = 2000) -> list[str]:
+    """Return the parts, one below the other, in as few texts of at most `limit` code points as hold them."""
+    texts: list[str] = []
+    for part in (clip(each, limit) for each in parts):
+        if texts and len(texts[-1]) + len(part) < limit:
+            texts[-1] += f"\n{part}"
+        else:
+            texts.append(part)
+    return texts
 
 
 def _cluster_start(text: str, at: int) -> int:

@@ -7,16 +7,31 @@ from pathlib import Path
 
 from bot.domain.errors import FileError, InputError
 from bot.domain.paper import Paper
-from bot.formats import json, yaml
+from bot.formats import atom, bibtex, csl, html, json, links, markdown, matome, ris, yaml
+from bot.formats.links import Contents
 from bot.i18n import msg
 
-READERS: dict[str, Callable[[str, str], list[Paper]]] = {"yaml": yaml.read, "json": json.read}
-WRITERS: dict[str, Callable[[Iterable[Paper]], str]] = {"yaml": yaml.write, "json": json.write}
-_ENDINGS = {".yaml": "yaml", ".yml": "yaml", ".json": "json"}
+READERS: dict[str, Callable[[str, str], list[Paper]]] = {
+    "yaml": yaml.read, "json": json.read, "bibtex": bibtex.read, "csl": csl.read, "ris": ris.read,
+    "matome": matome.read, "links": lambda text, file: _all_titled(links.read(text, file), file),
+}  # fmt: skip
+WRITERS: dict[str, Callable[[Iterable[Paper]], str]] = {
+    "yaml": yaml.write, "json": json.write, "bibtex": bibtex.write, "csl": csl.write, "ris": ris.write,
+    "markdown": markdown.write, "html": html.write, "atom": atom.write,
+}  # fmt: skip
+_ENDINGS = {
+    ".csl.json": "csl", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csl": "csl", ".bib": "bibtex",
+    ".ris": "ris", ".md": "markdown", ".html": "html", ".htm": "html", ".atom": "atom", ".xml": "atom", ".txt": "links",
+}  # fmt: skip
 
 
 def read_file(path: Path, format: str | None = None) -> list[Paper]:
     """Read the papers of a file. Raises FileError or, for a format that we do not know, InputError."""
+    return _all_titled(read_contents(path, format), str(path))
+
+
+def read_contents(path: Path, format: str | None = None) -> Contents:
+    """Read a file's papers, and the lines of a list of links that have no title. Raises like `read_file`."""
     name = format_of(path.name, format, list(READERS))
     try:
         text = path.read_bytes().decode("utf-8-sig")
@@ -25,12 +40,16 @@ def read_file(path: Path, format: str | None = None) -> list[Paper]:
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
         raise FileError(msg("not UTF-8 text; save it as UTF-8"), file=str(path), line=line) from error
-    return READERS[name](text, str(path))
+    if not format:
+        name = _by_shape(name, text)
+    return links.read(text, str(path)) if name == "links" else Contents(READERS[name](text, str(path)))
 
 
 def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
     """Return the format asked for, else the one that the file's ending tells."""
-    name = (given or _ENDINGS.get(Path(file).suffix.lower(), "")).lower()
+    lower = Path(file).name.lower()
+    ending = next((name for end, name in _ENDINGS.items() if lower.endswith(end) and lower != end), "")
+    name = (given or ending).lower()
     if name not in known:
         raise InputError(
             msg(
@@ -40,3 +59,20 @@ def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
             )
         )
     return name
+
+
+def _by_shape(name: str, text: str) -> str:
+    """Tell apart what shares an ending: CSL-JSON is a list, a 「まとめ」 page has titles with their label."""
+    if name == "json" and text.lstrip().startswith("["):
+        return "csl"
+    return "matome" if name == "links" and matome.is_matome(text) else name
+
+
+def _all_titled(contents: Contents, file: str) -> list[Paper]:
+    if contents.untitled:
+        lines = ", ".join(str(each.line) for each in contents.untitled[:10]) + (
+            ", …" if len(contents.untitled) > 10 else ""
+        )
+        problem = msg("the title is not known of lines {lines}; write it behind the link", lines=lines)
+        raise FileError(problem, file=file, line=contents.untitled[0].line)
+    return contents.papers

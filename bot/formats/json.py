@@ -35,16 +35,7 @@ def columns_of(paper: Paper) -> dict[str, Any]:
 
 def read(text: str, file: str) -> list[Paper]:
     """Read a collection. Raises FileError with line and column."""
-    try:
-        value = json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
-    except json.JSONDecodeError as error:
-        raise FileError(msg("not valid JSON: {problem}", problem=error.msg), file=file, line=error.lineno,
-                        column=error.colno) from error  # fmt: skip
-    except _TwiceError as error:
-        read_yaml(text, file)  # raises the same with the place
-        raise FileError(msg('the key "{key}" is given twice', key=str(error)), file=file) from error
-    except RecursionError as error:
-        raise FileError(msg("too deep"), file=file) from error
+    value = parse(text, file)
     try:
         return read_entries(Tree(file, value))
     except FileError as error:
@@ -53,6 +44,20 @@ def read(text: str, file: str) -> list[Paper]:
         except FileError:
             raise error from None
         return read_entries(Tree(file, value, known.places, known.keys))
+
+
+def parse(text: str, file: str) -> Any:
+    """Return a JSON text's value, its numbers left as texts. Raises FileError with line and column."""
+    try:
+        return json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
+    except json.JSONDecodeError as error:
+        raise FileError(msg("not valid JSON: {problem}", problem=error.msg), file=file, line=error.lineno,
+                        column=error.colno) from error  # fmt: skip
+    except _TwiceError as error:
+        read_yaml(text, file)  # raises the same with the place
+        raise FileError(msg('the key "{key}" is given twice', key=str(error)), file=file) from error
+    except RecursionError as error:
+        raise FileError(msg("too deep"), file=file) from error
 
 
 def write(papers: Iterable[Paper]) -> str:

@@ -12,6 +12,8 @@ from bot.i18n import Message, msg
 from bot.services.digests import Digests
 from bot.services.notes import Notes
 from bot.services.ports import Clock
+from bot.services.standing import Standing
+from bot.services.unbroken import unbroken
 from bot.store import papers
 from bot.store.database import Database, iso
 from bot.store.schema import REVISION
@@ -28,7 +30,7 @@ class Findings:
     revision: str
     papers: int
     has_token: bool
-    due: tuple[tuple[Subscription, datetime], ...]
+    standings: tuple[Standing, ...]
     problems: tuple[Message, ...]
 
     @property
@@ -43,6 +45,7 @@ class Checkup:
     def __init__(self, database: Database, clock: Clock, digests: Digests, notes: Notes) -> None:
         self._database, self._clock, self._digests, self._notes = database, clock, digests, notes
 
+    @unbroken
     async def beat(self, *, connected: bool) -> None:
         """Note that a tick has run and whether the platform was connected then."""
         await self._notes.write(_TICK_NOTE, json.dumps({"at": iso(self._clock()), "connected": connected}))
@@ -53,13 +56,12 @@ class Checkup:
 
     async def look(self, workspace_id: int, *, has_token: bool) -> Findings:
         """Look at everything that can be looked at without the network."""
-        subscribed = await self._digests.subscribed(workspace_id)
+        standings = await self._digests.standings(workspace_id)
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
         tick = await self._notes.read(_TICK_NOTE)
-        due = tuple((each, self._digests.following(each)) for each in subscribed if not each.paused_reason)
-        problems = (*self._tick_problems(tick), *_paused(subscribed))
-        return Findings(str(self._database.path), REVISION, count, has_token, due, problems)
+        problems = (*self._tick_problems(tick), *_paused([each.subscription for each in standings]))
+        return Findings(str(self._database.path), REVISION, count, has_token, tuple(standings), problems)
 
     def _tick_problems(self, tick: str | None) -> list[Message]:
         if not tick:

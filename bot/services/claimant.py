@@ -7,21 +7,35 @@ from __future__ import annotations
 
 import socket
 import sys
-from os import getpid
+from itertools import count
+from os import getpid, readlink
 from pathlib import Path
+
+_NAMED = count(1)
 
 
 def own_name() -> str:
-    """Return this process's name: host, process id and when the process began."""
-    return f"{socket.gethostname()} {getpid()} {_began(getpid())}"
+    """Return a name of this process that no other holder has: where it runs, its id, when it began, a number."""
+    return f"{here()} {getpid()} {_began(getpid())} {next(_NAMED)}"
 
 
 def is_dead(name: str) -> bool:
-    """Tell whether that process has certainly ended; one on another host may always live."""
-    host, _, process = name.partition(" ")
-    pid, _, began = process.partition(" ")
-    on_this_host = sys.platform == "linux" and host == socket.gethostname() and pid.isdigit()
-    return on_this_host and _began(int(pid)) != began
+    """Tell whether that process has certainly ended; one that cannot be seen from here may always live."""
+    place, pid, began, *_ = [*name.split(" "), "", ""]
+    seen_from_here = sys.platform == "linux" and place == here() and pid.isdigit()
+    return seen_from_here and _began(int(pid)) != began
+
+
+def here() -> str:
+    """Return where this process's number means something: the host, its boot and its container.
+
+    Two containers may have one host name and a common volume, and see nothing of each other's processes.
+    """
+    try:
+        boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+        return f"{socket.gethostname()}/{boot}/{readlink('/proc/self/ns/pid')}"
+    except OSError:
+        return socket.gethostname()
 
 
 def _began(pid: int) -> str:

@@ -1,25 +1,32 @@
-"""Bringing the outbox into the channels: each message once, whatever breaks in between."""
+"""Bringing the outbox into the channels: each message once and in order, whatever breaks in between."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import asyncio
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
+from time import monotonic
 
 import structlog
 
-from bot.domain.errors import PublishError
-from bot.i18n import Message
+from bot.domain.errors import DayoriError, PublishError, StoreError
+from bot.i18n import Message, msg
 from bot.services.claimant import is_dead, own_name
-from bot.services.ports import ChannelClosedError, Clock, Publisher
-from bot.store import deliveries, subscriptions
+from bot.services.courier import Courier
+from bot.services.ports import ChannelClosedError, Clock, LaterError, Publisher
+from bot.services.unbroken import unbroken
+from bot.store import claims, subscriptions
+from bot.store.claims import OpenEdition
 from bot.store.database import Database
-from bot.store.deliveries import OpenEdition, OutboxMessage
 
-_LEASE = timedelta(minutes=2)
+_LEASE = timedelta(seconds=90)
+_RENEWAL = 20.0  # seconds
+_AT_ONCE, _AT_LEAST = 64, 8  # editions on their way; and so few are not worth a look into the outbox
+_LOOK_AGAIN = 2.0  # seconds
 _RETRY = timedelta(seconds=50)
-# Discord forgets a nonce after "the past few minutes"; well within that, sending again with the same one is safe.
-_NONCE_HOLDS = timedelta(seconds=60)
+PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
 _log = structlog.get_logger()
 
 
@@ -33,74 +40,142 @@ class DeliveryReport:
 
 
 class Delivery:
-    """Empties the outbox; two of them on one store do not get in each other's way."""
+    """Empties the outbox, many channels at once; several of them on one store do not get in each other's way."""
 
-    def __init__(self, database: Database, clock: Clock, publishers: Mapping[str, Publisher]) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, publishers: Mapping[str, Publisher], pauses: Sequence[float] = PAUSES
+    ) -> None:
         self._database, self._clock, self._publishers = database, clock, publishers
         self._name = own_name()
-        self._stopping = False
+        self._stopping = asyncio.Event()
+        self._courier = Courier(database, clock, self._name, self._stopping, pauses)
+        self._in_hand: set[int] = set()
+        self._renewed = monotonic()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[DeliveryReport] | None = None
+
+    def begin(self) -> asyncio.Task[DeliveryReport]:
+        """Deliver in the background, unless that goes on already: then it finds what is new by itself."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self.deliver_open())
+            self._running.add_done_callback(_logged)
+        return self._running
 
     def stop(self) -> None:
-        """Begin nothing more; the message that is on its way is seen through."""
-        self._stopping = True
+        """Begin nothing more; the messages that are on their way are seen through."""
+        self._stopping.set()
 
-    async def deliver_open(self) -> DeliveryReport:
-        """Deliver every open edition that can be delivered now."""
-        report = DeliveryReport()
-        while not self._stopping:
-            async with self._database.write() as connection:
-                now = self._clock()
-                edition = await deliveries.claim(connection, self._name, now, now + _LEASE,
-                                                 platforms=list(self._publishers), is_dead=is_dead)  # fmt: skip
-            if edition is None:
-                break
-            await self._deliver(edition, report)
-        return report
-
-    async def _deliver(self, edition: OpenEdition, report: DeliveryReport) -> None:
+    async def drain(self) -> None:
+        """Stop, and wait for the messages that are on their way; when cancelled, they are left to the next start."""
+        self.stop()
+        under_way = {*self._tasks, *((self._running,) if self._running else ())}
         try:
-            arrived = await self._send_all(edition)
-        except ChannelClosedError as error:
-            _log.warning("subscription paused", subscription=edition.subscription, reason=str(error))
+            if under_way:
+                await asyncio.wait(under_way)
+        except asyncio.CancelledError:
+            for task in under_way:
+                task.cancel()
+            await asyncio.wait(under_way)
+            raise
+
+    async def deliver_open(self, subscription_id: int | None = None) -> DeliveryReport:
+        """Deliver every open edition that can be delivered now, or one subscription's alone."""
+        report, resting = DeliveryReport(), set[str]()
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                for edition in await self._claim(len(running), subscription_id, resting):
+                    running.add(task := asyncio.create_task(self._deliver(edition, report, resting)))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+                await self._renew()
+                if not running:
+                    return report
+                done, running = await asyncio.wait(running, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        except asyncio.CancelledError:
+            for task in running:
+                task.cancel()
+            raise
+        finally:
+            if running:
+                await asyncio.wait(running)
+
+    @unbroken
+    async def _claim(self, busy: int, subscription_id: int | None, resting: set[str]) -> list[OpenEdition]:
+        platforms = [name for name in self._publishers if name not in resting]
+        room = _AT_ONCE - busy
+        if self._stopping.is_set() or not platforms or (busy and room < _AT_LEAST):
+            return []
+        async with self._database.write() as connection:
+            now = self._clock()
+            claimed = await claims.claim(
+                connection, self._name, now, now + _LEASE, platforms=platforms, is_dead=is_dead, most=room,
+                besides=self._in_hand, subscription_id=subscription_id,
+            )  # fmt: skip
+        self._in_hand.update(each.id for each in claimed)
+        return claimed
+
+    @unbroken
+    async def _renew(self) -> None:
+        if self._in_hand and monotonic() - self._renewed > _RENEWAL:
+            self._renewed = monotonic()
             async with self._database.write() as connection:
-                await subscriptions.pause(connection, edition.subscription_id, error.message)
-                await deliveries.release(connection, edition.id, until=None)
-            report.paused.append((edition.subscription, error.message))
-        except PublishError as error:
-            _log.warning("delivery put off", subscription=edition.subscription, reason=str(error))
-            async with self._database.write() as connection:
-                await deliveries.release(connection, edition.id, until=self._clock() + _RETRY)
-            report.failed.append((edition.subscription, error.message))
-        else:
+                await claims.renew(connection, self._name, list(self._in_hand), self._clock() + _LEASE)
+
+    async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:
+        platform = edition.channel.partition(":")[0]
+        try:
+            arrived = await self._courier.carry(edition, self._publishers[platform])
             if arrived:
                 report.delivered.append(edition.subscription)
+        except ChannelClosedError as error:
+            report.paused.append((edition.subscription, error.message))
+            await self._pause(edition, error.message)
+        except LaterError as error:
+            if error.everywhere:
+                resting.add(platform)
+            await self._put_off(edition, error, timedelta(seconds=error.seconds), report)
+        except (PublishError, StoreError) as error:
+            await self._put_off(edition, error, _RETRY, report)
+        except Exception as error:
+            _log.error("delivery failed", subscription=edition.subscription, exc_info=error)
+            await self._put_off(edition, StoreError(_BROKEN), _RETRY, report)
+        finally:
+            self._in_hand.discard(edition.id)
 
-    async def _send_all(self, edition: OpenEdition) -> bool:
-        """Send what is unsent; return whether the whole edition has arrived."""
-        publisher = self._publishers[edition.channel.partition(":")[0]]
-        async with self._database.read() as connection:
-            unsent = await deliveries.unsent(connection, edition.id)
-        for message in unsent:
-            if self._stopping:
-                async with self._database.write() as connection:
-                    await deliveries.release(connection, edition.id, until=None)
-                return False
-            await self._send(publisher, edition, message)
-        async with self._database.write() as connection:
-            await deliveries.finish(connection, edition.id, self._clock())
-        return True
-
-    async def _send(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> None:
-        now = self._clock()
-        since = message.sending_at if message.state == "sending" and message.sending_at else now
-        message_id = None
-        if now - since > _NONCE_HOLDS:
-            message_id = await publisher.find(edition.channel, message.marker, since)
-            since = now
-        if message_id is None:
+    @unbroken
+    async def _put_off(self, edition: OpenEdition, error: DayoriError, span: timedelta, report: DeliveryReport) -> None:
+        _log.warning("delivery put off", subscription=edition.subscription, reason=str(error))
+        report.failed.append((edition.subscription, error.message))
+        with suppress(StoreError):  # then the claim runs out by itself
             async with self._database.write() as connection:
-                await deliveries.mark_sending(connection, edition.id, message.position, since)
-                await deliveries.extend(connection, edition.id, now + _LEASE)
-            message_id = await publisher.publish(edition.channel, message.payload, message.nonce)
+                until = self._clock() + span
+                await claims.release(connection, self._name, edition.id, until, error.message)
+
+    async def _pause(self, edition: OpenEdition, reason: Message) -> None:
+        _log.warning("subscription paused", subscription=edition.subscription, reason=reason.text("en"))
+        try:
+            others = await self._close(edition, reason)
+            await self._courier.tell(edition, self._publishers[edition.channel.partition(":")[0]], others, reason)
+        except DayoriError as error:
+            _log.warning("the curators were not told", subscription=edition.subscription, reason=str(error))
+
+    @unbroken
+    async def _close(self, edition: OpenEdition, reason: Message) -> list[str]:
+        """Pause the edition's subscription; return the channels of its server that receive the digest still."""
         async with self._database.write() as connection:
-            await deliveries.mark_sent(connection, edition.id, message.position, message_id, self._clock())
+            await subscriptions.pause(connection, edition.subscription_id, reason)
+            await claims.release(connection, self._name, edition.id)
+            return await subscriptions.channels_of(connection, edition.channel.rpartition("/")[0])
+
+
+_BROKEN = msg("Something went wrong on our side; the log says what.")
+
+
+def _logged(task: asyncio.Task[DeliveryReport]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _log.warning(
+            "delivery cut short", reason=str(error), exc_info=None if isinstance(error, DayoriError) else error
+        )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
@@ -17,7 +17,9 @@ from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
 from bot.services.ports import Clock, Renderer
-from bot.store import deliveries, notes, papers, subscriptions
+from bot.services.standing import Standing
+from bot.services.unbroken import unbroken
+from bot.store import deliveries, papers, subscriptions
 from bot.store.database import Database, iso
 from bot.store.deliveries import OutboxMessage
 
@@ -106,6 +108,21 @@ class Digests:
         """Return when the subscription's next edition is due (UTC)."""
         return subscription.schedule.following(self._clock(), self._policy.zone)
 
+    async def is_on_its_way(self, subscription: Subscription) -> bool:
+        """Tell whether an edition of the subscription has not wholly arrived."""
+        async with self._database.read() as connection:
+            return await deliveries.is_open(connection, subscription.id)
+
+    async def standings(self, workspace_id: int) -> list[Standing]:
+        """Return how every subscription of a workspace stands, by name."""
+        async with self._database.read() as connection:
+            subscribed = await subscriptions.active(connection, workspace_id)
+            last = await deliveries.last_editions(connection, workspace_id)
+            return [
+                Standing(each, last.get(each.id), len(await _unseen(connection, each)), self.following(each))
+                for each in subscribed
+            ]
+
     async def shown(self, workspace_id: int, locale: Locale) -> Subscription:
         """Return the subscription to show where none is named: the first, or one that stands for the terminal."""
         subscribed = await self.subscribed(workspace_id)
@@ -126,17 +143,41 @@ class Digests:
             found = await subscriptions.of_edition(connection, workspace_id, edition_id)
             return await _unseen(connection, found) if found else ()
 
-    async def compose_due(self) -> int:
-        """Write an edition for every subscription whose turn has come and return how many were written."""
-        async with self._database.read() as connection:
-            every = await subscriptions.active(connection)
+    async def compose_due(self, written: Callable[[], object] = lambda: None) -> int:
+        """Write an edition for every subscription whose turn has come and return how many were written.
+
+        `written` is called after each, so that the first can leave while the others are composed.
+        """
+        every = await self._turns()
+        latest: dict[str, datetime | None] = {}
         composed = 0
-        for subscription in every:
-            turn = self._turn(subscription)
-            if turn and not await self._has_passed(subscription, turn):
-                composed += await self._compose(subscription, turn) is not None
-                await self._note_passed(subscription, turn)
+        for id, schedule, made_at, taken in every:
+            if schedule not in latest:
+                latest[schedule] = self._latest(schedule)
+            moment = latest[schedule]
+            if moment and moment >= made_at and (turn := period(moment, self._policy.zone)) != taken:
+                composed += await self._take_turn(id, turn)
+                written()
         return composed
+
+    @unbroken
+    async def _turns(self) -> list[tuple[int, str, datetime, str | None]]:
+        async with self._database.read() as connection:
+            return await subscriptions.turns(connection)
+
+    def _latest(self, schedule: str) -> datetime | None:
+        return parse_schedule(schedule).latest(self._clock(), self._policy.zone, self._policy.catch_up)
+
+    @unbroken
+    async def _take_turn(self, subscription_id: int, turn: str) -> bool:
+        """Compose for that turn; when there is nothing to send it is over, and what is added later waits."""
+        async with self._database.write() as connection:
+            subscription = await subscriptions.by_id(connection, subscription_id)
+            if subscription is None:
+                return False
+            edition = await self._compose(connection, subscription, turn)
+            await subscriptions.take_turn(connection, subscription_id, turn)
+        return edition is not None
 
     async def compose_now(self, workspace_id: int, name: str) -> Edition | None:
         """Write the subscription's next edition out of turn and return it; None while one is still on its way."""
@@ -144,44 +185,29 @@ class Digests:
         async with self._database.read() as connection:
             if await deliveries.is_open(connection, subscription.id):
                 return None
-        return await self._compose(subscription, f"now {iso(self._clock())}")
+        async with self._database.write() as connection:
+            return await self._compose(connection, subscription, f"now {iso(self._clock())}")
 
-    def _turn(self, subscription: Subscription) -> str | None:
-        latest = subscription.schedule.latest(self._clock(), self._policy.zone, self._policy.catch_up)
-        if latest is None or latest < subscription.created_at or subscription.paused_reason:
+    async def _compose(self, connection: AsyncConnection, subscription: Subscription, turn: str) -> Edition | None:
+        if await deliveries.has_period(connection, subscription.id, turn):
             return None
-        return period(latest, self._policy.zone)
-
-    async def _has_passed(self, subscription: Subscription, turn: str) -> bool:
-        """Tell whether that turn was taken, or skipped: then what is added later the same day waits for the next."""
-        async with self._database.read() as connection:
-            return await notes.read_note(connection, f"turn {subscription.id}") == turn
-
-    async def _note_passed(self, subscription: Subscription, turn: str) -> None:
-        async with self._database.write() as connection:
-            await notes.write_note(connection, f"turn {subscription.id}", turn)
-
-    async def _compose(self, subscription: Subscription, turn: str) -> Edition | None:
-        now = self._clock()
-        async with self._database.write() as connection:
-            if await deliveries.has_period(connection, subscription.id, turn):
-                return None
-            choice, number = await self._choose(connection, subscription)
-            if choice is None:
-                return None
-            edition = await self._edition(connection, subscription, choice, number)
-            edition_id = await deliveries.write_edition(connection, subscription, number=number, period=turn,
-                                                        choice=choice, now=now)  # fmt: skip
-            outgoing = self._messages(subscription, edition, edition_id)
-            await deliveries.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
-            await subscriptions.mark_seen(connection, subscription, (*choice.numbers, *choice.passed_over))
+        choice, number = await self._choose(connection, subscription)
+        if choice is None:
+            return None
+        edition = await self._edition(connection, subscription, choice, number)
+        edition_id = await deliveries.write_edition(connection, subscription, number=number, period=turn,
+                                                    choice=choice, now=self._clock())  # fmt: skip
+        outgoing = self._messages(subscription, edition, edition_id)
+        await deliveries.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
+        await subscriptions.mark_seen(connection, subscription, (*choice.numbers, *choice.passed_over))
         return edition
 
     async def _choose(self, connection: AsyncConnection, subscription: Subscription) -> tuple[Choice | None, int]:
         number = 1 + await deliveries.last_number(connection, subscription.id)
-        seen = await subscriptions.seen(connection, subscription)
+        unseen = await _unseen(connection, subscription)
+        seen = () if unseen else await subscriptions.seen(connection, subscription)
         choice = choose(
-            await _unseen(connection, subscription),
+            unseen,
             [n for n, tags in seen if passes(tags, subscription.tags)],
             first=number == 1,
             max_papers=self._policy.max_papers,

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import re
 import secrets
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
@@ -181,7 +182,7 @@ def change_of(paper: Paper) -> Draft:
         title=paper.title,
         date=str(paper.date or ""),
         comment=paper.comment or "",
-        tags=", ".join(paper.tags),
+        tags=_tags_as_typed(paper.tags),
         paper_id=paper.id,
         version=paper.updated_at.isoformat() if paper.updated_at else "",
     )
@@ -203,3 +204,8 @@ def split_tags(text: str) -> list[str]:
     """Return the tags of a line; they may hold spaces only where commas separate them."""
     parts = re.split(r"[,、，]" if re.search("[,、，]", text) else r"\s+", text)
     return [tag for part in parts if (tag := part.strip().lstrip("#＃"))]
+
+
+def _tags_as_typed(tags: Sequence[str]) -> str:
+    """Return the line that `split_tags` reads as these tags; a single one with a space needs a comma to stay one."""
+    return ", ".join(tags) + ("," if len(tags) == 1 and " " in tags[0] else "")

@@ -45,10 +45,12 @@ class Importing:
         self._database, self._clock = database, clock
 
     async def take(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
-                   progress: Progress | None = None, said: Mapping[str, str] | None = None) -> ImportReport:  # fmt: skip
+                   progress: Progress | None = None, said: Mapping[str, str] | None = None,
+                   duplicates: bool = False) -> ImportReport:  # fmt: skip
         """Import papers that a file holds; `dry_run` only reports what would be done.
 
-        `said` are the content hashes that this very file last had by id; without it, what any file last had.
+        `said` are the content hashes that this very file last had by id; without it, what any file last had. With
+        `duplicates`, a paper without ids is added though one of its title is there.
         """
         report, change, now = ImportReport(), None, self._clock()
         # Numbers tell the order of addition; of what comes at once, the paper that is older itself counts as older, and
@@ -59,10 +61,10 @@ class Importing:
             batch = ordered[start : start + _BATCH]
             if dry_run:
                 async with self._database.read() as connection:
-                    await self._sort(connection, workspace_id, batch, report, said)
+                    await self._sort(connection, workspace_id, batch, report, said, duplicates)
             else:
                 async with self._database.write() as connection:
-                    steps, now_said = await self._sort(connection, workspace_id, batch, report, said)
+                    steps, now_said = await self._sort(connection, workspace_id, batch, report, said, duplicates)
                     if steps and change is None:
                         change = await history.open_change(connection, workspace_id, "import", self._clock(), by)
                     if steps and change is not None:
@@ -76,13 +78,17 @@ class Importing:
         return report
 
     async def _sort(self, connection: AsyncConnection, workspace_id: int, batch: Sequence[Paper], report: ImportReport,
-                    said: Mapping[str, str] | None) -> tuple[list[Step], dict[str, str]]:  # fmt: skip
+                    said: Mapping[str, str] | None, duplicates: bool) -> tuple[list[Step], dict[str, str]]:  # fmt: skip
         """Decide on each entry; return the steps to take and what the file is now known to say."""
         stored = await papers.by_ids(connection, workspace_id, [entry.id for entry in batch])
-        before = said if said is not None else await imports.last_said(connection, workspace_id, [entry.id for entry in batch])
+        before = (
+            said
+            if said is not None
+            else await imports.last_said(connection, workspace_id, [entry.id for entry in batch])
+        )
         keys = [key for entry in batch for key in identity_keys(entry)]
-        nameless = [title_key(entry.title) for entry in batch if not identity_keys(entry)]
-        twins = await papers.by_keys(connection, workspace_id, nameless)
+        new = [] if duplicates else [entry for entry in batch if entry.id not in stored]
+        twins = await _twins(connection, workspace_id, new)
         sorting = _Sorting(await papers.works(connection, workspace_id, keys), twins, self._clock(), report)
         for entry in batch:
             number, old = stored.get(entry.id, (0, None))
@@ -93,7 +99,7 @@ class Importing:
 @dataclass(slots=True)
 class _Sorting:
     holders: dict[tuple[str, str], str]
-    twins: dict[str, str]
+    twins: dict[str, Paper]
     now: datetime
     report: ImportReport
     steps: list[Step] = field(default_factory=list)
@@ -105,8 +111,7 @@ class _Sorting:
         stored = imports.content_hash(old) if old else None
         keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
         holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
-        # Of a new paper without ids only the title can tell that it is there already.
-        twin = self.twins.get(title_key(entry.title), entry.id) if not (old or keys) else entry.id
+        twin = None if old else self.twins.get(title_key(entry.title))
         self.report.headings[entry.id] = entry.heading
         if mine in (stored, before):
             self.report.unchanged.append(entry.id)
@@ -118,8 +123,8 @@ class _Sorting:
         elif holder:
             self._refuse(entry, msg('it is in the collection already, as "{id}"', id=holder))
             return
-        elif twin != entry.id:
-            self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=twin))
+        elif twin and not (keys and identity_keys(twin)):  # without ids only the title tells that it is there already
+            self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=twin.id))
             return
         else:
             (self.report.updated if old else self.report.added).append(entry.id)
@@ -131,6 +136,13 @@ class _Sorting:
 
     def _refuse(self, entry: Paper, why: Message) -> None:
         self.report.conflicts.append((entry.id, why))
+
+
+async def _twins(connection: AsyncConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:
+    """Return the papers that have the title of one of these entries, as {title key: paper}."""
+    holders = await papers.by_keys(connection, workspace_id, [title_key(entry.title) for entry in entries])
+    found = await papers.by_ids(connection, workspace_id, set(holders.values()))
+    return {key: found[id][1] for key, id in holders.items()}
 
 
 def _changed_fields(old: Paper, new: Paper) -> tuple[str, ...]:

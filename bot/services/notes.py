@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bot.services.unbroken import unbroken
 from bot.store import notes
 from bot.store.database import Database
 
@@ -12,11 +13,13 @@ class Notes:
     def __init__(self, database: Database) -> None:
         self._database = database
 
+    @unbroken
     async def read(self, name: str) -> str | None:
         """Return what was noted last."""
         async with self._database.read() as connection:
             return await notes.read_note(connection, name)
 
+    @unbroken
     async def write(self, name: str, text: str) -> None:
         """Note a text over what stood there."""
         async with self._database.write() as connection:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
 from bot.domain.digest import Edition
 from bot.domain.errors import PublishError
 from bot.domain.metadata import Metadata
+from bot.domain.paper import Paper
+from bot.i18n import Locale, Message
 from bot.store.deliveries import Payload
 
 Clock = Callable[[], datetime]
@@ -36,11 +38,28 @@ class MetadataFinder(Protocol):
         """Return what is known already, without the network."""
 
 
+class LaterError(PublishError):
+    """The platform wants the message in so many `seconds`, or wants no message until then (`everywhere`)."""
+
+    def __init__(self, message: Message, seconds: float, *, everywhere: bool) -> None:
+        super().__init__(message)
+        self.seconds, self.everywhere = seconds, everywhere
+
+
 class Publisher(Protocol):
-    """A platform that takes messages. Raises ChannelClosedError, UnsureError or another PublishError."""
+    """A platform that takes messages. Raises ChannelClosedError, UnsureError, LaterError or another PublishError."""
 
     async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
-        """Post a message and return its id; the same nonce again within minutes posts nothing more."""
+        """Post a message and return its id; the same nonce again within minutes posts nothing more.
+
+        A message that the platform refuses for what is in it is posted more plainly.
+        """
+
+    async def edit(self, channel: str, message_id: str, payload: Payload) -> None:
+        """Put other content into a message of ours; one that is gone stays gone."""
+
+    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
+        """Say something to the curators of a closed channel's server, there or in one of these other channels of it."""
 
     async def find(self, channel: str, marker: str, since: datetime) -> str | None:
         """Return the id of our message with that marker, among those posted since then."""
@@ -51,3 +70,6 @@ class Renderer(Protocol):
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the messages that the edition is, ready to leave; each shows the marker of its position."""
+
+    def redrawn(self, payload: Payload, paper: Paper, locale: Locale) -> Payload | None:
+        """Return a message of an edition with one paper as it is now; None where the message does not hold it."""

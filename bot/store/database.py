@@ -87,6 +87,7 @@ async def open_database(url: str) -> Database:
         engine = create_async_engine(url)
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
+        event.listen(engine.sync_engine, "invalidate", _give_up)
         try:
             await _migrate(engine, url)
         except BaseException:
@@ -116,6 +117,14 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _begin(connection: Connection) -> None:
     if connection.get_execution_options().get("writing"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _give_up(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:
+    """Roll back before a connection is thrown away, as a cancelled one is: closing alone does not let go of the lock.
+
+    SQLite keeps a closed connection alive as long as one of its cursors is, and the error of a cancelled task holds it.
+    """
+    connection.rollback()
 
 
 async def _migrate(engine: AsyncEngine, url: str) -> None:

@@ -2,17 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import func, insert, or_, select, update
+from sqlalchemy import func, insert, null, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.digest import Choice, Subscription
+from bot.i18n import Message
 from bot.store.database import iso
-from bot.store.schema import edition_papers, editions, messages, subscriptions
+from bot.store.schema import edition_papers, editions, messages
 
 Payload = dict[str, Any]
 State = Literal["waiting", "sending", "sent"]
@@ -28,17 +29,6 @@ class OutboxMessage:
     marker: str
     state: State = "waiting"
     sending_at: datetime | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class OpenEdition:
-    """An edition that has not wholly arrived."""
-
-    id: int
-    workspace_id: int
-    subscription_id: int
-    subscription: str
-    channel: str
 
 
 async def last_number(connection: AsyncConnection, subscription_id: int) -> int:
@@ -82,52 +72,25 @@ async def write_messages(connection: AsyncConnection, workspace_id: int, edition
     await connection.execute(insert(messages), rows)
 
 
-async def claim(connection: AsyncConnection, claimant: str, now: datetime, until: datetime, *,
-                platforms: Sequence[str], is_dead: Callable[[str], bool]) -> OpenEdition | None:  # fmt: skip
-    """Take the oldest open edition of these platforms whose channel is not paused and that nobody alive holds."""
-    query = (
-        select(editions.c.id, editions.c.workspace_id, editions.c.subscription_id, subscriptions.c.name,
-               subscriptions.c.channel, editions.c.claimed_by, editions.c.claimed_until)
-        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
-        .where(editions.c.done_at.is_(None))
-        .where(subscriptions.c.paused_reason.is_(None), subscriptions.c.ended_at.is_(None))
-        .where(or_(*(subscriptions.c.channel.startswith(f"{name}:") for name in platforms)))
-        .order_by(editions.c.id)
-    )  # fmt: skip
-    for *edition, holder, held_until in await connection.execute(query):
-        if held_until is None or held_until < iso(now) or (holder and is_dead(holder)):
-            await _set(connection, edition[0], claimed_by=claimant, claimed_until=iso(until))
-            return OpenEdition(*edition)
-    return None
-
-
-async def release(connection: AsyncConnection, edition_id: int, until: datetime | None) -> None:
-    """Give an edition back: at once for None, else it is left alone until that time."""
-    await _set(connection, edition_id, claimed_by=None, claimed_until=iso(until) if until else None)
-
-
-async def extend(connection: AsyncConnection, edition_id: int, until: datetime) -> None:
-    """Hold a claimed edition longer."""
-    await _set(connection, edition_id, claimed_until=iso(until))
-
-
 async def finish(connection: AsyncConnection, edition_id: int, now: datetime) -> None:
     """Note that an edition has wholly arrived."""
-    await _set(connection, edition_id, done_at=iso(now), claimed_by=None, claimed_until=None)
+    done = {"done_at": iso(now), "claimed_by": None, "claimed_until": None, "trouble": null()}
+    await connection.execute(update(editions).where(editions.c.id == edition_id).values(**done))
 
 
-async def unsent(connection: AsyncConnection, edition_id: int) -> list[OutboxMessage]:
-    """Return the messages of an edition that are not known to have arrived, in order."""
+async def next_unsent(connection: AsyncConnection, edition_id: int) -> OutboxMessage | None:
+    """Return the first message of an edition that is not known to have arrived; None when all have."""
     query = (
         select(messages)
         .where(messages.c.edition_id == edition_id, messages.c.state != "sent")
         .order_by(messages.c.position)
+        .limit(1)
     )
-    return [
-        OutboxMessage(row.position, row.payload, row.nonce, row.marker, row.state,
-                      datetime.fromisoformat(row.sending_at) if row.sending_at else None)
-        for row in await connection.execute(query)
-    ]  # fmt: skip
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    sending_at = datetime.fromisoformat(row.sending_at) if row.sending_at else None
+    return OutboxMessage(row.position, row.payload, row.nonce, row.marker, row.state, sending_at)
 
 
 async def mark_sending(connection: AsyncConnection, edition_id: int, position: int, since: datetime) -> None:
@@ -147,5 +110,30 @@ async def _mark(connection: AsyncConnection, edition_id: int, position: int, **c
     await connection.execute(update(messages).where(*mine).values(**columns))
 
 
-async def _set(connection: AsyncConnection, edition_id: int, **columns: object) -> None:
-    await connection.execute(update(editions).where(editions.c.id == edition_id).values(**columns))
+@dataclass(frozen=True, slots=True)
+class LastEdition:
+    """How far a subscription's newest edition is; `trouble` says why it has not wholly arrived."""
+
+    number: int
+    composed_at: datetime
+    done_at: datetime | None
+    messages: int
+    arrived: int
+    trouble: Message | None
+
+
+async def last_editions(connection: AsyncConnection, workspace_id: int) -> dict[int, LastEdition]:
+    """Return the newest edition of each of the workspace's subscriptions, by the subscription's id."""
+    newest = select(func.max(editions.c.id)).where(editions.c.workspace_id == workspace_id)
+    query = (
+        select(editions.c.subscription_id, editions.c.number, editions.c.composed_at, editions.c.done_at,
+               func.count(messages.c.position), func.count(messages.c.sent_at), editions.c.trouble)
+        .outerjoin(messages, messages.c.edition_id == editions.c.id)
+        .where(editions.c.id.in_(newest.group_by(editions.c.subscription_id)))
+        .group_by(editions.c.id)
+    )  # fmt: skip
+    return {
+        id: LastEdition(number, datetime.fromisoformat(composed), datetime.fromisoformat(done) if done else None,
+                        all_of_it, arrived, Message(*trouble) if trouble else None)
+        for id, number, composed, done, all_of_it, arrived, trouble in await connection.execute(query)
+    }  # fmt: skip

@@ -5,14 +5,16 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Paper
+from bot.store.notes import read_note, write_note
 from bot.store.papers import columns_of
-from bot.store.schema import imported_papers
+from bot.store.schema import changes, history, imported_papers, papers
 
 _BOOKKEEPING = ("added_at", "added_by", "updated_at")
 
@@ -40,3 +42,51 @@ async def note_said(connection: AsyncConnection, workspace_id: int, said: Mappin
         await connection.execute(
             statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=replaced), rows
         )
+
+
+@dataclass(slots=True)
+class Mirrored:
+    """What a mirrored file and the collection were when they last agreed.
+
+    `said` are the content hashes by paper id, `change` the newest change that the file holds, `open` the papers whose
+    two versions wait for a person, `hash` that of the file's bytes.
+    """
+
+    said: dict[str, str]
+    change: int = 0
+    open: list[str] = field(default_factory=list)
+    hash: str = ""
+
+
+async def mirrored(connection: AsyncConnection, workspace_id: int, path: str) -> Mirrored | None:
+    """Return what is known of a mirrored file, None where it never was one."""
+    text = await read_note(connection, _mirror_note(workspace_id, path))
+    return Mirrored(**json.loads(text)) if text else None
+
+
+async def note_mirrored(connection: AsyncConnection, workspace_id: int, path: str, state: Mirrored) -> None:
+    """Note how a mirrored file and the collection agree now."""
+    await write_note(connection, _mirror_note(workspace_id, path), json.dumps(asdict(state)))
+
+
+async def newest_change(connection: AsyncConnection, workspace_id: int) -> int:
+    """Return the id of the newest change of the collection, 0 before the first."""
+    query = select(func.max(changes.c.id)).where(changes.c.workspace_id == workspace_id)
+    return (await connection.execute(query)).scalar() or 0
+
+
+async def changed_since(connection: AsyncConnection, workspace_id: int, change: int) -> list[str]:
+    """Return the ids of the papers that later changes touched."""
+    query = select(history.c.paper_id).distinct().where(
+        history.c.workspace_id == workspace_id, history.c.change_id > change
+    )  # fmt: skip
+    return list(await connection.scalars(query))
+
+
+async def all_ids(connection: AsyncConnection, workspace_id: int) -> list[str]:
+    """Return the ids of all papers."""
+    return list(await connection.scalars(select(papers.c.id).where(papers.c.workspace_id == workspace_id)))
+
+
+def _mirror_note(workspace_id: int, path: str) -> str:
+    return f"mirror:{workspace_id}:{path}"

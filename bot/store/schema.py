@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0003"
+REVISION = "0004"
 metadata = MetaData()
 
 workspaces = Table(
@@ -223,6 +223,15 @@ aliases = Table(
     Column("name", Text, nullable=False),
     Column("meaning", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "name", "meaning"),
+)
+
+# What sources said of papers, of no workspace: it is the same for everybody, and they ask not to be asked twice.
+answers = Table(
+    "answers",
+    metadata,
+    Column("key", Text, primary_key=True),  # arxiv:2307.08621 · doi:… · url:…
+    Column("answer", JSON, nullable=False),
+    Column("kept_until", Text, nullable=False),
 )
 
 # What the installation itself remembers, of no workspace: the last tick, which commands Discord has.

@@ -76,6 +76,40 @@ async def pause(connection: AsyncConnection, subscription_id: int, reason: Messa
     await _set(connection, subscription_id, paused_reason=[reason.sentence, reason.values])
 
 
+async def take_turn(connection: AsyncConnection, subscription_id: int, turn: str) -> None:
+    """Note that a turn of its schedule was taken, or passed with nothing to send."""
+    await _set(connection, subscription_id, turn=turn)
+
+
+async def turns(connection: AsyncConnection) -> list[tuple[int, str, datetime, str | None]]:
+    """Return (id, schedule, made at, turn taken last) of every subscription that is neither paused nor ended."""
+    columns = subscriptions.c
+    query = select(columns.id, columns.schedule, columns.created_at, columns.turn).where(
+        _ALIVE, columns.paused_reason.is_(None)
+    )
+    return [(id, schedule, datetime.fromisoformat(made), turn)
+            for id, schedule, made, turn in await connection.execute(query.order_by(columns.id))]  # fmt: skip
+
+
+async def by_id(connection: AsyncConnection, subscription_id: int) -> Subscription | None:
+    """Return a subscription, unless it is paused or has ended."""
+    query = select(subscriptions).where(
+        _ALIVE, subscriptions.c.paused_reason.is_(None), subscriptions.c.id == subscription_id
+    )
+    row = (await connection.execute(query)).first()
+    return _read(row) if row else None
+
+
+async def channels_of(connection: AsyncConnection, server: str) -> list[str]:
+    """Return the channels of a server (`discord:<server id>`) that receive the digest now."""
+    query = select(subscriptions.c.channel).where(
+        _ALIVE,
+        subscriptions.c.paused_reason.is_(None),
+        subscriptions.c.channel.startswith(f"{server}/", autoescape=True),
+    )
+    return list((await connection.execute(query.order_by(subscriptions.c.id).distinct())).scalars())
+
+
 async def mark_seen(connection: AsyncConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
     """Note papers that the channel has had, or that it is not to be sent."""
     mine = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}

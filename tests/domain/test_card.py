@@ -36,14 +36,18 @@ def test_the_facts_are_date_organisation_and_authors_where_known() -> None:
 def test_many_authors_are_counted() -> None:
     assert authors_line(tuple("ABCDE"), "en") == "A, B, C, D, E"
     assert authors_line(tuple("ABCDEF"), "en") == "A, B, C, D and 2 more"
-    assert authors_line(tuple("ABCDEF"), "ja") == "A, B, C, D, ほか2名"
+    assert authors_line(tuple("ABCDEF"), "ja") == "A, B, C, D ほか2名"
     assert authors_line((), "ja") is None
 
 
 def test_the_pages_of_the_ids_come_first_and_no_page_twice() -> None:
     made = make_paper(
         title="x",
-        links=[Link("https://github.com/a/b"), Link("http://www.arxiv.org/abs/2307.08621", "論文"), Link("https://a.org/x/")],
+        links=[
+            Link("https://github.com/a/b"),
+            Link("http://www.arxiv.org/abs/2307.08621", "論文"),
+            Link("https://a.org/x/"),
+        ],
     )
     shown = [(link.name, link.url) for link in card_of(made, "ja").links]
     assert shown == [

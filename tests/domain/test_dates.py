@@ -62,7 +62,8 @@ def test_any_text_is_a_date_or_is_refused_in_a_sentence(text: str) -> None:
     try:
         assert 1000 <= parse_date(text).year <= 9999
     except DateError as error:
-        assert error.text("ja") and error.text("en")
+        assert error.text("ja")
+        assert error.text("en")
 
 
 @pytest.mark.parametrize(

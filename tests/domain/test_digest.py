@@ -28,7 +28,8 @@ def test_nothing_is_lost_and_nothing_comes_twice(
         newest += added
         choice = choose(unseen, sent, first=written == 0, max_papers=most, when_empty=when_empty)
         if choice is None:
-            assert when_empty == "skip" and not unseen
+            assert when_empty == "skip"
+            assert not unseen
             continue
         written += 1
         assert len(choice.numbers) <= most
@@ -81,7 +82,9 @@ def test_a_filter_lets_pass_what_has_one_of_its_tags(tags: list[str], wanted: li
 @pytest.mark.parametrize("reason", Reason)
 def test_an_edition_says_in_both_languages_why_it_is_as_it_is(reason: Reason) -> None:
     ja, en = (explain(replace(_EDITION, reason=reason, locale=locale)) for locale in ("ja", "en"))
-    assert ja and en and ja != en
+    assert ja
+    assert en
+    assert ja != en
 
 
 def test_a_count_of_one_is_said_as_one() -> None:

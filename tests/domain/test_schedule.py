@@ -83,7 +83,12 @@ def test_a_leap_day_comes_every_fourth_year() -> None:
 
 @pytest.mark.parametrize(
     ("zone", "start"),
-    [(NEW_YORK, "2024-03-08 12:00"), (NEW_YORK, "2024-11-01 12:00"), (LORD_HOWE, "2024-10-04 12:00"), (LORD_HOWE, "2024-04-05 12:00")],
+    [
+        (NEW_YORK, "2024-03-08 12:00"),
+        (NEW_YORK, "2024-11-01 12:00"),
+        (LORD_HOWE, "2024-10-04 12:00"),
+        (LORD_HOWE, "2024-04-05 12:00"),
+    ],
 )
 def test_nine_oclock_stays_nine_oclock_when_the_clocks_change(zone: ZoneInfo, start: str) -> None:
     turns = run_of("daily 09:00", start, zone, 5)
@@ -93,9 +98,15 @@ def test_nine_oclock_stays_nine_oclock_when_the_clocks_change(zone: ZoneInfo, st
 
 @pytest.mark.parametrize(
     ("zone", "schedule", "day"),
-    [(NEW_YORK, "daily 02:30", "2024-03-10"), (LORD_HOWE, "daily 02:15", "2024-10-06"), (NEW_YORK, "sun 02:30", "2024-03-10")],
+    [
+        (NEW_YORK, "daily 02:30", "2024-03-10"),
+        (LORD_HOWE, "daily 02:15", "2024-10-06"),
+        (NEW_YORK, "sun 02:30", "2024-03-10"),
+    ],
 )
-def test_a_minute_that_the_clock_leaps_over_still_has_its_turn_that_day(zone: ZoneInfo, schedule: str, day: str) -> None:
+def test_a_minute_that_the_clock_leaps_over_still_has_its_turn_that_day(
+    zone: ZoneInfo, schedule: str, day: str
+) -> None:
     start = local(f"{day} 00:00", zone)
     moment = parse_schedule(schedule).following(start, zone)
     assert moment.astimezone(zone).date().isoformat() == day
@@ -117,9 +128,13 @@ def test_a_minute_that_comes_twice_is_one_turn(zone: ZoneInfo, schedule: str, da
 @given(
     st.sampled_from(["mon 09:00", "daily 02:30", "0 9 13 * 5", "*/7 * * * *", "30 1 * * *", "0 9 29 2 *"]),
     st.sampled_from([TOKYO, NEW_YORK, LORD_HOWE]),
-    st.integers(0, 3 * 366 * 24 * 60).map(lambda n: datetime(2023, 1, 1, tzinfo=UTC) + timedelta(minutes=n, seconds=n % 60)),
+    st.integers(0, 3 * 366 * 24 * 60).map(
+        lambda n: datetime(2023, 1, 1, tzinfo=UTC) + timedelta(minutes=n, seconds=n % 60)
+    ),
 )
-def test_the_latest_turn_is_the_one_that_followed_the_time_before_it(schedule: str, zone: ZoneInfo, now: datetime) -> None:
+def test_the_latest_turn_is_the_one_that_followed_the_time_before_it(
+    schedule: str, zone: ZoneInfo, now: datetime
+) -> None:
     read = parse_schedule(schedule)
     latest = read.latest(now, zone, timedelta(days=3000))
     assert latest is not None

@@ -13,21 +13,25 @@ from tests.samples import paper
 
 @pytest.mark.parametrize(
     ("file", "given", "name"),
-    [("a.yaml", None, "yaml"), ("a.YML", None, "yaml"), ("a.json", None, "json"), ("a.txt", "JSON", "json"), ("a.json", "yaml", "yaml")],
-)
+    [("a.yaml", None, "yaml"), ("a.YML", None, "yaml"), ("a.json", None, "json"), ("a.txt", "JSON", "json"), ("a.json", "yaml", "yaml"),
+     ("a.bib", None, "bibtex"), ("a.RIS", None, "ris"), ("a.csl", None, "csl"), ("a.csl.json", None, "csl"), ("a.txt", None, "links")],
+)  # fmt: skip
 def test_the_format_is_what_is_asked_for_or_what_the_ending_tells(file: str, given: str | None, name: str) -> None:
     assert format_of(file, given, list(READERS)) == name
 
 
-@pytest.mark.parametrize(("file", "given"), [("a.txt", None), ("a", None), ("a.yaml", "docx"), (".yaml", "")])
+@pytest.mark.parametrize(
+    ("file", "given"), [("a.docx", None), ("a.md", None), ("a", None), ("a.yaml", "docx"), (".yaml", "")]
+)
 def test_an_unknown_format_is_refused_with_those_that_are_known(file: str, given: str | None) -> None:
     with pytest.raises(InputError, match="yaml, json"):
         format_of(file, given, list(READERS))
 
 
-@pytest.mark.parametrize("format", WRITERS)
-def test_what_a_format_writes_it_reads(format: str, tmp_path: Path) -> None:
-    file = tmp_path / f"papers.{format}"
+@pytest.mark.parametrize("ending", ["yaml", "json", "bib", "csl.json", "csl", "ris"])
+def test_what_a_format_writes_it_reads(ending: str, tmp_path: Path) -> None:
+    file = tmp_path / f"papers.{ending}"
+    format = format_of(file.name, None, list(WRITERS))
     file.write_text(WRITERS[format]([paper(1), paper(2)]), encoding="utf-8")
     assert read_file(file) == [paper(1), paper(2)]
 

@@ -55,7 +55,11 @@ def test_an_empty_collection_is_a_file_too() -> None:
         ('{"papers": [{"title": "x", "date": "2023-02-30"}]}', "f:1:36: ", "no such day"),
         ('{"papers": [{"title": true}]}', "f:1:23: ", '"title" must be text'),
         ('{"papers": [{"title": ""}]}', "f:1:23: ", "needs a title"),
-        ('{"papers": [{"title": "x", "id": "a"}, {"title": "y", "id": "a"}]}', "f:1:61: ", 'id "a" is given twice (first in line 1)'),
+        (
+            '{"papers": [{"title": "x", "id": "a"}, {"title": "y", "id": "a"}]}',
+            "f:1:61: ",
+            'id "a" is given twice (first in line 1)',
+        ),
         ('{"papers": 5}', "f:1:1: ", "must be a list"),
         ("[]", "f:1:1: ", "must be a list"),
         ("[" * 100_000, "f: ", "too deep"),

@@ -13,11 +13,25 @@ from tests.samples import texts
 
 def test_every_scalar_stays_text() -> None:
     value = read_yaml("a: 2601.00010\nb: no\nc: 0123\nd: 2023-07-19\ne: 12:30\nf: [1e3, on]\non: x\n", "f").value
-    assert value == {"a": "2601.00010", "b": "no", "c": "0123", "d": "2023-07-19", "e": "12:30", "f": ["1e3", "on"], "on": "x"}
+    assert value == {
+        "a": "2601.00010",
+        "b": "no",
+        "c": "0123",
+        "d": "2023-07-19",
+        "e": "12:30",
+        "f": ["1e3", "on"],
+        "on": "x",
+    }
 
 
 def test_only_a_plain_null_is_nothing() -> None:
-    assert read_yaml("a:\nb: ~\nc: null\nd: 'null'\ne: ''\n", "f").value == {"a": None, "b": None, "c": None, "d": "null", "e": ""}
+    assert read_yaml("a:\nb: ~\nc: null\nd: 'null'\ne: ''\n", "f").value == {
+        "a": None,
+        "b": None,
+        "c": None,
+        "d": "null",
+        "e": "",
+    }
     assert read_yaml("", "f").value is None
 
 

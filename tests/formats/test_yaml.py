@@ -42,12 +42,16 @@ def test_a_random_collection_reads_back_as_it_was(papers: list[Paper]) -> None:
 @pytest.mark.parametrize("word", ["no", "0123", "2601.00010", "~", "null", "12:30", "1e3", "on", "- x", "a: b", "#x", "@x", "`x", "*x",
                                   "'", '"', "x\u0085y", "\ufffe", "日本\U000e0100", "{}", "%x", "|", ">", "&a", "!x", "?"])  # fmt: skip
 def test_a_word_that_yaml_reads_otherwise_stays_a_word(word: str) -> None:
-    made = make_paper(id="x", title=word, headline=word, comment=f"{word}\n  {word} \n", tags=[f"a{word}"], authors=[word])
+    made = make_paper(
+        id="x", title=word, headline=word, comment=f"{word}\n  {word} \n", tags=[f"a{word}"], authors=[word]
+    )
     assert yaml.read(yaml.write([made]), "f") == [made]
 
 
 def test_an_entry_is_written_as_people_write_it() -> None:
-    made = paper(1, date=PaperDate(2023, 7), tags=["検索"], links=[Link("https://a.org/"), Link("https://b.org/", "コード")])
+    made = paper(
+        1, date=PaperDate(2023, 7), tags=["検索"], links=[Link("https://a.org/"), Link("https://b.org/", "コード")]
+    )
     assert yaml.write([made]) == (
         "papers:\n- id: paper-1\n  headline: 1番目の論文\n  title: A Paper on Subject 1\n  date: 2023-07\n  links:\n"
         "  - https://a.org/\n  - label: コード\n    url: https://b.org/\n  tags:\n  - 検索\n  identifiers:\n    arxiv: '2401.00001'\n"
@@ -61,7 +65,9 @@ def test_an_empty_collection_is_a_file_too() -> None:
 
 
 def test_only_a_title_is_needed() -> None:
-    [made] = yaml.read("papers:\n  - title: 'Attention Is All You Need'\n    tags:\n    links:\n    identifiers:\n", "f")
+    [made] = yaml.read(
+        "papers:\n  - title: 'Attention Is All You Need'\n    tags:\n    links:\n    identifiers:\n", "f"
+    )
     assert made == make_paper(title="Attention Is All You Need")
 
 
@@ -114,7 +120,9 @@ def test_a_wrong_entry_refuses_the_file_with_its_place(entry: str, place: str, p
     assert problem in str(caught.value)
 
 
-@pytest.mark.parametrize("text", ["- title: x", "papers: {}", "papers: x", "papers: ''", "x", "paper: []", "papers: []\nother: 1"])
+@pytest.mark.parametrize(
+    "text", ["- title: x", "papers: {}", "papers: x", "papers: ''", "x", "paper: []", "papers: []\nother: 1"]
+)
 def test_what_is_no_list_of_papers_is_refused(text: str) -> None:
     with pytest.raises(FileError):
         yaml.read(text, "f")

@@ -28,10 +28,12 @@ async def test_an_installation_that_never_ran_is_well(checkup: Checkup, library:
     await library.add(workspace, paper(1), None)
     findings = await checkup.look(workspace, has_token=False)
     assert findings.is_well
-    assert (findings.papers, findings.has_token, findings.due) == (1, False, ())
+    assert (findings.papers, findings.has_token, findings.standings) == (1, False, ())
 
 
-async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(checkup: Checkup, workspace: int, clock: AdjustableClock) -> None:
+async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(
+    checkup: Checkup, workspace: int, clock: AdjustableClock
+) -> None:
     await checkup.beat(connected=True)
     clock.advance(minutes=4)
     assert (await checkup.look(workspace, has_token=True)).is_well
@@ -41,7 +43,9 @@ async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(checkup:
     ]
 
 
-async def test_a_bot_that_was_stopped_on_purpose_is_well(checkup: Checkup, workspace: int, clock: AdjustableClock) -> None:
+async def test_a_bot_that_was_stopped_on_purpose_is_well(
+    checkup: Checkup, workspace: int, clock: AdjustableClock
+) -> None:
     await checkup.beat(connected=True)
     await checkup.end()
     clock.advance(days=1)
@@ -50,7 +54,9 @@ async def test_a_bot_that_was_stopped_on_purpose_is_well(checkup: Checkup, works
 
 async def test_a_bot_that_is_not_connected_is_not_well(checkup: Checkup, workspace: int) -> None:
     await checkup.beat(connected=False)
-    assert problems(await checkup.look(workspace, has_token=True)) == ["The bot runs but Discord is not connected; see its log."]
+    assert problems(await checkup.look(workspace, has_token=True)) == [
+        "The bot runs but Discord is not connected; see its log."
+    ]
 
 
 async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_their_next_edition(
@@ -63,4 +69,10 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
                 await subscriptions.pause(connection, made.id, msg("The channel is gone."))
     findings = await checkup.look(workspace, has_token=True)
     assert problems(findings) == ["closed is paused: The channel is gone. Mend it and subscribe again."]
-    assert [(each.name, due.isoformat()) for each, due in findings.due] == [("open", "2024-01-22T00:00:00+00:00")]
+    standings = {
+        each.subscription.name: each.lines("en", lambda moment: moment.isoformat()) for each in findings.standings
+    }
+    assert standings == {
+        "closed": ["No edition yet", "Paused: The channel is gone."],
+        "open": ["No edition yet", "Next: 2024-01-22T00:00:00+00:00, 0 new papers wait"],
+    }

@@ -15,7 +15,9 @@ linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the l
 
 @linux_only
 def test_a_process_is_alive_until_it_has_ended() -> None:
-    with subprocess.Popen([sys.executable, "-c", _TELL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", _TELL], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
+    ) as process:
         assert process.stdout is not None
         name = process.stdout.readline().strip()
         assert name.split()[1] == str(process.pid)

@@ -19,7 +19,7 @@ from bot.services.library import Library
 from bot.store.database import Database, open_database
 from bot.store.schema import editions
 from tests.doubles.clock import TOKYO, AdjustableClock
-from tests.doubles.publisher import Fault, FakePublisher, KilledError
+from tests.doubles.publisher import FakePublisher, Fault, KilledError
 from tests.samples import on_the_store, paper
 
 HERE, THERE = "discord:1/2", "discord:1/3"
@@ -108,8 +108,8 @@ _FAULTS: list[Fault | None] = [None, None, None, "dropped", "answer lost", "refu
 
 
 @on_the_store
-@given(st.lists(st.tuples(st.lists(st.sampled_from(_FAULTS), max_size=5), st.sampled_from([1, 30, 51, 61, 130, 4000]), st.booleans()),
-                max_size=6))  # fmt: skip
+@given(st.lists(st.tuples(st.lists(st.sampled_from(_FAULTS), max_size=5),
+                          st.sampled_from([1, 30, 51, 61, 130, 4000]), st.booleans()), max_size=6))  # fmt: skip
 async def test_no_storm_of_faults_loses_or_doubles_a_message(
     database: Database, digests: Digests, library: Library, clock: AdjustableClock,
     storm: list[tuple[list[Fault | None], int, bool]],
@@ -136,8 +136,9 @@ async def test_a_delivery_cancelled_in_the_middle_of_a_message_sends_it_once(
 ) -> None:
     publisher.faults.extend([None, "hangs"])
     task = asyncio.create_task(delivery.deliver_open())
-    while len(publisher.posted) < 2:
-        await asyncio.sleep(0.005)
+    async with asyncio.timeout(10):
+        while len(publisher.posted) < 2:  # noqa: ASYNC110 the double tells nobody
+            await asyncio.sleep(0.005)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     await die(database)
@@ -146,15 +147,40 @@ async def test_a_delivery_cancelled_in_the_middle_of_a_message_sends_it_once(
     assert publisher.papers_in(HERE) == publisher.papers_in(THERE) == ALL
 
 
+@pytest.mark.usefixtures("composed")
+async def test_a_drain_that_is_cut_short_leaves_the_message_to_the_next_start(
+    database: Database, delivery: Delivery, publisher: FakePublisher, clock: AdjustableClock
+) -> None:
+    publisher.faulty = HERE
+    publisher.faults.append("hangs")
+    running = delivery.begin()
+    async with asyncio.timeout(10):
+        while len(publisher.posted) < 5:  # noqa: ASYNC110 the double tells nobody
+            await asyncio.sleep(0.005)
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(delivery.drain(), 0.05)
+    assert running.done()
+    report = await Delivery(database, clock, {"discord": publisher}, pauses=()).deliver_open()
+    assert "here" in report.delivered
+    assert publisher.papers_in(HERE) == publisher.papers_in(THERE) == ALL
+    assert len(publisher.posted) == 8
+
+
 async def test_a_closed_channel_is_paused_with_its_reason_and_the_others_go_on(
-    digests: Digests, library: Library, delivery: Delivery, publisher: FakePublisher, composed: int, clock: AdjustableClock
+    digests: Digests,
+    library: Library,
+    delivery: Delivery,
+    publisher: FakePublisher,
+    composed: int,
+    clock: AdjustableClock,
 ) -> None:
     publisher.closed.add(HERE)
     report = await delivery.deliver_open()
     assert [(name, why.text("ja")) for name, why in report.paused] == [("here", "チャンネルがなくなっています。")]
     assert report.delivered == ["there"]
     reasons = {each.name: each.paused_reason for each in await digests.subscribed(composed)}
-    assert reasons["there"] is None and reasons["here"] is not None
+    assert reasons["there"] is None
+    assert reasons["here"] is not None
     await library.add(composed, paper(9), None)
     clock.set("2024-01-29 09:00")
     assert await digests.compose_due() == 1

@@ -20,7 +20,9 @@ from tests.samples import paper
 WEEKLY = Wanted("weekly", "discord:1/2", "mon 09:00", (), "ja")
 
 
-async def add(library: Library, workspace: int, clock: AdjustableClock, *numbers: int, tags: tuple[str, ...] = ()) -> None:
+async def add(
+    library: Library, workspace: int, clock: AdjustableClock, *numbers: int, tags: tuple[str, ...] = ()
+) -> None:
     for n in numbers:
         clock.advance(seconds=1)
         await library.add(workspace, paper(n, tags=tags), None)
@@ -107,7 +109,9 @@ async def test_a_removed_paper_brought_back_does_not_come_twice(
     assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-2"], 0)
 
 
-async def test_a_preview_writes_nothing(digests: Digests, library: Library, workspace: int, clock: AdjustableClock) -> None:
+async def test_a_preview_writes_nothing(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
     await add(library, workspace, clock, 1)
     made = await digests.subscribe(workspace, WEEKLY)
     assert held(await digests.preview(made)) == held(await digests.preview(made)) == (Reason.FIRST, ["paper-1"], 0)
@@ -139,7 +143,9 @@ async def test_a_missed_edition_is_made_at_the_next_start_if_it_is_less_than_a_d
     assert await digests.compose_due() == 0
 
 
-async def test_each_turn_has_one_edition(digests: Digests, library: Library, workspace: int, clock: AdjustableClock) -> None:
+async def test_each_turn_has_one_edition(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
     await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, *range(8))
     composed = 0
@@ -163,7 +169,9 @@ async def test_a_turn_that_was_skipped_does_not_come_later_the_same_day(
     assert await digests.compose_due() == 1
 
 
-async def test_a_new_subscription_waits_for_its_first_turn(digests: Digests, library: Library, workspace: int, clock: AdjustableClock) -> None:
+async def test_a_new_subscription_waits_for_its_first_turn(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
     await add(library, workspace, clock, 1)
     clock.set("2024-01-22 10:00")
     await digests.subscribe(workspace, WEEKLY)
@@ -181,7 +189,9 @@ async def test_an_edition_out_of_turn_waits_until_the_last_has_arrived(
     assert await compose(digests, workspace, clock) is None
 
 
-async def test_workspaces_never_mix(digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database) -> None:
+async def test_workspaces_never_mix(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
     other, _ = await database.workspace("discord:9", clock())
     await digests.subscribe(workspace, WEEKLY)
     await digests.subscribe(other, replace(WEEKLY, channel="discord:9/9"))
@@ -208,7 +218,9 @@ async def test_an_edition_is_written_with_its_messages_nonces_and_markers(
         assert second
     assert first.payload == {"papers": ["paper-1", "paper-2"], "footer": f"#{first.marker}"}
     assert second.payload == {"papers": ["paper-3"], "footer": f"#{second.marker}"}
-    assert first.nonce != second.nonce and first.nonce.startswith(first.marker) and len(first.nonce) <= 25
+    assert first.nonce != second.nonce
+    assert first.nonce.startswith(first.marker)
+    assert len(first.nonce) <= 25
 
 
 async def subscribed(digests: Digests, workspace: int) -> list[str]:
@@ -244,7 +256,9 @@ async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(dig
     assert await digests.subscribed(workspace) == []
 
 
-async def test_a_late_day_is_a_setting(database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy) -> None:
+async def test_a_late_day_is_a_setting(
+    database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
+) -> None:
     digests = Digests(database, clock, replace(policy, catch_up=timedelta(hours=100)), {"discord": FakeRenderer()})
     made: Subscription = await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, 1)

@@ -47,7 +47,9 @@ async def test_the_same_file_twice_changes_nothing(importing: Importing, library
     assert len(await library.history(workspace)) == 3
 
 
-async def test_a_changed_entry_updates(importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock) -> None:
+async def test_a_changed_entry_updates(
+    importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock
+) -> None:
     await importing.take(workspace, FILE, None)
     first = await lookup.get(workspace, "paper-1")
     clock.advance(days=1)
@@ -78,7 +80,9 @@ async def test_what_was_edited_here_and_changed_in_the_file_is_a_conflict_and_le
     assert told(await importing.take(workspace, changed, None)) == again
 
 
-async def test_the_same_change_on_both_sides_is_no_conflict(importing: Importing, library: Library, workspace: int) -> None:
+async def test_the_same_change_on_both_sides_is_no_conflict(
+    importing: Importing, library: Library, workspace: int
+) -> None:
     await importing.take(workspace, FILE, None)
     await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="同じ"))
     changed = [FILE[0], replace(FILE[1], comment="同じ"), FILE[2]]
@@ -99,25 +103,33 @@ async def test_what_was_removed_here_comes_back_only_by_hand(
     assert len(await lookup.all_of(workspace, "")) == 2
 
 
-async def test_another_paper_under_the_same_id_is_a_conflict(importing: Importing, library: Library, workspace: int) -> None:
+async def test_another_paper_under_the_same_id_is_a_conflict(
+    importing: Importing, library: Library, workspace: int
+) -> None:
     await library.add(workspace, paper(7, id="paper-1"), None)
     conflicts = told(await importing.take(workspace, FILE, None))[3]
     assert conflicts == ["paper-1: another paper has this id here"]
 
 
-async def test_a_work_that_is_there_under_another_id_is_a_conflict(importing: Importing, library: Library, workspace: int) -> None:
+async def test_a_work_that_is_there_under_another_id_is_a_conflict(
+    importing: Importing, library: Library, workspace: int
+) -> None:
     await library.add(workspace, paper(1, id="mine"), None)
     conflicts = told(await importing.take(workspace, FILE, None))[3]
     assert conflicts == ['paper-1: it is in the collection already, as "mine"']
 
 
-async def test_a_dry_run_tells_the_same_and_writes_nothing(importing: Importing, library: Library, workspace: int) -> None:
+async def test_a_dry_run_tells_the_same_and_writes_nothing(
+    importing: Importing, library: Library, workspace: int
+) -> None:
     assert told(await importing.take(workspace, FILE, None, dry_run=True)) == ALL_ADDED
     assert await library.history(workspace) == []
     assert told(await importing.take(workspace, FILE, None)) == ALL_ADDED
 
 
-async def test_an_import_is_undone_as_one_however_large(importing: Importing, library: Library, lookup: Lookup, workspace: int) -> None:
+async def test_an_import_is_undone_as_one_however_large(
+    importing: Importing, library: Library, lookup: Lookup, workspace: int
+) -> None:
     await library.add(workspace, paper(9999), None)
     seen: list[tuple[int, int]] = []
     await importing.take(workspace, [paper(n) for n in range(600)], None, progress=lambda *done: seen.append(done))
@@ -127,7 +139,9 @@ async def test_an_import_is_undone_as_one_however_large(importing: Importing, li
     assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-9999"]
 
 
-async def test_when_and_by_whom_it_was_added_comes_along(importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock) -> None:
+async def test_when_and_by_whom_it_was_added_comes_along(
+    importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock
+) -> None:
     then = clock()
     clock.advance(days=30)
     await importing.take(workspace, [replace(paper(1), added_at=then, added_by="花子")], "太郎")
@@ -135,7 +149,9 @@ async def test_when_and_by_whom_it_was_added_comes_along(importing: Importing, l
     assert (found.added_at, found.added_by) == (then, "花子")
 
 
-async def test_each_workspace_imports_for_itself(importing: Importing, database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_each_workspace_imports_for_itself(
+    importing: Importing, database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     other, _ = await database.workspace("other", clock())
     await importing.take(workspace, FILE, None)
     assert told(await importing.take(other, FILE, None)) == ALL_ADDED

@@ -68,7 +68,9 @@ async def test_numbers_are_shown_in_the_order_asked_for(lookup: Lookup, filled: 
     assert (found.total, ids(found)) == (5, ["paper-0", "paper-1"])
 
 
-async def test_another_workspace_finds_nothing(lookup: Lookup, filled: int, database: Database, clock: AdjustableClock) -> None:
+async def test_another_workspace_finds_nothing(
+    lookup: Lookup, filled: int, database: Database, clock: AdjustableClock
+) -> None:
     other, _ = await database.workspace("other", clock())
     assert (await lookup.find(other, "retentive")).total == (await lookup.find(other, "")).total == 0
     assert await lookup.complete(other, "ret") == ()

@@ -54,6 +54,20 @@ async def test_a_cancelled_transaction_leaves_nothing_behind_and_nothing_locked(
     assert (await noted(database, "a"), await noted(database, "b")) == (None, "2")
 
 
+async def test_a_transaction_cancelled_in_the_middle_of_a_statement_leaves_nothing_locked(
+    database: Database, database_url: str, clock: AdjustableClock
+) -> None:
+    tasks = []  # a task holds its error, that the frames, and those the cursor whose statement was cut short
+    for n in range(150):
+        tasks.append(asyncio.create_task(database.workspace(f"team {n}", clock())))
+        await asyncio.sleep(n * 0.00004)
+        tasks[-1].cancel()
+        await asyncio.gather(tasks[-1], return_exceptions=True)
+        with closing(sqlite3.connect(database.path, timeout=0.5, isolation_level=None)) as other:
+            other.execute("BEGIN IMMEDIATE")
+    assert any(task.cancelled() for task in tasks)
+
+
 async def test_reading_does_not_wait_for_writing_and_sees_only_what_is_committed(database: Database) -> None:
     async with database.write() as connection:
         await write_note(connection, "a", "1")
@@ -94,7 +108,7 @@ async def test_a_backup_is_the_database_at_that_moment(database: Database, tmp_p
         await write_note(connection, "a", "1")
     await database.backup(tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        assert copy.execute("SELECT text FROM notes").fetchall() == [("1",)]
+        assert copy.execute("SELECT text FROM notes WHERE name = 'a'").fetchall() == [("1",)]
 
 
 async def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:

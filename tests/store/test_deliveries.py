@@ -8,9 +8,10 @@ import pytest
 
 from bot.domain.digest import Choice, Reason, Subscription
 from bot.i18n import msg
-from bot.store import deliveries, subscriptions
+from bot.store import claims, deliveries, subscriptions
+from bot.store.claims import OpenEdition
 from bot.store.database import Database
-from bot.store.deliveries import OpenEdition, OutboxMessage
+from bot.store.deliveries import OutboxMessage
 from tests.doubles.clock import AdjustableClock
 from tests.store.test_subscriptions import subscribe
 
@@ -31,14 +32,18 @@ async def write(database: Database, subscription: Subscription, clock: Adjustabl
     return edition
 
 
-async def claim(database: Database, clock: AdjustableClock, who: str, dead: str = "", platform: str = "discord") -> OpenEdition | None:
+async def claim(
+    database: Database, clock: AdjustableClock, who: str, dead: str = "", platform: str = "discord"
+) -> OpenEdition | None:
     async with database.write() as connection:
-        claimed = await deliveries.claim(connection, who, clock(), clock() + timedelta(minutes=2), platforms=[platform],
+        claimed = await claims.claim(connection, who, clock(), clock() + timedelta(minutes=2), platforms=[platform],
                                          is_dead=lambda name: name == dead)  # fmt: skip
     return claimed[0] if claimed else None
 
 
-async def test_an_edition_is_claimed_by_one_at_a_time(database: Database, subscription: Subscription, clock: AdjustableClock) -> None:
+async def test_an_edition_is_claimed_by_one_at_a_time(
+    database: Database, subscription: Subscription, clock: AdjustableClock
+) -> None:
     edition = await write(database, subscription, clock)
     mine = await claim(database, clock, "me")
     assert mine == OpenEdition(edition, subscription.workspace_id, subscription.id, "weekly", "discord:1/2", "ja", 1)
@@ -55,13 +60,13 @@ async def test_a_claim_ends_with_its_time_its_holders_death_or_its_release(
     clock.advance(minutes=1)
     assert await claim(database, clock, "third") is None
     async with database.write() as connection:
-        await deliveries.renew(connection, "you", [edition], clock() + timedelta(minutes=5))
+        await claims.renew(connection, "you", [edition], clock() + timedelta(minutes=5))
     clock.advance(minutes=4)
     assert await claim(database, clock, "third") is None
     clock.advance(minutes=2)
     assert await claim(database, clock, "third")
     async with database.write() as connection:
-        await deliveries.release(connection, "third", edition)
+        await claims.release(connection, "third", edition)
     assert await claim(database, clock, "fourth")
 
 
@@ -69,8 +74,9 @@ async def test_a_released_edition_can_be_left_alone_for_a_while(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     edition = await write(database, subscription, clock)
+    assert await claim(database, clock, "me")
     async with database.write() as connection:
-        await deliveries.release(connection, "me", edition, clock() + timedelta(seconds=50), msg("The channel is gone."))
+        await claims.release(connection, "me", edition, clock() + timedelta(seconds=50), msg("The channel is gone."))
         standing = await deliveries.last_editions(connection, subscription.workspace_id)
     assert standing[subscription.id].trouble == msg("The channel is gone.")
     assert await claim(database, clock, "me") is None
@@ -78,21 +84,28 @@ async def test_a_released_edition_can_be_left_alone_for_a_while(
     assert await claim(database, clock, "me")
 
 
-async def test_a_second_edition_waits_for_the_first(database: Database, subscription: Subscription, clock: AdjustableClock) -> None:
+async def test_a_second_edition_waits_for_the_first(
+    database: Database, subscription: Subscription, clock: AdjustableClock
+) -> None:
     first, second = await write(database, subscription, clock, 1), await write(database, subscription, clock, 2)
     claimed = [await claim(database, clock, "me") for _ in range(2)]
     assert [each.id if each else None for each in claimed] == [first, None]
     async with database.write() as connection:
         await deliveries.finish(connection, first, clock())
     after = await claim(database, clock, "me")
-    assert after and after.id == second
+    assert after
+    assert after.id == second
 
 
-async def test_no_server_waits_for_anothers_many_channels(database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_no_server_waits_for_anothers_many_channels(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     for name, channel in (("a", "1/1"), ("b", "1/2"), ("c", "1/3"), ("d", "2/1"), ("e", "2/2"), ("f", "3/1")):
-        await write(database, await subscribe(database, workspace, clock, name=name, channel=f"discord:{channel}"), clock)
+        await write(
+            database, await subscribe(database, workspace, clock, name=name, channel=f"discord:{channel}"), clock
+        )
     async with database.write() as connection:
-        claimed = await deliveries.claim(connection, "me", clock(), clock() + timedelta(minutes=2), platforms=["discord"],
+        claimed = await claims.claim(connection, "me", clock(), clock() + timedelta(minutes=2), platforms=["discord"],
                                          is_dead=lambda _: False, most=4)  # fmt: skip
     assert [each.subscription for each in claimed] == ["a", "d", "f", "b"]
 
@@ -138,7 +151,8 @@ async def test_messages_are_unsent_until_they_are_marked_sent(
         await deliveries.mark_sent(connection, edition, 0, "1001", clock())
         await deliveries.mark_sending(connection, edition, 1, clock())
         second = await deliveries.next_unsent(connection, edition)
-        assert second and (second.position, second.state, second.sending_at) == (1, "sending", clock())
+        assert second
+        assert (second.position, second.state, second.sending_at) == (1, "sending", clock())
         await deliveries.mark_sent(connection, edition, 1, "1002", clock())
         assert await deliveries.next_unsent(connection, edition) == MESSAGES[2]
         await deliveries.mark_sent(connection, edition, 2, "1003", clock())

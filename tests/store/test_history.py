@@ -26,7 +26,8 @@ async def test_an_undone_change_no_longer_stands(database: Database, workspace: 
         second = await history.open_change(connection, workspace, "edit", clock(), None)
         await history.open_change(connection, workspace, "undo", clock(), None, undoes=second)
         standing = await history.last_standing(connection, workspace)
-        assert standing is not None and standing.id == first
+        assert standing is not None
+        assert standing.id == first
         await history.open_change(connection, workspace, "undo", clock(), None, undoes=first)
         assert await history.last_standing(connection, workspace) is None
 
@@ -38,7 +39,8 @@ async def test_one_persons_newest_change_is_found_below_anothers(
         mine = await history.open_change(connection, workspace, "add", clock(), "花子", "hanako")
         await history.open_change(connection, workspace, "add", clock(), "太郎", "taro")
         standing = await history.last_standing(connection, workspace, actor="hanako")
-    assert standing is not None and standing.id == mine
+    assert standing is not None
+    assert standing.id == mine
 
 
 async def test_history_is_told_newest_first_of_one_paper_or_all(
@@ -54,7 +56,9 @@ async def test_history_is_told_newest_first_of_one_paper_or_all(
     assert [step.before for _, step in of_a] == [{"n": 2}, {"n": 0}]
 
 
-async def test_another_workspace_has_its_own_history(database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_another_workspace_has_its_own_history(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     other, _ = await database.workspace("other", clock())
     async with database.write() as connection:
         change = await history.open_change(connection, workspace, "add", clock(), None)

@@ -55,7 +55,9 @@ async def test_another_workspace_sees_nothing(database: Database, workspace: int
         assert await papers.count(connection, workspace) == 1
 
 
-async def test_two_workspaces_may_have_the_same_paper(database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_two_workspaces_may_have_the_same_paper(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     other, _ = await database.workspace("other", clock())
     async with database.write() as connection:
         numbers = [(await papers.add(connection, each, [row(paper(1))]))[0] for each in (workspace, other)]
@@ -80,7 +82,9 @@ async def test_a_changed_paper_is_found_by_its_new_keys_only(database: Database,
         assert (await papers.by_numbers(connection, workspace, [number]))[number].title == "A Paper on Subject 2"
 
 
-async def test_a_removed_paper_leaves_no_key_and_its_number_is_not_used_again(database: Database, workspace: int) -> None:
+async def test_a_removed_paper_leaves_no_key_and_its_number_is_not_used_again(
+    database: Database, workspace: int
+) -> None:
     async with database.write() as connection:
         first = await papers.add(connection, workspace, [row(paper(n)) for n in range(3)])
         await papers.remove(connection, workspace, first)
@@ -93,7 +97,10 @@ async def test_a_paper_brought_back_has_its_number_again(database: Database, wor
     async with database.write() as connection:
         first, second = await papers.add(connection, workspace, [row(paper(1)), row(paper(2))])
         await papers.remove(connection, workspace, [first])
-        assert await papers.add(connection, workspace, [{**row(paper(1)), "number": first}, row(paper(3))]) == [first, second + 1]
+        assert await papers.add(connection, workspace, [{**row(paper(1)), "number": first}, row(paper(3))]) == [
+            first,
+            second + 1,
+        ]
 
 
 async def test_the_newest_addition_comes_first(database: Database, workspace: int) -> None:

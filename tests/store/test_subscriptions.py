@@ -16,7 +16,13 @@ CHANNEL = "discord:1/2"
 
 
 async def subscribe(database: Database, workspace: int, clock: AdjustableClock, **columns: object) -> Subscription:
-    given: dict[str, object] = {"name": "weekly", "channel": CHANNEL, "schedule": "mon 09:00", "tags": [], "locale": "ja"}
+    given: dict[str, object] = {
+        "name": "weekly",
+        "channel": CHANNEL,
+        "schedule": "mon 09:00",
+        "tags": [],
+        "locale": "ja",
+    }
     async with database.write() as connection:
         await subscriptions.save(connection, workspace, clock(), **{**given, **columns})
         found = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
@@ -30,14 +36,24 @@ async def add_papers(database: Database, workspace: int, clock: AdjustableClock,
         return await papers.add(connection, workspace, rows)
 
 
-async def test_a_subscription_is_read_back_as_it_was_saved(database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_a_subscription_is_read_back_as_it_was_saved(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     made = await subscribe(database, workspace, clock, tags=["RAG", "検索"], schedule="月曜 9:00", locale="en")
-    assert (made.name, made.channel, made.platform, made.tags, made.locale) == ("weekly", CHANNEL, "discord", ("RAG", "検索"), "en")
+    assert (made.name, made.channel, made.platform, made.tags, made.locale) == (
+        "weekly",
+        CHANNEL,
+        "discord",
+        ("RAG", "検索"),
+        "en",
+    )
     assert made.schedule.crontab == "0 9 * * 1"
     assert made.created_at == clock()
 
 
-async def test_saving_again_changes_the_one_there_is(database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_saving_again_changes_the_one_there_is(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     first = await subscribe(database, workspace, clock)
     clock.advance(hours=1)
     second = await subscribe(database, workspace, clock, schedule="daily 08:00")
@@ -64,7 +80,8 @@ async def test_a_pause_keeps_its_reason_in_both_languages_and_ends_with_the_next
     async with database.write() as connection:
         await subscriptions.pause(connection, made.id, msg("Discord answered {status}.", status=403))
         paused = await subscriptions.by_name(connection, workspace, "weekly")
-    assert paused is not None and paused.paused_reason is not None
+    assert paused is not None
+    assert paused.paused_reason is not None
     assert paused.paused_reason.text("en") == "Discord answered 403."
     assert paused.paused_reason.text("ja") == "Discordが 403 を返しました。"
     assert (await subscribe(database, workspace, clock)).paused_reason is None
@@ -83,7 +100,9 @@ async def test_papers_are_unseen_oldest_addition_first_until_marked(
         assert [n for n, _ in await subscriptions.seen(connection, made)] == later[:2]
 
 
-async def test_what_a_channel_has_had_belongs_to_the_channel(database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_what_a_channel_has_had_belongs_to_the_channel(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     made = await subscribe(database, workspace, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:
@@ -95,14 +114,18 @@ async def test_what_a_channel_has_had_belongs_to_the_channel(database: Database,
         assert len(await subscriptions.unseen(connection, moved)) == 2
 
 
-async def test_what_was_sent_the_longest_ago_comes_first(database: Database, workspace: int, clock: AdjustableClock) -> None:
+async def test_what_was_sent_the_longest_ago_comes_first(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
     made = await subscribe(database, workspace, clock)
     a, b, c = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
         for number, held in enumerate([(a, b), (c,), (a,)], 1):
             clock.advance(days=7)
             choice = Choice(held, Reason.NEW)
-            await deliveries.write_edition(connection, made, number=number, period=str(number), choice=choice, now=clock())
+            await deliveries.write_edition(
+                connection, made, number=number, period=str(number), choice=choice, now=clock()
+            )
             await subscriptions.mark_seen(connection, made, held)
         assert [n for n, _ in await subscriptions.seen(connection, made)] == [b, c, a]
 

@@ -3,32 +3,62 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
+from rich.console import Group
 from rich.table import Table
 from rich.text import Text
 
+from bot.domain.paper import FIELD_NAMES
+from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
 from bot.services.changes import action, describe, differences
 from bot.services.checkup import Findings
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport
+from bot.services.standing import Standing
 from bot.store.history import Change, Step
 from bot.store.inbox import Candidate
 
+_MOST_ROWS = 30  # of each kind; ten thousand would be nothing to read
+_HEADING = 60
 
-def imported(report: ImportReport, file: str, locale: Locale, *, dry_run: bool) -> Text:
-    """Tell what an import did, or would do; conflicts with their reasons."""
+
+def imported(report: ImportReport, file: str, locale: Locale, *, dry_run: bool) -> Group:
+    """Tell what an import did, or would do entry by entry; what is skipped with its reason."""
     head = t(locale, "{file} (nothing written):", file=file) if dry_run else f"{file}:"
-    counts = t(locale, "added {added}, updated {updated}, unchanged {unchanged}, conflicts {conflicts}",
+    counts = t(locale, "added {added}, updated {updated}, unchanged {unchanged}, skipped {skipped}",
                added=len(report.added), updated=len(report.updated), unchanged=len(report.unchanged),
-               conflicts=len(report.conflicts))  # fmt: skip
-    text = Text(f"{head} {counts}")
-    for id, why in report.conflicts[:50]:
-        text.append(f"\n  {id}: {why.text(locale)}", style="yellow")
-    if len(report.conflicts) > 50:
-        text.append("\n  …", style="yellow")
-    return text
+               skipped=len(report.conflicts))  # fmt: skip
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    table.add_column(no_wrap=True)
+    for _ in ("paper", "why"):
+        table.add_column(overflow="fold")
+    skipped = [(id, why.text(locale)) for id, why in report.conflicts]
+    _rows(table, t(locale, "skip"), "yellow", skipped, report, locale)
+    if dry_run:
+        changed = [(id, _field_names(report.changes.get(id, ()), locale)) for id in report.updated]
+        _rows(table, t(locale, "update"), "cyan", changed, report, locale)
+        _rows(table, t(locale, "add"), "green", [(id, "") for id in report.added], report, locale)
+        same = [(id, t(locale, "nothing new")) for id in report.unchanged]
+        _rows(table, t(locale, "unchanged"), "dim", same, report, locale)
+    return Group(Text(f"{head} {counts}"), *([table] if table.row_count else []))
+
+
+def _rows(
+    table: Table, what: str, style: str, entries: Sequence[tuple[str, str]], report: ImportReport, locale: Locale
+) -> None:
+    """Add a row an entry: what is done, which paper, why; after so many only their number."""
+    for id, why in entries[:_MOST_ROWS]:
+        name = Text(clip(report.headings.get(id, ""), _HEADING)).append(f"  {id}", style="dim")
+        table.add_row(Text(what, style=style), name, Text(why))
+    if (more := len(entries) - _MOST_ROWS) > 0:
+        table.add_row(Text(what, style=style), Text(tn(locale, "and {n} more", "and {n} more", more), style="dim"), "")
+
+
+def _field_names(fields: Sequence[str], locale: Locale) -> str:
+    return ", ".join(FIELD_NAMES[name].text(locale) for name in fields)
 
 
 def delivery(report: DeliveryReport, locale: Locale) -> Text:
@@ -51,6 +81,15 @@ def delivery(report: DeliveryReport, locale: Locale) -> Text:
         for name, why in report.failed
     ]
     return Text("\n").join(lines) if lines else Text(t(locale, "Nothing is due."))
+
+
+def standings(found: Sequence[Standing], zone: ZoneInfo, locale: Locale) -> Text:
+    """Tell how every subscription stands."""
+    lines = [
+        f"{each.subscription.name}: " + " ・ ".join(each.lines(locale, lambda moment: _minute(moment, zone)))
+        for each in found
+    ]
+    return Text("\n".join(lines))
 
 
 def undone(change: Change, ids: Sequence[str], locale: Locale) -> str:
@@ -90,9 +129,11 @@ def checkup(findings: Findings, zone: ZoneInfo, locale: Locale) -> Text:
         Text(tn(locale, "Collection: {n} paper", "Collection: {n} papers", findings.papers)),
         Text(t(locale, "Discord: a token is set") if findings.has_token else t(locale, "Discord: no token is set")),
     ]
-    for subscription, due in findings.due:
-        next_time = f"{due.astimezone(zone):%Y-%m-%d %H:%M}"
-        lines.append(Text(t(locale, "{name}: next edition {time}", name=subscription.name, time=next_time)))
+    lines.append(standings(findings.standings, zone, locale))
     lines += [Text(problem.text(locale), style="red") for problem in findings.problems]
     lines.append(Text(t(locale, "All is well."), style="green") if findings.is_well else Text())
     return Text("\n").join(line for line in lines if line.plain)
+
+
+def _minute(moment: datetime, zone: ZoneInfo) -> str:
+    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

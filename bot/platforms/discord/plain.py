@@ -7,9 +7,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.text import clip
-from bot.platforms.discord.markdown import escape_within, link
 
 _CONTENT, _TITLE, _ADDRESS = 2000, 100, 300
+_MARKER = re.compile(r"#[a-z2-7]{8}$")
 _AT_FAULT = re.compile(r"In embeds\.(\d+)\b")
 
 
@@ -17,10 +17,9 @@ def plain(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
     """Return the message with the embeds that the fault names, or else all of them, as links in its text."""
     embeds = list(body.get("embeds", ()))
     named = {int(n) for n in _AT_FAULT.findall(fault)} & set(range(len(embeds))) or set(range(len(embeds)))
-    marker = next(iter(re.findall(r"#[a-z2-7]{8}$", embeds[-1].get("footer", {}).get("text", ""))), "") if embeds else ""
     lines = [_line(embeds[n], body.get("content") or "") for n in sorted(named)]
-    if len(embeds) - 1 in named and marker:
-        lines.append(f"-# {marker}")
+    if len(embeds) - 1 in named and (marker := _MARKER.search(embeds[-1].get("footer", {}).get("text", ""))):
+        lines.append(f"-# {marker[0]}")
     below = "\n".join(line for line in lines if line)
     above = clip(body.get("content") or "", max(_CONTENT - len(below) - 1, 0))
     return {**body, "content": clip(f"{above}\n{below}".strip(), _CONTENT),
@@ -29,7 +28,7 @@ def plain(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 def _line(embed: Mapping[str, Any], above: str) -> str:
     """Return one paper's line, nothing where the message's table of contents links it already."""
-    title, url = clip(str(embed.get("title", "")), _TITLE), str(embed.get("url", ""))
+    title, url = clip(str(embed.get("title", "")), _TITLE), str(embed.get("url", ""))  # the title is escaped already
     if url and url in above:
         return ""
-    return f"- {link(title, url)}" if url and len(url) <= _ADDRESS else f"- {escape_within(title, 2 * _TITLE)}"
+    return f"- [{title}](<{url}>)" if url and len(url) <= _ADDRESS else f"- {title}"

@@ -61,6 +61,11 @@ class Asked:
         """Return an expression for each run."""
         return [self._part(at) for at in range(len(self.runs))]
 
+    def parts_below(self) -> list[Expression]:
+        """Return the expressions for runs as bodies are asked: a single kana beside others means nothing there."""
+        kept = [at for at, run in enumerate(self.runs) if len(run) > 1 or not kana(run)]
+        return [self._part(at) for at in kept or range(len(self.runs))]
+
     def phrase(self) -> Near:
         """Return the expression for all runs one after another."""
         last = len(self.runs) - 1

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from rapidfuzz.distance import OSA
 
-from bot.domain.folding import unspaced
+from bot.domain.folding import plain, unspaced
 from bot.domain.paper import title_key
 from bot.domain.query import Query
 from bot.store.search.answer import MOST, Answer, Found, Hit, page
@@ -15,7 +15,7 @@ from bot.store.search.asked import Asked, everything, exclusions_of, filters_of,
 from bot.store.search.keys import name_keys, words_of_link
 from bot.store.search.mending import as_written, others
 from bot.store.search.probes import All, Any, Expression, Near, Part, Probes, Row
-from bot.store.search.ranking import BODY, EXACT, KEY, NAME, PARTLY, WRITTEN, Why, fit
+from bot.store.search.ranking import BODY, EXACT, KEY, NAME, PARTLY, TITLE, WRITTEN, Why, fit
 from bot.store.search.rewording import rewordings
 
 ENOUGH = 10  # papers for which no further place is looked at
@@ -40,17 +40,19 @@ class _Wording:
 
 def find(probes: Probes, query: Query, aliases: Mapping[str, Sequence[str]], limit: int, offset: int) -> Found:
     """Return the page of a query's answer that starts at `offset`."""
-    if query.empty:
-        return _browse(probes, query, limit, offset)
     asked = _asked(query)
-    return page(probes, asked, _answer(probes, query, asked, aliases, MOST), limit, offset)
+    answer = _answer(probes, query, asked, aliases, MOST)
+    if query.empty and not answer.scores:
+        return _browse(probes, query, limit, offset)
+    return page(probes, asked, answer, limit, offset)
 
 
 def first(probes: Probes, query: Query, aliases: Mapping[str, Sequence[str]], limit: int) -> Sequence[int]:
     """Return the numbers of the papers that answer best, as they are wanted at each letter that is typed."""
-    if query.empty:
+    answer = _answer(probes, query, _asked(query), aliases, MOST_TYPED)
+    if query.empty and not answer.scores:
         return [hit.number for hit in _browse(probes, query, limit, 0).hits]
-    return _answer(probes, query, _asked(query), aliases, MOST_TYPED).ranked()[:limit]
+    return answer.ranked()[:limit]
 
 
 def _asked(query: Query) -> Asked:
@@ -59,7 +61,8 @@ def _asked(query: Query) -> Asked:
 
 def _answer(probes: Probes, query: Query, asked: Asked, aliases: Mapping[str, Sequence[str]], most: int) -> Answer:
     search = _Search(probes, query, most)
-    search.by_name()
+    if query.text:
+        search.by_name()
     if asked.units and not search.answer.settled:
         search.by_words(_Wording(asked))
         for text in rewordings(asked, aliases):
@@ -92,16 +95,16 @@ class _Search:
 
     def by_name(self) -> None:
         """Find what the whole query names: a paper's id, one of its links, its exact title."""
-        title, names = title_key(self._text), name_keys(self._text)
+        typed, title, names = plain(self._text), title_key(self._text), name_keys(self._text)
         for key, row in self._probes.keyed([title, *names]):
             if key == title:
-                self.answer.add(row.number, EXACT + 10 * OSA.normalized_similarity(self._text, row.title), None)
+                self.answer.add(row.number, TITLE + 10 * OSA.normalized_similarity(typed, row.title), None)
                 self.answer.settled |= len(self._text) >= LONG
             else:
-                self.answer.add(row.number, KEY + 1, Why.LINK)
+                self.answer.add(row.number, KEY, Why.LINK)
                 self.answer.settled = True
         for row in self._probes.named(self._text) if names else ():
-            self.answer.add(row.number, KEY, None)
+            self.answer.add(row.number, KEY + 1, None)
 
     def by_words(self, wording: _Wording) -> None:
         """Find papers by words, in one place after another until there are enough."""
@@ -114,7 +117,7 @@ class _Search:
         if self._ask(wording, self._head, wanted) and len(asked.runs) > 1:
             self._ask(wording, self._head, self._all([asked.phrase()]))
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
-            self._by_body(wording, wanted)
+            self._by_body(wording)
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
             self._by_beginning(wording)
 
@@ -129,19 +132,20 @@ class _Search:
             wording = _Wording(Asked(text), _OTHER * 0.5**rank, why)
             self.by_words(wording)
             if len(self.answer.scores) == known:
-                self._by_body(wording, self._all(wording.asked.parts()))
+                self._by_body(wording)
             if len(self.answer.scores) > known and not self.answer.suggestion:
                 self.answer.suggestion = as_written(text, (asked.text, *self._lines))
         if not self.answer.scores and len(asked.runs) > 1:
             self._by_all_but_one(asked)
 
-    def _by_body(self, wording: _Wording, wanted: Expression) -> None:
+    def _by_body(self, wording: _Wording) -> None:
         if wording.asked.all_kana:
             self._ask(wording, "full", self._all([wording.asked.whole()]), BODY)
-        self._ask(wording, "full", wanted, PARTLY if wording.asked.all_kana else BODY)
+        below = self._all(wording.asked.parts_below())
+        self._ask(wording, "full", below, PARTLY if wording.asked.all_kana else BODY)
         if wording.asked.all_kana and len(wording.asked.squeezed) <= SHORT_KANA:
-            below = [number for number, (_, why) in self.answer.scores.items() if why is Why.EXCERPT]
-            for number in self._probes.written(wording.asked.spellings, below):
+            bodies = [number for number, (_, why) in self.answer.scores.items() if why is Why.EXCERPT]
+            for number in self._probes.written(wording.asked.spellings, bodies):
                 self.answer.add(number, WRITTEN * wording.worth, Why.EXCERPT)
 
     def _by_beginning(self, wording: _Wording) -> None:

@@ -23,7 +23,8 @@ class Why(StrEnum):
 
 
 # What a fit is worth, from the best to the least. A line is a title or a headline; words are whole words.
-KEY = 200.0  # an id, a link or the exact title
+KEY = 200.0  # an id or a link
+TITLE = 120.0  # the exact title
 EXACT = 100.0  # the whole line
 OPENS = 62.0  # the line begins with the words
 PHRASE = 50.0  # the line has the words one after another

@@ -10,9 +10,11 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from bot.domain.errors import StoreError
+from bot.domain.paper import Paper
 from bot.domain.query import Query, parse_query
 from bot.i18n import msg
 from bot.store.database import Database
+from bot.store.papers import paper_from
 from bot.store.search import planner
 from bot.store.search.answer import Found
 from bot.store.search.reader import Reader, TooSlowError
@@ -65,6 +67,11 @@ class Search:
     async def complete(self, workspace_id: int, typed: str, *, limit: int = 25) -> tuple[Completion, ...]:
         """Return the papers that a half-typed query may mean; the newest while nothing is typed."""
         return await self._read(workspace_id, lambda probes: self._complete(probes, typed, limit))
+
+    async def papers(self, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
+        """Return papers by their numbers, as quickly as they were found; those that are gone are left out."""
+        rows = await self._read(workspace_id, lambda probes: probes.columns(numbers))
+        return {row["number"]: paper_from(row) for row in rows}
 
     async def close(self) -> None:
         """Give the readers back; a look-up that is under way is answered first."""

@@ -103,7 +103,7 @@ def sounds(kana: str) -> list[str]:
     parts = _syllables(kana)
     options: list[tuple[str, ...]] = []
     count = 1
-    for part, following in zip(parts, [*parts[1:], ""], strict=True):
+    for part, following in zip(parts, [*parts, ""][1:], strict=True):
         heard = _heard(part)
         other = "" if part == "n" and following[:1] in ("n", "m") else _ALSO.get(part)
         both = other is not None and count * 2 <= _MOST

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Sequence
+from typing import Any as Value
 from typing import TypeAlias
 
 from bot.store.search.index import FIELD, marked, workspace_mark
@@ -57,6 +58,9 @@ _SOUNDING = _joined(f"""
 SELECT {_WORD} FROM search_words INDEXED BY search_sound
 WHERE workspace_id = ? AND sound IS NOT NULL AND sound IN (SELECT value FROM json_each(?))
 ORDER BY papers DESC LIMIT ?""")
+_JSON = ("authors", "links", "tags", "identifiers")
+# +workspace_id: by their numbers, not by all papers of the workspace
+_COLUMNS = "SELECT * FROM papers WHERE +workspace_id = ? AND number IN (SELECT value FROM json_each(?))"
 _ALIASES = _joined("SELECT name || char(31) || meaning AS record FROM aliases WHERE workspace_id = ?")
 _NAMES = _joined("""SELECT number || char(31) || id || char(31) || ifnull(headline, '') || char(31) || title AS record
 FROM papers WHERE number IN (SELECT value FROM json_each(?))""")
@@ -146,6 +150,13 @@ class SqliteProbes:
         """Return id, headline ("" for none) and title of papers."""
         records = self._records(_NAMES, json.dumps(numbers))
         return {int(number): (id, headline, title) for number, id, headline, title in records}
+
+    def columns(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
+        """Return papers as the table keeps them."""
+        found = self._execute(_COLUMNS, (self._workspace, json.dumps(numbers)))
+        names = [name for name, *_ in found.description]
+        return [{name: json.loads(value) if name in _JSON else value for name, value in zip(names, row, strict=True)}
+                for row in found]  # fmt: skip
 
     def aliases(self) -> dict[str, list[str]]:
         """Return the workspace's aliases as {name: meanings}."""

@@ -1,0 +1,171 @@
+"""How fast search is: ours beside a scan with LIKE and FTS5's trigrams as shipped, on one corpus made here.
+
+Prints for 10,000 and 100,000 papers the median and the 99th percentile of a look-up, the memory that looking up adds,
+and how long putting the papers in took.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import itertools
+import os
+import random
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from bot.domain.paper import Paper, make_paper
+from bot.store import papers
+from bot.store.database import Database, open_database
+from bot.store.papers import columns_of, stamped
+from bot.store.search import Search, index_papers, tidy
+
+SIZES = (10_000, 100_000)
+QUERIES = 400
+BASELINE_QUERIES = 60  # the others take too long for more
+BATCH = 1000
+WORDS, TERMS, NAMES = 60_000, 20_000, 30_000
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+_random = random.Random(1)
+_LETTERS = "aeiouaeiounstrlcdmphgbfy"
+_KANJI = [chr(c) for c in range(0x4E00, 0x4E00 + 2000)]
+_KATAKANA = [chr(c) for c in range(0x30A2, 0x30F4)]
+_HIRAGANA = "のをにはがとでもするしたいるこれからまで"
+
+
+def _zipf(words: list[str]) -> Callable[[int], list[str]]:
+    weights = list(itertools.accumulate(1 / (rank + 2) for rank in range(len(words))))
+    return lambda count: _random.choices(words, cum_weights=weights, k=count)
+
+
+english = _zipf(["".join(_random.choices(_LETTERS, k=_random.randint(2, 11))) for _ in range(WORDS)])
+japanese = _zipf(
+    ["".join(_random.choices(_random.choice((_KANJI, _KATAKANA)), k=_random.randint(2, 6))) for _ in range(TERMS)]
+)
+names = _zipf(["".join(_random.choices(_LETTERS + "éüøł", k=_random.randint(3, 9))).title() for _ in range(NAMES)])
+
+
+def _sentence(length: int) -> str:
+    return "".join(term + _random.choice(_HIRAGANA) for term in japanese(length)) + "。"
+
+
+def corpus(size: int) -> Iterator[Paper]:
+    """Make papers, every third with a headline and a comment in Japanese."""
+    for n in range(size):
+        curated = n % 3 == 0
+        yield make_paper(
+            id=f"p{n}",
+            title=" ".join(english(_random.randint(4, 12))).capitalize(),
+            headline=_sentence(4) if curated else None,
+            comment=_sentence(30) if curated else None,
+            excerpt=" ".join(english(80)),
+            authors=[" ".join(names(2)) for _ in range(_random.randint(1, 6))],
+            tags=english(2),
+        )
+
+
+def queries(some: list[Paper], count: int) -> list[str]:
+    """Return what people type: words and beginnings, rare and frequent, mistyped, several, in both languages."""
+    shapes: tuple[Callable[[Paper], str], ...] = (
+        lambda paper: paper.title,
+        lambda paper: paper.title[: _random.randint(1, 12)],
+        lambda paper: " ".join(_random.sample(paper.title.split(), 2)),
+        lambda paper: (paper.headline or paper.title)[: _random.randint(1, 6)],
+        lambda paper: (paper.comment or paper.title)[5:9],
+        lambda paper: paper.authors[0].split()[0],
+        lambda paper: paper.title.split()[1][::-1],
+        lambda paper: english(1)[0],
+        lambda paper: japanese(1)[0],
+    )
+    return [_random.choice(shapes)(_random.choice(some)) for _ in range(count)]
+
+
+def memory() -> float:
+    """Return the resident memory of this process in MB; 0 where the system does not tell."""
+    status = Path("/proc/self/statm")
+    return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6 if status.exists() else 0.0
+
+
+async def fill(database: Database, workspace: int, size: int) -> tuple[list[Paper], float]:
+    """Store and index a corpus; return some of its papers and the seconds that this took."""
+    kept: list[Paper] = []
+    seconds, made = 0.0, corpus(size)
+    while batch := list(itertools.islice(made, BATCH)):
+        kept += _random.sample(batch, 20)
+        rows = [columns_of(stamped(paper, added_at=NOW, updated_at=NOW, added_by=None)) for paper in batch]
+        started = time.perf_counter()
+        async with database.write() as connection:
+            numbers = await papers.add(connection, workspace, rows)
+            await index_papers(connection, workspace, list(zip(numbers, batch, strict=True)))
+        seconds += time.perf_counter() - started
+    started = time.perf_counter()
+    await tidy(database)
+    return kept, seconds + time.perf_counter() - started
+
+
+def baselines(path: Path) -> dict[str, Callable[[str], object]]:
+    """Return the other ways to search, over the same papers in a database of their own."""
+    other = sqlite3.connect(":memory:")
+    other.execute("CREATE TABLE plain (number INTEGER PRIMARY KEY, text TEXT)")
+    other.execute("CREATE VIRTUAL TABLE trigrams USING fts5(text, tokenize='trigram')")
+    with sqlite3.connect(path) as source:
+        text = "printf('%s %s %s %s %s %s', headline, title, comment, excerpt, authors, tags)"
+        rows = source.execute(f"SELECT number, {text} FROM papers").fetchall()
+    other.executemany("INSERT INTO plain VALUES (?,?)", rows)
+    other.executemany("INSERT INTO trigrams(rowid, text) VALUES (?,?)", rows)
+    like = "SELECT number FROM plain WHERE text LIKE ? ORDER BY number DESC LIMIT 10"
+    trigram = "SELECT rowid FROM trigrams WHERE trigrams MATCH ? ORDER BY rank LIMIT 10"
+    return {
+        "LIKE scan": lambda typed: other.execute(like, (f"%{typed}%",)).fetchall(),
+        "FTS5 trigram": lambda typed: other.execute(trigram, ('"' + typed.replace('"', '""') + '"',)).fetchall(),
+    }
+
+
+def percentiles(milliseconds: list[float]) -> tuple[float, float]:
+    ordered = sorted(milliseconds)
+    return ordered[len(ordered) // 2], ordered[int(len(ordered) * 0.99)]
+
+
+async def measure_one(size: int, folder: Path) -> None:
+    """Print the figures for a corpus of one size."""
+    database = await open_database(f"sqlite+aiosqlite:///{folder}/{size}.db")
+    workspace, _ = await database.workspace("bench", NOW)
+    await (await Search.open(database)).close()
+    some, seconds = await fill(database, workspace, size)
+    before = memory()
+    search, ours = await Search.open(database), []
+    for typed in queries(some, QUERIES):
+        started = time.perf_counter()
+        await search.find(workspace, typed)
+        ours.append((time.perf_counter() - started) * 1000)
+    added = memory() - before
+    p50, p99 = percentiles(ours)
+    print(f"{size:>7} papers in {seconds:.1f} s, {added:.0f} MB of memory")
+    print(f"  {'ours':<13} p50 {p50:8.2f} ms   p99 {p99:8.2f} ms")
+    for name, ask in baselines(folder / f"{size}.db").items():
+        times = []
+        for typed in queries(some, BASELINE_QUERIES):
+            started = time.perf_counter()
+            ask(typed)
+            times.append((time.perf_counter() - started) * 1000)
+        other50, other99 = percentiles(times)
+        print(
+            f"  {name:<13} p50 {other50:8.2f} ms   p99 {other99:8.2f} ms   ×{other50 / p50:.1f} ×{other99 / p99:.1f}",
+            flush=True,
+        )
+    await search.close()
+    await database.close()
+
+
+def measure() -> None:
+    """Measure every size."""
+    with tempfile.TemporaryDirectory() as folder:
+        for size in SIZES:
+            asyncio.run(measure_one(size, Path(folder)))
+
+
+if __name__ == "__main__":
+    measure()

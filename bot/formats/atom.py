@@ -1,0 +1,68 @@
+"""An Atom feed of a collection (RFC 4287), for feed readers."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime
+from uuid import UUID, uuid5
+from xml.sax.saxutils import escape, quoteattr
+
+from bot.domain.paper import Paper
+from bot.formats.html import article
+from bot.formats.markdown import NAME, links_of
+
+_SPACE = UUID("8f1b3a52-6d0e-5c47-9a3f-2f7c1f0f9a41")  # ours alone, so that a paper's id in a feed is nobody else's
+_NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+
+
+def write(papers: Iterable[Paper]) -> str:
+    """Write the feed; an entry's id stays the same for as long as its paper's id does."""
+    held = list(papers)
+    updated = max((_updated(paper) for paper in held), default=datetime(1970, 1, 1, tzinfo=UTC))
+    head = ['<?xml version="1.0" encoding="utf-8"?>', '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ja">',
+            _element("id", uuid5(_SPACE, "collection").urn), _element("title", NAME),
+            _element("updated", _time(updated)), f"<author>{_element('name', NAME)}</author>"]  # fmt: skip
+    return "\n".join((*head, *("\n".join(_entry(paper)) for paper in held), "</feed>\n"))
+
+
+def _entry(paper: Paper) -> Iterator[str]:
+    yield "<entry>"
+    yield _element("id", uuid5(_SPACE, f"paper/{paper.id}").urn)
+    yield _element("title", paper.heading)
+    yield _element("updated", _time(_updated(paper)))
+    if paper.added_at:
+        yield _element("published", _time(paper.added_at))
+    yield from (f"<author>{_element('name', name)}</author>" for name in paper.authors)
+    if paper.url:
+        yield f'<link rel="alternate" href={quoteattr(_xml(paper.url))}/>'
+    others = {link.url: link.name for link in links_of(paper) if link.url != paper.url}
+    yield from (
+        f'<link rel="related" href={quoteattr(_xml(url))} title={quoteattr(_xml(name))}/>'
+        for url, name in others.items()
+    )
+    yield from (f"<category term={quoteattr(_xml(tag))}/>" for tag in paper.tags)
+    if summary := paper.comment or paper.excerpt:
+        yield _element("summary", summary)
+    yield f'<content type="html">{escape(_xml(article(paper)))}</content>'
+    yield "</entry>"
+
+
+def _updated(paper: Paper) -> datetime:
+    """Return when the paper was changed last; the day it came out where nobody noted that."""
+    date = paper.date
+    told = datetime(date.year, date.month or 1, date.day or 1, tzinfo=UTC) if date else datetime(1970, 1, 1, tzinfo=UTC)
+    return paper.updated_at or paper.added_at or told
+
+
+def _time(moment: datetime) -> str:
+    return moment.astimezone(UTC).isoformat(timespec="seconds").replace("+00:00", "Z")
+
+
+def _element(name: str, text: str) -> str:
+    return f"<{name}>{escape(_xml(text))}</{name}>"
+
+
+def _xml(text: str) -> str:
+    """Return the text without the characters that XML cannot hold."""
+    return _NOT_XML.sub("", text)

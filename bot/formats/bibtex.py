@@ -1,0 +1,213 @@
+"""BibTeX: what LaTeX users and reference managers keep their bibliographies in.
+
+Beside the usual fields, `annote` holds the comment, `abstract` the excerpt, `keywords` the tags; what BibTeX has no
+field for stands in fields of our own (`headline`, `links`), which other programs pass over.
+"""
+
+from __future__ import annotations
+
+import logging
+import re
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING
+
+from bot.domain.dates import PaperDate
+from bot.domain.errors import FileError
+from bot.domain.paper import Paper
+from bot.formats.foreign import Found, Place, date_of, loose_date, papers_of, split_words, usable_id
+from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
+from bot.formats.names import from_inverted, parted
+from bot.i18n import msg
+
+if TYPE_CHECKING:
+    from bibtexparser.model import Entry, Field
+
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTH = re.compile("|".join(_MONTHS))
+_LOOSE_START = re.compile(r"^[ \t]*@[ \t]*\w+", re.MULTILINE)
+_URL = re.compile(r"https?://[^\s{}]+")
+_NAME_MARK = re.compile(r"\\.|[{}]|\s+(?P<and>and)\s+", re.IGNORECASE | re.DOTALL)
+_KEY = re.compile(r"[^\w.+-]")
+_TEXTS = {
+    "title": ("title",), "headline": ("headline",), "comment": ("annote", "annotation", "comment"),
+    "excerpt": ("abstract",),
+    "organization": ("organization", "institution", "school"), "added_by": ("owner",),
+}  # fmt: skip
+
+
+def read(text: str, file: str) -> list[Paper]:
+    """Read the entries of a bibliography. Raises FileError with line and column."""
+    from bibtexparser.entrypoint import parse_string  # slow to import, and few starts need it
+
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it logs what it returns as well
+    library = parse_string(text)
+    lines = text.split("\n")
+    for block in library.failed_blocks:
+        line = (block.start_line or 0) + 1
+        raise _broken(file, getattr(block.error, "abort_reason", str(block.error)), line, _column(lines, line, "@"))
+    for comment in library.comments:
+        if stray := _LOOSE_START.search(comment.comment) if type(comment).__name__ == "ImplicitComment" else None:
+            line = (comment.start_line or 0) + 1 + comment.comment.count("\n", 0, stray.start())
+            raise _broken(file, "", line, _column(lines, line, "@"))
+    if text.strip() and not library.entries and (library.comments or not library.blocks):
+        raise FileError(msg("this holds no BibTeX entry"), file=file, line=1, column=1)
+    return papers_of(file, (_found(entry, lines) for entry in library.entries))
+
+
+def write(papers: Iterable[Paper]) -> str:
+    """Write a bibliography; each entry's key is the paper's id as far as BibTeX can hold it."""
+    taken: set[str] = set()
+    return "\n".join(_entry(paper, taken) for paper in papers)
+
+
+def _broken(file: str, problem: str, line: int, column: int) -> FileError:
+    if twice := re.match(r"Duplicate field keys on entry: '(.+?)'", problem):
+        return FileError(msg('the key "{key}" is given twice', key=twice[1]), file=file, line=line, column=column)
+    if twice := re.search(r"[Dd]uplicate.*[Kk]ey[^']*'(.+?)'", problem):
+        return FileError(msg('the key "{key}" is given twice', key=twice[1]), file=file, line=line, column=column)
+    reason = problem.split(". ")[0] or "@article{key, title = {…}}"
+    return FileError(msg("not valid BibTeX: {problem}", problem=reason), file=file, line=line, column=column)
+
+
+def _column(lines: list[str], line: int, word: str) -> int:
+    return max(lines[line - 1].lower().find(word), 0) + 1 if line <= len(lines) else 1
+
+
+def _found(entry: Entry, lines: list[str]) -> Found:
+    line = entry.start_line + 1 if entry.start_line is not None else 1
+    found = Found((line, _column(lines, line, "@")))
+    fields = {field.key.lower(): field for field in entry.fields}
+
+    def raw(*names: str) -> tuple[str, Place]:
+        field = next((fields[name] for name in names if name in fields and str(fields[name].value).strip()), None)
+        return (str(field.value), _place(field, lines)) if field else ("", found.place)
+
+    for key, names in _TEXTS.items():
+        value, place = raw(*names)
+        found.put(key, decode(value), place)
+    found.put("title", " ", found.place)
+    found.put("id", decode_verbatim(raw("paperid")[0]) or usable_id(entry.key))
+    people, place = raw("author", "editor")
+    found.put("authors", [_name(name) for name in _split_names(people) if name != "others"], place)
+    keywords, place = raw("keywords", "keyword")
+    found.put("tags", [decode(word) for word in split_words(keywords)], place)
+    found.put("date", _date(raw("date")[0], raw("year")[0], raw("month")[0], raw("day")[0]), raw("date", "year")[1])
+    found.put("added_at", _time(raw("timestamp")[0]))
+    for name in ("openreview", "acl"):
+        value, place = raw(name)
+        found.put_ids(place, **{name: decode_verbatim(value)})
+    _put_ids_and_links(found, raw("eprint"), raw("doi"), raw("url"), raw("links"), raw("note", "howpublished"))
+    return found
+
+
+def _place(field: Field, lines: list[str]) -> Place:
+    line = (field.start_line or 0) + 1
+    return line, _column(lines, line, field.key.lower())
+
+
+def _put_ids_and_links(found: Found, eprint: tuple[str, Place], doi: tuple[str, Place], url: tuple[str, Place],
+                       links: tuple[str, Place], note: tuple[str, Place]) -> None:  # fmt: skip
+    found.put_ids_in(decode_verbatim(eprint[0]), eprint[1])
+    found.put_doi(decode_verbatim(doi[0]), doi[1])
+    if links[0]:
+        listed = (line.partition(" ") for line in decode(links[0]).split("\n"))
+        found.put("links", [{"url": address, "label": label or None} for address, _, label in listed], links[1])
+    elif address := decode_verbatim(url[0]):
+        found.put("links", [address], url[1])
+    elif in_note := _URL.search(note[0]):
+        found.put("links", [decode_verbatim(in_note[0])], note[1])
+    if not _URL.search(note[0]):
+        found.put_note(decode(note[0]), note[1])
+
+
+def _split_names(text: str) -> Iterator[str]:
+    """Yield the names between the `and`s that stand in no braces."""
+    depth = start = 0
+    for mark in _NAME_MARK.finditer(text):
+        depth += (mark[0] == "{") - (mark[0] == "}")
+        if mark["and"] and not depth:
+            yield text[start : mark.start()].strip()
+            start = mark.end()
+    yield text[start:].strip()
+
+
+def _name(text: str) -> str:
+    if text.startswith("{") and text.endswith("}") and _depth_never_zero(text):
+        return decode(text)
+    return from_inverted(decode(text))
+
+
+def _depth_never_zero(text: str) -> bool:
+    """Tell whether one pair of braces goes round the whole text."""
+    depth = 0
+    for n, mark in enumerate(text):
+        depth += (mark == "{") - (mark == "}")
+        if depth == 0 and n < len(text) - 1:
+            return False
+    return True
+
+
+def _date(date: str, year: str, month: str, day: str) -> str:
+    if date:
+        return loose_date(decode(date))
+    if not (digits := re.search(r"\d{4}", year)):
+        return ""
+    named = _MONTH.search(month.lower())
+    number = _MONTHS.index(named[0]) + 1 if named else int(month) if month.strip().isdecimal() else 0
+    days = re.search(r"\d{1,2}", day or (month if named else ""))
+    return date_of(int(digits[0]), number, int(days[0]) if days else 0)
+
+
+def _time(text: str) -> str:
+    """Return a full time of addition; JabRef's own shapes of `timestamp` are passed over."""
+    return text if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", text) else ""
+
+
+def _entry(paper: Paper, taken: set[str]) -> str:
+    key = _free_key(paper.id, taken)
+    fields = dict(_fields(paper))
+    if key != paper.id:
+        fields["paperid"] = encode_verbatim(paper.id)
+    body = "".join(f"  {name} = {'' if name == 'month' else '{'}{value}{'' if name == 'month' else '}'},\n"
+                   for name, value in fields.items() if value)  # fmt: skip
+    return f"@misc{{{key},\n{body}}}\n"
+
+
+def _free_key(id: str, taken: set[str]) -> str:
+    base = _KEY.sub("-", id)
+    key = next(
+        name for n in range(1, len(taken) + 2) if (name := base if n == 1 else f"{base}-{n}").lower() not in taken
+    )
+    taken.add(key.lower())
+    return key
+
+
+def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
+    ids, date, links = paper.identifiers, paper.date or PaperDate(1000), paper.links
+    yield "title", f"{{{encode(paper.title)}}}"  # twice in braces: styles would make `LLM` small
+    yield "author", " and ".join(map(_written_name, paper.authors))
+    yield "year", f"{date.year:04}" if paper.date else ""
+    yield "month", _MONTHS[date.month - 1] if date.month else ""
+    yield "day", str(date.day or "")
+    yield "organization", encode(paper.organization or "")
+    yield "eprint", ids.arxiv or ""
+    yield "archiveprefix", "arXiv" if ids.arxiv else ""
+    yield "doi", encode_verbatim(ids.doi or "")
+    yield "openreview", ids.openreview or ""
+    yield "acl", ids.acl or ""
+    yield "url", links[0].url if links else ""
+    labelled = "\n".join(f"{link.url} {link.label or ''}".rstrip() for link in links)
+    yield "links", encode(labelled) if len(links) > 1 or any(link.label for link in links) else ""
+    yield "keywords", ", ".join(re.sub("[;,、；，]", r"{\g<0>}", encode(tag)) for tag in paper.tags)
+    yield "headline", encode(paper.headline or "")
+    yield "annote", encode(paper.comment or "")
+    yield "abstract", encode(paper.excerpt or "")
+    yield "timestamp", paper.added_at.isoformat() if paper.added_at else ""
+    yield "owner", encode(paper.added_by or "")
+
+
+def _written_name(name: str) -> str:
+    parts = parted(name)
+    written = encode(f"{parts[0]}, {parts[1]}" if parts else name)
+    plain = _name(written) == name and not re.search(r"\band\b", written, re.IGNORECASE) and name != "others"
+    return written if plain and (parts or "," not in name) and "{" not in written else f"{{{encode(name)}}}"

@@ -1,0 +1,152 @@
+"""CSL-JSON: what Zotero, pandoc and citation processors exchange.
+
+`note` holds the comment, `abstract` the excerpt, `keyword` the tags; what CSL has no variable for stands under its
+`custom`, as the schema of CSL 1.0.2 provides.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from bot.domain.errors import FileError
+from bot.domain.paper import Paper
+from bot.formats.foreign import Found, date_of, loose_date, papers_of, split_words, usable_id
+from bot.formats.json import parse
+from bot.formats.names import joined, parted
+from bot.formats.tree import Tree, read_yaml
+from bot.i18n import msg
+
+_CUSTOM = ("headline", "links", "tags", "added_at", "added_by")
+_OURS_TO_CSL = {"date": "issued", "authors": "author", "excerpt": "abstract", "tags": "keyword",
+                "organization": "publisher", "links": "URL"}  # fmt: skip
+
+
+def read(text: str, file: str) -> list[Paper]:
+    """Read a list of CSL items. Raises FileError with line and column."""
+    items = parse(text, file)
+    try:
+        return _papers(Tree(file, items))
+    except FileError as error:
+        try:
+            known = read_yaml(text, file)  # JSON is YAML too, and that reader knows where everything stands
+        except FileError:
+            raise error from None
+        return _papers(Tree(file, items, known.places, known.keys))
+
+
+def is_csl(value: object) -> bool:
+    """Tell whether a JSON value is a list of CSL items and no collection of ours."""
+    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
+
+
+def write(papers: Iterable[Paper]) -> str:
+    """Write a list of CSL items."""
+    return json.dumps([_item(paper) for paper in papers], ensure_ascii=False, indent=2) + "\n"
+
+
+def _papers(tree: Tree) -> list[Paper]:
+    if not isinstance(tree.value, list):
+        raise tree.error((), msg("a CSL-JSON file must be a list of items"))
+    return papers_of(tree.file, [_found(tree, n, item) for n, item in enumerate(tree.value)])
+
+
+def _found(tree: Tree, n: int, item: object) -> Found:
+    if not isinstance(item, dict):
+        raise tree.error((n,), msg("this must be a mapping of keys to values"))
+    found = Found(tree.places.get((n,), (0, 0)))
+    custom = item["custom"] if isinstance(item.get("custom"), dict) else {}
+    for key in _CUSTOM:
+        found.put(key, custom.get(key), tree.places.get((n, "custom", key)))
+    for key, value in _usual(tree, n, item).items():
+        found.put(key, value, tree.places.get((n, _OURS_TO_CSL.get(key, key))))
+    found.put("title", " ")
+    if isinstance(ids := custom.get("identifiers"), dict):
+        found.put_ids(None, **{scheme: str(ids.get(scheme) or "") for scheme in ("arxiv", "openreview", "acl")})
+    found.put_ids_in(str(item.get("number") or ""))
+    found.put_doi(str(item.get("DOI") or ""), tree.places.get((n, "DOI")))
+    note = str(item.get("note") or item.get("annote") or "")
+    if custom:
+        found.put("comment", note)
+    else:
+        found.put_note(note, tree.places.get((n, "note")))
+    return found
+
+
+def _usual(tree: Tree, n: int, item: Mapping[str, Any]) -> dict[str, object]:
+    """Return what CSL's own variables say, under our keys."""
+    return {
+        "id": usable_id(str(item.get("id") or "")),
+        "title": item.get("title"),
+        "date": _date(item.get("issued")),
+        "authors": _people(tree, n, item.get("author")),
+        "excerpt": item.get("abstract"),
+        "organization": item.get("publisher"),
+        "tags": split_words(item["keyword"]) if isinstance(item.get("keyword"), str) else None,
+        "links": [item["URL"]] if item.get("URL") else None,
+    }
+
+
+def _people(tree: Tree, n: int, people: object) -> list[str]:
+    if people is None:
+        return []
+    if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
+        raise tree.error((n, "author"), msg('"{key}" must be a list', key="author"))
+    return [_name({key: str(value) for key, value in person.items()}) for person in people]
+
+
+def _name(person: Mapping[str, str]) -> str:
+    if literal := person.get("literal"):
+        return literal
+    particles = [person.get(key, "") for key in ("dropping-particle", "non-dropping-particle")]
+    family = " ".join(filter(None, (*particles, person.get("family", ""))))
+    return joined(family, person.get("given", ""), person.get("suffix", ""))
+
+
+def _date(issued: object) -> str:
+    if not isinstance(issued, dict):
+        return loose_date(issued) if isinstance(issued, str) else ""
+    parts = issued.get("date-parts")
+    if isinstance(parts, list) and parts and isinstance(parts[0], list):
+        numbers = [int(part) for part in parts[0][:3] if str(part).isdecimal()]
+        return date_of(*numbers) if numbers else ""
+    return loose_date(str(issued.get("raw") or issued.get("literal") or ""))
+
+
+def _item(paper: Paper) -> dict[str, Any]:
+    ids, date = paper.identifiers, paper.date
+    parts = [part for part in (date.year, date.month, date.day) if part] if date else []
+    custom = {
+        "headline": paper.headline,
+        "links": [{"url": link.url, **({"label": link.label} if link.label else {})} for link in paper.links],
+        "tags": list(paper.tags),
+        "identifiers": {scheme: name for scheme, name in ids.pairs() if scheme != "doi"},
+        "added_at": paper.added_at.isoformat() if paper.added_at else None,
+        "added_by": paper.added_by,
+    }
+    item = {
+        "id": paper.id,
+        "type": "article"
+        if ids.arxiv and not ids.doi
+        else "paper-conference"
+        if ids.acl or ids.openreview
+        else "article-journal",
+        "title": paper.title,
+        "author": [_written_name(name) for name in paper.authors],
+        "issued": {"date-parts": [parts]} if parts else None,
+        "publisher": paper.organization,
+        "abstract": paper.excerpt,
+        "note": paper.comment,
+        "keyword": ", ".join(paper.tags),
+        "DOI": ids.doi,
+        "number": f"arXiv:{ids.arxiv}" if ids.arxiv else None,
+        "URL": paper.links[0].url if paper.links else None,
+        "custom": {key: value for key, value in custom.items() if value},
+    }
+    return {key: value for key, value in item.items() if value}
+
+
+def _written_name(name: str) -> dict[str, str]:
+    parts = parted(name)
+    return {"family": parts[0], "given": parts[1]} if parts else {"literal": name}

@@ -1,0 +1,94 @@
+r"""LaTeX as bibliographies hold it (`{\"o}`, `\&`, `{RNA}`) to plain text, and plain text to LaTeX that reads back."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+from functools import cache
+
+_COMBINING = "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u0323\u0331\u0328\u030a"
+_ACCENTS = dict(zip("`'^\"~=.uvHcdbkr", _COMBINING, strict=True))
+_NAMED = {
+    "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "textasciitilde": "~", "textasciicircum": "^",
+    "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
+    "i": "ı", "j": "ȷ", "dots": "…", "ldots": "…", "textendash": "–", "textemdash": "—", "par": "\n\n", "url": "",
+    "href": "", "emph": "", "mbox": "", "ensuremath": "", "protect": "", "operatorname": "", "left": "", "right": "",
+}  # fmt: skip
+_STYLE = re.compile(
+    r"text[a-z]{2}|math[a-z]{2,4}|it|bf|rm|sf|tt|sc|sl|em|(?:it|bf|rm|sc|sl)(?:shape|series|family)|tiny|small|large|"
+    r"text|textnormal|textsubscript|textsuperscript|nocase|uppercase|lowercase"
+)
+_TOKEN = re.compile(
+    r"""(?P<line>\\newline(?![A-Za-z])\n? | \\\\\n?)
+      | \\(?P<mark>[`'^"~=.]|[uvHcdbkr](?![A-Za-z]))\s*
+        (?:\{\s*\\?(?P<in>[^{}\\]?)\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<on>[^\s{}\\]))
+      | \\(?P<name>[A-Za-z]+)\*?(?:[ \t]*\n[ \t]*|[ \t]*)(?:\{\})?
+      | \\(?P<char>[^A-Za-z])
+      | (?P<paragraph>[ \t]*\n[ \t]*\n\s*)
+      | (?P<space>[ \t]*\n[ \t]*|~)
+      | (?P<dash>---?) | (?P<open>``) | (?P<close>'')
+      | (?P<brace>[{}])""",
+    re.VERBOSE,
+)
+_MATH = re.compile(r"(?<!\\)\$(?=\S)([^$]+?)(?<=[^\s\\])\$(?!\d)")
+_HREF = re.compile(r"\\href\s*\{[^{}]*\}")
+_SPECIAL = re.compile(r"[\\{}$&%#_~^\n`'-]")
+_ESCAPES = str.maketrans({
+    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
+    "^": r"\textasciicircum{}", **{c: f"\\{c}" for c in "$&%#_"},
+})  # fmt: skip
+_LINE_END = re.compile(r"(?<=\S)\n\n(?=\S)|\n")
+_ENTRY_START = re.compile(r"@(?=\w*[ \t]*[({])")
+
+
+def decode(latex: str) -> str:
+    """Return the text that LaTeX stands for; an unknown command stays as its argument or its name."""
+    if not _SPECIAL.search(latex):
+        return latex
+    return _TOKEN.sub(_plain, _HREF.sub("", _MATH.sub(r"\1", latex)))
+
+
+def decode_verbatim(text: str) -> str:
+    """Return an address or an id as it was meant: only its braces and escapes are taken away."""
+    return re.sub(
+        r"\\(text[a-z]+)\{\}|\\url|\\([^A-Za-z])|[{}]|\s+", lambda m: _NAMED.get(m[1], "") if m[1] else m[2] or "", text
+    )
+
+
+def encode(text: str) -> str:
+    """Return LaTeX from which `decode` gives the text back."""
+    safe = re.sub(r"(?:(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?='))", "{}", text.translate(_ESCAPES))
+    safe = _LINE_END.sub(lambda found: "\n\n" if len(found[0]) == 2 else "\\newline\n", safe)
+    return _ENTRY_START.sub("{@}", safe)
+
+
+def encode_verbatim(text: str) -> str:
+    """Return an address or an id that does not upset the braces around it."""
+    return text.translate({ord(c): _ESCAPES[ord(c)] for c in "\\{}"})
+
+
+def _plain(found: re.Match[str]) -> str:
+    match found.lastgroup:
+        case "line":
+            return "\n"
+        case "in" | "on" | "dotless":
+            letter = found["in"] or found["on"] or found["dotless"] or ""
+            return unicodedata.normalize("NFC", letter + _ACCENTS[found["mark"]]) if letter else ""
+        case "name":
+            return _symbol(found["name"], found.string.startswith("{", found.end()))
+        case "char":
+            return "" if found["char"] in "/,!;:-@" else found["char"]
+        case "paragraph":
+            return "\n\n"
+    return {"---": "—", "--": "–", "``": "“", "''": "”", "{": "", "}": ""}.get(found[0], " ")
+
+
+@cache
+def _symbol(name: str, has_argument: bool) -> str:
+    if name in _NAMED:
+        return _NAMED[name]
+    if _STYLE.fullmatch(name):
+        return ""
+    from pylatexenc.latex2text import LatexNodes2Text  # slow to import, and few files need it
+
+    return str(LatexNodes2Text().latex_to_text(f"\\{name}{{}}")).strip() or ("" if has_argument else name)

@@ -1,0 +1,86 @@
+"""A plain list of links or ids, one a line: the fastest way to hand several papers over.
+
+A title may stand beside the link (`https://… Title`, `- [Title](https://…)`). Where none does, only a source can tell
+it, and formats do not ask the network: such lines are handed on as what they are.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from bot.domain.errors import FileError
+from bot.domain.identifiers import address_of, canonical_url, identifiers_in, web_address
+from bot.domain.paper import Paper
+from bot.formats.foreign import Found, papers_of
+from bot.i18n import msg
+
+_BULLET = re.compile(r"^\s*(?:[-*+•・‣●○]|\d{1,4}[.)．）](?=\s))\s*")
+_MARKDOWN = re.compile(r"!?\[(?P<title>[^\]]*)\]\((?P<url>\S+?)\)")
+_TRIM = ' \t\u3000-–—:：|｜<>「」『』"“”,、'
+_NO_TITLES = {"paper", "link", "pdf", "arxiv", "abs", "doi", "url", "論文", "リンク", "原文"}
+
+
+@dataclass(frozen=True, slots=True)
+class Untitled:
+    """A line that names a paper by its link or id alone: `source` is fit to be looked up."""
+
+    line: int
+    source: str
+
+
+@dataclass(slots=True)
+class Contents:
+    """What a file holds: papers, and the lines whose title has to be found out first."""
+
+    papers: list[Paper]
+    untitled: list[Untitled] = field(default_factory=list)
+
+
+def read(text: str, file: str) -> Contents:
+    """Read a list. Raises FileError with line and column for a line that has neither link nor id."""
+    found: list[Found] = []
+    untitled: list[Untitled] = []
+    seen: set[str] = set()
+    for line, column, source, title in _lines(text, file):
+        ids = identifiers_in(source)
+        key = str(next(iter(ids.pairs()), canonical_url(source)))
+        if key in seen:
+            continue
+        seen.add(key)
+        if title:
+            url = web_address(source) or address_of(*ids.pairs()[0])
+            found.append(Found((line, column), {"title": title, "links": [url], "identifiers": dict(ids.pairs())}))
+        else:
+            untitled.append(Untitled(line, source))
+    return Contents(papers_of(file, found), untitled)
+
+
+def _lines(text: str, file: str) -> Iterator[tuple[int, int, str, str]]:
+    """Yield line, column, source and title of each line that is neither empty nor a remark behind #."""
+    for number, raw in enumerate(text.splitlines(), 1):
+        line = _BULLET.sub("", raw).strip()
+        if not line or line.startswith("#"):
+            continue
+        source, title = _parts(line)
+        column = raw.find(line) + 1
+        if not source:
+            problem = msg("here is neither a link, an arXiv id nor a DOI: {text}", text=line[:60])
+            raise FileError(problem, file=file, line=number, column=column)
+        yield number, column, source, "" if title.lower() in _NO_TITLES else title
+
+
+def _parts(line: str) -> tuple[str, str]:
+    """Return (source, title); both may be empty."""
+    if identifiers_in(line).pairs() and not web_address(line):
+        return line, ""  # `arXiv: 2307.08621` holds a space
+    if (link := _MARKDOWN.search(line)) and web_address(link["url"]):
+        return link["url"], link["title"].strip(_TRIM) or (line[: link.start()] + line[link.end() :]).strip(_TRIM)
+    for word in re.finditer(r"[^\s\u3000]+", line):
+        source = word[0].strip("<>()（）「」,、。;:：|")
+        if web_address(source) or identifiers_in(source).pairs():
+            return source, " ".join(
+                part for each in (line[: word.start()], line[word.end() :]) if (part := each.strip(_TRIM))
+            )
+    return "", ""

@@ -1,0 +1,65 @@
+"""Markdown: a collection to paste into a wiki, a README or a note."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.domain.identifiers import address_of
+from bot.domain.paper import Link, Paper
+
+NAME = "論文だより"
+_MOST_AUTHORS = 6
+_URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
+_INLINE = re.compile(r"([\\`*_\[\]<>~|&$])")
+_AT_START = re.compile(r"^([#+=:-]|\d+(?=[.)]))")
+
+
+def write(papers: Iterable[Paper]) -> str:
+    """Write one section a paper."""
+    return f"# {NAME}\n\n" + "\n".join("\n\n".join(_section(paper)) + "\n" for paper in papers)
+
+
+def facts_of(paper: Paper) -> list[str]:
+    """Return date, organisation and the first authors, as far as they are known."""
+    authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" …" if len(paper.authors) > _MOST_AUTHORS else "")
+    return [fact for fact in (str(paper.date or ""), paper.organization, authors) if fact]
+
+
+def links_of(paper: Paper) -> list[Link]:
+    """Return the pages of the paper's ids that are not among its links, then its links."""
+    known = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
+    own = {link.url for link in paper.links}
+    return [link for link in known if link.url not in own] + list(paper.links)
+
+
+def _section(paper: Paper) -> Iterator[str]:
+    heading = _escaped(paper.heading)
+    yield f"## [{heading}](<{paper.url}>)" if paper.url else f"## {heading}"
+    if paper.headline:
+        yield f"**{_escaped(paper.title)}**"
+    if facts := facts_of(paper):
+        yield " · ".join(map(_escaped, facts))
+    if paper.comment:
+        yield _lines(paper.comment)
+    if paper.excerpt:
+        yield "\n".join(f"> {line}".rstrip(" ") for line in _lines(paper.excerpt).split("\n"))
+    if links := links_of(paper):
+        yield " · ".join(f"[{_escaped(link.name)}](<{link.url}>)" for link in links)
+    if paper.tags:
+        yield " ".join(f"\\#{_escaped(tag)}" for tag in paper.tags)
+
+
+def _lines(text: str) -> str:
+    """Return a text whose line ends stay line ends and whose marks mean nothing."""
+    lines = [_AT_START.sub(_behind_backslash, _escaped(line.strip())) for line in text.split("\n")]
+    return re.sub(r"(?<=[^\n])\n(?=[^\n])", "  \n", "\n".join(lines))
+
+
+def _behind_backslash(mark: re.Match[str]) -> str:
+    return f"{mark[0]}\\" if mark[0].isdigit() else f"\\{mark[0]}"
+
+
+def _escaped(text: str) -> str:
+    parts = _URL.split(text)
+    return "".join(f"<{part}>" if n % 2 else _INLINE.sub(r"\\\1", part) for n, part in enumerate(parts))

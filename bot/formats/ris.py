@@ -1,0 +1,145 @@
+"""RIS: what publishers' sites and older reference managers give and take, one `TAG  - value` a line.
+
+N1 holds the comment, AB the excerpt, KW the tags; what RIS has no tag for stands under its custom C1 (headline),
+C2 (labelled links), C3 (ids), C4 and C5 (when and by whom it was added).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+
+from bot.domain.errors import FileError
+from bot.domain.identifiers import identifiers_in, is_url
+from bot.domain.paper import Paper
+from bot.formats.foreign import Found, Place, date_of, loose_date, papers_of, usable_id
+from bot.formats.names import from_inverted, parted
+from bot.i18n import msg
+
+_TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)")
+_TEXTS = {"title": ("TI", "T1", "CT"), "headline": ("C1",), "excerpt": ("AB", "N2"), "organization": ("PB",),
+          "added_at": ("C4",), "added_by": ("C5",)}  # fmt: skip
+_OURS = re.compile(r"(openreview|acl):(\S+)")
+Values = dict[str, list[tuple[str, Place]]]
+
+
+def read(text: str, file: str) -> list[Paper]:
+    """Read the records of a file. Raises FileError with line and column."""
+    return papers_of(file, [_found(place, values) for place, values in _records(text, file)])
+
+
+def write(papers: Iterable[Paper]) -> str:
+    """Write one record a paper."""
+    return "\n".join("".join(f"{tag}  - {value}\n" for tag, value in _lines(paper)) for paper in papers)
+
+
+def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
+    """Yield each record's place and its values by tag; a line without a tag goes on with the value before it."""
+    start, values, last = (0, 0), {}, None
+    for n, raw in enumerate(text.split("\n"), 1):
+        line = raw.removesuffix("\r")
+        tag = _TAG.fullmatch(line.lstrip("\ufeff") if n == 1 else line)
+        if tag and (tag[1] == "TY") != (not start[0]):
+            problem = msg("this record is not ended with ER") if start[0] else msg("a record must begin with TY")
+            raise FileError(problem, file=file, line=n, column=1)
+        if tag and tag[1] == "TY":
+            start, values, last = (n, 1), Values(), None
+        elif tag and tag[1] == "ER":
+            yield start, values
+            start, last = (0, 0), None
+        elif tag:
+            last = values.setdefault(tag[1], [])
+            last.append((tag[2] or "", (n, tag.start(2) + 1 if tag[2] else 1)))
+        elif last:
+            last[-1] = (f"{last[-1][0]}\n{line}", last[-1][1])
+        elif line.strip():
+            raise FileError(msg("a record must begin with TY"), file=file, line=n, column=1)
+    if start[0]:
+        raise FileError(msg("this record is not ended with ER"), file=file, line=start[0], column=1)
+
+
+def _found(start: Place, values: Values) -> Found:
+    found = Found(start)
+    for key, tags in _TEXTS.items():
+        if told := _first(values, *tags):
+            found.put(key, "\n".join(value for value, _ in told).strip(), told[0][1])
+    found.put("title", " ")
+    for value, _ in _first(values, "ID"):
+        found.put("id", usable_id(value.strip()))
+    for value, place in _first(values, "DA", "Y1", "PY"):
+        found.put("date", _date(value), place)
+    people = _first(values, "AU", "A1")
+    found.put(
+        "authors", [from_inverted(name, suffix_last=True) for name, _ in people], people[0][1] if people else None
+    )
+    found.put("tags", [word for text, _ in values.get("KW", []) for word in text.split("\n")])
+    for value, place in values.get("C3", []) + values.get("AN", []) + values.get("M1", []):
+        ours = _OURS.fullmatch(value.strip())
+        found.put_ids(place, **({ours[1]: ours[2]} if ours else dict(identifiers_in(value).pairs())))
+    for value, place in _first(values, "DO"):
+        found.put_doi(value.strip(), place)
+    _put_links_and_notes(found, values)
+    return found
+
+
+def _put_links_and_notes(found: Found, values: Values) -> None:
+    listed = [
+        (link, place) for text, place in values.get("C2", []) for link in text.split("\n") if is_url(link.split(" ")[0])
+    ]
+    addresses = [(url, place) for text, place in values.get("UR", []) for url in re.split(r"[;\n]\s*(?=http)", text)]
+    if links := listed or addresses:
+        parts = [link.partition(" ") if listed else (link.strip(), "", "") for link, _ in links]
+        found.put("links", [{"url": url, "label": label or None} for url, _, label in parts if url], links[0][1])
+    if notes := values.get("N1", []):
+        found.put("comment", "\n".join(text for text, _ in notes).strip(), notes[0][1])
+
+
+def _first(values: Values, *tags: str) -> list[tuple[str, Place]]:
+    """Return what stands under the first of the tags that the record has."""
+    return next((values[tag] for tag in tags if values.get(tag)), [])
+
+
+def _date(text: str) -> str:
+    """Read RIS's own `2023/07/19/other`, each part of which may be empty, or any other date."""
+    parts = [part.strip() for part in text.split("/")][:3]
+    if not all(part.isdecimal() for part in parts if part) or not parts[0]:
+        return loose_date(text)
+    numbers = [int(part) for part in parts if part]
+    return date_of(*numbers)
+
+
+def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
+    date, ids = paper.date, paper.identifiers
+    yield "TY", "JOUR" if ids.doi else "GEN"
+    yield "ID", paper.id
+    yield "TI", paper.title
+    yield from (("AU", f"{parts[0]}, {parts[1]}" if (parts := parted(name)) else name) for name in paper.authors)
+    if date:
+        yield "PY", f"{date.year:04}"
+        yield (
+            "DA",
+            "/".join((f"{date.year:04}", *(f"{part:02}" if part else "" for part in (date.month, date.day)))) + "/",
+        )
+    texts = {"PB": paper.organization, "DO": ids.doi, "AN": ids.arxiv and f"arXiv:{ids.arxiv}", "C1": paper.headline,
+             "C4": paper.added_at.isoformat() if paper.added_at else None, "C5": paper.added_by}  # fmt: skip
+    yield from ((tag, text) for tag, text in texts.items() if text)
+    yield from (("C3", f"{scheme}:{name}") for scheme, name in ids.pairs() if scheme in ("openreview", "acl"))
+    yield from (("KW", tag) for tag in paper.tags)
+    yield from (("UR", link.url) for link in paper.links)
+    if any(link.label for link in paper.links):
+        yield from (("C2", f"{link.url} {link.label or ''}".rstrip()) for link in paper.links)
+    yield from _long("AB", paper.excerpt)
+    yield from _long("N1", paper.comment)
+    yield "ER", ""
+
+
+def _long(tag: str, text: str | None) -> Iterator[tuple[str, str]]:
+    """Yield a text of several lines, begun anew with its tag where a line of it looks like a tag itself."""
+    held: list[str] = []
+    for line in (text or "").split("\n") if text else ():
+        if held and _TAG.match(line):
+            yield tag, "\n".join(held)
+            held = []
+        held.append(line)
+    if held:
+        yield tag, "\n".join(held)

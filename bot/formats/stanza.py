@@ -1,0 +1,65 @@
+"""One paper as lines of YAML, written the way people write them: short lists on one line, long texts as blocks."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import yaml
+
+from bot.domain.identifiers import Identifiers, identifiers_in
+from bot.domain.paper import Paper
+from bot.formats.json import columns_of
+
+try:
+    from yaml import CSafeDumper as _Dumper
+except ImportError:
+    from yaml import SafeDumper as _Dumper  # type: ignore[assignment]
+
+_FORM: dict[str, Any] = {"Dumper": _Dumper, "allow_unicode": True, "sort_keys": False, "width": 2**31 - 1}
+KEYS = ("id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
+        "identifiers", "added_at", "added_by", "updated_at")  # fmt: skip
+
+
+def values_of(paper: Paper) -> dict[str, Any]:
+    """Return what an entry says of the paper: no empty values, and no ids that its links tell already."""
+    columns = {key: value for key, value in columns_of(paper).items() if value and key != "updated_at"}
+    told = Identifiers()
+    for link in paper.links:
+        told = told | identifiers_in(link.url)
+    if told == paper.identifiers:
+        columns.pop("identifiers", None)
+    return columns
+
+
+def lines_of(what: Paper | Mapping[str, Any], indent: int) -> list[str]:
+    """Return a paper as a list item whose dash is at that column, or some keys' lines at that indent."""
+    if isinstance(what, Paper):
+        first, *rest = lines_of(values_of(what), indent + 2)
+        return [" " * indent + "- " + first.lstrip(" "), *rest]
+    return [line and " " * indent + line for key, value in what.items() for line in _lines(key, value)]
+
+
+def _lines(key: str, value: Any) -> list[str]:
+    if key == "links":
+        items = (link["url"] if not link["label"] else {"label": link["label"], "url": link["url"]} for link in value)
+        return ["links:", *(f"  - {_inline(item)}" for item in items)]
+    if isinstance(value, list | dict):
+        return [f"{key}: {_inline(value)}"]
+    if key == "date":
+        return [f"date: {value}"]
+    if key in ("comment", "excerpt") and "\n" in value:
+        written = yaml.dump(value, default_style="|", **_FORM)
+        if written.startswith("|"):
+            first, *rest = written.removesuffix("\n").split("\n")
+            return [f"{key}: {first}", *rest]
+    return [f"{key}: {_inline(value)}"]
+
+
+def _inline(value: Any) -> str:
+    """Return a value on one line, quoted where it has to be: in brackets that is more often than behind a key."""
+    if isinstance(value, str) and "\n" not in value:
+        item: str = yaml.dump([value], default_flow_style=False, **_FORM)
+        return item.rstrip("\n")[2:]
+    written: str = yaml.dump([value], default_flow_style=True, **_FORM)
+    return written.rstrip("\n")[1:-1]

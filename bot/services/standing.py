@@ -1,0 +1,42 @@
+"""How a subscription stands, in words: its newest edition, what is on its way, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.digest import Subscription
+from bot.i18n import Locale, t, tn
+from bot.store.deliveries import LastEdition
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """A subscription, its newest edition, how many papers wait for the next one, and when that is due."""
+
+    subscription: Subscription
+    last: LastEdition | None
+    papers: int
+    due: datetime
+
+    def lines(self, locale: Locale, shown: Callable[[datetime], str]) -> list[str]:
+        """Return one sentence each; `shown` writes a time as the platform does."""
+        reason = self.subscription.paused_reason
+        papers = tn(locale, "{n} new paper waits", "{n} new papers wait", self.papers)
+        coming = t(locale, "Next: {time}, {papers}", time=shown(self.due), papers=papers)
+        paused = t(locale, "Paused: {reason}", reason=reason.text(locale)) if reason else None
+        return [self._past(locale, shown), paused or coming]
+
+    def _past(self, locale: Locale, shown: Callable[[datetime], str]) -> str:
+        last = self.last
+        if last is None:
+            return t(locale, "No edition yet")
+        if last.done_at:
+            messages = tn(locale, "{n} message", "{n} messages", last.messages)
+            return t(locale, "Last: no. {number}, {time}, {messages}", number=last.number, time=shown(last.done_at),
+                     messages=messages)  # fmt: skip
+        line = tn(locale, "No. {number} is on its way since {time}: {arrived} of {n} message has arrived",
+                  "No. {number} is on its way since {time}: {arrived} of {n} messages have arrived", last.messages,
+                  number=last.number, time=shown(last.composed_at), arrived=last.arrived)  # fmt: skip
+        return f"{line} ({last.trouble.text(locale)})" if last.trouble else line

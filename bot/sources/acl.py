@@ -1,0 +1,45 @@
+"""ACL Anthology: a paper's page, which says more than its BibTeX and in plain letters."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from urllib.parse import quote
+
+from bot.domain.identifiers import Identifiers, address_of, identifiers_in
+from bot.domain.metadata import Metadata, make_metadata
+from bot.sources import webpage
+from bot.sources.http import Fetcher, another_paper
+from bot.sources.markup import decoded, plain
+from bot.sources.tags import text_after
+
+NAME = "ACL Anthology"
+
+
+class Acl:
+    """The Anthology at `url`."""
+
+    def __init__(self, fetcher: Fetcher, url: str) -> None:
+        self._fetcher, self._url = fetcher, url.rstrip("/")
+
+    async def look_up(self, id: str) -> Metadata:
+        """Return what the Anthology says of an id. Raises SourceError."""
+        answer = await self._fetcher.get(f"{self._url}/{quote(id)}/", name=NAME, page=True, own=True)
+        return await asyncio.to_thread(parse, answer.body, id)
+
+
+def parse(body: bytes, id: str) -> Metadata:
+    """Return the paper of a page of the Anthology. Raises SourceError when it is none, or is another one."""
+    address = address_of("acl", id)
+    said = webpage.parse_citation(body, address, "utf-8", NAME)
+    named = [found for link in said.links if (found := identifiers_in(link.url).acl)]
+    if any(found.lower() != id.lower() for found in named):
+        raise another_paper(NAME)
+    # The page's description is a line of names and the volume; the abstract stands below, in a box.
+    abstract = text_after(decoded(body, "utf-8"), r'<div class="?[^"<>]{0,80}\bacl-abstract\b[^<>]{0,80}>', "</div")
+    known = make_metadata(
+        excerpt=plain(abstract.replace("</h5>", "\n")) if abstract else None,
+        links=[address],
+        identifiers=Identifiers(acl=id),
+    )
+    return known | replace(said, excerpt=None)

@@ -1,0 +1,101 @@
+"""Crossref and whoever else registers DOIs: a work as JSON, in Crossref's own shape or as CSL."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any
+from urllib.parse import quote
+
+from bot.domain.dates import PaperDate
+from bot.domain.identifiers import Identifiers, address_of, arxiv_id
+from bot.domain.identifiers import doi as doi_of
+from bot.domain.metadata import Metadata, make_metadata
+from bot.sources.http import Fetcher, another_paper, unreadable
+from bot.sources.markup import plain, several, unwrapped
+
+NAME = "Crossref"
+_DATES = ("issued", "published", "published-online", "published-print", "posted")
+
+
+class Crossref:
+    """Crossref's API at `url`, with or without the path `/works`."""
+
+    def __init__(self, fetcher: Fetcher, url: str) -> None:
+        self._fetcher = fetcher
+        self._url = url.rstrip("/").removesuffix("/works") + "/works/"
+
+    async def look_up(self, doi: str) -> Metadata:
+        """Return what Crossref says of a DOI. Raises SourceError."""
+        url = self._url + quote(doi, safe="")
+        answer = await self._fetcher.get(url, name=NAME, accept="application/json", own=True)
+        return await asyncio.to_thread(parse, answer.body, doi)
+
+
+def parse(body: bytes, doi: str, name: str = NAME) -> Metadata:
+    """Return the work of a JSON answer. Raises SourceError when it is none, or is of another DOI."""
+    try:
+        read = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise unreadable(name) from error
+    work = read.get("message", read) if isinstance(read, dict) else None
+    if not isinstance(work, dict) or not (title := _title(work)):
+        raise unreadable(name)
+    if doi_of(str(work.get("DOI", ""))) != doi:
+        raise another_paper(name)
+    authors = list(_people(work.get("author")))
+    return make_metadata(
+        title=title,
+        date=next((date for key in _DATES if (date := _date(work.get(key)))), None),
+        excerpt=unwrapped(plain(_first(work.get("abstract")))),
+        organization=several(
+            [_first(place.get("name")) for author in authors for place in _people(author.get("affiliation"))]
+        ),
+        authors=[_name(author) for author in authors],
+        links=[address_of("doi", doi)],
+        identifiers=Identifiers(doi=doi, arxiv=_preprint(work.get("relation"))),
+    )
+
+
+def _title(work: Mapping[str, Any]) -> str:
+    title, subtitle = plain(_first(work.get("title"))), plain(_first(work.get("subtitle")))
+    return f"{title}: {subtitle}" if title and subtitle and subtitle.lower() not in title.lower() else title
+
+
+def _first(value: object) -> str:
+    if isinstance(value, list):
+        value = next((item for item in value if item), "")
+    return value if isinstance(value, str) else ""
+
+
+def _people(value: object) -> Iterator[Mapping[str, Any]]:
+    yield from (item for item in value if isinstance(item, dict)) if isinstance(value, list) else ()
+
+
+def _name(author: Mapping[str, Any]) -> str:
+    given, family = _first(author.get("given")), _first(author.get("family"))
+    if re.search("[\u3040-\u30ff\u3400-\u9fff]", family):
+        given, family = family, given
+    return plain(f"{given} {family}".strip() or _first(author.get("name")) or _first(author.get("literal")))
+
+
+def _date(value: object) -> PaperDate | None:
+    parts = value.get("date-parts") if isinstance(value, dict) else None
+    try:
+        numbers = [int(part) for part in parts[0][:3]] if parts else []
+        return PaperDate(*numbers) if numbers else None
+    except (TypeError, ValueError, KeyError, IndexError, OverflowError):
+        return None
+
+
+def _preprint(relation: object) -> str | None:
+    for kind in ("has-preprint", "is-version-of", "is-same-as"):
+        for other in _people(relation.get(kind) if isinstance(relation, dict) else None):
+            named = re.sub(
+                r"^(?:https?://\S+?/abs/|10\.48550/arxiv\.)", "", _first(other.get("id")), flags=re.IGNORECASE
+            )
+            if found := arxiv_id(named):
+                return found
+    return None

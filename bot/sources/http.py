@@ -1,0 +1,220 @@
+"""The one way to the outside: public addresses only, within a size and a time, one redirect at a time, politely."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Collection
+from dataclasses import dataclass, replace
+from http.cookies import BaseCookie
+from urllib.parse import urljoin, urlsplit
+
+import aiohttp
+from aiohttp.abc import AbstractResolver
+from yarl import URL
+
+from bot.domain.errors import SourceError, UnknownPaperError
+from bot.domain.identifiers import web_address
+from bot.i18n import msg
+from bot.sources.manners import Manners
+from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
+
+MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
+ARXIV_INTERVAL = 3.0
+_PAGES = frozenset({"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"})
+_RETRY_WAIT = 0.3
+
+
+class _PassingError(SourceError):
+    """A failure that may be gone a moment later."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What came back: from which address, of which content type, in which charset if it was said."""
+
+    url: str
+    kind: str
+    charset: str | None
+    body: bytes
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class _Wish:
+    name: str
+    accept: str
+    most: int
+    page: bool
+    trusted: str | None
+    until: Callable[[str], bool]
+
+
+class Fetcher:
+    """Fetches; one for the whole process, since it knows who was asked when. Close it in the end.
+
+    `contact` is a mail address or a page that tells who asks; `allowed_hosts` may be asked although they are not
+    public; `slow_hosts` are together asked once in `interval` seconds, over one connection.
+    """
+
+    def __init__(
+        self,
+        *,
+        contact: str = "",
+        allowed_hosts: Collection[str] = (),
+        slow_hosts: Collection[str] = ("arxiv.org",),
+        interval: float = ARXIV_INTERVAL,
+        seconds: float = LONGEST,
+        resolver: AbstractResolver | None = None,
+        may_connect: MayConnect = is_public,
+    ) -> None:
+        self._agent = "RonbunDayori/0.1" + (f" ({_contact(contact)})" if contact else "")
+        self._allowed_hosts, self._seconds = tuple(allowed_hosts), seconds
+        self._resolver, self._may_connect = resolver, may_connect
+        self._manners = Manners(tuple(slow_hosts), interval)
+        self._sessions: dict[bool, aiohttp.ClientSession] = {}
+
+    async def get(
+        self,
+        url: str,
+        *,
+        name: str | None = None,
+        accept: str = "text/html, application/xhtml+xml;q=0.9, */*;q=0.1",
+        most: int = MOST_BYTES,
+        page: bool = False,
+        own: bool = False,
+        until: Callable[[str], bool] = lambda url: False,
+    ) -> Answer:
+        """Return what stands at an address; `name` is what messages call it (its host by itself).
+
+        `own` says that the address is one of the settings and may be private, `page` that nothing but a page will do.
+        A redirect to an address of which `until` is true is not followed but returned, with an empty body.
+        Raises SourceError, within the time that was set.
+        """
+        wish = _Wish(name=name or urlsplit(url).hostname or url[:80], accept=accept, most=most, page=page,
+                     trusted=place_of(url) if own else None, until=until)  # fmt: skip
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._patiently(url, wish)
+        except TimeoutError as error:
+            raise too_slow(wish.name, self._seconds) from error
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        for session in self._sessions.values():
+            await session.close()
+
+    async def _patiently(self, url: str, wish: _Wish) -> Answer:
+        try:
+            return await self._follow(url, wish)
+        except _PassingError:
+            await asyncio.sleep(_RETRY_WAIT)
+            return await self._follow(url, wish)
+
+    async def _follow(self, url: str, wish: _Wish) -> Answer:
+        jar = aiohttp.CookieJar()  # some publishers send a reader in a circle who does not keep their cookies
+        address = web_address(url)
+        for _ in range(MOST_REDIRECTS + 1):
+            if address is None:
+                raise unreadable(wish.name)
+            answer = await self._hop(address, wish, jar)
+            if isinstance(answer, Answer):
+                return answer
+            if wish.until(answer):
+                return Answer(answer, "", None, b"")
+            target = web_address(answer)
+            if target and place_of(target) != place_of(address):
+                wish = replace(wish, name=urlsplit(target).hostname or wish.name)
+            address = target
+        raise SourceError(msg("{source} sends from page to page without an end.", source=wish.name))
+
+    async def _hop(self, url: str, wish: _Wish, jar: aiohttp.CookieJar) -> Answer | str:
+        place = place_of(url)
+        session = self._session(open=place == wish.trusted or is_named(place, self._allowed_hosts))
+        try:
+            async with (
+                self._manners.turn(place, wish.name),
+                session.get(
+                    URL(url, encoded=True), headers={"Accept": wish.accept}, cookies=_sent(jar, url),
+                    allow_redirects=False,
+                ) as response,
+            ):  # fmt: skip
+                jar.update_cookies(response.cookies, response.url)
+                if 300 <= response.status < 400 and (target := response.headers.get("Location")):
+                    return urljoin(url, target.encode(errors="surrogateescape").decode(errors="replace"))
+                self._judge(response, place, wish.name)
+                return await _read(response, url, wish)
+        except (aiohttp.ClientError, OSError, ValueError) as error:
+            raise _unreached(error, wish.name) from error
+
+    def _judge(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
+        status, retry_after = response.status, response.headers.get("Retry-After")
+        if status == 429 or (status == 503 and retry_after):
+            raise self._manners.leave_alone(place, name, retry_after)
+        if status in (404, 410):
+            raise UnknownPaperError(msg("{source} does not know this paper ({status}).", source=name, status=status))
+        if status >= 500:
+            raise _PassingError(msg("{source} is out of order ({status}).", source=name, status=status))
+        if status != 200:
+            raise SourceError(msg("{source} refused to answer ({status}).", source=name, status=status))
+
+    def _session(self, *, open: bool) -> aiohttp.ClientSession:
+        if open not in self._sessions:
+            factory = None if open else guarded(self._may_connect)
+            connector = aiohttp.TCPConnector(
+                limit=16, limit_per_host=4, use_dns_cache=False, resolver=self._resolver, socket_factory=factory
+            )
+            self._sessions[open] = aiohttp.ClientSession(
+                connector=connector,
+                cookie_jar=aiohttp.DummyCookieJar(),
+                timeout=aiohttp.ClientTimeout(total=None),
+                headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
+            )
+        return self._sessions[open]
+
+
+def unreadable(name: str) -> SourceError:
+    """Return the error for an answer that is not what it should be."""
+    return SourceError(msg("The answer of {source} cannot be read.", source=name))
+
+
+def another_paper(name: str) -> SourceError:
+    """Return the error for an answer that is of another paper than was asked for."""
+    return SourceError(msg("{source} answered with another paper.", source=name))
+
+
+def too_slow(name: str, seconds: float) -> SourceError:
+    """Return the error for an answer that did not come in time."""
+    return SourceError(msg("{source} did not answer within {seconds} seconds.", source=name, seconds=f"{seconds:g}"))
+
+
+async def _read(response: aiohttp.ClientResponse, url: str, wish: _Wish) -> Answer:
+    if wish.page and "Content-Type" in response.headers and response.content_type not in _PAGES:
+        raise SourceError(msg("The link to {source} is a file, not a page; use the link of the paper's page instead.",
+                              source=wish.name))  # fmt: skip
+    body = bytearray()
+    if (response.content_length or 0) <= wish.most:
+        async for chunk in response.content.iter_chunked(1 << 16):
+            body += chunk
+            if len(body) > wish.most:
+                break
+        else:
+            return Answer(url, response.content_type, response.charset, bytes(body))
+    raise SourceError(msg("The answer of {source} is larger than {most} MB.", source=wish.name,
+                          most=f"{wish.most / 1e6:g}"))  # fmt: skip
+
+
+def _unreached(error: Exception, name: str) -> SourceError:
+    if isinstance(getattr(error, "os_error", None), NotPublicError):
+        return SourceError(msg("{source} is not on the public internet, so it was not read.", source=name))
+    if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ClientResponseError, ValueError)):
+        return unreadable(name)
+    if isinstance(error, aiohttp.ClientConnectorError):
+        return SourceError(msg("{source} cannot be reached.", source=name))
+    return _PassingError(msg("{source} broke the connection off.", source=name))
+
+
+def _sent(jar: aiohttp.CookieJar, url: str) -> BaseCookie[str]:
+    return jar.filter_cookies(URL(url, encoded=True))
+
+
+def _contact(text: str) -> str:
+    return text if "://" in text or text.startswith("mailto:") or "@" not in text else f"mailto:{text}"

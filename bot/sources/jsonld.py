@@ -1,0 +1,84 @@
+"""JSON-LD: what a page says of itself to search engines, in the words of schema.org."""
+
+from __future__ import annotations
+
+import json
+from collections import deque
+from collections.abc import Iterator, Mapping
+from itertools import islice
+from typing import Any
+
+from bot.domain.identifiers import Identifiers, identifiers_in
+from bot.domain.metadata import Metadata, date_in, make_metadata
+from bot.sources.markup import person, plain, several
+
+# What can be a paper, the likeliest first.
+_WORKS = (
+    "ScholarlyArticle", "MedicalScholarlyArticle", "Thesis", "Report", "TechArticle", "Article", "BlogPosting",
+    "NewsArticle", "Book", "Chapter", "Dataset", "SoftwareSourceCode", "PresentationDigitalDocument", "CreativeWork",
+)  # fmt: skip
+_MOST_NODES = 2_000
+
+
+def work_in(scripts: list[str]) -> Metadata:
+    """Return the likeliest work of a page's JSON-LD documents; empty metadata where there is none."""
+    nodes = list(islice((node for script in scripts for node in _nodes(script)), _MOST_NODES))
+    for kind in _WORKS:
+        for node in nodes:
+            types = node.get("@type")
+            if kind in (types if isinstance(types, list) else [types]):
+                return _metadata(node, scholarly=kind in _WORKS[:4])
+    return Metadata()
+
+
+def _nodes(script: str) -> Iterator[Mapping[str, Any]]:
+    try:
+        waiting = deque([json.loads(script)])
+    except (ValueError, RecursionError):
+        return
+    for _ in range(_MOST_NODES):
+        if not waiting:
+            return
+        value = waiting.popleft()
+        if isinstance(value, list):
+            waiting.extendleft(value[_MOST_NODES::-1])
+        elif isinstance(value, dict):
+            yield value
+            waiting.extend(value[key] for key in ("@graph", "mainEntity") if key in value)
+
+
+def _metadata(node: Mapping[str, Any], *, scholarly: bool) -> Metadata:
+    authors = _several(node.get("author") or node.get("creator"))
+    places = [place for author in authors if isinstance(author, dict) for place in _several(author.get("affiliation"))]
+    known = Identifiers()
+    for text in _texts(node, "identifier", "sameAs", "@id"):
+        known = known | identifiers_in(text)
+    return make_metadata(
+        title=plain(next(iter(_texts(node, "headline", "name")), "")),
+        date=date_in(next(iter(_texts(node, "datePublished", "dateCreated")), None)),
+        excerpt=plain(next(iter(_texts(node, "abstract", "description")), "")),
+        organization=several([_name(place) for place in places])
+        or (None if scholarly else _name(node.get("publisher"))),
+        authors=[person(_name(author)) for author in authors],
+        identifiers=known,
+    )
+
+
+def _texts(node: Mapping[str, Any], *keys: str) -> list[str]:
+    found = []
+    for value in (item for key in keys for item in _several(node.get(key))):
+        text = value.get("value") if isinstance(value, dict) else value
+        if isinstance(text, str) and text.strip():
+            found.append(text)
+    return found[:20]
+
+
+def _several(value: object) -> list[Any]:
+    return value[:1000] if isinstance(value, list) else [] if value is None else [value]
+
+
+def _name(value: object) -> str:
+    name = value.get("name") if isinstance(value, dict) else value
+    if isinstance(name, list):
+        name = next(iter(name), "")
+    return name if isinstance(name, str) else ""

@@ -1,0 +1,118 @@
+"""Which source to ask about a link or an id, and whom to ask when that one does not know."""
+
+from __future__ import annotations
+
+import asyncio
+from urllib.parse import quote, urlsplit
+
+from bot.domain.errors import SourceError, UnknownPaperError
+from bot.domain.identifiers import Identifiers, identifiers_in, web_address
+from bot.domain.metadata import Metadata, make_metadata
+from bot.domain.text import clean_line
+from bot.sources import crossref, webpage
+from bot.sources.acl import Acl
+from bot.sources.arxiv import Arxiv
+from bot.sources.crossref import Crossref
+from bot.sources.http import LONGEST, Answer, Fetcher, another_paper, too_slow, unreadable
+from bot.sources.openreview import OpenReview
+
+_REGISTERED = "doi.org"
+
+
+class Sources:
+    """All sources behind one call. Close it in the end; it closes the fetcher."""
+
+    def __init__(
+        self,
+        fetcher: Fetcher,
+        *,
+        arxiv_url: str,
+        crossref_url: str,
+        doi_url: str,
+        openreview_url: str,
+        openreview_site_url: str,
+        acl_url: str,
+        seconds: float = LONGEST,
+    ) -> None:
+        self._fetcher, self._doi_url, self._seconds = fetcher, doi_url.rstrip("/"), seconds
+        self._arxiv, self._crossref = Arxiv(fetcher, arxiv_url), Crossref(fetcher, crossref_url)
+        self._openreview, self._acl = OpenReview(fetcher, openreview_url, openreview_site_url), Acl(fetcher, acl_url)
+
+    async def look_up(self, source: str) -> Metadata:
+        """Return what is known of a link, an arXiv id or a DOI.
+
+        Raises SourceError with a sentence that says what happened, at the latest when the time is over.
+        """
+        text = clean_line(source).strip("<>")
+        try:
+            async with asyncio.timeout(self._seconds):
+                return await self._look_up(text, identifiers_in(text))
+        except TimeoutError as error:
+            raise too_slow(_name_of(text), self._seconds) from error
+
+    async def close(self) -> None:
+        """Give all connections back."""
+        await self._fetcher.close()
+
+    async def _look_up(self, text: str, ids: Identifiers) -> Metadata:
+        if ids.arxiv:
+            return await self._arxiv.look_up(ids.arxiv)
+        if ids.acl:
+            return await self._acl.look_up(ids.acl)
+        if ids.openreview:
+            return await self._openreview.look_up(ids.openreview)
+        if ids.doi:
+            return await self._of_doi(ids.doi)
+        if url := web_address(text):
+            return await self._of_page(url)
+        raise unreadable(text[:80])
+
+    async def _of_doi(self, doi: str) -> Metadata:
+        try:
+            return await self._crossref.look_up(doi)
+        except SourceError as first:
+            try:  # other agencies (DataCite, JaLC …) answer through doi.org, which else leads to the paper's page
+                return await self._registered(doi)
+            except SourceError as second:
+                raise (second if isinstance(first, UnknownPaperError) else first) from first
+
+    async def _registered(self, doi: str) -> Metadata:
+        accept = "application/vnd.citationstyles.csl+json, text/html;q=0.5"
+        url = f"{self._doi_url}/{quote(doi, safe='/()._-:;')}"
+        answer = await self._fetcher.get(url, name=_REGISTERED, accept=accept, own=True)
+        if "json" in answer.kind:
+            return await asyncio.to_thread(crossref.parse, answer.body, doi, _REGISTERED)
+        said = await asyncio.to_thread(webpage.parse, answer.body, answer.url, answer.charset)
+        if said.identifiers.doi not in (None, doi):
+            raise another_paper(_name_of(answer.url))
+        return make_metadata(links=[f"https://doi.org/{doi}"], identifiers=Identifiers(doi=doi)) | said
+
+    async def _of_page(self, url: str) -> Metadata:
+        answer = await self._fetcher.get(webpage.page_of(url), page=True, until=_tells_an_id)
+        if ids := _of_redirect(answer):
+            return await self._look_up(answer.url, ids)
+        said = await asyncio.to_thread(webpage.parse, answer.body, answer.url, answer.charset)
+        return make_metadata(links=_pages(url, answer.url)) | said
+
+
+def _pages(asked: str, answered: str) -> list[str]:
+    """Return what to link: the page of a file and the file, where a short link led, else what was asked for."""
+    if webpage.page_of(asked) != asked:
+        return [answered, asked]
+    return [asked if urlsplit(asked).hostname == urlsplit(answered).hostname else answered]
+
+
+def _tells_an_id(url: str) -> bool:
+    return bool(identifiers_in(url).pairs())
+
+
+def _of_redirect(answer: Answer) -> Identifiers | None:
+    """Return the ids that a short link led to, where it was not followed to its page."""
+    return identifiers_in(answer.url) if not answer.body and _tells_an_id(answer.url) else None
+
+
+def _name_of(text: str) -> str:
+    ids = identifiers_in(text)
+    names = {"arxiv": "arXiv", "doi": crossref.NAME, "openreview": "OpenReview", "acl": "ACL Anthology"}
+    host = urlsplit(web_address(text) or "").hostname
+    return next((names[scheme] for scheme, _ in ids.pairs()), host or text[:80])

@@ -1,0 +1,61 @@
+"""Text as sources write it — tagged, escaped, in some charset, names turned round — made plain."""
+
+from __future__ import annotations
+
+import html
+import re
+
+_TAG = re.compile(r"<[/!?]?[a-zA-Z][^<>]{0,2000}>")
+_BREAK = re.compile(r"<(?:/(?:jats:)?p|br\s*/?|/(?:jats:)?title)>", re.IGNORECASE)
+_HEADING = re.compile(r"\s*(?:abstract|summary|要旨|概要|抄録)\s*[:.：]?\s*\n", re.IGNORECASE)
+_WRAP = re.compile(r"(?<!\n)\n(?!\n)[ \t]*")
+_ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|inc|ltd|llc|co|corp|gmbh|ph\.?d|md)\.?", re.IGNORECASE)
+_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:-]{1,40})", re.IGNORECASE)
+# As browsers understand these names; whatever is not among them is read as UTF-8.
+_CHARSETS = {
+    "utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
+    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
+    "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "us-ascii": "cp1252", "latin1": "cp1252",
+    "iso-8859-1": "cp1252", "windows-1252": "cp1252", "iso-8859-15": "iso8859-15", "windows-1251": "cp1251",
+    "windows-1250": "cp1250", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs",
+    "euc-kr": "cp949",
+}  # fmt: skip
+
+
+def plain(markup: str) -> str:
+    """Return the text of a piece of HTML, MathML or JATS, without tags and without a heading "Abstract" over it."""
+    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", markup))).strip()
+    return _HEADING.sub("", text, count=1) if _HEADING.match(text) else text
+
+
+def unwrapped(text: str) -> str:
+    """Return the text with the line ends of a terminal's width taken out; empty lines stay."""
+    return _WRAP.sub(" ", text.strip())
+
+
+def decoded(body: bytes, charset: str | None) -> str:
+    """Return a page's text, by its byte order mark, the server's charset or the page's own, else UTF-8."""
+    if body.startswith(b"\xef\xbb\xbf"):
+        return body[3:].decode("utf-8", "replace")
+    if body.startswith((b"\xff\xfe", b"\xfe\xff")):
+        return body.decode("utf-16", "replace")
+    said = _META_CHARSET.search(body[:4096])
+    for name in (charset, said[1].decode("ascii") if said else None):
+        if name and (codec := _CHARSETS.get(name.strip().lower())):
+            return body.decode(codec, "replace")
+    return body.decode("utf-8", "replace")
+
+
+def person(name: str) -> str:
+    """Return a name in the order in which it is spoken: `Doe, Jane` is Jane Doe, and `山田, 太郎` is 山田 太郎."""
+    parts = [part.strip() for part in plain(name).split(",")]
+    if len(parts) != 2 or not all(parts) or _SUFFIX.fullmatch(parts[1]):
+        return ", ".join(parts)
+    return " ".join(parts if _ASIAN.search(name) else reversed(parts))
+
+
+def several(names: list[str], most: int = 3) -> str | None:
+    """Return the first few distinct names as one line, `A, B, C …`; None without any."""
+    kept = list(dict.fromkeys(" ".join(plain(name).split()) for name in names if name.strip()))
+    return ", ".join(kept[:most]) + (" …" if len(kept) > most else "") or None

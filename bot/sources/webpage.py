@@ -1,0 +1,122 @@
+"""Any page: what its `citation_*` tags say, then Dublin Core, JSON-LD and the card it gives to social networks."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+from urllib.parse import urljoin, urlsplit
+
+from bot.domain.errors import SourceError
+from bot.domain.identifiers import Identifiers, arxiv_id, identifiers_in
+from bot.domain.metadata import Metadata, date_in, make_metadata
+from bot.i18n import msg
+from bot.sources.http import unreadable
+from bot.sources.jsonld import work_in
+from bot.sources.markup import decoded, person, plain, several
+from bot.sources.tags import metas_of, scripts_of, title_of
+
+Metas = Mapping[str, Sequence[str]]
+# The page that stands for a file, at publishers whose pages carry citation tags.
+_PAGES_OF_FILES = (
+    (r"(https?://(?:proceedings|papers)\.n(?:eur)?ips\.cc/.+)/file/(\w+)-Paper(-[\w-]+)?\.pdf",
+     r"\1/hash/\2-Abstract\3.html"),
+    (r"(https?://proceedings\.mlr\.press/v\d+)/(\w+)/\2\.pdf", r"\1/\2.html"),
+    (r"(https?://openaccess\.thecvf\.com/.+)/papers/(\w[\w.-]*)_paper\.pdf", r"\1/html/\2_paper.html"),
+    (r"(https?://(?:www\.)?jmlr\.org/papers)/volume(\d+)/([\w-]+)/\3\.pdf", r"\1/v\2/\3.html"),
+    (r"(https?://(?:www\.)?nature\.com/articles/[\w-]+)\.pdf", r"\1"),
+    (r"(https?://www\.isca-(?:speech|archive)\.org/.+)\.pdf", r"\1.html"),
+)  # fmt: skip
+
+
+def page_of(url: str) -> str:
+    """Return the page that stands for a publisher's file; any other address as it is."""
+    for pattern, page in _PAGES_OF_FILES:
+        if found := re.fullmatch(pattern, url, re.IGNORECASE):
+            return found.expand(page)
+    return url
+
+
+def parse(body: bytes, url: str, charset: str | None = None, name: str | None = None) -> Metadata:
+    """Return what a page says of itself; `url` is its address. Raises SourceError when it does not say a title."""
+    page = decoded(body, charset)
+    metas = metas_of(page)
+    said = _citation(metas, url) | _dublin(metas)
+    scholarly = said.title is not None
+    said = said | work_in(scripts_of(page)) | _card(metas, page)
+    if said.title is None:
+        source = name or urlsplit(url).hostname or url[:80]
+        raise SourceError(msg("The page of {source} does not say a title.", source=source))
+    if scholarly and not metas.get("citation_author_institution"):
+        # A publisher's name is not where the authors work.
+        said = make_metadata(title=said.title, date=said.date, excerpt=said.excerpt, authors=said.authors,
+                             links=said.links, identifiers=said.identifiers)  # fmt: skip
+    return said
+
+
+def parse_citation(body: bytes, url: str, charset: str | None, name: str) -> Metadata:
+    """Return what a page says of itself that must have citation tags. Raises SourceError when it has none."""
+    if "citation_title" not in metas_of(decoded(body, charset)):
+        raise unreadable(name)
+    return parse(body, url, charset, name)
+
+
+def _citation(metas: Metas, url: str) -> Metadata:
+    names = metas.get("citation_author") or [
+        name for line in metas.get("citation_authors", ()) for name in line.split(";")
+    ]
+    arxiv = next((id for text in metas.get("citation_arxiv_id", ()) if (id := arxiv_id(text))), None)
+    return make_metadata(
+        title=plain(_first(metas, "citation_title")),
+        date=date_in(
+            _first(metas, "citation_publication_date", "citation_date", "citation_online_date", "citation_year")
+        ),
+        excerpt=plain(_first(metas, "citation_abstract")),
+        organization=several(list(metas.get("citation_author_institution", ()))),
+        authors=map(person, names),
+        links=[_joined(url, address) for address in metas.get("citation_pdf_url", ())[:1]],
+        identifiers=Identifiers(arxiv=arxiv) | _ids(metas, "citation_doi"),
+    )
+
+
+def _dublin(metas: Metas) -> Metadata:
+    return make_metadata(
+        title=plain(_first(metas, "dc.title", "dcterms.title", "prism.title")),
+        date=date_in(_first(metas, "dc.date.issued", "dcterms.issued", "dc.date", "prism.publicationdate")),
+        excerpt=plain(_first(metas, "dcterms.abstract", "dc.description.abstract", "dc.description")),
+        authors=map(person, metas.get("dc.creator") or metas.get("dc.contributor") or ()),
+        identifiers=_ids(metas, "prism.doi", "dc.identifier.doi", "dc.identifier", "bepress_citation_doi"),
+    )
+
+
+def _card(metas: Metas, page: str) -> Metadata:
+    site = plain(_first(metas, "og:site_name"))
+    title = plain(_first(metas, "og:title", "twitter:title") or title_of(page) or "")
+    if site and (found := re.fullmatch(rf"(.+?)\s*[|｜·—–-]\s*{re.escape(site)}", title, re.IGNORECASE | re.DOTALL)):
+        title = found[1]
+    authors = [name for key in ("author", "article:author") for name in metas.get(key, ()) if "://" not in name]
+    return make_metadata(
+        title=title,
+        date=date_in(_first(metas, "article:published_time", "og:article:published_time", "datepublished", "date")),
+        excerpt=plain(_first(metas, "og:description", "twitter:description", "description")),
+        organization=site,
+        authors=map(person, authors),
+    )
+
+
+def _first(metas: Metas, *names: str) -> str:
+    return next((metas[name][0] for name in names if metas.get(name)), "")
+
+
+def _ids(metas: Metas, *names: str) -> Identifiers:
+    known = Identifiers()
+    for name in names:
+        for text in metas.get(name, ())[:5]:
+            known = known | identifiers_in(text)
+    return known
+
+
+def _joined(url: str, address: str) -> str:
+    try:
+        return urljoin(url, address)
+    except ValueError:
+        return ""

@@ -1,0 +1,111 @@
+"""Who holds which open edition: one claimant at a time, for as long as its lease runs or its process lives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.i18n import Locale, Message
+from bot.store.database import iso
+from bot.store.schema import editions, subscriptions
+
+_LONGEST_CLAIM = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEdition:
+    """An edition that has not wholly arrived."""
+
+    id: int
+    workspace_id: int
+    subscription_id: int
+    subscription: str
+    channel: str
+    locale: Locale
+    number: int
+
+
+async def claim(connection: AsyncConnection, claimant: str, now: datetime, until: datetime, *,
+                platforms: Sequence[str], is_dead: Callable[[str], bool], most: int = 1,
+                besides: Collection[int] = (), subscription_id: int | None = None) -> list[OpenEdition]:  # fmt: skip
+    """Take open editions that nobody alive holds: every server's oldest first, then every server's next.
+
+    A subscription's second edition waits for its first. Those of paused or ended subscriptions, of other platforms
+    and those `besides` are left alone.
+    """
+    open_ones = await _oldest_open(connection, platforms, subscription_id)
+    alive = {name for name in {each.claimed_by for each in open_ones if each.claimed_by} if not is_dead(name)}
+    horizon = iso(now + _LONGEST_CLAIM)  # a claim that reaches further was made by a clock that ran ahead
+
+    def is_free(each: Row[Any]) -> bool:
+        runs = each.claimed_until is not None and iso(now) <= each.claimed_until <= horizon
+        return each.id not in besides and not (runs and each.claimed_by in {None, *alive})
+
+    free = [each for each in open_ones if is_free(each)]
+    taken = _in_turns(free)[:most]
+    if taken:
+        mine = editions.c.id.in_([each.id for each in taken])
+        await connection.execute(update(editions).where(mine).values(claimed_by=claimant, claimed_until=iso(until)))
+    return [_opened(each) for each in taken]
+
+
+def _opened(row: Row[Any]) -> OpenEdition:
+    return OpenEdition(row.id, row.workspace_id, row.subscription_id, row.name, row.channel, row.locale, row.number)
+
+
+async def _oldest_open(connection: AsyncConnection, platforms: Sequence[str],
+                       subscription_id: int | None) -> list[Row[Any]]:  # fmt: skip
+    oldest = (
+        select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
+    )  # fmt: skip
+    query = (
+        select(editions.c.id, editions.c.workspace_id, editions.c.subscription_id, subscriptions.c.name,
+               subscriptions.c.channel, subscriptions.c.locale, editions.c.number, editions.c.claimed_by,
+               editions.c.claimed_until)
+        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
+        .where(editions.c.id.in_(oldest))
+        .where(subscriptions.c.paused_reason.is_(None), subscriptions.c.ended_at.is_(None))
+        .where(or_(*(subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms)))
+        .order_by(editions.c.id)
+    )  # fmt: skip
+    if subscription_id is not None:
+        query = query.where(subscriptions.c.id == subscription_id)
+    return list(await connection.execute(query))
+
+
+def _in_turns(found: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Order editions so that no server waits for another's many channels."""
+    had: Counter[str] = Counter()
+    ranked = []
+    for each in found:
+        server = each.channel.rpartition("/")[0]
+        ranked.append((had[server], each))
+        had[server] += 1
+    return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
+
+
+async def renew(connection: AsyncConnection, claimant: str, edition_ids: Sequence[int], until: datetime) -> None:
+    """Hold claimed editions longer, those that are still held."""
+    held = (editions.c.id.in_(edition_ids), editions.c.claimed_by == claimant)
+    await connection.execute(update(editions).where(*held).values(claimed_until=iso(until)))
+
+
+async def holds(connection: AsyncConnection, claimant: str, edition_id: int) -> bool:
+    """Tell whether the claimant still holds the edition."""
+    query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.claimed_by == claimant)
+    return (await connection.execute(query)).first() is not None
+
+
+async def release(connection: AsyncConnection, claimant: str, edition_id: int, until: datetime | None = None,
+                  trouble: Message | None = None) -> None:  # fmt: skip
+    """Give an edition back if it is still held: at once, or to be left alone until that time for that reason."""
+    held = (editions.c.id == edition_id, editions.c.claimed_by == claimant)
+    free = {"claimed_by": None, "claimed_until": iso(until) if until else None}
+    why = {"trouble": [trouble.sentence, trouble.values]} if trouble else {}
+    await connection.execute(update(editions).where(*held).values(**free, **why))

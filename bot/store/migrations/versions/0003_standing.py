@@ -1,0 +1,15 @@
+"""Which turn of its schedule a subscription has had, and why an edition has not arrived yet."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0003"
+down_revision = "0002"
+
+
+def upgrade() -> None:
+    """Take the step."""
+    op.add_column("subscriptions", sa.Column("turn", sa.Text(), nullable=True))
+    op.add_column("editions", sa.Column("trouble", sa.JSON(), nullable=True))

@@ -1,0 +1,59 @@
+"""The query language: a few marks, and no mistakes."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.query import LONGEST, Query, parse_query
+from tests.samples import texts
+
+
+@given(st.one_of(texts, st.text()))
+def test_any_text_is_a_query(text: str) -> None:
+    query = parse_query(text)
+    parts = (*query.words, *query.phrases, *query.without, *query.tags, *query.authors)
+    assert all(parts)
+    assert not any("\ud800" <= c <= "\udfff" or c < " " for part in parts for c in part)
+
+
+def test_all_marks_are_read() -> None:
+    marks = 'tag:CVPR tag:"two words" author:Ommer year:2023 year:2021-2024 has:code'
+    query = parse_query(f'拡散 "latent space" -survey {marks}')
+    assert query == Query(
+        text=query.text, words=("拡散",), phrases=("latent space",), without=("survey",), tags=("cvpr", "two words"),
+        authors=("ommer",), years=((2023, 2023), (2021, 2024)), code=True,
+    )  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    "text", ["year:nineteen", "year:", "year:20235", "has:pdf", "tag:", "-", '"open', "a:b", "-year:2023", "--", '""']
+)
+def test_a_mistaken_mark_is_words(text: str) -> None:
+    query = parse_query(text)
+    assert query.words == (text,)
+    assert not query.filtered
+
+
+@pytest.mark.parametrize("text", ["ｔａｇ：数学", "TAG:数学", "tag:数学"])
+def test_marks_are_read_in_any_width_and_case(text: str) -> None:
+    assert parse_query(text).tags == ("数学",)
+
+
+def test_quotation_marks_of_a_phone_are_quotation_marks() -> None:
+    assert parse_query("“latent space”").phrases == ("latent space",)
+
+
+def test_a_hyphen_within_a_word_excludes_nothing() -> None:
+    assert parse_query("gpt-4 actuator-").words == ("gpt-4", "actuator-")
+
+
+def test_a_very_long_text_is_cut_off() -> None:
+    assert sum(map(len, parse_query("ab " * 100_000).words)) <= LONGEST
+
+
+def test_only_filters_ask_for_nothing_by_name() -> None:
+    assert parse_query("tag:X year:2023").empty
+    assert parse_query(" \t\n").empty
+    assert not parse_query("x").empty

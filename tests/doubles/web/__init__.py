@@ -1,0 +1,9 @@
+"""A small internet on the loopback: arXiv, Crossref, OpenReview, the Anthology and pages; it breaks on demand."""
+
+from __future__ import annotations
+
+from .answers import Page
+from .dns import Dns
+from .server import Web
+
+__all__ = ["Dns", "Page", "Web"]

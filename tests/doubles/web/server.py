@@ -1,0 +1,150 @@
+"""The server of the small internet: one port, and every host name that leads to it."""
+
+from __future__ import annotations
+
+import asyncio
+import gzip
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+from multidict import CIMultiDict
+
+from .answers import Page, arxiv_error, atom
+from .dns import Dns
+
+Serve = Callable[[web.Request], Awaitable[web.StreamResponse]]
+HTML = Page(b"<!DOCTYPE html><html><head><title>We are being mended</title></head><body>Back soon.</body></html>")
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A request: where, which path with its query, when (seconds), and with which headers."""
+
+    host: str
+    path: str
+    at: float
+    headers: dict[str, str] = field(default_factory=dict)
+
+
+class Web:
+    """Serve for as long as the context lasts. `put` says what stands where, `serve` what is done there instead."""
+
+    def __init__(self) -> None:
+        self.asked: list[Asked] = []
+        self.papers: dict[str, dict[str, Any]] = {}  # arXiv's, by id with version
+        self.at_once: int = 0
+        self.most_at_once: int = 0
+        self.sent = 0
+        self._pages: dict[tuple[str, str], Page] = {}
+        self._serving: dict[str, Serve] = {"export.arxiv.org": self._arxiv}
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        application = web.Application()
+        application.on_response_prepare.append(_leave_untyped)
+        application.router.add_route("GET", "/{rest:.*}", self._answer)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        self.port: int = self._runner.addresses[0][1]
+        await web.TCPSite(self._runner, "127.0.0.2", self.port).start()
+        self.dns = Dns(self.port)
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        assert self._runner is not None
+        await self._runner.cleanup()
+
+    def put(self, url: str, page: Page) -> None:
+        """Let a page stand at an address, `host/path?query`."""
+        host, _, path = url.partition("/")
+        self._pages[host, "/" + path] = page
+
+    def redirect(self, url: str, target: str, status: int = 302, **headers: str) -> None:
+        self.put(url, Page(b"", None, status, {"Location": target, **headers}))
+
+    def serve(self, host: str, serve: Serve) -> None:
+        """Do something else at a host."""
+        self._serving[host] = serve
+
+    def hosts(self) -> list[str]:
+        return [asked.host for asked in self.asked]
+
+    async def _answer(self, request: web.Request) -> web.StreamResponse:
+        host = request.host.partition(":")[0]
+        at = asyncio.get_running_loop().time()
+        self.asked.append(Asked(host, request.raw_path, at, dict(request.headers)))
+        self.at_once += 1
+        self.most_at_once = max(self.most_at_once, self.at_once)
+        try:
+            if serve := self._serving.get(host):
+                return await serve(request)
+            return response(self._pages.get((host, request.raw_path), Page(b"<p>No such page", status=404)))
+        finally:
+            self.at_once -= 1
+
+    async def _arxiv(self, request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(0.005)
+        ids = request.query["id_list"].split(",")
+        if request.path != "/api/query" or int(request.query["max_results"]) < len(ids):
+            return response(arxiv_error("the request is not as it should be"))
+        return response(atom({id: said for id, said in self.papers.items() if id.partition("v")[0] in ids}))
+
+    # What can go wrong, for `serve`.
+
+    async def silence(self, request: web.Request) -> web.StreamResponse:
+        await asyncio.sleep(30)
+        return web.Response()
+
+    async def drip(self, request: web.Request) -> web.StreamResponse:
+        return await self._stream(request, lambda: b"<", 0.05)
+
+    async def flood(self, request: web.Request) -> web.StreamResponse:
+        return await self._stream(request, lambda: b"x" * 100_000, 0)
+
+    async def bomb(self, request: web.Request) -> web.StreamResponse:
+        body = gzip.compress(b"<html>" + b" " * 100_000_000, 1)
+        return web.Response(body=body, headers={"Content-Encoding": "gzip", "Content-Type": "text/html"})
+
+    async def broken(self, request: web.Request) -> web.StreamResponse:
+        assert request.transport is not None
+        request.transport.abort()
+        return web.Response()
+
+    async def in_a_circle(self, request: web.Request) -> web.StreamResponse:
+        return response(Page(b"", None, 302, {"Location": request.path + "x"}))
+
+    async def _stream(self, request: web.Request, piece: Callable[[], bytes], pause: float) -> web.StreamResponse:
+        streamed = web.StreamResponse(headers={"Content-Type": "text/html"})
+        await streamed.prepare(request)
+        for _ in range(1000):  # 100 MB of a flood
+            self.sent += len(piece())
+            await streamed.write(piece())
+            await asyncio.sleep(pause)
+        return streamed
+
+
+def always(page: Page) -> Serve:
+    """Answer whatever is asked with the same page."""
+
+    async def serve(request: web.Request) -> web.StreamResponse:
+        return response(page)
+
+    return serve
+
+
+def response(page: Page) -> web.Response:
+    headers = CIMultiDict(page.headers)
+    if page.kind:
+        headers["Content-Type"] = page.kind
+    return web.Response(body=page.body, status=page.status, headers=headers)
+
+
+async def _leave_untyped(request: web.Request, answer: web.StreamResponse) -> None:
+    if answer.headers.get("Content-Type") == "application/octet-stream":  # what aiohttp says when nothing is said
+        del answer.headers["Content-Type"]

@@ -1,0 +1,102 @@
+"""A 「まとめ」 page comes in paper by paper, each part where the page has it, without the site's own words."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+
+from bot.domain.errors import FileError
+from bot.domain.paper import Link
+from bot.formats import matome
+from bot.formats.collection import read_file
+from tests.samples import texts
+
+PAGE = Path(__file__).parents[1] / "data" / "matome.txt"
+ONE = "見出し\n\n論文タイトル:A Title\n\n"
+
+
+def test_every_paper_of_a_page_has_what_the_page_says_of_it() -> None:
+    told = [(made.headline, made.title, str(made.date), made.comment, made.organization, made.excerpt) for made in read_file(PAGE)]
+    assert told == [
+        ("軽い拡散モデルの作り方", "Small Steps: Diffusion with Fewer Evaluations", "2024-02-03",
+         "評価の回数を半分にしても、見た目はほとんど変わらないとのこと。", None,
+         "We show that half of the evaluations can be left out without a visible loss. Specifically, we choo..."),
+        ("図と文を一緒に読む", "Reading Pictures and Words Together", "2023-11-30",
+         "図と本文を同じ列として扱う、という割り切りが面白い", None,
+         "Documents hold pictures and words, yet most readers look at only one of them…"),
+        ("絵を言葉で直す : EditWord", "EditWord: Changing Pictures by Words", "2023-03-09",
+         "言葉だけで絵を直す手法。\n\n直せる範囲はまだ狭い。", "Example research",
+         "In this work, we change pictures by words alone, with no mask at all..."),
+        ("百万画素を一度に", "MEGAPIX: One Million Pixels at Once", "2022-04-07", "Example researchが作ったMEGAPIXの論文。", None,
+         "Large pictures are slow..."),
+    ]  # fmt: skip
+
+
+def test_a_bare_link_belongs_to_the_paper_above_it() -> None:
+    assert [made.links for made in read_file(PAGE)] == [(), (), (Link("https://github.com/example/editword"),), ()]
+
+
+@pytest.mark.parametrize(
+    "line",
+    ["発表日:Jan 18. 2024", "発表日 Jan 18. 2024", "発表日：18 January. 2024", "発表日：2024年1月18日", "公開日:2024/1/18", "18 Jan. 2024", "2024-01-18"],
+)
+def test_a_date_line_is_read_however_it_is_written(line: str) -> None:
+    [made] = matome.read(ONE + line, "f")
+    assert str(made.date) == "2024-01-18"
+    assert made.comment is None
+
+
+@pytest.mark.parametrize("line", ["Microsoft research", "東京大学", "株式会社例", "所属：例の会", "Google DeepMind, Stanford University"])
+def test_a_line_with_an_organisation_is_no_comment(line: str) -> None:
+    [made] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
+    assert (made.organization, made.comment) == (line.removeprefix("所属："), "面白い論文。")
+
+
+@pytest.mark.parametrize("line", ["面白い", "とても、よい", "RAGのサーベイ論文", "Worth reading twice.", "大学でも企業でも使える。"])
+def test_a_short_remark_is_no_organisation(line: str) -> None:
+    [made] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
+    assert (made.organization, made.comment) == (None, f"面白い論文。\n\n{line}")
+
+
+@pytest.mark.parametrize(
+    "card", ["A Title\nText...", "論文より抜粋\nA Title\nText...", "論文から抜粋：\nA TITLE - arXiv\nText...\narxiv.org", "論文より抜粋\n\nA Title\n\nText..."]
+)
+def test_a_card_is_the_excerpt(card: str) -> None:
+    [made] = matome.read(f"{ONE}よい。\n\n{card}\n", "f")
+    assert (made.excerpt, made.comment) == ("Text...", "よい。")
+
+
+def test_a_cards_number_is_the_papers_arxiv_id() -> None:
+    [made] = matome.read(f"{ONE}[2401.00001] A Title\nText...\n", "f")
+    assert made.identifiers.arxiv == "2401.00001"
+
+
+def test_a_paper_may_have_no_headline_and_its_title_a_line_of_its_own() -> None:
+    first, second = matome.read("論文タイトル\nA Title\nよい。\n\n論文タイトル:B Title\nだめ。\n", "f")
+    assert (first.headline, first.title, first.comment) == (None, "A Title", "よい。")
+    assert (second.headline, second.title, second.comment) == (None, "B Title", "だめ。")
+
+
+def test_a_labelled_link_keeps_its_label() -> None:
+    [made] = matome.read(f"{ONE}コード：https://a.org/x\n", "f")
+    assert made.links == (Link("https://a.org/x", "コード"),)
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [(ONE + "発表日:Jan 41. 2024", "f:5:5: "), (ONE + "発表日:近日", "f:5:5: "), ("見出し\n\n論文タイトル:\n", "f:3:1: "), ("ただの文", "f:1:1: ")],
+)
+def test_a_broken_page_is_refused_with_its_place(text: str, place: str) -> None:
+    with pytest.raises(FileError) as caught:
+        matome.read(text, "f")
+    assert str(caught.value).startswith(place)
+
+
+@given(texts)
+def test_any_text_is_a_page_or_is_refused_in_a_sentence(text: str) -> None:
+    try:
+        matome.read(ONE + text, "f")
+    except FileError as error:
+        assert error.text("ja").startswith("f")

@@ -1,0 +1,69 @@
+"""RIS: other people's files are understood, ours come back as they were."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.errors import FileError
+from bot.domain.paper import Link, Paper
+from bot.formats import ris
+from tests.formats.shared import full, kept
+from tests.formats.test_yaml import numbered, stamped
+from tests.samples import paper
+
+
+def _has_plain_names(papers: list[Paper]) -> bool:
+    """A comma in a name parts it in RIS, and RIS has no way to say that it does not."""
+    return not any("," in name for made in papers for name in made.authors)
+
+
+@settings(max_examples=40)
+@given((st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda made: [made])).filter(_has_plain_names))
+def test_random_papers_read_back_as_they_were(papers: list[Paper]) -> None:
+    assert ris.read(ris.write(papers), "f") == kept(papers)
+
+
+def test_full_records_come_back_equal() -> None:
+    papers = [full(n) for n in range(200)]
+    assert ris.read(ris.write(papers), "f") == papers
+
+
+def test_a_line_that_looks_like_a_tag_stays_text() -> None:
+    made = paper(1, comment="TY  - JOUR\nER  - \nN1  - x\n\n  end", excerpt="a\nER  - \nb")
+    assert ris.read(ris.write([made]), "f") == [made]
+
+
+_FOREIGN = (
+    "TY  - JOUR\r\nT1  - Attention Is\r\n  All\r\nA1  - Beethoven, Ludwig van\r\nAU  - not asked\r\nPY  - 2017/06//Summer\r\nN2  - We …\r\n"
+    "KW  - attention\r\nKW  - models\r\nUR  - https://a.org/x\r\nL1  - file:///tmp/x.pdf\r\nDO  - 10.1145/X\r\nN1  - よい\r\nER  - \r\n\r\n"
+    "TY  - CONF\r\nTI  - B\r\nDA  - in press\r\nAU  - King, Martin, Jr.\r\nER  -\r\n"
+)
+
+
+def test_foreign_records_are_understood() -> None:
+    first, second = ris.read(_FOREIGN, "f")
+    assert (first.title, str(first.date), first.authors) == ("Attention Is All", "2017-06", ("not asked",))
+    assert (first.excerpt, first.tags, first.comment) == ("We …", ("attention", "models"), "よい")
+    assert (first.links, first.identifiers.doi) == ((Link("https://a.org/x"),), "10.1145/x")
+    assert (second.date, second.authors) == (None, ("Martin King, Jr.",))
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "problem"),
+    [
+        ("TY  - JOUR\nTI  - x\n", "f:1:1: ", "not ended with ER"),
+        ("TY  - JOUR\nTI  - x\nTY  - JOUR\n", "f:3:1: ", "not ended with ER"),
+        ("\nTI  - x\n", "f:2:1: ", "must begin with TY"),
+        ("hello\n", "f:1:1: ", "must begin with TY"),
+        ("TY  - JOUR\nER  - \n", "f:1:1: ", "needs a title"),
+        ("TY  - JOUR\nTI  - x\nUR  - ftp://a.org\nER  - \n", "f:3:7: ", "is not a link"),
+        ("TY  - JOUR\nTI  - x\nDO  - soon\nER  - \n", "f:3:7: ", "not a valid DOI"),
+    ],
+)
+def test_a_broken_file_is_refused_with_its_place(text: str, place: str, problem: str) -> None:
+    with pytest.raises(FileError) as caught:
+        ris.read(text, "f")
+    assert str(caught.value).startswith(place)
+    assert problem in str(caught.value)

@@ -1,0 +1,109 @@
+"""The prompt prints the digest, answers every command, and ends with its input."""
+
+from __future__ import annotations
+
+import io
+
+import pytest
+from rich.console import Console
+
+from bot.app import App
+from bot.platforms.console.shell import Shell
+from tests.samples import paper
+
+
+@pytest.fixture
+async def filled(app: App) -> App:
+    for n in range(12):
+        await app.services.library.add(1, paper(n, tags=["偶数"] if n % 2 == 0 else []), None)
+    return app
+
+
+async def typed(app: App, monkeypatch: pytest.MonkeyPatch, *lines: str) -> str:
+    """Return what is printed after the digest when these lines are typed."""
+    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
+    out = io.StringIO()
+    console = Console(file=out, width=80, highlight=False)
+    await Shell(app.services, 1, console, "花子").run()
+    return out.getvalue()
+
+
+async def test_the_digest_comes_first(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = await typed(filled, monkeypatch)
+    assert printed.startswith("📮 論文だより 第1号")
+    assert printed.count("╭─") == 10
+
+
+async def test_an_empty_collection_says_what_to_do(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert "/addpaper" in await typed(app, monkeypatch)
+
+
+@pytest.mark.parametrize(
+    ("line", "parts"),
+    [
+        ("/paper paper-3", ["3番目の論文", "╰─"]),
+        ("3番目", ["3番目の論文"]),
+        ("2401.00003", ["3番目の論文"]),
+        ("/paper", ["/paper RetNet"]),
+        ("/paper zzzzqqqq", ["見つかりませんでした"]),
+        ("/papers", ["12本中 1〜10本目", "あと2本あります"]),
+        ("/papers tag:偶数", ["6本"]),
+        ("/open paper-3", ["3番目の論文"]),
+        ("/open nobody", ["IDが「nobody」の論文はありません。"]),
+        ("/digest", ["創刊号です"]),
+        ("/help", ["/addpaper", "/papers", "論文を探す"]),
+        ("/nonsense", ["/nonsense というコマンドはありません"]),
+        ("/addpaper", ["/addpaper https://arxiv.org/abs/1706.03762"]),
+        ("/addpaper RetNet", ["リンクでもarXivの番号でもDOIでもありません"]),
+        ("/addpaper https://arxiv.org/pdf/2401.00003v2", ["この論文はもう登録されています。", "3番目の論文"]),
+    ],
+)
+async def test_a_line_is_answered(filled: App, monkeypatch: pytest.MonkeyPatch, line: str, parts: list[str]) -> None:
+    printed = (await typed(filled, monkeypatch, line)).removeprefix(await typed(filled, monkeypatch))
+    for part in parts:
+        assert part in printed
+
+
+async def test_a_number_opens_that_paper_of_the_list(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = (await typed(filled, monkeypatch, "/papers", "2")).removeprefix(
+        await typed(filled, monkeypatch, "/papers")
+    )
+    assert "10番目の論文" in printed
+    assert printed.count("╭─") == 1
+
+
+async def test_more_shows_the_next_page_until_the_last(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = await typed(filled, monkeypatch, "/papers", "/more", "/more")
+    assert "12本中 11〜12本目" in printed
+    assert "これで全部です。" in printed
+
+
+async def test_a_paper_is_added_by_its_link_and_found(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    answers = ("Attention Is All You Need", "Transformerの原論文", "", "必読", "NLP, 古典", "y")
+    printed = await typed(
+        app, monkeypatch, "/addpaper https://arxiv.org/abs/1706.03762", *answers, "/paper Transformer"
+    )
+    assert "保存しました(ID: 1706.03762)。" in printed
+    made = await app.services.lookup.get(1, "1706.03762")
+    assert (made.title, made.headline, made.comment) == answers[:2] + answers[3:4]
+    assert (str(made.date), made.tags, made.added_by) == ("2017-06", ("NLP", "古典"), "花子")
+
+
+async def test_a_paper_is_not_added_without_consent_or_title(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "Attention", "", "", "", "", "n")
+    assert "保存しませんでした。" in printed
+    printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "")
+    assert "タイトルがありません" in printed
+    assert await app.services.lookup.all_of(1, "") == []
+
+
+@pytest.mark.parametrize("command", ["/quit"])
+async def test_quit_ends_the_session(filled: App, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
+    assert await typed(filled, monkeypatch, command, "/papers") == await typed(filled, monkeypatch)
+
+
+async def test_every_command_of_the_help_works(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    listed = await typed(filled, monkeypatch, "/help")
+    for name in ("/paper", "/papers", "/more", "/open", "/addpaper", "/digest", "/help", "/quit"):
+        assert f"  {name} " in listed
+        assert f"{name} というコマンドはありません" not in await typed(filled, monkeypatch, f"{name} 0")

@@ -1,0 +1,83 @@
+"""Lines fit their width, lose nothing but space, and break where Japanese may be broken."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+from rich.cells import cell_len
+
+from bot.domain.text import clean
+from bot.platforms.console.wrap import wrap
+from tests.samples import texts
+
+NEVER_FIRST = "・、。，．：；？！ー…々っゃゅょッャュョ」』）］｝〉》】"
+NEVER_LAST = "「『（［｛〈《【"
+widths = st.sampled_from([60, 80, 120])
+# Japanese as it is written: nothing here is longer than a line, so that every break can be a good one.
+_JAPANESE = ("論文", "モデル", "ッ", "ー", "、", "。", "」", "「", "『", "』", "Transformer", "GPT-4", "2023年", " ", " ・ ", "（", "）", "RAG",
+             "、「", "」。", "って", "ょう", "3.5")  # fmt: skip
+japanese = st.lists(st.sampled_from(_JAPANESE), max_size=80).map("".join).map(clean)
+
+
+def unspaced(text: str) -> str:
+    return "".join(text.split())
+
+
+@given(texts.map(clean), widths)
+@example("❤\ufe0f" * 70, 60)
+@example("👩\u200d💻" * 70, 60)
+@example("1\ufe0f\u20e3" * 70, 60)
+def test_no_line_is_wider_than_the_width(text: str, width: int) -> None:
+    for line in wrap(text, width):
+        assert cell_len(line) <= width, ascii(line)
+
+
+@given(texts.map(clean), widths)
+def test_nothing_is_lost_but_space(text: str, width: int) -> None:
+    assert unspaced("".join(wrap(text, width))) == unspaced(text)
+
+
+@given(texts.map(clean), widths)
+def test_the_texts_own_line_ends_are_kept(text: str, width: int) -> None:
+    assert len(wrap(text, width)) >= text.count("\n") + 1
+
+
+@given(japanese, st.sampled_from([24, 60, 80, 120]))
+def test_no_line_begins_or_ends_with_what_may_not_stand_there(text: str, width: int) -> None:
+    runs = max((len(run) for run in text.replace(" ", "").split("論文")), default=0)
+    if runs * 2 > width // 2:
+        return  # a long run of marks cannot be kept together
+    lines = wrap(text, width)
+    for line in lines[1:]:
+        assert line[:1] not in NEVER_FIRST or not line, lines
+    for line in lines[:-1]:
+        assert line[-1:] not in NEVER_LAST or not line, lines
+
+
+@pytest.mark.parametrize(
+    ("text", "width", "lines"),
+    [
+        ("大規模言語モデル、です", 16, ["大規模言語モデ", "ル、です"]),
+        ("これは「論文」です", 8, ["これは", "「論文」", "です"]),
+        ("Retentive Network です", 12, ["Retentive", "Network です"]),
+        ("https://arxiv.org/abs/2307.08621", 12, ["https://arxi", "v.org/abs/23", "07.08621"]),
+        ("a\n\nb", 10, ["a", "", "b"]),
+        ("", 10, [""]),
+        ("12345678 90", 8, ["12345678", "90"]),
+    ],
+)
+def test_a_line_is_broken_where_a_reader_expects_it(text: str, width: int, lines: list[str]) -> None:
+    assert wrap(text, width) == lines
+
+
+def test_a_word_is_not_broken_while_it_fits_a_line() -> None:
+    assert all(
+        word in ("Retention", "attention") for line in wrap("Retention attention " * 20, 24) for word in line.split()
+    )
+
+
+def test_a_flag_or_a_family_is_not_broken() -> None:
+    for cluster in ("🇯🇵", "👩\u200d💻", "❤\ufe0f", "👍🏽"):
+        for line in wrap(cluster * 40, 24):
+            assert not line.replace(cluster, ""), ascii(line)

@@ -1,0 +1,338 @@
+"""The papers file and the collection follow each other; what both changed is told, and neither side is lost."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.errors import DayoriError, FileError
+from bot.domain.paper import Paper
+from bot.formats import yaml
+from bot.i18n import Message
+from bot.services.importing import Importing
+from bot.services.library import Library
+from bot.services.lookup import Lookup
+from bot.services.mirror import Mirror, MirrorReport
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.samples import paper
+
+TEXT = """\
+# our papers
+papers:
+- id: a
+  title: A  # the first
+  authors: [X, Y]
+
+# older
+- id: b
+  title: B
+"""
+Change = Callable[[Paper], Paper]
+
+
+@pytest.fixture
+def file(tmp_path: Path) -> Path:
+    made = tmp_path / "papers.yaml"
+    made.write_text(TEXT, encoding="utf-8")
+    return made
+
+
+@pytest.fixture
+def mirror(database: Database, clock: AdjustableClock, importing: Importing, workspace: int, file: Path) -> Mirror:
+    return Mirror(database, clock, importing, workspace, file)
+
+
+def commented(text: str) -> Change:
+    return lambda old: replace(old, comment=text)
+
+
+def told(report: MirrorReport) -> list[str]:
+    return [f"{id}: {why.text('en')}" for id, why in report.conflicts]
+
+
+def moved(report: MirrorReport) -> tuple[list[str], list[str], list[str], list[str]]:
+    """Return what was added, updated and removed here, and what was written there."""
+    return report.imported.added, report.imported.updated, report.removed, report.written
+
+
+def rewrite(file: Path, old: str, new: str) -> None:
+    text = file.read_text(encoding="utf-8")
+    assert old in text
+    file.write_text(text.replace(old, new), encoding="utf-8")
+
+
+async def both(lookup: Lookup, workspace: int, file: Path) -> tuple[dict[str, object], dict[str, object]]:
+    """Return the contents of both sides by paper id."""
+    here = {made.id: made.content for made in await lookup.all_of(workspace, "")}
+    return here, {made.id: made.content for made in yaml.read(file.read_text(encoding="utf-8"), "f")}
+
+
+async def test_at_first_the_file_fills_the_collection_and_stays_as_it_is(mirror: Mirror, file: Path) -> None:
+    assert moved(await mirror.write_back()) == (["b", "a"], [], [], [])
+    assert file.read_text(encoding="utf-8") == TEXT
+    assert moved(await mirror.write_back()) == ([], [], [], [])
+
+
+async def test_every_change_here_is_written_into_the_file_and_nothing_else(
+    mirror: Mirror, library: Library, workspace: int, file: Path
+) -> None:
+    await mirror.write_back()
+    await library.edit(workspace, "b", None, commented("よい"))
+    await library.add(workspace, paper(1), None)
+    await library.add(workspace, paper(2), None)
+    assert moved(await mirror.write_back()) == ([], [], [], ["b", "paper-1", "paper-2"])
+    text = file.read_text(encoding="utf-8")
+    assert text.startswith("# our papers\npapers:\n- id: paper-2\n")
+    assert text.index("- id: paper-1") < text.index("- id: a\n  title: A  # the first\n  authors: [X, Y]\n\n# older\n- id: b\n")
+    assert text.endswith("  title: B\n  comment: よい\n")
+    await library.remove(workspace, "paper-1", None)
+    await library.undo(workspace, None)
+    await library.remove(workspace, "paper-1", None)
+    await library.remove(workspace, "paper-2", None)
+    await library.edit(workspace, "b", None, lambda old: replace(old, comment=None))
+    await mirror.write_back()
+    assert file.read_text(encoding="utf-8") == TEXT
+
+
+async def test_every_change_of_the_file_comes_in(mirror: Mirror, lookup: Lookup, workspace: int, file: Path) -> None:
+    await mirror.write_back()
+    number = [made.id for made in await lookup.all_of(workspace, "")]
+    file.write_text(TEXT.replace("title: A ", "title: Another ").replace("- id: b\n  title: B\n", "- id: c\n  title: C\n"), encoding="utf-8")
+    written = file.read_bytes()
+    assert moved(await mirror.write_back()) == (["c"], ["a"], ["b"], [])
+    assert number != [made.id for made in await lookup.all_of(workspace, "")]
+    here, there = await both(lookup, workspace, file)
+    assert here == there
+    assert file.read_bytes() == written
+
+
+async def test_what_both_changed_is_told_and_left_until_they_agree(
+    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path
+) -> None:
+    await mirror.write_back()
+    await library.edit(workspace, "a", None, commented("こちら"))
+    await library.edit(workspace, "b", None, commented("よい"))
+    rewrite(file, "title: A  # the first", "title: A  # the first\n  comment: あちら")
+    assert told(report := await mirror.write_back()) == ["a: it was changed both here and in the file"]
+    assert report.written == ["b"]
+    assert (await lookup.get(workspace, "a")).comment == "こちら"
+    assert "comment: あちら" in file.read_text(encoding="utf-8")
+    assert told(await mirror.write_back()) == ["a: it was changed both here and in the file"]
+    rewrite(file, "\n  comment: あちら", "")
+    assert moved(await mirror.write_back()) == ([], [], [], ["a"])
+    here, there = await both(lookup, workspace, file)
+    assert here == there
+
+
+async def test_the_same_change_on_both_sides_is_no_conflict(mirror: Mirror, library: Library, workspace: int, file: Path) -> None:
+    await mirror.write_back()
+    await library.edit(workspace, "a", None, commented("同じ"))
+    rewrite(file, "title: A  # the first", "title: A  # the first\n  comment: 同じ")
+    assert moved(report := await mirror.write_back()) == ([], [], [], [])
+    assert told(report) == []
+
+
+async def test_removed_on_one_side_and_changed_on_the_other_is_told(
+    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path
+) -> None:
+    await mirror.write_back()
+    await library.edit(workspace, "b", None, commented("まだ要る"))
+    await library.remove(workspace, "a", None)
+    rewrite(file, "- id: b\n  title: B\n", "")
+    rewrite(file, "title: A ", "title: Another ")
+    report = await mirror.write_back()
+    assert sorted(told(report)) == ["a: it was removed here and changed in the file", "b: it was removed from the file and changed here"]
+    assert [made.id for made in await lookup.all_of(workspace, "")] == ["b"]
+    assert "Another" in file.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("content", [b"", b"\n\n", None])
+async def test_a_file_that_is_gone_or_empty_is_written_anew(
+    mirror: Mirror, lookup: Lookup, workspace: int, file: Path, content: bytes | None
+) -> None:
+    await mirror.write_back()
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
+    assert (await mirror.write_back()).written == ["b", "a"]
+    here, there = await both(lookup, workspace, file)
+    assert here == there
+    assert len(here) == 2
+
+
+async def test_a_broken_file_is_told_with_its_place_and_nothing_is_lost(
+    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path
+) -> None:
+    await mirror.write_back()
+    await library.edit(workspace, "b", None, commented("よい"))
+    rewrite(file, "authors: [X", "author: [X")
+    broken = file.read_bytes()
+    with pytest.raises(FileError, match=r'papers.yaml:5:3: unknown key "author"'):
+        await mirror.write_back()
+    assert file.read_bytes() == broken
+    rewrite(file, "author: [X", "authors: [X")
+    assert (await mirror.write_back()).written == ["b"]
+
+
+async def test_a_crash_before_the_file_was_written_is_made_up_for_at_the_next_start(
+    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path, database: Database, clock: AdjustableClock
+) -> None:
+    await mirror.write_back()
+    await library.edit(workspace, "b", None, commented("よい"))
+    await library.add(workspace, paper(1), None)
+    rewrite(file, "title: A ", "title: Another ")  # while nothing ran
+    again = Mirror(database, clock, Importing(database, clock), workspace, file)
+    assert moved(await again.write_back()) == ([], ["a"], [], ["b", "paper-1"])
+    here, there = await both(lookup, workspace, file)
+    assert here == there
+
+
+async def test_a_crash_after_the_file_was_written_changes_nothing_more(
+    mirror: Mirror, library: Library, workspace: int, file: Path, database: Database
+) -> None:
+    await mirror.write_back()
+    async with database.read() as connection:
+        notes = (await connection.exec_driver_sql("SELECT name, text FROM notes WHERE name LIKE 'mirror:%'")).all()
+    await library.edit(workspace, "b", None, commented("よい"))
+    await library.remove(workspace, "a", None)
+    await mirror.write_back()
+    after = file.read_bytes()
+    async with database.write() as connection:  # what was noted in the transaction that did not come to its end
+        await connection.exec_driver_sql("UPDATE notes SET text = ? WHERE name = ?", (notes[0].text, notes[0].name))
+    assert moved(report := await mirror.write_back()) == ([], [], [], [])
+    assert (told(report), file.read_bytes()) == ([], after)
+
+
+async def test_line_ends_and_rights_stay(mirror: Mirror, library: Library, workspace: int, file: Path) -> None:
+    file.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    file.chmod(0o640)
+    await mirror.write_back()
+    await library.edit(workspace, "b", None, commented("よい"))
+    await mirror.write_back()
+    assert file.read_bytes() == b"\xef\xbb\xbf" + f"{TEXT}  comment: よい\n".replace("\n", "\r\n").encode()
+    assert file.stat().st_mode & 0o777 == 0o640
+    assert not [name for name in os.listdir(file.parent) if name.endswith(".dayori")]
+
+
+async def test_a_link_to_the_file_stays_a_link(database: Database, clock: AdjustableClock, importing: Importing, library: Library,
+                                               workspace: int, file: Path) -> None:  # fmt: skip
+    link = file.with_name("link.yaml")
+    link.symlink_to(file)
+    mirror = Mirror(database, clock, importing, workspace, link)
+    await mirror.write_back()
+    await library.edit(workspace, "b", None, commented("よい"))
+    await mirror.write_back()
+    assert link.is_symlink()
+    assert "よい" in file.read_text(encoding="utf-8")
+
+
+async def test_imports_of_other_files_are_no_removals(mirror: Mirror, importing: Importing, workspace: int, file: Path) -> None:
+    await mirror.write_back()
+    await importing.take(workspace, [paper(1)], None)
+    assert (await mirror.write_back()).written == ["paper-1"]
+    changed = replace(paper(1), comment="別のファイルから")
+    await importing.take(workspace, [changed], None)
+    assert moved(await mirror.write_back()) == ([], [], [], ["paper-1"])
+
+
+async def test_two_mirrors_of_one_file_lose_nothing(
+    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path, database: Database, clock: AdjustableClock
+) -> None:
+    other = Mirror(database, clock, Importing(database, clock), workspace, file)
+    await mirror.write_back()
+    for n in range(8):
+        await library.add(workspace, paper(n), None)
+        await asyncio.gather(mirror.write_back(), other.write_back())
+    here, there = await both(lookup, workspace, file)
+    assert here == there
+    assert len(there) == 10
+
+
+async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
+    database: Database, clock: AdjustableClock, importing: Importing, library: Library, lookup: Lookup, workspace: int, file: Path
+) -> None:
+    heard: list[str] = []
+
+    async def tell(messages: Sequence[Message]) -> None:
+        heard.extend(message.text("en") for message in messages)
+
+    async def until(is_so: Callable[[], bool]) -> None:
+        async with asyncio.timeout(10):
+            while not is_so():
+                await asyncio.sleep(0.02)
+
+    stop = asyncio.Event()
+    watching = asyncio.create_task(Mirror(database, clock, importing, workspace, file, tell).watch(stop))
+    async with asyncio.timeout(10):
+        while len(await lookup.all_of(workspace, "")) < 2:
+            await asyncio.sleep(0.02)
+        await library.edit(workspace, "b", None, commented("よい"))
+        await until(lambda: "よい" in file.read_text(encoding="utf-8"))
+        rewrite(file, "authors: [X", "author: [X")
+        await until(lambda: bool(heard))
+        file.write_text(file.read_text(encoding="utf-8").replace("author: [X, Y]", "organization: Z"), encoding="utf-8")
+        while (await lookup.get(workspace, "a")).organization != "Z":
+            await asyncio.sleep(0.02)
+    changes = len(await library.history(workspace))
+    await asyncio.sleep(1.3)
+    assert len(await library.history(workspace)) == changes  # its own writing is no change of the file
+    stop.set()
+    await asyncio.wait_for(watching, 5)
+    assert len(heard) == 1
+    assert 'unknown key "author"' in heard[0]
+
+
+_STEPS = st.lists(
+    st.tuples(st.sampled_from(["edit", "add", "remove", "undo", "file edit", "file add", "file remove", "meet", "restart"]),
+              st.integers(0, 5), st.text("あい 。#", min_size=1, max_size=3)), max_size=14,
+)  # fmt: skip
+
+
+@settings(max_examples=25)
+@given(_STEPS)
+async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
+    database: Database, clock: AdjustableClock, importing: Importing, library: Library, lookup: Lookup, tmp_path: Path,
+    steps: list[tuple[str, int, str]],
+) -> None:  # fmt: skip
+    clock.advance(seconds=1)
+    workspace, _ = await database.workspace(f"{clock().isoformat()}", clock())
+    file = tmp_path / f"{workspace}.yaml"
+    file.write_text(yaml.write([paper(n) for n in range(3)]), encoding="utf-8")
+    mirror = Mirror(database, clock, importing, workspace, file)
+    await mirror.write_back()
+    for what, n, text in steps:
+        here, there = await both(lookup, workspace, file)
+        held = yaml.read(file.read_text(encoding="utf-8"), "f")
+        id = f"paper-{n}"
+        if what == "edit" and id in here:
+            await library.edit(workspace, id, None, commented(text))
+        elif what == "add" and id not in here:
+            await library.add(workspace, paper(n, comment=text), None)
+        elif what == "remove" and id in here:
+            await library.remove(workspace, id, None)
+        elif what == "undo" and here:
+            with suppress(DayoriError):
+                await library.undo(workspace, None)
+        elif what == "file edit" and id in there:
+            file.write_text(yaml.write([replace(each, comment=text) if each.id == id else each for each in held]), encoding="utf-8")
+        elif what == "file add" and id not in there:
+            file.write_text(yaml.write([*held, paper(n, comment=text)]), encoding="utf-8")
+        elif what == "file remove" and len(held) > 1:
+            file.write_text(yaml.write([each for each in held if each.id != id]), encoding="utf-8")
+        elif what == "meet":
+            await mirror.write_back()
+        elif what == "restart":
+            mirror = Mirror(database, clock, importing, workspace, file)
+    report = await mirror.write_back()
+    here, there = await both(lookup, workspace, file)
+    differing = {id for id in here.keys() | there.keys() if here.get(id) != there.get(id)}
+    assert differing == {id for id, _ in report.conflicts}

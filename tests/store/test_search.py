@@ -1,0 +1,184 @@
+"""A paper is found by what people type of it, whatever is stored and whatever is typed."""
+
+from __future__ import annotations
+
+import uuid
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import Link, Paper, with_id
+from bot.store import aliases, papers
+from bot.store.database import Database
+from bot.store.search import Search, Why
+from tests.doubles.clock import AdjustableClock
+from tests.samples import NASTY, on_the_store, paper, random_papers, texts
+from tests.store.indexing import numbers_of, put
+
+_marks = st.lists(st.sampled_from((*NASTY, "-", "tag:", "OR", "NEAR(a b)", "*"))).map(" ".join)
+
+
+@on_the_store
+@given(typed=st.one_of(texts, st.text(), _marks))
+async def test_any_text_is_answered(database: Database, workspace: int, search: Search, typed: str) -> None:
+    await search.find(workspace, typed)
+    await search.complete(workspace, typed)
+
+
+@pytest.mark.parametrize(
+    "typed", ["x" * 100_000, "論" * 100_000, "a b " * 30_000, '"' * 9_999, "-" * 9_999, "\ud800", "\0", "カ" * 999]
+)
+async def test_extreme_texts_are_answered(database: Database, workspace: int, search: Search, typed: str) -> None:
+    await put(database, workspace, [paper(1)])
+    await search.find(workspace, typed)
+
+
+@on_the_store
+@given(made=random_papers, others=st.lists(random_papers, max_size=3))
+async def test_a_paper_is_found_first_by_its_title_ids_and_links(
+    database: Database, clock: AdjustableClock, search: Search, made: Paper, others: list[Paper]
+) -> None:
+    workspace, _ = await database.workspace(uuid.uuid4().hex, clock())
+    different = [o for n, o in enumerate(others) if o.title.casefold() != made.title.casefold()]
+    some = [made, *(with_id(each, f"other-{n}") for n, each in enumerate(different))]
+    number, *_ = await put(database, workspace, some)
+    assert (await numbers_of(search, workspace, made.title))[0] == number
+    assert (await numbers_of(search, workspace, made.id))[0] == number
+    for link in made.links:
+        sharing = [other for other in some if any(link.url == theirs.url for theirs in other.links)]
+        found = await numbers_of(search, workspace, link.url)
+        assert number in found[: len(some)] if len(sharing) > 1 else found[0] == number
+
+
+@pytest.mark.parametrize(
+    "shape",
+    [
+        "2401.00007", "2401.00007v3", "arXiv:2401.00007", "arxiv: 2401.00007v1", "https://arxiv.org/abs/2401.00007",
+        "http://www.arxiv.org/abs/2401.00007v2/", "https://arxiv.org/pdf/2401.00007v2.pdf#page=3",
+        "arxiv.org/abs/2401.00007",
+        "https://arxiv.org/abs/2401.00007?utm_source=x", "10.1145/7", "doi:10.1145/7", "https://doi.org/10.1145/7",
+        "https://openreview.net/forum?id=abcDEF_7", "abcDEF_7", "https://example.org/paper/",
+        "http://www.example.org/paper?utm_id=1",
+    ],
+)  # fmt: skip
+async def test_an_id_or_link_is_read_in_any_of_its_shapes(
+    database: Database, workspace: int, search: Search, shape: str
+) -> None:
+    known = Identifiers(arxiv="2401.00007", doi="10.1145/7", openreview="abcDEF_7")
+    meant = paper(7, identifiers=known, links=[Link("https://example.org/paper")])
+    numbers = await put(database, workspace, [paper(6, comment=shape), meant, paper(8, comment=shape)])
+    found = await search.find(workspace, shape)
+    assert [hit.number for hit in found.hits] == [numbers[1]]
+    assert found.hits[0].why is Why.LINK
+
+
+async def test_a_look_up_sees_what_was_written_before_it(database: Database, workspace: int, search: Search) -> None:
+    assert (await search.find(workspace, "subject")).total == 0
+    await put(database, workspace, [paper(1)])
+    assert (await search.find(workspace, "subject")).total == 1
+
+
+async def test_one_workspace_shows_nothing_of_another(
+    database: Database, clock: AdjustableClock, search: Search
+) -> None:
+    mine_typed = ("pruning", "枝刈り", "話", "", "prnuing", "プルーニング", "p")
+    mine, theirs = [(await database.workspace(name, clock()))[0] for name in ("mine", "theirs")]
+    (number,) = await put(database, mine, [paper(1, title="Pruning of networks", comment="枝刈りの話")])
+    alone = [await search.find(mine, typed) for typed in mine_typed]
+    some = [paper(n, title=f"Retention {n}", comment="保持の話", tags=["secret"]) for n in range(2, 60)]
+    await put(database, theirs, some)
+    assert [await search.find(mine, typed) for typed in mine_typed] == alone
+    for typed in ("retention", "保持", "retentoin", "リテンション", "tag:secret", "paper-2", "2401.00002"):
+        found = await search.find(mine, typed)
+        assert (found.total, found.hits, found.suggestion, found.near) == (0, (), None, ())
+    assert alone[0].hits[0].number == number
+
+
+async def test_nothing_typed_gives_the_newest(database: Database, workspace: int, search: Search) -> None:
+    numbers = await put(database, workspace, [paper(n) for n in range(1, 41)])
+    found = await search.find(workspace, "", limit=5)
+    assert (found.total, [hit.number for hit in found.hits]) == (40, numbers[::-1][:5])
+    completions = await search.complete(workspace, "  ")
+    assert [each.id for each in completions] == [f"paper-{n}" for n in range(40, 15, -1)]
+    assert completions[0].heading == "40番目の論文"
+    assert completions[0].title == "A Paper on Subject 40"
+
+
+async def test_pages_hold_every_paper_once(database: Database, workspace: int, search: Search) -> None:
+    numbers = await put(database, workspace, [paper(n) for n in range(1, 251)])
+    pages = [await search.find(workspace, "subject", limit=40, offset=offset) for offset in range(0, 280, 40)]
+    assert {page.total for page in pages} == {250}
+    seen = [hit.number for page in pages for hit in page.hits]
+    assert len(seen) == 250
+    assert sorted(seen) == numbers
+    assert len((await search.find(workspace, "subject", limit=1_000_000)).hits) == 250
+
+
+async def test_filters_narrow_down_and_browse_newest_first(database: Database, workspace: int, search: Search) -> None:
+    some = [paper(n, tags=["Odd" if n % 2 else "even", "C++"], comment=f"remark {n}") for n in range(1, 9)]
+    numbers = await put(database, workspace, some)
+    odd = await search.find(workspace, "tag:odd")
+    assert (odd.total, [hit.number for hit in odd.hits]) == (4, numbers[::2][::-1])
+    assert (await search.find(workspace, "subject tag:even -8")).total == 3
+    assert (await search.find(workspace, "tag:C")).total == 0
+    assert (await search.find(workspace, "tag:c++")).total == 8
+    assert (await search.find(workspace, "-subject")).total == 0
+
+
+async def test_a_result_says_why_it_is_one(database: Database, workspace: int, search: Search) -> None:
+    meant = paper(1, comment="蒸留の話", excerpt="On teachers", authors=["Ana Amaral"], tags=["圧縮"])
+    await put(database, workspace, [meant, paper(2, title="Pruning"), paper(3, title="Queueing networks")])
+    whys = {
+        "subject": None, "蒸留": Why.COMMENT, "teachers": Why.EXCERPT, "amaral": Why.AUTHOR, "圧縮": Why.TAG,
+        "プルーニング": Why.READING, "queueign": Why.TYPO,
+    }  # fmt: skip
+    assert {typed: (await search.find(workspace, typed)).hits[0].why for typed in whys} == whys
+
+
+async def test_a_mended_word_is_suggested_as_it_is_written(database: Database, workspace: int, search: Search) -> None:
+    await put(database, workspace, [paper(1, headline="二次元ワーピング"), paper(2, title="Retention")])
+    assert (await search.find(workspace, "ワーピグン")).suggestion == "ワーピング"
+    assert (await search.find(workspace, "retentoin")).suggestion == "retention"
+    assert (await search.find(workspace, "retention")).suggestion is None
+
+
+async def test_papers_that_all_but_answer_are_near(database: Database, workspace: int, search: Search) -> None:
+    (number,) = await put(database, workspace, [paper(1, title="Retention in networks")])
+    found = await search.find(workspace, "retention zebra")
+    assert (found.total, found.hits) == (0, ())
+    assert [hit.number for hit in found.near] == [number]
+
+
+async def test_an_alias_finds_the_other_words(database: Database, workspace: int, search: Search) -> None:
+    some = [paper(1, title="RAG at scale"), paper(2, headline="検索拡張生成の評価")]
+    one, other = await put(database, workspace, some)
+    assert await numbers_of(search, workspace, "RAG") == [one]
+    async with database.write() as connection:
+        await aliases.put(connection, workspace, "RAG", ["検索拡張生成"])
+    assert await numbers_of(search, workspace, "rag") == [one, other]
+    assert await numbers_of(search, workspace, "検索拡張生成") == [other, one]
+    assert (await search.find(workspace, "RAG")).hits[1].why is Why.ALIAS
+    async with database.write() as connection:
+        assert await aliases.of(connection, workspace) == {"RAG": ("検索拡張生成",)}
+        assert await aliases.remove(connection, workspace, "RAG")
+    assert await numbers_of(search, workspace, "RAG") == [one]
+
+
+async def test_the_settings_aliases_hold_everywhere(database: Database, workspace: int) -> None:
+    (number,) = await put(database, workspace, [paper(1, headline="検索拡張生成の評価")])
+    search = await Search.open(database, aliases={"RAG": ["検索拡張生成"]})
+    assert await numbers_of(search, workspace, "RAGの評価") == [number]
+    await search.close()
+
+
+async def test_the_papers_that_were_found_can_be_read_at_once(
+    database: Database, clock: AdjustableClock, workspace: int, search: Search
+) -> None:
+    number, other = await put(database, workspace, [paper(1, authors=["Ana Amaral"], tags=["圧縮"]), paper(2)])
+    async with database.read() as connection:
+        stored = await papers.by_numbers(connection, workspace, [number, other])
+    assert await search.papers(workspace, [number, other, 999]) == stored
+    elsewhere, _ = await database.workspace("elsewhere", clock())
+    assert await search.papers(elsewhere, [number]) == {}

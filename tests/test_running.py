@@ -1,0 +1,142 @@
+"""The bot lives through what breaks its connection, and ends in order when it is told to."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from time import monotonic
+
+import pytest
+import yarl
+from discord.gateway import DiscordWebSocket
+from discord.http import Route
+
+from bot.app import open_app
+from bot.config import Config
+from bot.domain.errors import ConfigError
+from bot.running import post_discord, run_discord
+from bot.services.digests import Wanted
+from bot.services.workspaces import DEFAULT
+from tests.doubles.discord import Channel, DiscordServer
+from tests.samples import paper
+
+Running = AbstractAsyncContextManager[None]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
+    async with DiscordServer(channel_rate=None) as server:
+        yield server
+    Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])
+
+
+@pytest.fixture
+def channel(server: DiscordServer) -> Channel:
+    return server.add_guild("研究室").channel("論文")
+
+
+@pytest.fixture
+def settings(server: DiscordServer, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
+    monkeypatch.chdir(tmp_path)
+    return Config.model_validate({"database_url": database_url, "papers_file": "", "discord_token": server.token,
+                                  "discord": {"api_url": server.api_url}})  # fmt: skip
+
+
+@pytest.fixture
+def running(settings: Config, channel: Channel) -> Callable[[], Running]:
+    """Return what runs the bot with an edition due; it is stopped by SIGTERM and has to end by itself then."""
+
+    @asynccontextmanager
+    async def run() -> AsyncIterator[None]:
+        await _subscribed(settings, channel)
+        async with open_app(settings) as app:
+            bot = asyncio.create_task(run_discord(app))
+            yield
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.wait_for(bot, 10)
+
+    return run
+
+
+async def _subscribed(settings: Config, channel: Channel) -> None:
+    """Leave a subscription that is due, made yesterday."""
+    assert channel.guild
+    async with open_app(settings, clock=lambda: datetime.now(UTC) - timedelta(days=1)) as app:
+        workspace = await app.services.workspaces.named(DEFAULT)
+        await app.services.library.add(workspace, paper(1), None)
+        place = f"discord:{channel.guild.id}/{channel.id}"
+        await app.services.digests.subscribe(workspace, Wanted("weekly", place, "* * * * *", (), "ja"))
+
+
+async def test_an_edition_goes_out_at_the_start_and_sigterm_ends_the_bot(
+    server: DiscordServer, running: Callable[[], Running], channel: Channel, settings: Config
+) -> None:
+    async with running():
+        await server.connected()
+        await server.until(lambda: channel.messages)
+    assert len(channel.messages) == 1
+    async with open_app(settings) as app:
+        assert (await app.services.notes.read("last tick")) == ""
+    assert not server.gateway.connected
+
+
+async def test_an_event_that_cannot_be_read_brings_a_new_client(
+    server: DiscordServer, running: Callable[[], Running], channel: Channel
+) -> None:
+    async with running():
+        await server.connected()
+        server.gateway.malformed()
+        await server.until(lambda: not server.gateway.connected)
+        await server.connected()
+        await server.until(lambda: channel.messages)
+    assert len(channel.messages) == 1
+
+
+async def test_editions_go_out_while_the_gateway_is_away(
+    server: DiscordServer, running: Callable[[], Running], channel: Channel
+) -> None:
+    server.fault("GET", "/gateway/bot", status=503, times=None)
+    async with running():
+        await server.until(lambda: channel.messages)
+    assert len(channel.messages) == 1
+
+
+async def test_sigterm_sees_the_message_on_its_way_through(
+    server: DiscordServer, running: Callable[[], Running], channel: Channel, settings: Config
+) -> None:
+    server.fault("POST", f"/channels/{channel.id}/messages$", delay=1.0)
+    async with running():
+        while not server.sent("POST", f"/{channel.id}/messages"):  # noqa: ASYNC110 the double tells of answers alone
+            await asyncio.sleep(0.01)
+        began = monotonic()
+    assert 0.5 < monotonic() - began < 9
+    assert len(channel.messages) == 1
+    async with open_app(settings) as app:
+        (standing,) = await app.services.digests.standings(await app.services.workspaces.named(DEFAULT))
+    assert standing.last
+    assert standing.last.done_at
+
+
+async def test_a_refused_token_is_told_and_not_tried_again(server: DiscordServer, settings: Config) -> None:
+    server.token = "another"
+    async with open_app(settings) as app:
+        with pytest.raises(ConfigError):
+            await asyncio.wait_for(run_discord(app), 10)
+    assert len(server.requests) == 1
+
+
+async def test_a_post_from_cron_delivers_what_is_due_once(
+    server: DiscordServer, settings: Config, channel: Channel
+) -> None:
+    await _subscribed(settings, channel)
+    async with open_app(settings) as app:
+        workspace = await app.services.workspaces.named(DEFAULT)
+        reports = [await post_discord(app, workspace, None) for _ in range(2)]
+    assert [report.delivered for report in reports] == [["weekly"], []]
+    assert len(channel.messages) == 1
