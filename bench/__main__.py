@@ -4,13 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from bench import commands, fanout, search, startup
+from bench import commands, fanout, formats, search, startup
 
 
 def main() -> None:
     asyncio.run(startup.measure())
     asyncio.run(commands.measure())
     asyncio.run(fanout.measure())
+    asyncio.run(formats.measure())
     search.measure()
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
@@ -15,7 +15,6 @@ import structlog
 
 from bot.config import Config
 from bot.domain.errors import ConfigError
-from bot.domain.metadata import Metadata
 from bot.formats.collection import read_file
 from bot.i18n import msg
 from bot.platforms.discord.render import DiscordRenderer
@@ -30,9 +29,11 @@ from bot.services.importing import Importing
 from bot.services.inbox import Inbox
 from bot.services.library import Library
 from bot.services.lookup import Lookup
+from bot.services.metadata import MetadataLookup
 from bot.services.notes import Notes
 from bot.services.ports import Clock, Progress
 from bot.services.workspaces import DEFAULT, Workspaces
+from bot.sources import open_sources
 from bot.store import files
 from bot.store.database import Database, open_database
 from bot.store.search import Search
@@ -50,14 +51,6 @@ class App:
     services: Services
 
 
-class _NoFinder:
-    async def look_up(self, source: str) -> Metadata:
-        return Metadata()
-
-    async def cached(self, source: str) -> Metadata | None:
-        return Metadata()
-
-
 def utc_now() -> datetime:
     """Return the time."""
     return datetime.now(UTC)
@@ -69,25 +62,24 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
 
     `progress` is told of a search index that has to be made anew.
     """
-    database = await open_database(config.database_url)
-    try:
+    async with AsyncExitStack() as stack:
+        database = await open_database(config.database_url)
+        stack.push_async_callback(database.close)
         search = await Search.open(database, progress, config.aliases)
-        try:
-            app = App(config, clock, database, _assemble(config, clock, database, search))
-            await _follow_papers_file(app)
-            await _follow_settings(app)
-            yield app
-        finally:
-            await search.close()
-    finally:
-        await database.close()
+        stack.push_async_callback(search.close)
+        metadata = MetadataLookup(database, clock, partial(open_sources, **config.sources.model_dump()))
+        stack.push_async_callback(metadata.close)
+        app = App(config, clock, database, _assemble(config, clock, database, search, metadata))
+        await _follow_papers_file(app)
+        await _follow_settings(app)
+        yield app
 
 
-def _assemble(config: Config, clock: Clock, database: Database, search: Search) -> Services:
+def _assemble(config: Config, clock: Clock, database: Database, search: Search, metadata: MetadataLookup) -> Services:
     policy = Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
     renderers = {"discord": DiscordRenderer(config.zone)}
     digests = Digests(database, clock, policy, renderers)
-    notes, library, drafts = Notes(database), Library(database, clock), Drafts(database, clock, _NoFinder())
+    notes, library, drafts = Notes(database), Library(database, clock), Drafts(database, clock, metadata)
     return Services(
         zone=config.zone,
         locale=config.locale,
@@ -99,6 +91,7 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search) 
         lookup=Lookup(database, search),
         digests=digests,
         drafts=drafts,
+        metadata=metadata,
         inbox=Inbox(database, clock, library, drafts),
         checkup=Checkup(database, clock, digests, notes),
         aliases=Aliases(database),

@@ -19,6 +19,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from bot.app import App, open_app
 from bot.config import Config, load_config
 from bot.domain.errors import DayoriError
+from bot.domain.text import clean_line
 from bot.i18n import Locale
 from bot.logs import configure_logs
 from bot.services.bundle import Services
@@ -88,7 +89,7 @@ def errors_as_one_line() -> Iterator[list[Config]]:
     try:
         yield settings
     except DayoriError as error:
-        print(error.text(settings[0].locale if settings else "en"), file=sys.stderr)
+        print(clean_line(error.text(settings[0].locale if settings else "en")), file=sys.stderr)
         raise typer.Exit(1) from error
     except BrokenPipeError as error:
         sys.stderr.close()

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import logging
 import shutil
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Iterator
 from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+import structlog
 from hypothesis import HealthCheck, settings
+from typer.testing import CliRunner, Result
 
+from bot import cli
 from bot.app import App, open_app
 from bot.config import Config
 from bot.services.delivery import Delivery
@@ -24,6 +28,7 @@ from bot.store.database import Database, open_database
 from bot.store.search import Search
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
+from tests.terminal import Dayori
 
 settings.register_profile(
     "dayori", deadline=None, derandomize=True, max_examples=60,
@@ -31,7 +36,7 @@ settings.register_profile(
 )  # fmt: skip
 settings.load_profile("dayori")
 
-Compose = Callable[..., Digests]
+STARTER = Path(__file__).parent.parent / "config/papers.yaml"
 
 
 @pytest.fixture
@@ -126,3 +131,20 @@ def config(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
 async def app(config: Config, clock: AdjustableClock) -> AsyncIterator[App]:
     async with open_app(config, clock=clock) as opened:
         yield opened
+
+
+@pytest.fixture
+def dayori(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dayori]:
+    """Return a function that runs a command on a store with the six papers of the starter collection."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    monkeypatch.setenv("COLUMNS", "80")
+    file = tmp_path / "bot.yaml"
+    file.write_text(f"database_url: {database_url}\npapers_file: {STARTER}\n", encoding="utf-8")
+
+    def run(*arguments: str, typed: str = "") -> Result:
+        return CliRunner().invoke(cli.app, [*arguments, "--config", str(file)], input=typed)
+
+    yield run
+    structlog.reset_defaults()
+    logging.getLogger().handlers.clear()

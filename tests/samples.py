@@ -8,17 +8,21 @@ from hypothesis import Phase, settings
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
-from bot.domain.errors import InputError
+from bot.domain.errors import DayoriError, InputError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper
+from bot.i18n import LOCALES
 
 # What breaks programs: marks, joiners, directions, flags, emoji, controls, line ends, markup, mentions, YAML's words.
 NASTY = (
     "\u0000", "\u0007", "\u001b[31m", "\u0085", "\u2028", "\u202e", "\u200b", "\u200d", "\ufeff", "\ud800", "\ufffe",
     "\U0010ffff", "\u0301", "か\u3099", "ﾊﾟ", "👩\u200d💻", "👍🏽", "🇯🇵", "❤\ufe0f", "1\ufe0f\u20e3", "नि", "ﷺ", "שלום",
-    "、", "。", "「", "」", "ー", "・", "　", "\t", "\r\n", "\n\n\n", "\x0b", "**", "||", "`", "~~", "> ", "# ", "[a](b)",
-    "@everyone", "<@1>", "<#2>", "no", "~", "null", "0123", "2601.00010", "12:30", "- ", ": ", "#", "&a", "*a", "!!", "%",
-    "{}", "{n}", "\\", "'", '"', "<", "日本語の見出し", "Transformer", "https://arxiv.org/abs/2307.08621", "W" * 130, "論" * 90,
+    "、", "。", "「", "」", "ー", "・", "　", "\t", "\r\n", "\n\n\n", "\x0b", "**", "||", "`", "~~", "> ", "# ",
+    "[a](b)",
+    "@everyone", "<@1>", "<#2>", "no", "~", "null", "0123", "2601.00010", "12:30", "- ", ": ", "#", "&a", "*a", "!!",
+    "%",
+    "{}", "{n}", "\\", "'", '"', "<", "日本語の見出し", "Transformer", "https://arxiv.org/abs/2307.08621", "W" * 130,
+    "論" * 90,
 )  # fmt: skip
 
 # For properties of the store: making a failing example smaller would take minutes there.
@@ -41,13 +45,20 @@ addresses = st.one_of(
 )
 
 
+def assert_said(error: DayoriError) -> None:
+    """Check that an error is a sentence in every language."""
+    assert all(error.text(locale).strip() for locale in LOCALES)
+
+
 def attempted(
-    title: str, headline: str, comment: str, organization: str, date: PaperDate | None, names: list[str], url: list[str],
+    title: str, headline: str, comment: str, organization: str, date: PaperDate | None, names: list[str],
+    url: list[str],
 ) -> Paper | None:  # fmt: skip
     """Make a paper of random texts, None where they are refused."""
     try:
         return make_paper(
-            title=title, headline=headline, comment=comment, excerpt=comment[::-1], organization=organization, date=date,
+            title=title, headline=headline, comment=comment, excerpt=comment[::-1], organization=organization,
+            date=date,
             authors=names, tags=names[::-1], links=[Link(each, name) for each, name in zip(url, names, strict=False)],
         )  # fmt: skip
     except InputError:

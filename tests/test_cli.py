@@ -3,63 +3,15 @@
 from __future__ import annotations
 
 import json
-import logging
-import sqlite3
-from collections.abc import Callable, Iterator
-from contextlib import closing
 from pathlib import Path
-from typing import Any
 
 import pytest
-import structlog
-from click.testing import Result
-from typer.testing import CliRunner
 
-from bot.cli import app
-from bot.formats import yaml
-from tests.samples import paper
+from tests.terminal import Dayori, assert_one_line, document, everything
 
-STARTER = Path(__file__).parent.parent / "config/papers.yaml"
-PAPER_KEYS = {"id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags", "identifiers",
+PAPER_KEYS = {"id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
+              "identifiers",
               "added_at", "added_by", "updated_at"}  # fmt: skip
-Dayori = Callable[..., Result]
-
-
-@pytest.fixture
-def dayori(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Dayori]:
-    """Return a function that runs a command on a store with the six papers of the starter collection."""
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
-    monkeypatch.setenv("COLUMNS", "80")
-    settings = tmp_path / "bot.yaml"
-    settings.write_text(f"database_url: {database_url}\npapers_file: {STARTER}\n", encoding="utf-8")
-
-    def run(*arguments: str, typed: str = "") -> Result:
-        return CliRunner().invoke(app, [*arguments, "--config", str(settings)], input=typed)
-
-    yield run
-    structlog.reset_defaults()
-    logging.getLogger().handlers.clear()
-
-
-def document(result: Result) -> Any:
-    """Return the one JSON document that a command printed."""
-    assert result.exit_code == 0, result.output
-    assert result.stderr == ""
-    return json.loads(result.stdout)
-
-
-def assert_one_line(result: Result, says: str) -> None:
-    assert result.exit_code == 1
-    assert result.stdout == ""
-    assert says in result.stderr
-    assert result.stderr.count("\n") == 1
-    assert "Traceback" not in result.stderr
-
-
-def everything(dayori: Dayori) -> list[dict[str, Any]]:
-    papers: list[dict[str, Any]] = document(dayori("export", "--format", "json"))["papers"]
-    return papers
 
 
 def test_run_without_a_token_prints_six_papers_and_ends(dayori: Dayori) -> None:
@@ -159,6 +111,10 @@ def test_what_cannot_be_done_is_said_in_one_line(dayori: Dayori, arguments: tupl
     assert_one_line(dayori(*arguments), says)
 
 
+def test_what_was_typed_is_told_on_the_one_line_too(dayori: Dayori) -> None:
+    assert_one_line(dayori("show", "a\n\x1b[31mb"), "「a [31mb」")
+
+
 @pytest.mark.parametrize(
     "arguments", [("nonsense",), ("search",), ("search", "x", "--limit", "0"), ("show",), ("export", "--colour")]
 )
@@ -179,45 +135,6 @@ def test_another_workspace_is_another_collection(dayori: Dayori) -> None:
     assert_one_line(dayori("show", "retnet", "--workspace", "discord:1"), "retnet")
 
 
-@pytest.mark.parametrize("format", ["yaml", "json"])
-def test_what_is_exported_is_imported_unchanged(dayori: Dayori, format: str) -> None:
-    assert dayori("export", "--output", f"copy.{format}").exit_code == 0
-    assert "変更なし 6" in dayori("import", f"copy.{format}").stdout
-    assert "追加 6" in dayori("import", f"copy.{format}", "--workspace", "new").stdout
-    first, second = (dayori("export", "--format", "yaml", *more).stdout for more in ((), ("--workspace", "new")))
-    assert first == second
-
-
-def test_only_what_a_search_finds_is_exported(dayori: Dayori) -> None:
-    papers = document(dayori("export", "--format", "json", "RetNet"))["papers"]
-    assert "retnet" in [each["id"] for each in papers]
-    assert len(papers) < 6
-
-
-def test_a_dry_run_only_tells(dayori: Dayori, tmp_path: Path) -> None:
-    (tmp_path / "new.yaml").write_text(yaml.write([paper(1)]), encoding="utf-8")
-    before = everything(dayori)
-    assert "確認のみ・保存なし" in (told := dayori("import", "new.yaml", "--dry-run").stdout)
-    assert "追加 1" in told
-    assert everything(dayori) == before
-
-
-@pytest.mark.parametrize(
-    "broken",
-    ["papers: [", "papers:\n- title: a\n  colour: b", "papers:\n- title: a\n  title: b", "papers:\n- title: a\n  date: 2023-02-30",
-     "papers:\n- {title: a, id: x}\n- {title: b, id: x}", "papers:\n- title: a\n  links: [2601.00010]", "papers:\n- title: ''"],
-)  # fmt: skip
-def test_a_broken_file_is_refused_whole_with_its_place(dayori: Dayori, tmp_path: Path, broken: str) -> None:
-    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
-    good.write_text(yaml.write([paper(1)]), encoding="utf-8")
-    bad.write_text(broken, encoding="utf-8")
-    before = everything(dayori)
-    result = dayori("import", str(good), str(bad))
-    assert_one_line(result, f"{bad}:")
-    assert all(number.isdigit() for number in result.stderr.removeprefix(f"{bad}:").split(":")[:2])
-    assert everything(dayori) == before
-
-
 def test_history_tells_the_newest_first(dayori: Dayori) -> None:
     dayori("edit", "retnet", "--comment", "一")
     dayori("edit", "retnet", "--comment", "二")
@@ -233,14 +150,9 @@ def test_a_healthy_installation_is_told_so(dayori: Dayori, tmp_path: Path) -> No
     assert "問題ありません。" in result.stdout
 
 
-def test_a_backup_holds_the_collection(dayori: Dayori, tmp_path: Path) -> None:
-    assert dayori("backup", str(tmp_path / "copy.db")).exit_code == 0
-    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        assert copy.execute("SELECT count(*) FROM papers").fetchone() == (6,)
-
-
 def test_help_names_every_command_with_an_example(dayori: Dayori) -> None:
-    for name in ("run", "digest", "post", "search", "show", "add", "edit", "remove", "undo", "history", "import", "export", "doctor",
+    for name in ("run", "digest", "post", "search", "show", "add", "edit", "remove", "undo", "history", "import",
+                 "export", "doctor",
                  "backup"):  # fmt: skip
         result = dayori(name, "--help")
         assert result.exit_code == 0

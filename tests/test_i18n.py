@@ -83,7 +83,7 @@ def test_the_japanese_has_the_same_blanks() -> None:
     for entry in _catalogue():
         if not entry.id:
             continue
-        strings = [entry.string] if isinstance(entry.string, str) else list(entry.string)
+        strings = [entry.string] if isinstance(entry.string, str) else list(entry.string or ())
         english = {blank for text in _ids(entry.id) for blank in _BLANK.findall(text)}
         for text in strings:
             assert set(_BLANK.findall(text)) == english, (entry.id, text)
@@ -96,7 +96,8 @@ def test_what_counts_is_given_in_both_forms() -> None:
             assert isinstance(one, ast.Constant)
             assert isinstance(many, ast.Constant)
             entry = _catalogue().get(str(one.value))
-            assert entry is not None and entry.id == (one.value, many.value), where
+            assert entry is not None, where
+            assert entry.id == (one.value, many.value), where
 
 
 def test_every_blank_is_filled_in_where_the_sentence_is_said() -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from dataclasses import dataclass, fields
+from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
 _ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})"
@@ -20,6 +21,8 @@ _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_ARXIV_ID})", re.IGNORECASE)
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 _ACL_ID = re.compile(r"(?:\d{4}\.[a-z0-9_-]+\.\d+|[A-Z]\d{2}-\d{4,5})", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_.:~!$&*+,;=-]+", re.IGNORECASE)  # what RFC 3986 lets a name hold, but for brackets
+_RESERVED = re.compile("[ %?#]")
+_SLASHES = re.compile(r"^(https?):/(?!/)", re.IGNORECASE)  # a slash that was lost in copying
 _LONGEST_ADDRESS = 2000
 _LINK = re.compile(r"https?://[^\s<>「」『』（）、。]+", re.IGNORECASE)
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|s|t|context", re.IGNORECASE)
@@ -81,9 +84,10 @@ def is_url(text: str) -> bool:
     return web_address(text) is not None
 
 
+@lru_cache(maxsize=1024)  # a link is looked at several times on its paper's way in
 def web_address(text: str) -> str | None:
     """Return an http(s) address made safe to link (spaces and brackets quoted, ASCII host), or None when it is none."""
-    text = text.strip()
+    text = _SLASHES.sub(r"\1://", text.strip())
     if not text.isprintable() or len(text) > _LONGEST_ADDRESS:
         return None
     try:
@@ -100,6 +104,7 @@ def web_address(text: str) -> str | None:
     return address if len(address) <= _LONGEST_ADDRESS else None
 
 
+@lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
     """Return the address by which two links to one page are the same: no scheme, `www.`, tracking or end slash."""
     address = web_address(url)
@@ -108,7 +113,9 @@ def canonical_url(url: str) -> str:
     parts = urlsplit(address)
     host = (parts.hostname or "").removeprefix("www.").removeprefix("m.")
     port = f":{parts.port}" if parts.port not in (None, 80, 443) else ""
-    path = "".join(c if c.isprintable() and c not in " %?#" else quote(c) for c in unquote(parts.path).rstrip("/"))
+    path = unquote(parts.path).rstrip("/")
+    if not path.isprintable() or _RESERVED.search(path):
+        path = "".join(c if c.isprintable() and c not in " %?#" else quote(c) for c in path)
     query = urlencode(sorted((k, v) for k, v in parse_qsl(parts.query) if not _TRACKING.fullmatch(k)))
     return host + port + path + (f"?{query}" if query else "")
 

@@ -17,6 +17,7 @@ from bot.domain.text import clean, clean_line
 from bot.i18n import msg
 
 _T = TypeVar("_T")
+_PUNCTUATION = re.compile(r"[\W_]+")
 _WRITTEN = ("title", "headline", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
             "identifiers")  # fmt: skip
 LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
@@ -156,7 +157,7 @@ def link_keys(paper: Paper) -> tuple[str, ...]:
 def title_key(title: str) -> str:
     """Return the title without width, case, spaces and punctuation; Japanese characters stay."""
     folded = unicodedata.normalize("NFKC", title).casefold()
-    return "title:" + ("".join(c for c in folded if c.isalnum()) or folded.strip())
+    return "title:" + (_PUNCTUATION.sub("", folded) or folded.strip())
 
 
 def _label_of(url: str) -> str:

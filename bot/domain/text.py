@@ -18,6 +18,8 @@ _WORD = re.compile(r"[A-Za-z0-9À-ɏ_'’\-]")
 
 def clean(text: str) -> str:
     """Return text of several lines without control characters, disguises, lone surrogates or outer space."""
+    if text.isprintable():  # most text by far is one line that hides nothing
+        return unicodedata.normalize("NFC", text).strip()
     text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
     return _BLANK_LINES.sub("\n\n", unicodedata.normalize("NFC", _CONTROLS.sub("", text))).strip()
 

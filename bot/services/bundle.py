@@ -19,7 +19,7 @@ from bot.services.inbox import Inbox
 from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.notes import Notes
-from bot.services.ports import Publisher
+from bot.services.ports import MetadataFinder, Publisher
 from bot.services.workspaces import Workspaces
 
 
@@ -37,6 +37,7 @@ class Services:
     lookup: Lookup
     digests: Digests
     drafts: Drafts
+    metadata: MetadataFinder
     inbox: Inbox
     checkup: Checkup
     aliases: Aliases

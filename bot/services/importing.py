@@ -19,7 +19,7 @@ from bot.store.history import Step
 from bot.store.papers import columns_of, stamped
 from bot.store.search import tidy
 
-_BATCH = 250
+_BATCH = 1000
 _MANY = 1000  # additions after which the search's index is worth tidying
 
 

@@ -61,11 +61,10 @@ class Lookup:
 
     async def answer(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Return the one paper whose id the query is, else what a search for it finds."""
-        async with self._database.read() as connection:
-            exact = await papers.by_ids(connection, workspace_id, [query.strip()])
-        for number, paper in exact.values():
-            return Results(query, 1, None, (Result(paper, Hit(number, 1.0, None)),), ())
-        return await self.find(workspace_id, query, limit=limit, offset=offset)
+        found = await self.find(workspace_id, query, limit=limit, offset=offset)
+        if found.results and found.results[0].paper.id == query.strip():
+            return Results(query, 1, None, found.results[:1], ())
+        return found
 
     async def carried_by(self, workspace_id: int, id: str) -> tuple[str, str] | None:
         """Return the newest digest message that carried a paper, as (channel, message id)."""
@@ -78,8 +77,7 @@ class Lookup:
         """Search; an empty query finds everything, newest first."""
         found = await self._search.find(workspace_id, query, limit=limit, offset=offset)
         hits = (*found.hits, *found.near)
-        async with self._database.read() as connection:
-            loaded = await papers.by_numbers(connection, workspace_id, [hit.number for hit in hits])
+        loaded = await self._search.papers(workspace_id, [hit.number for hit in hits])
         results, near = (
             tuple(Result(loaded[hit.number], hit) for hit in some if hit.number in loaded)
             for some in (found.hits, found.near)

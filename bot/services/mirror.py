@@ -205,7 +205,8 @@ class Mirror:
             last = sides.last
             touched = await self._touched(connection, sides)
             stored = await papers.by_ids(connection, self._workspace, touched)
-            written = await asyncio.to_thread(_put_all, sides, touched, stored)
+            written, refused = await asyncio.to_thread(_put_all, sides, touched, stored)
+            report.conflicts += refused
             content = sides.content
             if written:
                 content = _bytes(await asyncio.to_thread(sides.layout.text), sides.content)
@@ -234,22 +235,25 @@ class Mirror:
             raise FileError(msg("cannot be written: {reason}", reason=reason), file=str(self._path)) from error
 
 
-def _put_all(sides: _Sides, touched: Sequence[str], stored: dict[str, tuple[int, Paper]]) -> list[str]:
-    """Bring into the layout what only the collection changed; return which papers that were."""
-    written = []
+def _put_all(
+    sides: _Sides, touched: Sequence[str], stored: dict[str, tuple[int, Paper]]
+) -> tuple[list[str], list[tuple[str, Message]]]:
+    """Bring into the layout what only the collection changed; return which papers that were, and those it refused."""
+    written: list[str] = []
+    refused: list[tuple[str, Message]] = []
     for id in sorted(touched, key=lambda id: stored[id][0] if id in stored else 0):
         paper = stored[id][1] if id in stored else None
         here, there = content_hash(paper) if paper else None, sides.says.get(id)
         if here != there and there != sides.last.said.get(id):
             continue  # both sides changed it
-        if here != there:
-            if paper:
-                sides.layout.put(paper)
-            else:
-                sides.layout.drop(id)
-            written.append(id)
-        sides.settle(id, here)
-    return written
+        try:
+            if here != there:
+                sides.layout.put(paper) if paper else sides.layout.drop(id)
+                written.append(id)
+            sides.settle(id, here)
+        except FileError as error:
+            refused.append((id, error.message))
+    return written, refused
 
 
 def _read(content: bytes | None, file: str) -> Layout:

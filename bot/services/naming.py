@@ -1,7 +1,8 @@
-"""Links without a title on their way to papers: what the world knows of them is asked for, one after the other."""
+"""Links without a title on their way to papers: what the world knows of them is asked for, many at once."""
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 
 from bot.domain.errors import DayoriError
@@ -11,21 +12,22 @@ from bot.i18n import Message, msg
 from bot.services.drafts import read_source
 from bot.services.ports import MetadataFinder, Progress
 
+_AT_ONCE = 50  # arXiv answers for many in one request
+
 
 async def name_all(
-    untitled: Sequence[Untitled], finder: MetadataFinder | None, progress: Progress | None = None
+    untitled: Sequence[Untitled], finder: MetadataFinder, progress: Progress | None = None
 ) -> tuple[list[Paper], list[Untitled]]:
     """Return the papers whose title could be found out, and the lines of which it could not."""
     named: list[Paper] = []
     unnamed: list[Untitled] = []
-    for n, each in enumerate(untitled, 1):
-        paper = await _named(each.source, finder) if finder else None
-        if paper:
-            named.append(paper)
-        else:
-            unnamed.append(each)
+    for start in range(0, len(untitled), _AT_ONCE):
+        some = untitled[start : start + _AT_ONCE]
+        papers = await asyncio.gather(*(_named(each.source, finder) for each in some))
+        named += [paper for paper in papers if paper]
+        unnamed += [each for each, paper in zip(some, papers, strict=True) if paper is None]
         if progress:
-            progress(n, len(untitled))
+            progress(start + len(some), len(untitled))
     return named, unnamed
 
 

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from bot.sources.lookup import Sources
 
+ARXIV_INTERVAL = 3.0
+
 
 def open_sources(
     *,
@@ -19,15 +21,19 @@ def open_sources(
     acl_url: str,
     contact: str = "",
     allowed_hosts: Sequence[str] = (),
+    interval: float = ARXIV_INTERVAL,
 ) -> Sources:
-    """Return all sources behind one call; one for a process. The network's parts are imported here, not at start."""
+    """Return all sources behind one call; one for a process. arXiv is asked once in `interval` seconds.
+
+    The network's parts are imported here, not at start.
+    """
     from bot.sources.http import Fetcher
     from bot.sources.lookup import Sources
     from bot.sources.network import place_of
 
     slow_hosts = ("arxiv.org", place_of(arxiv_url))
     return Sources(
-        Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts),
+        Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval),
         arxiv_url=arxiv_url,
         crossref_url=crossref_url,
         doi_url=doi_url,

@@ -15,11 +15,11 @@ from yarl import URL
 from bot.domain.errors import SourceError, UnknownPaperError
 from bot.domain.identifiers import web_address
 from bot.i18n import msg
+from bot.sources import ARXIV_INTERVAL
 from bot.sources.manners import Manners
 from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
 
 MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
-ARXIV_INTERVAL = 3.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"})
 _RETRY_WAIT = 0.3
 

@@ -105,7 +105,9 @@ async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[s
             .join(titles, titles.c.number == paper_keys.c.number)
             .join(papers, papers.c.number == paper_keys.c.number)
             .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(some))
-            .where(titles.c.workspace_id == workspace_id, titles.c.key.startswith("title:"))
+            .where(
+                titles.c.key.startswith("title:")
+            )  # by number alone: with its workspace SQLite reads all keys of that
             .order_by(papers.c.number.desc())
         )
         found |= {(key, title): id for key, title, id in await connection.execute(query)}

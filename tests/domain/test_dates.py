@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.errors import DateError
-from tests.samples import dates, texts
+from tests.samples import assert_said, dates, texts
 
 DAY_FORMS: dict[str, Callable[[int, int, int], str]] = {
     "iso": lambda y, m, d: f"{y}-{m:02}-{d:02}",
@@ -62,8 +62,7 @@ def test_any_text_is_a_date_or_is_refused_in_a_sentence(text: str) -> None:
     try:
         assert 1000 <= parse_date(text).year <= 9999
     except DateError as error:
-        assert error.text("ja")
-        assert error.text("en")
+        assert_said(error)
 
 
 @pytest.mark.parametrize(

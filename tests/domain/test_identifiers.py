@@ -20,8 +20,10 @@ from tests.samples import addresses, texts
 
 _RETNET = Identifiers(arxiv="2307.08621")
 _URL_PARTS = st.sampled_from(
-    ["http://", "HTTPS://", "https://www.", "ftp://", "example.org", "例え.jp", "[::1]", "[", "]", ":80", ":x", "user@", "/", "//", "?",
-     "&", "=", "#", "%", "%20", "%25", "%3F", "%2525", " ", "(a)", "<b>", "a", "\t", "é", "..", ";", "utm_source=x", "10.1145/3.4"],
+    ["http://", "HTTPS://", "https://www.", "ftp://", "example.org", "例え.jp", "[::1]", "[", "]", ":80", ":x",
+     "user@", "/", "//", "?",
+     "&", "=", "#", "%", "%20", "%25", "%3F", "%2525", " ", "(a)", "<b>", "a", "\t", "é", "..", ";", "utm_source=x",
+     "10.1145/3.4"],
 )  # fmt: skip
 near_addresses = st.lists(_URL_PARTS, max_size=9).map("".join) | addresses | texts
 
@@ -56,7 +58,8 @@ def test_an_old_arxiv_id_is_recognised(pasted: str, name: str) -> None:
 @pytest.mark.parametrize(
     ("pasted", "name"),
     [
-        ("10.1145/3292500.3330701", "10.1145/3292500.3330701"), ("doi: 10.1145/3292500.3330701.", "10.1145/3292500.3330701"),
+        ("10.1145/3292500.3330701", "10.1145/3292500.3330701"),
+        ("doi: 10.1145/3292500.3330701.", "10.1145/3292500.3330701"),
         ("https://doi.org/10.1145/3292500.3330701", "10.1145/3292500.3330701"),
         ("https://dx.doi.org/10.1038/S41586-021-03819-2", "10.1038/s41586-021-03819-2"),
         ("https://dl.acm.org/doi/abs/10.1145/3292500.3330701?download=true", "10.1145/3292500.3330701"),
@@ -89,7 +92,8 @@ def test_openreview_and_acl_papers_are_recognised(pasted: str, ids: Identifiers)
 
 @pytest.mark.parametrize(
     "pasted",
-    ["", "RetNet", "2307.086", "https://example.org/abs/2307.08621", "https://arxiv.org/list/cs.CL/recent", "10.1145/", "10.1145/;",
+    ["", "RetNet", "2307.086", "https://example.org/abs/2307.08621", "https://arxiv.org/list/cs.CL/recent",
+     "10.1145/", "10.1145/;",
      "https://openreview.net/group?id=ICLR.cc", "https://openreview.net/", "https://aclanthology.org/volumes/2020.acl-main/",
      "javascript:alert(1)", "https://notarxiv.org/abs/2307.08621", "https://github.com/microsoft/unilm"],
 )  # fmt: skip
@@ -151,7 +155,8 @@ def test_another_page_has_another_key(other: str) -> None:
 @pytest.mark.parametrize(
     "text",
     ["", "example.org", "ftp://example.org/a", "javascript:alert(1)", "https://", "https://user:pw@example.org/", "http://a\nb.org",
-     "http://[", "http://a:99999/", "https://exa mple.org/", "https://example.org/\u202ea", "https://a.org/" + "x" * 2000, "http://..",
+     "http://[", "http://a:99999/", "https://exa mple.org/", "https://example.org/\u202ea",
+     "https://a.org/" + "x" * 2000, "http://..",
      "https://a.org/" + "あ" * 300],
 )  # fmt: skip
 def test_what_cannot_be_linked_safely_is_no_address(text: str) -> None:

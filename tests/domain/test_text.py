@@ -13,8 +13,10 @@ from tests.samples import texts
 
 # Each is one character to a reader; whichever follow one another, they stay apart.
 CLUSTERS = (
-    "a", "Z", "7", " ", ".", "日", "が", "ー", "。", "「", "か\u3099", "e\u0301", "e\u0301\u0323", "नि", "ﾊﾟ", "ｶﾞ", "กำ", "한",
-    "😀", "👍🏽", "👩\u200d💻", "👨\u200d👩\u200d👧\u200d👦", "🏳\ufe0f\u200d🌈", "🇯🇵", "🇺🇸", "1\ufe0f\u20e3", "❤\ufe0f", "葛\U000e0100",
+    "a", "Z", "7", " ", ".", "日", "が", "ー", "。", "「", "か\u3099", "e\u0301", "e\u0301\u0323", "नि", "ﾊﾟ", "ｶﾞ",
+    "กำ", "한",
+    "😀", "👍🏽", "👩\u200d💻", "👨\u200d👩\u200d👧\u200d👦", "🏳\ufe0f\u200d🌈", "🇯🇵", "🇺🇸", "1\ufe0f\u20e3",
+    "❤\ufe0f", "葛\U000e0100",
     "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
 )  # fmt: skip
 

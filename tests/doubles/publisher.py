@@ -6,13 +6,14 @@ import asyncio
 import json
 from collections import deque
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
 from bot.domain.digest import Edition
 from bot.domain.errors import PublishError
-from bot.i18n import msg
+from bot.domain.paper import Paper
+from bot.i18n import Locale, msg
 from bot.services.ports import ChannelClosedError, UnsureError
 from bot.store.deliveries import Payload
 from tests.doubles.clock import AdjustableClock
@@ -77,6 +78,10 @@ class FakePublisher:
         self.posted.append(Posted(channel, payload, nonce, self._clock()))
         return str(len(self.posted) - 1)
 
+    async def edit(self, channel: str, message_id: str, payload: Payload) -> None:
+        n = int(message_id)
+        self.posted[n] = replace(self.posted[n], payload=payload)
+
     async def find(self, channel: str, marker: str, since: datetime) -> str | None:
         self.searches += 1
         for n, posted in enumerate(self.posted):
@@ -99,3 +104,6 @@ class FakeRenderer:
         ids = [paper.id for paper in edition.papers]
         pairs = [ids[start : start + 2] for start in range(0, len(ids), 2)] or [[]]
         return tuple({"papers": pair, "footer": f"#{marker_of(n)}"} for n, pair in enumerate(pairs))
+
+    def redrawn(self, payload: Payload, paper: Paper, locale: Locale) -> Payload | None:
+        return {**payload, "redrawn": paper.title} if paper.id in payload["papers"] else None

@@ -13,8 +13,10 @@ from tests.samples import paper
 
 @pytest.mark.parametrize(
     ("file", "given", "name"),
-    [("a.yaml", None, "yaml"), ("a.YML", None, "yaml"), ("a.json", None, "json"), ("a.txt", "JSON", "json"), ("a.json", "yaml", "yaml"),
-     ("a.bib", None, "bibtex"), ("a.RIS", None, "ris"), ("a.csl", None, "csl"), ("a.csl.json", None, "csl"), ("a.txt", None, "links")],
+    [("a.yaml", None, "yaml"), ("a.YML", None, "yaml"), ("a.json", None, "json"), ("a.txt", "JSON", "json"),
+     ("a.json", "yaml", "yaml"),
+     ("a.bib", None, "bibtex"), ("a.RIS", None, "ris"), ("a.csl", None, "csl"), ("a.csl.json", None, "csl"),
+     ("a.txt", None, "links")],
 )  # fmt: skip
 def test_the_format_is_what_is_asked_for_or_what_the_ending_tells(file: str, given: str | None, name: str) -> None:
     assert format_of(file, given, list(READERS)) == name
@@ -52,6 +54,6 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"nothing\.yaml: cannot be read: No such file"):
         read_file(tmp_path / "nothing.yaml")
+    (tmp_path / "folder.yaml").mkdir()
     with pytest.raises(FileError, match="cannot be read"):
-        (tmp_path / "folder.yaml").mkdir()
         read_file(tmp_path / "folder.yaml")

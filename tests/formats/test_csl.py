@@ -31,11 +31,14 @@ def test_a_thousand_items_come_back_equal() -> None:
 _ZOTERO = [
     {
         "id": "http://zotero.org/users/1/items/ABC", "type": "article", "title": "Attention", "publisher": "arXiv",
-        "number": "arXiv:1706.03762", "abstract": "We …", "note": "arXiv:1706.03762 [cs]", "URL": "https://a.org/x", "keyword": "a; b",
-        "author": [{"family": "Beethoven", "given": "Ludwig", "non-dropping-particle": "van"}, {"literal": "OpenAI"}, {"family": "山田", "given": "太郎"}],
+        "number": "arXiv:1706.03762", "abstract": "We …", "note": "arXiv:1706.03762 [cs]", "URL": "https://a.org/x",
+        "keyword": "a; b",
+        "author": [{"family": "Beethoven", "given": "Ludwig", "non-dropping-particle": "van"}, {"literal": "OpenAI"},
+                   {"family": "山田", "given": "太郎"}],
         "issued": {"date-parts": [[2017, 6]]},
     },
-    {"type": "book", "id": 7, "title": "Book", "DOI": "https://doi.org/10.1145/X", "issued": {"literal": "c. 1999"}, "note": "よい"},
+    {"type": "book", "id": 7, "title": "Book", "DOI": "https://doi.org/10.1145/X", "issued": {"literal": "c. 1999"},
+     "note": "よい"},
 ]  # fmt: skip
 
 
@@ -50,7 +53,11 @@ def test_foreign_items_are_understood() -> None:
 def test_an_item_has_the_usual_variables() -> None:
     [item] = plain_json.loads(csl.write([full(1)]))
     assert item["author"][:2] == [{"family": "Knuth", "given": "Donald E."}, {"family": "Müller", "given": "Jörg"}]
-    assert (item["issued"], item["DOI"], item["number"]) == ({"date-parts": [[2001, 2, 2]]}, "10.1145/1.a_b", "arXiv:2401.00001")
+    assert (item["issued"], item["DOI"], item["number"]) == (
+        {"date-parts": [[2001, 2, 2]]},
+        "10.1145/1.a_b",
+        "arXiv:2401.00001",
+    )
 
 
 def test_a_json_file_is_ours_or_csl_by_its_shape(tmp_path: Path) -> None:
@@ -71,7 +78,11 @@ def test_a_json_file_is_ours_or_csl_by_its_shape(tmp_path: Path) -> None:
         ('[\n{"id": "x"}]', "f:2:1: ", "needs a title"),
         ('[{"title": ["x"]}]', "f:1:12: ", '"title" must be text'),
         ('[{"title": "x",\n "DOI": "soon"}]', "f:2:9: ", "not a valid DOI"),
-        ('[{"id": "a", "title": "x"},\n{"id": "a", "title": "y"}]', "f:2:8: ", 'id "a" is given twice (first in line 1)'),
+        (
+            '[{"id": "a", "title": "x"},\n{"id": "a", "title": "y"}]',
+            "f:2:8: ",
+            'id "a" is given twice (first in line 1)',
+        ),
     ],
 )
 def test_a_broken_file_is_refused_with_its_place(text: str, place: str, problem: str) -> None:

@@ -34,7 +34,14 @@ class _Page(HTMLParser):
 def test_a_page_shows_all_of_a_paper_and_asks_for_nothing_from_outside() -> None:
     page = _Page(html.write([full(1), full(2)]))
     assert page.tags.count("article") == 2
-    for text in ("1番目の論文", "A Paper on Subject 1", "2001-02-02", "50% & more_or_less {x}", "#検索", "Donald E. Knuth"):
+    for text in (
+        "1番目の論文",
+        "A Paper on Subject 1",
+        "2001-02-02",
+        "50% & more_or_less {x}",
+        "#検索",
+        "Donald E. Knuth",
+    ):
         assert text in page.text
     assert not {"script", "link", "img"} & set(page.tags)
     assert "https://github.com/a/b_c%20d" in page.addresses

@@ -13,7 +13,7 @@ from bot.domain.errors import FileError
 from bot.domain.paper import Link, Paper
 from bot.formats import json
 from tests.formats.test_yaml import numbered, stamped
-from tests.samples import paper, texts
+from tests.samples import assert_said, paper, texts
 
 
 @given(stamped)
@@ -32,9 +32,11 @@ def test_a_paper_has_the_shape_that_is_promised() -> None:
     assert plain_json.loads(json.write([made])) == {
         "papers": [
             {
-                "id": "paper-1", "headline": "1番目の論文", "title": "A Paper on Subject 1", "date": "2023-07", "comment": None,
+                "id": "paper-1", "headline": "1番目の論文", "title": "A Paper on Subject 1", "date": "2023-07",
+                "comment": None,
                 "excerpt": None, "organization": None, "authors": ["A"], "links": [{"label": None, "url": "https://a.org/"}],
-                "tags": ["検索"], "identifiers": {"arxiv": "2401.00001"}, "added_at": None, "added_by": None, "updated_at": None,
+                "tags": ["検索"], "identifiers": {"arxiv": "2401.00001"}, "added_at": None, "added_by": None,
+                "updated_at": None,
             }
         ]
     }  # fmt: skip
@@ -77,4 +79,4 @@ def test_any_text_is_a_collection_or_is_refused_in_a_sentence(text: str) -> None
     try:
         json.read(text, "f")
     except FileError as error:
-        assert error.text("ja").startswith("f")
+        assert_said(error)

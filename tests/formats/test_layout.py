@@ -56,7 +56,12 @@ def entry(made: Layout, id: str) -> Paper:
 
 
 def test_a_file_that_nobody_changes_is_the_same_text() -> None:
-    for text in (TEXT, STARTER.read_text(encoding="utf-8"), TEXT.replace("\n  ", "\n"), yaml.write([paper(1), paper(2)])):
+    for text in (
+        TEXT,
+        STARTER.read_text(encoding="utf-8"),
+        TEXT.replace("\n  ", "\n"),
+        yaml.write([paper(1), paper(2)]),
+    ):
         assert layout(text).text() == text
 
 
@@ -83,7 +88,14 @@ def test_the_first_key_may_change() -> None:
 
 def test_a_new_entry_stands_above_all_others_in_the_same_shape() -> None:
     made = layout()
-    made.put(make_paper(id="c", title="C", links=[Link("https://arxiv.org/abs/2401.00001"), Link("https://c.org/", "code")], tags=["x"]))
+    made.put(
+        make_paper(
+            id="c",
+            title="C",
+            links=[Link("https://arxiv.org/abs/2401.00001"), Link("https://c.org/", "code")],
+            tags=["x"],
+        )
+    )
     assert changes(TEXT, made.text()) == [
         "+   - id: c", "+     title: C", "+     links:", "+       - https://arxiv.org/abs/2401.00001",
         "+       - {label: code, url: 'https://c.org/'}", "+     tags: [x]", "+ ",
@@ -100,9 +112,18 @@ def test_an_entry_that_goes_leaves_the_remarks_above_it() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["", "papers:\n", "# ours\npapers: []\n", "papers: [{id: a, title: A}, {id: b, title: B}]\n", "{papers: [{id: a, title: A}]}",
-             "papers:\n- {id: a, title: A}\n-\n  id: b\n  title: B\n", "papers:\n  -   id: a\n      title: A\n", "papers:\n- id: a\n  title: A"]
-)  # fmt: skip
+    "text",
+    [
+        "",
+        "papers:\n",
+        "# ours\npapers: []\n",
+        "papers: [{id: a, title: A}, {id: b, title: B}]\n",
+        "{papers: [{id: a, title: A}]}",
+        "papers:\n- {id: a, title: A}\n-\n  id: b\n  title: B\n",
+        "papers:\n  -   id: a\n      title: A\n",
+        "papers:\n- id: a\n  title: A",
+    ],
+)
 def test_a_file_of_any_shape_can_be_added_to_and_changed(text: str) -> None:
     made = layout(text)
     held = [each.paper for each in made.entries]

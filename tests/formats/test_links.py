@@ -15,8 +15,8 @@ ARXIV = "https://arxiv.org/abs/2307.08621"
 
 @pytest.mark.parametrize(
     "line",
-    [f"{ARXIV} RetNet", f"RetNet {ARXIV}", f"- [RetNet]({ARXIV})", f"1. RetNet - {ARXIV}", f"・「RetNet」　{ARXIV}", "2307.08621v2: RetNet",
-     f"<{ARXIV}> RetNet", f"* RetNet ({ARXIV})"],
+    [f"{ARXIV} RetNet", f"RetNet {ARXIV}", f"- [RetNet]({ARXIV})", f"1. RetNet - {ARXIV}", f"・「RetNet」　{ARXIV}",
+     "2307.08621v2: RetNet", f"<{ARXIV}> RetNet", f"* RetNet ({ARXIV})"],
 )  # fmt: skip
 def test_a_title_may_stand_on_either_side_of_the_link(line: str) -> None:
     [made] = read(line, "f").papers
@@ -32,7 +32,9 @@ def test_lines_without_a_title_are_handed_on_with_their_number() -> None:
 
 
 def test_one_paper_twice_is_one_paper() -> None:
-    found = read(f"{ARXIV}\nhttps://arxiv.org/pdf/2307.08621v2\n2307.08621\nhttps://a.org/x/\nhttp://www.a.org/x\n", "f")
+    found = read(
+        f"{ARXIV}\nhttps://arxiv.org/pdf/2307.08621v2\n2307.08621\nhttps://a.org/x/\nhttp://www.a.org/x\n", "f"
+    )
     assert [each.line for each in found.untitled] == [1, 4]
 
 

@@ -11,14 +11,17 @@ from bot.domain.errors import FileError
 from bot.domain.paper import Link
 from bot.formats import matome
 from bot.formats.collection import read_file
-from tests.samples import texts
+from tests.samples import assert_said, texts
 
 PAGE = Path(__file__).parents[1] / "data" / "matome.txt"
 ONE = "見出し\n\n論文タイトル:A Title\n\n"
 
 
 def test_every_paper_of_a_page_has_what_the_page_says_of_it() -> None:
-    told = [(made.headline, made.title, str(made.date), made.comment, made.organization, made.excerpt) for made in read_file(PAGE)]
+    told = [
+        (made.headline, made.title, str(made.date), made.comment, made.organization, made.excerpt)
+        for made in read_file(PAGE)
+    ]
     assert told == [
         ("軽い拡散モデルの作り方", "Small Steps: Diffusion with Fewer Evaluations", "2024-02-03",
          "評価の回数を半分にしても、見た目はほとんど変わらないとのこと。", None,
@@ -29,8 +32,8 @@ def test_every_paper_of_a_page_has_what_the_page_says_of_it() -> None:
         ("絵を言葉で直す : EditWord", "EditWord: Changing Pictures by Words", "2023-03-09",
          "言葉だけで絵を直す手法。\n\n直せる範囲はまだ狭い。", "Example research",
          "In this work, we change pictures by words alone, with no mask at all..."),
-        ("百万画素を一度に", "MEGAPIX: One Million Pixels at Once", "2022-04-07", "Example researchが作ったMEGAPIXの論文。", None,
-         "Large pictures are slow..."),
+        ("百万画素を一度に", "MEGAPIX: One Million Pixels at Once", "2022-04-07",
+         "Example researchが作ったMEGAPIXの論文。", None, "Large pictures are slow..."),
     ]  # fmt: skip
 
 
@@ -40,7 +43,15 @@ def test_a_bare_link_belongs_to_the_paper_above_it() -> None:
 
 @pytest.mark.parametrize(
     "line",
-    ["発表日:Jan 18. 2024", "発表日 Jan 18. 2024", "発表日：18 January. 2024", "発表日：2024年1月18日", "公開日:2024/1/18", "18 Jan. 2024", "2024-01-18"],
+    [
+        "発表日:Jan 18. 2024",
+        "発表日 Jan 18. 2024",
+        "発表日：18 January. 2024",
+        "発表日：2024年1月18日",
+        "公開日:2024/1/18",
+        "18 Jan. 2024",
+        "2024-01-18",
+    ],
 )
 def test_a_date_line_is_read_however_it_is_written(line: str) -> None:
     [made] = matome.read(ONE + line, "f")
@@ -48,20 +59,30 @@ def test_a_date_line_is_read_however_it_is_written(line: str) -> None:
     assert made.comment is None
 
 
-@pytest.mark.parametrize("line", ["Microsoft research", "東京大学", "株式会社例", "所属：例の会", "Google DeepMind, Stanford University"])
+@pytest.mark.parametrize(
+    "line", ["Microsoft research", "東京大学", "株式会社例", "所属：例の会", "Google DeepMind, Stanford University"]
+)
 def test_a_line_with_an_organisation_is_no_comment(line: str) -> None:
     [made] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
     assert (made.organization, made.comment) == (line.removeprefix("所属："), "面白い論文。")
 
 
-@pytest.mark.parametrize("line", ["面白い", "とても、よい", "RAGのサーベイ論文", "Worth reading twice.", "大学でも企業でも使える。"])
+@pytest.mark.parametrize(
+    "line", ["面白い", "とても、よい", "RAGのサーベイ論文", "Worth reading twice.", "大学でも企業でも使える。"]
+)
 def test_a_short_remark_is_no_organisation(line: str) -> None:
     [made] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
     assert (made.organization, made.comment) == (None, f"面白い論文。\n\n{line}")
 
 
 @pytest.mark.parametrize(
-    "card", ["A Title\nText...", "論文より抜粋\nA Title\nText...", "論文から抜粋：\nA TITLE - arXiv\nText...\narxiv.org", "論文より抜粋\n\nA Title\n\nText..."]
+    "card",
+    [
+        "A Title\nText...",
+        "論文より抜粋\nA Title\nText...",
+        "論文から抜粋：\nA TITLE - arXiv\nText...\narxiv.org",
+        "論文より抜粋\n\nA Title\n\nText...",
+    ],
 )
 def test_a_card_is_the_excerpt(card: str) -> None:
     [made] = matome.read(f"{ONE}よい。\n\n{card}\n", "f")
@@ -86,7 +107,12 @@ def test_a_labelled_link_keeps_its_label() -> None:
 
 @pytest.mark.parametrize(
     ("text", "place"),
-    [(ONE + "発表日:Jan 41. 2024", "f:5:5: "), (ONE + "発表日:近日", "f:5:5: "), ("見出し\n\n論文タイトル:\n", "f:3:1: "), ("ただの文", "f:1:1: ")],
+    [
+        (ONE + "発表日:Jan 41. 2024", "f:5:5: "),
+        (ONE + "発表日:近日", "f:5:5: "),
+        ("見出し\n\n論文タイトル:\n", "f:3:1: "),
+        ("ただの文", "f:1:1: "),
+    ],
 )
 def test_a_broken_page_is_refused_with_its_place(text: str, place: str) -> None:
     with pytest.raises(FileError) as caught:
@@ -99,4 +125,4 @@ def test_any_text_is_a_page_or_is_refused_in_a_sentence(text: str) -> None:
     try:
         matome.read(ONE + text, "f")
     except FileError as error:
-        assert error.text("ja").startswith("f")
+        assert_said(error)

@@ -8,7 +8,7 @@ from hypothesis import given
 from bot.domain.errors import FileError
 from bot.formats.tree import read_yaml
 from bot.i18n import msg
-from tests.samples import texts
+from tests.samples import assert_said, texts
 
 
 def test_every_scalar_stays_text() -> None:
@@ -87,4 +87,4 @@ def test_any_text_is_a_tree_or_is_refused_in_a_sentence(text: str) -> None:
     try:
         read_yaml(text, "f")
     except FileError as error:
-        assert error.text("ja").startswith("f")
+        assert_said(error)

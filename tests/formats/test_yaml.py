@@ -39,8 +39,10 @@ def test_a_random_collection_reads_back_as_it_was(papers: list[Paper]) -> None:
     assert yaml.read(yaml.write(papers), "f") == papers
 
 
-@pytest.mark.parametrize("word", ["no", "0123", "2601.00010", "~", "null", "12:30", "1e3", "on", "- x", "a: b", "#x", "@x", "`x", "*x",
-                                  "'", '"', "x\u0085y", "\ufffe", "日本\U000e0100", "{}", "%x", "|", ">", "&a", "!x", "?"])  # fmt: skip
+@pytest.mark.parametrize("word", ["no", "0123", "2601.00010", "~", "null", "12:30", "1e3", "on", "- x", "a: b", "#x",
+                                  "@x", "`x", "*x",
+                                  "'", '"', "x\u0085y", "\ufffe", "日本\U000e0100", "{}", "%x", "|", ">", "&a", "!x",
+                                  "?"])  # fmt: skip
 def test_a_word_that_yaml_reads_otherwise_stays_a_word(word: str) -> None:
     made = make_paper(
         id="x", title=word, headline=word, comment=f"{word}\n  {word} \n", tags=[f"a{word}"], authors=[word]
@@ -54,7 +56,8 @@ def test_an_entry_is_written_as_people_write_it() -> None:
     )
     assert yaml.write([made]) == (
         "papers:\n- id: paper-1\n  headline: 1番目の論文\n  title: A Paper on Subject 1\n  date: 2023-07\n  links:\n"
-        "  - https://a.org/\n  - label: コード\n    url: https://b.org/\n  tags:\n  - 検索\n  identifiers:\n    arxiv: '2401.00001'\n"
+        "  - https://a.org/\n  - label: コード\n    url: https://b.org/\n  tags:\n  - 検索\n"
+        "  identifiers:\n    arxiv: '2401.00001'\n"
     )
 
 

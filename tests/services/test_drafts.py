@@ -18,10 +18,12 @@ from bot.services.library import Library
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.finder import FakeFinder
-from tests.samples import lines, paper, random_papers
+from tests.samples import assert_said, lines, paper, random_papers
 
-RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17), excerpt="Proposes retention.",
-                  links=(Link("https://github.com/microsoft/unilm"),), identifiers=Identifiers(doi="10.48550/x"))  # fmt: skip
+RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17),
+                  excerpt="Proposes retention.",
+                  links=(Link("https://github.com/microsoft/unilm"),),
+                  identifiers=Identifiers(doi="10.48550/x"))  # fmt: skip
 
 
 @pytest.fixture
@@ -86,7 +88,7 @@ def test_any_form_is_a_paper_or_is_refused_in_a_sentence(draft: Draft) -> None:
     try:
         assert described(draft, RETNET).title
     except InputError as error:
-        assert error.text("ja")
+        assert_said(error)
 
 
 @pytest.mark.parametrize(

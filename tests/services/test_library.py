@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import count
 
@@ -21,6 +22,10 @@ from tests.doubles.clock import AdjustableClock
 from tests.samples import on_the_store, paper
 
 _FRESH = count()
+
+
+def commented(text: str) -> Callable[[Paper], Paper]:
+    return lambda old: replace(old, comment=text or None)
 
 
 async def collection(database: Database, workspace: int) -> dict[str, tuple[int, Paper]]:
@@ -206,9 +211,7 @@ async def test_undoing_everything_gives_back_the_start(
             if name == "add":
                 await library.add(workspace, paper(n, comment=text), None)
             elif name == "edit":
-                await library.edit(
-                    workspace, f"paper-{n}", None, lambda old, text=text: replace(old, comment=text or None)
-                )  # type: ignore[misc]
+                await library.edit(workspace, f"paper-{n}", None, commented(text))
             elif name == "remove":
                 await library.remove(workspace, f"paper-{n}", None)
             elif name == "import":

@@ -26,8 +26,10 @@ from tests.doubles.web.answers import atom
 from tests.doubles.web.server import HTML, Serve, always
 from tests.doubles.web.world import fill, sources_in
 
-ALL = Metadata(title="題名", headline="見出し", date=PaperDate(2024, 1), excerpt="a\nb", organization="O", authors=("A", "B"),
-               links=make_metadata(links=["https://a.example/x"]).links, identifiers=Identifiers(arxiv="2401.00001", doi="10.1/x"))  # fmt: skip
+ALL = Metadata(title="題名", headline="見出し", date=PaperDate(2024, 1), excerpt="a\nb", organization="O",
+    authors=("A", "B"),
+               links=make_metadata(links=["https://a.example/x"]).links, identifiers=Identifiers(arxiv="2401.00001",
+               doi="10.5555/x"))  # fmt: skip
 
 
 class FakeSource:
@@ -38,10 +40,12 @@ class FakeSource:
         self.asked: list[str] = []
         self.may_answer = asyncio.Event()
         self.may_answer.set()
+        self.was_asked = asyncio.Event()
         self.is_closed = False
 
     async def look_up(self, source: str) -> Metadata:
         self.asked.append(source)
+        self.was_asked.set()
         await self.may_answer.wait()
         if isinstance(self.answer, Exception):
             raise self.answer
@@ -111,13 +115,13 @@ async def test_a_failure_is_kept_for_minutes_at_most(
     source.answer = failure
     for _ in range(2):
         with pytest.raises(SourceError) as caught:
-            await finder.look_up("10.1/x")
+            await finder.look_up("10.5555/x")
         assert caught.value.text("en") == "x cannot be reached. The paper can be saved anyway."
         assert caught.value.text("ja") == "xに接続できません。論文はこのまま登録できます。"
     assert len(source.asked) == 1
     clock.advance(seconds=kept.total_seconds())
     source.answer = ALL
-    assert await finder.look_up("10.1/x") == ALL
+    assert await finder.look_up("10.5555/x") == ALL
 
 
 async def test_what_is_no_source_is_refused_before_anybody_is_asked(finder: MetadataLookup, source: FakeSource) -> None:
@@ -147,8 +151,7 @@ async def test_closing_ends_what_is_under_way(database: Database, clock: Adjusta
     finder = MetadataLookup(database, clock, lambda: source)
     source.may_answer.clear()
     waiting = asyncio.create_task(finder.look_up("2401.00001"))
-    while not source.asked:
-        await asyncio.sleep(0.01)
+    await source.was_asked.wait()
     await finder.close()
     assert source.is_closed
     with pytest.raises(asyncio.CancelledError):
@@ -168,8 +171,10 @@ FAILURES: dict[str, tuple[Callable[[Web], Serve], str]] = {
     "500": (lambda web: always(Page(b"", status=500)), r"{name} is out of order \(500\)\."),
     "broken off": (lambda web: web.broken, r"{name} broke the connection off\."),
     "another page": (lambda web: always(HTML), r"The answer of {name} cannot be read\."),
-    "100 MB": (lambda web: web.flood, r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\."),
-    "gzip bomb": (lambda web: web.bomb, r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\."),
+    "100 MB": (lambda web: web.flood,
+    r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\."),
+    "gzip bomb": (lambda web: web.bomb,
+    r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\."),
     "leads inside": (lambda web: always(Page(b"", status=302, headers={"Location": "http://10.0.0.1/"})),
                      r"10\.0\.0\.1 is not on the public internet, so it was not read\."),
     "leads inside by IPv6": (lambda web: always(Page(b"", status=302, headers={"Location": "http://[::ffff:127.0.0.1]/"})),
@@ -208,7 +213,7 @@ async def _saved(
     added = await library.add(workspace, paper, None)
     assert (added.paper.title, added.paper.comment) == ("Typed", "よい")
     assert added.paper.url is not None
-    assert time.monotonic() - began < 3
+    assert time.monotonic() - began < 5
     return problem
 
 
@@ -234,10 +239,12 @@ async def test_whatever_a_source_does_the_paper_is_saved(
     [
         ("2401.99999", lambda web: None, "arXiv does not know the paper 2401.99999."),
         ("2401.00001", lambda web: web.serve("export.arxiv.org", always(atom({"2401.77777v1": {
-            "title": "Another", "authors": [], "published": "2024-01-01T00:00:00Z"}}))), "arXiv answered with another paper."),
+            "title": "Another", "authors": [], "published": "2024-01-01T00:00:00Z"}}))),
+            "arXiv answered with another paper."),
         ("http://innocent.example/", lambda web: web.dns.addresses.update({"innocent.example": ["192.168.0.1"]}),
          "innocent.example is not on the public internet, so it was not read."),
-        ("http://169.254.169.254/latest", lambda web: None, "169.254.169.254 is not on the public internet, so it was not read."),
+        ("http://169.254.169.254/latest", lambda web: None,
+        "169.254.169.254 is not on the public internet, so it was not read."),
         ("http://nowhere.example/", lambda web: None, "nowhere.example cannot be reached."),
         ("http://file.example/a.pdf", lambda web: web.put("file.example/a.pdf", Page(b"%PDF", "application/pdf")),
          "The link to file.example is a file, not a page; use the link of the paper's page instead."),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
@@ -36,6 +36,8 @@ papers:
 - id: b
   title: B
 """
+Answer = Callable[[], Awaitable[object]]
+Contents = dict[str, tuple[object, ...]]
 Change = Callable[[Paper], Paper]
 
 
@@ -64,21 +66,60 @@ def moved(report: MirrorReport) -> tuple[list[str], list[str], list[str], list[s
     return report.imported.added, report.imported.updated, report.removed, report.written
 
 
+def said(file: Path) -> str:
+    return file.read_text(encoding="utf-8")
+
+
+def say(file: Path, text: str) -> None:
+    file.write_text(text, encoding="utf-8")
+
+
+def raw(file: Path) -> bytes:
+    return file.read_bytes()
+
+
+def put(file: Path, content: bytes | None) -> None:
+    file.unlink()
+    if content is not None:
+        file.write_bytes(content)
+
+
+def rights(file: Path) -> int:
+    return file.stat().st_mode & 0o777
+
+
+async def until(asked: Answer) -> None:
+    """Wait until the answer is yes, for ten seconds at most."""
+    for _ in range(500):
+        if await asked():
+            return
+        await asyncio.sleep(0.02)
+    raise TimeoutError
+
+
+async def in_text(file: Path, text: str, *also: object) -> bool:
+    return text in said(file) and all(also)
+
+
+async def with_organization(lookup: Lookup, workspace: int, name: str) -> bool:
+    return (await lookup.get(workspace, "a")).organization == name
+
+
 def rewrite(file: Path, old: str, new: str) -> None:
     text = file.read_text(encoding="utf-8")
     assert old in text
     file.write_text(text.replace(old, new), encoding="utf-8")
 
 
-async def both(lookup: Lookup, workspace: int, file: Path) -> tuple[dict[str, object], dict[str, object]]:
+async def both(lookup: Lookup, workspace: int, file: Path) -> tuple[Contents, Contents]:
     """Return the contents of both sides by paper id."""
     here = {made.id: made.content for made in await lookup.all_of(workspace, "")}
-    return here, {made.id: made.content for made in yaml.read(file.read_text(encoding="utf-8"), "f")}
+    return here, {made.id: made.content for made in yaml.read(said(file), "f")}
 
 
 async def test_at_first_the_file_fills_the_collection_and_stays_as_it_is(mirror: Mirror, file: Path) -> None:
     assert moved(await mirror.write_back()) == (["b", "a"], [], [], [])
-    assert file.read_text(encoding="utf-8") == TEXT
+    assert said(file) == TEXT
     assert moved(await mirror.write_back()) == ([], [], [], [])
 
 
@@ -90,9 +131,11 @@ async def test_every_change_here_is_written_into_the_file_and_nothing_else(
     await library.add(workspace, paper(1), None)
     await library.add(workspace, paper(2), None)
     assert moved(await mirror.write_back()) == ([], [], [], ["b", "paper-1", "paper-2"])
-    text = file.read_text(encoding="utf-8")
+    text = said(file)
     assert text.startswith("# our papers\npapers:\n- id: paper-2\n")
-    assert text.index("- id: paper-1") < text.index("- id: a\n  title: A  # the first\n  authors: [X, Y]\n\n# older\n- id: b\n")
+    assert text.index("- id: paper-1") < text.index(
+        "- id: a\n  title: A  # the first\n  authors: [X, Y]\n\n# older\n- id: b\n"
+    )
     assert text.endswith("  title: B\n  comment: よい\n")
     await library.remove(workspace, "paper-1", None)
     await library.undo(workspace, None)
@@ -100,19 +143,19 @@ async def test_every_change_here_is_written_into_the_file_and_nothing_else(
     await library.remove(workspace, "paper-2", None)
     await library.edit(workspace, "b", None, lambda old: replace(old, comment=None))
     await mirror.write_back()
-    assert file.read_text(encoding="utf-8") == TEXT
+    assert said(file) == TEXT
 
 
 async def test_every_change_of_the_file_comes_in(mirror: Mirror, lookup: Lookup, workspace: int, file: Path) -> None:
     await mirror.write_back()
     number = [made.id for made in await lookup.all_of(workspace, "")]
-    file.write_text(TEXT.replace("title: A ", "title: Another ").replace("- id: b\n  title: B\n", "- id: c\n  title: C\n"), encoding="utf-8")
-    written = file.read_bytes()
+    say(file, TEXT.replace("title: A ", "title: Another ").replace("- id: b\n  title: B\n", "- id: c\n  title: C\n"))
+    written = raw(file)
     assert moved(await mirror.write_back()) == (["c"], ["a"], ["b"], [])
     assert number != [made.id for made in await lookup.all_of(workspace, "")]
     here, there = await both(lookup, workspace, file)
     assert here == there
-    assert file.read_bytes() == written
+    assert raw(file) == written
 
 
 async def test_what_both_changed_is_told_and_left_until_they_agree(
@@ -125,7 +168,7 @@ async def test_what_both_changed_is_told_and_left_until_they_agree(
     assert told(report := await mirror.write_back()) == ["a: it was changed both here and in the file"]
     assert report.written == ["b"]
     assert (await lookup.get(workspace, "a")).comment == "こちら"
-    assert "comment: あちら" in file.read_text(encoding="utf-8")
+    assert "comment: あちら" in said(file)
     assert told(await mirror.write_back()) == ["a: it was changed both here and in the file"]
     rewrite(file, "\n  comment: あちら", "")
     assert moved(await mirror.write_back()) == ([], [], [], ["a"])
@@ -133,7 +176,9 @@ async def test_what_both_changed_is_told_and_left_until_they_agree(
     assert here == there
 
 
-async def test_the_same_change_on_both_sides_is_no_conflict(mirror: Mirror, library: Library, workspace: int, file: Path) -> None:
+async def test_the_same_change_on_both_sides_is_no_conflict(
+    mirror: Mirror, library: Library, workspace: int, file: Path
+) -> None:
     await mirror.write_back()
     await library.edit(workspace, "a", None, commented("同じ"))
     rewrite(file, "title: A  # the first", "title: A  # the first\n  comment: 同じ")
@@ -150,9 +195,12 @@ async def test_removed_on_one_side_and_changed_on_the_other_is_told(
     rewrite(file, "- id: b\n  title: B\n", "")
     rewrite(file, "title: A ", "title: Another ")
     report = await mirror.write_back()
-    assert sorted(told(report)) == ["a: it was removed here and changed in the file", "b: it was removed from the file and changed here"]
+    assert sorted(told(report)) == [
+        "a: it was removed here and changed in the file",
+        "b: it was removed from the file and changed here",
+    ]
     assert [made.id for made in await lookup.all_of(workspace, "")] == ["b"]
-    assert "Another" in file.read_text(encoding="utf-8")
+    assert "Another" in said(file)
 
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", None])
@@ -160,9 +208,7 @@ async def test_a_file_that_is_gone_or_empty_is_written_anew(
     mirror: Mirror, lookup: Lookup, workspace: int, file: Path, content: bytes | None
 ) -> None:
     await mirror.write_back()
-    file.unlink()
-    if content is not None:
-        file.write_bytes(content)
+    put(file, content)
     assert (await mirror.write_back()).written == ["b", "a"]
     here, there = await both(lookup, workspace, file)
     assert here == there
@@ -175,16 +221,22 @@ async def test_a_broken_file_is_told_with_its_place_and_nothing_is_lost(
     await mirror.write_back()
     await library.edit(workspace, "b", None, commented("よい"))
     rewrite(file, "authors: [X", "author: [X")
-    broken = file.read_bytes()
+    broken = raw(file)
     with pytest.raises(FileError, match=r'papers.yaml:5:3: unknown key "author"'):
         await mirror.write_back()
-    assert file.read_bytes() == broken
+    assert raw(file) == broken
     rewrite(file, "author: [X", "authors: [X")
     assert (await mirror.write_back()).written == ["b"]
 
 
 async def test_a_crash_before_the_file_was_written_is_made_up_for_at_the_next_start(
-    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path, database: Database, clock: AdjustableClock
+    mirror: Mirror,
+    library: Library,
+    lookup: Lookup,
+    workspace: int,
+    file: Path,
+    database: Database,
+    clock: AdjustableClock,
 ) -> None:
     await mirror.write_back()
     await library.edit(workspace, "b", None, commented("よい"))
@@ -205,26 +257,38 @@ async def test_a_crash_after_the_file_was_written_changes_nothing_more(
     await library.edit(workspace, "b", None, commented("よい"))
     await library.remove(workspace, "a", None)
     await mirror.write_back()
-    after = file.read_bytes()
+    after = raw(file)
     async with database.write() as connection:  # what was noted in the transaction that did not come to its end
         await connection.exec_driver_sql("UPDATE notes SET text = ? WHERE name = ?", (notes[0].text, notes[0].name))
     assert moved(report := await mirror.write_back()) == ([], [], [], [])
-    assert (told(report), file.read_bytes()) == ([], after)
+    assert (told(report), raw(file)) == ([], after)
+
+
+async def test_a_paper_that_no_file_can_hold_holds_up_no_other(
+    mirror: Mirror, library: Library, workspace: int, file: Path
+) -> None:
+    await mirror.write_back()
+    await library.edit(workspace, "a", None, commented(" "))
+    await library.edit(workspace, "b", None, commented("よい"))
+    report = await mirror.write_back()
+    assert [id for id, _ in report.conflicts] == ["a"]
+    assert said(file) == f"{TEXT}  comment: よい\n"
 
 
 async def test_line_ends_and_rights_stay(mirror: Mirror, library: Library, workspace: int, file: Path) -> None:
-    file.write_bytes(b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
-    file.chmod(0o640)
+    put(file, b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
+    os.chmod(file, 0o640)
     await mirror.write_back()
     await library.edit(workspace, "b", None, commented("よい"))
     await mirror.write_back()
-    assert file.read_bytes() == b"\xef\xbb\xbf" + f"{TEXT}  comment: よい\n".replace("\n", "\r\n").encode()
-    assert file.stat().st_mode & 0o777 == 0o640
+    assert raw(file) == b"\xef\xbb\xbf" + f"{TEXT}  comment: よい\n".replace("\n", "\r\n").encode()
+    assert rights(file) == 0o640
     assert not [name for name in os.listdir(file.parent) if name.endswith(".dayori")]
 
 
-async def test_a_link_to_the_file_stays_a_link(database: Database, clock: AdjustableClock, importing: Importing, library: Library,
-                                               workspace: int, file: Path) -> None:  # fmt: skip
+async def test_a_link_to_the_file_stays_a_link(
+    database: Database, clock: AdjustableClock, importing: Importing, library: Library, workspace: int, file: Path
+) -> None:
     link = file.with_name("link.yaml")
     link.symlink_to(file)
     mirror = Mirror(database, clock, importing, workspace, link)
@@ -232,10 +296,12 @@ async def test_a_link_to_the_file_stays_a_link(database: Database, clock: Adjust
     await library.edit(workspace, "b", None, commented("よい"))
     await mirror.write_back()
     assert link.is_symlink()
-    assert "よい" in file.read_text(encoding="utf-8")
+    assert "よい" in said(file)
 
 
-async def test_imports_of_other_files_are_no_removals(mirror: Mirror, importing: Importing, workspace: int, file: Path) -> None:
+async def test_imports_of_other_files_are_no_removals(
+    mirror: Mirror, importing: Importing, workspace: int, file: Path
+) -> None:
     await mirror.write_back()
     await importing.take(workspace, [paper(1)], None)
     assert (await mirror.write_back()).written == ["paper-1"]
@@ -245,7 +311,13 @@ async def test_imports_of_other_files_are_no_removals(mirror: Mirror, importing:
 
 
 async def test_two_mirrors_of_one_file_lose_nothing(
-    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path, database: Database, clock: AdjustableClock
+    mirror: Mirror,
+    library: Library,
+    lookup: Lookup,
+    workspace: int,
+    file: Path,
+    database: Database,
+    clock: AdjustableClock,
 ) -> None:
     other = Mirror(database, clock, Importing(database, clock), workspace, file)
     await mirror.write_back()
@@ -258,30 +330,28 @@ async def test_two_mirrors_of_one_file_lose_nothing(
 
 
 async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
-    database: Database, clock: AdjustableClock, importing: Importing, library: Library, lookup: Lookup, workspace: int, file: Path
+    database: Database,
+    clock: AdjustableClock,
+    importing: Importing,
+    library: Library,
+    lookup: Lookup,
+    workspace: int,
+    file: Path,
 ) -> None:
     heard: list[str] = []
 
     async def tell(messages: Sequence[Message]) -> None:
         heard.extend(message.text("en") for message in messages)
 
-    async def until(is_so: Callable[[], bool]) -> None:
-        async with asyncio.timeout(10):
-            while not is_so():
-                await asyncio.sleep(0.02)
-
     stop = asyncio.Event()
     watching = asyncio.create_task(Mirror(database, clock, importing, workspace, file, tell).watch(stop))
-    async with asyncio.timeout(10):
-        while len(await lookup.all_of(workspace, "")) < 2:
-            await asyncio.sleep(0.02)
-        await library.edit(workspace, "b", None, commented("よい"))
-        await until(lambda: "よい" in file.read_text(encoding="utf-8"))
-        rewrite(file, "authors: [X", "author: [X")
-        await until(lambda: bool(heard))
-        file.write_text(file.read_text(encoding="utf-8").replace("author: [X, Y]", "organization: Z"), encoding="utf-8")
-        while (await lookup.get(workspace, "a")).organization != "Z":
-            await asyncio.sleep(0.02)
+    await until(lambda: library.history(workspace))
+    await library.edit(workspace, "b", None, commented("よい"))
+    await until(lambda: in_text(file, "よい"))
+    rewrite(file, "authors: [X", "author: [X")
+    await until(lambda: in_text(file, "author: ", heard))
+    say(file, said(file).replace("author: [X, Y]", "organization: Z"))
+    await until(lambda: with_organization(lookup, workspace, "Z"))
     changes = len(await library.history(workspace))
     await asyncio.sleep(1.3)
     assert len(await library.history(workspace)) == changes  # its own writing is no change of the file
@@ -292,8 +362,8 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
 
 
 _STEPS = st.lists(
-    st.tuples(st.sampled_from(["edit", "add", "remove", "undo", "file edit", "file add", "file remove", "meet", "restart"]),
-              st.integers(0, 5), st.text("あい 。#", min_size=1, max_size=3)), max_size=14,
+    st.tuples(st.sampled_from(["edit", "add", "remove", "undo", "file edit", "file add", "file remove", "meet",
+                               "restart"]), st.integers(0, 5), st.text("あい。#", min_size=1, max_size=3)), max_size=14,
 )  # fmt: skip
 
 
@@ -306,12 +376,12 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
     clock.advance(seconds=1)
     workspace, _ = await database.workspace(f"{clock().isoformat()}", clock())
     file = tmp_path / f"{workspace}.yaml"
-    file.write_text(yaml.write([paper(n) for n in range(3)]), encoding="utf-8")
+    say(file, yaml.write([paper(n) for n in range(3)]))
     mirror = Mirror(database, clock, importing, workspace, file)
     await mirror.write_back()
     for what, n, text in steps:
         here, there = await both(lookup, workspace, file)
-        held = yaml.read(file.read_text(encoding="utf-8"), "f")
+        held = yaml.read(said(file), "f")
         id = f"paper-{n}"
         if what == "edit" and id in here:
             await library.edit(workspace, id, None, commented(text))
@@ -323,11 +393,11 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
             with suppress(DayoriError):
                 await library.undo(workspace, None)
         elif what == "file edit" and id in there:
-            file.write_text(yaml.write([replace(each, comment=text) if each.id == id else each for each in held]), encoding="utf-8")
+            say(file, yaml.write([replace(each, comment=text) if each.id == id else each for each in held]))
         elif what == "file add" and id not in there:
-            file.write_text(yaml.write([*held, paper(n, comment=text)]), encoding="utf-8")
+            say(file, yaml.write([*held, paper(n, comment=text)]))
         elif what == "file remove" and len(held) > 1:
-            file.write_text(yaml.write([each for each in held if each.id != id]), encoding="utf-8")
+            say(file, yaml.write([each for each in held if each.id != id]))
         elif what == "meet":
             await mirror.write_back()
         elif what == "restart":

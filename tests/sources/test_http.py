@@ -64,7 +64,7 @@ async def test_a_public_name_of_a_private_address_is_not_asked(web: Web, fetcher
 async def test_dns_that_changes_its_answer_does_not_lead_inside(web: Web, fetcher_of: Open) -> None:
     # 127.0.0.2 stands for the public internet, and 127.0.0.1 for what is behind us.
     web.dns.addresses["changing.example"] = ["127.0.0.2", "127.0.0.1"]
-    web.redirect("changing.example/a", "/b", **{"Connection": "close"})
+    web.redirect("changing.example/a", "/b", headers={"Connection": "close"})
     web.put("changing.example/b", Page(b"secret"))
     fetcher = fetcher_of(may_connect=lambda address: address == "127.0.0.2")
     with pytest.raises(SourceError, match="not on the public internet"):
@@ -154,7 +154,8 @@ async def test_a_pause_is_over_when_its_time_is(web: Web, fetcher_of: Open) -> N
 
 @pytest.mark.parametrize(
     ("said", "low", "high"),
-    [("120", 120, 120), (None, 30, 30), ("soon", 30, 30), ("0", 1, 1), ("-5", 30, 30), ("999999", 3600, 3600), ("9" * 400, 3600, 3600),
+    [("120", 120, 120), (None, 30, 30), ("soon", 30, 30), ("0", 1, 1), ("-5", 30, 30), ("999999", 3600, 3600),
+     ("9" * 400, 3600, 3600),
      ("Wed, 21 Oct 2015 07:28:00 GMT", 1, 1), ("Fri, 31 Dec 9999 23:59:59 GMT", 3600, 3600), ("1.5", 1.5, 1.5)],
 )  # fmt: skip
 def test_retry_after_is_a_number_or_a_date_and_has_bounds(said: str | None, low: float, high: float) -> None:
@@ -176,7 +177,7 @@ async def test_arxiv_is_asked_slowly_and_over_one_connection(web: Web, fetcher_o
         )
     )
     times = [asked.at for asked in web.asked]
-    assert all(later - earlier > 0.085 for earlier, later in zip(times, times[1:], strict=False))
+    assert times[-1] - times[0] > 0.45  # five pauses
     assert web.most_at_once == 1
     await asyncio.wait_for(asyncio.gather(*(slowly(f"http://page.example/{n}") for n in range(20))), 1)
 

@@ -7,12 +7,14 @@ from typing import Any
 
 import pytest
 
+from bot.config import SourcesSettings
 from bot.domain.dates import PaperDate
-from bot.domain.errors import SourceError
+from bot.domain.errors import SourceError, UnknownPaperError
 from bot.domain.identifiers import Identifiers
+from bot.sources import open_sources
 from bot.sources.lookup import Sources
 from tests.doubles.web import Page, Web
-from tests.doubles.web.answers import citation
+from tests.doubles.web.answers import anthology, atom, citation, crossref, openreview
 
 SLEEPY: dict[str, Any] = {
     "title": "Sleepy Attention: Models That Rest Between Tokens", "authors": ("Ada Núñez", "山田 太郎"),
@@ -33,7 +35,8 @@ REVIEWS: dict[str, Any] = {
     "links": ["https://openreview.net/forum?id=AbCdEf1234", "https://openreview.net/pdf?id=AbCdEf1234", "https://github.com/ono/reviews"],
 }  # fmt: skip
 SHY: dict[str, Any] = {
-    "title": "A Page Instead", "authors": ("Gus Q. Ray",), "date": PaperDate(2023, 9, 28), "excerpt": "The API was shy.",
+    "title": "A Page Instead", "authors": ("Gus Q. Ray",), "date": PaperDate(2023, 9, 28),
+    "excerpt": "The API was shy.",
     "identifiers": Identifiers(openreview="ZyXwVu9876"), "organization": None,
     "links": ["https://openreview.net/forum?id=ZyXwVu9876", "https://openreview.net/pdf?id=ZyXwVu9876"],
 }  # fmt: skip
@@ -52,7 +55,8 @@ NAP_JA = {
 }
 
 KINDS: list[tuple[str, dict[str, Any]]] = [
-    ("2401.00001", SLEEPY), ("2401.00001v2", SLEEPY), ("arXiv:2401.00001", SLEEPY), ("ａｒＸｉｖ：２４０１．００００１", SLEEPY),
+    ("2401.00001", SLEEPY), ("2401.00001v2", SLEEPY), ("arXiv:2401.00001", SLEEPY),
+    ("ａｒＸｉｖ：２４０１．００００１", SLEEPY),
     ("https://arxiv.org/abs/2401.00001", SLEEPY), ("https://arxiv.org/abs/2401.00001v3", SLEEPY),
     ("https://arxiv.org/pdf/2401.00001", SLEEPY), ("https://arxiv.org/pdf/2401.00001v1.pdf", SLEEPY),
     ("https://arxiv.org/html/2401.00001v3#S2", SLEEPY), ("<https://www.arxiv.org/abs/2401.00001?context=cs>", SLEEPY),
@@ -61,26 +65,33 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
     ("https://doi.org/10.48550/arXiv.2401.00001", SLEEPY), ("http://t.example/abc", SLEEPY),
     ("math.GT/0309999", MAPS), ("https://arxiv.org/abs/math/0309999v1", MAPS),
     ("10.5555/lake.42", LAKE), ("doi:10.5555/LAKE.42", LAKE), ("https://dx.doi.org/10.5555/lake.42", LAKE),
-    ("https://dl.acm.org/doi/abs/10.5555/lake.42?download=true", LAKE), ("https://dl.acm.org/doi/pdf/10.5555/lake.42", LAKE),
+    ("https://dl.acm.org/doi/abs/10.5555/lake.42?download=true", LAKE),
+    ("https://dl.acm.org/doi/pdf/10.5555/lake.42", LAKE),
     ("https://link.springer.com/content/pdf/10.5555/lake.42.pdf", LAKE), ("http://t.example/doi", LAKE),
-    ("https://zenodo.org/doi/10.5281/zenodo.77", {"title": "A Heap of Data", "authors": ("Dee Os",), "date": PaperDate(2022)}),
+    ("https://zenodo.org/doi/10.5281/zenodo.77", {
+        "title": "A Heap of Data", "authors": ("Dee Os",), "date": PaperDate(2022)}),
     ("https://doi.org/10.5715/made.30.1", {
-        "title": "眠る言語モデル", "authors": ("山田 太郎", "鈴木 花子"), "date": PaperDate(2023, 3, 15), "organization": "昼寝大学",
-        "excerpt": "休むと賢くなる。", "identifiers": Identifiers(doi="10.5715/made.30.1")}),
+        "title": "眠る言語モデル", "authors": ("山田 太郎", "鈴木 花子"), "date": PaperDate(2023, 3, 15),
+        "organization": "昼寝大学", "excerpt": "休むと賢くなる。",
+        "identifiers": Identifiers(doi="10.5715/made.30.1")}),
     ("https://openreview.net/forum?id=AbCdEf1234", REVIEWS), ("https://openreview.net/pdf?id=AbCdEf1234", REVIEWS),
     ("https://openreview.net/forum?id=AbCdEf1234&noteId=x&referrer=y", REVIEWS),
     ("https://openreview.net/forum?id=ZyXwVu9876", SHY),
-    ("https://aclanthology.org/2023.madeup-main.7/", PORRIDGE), ("https://aclanthology.org/2023.madeup-main.7.pdf", PORRIDGE),
+    ("https://aclanthology.org/2023.madeup-main.7/", PORRIDGE),
+    ("https://aclanthology.org/2023.madeup-main.7.pdf", PORRIDGE),
     ("https://www.aclanthology.org/2023.madeup-main.7.bib", PORRIDGE),
-    ("https://aclanthology.org/P19-9999", {"title": "Old Oats", "identifiers": Identifiers(acl="P19-9999", doi="10.18653/v1/p19-9999")}),
+    ("https://aclanthology.org/P19-9999", {
+        "title": "Old Oats", "identifiers": Identifiers(acl="P19-9999", doi="10.18653/v1/p19-9999")}),
     ("http://proceedings.neurips.cc/paper_files/paper/2023/hash/00aa-Abstract-Conference.html", NETS | {"links": [
         "http://proceedings.neurips.cc/paper_files/paper/2023/hash/00aa-Abstract-Conference.html",
         "http://proceedings.neurips.cc/files/00aa-Paper.pdf"]}),
     ("http://proceedings.neurips.cc/paper_files/paper/2023/file/00aa-Paper-Conference.pdf", NETS),
-    ("http://proceedings.mlr.press/v300/roe26a/roe26a.pdf", {"title": "Learning Machines", "date": PaperDate(2026, 2, 11), "links": [
+    ("http://proceedings.mlr.press/v300/roe26a/roe26a.pdf", {
+        "title": "Learning Machines", "date": PaperDate(2026, 2, 11), "links": [
         "http://proceedings.mlr.press/v300/roe26a.html", "http://proceedings.mlr.press/v300/roe26a/roe26a.pdf"]}),
     ("http://openaccess.thecvf.com/content/CVPR2023/papers/Roe_Eyes_CVPR_2023_paper.pdf", {"title": "Eyes Everywhere"}),
-    ("http://jmlr.org/papers/volume25/23-0001/23-0001.pdf", {"title": "A Journal of Machines", "date": PaperDate(2024)}),
+    ("http://jmlr.org/papers/volume25/23-0001/23-0001.pdf", {
+        "title": "A Journal of Machines", "date": PaperDate(2024)}),
     ("http://www.nature.com/articles/s1-2-3", {
         "title": "Leaves in Wind", "organization": "Wind Lab", "identifiers": Identifiers(doi="10.1038/s1-2-3"),
         "links": ["http://www.nature.com/articles/s1-2-3"]}),
@@ -94,12 +105,14 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
     ("http://github.com/naps/tool", {
         "title": "GitHub - naps/tool: A tool for naps", "organization": "GitHub", "excerpt": "A tool for naps."}),
     ("http://lab.example/blog/nap", {
-        "title": "We taught a model to nap", "authors": ("Nao Wu",), "date": PaperDate(2024, 2, 3), "organization": "The Lab"}),
+        "title": "We taught a model to nap", "authors": ("Nao Wu",), "date": PaperDate(2024, 2, 3),
+        "organization": "The Lab"}),
     ("http://repository.example/1", {
         "title": "Said in JSON", "authors": ("Oz Pi",), "organization": "Oz College", "date": PaperDate(2020, 10),
         "excerpt": "All of it.", "identifiers": Identifiers(doi="10.1000/json")}),
     ("http://blog.example.jp/nap", NAP_JA), ("http://t.example/blog", NAP_JA | {"links": ["http://blog.example.jp/nap"]}),
-    ("http://old.example.jp/Shift_JIS", {"title": "古い頁の論文①"}), ("http://old.example.jp/EUC-JP", {"title": "古い頁の論文?"}),
+    ("http://old.example.jp/Shift_JIS", {"title": "古い頁の論文①"}),
+    ("http://old.example.jp/EUC-JP", {"title": "古い頁の論文?"}),
     ("http://plain.example/paper", {"title": "Only a Title", "date": None, "authors": ()}),
     ("http://odd.example/no-type", {"title": "No Content Type"}), ("http://moved.example/a", {"title": "Moved"}),
 ]  # fmt: skip
@@ -156,16 +169,16 @@ async def test_arxiv_is_asked_once_for_all_that_wait(web: Web, sources: Sources)
 
 
 async def test_a_batch_answers_for_what_it_knows_and_says_what_it_does_not(sources: Sources) -> None:
-    found = await asyncio.gather(
-        *map(sources.look_up, ["2401.00001", "2401.99999", "math/0309999", "2413.00001"]), return_exceptions=True
-    )
-    texts = [
-        one.text("en") if isinstance(one, SourceError) else one.title
-        for one in found
-        if not isinstance(one, SystemExit)
-    ]
-    assert texts == [SLEEPY["title"], "arXiv does not know the paper 2401.99999.", MAPS["title"],
-                     "arXiv does not know the paper 2413.00001."]  # fmt: skip
+    async def told(id: str) -> str | None:
+        try:
+            return (await sources.look_up(id)).title
+        except UnknownPaperError as error:
+            return error.text("en")
+
+    assert await asyncio.gather(*map(told, ["2401.00001", "2401.99999", "math/0309999", "2413.00001"])) == [
+        SLEEPY["title"], "arXiv does not know the paper 2401.99999.", MAPS["title"],
+        "arXiv does not know the paper 2413.00001.",
+    ]  # fmt: skip
 
 
 async def test_who_gives_up_waiting_does_not_take_the_others_answer_away(web: Web, sources: Sources) -> None:
@@ -173,3 +186,25 @@ async def test_who_gives_up_waiting_does_not_take_the_others_answer_away(web: We
     await asyncio.sleep(0)
     waiting[1].cancel()
     assert (await waiting[0]).title == (await waiting[2]).title == SLEEPY["title"]
+
+
+async def test_the_settings_may_lead_to_mirrors_on_private_addresses(web: Web) -> None:
+    paper = {"title": "From a Mirror", "authors": [], "published": "2024-01-05T17:58:01Z"}
+    web.put("127.0.0.1/mirror/api/query?id_list=2401.00001&max_results=1", atom({"2401.00001v1": paper}))
+    web.put("127.0.0.1/mirror/works/10.5555%2Fx", crossref({"DOI": "10.5555/X", "title": ["Also"]}))
+    web.put("127.0.0.1/mirror/P19-9999/", anthology("P19-9999", "Too", date="2019", abstract="Yes."))
+    web.put("127.0.0.1/mirror/notes?id=AbCdEf1234", openreview("AbCdEf1234", None, title="As Well"))
+    mirror = f"http://127.0.0.1:{web.port}/mirror"
+    settings = SourcesSettings(arxiv_url=mirror, crossref_url=mirror, acl_url=mirror, openreview_url=mirror)
+    opened = open_sources(**settings.model_dump(), interval=0.01)
+    links = [
+        "2401.00001",
+        "10.5555/x",
+        "https://aclanthology.org/P19-9999",
+        "https://openreview.net/forum?id=AbCdEf1234",
+    ]
+    titles = [(await opened.look_up(link)).title for link in links]
+    with pytest.raises(SourceError, match="not on the public internet"):  # as somebody's link it is private still
+        await opened.look_up(f"{mirror}/P19-9999/")
+    await opened.close()
+    assert titles == ["From a Mirror", "Also", "Too", "As Well"]

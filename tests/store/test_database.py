@@ -32,10 +32,13 @@ async def test_what_is_written_is_read_by_the_next(database: Database, database_
 
 
 async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database) -> None:
-    with pytest.raises(RuntimeError):
+    async def fail() -> None:
         async with database.write() as connection:
             await write_note(connection, "a", "1")
             raise RuntimeError
+
+    with pytest.raises(RuntimeError):
+        await fail()
     assert await noted(database, "a") is None
 
 

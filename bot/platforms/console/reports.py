@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
+from functools import partial
 from zoneinfo import ZoneInfo
 
 from rich.console import Group
@@ -86,8 +87,9 @@ def delivery(report: DeliveryReport, locale: Locale) -> Text:
 def standings(found: Sequence[Standing], zone: ZoneInfo, locale: Locale) -> Text:
     """Tell how every subscription stands."""
     lines = [
-        f"{each.subscription.name}: " + " ・ ".join(each.lines(locale, lambda moment: _minute(moment, zone)))
+        line
         for each in found
+        for line in (each.subscription.name, *(f"  {said}" for said in each.lines(locale, partial(_minute, zone=zone))))
     ]
     return Text("\n".join(lines))
 

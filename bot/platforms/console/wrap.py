@@ -13,14 +13,16 @@ _NEVER_LAST = "「『（〔［｛〈《【〝‘“([{"
 _COUNTERS = "年月日時分秒号本名件人社個回倍割位章頁億万千百兆"
 # What belongs to the character before it: marks, variation selectors, skin tones, tags, and all that a joiner joins.
 _TAIL = (
-    r"(?:[\u0300-\u036f\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e01ef]|\u200d.?)*"
+    r"(?:[\u0300-\u036f\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e01ef]"
+    r"|\u200d.?)*"
 )
 _CHARACTER = rf"(?:[\U0001f1e6-\U0001f1ff]{{2}}|.){_TAIL}"
 # A piece is what stays together: a word, a number with its counter (3名), one wide character with what may not part
 # from it, or a run of space.
 _WORD = rf"(?:[!-~\u00a1-\u10ff\u1e00-\u2fff]{_TAIL})+(?:(?<=\d)[{_COUNTERS}])?"
 _PIECE = re.compile(
-    rf"[ \t\u3000]+(?!・)|[{re.escape(_NEVER_LAST)}]*(?:{_WORD}|{_CHARACTER})(?:[{re.escape(_NEVER_FIRST)}]|[ \u3000]+・)*",
+    rf"[ \t\u3000]+(?!・)|[{re.escape(_NEVER_LAST)}]*(?:{_WORD}|{_CHARACTER})"
+    rf"(?:[{re.escape(_NEVER_FIRST)}]|[ \u3000]+・)*",
     re.DOTALL,
 )
 _CHARACTERS = re.compile(_CHARACTER, re.DOTALL)

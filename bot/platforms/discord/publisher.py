@@ -23,7 +23,7 @@ from bot.services.ports import ChannelClosedError, LaterError, UnsureError
 _CLOCKS_DIFFER = timedelta(hours=1)
 _PAGES = 5  # of a hundred messages
 _PATIENCE = ClientTimeout(total=10)  # for one attempt; discord.py makes up to five of them
-_UNKNOWN_MESSAGE = 10008
+_UNKNOWN_MESSAGE, _DELETED = 10008, "deleted"  # what stands for the id of a message that was deleted at once
 _log = structlog.get_logger()
 
 
@@ -57,6 +57,8 @@ class DiscordPublisher:
 
     async def edit(self, channel: str, message_id: str, payload: Mapping[str, Any]) -> None:
         """Put other embeds into a message of ours; one that is gone stays gone."""
+        if message_id == _DELETED:
+            return
         route = Route("PATCH", "/channels/{channel_id}/messages/{message_id}", channel_id=_channel_id(channel),
                       message_id=message_id)  # fmt: skip
         with suppress(_AlreadyDeletedError):
@@ -100,7 +102,7 @@ class DiscordPublisher:
         try:
             posted = await self._request(route, json=body)
         except _AlreadyDeletedError:
-            return "deleted"
+            return _DELETED
         return str(posted["id"])
 
     async def _history(self, channel: str, bound: dict[str, int]) -> AsyncIterator[list[dict[str, Any]]]:

@@ -6,6 +6,7 @@ import asyncio
 import gzip
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
+from functools import cache
 from types import TracebackType
 from typing import Any, Self
 
@@ -65,8 +66,8 @@ class Web:
         host, _, path = url.partition("/")
         self._pages[host, "/" + path] = page
 
-    def redirect(self, url: str, target: str, status: int = 302, **headers: str) -> None:
-        self.put(url, Page(b"", None, status, {"Location": target, **headers}))
+    def redirect(self, url: str, target: str, status: int = 302, headers: dict[str, str] | None = None) -> None:
+        self.put(url, Page(b"", None, status, {"Location": target, **(headers or {})}))
 
     def serve(self, host: str, serve: Serve) -> None:
         """Do something else at a host."""
@@ -108,8 +109,7 @@ class Web:
         return await self._stream(request, lambda: b"x" * 100_000, 0)
 
     async def bomb(self, request: web.Request) -> web.StreamResponse:
-        body = gzip.compress(b"<html>" + b" " * 100_000_000, 1)
-        return web.Response(body=body, headers={"Content-Encoding": "gzip", "Content-Type": "text/html"})
+        return web.Response(body=_bomb(), headers={"Content-Encoding": "gzip", "Content-Type": "text/html"})
 
     async def broken(self, request: web.Request) -> web.StreamResponse:
         assert request.transport is not None
@@ -127,6 +127,11 @@ class Web:
             await streamed.write(piece())
             await asyncio.sleep(pause)
         return streamed
+
+
+@cache
+def _bomb() -> bytes:
+    return gzip.compress(b"<html>" + b" " * 100_000_000, 1)
 
 
 def always(page: Page) -> Serve:

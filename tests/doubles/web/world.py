@@ -94,15 +94,16 @@ def _publishers(web: Web) -> None:
             citation("Eyes Everywhere", "Roe, Jan", date="2023"))  # fmt: skip
     web.put("jmlr.org/papers/v25/23-0001.html", citation("A Journal of Machines", "Jan Roe", date="2024"))
     # A publisher that sends in a circle whoever does not keep its cookie.
-    web.redirect("idp.nature.com/authorize?to=x", "http://www.nature.com/articles/s1-2-3?ok", **{
-        "Set-Cookie": "seen=1; Domain=nature.com; Path=/"})  # fmt: skip
+    cookie = {"Set-Cookie": "seen=1; Domain=nature.com; Path=/"}
+    web.redirect("idp.nature.com/authorize?to=x", "http://www.nature.com/articles/s1-2-3?ok", headers=cookie)
     web.redirect("www.nature.com/articles/s1-2-3", "http://idp.nature.com/authorize?to=x", 303)
     web.put("www.nature.com/articles/s1-2-3?ok", citation(
         "Leaves in Wind", "Roe, J.", date="2021-07-15", doi="10.1038/s1-2-3", journal_title="Nature",
         author_institution="Wind Lab"))  # fmt: skip
     web.put("pubmed.ncbi.nlm.nih.gov/99999999/", html(
         meta("citation_title", "Cells at Rest"), meta("citation_authors", "Kay T;Lee U"),
-        meta("citation_date", "01/07/2020"), meta("citation_doi", "10.1000/cells"), meta("description", "Cells rest.")))  # fmt: skip
+        meta("citation_date", "01/07/2020"), meta("citation_doi", "10.1000/cells"), meta("description",
+        "Cells rest.")))  # fmt: skip
     web.put("journal.example/article/view/7", html(
         meta("DC.Title", "A Small Journal"), meta("DC.Creator.PersonalName", "x"), meta("DC.Creator", "Max Vu"),
         meta("DC.Date.issued", "2019-05-06"), meta("DC.Description", "Small but open."),
@@ -123,7 +124,8 @@ def _pages(web: Web) -> None:
         "author": {"name": "Pi, Oz", "affiliation": {"name": "Oz College"}}, "datePublished": "2020-10",
         "publisher": "Some Press", "abstract": "All of it.", "sameAs": "https://doi.org/10.1000/json"}</script>"""
     web.put("repository.example/1", html(scholarly))
-    card = (meta("og:title", "言語モデルの昼寝 | 研究所ブログ", "property"), meta("og:site_name", "研究所ブログ", "property"),
+    card = (meta("og:title", "言語モデルの昼寝 | 研究所ブログ", "property"), meta("og:site_name", "研究所ブログ",
+    "property"),
             meta("og:description", "昼寝の効用を調べた。", "property"),
             meta("article:published_time", "2024-05-01T00:00:00+09:00", "property"))  # fmt: skip
     web.put("blog.example.jp/nap", html(*card))

@@ -1,0 +1,79 @@
+"""Importing a file beside parsing it alone: 10,000 entries of YAML, and 1,000 of BibTeX."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+
+import yaml
+from bibtexparser.entrypoint import parse_string
+
+from bot.domain.dates import PaperDate
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import Link, Paper, make_paper
+from bot.formats.collection import READERS, WRITERS
+from bot.services.importing import Importing
+from bot.store.database import open_database
+from bot.store.search import Search
+
+_WORDS = ("拡散", "言語", "モデル", "学習", "推論", "画像", "生成", "検索", "attention", "graph", "policy", "vision",
+          "speech", "reward", "prompt", "token", "sparse", "robust")  # fmt: skip
+
+
+async def measure() -> None:
+    await _compare("yaml", 10_000, lambda text: yaml.compose(text, Loader=yaml.CBaseLoader))
+    await _compare("bibtex", 1_000, parse_string)
+
+
+async def _compare(format: str, size: int, parse: Callable[[str], object]) -> None:
+    text = WRITERS[format](_papers(size))
+    alone = _seconds(lambda: parse(text))
+    reading = _seconds(lambda: READERS[format](text, "bench"))
+    first, again = await _import(format, text)
+    name = f"{size:,} {format} entries"
+    print(f"{name:23} parse {alone:6.2f} s   read {reading:6.2f} s   import {first:6.2f} s   "
+          f"ratio {first / alone:.1f}   again {again:6.2f} s   ratio {again / alone:.1f}", flush=True)  # fmt: skip
+
+
+async def _import(format: str, text: str) -> tuple[float, float]:
+    """Return the seconds of an import into an empty collection, reading included, and of the same once more."""
+    with TemporaryDirectory() as folder:
+        database = await open_database(f"sqlite+aiosqlite:///{Path(folder) / 'dayori.db'}")
+        search = await Search.open(database)
+        try:
+            workspace, _ = await database.workspace("default", datetime.now(UTC))
+            taken = []
+            for _ in range(2):
+                began = perf_counter()
+                await Importing(database, lambda: datetime.now(UTC)).take(
+                    workspace, READERS[format](text, "bench"), None
+                )
+                taken.append(perf_counter() - began)
+        finally:
+            await search.close()
+            await database.close()
+    return taken[0], taken[1]
+
+
+def _seconds(work: Callable[[], object]) -> float:
+    began = perf_counter()
+    work()
+    return perf_counter() - began
+
+
+def _papers(size: int) -> list[Paper]:
+    dice = random.Random(size)
+    return [
+        make_paper(
+            id=f"p{n}", title=f"{' '.join(dice.choices(_WORDS, k=7))} {n}", headline="".join(dice.choices(_WORDS, k=5)),
+            date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28), 
+            comment="".join(dice.choices(_WORDS, k=30)), excerpt=" ".join(dice.choices(_WORDS, k=50)),
+            organization="Example Lab", authors=["Ada Lovelace", f"Author {n}"], tags=dice.choices(_WORDS, k=2),
+            links=[Link(f"https://arxiv.org/abs/2301.{n:05}")], identifiers=Identifiers(arxiv=f"2301.{n:05}"),
+        )
+        for n in range(size)
+    ]  # fmt: skip

@@ -1,0 +1,60 @@
+"""Files go in and out whole, or not at all."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+
+from bot.formats import yaml
+from tests.samples import paper
+from tests.terminal import Dayori, assert_one_line, document, everything
+
+
+@pytest.mark.parametrize("format", ["yaml", "json"])
+def test_what_is_exported_is_imported_unchanged(dayori: Dayori, format: str) -> None:
+    assert dayori("export", "--output", f"copy.{format}").exit_code == 0
+    assert "変更なし 6" in dayori("import", f"copy.{format}").stdout
+    assert "追加 6" in dayori("import", f"copy.{format}", "--workspace", "new").stdout
+    first, second = (dayori("export", "--format", "yaml", *more).stdout for more in ((), ("--workspace", "new")))
+    assert first == second
+
+
+def test_only_what_a_search_finds_is_exported(dayori: Dayori) -> None:
+    papers = document(dayori("export", "--format", "json", "RetNet"))["papers"]
+    assert "retnet" in [each["id"] for each in papers]
+    assert len(papers) < 6
+
+
+def test_a_dry_run_only_tells(dayori: Dayori, tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text(yaml.write([paper(1)]), encoding="utf-8")
+    before = everything(dayori)
+    assert "確認のみ・保存なし" in (told := dayori("import", "new.yaml", "--dry-run").stdout)
+    assert "追加 1" in told
+    assert everything(dayori) == before
+
+
+@pytest.mark.parametrize(
+    "broken",
+    ["papers: [", "papers:\n- title: a\n  colour: b", "papers:\n- title: a\n  title: b",
+     "papers:\n- title: a\n  date: 2023-02-30",
+     "papers:\n- {title: a, id: x}\n- {title: b, id: x}", "papers:\n- title: a\n  links: [2601.00010]",
+     "papers:\n- title: ''"],
+)  # fmt: skip
+def test_a_broken_file_is_refused_whole_with_its_place(dayori: Dayori, tmp_path: Path, broken: str) -> None:
+    good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
+    good.write_text(yaml.write([paper(1)]), encoding="utf-8")
+    bad.write_text(broken, encoding="utf-8")
+    before = everything(dayori)
+    result = dayori("import", str(good), str(bad))
+    assert_one_line(result, f"{bad}:")
+    assert all(number.isdigit() for number in result.stderr.removeprefix(f"{bad}:").split(":")[:2])
+    assert everything(dayori) == before
+
+
+def test_a_backup_holds_the_collection(dayori: Dayori, tmp_path: Path) -> None:
+    assert dayori("backup", str(tmp_path / "copy.db")).exit_code == 0
+    with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
+        assert copy.execute("SELECT count(*) FROM papers").fetchone() == (6,)
