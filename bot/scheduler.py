@@ -4,42 +4,65 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from time import time
+from datetime import UTC, datetime
+from time import monotonic, time
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from bot.domain.errors import DayoriError
 
-_MINUTE = 60.0
+_TICK = "tick"
+_SET_BACK = 2.0  # seconds; less is a clock being kept right
 _log = structlog.get_logger()
 
 
 class Scheduler:
     """Calls one coroutine function each minute, never twice at once.
 
-    It waits for the next full minute and never longer than one, so that a clock that is set back does not silence it.
+    APScheduler keeps the next time by the wall clock, so that a clock set back by an hour would silence it for an hour;
+    `watch_every` so many seconds the wall clock is held against one that cannot be set.
     """
 
-    def __init__(self, tick: Callable[[], Awaitable[None]], clock: Callable[[], float] = time) -> None:
-        self._tick, self._clock = tick, clock
+    def __init__(self, tick: Callable[[], Awaitable[None]], *, watch_every: float = 20.0) -> None:
+        self._tick, self._watch_every = tick, watch_every
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Tick once now, and from then on each minute."""
-        self._running = asyncio.create_task(self._run())
+        every_minute = CronTrigger(second=0, timezone=UTC)
+        self._scheduler.add_job(self._run, every_minute, id=_TICK, next_run_time=datetime.now(UTC),
+                                misfire_grace_time=None, coalesce=True, max_instances=1)  # fmt: skip
+        self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
         """Tick no more; a tick that runs is cut short."""
-        if self._running:
-            self._running.cancel()
-            await asyncio.wait((self._running,))
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        tasks = [task for task in (self._watching, self._running) if task and not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def _run(self) -> None:
+        self._running = asyncio.current_task()
+        try:
+            await self._tick()
+        except DayoriError as error:
+            _log.warning("tick cut short", reason=str(error))
+        except Exception as error:
+            _log.error("tick failed", exc_info=error)
+
+    async def _watch(self) -> None:
+        ahead = time() - monotonic()
         while True:
-            try:
-                await self._tick()
-            except DayoriError as error:
-                _log.warning("tick cut short", reason=str(error))
-            except Exception as error:
-                _log.error("tick failed", exc_info=error)
-            await asyncio.sleep(_MINUTE - self._clock() % _MINUTE)
+            await asyncio.sleep(self._watch_every)
+            before, ahead = ahead, time() - monotonic()
+            if ahead < before - _SET_BACK:
+                _log.warning("the clock was set back", seconds=round(before - ahead))
+                self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))

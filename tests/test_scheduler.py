@@ -1,50 +1,55 @@
-"""The clock's hand goes on, whatever a tick or the clock does."""
+"""The tick comes each minute, whatever happens to the clock or to the tick before."""
 
 from __future__ import annotations
 
 import asyncio
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import time_machine
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
 from bot.scheduler import Scheduler
 
 
-async def ticks(moments: list[float], *, failing: Exception | None = None) -> int:
-    """Count the ticks until the clock has shown all these moments (seconds since the epoch)."""
-    counted = 0
-    over = asyncio.Event()
+class Ticks:
+    """Counts ticks; each may fail."""
 
-    async def tick() -> None:
-        nonlocal counted
-        counted += 1
-        if failing:
-            raise failing
+    def __init__(self, failing: Exception | None = None) -> None:
+        self.counted, self.failing = 0, failing
 
-    def clock() -> float:
-        if not moments:
-            over.set()
-            return 0.0
-        return moments.pop(0)
+    async def __call__(self) -> None:
+        self.counted += 1
+        if self.failing:
+            raise self.failing
 
-    scheduler = Scheduler(tick, clock)
-    scheduler.start()
-    async with asyncio.timeout(5):
-        await over.wait()
-    await scheduler.stop()
-    return counted
+    async def reach(self, number: int) -> None:
+        async with asyncio.timeout(5):
+            while self.counted < number:
+                await asyncio.sleep(0.01)
 
 
-async def test_it_ticks_at_once_and_at_every_full_minute() -> None:
-    assert await ticks([59.99, 119.99, 179.99]) == 4
+@pytest.mark.parametrize("failing", [None, StoreError(msg("The channel is gone.")), ZeroDivisionError()])
+async def test_it_ticks_at_once_and_at_the_next_full_minute(failing: Exception | None) -> None:
+    ticks = Ticks(failing)
+    scheduler = Scheduler(ticks)
+    with time_machine.travel(datetime(2026, 11, 23, 0, 0, 59, 700_000, tzinfo=UTC)):
+        scheduler.start()
+        await ticks.reach(2)
+        await scheduler.stop()
 
 
-async def test_a_clock_that_is_set_back_or_forth_does_not_silence_it() -> None:
-    assert await ticks([59.99, -7200.01, 10_000_000_019.99]) == 4
-
-
-async def test_a_tick_that_fails_is_not_the_last() -> None:
-    assert await ticks([59.99, 119.99], failing=StoreError(msg("The channel is gone."))) == 3
-    assert await ticks([59.99, 119.99], failing=ZeroDivisionError()) == 3
+async def test_a_clock_that_is_set_back_does_not_silence_it() -> None:
+    ticks = Ticks()
+    scheduler = Scheduler(ticks, watch_every=0.05)
+    start = datetime(2026, 11, 23, 12, 0, 30, tzinfo=UTC)
+    with time_machine.travel(start) as travel:
+        scheduler.start()
+        await ticks.reach(1)
+        travel.move_to(start - timedelta(hours=2, seconds=10))
+        await ticks.reach(2)
+        await scheduler.stop()
 
 
 async def test_stopping_cuts_a_tick_short() -> None:
