@@ -34,7 +34,9 @@ async def measure() -> None:
                       flush=True)  # fmt: skip
 
 
-async def _times(server: DiscordServer, reader: Member, general: Channel, command: str, queries: list[str]) -> tuple[float, float]:
+async def _times(
+    server: DiscordServer, reader: Member, general: Channel, command: str, queries: list[str]
+) -> tuple[float, float]:
     """Return the median and the 99th percentile in milliseconds."""
     taken = []
     for n in range(CALLS):
@@ -59,4 +61,9 @@ def _collection(file: Path, size: int) -> list[str]:
                        "identifiers": {"arxiv": f"2301.{n:05}"}})  # fmt: skip
     file.write_text(json.dumps({"papers": papers}, ensure_ascii=False), encoding="utf-8")
     some = dice.sample(papers, 40)
-    return [str(p["title"]) for p in some] + [str(p["id"]) for p in some] + [f"2301.{dice.randrange(size):05}"] + list(_WORDS)
+    return (
+        [str(p["title"]) for p in some]
+        + [str(p["id"]) for p in some]
+        + [f"2301.{dice.randrange(size):05}"]
+        + list(_WORDS)
+    )

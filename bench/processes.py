@@ -19,7 +19,9 @@ BARE = ("-m", "bench.bare")
 def settings(folder: Path, papers_file: Path | str) -> Path:
     """Write the settings of a bot whose store is in that folder."""
     file = folder / "bot.yaml"
-    file.write_text(f"database_url: sqlite+aiosqlite:///{folder}/dayori.db\npapers_file: {papers_file}\n", encoding="utf-8")
+    file.write_text(
+        f"database_url: sqlite+aiosqlite:///{folder}/dayori.db\npapers_file: {papers_file}\n", encoding="utf-8"
+    )
     return file
 
 

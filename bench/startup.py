@@ -28,4 +28,7 @@ async def measure() -> None:
                             taken[name].append((seconds, resident_mib(bot)))
     bare, ours = ([median(each[i] for each in taken[name]) for i in (0, 1)] for name in kinds)
     print(f"start to open session   bare {bare[0]:6.2f} s    ours {ours[0]:6.2f} s    ratio {ours[0] / bare[0]:.2f}")
-    print(f"resident memory         bare {bare[1]:6.1f} MiB  ours {ours[1]:6.1f} MiB  ratio {ours[1] / bare[1]:.2f}", flush=True)
+    print(
+        f"resident memory         bare {bare[1]:6.1f} MiB  ours {ours[1]:6.1f} MiB  ratio {ours[1] / bare[1]:.2f}",
+        flush=True,
+    )

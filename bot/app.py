@@ -30,6 +30,7 @@ from bot.services.inbox import Inbox
 from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.metadata import MetadataLookup
+from bot.services.mirror import Mirror, Tell
 from bot.services.notes import Notes
 from bot.services.ports import Clock, Progress
 from bot.services.workspaces import DEFAULT, Workspaces
@@ -49,6 +50,7 @@ class App:
     clock: Clock
     database: Database
     services: Services
+    mirror: Mirror | None
 
 
 def utc_now() -> datetime:
@@ -69,10 +71,33 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
         stack.push_async_callback(search.close)
         metadata = MetadataLookup(database, clock, partial(open_sources, **config.sources.model_dump()))
         stack.push_async_callback(metadata.close)
-        app = App(config, clock, database, _assemble(config, clock, database, search, metadata))
-        await _follow_papers_file(app)
+        services = _assemble(config, clock, database, search, metadata)
+        app = App(config, clock, database, services, await _mirror(config, clock, database, services))
+        if app.mirror:
+            await app.mirror.write_back()
+        else:
+            await _follow_papers_file(app)
         await _follow_settings(app)
         yield app
+
+
+@asynccontextmanager
+async def mirrored(app: App, tell: Tell | None = None) -> AsyncIterator[None]:
+    """Keep the papers file and the collection the same meanwhile, where the settings ask for it.
+
+    `tell` is told what a person has to look at.
+    """
+    if app.mirror is None:
+        yield
+        return
+    stop = asyncio.Event()
+    app.mirror.tell = tell
+    watching = asyncio.create_task(app.mirror.watch(stop))
+    try:
+        yield
+    finally:
+        stop.set()
+        await watching
 
 
 def _assemble(config: Config, clock: Clock, database: Database, search: Search, metadata: MetadataLookup) -> Services:
@@ -99,6 +124,13 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
         delivery=partial(Delivery, database, clock),
         corrections=partial(Corrections, database, clock, renderers),
     )
+
+
+async def _mirror(config: Config, clock: Clock, database: Database, services: Services) -> Mirror | None:
+    if not (config.mirror and config.papers_file):
+        return None
+    workspace = await services.workspaces.named(DEFAULT)
+    return Mirror(database, clock, services.importing, workspace, Path(config.papers_file))
 
 
 async def _follow_papers_file(app: App) -> None:

@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 from rich.text import Text
 
+from bot.app import mirrored
 from bot.domain.dates import parse_date
 from bot.domain.errors import ConfigError, InputError
 from bot.domain.paper import Link, Paper, edited
@@ -54,7 +55,8 @@ async def run(session: Session) -> None:
 
         await run_discord(session.app)
     else:
-        await shell.Shell(session.services, session.workspace, session.console, who()).run()
+        async with mirrored(session.app):
+            await shell.Shell(session.services, session.workspace, session.console, who()).run()
 
 
 @app.command()

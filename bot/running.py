@@ -4,22 +4,24 @@ from __future__ import annotations
 
 import asyncio
 import signal
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
 from time import monotonic
+from uuid import uuid4
 
 import discord
 import structlog
 from aiohttp import ClientError
 
-from bot.app import App
+from bot.app import App, mirrored
 from bot.domain.errors import ConfigError, PublishError
-from bot.i18n import msg
+from bot.i18n import Message, msg
 from bot.platforms.discord.client import DayoriClient
 from bot.scheduler import Scheduler
 from bot.services.delivery import DeliveryReport
+from bot.services.workspaces import DEFAULT
 
 _PAUSES = (1.0, 300.0)  # seconds between two attempts to connect: at first, and at most
 _STEADY = 600.0  # seconds; after a client that lived so long the pauses begin anew
@@ -38,6 +40,13 @@ async def run_discord(app: App) -> None:
     stop = asyncio.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         asyncio.get_running_loop().add_signal_handler(name, stop.set)
+    async with mirrored(app, partial(_tell_curators, app)):
+        await _live_on(app, stop)
+    await app.services.checkup.end()
+    _log.info("stopped")
+
+
+async def _live_on(app: App, stop: asyncio.Event) -> None:
     pauses = _pauses()
     while not stop.is_set():
         began = monotonic()
@@ -52,8 +61,6 @@ async def run_discord(app: App) -> None:
         pauses = _pauses() if monotonic() - began > _STEADY else pauses
         with suppress(TimeoutError):
             await asyncio.wait_for(stop.wait(), next(pauses))
-    await app.services.checkup.end()
-    _log.info("stopped")
 
 
 async def _live(app: App, stop: asyncio.Event) -> None:
@@ -98,6 +105,7 @@ def _pauses() -> Iterator[float]:
 async def _tick(app: App, client: DayoriClient) -> None:
     client.delivery.begin()
     await app.services.digests.compose_due(client.delivery.begin)
+    await client.corrections.correct()
     await app.services.checkup.beat(connected=client.is_ready())
 
 
@@ -114,7 +122,22 @@ async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryRe
             await app.services.digests.compose_due()
         else:
             await app.services.digests.compose_now(workspace, name)
+        await client.corrections.correct()
         return await client.delivery.deliver_open()
+
+
+async def _tell_curators(app: App, messages: Sequence[Message]) -> None:
+    """Tell the curators of every server that receives the digest what the papers file needs from them."""
+    subscribed = await app.services.digests.subscribed(await app.services.workspaces.named(DEFAULT))
+    places: dict[str, list[str]] = {}
+    for each in subscribed:
+        places.setdefault(each.channel.partition("/")[0], []).append(each.channel)
+    text = "\n".join(f"📄 {message.text(app.config.locale)}" for message in messages)[:2000]
+    async with DayoriClient(app.services, app.config.discord.api_url) as client:
+        await client.http.static_login(_token(app))
+        for server, channels in places.items():
+            with suppress(PublishError):
+                await client.publisher.tell(f"{server}/0", channels, text, uuid4().hex[:25])
 
 
 _REFUSED = msg("Discord does not accept DISCORD_TOKEN; copy the token again from the application's Bot page.")

@@ -80,6 +80,8 @@ async def _run(command: Callable[..., Awaitable[None]], config: Config, workspac
                 app, await app.services.workspaces.named(workspace), Console(highlight=False, soft_wrap=False)
             )
             await command(session, *args, **values)
+            if app.mirror:
+                await app.mirror.write_back()
 
 
 @contextlib.contextmanager

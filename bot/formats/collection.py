@@ -24,6 +24,8 @@ _ENDINGS = {
     ".ris": "ris", ".md": "markdown", ".html": "html", ".htm": "html", ".atom": "atom", ".xml": "atom", ".txt": "links",
 }  # fmt: skip
 
+ENDING_OF = {name: ending for ending, name in reversed(_ENDINGS.items())}
+
 
 def read_file(path: Path, format: str | None = None) -> list[Paper]:
     """Read the papers of a file. Raises FileError or, for a format that we do not know, InputError."""

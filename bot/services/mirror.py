@@ -77,7 +77,7 @@ class Mirror:
     def __init__(self, database: Database, clock: Clock, importing: Importing, workspace_id: int, path: Path,
                  tell: Tell | None = None) -> None:  # fmt: skip
         self._database, self._clock, self._importing = database, clock, importing
-        self._workspace, self._path, self._tell = workspace_id, path, tell
+        self._workspace, self._path, self.tell = workspace_id, path, tell
         self._lock = asyncio.Lock()
         self._told: set[str] = set()
         self._conflicts: list[tuple[str, Message]] = []
@@ -133,8 +133,8 @@ class Mirror:
         self._told = {message.text("en") for message in messages}
         for message in new:
             _log.warning("mirror", file=str(self._path), reason=message.text("en"))
-        if new and self._tell:
-            await self._tell(new)
+        if new and self.tell:
+            await self.tell(new)
 
     async def _bring_together(self, report: MirrorReport) -> bool:
         """Do all of it once; return False when the file was changed meanwhile."""

@@ -39,7 +39,14 @@ class Change:
 async def open_change(connection: AsyncConnection, workspace_id: int, action: Action, now: datetime, by: str | None,
                       actor: str | None = None, undoes: int | None = None) -> int:  # fmt: skip
     """Begin a change and return its id."""
-    values = {"workspace_id": workspace_id, "action": action, "at": iso(now), "by": by, "actor": actor, "undoes": undoes}
+    values = {
+        "workspace_id": workspace_id,
+        "action": action,
+        "at": iso(now),
+        "by": by,
+        "actor": actor,
+        "undoes": undoes,
+    }
     new = insert(changes).values(values).returning(changes.c.id)
     made: int = (await connection.execute(new)).scalar_one()
     return made

@@ -29,7 +29,9 @@ async def put(connection: AsyncConnection, workspace_id: int, typed: dict[str, A
     """Write a proposal down and return its number."""
     values = {"workspace_id": workspace_id, "typed": typed, "proposed_by": by, "proposer": proposer,
               "proposed_at": iso(now)}  # fmt: skip
-    made: int = (await connection.execute(insert(candidates).values(values).returning(candidates.c.number))).scalar_one()
+    made: int = (
+        await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
+    ).scalar_one()
     return made
 
 

@@ -19,6 +19,7 @@ from bot.platforms.discord.commands.addpaper import Which, add_from_message, add
 from bot.platforms.discord.commands.alias import alias
 from bot.platforms.discord.commands.digest import digest
 from bot.platforms.discord.commands.editpaper import Remove, editpaper, history, removepaper, undo
+from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.drafts import Cancel, Edit, Overwrite, Save, take_form
@@ -32,7 +33,7 @@ from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
 
 _COMMANDS: tuple[Any, ...] = (
-    paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias,
+    paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias, export,
 )  # fmt: skip
 _ITEMS = (ShowToAll, Page, Pick, Waiting, Which, AddLink, Save, Overwrite, Edit, Cancel, Remove, Accept, Change, Reject)
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
@@ -63,7 +64,8 @@ class DayoriClient(discord.AutoShardedClient):
             guild_ready_timeout=_SERVERS_SETTLE,
         )
         self.services = services
-        publishers = {"discord": DiscordPublisher(self.http)}
+        self.publisher = DiscordPublisher(self.http)
+        publishers = {"discord": self.publisher}
         self.delivery: Delivery = services.delivery(publishers)
         self.corrections: Corrections = services.corrections(publishers)
         self.tree = Tree(self)

@@ -16,7 +16,7 @@ from discord.http import Route
 from bot.app import App, open_app
 from bot.config import Config
 from bot.platforms.discord.client import DayoriClient
-from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
 
 PAPERS = Path(__file__).parents[3] / "config/papers.yaml"
 
@@ -63,8 +63,22 @@ def reader(guild: Guild) -> Member:
 
 
 def config_for(folder: Path, **settings: Any) -> Config:
-    defaults = {"database_url": f"sqlite+aiosqlite:///{folder}/dayori.db", "papers_file": str(PAPERS)}
+    """Return settings by which nothing outside the loopback is asked: port 9 refuses at once."""
+    nowhere = dict.fromkeys(
+        ("arxiv_url", "crossref_url", "doi_url", "openreview_url", "openreview_site_url", "acl_url"),
+        "http://127.0.0.1:9",
+    )
+    defaults = {
+        "database_url": f"sqlite+aiosqlite:///{folder}/dayori.db",
+        "papers_file": str(PAPERS),
+        "sources": nowhere,
+    }
     return Config(**(defaults | settings))
+
+
+async def answered(reply: Reply) -> Reply:
+    """Return the answer itself, also where the bot first said that it would take a moment."""
+    return await reply.next(timeout=15) if reply.deferred else reply
 
 
 @pytest.fixture

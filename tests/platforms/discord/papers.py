@@ -37,7 +37,10 @@ def _paper(dice: random.Random, number: int) -> Paper:
                 excerpt=_text(dice, 9000) if dice.random() < 0.7 else None,
                 organization=_text(dice, 250) if dice.random() < 0.5 else None,
                 authors=[_text(dice, 200) for _ in range(dice.randint(0, 8))],
-                links=[Link(f"https://example.com/{'x' * dice.randint(0, 1500)}{n}", _text(dice, 60)) for n in range(dice.randint(0, 5))],
+                links=[
+                    Link(f"https://example.com/{'x' * dice.randint(0, 1500)}{n}", _text(dice, 60))
+                    for n in range(dice.randint(0, 5))
+                ],
                 tags=[_text(dice, 50) for _ in range(dice.randint(0, 10))],
             )
         except InputError:

@@ -19,7 +19,8 @@ async def test_commands_are_synced_once_and_again_only_when_they_change(server: 
             pass
     assert len(server.sent("PUT", "/commands")) == 1
     names = {command["name"]: command for command in server.sent("PUT", "/commands")[0].body}
-    assert set(names) == {"paper", "papers", "addpaper", "digest"}
+    assert set(names) == {"paper", "papers", "addpaper", "Add to papers", "editpaper", "removepaper", "undo", "history",
+                          "inbox", "digest", "alias", "export"}  # fmt: skip
     assert names["paper"]["name_localizations"] == {"ja": "論文"}
     assert names["paper"]["description_localizations"]["ja"]
 

@@ -36,7 +36,9 @@ async def test_what_waits_for_the_next_edition_can_be_looked_at(
     server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start(digest={"max_papers": 2}) as (app, _):
-        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja")
+        await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
         await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
         workspace = await app.services.workspaces.named("default")
         from tests.platforms.discord.test_lookup_over_the_wire import add_papers
@@ -55,7 +57,9 @@ async def test_a_preview_posts_nothing(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start():
-        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="daily 09:00", locale="ja")
+        await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="daily 09:00", locale="ja"
+        )
         preview = await server.slash(curator, general, "digest preview", name="論文", locale="ja")
     assert preview.ephemeral
     assert len(preview.embeds) == 6
@@ -127,7 +131,9 @@ async def test_one_servers_subscriptions_are_not_listed_in_another(
     other = server.add_guild("別のサーバー")
     boss = other.member("部長", permissions=Permission.MANAGE_GUILD)
     async with start():
-        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja")
+        await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
         listed = await server.slash(boss, other.channel("general"), "digest list", locale="ja")
         offered = await server.autocomplete(boss, other.channel("general"), "digest post", "name", "", locale="ja")
         refused = await server.slash(boss, other.channel("general"), "digest unsubscribe", name="論文", locale="ja")
@@ -140,7 +146,9 @@ async def test_a_channel_that_refuses_is_paused_with_its_reason(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start():
-        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja")
+        await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
         papers_channel.deny(Permission.SEND_MESSAGES)
         told = await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
         listed = await server.slash(curator, general, "digest list", locale="ja")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, UserError
-from tests.platforms.discord.conftest import StartBot
+from tests.platforms.discord.conftest import StartBot, answered
 
 LINK = "https://arxiv.org/abs/1706.03762"
 
@@ -15,7 +15,7 @@ async def test_a_curator_changes_a_paper_in_a_form_with_todays_values(
 ) -> None:
     async with start():
         form = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
-        look = await server.submit(curator, form.modal, {"comment": "読みました。"})
+        look = await answered(await server.submit(curator, form.modal, {"comment": "読みました。"}))
         saved = await server.click(curator, look, "保存")
         told = await server.slash(curator, general, "history", paper="retnet", locale="ja")
     assert form.modal is not None
@@ -35,16 +35,19 @@ async def test_two_curators_editing_one_paper_see_both_versions_and_overwrite_no
     async with start() as (app, _):
         first = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
         second = await server.slash(other, general, "editpaper", paper="retnet", locale="ja")
-        looked = await server.submit(curator, first.modal, {"comment": "花子の感想"})
+        looked = await answered(await server.submit(curator, first.modal, {"comment": "花子の感想"}))
         await server.click(curator, looked, "保存")
-        late = await server.submit(other, second.modal, {"comment": "次郎の感想"})
+        late = await answered(await server.submit(other, second.modal, {"comment": "次郎の感想"}))
         both = await server.click(other, late, "保存")
         workspace = await app.services.workspaces.named("default")
         between = (await app.services.lookup.get(workspace, "retnet")).comment
         await server.click(other, both, "自分の内容で上書き")
         after = (await app.services.lookup.get(workspace, "retnet")).comment
     assert "ほかの人が先にこの論文を変更していました" in both.content
-    assert ["花子の感想" in both.embeds[0]["description"], "次郎の感想" in both.embeds[1]["description"]] == [True, True]
+    assert ["花子の感想" in both.embeds[0]["description"], "次郎の感想" in both.embeds[1]["description"]] == [
+        True,
+        True,
+    ]
     assert between == "花子の感想"
     assert after == "次郎の感想"
 
@@ -71,7 +74,9 @@ async def test_undo_takes_back_ones_own_change_and_nobody_elses(
     namesake = guild.member("花子2")
     async with start():
         form = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
-        await server.click(curator, await server.submit(curator, form.modal, {"title": "Attention"}), "保存")
+        await server.click(
+            curator, await answered(await server.submit(curator, form.modal, {"title": "Attention"})), "保存"
+        )
         refused = await server.slash(namesake, general, "undo", locale="ja")
         offered = await server.autocomplete(curator, general, "undo", "change", "", locale="ja")
         others = await server.slash(reader, general, "undo", change=offered.values[0], locale="ja")
@@ -95,7 +100,9 @@ async def test_a_message_with_one_link_opens_the_form_of_that_paper(
 ) -> None:
     async with start():
         form = await server.context_menu(reader, general.say(reader, f"これ読みたい {LINK}、どう?"), "Add to papers")
-        known = await server.context_menu(reader, general.say(reader, "https://arxiv.org/pdf/2307.08621v4"), "Add to papers")
+        known = await server.context_menu(
+            reader, general.say(reader, "https://arxiv.org/pdf/2307.08621v4"), "Add to papers"
+        )
         none = await server.context_menu(reader, general.say(reader, "リンクなし"), "Add to papers", locale="ja")
     assert form.modal is not None
     assert form.modal.fields["date"]["value"] == "2017-06"
@@ -120,7 +127,7 @@ async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
 ) -> None:
     async with start(additions="curators"):
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
-        look = await server.submit(reader, form.modal, {"title": "Attention Is All You Need"})
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention Is All You Need"}))
         proposed = await server.click(reader, look, "保存")
         before = await server.slash(reader, general, "papers", tag="x", locale="ja")
         refused = await server.slash(reader, general, "inbox", locale="ja")
@@ -146,10 +153,12 @@ async def test_a_proposal_is_mended_or_rejected(
     async with start(additions="curators"):
         for source, title in ((LINK, "Atention"), ("2001.08361", "Scaling Laws")):
             form = await server.slash(reader, general, "addpaper", source=source, locale="ja")
-            await server.click(reader, await server.submit(reader, form.modal, {"title": title}), "保存")
+            await server.click(
+                reader, await answered(await server.submit(reader, form.modal, {"title": title})), "保存"
+            )
         shown = await server.slash(curator, general, "inbox", locale="ja")
         mending = await server.click(curator, shown, "編集")
-        look = await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"})
+        look = await answered(await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"}))
         saved = await server.click(curator, look, "保存")
         shown = await server.slash(curator, general, "inbox", locale="ja")
         empty = await (await server.click(curator, shown, "見送る")).next()
@@ -164,6 +173,6 @@ async def test_another_persons_draft_cannot_be_pressed(
 ) -> None:
     async with start():
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
-        look = await server.submit(reader, form.modal, {"title": "Attention"})
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
         with pytest.raises(UserError):
             await server.click(curator, look, "保存")

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member
-from tests.platforms.discord.conftest import StartBot
+from tests.platforms.discord.conftest import StartBot, answered
 
 
 async def test_a_known_paper_says_when_and_where_it_was_posted(
@@ -25,7 +25,7 @@ async def test_a_new_link_of_a_known_paper_is_offered_and_added(
     link = "https://huggingface.co/papers/2307.08621"
     async with start():
         form = await server.slash(curator, general, "addpaper", source="https://example.com/blog", locale="ja")
-        look = await server.submit(curator, form.modal, {"title": "A Blog Post"})
+        look = await answered(await server.submit(curator, form.modal, {"title": "A Blog Post"}))
         await server.click(curator, look, "保存")
         known = await server.slash(curator, general, "addpaper", source=link, locale="ja")
     assert known.embeds[0]["footer"]["text"].startswith("retnet")
@@ -38,7 +38,7 @@ async def test_a_paper_of_the_same_title_is_asked_about_and_never_merged(
     title = "Retentive Network: A Successor to Transformer for Large Language Models"
     async with start() as (app, _):
         form = await server.slash(curator, general, "addpaper", source="10.1000/182", locale="ja")
-        look = await server.submit(curator, form.modal, {"title": title})
+        look = await answered(await server.submit(curator, form.modal, {"title": title}))
         asked = await server.click(curator, look, "保存")
         workspace = await app.services.workspaces.named("default")
         before = len(await app.services.lookup.all_of(workspace, ""))
@@ -60,7 +60,7 @@ async def test_the_posted_digest_follows_an_edited_paper(
         await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
         before = channel.messages[0].embeds
         form = await server.slash(curator, general, "editpaper", paper="chatqa", locale="ja")
-        look = await server.submit(curator, form.modal, {"comment": "直しました。"})
+        look = await answered(await server.submit(curator, form.modal, {"comment": "直しました。"}))
         await server.click(curator, look, "保存")
         await server.until(lambda: "直しました。" in channel.messages[0].embeds[-1]["description"])
         again = await client.corrections.correct()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.paper import make_paper
 from bot.services.library import Library
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
-from tests.platforms.discord.conftest import StartBot
+from tests.platforms.discord.conftest import StartBot, answered
 
 
 async def test_one_match_is_shown_as_a_card_to_the_asker_alone(
@@ -93,7 +93,9 @@ async def test_two_hosted_servers_never_see_each_others_papers(
     stranger, elsewhere = other.member("次郎", permissions=Permission.MANAGE_GUILD), other.channel("general")
     async with start(sharing="hosted"):
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
-        look = await server.submit(reader, form.modal, {"title": "Attention Is All You Need", "tags": "秘密"})
+        look = await answered(
+            await server.submit(reader, form.modal, {"title": "Attention Is All You Need", "tags": "秘密"})
+        )
         saved = await server.click(reader, look, "保存")
         for command, options in (("paper", {"query": "Attention"}), ("paper", {"query": "1706.03762"}), ("papers", {}),
                                  ("papers", {"tag": "秘密"}), ("papers", {"year": 2017})):  # fmt: skip

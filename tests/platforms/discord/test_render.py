@@ -26,7 +26,9 @@ MENTION = re.compile(r"(?<!\\)(?:\\\\)*(?:@everyone|@here|<[@#:/])")
 
 def edition_of(papers: list[Paper], **how: Any) -> Edition:
     moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    return Edition("weekly", 12, moment, how.get("reason", Reason.NEW), tuple(papers), how.get("remaining", 0), "ja", id=7)
+    return Edition(
+        "weekly", 12, moment, how.get("reason", Reason.NEW), tuple(papers), how.get("remaining", 0), "ja", id=7
+    )
 
 
 @pytest.mark.parametrize("seed", range(10))
