@@ -12,7 +12,7 @@ run: .venv/run.stamp  ## start the bot; without a token, the terminal
 	@$(BIN)/dayori run
 
 test: .venv/dev.stamp  ## run all tests
-	@$(BIN)/python -m pytest -q
+	@$(BIN)/python -m pytest -q -n 2
 
 check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, tests
 	$(BIN)/ruff format --check .

@@ -7,12 +7,12 @@ import random
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bench.processes import BARE, OURS, ROOT, running, settings
+from bench.processes import BARE, OURS, running, settings
 from tests.doubles.discord import Channel, DiscordServer, Member
 
 CALLS, SIZES = 400, (1_000, 10_000)
-_WORDS = ("拡散", "言語", "モデル", "学習", "推論", "画像", "生成", "検索", "効率", "評価", "attention", "graph", "policy", "vision",
-          "speech", "reward", "prompt", "token", "sparse", "robust")  # fmt: skip
+_WORDS = ("拡散", "言語", "モデル", "学習", "推論", "画像", "生成", "検索", "効率", "評価", "attention", "graph",
+          "policy", "vision", "speech", "reward", "prompt", "token", "sparse", "robust")  # fmt: skip
 
 
 async def measure() -> None:
@@ -30,8 +30,8 @@ async def measure() -> None:
                 config = settings(store, store / "papers.json")
                 async with running(server, *OURS, "--config", str(config)):
                     ours = await _times(server, reader, general, "paper", queries)
-                print(f"{f'/paper, {size:,} papers':23} {_line(ours)}  ratio {ours[0] / echo[0]:.2f} / {ours[1] / echo[1]:.2f}",
-                      flush=True)  # fmt: skip
+                ratios = f"ratio {ours[0] / echo[0]:.2f} / {ours[1] / echo[1]:.2f}"
+                print(f"{f'/paper, {size:,} papers':23} {_line(ours)}  {ratios}", flush=True)
 
 
 async def _times(

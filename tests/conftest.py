@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import logging
 import shutil
 import sqlite3
@@ -28,6 +29,7 @@ from bot.store.database import Database, open_database
 from bot.store.search import Search
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
+from tests.nowhere import SOURCES
 from tests.terminal import Dayori
 
 settings.register_profile(
@@ -124,7 +126,7 @@ def delivery(database: Database, clock: AdjustableClock, publisher: FakePublishe
 def config(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     """Return settings on a temporary store, without a papers file; the folder is one without bot.yaml and .env."""
     monkeypatch.chdir(tmp_path)
-    return Config(database_url=database_url, papers_file="")
+    return Config.model_validate({"database_url": database_url, "papers_file": "", "sources": SOURCES})
 
 
 @pytest.fixture
@@ -140,7 +142,8 @@ def dayori(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.delenv("DISCORD_TOKEN", raising=False)
     monkeypatch.setenv("COLUMNS", "80")
     file = tmp_path / "bot.yaml"
-    file.write_text(f"database_url: {database_url}\npapers_file: {STARTER}\n", encoding="utf-8")
+    sources = json.dumps(SOURCES)
+    file.write_text(f"database_url: {database_url}\npapers_file: {STARTER}\nsources: {sources}\n", encoding="utf-8")
 
     def run(*arguments: str, typed: str = "") -> Result:
         return CliRunner().invoke(cli.app, [*arguments, "--config", str(file)], input=typed)

@@ -137,7 +137,7 @@ async def test_a_delivery_cancelled_in_the_middle_of_a_message_sends_it_once(
     publisher.faults.extend([None, "hangs"])
     task = asyncio.create_task(delivery.deliver_open())
     async with asyncio.timeout(10):
-        while len(publisher.posted) < 2:  # noqa: ASYNC110 the double tells nobody
+        while len(publisher.posted) < 2:
             await asyncio.sleep(0.005)
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
@@ -155,7 +155,7 @@ async def test_a_drain_that_is_cut_short_leaves_the_message_to_the_next_start(
     publisher.faults.append("hangs")
     running = delivery.begin()
     async with asyncio.timeout(10):
-        while len(publisher.posted) < 5:  # noqa: ASYNC110 the double tells nobody
+        while len(publisher.posted) < 5:
             await asyncio.sleep(0.005)
     with pytest.raises(TimeoutError):
         await asyncio.wait_for(delivery.drain(), 0.05)

@@ -1,7 +1,7 @@
 """A small Discord on the loopback that the real discord.py connects to."""
 
 from .contract import violations_of
-from .errors import NotAnswered, UserError
+from .errors import NotAnsweredError, UserError
 from .faults import Fault
 from .interactions import Choices, Modal, Reply
 from .models import Member, Message, Role, User
@@ -20,7 +20,7 @@ __all__ = [
     "Member",
     "Message",
     "Modal",
-    "NotAnswered",
+    "NotAnsweredError",
     "Permission",
     "Reply",
     "Request",

@@ -30,7 +30,7 @@ class UserError(AssertionError):
     """Say that a test asked a user to do what Discord's client would not let them do."""
 
 
-class NotAnswered(AssertionError):
+class NotAnsweredError(AssertionError):
     """Say that the bot did not answer an interaction in time."""
 
 

@@ -8,7 +8,7 @@ import time
 from dataclasses import dataclass, field
 
 from .components import LABEL, numbered
-from .errors import ApiError, Json, NotAnswered, unknown
+from .errors import ApiError, Json, NotAnsweredError, unknown
 from .models import EPHEMERAL, Member, Message, User
 from .payloads import readable, walk
 from .places import Channel
@@ -105,7 +105,7 @@ class Reply:
         try:
             return await asyncio.wait_for(self.interaction.later.get(), timeout)
         except TimeoutError:
-            raise NotAnswered(f"nothing followed within {timeout} s on {self.interaction.name}") from None
+            raise NotAnsweredError(f"nothing followed within {timeout} s on {self.interaction.name}") from None
 
 
 @dataclass(eq=False)

@@ -9,7 +9,7 @@ from typing import Any
 from . import payloads
 from .application_commands import CHAT, MESSAGE, USER, Commands, descend, may_use
 from .components import BUTTON, SELECTS, find_control, labels
-from .errors import Json, NotAnswered, UserError
+from .errors import Json, NotAnsweredError, UserError
 from .forms import fill_form, pick
 from .gateway import Gateway
 from .interactions import AUTOCOMPLETE, COMMAND, COMPONENT, SUBMIT, Choices, Interaction, Modal, Reply
@@ -176,7 +176,7 @@ class People:
         except TimeoutError:
             why = "" if self.gateway.connected else " (no bot is connected)"
             late = f"the application did not respond to {name!r} in {self.interaction_window} s{why}"
-            raise NotAnswered(late) from None
+            raise NotAnsweredError(late) from None
 
     def _payload(self, interaction: Interaction, part: Json, locale: str) -> Json:
         channel, guild = interaction.channel, interaction.channel.guild

@@ -93,7 +93,7 @@ async def test_a_paper_is_not_added_without_consent_or_title(app: App, monkeypat
     printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "Attention", "", "", "", "", "n")
     assert "保存しませんでした。" in printed
     printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "")
-    assert "タイトルがありません" in printed
+    assert "タイトルを入力してください" in printed
     assert await app.services.lookup.all_of(1, "") == []
 
 

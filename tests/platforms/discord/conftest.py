@@ -17,6 +17,7 @@ from bot.app import App, open_app
 from bot.config import Config
 from bot.platforms.discord.client import DayoriClient
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
+from tests.nowhere import SOURCES
 
 PAPERS = Path(__file__).parents[3] / "config/papers.yaml"
 
@@ -63,15 +64,11 @@ def reader(guild: Guild) -> Member:
 
 
 def config_for(folder: Path, **settings: Any) -> Config:
-    """Return settings by which nothing outside the loopback is asked: port 9 refuses at once."""
-    nowhere = dict.fromkeys(
-        ("arxiv_url", "crossref_url", "doi_url", "openreview_url", "openreview_site_url", "acl_url"),
-        "http://127.0.0.1:9",
-    )
+    """Return settings of a bot whose store is in that folder."""
     defaults = {
         "database_url": f"sqlite+aiosqlite:///{folder}/dayori.db",
         "papers_file": str(PAPERS),
-        "sources": nowhere,
+        "sources": SOURCES,
     }
     return Config(**(defaults | settings))
 

@@ -5,22 +5,31 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from dataclasses import replace
 from pathlib import Path
 
 import simcord
 
 from bot.app import open_app
 from bot.domain.errors import DayoriError
+from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
+from bot.services.drafts import Drafts
 from tests.doubles.discord import violations_of
+from tests.doubles.finder import FakeFinder
 from tests.platforms.discord.conftest import config_for
+
+DOI = "https://doi.org/10.1145/3292500.3330919"
 
 
 @asynccontextmanager
 async def simulated(folder: Path) -> AsyncIterator[simcord.Env]:
     """Run the bot inside simcord; every body it sends must be valid."""
     async with open_app(config_for(folder)) as app:
-        client = DayoriClient(app.services, "https://discord.com/api/v10")
+        finder = FakeFinder()  # simcord's clock runs ahead, which no real socket could follow
+        finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
+        services = replace(app.services, drafts=Drafts(app.database, app.clock, finder))
+        client = DayoriClient(services, "https://discord.com/api/v10")
         async with simcord.run(client, shard_count=1) as env:
             yield env
             assert [e for e in env.errors if not isinstance(getattr(e, "original", e), DayoriError)] == []
@@ -52,14 +61,15 @@ async def test_addpaper_goes_from_a_form_to_a_saved_card(tmp_path: Path) -> None
     async with simulated(tmp_path) as env:
         guild = env.create_guild()
         channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
-        form = await reader.slash(channel, "addpaper", source="https://doi.org/10.1145/3292500.3330919")
-        look = await reader.submit_modal(form, {"title": "Optuna", "tags": "tuning"})
+        form = await reader.slash(channel, "addpaper", source=DOI)
+        look = await reader.submit_modal(form, {"headline": "Optunaの論文", "tags": "tuning"})
         assert look.response is not None
         saved = await reader.click(look.response, label="Save")
         found = await reader.slash(channel, "paper", query="10.1145/3292500.3330919")
         assert saved.acknowledged
         assert found.response is not None
-        assert found.response.embeds[0].title == "Optuna"
+        assert "Takuya Akiba" in str(found.response.embeds[0].description)
+        assert found.response.embeds[0].title == "Optunaの論文"
 
 
 async def test_digest_is_for_curators(tmp_path: Path) -> None:

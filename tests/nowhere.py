@@ -1,0 +1,7 @@
+"""Addresses at which nobody answers, so that no test asks the real arXiv: port 9 refuses at once."""
+
+from __future__ import annotations
+
+SOURCES = dict.fromkeys(
+    ("arxiv_url", "crossref_url", "doi_url", "openreview_url", "openreview_site_url", "acl_url"), "http://127.0.0.1:9"
+)
