@@ -70,7 +70,7 @@ def test_a_json_file_is_ours_or_csl_by_its_shape(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "place", "problem"),
     [
-        ('[{"title": "x"},]', "f:1:17: ", "not valid JSON"),
+        ('[{"title": "x"} 5]', "f:1:17: ", "not valid JSON"),
         ('{"papers": []}', "f:1:1: ", "must be a list of items"),
         ('[{"title": "x"}, 5]', "f:1:18: ", "must be a mapping"),
         ('[{"title": "x",\n "URL": "ftp://a"}]', "f:2:9: ", "is not a link"),
