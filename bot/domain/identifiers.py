@@ -22,6 +22,7 @@ _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 _ACL_ID = re.compile(r"(?:\d{4}\.[a-z0-9_-]+\.\d+|[A-Z]\d{2}-\d{4,5})", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_.:~!$&*+,;=-]+", re.IGNORECASE)  # what RFC 3986 lets a name hold, but for brackets
 _RESERVED = re.compile("[ %?#]")
+_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?")  # most addresses by far hold nothing to mend
 _SLASHES = re.compile(r"^(https?):/(?!/)", re.IGNORECASE)  # a slash that was lost in copying
 _LONGEST_ADDRESS = 2000
 _LINK = re.compile(r"https?://[^\s<>「」『』（）、。]+", re.IGNORECASE)
@@ -87,6 +88,8 @@ def is_url(text: str) -> bool:
 @lru_cache(maxsize=1024)  # a link is looked at several times on its paper's way in
 def web_address(text: str) -> str | None:
     """Return an http(s) address made safe to link (spaces and brackets quoted, ASCII host), or None when it is none."""
+    if _PLAIN.fullmatch(text) and len(text) <= _LONGEST_ADDRESS:
+        return text
     text = _SLASHES.sub(r"\1://", text.strip())
     if not text.isprintable() or len(text) > _LONGEST_ADDRESS:
         return None
@@ -107,6 +110,8 @@ def web_address(text: str) -> str | None:
 @lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
     """Return the address by which two links to one page are the same: no scheme, `www.`, tracking or end slash."""
+    if plain := _PLAIN.fullmatch(url):
+        return plain[1].removeprefix("www.").removeprefix("m.") + (plain[2] or "").rstrip("/")
     address = web_address(url)
     if address is None:
         return url.strip()

@@ -24,7 +24,8 @@ from bot.domain.errors import StoreError
 from bot.i18n import msg
 from bot.store.schema import REVISION, workspaces
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY")
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY",
+            "wal_autocheckpoint=10000")  # fmt: skip
 
 
 class Database:
