@@ -22,7 +22,8 @@ _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 _ACL_ID = re.compile(r"(?:\d{4}\.[a-z0-9_-]+\.\d+|[A-Z]\d{2}-\d{4,5})", re.IGNORECASE)
 _HOST = re.compile(r"[a-z0-9_.:~!$&*+,;=-]+", re.IGNORECASE)  # what RFC 3986 lets a name hold, but for brackets
 _RESERVED = re.compile("[ %?#]")
-_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?")  # most addresses by far hold nothing to mend
+# Most addresses by far hold nothing to mend.
+_PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?")
 _SLASHES = re.compile(r"^(https?):/(?!/)", re.IGNORECASE)  # a slash that was lost in copying
 _LONGEST_ADDRESS = 2000
 _LINK = re.compile(r"https?://[^\s<>「」『』（）、。]+", re.IGNORECASE)
