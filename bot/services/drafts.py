@@ -54,6 +54,7 @@ class Drafts:
 
     def __init__(self, database: Database, clock: Clock, metadata: MetadataFinder) -> None:
         self._database, self._clock, self._metadata = database, clock, metadata
+        self._being_kept: dict[tuple[int, str], Draft] = {}
         self._looking: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
 
     async def known(self, workspace_id: int, source: str) -> Paper | None:
@@ -65,9 +66,14 @@ class Drafts:
 
     async def keep(self, workspace_id: int, draft: Draft, token: str | None = None) -> str:
         """Keep a draft and return its token."""
-        token = token or secrets.token_urlsafe(12)
-        async with self._database.write() as connection:
-            await drafts.save(connection, workspace_id, token, asdict(draft), self._clock())
+        token = token or new_token()
+        self._being_kept[workspace_id, token] = draft
+        try:
+            async with self._database.write() as connection:
+                await drafts.save(connection, workspace_id, token, asdict(draft), self._clock())
+        finally:
+            if self._being_kept.get((workspace_id, token)) is draft:
+                del self._being_kept[workspace_id, token]
         return token
 
     def begin_looking(self, source: str) -> None:
@@ -106,6 +112,8 @@ class Drafts:
 
     async def get(self, workspace_id: int, token: str) -> Draft:
         """Return a kept draft. Raises NotFoundError."""
+        if draft := self._being_kept.get((workspace_id, token)):
+            return draft
         async with self._database.read() as connection:
             typed = await drafts.get(connection, workspace_id, token)
         if typed is None:
@@ -116,6 +124,11 @@ class Drafts:
         """Forget a draft."""
         async with self._database.write() as connection:
             await drafts.remove(connection, workspace_id, token)
+
+
+def new_token() -> str:
+    """Return a token for a draft that is to be kept."""
+    return secrets.token_urlsafe(12)
 
 
 def read_source(source: str) -> tuple[Link, Identifiers]:

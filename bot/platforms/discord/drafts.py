@@ -18,13 +18,17 @@ from bot.platforms.discord.form import form_of, token_of, typed_in
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import Answering
 from bot.platforms.discord.proposer import tell_proposer
-from bot.services.drafts import Draft, change_of, changed
+from bot.services.drafts import Draft, change_of, changed, new_token
 
 
 async def open_form(interaction: Interaction, reader: Reader, draft: Draft) -> None:
-    """Open the form of a new draft, at once; what its source tells is looked up meanwhile."""
-    token = await reader.services.drafts.keep(reader.workspace, draft)
+    """Open the form of a new draft, at once; what its source tells is looked up meanwhile.
+
+    The draft is kept only then: writing may have to wait for an import, and a form must not.
+    """
+    token = new_token()
     await interaction.response.send_modal(form_of(draft, token, reader.locale))
+    await reader.services.drafts.keep(reader.workspace, draft, token)
     if not draft.paper_id:
         reader.services.drafts.begin_looking(draft.source)
 

@@ -8,6 +8,7 @@ from contextlib import asynccontextmanager
 from dataclasses import replace
 from pathlib import Path
 
+import discord
 import simcord
 
 from bot.app import open_app
@@ -80,3 +81,32 @@ async def test_digest_is_for_curators(tmp_path: Path) -> None:
         assert refused.response is not None
         assert refused.response.content.startswith("Only curators may do this")
         assert "token" not in json.dumps([sent.json for sent in env.http_requests])
+
+
+async def test_a_messages_link_becomes_a_form(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as env:
+        guild = env.create_guild()
+        channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
+        message = await reader.send(channel, f"これはどう? {DOI}")
+        form = await reader.context_menu(channel, "Add to papers", message)
+        assert form.modal is not None
+        look = await reader.submit_modal(form, {"headline": "Optunaの論文", "title": ""})
+        assert look.response is not None
+        assert "Optuna: A Next-generation Framework" in str(look.response.embeds[0].description)
+
+
+async def test_a_curator_edits_in_a_form(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as env:
+        guild = env.create_guild()
+        role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
+        channel, curator = (
+            guild.create_text_channel("general"),
+            guild.add_member(env.create_user("hanako"), roles=[role]),
+        )
+        form = await curator.slash(channel, "editpaper", paper="retnet")
+        look = await curator.submit_modal(form, {"title": "Retentive Network", "comment": "読みました。"})
+        assert look.response is not None
+        await curator.click(look.response, label="Save")
+        found = await curator.slash(channel, "paper", query="retnet")
+        assert found.response is not None
+        assert "読みました。" in str(found.response.embeds[0].description)
