@@ -1,18 +1,16 @@
-"""Runs every measurement and prints what it found."""
+"""Runs every measurement, each in a process of its own, and prints what it found."""
 
 from __future__ import annotations
 
-import asyncio
+import subprocess
+import sys
 
-from bench import commands, fanout, formats, search, startup
+MEASUREMENTS = ("startup", "commands", "fanout", "formats", "search")
 
 
 def main() -> None:
-    asyncio.run(startup.measure())
-    asyncio.run(commands.measure())
-    asyncio.run(fanout.measure())
-    asyncio.run(formats.measure())
-    search.measure()
+    for name in MEASUREMENTS:
+        subprocess.run([sys.executable, "-m", f"bench.{name}"], check=True)
 
 
 if __name__ == "__main__":

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import random
 from pathlib import Path
@@ -67,3 +68,7 @@ def _collection(file: Path, size: int) -> list[str]:
         + [f"2301.{dice.randrange(size):05}"]
         + list(_WORDS)
     )
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())

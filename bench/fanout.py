@@ -125,3 +125,7 @@ async def _asked(lookup: Lookup, workspace: int, times: int | None) -> float:
             await asyncio.sleep(_ASKED_EVERY)
     taken.sort()
     return taken[int(len(taken) * 0.99)] * 1000
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())

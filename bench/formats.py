@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import random
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -77,3 +78,7 @@ def _papers(size: int) -> list[Paper]:
         )
         for n in range(size)
     ]  # fmt: skip
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())

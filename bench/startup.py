@@ -32,3 +32,7 @@ async def measure() -> None:
         f"resident memory         bare {bare[1]:6.1f} MiB  ours {ours[1]:6.1f} MiB  ratio {ours[1] / bare[1]:.2f}",
         flush=True,
     )
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())
