@@ -83,7 +83,7 @@ async def test_a_paper_is_added_by_its_link_and_found(app: App, monkeypatch: pyt
     printed = await typed(
         app, monkeypatch, "/addpaper https://arxiv.org/abs/1706.03762", *answers, "/paper Transformer"
     )
-    assert "保存しました(ID: 1706.03762)。" in printed
+    assert "保存しました（ID: 1706.03762）。" in printed
     made = await app.services.lookup.get(1, "1706.03762")
     assert (made.title, made.headline, made.comment) == answers[:2] + answers[3:4]
     assert (str(made.date), made.tags, made.added_by) == ("2017-06", ("NLP", "古典"), "花子")
