@@ -72,6 +72,7 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
         metadata = MetadataLookup(database, clock, partial(open_sources, **config.sources.model_dump()))
         stack.push_async_callback(metadata.close)
         services = _assemble(config, clock, database, search, metadata)
+        stack.push_async_callback(services.drafts.close)
         app = App(config, clock, database, services, await _mirror(config, clock, database, services))
         if app.mirror:
             await app.mirror.write_back()

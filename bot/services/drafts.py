@@ -82,6 +82,13 @@ class Drafts:
             self._looking[source] = asyncio.create_task(self._found(source))
             self._looking[source].add_done_callback(lambda _: self._looking.pop(source, None))
 
+    async def close(self) -> None:
+        """Ask no more; what was being asked is given up."""
+        tasks = list(self._looking.values())
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+
     async def is_ready(self, source: str) -> bool:
         """Tell whether what a source tells is at hand, without the network."""
         return source not in self._looking and await self._metadata.cached(source) is not None

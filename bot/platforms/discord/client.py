@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import hashlib
 import json
 from typing import Any
@@ -38,6 +39,9 @@ _COMMANDS: tuple[Any, ...] = (
 _ITEMS = (ShowToAll, Page, Pick, Waiting, Which, AddLink, Save, Overwrite, Edit, Cancel, Remove, Accept, Change, Reject)
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
+# How discord.py names the tasks in which commands, buttons and forms are answered.
+_ANSWERING = ("CommandTree-invoker", "discord-ui-dynamic-item-", "discord.py: on_interaction")
+_LAST_ANSWERS = 1.5  # seconds that answers under way may take when the bot stops
 _log = structlog.get_logger()
 
 
@@ -84,6 +88,13 @@ class DayoriClient(discord.AutoShardedClient):
         _, address, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
+
+    async def close(self) -> None:
+        """Answer whoever is being answered, then close."""
+        answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
+        if answering:
+            await asyncio.wait(answering, timeout=_LAST_ANSWERS)
+        await super().close()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms here, so that one that was open during a restart is not lost."""

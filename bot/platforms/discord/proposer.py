@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import discord
 import structlog
+from aiohttp import ClientError
 
 from bot.domain.paper import Paper
 from bot.i18n import t
@@ -27,5 +28,5 @@ async def tell_proposer(
     try:
         user = await interaction.client.fetch_user(int(user_id))
         await user.send(told, embed=embed_of(paper, reader.locale))
-    except discord.HTTPException as error:
+    except (discord.HTTPException, ClientError) as error:
         _log.info("the proposer could not be told", reason=str(error))
