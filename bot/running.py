@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import signal
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
@@ -26,6 +27,7 @@ from bot.services.workspaces import DEFAULT
 _PAUSES = (1.0, 300.0)  # seconds between two attempts to connect: at first, and at most
 _STEADY = 600.0  # seconds; after a client that lived so long the pauses begin anew
 _DRAIN = 8.0  # seconds; Docker kills after ten
+_CUT = 9.5  # seconds after which a stop that hangs is cut; what matters is in the store, and Docker would kill anyway
 _AUTHENTICATION_FAILED = 4004
 _UNREACHABLE = (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)
 _log = structlog.get_logger()
@@ -38,8 +40,14 @@ async def run_discord(app: App) -> None:
     closed then for good, so the next one takes its place.
     """
     stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def begin_to_stop() -> None:
+        stop.set()
+        loop.call_later(_CUT, os._exit, 1)
+
     for name in (signal.SIGTERM, signal.SIGINT):
-        asyncio.get_running_loop().add_signal_handler(name, stop.set)
+        loop.add_signal_handler(name, begin_to_stop)
     async with mirrored(app, partial(_tell_curators, app)):
         await _live_on(app, stop)
     await app.services.checkup.end()
