@@ -18,15 +18,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.paper import Paper, make_paper
-from bot.store import papers
+from bot.services.importing import Importing
 from bot.store.database import Database, open_database
-from bot.store.papers import columns_of, stamped
-from bot.store.search import Search, index_papers, tidy
+from bot.store.search import Search
 
 SIZES = (10_000, 100_000)
 QUERIES = 400
 BASELINE_QUERIES = 60  # the others take too long for more
-BATCH = 1000
 WORDS, TERMS, NAMES = 60_000, 20_000, 30_000
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _random = random.Random(1)
@@ -90,20 +88,11 @@ def memory() -> float:
 
 
 async def fill(database: Database, workspace: int, size: int) -> tuple[list[Paper], float]:
-    """Store and index a corpus; return some of its papers and the seconds that this took."""
-    kept: list[Paper] = []
-    seconds, made = 0.0, corpus(size)
-    while batch := list(itertools.islice(made, BATCH)):
-        kept += _random.sample(batch, 20)
-        rows = [columns_of(stamped(paper, added_at=NOW, updated_at=NOW, added_by=None)) for paper in batch]
-        started = time.perf_counter()
-        async with database.write() as connection:
-            numbers = await papers.add(connection, workspace, rows)
-            await index_papers(connection, workspace, list(zip(numbers, batch, strict=True)))
-        seconds += time.perf_counter() - started
+    """Import a corpus; return some of its papers and the seconds that this took."""
+    made = list(corpus(size))
     started = time.perf_counter()
-    await tidy(database)
-    return kept, seconds + time.perf_counter() - started
+    await Importing(database, lambda: NOW).take(workspace, made, None)
+    return _random.sample(made, 20 * size // 1000), time.perf_counter() - started
 
 
 def baselines(path: Path) -> dict[str, Callable[[str], object]]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
 
@@ -41,12 +41,13 @@ class Identifiers:
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Return the known ids as (scheme, id)."""
-        named = ((f.name, getattr(self, f.name)) for f in fields(self))
-        return tuple((name, value) for name, value in named if value)
+        named = (("arxiv", self.arxiv), ("doi", self.doi), ("openreview", self.openreview), ("acl", self.acl))
+        return tuple([(name, value) for name, value in named if value])
 
     def __or__(self, other: Identifiers) -> Identifiers:
         """Return these ids, with the other's where one is missing here."""
-        return Identifiers(**dict(other.pairs()) | dict(self.pairs()))
+        more = dict(other.pairs())
+        return Identifiers(**more | dict(self.pairs())) if more else self
 
 
 def arxiv_id(text: str) -> str | None:
@@ -74,11 +75,11 @@ def acl_id(text: str) -> str | None:
 
 def identifiers_in(text: str) -> Identifiers:
     """Return the ids that an id or a link tells without the network; an empty one where it tells none."""
+    if is_url(text):
+        return _from_url(text)
     if found := arxiv_id(text):
         return Identifiers(arxiv=found)
-    if found := doi(text):
-        return _from_doi(found)
-    return _from_url(text) if is_url(text) else Identifiers()
+    return _from_doi(found) if (found := doi(text)) else Identifiers()
 
 
 def is_url(text: str) -> bool:
@@ -147,12 +148,15 @@ def address_of(scheme: str, identifier: str) -> str:
 
 
 def _from_url(url: str) -> Identifiers:
-    parts = urlsplit(web_address(url) or url)
-    host, path = (parts.hostname or "").lower(), unquote(parts.path)
+    if plain := _PLAIN.fullmatch(url):
+        host, path, query = plain[1], plain[2] or "", ""
+    else:
+        parts = urlsplit(web_address(url) or url)
+        host, path, query = (parts.hostname or "").lower(), unquote(parts.path), parts.query
     if _is_host(host, *_ARXIV_HOSTS) and (found := _ARXIV_PATH.fullmatch(path)):
         return Identifiers(arxiv=_canonical_arxiv(found[1]))
     if _is_host(host, "openreview.net"):
-        forum = parse_qs(parts.query).get("id", [""])[0]
+        forum = parse_qs(query).get("id", [""])[0]
         return Identifiers(openreview=openreview_id(forum))
     if _is_host(host, "aclanthology.org"):
         name = re.sub(r"(?:\.pdf|\.bib)$", "", path.strip("/").split("/")[0])

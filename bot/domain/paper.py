@@ -7,6 +7,7 @@ import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
@@ -112,7 +113,7 @@ def make_paper(
     checked = tuple(dict.fromkeys(checked_link(link) for link in links))
     known = identifiers or Identifiers()
     for link in checked:
-        known = known | identifiers_in(link.url)
+        known |= identifiers_in(link.url)
     return Paper(
         id=_checked_id(id) if id is not None else _id_from(lines["title"], known),
         title=lines["title"],
@@ -154,6 +155,7 @@ def link_keys(paper: Paper) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"url:{canonical_url(link.url).lower()}" for link in paper.links))
 
 
+@lru_cache(maxsize=4096)  # a title is looked at several times on its paper's way in
 def title_key(title: str) -> str:
     """Return the title without width, case, spaces and punctuation; Japanese characters stay."""
     folded = unicodedata.normalize("NFKC", title).casefold()

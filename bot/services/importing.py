@@ -9,15 +9,15 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.paper import FIELD_NAMES, Paper, identity_keys, title_key
+from bot.domain.paper import FIELD_NAMES, Paper, identity_keys, person, title_key
 from bot.i18n import Message, msg
 from bot.services.library import write_steps
 from bot.services.ports import Clock, Progress
 from bot.store import history, imports, papers
-from bot.store.database import Database
+from bot.store.database import Database, iso
 from bot.store.history import Step
-from bot.store.papers import columns_of, stamped
-from bot.store.search import tidy
+from bot.store.papers import Columns, columns_of
+from bot.store.search import cutting, tidy
 
 _BATCH = 1000
 _MANY = 1000  # additions after which the search's index is worth tidying
@@ -57,22 +57,23 @@ class Importing:
         # of those the lower one in the file, since files begin with the newest.
         ordered = list(reversed(entries))
         ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
-        for start in range(0, len(ordered), _BATCH):
-            batch = ordered[start : start + _BATCH]
-            if dry_run:
-                async with self._database.read() as connection:
-                    await self._sort(connection, workspace_id, batch, report, said, duplicates)
-            else:
-                async with self._database.write() as connection:
-                    steps, now_said = await self._sort(connection, workspace_id, batch, report, said, duplicates)
-                    if steps and change is None:
-                        change = await history.open_change(connection, workspace_id, "import", self._clock(), by)
-                    if steps and change is not None:
-                        await write_steps(connection, workspace_id, change, steps)
-                    await imports.note_said(connection, workspace_id, now_said)
-            if progress:
-                progress(min(start + _BATCH, len(entries)), len(entries))
-            await asyncio.sleep(0)
+        async with cutting(0 if dry_run else len(ordered)) as cut:
+            for start in range(0, len(ordered), _BATCH):
+                batch = ordered[start : start + _BATCH]
+                if dry_run:
+                    async with self._database.read() as connection:
+                        await self._sort(connection, workspace_id, batch, report, said, duplicates)
+                else:
+                    async with self._database.write() as connection:
+                        steps, now_said = await self._sort(connection, workspace_id, batch, report, said, duplicates)
+                        if steps and change is None:
+                            change = await history.open_change(connection, workspace_id, "import", self._clock(), by)
+                        if steps and change is not None:
+                            await write_steps(connection, workspace_id, change, steps, cut)
+                        await imports.note_said(connection, workspace_id, now_said)
+                if progress:
+                    progress(min(start + _BATCH, len(entries)), len(entries))
+                await asyncio.sleep(0)
         if not dry_run and len(report.added) > _MANY:
             await tidy(self._database)
         return report
@@ -107,7 +108,8 @@ class _Sorting:
 
     def decide(self, entry: Paper, number: int, old: Paper | None, before: str | None) -> None:
         """Decide on one entry: `old` is the stored paper, `before` the hash that a file last had."""
-        mine = imports.content_hash(entry)
+        columns = columns_of(entry)
+        mine = imports.hash_of(columns)
         stored = imports.content_hash(old) if old else None
         keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
         holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
@@ -129,10 +131,18 @@ class _Sorting:
         else:
             (self.report.updated if old else self.report.added).append(entry.id)
             if old:
-                self.report.changes[entry.id] = _changed_fields(old, entry)
+                self.report.changes[entry.id] = _changed_fields(columns_of(old), columns)
             self.holders |= dict.fromkeys(keys, entry.id)
-            self.steps.append(_step(entry, number, old, self.now))
+            self.steps.append(self._step(entry, columns, number, old))
         self.said[entry.id] = mine
+
+    def _step(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Step:
+        """Return the step from the stored paper, if any, to what the file says."""
+        added, by = (old.added_at, old.added_by) if old else (entry.added_at, entry.added_by)
+        after = {**columns, "added_at": iso(added or self.now), "updated_at": iso(self.now), "added_by": person(by)}
+        if old is None:
+            return Step(entry.id, None, after)
+        return Step(entry.id, {**columns_of(old), "number": number}, {**after, "number": number})
 
     def _refuse(self, entry: Paper, why: Message) -> None:
         self.report.conflicts.append((entry.id, why))
@@ -145,15 +155,5 @@ async def _twins(connection: AsyncConnection, workspace_id: int, entries: Sequen
     return {key: found[id][1] for key, id in holders.items()}
 
 
-def _changed_fields(old: Paper, new: Paper) -> tuple[str, ...]:
-    before, after = columns_of(old), columns_of(new)
+def _changed_fields(before: Columns, after: Columns) -> tuple[str, ...]:
     return tuple(name for name in FIELD_NAMES if before[name] != after[name])
-
-
-def _step(entry: Paper, number: int, old: Paper | None, now: datetime) -> Step:
-    """Return the step from the stored paper, if any, to what the file says."""
-    if old is None:
-        new = stamped(entry, added_at=entry.added_at or now, updated_at=now, added_by=entry.added_by)
-        return Step(entry.id, None, columns_of(new))
-    new = stamped(entry, added_at=old.added_at or now, updated_at=now, added_by=old.added_by)
-    return Step(entry.id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})

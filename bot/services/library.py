@@ -16,7 +16,7 @@ from bot.store import history, papers
 from bot.store.database import Database
 from bot.store.history import Change, Step
 from bot.store.papers import Columns, columns_of, paper_from
-from bot.store.search import index_papers, unindex_papers
+from bot.store.search import Cut, cut_here, index_papers, unindex_papers
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,8 @@ async def known_as(connection: AsyncConnection, workspace_id: int, paper: Paper)
     return (await papers.by_ids(connection, workspace_id, [id]))[id][1]
 
 
-async def write_steps(connection: AsyncConnection, workspace_id: int, change: int, steps: Sequence[Step]) -> None:
+async def write_steps(connection: AsyncConnection, workspace_id: int, change: int, steps: Sequence[Step],
+                      cut: Cut = cut_here) -> None:  # fmt: skip
     """Bring papers, keys and index to where the steps lead, and record them; inside the caller's transaction."""
     gone = [step.before["number"] for step in steps if step.before and step.after is None]
     kept = [step.after for step in steps if step.before and step.after]
@@ -153,7 +154,7 @@ async def write_steps(connection: AsyncConnection, workspace_id: int, change: in
     for columns, number in zip(new, numbers, strict=True):
         columns["number"] = number
     await unindex_papers(connection, workspace_id, gone)
-    await index_papers(connection, workspace_id, [(row["number"], paper_from(row)) for row in (*kept, *new)])
+    await index_papers(connection, workspace_id, (*kept, *new), cut)
     await history.record(connection, workspace_id, change, steps)
 
 

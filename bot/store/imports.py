@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Paper
 from bot.store.notes import read_note, write_note
-from bot.store.papers import columns_of
+from bot.store.papers import Columns, columns_of
 from bot.store.schema import changes, history, imported_papers, papers
 
 _BOOKKEEPING = ("added_at", "added_by", "updated_at")
@@ -21,8 +21,13 @@ _BOOKKEEPING = ("added_at", "added_by", "updated_at")
 
 def content_hash(paper: Paper) -> str:
     """Return a hash of what people wrote of the paper: equal content, equal hash."""
-    columns = {name: value for name, value in columns_of(paper).items() if name not in _BOOKKEEPING}
-    return hashlib.blake2b(json.dumps(columns, sort_keys=True).encode(), digest_size=16).hexdigest()
+    return hash_of(columns_of(paper))
+
+
+def hash_of(columns: Columns) -> str:
+    """Return the content hash of a paper given as columns."""
+    written = {name: value for name, value in columns.items() if name not in _BOOKKEEPING}
+    return hashlib.blake2b(json.dumps(written, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 async def last_said(connection: AsyncConnection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:

@@ -52,7 +52,7 @@ def paper_from(columns: Columns) -> Paper:
         excerpt=columns["excerpt"],
         organization=columns["organization"],
         authors=tuple(columns["authors"]),
-        links=tuple(Link(url, label) for url, label in columns["links"]),
+        links=_links(columns),
         tags=tuple(columns["tags"]),
         identifiers=Identifiers(**columns["identifiers"]),
         added_at=datetime.fromisoformat(columns["added_at"]) if columns["added_at"] else None,
@@ -175,16 +175,17 @@ async def remove(connection: AsyncConnection, workspace_id: int, numbers: Sequen
 
 
 async def _write_keys(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
-    keys = [
-        {"workspace_id": workspace_id, "key": key, "number": row["number"]}
-        for row in rows
-        for key in _keys(paper_from(row))
-    ]
-    await connection.execute(insert(paper_keys), keys)
+    keys = [(workspace_id, key, row["number"]) for row in rows for key in _keys(row)]
+    await connection.exec_driver_sql("INSERT INTO paper_keys (workspace_id, key, number) VALUES (?, ?, ?)", keys)
 
 
-def _keys(paper: Paper) -> Iterable[str]:
-    return dict.fromkeys((*identity_keys(paper), *link_keys(paper), title_key(paper.title)))
+def _keys(row: Columns) -> Iterable[str]:
+    named = Paper(id=row["id"], title=row["title"], links=_links(row), identifiers=Identifiers(**row["identifiers"]))
+    return dict.fromkeys((*identity_keys(named), *link_keys(named), title_key(named.title)))
+
+
+def _links(row: Columns) -> tuple[Link, ...]:
+    return tuple(Link(url, label) for url, label in row["links"])
 
 
 def _of(workspace_id: int) -> Select[Any]:

@@ -18,7 +18,7 @@ async def put(database: Database, workspace: int, some: Sequence[Paper]) -> list
     async with database.write() as connection:
         rows = [columns_of(stamped(each, added_at=now, updated_at=now, added_by=None)) for each in some]
         numbers = await papers.add(connection, workspace, rows)
-        await index_papers(connection, workspace, list(zip(numbers, some, strict=True)))
+        await index_papers(connection, workspace, [{**row, "number": n} for n, row in zip(numbers, rows, strict=True)])
     return numbers
 
 

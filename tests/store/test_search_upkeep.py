@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.paper import Paper, with_id
 from bot.store import papers
 from bot.store.database import Database
+from bot.store.papers import columns_of
 from bot.store.search import Search, index_papers, tidy, unindex_papers
 from bot.store.search.entry import entry_of
 from bot.store.search.index import INDEX_VERSION
@@ -45,9 +46,10 @@ async def test_deleting_papers_leaves_nothing_of_them(
 
 async def test_indexing_a_paper_again_replaces_its_words(database: Database, workspace: int, search: Search) -> None:
     number, _ = await put(database, workspace, [paper(1, comment="Retention"), paper(2)])
+    row = {**columns_of(paper(1, comment="Attention", tags=["attention"])), "number": number}
     async with database.write() as connection:
-        await index_papers(connection, workspace, [(number, paper(1, comment="Attention", tags=["attention"]))])
-        await index_papers(connection, workspace, [(number, paper(1, comment="Attention", tags=["attention"]))])
+        await index_papers(connection, workspace, [row])
+        await index_papers(connection, workspace, [row])
     assert await numbers_of(search, workspace, "attention") == [number]
     assert await numbers_of(search, workspace, "retention") == []
     async with database.read() as connection:
