@@ -30,6 +30,9 @@ _VA = re.compile("[ヴゔ]([ァィェォュぁぃぇぉゅ])")
 _BA = dict(zip("ァィェォュぁぃぇぉゅ", ("ば", "び", "べ", "ぼ", "びゅ") * 2, strict=True))
 _KANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
 _KANA |= str.maketrans("ァィゥェォぁぃぅぇぉヴゔヂぢヅづ", "あいうえおあいうえおぶぶじじずず")
+_SPELLINGS: dict[str, str] = {}  # of a folded character
+for _each in map(chr, range(0x3041, 0x30F7)):
+    _SPELLINGS[_each.translate(_KANA)] = _SPELLINGS.get(_each.translate(_KANA), "") + _each
 
 
 def plain(text: str) -> str:
@@ -104,6 +107,19 @@ def spaced(text: str) -> str:
     """Return a plain text folded, every word and run between spaces, katakana words apart from what surrounds them."""
     folded = text if text.isascii() else fold_plain(_KATAKANA_WORD.sub(_apart, text))
     return f" {' '.join(runs(folded))} "
+
+
+def as_written(folded: str, text: str) -> str:
+    """Return a folded text, each of its words as it is written in another text; as it is where it does not stand."""
+    text = unicodedata.normalize("NFKC", text)
+    found = ((word, re.search(_spelled(word), text, re.IGNORECASE)) for word in folded.split())
+    return " ".join(match[0] if match else word for word, match in found)
+
+
+def _spelled(word: str) -> str:
+    if kana(word):
+        return "".join([f"[{_SPELLINGS.get(character, character)}]ー*" for character in word])
+    return rf"(?<![A-Za-z0-9]){'[-‐‑ ]?'.join(map(re.escape, word))}(?![A-Za-z0-9])"
 
 
 def _apart(found: re.Match[str]) -> str:

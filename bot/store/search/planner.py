@@ -13,7 +13,7 @@ from bot.domain.query import Query
 from bot.store.search.answer import MOST, Answer, Found, Hit, page
 from bot.store.search.asked import Asked, everything, exclusions_of, filters_of, phrases_of
 from bot.store.search.keys import name_keys, words_of_link
-from bot.store.search.mending import as_written, others
+from bot.store.search.mending import others
 from bot.store.search.probes import All, Any, Expression, Near, Part, Probes, Row
 from bot.store.search.ranking import BODY, EXACT, KEY, NAME, PARTLY, TITLE, WRITTEN, Why, fit
 from bot.store.search.rewording import rewordings
@@ -86,7 +86,6 @@ class _Search:
 
     def __init__(self, probes: Probes, query: Query, most: int) -> None:
         self.answer, self._most = Answer(), most
-        self._lines: list[str] = []  # of the paper that was found last
         self._probes, self._text = probes, query.text
         self._filters = (*phrases_of(query), *filters_of(query))
         self._without = exclusions_of(query)
@@ -134,7 +133,7 @@ class _Search:
             if len(self.answer.scores) == known:
                 self._by_body(wording)
             if len(self.answer.scores) > known and not self.answer.suggestion:
-                self.answer.suggestion = as_written(text, (asked.text, *self._lines))
+                self.answer.suggestion = text
         if not self.answer.scores and len(asked.runs) > 1:
             self._by_all_but_one(asked)
 
@@ -183,7 +182,6 @@ class _Search:
     def _ask(self, wording: _Wording, part: Part, wanted: Expression, least: float = 0.0) -> bool:
         """Take what matches, worth `least` where its own lines do not fit; tell whether there is more."""
         rows = self._probes.matching(part, wanted, self._most)
-        self._lines = [line for row in rows[:1] for line in (row.title, row.headline)] or self._lines
         self._take(wording, rows, least)
         if len(rows) < self._most:
             return False
