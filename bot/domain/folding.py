@@ -19,6 +19,8 @@ _ASCII_RUN = re.compile("[a-z0-9]+")  # what _RUN finds in plain ASCII text, thr
 _UNSPACED = re.compile(f"[{_CJK}{_HANGUL}]")
 _KANA_ONLY = re.compile("[\u3041-\u309f]+")
 _KATAKANA_WORD = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc-\u30fe]*")
+_LATIN = re.compile("[A-Za-z0-9]+")
+_WRITTEN = re.compile("[A-Za-z0-9]+(?:[-‐‑–][A-Za-z0-9]+)+")
 _COMPOUND = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-‐‑–/._'’+][a-z0-9]++)+")
 _JOINT = re.compile("[^a-z0-9]")
 _LONG = re.compile("(?<=[\u3041-\u309f])ー+")
@@ -30,9 +32,6 @@ _VA = re.compile("[ヴゔ]([ァィェォュぁぃぇぉゅ])")
 _BA = dict(zip("ァィェォュぁぃぇぉゅ", ("ば", "び", "べ", "ぼ", "びゅ") * 2, strict=True))
 _KANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
 _KANA |= str.maketrans("ァィゥェォぁぃぅぇぉヴゔヂぢヅづ", "あいうえおあいうえおぶぶじじずず")
-_SPELLINGS: dict[str, str] = {}  # of a folded character
-for _each in map(chr, range(0x3041, 0x30F7)):
-    _SPELLINGS[_each.translate(_KANA)] = _SPELLINGS.get(_each.translate(_KANA), "") + _each
 
 
 def plain(text: str) -> str:
@@ -112,14 +111,17 @@ def spaced(text: str) -> str:
 def as_written(folded: str, text: str) -> str:
     """Return a folded text, each of its words as it is written in another text; as it is where it does not stand."""
     text = unicodedata.normalize("NFKC", text)
-    found = ((word, re.search(_spelled(word), text, re.IGNORECASE)) for word in folded.split())
-    return " ".join(match[0] if match else word for word, match in found)
+    written = {_JOINT.sub("", word.lower()): word for word in _WRITTEN.findall(text)}
+    written |= {word.lower(): word for word in _LATIN.findall(text)}
+    japanese = {fold_plain(word): word for word in _KATAKANA_WORD.findall(text)}
+    return " ".join(written.get(word) or _part(japanese, word) or word for word in folded.split())
 
 
-def _spelled(word: str) -> str:
-    if kana(word):
-        return "".join([f"[{_SPELLINGS.get(character, character)}]ー*" for character in word])
-    return rf"(?<![A-Za-z0-9]){'[-‐‑ ]?'.join(map(re.escape, word))}(?![A-Za-z0-9])"
+def _part(japanese: dict[str, str], word: str) -> str | None:
+    """Return what stands for a folded word in the first of the katakana words that holds it."""
+    longer = japanese.get(word) or next((japanese[each] for each in japanese if word in each), "")
+    spans = ((start, end) for start in range(len(longer)) for end in range(len(longer), start, -1))
+    return next((longer[start:end] for start, end in spans if fold_plain(longer[start:end]) == word), None)
 
 
 def _apart(found: re.Match[str]) -> str:

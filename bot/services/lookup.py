@@ -14,6 +14,7 @@ from bot.store.database import Database
 from bot.store.search import Completion, Hit, Search, Why
 
 _ALL = 1_000_000
+_SHOWING = 3  # papers that show how a word is written
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,7 +84,7 @@ class Lookup:
             tuple(Result(loaded[hit.number], hit) for hit in some if hit.number in loaded)
             for some in (found.hits, found.near)
         )
-        suggestion = found.suggestion and as_written(found.suggestion, _text(results))
+        suggestion = found.suggestion and as_written(found.suggestion, _text(results[:_SHOWING]))
         return Results(query, found.total, suggestion, results, near)
 
     async def numbered(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
@@ -197,6 +198,7 @@ def _read(row: Row[Any]) -> tuple[int, Paper]:
     return columns.pop("number"), paper_from(columns)
 
 
+@lru_cache(maxsize=4096)  # papers share their dates
 def _date(text: str | None) -> PaperDate | None:
     return parse_date(text) if text else None
 
