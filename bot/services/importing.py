@@ -14,7 +14,7 @@ from bot.i18n import Message, msg
 from bot.services.library import write_steps
 from bot.services.ports import Clock, Progress
 from bot.store import history, imports, papers
-from bot.store.database import Database, iso
+from bot.store.database import Database, batched, iso
 from bot.store.history import Step
 from bot.store.papers import Columns, columns_of
 from bot.store.search import cutting, tidy
@@ -58,62 +58,63 @@ class Importing:
         ordered = list(reversed(entries))
         ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
         async with cutting(0 if dry_run else len(ordered)) as cut:
-            for start in range(0, len(ordered), _BATCH):
-                batch = ordered[start : start + _BATCH]
+            done = 0
+            for batch in batched(ordered, _BATCH):
+                sorting = _Sorting(now, report, said, duplicates)
                 if dry_run:
                     async with self._database.read() as connection:
-                        await self._sort(connection, workspace_id, batch, report, said, duplicates)
+                        await sorting.sort(connection, workspace_id, batch)
                 else:
                     async with self._database.write() as connection:
-                        steps, now_said = await self._sort(connection, workspace_id, batch, report, said, duplicates)
-                        if steps and change is None:
-                            change = await history.open_change(connection, workspace_id, "import", self._clock(), by)
-                        if steps and change is not None:
-                            await write_steps(connection, workspace_id, change, steps, cut)
-                        await imports.note_said(connection, workspace_id, now_said)
+                        await sorting.sort(connection, workspace_id, batch)
+                        if sorting.steps and change is None:
+                            change = await history.open_change(connection, workspace_id, "import", now, by)
+                        if sorting.steps and change is not None:
+                            await write_steps(connection, workspace_id, change, sorting.steps, cut)
+                        await imports.note_said(connection, workspace_id, sorting.now_said)
+                done += len(batch)
                 if progress:
-                    progress(min(start + _BATCH, len(entries)), len(entries))
+                    progress(done, len(ordered))
                 await asyncio.sleep(0)
         if not dry_run and len(report.added) > _MANY:
             await tidy(self._database)
         return report
 
-    async def _sort(self, connection: AsyncConnection, workspace_id: int, batch: Sequence[Paper], report: ImportReport,
-                    said: Mapping[str, str] | None, duplicates: bool) -> tuple[list[Step], dict[str, str]]:  # fmt: skip
-        """Decide on each entry; return the steps to take and what the file is now known to say."""
-        stored = await papers.by_ids(connection, workspace_id, [entry.id for entry in batch])
-        before = (
-            said
-            if said is not None
-            else await imports.last_said(connection, workspace_id, [entry.id for entry in batch])
-        )
-        keys = [key for entry in batch for key in identity_keys(entry)]
-        new = [] if duplicates else [entry for entry in batch if entry.id not in stored]
-        twins = await _twins(connection, workspace_id, new)
-        sorting = _Sorting(await papers.works(connection, workspace_id, keys), twins, self._clock(), report)
-        for entry in batch:
-            number, old = stored.get(entry.id, (0, None))
-            sorting.decide(entry, number, old, before.get(entry.id))
-        return sorting.steps, sorting.said
-
 
 @dataclass(slots=True)
 class _Sorting:
-    holders: dict[tuple[str, str], str]
-    twins: dict[str, Paper]
+    """Decides on the entries of a transaction: `steps` are to be taken, and `now_said` is what the file says now."""
+
     now: datetime
     report: ImportReport
+    said: Mapping[str, str] | None
+    duplicates: bool
+    holders: dict[tuple[str, str], str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
-    said: dict[str, str] = field(default_factory=dict)
+    now_said: dict[str, str] = field(default_factory=dict)
 
-    def decide(self, entry: Paper, number: int, old: Paper | None, before: str | None) -> None:
+    async def sort(self, connection: AsyncConnection, workspace_id: int, entries: Sequence[Paper]) -> None:
+        """Decide on every entry."""
+        for some in batched(entries):
+            ids = [entry.id for entry in some]
+            stored = await papers.by_ids(connection, workspace_id, ids)
+            before = self.said if self.said is not None else await imports.last_said(connection, workspace_id, ids)
+            keys = [key for entry in some for key in identity_keys(entry)]
+            self.holders = await papers.works(connection, workspace_id, keys) | self.holders
+            new = [] if self.duplicates else [entry for entry in some if entry.id not in stored]
+            twins = await _twins(connection, workspace_id, new)
+            for entry in some:
+                number, old = stored.get(entry.id, (0, None))
+                twin = None if old else twins.get(title_key(entry.title))
+                self._decide(entry, number, old, before.get(entry.id), twin)
+
+    def _decide(self, entry: Paper, number: int, old: Paper | None, before: str | None, twin: Paper | None) -> None:
         """Decide on one entry: `old` is the stored paper, `before` the hash that a file last had."""
         columns = columns_of(entry)
         mine = imports.hash_of(columns)
         stored = imports.content_hash(old) if old else None
         keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
         holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
-        twin = None if old else self.twins.get(title_key(entry.title))
         self.report.headings[entry.id] = entry.heading
         if mine in (stored, before):
             self.report.unchanged.append(entry.id)
@@ -134,7 +135,10 @@ class _Sorting:
                 self.report.changes[entry.id] = _changed_fields(columns_of(old), columns)
             self.holders |= dict.fromkeys(keys, entry.id)
             self.steps.append(self._step(entry, columns, number, old))
-        self.said[entry.id] = mine
+        self.now_said[entry.id] = mine
+
+    def _refuse(self, entry: Paper, why: Message) -> None:
+        self.report.conflicts.append((entry.id, why))
 
     def _step(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Step:
         """Return the step from the stored paper, if any, to what the file says."""
@@ -143,9 +147,6 @@ class _Sorting:
         if old is None:
             return Step(entry.id, None, after)
         return Step(entry.id, {**columns_of(old), "number": number}, {**after, "number": number})
-
-    def _refuse(self, entry: Paper, why: Message) -> None:
-        self.report.conflicts.append((entry.id, why))
 
 
 async def _twins(connection: AsyncConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:

@@ -10,7 +10,7 @@ from typing import Any, Literal
 from sqlalchemy import Select, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import iso
+from bot.store.database import batched, iso
 from bot.store.papers import Columns
 from bot.store.schema import changes, history
 
@@ -54,9 +54,9 @@ async def open_change(connection: AsyncConnection, workspace_id: int, action: Ac
 
 async def record(connection: AsyncConnection, workspace_id: int, change_id: int, steps: Sequence[Step]) -> None:
     """Write down what a change did."""
-    rows = [{"workspace_id": workspace_id, "change_id": change_id, "paper_id": s.paper_id, "before": s.before,
-             "after": s.after} for s in steps]  # fmt: skip
-    if rows:
+    for some in batched(steps):
+        rows = [{"workspace_id": workspace_id, "change_id": change_id, "paper_id": s.paper_id, "before": s.before,
+                 "after": s.after} for s in some]  # fmt: skip
         await connection.execute(insert(history), rows)
 
 

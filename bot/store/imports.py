@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Paper
+from bot.store.database import batched
 from bot.store.notes import read_note, write_note
 from bot.store.papers import Columns, columns_of
 from bot.store.schema import changes, history, imported_papers, papers
@@ -40,13 +41,12 @@ async def last_said(connection: AsyncConnection, workspace_id: int, ids: Sequenc
 
 async def note_said(connection: AsyncConnection, workspace_id: int, said: Mapping[str, str]) -> None:
     """Note the content hashes that a file has now."""
-    rows = [{"workspace_id": workspace_id, "id": id, "content_hash": value} for id, value in said.items()]
-    if rows:
-        statement = upsert(imported_papers)
-        replaced = {"content_hash": statement.excluded.content_hash}
-        await connection.execute(
-            statement.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=replaced), rows
-        )
+    new = upsert(imported_papers)
+    replaced = {"content_hash": new.excluded.content_hash}
+    statement = new.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=replaced)
+    for some in batched(list(said.items())):
+        rows = [{"workspace_id": workspace_id, "id": id, "content_hash": value} for id, value in some]
+        await connection.execute(statement, rows)
 
 
 @dataclass(slots=True)

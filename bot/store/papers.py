@@ -14,12 +14,11 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, identity_keys, link_keys, person, title_key
-from bot.store.database import iso
+from bot.store.database import batched, iso
 from bot.store.schema import paper_keys, papers
 
 Columns = dict[str, Any]
 _FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
-_MOST_PARAMETERS = 500
 
 
 def columns_of(paper: Paper) -> Columns:
@@ -65,7 +64,7 @@ def paper_from(columns: Columns) -> Paper:
 async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:
     """Return the papers of these ids as {id: (number, paper)}; unknown ids are left out."""
     found: dict[str, tuple[int, Paper]] = {}
-    for some in _slices(list(ids)):
+    for some in batched(list(ids)):
         query = _of(workspace_id).where(papers.c.id.in_(some))
         found |= {paper.id: (number, paper) for number, paper in map(_read, await connection.execute(query))}
     return found
@@ -74,7 +73,7 @@ async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[s
 async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
     """Return the papers of these numbers in the order asked for; those that are gone are left out."""
     found: dict[int, Paper] = {}
-    for some in _slices(list(numbers)):
+    for some in batched(list(numbers)):
         found |= dict(map(_read, await connection.execute(_of(workspace_id).where(papers.c.number.in_(some)))))
     return {number: found[number] for number in numbers if number in found}
 
@@ -82,7 +81,7 @@ async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Se
 async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[str, str]:
     """Return which paper holds each of the keys, as {key: paper id}; the oldest where several do."""
     found: dict[str, str] = {}
-    for some in _slices(list(dict.fromkeys(keys))):
+    for some in batched(list(dict.fromkeys(keys))):
         query = (
             select(paper_keys.c.key, papers.c.id)
             .join(papers, papers.c.number == paper_keys.c.number)
@@ -100,7 +99,7 @@ async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[s
     """
     titles = paper_keys.alias()
     found: dict[tuple[str, str], str] = {}
-    for some in _slices(list(dict.fromkeys(keys))):
+    for some in batched(list(dict.fromkeys(keys))):
         query = (
             select(paper_keys.c.key, titles.c.key, papers.c.id)
             .join(titles, titles.c.number == paper_keys.c.number)
@@ -145,8 +144,8 @@ async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Col
     for row in rows:
         numbers.append(row.get("number") or next_number)
         next_number = max(next_number, numbers[-1] + 1)
-    values = [{**row, "number": n, "workspace_id": workspace_id} for row, n in zip(rows, numbers, strict=True)]
-    if values:
+    for some in batched(list(zip(rows, numbers, strict=True))):
+        values = [{**row, "number": number, "workspace_id": workspace_id} for row, number in some]
         await connection.execute(insert(papers), values)
         await _write_keys(connection, workspace_id, values)
     return numbers
@@ -154,23 +153,22 @@ async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Col
 
 async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
     """Write papers over those of the same `number`."""
-    if not rows:
-        return
     names = [c.name for c in _FIELDS if c.name != "number"]
     statement = (
         update(papers)
         .where(papers.c.number == bindparam("_number"), papers.c.workspace_id == workspace_id)
         .values({name: bindparam(name) for name in names})
     )
-    await connection.execute(statement, [{**{n: row[n] for n in names}, "_number": row["number"]} for row in rows])
-    await connection.execute(delete(paper_keys).where(paper_keys.c.number == bindparam("_number")),
-                             [{"_number": row["number"]} for row in rows])  # fmt: skip
-    await _write_keys(connection, workspace_id, rows)
+    outdated = delete(paper_keys).where(paper_keys.c.number == bindparam("_number"))
+    for some in batched(rows):
+        await connection.execute(statement, [{**{n: row[n] for n in names}, "_number": row["number"]} for row in some])
+        await connection.execute(outdated, [{"_number": row["number"]} for row in some])
+        await _write_keys(connection, workspace_id, some)
 
 
 async def remove(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Delete the papers of these numbers and their keys."""
-    for some in _slices(list(numbers)):
+    for some in batched(list(numbers)):
         mine = (papers.c.workspace_id == workspace_id, papers.c.number.in_(some))
         await connection.execute(delete(papers).where(*mine))
 
@@ -201,10 +199,6 @@ def _read(row: Row[Any]) -> tuple[int, Paper]:
 @lru_cache(maxsize=4096)  # papers share their dates
 def _date(text: str | None) -> PaperDate | None:
     return parse_date(text) if text else None
-
-
-def _slices(items: list[Any]) -> Iterable[list[Any]]:
-    return (items[start : start + _MOST_PARAMETERS] for start in range(0, len(items), _MOST_PARAMETERS))
 
 
 def stamped(paper: Paper, *, added_at: datetime, updated_at: datetime, added_by: str | None) -> Paper:

@@ -17,14 +17,14 @@ from typing import BinaryIO, TypeAlias
 
 import structlog
 
+from bot.store.database import AT_ONCE, batched
 from bot.store.papers import Columns, paper_from
 from bot.store.search.entry import Entry, entry_of
-from bot.store.search.index import Statement, batched, insertion
+from bot.store.search.index import Statement, insertion
 
 # The statements, each with its rows; in how many papers each word is; which words katakana may stand for.
 Pieces: TypeAlias = tuple[list[Statement], dict[str, int], list[str]]
 Cut: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[Pieces]]
-_AT_ONCE = 100  # papers whose rows are prepared in one go
 _MANY = 2000  # papers for which a second process is worth its start
 _SLICE = 0.001  # seconds of cutting after which others have their turn
 _LENGTH = 4  # bytes that tell how many follow
@@ -49,7 +49,7 @@ async def cutting(papers: int) -> AsyncIterator[Cut]:
 
 async def cut_here(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[Pieces]:
     """Cut on the event loop, a moment at a time: a thread would hold up others for longer (GIL)."""
-    for some in batched(rows, _AT_ONCE):
+    for some in batched(rows):
         entries: list[Entry] = []
         started = time.perf_counter()
         for row in some:
@@ -72,12 +72,12 @@ class Beside:
         """Have papers cut, all that there are at once, since writing what has come takes its time."""
         done = 0
         try:
-            for some in batched(rows, _AT_ONCE):
+            for some in batched(rows):
                 self._to.write(_framed(marshal.dumps((workspace_id, list(some)))))
             while done < len(rows):
                 length = int.from_bytes(await self._from.readexactly(_LENGTH))
                 yield marshal.loads(await self._from.readexactly(length))
-                done += _AT_ONCE
+                done += AT_ONCE
         except (asyncio.IncompleteReadError, ConnectionError):
             _log.warning("the process that cuts papers for the index has broken", papers=len(rows) - done)
             async for pieces in cut_here(workspace_id, rows[done:]):

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence, Set
 from itertools import chain
-from typing import TypeAlias, TypeVar
+from typing import TypeAlias
 
+from bot.store.database import batched
 from bot.store.search.entry import Entry, pack, unpack
 from bot.store.search.sounds import sound_of
 
 INDEX_VERSION = 1
 WORDS_AT_ONCE = 200
-T = TypeVar("T")
 TABLE_NAMES = ("search_papers", "search_cuts", "search_sizes", "search_words", "search_head", "search_full")
 FIELD = "\x1f"  # between the lines of a paper
 _FTS = "content='', columnsize=0, tokenize='ascii'"
@@ -105,11 +105,6 @@ def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[S
             "DELETE FROM search_words WHERE workspace_id = ? AND word = ? AND papers <= 0",
             [(workspace_id, word) for word, _ in some],
         )
-
-
-def batched(items: Sequence[T], size: int) -> Iterator[Sequence[T]]:
-    """Yield slices of at most `size` items, so that no statement's rows take long to prepare."""
-    return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def _insert(table: str, columns: int) -> str:

@@ -10,15 +10,14 @@ from itertools import groupby
 from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.store.database import Database
+from bot.store.database import Database, batched
 from bot.store.notes import read_note, write_note
 from bot.store.papers import Columns
 from bot.store.schema import papers
 from bot.store.search.cutting import Cut, cut_here, cutting
-from bot.store.search.index import INDEX_VERSION, TABLE_NAMES, TABLES, Statement, batched, deletion, word_insertion
+from bot.store.search.index import INDEX_VERSION, TABLE_NAMES, TABLES, Statement, deletion, word_insertion
 
 _NOTE = "search_index"
-_DELETED_AT_ONCE = 100  # papers whose rows are prepared in one go
 _REBUILT_AT_ONCE = 1000  # papers a transaction
 _MERGED_PAGES = 500  # of an index, in one transaction of tidying
 _FEW_PIECES = 2
@@ -40,7 +39,7 @@ async def index_papers(
 
 async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Take papers out of the index, with the words that only they had; numbers it does not have are passed over."""
-    for some in batched(numbers, _DELETED_AT_ONCE):
+    for some in batched(numbers):
         sql = "SELECT number, cut FROM search_cuts WHERE number IN (SELECT value FROM json_each(?))"
         if kept := [tuple(row) for row in await connection.exec_driver_sql(sql, (json.dumps(some),))]:
             await _execute(connection, deletion(workspace_id, kept))

@@ -1,0 +1,146 @@
+"""Fifty people typing at once among 100,000 papers: with nothing else to do, and beside an import and an edition.
+
+Prints how long suggestions took from a keystroke's arrival at Discord to the bot's answer there, and for how long the
+bot's event loop was held up.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import gc
+import multiprocessing
+import os
+import random
+import signal
+from collections.abc import Sequence
+from datetime import UTC, datetime, timedelta
+from multiprocessing.connection import Connection
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from time import perf_counter
+from zoneinfo import ZoneInfo
+
+from bench.search import corpus, percentiles
+from bot.app import open_app
+from bot.config import Config
+from bot.domain.paper import Paper
+from bot.platforms.discord.render import DiscordRenderer
+from bot.running import run_discord
+from bot.services.digests import Digests, Policy, Wanted
+from bot.services.importing import Importing
+from bot.services.workspaces import DEFAULT
+from bot.store.database import open_database
+from bot.store.search import Search
+from tests.doubles.discord import Channel, DiscordServer, Member
+
+PEOPLE, KEYSTROKE, ALONE = 50, 0.15, 10.0  # seconds between keystrokes; seconds with nothing else to do
+PAPERS, IMPORTED, CHANNELS = 100_000, 20_000, 500
+_PROBE = 0.002  # seconds
+_POLICY = Policy(10, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
+
+
+async def measure() -> None:
+    made = list(corpus(PAPERS + IMPORTED))
+    titles = [paper.title for paper in random.Random(1).sample(made[:PAPERS], 500)]
+    with TemporaryDirectory() as folder:
+        store = Path(folder) / "dayori.db"
+        async with DiscordServer(webhook_rate=None) as server:
+            guilds = [server.add_guild(f"server {n}") for n in range(CHANNELS)]
+            channels = [guild.channel("general") for guild in guilds]
+            await _fill(store, made[:PAPERS], [])
+            alone = await _typed(server, store, channels, titles, [])
+            await _fill(store, [], channels)
+            beside = await _typed(server, store, channels, titles, made[PAPERS:])
+    print(f"{PEOPLE} people typing    {_line(alone)}")
+    print(f"{'  beside an import':19}{_line(beside)}   {IMPORTED:,} papers in {beside[2]:.1f} s", flush=True)
+
+
+async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel]) -> None:
+    """Import papers and subscribe channels, so that an edition is due."""
+
+    def yesterday() -> datetime:
+        return datetime.now(UTC) - timedelta(days=1)
+
+    database = await open_database(f"sqlite+aiosqlite:///{store}")
+    await (await Search.open(database)).close()
+    workspace, _ = await database.workspace(DEFAULT, yesterday())
+    await Importing(database, yesterday).take(workspace, papers, None)
+    digests = Digests(database, yesterday, _POLICY, {"discord": DiscordRenderer(_POLICY.zone)})
+    for n, channel in enumerate(channels):
+        place = f"discord:{channel.guild.id if channel.guild else 0}/{channel.id}"
+        await digests.subscribe(workspace, Wanted(f"c{n}", place, "daily 00:00", (), "ja"))
+    await database.close()
+
+
+async def _typed(server: DiscordServer, store: Path, channels: Sequence[Channel], titles: Sequence[str],
+                 papers: Sequence[Paper]) -> tuple[list[float], list[float], float]:  # fmt: skip
+    """Type while a bot imports; return the milliseconds of suggestions and of delays, and the seconds of the import."""
+    ours, theirs = multiprocessing.Pipe()
+    arguments = (store, server.api_url, server.token, papers, theirs)
+    process = multiprocessing.get_context("spawn").Process(target=_run, args=arguments)
+    process.start()
+    await server.connected(timeout=60)
+    taken: list[float] = []
+    typing = [asyncio.create_task(_type(server, channels[n], titles, n, taken)) for n in range(PEOPLE)]
+    if not papers:
+        await asyncio.sleep(ALONE)
+    ours.send("end")
+    delays, seconds = await asyncio.to_thread(ours.recv)
+    for each in typing:
+        each.cancel()
+    await asyncio.wait(typing)
+    await asyncio.to_thread(process.join)
+    return taken, delays, seconds
+
+
+async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], n: int, taken: list[float]) -> None:
+    dice = random.Random(n)
+    assert channel.guild
+    reader: Member = channel.guild.member(f"reader {n}")
+    await asyncio.sleep(dice.uniform(0, KEYSTROKE))
+    while True:
+        title = dice.choice(titles)
+        for end in range(1, min(len(title), 25)):
+            began = perf_counter()
+            found = await server.autocomplete(reader, channel, "paper", "query", title[:end])
+            taken.append(found.elapsed * 1000)
+            await asyncio.sleep(max(0.0, KEYSTROKE - (perf_counter() - began)))
+
+
+def _run(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: Connection) -> None:
+    asyncio.run(_serve(store, api_url, token, papers, pipe))
+
+
+async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: Connection) -> None:
+    """Run the bot; import meanwhile, and stop it when that is done and whoever asked says so."""
+    delays: list[float] = []
+    config = Config.model_validate({"database_url": f"sqlite+aiosqlite:///{store}", "papers_file": "",
+                                    "discord_token": token, "discord": {"api_url": api_url}})  # fmt: skip
+    async with open_app(config) as app:
+        gc.freeze()
+        bot, probe = asyncio.create_task(run_discord(app)), asyncio.create_task(_probe(delays))
+        await asyncio.to_thread(pipe.recv)
+        began = perf_counter()
+        await app.services.importing.take(await app.services.workspaces.named(DEFAULT), papers, None)
+        pipe.send((delays, perf_counter() - began))
+        probe.cancel()
+        os.kill(os.getpid(), signal.SIGTERM)
+        await bot
+
+
+async def _probe(delays: list[float]) -> None:
+    while True:
+        began = perf_counter()
+        await asyncio.sleep(_PROBE)
+        delays.append((perf_counter() - began - _PROBE) * 1000)
+
+
+def _line(found: tuple[list[float], list[float], float]) -> str:
+    times, delays, _ = found
+    p50, p99 = percentiles(times)
+    return (f"{len(times):6,} keystrokes   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   longest {max(times):6.1f} ms   "
+            f"event loop held up p99 {percentiles(delays)[1]:5.2f} ms, longest {max(delays):5.1f} ms")  # fmt: skip
+
+
+if __name__ == "__main__":
+    asyncio.run(measure())
