@@ -1,9 +1,10 @@
-"""Database work that a cancellation must not cut through: SQLite would be left with an open transaction, and locked."""
+"""Work that no cancellation may cut through: SQLite would be left with an open transaction, a client half closed."""
 
 from __future__ import annotations
 
 import asyncio
 from collections.abc import Callable, Coroutine
+from contextlib import suppress
 from functools import wraps
 from typing import Any, ParamSpec, TypeVar
 
@@ -12,7 +13,7 @@ T = TypeVar("T")
 
 
 def unbroken(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a coroutine function that comes to its end before a cancellation takes effect."""
+    """Make a coroutine function that comes to its end before a cancellation takes effect, or several."""
 
     @wraps(work)
     async def whole(*args: P.args, **kwargs: P.kwargs) -> T:
@@ -20,7 +21,9 @@ def unbroken(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine
         try:
             return await asyncio.shield(task)
         except asyncio.CancelledError:
-            await asyncio.wait((task,))
+            while not task.done():
+                with suppress(asyncio.CancelledError):
+                    await asyncio.wait((task,))
             if not task.cancelled():
                 task.exception()
             raise
