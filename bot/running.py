@@ -5,11 +5,12 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Iterator, Sequence
+from collections.abc import Coroutine, Iterator, Sequence
 from contextlib import suppress
 from functools import partial
 from itertools import count
 from time import monotonic
+from typing import Any
 from uuid import uuid4
 
 import discord
@@ -26,6 +27,7 @@ from bot.services.workspaces import DEFAULT
 
 _PAUSES = (1.0, 300.0)  # seconds between two attempts to connect: at first, and at most
 _STEADY = 600.0  # seconds; after a client that lived so long the pauses begin anew
+_CANCEL_AGAIN = 0.1  # seconds
 _DRAIN = 8.0  # seconds; Docker kills after ten
 _CUT = 9.5  # seconds after which a stop that hangs is cut; what matters is in the store, and Docker would kill anyway
 _AUTHENTICATION_FAILED = 4004
@@ -75,19 +77,26 @@ async def _live(app: App, stop: asyncio.Event) -> None:
     """Keep one client connected until we are to stop or it breaks; raise what broke it."""
     async with DayoriClient(app.services, app.config.discord.api_url) as client:
         scheduler = Scheduler(partial(_tick, app, client))
-        connection = asyncio.create_task(_connect(client, _token(app), scheduler))
-        stopped = asyncio.create_task(stop.wait())
         try:
-            await asyncio.wait((connection, stopped), return_when=asyncio.FIRST_COMPLETED)
+            await _until(stop, _connect(client, _token(app), scheduler))
         finally:
-            stopped.cancel()
-            connection.cancel()
-            await asyncio.wait((connection,))
             await scheduler.stop()
             with suppress(TimeoutError):
                 await asyncio.wait_for(client.delivery.drain(), _DRAIN)
-        if not connection.cancelled():
-            connection.result()
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:
+    """Let something go on until it ends or we are to stop; raise what broke it."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        while not task.done():  # a client that is just connecting again loses a cancellation and goes on
+            task.cancel()
+            await asyncio.wait((task,), timeout=_CANCEL_AGAIN)
+    if not task.cancelled():
+        task.result()
 
 
 async def _connect(client: DayoriClient, token: str, scheduler: Scheduler) -> None:

@@ -59,7 +59,7 @@ def running(settings: Config, channel: Channel) -> Callable[[], Running]:
             bot = asyncio.create_task(run_discord(app))
             yield
             os.kill(os.getpid(), signal.SIGTERM)
-            await asyncio.wait_for(bot, 10)
+            await asyncio.wait_for(bot, 9)
 
     return run
 
@@ -121,6 +121,18 @@ async def test_sigterm_sees_the_message_on_its_way_through(
         (standing,) = await app.services.digests.standings(await app.services.workspaces.named(DEFAULT))
     assert standing.last
     assert standing.last.done_at
+
+
+async def test_sigterm_ends_the_bot_while_it_connects_again(
+    server: DiscordServer, running: Callable[[], Running]
+) -> None:
+    async with running():
+        await server.connected()
+        server.gateway.mute_next = 1
+        server.gateway.drop()
+        await server.until(lambda: server.gateway.mute_next == 0)
+        began = monotonic()
+    assert monotonic() - began < 3
 
 
 async def test_a_refused_token_is_told_and_not_tried_again(server: DiscordServer, settings: Config) -> None:

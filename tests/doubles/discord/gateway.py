@@ -72,8 +72,9 @@ class Gateway:
         self.url = ""
         self.sessions: list[Session] = []
         self.identifies = self.resumes = 0
-        # Tests set these: refuse the next connections with 503, and stop acknowledging heartbeats.
+        # Tests set these: refuse the next connections with 503, greet the next not, stop acknowledging heartbeats.
         self.refuse_next = 0
+        self.mute_next = 0
         self.silent = False
         self._numbers = itertools.count(1)
         self._lines: dict[web.WebSocketResponse, web.Request] = {}
@@ -135,7 +136,7 @@ class Gateway:
         session: Session | None = None
         writer: asyncio.Task[None] | None = None
         try:
-            await self._send(socket, {"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat * 1000)}})
+            await self._greet(socket)
             async for message in socket:
                 if message.type is not WSMsgType.TEXT:
                     break
@@ -166,6 +167,13 @@ class Gateway:
     async def _hang_up(self, socket: web.WebSocketResponse, code: int, reason: bytes = b"") -> None:
         self._hung_up.add(socket)
         await socket.close(code=code, message=reason)
+
+    async def _greet(self, socket: web.WebSocketResponse) -> None:
+        if self.mute_next > 0:
+            self.mute_next -= 1
+            self.world.changed()
+        else:
+            await self._send(socket, {"op": HELLO, "d": {"heartbeat_interval": int(self.heartbeat * 1000)}})
 
     async def _begin(self, socket: web.WebSocketResponse, frame: Json) -> Session | None:
         if frame["d"].get("token") != self.token:
