@@ -28,7 +28,6 @@ from bot.services.workspaces import DEFAULT
 _PAUSES = (1.0, 300.0)  # seconds between two attempts to connect: at first, and at most
 _STEADY = 600.0  # seconds; after a client that lived so long the pauses begin anew
 _CANCEL_AGAIN = 0.1  # seconds
-_DRAIN = 8.0  # seconds; Docker kills after ten
 _CUT = 9.5  # seconds after which a stop that hangs is cut; what matters is in the store, and Docker would kill anyway
 _AUTHENTICATION_FAILED = 4004
 _UNREACHABLE = (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)
@@ -81,8 +80,6 @@ async def _live(app: App, stop: asyncio.Event) -> None:
             await _until(stop, _connect(client, _token(app), scheduler))
         finally:
             await scheduler.stop()
-            with suppress(TimeoutError):
-                await asyncio.wait_for(client.delivery.drain(), _DRAIN)
 
 
 async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, None]) -> None:

@@ -135,6 +135,23 @@ async def test_sigterm_ends_the_bot_while_it_connects_again(
     assert monotonic() - began < 3
 
 
+async def test_an_edition_on_its_way_goes_on_at_once_with_the_next_client(
+    server: DiscordServer, running: Callable[[], Running], channel: Channel, settings: Config
+) -> None:
+    server.fault("POST", f"/channels/{channel.id}/messages$", delay=1.0)
+    async with running():
+        await server.connected()
+        await server.until(lambda: server.sent("POST", f"/{channel.id}/messages"))
+        server.gateway.malformed()
+        await server.until(lambda: not server.gateway.connected)
+        await server.connected()
+    assert len(server.sent("POST", f"/{channel.id}/messages")) == len(channel.messages) == 1
+    async with open_app(settings) as app:
+        (standing,) = await app.services.digests.standings(await app.services.workspaces.named(DEFAULT))
+    assert standing.last
+    assert standing.last.done_at
+
+
 async def test_a_refused_token_is_told_and_not_tried_again(server: DiscordServer, settings: Config) -> None:
     server.token = "another"
     async with open_app(settings) as app:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from contextlib import suppress
 from typing import Any
 
 import discord
@@ -32,6 +33,7 @@ from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
+from bot.services.unbroken import unbroken
 
 _COMMANDS: tuple[Any, ...] = (
     paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias, export,
@@ -41,7 +43,7 @@ _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is trie
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
 # How discord.py names the tasks in which commands, buttons and forms are answered.
 _ANSWERING = ("CommandTree-invoker", "discord-ui-dynamic-item-", "discord.py: on_interaction")
-_LAST_ANSWERS = 1.5  # seconds that answers under way may take when the bot stops
+_LAST_ANSWERS, _LAST_MESSAGES = 1.5, 8.0  # seconds that what is under way may take; Docker kills after ten
 _log = structlog.get_logger()
 
 
@@ -89,12 +91,15 @@ class DayoriClient(discord.AutoShardedClient):
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
 
+    @unbroken
     async def close(self) -> None:
-        """Answer whoever is being answered, then close."""
-        answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
-        if answering:
-            await asyncio.wait(answering, timeout=_LAST_ANSWERS)
+        """Let the answers and the messages under way leave, then close; discord.py calls this too, when it gives up."""
+        await asyncio.gather(_answered(), self._drained())
         await super().close()
+
+    async def _drained(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self.delivery.drain(), _LAST_MESSAGES)
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms here, so that one that was open during a restart is not lost."""
@@ -113,3 +118,9 @@ class DayoriClient(discord.AutoShardedClient):
         await self.tree.sync()
         await self.services.notes.write(note, digest_)
         _log.info("commands synced", commands=len(wanted))
+
+
+async def _answered() -> None:
+    answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
+    if answering:
+        await asyncio.wait(answering, timeout=_LAST_ANSWERS)
