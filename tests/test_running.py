@@ -135,6 +135,18 @@ async def test_sigterm_ends_the_bot_while_it_connects_again(
     assert monotonic() - began < 3
 
 
+async def test_sigterm_ends_the_bot_while_a_client_closes_whose_gateway_is_gone(
+    server: DiscordServer, running: Callable[[], Running]
+) -> None:
+    async with running():
+        await server.connected()
+        server.gateway.vanish()
+        server.gateway.malformed()
+        await asyncio.sleep(0.3)
+        began = monotonic()
+    assert monotonic() - began < 3
+
+
 async def test_an_edition_on_its_way_goes_on_at_once_with_the_next_client(
     server: DiscordServer, running: Callable[[], Running], channel: Channel, settings: Config
 ) -> None:

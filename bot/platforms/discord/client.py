@@ -44,6 +44,7 @@ _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have be
 # How discord.py names the tasks in which commands, buttons and forms are answered.
 _ANSWERING = ("CommandTree-invoker", "discord-ui-dynamic-item-", "discord.py: on_interaction")
 _LAST_ANSWERS, _LAST_MESSAGES = 1.5, 8.0  # seconds that what is under way may take; Docker kills after ten
+_GOODBYE = 1.0  # seconds; a gateway that is gone does not say it, and discord.py would wait half a minute
 _log = structlog.get_logger()
 
 
@@ -95,7 +96,10 @@ class DayoriClient(discord.AutoShardedClient):
     async def close(self) -> None:
         """Let the answers and the messages under way leave, then close; discord.py calls this too, when it gives up."""
         await asyncio.gather(_answered(), self._drained())
-        await super().close()
+        closed = asyncio.ensure_future(super().close())
+        await asyncio.wait((closed,), timeout=_GOODBYE)
+        await self.http.close()
+        await closed
 
     async def _drained(self) -> None:
         with suppress(TimeoutError):

@@ -121,6 +121,12 @@ class Gateway:
             if request.transport is not None:
                 request.transport.abort()
 
+    def vanish(self) -> None:
+        """Read nothing more from any connection, as when a network is gone that nobody closed."""
+        for request in self._lines.values():
+            if request.transport is not None:
+                request.transport.pause_reading()
+
     def forget(self) -> None:
         """Forget the sessions without a socket, so that a resume is answered with op 9."""
         self._forget([session for session in self.sessions if session.socket is None])
