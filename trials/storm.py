@@ -12,6 +12,7 @@ from collections import Counter
 from collections.abc import Callable
 from contextlib import closing, suppress
 from dataclasses import dataclass, field
+from multiprocessing.connection import wait
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -169,7 +170,8 @@ async def _answer_badly(kind: str, storm: Storm) -> None:
 
 async def ended(process: ForkServerProcess) -> None:
     """Wait until a process has ended."""
-    await asyncio.to_thread(process.join)
+    await asyncio.to_thread(wait, [process.sentinel])
+    process.join()  # in this thread, where starting another reads exit codes too: each can be read once, then it is 255
 
 
 def _hold(store: Path, seconds: float) -> None:

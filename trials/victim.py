@@ -23,6 +23,7 @@ from discord.http import Route
 from bot.app import open_app
 from bot.config import Config
 from bot.domain.errors import DayoriError
+from bot.logs import configure_logs
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
 from bot.running import run_discord
@@ -57,6 +58,7 @@ def _run(target: object, *arguments: object) -> None:
     os.dup2(quiet, 1)
     if "TRIALS_LOUD" not in os.environ:
         os.dup2(quiet, 2)
+    configure_logs(())  # without it structlog draws tracebacks, for seconds in which nothing else goes on
     logging.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
