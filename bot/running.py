@@ -49,7 +49,7 @@ async def run_discord(app: App) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, begin_to_stop)
-    async with mirrored(app, partial(_tell_curators, app)):
+    async with mirrored(app, partial(_tell_curators, app, stop)):
         await _live_on(app, stop)
     await app.services.checkup.end()
     _log.info("stopped")
@@ -140,8 +140,16 @@ async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryRe
         return await client.delivery.deliver_open()
 
 
-async def _tell_curators(app: App, messages: Sequence[Message]) -> None:
-    """Tell the curators of every server that receives the digest what the papers file needs from them."""
+async def _tell_curators(app: App, stop: asyncio.Event, messages: Sequence[Message]) -> None:
+    """Tell the curators what the papers file needs from them, if Discord lets us before we are to stop."""
+    try:
+        await _until(stop, _tell(app, messages))
+    except (discord.DiscordException, ClientError, OSError) as error:
+        _log.warning("the curators were not told", reason=str(error))
+
+
+async def _tell(app: App, messages: Sequence[Message]) -> None:
+    """Say something in every server that receives the digest."""
     subscribed = await app.services.digests.subscribed(await app.services.workspaces.named(DEFAULT))
     places: dict[str, list[str]] = {}
     for each in subscribed:

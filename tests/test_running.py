@@ -49,13 +49,13 @@ def settings(server: DiscordServer, database_url: str, tmp_path: Path, monkeypat
 
 
 @pytest.fixture
-def running(settings: Config, channel: Channel) -> Callable[[], Running]:
+def running(settings: Config, channel: Channel) -> Callable[..., Running]:
     """Return what runs the bot with an edition due; it is stopped by SIGTERM and has to end by itself then."""
 
     @asynccontextmanager
-    async def run() -> AsyncIterator[None]:
+    async def run(**other_settings: object) -> AsyncIterator[None]:
         await _subscribed(settings, channel)
-        async with open_app(settings) as app:
+        async with open_app(settings.model_copy(update=other_settings)) as app:
             bot = asyncio.create_task(run_discord(app))
             yield
             os.kill(os.getpid(), signal.SIGTERM)
@@ -162,6 +162,37 @@ async def test_an_edition_on_its_way_goes_on_at_once_with_the_next_client(
         (standing,) = await app.services.digests.standings(await app.services.workspaces.named(DEFAULT))
     assert standing.last
     assert standing.last.done_at
+
+
+def _spoil(file: Path, key: str) -> None:
+    """Write what the curators have to be told of."""
+    file.write_text(f"papers:\n- title: A paper\n  {key}: 1\n", encoding="utf-8")
+
+
+async def test_the_papers_file_is_followed_on_when_its_curators_cannot_be_told(
+    server: DiscordServer, running: Callable[..., Running], tmp_path: Path
+) -> None:
+    file = tmp_path / "papers.yaml"
+    async with running(papers_file=str(file), mirror=True):
+        await server.connected()
+        server.fault("GET", "/users/@me$", status=403, times=None)
+        _spoil(file, "one")
+        await server.until(lambda: len(server.sent("GET", "/users/@me")) == 2, 10)  # the first was the bot's own
+        _spoil(file, "another")
+        await server.until(lambda: len(server.sent("GET", "/users/@me")) == 3, 10)
+
+
+async def test_sigterm_ends_the_bot_while_it_tries_to_tell_the_curators(
+    server: DiscordServer, running: Callable[..., Running], tmp_path: Path
+) -> None:
+    file = tmp_path / "papers.yaml"
+    async with running(papers_file=str(file), mirror=True):
+        await server.connected()
+        server.fault("GET", "/users/@me$", status=500, times=None)
+        _spoil(file, "one")
+        await server.until(lambda: len(server.sent("GET", "/users/@me")) == 2, 10)
+        began = monotonic()
+    assert monotonic() - began < 3
 
 
 async def test_a_refused_token_is_told_and_not_tried_again(server: DiscordServer, settings: Config) -> None:
