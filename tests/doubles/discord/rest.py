@@ -38,6 +38,7 @@ class Rest:
         """Answer one request, or fail it the way a test asked for."""
         request = await _read(raw)
         self.server.requests.append(request)
+        self.server.world.changed()
         fault = next((one for one in self.server.faults if one.catches(request.method, request.path)), None)
         if fault is None:
             return self._finish(request, *self._answer(raw, request))
