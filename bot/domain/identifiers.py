@@ -184,4 +184,4 @@ def _canonical_arxiv(name: str) -> str:
 
 
 def _is_host(host: str, *names: str) -> bool:
-    return any(host == name or host.endswith("." + name) for name in names)
+    return host.endswith(names) and (host in names or host.endswith(tuple(["." + name for name in names])))

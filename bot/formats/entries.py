@@ -131,7 +131,7 @@ def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry) -> Pa
                 problem = msg('"{text}" is not a time; write it like 2023-07-19T09:00:00+09:00', text=text[:40])
                 raise tree.error((*path, name), problem) from error
             times[name] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
-    return replace(paper, added_by=person(entry.added_by), **times)
+    return replace(paper, added_by=person(entry.added_by), **times) if times or entry.added_by else paper
 
 
 def _identifiers(ids: _Ids) -> Identifiers:
@@ -146,7 +146,7 @@ def _identifiers(ids: _Ids) -> Identifiers:
 
 def _refuse_unquoted(tree: Tree, path: Path, value: object) -> None:
     """Refuse an arXiv number without quotes: other programs read it as a decimal and drop its last zero."""
-    if not isinstance(value, dict):
+    if not tree.plain or not isinstance(value, dict):
         return
     candidates: dict[Path, Any] = {(*path, "id"): value.get("id"), (*path, "title"): value.get("title")}
     if isinstance(ids := value.get("identifiers"), dict):

@@ -27,7 +27,7 @@ from bot.store.schema import REVISION, workspaces
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY",
             "wal_autocheckpoint=10000")  # fmt: skip
-AT_ONCE = 100  # rows of a statement: a few milliseconds of preparing them
+AT_ONCE = 200  # rows of a statement: a few milliseconds of preparing them
 T = TypeVar("T")
 
 

@@ -136,18 +136,21 @@ async def count(connection: AsyncConnection, workspace_id: int) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
-    """Insert papers given as columns and return their numbers; a row that has a `number` gets it back."""
+async def number(connection: AsyncConnection, rows: Sequence[Columns]) -> list[int]:
+    """Give the rows of new papers their numbers, and return all; a row that has a `number` gets it back."""
     sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
-    next_number = 1 + (sequence.scalar() or 0)
-    numbers = []
+    last = sequence.scalar() or 0
     for row in rows:
-        numbers.append(row.get("number") or next_number)
-        next_number = max(next_number, numbers[-1] + 1)
-    for some in batched(list(zip(rows, numbers, strict=True))):
-        values = [{**row, "number": number, "workspace_id": workspace_id} for row, number in some]
-        await connection.execute(insert(papers), values)
-        await _write_keys(connection, workspace_id, values)
+        last = max(last, row.setdefault("number", last + 1))
+    return [row["number"] for row in rows]
+
+
+async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
+    """Insert papers given as columns, and return their numbers."""
+    numbers = await number(connection, rows)
+    for some in batched(rows):
+        await connection.execute(insert(papers), [{**row, "workspace_id": workspace_id} for row in some])
+        await _write_keys(connection, workspace_id, some)
     return numbers
 
 

@@ -21,9 +21,9 @@ async def all_of(cut: Cut) -> list[object]:
 
 
 def ordered(pieces: Pieces) -> object:
-    statements, words, spoken = pieces
+    statements, words, sounds = pieces
     told = [(sql, rows) for sql, rows in statements if "search_cuts" not in sql]  # packed in any order
-    return told, sorted(words.items()), sorted(spoken)
+    return told, sorted(words.items()), sorted(sounds.items())
 
 
 async def test_many_papers_are_cut_in_another_process_as_they_are_cut_here() -> None:

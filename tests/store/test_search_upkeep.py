@@ -12,7 +12,7 @@ from bot.domain.paper import Paper, with_id
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.papers import columns_of
-from bot.store.search import Search, index_papers, tidy, unindex_papers
+from bot.store.search import Search, cut_here, index_papers, tidy, unindex_papers
 from bot.store.search.entry import entry_of
 from bot.store.search.index import INDEX_VERSION
 from tests.samples import on_the_store, paper, random_papers
@@ -44,12 +44,15 @@ async def test_deleting_papers_leaves_nothing_of_them(
     assert (await search.find(workspace, some[0].title)).total == 0
 
 
-async def test_indexing_a_paper_again_replaces_its_words(database: Database, workspace: int, search: Search) -> None:
+async def test_a_paper_that_is_indexed_anew_has_only_its_new_words(
+    database: Database, workspace: int, search: Search
+) -> None:
     number, _ = await put(database, workspace, [paper(1, comment="Retention"), paper(2)])
     row = {**columns_of(paper(1, comment="Attention", tags=["attention"])), "number": number}
     async with database.write() as connection:
-        await index_papers(connection, workspace, [row])
-        await index_papers(connection, workspace, [row])
+        for _ in range(2):
+            await unindex_papers(connection, workspace, [number])
+            await index_papers(connection, workspace, cut_here(workspace, [row]))
     assert await numbers_of(search, workspace, "attention") == [number]
     assert await numbers_of(search, workspace, "retention") == []
     async with database.read() as connection:

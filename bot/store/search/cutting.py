@@ -21,9 +21,10 @@ from bot.store.database import AT_ONCE, batched
 from bot.store.papers import Columns, paper_from
 from bot.store.search.entry import Entry, entry_of
 from bot.store.search.index import Statement, insertion
+from bot.store.search.sounds import sound_of
 
-# The statements, each with its rows; in how many papers each word is; which words katakana may stand for.
-Pieces: TypeAlias = tuple[list[Statement], dict[str, int], list[str]]
+# The statements, each with its rows; in how many papers each word is; how those sound that katakana may stand for.
+Pieces: TypeAlias = tuple[list[Statement], dict[str, int], dict[str, str]]
 Cut: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[Pieces]]
 _MANY = 2000  # papers for which a second process is worth its start
 _SLICE = 0.001  # seconds of cutting after which others have their turn
@@ -68,12 +69,21 @@ class Beside:
         assert process.stdout
         self._to, self._from = process.stdin, process.stdout
 
-    async def cut(self, workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[Pieces]:
-        """Have papers cut, all that there are at once, since writing what has come takes its time."""
-        done = 0
-        try:
+    def cut(self, workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[Pieces]:
+        """Have papers cut, at once; what this process does before it asks for them costs no time."""
+        return self._cut(workspace_id, rows, asyncio.create_task(self._ask(workspace_id, rows)))
+
+    async def _ask(self, workspace_id: int, rows: Sequence[Columns]) -> None:
+        with suppress(ConnectionError):
             for some in batched(rows):
                 self._to.write(_framed(marshal.dumps((workspace_id, list(some)))))
+                await asyncio.sleep(0)
+
+    async def _cut(
+        self, workspace_id: int, rows: Sequence[Columns], asking: asyncio.Task[None]
+    ) -> AsyncIterator[Pieces]:
+        done = 0
+        try:
             while done < len(rows):
                 length = int.from_bytes(await self._from.readexactly(_LENGTH))
                 yield marshal.loads(await self._from.readexactly(length))
@@ -82,6 +92,7 @@ class Beside:
             _log.warning("the process that cuts papers for the index has broken", papers=len(rows) - done)
             async for pieces in cut_here(workspace_id, rows[done:]):
                 yield pieces
+        await asking
 
 
 async def _started() -> Process | None:
@@ -104,7 +115,8 @@ def _pieces(workspace_id: int, entries: Sequence[Entry]) -> Pieces:
     for entry in entries:
         words.update(entry.words)
         spoken |= entry.spoken
-    return list(insertion(workspace_id, entries)), dict(words), list(spoken)
+    sounds = {word: sound for word in spoken if (sound := sound_of(word))}
+    return list(insertion(workspace_id, entries)), dict(words), sounds
 
 
 def _framed(content: bytes) -> bytes:

@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
 from typing import TypeAlias
 
 from bot.store.database import batched
 from bot.store.search.entry import Entry, pack, unpack
-from bot.store.search.sounds import sound_of
 
 INDEX_VERSION = 1
-WORDS_AT_ONCE = 200
+WORDS_AT_ONCE = 600
 TABLE_NAMES = ("search_papers", "search_cuts", "search_sizes", "search_words", "search_head", "search_full")
 FIELD = "\x1f"  # between the lines of a paper
 _FTS = "content='', columnsize=0, tokenize='ascii'"
@@ -72,12 +71,12 @@ def insertion(workspace_id: int, entries: Sequence[Entry]) -> Iterator[Statement
     yield _SIZE, [(workspace_id, len(entries))]
 
 
-def word_insertion(workspace_id: int, words: Counter[str], spoken: Set[str]) -> Iterator[Statement]:
+def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[str, str]) -> Iterator[Statement]:
     """Yield the statements that put words into the vocabulary, given how many papers more hold each."""
     sql = f"""{_insert("search_words", 5)} ON CONFLICT DO UPDATE
         SET papers = papers + excluded.papers, sound = coalesce(sound, excluded.sound)"""
     for some in batched(sorted(words.items()), WORDS_AT_ONCE):
-        yield sql, [(workspace_id, word, word[::-1], sound_of(word) if word in spoken else None, n) for word, n in some]
+        yield sql, [(workspace_id, word, word[::-1], sounds.get(word), n) for word, n in some]
 
 
 def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[Statement]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from itertools import groupby
 
 from sqlalchemy import func, select
@@ -12,9 +12,8 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database, batched
 from bot.store.notes import read_note, write_note
-from bot.store.papers import Columns
 from bot.store.schema import papers
-from bot.store.search.cutting import Cut, cut_here, cutting
+from bot.store.search.cutting import Pieces, cutting
 from bot.store.search.index import INDEX_VERSION, TABLE_NAMES, TABLES, Statement, deletion, word_insertion
 
 _NOTE = "search_index"
@@ -23,18 +22,15 @@ _MERGED_PAGES = 500  # of an index, in one transaction of tidying
 _FEW_PIECES = 2
 
 
-async def index_papers(
-    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], cut: Cut = cut_here
-) -> None:
-    """Put papers, given as their rows with their numbers, into the index, over what it had of them."""
-    await unindex_papers(connection, workspace_id, [row["number"] for row in rows])
+async def index_papers(connection: AsyncConnection, workspace_id: int, cut: AsyncIterator[Pieces]) -> None:
+    """Put papers that are being cut into the index; it must not hold them any more."""
     words: Counter[str] = Counter()
-    spoken: set[str] = set()
-    async for statements, counts, sounded in cut(workspace_id, rows):
+    sounds: dict[str, str] = {}
+    async for statements, counts, sounding in cut:
         await _execute(connection, statements)
         words.update(counts)
-        spoken.update(sounded)
-    await _execute(connection, word_insertion(workspace_id, words, spoken))
+        sounds |= sounding
+    await _execute(connection, word_insertion(workspace_id, words, sounds))
 
 
 async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
@@ -86,7 +82,7 @@ async def _rebuild(database: Database, total: int, progress: Callable[[int, int]
             async with database.write() as connection:
                 rows = (await connection.execute(query.where(papers.c.number > last))).mappings().all()
                 for workspace_id, some in groupby(rows, key=lambda row: row["workspace_id"]):
-                    await index_papers(connection, workspace_id, [dict(row) for row in some], cut)
+                    await index_papers(connection, workspace_id, cut(workspace_id, [dict(row) for row in some]))
             if not rows:
                 break
             done, last = done + len(rows), rows[-1]["number"]
