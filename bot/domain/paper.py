@@ -44,6 +44,12 @@ class Link:
         """Return the label, or what the address tells: `arXiv`, `PDF`, `code`, else its host."""
         return self.label or _label_of(self.url)
 
+    @property
+    def is_code(self) -> bool:
+        """Tell whether code stands behind it."""
+        return self.label == "code" or (not self.label and any(host in self.url for host in _CODE_HOSTS)
+                                        and _label_of(self.url) == "code")  # fmt: skip
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:

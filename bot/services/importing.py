@@ -57,7 +57,8 @@ class Importing:
         # of those the lower one in the file, since files begin with the newest.
         ordered = list(reversed(entries))
         ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
-        async with cutting(0 if dry_run else len(ordered)) as cut:
+        count = 0 if dry_run else len(ordered)
+        async with cutting(workspace_id, map(columns_of, ordered), count) as cut:
             done = 0
             for batch in batched(ordered, _BATCH):
                 sorting = _Sorting(now, report, said, duplicates)

@@ -148,14 +148,12 @@ async def write_steps(connection: AsyncConnection, workspace_id: int, change: in
     gone = [step.before["number"] for step in steps if step.before and step.after is None]
     kept = [step.after for step in steps if step.before and step.after]
     new = [step.after for step in steps if step.after and not step.before]
-    await papers.number(connection, new)
-    pieces = cut(workspace_id, (*kept, *new))
     await papers.remove(connection, workspace_id, gone)
     await papers.replace_all(connection, workspace_id, kept)
     await papers.add(connection, workspace_id, new)
-    await history.record(connection, workspace_id, change, steps)
     await unindex_papers(connection, workspace_id, [*gone, *(row["number"] for row in kept)])
-    await index_papers(connection, workspace_id, pieces)
+    await index_papers(connection, workspace_id, (*kept, *new), cut)
+    await history.record(connection, workspace_id, change, steps)
 
 
 async def _existing(connection: AsyncConnection, workspace_id: int, id: str) -> tuple[int, Paper]:

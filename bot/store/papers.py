@@ -136,22 +136,16 @@ async def count(connection: AsyncConnection, workspace_id: int) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
-async def number(connection: AsyncConnection, rows: Sequence[Columns]) -> list[int]:
-    """Give the rows of new papers their numbers, and return all; a row that has a `number` gets it back."""
+async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
+    """Insert papers given as columns, write their numbers into them and return them; a `number` that is there stays."""
     sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
     last = sequence.scalar() or 0
     for row in rows:
         last = max(last, row.setdefault("number", last + 1))
-    return [row["number"] for row in rows]
-
-
-async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
-    """Insert papers given as columns, and return their numbers."""
-    numbers = await number(connection, rows)
     for some in batched(rows):
         await connection.execute(insert(papers), [{**row, "workspace_id": workspace_id} for row in some])
         await _write_keys(connection, workspace_id, some)
-    return numbers
+    return [row["number"] for row in rows]
 
 
 async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:

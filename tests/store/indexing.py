@@ -8,7 +8,7 @@ from bot.domain.paper import Paper
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.papers import columns_of, stamped
-from bot.store.search import Search, cut_here, index_papers
+from bot.store.search import Search, index_papers
 from tests.doubles.clock import AdjustableClock
 
 
@@ -18,7 +18,7 @@ async def put(database: Database, workspace: int, some: Sequence[Paper]) -> list
     async with database.write() as connection:
         rows = [columns_of(stamped(each, added_at=now, updated_at=now, added_by=None)) for each in some]
         numbers = await papers.add(connection, workspace, rows)
-        await index_papers(connection, workspace, cut_here(workspace, rows))
+        await index_papers(connection, workspace, rows)
     return numbers
 
 

@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
+from collections.abc import Sequence
 
 from bot.store.papers import Columns, columns_of
-from bot.store.search.cutting import Beside, Cut, Pieces, cut_here, cutting
+from bot.store.search.cutting import Ahead, Cut, cut_here, cutting
 from tests.samples import paper
 
 ROWS: list[Columns] = [
@@ -15,29 +16,33 @@ ROWS: list[Columns] = [
 ]
 
 
-async def all_of(cut: Cut) -> list[object]:
-    """Return what a way of cutting makes of all rows, in an order of its own no longer."""
-    return [ordered(pieces) async for pieces in cut(7, ROWS)]
-
-
-def ordered(pieces: Pieces) -> object:
-    statements, words, sounds = pieces
-    told = [(sql, rows) for sql, rows in statements if "search_cuts" not in sql]  # packed in any order
-    return told, sorted(words.items()), sorted(sounds.items())
+async def all_of(cut: Cut, rows: Sequence[Columns]) -> list[object]:
+    """Return what a way of cutting makes of rows, but for what is packed in any order."""
+    return [
+        (number, sorted(piece.words), *(part for name, part in piece._asdict().items() if name not in ("cut", "words")))
+        async for pieces in cut(7, rows)
+        for number, piece in pieces
+    ]
 
 
 async def test_many_papers_are_cut_in_another_process_as_they_are_cut_here() -> None:
-    async with cutting(len(ROWS)) as cut:
+    async with cutting(7, ROWS, len(ROWS)) as cut:
         assert cut is not cut_here
-        assert await all_of(cut) == await all_of(cut_here)
+        assert await all_of(cut, ROWS) == await all_of(cut_here, ROWS)
 
 
 async def test_few_papers_are_cut_here() -> None:
-    async with cutting(10) as cut:
+    async with cutting(7, ROWS[:10], 10) as cut:
         assert cut is cut_here
+
+
+async def test_papers_may_be_left_out_and_come_in_another_order() -> None:
+    async with cutting(7, ROWS, len(ROWS)) as cut:
+        for some in (ROWS[3:8], ROWS[450:400:-1], ROWS[1900:], ROWS[:5]):
+            assert await all_of(cut, some) == await all_of(cut_here, some)
 
 
 async def test_what_a_process_that_broke_has_left_is_cut_here() -> None:
     process = await create_subprocess_exec(sys.executable, "-c", "", stdin=PIPE, stdout=PIPE)
-    assert await all_of(Beside(process).cut) == await all_of(cut_here)
+    assert await all_of(Ahead(process).cut, ROWS) == await all_of(cut_here, ROWS)
     await process.wait()

@@ -12,7 +12,7 @@ from bot.domain.paper import Paper, with_id
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.papers import columns_of
-from bot.store.search import Search, cut_here, index_papers, tidy, unindex_papers
+from bot.store.search import Search, index_papers, tidy, unindex_papers
 from bot.store.search.entry import entry_of
 from bot.store.search.index import INDEX_VERSION
 from tests.samples import on_the_store, paper, random_papers
@@ -52,7 +52,7 @@ async def test_a_paper_that_is_indexed_anew_has_only_its_new_words(
     async with database.write() as connection:
         for _ in range(2):
             await unindex_papers(connection, workspace, [number])
-            await index_papers(connection, workspace, cut_here(workspace, [row]))
+            await index_papers(connection, workspace, [row])
     assert await numbers_of(search, workspace, "attention") == [number]
     assert await numbers_of(search, workspace, "retention") == []
     async with database.read() as connection:
@@ -97,7 +97,7 @@ async def test_indexing_lets_others_have_their_turn(database: Database, workspac
 
 def test_what_is_kept_of_a_paper_changes_only_with_the_version_of_the_index() -> None:
     """When this fails, raise INDEX_VERSION, so that every index is made anew, and note the new hash."""
-    kept = entry_of(1, paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"]))
+    kept = entry_of(paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"]))
     columns = (*kept.lines, *kept.starts, *kept.columns, *sorted(kept.words))
     assert INDEX_VERSION == 1
     assert hashlib.blake2b("\n".join(columns).encode(), digest_size=8).hexdigest() == "04041f5b4a7a5323"

@@ -1,6 +1,6 @@
 """Working out what the index keeps of papers: here, or of many papers in a second process while this one writes.
 
-Cutting takes longer than all else about an import, and would hold up whoever looks something up meanwhile.
+Cutting takes as long as all else about an import, and would hold up whoever looks something up meanwhile.
 """
 
 from __future__ import annotations
@@ -10,89 +10,92 @@ import marshal
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections import Counter
-from collections.abc import AsyncIterator, Callable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
 from contextlib import asynccontextmanager, suppress
+from itertools import islice
 from typing import BinaryIO, TypeAlias
-
-import structlog
 
 from bot.store.database import AT_ONCE, batched
 from bot.store.papers import Columns, paper_from
-from bot.store.search.entry import Entry, entry_of
-from bot.store.search.index import Statement, insertion
-from bot.store.search.sounds import sound_of
+from bot.store.search.index import Piece, piece_of
 
-# The statements, each with its rows; in how many papers each word is; how those sound that katakana may stand for.
-Pieces: TypeAlias = tuple[list[Statement], dict[str, int], dict[str, str]]
-Cut: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[Pieces]]
+Cut: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[list[tuple[int, Piece]]]]
 _MANY = 2000  # papers for which a second process is worth its start
 _SLICE = 0.001  # seconds of cutting after which others have their turn
 _LENGTH = 4  # bytes that tell how many follow
-_BUFFER = 2**21  # bytes read ahead
-_log = structlog.get_logger()
+_AHEAD = 2**22  # bytes of pieces that wait here for their turn, and as many again
 
 
 @asynccontextmanager
-async def cutting(papers: int) -> AsyncIterator[Cut]:
-    """Lend what cuts so many papers best; give it a workspace and the rows of papers, numbers included."""
-    process = await _started() if papers >= _MANY else None
+async def cutting(workspace_id: int, rows: Iterable[Columns], count: int) -> AsyncIterator[Cut]:
+    """Lend what cuts the papers that come best: give it some of their rows, numbers included, in the same order."""
+    process = await _started() if count >= _MANY else None
     if process is None:
         yield cut_here
         return
+    ahead = Ahead(process)
+    announcing = asyncio.create_task(ahead.announce(workspace_id, rows))
     try:
-        yield Beside(process).cut
+        yield ahead.cut
     finally:
-        if process.stdin:
-            process.stdin.close()  # which ends it
-        await process.wait()
+        announcing.cancel()
+        with suppress(ProcessLookupError):
+            process.kill()
+        await asyncio.wait((announcing, asyncio.create_task(process.wait())))
 
 
-async def cut_here(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[Pieces]:
+async def cut_here(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, Piece]]]:
     """Cut on the event loop, a moment at a time: a thread would hold up others for longer (GIL)."""
     for some in batched(rows):
-        entries: list[Entry] = []
+        pieces = []
         started = time.perf_counter()
         for row in some:
-            entries.append(_entry(row))
+            pieces.append((row["number"], piece_of(workspace_id, paper_from(row))))
             if time.perf_counter() - started > _SLICE:
                 await asyncio.sleep(0)
                 started = time.perf_counter()
-        yield _pieces(workspace_id, entries)
+        yield pieces
 
 
-class Beside:
-    """Another process that cuts; should it break, the rest is cut here."""
+class Ahead:
+    """Another process that cuts papers as soon as they are announced; what it does not give is cut here."""
 
     def __init__(self, process: Process) -> None:
         assert process.stdin
         assert process.stdout
         self._to, self._from = process.stdin, process.stdout
+        self._pieces: dict[str, Piece] = {}
+        self._ended = False
 
-    def cut(self, workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[Pieces]:
-        """Have papers cut, at once; what this process does before it asks for them costs no time."""
-        return self._cut(workspace_id, rows, asyncio.create_task(self._ask(workspace_id, rows)))
-
-    async def _ask(self, workspace_id: int, rows: Sequence[Columns]) -> None:
+    async def announce(self, workspace_id: int, rows: Iterable[Columns]) -> None:
+        """Tell which papers will be cut, as fast as they are."""
+        coming = iter(rows)
         with suppress(ConnectionError):
-            for some in batched(rows):
-                self._to.write(_framed(marshal.dumps((workspace_id, list(some)))))
+            while some := list(islice(coming, AT_ONCE)):
+                self._to.write(_framed((workspace_id, some)))
+                await self._to.drain()
                 await asyncio.sleep(0)
+            self._to.write_eof()
 
-    async def _cut(
-        self, workspace_id: int, rows: Sequence[Columns], asking: asyncio.Task[None]
-    ) -> AsyncIterator[Pieces]:
-        done = 0
-        try:
-            while done < len(rows):
-                length = int.from_bytes(await self._from.readexactly(_LENGTH))
-                yield marshal.loads(await self._from.readexactly(length))
-                done += AT_ONCE
-        except (asyncio.IncompleteReadError, ConnectionError):
-            _log.warning("the process that cuts papers for the index has broken", papers=len(rows) - done)
-            async for pieces in cut_here(workspace_id, rows[done:]):
+    async def cut(self, workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, Piece]]]:
+        """Give the pieces of papers that were announced, in that order or nearly."""
+        for some in batched(rows):
+            while not (self._ended or all(row["id"] in self._pieces for row in some)):
+                await self._receive()
+            left = [row for row in some if row["id"] not in self._pieces]
+            yield [(row["number"], self._pieces.pop(row["id"])) for row in some if row["id"] in self._pieces]
+            async for pieces in cut_here(workspace_id, left):
                 yield pieces
-        await asking
+        self._pieces.clear()
+
+    async def _receive(self) -> None:
+        try:
+            length = int.from_bytes(await self._from.readexactly(_LENGTH))
+            found = marshal.loads(await self._from.readexactly(length))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._ended = True
+        else:
+            self._pieces |= {id: Piece._make(piece) for id, piece in found}
 
 
 async def _started() -> Process | None:
@@ -100,34 +103,25 @@ async def _started() -> Process | None:
     command = (sys.executable, "-m", __name__)
     with suppress(OSError):
         return await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=_BUFFER, start_new_session=True
+            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=_AHEAD, start_new_session=True
         )
     return None
 
 
-def _entry(row: Columns) -> Entry:
-    return entry_of(row["number"], paper_from(row))
-
-
-def _pieces(workspace_id: int, entries: Sequence[Entry]) -> Pieces:
-    words: Counter[str] = Counter()
-    spoken: set[str] = set()
-    for entry in entries:
-        words.update(entry.words)
-        spoken |= entry.spoken
-    sounds = {word: sound for word in spoken if (sound := sound_of(word))}
-    return list(insertion(workspace_id, entries)), dict(words), sounds
-
-
-def _framed(content: bytes) -> bytes:
+def _framed(value: object) -> bytes:
+    content = marshal.dumps(value)  # type: ignore[arg-type]
     return len(content).to_bytes(_LENGTH) + content
+
+
+def _frames(asked: BinaryIO) -> Iterator[tuple[int, list[Columns]]]:
+    while length := asked.read(_LENGTH):
+        yield marshal.loads(asked.read(int.from_bytes(length)))
 
 
 def _serve(asked: BinaryIO, answered: BinaryIO) -> None:
     """Cut what comes until nothing more comes."""
-    while length := asked.read(_LENGTH):
-        workspace_id, rows = marshal.loads(asked.read(int.from_bytes(length)))
-        answered.write(_framed(marshal.dumps(_pieces(workspace_id, [_entry(row) for row in rows]))))
+    for workspace_id, rows in _frames(asked):
+        answered.write(_framed([(row["id"], tuple(piece_of(workspace_id, paper_from(row)))) for row in rows]))
         answered.flush()
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import chain
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
+from bot.domain.paper import Paper
 from bot.store.database import batched
-from bot.store.search.entry import Entry, pack, unpack
+from bot.store.search.entry import Entry, entry_of, pack, unpack
+from bot.store.search.sounds import sound_of
 
 INDEX_VERSION = 1
 WORDS_AT_ONCE = 600
@@ -55,20 +57,50 @@ def marked(mark: str, terms: str) -> str:
     return mark + terms.replace(" ", " " + mark) if terms else ""
 
 
-def insertion(workspace_id: int, entries: Sequence[Entry]) -> Iterator[Statement]:
-    """Yield the statements, each with its rows, that put entries in, but for their words."""
-    columns = _columns(workspace_id, entries)
-    yield _insert("search_papers", 5), [(e.number, workspace_id, FIELD.join(e.lines), *e.starts) for e in entries]
-    yield _insert("search_cuts", 2), [(e.number, pack(e)) for e in entries]
+class Piece(NamedTuple):
+    """What the tables keep of a paper, but for its number.
+
+    `cut` is what must be known to take it out again; `words` may be mistyped, `sounds` are how some of them sound.
+    """
+
+    lines: str
+    title_start: str
+    headline_start: str
+    heading: str
+    names: str
+    labels: str
+    comment: str
+    rest: str
+    cut: bytes
+    words: list[str]
+    sounds: dict[str, str]
+
+
+def piece_of(workspace_id: int, paper: Paper) -> Piece:
+    """Work out what is kept of a paper: the slow part of indexing."""
+    entry = entry_of(paper)
+    sounds = {word: sound for word in entry.spoken if (sound := sound_of(word))}
+    heading, names, labels, comment, rest = _columns(workspace_mark(workspace_id), entry)
+    return Piece(FIELD.join(entry.lines), *entry.starts, heading, names, labels, comment, rest, pack(entry),
+                 list(entry.words), sounds)  # fmt: skip
+
+
+def insertion(workspace_id: int, pieces: Sequence[tuple[int, Piece]]) -> Iterator[Statement]:
+    """Yield the statements, each with its rows, that put papers in by their numbers, but for their words."""
+    yield (
+        _insert("search_papers", 5),
+        [(number, workspace_id, piece.lines, piece.title_start, piece.headline_start) for number, piece in pieces],
+    )
+    yield _insert("search_cuts", 2), [(number, piece.cut) for number, piece in pieces]
     yield (
         "INSERT INTO search_head(rowid, heading, names, labels) VALUES (?,?,?,?)",
-        [(number, *head) for number, head, _ in columns],
+        [(number, piece.heading, piece.names, piece.labels) for number, piece in pieces],
     )
     yield (
         "INSERT INTO search_full(rowid, head, comment, rest) VALUES (?,?,?,?)",
-        [(number, " ".join(head), *body) for number, head, body in columns],
+        [(n, f"{piece.heading} {piece.names} {piece.labels}", piece.comment, piece.rest) for n, piece in pieces],
     )
-    yield _SIZE, [(workspace_id, len(entries))]
+    yield _SIZE, [(workspace_id, len(pieces))]
 
 
 def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[str, str]) -> Iterator[Statement]:
@@ -80,21 +112,22 @@ def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[
 
 
 def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[Statement]:
-    """Yield the statements that take entries out again, given their rows in search_cuts."""
-    entries = [unpack(number, packed) for number, packed in kept]
-    columns = _columns(workspace_id, entries)
+    """Yield the statements that take papers out again, given their rows in search_cuts."""
+    mark = workspace_mark(workspace_id)
+    entries = [(number, unpack(packed)) for number, packed in kept]
+    columns = [(number, _columns(mark, entry)) for number, entry in entries]
     yield (
         "INSERT INTO search_head(search_head, rowid, heading, names, labels) VALUES ('delete',?,?,?,?)",
-        [(number, *head) for number, head, _ in columns],
+        [(number, *terms[:3]) for number, terms in columns],
     )
     yield (
         "INSERT INTO search_full(search_full, rowid, head, comment, rest) VALUES ('delete',?,?,?,?)",
-        [(number, " ".join(head), *body) for number, head, body in columns],
+        [(number, " ".join(terms[:3]), *terms[3:]) for number, terms in columns],
     )
     for table in ("search_papers", "search_cuts"):
-        yield f"DELETE FROM {table} WHERE number = ?", [(e.number,) for e in entries]
+        yield f"DELETE FROM {table} WHERE number = ?", [(number,) for number, _ in entries]
     yield _SIZE, [(workspace_id, -len(entries))]
-    counted = sorted(Counter(chain.from_iterable(e.words for e in entries)).items())
+    counted = sorted(Counter(chain.from_iterable(entry.words for _, entry in entries)).items())
     for some in batched(counted, WORDS_AT_ONCE):
         yield (
             "UPDATE search_words SET papers = papers - ? WHERE workspace_id = ? AND word = ?",
@@ -110,13 +143,5 @@ def _insert(table: str, columns: int) -> str:
     return f"INSERT INTO {table} VALUES ({','.join('?' * columns)})"
 
 
-def _columns(workspace_id: int, entries: Sequence[Entry]) -> list[tuple[int, list[str], list[str]]]:
-    mark = workspace_mark(workspace_id)
-    return [
-        (
-            entry.number,
-            [marked(mark, terms) for terms in entry.columns[:3]],
-            [marked(mark, terms) for terms in entry.columns[3:]],
-        )
-        for entry in entries
-    ]
+def _columns(mark: str, entry: Entry) -> list[str]:
+    return [marked(mark, terms) for terms in entry.columns]

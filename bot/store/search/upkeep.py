@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from sqlalchemy import func, select
@@ -12,9 +12,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database, batched
 from bot.store.notes import read_note, write_note
+from bot.store.papers import Columns
 from bot.store.schema import papers
-from bot.store.search.cutting import Pieces, cutting
-from bot.store.search.index import INDEX_VERSION, TABLE_NAMES, TABLES, Statement, deletion, word_insertion
+from bot.store.search.cutting import Cut, cut_here
+from bot.store.search.index import INDEX_VERSION, TABLE_NAMES, TABLES, Statement, deletion, insertion, word_insertion
 
 _NOTE = "search_index"
 _REBUILT_AT_ONCE = 1000  # papers a transaction
@@ -22,14 +23,17 @@ _MERGED_PAGES = 500  # of an index, in one transaction of tidying
 _FEW_PIECES = 2
 
 
-async def index_papers(connection: AsyncConnection, workspace_id: int, cut: AsyncIterator[Pieces]) -> None:
-    """Put papers that are being cut into the index; it must not hold them any more."""
+async def index_papers(
+    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], cut: Cut = cut_here
+) -> None:
+    """Put papers, given as their rows with their numbers, into the index; it must not hold them any more."""
     words: Counter[str] = Counter()
     sounds: dict[str, str] = {}
-    async for statements, counts, sounding in cut:
-        await _execute(connection, statements)
-        words.update(counts)
-        sounds |= sounding
+    async for pieces in cut(workspace_id, rows):
+        await _execute(connection, insertion(workspace_id, pieces))
+        for _, piece in pieces:
+            words.update(piece.words)
+            sounds |= piece.sounds
     await _execute(connection, word_insertion(workspace_id, words, sounds))
 
 
@@ -77,17 +81,16 @@ async def prepare(database: Database, progress: Callable[[int, int], None] | Non
 async def _rebuild(database: Database, total: int, progress: Callable[[int, int], None] | None) -> None:
     query = select(papers).order_by(papers.c.number).limit(_REBUILT_AT_ONCE)
     done = last = 0
-    async with cutting(total) as cut:
-        while done < total:
-            async with database.write() as connection:
-                rows = (await connection.execute(query.where(papers.c.number > last))).mappings().all()
-                for workspace_id, some in groupby(rows, key=lambda row: row["workspace_id"]):
-                    await index_papers(connection, workspace_id, cut(workspace_id, [dict(row) for row in some]))
-            if not rows:
-                break
-            done, last = done + len(rows), rows[-1]["number"]
-            if progress:
-                progress(done, total)
+    while done < total:
+        async with database.write() as connection:
+            rows = (await connection.execute(query.where(papers.c.number > last))).mappings().all()
+            for workspace_id, some in groupby(rows, key=lambda row: row["workspace_id"]):
+                await index_papers(connection, workspace_id, [dict(row) for row in some])
+        if not rows:
+            break
+        done, last = done + len(rows), rows[-1]["number"]
+        if progress:
+            progress(done, total)
 
 
 async def _execute(connection: AsyncConnection, statements: Iterable[Statement]) -> None:
