@@ -28,7 +28,10 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel that receives the digest; `channel` is `platform:…` as that platform names it."""
+    """A channel that receives the digest; `channel` is `platform:…` as that platform names it.
+
+    Papers up to the number `starts_after` were there at its first edition.
+    """
 
     id: int
     workspace_id: int
@@ -39,6 +42,7 @@ class Subscription:
     locale: Locale
     created_at: datetime
     paused_reason: Message | None = None
+    starts_after: int = 0
 
     @property
     def platform(self) -> str:
@@ -48,15 +52,11 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a new edition holds, as paper numbers in reading order.
-
-    `passed_over` are older papers that a first edition counts as seen, `remaining` is how many wait for the next one.
-    """
+    """What a new edition holds, as paper numbers in reading order; `remaining` is how many wait for the next one."""
 
     numbers: tuple[int, ...]
     reason: Reason
     remaining: int = 0
-    passed_over: tuple[int, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,21 +73,21 @@ class Edition:
     id: int = 0
 
 
-def choose(unseen: Sequence[int], seen: Sequence[int], *, first: bool, max_papers: int,
+def choose(unseen: Sequence[int], waiting: int, seen: Sequence[int], *, first: bool,
            when_empty: WhenEmpty) -> Choice | None:  # fmt: skip
     """Choose an edition's papers; None when it is to be skipped.
 
-    `unseen` are the papers this channel was never sent, oldest addition first; `seen` those it was sent, the longest
-    ago first; both hold only what passes the subscription's filter.
+    `unseen` are as many as it may hold of the `waiting` papers that this channel was never sent: the newest for the
+    `first` edition, which counts all others as seen, else the oldest additions; `seen` are those to be read again when
+    nothing waits. Both hold only what passes the subscription's filter.
     """
-    if unseen and first:
-        return Choice(tuple(unseen[-max_papers:]), Reason.FIRST, passed_over=tuple(unseen[:-max_papers]))
     if unseen:
-        return Choice(tuple(unseen[:max_papers]), Reason.NEW, remaining=max(0, len(unseen) - max_papers))
+        return Choice(tuple(unseen), Reason.FIRST) if first else Choice(
+            tuple(unseen), Reason.NEW, waiting - len(unseen))  # fmt: skip
     if when_empty == "skip":
         return None
     if when_empty == "revisit" and seen:
-        return Choice(tuple(seen[: min(MOST_REVISITED, max_papers)]), Reason.REVISIT)
+        return Choice(tuple(seen), Reason.REVISIT)
     return Choice((), Reason.NOTICE)
 
 

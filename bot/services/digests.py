@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.digest import Choice, Edition, Subscription, WhenEmpty, choose, passes
+from bot.domain.digest import MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
 from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
@@ -119,7 +119,9 @@ class Digests:
             subscribed = await subscriptions.active(connection, workspace_id)
             last = await deliveries.last_editions(connection, workspace_id)
             return [
-                Standing(each, last.get(each.id), len(await _unseen(connection, each)), self.following(each))
+                Standing(
+                    each, last.get(each.id), await subscriptions.count_unseen(connection, each), self.following(each)
+                )
                 for each in subscribed
             ]
 
@@ -141,7 +143,7 @@ class Digests:
         """Return the numbers of the papers that wait for the edition after that one."""
         async with self._database.read() as connection:
             found = await subscriptions.of_edition(connection, workspace_id, edition_id)
-            return await _unseen(connection, found) if found else ()
+            return tuple(await subscriptions.unseen(connection, found)) if found else ()
 
     async def compose_due(self, written: Callable[[], object] = lambda: None) -> int:
         """Write an edition for every subscription whose turn has come and return how many were written.
@@ -199,21 +201,17 @@ class Digests:
                                                     choice=choice, now=self._clock())  # fmt: skip
         outgoing = self._messages(subscription, edition, edition_id)
         await deliveries.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
-        await subscriptions.mark_seen(connection, subscription, (*choice.numbers, *choice.passed_over))
+        await subscriptions.mark_seen(connection, subscription, choice.numbers)
+        if number == 1:
+            await subscriptions.start(connection, subscription)
         return edition
 
     async def _choose(self, connection: AsyncConnection, subscription: Subscription) -> tuple[Choice | None, int]:
-        number = 1 + await deliveries.last_number(connection, subscription.id)
-        unseen = await _unseen(connection, subscription)
-        seen = () if unseen else await subscriptions.seen(connection, subscription)
-        choice = choose(
-            unseen,
-            [n for n, tags in seen if passes(tags, subscription.tags)],
-            first=number == 1,
-            max_papers=self._policy.max_papers,
-            when_empty=self._policy.when_empty,
-        )
-        return choice, number
+        number, most = 1 + await deliveries.last_number(connection, subscription.id), self._policy.max_papers
+        unseen = await subscriptions.unseen(connection, subscription, most, newest=number == 1)
+        waiting = await subscriptions.count_unseen(connection, subscription) if len(unseen) == most else len(unseen)
+        seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
+        return choose(unseen, waiting, seen, first=number == 1, when_empty=self._policy.when_empty), number
 
     async def _edition(self, connection: AsyncConnection, subscription: Subscription, choice: Choice,
                        number: int) -> Edition:  # fmt: skip
@@ -230,8 +228,3 @@ class Digests:
             replace(edition, id=edition_id), lambda position: mark(position)[:8]
         )
         return [OutboxMessage(n, payload, mark(n), mark(n)[:8]) for n, payload in enumerate(rendered)]
-
-
-async def _unseen(connection: AsyncConnection, subscription: Subscription) -> tuple[int, ...]:
-    found = await subscriptions.unseen(connection, subscription)
-    return tuple(number for number, tags in found if passes(tags, subscription.tags))

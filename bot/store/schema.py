@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0004"
+REVISION = "0005"
 metadata = MetaData()
 
 workspaces = Table(
@@ -119,12 +119,13 @@ subscriptions = Table(
     Column("paused_reason", JSON),  # [sentence, values]
     Column("configured", JSON),  # what the settings file last said of it
     Column("turn", Text),  # the latest scheduled local minute that was taken, or passed with nothing to send
+    Column("starts_after", Integer),  # papers up to this number were there at its first edition: they count as seen
     UniqueConstraint("workspace_id", "name"),
     Index("subscriptions_channel", "channel"),
 )
 
-# The papers that a channel has had, or that were there before it subscribed. A paper that is removed and brought back
-# by an undo keeps its number, so this has no foreign key.
+# The papers that a channel has had, or that passed its filter before it had anything. A paper that is removed and
+# brought back by an undo keeps its number, so this has no foreign key.
 seen_papers = Table(
     "seen_papers",
     metadata,

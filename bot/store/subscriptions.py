@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, insert, null, select, update
+from sqlalchemy import ColumnElement, Row, exists, func, insert, literal, null, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.digest import Subscription
+from bot.domain.digest import Subscription, passes
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.store.database import iso
@@ -111,47 +111,87 @@ async def channels_of(connection: AsyncConnection, server: str) -> list[str]:
 
 
 async def mark_seen(connection: AsyncConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
-    """Note papers that the channel has had, or that it is not to be sent."""
+    """Note papers that the channel has had."""
     mine = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}
     if numbers:
         statement = insert(seen_papers).prefix_with("OR IGNORE", dialect="sqlite")
         await connection.execute(statement, [{**mine, "number": number} for number in numbers])
 
 
-async def unseen(connection: AsyncConnection, subscription: Subscription) -> list[tuple[int, list[str]]]:
-    """Return the papers the channel never had as (number, tags), oldest addition first."""
-    had = select(seen_papers.c.number).where(
-        seen_papers.c.workspace_id == subscription.workspace_id, seen_papers.c.channel == subscription.channel
-    )
-    query = (
-        select(papers.c.number, papers.c.tags)
-        .where(papers.c.workspace_id == subscription.workspace_id, papers.c.number.not_in(had))
-        .order_by(papers.c.added_at, papers.c.date, papers.c.number)
-    )
-    return [(number, tags) for number, tags in await connection.execute(query)]
+async def start(connection: AsyncConnection, subscription: Subscription) -> None:
+    """Count what its first edition has left as seen; with a filter only what passes it, since a filter may change."""
+    if subscription.tags:
+        mine = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
+        left = select(*mine).where(*await _waiting(connection, subscription))
+        await connection.execute(insert(seen_papers).from_select(["workspace_id", "channel", "number"], left))
+    else:
+        last = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
+        await _set(connection, subscription.id, starts_after=last.scalar() or 0)
 
 
-async def seen(connection: AsyncConnection, subscription: Subscription) -> list[tuple[int, list[str]]]:
-    """Return the papers the channel was sent as (number, tags), the longest ago first."""
+async def unseen(connection: AsyncConnection, subscription: Subscription, limit: int | None = None, *,
+                 newest: bool = False) -> list[int]:  # fmt: skip
+    """Return papers the channel never had and that pass the filter, the oldest or the newest additions of them.
+
+    They come oldest addition first.
+    """
+    order = (papers.c.added_at, papers.c.date, papers.c.number)
+    query = select(papers.c.number).where(*await _waiting(connection, subscription)).limit(limit)
+    if not newest:
+        return list(await connection.scalars(query.order_by(*order)))
+    return list(await connection.scalars(query.order_by(*[column.desc() for column in order])))[::-1]
+
+
+async def count_unseen(connection: AsyncConnection, subscription: Subscription) -> int:
+    """Return how many papers there are that the channel never had and that pass the filter."""
+    query = select(func.count()).select_from(papers).where(*await _waiting(connection, subscription))
+    return (await connection.execute(query)).scalar_one()
+
+
+async def seen(connection: AsyncConnection, subscription: Subscription, limit: int) -> list[int]:
+    """Return papers that the channel was sent or that count as seen, and pass the filter, the longest ago first."""
     last = (
-        select(edition_papers.c.number, editions.c.composed_at)
+        select(edition_papers.c.number, func.max(editions.c.composed_at).label("at"))
         .join(editions, editions.c.id == edition_papers.c.edition_id)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(
             subscriptions.c.workspace_id == subscription.workspace_id, subscriptions.c.channel == subscription.channel
         )
+        .group_by(edition_papers.c.number)
         .subquery()
     )
     query = (
-        select(papers.c.number, papers.c.tags)
-        .join(seen_papers, seen_papers.c.number == papers.c.number)
+        select(papers.c.number)
         .outerjoin(last, last.c.number == papers.c.number)
-        .where(papers.c.workspace_id == subscription.workspace_id, seen_papers.c.channel == subscription.channel,
-               seen_papers.c.workspace_id == subscription.workspace_id)
-        .order_by(last.c.composed_at, papers.c.added_at, papers.c.number)
+        .where(papers.c.workspace_id == subscription.workspace_id, *await _passing(connection, subscription),
+               or_(papers.c.number <= subscription.starts_after, _had(subscription)))
+        .order_by(last.c.at, papers.c.added_at, papers.c.number)
+        .limit(limit)
     )  # fmt: skip
-    last_first = reversed((await connection.execute(query)).all())
-    return list(reversed(dict(map(tuple, last_first)).items()))
+    return list(await connection.scalars(query))
+
+
+async def _waiting(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
+    return (papers.c.workspace_id == subscription.workspace_id, papers.c.number > subscription.starts_after,
+            ~_had(subscription), *await _passing(connection, subscription))  # fmt: skip
+
+
+def _had(subscription: Subscription) -> ColumnElement[bool]:
+    return exists().where(
+        seen_papers.c.workspace_id == subscription.workspace_id, seen_papers.c.channel == subscription.channel,
+        seen_papers.c.number == papers.c.number,
+    )  # fmt: skip
+
+
+async def _passing(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
+    """Return what holds for papers that pass the filter, by the tags as the collection spells them."""
+    if not subscription.tags:
+        return ()
+    each = func.json_each(papers.c.tags).table_valued("value")
+    spelled = select(each.c.value).distinct().select_from(papers.join(each, true()))
+    mine = await connection.scalars(spelled.where(papers.c.workspace_id == subscription.workspace_id))
+    wanted = [tag for tag in mine if passes((tag,), subscription.tags)]
+    return (exists().select_from(each).where(each.c.value.in_(wanted)),)
 
 
 async def _set(connection: AsyncConnection, subscription_id: int, **columns: object) -> None:
@@ -169,4 +209,5 @@ def _read(row: Row[Any]) -> Subscription:
         locale=row.locale,
         created_at=datetime.fromisoformat(row.created_at),
         paused_reason=Message(*row.paused_reason) if row.paused_reason else None,
+        starts_after=row.starts_after or 0,
     )

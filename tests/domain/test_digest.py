@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.digest import MOST_REVISITED, Choice, Edition, Reason, WhenEmpty, choose, explain, passes
+from bot.domain.digest import Choice, Edition, Reason, WhenEmpty, choose, explain, passes
 from tests.samples import paper
 
 _POLICIES: list[WhenEmpty] = ["revisit", "notice", "skip"]
@@ -26,7 +26,8 @@ def test_nothing_is_lost_and_nothing_comes_twice(
     for added in [*additions, *[0] * (there_before + sum(additions) + 1)]:
         unseen += range(newest, newest + added)
         newest += added
-        choice = choose(unseen, sent, first=written == 0, max_papers=most, when_empty=when_empty)
+        held = unseen[-most:] if written == 0 else unseen[:most]
+        choice = choose(held, len(unseen), sent[:most], first=written == 0, when_empty=when_empty)
         if choice is None:
             assert when_empty == "skip"
             assert not unseen
@@ -36,36 +37,31 @@ def test_nothing_is_lost_and_nothing_comes_twice(
         if choice.reason in (Reason.FIRST, Reason.NEW):
             assert not set(choice.numbers) & (set(sent) | passed_over)
             sent += choice.numbers
-            passed_over |= set(choice.passed_over)
+            if choice.reason is Reason.FIRST:
+                passed_over = set(unseen) - set(sent)
             unseen = [n for n in unseen if n not in sent and n not in passed_over]
             assert choice.remaining == len(unseen)
         else:
             assert not unseen
     assert sorted([*sent, *passed_over]) == list(range(newest))
-    assert passed_over <= set(range(there_before + (additions[0] if additions else 0))) or when_empty == "skip"
 
 
-def test_a_first_edition_takes_the_newest_and_counts_the_older_as_seen() -> None:
-    assert choose([1, 2, 3, 4, 5], [], first=True, max_papers=2, when_empty="revisit") == Choice(
-        (4, 5), Reason.FIRST, 0, (1, 2, 3)
-    )
+def test_a_first_edition_says_so_and_leaves_nothing_waiting() -> None:
+    assert choose([4, 5], 5, [], first=True, when_empty="revisit") == Choice((4, 5), Reason.FIRST, 0)
 
 
-def test_a_later_edition_takes_the_oldest_additions_and_counts_the_rest() -> None:
-    assert choose([1, 2, 3, 4, 5], [], first=False, max_papers=2, when_empty="skip") == Choice((1, 2), Reason.NEW, 3)
+def test_a_later_edition_counts_what_waits_for_the_next() -> None:
+    assert choose([1, 2], 5, [], first=False, when_empty="skip") == Choice((1, 2), Reason.NEW, 3)
 
 
 def test_with_nothing_new_the_longest_unread_come_again() -> None:
-    again = choose([], [9, 8, 7, 6], first=False, max_papers=10, when_empty="revisit")
-    assert again == Choice((9, 8, 7), Reason.REVISIT)
-    assert len(again.numbers) == MOST_REVISITED
-    assert choose([], [9, 8], first=False, max_papers=1, when_empty="revisit") == Choice((9,), Reason.REVISIT)
+    assert choose([], 0, [9, 8], first=False, when_empty="revisit") == Choice((9, 8), Reason.REVISIT)
 
 
 def test_with_nothing_at_all_there_is_a_notice_or_no_edition() -> None:
-    assert choose([], [], first=True, max_papers=2, when_empty="revisit") == Choice((), Reason.NOTICE)
-    assert choose([], [1], first=False, max_papers=2, when_empty="notice") == Choice((), Reason.NOTICE)
-    assert choose([], [1], first=False, max_papers=2, when_empty="skip") is None
+    assert choose([], 0, [], first=True, when_empty="revisit") == Choice((), Reason.NOTICE)
+    assert choose([], 0, [1], first=False, when_empty="notice") == Choice((), Reason.NOTICE)
+    assert choose([], 0, [1], first=False, when_empty="skip") is None
 
 
 @pytest.mark.parametrize(

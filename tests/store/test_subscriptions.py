@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
+import pytest
+
 from bot.domain.digest import Choice, Reason, Subscription
 from bot.i18n import msg
 from bot.store import deliveries, papers, subscriptions
@@ -30,8 +32,11 @@ async def subscribe(database: Database, workspace: int, clock: AdjustableClock, 
     return found
 
 
-async def add_papers(database: Database, workspace: int, clock: AdjustableClock, n: int) -> list[int]:
-    rows = [columns_of(stamped(paper(k), added_at=clock(), updated_at=clock(), added_by=None)) for k in range(n)]
+async def add_papers(
+    database: Database, workspace: int, clock: AdjustableClock, n: int, *, first: int = 0
+) -> list[int]:
+    made = [paper(k, tags=["Subject"]) for k in range(first, first + n)]
+    rows = [columns_of(stamped(each, added_at=clock(), updated_at=clock(), added_by=None)) for each in made]
     async with database.write() as connection:
         return await papers.add(connection, workspace, rows)
 
@@ -93,11 +98,31 @@ async def test_papers_are_unseen_oldest_addition_first_until_marked(
     made = await subscribe(database, workspace, clock)
     later = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        assert [n for n, _ in await subscriptions.unseen(connection, made)] == later
+        assert await subscriptions.unseen(connection, made) == later
         await subscriptions.mark_seen(connection, made, later[:2])
         await subscriptions.mark_seen(connection, made, later[:2])
-        assert [n for n, _ in await subscriptions.unseen(connection, made)] == later[2:]
-        assert [n for n, _ in await subscriptions.seen(connection, made)] == later[:2]
+        assert await subscriptions.unseen(connection, made) == later[2:]
+        assert await subscriptions.seen(connection, made, 9) == later[:2]
+
+
+@pytest.mark.parametrize("tags", [(), ("subject",)])
+async def test_what_was_there_at_the_start_counts_as_seen(
+    database: Database, workspace: int, clock: AdjustableClock, tags: tuple[str, ...]
+) -> None:
+    made = await subscribe(database, workspace, clock, tags=list(tags))
+    before = await add_papers(database, workspace, clock, 3)
+    async with database.write() as connection:
+        assert await subscriptions.unseen(connection, made, 2, newest=True) == before[1:]
+        assert await subscriptions.count_unseen(connection, made) == 3
+        await subscriptions.start(connection, made)
+        made = await subscriptions.by_id(connection, made.id) or made
+        assert await subscriptions.count_unseen(connection, made) == 0
+        assert await subscriptions.seen(connection, made, 9) == before
+        rows = await connection.exec_driver_sql("SELECT count(*) FROM seen_papers")
+        assert rows.scalar_one() == (3 if tags else 0)
+    later = await add_papers(database, workspace, clock, 1, first=3)
+    async with database.read() as connection:
+        assert await subscriptions.unseen(connection, made) == later
 
 
 async def test_what_a_channel_has_had_belongs_to_the_channel(
@@ -127,7 +152,7 @@ async def test_what_was_sent_the_longest_ago_comes_first(
                 connection, made, number=number, period=str(number), choice=choice, now=clock()
             )
             await subscriptions.mark_seen(connection, made, held)
-        assert [n for n, _ in await subscriptions.seen(connection, made)] == [b, c, a]
+        assert await subscriptions.seen(connection, made, 9) == [b, c, a]
 
 
 async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: AdjustableClock) -> None:
@@ -138,7 +163,7 @@ async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: 
     async with database.write() as connection:
         await subscriptions.mark_seen(connection, mine, numbers[:1])
         assert await subscriptions.unseen(connection, theirs) == []
-        assert await subscriptions.seen(connection, theirs) == []
+        assert await subscriptions.seen(connection, theirs, 9) == []
         assert [each.id for each in await subscriptions.active(connection, other)] == [theirs.id]
         assert len(await subscriptions.active(connection)) == 2
 
