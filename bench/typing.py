@@ -1,13 +1,14 @@
 """Fifty people typing at once among 100,000 papers: with nothing else to do, and beside an import and an edition.
 
-Prints how long suggestions took from a keystroke's arrival at Discord to the bot's answer there, and for how long the
-bot's event loop was held up.
+Prints how long suggestions took from a keystroke's arrival at Discord to the bot's answer there, how much of that the
+bot took to find them, and for how long its event loop was held up.
 """
 
 from __future__ import annotations
 
 import asyncio
 import gc
+import itertools
 import multiprocessing
 import os
 import random
@@ -18,9 +19,10 @@ from multiprocessing.connection import Connection
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
-from bench.search import corpus, percentiles
+from bench.search import corpus, english, percentiles
 from bot.app import open_app
 from bot.config import Config
 from bot.domain.paper import Paper
@@ -28,6 +30,7 @@ from bot.platforms.discord.render import DiscordRenderer
 from bot.running import run_discord
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.importing import Importing
+from bot.services.lookup import Lookup
 from bot.services.workspaces import DEFAULT
 from bot.store.database import open_database
 from bot.store.search import Search
@@ -36,12 +39,22 @@ from tests.doubles.discord import Channel, DiscordServer, Member
 PEOPLE, KEYSTROKE = 50, 0.15  # seconds between keystrokes
 WARM, ALONE = 2.0, 10.0  # seconds of typing before anything is measured, and with nothing else to do
 PAPERS, IMPORTED, CHANNELS = 100_000, 10_000, 500
-_PROBE = 0.002  # seconds
+_PROBE, _ASKED_EVERY = 0.002, 0.03  # seconds
 _POLICY = Policy(10, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
+
+
+class Typed(NamedTuple):
+    """The milliseconds of suggestions, of finding them and of delays of the event loop; the seconds of the import."""
+
+    taken: list[float]
+    finding: list[float]
+    delays: list[float]
+    seconds: float
 
 
 async def measure() -> None:
     made = list(corpus(PAPERS + IMPORTED))
+    gc.freeze()
     titles = [paper.title for paper in random.Random(1).sample(made[:PAPERS], 500)]
     with TemporaryDirectory() as folder:
         store = Path(folder) / "dayori.db"
@@ -53,7 +66,7 @@ async def measure() -> None:
             await _fill(store, [], channels)
             beside = await _typed(server, store, channels, titles, made[PAPERS:])
     print(f"{PEOPLE} people typing    {_line(alone)}")
-    print(f"{'  beside an import':19}{_line(beside)}   {IMPORTED:,} papers in {beside[2]:.1f} s", flush=True)
+    print(f"{'  beside an import':19}{_line(beside)}   {IMPORTED:,} papers in {beside.seconds:.1f} s", flush=True)
 
 
 async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel]) -> None:
@@ -74,8 +87,8 @@ async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel
 
 
 async def _typed(server: DiscordServer, store: Path, channels: Sequence[Channel], titles: Sequence[str],
-                 papers: Sequence[Paper]) -> tuple[list[float], list[float], float]:  # fmt: skip
-    """Type while a bot imports; return the milliseconds of suggestions and of delays, and the seconds of the import."""
+                 papers: Sequence[Paper]) -> Typed:  # fmt: skip
+    """Type while a bot imports."""
     ours, theirs = multiprocessing.Pipe()
     arguments = (store, server.api_url, server.token, papers, theirs)
     process = multiprocessing.get_context("spawn").Process(target=_run, args=arguments)
@@ -89,12 +102,12 @@ async def _typed(server: DiscordServer, store: Path, channels: Sequence[Channel]
     if not papers:
         await asyncio.sleep(ALONE)
     ours.send("end")
-    delays, seconds = await asyncio.to_thread(ours.recv)
+    found = await asyncio.to_thread(ours.recv)
     for each in typing:
         each.cancel()
     await asyncio.wait(typing)
     await asyncio.to_thread(process.join)
-    return taken, delays, seconds
+    return Typed(taken, *found)
 
 
 async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], n: int, taken: list[float]) -> None:
@@ -117,36 +130,52 @@ def _run(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: C
 
 async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: Connection) -> None:
     """Run the bot; import meanwhile, and stop it when that is done and whoever asked says so."""
-    delays: list[float] = []
+    delays, finding = list[float](), list[float]()
     config = Config.model_validate({"database_url": f"sqlite+aiosqlite:///{store}", "papers_file": "",
                                     "discord_token": token, "discord": {"api_url": api_url}})  # fmt: skip
     async with open_app(config) as app:
         gc.freeze()
-        bot, probe = asyncio.create_task(run_discord(app)), asyncio.create_task(_probe(delays))
+        workspace = await app.services.workspaces.named(DEFAULT)
+        bot = asyncio.create_task(run_discord(app))
         await asyncio.to_thread(pipe.recv)
-        delays.clear()
+        probes = (
+            asyncio.create_task(_delay(delays)),
+            asyncio.create_task(_find(app.services.lookup, workspace, finding)),
+        )
         began = perf_counter()
-        await app.services.importing.take(await app.services.workspaces.named(DEFAULT), papers, None)
+        await app.services.importing.take(workspace, papers, None)
         seconds = perf_counter() - began
         await asyncio.to_thread(pipe.recv)
-        pipe.send((delays, seconds))
-        probe.cancel()
+        pipe.send((finding, delays, seconds))
+        for probe in probes:
+            probe.cancel()
         os.kill(os.getpid(), signal.SIGTERM)
         await bot
 
 
-async def _probe(delays: list[float]) -> None:
+async def _delay(delays: list[float]) -> None:
     while True:
         began = perf_counter()
         await asyncio.sleep(_PROBE)
         delays.append((perf_counter() - began - _PROBE) * 1000)
 
 
-def _line(found: tuple[list[float], list[float], float]) -> str:
-    times, delays, _ = found
-    p50, p99 = percentiles(times)
-    return (f"{len(times):6,} keystrokes   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   longest {max(times):6.1f} ms   "
-            f"event loop held up p99 {percentiles(delays)[1]:5.2f} ms, longest {max(delays):5.1f} ms")  # fmt: skip
+async def _find(lookup: Lookup, workspace: int, finding: list[float]) -> None:
+    for query in itertools.cycle(english(500)):
+        began = perf_counter()
+        await lookup.complete(workspace, query[: len(finding) % 8 + 1])
+        finding.append((perf_counter() - began) * 1000)
+        await asyncio.sleep(_ASKED_EVERY)
+
+
+def _line(found: Typed) -> str:
+    return (f"{len(found.taken):6,} keystrokes   {_times(found.taken)}   finding {_times(found.finding)}   "
+            f"event loop held up {_times(found.delays)}")  # fmt: skip
+
+
+def _times(milliseconds: list[float]) -> str:
+    p50, p99 = percentiles(milliseconds)
+    return f"p50 {p50:5.2f} p99 {p99:6.2f} longest {max(milliseconds):6.1f} ms"
 
 
 if __name__ == "__main__":

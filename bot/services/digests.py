@@ -208,10 +208,12 @@ class Digests:
 
     async def _choose(self, connection: AsyncConnection, subscription: Subscription) -> tuple[Choice | None, int]:
         number, most = 1 + await deliveries.last_number(connection, subscription.id), self._policy.max_papers
-        unseen = await subscriptions.unseen(connection, subscription, most, newest=number == 1)
-        waiting = await subscriptions.count_unseen(connection, subscription) if len(unseen) == most else len(unseen)
+        first, waiting = number == 1, 0
+        unseen = await subscriptions.unseen(connection, subscription, most, newest=first)
+        if not first:
+            waiting = await subscriptions.count_unseen(connection, subscription)
         seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
-        return choose(unseen, waiting, seen, first=number == 1, when_empty=self._policy.when_empty), number
+        return choose(unseen, waiting, seen, first=first, when_empty=self._policy.when_empty), number
 
     async def _edition(self, connection: AsyncConnection, subscription: Subscription, choice: Choice,
                        number: int) -> Edition:  # fmt: skip

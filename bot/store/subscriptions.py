@@ -172,7 +172,9 @@ async def seen(connection: AsyncConnection, subscription: Subscription, limit: i
 
 
 async def _waiting(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
-    return (papers.c.workspace_id == subscription.workspace_id, papers.c.number > subscription.starts_after,
+    # what is new is found by its number: by workspace and date all that is old would be passed
+    workspace_id = papers.c.workspace_id + 0 if subscription.starts_after else papers.c.workspace_id
+    return (workspace_id == subscription.workspace_id, papers.c.number > subscription.starts_after,
             ~_had(subscription), *await _passing(connection, subscription))  # fmt: skip
 
 

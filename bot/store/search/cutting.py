@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import marshal
+import os
 import sys
 import time
 from asyncio.subprocess import DEVNULL, PIPE, Process
@@ -23,6 +24,7 @@ Cut: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[list[tuple[int
 _MANY = 2000  # papers for which a second process is worth its start
 _SLICE = 0.001  # seconds of cutting after which others have their turn
 _LENGTH = 4  # bytes that tell how many follow
+_NICE = 10  # whoever looks something up goes before
 _AHEAD = 2**22  # bytes of pieces that wait here for their turn, and as many again
 
 
@@ -126,4 +128,5 @@ def _serve(asked: BinaryIO, answered: BinaryIO) -> None:
 
 
 if __name__ == "__main__":
+    os.nice(_NICE)
     _serve(sys.stdin.buffer, sys.stdout.buffer)
