@@ -12,7 +12,7 @@ from bot.domain.errors import ConflictError, NotFoundError, StaleError
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key, with_id
 from bot.i18n import msg
 from bot.services.ports import Clock
-from bot.store import history, papers
+from bot.store import history, imports, papers
 from bot.store.database import Database
 from bot.store.history import Change, Step
 from bot.store.papers import Columns, columns_of, paper_from
@@ -119,6 +119,8 @@ class Library:
             undoing = await history.open_change(connection, workspace_id, "undo", now, by, actor, undoes=change.id)
             back = [Step(step.paper_id, step.after, step.before) for step in steps]
             await write_steps(connection, workspace_id, undoing, back)
+            if change.action == "import":
+                await imports.take_back(connection, workspace_id, steps)
         return change, tuple(step.paper_id for step in steps)
 
     async def standing(self, workspace_id: int, limit: int) -> list[tuple[Change, list[str]]]:

@@ -7,17 +7,18 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Paper
 from bot.store.database import batched
+from bot.store.history import Step
 from bot.store.notes import read_note, write_note
 from bot.store.papers import Columns, columns_of
 from bot.store.schema import changes, history, imported_papers, papers
 
-_BOOKKEEPING = ("added_at", "added_by", "updated_at")
+_BOOKKEEPING = ("number", "added_at", "added_by", "updated_at")
 
 
 def content_hash(paper: Paper) -> str:
@@ -47,6 +48,15 @@ async def note_said(connection: AsyncConnection, workspace_id: int, said: Mappin
     for some in batched(list(said.items())):
         rows = [{"workspace_id": workspace_id, "id": id, "content_hash": value} for id, value in some]
         await connection.execute(statement, rows)
+
+
+async def take_back(connection: AsyncConnection, workspace_id: int, steps: Sequence[Step]) -> None:
+    """Forget what a file said in an import that was undone, so that the file can be imported again."""
+    await note_said(connection, workspace_id, {step.paper_id: hash_of(step.before) for step in steps if step.before})
+    added = [step.paper_id for step in steps if not step.before]
+    for some in batched(added):
+        mine = (imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(some))
+        await connection.execute(delete(imported_papers).where(*mine))
 
 
 @dataclass(slots=True)

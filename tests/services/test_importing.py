@@ -129,6 +129,18 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(
     assert told(await importing.take(workspace, FILE, None)) == ALL_ADDED
 
 
+async def test_an_import_that_was_undone_can_be_done_again(
+    importing: Importing, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await importing.take(workspace, [paper(1)], None)
+    changed = [paper(1, comment="changed"), paper(2)]
+    for _ in range(2):
+        clock.advance(minutes=1)
+        report = await importing.take(workspace, changed, None)
+        assert (report.updated, report.added) == (["paper-1"], ["paper-2"])
+        await library.undo(workspace, None)
+
+
 async def test_an_import_is_undone_as_one_however_large(
     importing: Importing, library: Library, lookup: Lookup, workspace: int
 ) -> None:
