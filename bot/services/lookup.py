@@ -77,9 +77,7 @@ class Lookup:
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search; an empty query finds everything, newest first."""
-        found = await self._search.find(workspace_id, query, limit=limit, offset=offset)
-        hits = (*found.hits, *found.near)
-        loaded = await self._search.papers(workspace_id, [hit.number for hit in hits])
+        found, loaded = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
         results, near = (
             tuple(Result(loaded[hit.number], hit) for hit in some if hit.number in loaded)
             for some in (found.hits, found.near)

@@ -173,12 +173,14 @@ async def test_the_settings_aliases_hold_everywhere(database: Database, workspac
     await search.close()
 
 
-async def test_the_papers_that_were_found_can_be_read_at_once(
+async def test_the_papers_come_with_what_was_found(
     database: Database, clock: AdjustableClock, workspace: int, search: Search
 ) -> None:
-    number, other = await put(database, workspace, [paper(1, authors=["Ana Amaral"], tags=["圧縮"]), paper(2)])
+    numbers = await put(database, workspace, [paper(1, authors=["Ana Amaral"], tags=["圧縮"]), paper(2)])
     async with database.read() as connection:
-        stored = await papers.by_numbers(connection, workspace, [number, other])
-    assert await search.papers(workspace, [number, other, 999]) == stored
+        stored = await papers.by_numbers(connection, workspace, numbers)
+    found, held = await search.look_up(workspace, "subject")
+    assert held == stored
+    assert {hit.number for hit in found.hits} == set(numbers)
     elsewhere, _ = await database.workspace("elsewhere", clock())
-    assert await search.papers(elsewhere, [number]) == {}
+    assert (await search.look_up(elsewhere, "subject"))[1] == {}

@@ -14,7 +14,7 @@ from bot.domain.paper import Paper
 from bot.domain.query import Query, parse_query
 from bot.i18n import msg
 from bot.store.database import Database
-from bot.store.papers import paper_from
+from bot.store.papers import Columns, paper_from
 from bot.store.search import planner
 from bot.store.search.answer import Found
 from bot.store.search.reader import Reader, TooSlowError
@@ -68,10 +68,16 @@ class Search:
         """Return the papers that a half-typed query may mean; the newest while nothing is typed."""
         return await self._read(workspace_id, lambda probes: self._complete(probes, typed, limit))
 
-    async def papers(self, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
-        """Return papers by their numbers, as quickly as they were found; those that are gone are left out."""
-        rows = await self._read(workspace_id, lambda probes: probes.columns(numbers))
-        return {row["number"]: paper_from(row) for row in rows}
+    async def look_up(self, workspace_id: int, query: str, *, limit: int = 10,
+                      offset: int = 0) -> tuple[Found, dict[int, Paper]]:  # fmt: skip
+        """Return what `find` does, and the papers of that page and those near by their numbers."""
+
+        def ask(probes: SqliteProbes) -> tuple[Found, list[Columns]]:
+            found = self._find(probes, query, limit, offset)
+            return found, probes.columns([hit.number for hit in (*found.hits, *found.near)])
+
+        found, rows = await self._read(workspace_id, ask)
+        return found, {row["number"]: paper_from(row) for row in rows}
 
     async def close(self) -> None:
         """Give the readers back; a look-up that is under way is answered first."""
