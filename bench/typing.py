@@ -106,6 +106,7 @@ async def _typed(server: DiscordServer, store: Path, channels: Sequence[Channel]
     for each in typing:
         each.cancel()
     await asyncio.wait(typing)
+    ours.send("stop")
     await asyncio.to_thread(process.join)
     return Typed(taken, *found)
 
@@ -149,6 +150,7 @@ async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper],
         pipe.send((finding, delays, seconds))
         for probe in probes:
             probe.cancel()
+        await asyncio.to_thread(pipe.recv)
         os.kill(os.getpid(), signal.SIGTERM)
         await bot
 

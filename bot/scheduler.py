@@ -57,6 +57,8 @@ class Scheduler:
             _log.warning("tick cut short", reason=str(error))
         except Exception as error:
             _log.error("tick failed", exc_info=error)
+        except asyncio.CancelledError:  # APScheduler would log it as an error
+            _log.info("tick cut short by the stop")
 
     async def _watch(self) -> None:
         ahead = time() - monotonic()

@@ -16,7 +16,7 @@ from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import BinaryIO, TypeAlias
 
-from bot.store.database import AT_ONCE, batched
+from bot.store.database import batched
 from bot.store.papers import Columns, paper_from
 from bot.store.search.index import Piece, piece_of
 
@@ -25,7 +25,8 @@ _MANY = 2000  # papers for which a second process is worth its start
 _SLICE = 0.001  # seconds of cutting after which others have their turn
 _LENGTH = 4  # bytes that tell how many follow
 _NICE = 10  # whoever looks something up goes before
-_AHEAD = 2**22  # bytes of pieces that wait here for their turn, and as many again
+_FRAME = 100  # papers: a few milliseconds of taking them in
+_AHEAD = 2**21  # bytes of pieces that wait here for their turn, and as many again
 
 
 @asynccontextmanager
@@ -73,7 +74,7 @@ class Ahead:
         """Tell which papers will be cut, as fast as they are."""
         coming = iter(rows)
         with suppress(ConnectionError):
-            while some := list(islice(coming, AT_ONCE)):
+            while some := list(islice(coming, _FRAME)):
                 self._to.write(_framed((workspace_id, some)))
                 await self._to.drain()
                 await asyncio.sleep(0)
