@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import sys
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
@@ -10,6 +11,7 @@ from pathlib import Path
 from time import perf_counter
 
 from tests.doubles.discord import DiscordServer
+from tests.nowhere import SOURCES
 
 ROOT = Path(__file__).parents[1]
 OURS = ("-m", "bot", "run")
@@ -17,11 +19,10 @@ BARE = ("-m", "bench.bare")
 
 
 def settings(folder: Path, papers_file: Path | str) -> Path:
-    """Write the settings of a bot whose store is in that folder."""
-    file = folder / "bot.yaml"
-    file.write_text(
-        f"database_url: sqlite+aiosqlite:///{folder}/dayori.db\npapers_file: {papers_file}\n", encoding="utf-8"
-    )
+    """Write the settings of a bot whose store is in that folder, and whose sources nobody answers for."""
+    file, store = folder / "bot.yaml", f"sqlite+aiosqlite:///{folder}/dayori.db"
+    chosen = {"database_url": store, "papers_file": str(papers_file), "sources": SOURCES}
+    file.write_text(json.dumps(chosen), encoding="utf-8")
     return file
 
 
