@@ -1,4 +1,4 @@
-"""What surrounds a terminal command: its two common options, the open app, and errors as one line."""
+"""What surrounds a terminal command: its two common options, the open app, who types, and errors as one line."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import asyncio
 import contextlib
 import functools
 import gc
+import getpass
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Iterator
@@ -16,13 +17,16 @@ from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
 import typer
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+from rich.text import Text
 
 from bot.app import App, open_app
 from bot.config import Config, load_config
 from bot.domain.errors import DayoriError
+from bot.domain.paper import Paper
 from bot.domain.text import clean_line
 from bot.i18n import Locale
 from bot.logs import configure_logs
+from bot.platforms.console import render
 from bot.services.bundle import Services
 
 P = ParamSpec("P")
@@ -49,6 +53,27 @@ class Session:
     def locale(self) -> Locale:
         """Return the language of the terminal."""
         return self.app.config.locale
+
+    @property
+    def user(self) -> str | None:
+        """Return the name of whoever sits at the terminal, None where the system knows none."""
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return None
+
+    @property
+    def actor(self) -> str:
+        """Return who that is in the history."""
+        return f"terminal:{self.user or ''}"
+
+    def say(self, text: str) -> None:
+        """Print a sentence as it is."""
+        self.console.print(Text(text))
+
+    def show(self, paper: Paper) -> None:
+        """Print a paper's card."""
+        self.console.print(render.card(paper, self.locale, render.width_of(self.console)))
 
 
 def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[..., None]:

@@ -1,0 +1,1 @@
+"""The terminal's commands: each parses, calls one service and renders."""

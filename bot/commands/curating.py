@@ -1,0 +1,135 @@
+"""Changing the collection, paper by paper: add, edit, remove, undo, inbox."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from bot.domain.dates import parse_date
+from bot.domain.paper import Link, Paper, edited
+from bot.i18n import t
+from bot.platforms.console import reports
+from bot.services.drafts import begin
+from bot.session import Session, with_session
+
+Headline = Annotated[str | None, typer.Option(help="The headline, in Japanese.")]
+Comment = Annotated[str | None, typer.Option(help="What you say of it.")]
+Title = Annotated[str | None, typer.Option(help="The paper's title.")]
+Date = Annotated[str | None, typer.Option(help="2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …")]
+Links = Annotated[list[str] | None, typer.Option("--link", help="A link; may be given several times.")]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be given several times.")]
+
+
+@with_session
+async def add(
+    session: Session,
+    source: Annotated[str, typer.Argument(help="A link, an arXiv id or a DOI.")],
+    headline: Headline = None,
+    comment: Comment = None,
+    title: Title = None,
+    date: Date = None,
+    link: Links = None,
+    tag: Tags = None,
+) -> None:
+    """Add a paper.
+
+    Example: dayori add 1706.03762 --title "Attention Is All You Need" --headline "Transformerの原論文"
+    """
+    if known := await session.services.drafts.known(session.workspace, source):
+        session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
+        session.show(known)
+        return
+    given: dict[str, Any] = {
+        "headline": headline,
+        "title": title,
+        "date": date,
+        "comment": comment,
+        "tags": ",".join(tag or []),
+    }
+    draft = replace(begin(source), **{name: text for name, text in given.items() if text})
+    paper = await session.services.drafts.paper_of(draft)
+    paper = _changed(paper, link=[*(each.url for each in paper.links), *(link or [])])
+    added = await session.services.library.add(session.workspace, paper, session.user, actor=session.actor)
+    told = t(session.locale, "Added.") if added.is_new else t(session.locale, "This paper is there already.")
+    session.console.print(Text(told, style="green" if added.is_new else "yellow"))
+    session.show(added.paper)
+
+
+@with_session
+async def edit(
+    session: Session,
+    id: Annotated[str, typer.Argument()],
+    headline: Headline = None,
+    comment: Comment = None,
+    title: Title = None,
+    date: Date = None,
+    link: Links = None,
+    tag: Tags = None,
+) -> None:
+    """Change a paper; an empty text takes a field away, links and tags replace the old ones.
+
+    Example: dayori edit retnet --comment "読みました。"
+    """
+
+    def change(old: Paper) -> Paper:
+        return _changed(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
+
+    session.show(await session.services.library.edit(session.workspace, id, session.user, change, actor=session.actor))
+
+
+@with_session
+async def remove(session: Session, id: Annotated[str, typer.Argument()]) -> None:
+    """Remove a paper; dayori undo brings it back.
+
+    Example: dayori remove retnet
+    """
+    paper = await session.services.library.remove(session.workspace, id, session.user, actor=session.actor)
+    session.say(t(session.locale, 'Removed "{title}". dayori undo brings it back.', title=paper.heading))
+
+
+@with_session
+async def undo(session: Session) -> None:
+    """Take back the last change of the collection.
+
+    Example: dayori undo
+    """
+    change, ids = await session.services.library.undo(session.workspace, session.user, actor=session.actor)
+    session.say(reports.undone(change, ids, session.locale))
+
+
+@with_session
+async def inbox(
+    session: Session,
+    decision: Annotated[str | None, typer.Argument(metavar="[accept|reject]")] = None,
+    number: Annotated[int | None, typer.Argument(metavar="[N]")] = None,
+) -> None:
+    """List what was proposed, or decide on proposal N.
+
+    Example: dayori inbox accept 3
+    """
+    if decision is None:
+        waiting = await session.services.inbox.waiting(session.workspace)
+        session.console.print(reports.inbox(waiting, session.services.zone, session.locale))
+    elif decision not in ("accept", "reject") or number is None:
+        raise typer.BadParameter("write it like: dayori inbox accept 3")
+    elif decision == "accept":
+        _, added = await session.services.inbox.accept(session.workspace, number, session.actor)
+        session.show(added.paper)
+    else:
+        await session.services.inbox.reject(session.workspace, number)
+        session.say(t(session.locale, "Rejected."))
+
+
+def _changed(paper: Paper, **given: Any) -> Paper:
+    """Return the paper with the options that were given; the others stay."""
+    names = {"tag": "tags", "link": "links"}
+    new = {names.get(name, name): value for name, value in given.items() if value is not None}
+    if "date" in new:
+        new["date"] = parse_date(new["date"]) if new["date"] else None
+    if "links" in new:
+        labels = {link.url: link.label for link in paper.links}
+        new["links"] = [Link(url, labels.get(url)) for url in new["links"]]
+    return edited(paper, **new)

@@ -1,0 +1,75 @@
+"""Papers out of files and into them: import, export."""
+
+from __future__ import annotations
+
+import gc
+import sys
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.domain.errors import InputError
+from bot.formats.collection import READERS, WRITERS, format_of, read_contents
+from bot.i18n import msg
+from bot.platforms.console import reports
+from bot.services.naming import name_all, nameless
+from bot.session import Session, progress_bar, with_session
+
+In = Annotated[str | None, typer.Option("--format", help=f"{', '.join(READERS)}; otherwise the file's ending tells.")]
+Out = Annotated[str | None, typer.Option("--format", help=f"{', '.join(WRITERS)}; otherwise the file's ending tells.")]
+
+
+@with_session
+async def import_(
+    session: Session,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    format: In = None,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help="Add papers without ids though their title is there.")
+    ] = False,
+) -> None:
+    """Take papers in from files; a broken file is refused whole.
+
+    Example: dayori import papers.yaml --dry-run
+    """
+    gc.disable()  # what is read stays until the end; looking for rubbish among it would take a quarter of the time
+    contents = [(file, read_contents(file, format)) for file in files]
+    for file, content in contents:
+        with progress_bar(file.name) as progress:
+            named, untitled = await name_all(content.untitled, session.services.metadata, progress)
+            report = await session.services.importing.take(
+                session.workspace,
+                [*content.papers, *named],
+                None,
+                dry_run=dry_run,
+                progress=progress,
+                duplicates=duplicates,
+            )
+        report.conflicts += [(f"{file}:{each.line}", nameless(each)) for each in untitled]
+        session.console.print(reports.imported(report, str(file), session.locale, dry_run=dry_run))
+
+
+@with_session
+async def export(
+    session: Session,
+    query: Annotated[str, typer.Argument(help="Only what this search finds; all without it.")] = "",
+    format: Out = None,
+    output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+) -> None:
+    """Write papers out, newest addition first.
+
+    Example: dayori export --output papers.yaml
+    """
+    name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITERS))
+    text = WRITERS[name](await session.services.lookup.all_of(session.workspace, query))
+    if output is None:
+        sys.stdout.write(text)
+        return
+    try:
+        output.write_text(text, encoding="utf-8")
+    except OSError as error:
+        raise InputError(
+            msg('"{file}" cannot be written: {reason}', file=str(output), reason=error.strerror or "")
+        ) from error

@@ -1,0 +1,92 @@
+"""Looking at the collection, which changes nothing: digest, search, show, history."""
+
+from __future__ import annotations
+
+import json
+import sys
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+
+from bot.formats.json import columns_of
+from bot.platforms.console import render, reports, shell
+from bot.services.lookup import Results
+from bot.session import Session, with_session
+
+Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+
+
+@with_session
+async def digest(session: Session, as_json: Json = False) -> None:
+    """Compose the next edition and print it; nothing is posted.
+
+    Example: dayori digest --json
+    """
+    edition = await session.services.digests.preview(
+        await session.services.digests.shown(session.workspace, session.locale)
+    )
+    if as_json:
+        held = [columns_of(paper) for paper in edition.papers] if edition else []
+        _print_json({"subscription": edition.subscription if edition else None,
+                     "edition": edition.number if edition else None, "reason": edition.reason if edition else "skip",
+                     "papers": held, "remaining": edition.remaining if edition else 0})  # fmt: skip
+    else:
+        shell.print_edition(session.console, edition, session.services.zone, session.locale)
+
+
+@with_session
+async def search(
+    session: Session,
+    query: Annotated[str, typer.Argument(help="May hold tag:X author:X year:2022-2024; - reads queries, one a line.")],
+    as_json: Json = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many results.")] = 10,
+) -> None:
+    """Search the collection.
+
+    Example: dayori search "拡散 year:2023"
+    """
+    if query == "-":
+        for line in sys.stdin:
+            began = perf_counter()
+            found = await session.services.lookup.find(session.workspace, line.rstrip("\r\n"), limit=limit)
+            elapsed = (perf_counter() - began) * 1000
+            _print_json({**_results_json(found), "elapsed_ms": round(elapsed, 3)}, indent=None)
+        return
+    found = await session.services.lookup.find(session.workspace, query, limit=limit)
+    if as_json:
+        _print_json(_results_json(found))
+    else:
+        session.console.print(render.results(found, session.locale, render.width_of(session.console)))
+
+
+@with_session
+async def show(session: Session, id: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
+    """Show one paper.
+
+    Example: dayori show retnet
+    """
+    paper = await session.services.lookup.get(session.workspace, id)
+    if as_json:
+        _print_json(columns_of(paper))
+    else:
+        session.show(paper)
+
+
+@with_session
+async def history(session: Session, id: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Tell who changed what, newest first.
+
+    Example: dayori history retnet
+    """
+    steps = await session.services.library.history(session.workspace, id)
+    session.console.print(reports.history(steps, session.services.zone, session.locale))
+
+
+def _results_json(found: Results) -> dict[str, Any]:
+    results = [{**columns_of(result.paper), "score": round(result.hit.score, 4)} for result in found.results]
+    return {"query": found.query, "total": found.total, "suggestion": found.suggestion, "results": results}
+
+
+def _print_json(value: object, indent: int | None = 2) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=indent), flush=indent is None)

@@ -1,0 +1,75 @@
+"""Running the bot and seeing after it: run, post, doctor, backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from bot.app import mirrored
+from bot.domain.errors import ConfigError, InputError
+from bot.i18n import msg, t
+from bot.platforms.console import reports, shell
+from bot.session import Session, with_session
+
+
+@with_session
+async def run(session: Session) -> None:
+    """Start every platform that has a token; without one, the terminal.
+
+    Example: DISCORD_TOKEN=… dayori run
+    """
+    if session.app.config.discord_token:
+        from bot.running import run_discord  # discord.py is slow to import, and only this and `post` need it
+
+        await run_discord(session.app)
+    else:
+        async with mirrored(session.app):
+            await shell.Shell(session.services, session.workspace, session.console, session.user).run()
+
+
+@with_session
+async def post(
+    session: Session,
+    now: Annotated[str | None, typer.Option(help="Post this subscription's next edition now.")] = None,
+) -> None:
+    """Deliver what is due, then exit: for cron.
+
+    Example: dayori post --now weekly
+    """
+    if not session.app.config.discord_token:
+        raise ConfigError(msg("There is no token to post with; put DISCORD_TOKEN into the environment or into .env."))
+    from bot.running import post_discord
+
+    report = await post_discord(session.app, session.workspace, now)
+    session.console.print(reports.delivery(report, session.locale))
+    standings = await session.services.digests.standings(session.workspace)
+    session.console.print(reports.standings(standings, session.services.zone, session.locale))
+    if report.paused or report.failed:
+        raise typer.Exit(1)
+
+
+@with_session
+async def doctor(session: Session) -> None:
+    """Tell whether all is well; exits with 1 when it is not.
+
+    Example: dayori doctor
+    """
+    has_token = session.app.config.discord_token is not None
+    findings = await session.services.checkup.look(session.workspace, has_token=has_token)
+    session.console.print(reports.checkup(findings, session.services.zone, session.locale))
+    if not findings.is_well:
+        raise typer.Exit(1)
+
+
+@with_session
+async def backup(session: Session, file: Annotated[Path, typer.Argument()]) -> None:
+    """Copy the whole database into a new file, while the bot runs.
+
+    Example: dayori backup /backups/dayori.db
+    """
+    if file.exists():
+        raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
+    await session.app.database.backup(file)
+    session.say(t(session.locale, "Saved to {file}.", file=str(file)))
