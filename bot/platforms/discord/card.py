@@ -5,38 +5,23 @@ Buttons work for ever, over any restart: all they need to know stands in their c
 
 from __future__ import annotations
 
-import re
-from typing import Any, Self
-
 import discord
-from discord.ui import Button, DynamicItem, Item, View
+from discord.ui import View
 
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.markdown import escape_within
-from bot.platforms.discord.press import Answering
+from bot.platforms.discord.press import LastingButton, lasting
 from bot.platforms.discord.render import card_embed
 
 
-class ShowToAll(Answering, DynamicItem[Button[Any]], template=r"dayori:show:(?P<id>.+)"):
+class ShowToAll(LastingButton, name="show"):
     """Posts a paper's card to the channel."""
-
-    def __init__(self, id: str, locale: Locale = "en") -> None:
-        label = t(locale, "Show to everyone")
-        super().__init__(
-            Button(label=label, emoji="📣", style=discord.ButtonStyle.secondary, custom_id=f"dayori:show:{id}")
-        )
-        self.paper_id = id
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
-        return cls(match["id"])
 
     async def press(self, interaction: Interaction) -> None:
         """Post the card."""
-        await show_to_all(interaction, await reader_of(interaction), self.paper_id)
+        await show_to_all(interaction, await reader_of(interaction), self.about)
 
 
 async def send_card(interaction: Interaction, reader: Reader, paper: Paper, content: str = "") -> None:
@@ -60,6 +45,4 @@ def embed_of(paper: Paper, locale: Locale) -> discord.Embed:
 
 def card_view(paper: Paper, locale: Locale) -> View:
     """Return what stands below a card that only its asker sees."""
-    view = View(timeout=None)
-    view.add_item(ShowToAll(paper.id, locale))
-    return view
+    return lasting(ShowToAll(paper.id, t(locale, "Show to everyone"), "📣"))

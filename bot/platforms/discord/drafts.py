@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any
 
 import discord
-from discord.ui import Button, DynamicItem, Item, View
+from discord.ui import View
 
 from bot.domain.errors import InputError, StaleError
 from bot.domain.paper import Paper
@@ -16,7 +15,7 @@ from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.form import form_of, token_of, typed_in
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import Answering
+from bot.platforms.discord.press import LastingButton, lasting
 from bot.platforms.discord.proposer import tell_proposer
 from bot.services.drafts import Draft, change_of, changed, new_token
 
@@ -44,68 +43,42 @@ async def take_form(interaction: Interaction) -> None:
     await _show(interaction, **await _look(draft, token, reader))
 
 
-class _Step(Answering, DynamicItem[Button[Any]], template=r"dayori:(?:save|edit|cancel|overwrite):(?P<token>[\w-]+)"):
-    """A button below a draft."""
-
-    name: ClassVar[str]
-    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
-
-    def __init__(self, token: str, label: str = "…") -> None:
-        super().__init__(Button(label=label, style=self.style, custom_id=f"dayori:{self.name}:{token}"))
-        self.token = token
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
-        return cls(match["token"])
-
-
-class Save(_Step, template=r"dayori:save:(?P<token>[\w-]+)"):
+class Save(LastingButton, name="save", style=discord.ButtonStyle.success):
     """Saves a draft, or proposes it where additions are the curators'."""
-
-    name = "save"
-    style = discord.ButtonStyle.success
 
     async def press(self, interaction: Interaction) -> None:
         """Save what the draft says."""
         reader = await reader_of(interaction)
-        await _save(interaction, reader, self.token, await reader.services.drafts.get(reader.workspace, self.token))
+        await _save(interaction, reader, self.about, await reader.services.drafts.get(reader.workspace, self.about))
 
 
-class Overwrite(_Step, template=r"dayori:overwrite:(?P<token>[\w-]+)"):
+class Overwrite(LastingButton, name="overwrite", style=discord.ButtonStyle.danger):
     """Saves a change over what somebody else changed meanwhile, after both were shown."""
-
-    name = "overwrite"
-    style = discord.ButtonStyle.danger
 
     async def press(self, interaction: Interaction) -> None:
         """Save over the version that was shown."""
         reader = await reader_of(interaction)
-        draft = await reader.services.drafts.get(reader.workspace, self.token)
-        await _save(interaction, reader, self.token, draft)
+        draft = await reader.services.drafts.get(reader.workspace, self.about)
+        await _save(interaction, reader, self.about, draft)
 
 
-class Edit(_Step, template=r"dayori:edit:(?P<token>[\w-]+)"):
+class Edit(LastingButton, name="edit"):
     """Opens a draft's form again."""
-
-    name = "edit"
 
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was typed."""
         reader = await reader_of(interaction)
-        draft = await reader.services.drafts.get(reader.workspace, self.token)
-        await interaction.response.send_modal(form_of(draft, self.token, reader.locale))
+        draft = await reader.services.drafts.get(reader.workspace, self.about)
+        await interaction.response.send_modal(form_of(draft, self.about, reader.locale))
 
 
-class Cancel(_Step, template=r"dayori:cancel:(?P<token>[\w-]+)"):
+class Cancel(LastingButton, name="cancel"):
     """Gives a draft up."""
-
-    name = "cancel"
 
     async def press(self, interaction: Interaction) -> None:
         """Forget what was typed."""
         reader = await reader_of(interaction)
-        await reader.services.drafts.give_up(reader.workspace, self.token)
+        await reader.services.drafts.give_up(reader.workspace, self.about)
         await _show(interaction, content=t(reader.locale, "Not saved."), embeds=[], view=View())
 
 
@@ -159,7 +132,7 @@ async def _show_both(interaction: Interaction, reader: Reader, token: str, draft
     await reader.services.drafts.keep(reader.workspace, rebased, token)
     told = t(reader.locale, "Somebody changed this paper meanwhile. First as it is now, then as you wrote it:")
     embeds = [embed_of(now, reader.locale), embed_of(changed(now, draft), reader.locale)]
-    view = _buttons(Overwrite(token, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, reader.locale))
+    view = lasting(Overwrite(token, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, reader.locale))
     await _show(interaction, content=told, embeds=embeds, view=view)
 
 
@@ -167,7 +140,7 @@ async def _show_twin(interaction: Interaction, reader: Reader, token: str, draft
     """Show a paper of the same title, and ask whether this is another one; nothing is merged."""
     await reader.services.drafts.keep(reader.workspace, replace(draft, apart=True), token)
     told = t(reader.locale, "There is a paper of this title already, under other ids. Is yours another one?")
-    view = _buttons(Save(token, t(reader.locale, "Add it as another paper")), *_edit_or_cancel(token, reader.locale))
+    view = lasting(Save(token, t(reader.locale, "Add it as another paper")), *_edit_or_cancel(token, reader.locale))
     await _show(interaction, content=told, embeds=[embed_of(twin, reader.locale)], view=view)
 
 
@@ -175,9 +148,9 @@ async def _look(draft: Draft, token: str, reader: Reader) -> dict[str, Any]:
     try:
         paper = replace(await _described(draft, reader), added_by=reader.name if not draft.paper_id else None)
     except InputError as error:
-        view = _buttons(*_edit_or_cancel(token, reader.locale))
+        view = lasting(*_edit_or_cancel(token, reader.locale))
         return {"content": escape(error.text(reader.locale)), "embeds": [], "view": view}
-    view = _buttons(Save(token, t(reader.locale, "Save")), *_edit_or_cancel(token, reader.locale))
+    view = lasting(Save(token, t(reader.locale, "Save")), *_edit_or_cancel(token, reader.locale))
     look = t(reader.locale, "This is how it will look:")
     return {"content": look, "embeds": [embed_of(paper, reader.locale)], "view": view}
 
@@ -205,12 +178,5 @@ async def _show(interaction: Interaction, **message: Any) -> None:
         await interaction.response.send_message(**message, ephemeral=True)
 
 
-def _edit_or_cancel(token: str, locale: Locale) -> tuple[_Step, ...]:
+def _edit_or_cancel(token: str, locale: Locale) -> tuple[LastingButton, ...]:
     return Edit(token, t(locale, "Edit")), Cancel(token, t(locale, "Cancel"))
-
-
-def _buttons(*steps: _Step) -> View:
-    view = View(timeout=None)
-    for step in steps:
-        view.add_item(step)
-    return view

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Any, Self
 
 import discord
-from discord.ui import Button, DynamicItem, Item, View
 
 from bot.domain.paper import Paper, edited
 from bot.i18n import t
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import Answering
+from bot.platforms.discord.press import LastingButton
 from bot.services.drafts import begin, new_link, read_source
 
 
@@ -29,23 +26,14 @@ async def show_known(interaction: Interaction, reader: Reader, paper: Paper, sou
     await interaction.response.send_message(told, embed=embed_of(paper, reader.locale), view=view, ephemeral=True)
 
 
-class AddLink(Answering, DynamicItem[Button[Any]], template=r"dayori:link:(?P<token>[\w-]+)"):
+class AddLink(LastingButton, name="link", style=discord.ButtonStyle.primary):
     """Adds a new link to a paper that is there already."""
-
-    def __init__(self, token: str, label: str = "…") -> None:
-        super().__init__(Button(label=label, style=discord.ButtonStyle.primary, custom_id=f"dayori:link:{token}"))
-        self.token = token
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
-        return cls(match["token"])
 
     async def press(self, interaction: Interaction) -> None:
         """Add the link and show the paper as it is now."""
         reader = await reader_of(interaction)
         reader.require_adder()
-        draft = await reader.services.drafts.get(reader.workspace, self.token)
+        draft = await reader.services.drafts.get(reader.workspace, self.about)
         link, _ = read_source(draft.source)
         paper = await reader.services.library.edit(
             reader.workspace,
@@ -54,8 +42,8 @@ class AddLink(Answering, DynamicItem[Button[Any]], template=r"dayori:link:(?P<to
             lambda old: edited(old, links=[*old.links, link]),
             actor=reader.actor,
         )
-        await reader.services.drafts.give_up(reader.workspace, self.token)
-        view: View = card_view(paper, reader.locale)
+        await reader.services.drafts.give_up(reader.workspace, self.about)
+        view = card_view(paper, reader.locale)
         told = t(reader.locale, "The link was added.")
         await interaction.response.edit_message(content=told, embed=embed_of(paper, reader.locale), view=view)
 

@@ -14,7 +14,7 @@ from bot.i18n import Locale, t
 from bot.platforms.discord.card import send_card
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.markdown import escape_within
-from bot.platforms.discord.press import Answering
+from bot.platforms.discord.press import Answering, LastingButton
 from bot.platforms.discord.render import list_embed
 from bot.services.lookup import Results
 
@@ -74,21 +74,12 @@ class Pick(Answering, DynamicItem[Select[Any]], template=r"dayori:pick"):
         await send_card(interaction, reader, await reader.services.lookup.get(reader.workspace, self.item.values[0]))
 
 
-class Waiting(Answering, DynamicItem[Button[Any]], template=r"dayori:waiting:(?P<edition>\d+)"):
+class Waiting(LastingButton, name="waiting"):
     """Lists the papers that wait for the next edition."""
-
-    def __init__(self, edition: int) -> None:
-        super().__init__(Button(label="…", custom_id=f"dayori:waiting:{edition}"))
-        self.edition = edition
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
-        return cls(int(match["edition"]))
 
     async def press(self, interaction: Interaction) -> None:
         """Show the list."""
-        await show_waiting(interaction, await reader_of(interaction), self.edition)
+        await show_waiting(interaction, await reader_of(interaction), int(self.about))
 
 
 async def turn_page(interaction: Interaction, reader: Reader, query: str, offset: int) -> None:

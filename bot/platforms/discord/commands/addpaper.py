@@ -8,7 +8,7 @@ from typing import Any, Self
 import discord
 from discord import app_commands
 from discord.app_commands import Range
-from discord.ui import DynamicItem, Item, Select, View
+from discord.ui import DynamicItem, Item, Select
 
 from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
@@ -18,7 +18,7 @@ from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import open_form
 from bot.platforms.discord.known import show_known
 from bot.platforms.discord.localised import both
-from bot.platforms.discord.press import Answering
+from bot.platforms.discord.press import Answering, lasting
 from bot.services.drafts import begin
 
 _MOST_LINKS = 25
@@ -47,8 +47,7 @@ async def add_from_message(interaction: Interaction, message: discord.Message) -
         await _begin(interaction, reader, links[0])
         return
     tokens = {await reader.services.drafts.keep(reader.workspace, begin(link)): link for link in links[:_MOST_LINKS]}
-    view = View(timeout=None)
-    view.add_item(Which(tokens, reader.locale))
+    view = lasting(Which(tokens, reader.locale))
     await interaction.response.send_message(t(reader.locale, "Which of the links?"), view=view, ephemeral=True)
 
 

@@ -2,23 +2,21 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Self
+from typing import Any
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice
-from discord.ui import Button, DynamicItem, Item, View
 
 from bot.domain.text import clip
-from bot.i18n import Locale, t
+from bot.i18n import t
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.commands.paper import complete_paper
 from bot.platforms.discord.context import Interaction, reader_of
 from bot.platforms.discord.drafts import open_form
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import Answering
+from bot.platforms.discord.press import LastingButton, lasting
 from bot.services.changes import describe, tell
 from bot.services.drafts import change_of
 
@@ -45,30 +43,19 @@ async def removepaper(interaction: Interaction, paper: str) -> None:
     reader = await reader_of(interaction)
     reader.require_curator()
     found = await reader.services.lookup.get(reader.workspace, paper)
-    view = View(timeout=None)
-    view.add_item(Remove(found.id, reader.locale))
+    view = lasting(Remove(found.id, t(reader.locale, "Remove")))
     asked = t(reader.locale, "Remove this paper? /undo brings it back.")
     await interaction.response.send_message(asked, embed=embed_of(found, reader.locale), view=view, ephemeral=True)
 
 
-class Remove(Answering, DynamicItem[Button[Any]], template=r"dayori:remove:(?P<id>.+)"):
+class Remove(LastingButton, name="remove", style=discord.ButtonStyle.danger):
     """Removes a paper."""
-
-    def __init__(self, id: str, locale: Locale = "en") -> None:
-        label, style = t(locale, "Remove"), discord.ButtonStyle.danger
-        super().__init__(Button(label=label, style=style, custom_id=f"dayori:remove:{id}"))
-        self.paper_id = id
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
-        return cls(match["id"])
 
     async def press(self, interaction: Interaction) -> None:
         """Remove the paper."""
         reader = await reader_of(interaction)
         reader.require_curator()
-        gone = await reader.services.library.remove(reader.workspace, self.paper_id, reader.name, actor=reader.actor)
+        gone = await reader.services.library.remove(reader.workspace, self.about, reader.name, actor=reader.actor)
         told = t(reader.locale, 'Removed "{title}". /undo brings it back.', title=escape(clip(gone.heading, 200)))
         await interaction.response.edit_message(content=told, embeds=[], view=None)
 

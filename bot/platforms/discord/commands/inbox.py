@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import replace
-from typing import Any, ClassVar, Self
+from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ui import Button, DynamicItem, Item, View
+from discord.ui import View
 
 from bot.i18n import t
 from bot.platforms.discord.card import embed_of
@@ -16,7 +15,7 @@ from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import open_form
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import Answering
+from bot.platforms.discord.press import LastingButton, lasting
 from bot.platforms.discord.proposer import tell_proposer
 from bot.services.drafts import Draft
 from bot.store.inbox import Candidate
@@ -33,66 +32,42 @@ async def inbox(interaction: Interaction) -> None:
     await interaction.response.send_message(**await _next(reader), ephemeral=True)
 
 
-class _Decision(Answering, DynamicItem[Button[Any]], template=r"dayori:(?:accept|reject|change):(?P<number>\d+)"):
-    """A button below a proposal."""
-
-    name: ClassVar[str]
-    style: ClassVar[discord.ButtonStyle] = discord.ButtonStyle.secondary
-
-    def __init__(self, number: int, label: str = "…") -> None:
-        super().__init__(Button(label=label, style=self.style, custom_id=f"dayori:{self.name}:{number}"))
-        self.number = number
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
-        return cls(int(match["number"]))
-
-
-class Accept(_Decision, template=r"dayori:accept:(?P<number>\d+)"):
+class Accept(LastingButton, name="accept", style=discord.ButtonStyle.success):
     """Adds the proposed paper."""
-
-    name = "accept"
-    style = discord.ButtonStyle.success
 
     async def press(self, interaction: Interaction) -> None:
         """Add the paper and tell its proposer."""
         reader = await reader_of(interaction)
         reader.require_curator()
         await interaction.response.defer()
-        candidate, added = await reader.services.inbox.accept(reader.workspace, self.number, reader.actor)
+        candidate, added = await reader.services.inbox.accept(reader.workspace, int(self.about), reader.actor)
         await interaction.edit_original_response(**await _next(reader))
         await tell_proposer(interaction, reader, candidate, added.paper, is_accepted=True)
 
 
-class Reject(_Decision, template=r"dayori:reject:(?P<number>\d+)"):
+class Reject(LastingButton, name="reject", style=discord.ButtonStyle.danger):
     """Forgets the proposed paper."""
-
-    name = "reject"
-    style = discord.ButtonStyle.danger
 
     async def press(self, interaction: Interaction) -> None:
         """Forget the proposal and tell its proposer."""
         reader = await reader_of(interaction)
         reader.require_curator()
         await interaction.response.defer()
-        candidate = await reader.services.inbox.reject(reader.workspace, self.number)
+        candidate = await reader.services.inbox.reject(reader.workspace, int(self.about))
         await interaction.edit_original_response(**await _next(reader))
         paper = await reader.services.inbox.paper_of(candidate)
         await tell_proposer(interaction, reader, candidate, paper, is_accepted=False)
 
 
-class Change(_Decision, template=r"dayori:change:(?P<number>\d+)"):
+class Change(LastingButton, name="change"):
     """Opens the proposal's form, to mend it before it is accepted."""
-
-    name = "change"
 
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was proposed."""
         reader = await reader_of(interaction)
         reader.require_curator()
-        candidate = await reader.services.inbox.get(reader.workspace, self.number)
-        await open_form(interaction, reader, replace(Draft(**candidate.typed), candidate=self.number))
+        candidate = await reader.services.inbox.get(reader.workspace, int(self.about))
+        await open_form(interaction, reader, replace(Draft(**candidate.typed), candidate=int(self.about)))
 
 
 async def _next(reader: Reader) -> dict[str, Any]:
@@ -107,12 +82,10 @@ async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[
     """Return the message that shows a proposal with its buttons."""
     paper = replace(await reader.services.inbox.paper_of(candidate), added_by=candidate.proposed_by)
     number, locale = candidate.number, reader.locale
-    view = View(timeout=None)
-    for button in (
+    view = lasting(
         Accept(number, t(locale, "Accept")),
         Change(number, t(locale, "Edit")),
         Reject(number, t(locale, "Reject")),
-    ):
-        view.add_item(button)
+    )
     head = t(locale, "Proposed by {name} ({n} waiting)", name=escape(candidate.proposed_by or "?"), n=waiting)
     return {"content": head, "embeds": [embed_of(paper, locale)], "view": view}
