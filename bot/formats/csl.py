@@ -10,12 +10,11 @@ import json
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from bot.domain.errors import FileError
 from bot.domain.paper import Paper
 from bot.formats.foreign import Found, date_of, loose_date, papers_of, split_words, usable_id
-from bot.formats.json import parse
+from bot.formats.json import read_tree
 from bot.formats.names import joined, parted
-from bot.formats.tree import Tree, read_yaml
+from bot.formats.tree import Tree
 from bot.i18n import msg
 
 _CUSTOM = ("headline", "links", "tags", "added_at", "added_by")
@@ -25,15 +24,7 @@ _OURS_TO_CSL = {"date": "issued", "authors": "author", "excerpt": "abstract", "t
 
 def read(text: str, file: str) -> list[Paper]:
     """Read a list of CSL items. Raises FileError with line and column."""
-    items = parse(text, file)
-    try:
-        return _papers(Tree(file, items))
-    except FileError as error:
-        try:
-            known = read_yaml(text, file)  # JSON is YAML too, and that reader knows where everything stands
-        except FileError:
-            raise error from None
-        return _papers(Tree(file, items, known.places, known.keys))
+    return read_tree(text, file, _papers)
 
 
 def is_csl(value: object) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from bot.domain.errors import FileError
@@ -35,18 +35,28 @@ def columns_of(paper: Paper) -> dict[str, Any]:
 
 def read(text: str, file: str) -> list[Paper]:
     """Read a collection. Raises FileError with line and column."""
-    value = parse(text, file)
+    return read_tree(text, file, read_entries)
+
+
+def read_tree(text: str, file: str, papers_of: Callable[[Tree], list[Paper]]) -> list[Paper]:
+    """Read a JSON text's papers. Raises FileError with line and column."""
+    value = _parse(text, file)
     try:
-        return read_entries(Tree(file, value))
+        return papers_of(Tree(file, value))
     except FileError as error:
         try:
             known = read_yaml(text, file)  # JSON is YAML too, and that reader knows where everything stands
         except FileError:
             raise error from None
-        return read_entries(Tree(file, value, known.places, known.keys))
+        return papers_of(Tree(file, value, known.places, known.keys))
 
 
-def parse(text: str, file: str) -> Any:
+def write(papers: Iterable[Paper]) -> str:
+    """Write a collection."""
+    return json.dumps({"papers": [columns_of(paper) for paper in papers]}, ensure_ascii=False, indent=2) + "\n"
+
+
+def _parse(text: str, file: str) -> Any:
     """Return a JSON text's value, its numbers left as texts. Raises FileError with line and column."""
     try:
         return json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
@@ -58,11 +68,6 @@ def parse(text: str, file: str) -> Any:
         raise FileError(msg('the key "{key}" is given twice', key=str(error)), file=file) from error
     except RecursionError as error:
         raise FileError(msg("too deep"), file=file) from error
-
-
-def write(papers: Iterable[Paper]) -> str:
-    """Write a collection."""
-    return json.dumps({"papers": [columns_of(paper) for paper in papers]}, ensure_ascii=False, indent=2) + "\n"
 
 
 class _TwiceError(ValueError):
