@@ -27,11 +27,6 @@ def read(text: str, file: str) -> list[Paper]:
     return read_tree(text, file, _papers)
 
 
-def is_csl(value: object) -> bool:
-    """Tell whether a JSON value is a list of CSL items and no collection of ours."""
-    return isinstance(value, list) and all(isinstance(item, dict) for item in value)
-
-
 def write(papers: Iterable[Paper]) -> str:
     """Write a list of CSL items."""
     return json.dumps([_item(paper) for paper in papers], ensure_ascii=False, indent=2) + "\n"
