@@ -1,4 +1,4 @@
-"""When a digest goes out, in the team's timezone: `mon 09:00`, `mon,thu 08:30`, `daily 09:00` or a crontab."""
+"""When a digest goes out, in the team's timezone: `mon,thu 08:30`, `weekdays 09:00`, `月木 8:30` or a crontab."""
 
 from __future__ import annotations
 
@@ -13,9 +13,12 @@ from cronsim import CronSim, CronSimError
 from bot.domain.errors import ScheduleError
 from bot.i18n import Locale, msg, t
 
-_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _JA_DAYS = "月火水木金土日"
-_PLAIN = re.compile(r"(daily|毎日|[a-z月火水木金土日曜,、・ ]+?)\s*(\d{1,2}):(\d{2})", re.IGNORECASE)
+_JA_DAY = f"[{_JA_DAYS}](?:曜日(?!曜)|曜)?"  # 月曜日曜 are two days
+_EVERY_DAY, _WEEKDAYS = [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4]
+_SEVERAL = {"daily": _EVERY_DAY, "毎日": _EVERY_DAY, "weekdays": _WEEKDAYS, "平日": _WEEKDAYS}
+_PLAIN = re.compile(r"(\D+?)\s*(\d{1,2}):(\d{2})")
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,8 +47,10 @@ class Schedule:
             return self.text
         time = f"{int(found[2])}:{found[3]}"
         days = _days(found[1])
-        if len(days) == len(_DAYS):
+        if days == _EVERY_DAY:
             return t(locale, "every day at {time}", time=time)
+        if days == _WEEKDAYS:
+            return t(locale, "on weekdays at {time}", time=time)
         names = [_day_name(day, locale) for day in days]
         return t(locale, "{days} at {time}", days=("・" if locale == "ja" else ", ").join(names), time=time)
 
@@ -79,23 +84,21 @@ def _crontab(plain: str) -> str:
     days = _days(found[1])
     if not days:
         return plain
-    which = "*" if len(days) == len(_DAYS) else ",".join(str((_DAYS.index(day) + 1) % 7) for day in days)
+    which = "*" if days == _EVERY_DAY else ",".join(str((day + 1) % 7) for day in days)
     return f"{int(found[3])} {int(found[2])} * * {which}"
 
 
-def _days(words: str) -> list[str]:
-    """Return the week days named, Monday first; none when a word is no day."""
-    if words.lower() in ("daily", "毎日"):
-        return list(_DAYS)
-    names = [name for name in re.split(r"[,、・ ]+", words.lower()) if name]
-    days = {_JA_DAYS.find(n[0]) if n[0] in _JA_DAYS and n[1:] in ("", "曜", "曜日") else _index(n) for n in names}
-    return [] if -1 in days else [_DAYS[day] for day in sorted(days)]
+def _days(words: str) -> list[int]:
+    """Return the week days named, Monday, which is 0, first; none when a word is no day."""
+    named = [_days_of(name) for name in re.split(r"[,、・ ]+", words.lower().removeprefix("毎週")) if name]
+    return sorted({day for days in named for day in days}) if all(named) else []
 
 
-def _index(name: str) -> int:
-    full = {"monday": 0, "tuesday": 1, "wednesday": 2, "thursday": 3, "friday": 4, "saturday": 5, "sunday": 6}
-    return next((n for day, n in full.items() if name in (day, day[:3])), -1)
+def _days_of(name: str) -> list[int]:
+    if re.fullmatch(f"(?:{_JA_DAY})+", name):
+        return [_JA_DAYS.index(day[0]) for day in re.findall(_JA_DAY, name)]
+    return _SEVERAL.get(name) or [n for n, day in enumerate(_DAYS) if name in (day, day[:3])]
 
 
-def _day_name(day: str, locale: Locale) -> str:
-    return _JA_DAYS[_DAYS.index(day)] + "曜" if locale == "ja" else day.capitalize()
+def _day_name(day: int, locale: Locale) -> str:
+    return _JA_DAYS[day] + "曜" if locale == "ja" else _DAYS[day][:3].capitalize()

@@ -36,6 +36,12 @@ def run_of(schedule: str, start: str, zone: ZoneInfo, n: int) -> list[str]:
         ("sun 00:05", "5 0 * * 0"),
         ("daily 09:00", "0 9 * * *"), ("毎日 9:00", "0 9 * * *"), ("月 09:00", "0 9 * * 1"), ("月曜 9:00", "0 9 * * 1"),
         ("月曜日、木曜日 8:30", "30 8 * * 1,4"), ("土・日 10:00", "0 10 * * 6,0"), ("月曜　０９：００", "0 9 * * 1"),
+        ("月木 9:00", "0 9 * * 1,4"), ("月木9:00", "0 9 * * 1,4"), ("月木曜日 9:00", "0 9 * * 1,4"),
+        ("月曜木曜 9:00", "0 9 * * 1,4"), ("月曜日曜 9:00", "0 9 * * 1,0"), ("月曜日日曜日 9:00", "0 9 * * 1,0"),
+        ("土日　１０：３０", "30 10 * * 6,0"), ("月，水､金 9:00", "0 9 * * 1,3,5"),
+        ("毎週月・木曜 9:00", "0 9 * * 1,4"), ("平日 9:00", "0 9 * * 1,2,3,4,5"),
+        ("平日・土 9:00", "0 9 * * 1,2,3,4,5,6"), ("weekdays 9:00", "0 9 * * 1,2,3,4,5"),
+        ("月火水木金土日 9:00", "0 9 * * *"), ("月 木 9:00", "0 9 * * 1,4"),
         ("0 9 * * 1", "0 9 * * 1"), ("*/15 9-17 * * mon-fri", "*/15 9-17 * * mon-fri"),
     ],
 )  # fmt: skip
@@ -46,6 +52,7 @@ def test_a_schedule_is_read_as_people_write_it(schedule: str, crontab: str) -> N
 @pytest.mark.parametrize(
     "text",
     ["", "mon", "09:00", "mon 24:00", "mon 09:60", "someday 09:00", "mon,xyz 09:00", ", 09:00", "0 9 * *",
+     "毎週 9:00", "曜 9:00", "月曜曜 9:00", "月曜日火星 9:00", "月木", "祝日 9:00",
      "0 0 9 * * 1", "60 9 * * 1",
      "0 9 30 2 *", "0 9 * * 8", "@weekly", "*/0 * * * *", "mon 9:0"],
 )  # fmt: skip
@@ -60,6 +67,25 @@ def test_any_text_is_a_schedule_or_is_refused_in_a_sentence(text: str) -> None:
         parse_schedule(text)
     except ScheduleError as error:
         assert_said(error)
+
+
+@given(
+    st.lists(st.integers(0, 6), min_size=1, unique=True),
+    st.sampled_from(["", "・", "、", ",", "，", "､", " ", "　", "、 "]),
+    st.sampled_from([("", ""), ("", "曜"), ("", "曜日"), ("曜", "曜"), ("曜日", "曜日")]),
+    st.sampled_from(["", "毎週"]),
+    st.sampled_from(["9:00", "09:00", "０９：００"]),
+    st.sampled_from(["", " ", "　"]),
+)
+def test_japanese_days_mean_the_same_however_they_are_joined(
+    days: list[int], separator: str, endings: tuple[str, str], start: str, time: str, space: str
+) -> None:
+    each, last = endings
+    japanese = start + (each + separator).join("月火水木金土日"[day] for day in days) + last + space + time
+    english = ",".join(("mon", "tue", "wed", "thu", "fri", "sat", "sun")[day] for day in days) + " 09:00"
+    read = parse_schedule(japanese)
+    assert read.crontab == parse_schedule(english).crontab
+    assert parse_schedule(read.describe("ja")).crontab == read.crontab
 
 
 def test_0_and_7_are_sunday() -> None:
@@ -149,4 +175,7 @@ def test_a_schedule_is_described_in_the_readers_language() -> None:
     both = parse_schedule("mon,thu 08:30")
     assert (both.describe("ja"), both.describe("en")) == ("毎週月曜・木曜 8:30", "Mon, Thu at 8:30")
     assert parse_schedule("毎日 9:00").describe("en") == "every day at 9:00"
+    weekdays = parse_schedule("月火水木金 09:00")
+    assert (weekdays.describe("ja"), weekdays.describe("en")) == ("平日 9:00", "on weekdays at 9:00")
+    assert parse_schedule("木月 ９：００").describe("ja") == "毎週月曜・木曜 9:00"
     assert parse_schedule("0 9 * * 1").describe("ja") == "0 9 * * 1"
