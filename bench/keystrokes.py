@@ -65,8 +65,8 @@ async def measure() -> None:
             alone = await _typed(server, store, channels, titles, [])
             await _fill(store, [], channels)
             beside = await _typed(server, store, channels, titles, made[PAPERS:])
-    print(f"{PEOPLE} people typing      {_line(alone)}")
-    print(f"{'  import and edition':20}{_line(beside)}   {IMPORTED:,} papers in {beside.seconds:.1f} s", flush=True)
+    print(f"{PEOPLE} people typing    {_line(alone)}")
+    print(f"{'  import and edition':18}{_line(beside)}   {IMPORTED:,} papers in {beside.seconds:.1f} s", flush=True)
 
 
 async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel]) -> None:
@@ -173,7 +173,7 @@ async def _find(lookup: Lookup, workspace: int, finding: list[float]) -> None:
 
 
 def _line(found: Typed) -> str:
-    return (f"{len(found.taken):6,} keystrokes   {_times(found.taken)}   finding {_times(found.finding)}   "
+    return (f"{len(found.taken):8,} keystrokes   {_times(found.taken)}   finding {_times(found.finding)}   "
             f"steps of the event loop {_times(found.steps)}")  # fmt: skip
 
 
