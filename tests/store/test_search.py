@@ -8,13 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.folding import fold, plain
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, with_id
 from bot.store import aliases, papers
 from bot.store.database import Database
 from bot.store.search import Search, Why
 from tests.doubles.clock import AdjustableClock
-from tests.samples import NASTY, on_the_store, paper, random_papers, texts
+from tests.samples import NASTY, lines, on_the_store, paper, random_papers, texts
 from tests.store.indexing import numbers_of, put
 
 _marks = st.lists(st.sampled_from((*NASTY, "-", "tag:", "OR", "NEAR(a b)", "*"))).map(" ".join)
@@ -50,6 +51,23 @@ async def test_a_paper_is_found_first_by_its_title_ids_and_links(
         sharing = [other for other in some if any(link.url == theirs.url for theirs in other.links)]
         found = await numbers_of(search, workspace, link.url)
         assert number in found[: len(some)] if len(sharing) > 1 else found[0] == number
+
+
+@on_the_store
+@given(some=st.lists(random_papers, min_size=1, max_size=3), typed=lines, of=st.integers(0, 2), cut=st.integers(1, 9))
+async def test_folding_a_query_changes_nothing(
+    database: Database, clock: AdjustableClock, search: Search, some: list[Paper], typed: str, of: int, cut: int
+) -> None:
+    workspace, _ = await database.workspace(uuid.uuid4().hex, clock())
+    await put(database, workspace, [with_id(each, f"paper-{n}") for n, each in enumerate(some)])
+    for query in (typed, some[of % len(some)].heading[:cut], some[of % len(some)].title):
+        if set(query) & set(':"-'):  # the query language, where case tells a filter from a word
+            continue
+        found = await search.find(workspace, query)
+        assert await search.find(workspace, plain(query)) == found
+        folded = await search.find(workspace, fold(query))
+        if not (found.suggestion or folded.suggestion):
+            assert {hit.number for hit in folded.hits} == {hit.number for hit in found.hits}
 
 
 @pytest.mark.parametrize(
