@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
@@ -40,6 +41,13 @@ async def test_papers_may_be_left_out_and_come_in_another_order() -> None:
     async with cutting(7, ROWS, len(ROWS)) as cut:
         for some in (ROWS[3:8], ROWS[450:400:-1], ROWS[1900:], ROWS[:5]):
             assert await all_of(cut, some) == await all_of(cut_here, some)
+
+
+async def test_pieces_that_nobody_wants_hold_nothing_up() -> None:
+    large = [{**row, "excerpt": f"Some words of {row['id']}. " * 400} for row in ROWS]
+    async with asyncio.timeout(20):
+        async with cutting(7, large, len(large)):
+            await asyncio.sleep(1.5)
 
 
 async def test_what_a_process_that_broke_has_left_is_cut_here() -> None:

@@ -42,9 +42,10 @@ async def cutting(workspace_id: int, rows: Iterable[Columns], count: int) -> Asy
         yield ahead.cut
     finally:
         announcing.cancel()
+        await asyncio.wait((announcing,))
         with suppress(ProcessLookupError):
             process.kill()
-        await asyncio.wait((announcing, asyncio.create_task(process.wait())))
+        await process.communicate()  # a process whose pieces nobody reads would not be seen to end
 
 
 async def cut_here(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, Piece]]]:
