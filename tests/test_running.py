@@ -71,7 +71,7 @@ async def _subscribed(settings: Config, channel: Channel) -> None:
         workspace = await app.services.workspaces.named(DEFAULT)
         await app.services.library.add(workspace, paper(1), None)
         place = f"discord:{channel.guild.id}/{channel.id}"
-        await app.services.digests.subscribe(workspace, Wanted("weekly", place, "* * * * *", (), "ja"))
+        await app.services.digests.subscribe(workspace, Wanted("weekly", place, "daily 00:00", (), "ja"))
 
 
 async def test_an_edition_goes_out_at_the_start_and_sigterm_ends_the_bot(
