@@ -82,8 +82,8 @@ def choose(unseen: Sequence[int], waiting: int, seen: Sequence[int], *, first: b
     nothing waits. Both hold only what passes the subscription's filter.
     """
     if unseen:
-        return Choice(tuple(unseen), Reason.FIRST) if first else Choice(
-            tuple(unseen), Reason.NEW, waiting - len(unseen))  # fmt: skip
+        remaining = 0 if first else waiting - len(unseen)
+        return Choice(tuple(unseen), Reason.FIRST if first else Reason.NEW, remaining)
     if when_empty == "skip":
         return None
     if when_empty == "revisit" and seen:

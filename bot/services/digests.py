@@ -208,10 +208,10 @@ class Digests:
 
     async def _choose(self, connection: AsyncConnection, subscription: Subscription) -> tuple[Choice | None, int]:
         number, most = 1 + await deliveries.last_number(connection, subscription.id), self._policy.max_papers
-        first, waiting = number == 1, 0
+        first = number == 1
         unseen = await subscriptions.unseen(connection, subscription, most, newest=first)
-        if not first:
-            waiting = await subscriptions.count_unseen(connection, subscription)
+        more = len(unseen) == most and not first
+        waiting = await subscriptions.count_unseen(connection, subscription) if more else len(unseen)
         seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
         return choose(unseen, waiting, seen, first=first, when_empty=self._policy.when_empty), number
 

@@ -62,16 +62,12 @@ class Importing:
             done = 0
             for batch in batched(ordered, _BATCH):
                 sorting = _Sorting(now, report, said, duplicates)
-                if dry_run:
-                    async with self._database.read() as connection:
-                        await sorting.sort(connection, workspace_id, batch)
-                else:
-                    async with self._database.write() as connection:
-                        await sorting.sort(connection, workspace_id, batch)
-                        if sorting.steps and change is None:
-                            change = await history.open_change(connection, workspace_id, "import", now, by)
-                        if sorting.steps and change is not None:
-                            await write_steps(connection, workspace_id, change, sorting.steps, cut)
+                async with self._database.read() if dry_run else self._database.write() as connection:
+                    await sorting.sort(connection, workspace_id, batch)
+                    if not dry_run and sorting.steps:
+                        change = change or await history.open_change(connection, workspace_id, "import", now, by)
+                        await write_steps(connection, workspace_id, change, sorting.steps, cut)
+                    if not dry_run:
                         await imports.note_said(connection, workspace_id, sorting.now_said)
                 done += len(batch)
                 if progress:

@@ -27,7 +27,7 @@ from bot.store.schema import REVISION, workspaces
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY",
             "wal_autocheckpoint=10000")  # fmt: skip
-AT_ONCE = 200  # rows of a statement: a few milliseconds of preparing them
+_AT_ONCE = 200  # rows of a statement: a few milliseconds of preparing them
 T = TypeVar("T")
 
 
@@ -105,7 +105,7 @@ async def open_database(url: str) -> Database:
     return Database(engine, path)
 
 
-def batched(items: Sequence[T], size: int = AT_ONCE) -> Iterator[Sequence[T]]:
+def batched(items: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
     """Yield slices of items: preparing rows, or reading them, holds up everybody else."""
     return (items[start : start + size] for start in range(0, len(items), size))
 

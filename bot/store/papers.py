@@ -136,10 +136,15 @@ async def count(connection: AsyncConnection, workspace_id: int) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
+async def last_number(connection: AsyncConnection) -> int:
+    """Return the highest number that a paper was ever given, 0 before the first."""
+    sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
+    return sequence.scalar() or 0
+
+
 async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
     """Insert papers given as columns, write their numbers into them and return them; a `number` that is there stays."""
-    sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
-    last = sequence.scalar() or 0
+    last = await last_number(connection)
     for row in rows:
         last = max(last, row.setdefault("number", last + 1))
     for some in batched(rows):

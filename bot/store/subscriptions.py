@@ -14,6 +14,7 @@ from bot.domain.digest import Subscription, passes
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.store.database import iso
+from bot.store.papers import last_number
 from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions
 
 _ALIVE = subscriptions.c.ended_at.is_(None)
@@ -125,8 +126,7 @@ async def start(connection: AsyncConnection, subscription: Subscription) -> None
         left = select(*mine).where(*await _waiting(connection, subscription))
         await connection.execute(insert(seen_papers).from_select(["workspace_id", "channel", "number"], left))
     else:
-        last = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
-        await _set(connection, subscription.id, starts_after=last.scalar() or 0)
+        await _set(connection, subscription.id, starts_after=await last_number(connection))
 
 
 async def unseen(connection: AsyncConnection, subscription: Subscription, limit: int | None = None, *,

@@ -31,7 +31,10 @@ _AHEAD = 2**21  # bytes of pieces that wait here for their turn, and as many aga
 
 @asynccontextmanager
 async def cutting(workspace_id: int, rows: Iterable[Columns], count: int) -> AsyncIterator[Cut]:
-    """Lend what cuts the papers that come best: give it some of their rows, numbers included, in the same order."""
+    """Lend what is best for so many papers, given their rows: it cuts some of them, asked for in the same order.
+
+    It takes rows with their numbers, which these need not have.
+    """
     process = await _started() if count >= _MANY else None
     if process is None:
         yield cut_here

@@ -20,7 +20,7 @@ from bot.store.search.index import INDEX_VERSION, TABLE_NAMES, TABLES, Statement
 _NOTE = "search_index"
 _REBUILT_AT_ONCE = 1000  # papers a transaction
 _MERGED_PAGES = 500  # of an index, in one transaction of tidying
-_FEW_PIECES = 2
+_FEW_SEGMENTS = 2
 
 
 async def index_papers(
@@ -46,16 +46,16 @@ async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers
 
 
 async def tidy(database: Database) -> None:
-    """Bring the pieces that many additions leave into one, so that a look-up has one place to look at.
+    """Merge the segments that many additions leave into one, so that a look-up has one place to look at.
 
     Worth it after an import; takes seconds in all, and a moment in each of its transactions.
     """
     for table in ("search_head", "search_full"):
         async with database.read() as connection:
             count = await connection.exec_driver_sql(f"SELECT count(DISTINCT segid) FROM {table}_idx")
-            pieces = count.scalar_one()
-        pages, changed = -_MERGED_PAGES, pieces > _FEW_PIECES
-        while changed:  # the first call, with a negative number, chooses all pieces to be merged
+            segments = count.scalar_one()
+        pages, changed = -_MERGED_PAGES, segments > _FEW_SEGMENTS
+        while changed:  # the first call, with a negative number, chooses all segments to be merged
             async with database.write() as connection:
                 before = await _changes(connection)
                 await connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('merge', ?)", (pages,))
