@@ -125,12 +125,12 @@ class _Search:
         wanted, last = len(self.answer.scores) + FEW, 0
         for text, why, rank in others(self._probes, asked):
             known = len(self.answer.scores)
-            if known >= wanted and rank > last:
+            if known >= wanted and int(rank) > last:
                 return
-            last = rank
+            last = int(rank)
             wording = _Wording(Asked(text), _OTHER * 0.5**rank, why)
             self.by_words(wording)
-            if len(self.answer.scores) == known:
+            if wording.asked.all_kana or len(self.answer.scores) == known:
                 self._by_body(wording)
             if len(self.answer.scores) > known and not self.answer.suggestion:
                 self.answer.suggestion = text

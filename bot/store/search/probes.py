@@ -97,5 +97,11 @@ class Probes(Protocol):
     def between(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
         """Return the words of such lengths that begin or end so."""
 
+    def holding(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
+        """Return the most frequent words of kana, of such a length at least, that hold `front` or `back`.
+
+        Of one letter only, they must begin with `front` or end with `back`.
+        """
+
     def sounding(self, sounds: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words of one of the sounds."""

@@ -11,6 +11,7 @@ from typing import TypeAlias
 from bot.store.search.index import FIELD, marked, workspace_mark
 from bot.store.search.probes import Any, Expression, Near, Part, Row, Word
 
+_KANA = ("\u3041", "\u30a0")
 _LAST = "\U0010ffff"
 _FIELD, _RECORD = FIELD, "\x1e"
 _NEWEST_FIRST = "ORDER BY added_at DESC, date DESC, number DESC"
@@ -54,6 +55,10 @@ WHERE workspace_id = ?1 AND word >= ?2 AND word < ?3 AND length(word) BETWEEN ?6
 UNION
 SELECT {_WORD} FROM search_words INDEXED BY search_backward
 WHERE workspace_id = ?1 AND backward >= ?4 AND backward < ?5 AND length(word) BETWEEN ?6 AND ?7""")
+_HOLDING = _joined(f"""
+SELECT {_WORD} FROM search_words WHERE workspace_id = ?1 AND word >= ?2 AND word < ?3
+AND length(word) >= ?6 AND (CASE length(?4) WHEN 1 THEN instr(word, ?4) = 1 ELSE instr(word, ?4) END
+OR CASE length(?5) WHEN 1 THEN substr(word, -1) = ?5 ELSE instr(word, ?5) END) ORDER BY length(word) > ?6 + 2, papers DESC LIMIT ?7""")
 _SOUNDING = _joined(f"""
 SELECT {_WORD} FROM search_words INDEXED BY search_sound
 WHERE workspace_id = ? AND sound IS NOT NULL AND sound IN (SELECT value FROM json_each(?))
@@ -141,6 +146,10 @@ class SqliteProbes:
         backward = end[::-1]
         return self._words(_BETWEEN, self._workspace, beginning, beginning + _LAST, backward, backward + _LAST,
                            shortest, longest)  # fmt: skip
+
+    def holding(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
+        """Return the most frequent words of kana that hold `front` or `back`; see probes.Probes."""
+        return self._words(_HOLDING, self._workspace, *_KANA, front, back, shortest, limit)
 
     def sounding(self, sounds: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words of one of the sounds."""

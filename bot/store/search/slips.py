@@ -1,0 +1,112 @@
+"""The words of the vocabulary that are one slip of the hand away from a word, and which of them was likely meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.folding import kana
+from bot.store.search.probes import Probes, Word
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_ALIKE = ("0o", "1il", "2z", "5s", "8b", "9gq", "uv", "mn")
+_BY_LETTERS = 8  # up to this length all slips are tried; of longer words one half is whole
+_MOST_EACH = 4
+_INSIDE_KATAKANA = 4  # letters of a word that may be mistyped within a longer one
+_MOST_HOLDING = 400
+_AT_AN_END, _AMID = 1.0, 2.5  # what a word that stands within a longer one lacks in likelihood
+
+
+@dataclass(frozen=True, slots=True)
+class Slip:
+    """A word that is one slip away, the logarithm of how likely it was meant, and whether few others could be."""
+
+    word: str
+    likelihood: float
+    telling: bool
+
+
+def slips(probes: Probes, word: str) -> list[Slip]:
+    """Return the words of the vocabulary that are one slip away, the likeliest first."""
+    size = len(word)
+    if size < (4 if word.isascii() else 3) or word.isdigit():
+        return []
+    likely: dict[str, float] = {}
+    for other, doubt in _near(probes, word):
+        if OSA.distance(word, other.word, score_cutoff=1) == 1:
+            likelihood = _likelihood(word, other) - doubt
+            likely[other.word] = max(likelihood, likely.get(other.word, likelihood))
+    found = [Slip(other, likelihood, _telling(word, other)) for other, likelihood in likely.items()]
+    return sorted(found, key=lambda slip: -slip.likelihood)[:_MOST_EACH]
+
+
+def _near(probes: Probes, word: str) -> Iterator[tuple[Word, float]]:
+    """Yield words among which are all that are one slip away, and how doubtful each is.
+
+    Of two halves with one letter between them, one is whole after any slip.
+    """
+    size = len(word)
+    if word.isascii() and size <= _BY_LETTERS:
+        yield from ((other, 0.0) for other in probes.words(sorted(_one_slip(word))))
+        return
+    front = (size - 1) // 2
+    halves = (word[:front], word[front + 1 :])
+    if not kana(word):
+        yield from ((other, 0.0) for other in probes.between(*halves, size - 1, size + 1))
+        return
+    for other in probes.holding(*halves, size - 1, _MOST_HOLDING):
+        if len(other.word) <= size + 1:
+            yield other, 0.0
+        if size >= _INSIDE_KATAKANA:
+            yield from _inside(halves, size, other)
+
+
+def _inside(halves: tuple[str, str], size: int, longer: Word) -> Iterator[tuple[Word, float]]:
+    """Yield what stands for a word within a longer one: what begins with its front, or ends with its back."""
+    word = longer.word
+    for other in range(size - 1, min(size + 2, len(word))):
+        spans = [(at, at + other) for at in _places(word, halves[0])]
+        spans += [(at + len(halves[1]) - other, at + len(halves[1])) for at in _places(word, halves[1])]
+        for start, end in spans:
+            if 0 <= start and end <= len(word):
+                at_an_end = start == 0 or end == len(word)
+                yield Word(word[start:end], longer.papers), _AT_AN_END if at_an_end else _AMID
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def _likelihood(typed: str, meant: Word) -> float:
+    """Return how likely a word was meant: what is frequent, and slips that leave little choice."""
+    likelihood = 0.7 * log(meant.papers) + (1.0 if typed[0] == meant.word[0] else 0.0)
+    if _telling(typed, meant.word):
+        return likelihood + log(26)
+    if len(typed) == len(meant.word):
+        wrong = next(a + b for a, b in zip(typed, meant.word, strict=True) if a != b)
+        likelihood += 2.0 if any(set(wrong) <= set(group) for group in _ALIKE) else 0.0
+    return likelihood
+
+
+def _telling(typed: str, meant: str) -> bool:
+    """Tell whether the slip can only come from few words.
+
+    So it is with a letter left out, or two exchanged; a wrong or added one comes from 26 times as many.
+    """
+    return len(typed) < len(meant) or sorted(typed) == sorted(meant)
+
+
+def _one_slip(word: str) -> set[str]:
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    return {
+        *(a + b[1:] for a, b in cuts if b),
+        *(a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1),
+        *(a + c + b[1:] for a, b in cuts if b for c in _LETTERS),
+        *(a + c + b for a, b in cuts for c in _LETTERS),
+    }
