@@ -16,6 +16,7 @@ from bot.store.search.slips import Slip, slips
 from bot.store.search.sounds import alike, sounds
 
 _TO_HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
+_WORD = re.compile("[a-z0-9]+")
 _STRAY = re.compile("(?<!\\w)ー+(?=\\w)")  # a long vowel of nothing
 _SURE = 97.0  # a reading that is this much alike goes before a mended slip
 _MOST_UNITS, _MOST_EACH, _MOST_SOUNDING = 12, 4, 60
@@ -41,20 +42,28 @@ def others(probes: Probes, asked: Asked) -> Iterator[tuple[str, Why, float]]:
 
 def _mended(probes: Probes, asked: Asked) -> Iterator[tuple[str, float, bool]]:
     """Yield the query with one word mended, or each that nobody has written so, its rank, and whether slips tell it."""
-    if asked.squeezed.isascii() and 1 < len(asked.units) < 5:
-        yield from _ranked(slips(probes, asked.squeezed), "{}")
     unknown = [at for at, unit in enumerate(asked.units) if _mendable(unit) and not probes.words([unit])]
     choices = {at: slips(probes, asked.units[at]) for at in unknown}
     if len(unknown) > 1 and all(choices.values()):
         yield " ".join(choices[at][0].word if at in choices else unit for at, unit in enumerate(asked.units)), 0, True
     for at, found in choices.items():
-        yield from _ranked(found, " ".join((*asked.units[:at], "{}", *asked.units[at + 1 :])))
+        yield from _ranked(found, *_around(asked, at))
+    if asked.squeezed.isascii() and 1 < len(asked.units) < 5:
+        yield from _ranked(slips(probes, asked.squeezed))
 
 
-def _ranked(found: Sequence[Slip], frame: str) -> Iterator[tuple[str, float, bool]]:
+def _around(asked: Asked, at: int) -> tuple[str, str]:
+    """Return what stands before and after a word of the query, with the marks that were typed where that can be."""
+    if asked.text.isascii():
+        begin, end = list(_WORD.finditer(asked.text))[at].span()
+        return asked.text[:begin], asked.text[end:]
+    return " ".join((*asked.units[:at], "")), " ".join(("", *asked.units[at + 1 :]))
+
+
+def _ranked(found: Sequence[Slip], before: str = "", after: str = "") -> Iterator[tuple[str, float, bool]]:
     for slip in found:
         unlikely = (found[0].likelihood - slip.likelihood) / _AS_LIKELY
-        yield frame.format(slip.word), min(4.0, unlikely), slip.telling
+        yield f"{before}{slip.word}{after}", min(4.0, unlikely), slip.telling
 
 
 def _mendable(unit: str) -> bool:

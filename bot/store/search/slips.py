@@ -85,7 +85,7 @@ def _places(text: str, part: str) -> Iterator[int]:
 
 def _likelihood(typed: str, meant: Word) -> float:
     """Return how likely a word was meant: what is frequent, and slips that leave little choice."""
-    likelihood = 0.7 * log(meant.papers) + (1.0 if typed[0] == meant.word[0] else 0.0)
+    likelihood = 0.5 * log(meant.papers) + (1.0 if typed[0] == meant.word[0] else 0.0)
     if _telling(typed, meant.word):
         return likelihood + log(26)
     if len(typed) == len(meant.word):
