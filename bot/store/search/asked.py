@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 
-from bot.domain.folding import cut, fold, kana, runs, spaced, unspaced
+from bot.domain.folding import compounds, cut, fold, kana, runs, spaced, unspaced
 from bot.domain.query import Query
 from bot.store.search.entry import AUTHOR, CODE, PAPER, START, TAG, WHOLE, YEAR, solid
 from bot.store.search.probes import Any, Expression, Near
@@ -51,6 +51,18 @@ class Asked:
     def all_kana(self) -> bool:
         """Tell whether it is one word of kana, which only a whole word answers well."""
         return len(self.units) == 1 and kana(self.squeezed)
+
+    @property
+    def is_latin_word(self) -> bool:
+        """Tell whether it is one word without marks, which may have been typed without its hyphen."""
+        return len(self.units) == 1 and self.squeezed.isascii() and not self.has_marks
+
+    @property
+    def begun_compound(self) -> tuple[str, int]:
+        """Return the hyphenated word that the query ends with as one word, and how many runs it has; "" and 0 else."""
+        word = fold(self.text).rpartition(" ")[2]
+        joined = "".join(runs(word))
+        return (joined, len(runs(word))) if compounds(word) == [joined] else ("", 0)
 
     @property
     def spellings(self) -> tuple[str, ...]:

@@ -115,6 +115,7 @@ class _Search:
         wanted = self._all(asked.parts())
         if self._ask(wording, self._head, wanted) and len(asked.runs) > 1:
             self._ask(wording, self._head, self._all([asked.phrase()]))
+        self._by_begun_compound(wording)
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
             self._by_body(wording)
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
@@ -147,18 +148,26 @@ class _Search:
             for number in self._probes.written(wording.asked.spellings, bodies):
                 self.answer.add(number, WRITTEN * wording.worth, Why.EXCERPT)
 
+    def _by_begun_compound(self, wording: _Wording) -> None:
+        """Find papers by hyphenated words that begin with the last word of the query (finger-t for finger-tip)."""
+        begun, count = wording.asked.begun_compound
+        if begun:
+            self._ask_begun(wording, begun, wording.asked.parts()[:-count])
+
     def _by_beginning(self, wording: _Wording) -> None:
         """Find papers by words that begin with the last word of the query."""
-        asked = wording.asked
-        begun = asked.runs[-1]
-        if unspaced(begun) or len(begun) < 2:
+        begun, before = wording.asked.runs[-1], wording.asked.parts()[:-1]
+        if unspaced(begun) or len(begun) < 2 or self._ask_begun(wording, begun, before):
             return
+        if not self.answer.scores and len(begun) > 3:
+            self._ask(wording, "full", self._all([*before, Near((begun,), begun=True)]), LEAST)
+
+    def _ask_begun(self, wording: _Wording, begun: str, before: Sequence[Expression]) -> bool:
+        """Take what has words that begin so; tell whether there are such words."""
         words = [word for word, _ in self._probes.begun(begun, MOST_BEGUN) if word != begun]
         if words:
-            last: Expression = Any(tuple(Near((word,)) for word in words))
-            self._ask(wording, self._head, self._all([*asked.parts()[:-1], last]), LEAST)
-        elif not self.answer.scores and len(begun) > 3:
-            self._ask(wording, "full", self._all([*asked.parts()[:-1], Near((begun,), begun=True)]), LEAST)
+            self._ask(wording, self._head, self._all([*before, Any(tuple(Near((word,)) for word in words))]), LEAST)
+        return bool(words)
 
     def _by_all_but_one(self, asked: Asked) -> None:
         """Find papers that have all words but one; where it is only a slip away they answer, else are near."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from enum import StrEnum
 
-from bot.domain.folding import kana
+from bot.domain.folding import compounds, kana
 from bot.store.search.asked import Asked
 from bot.store.search.probes import Row
 
@@ -34,6 +34,7 @@ NAME = 45.0  # an author's or a tag's whole name
 WORDS = 40.0  # the line has the words somewhere
 TOGETHER = 36.0  # title, headline, authors and tags have them among them
 INSIDE_KATAKANA = 34.0  # the line has the kana within a longer word of it (サポート in サポートベクトル)
+KANA_TOGETHER = 33.0  # they have them among them, kana within longer words
 BODY = 32.0  # the comment or excerpt has the words
 WRITTEN = 29.5  # the comment or excerpt has a short kana word within a longer one, written just so
 PARTLY = 26.0  # the line has them inside other words
@@ -54,7 +55,12 @@ def fit(asked: Asked, row: Row) -> tuple[float, Why | None]:
 
 
 def _fit_line(asked: Asked, line: str, words: str) -> float:
-    score = _whole(asked, words) if asked.spaced in words else _inside(asked, words)
+    if asked.spaced in words:
+        score = _whole(asked, words)
+    elif asked.is_latin_word and asked.squeezed in compounds(line):
+        score = PHRASE
+    else:
+        score = _inside(asked, words)
     if score and asked.text in line:
         score += OPENS_AS_TYPED if line.startswith(asked.text) else AS_TYPED
         score += MARKS_AS_TYPED if asked.has_marks else 0.0
@@ -76,7 +82,7 @@ def _inside(asked: Asked, words: str) -> float:
     together = asked.squeezed in squeezed
     if together and asked.ideographic:
         return HOLDS
-    if all(f" {unit} " in words or (not kana(unit) and unit > "\u3000" and unit in words) for unit in asked.units):
+    if all(_holds(words, unit) for unit in asked.units):
         return WORDS
     if together and len(asked.squeezed) >= 3 and asked.all_kana:
         return INSIDE_KATAKANA
@@ -99,6 +105,13 @@ def _fit_names(asked: Asked, row: Row) -> tuple[float, Why | None]:
 
 def _fit_together(asked: Asked, row: Row) -> float:
     lines = f"{row.title_words}{row.headline_words}{row.names}{row.labels}"
-    if all(f" {unit} " in lines for unit in asked.units):
+    if all(_holds(lines, unit) for unit in asked.units):
         return TOGETHER
+    if all(_holds(lines, unit) or (kana(unit) and unit in lines) for unit in asked.units):
+        return KANA_TOGETHER
     return PARTLY - 2 if all(unit in lines for unit in asked.units) else 0.0
+
+
+def _holds(words: str, unit: str) -> bool:
+    """Tell whether a unit is there: as a whole word, or anywhere in a script whose words have no ends to see."""
+    return f" {unit} " in words or (unit > "\u3000" and not kana(unit) and unit in words)
