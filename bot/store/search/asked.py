@@ -10,6 +10,7 @@ from bot.domain.query import Query
 from bot.store.search.entry import AUTHOR, CODE, PAPER, START, TAG, WHOLE, YEAR, solid
 from bot.store.search.probes import Any, Expression, Near
 
+SHORT_KANA = 2
 MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 64, 60, 6
 
 _HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
@@ -51,6 +52,11 @@ class Asked:
     def all_kana(self) -> bool:
         """Tell whether it is one word of kana, which only a whole word answers well."""
         return len(self.units) == 1 and kana(self.squeezed)
+
+    @property
+    def is_short_kana(self) -> bool:
+        """Tell whether it is a word of so few kana that many words hold all of them."""
+        return len(self.squeezed) <= SHORT_KANA and self.all_kana
 
     @property
     def is_latin_word(self) -> bool:

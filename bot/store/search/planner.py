@@ -23,7 +23,6 @@ FEW = 3  # with fewer, other words are tried
 MOST_STARTING = 20
 LONG = 24  # characters of a title that is meant when it is typed in full
 MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 5, 5
-SHORT_KANA = 2  # of so few characters (キュー is きゅ) many words hold all, and only the spelling tells
 MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
 LEAST = 1.0  # a paper that has the words, or words that begin so, anywhere
 _ALIAS, _OTHER = 0.8, 0.1  # what a fit of other words is worth beside one of the words typed
@@ -143,7 +142,7 @@ class _Search:
             self._ask(wording, "full", self._all([wording.asked.whole()]), BODY)
         below = self._all(wording.asked.parts_below())
         self._ask(wording, "full", below, PARTLY if wording.asked.all_kana else BODY)
-        if wording.asked.all_kana and len(wording.asked.squeezed) <= SHORT_KANA:
+        if wording.asked.is_short_kana:
             bodies = [number for number, (_, why) in self.answer.scores.items() if why is Why.EXCERPT]
             for number in self._probes.written(wording.asked.spellings, bodies):
                 self.answer.add(number, WRITTEN * wording.worth, Why.EXCERPT)
@@ -174,7 +173,7 @@ class _Search:
         parts = asked.parts()
         near: dict[int, Hit] = {}
         known = dict(self._probes.words(asked.runs))
-        rarest = sorted(range(len(parts)), key=lambda at: known.get(asked.runs[at], 0))
+        rarest = sorted(range(len(parts)), key=lambda at: (known.get(asked.runs[at], 0), -len(asked.runs[at])))
         for at in rarest[:MOST_LEFT_OUT]:
             run = asked.runs[at]
             for row in self._probes.matching(self._head, self._all([*parts[:at], *parts[at + 1 :]]), FEW):

@@ -31,6 +31,7 @@ PHRASE = 50.0  # the line has the words one after another
 HOLDS = 48.0  # the line has the characters, in a script whose words have no ends to see
 BEGUN = 46.0  # the line begins so, in the middle of a word
 NAME = 45.0  # an author's or a tag's whole name
+MOST_NAMES = 4000  # characters of the authors' names, up to which one of fewer authors comes first
 WORDS = 40.0  # the line has the words somewhere
 TOGETHER = 36.0  # title, headline, authors and tags have them among them
 INSIDE_KATAKANA = 34.0  # the line has the kana within a longer word of it (サポート in サポートベクトル)
@@ -38,6 +39,7 @@ KANA_TOGETHER = 33.0  # they have them among them, kana within longer words
 BODY = 32.0  # the comment or excerpt has the words
 WRITTEN = 29.5  # the comment or excerpt has a short kana word within a longer one, written just so
 PARTLY = 26.0  # the line has them inside other words
+SHORT_AS_TYPED = 20.0  # added where a short word of kana is written so: its fold is that of many (リーフ リフ)
 AS_TYPED, OPENS_AS_TYPED, MARKS_AS_TYPED = 3.0, 6.0, 11.0  # added where the line is written so, C++ and all
 
 
@@ -64,6 +66,8 @@ def _fit_line(asked: Asked, line: str, words: str) -> float:
     if score and asked.text in line:
         score += OPENS_AS_TYPED if line.startswith(asked.text) else AS_TYPED
         score += MARKS_AS_TYPED if asked.has_marks else 0.0
+    if score >= WORDS and asked.is_short_kana and any(spelling in line for spelling in asked.spellings):
+        score += SHORT_AS_TYPED
     return score - len(words) / 1000 if score else 0.0
 
 
@@ -90,14 +94,15 @@ def _inside(asked: Asked, words: str) -> float:
 
 
 def _fit_names(asked: Asked, row: Row) -> tuple[float, Why | None]:
+    worth = NAME - min(len(row.names), MOST_NAMES) / 2000
     if asked.spaced in row.names:
-        return NAME + (f"|{asked.spaced}|" in f"|{row.names}|"), Why.AUTHOR
+        return worth + (f"|{asked.spaced}|" in f"|{row.names}|"), Why.AUTHOR
     if asked.spaced in row.labels:
         return (NAME if f"|{asked.spaced}|" in f"|{row.labels}|" else WORDS - 1), Why.TAG
     if len(asked.units) > 1 and asked.units[0] in row.names:
         for name in row.names.split("|"):
             if all(f" {unit} " in name for unit in asked.units):
-                return NAME - 1, Why.AUTHOR
+                return worth - 1, Why.AUTHOR
     if asked.squeezed not in row.labels.replace(" ", ""):
         return 0.0, None
     return WORDS - 2 if asked.ideographic else PARTLY - 1, Why.TAG
