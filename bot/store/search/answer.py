@@ -70,7 +70,7 @@ def page(probes: Probes, asked: Asked, answer: Answer, limit: int, offset: int) 
             more = [number for number in numbers if number not in answer.scores]
             hits += [Hit(number, 0.0) for number in more[skip : skip + missing]]
     if below := [hit.number for hit in hits if hit.why is Why.EXCERPT]:
-        in_comment = probes.among("full", All(tuple(map(_in_comment, asked.parts_below()))), below)
+        in_comment = probes.among("full", All(tuple(map(_in_comment, asked.parts_below))), below)
         hits = [replace(hit, why=Why.COMMENT) if hit.number in in_comment else hit for hit in hits]
     return Found(total, tuple(hits), answer.suggestion, answer.near)
 

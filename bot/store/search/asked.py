@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
+from functools import cached_property
 
 from bot.domain.folding import compounds, cut, fold, kana, runs, spaced, unspaced
 from bot.domain.query import Query
@@ -17,72 +18,84 @@ _HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
 _KATAKANA = {hiragana: katakana for katakana, hiragana in _HIRAGANA.items()}
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Asked:
-    """The words of a query: `units` are its words (katakana apart), `runs` the stretches that the index knows."""
+    """The words of a query, in the shapes in which they are compared with papers, each worked out once."""
 
     text: str
-    spaced: str = field(init=False)
-    squeezed: str = field(init=False)
-    units: tuple[str, ...] = field(init=False)
-    runs: tuple[str, ...] = field(init=False)
-    ideographic: bool = field(init=False)
-    has_marks: bool = field(init=False)
 
-    def __post_init__(self) -> None:
-        """Work out the other shapes of the text."""
-        words = spaced(self.text)
-        shapes = {
-            "spaced": words,
-            "squeezed": words.replace(" ", ""),
-            "units": tuple(words.split()),
-            "runs": tuple(runs(fold(self.text))[:MOST_RUNS]),
-            "ideographic": any(unspaced(unit) and not kana(unit) for unit in words.split()),
-            "has_marks": not all(letter.isalnum() or letter in " ー" for letter in self.text),
-        }
-        for name, value in shapes.items():
-            object.__setattr__(self, name, value)
+    @cached_property
+    def spaced(self) -> str:
+        """Return its words folded, between spaces."""
+        return spaced(self.text)
 
-    @property
+    @cached_property
+    def squeezed(self) -> str:
+        """Return its words folded, without spaces."""
+        return self.spaced.replace(" ", "")
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """Return its words, katakana apart."""
+        return tuple(self.spaced.split())
+
+    @cached_property
+    def runs(self) -> tuple[str, ...]:
+        """Return the stretches that the index knows."""
+        return tuple(runs(fold(self.text))[:MOST_RUNS])
+
+    @cached_property
+    def ideographic(self) -> bool:
+        """Tell whether it has words of a script without spaces that are not all kana."""
+        return any(unspaced(unit) and not kana(unit) for unit in self.units)
+
+    @cached_property
+    def has_marks(self) -> bool:
+        """Tell whether it has more than letters, digits and spaces."""
+        return not all(letter.isalnum() or letter in " ー" for letter in self.text)
+
+    @cached_property
     def start(self) -> str:
         """Return what the beginning of a title is compared with."""
         return self.squeezed[:START]
 
-    @property
+    @cached_property
     def all_kana(self) -> bool:
         """Tell whether it is one word of kana, which only a whole word answers well."""
         return len(self.units) == 1 and kana(self.squeezed)
 
-    @property
+    @cached_property
     def is_short_kana(self) -> bool:
         """Tell whether it is a word of so few kana that many words hold all of them."""
         return len(self.squeezed) <= SHORT_KANA and self.all_kana
 
-    @property
+    @cached_property
     def is_latin_word(self) -> bool:
         """Tell whether it is one word without marks, which may have been typed without its hyphen."""
         return len(self.units) == 1 and self.squeezed.isascii() and not self.has_marks
 
-    @property
+    @cached_property
     def begun_compound(self) -> tuple[str, int]:
         """Return the hyphenated word that the query ends with as one word, and how many runs it has; "" and 0 else."""
         word = fold(self.text).rpartition(" ")[2]
         joined = "".join(runs(word))
         return (joined, len(runs(word))) if compounds(word) == [joined] else ("", 0)
 
-    @property
+    @cached_property
     def spellings(self) -> tuple[str, ...]:
         """Return the text as it is written in either kana."""
         return (self.text.translate(_HIRAGANA), self.text.translate(_KATAKANA))
 
-    def parts(self) -> list[Expression]:
+    @cached_property
+    def parts(self) -> tuple[Expression, ...]:
         """Return an expression for each run."""
-        return [self._part(at) for at in range(len(self.runs))]
+        return tuple([self._part(at) for at in range(len(self.runs))])
 
-    def parts_below(self) -> list[Expression]:
+    @cached_property
+    def parts_below(self) -> tuple[Expression, ...]:
         """Return the expressions for runs as bodies are asked: a single kana beside others means nothing there."""
-        kept = [at for at, run in enumerate(self.runs) if len(run) > 1 or not kana(run)]
-        return [self._part(at) for at in kept or range(len(self.runs))]
+        kept = [part for run, part in zip(self.runs, self.parts, strict=True) if len(run) > 1 or not kana(run)]
+        return tuple(kept) or self.parts
 
     def phrase(self) -> Near:
         """Return the expression for all runs one after another."""

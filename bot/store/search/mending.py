@@ -42,7 +42,8 @@ def others(probes: Probes, asked: Asked) -> Iterator[tuple[str, Why, float]]:
 
 def _mended(probes: Probes, asked: Asked) -> Iterator[tuple[str, float, bool]]:
     """Yield the query with one word mended, or each that nobody has written so, its rank, and whether slips tell it."""
-    unknown = [at for at, unit in enumerate(asked.units) if _mendable(unit) and not probes.words([unit])]
+    known = {word for word, _ in probes.words(asked.units)}
+    unknown = [at for at, unit in enumerate(asked.units) if unit not in known and _mendable(unit)]
     choices = {at: slips(probes, asked.units[at]) for at in unknown}
     if len(unknown) > 1 and all(choices.values()):
         yield " ".join(choices[at][0].word if at in choices else unit for at, unit in enumerate(asked.units)), 0, True

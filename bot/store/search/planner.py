@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from rapidfuzz.distance import OSA
 
@@ -15,7 +15,7 @@ from bot.store.search.asked import Asked, everything, exclusions_of, filters_of,
 from bot.store.search.keys import name_keys, words_of_link
 from bot.store.search.mending import others
 from bot.store.search.probes import All, Any, Expression, Near, Part, Probes, Row
-from bot.store.search.ranking import BODY, EXACT, KEY, NAME, PARTLY, TITLE, WRITTEN, Why, fit
+from bot.store.search.ranking import BODY, EXACT, KEY, PARTLY, TITLE, TOGETHER, WRITTEN, Why, fit
 from bot.store.search.rewording import rewordings
 
 ENOUGH = 10  # papers for which no further place is looked at
@@ -35,6 +35,7 @@ class _Wording:
     asked: Asked
     worth: float = 1.0
     why: Why | None = None
+    fitted: set[int] = field(default_factory=set)
 
 
 def find(probes: Probes, query: Query, aliases: Mapping[str, Sequence[str]], limit: int, offset: int) -> Found:
@@ -66,7 +67,7 @@ def _answer(probes: Probes, query: Query, asked: Asked, aliases: Mapping[str, Se
         search.by_words(_Wording(asked))
         for text in rewordings(asked, aliases):
             search.by_words(_Wording(Asked(text), _ALIAS, Why.ALIAS))
-        if len(search.answer.scores) < FEW and search.answer.best() < NAME:
+        if len(search.answer.scores) < FEW and search.answer.best() < TOGETHER:
             search.by_other_words(asked)
     return search.answer
 
@@ -111,7 +112,7 @@ class _Search:
             self._take(wording, self._probes.starting(asked.start, MOST_STARTING))
             if len(asked.squeezed) >= LONG and self.answer.best() >= EXACT * wording.worth:
                 return
-        wanted = self._all(asked.parts())
+        wanted = self._all(asked.parts)
         if self._ask(wording, self._head, wanted) and len(asked.runs) > 1:
             self._ask(wording, self._head, self._all([asked.phrase()]))
         self._by_begun_compound(wording)
@@ -140,7 +141,7 @@ class _Search:
     def _by_body(self, wording: _Wording) -> None:
         if wording.asked.all_kana:
             self._ask(wording, "full", self._all([wording.asked.whole()]), BODY)
-        below = self._all(wording.asked.parts_below())
+        below = self._all(wording.asked.parts_below)
         self._ask(wording, "full", below, PARTLY if wording.asked.all_kana else BODY)
         if wording.asked.is_short_kana:
             bodies = [number for number, (_, why) in self.answer.scores.items() if why is Why.EXCERPT]
@@ -151,11 +152,11 @@ class _Search:
         """Find papers by hyphenated words that begin with the last word of the query (finger-t for finger-tip)."""
         begun, count = wording.asked.begun_compound
         if begun:
-            self._ask_begun(wording, begun, wording.asked.parts()[:-count])
+            self._ask_begun(wording, begun, wording.asked.parts[:-count])
 
     def _by_beginning(self, wording: _Wording) -> None:
         """Find papers by words that begin with the last word of the query."""
-        begun, before = wording.asked.runs[-1], wording.asked.parts()[:-1]
+        begun, before = wording.asked.runs[-1], wording.asked.parts[:-1]
         if unspaced(begun) or len(begun) < 2 or self._ask_begun(wording, begun, before):
             return
         if not self.answer.scores and len(begun) > 3:
@@ -170,7 +171,7 @@ class _Search:
 
     def _by_all_but_one(self, asked: Asked) -> None:
         """Find papers that have all words but one; where it is only a slip away they answer, else are near."""
-        parts = asked.parts()
+        parts = asked.parts
         near: dict[int, Hit] = {}
         known = dict(self._probes.words(asked.runs))
         rarest = sorted(range(len(parts)), key=lambda at: (known.get(asked.runs[at], 0), -len(asked.runs[at])))
@@ -198,7 +199,8 @@ class _Search:
 
     def _take(self, wording: _Wording, rows: Sequence[Row], least: float = 0.0) -> None:
         for row in rows:
-            score, why = fit(wording.asked, row)
+            score, why = fit(wording.asked, row) if row.number not in wording.fitted else (0.0, None)
+            wording.fitted.add(row.number)
             if score < least:
                 score, why = least, Why.EXCERPT if least > LEAST else None
             if score:

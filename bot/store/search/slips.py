@@ -57,7 +57,10 @@ def _near(probes: Probes, word: str) -> Iterator[tuple[Word, float]]:
     if not kana(word):
         yield from ((other, 0.0) for other in probes.between(*halves, size - 1, size + 1))
         return
+    letters = set(word)
     for other in probes.holding(*halves, size - 1, _MOST_HOLDING):
+        if len(letters.difference(other.word)) > 1:
+            continue
         if len(other.word) <= size + 1:
             yield other, 0.0
         if size >= _INSIDE_KATAKANA:
@@ -71,7 +74,7 @@ def _inside(halves: tuple[str, str], size: int, longer: Word) -> Iterator[tuple[
         spans = [(at, at + other) for at in _places(word, halves[0])]
         spans += [(at + len(halves[1]) - other, at + len(halves[1])) for at in _places(word, halves[1])]
         for start, end in spans:
-            if 0 <= start and end <= len(word):
+            if start >= 0 and end <= len(word):
                 at_an_end = start == 0 or end == len(word)
                 yield Word(word[start:end], longer.papers), _AT_AN_END if at_an_end else _AMID
 

@@ -57,8 +57,7 @@ SELECT {_WORD} FROM search_words INDEXED BY search_backward
 WHERE workspace_id = ?1 AND backward >= ?4 AND backward < ?5 AND length(word) BETWEEN ?6 AND ?7""")
 _HOLDING = _joined(f"""
 SELECT {_WORD} FROM search_words WHERE workspace_id = ?1 AND word >= ?2 AND word < ?3
-AND length(word) >= ?6 AND (CASE length(?4) WHEN 1 THEN instr(word, ?4) = 1 ELSE instr(word, ?4) END
-OR CASE length(?5) WHEN 1 THEN substr(word, -1) = ?5 ELSE instr(word, ?5) END) ORDER BY length(word) > ?6 + 2, papers DESC LIMIT ?7""")
+AND (word GLOB ?4 OR word GLOB ?5) AND length(word) >= ?6 ORDER BY length(word) > ?6 + 2, papers DESC LIMIT ?7""")
 _SOUNDING = _joined(f"""
 SELECT {_WORD} FROM search_words INDEXED BY search_sound
 WHERE workspace_id = ? AND sound IS NOT NULL AND sound IN (SELECT value FROM json_each(?))
@@ -149,7 +148,9 @@ class SqliteProbes:
 
     def holding(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
         """Return the most frequent words of kana that hold `front` or `back`; see probes.Probes."""
-        return self._words(_HOLDING, self._workspace, *_KANA, front, back, shortest, limit)
+        begins = f"{front}*" if len(front) == 1 else f"*{front}*"
+        ends = f"*{back}" if len(back) == 1 else f"*{back}*"
+        return self._words(_HOLDING, self._workspace, *_KANA, begins, ends, shortest, limit)
 
     def sounding(self, sounds: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words of one of the sounds."""
@@ -164,8 +165,10 @@ class SqliteProbes:
         """Return papers as the table keeps them."""
         found = self._execute(_COLUMNS, (self._workspace, json.dumps(numbers)))
         names = [name for name, *_ in found.description]
-        return [{name: json.loads(value) if name in _JSON else value for name, value in zip(names, row, strict=True)}
-                for row in found]  # fmt: skip
+        rows = [dict(zip(names, row, strict=True)) for row in found]
+        for row in rows:
+            row |= zip(_JSON, json.loads(f"[{','.join([row[name] for name in _JSON])}]"), strict=True)
+        return rows
 
     def aliases(self) -> dict[str, list[str]]:
         """Return the workspace's aliases as {name: meanings}."""
