@@ -27,12 +27,13 @@ def others(probes: Probes, asked: Asked) -> Iterator[tuple[str, Why, float]]:
     """Yield other texts for the query, why, and their rank: the likeliest have the lowest, likely alike the same."""
     if len(asked.units) > _MOST_UNITS:
         return
-    if (begun := _STRAY.sub("", asked.text)) != asked.text:
-        asked = Asked(begun)
-        yield begun, Why.TYPO, 0
+    strayed = _STRAY.search(asked.text) is not None
+    if strayed:
+        asked = Asked(_STRAY.sub("", asked.text))
+        yield asked.text, Why.TYPO, 0
     readings = list(_readings(probes, asked))
     ranked = list(_mended(probes, asked))
-    told = any(telling for *_, telling in ranked)
+    told = strayed or any(telling for *_, telling in ranked)
     yield from ((text, Why.TYPO, rank) for text, rank, telling in ranked if telling)
     yield from ((text, Why.READING, 1 if told else 0) for text, alikeness in readings if alikeness >= _SURE)
     yield from ((text, Why.TYPO, rank) for text, rank, telling in ranked if not telling)

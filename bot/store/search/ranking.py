@@ -32,6 +32,7 @@ HOLDS = 48.0  # the line has the characters, in a script whose words have no end
 BEGUN = 46.0  # the line begins so, in the middle of a word
 NAME = 45.0  # an author's or a tag's whole name
 MOST_NAMES = 4000  # characters of the authors' names, up to which one of fewer authors comes first
+BEGUN_AMID = 43.0  # the line has the words one after another, and the last one begins so
 WORDS = 40.0  # the line has the words somewhere
 TOGETHER = 36.0  # title, headline, authors and tags have them among them
 INSIDE_KATAKANA = 34.0  # the line has the kana within a longer word of it (サポート in サポートベクトル)
@@ -83,6 +84,8 @@ def _inside(asked: Asked, words: str) -> float:
         if len(squeezed) == len(asked.squeezed):
             return EXACT
         return OPENS if asked.ideographic else BEGUN
+    if len(asked.units) > 1 and asked.spaced[:-1] in words:
+        return BEGUN_AMID
     together = asked.squeezed in squeezed
     if together and asked.ideographic:
         return HOLDS
