@@ -22,11 +22,10 @@ _AT_AN_END, _AMID = 1.0, 2.5  # what a word that stands within a longer one lack
 
 @dataclass(frozen=True, slots=True)
 class Slip:
-    """A word that is one slip away, the logarithm of how likely it was meant, and whether few others could be."""
+    """A word that is one slip away, and the logarithm of how likely it was meant."""
 
     word: str
     likelihood: float
-    telling: bool
 
 
 def slips(probes: Probes, word: str) -> list[Slip]:
@@ -39,7 +38,7 @@ def slips(probes: Probes, word: str) -> list[Slip]:
         if OSA.distance(word, other.word, score_cutoff=1) == 1:
             likelihood = _likelihood(word, other) - doubt
             likely[other.word] = max(likelihood, likely.get(other.word, likelihood))
-    found = [Slip(other, likelihood, _telling(word, other)) for other, likelihood in likely.items()]
+    found = [Slip(other, likelihood) for other, likelihood in likely.items()]
     return sorted(found, key=lambda slip: -slip.likelihood)[:_MOST_EACH]
 
 
@@ -87,22 +86,17 @@ def _places(text: str, part: str) -> Iterator[int]:
 
 
 def _likelihood(typed: str, meant: Word) -> float:
-    """Return how likely a word was meant: what is frequent, and slips that leave little choice."""
+    """Return how likely a word was meant: what is frequent, and slips that leave little choice.
+
+    A letter left out or two exchanged can only come from few words; a wrong or added one from 26 times as many.
+    """
     likelihood = 0.5 * log(meant.papers) + (1.0 if typed[0] == meant.word[0] else 0.0)
-    if _telling(typed, meant.word):
+    if len(typed) < len(meant.word) or sorted(typed) == sorted(meant.word):
         return likelihood + log(26)
     if len(typed) == len(meant.word):
         wrong = next(a + b for a, b in zip(typed, meant.word, strict=True) if a != b)
         likelihood += 2.0 if any(set(wrong) <= set(group) for group in _ALIKE) else 0.0
     return likelihood
-
-
-def _telling(typed: str, meant: str) -> bool:
-    """Tell whether the slip can only come from few words.
-
-    So it is with a letter left out, or two exchanged; a wrong or added one comes from 26 times as many.
-    """
-    return len(typed) < len(meant) or sorted(typed) == sorted(meant)
 
 
 def _one_slip(word: str) -> set[str]:
