@@ -5,7 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import product
 from math import log
+from typing import NamedTuple
 
 from bot.domain.folding import fold, kana, katakana_words, unspaced
 from bot.store.search.asked import Asked
@@ -22,6 +24,9 @@ _MOST_UNITS, _MOST_EACH, _MOST_SOUNDING, _MOST_RANK = 12, 4, 60, 6.0
 _EVEN_ALIKE, _ALIKE_PER = 94.0, 2.0  # a reading that is so much alike is as likely as a slip, and e times so by so much
 _JOINED = 2.0  # a slip in words that are one word otherwise (ce-gocd) leaves less doubt by so much
 _SURE = 20.0  # the likelihood of what hardly leaves a doubt
+_COMPOUND, _PART, _NEVER_FIRST = 7, 3, "ーんゃゅょぁぃぅぇぉっ"  # letters of a compound, and of each part of it
+_MOST_PARTS = 2  # readings of a part
+_SOUNDS_SO = 85.0  # a reading of which there is little doubt
 _A_RANK = 1.5  # of likelihood, as a logarithm: what differs by less is not told apart
 
 
@@ -32,6 +37,14 @@ class Other:
     text: str
     why: Why
     likelihood: float
+
+
+class _Reading(NamedTuple):
+    """English that sounds like a word: its rank, how much alike it is (0 to 100), and how it is written."""
+
+    rank: float
+    alikeness: float
+    english: str
 
 
 def others(probes: Probes, asked: Asked) -> Iterator[tuple[str, Why, float]]:
@@ -79,11 +92,33 @@ def _readings(probes: Probes, asked: Asked) -> Iterator[Other]:
     """Yield the query with a katakana word replaced by English words that sound like it."""
     for word in katakana_words(asked.text):
         spelled, folded = word.translate(_TO_HIRAGANA), fold(word)
-        heard = [(alike(spelled, other.word), other) for other in probes.sounding(sounds(spelled), _MOST_SOUNDING)]
-        least = 60 if len(spelled) > 5 else 70 if len(spelled) > 4 else 78
-        likely = sorted(((alikeness + 5 * log(other.papers), alikeness, other.word)
-                         for alikeness, other in heard if alikeness >= least), reverse=True)  # fmt: skip
-        for rank, alikeness, english in likely[:_MOST_EACH]:
-            text = " ".join(english if unit == folded else unit for unit in asked.units)
-            behind = (likely[0][0] - rank) / 10
-            yield Other(text, Why.READING, (alikeness - _EVEN_ALIKE) / _ALIKE_PER - behind)
+        heard = _heard(probes, spelled)
+        if len(spelled) >= _COMPOUND and not _doubtless(heard):
+            heard = sorted((*_heard_together(probes, spelled), *heard), reverse=True)
+        for reading in heard[:_MOST_EACH]:
+            text = " ".join(reading.english if unit == folded else unit for unit in asked.units)
+            behind = (heard[0].rank - reading.rank) / 10
+            yield Other(text, Why.READING, (reading.alikeness - _EVEN_ALIKE) / _ALIKE_PER - behind)
+
+
+def _heard(probes: Probes, spelled: str) -> list[_Reading]:
+    least = 60 if len(spelled) > 5 else 70 if len(spelled) > 4 else 78
+    heard = [(alike(spelled, other.word), other) for other in probes.sounding(sounds(spelled), _MOST_SOUNDING)]
+    return sorted((_Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
+                   for alikeness, other in heard if alikeness >= least), reverse=True)  # fmt: skip
+
+
+def _heard_together(probes: Probes, spelled: str) -> Iterator[_Reading]:
+    """Yield pairs of English words that sound like the two parts of a word (バッチノーマライゼーション)."""
+    for at in range(_PART, len(spelled) - _PART + 1):
+        if spelled[at] in _NEVER_FIRST:
+            continue
+        fronts = _doubtless(_heard(probes, spelled[:at]))
+        backs = _doubtless(_heard(probes, spelled[at:])) if fronts else []
+        for front, back in product(fronts, backs):
+            alikeness = min(front.alikeness, back.alikeness)
+            yield _Reading(min(front.rank, back.rank), alikeness, f"{front.english} {back.english}")
+
+
+def _doubtless(heard: list[_Reading]) -> list[_Reading]:
+    return [reading for reading in heard if reading.alikeness >= _SOUNDS_SO][:_MOST_PARTS]

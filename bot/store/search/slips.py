@@ -17,7 +17,8 @@ _BY_LETTERS = 8  # up to this length all slips are tried; of longer words one ha
 _MOST_EACH = 4
 _INSIDE_KATAKANA = 4  # letters of a word that may be mistyped within a longer one
 _MOST_HOLDING = 400
-_AT_AN_END, _AMID = 1.0, 2.5  # what a word that stands within a longer one lacks in likelihood
+# what a word that stands within a longer one lacks in likelihood, and if it does not begin as what was typed
+_AT_AN_END, _AMID, _ANOTHER_FIRST = 1.0, 2.5, 3.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,8 +75,12 @@ def _inside(halves: tuple[str, str], size: int, longer: Word) -> Iterator[tuple[
         spans += [(at + len(halves[1]) - other, at + len(halves[1])) for at in _places(word, halves[1])]
         for start, end in spans:
             if start >= 0 and end <= len(word):
-                at_an_end = start == 0 or end == len(word)
-                yield Word(word[start:end], longer.papers), _AT_AN_END if at_an_end else _AMID
+                yield Word(word[start:end], longer.papers), _doubt(halves[0][0], word, start, end)
+
+
+def _doubt(first: str, longer: str, start: int, end: int) -> float:
+    doubt = _AT_AN_END if start == 0 or end == len(longer) else _AMID
+    return doubt + (_ANOTHER_FIRST if start and longer[start] != first else 0.0)
 
 
 def _places(text: str, part: str) -> Iterator[int]:

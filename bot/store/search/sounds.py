@@ -19,18 +19,51 @@ _ROMAN |= {"ふ": "fu", "ち": "ci", "じ": "ji", "ぢ": "ji", "づ": "zu", "ゔ
 _SMALL = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o", "ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
 _FILLING = re.compile("(?<=[kgsztfbpmrc])u(?![aeiou-])|(?<=[td])o(?![aeiou-])|-")
 
+_VOWEL = "[aeiouyAEI]"
+_CLOSED = "ss|[bcdfgklmnpstvxz](?:[bcdfgklmnpqstvz]|$)"  # what ends a syllable
+
 # English spelling, step by step, to about the letters of romanised katakana: letters that a word must have for the
 # step to matter, a pattern, and what it becomes. Capitals are done with.
-_S = "[bdfgklmnprstvzKSCF]"
+_S = "[bdfgklmnprstvzKSCFJ]"
 _SPELLING = (
     ("n", r"^(?:kn|gn|pn)", "N"),  # knowledge
     ("wr", r"^wr", "R"),
     ("ps", r"^ps", "S"),
     ("x", r"^x", "z"),
-    ("fore", r"^fore", "fo"),
+    ("pri", "^pri(?=o|va|m[ae])", "prAI"),  # private
+    ("fore", r"^fore(?!s)", "fo"),  # forecast, not forest
+    ("queue", "queue?", "Kyu"),
+    ("qub", "qub", "Kyub"),  # qubit
+    ("eu", "(?<!h)eu", "yu"),  # neural
+    ("ew", "i?ew(?![ao])", "yu"),  # review
+    ("ead", "(?<=h)ead|(?<=[pbh]r)ead", "ed"),  # head, thread
+    ("scie", "^scie", "Saie"),  # science
+    ("over", "(?<=c)over", "abar"),  # recovery
+    ("ous", "e?(?<![ct]i)ous$", "as"),
+    ("ey", "(?<=[rv])ey$", "eI"),  # survey
+    ("ess", "ess$", "eS"),  # robustness, process
+    ("ive", "(?<=[ts])ive$", "Ib"),
+    ("urr", "urr", "ar"),  # recurrent
+    ("cul", "cul(?=[aiu])", "Kyul"),  # curriculum, calculate
+    ("tun", "tun(?=e|ing)", "tyun"),
+    ("u", "mu(?=[nt][aiu])", "myu"),  # community
+    ("u", "^u(?=ni[tvfqo]|s[ae]|ti)", "yu"),
+    ("u", f"(?<![aeioupfqy])u(?={_CLOSED})|(?<=f)u(?=n|z)|(?<=p)u(?=[bcmns])", "a"),  # cluster, function
+    ("sion", "(?<=[aeiur])sion", "Jyon"),  # fusion, version
+    ("su", "(?<=[aeiou])su(?=al)", "Jyu"),  # visual
+    ("sian", "s?sian", "Sian"),  # Bayesian
+    ("sm", "(?<=[aeiy])sm", "zm"),
+    ("iz", "iz(?=at)", "AIz"),  # quantization
+    ("wor", "wor(?=[dk])", "wa"),
+    ("our", "our(?=[cs])", "o"),  # resource
+    ("oa", "oa", "o"),
+    ("ow", "ow$", "o"),  # flow
+    ("en", "a(?=gent|[tg]ency$)", "E"),  # agent, latency
+    ("water", "water", "wota"),
+    ("ering", "ering$", "Aring"),  # rendering
     ("v", r"v$", "f"),  # Markov
     ("wh", "wh", "w"),
-    ("rh", "rh", "r"),
+    ("rh", "^rh", "r"),
     ("ph", "ph", "F"),
     ("eigh", "eigh", "eI"),
     ("igh", "igh", "ai"),
@@ -41,35 +74,41 @@ _SPELLING = (
     ("tch", "tch", "C"),
     ("dg", "dg(?=[eiy])", "J"),  # edge
     ("du", "du(?=l|a)", "Ju"),  # module
-    ("tu", "tu(?=re|ra|al)", "Cu"),  # feature, natural
-    ("Cure", "(?<=C)ures?$", "a"),
+    ("tu", "tu(?=re|ra|al)", "Cyu"),  # feature, natural
+    ("Cyure", "(?<=Cy)ures?$", "a"),
     ("ch", "(?<=te|me)ch(?=n)|(?<=me|ho)ch(?=a|$)|(?<=[aie]r)ch(?=[aiy][^n])", "K"),  # technique, epoch, architecture
     ("ch", "(?<!n)ch(?=[rlmn]|ao|or)|(?<=s)ch(?=[eo])|(?<=sto)ch|(?<=sy)ch", "K"),  # chromatic, scheme, stochastic
+    ("ch", "ch(?=[aou])", "Cy"),  # channel
     ("ch", "ch", "C"),
     ("i", "(?:ss?|t|c)i(?=on|an|al|ous|ent|ol)", "Sy"),  # attention, facial
+    ("sh", "sh(?=[aou])", "Sy"),  # sharp
     ("sh", "sh", "S"),
+    ("j", "d?j(?=[aou])", "Jy"),  # adjust
     ("sc", "sc(?=[eiy])", "S"),
     ("th", "th", "S"),
     ("cc", "cc(?=[eiy])", "KS"),  # access
     ("c", "c(?=[eiy])", "S"),
-    ("c", "ck?", "K"),
+    ("ck", "ck", "KK"),  # tracking
+    ("c", "c", "K"),
     ("gu", "gue?(?=[eiy]|$)", "G"),  # dialogue
+    ("rgi", "rgi(?=n)", "rJi"),  # margin
     ("g", "(?<!g)g(?=[ey]|i(?!v|n$|f|r))", "J"),
     ("gg", "gg", "G"),
     ("q", "qu?", "Ku"),
     ("x", "x", "KS"),
-    ("a", f"a(?={_S}(?:e|ed|es|er|ing|able)$)|a(?=Sy)|ay|ai", "e"),  # game, aggregation, training
-    ("i", f"i(?={_S}(?:e|ed|es|er|ing)$)", "ai"),  # optimizer
+    ("a", f"a(?={_S}(?:e|ed|es|er|ing|able)$)|a(?=Sy|tIb)|ay|ai", "e"),  # game, aggregation, training
+    ("i", f"(?<![aeo])i(?={_S}(?:e|ed|es|er|ing)$)", "ai"),  # optimizer
+    ("ed", "(?<=[^aeioutdr])ed$", "d"),  # supervised
     ("", rf"({_S})\1", r"\1"),  # pruning has one n, planning is heard to have one
     ("v", "v", "b"),
-    ("r", "[eiu]r(?![aeiouy])|[ao]r$|ar(?![aeiouy])", "a"),  # transformer, sensor, large
-    ("r", "r(?![aeiouy])|r(?=e$)", ""),
+    ("r", f"[eiu]r(?!{_VOWEL})|[ao]r$|ar(?!{_VOWEL})", "a"),  # transformer, sensor, large
+    ("r", f"r(?!{_VOWEL})|r(?=e$)", ""),
+    ("e", "e(?=me$)|(?<=S)e(?=ne$)", "i"),  # scheme, scene
     ("e", "(?<=[^aeiou])e(?=s?$)", ""),
     ("l", "l", "R"),
     ("y", "(?<=[^aeiou])y(?![aeiou])", "i"),
-    ("e", "ee|ea|ie(?=[^aeiou])", "i"),
+    ("e", "ee|ea|ie(?=[^aeioun]|n[^ct])", "i"),
     ("o", "oo", "u"),
-    ("ew", "ew", "u"),
     ("au", "au", "o"),
     ("o", "ou|ow", "au"),
     ("m", "m(?=[bp])", "n"),  # sampling
@@ -125,7 +164,7 @@ def _syllables(kana: str) -> list[str]:
     parts: list[str] = []
     for letter in kana:
         if (vowel := _SMALL.get(letter)) and parts:
-            parts[-1:] = [parts[-1].rstrip("aiueo"), vowel]
+            parts[-1:] = ["w" if parts[-1] == "u" else parts[-1].rstrip("aiueo"), vowel]
         elif letter in _ROMAN:
             parts.append(_ROMAN[letter])
     return parts

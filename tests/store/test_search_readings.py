@@ -1,0 +1,50 @@
+"""English is found by the katakana that it is read as."""
+
+from __future__ import annotations
+
+import pytest
+
+from bot.store.database import Database
+from bot.store.search import Search, Why
+from bot.store.search.sounds import alike, sound_of, sounds
+from tests.samples import paper
+from tests.store.indexing import put
+
+_READ = {
+    "アジャスト": "adjust", "アンラーニング": "unlearning", "ウォーターマーク": "watermark",
+    "カリキュラム": "curriculum", "キュービット": "qubit", "クオンタイゼーション": "quantization",
+    "クラスタリング": "clustering", "サイエンス": "science", "サマリー": "summary",
+    "シーン": "scene", "スキーム": "scheme", "スペクトラム": "spectrum",
+    "スペキュレイティブ": "speculative", "チューニング": "tuning", "トラッキング": "tracking",
+    "トランスフォーマー": "transformer", "ニューラル": "neural", "ネットワーク": "network",
+    "ビジュアル": "visual", "フォレスト": "forest", "フュージョン": "fusion",
+    "プライバシー": "privacy", "プラズモン": "plasmon", "マージン": "margin",
+    "マルチ": "multi", "ミューチュアル": "mutual", "リカバリー": "recovery",
+    "リソース": "resource", "レビュー": "review", "ロバストネス": "robustness",
+    "ワークロード": "workload",
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("typed", "english"), _READ.items())
+def test_english_is_heard_in_its_katakana(typed: str, english: str) -> None:
+    spelled = typed.translate({n: n - 0x60 for n in range(0x30A1, 0x30F7)})
+    assert sound_of(english) in sounds(spelled)
+    assert alike(spelled, english) >= 80
+
+
+@pytest.mark.parametrize(
+    ("typed", "title", "suggestion"),
+    [
+        ("バッチノーマライゼーション", "Batch Normalization", "batch normalization"),  # beside an author called Bach
+        ("グラフトランスフォーマー", "A Graph Transformer", "graph transformer"),
+        ("マージン", "Margin Losses", "margin"),
+        ("リカバリー", "Recovery of Errors", "recovery"),  # before what stands within ソフトカバリング
+    ],
+)
+async def test_english_words_are_found_by_katakana(
+    database: Database, workspace: int, search: Search, typed: str, title: str, suggestion: str
+) -> None:
+    others = [paper(2, title="Magic", authors=["A. Bach"]), paper(3, headline="ソフトカバリング")]
+    meant, *_ = await put(database, workspace, [paper(1, title=title), *others])
+    found = await search.find(workspace, typed)
+    assert (found.hits[0].number, found.hits[0].why, found.suggestion) == (meant, Why.READING, suggestion)
