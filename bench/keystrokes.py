@@ -44,12 +44,16 @@ _POLICY = Policy(10, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
 
 
 class Typed(NamedTuple):
-    """The milliseconds of suggestions, of finding them and of the event loop's steps; the seconds of the import."""
+    """The milliseconds of suggestions, of finding them and of the event loop's steps; the seconds of the import.
+
+    And how many channels have had the edition when the import ends.
+    """
 
     taken: list[float]
     finding: list[float]
     steps: list[float]
     seconds: float
+    arrived: int
 
 
 async def measure() -> None:
@@ -66,7 +70,9 @@ async def measure() -> None:
             await _fill(store, [], channels)
             beside = await _typed(server, store, channels, titles, made[PAPERS:])
     print(f"{PEOPLE} people typing    {_line(alone)}")
-    print(f"{'  import and edition':18}{_line(beside)}   {IMPORTED:,} papers in {beside.seconds:.1f} s", flush=True)
+    print(f"{'  import and edition':18}{_line(beside)}   "
+          f"{IMPORTED:,} papers in {beside.seconds:.1f} s, meanwhile {beside.arrived} of {CHANNELS} channels served",
+          flush=True)
 
 
 async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel]) -> None:
@@ -103,12 +109,13 @@ async def _typed(server: DiscordServer, store: Path, channels: Sequence[Channel]
         await asyncio.sleep(ALONE)
     ours.send("end")
     found = await asyncio.to_thread(ours.recv)
+    arrived = sum(bool(channel.messages) for channel in channels)
     for each in typing:
         each.cancel()
     await asyncio.wait(typing)
     ours.send("stop")
     await asyncio.to_thread(process.join)
-    return Typed(taken, *found)
+    return Typed(taken, *found, arrived)
 
 
 async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], n: int, taken: list[float]) -> None:

@@ -69,7 +69,8 @@ async def _live_on(app: App, stop: asyncio.Event) -> None:
             _log.error("the connection broke, connecting again", exc_info=error)
         pauses = _pauses() if monotonic() - began > _STEADY else pauses
         with suppress(TimeoutError):
-            await asyncio.wait_for(stop.wait(), next(pauses))
+            async with asyncio.timeout(next(pauses)):
+                await stop.wait()
 
 
 async def _live(app: App, stop: asyncio.Event) -> None:

@@ -104,7 +104,8 @@ class Courier:
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self._stopping.wait(), seconds)
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
 
     @unbroken
     async def _release(self, edition: OpenEdition) -> None:

@@ -103,7 +103,8 @@ class DayoriClient(discord.AutoShardedClient):
 
     async def _drained(self) -> None:
         with suppress(TimeoutError):
-            await asyncio.wait_for(self.delivery.drain(), _LAST_MESSAGES)
+            async with asyncio.timeout(_LAST_MESSAGES):
+                await self.delivery.drain()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms here, so that one that was open during a restart is not lost."""

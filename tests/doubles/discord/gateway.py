@@ -168,7 +168,8 @@ class Gateway:
         """Close everything, as when Discord goes away."""
         for socket in list(self._lines):
             with contextlib.suppress(ConnectionResetError, TimeoutError):
-                await asyncio.wait_for(self._hang_up(socket, WSCloseCode.GOING_AWAY), 0.5)
+                async with asyncio.timeout(0.5):
+                    await self._hang_up(socket, WSCloseCode.GOING_AWAY)
 
     async def _hang_up(self, socket: web.WebSocketResponse, code: int, reason: bytes = b"") -> None:
         self._hung_up.add(socket)

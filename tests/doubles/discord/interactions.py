@@ -103,7 +103,8 @@ class Reply:
     async def next(self, timeout: float = 5.0) -> Reply:
         """Wait for what comes after this: the answer behind a defer, a follow-up, an edit."""
         try:
-            return await asyncio.wait_for(self.interaction.later.get(), timeout)
+            async with asyncio.timeout(timeout):
+                return await self.interaction.later.get()
         except TimeoutError:
             raise NotAnsweredError(f"nothing followed within {timeout} s on {self.interaction.name}") from None
 

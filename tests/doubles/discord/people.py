@@ -172,7 +172,8 @@ class People:
         payload = self._payload(interaction, part, locale or account.locale)
         self.gateway.emit("INTERACTION_CREATE", payload, channel.guild)
         try:
-            return await asyncio.wait_for(asyncio.shield(interaction.first), self.interaction_window)
+            async with asyncio.timeout(self.interaction_window):
+                return await asyncio.shield(interaction.first)
         except TimeoutError:
             why = "" if self.gateway.connected else " (no bot is connected)"
             late = f"the application did not respond to {name!r} in {self.interaction_window} s{why}"
