@@ -70,9 +70,11 @@ async def measure() -> None:
             await _fill(store, [], channels)
             beside = await _typed(server, store, channels, titles, made[PAPERS:])
     print(f"{PEOPLE} people typing    {_line(alone)}")
-    print(f"{'  import and edition':18}{_line(beside)}   "
-          f"{IMPORTED:,} papers in {beside.seconds:.1f} s, meanwhile {beside.arrived} of {CHANNELS} channels served",
-          flush=True)
+    print(
+        f"{'  import and edition':18}{_line(beside)}   "
+        f"{IMPORTED:,} papers in {beside.seconds:.1f} s, meanwhile {beside.arrived} of {CHANNELS} channels served",
+        flush=True,
+    )
 
 
 async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel]) -> None:
@@ -108,14 +110,14 @@ async def _typed(server: DiscordServer, store: Path, channels: Sequence[Channel]
     if not papers:
         await asyncio.sleep(ALONE)
     ours.send("end")
-    found = await asyncio.to_thread(ours.recv)
+    finding, steps, seconds = await asyncio.to_thread(ours.recv)
     arrived = sum(bool(channel.messages) for channel in channels)
     for each in typing:
         each.cancel()
     await asyncio.wait(typing)
     ours.send("stop")
     await asyncio.to_thread(process.join)
-    return Typed(taken, *found, arrived)
+    return Typed(taken, finding, steps, seconds, arrived)
 
 
 async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], n: int, taken: list[float]) -> None:

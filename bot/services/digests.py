@@ -8,6 +8,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from itertools import count
+from time import monotonic
 from zoneinfo import ZoneInfo
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,6 +23,8 @@ from bot.services.unbroken import unbroken
 from bot.store import deliveries, papers, subscriptions
 from bot.store.database import Database, iso
 from bot.store.deliveries import OutboxMessage
+
+_TRANSACTION = 0.2  # seconds that one may last
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,19 +151,27 @@ class Digests:
     async def compose_due(self, written: Callable[[], object] = lambda: None) -> int:
         """Write an edition for every subscription whose turn has come and return how many were written.
 
-        `written` is called after each, so that the first can leave while the others are composed.
+        `written` is called again and again, so that the first can leave while the others are composed.
         """
-        every = await self._turns()
-        latest: dict[str, datetime | None] = {}
+        due = self._due(await self._turns())
         composed = 0
-        for id, schedule, made_at, taken in every:
+        while due:
+            taken, editions = await self._take_turns(due)
+            due = due[taken:]
+            composed += editions
+            written()
+        return composed
+
+    def _due(self, turns: Sequence[tuple[int, str, datetime, str | None]]) -> list[tuple[int, str]]:
+        latest: dict[str, datetime | None] = {}
+        due: list[tuple[int, str]] = []
+        for id, schedule, made_at, taken in turns:
             if schedule not in latest:
                 latest[schedule] = self._latest(schedule)
             moment = latest[schedule]
             if moment and moment >= made_at and (turn := period(moment, self._policy.zone)) != taken:
-                composed += await self._take_turn(id, turn)
-                written()
-        return composed
+                due.append((id, turn))
+        return due
 
     @unbroken
     async def _turns(self) -> list[tuple[int, str, datetime, str | None]]:
@@ -171,14 +182,28 @@ class Digests:
         return parse_schedule(schedule).latest(self._clock(), self._policy.zone, self._policy.catch_up)
 
     @unbroken
-    async def _take_turn(self, subscription_id: int, turn: str) -> bool:
-        """Compose for that turn; when there is nothing to send it is over, and what is added later waits."""
+    async def _take_turns(self, due: Sequence[tuple[int, str]]) -> tuple[int, int]:
+        """Compose for the first of those turns, and return for how many and how many editions there are.
+
+        They share a transaction for as long as it was waited for: beside an import, which writes much in each of its
+        own, many channels would wait for minutes if each edition had one.
+        """
+        taken = editions = 0
+        asked = monotonic()
         async with self._database.write() as connection:
-            subscription = await subscriptions.by_id(connection, subscription_id)
-            if subscription is None:
-                return False
-            edition = await self._compose(connection, subscription, turn)
-            await subscriptions.take_turn(connection, subscription_id, turn)
+            until = min(2 * monotonic() - asked, monotonic() + _TRANSACTION)
+            while taken < len(due) and (not taken or monotonic() < until):
+                editions += await self._take_turn(connection, *due[taken])
+                taken += 1
+        return taken, editions
+
+    async def _take_turn(self, connection: AsyncConnection, subscription_id: int, turn: str) -> bool:
+        """Compose for that turn; when there is nothing to send it is over, and what is added later waits."""
+        subscription = await subscriptions.by_id(connection, subscription_id)
+        if subscription is None:
+            return False
+        edition = await self._compose(connection, subscription, turn)
+        await subscriptions.take_turn(connection, subscription_id, turn)
         return edition is not None
 
     async def compose_now(self, workspace_id: int, name: str) -> Edition | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from datetime import timedelta
 
@@ -43,6 +44,23 @@ async def test_each_turn_has_one_edition(
         clock.advance(hours=1)
         composed += await digests.compose_due()
     assert composed == 4
+
+
+async def test_editions_that_waited_for_another_writer_are_written_together(
+    database: Database, digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    clock.set("2024-01-20 12:00")
+    for n in range(8):
+        await digests.subscribe(workspace, replace(WEEKLY, name=f"channel {n}"))
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-22 09:00")
+    written: list[None] = []
+    async with database.write():
+        composing = asyncio.create_task(digests.compose_due(lambda: written.append(None)))
+        await asyncio.sleep(0.5)
+    assert await composing == 8
+    assert 0 < len(written) < 8
+    assert await digests.compose_due() == 0
 
 
 async def test_a_turn_that_was_skipped_does_not_come_later_the_same_day(
