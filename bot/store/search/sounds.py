@@ -19,12 +19,10 @@ _ROMAN |= {"ふ": "fu", "ち": "ci", "じ": "ji", "ぢ": "ji", "づ": "zu", "ゔ
 _SMALL = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o", "ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
 _FILLING = re.compile("(?<=[kgsztfbpmrc])u(?![aeiou-])|(?<=[td])o(?![aeiou-])|-")
 
-_VOWEL = "[aeiouyAEI]"
-_CLOSED = "ss|[bcdfgklmnpstvxz](?:[bcdfgklmnpqstvz]|$)"  # what ends a syllable
-
 # English spelling, step by step, to about the letters of romanised katakana: letters that a word must have for the
 # step to matter, a pattern, and what it becomes. Capitals are done with.
-_S = "[bdfgklmnprstvzKSCFJ]"
+_S, _VOWEL = "[bdfgklmnprstvzKSCFJ]", "[aeiouyAEI]"
+_CLOSED = "ss|[bcdfgklmnpstvxz](?:[bcdfgklmnpqstvz]|$)"  # what ends a syllable
 _SPELLING = (
     ("n", r"^(?:kn|gn|pn)", "N"),  # knowledge
     ("wr", r"^wr", "R"),
@@ -39,10 +37,10 @@ _SPELLING = (
     ("ead", "(?<=h)ead|(?<=[pbh]r)ead", "ed"),  # head, thread
     ("scie", "^scie", "Saie"),  # science
     ("over", "(?<=c)over", "abar"),  # recovery
-    ("ous", "e?(?<![ct]i)ous$", "as"),
+    ("ous", "e?(?<![ct]i)ous$", "as"),  # continuous
     ("ey", "(?<=[rv])ey$", "eI"),  # survey
     ("ess", "ess$", "eS"),  # robustness, process
-    ("ive", "(?<=[ts])ive$", "Ib"),
+    ("ive", "(?<=[ts])ive$", "Ib"),  # generative
     ("urr", "urr", "ar"),  # recurrent
     ("cul", "cul(?=[aiu])", "Kyul"),  # curriculum, calculate
     ("tun", "tun(?=e|ing)", "tyun"),
@@ -51,7 +49,7 @@ _SPELLING = (
     ("u", f"(?<![aeioupfqy])u(?={_CLOSED})|(?<=f)u(?=n|z)|(?<=p)u(?=[bcmns])", "a"),  # cluster, function
     ("sion", "(?<=[aeiur])sion", "Jyon"),  # fusion, version
     ("su", "(?<=[aeiou])su(?=al)", "Jyu"),  # visual
-    ("sian", "s?sian", "Sian"),  # Bayesian
+    ("sian", "s?sian", "Sian"),  # Gaussian
     ("sm", "(?<=[aeiy])sm", "zm"),
     ("iz", "iz(?=at)", "AIz"),  # quantization
     ("wor", "wor(?=[dk])", "wa"),
