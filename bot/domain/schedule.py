@@ -1,4 +1,4 @@
-"""When a digest goes out, in the team's timezone: `mon,thu 08:30`, `weekdays 09:00`, `月木 8:30` or a crontab."""
+"""When a digest goes out, in the team's timezone: `mon,thu 08:30`, `mon-fri 09:00`, `月木 8時半` or a crontab."""
 
 from __future__ import annotations
 
@@ -18,7 +18,9 @@ _JA_DAYS = "月火水木金土日"
 _JA_DAY = f"[{_JA_DAYS}](?:曜日(?!曜)|曜)?"  # 月曜日曜 are two days
 _EVERY_DAY, _WEEKDAYS = [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4]
 _SEVERAL = {"daily": _EVERY_DAY, "毎日": _EVERY_DAY, "weekdays": _WEEKDAYS, "平日": _WEEKDAYS}
-_PLAIN = re.compile(r"(\D+?)\s*(\d{1,2}):(\d{2})")
+_TO = re.compile(r"\s*(?:[-~〜–]|から)\s*")
+_HOUR = r"(?:(午前|午後)\s*(1[0-2]|0?\d)|(\d{1,2}))"
+_PLAIN = re.compile(rf"(\D+?)\s*{_HOUR}(?::(\d{{2}})|時(?:(半)|(\d{{1,2}})分)?)に?")
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,7 +47,8 @@ class Schedule:
         found = _PLAIN.fullmatch(self.text)
         if not found:
             return self.text
-        time = f"{int(found[2])}:{found[3]}"
+        hour, minute = _time(found)
+        time = f"{hour}:{minute:02}"
         days = _days(found[1])
         if days == _EVERY_DAY:
             return t(locale, "every day at {time}", time=time)
@@ -85,16 +88,30 @@ def _crontab(plain: str) -> str:
     if not days:
         return plain
     which = "*" if days == _EVERY_DAY else ",".join(str((day + 1) % 7) for day in days)
-    return f"{int(found[3])} {int(found[2])} * * {which}"
+    hour, minute = _time(found)
+    return f"{minute} {hour} * * {which}"
+
+
+def _time(found: re.Match[str]) -> tuple[int, int]:
+    _, half, of_half, of_day, minutes, half_past, past = found.groups()
+    hour = int(of_day) if of_day else int(of_half) % 12 + 12 * (half == "午後")
+    return hour, 30 if half_past else int(minutes or past or 0)
 
 
 def _days(words: str) -> list[int]:
     """Return the week days named, Monday, which is 0, first; none when a word is no day."""
-    named = [_days_of(name) for name in re.split(r"[,、・ ]+", words.lower().removeprefix("毎週")) if name]
+    joined = _TO.sub("-", words.lower().removeprefix("毎週"))
+    named = [_days_of(name) for name in re.split(r"[,、・ ]+", joined) if name]
     return sorted({day for days in named for day in days}) if all(named) else []
 
 
 def _days_of(name: str) -> list[int]:
+    if "-" in name:
+        ends = [_days_of(end) for end in name.split("-")]
+        if [len(end) for end in ends] != [1, 1]:
+            return []
+        (first,), (last,) = ends
+        return [day % 7 for day in range(first, last + (1 if first <= last else 8))]
     if re.fullmatch(f"(?:{_JA_DAY})+", name):
         return [_JA_DAYS.index(day[0]) for day in re.findall(_JA_DAY, name)]
     return _SEVERAL.get(name) or [n for n, day in enumerate(_DAYS) if name in (day, day[:3])]
