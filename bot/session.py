@@ -24,7 +24,7 @@ from bot.config import Config, load_config
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
 from bot.domain.text import clean_line
-from bot.i18n import Locale
+from bot.i18n import Locale, t
 from bot.logs import configure_logs
 from bot.platforms.console import render
 from bot.services.bundle import Services
@@ -100,15 +100,16 @@ def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) ->
 async def _run(command: Callable[..., Awaitable[None]], config: Config, workspace: str, args: Any, values: Any) -> None:
     token = config.discord_token.get_secret_value() if config.discord_token else ""
     configure_logs(tuple(filter(None, [token])), quiet=command.__name__ != "run")
-    with progress_bar("index") as progress:
-        async with open_app(config, progress=progress) as app:
-            gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
-            session = Session(
-                app, await app.services.workspaces.named(workspace), Console(highlight=False, soft_wrap=False)
-            )
-            await command(session, *args, **values)
-            if app.mirror:
-                await app.mirror.write_back()
+    async with contextlib.AsyncExitStack() as stack:
+        with progress_bar(t(config.locale, "Making the search index anew")) as progress:
+            app = await stack.enter_async_context(open_app(config, progress=progress))
+        gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
+        session = Session(
+            app, await app.services.workspaces.named(workspace), Console(highlight=False, soft_wrap=False)
+        )
+        await command(session, *args, **values)
+        if app.mirror:
+            await app.mirror.write_back()
 
 
 @contextlib.contextmanager

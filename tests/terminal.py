@@ -3,11 +3,17 @@
 from __future__ import annotations
 
 import json
+import os
+import pty
+import subprocess
+import sys
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 from typer.testing import Result
 
+_ROOT = Path(__file__).parents[1]
 Dayori = Callable[..., Result]
 """Runs a command of `dayori` with these arguments; `typed` is its standard input."""
 
@@ -30,3 +36,20 @@ def assert_one_line(result: Result, says: str) -> None:
 def everything(dayori: Dayori) -> list[dict[str, Any]]:
     papers: list[dict[str, Any]] = document(dayori("export", "--format", "json"))["papers"]
     return papers
+
+
+def on_a_terminal(*arguments: str) -> str:
+    """Return what a command shows on a terminal of its own."""
+    ours, theirs = pty.openpty()
+    command = (sys.executable, "-m", "bot", *arguments)
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=_ROOT)
+    os.close(theirs)
+    shown = b""
+    try:
+        while some := os.read(ours, 4096):
+            shown += some
+    except OSError:  # Linux tells the end of a terminal so
+        pass
+    os.close(ours)
+    assert process.wait() == 0
+    return shown.decode()

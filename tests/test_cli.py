@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 from pathlib import Path
 
 import pytest
 
-from tests.terminal import Dayori, assert_one_line, document, everything
+from tests.terminal import Dayori, assert_one_line, document, everything, on_a_terminal
 
 PAPER_KEYS = {"id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
               "identifiers",
@@ -45,6 +46,17 @@ def test_search_is_one_document(dayori: Dayori) -> None:
     assert (printed["query"], printed["results"][0]["id"]) == ("RetNet", "retnet")
     assert set(printed["results"][0]) == PAPER_KEYS | {"score"}
     assert "Retentive Network" in dayori("search", "RetNet").stdout
+
+
+def test_a_search_index_is_made_anew_with_a_bar_that_is_gone_before_the_answer(dayori: Dayori, tmp_path: Path) -> None:
+    dayori("search", "RetNet")
+    with sqlite3.connect(next(tmp_path.rglob("*.db"))) as connection:
+        connection.execute("UPDATE notes SET text = '0' WHERE name = 'search_index'")
+    shown = on_a_terminal("search", "RetNet", "--config", str(tmp_path / "bot.yaml"))
+    bar, answer = "検索用の索引を作り直しています", shown.index("Retentive Network")
+    assert bar in shown[:answer]
+    assert "6/6" in shown[:answer]
+    assert bar not in shown[answer:]
 
 
 def test_search_reads_one_query_a_line_and_answers_one_document_a_line(dayori: Dayori) -> None:
