@@ -20,7 +20,7 @@ _READ = {
     "ビジュアル": "visual", "フォレスト": "forest", "フュージョン": "fusion",
     "プライバシー": "privacy", "プラズモン": "plasmon", "マージン": "margin",
     "マルチ": "multi", "ミューチュアル": "mutual", "リカバリー": "recovery",
-    "リソース": "resource", "レビュー": "review", "ロバストネス": "robustness",
+    "ライト": "light", "リソース": "resource", "レビュー": "review", "ロバストネス": "robustness",
     "ワークロード": "workload",
 }  # fmt: skip
 

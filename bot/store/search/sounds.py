@@ -64,7 +64,7 @@ _SPELLING = (
     ("rh", "^rh", "r"),
     ("ph", "ph", "F"),
     ("eigh", "eigh", "eI"),
-    ("igh", "igh", "ai"),
+    ("igh", "igh", "AI"),  # light
     ("ugh", "[ao]ugh", "o"),
     ("gn", "gn(?=m)", ""),  # alignment
     ("gn", "(?<=i)gn(?=$|s$|e?[dr]|ing)", "N"),  # design
