@@ -74,6 +74,7 @@ async def prepare(database: Database, progress: Callable[[int, int], None] | Non
             await connection.exec_driver_sql(statement)
         total = (await connection.execute(select(func.count()).select_from(papers))).scalar_one()
     await _rebuild(database, total, progress)
+    await tidy(database)
     async with database.write() as connection:
         await write_note(connection, _NOTE, str(INDEX_VERSION))
 
