@@ -201,6 +201,8 @@ def _error(tree: Tree, where: tuple[str | int, ...], kind: str, reason: str, val
     variable = "DAYORI_" + "__".join(map(str, where)).upper()
     if kind == "extra_forbidden":
         problem: Message = msg('unknown setting "{key}"', key=key)
+    elif kind == "missing":
+        problem = msg('"{key}" is missing', key=key)
     else:
         problem = msg('"{key}" cannot be "{value}": {reason}', key=key, value=value[:60],
                       reason=reason.removeprefix("Value error, "))  # fmt: skip

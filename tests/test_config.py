@@ -101,6 +101,7 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
         ("digest:\n  max_papers: 0", "bot.yaml:2:15: ", '"digest.max_papers" cannot be "0"'),
         ("digest:\n  max_paper: 5", "bot.yaml:2:3: ", 'unknown setting "digest.max_paper"'),
         ("digest: {when_empty: never}", "bot.yaml:1:22: ", '"digest.when_empty" cannot be "never"'),
+        ("subscriptions:\n  - {name: a}", "bot.yaml:2:5: ", '"subscriptions.0.channel" is missing'),
         ("sharing: all", "bot.yaml:1:10: ", '"sharing" cannot be "all"'),
         ("database_url: postgres://x", "bot.yaml:1:15: ", '"database_url" cannot be'),
         ("curators: Editors", "bot.yaml:1:11: ", '"curators" cannot be "Editors"'),
