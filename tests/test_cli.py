@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -50,7 +51,7 @@ def test_search_is_one_document(dayori: Dayori) -> None:
 
 def test_a_search_index_is_made_anew_with_a_bar_that_is_gone_before_the_answer(dayori: Dayori, tmp_path: Path) -> None:
     dayori("search", "RetNet")
-    with sqlite3.connect(next(tmp_path.rglob("*.db"))) as connection:
+    with closing(sqlite3.connect(next(tmp_path.rglob("*.db")), isolation_level=None)) as connection:
         connection.execute("UPDATE notes SET text = '0' WHERE name = 'search_index'")
     shown = on_a_terminal("search", "RetNet", "--config", str(tmp_path / "bot.yaml"))
     bar, answer = "検索用の索引を作り直しています", shown.index("Retentive Network")
