@@ -11,17 +11,19 @@ from tests.samples import paper
 from tests.store.indexing import put
 
 _READ = {
-    "アジャスト": "adjust", "アンラーニング": "unlearning", "ウォーターマーク": "watermark",
-    "カリキュラム": "curriculum", "キュービット": "qubit", "クオンタイゼーション": "quantization",
+    "アジャスト": "adjust", "アンラーニング": "unlearning", "ウィスパー": "whisper",
+    "ウォーターマーク": "watermark", "オープンエーアイ": "openai", "カリキュラム": "curriculum",
+    "キュービット": "qubit", "クウェン": "qwen", "クオンタイゼーション": "quantization",
     "クラスタリング": "clustering", "サイエンス": "science", "サマリー": "summary",
-    "シーン": "scene", "スキーム": "scheme", "スペクトラム": "spectrum",
-    "スペキュレイティブ": "speculative", "チューニング": "tuning", "トラッキング": "tracking",
-    "トランスフォーマー": "transformer", "ニューラル": "neural", "ネットワーク": "network",
-    "ビジュアル": "visual", "フォレスト": "forest", "フュージョン": "fusion",
-    "プライバシー": "privacy", "プラズモン": "plasmon", "マージン": "margin",
-    "マルチ": "multi", "ミューチュアル": "mutual", "リカバリー": "recovery",
-    "ライト": "light", "リソース": "resource", "レビュー": "review", "ロバストネス": "robustness",
-    "ワークロード": "workload",
+    "シーン": "scene", "ジェミニ": "gemini", "スキーム": "scheme",
+    "スペキュレイティブ": "speculative", "スペクトラム": "spectrum", "チューニング": "tuning",
+    "ディープシーク": "deepseek", "トラッキング": "tracking", "トランスフォーマー": "transformer",
+    "ニューラル": "neural", "ネットワーク": "network", "ビジュアル": "visual",
+    "フォレスト": "forest", "フュージョン": "fusion", "プライバシー": "privacy",
+    "プラズモン": "plasmon", "マルチ": "multi", "マージン": "margin",
+    "ミューチュアル": "mutual", "ライト": "light", "リカバリー": "recovery",
+    "リソース": "resource", "レトネット": "retnet", "レビュー": "review",
+    "ロバストネス": "robustness", "ワークロード": "workload",
 }  # fmt: skip
 
 
@@ -48,3 +50,11 @@ async def test_english_words_are_found_by_katakana(
     meant, *_ = await put(database, workspace, [paper(1, title=title), *others])
     found = await search.find(workspace, typed)
     assert (found.hits[0].number, found.hits[0].why, found.suggestion) == (meant, Why.READING, suggestion)
+
+
+@pytest.mark.parametrize("typed", ["ザラーアッガゲ", "ヤパノジッ"])
+async def test_nonsense_is_not_read_as_something(
+    database: Database, workspace: int, search: Search, typed: str
+) -> None:
+    await put(database, workspace, [paper(1, title="Zaragoza and Pangea")])
+    assert (await search.find(workspace, typed)).hits == ()

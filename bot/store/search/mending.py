@@ -102,7 +102,7 @@ def _readings(probes: Probes, asked: Asked) -> Iterator[Other]:
 
 
 def _heard(probes: Probes, spelled: str) -> list[_Reading]:
-    least = 60 if len(spelled) > 5 else 70 if len(spelled) > 4 else 78
+    least = 75 if len(spelled) > 5 else 78 if len(spelled) > 4 else 80
     heard = [(alike(spelled, other.word), other) for other in probes.sounding(sounds(spelled), _MOST_SOUNDING)]
     return sorted((_Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
                    for alikeness, other in heard if alikeness >= least), reverse=True)  # fmt: skip

@@ -58,6 +58,7 @@ _SPELLING = (
     ("ow", "ow$", "o"),  # flow
     ("en", "a(?=gent|[tg]ency$)", "E"),  # agent, latency
     ("water", "water", "wota"),
+    ("nai", "(?<=n)ai$", "EAI"),  # OpenAI
     ("ering", "ering$", "Aring"),  # rendering
     ("v", r"v$", "f"),  # Markov
     ("wh", "wh", "w"),
