@@ -2,28 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import pytest
 
 from bot.store.database import Database
 from bot.store.search import Search, Why
+from bot.store.search.probes import Word
 from bot.store.search.sounds import alike, sound_of, sounds
+from bot.store.search.sqlite import SqliteProbes
 from tests.samples import paper
 from tests.store.indexing import put
 
 _READ = {
     "アジャスト": "adjust", "アンラーニング": "unlearning", "ウィスパー": "whisper",
-    "ウォーターマーク": "watermark", "オープンエーアイ": "openai", "カリキュラム": "curriculum",
-    "キュービット": "qubit", "クウェン": "qwen", "クオンタイゼーション": "quantization",
-    "クラスタリング": "clustering", "サイエンス": "science", "サマリー": "summary",
-    "シーン": "scene", "ジェミニ": "gemini", "スキーム": "scheme",
-    "スペキュレイティブ": "speculative", "スペクトラム": "spectrum", "チューニング": "tuning",
-    "ディープシーク": "deepseek", "トラッキング": "tracking", "トランスフォーマー": "transformer",
-    "ニューラル": "neural", "ネットワーク": "network", "ビジュアル": "visual",
-    "フォレスト": "forest", "フュージョン": "fusion", "プライバシー": "privacy",
-    "プラズモン": "plasmon", "マルチ": "multi", "マージン": "margin",
-    "ミューチュアル": "mutual", "ライト": "light", "リカバリー": "recovery",
-    "リソース": "resource", "レトネット": "retnet", "レビュー": "review",
-    "ロバストネス": "robustness", "ワークロード": "workload",
+    "ウォーターマーク": "watermark", "エポック": "epoch", "オープンエーアイ": "openai",
+    "カリキュラム": "curriculum", "キュービット": "qubit", "クウェン": "qwen",
+    "クオンタイゼーション": "quantization", "クラスタリング": "clustering", "サイエンス": "science",
+    "サマリー": "summary", "シーン": "scene", "ジェミニ": "gemini",
+    "スキーム": "scheme", "スペキュレイティブ": "speculative", "スペクトラム": "spectrum",
+    "チューニング": "tuning", "ディープシーク": "deepseek", "トラッキング": "tracking",
+    "トランスフォーマー": "transformer", "ニューラル": "neural", "ネットワーク": "network",
+    "バッチ": "batch", "ビジュアル": "visual", "フォレスト": "forest",
+    "フュージョン": "fusion", "プライバシー": "privacy", "プラズモン": "plasmon",
+    "マルチ": "multi", "マージン": "margin", "ミューチュアル": "mutual",
+    "ライト": "light", "ラーニング": "learning", "リカバリー": "recovery",
+    "リサーチ": "research", "リソース": "resource", "レトネット": "retnet",
+    "レビュー": "review", "ロバストネス": "robustness", "ワークロード": "workload",
 }  # fmt: skip
 
 
@@ -58,3 +63,18 @@ async def test_nonsense_is_not_read_as_something(
 ) -> None:
     await put(database, workspace, [paper(1, title="Zaragoza and Pangea")])
     assert (await search.find(workspace, typed)).hits == ()
+
+
+async def test_a_query_of_endless_katakana_is_not_cut_at_each_letter(
+    database: Database, workspace: int, search: Search, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await put(database, workspace, [paper(1)])
+    asked: list[Sequence[str]] = []
+
+    def sounding(_: SqliteProbes, sounds: Sequence[str], __: int) -> list[Word]:
+        asked.append(sounds)
+        return []
+
+    monkeypatch.setattr(SqliteProbes, "sounding", sounding)
+    await search.find(workspace, "カマタサナヘメレ" * 50)
+    assert len(asked) == 1

@@ -24,7 +24,9 @@ _MOST_UNITS, _MOST_EACH, _MOST_SOUNDING, _MOST_RANK = 12, 4, 60, 6.0
 _EVEN_ALIKE, _ALIKE_PER = 94.0, 2.0  # a reading that is so much alike is as likely as a slip, and e times so by so much
 _JOINED = 2.0  # a slip in words that are one word otherwise (ce-gocd) leaves less doubt by so much
 _SURE = 20.0  # the likelihood of what hardly leaves a doubt
-_COMPOUND, _PART, _NEVER_FIRST = 7, 3, "ーんゃゅょぁぃぅぇぉっ"  # letters of a compound, and of each part of it
+_COMPOUND, _PART = 7, 3  # letters of a compound, and of each part of it, at least
+_LONGEST = 30  # letters of a query in which compounds are looked for: each may be cut at any of them
+_NEVER_FIRST = "ーんゃゅょぁぃぅぇぉっ"
 _MOST_PARTS = 2  # readings of a part
 _SOUNDS_SO = 85.0  # a reading of which there is little doubt
 _A_RANK = 1.5  # of likelihood, as a logarithm: what differs by less is not told apart
@@ -93,7 +95,7 @@ def _readings(probes: Probes, asked: Asked) -> Iterator[Other]:
     for word in katakana_words(asked.text):
         spelled, folded = word.translate(_TO_HIRAGANA), fold(word)
         heard = _heard(probes, spelled)
-        if len(spelled) >= _COMPOUND and not _doubtless(heard):
+        if len(spelled) >= _COMPOUND and len(asked.text) <= _LONGEST and not _doubtless(heard):
             heard = sorted((*_heard_together(probes, spelled), *heard), reverse=True)
         for reading in heard[:_MOST_EACH]:
             text = " ".join(reading.english if unit == folded else unit for unit in asked.units)

@@ -34,6 +34,7 @@ _SPELLING = (
     ("qub", "qub", "Kyub"),  # qubit
     ("eu", "(?<!h)eu", "yu"),  # neural
     ("ew", "i?ew(?![ao])", "yu"),  # review
+    ("ear", "ear(?=[nc])", "A"),  # learning, search
     ("ead", "(?<=h)ead|(?<=[pbh]r)ead", "ed"),  # head, thread
     ("scie", "^scie", "Saie"),  # science
     ("over", "(?<=c)over", "abar"),  # recovery
@@ -75,10 +76,15 @@ _SPELLING = (
     ("du", "du(?=l|a)", "Ju"),  # module
     ("tu", "tu(?=re|ra|al)", "Cyu"),  # feature, natural
     ("Cyure", "(?<=Cy)ures?$", "a"),
-    ("ch", "(?<=te|me)ch(?=n)|(?<=me|ho)ch(?=a|$)|(?<=[aie]r)ch(?=[aiy][^n])", "K"),  # technique, epoch, architecture
+    (
+        "ch",
+        "(?<=te|me)ch(?=n)|(?<=me|ho|po)ch(?=a|$)|(?<=[aie]r)ch(?=[aiy][^n])",
+        "K",
+    ),  # technique, epoch, architecture
     ("ch", "(?<!n)ch(?=[rlmn]|ao|or)|(?<=s)ch(?=[eo])|(?<=sto)ch|(?<=sy)ch", "K"),  # chromatic, scheme, stochastic
     ("ch", "ch(?=[aou])", "Cy"),  # channel
     ("ch", "ch", "C"),
+    ("C", "C$", "Ci"),  # batch
     ("i", "(?:ss?|t|c)i(?=on|an|al|ous|ent|ol)", "Sy"),  # attention, facial
     ("sh", "sh(?=[aou])", "Sy"),  # sharp
     ("sh", "sh", "S"),
