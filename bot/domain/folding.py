@@ -27,10 +27,12 @@ _LONG = re.compile("(?<=[\u3041-\u309f])ー+")
 _ACCENTED = re.compile("[\u00c0-\u058f\u1e00-\u1fff]|[a-z][\u0300-\u036f]")
 _ACCENTS = re.compile("(?<=[a-z\u0370-\u03ff])[\u0300-\u036f]+")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
+_HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
+_KATAKANA = {hiragana: katakana for katakana, hiragana in _HIRAGANA.items()}
 # Katakana as hiragana, and spellings that waver as one: ヴァ バ, ヂ ジ, ヅ ズ, small vowels as full (ウェブ ウエブ).
 _VA = re.compile("[ヴゔ]([ァィェォュぁぃぇぉゅ])")
 _BA = dict(zip("ァィェォュぁぃぇぉゅ", ("ば", "び", "べ", "ぼ", "びゅ") * 2, strict=True))
-_KANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)} | {0x30FD: 0x309D, 0x30FE: 0x309E}
+_KANA = _HIRAGANA | {0x30FD: 0x309D, 0x30FE: 0x309E}
 _KANA |= str.maketrans("ァィゥェォぁぃぅぇぉヴゔヂぢヅづ", "あいうえおあいうえおぶぶじじずず")
 
 
@@ -95,6 +97,16 @@ def cut(folded: str) -> list[str]:
 def compounds(folded: str) -> list[str]:
     """Return the hyphenated words of a folded text as one word each (`state-of-the-art`, `gpt-4`)."""
     return [_JOINT.sub("", word) for word in _COMPOUND.findall(folded)]
+
+
+def hiragana(text: str) -> str:
+    """Return the text with its katakana as hiragana, spelled as it is."""
+    return text.translate(_HIRAGANA)
+
+
+def katakana(text: str) -> str:
+    """Return the text with its hiragana as katakana, spelled as it is."""
+    return text.translate(_KATAKANA)
 
 
 def katakana_words(text: str) -> list[str]:

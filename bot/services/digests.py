@@ -24,7 +24,7 @@ from bot.store import deliveries, papers, subscriptions
 from bot.store.database import Database, iso
 from bot.store.deliveries import OutboxMessage
 
-_TRANSACTION = 0.2  # seconds that one may last
+_LONGEST = 0.2  # seconds of a transaction that several editions share
 
 
 @dataclass(frozen=True, slots=True)
@@ -156,22 +156,20 @@ class Digests:
         due = self._due(await self._turns())
         composed = 0
         while due:
-            taken, editions = await self._take_turns(due)
-            due = due[taken:]
+            turns, editions = await self._take_turns(due)
+            due = due[turns:]
             composed += editions
             written()
         return composed
 
     def _due(self, turns: Sequence[tuple[int, str, datetime, str | None]]) -> list[tuple[int, str]]:
-        latest: dict[str, datetime | None] = {}
-        due: list[tuple[int, str]] = []
-        for id, schedule, made_at, taken in turns:
-            if schedule not in latest:
-                latest[schedule] = self._latest(schedule)
-            moment = latest[schedule]
-            if moment and moment >= made_at and (turn := period(moment, self._policy.zone)) != taken:
-                due.append((id, turn))
-        return due
+        latest = {schedule: self._latest(schedule) for schedule in {schedule for _, schedule, *_ in turns}}
+        return [
+            (id, turn)
+            for id, schedule, made_at, taken in turns
+            if (moment := latest[schedule]) and moment >= made_at
+            if (turn := period(moment, self._policy.zone)) != taken
+        ]
 
     @unbroken
     async def _turns(self) -> list[tuple[int, str, datetime, str | None]]:
@@ -188,14 +186,15 @@ class Digests:
         They share a transaction for as long as it was waited for: beside an import, which writes much in each of its
         own, many channels would wait for minutes if each edition had one.
         """
-        taken = editions = 0
+        turns = editions = 0
         asked = monotonic()
         async with self._database.write() as connection:
-            until = min(2 * monotonic() - asked, monotonic() + _TRANSACTION)
-            while taken < len(due) and (not taken or monotonic() < until):
-                editions += await self._take_turn(connection, *due[taken])
-                taken += 1
-        return taken, editions
+            began = monotonic()
+            until = began + min(began - asked, _LONGEST)
+            while turns < len(due) and (not turns or monotonic() < until):
+                editions += await self._take_turn(connection, *due[turns])
+                turns += 1
+        return turns, editions
 
     async def _take_turn(self, connection: AsyncConnection, subscription_id: int, turn: str) -> bool:
         """Compose for that turn; when there is nothing to send it is over, and what is added later waits."""

@@ -6,16 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.domain.folding import compounds, cut, fold, kana, runs, spaced, unspaced
+from bot.domain.folding import compounds, cut, fold, hiragana, kana, katakana, runs, spaced, unspaced
 from bot.domain.query import Query
 from bot.store.search.entry import AUTHOR, CODE, PAPER, START, TAG, WHOLE, YEAR, solid
 from bot.store.search.probes import Any, Expression, Near
 
 SHORT_KANA = 2
 MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 64, 60, 6
-
-_HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
-_KATAKANA = {hiragana: katakana for katakana, hiragana in _HIRAGANA.items()}
 
 
 @dataclass(frozen=True)
@@ -84,7 +81,7 @@ class Asked:
     @cached_property
     def spellings(self) -> tuple[str, ...]:
         """Return the text as it is written in either kana."""
-        return (self.text.translate(_HIRAGANA), self.text.translate(_KATAKANA))
+        return (hiragana(self.text), katakana(self.text))
 
     @cached_property
     def parts(self) -> tuple[Expression, ...]:

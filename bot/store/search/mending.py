@@ -9,7 +9,7 @@ from itertools import product
 from math import log
 from typing import NamedTuple
 
-from bot.domain.folding import fold, kana, katakana_words, unspaced
+from bot.domain.folding import fold, hiragana, kana, katakana_words, unspaced
 from bot.store.search.asked import Asked
 from bot.store.search.glossary import translations
 from bot.store.search.probes import Probes
@@ -17,7 +17,6 @@ from bot.store.search.ranking import Why
 from bot.store.search.slips import slips
 from bot.store.search.sounds import alike, sounds
 
-_TO_HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
 _WORD = re.compile("[a-z0-9]+")
 _STRAY = re.compile("(?<!\\w)ー+(?=\\w)")  # a long vowel of nothing
 _MOST_UNITS, _MOST_EACH, _MOST_SOUNDING, _MOST_RANK = 12, 4, 60, 6.0
@@ -33,7 +32,7 @@ _A_RANK = 1.5  # of likelihood, as a logarithm: what differs by less is not told
 
 
 @dataclass(frozen=True, slots=True)
-class Other:
+class _Other:
     """Another text for the query, why, and the logarithm of how likely it was meant."""
 
     text: str
@@ -42,9 +41,9 @@ class Other:
 
 
 class _Reading(NamedTuple):
-    """English that sounds like a word: its rank, how much alike it is (0 to 100), and how it is written."""
+    """English that sounds like a word: how much speaks for it, how alike it is (0 to 100), and how it is written."""
 
-    rank: float
+    weight: float
     alikeness: float
     english: str
 
@@ -53,29 +52,29 @@ def others(probes: Probes, asked: Asked) -> Iterator[tuple[str, Why, float]]:
     """Yield other texts for the query, the likeliest first, why, and their rank: 0, and more the less likely."""
     if len(asked.units) > _MOST_UNITS:
         return
-    found: list[Other] = []
+    found: list[_Other] = []
     if _STRAY.search(asked.text):
         asked = Asked(_STRAY.sub("", asked.text))
-        found.append(Other(asked.text, Why.TYPO, _SURE))
+        found.append(_Other(asked.text, Why.TYPO, _SURE))
     found += sorted((*_mended(probes, asked), *_readings(probes, asked)), key=lambda other: -other.likelihood)
     for other in found:
         yield other.text, other.why, min(_MOST_RANK, (found[0].likelihood - other.likelihood) / _A_RANK)
     yield from ((text, Why.READING, _MOST_RANK + 1) for text in translations(asked.text))
 
 
-def _mended(probes: Probes, asked: Asked) -> Iterator[Other]:
+def _mended(probes: Probes, asked: Asked) -> Iterator[_Other]:
     """Yield the query with one word mended, or each that nobody has written so."""
     known = {word for word, _ in probes.words(asked.units)}
     unknown = [at for at, unit in enumerate(asked.units) if unit not in known and _mendable(unit)]
     choices = {at: slips(probes, asked.units[at]) for at in unknown}
     if len(unknown) > 1 and all(choices.values()):
         text = " ".join(choices[at][0].word if at in choices else unit for at, unit in enumerate(asked.units))
-        yield Other(text, Why.TYPO, _SURE)
+        yield _Other(text, Why.TYPO, _SURE)
     for at, found in choices.items():
         before, after = _around(asked, at)
-        yield from (Other(f"{before}{slip.word}{after}", Why.TYPO, slip.likelihood) for slip in found)
+        yield from (_Other(f"{before}{slip.word}{after}", Why.TYPO, slip.likelihood) for slip in found)
     if asked.squeezed.isascii() and 1 < len(asked.units) < 5:
-        yield from (Other(slip.word, Why.TYPO, slip.likelihood + _JOINED) for slip in slips(probes, asked.squeezed))
+        yield from (_Other(slip.word, Why.TYPO, slip.likelihood + _JOINED) for slip in slips(probes, asked.squeezed))
 
 
 def _around(asked: Asked, at: int) -> tuple[str, str]:
@@ -90,17 +89,17 @@ def _mendable(unit: str) -> bool:
     return kana(unit) or not unspaced(unit)
 
 
-def _readings(probes: Probes, asked: Asked) -> Iterator[Other]:
+def _readings(probes: Probes, asked: Asked) -> Iterator[_Other]:
     """Yield the query with a katakana word replaced by English words that sound like it."""
     for word in katakana_words(asked.text):
-        spelled, folded = word.translate(_TO_HIRAGANA), fold(word)
+        spelled, folded = hiragana(word), fold(word)
         heard = _heard(probes, spelled)
         if len(spelled) >= _COMPOUND and len(asked.text) <= _LONGEST and not _doubtless(heard):
             heard = sorted((*_heard_together(probes, spelled), *heard), reverse=True)
         for reading in heard[:_MOST_EACH]:
             text = " ".join(reading.english if unit == folded else unit for unit in asked.units)
-            behind = (heard[0].rank - reading.rank) / 10
-            yield Other(text, Why.READING, (reading.alikeness - _EVEN_ALIKE) / _ALIKE_PER - behind)
+            behind = (heard[0].weight - reading.weight) / 10
+            yield _Other(text, Why.READING, (reading.alikeness - _EVEN_ALIKE) / _ALIKE_PER - behind)
 
 
 def _heard(probes: Probes, spelled: str) -> list[_Reading]:
@@ -119,7 +118,7 @@ def _heard_together(probes: Probes, spelled: str) -> Iterator[_Reading]:
         backs = _doubtless(_heard(probes, spelled[at:])) if fronts else []
         for front, back in product(fronts, backs):
             alikeness = min(front.alikeness, back.alikeness)
-            yield _Reading(min(front.rank, back.rank), alikeness, f"{front.english} {back.english}")
+            yield _Reading(min(front.weight, back.weight), alikeness, f"{front.english} {back.english}")
 
 
 def _doubtless(heard: list[_Reading]) -> list[_Reading]:

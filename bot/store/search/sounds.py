@@ -76,11 +76,8 @@ _SPELLING = (
     ("du", "du(?=l|a)", "Ju"),  # module
     ("tu", "tu(?=re|ra|al)", "Cyu"),  # feature, natural
     ("Cyure", "(?<=Cy)ures?$", "a"),
-    (
-        "ch",
-        "(?<=te|me)ch(?=n)|(?<=me|ho|po)ch(?=a|$)|(?<=[aie]r)ch(?=[aiy][^n])",
-        "K",
-    ),  # technique, epoch, architecture
+    ("ch", "(?<=te|me)ch(?=n)|(?<=me|ho|po)ch(?=a|$)", "K"),  # technique, mechanism, epoch
+    ("ch", "(?<=[aie]r)ch(?=[aiy][^n])", "K"),  # architecture
     ("ch", "(?<!n)ch(?=[rlmn]|ao|or)|(?<=s)ch(?=[eo])|(?<=sto)ch|(?<=sy)ch", "K"),  # chromatic, scheme, stochastic
     ("ch", "ch(?=[aou])", "Cy"),  # channel
     ("ch", "ch", "C"),
