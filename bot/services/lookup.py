@@ -43,8 +43,14 @@ class Results:
     near: tuple[Result, ...]
 
     def hint(self, locale: Locale) -> str:
-        """Return what was probably meant, where the answer was reached by mending the query; else empty."""
-        return t(locale, "Did you mean: {suggestion}", suggestion=self.suggestion) if self.suggestion else ""
+        """Return what was probably meant, where the query was mended, or in a word why an only paper answers.
+
+        Empty where neither needs to be said.
+        """
+        if self.suggestion:
+            return t(locale, "Did you mean: {suggestion}", suggestion=self.suggestion)
+        why = self.results[0].why(locale) if self.total == 1 and self.results else ""
+        return t(locale, "Matched by {why}", why=why) if why else ""
 
 
 class Lookup:

@@ -80,6 +80,19 @@ async def test_another_workspace_finds_nothing(
         await lookup.get(other, "paper-3")
 
 
+async def test_why_an_only_paper_answers_is_said_where_its_title_does_not_show_it(
+    lookup: Lookup, library: Library, workspace: int
+) -> None:
+    await library.add(
+        workspace, paper(1, headline="RetNet の要点", comment="並列化できる", authors=["Ana Amaral"]), None
+    )
+    await library.add(workspace, paper(2, authors=["Bo"]), None)
+    said = {"RetNet": "", "並列化": "コメントで一致", "Amaral": "著者で一致", "レトネット": "もしかして: RetNet"}
+    assert {query: (await lookup.find(workspace, query)).hint("ja") for query in said} == said
+    assert (await lookup.find(workspace, "Amaral")).hint("en") == "Matched by author"
+    assert (await lookup.find(workspace, "")).hint("ja") == ""
+
+
 async def test_what_was_meant_is_suggested_as_the_papers_write_it(
     lookup: Lookup, library: Library, workspace: int
 ) -> None:

@@ -71,7 +71,7 @@ def results(found: Results, locale: Locale, width: int, offset: int = 0) -> Rend
     """Draw what a search found: the card of an only one, else a numbered list; what is near when there is none."""
     if not found.results:
         return _nothing(found, locale, width)
-    hint = [_lines(found.hint(locale), width, "yellow")] if found.suggestion else []
+    hint = [_lines(text, width, "yellow")] if (text := found.hint(locale)) else []
     if found.total == 1:
         return Group(*hint, card(found.results[0].paper, locale, width))
     head = tn(locale, "{n} paper", "{n} papers", found.total)
