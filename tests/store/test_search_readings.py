@@ -45,6 +45,7 @@ def test_english_is_heard_in_its_katakana(typed: str, english: str) -> None:
         ("バッチノーマライゼーション", "Batch Normalization", "batch normalization"),  # beside an author called Bach
         ("グラフトランスフォーマー", "A Graph Transformer", "graph transformer"),
         ("マージン", "Margin Losses", "margin"),
+        ("まーじん", "Margin Losses", "margin"),
         ("リカバリー", "Recovery of Errors", "recovery"),  # before what stands within ソフトカバリング
     ],
 )

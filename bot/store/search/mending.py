@@ -90,8 +90,8 @@ def _mendable(unit: str) -> bool:
 
 
 def _readings(probes: Probes, asked: Asked) -> Iterator[_Other]:
-    """Yield the query with a katakana word replaced by English words that sound like it."""
-    for word in katakana_words(asked.text):
+    """Yield the query with a katakana word, or all of it where it is kana, replaced by English that sounds like it."""
+    for word in [asked.text] if asked.all_kana else katakana_words(asked.text):
         spelled, folded = hiragana(word), fold(word)
         heard = _heard(probes, spelled)
         if len(spelled) >= _COMPOUND and len(asked.text) <= _LONGEST and not _doubtless(heard):
