@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 
 from bot.domain.errors import InputError, NotFoundError
@@ -11,6 +12,11 @@ from bot.store import aliases
 from bot.store.database import Database
 
 LENGTH, MOST_MEANINGS = 80, 20
+
+
+def meanings_of(text: str) -> list[str]:
+    """Return the meanings that are written one after another, with commas of any width between them."""
+    return re.split("[,、，]", text)
 
 
 class Aliases:

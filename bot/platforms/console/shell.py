@@ -13,7 +13,7 @@ from bot.domain.digest import Edition
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
-from bot.platforms.console import curating, render
+from bot.platforms.console import aliases, curating, render
 from bot.platforms.console.lines import Lines
 from bot.platforms.console.terminal import Terminal
 from bot.services.bundle import Services
@@ -78,6 +78,7 @@ class Shell:
             "/undo": (self._curate(curating.undo), t(locale, "take the last change back"), ""),
             "/history": (self._curate(curating.history), t(locale, "who changed what"), "/history retnet"),
             "/inbox": (self._curate(curating.inbox), t(locale, "decide on proposals"), ""),
+            "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
             "/digest": (self._digest, t(locale, "show the next edition"), ""),
             "/help": (self._help, t(locale, "list the commands"), ""),
             "/quit": (self._quit, t(locale, "leave"), ""),

@@ -53,6 +53,11 @@ async def test_an_empty_collection_says_what_to_do(app: App, monkeypatch: pytest
         ("/digest", ["創刊号です"]),
         ("/help", ["/addpaper", "/papers", "論文を探す"]),
         ("/nonsense", ["/nonsense というコマンドはありません"]),
+        ("/alias", ["別名はまだありません"]),
+        ("/alias add RAG = 検索拡張生成、Retrieval augmented", ["RAG = 検索拡張生成、Retrieval augmented"]),
+        ("/alias add RAG", ["別名には、言葉と同じ意味の言葉を一つ以上"]),
+        ("/alias remove RAG", ["「RAG」"]),
+        ("/alias RAG", ["add、remove、listのどれか", "/alias add RAG = 検索拡張生成"]),
         ("/addpaper", ["/addpaper https://arxiv.org/abs/1706.03762"]),
         ("/addpaper RetNet", ["リンクでもarXivの番号でもDOIでもありません"]),
         ("/addpaper https://arxiv.org/pdf/2401.00003v2", ["この論文はもう登録されています。", "3番目の論文"]),
@@ -107,3 +112,12 @@ async def test_every_command_of_the_help_works(filled: App, monkeypatch: pytest.
     for name in ("/paper", "/papers", "/more", "/open", "/addpaper", "/digest", "/help", "/quit"):
         assert f"  {name} " in listed
         assert f"{name} というコマンドはありません" not in await typed(filled, monkeypatch, f"{name} 0")
+
+
+async def test_an_alias_finds_papers_until_it_is_removed(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
+    printed = await typed(filled, monkeypatch, "/alias add 三つめ = 3番目", "/alias list", "/paper 三つめ",
+                          "/alias remove 三つめ", "/alias", "/paper 三つめ")  # fmt: skip
+    _, after = printed.split("別名はまだありません")
+    assert printed.count("三つめ = 3番目") == 2
+    assert "別名で一致" in printed
+    assert "3番目の論文" not in after

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from discord import app_commands
@@ -13,6 +12,7 @@ from bot.i18n import t
 from bot.platforms.discord.context import Interaction, reader_of
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
+from bot.services.aliases import meanings_of
 
 alias = app_commands.Group(
     name=both("alias", "別名"), description=both("Words for the same thing", "同じものを指す言葉"), guild_only=True
@@ -33,7 +33,7 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
     """Add an alias, or say anew what it stands for."""
     reader = await reader_of(interaction)
     reader.require_curator()
-    kept = await reader.services.aliases.put(reader.workspace, name, re.split("[,、，]", meanings))
+    kept = await reader.services.aliases.put(reader.workspace, name, meanings_of(meanings))
     await interaction.response.send_message(_line(*kept), ephemeral=True)
 
 

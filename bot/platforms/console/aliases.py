@@ -1,0 +1,31 @@
+"""The words that the team has for the same thing, at the prompt."""
+
+from __future__ import annotations
+
+from bot.domain.errors import InputError
+from bot.i18n import msg, t
+from bot.platforms.console.terminal import Terminal
+from bot.services.aliases import meanings_of
+
+EXAMPLE = "/alias add RAG = 検索拡張生成"
+
+
+async def alias(terminal: Terminal, rest: str) -> None:
+    """Add, remove or list aliases, as the first word says."""
+    verb, _, said = rest.partition(" ")
+    known = terminal.services.aliases
+    if verb == "add":
+        name, _, meanings = said.partition("=")
+        terminal.say(_line(*await known.put(terminal.workspace, name, meanings_of(meanings))), "green")
+    elif verb == "remove":
+        await known.remove(terminal.workspace, said)
+        terminal.say(t(terminal.locale, "The alias {name} is forgotten.", name=said))
+    elif verb in ("", "list"):
+        lines = [_line(*each) for each in (await known.all(terminal.workspace)).items()]
+        terminal.say("\n".join(lines) or t(terminal.locale, "There are no aliases yet."))
+    else:
+        raise InputError(msg("Say add, remove or list, for instance: {example}", example=EXAMPLE))
+
+
+def _line(name: str, meanings: tuple[str, ...]) -> str:
+    return f"{name} = {'、'.join(meanings)}"
