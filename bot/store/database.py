@@ -9,10 +9,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing
+from contextlib import asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from sqlalchemy import event, insert, select
 from sqlalchemy.engine import Connection, make_url
@@ -20,9 +20,11 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.util import await_only
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
+from bot.store.connections import lent, wholly
 from bot.store.schema import REVISION, workspaces
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY",
@@ -43,7 +45,7 @@ class Database:
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection for reading; every statement sees the newest committed state."""
-        async with self._engine.connect() as connection:
+        async with lent(self._engine) as connection:
             yield connection
 
     @asynccontextmanager
@@ -54,7 +56,7 @@ class Database:
         """
         async with self._writer:
             try:
-                async with self._writing.begin() as connection:
+                async with lent(self._writing) as connection, connection.begin():
                     yield connection
             except DBAPIError as error:
                 raise StoreError(msg("The database could not be written: {reason}.", reason=str(error.orig))) from error
@@ -77,7 +79,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back; without this the process would not end."""
-        await self._engine.dispose()
+        await wholly(self._engine.dispose())
 
 
 async def open_database(url: str) -> Database:
@@ -95,7 +97,7 @@ async def open_database(url: str) -> Database:
         try:
             await _migrate(engine, url)
         except BaseException:
-            await engine.dispose()
+            await wholly(engine.dispose())
             raise
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", error))
@@ -129,15 +131,24 @@ def _begin(connection: Connection) -> None:
 
 
 def _give_up(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:
-    """Roll back before a connection is thrown away, as a cancelled one is: closing alone does not let go of the lock.
+    """Roll back and close a connection that is thrown away, as a cancelled one is; a second cancellation ends neither.
 
-    SQLite keeps a closed connection alive as long as one of its cursors is, and the error of a cancelled task holds it.
+    Closing alone does not let go of the lock: SQLite keeps a closed connection alive as long as one of its cursors is,
+    and the error of a cancelled task holds it.
     """
-    connection.rollback()
+    with suppress(asyncio.CancelledError):  # the one that brought us here goes on its way
+        await_only(wholly(_closed(connection.driver_connection)))
+
+
+async def _closed(connection: Any) -> None:
+    try:
+        await connection.rollback()
+    finally:
+        await connection.close()
 
 
 async def _migrate(engine: AsyncEngine, url: str) -> None:
-    async with engine.connect() as connection:
+    async with lent(engine) as connection:
         if await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version")):
             version = (await connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
             if version == REVISION:

@@ -13,6 +13,7 @@ from bot.domain.errors import StoreError
 from bot.domain.paper import Paper
 from bot.domain.query import Query, parse_query
 from bot.i18n import msg
+from bot.store.connections import wholly
 from bot.store.database import Database
 from bot.store.papers import Columns, paper_from
 from bot.store.search import planner
@@ -81,9 +82,11 @@ class Search:
 
     async def close(self) -> None:
         """Give the readers back; a look-up that is under way is answered first."""
-        await asyncio.to_thread(self._thread.shutdown)
-        self._here.close()
-        self._there.close()
+        try:
+            await wholly(asyncio.to_thread(self._thread.shutdown))
+        finally:
+            self._here.close()
+            self._there.close()
 
     def _find(self, probes: SqliteProbes, query: str | Query, limit: int, offset: int) -> Found:
         parsed = parse_query(query) if isinstance(query, str) else query
