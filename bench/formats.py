@@ -31,7 +31,7 @@ async def measure() -> None:
 
 
 async def _compare(format: str, size: int, parse: Callable[[str], object]) -> None:
-    text = WRITERS[format](_papers(size))
+    text = "".join(WRITERS[format](_papers(size)))
     alone = _seconds(lambda: parse(text))
     reading = _seconds(lambda: READERS[format](text, "bench"))
     first, again = await _import(format, text)

@@ -17,7 +17,7 @@ from tests.samples import paper
 @pytest.fixture
 def papers_file(tmp_path: Path) -> Path:
     file = tmp_path / "papers.yaml"
-    file.write_text(yaml.write([paper(1), paper(2)]), encoding="utf-8")
+    file.write_text("".join(yaml.write([paper(1), paper(2)])), encoding="utf-8")
     return file
 
 
@@ -43,7 +43,7 @@ async def test_a_later_start_imports_what_changed_in_the_file(
         await app.services.library.remove(1, "paper-1", None)
     async with open_app(config, clock=clock) as app:
         assert await ids(app) == {"paper-2"}
-    rewrite(papers_file, yaml.write([paper(1), paper(2, comment="新"), paper(3)]))
+    rewrite(papers_file, "".join(yaml.write([paper(1), paper(2, comment="新"), paper(3)])))
     async with open_app(config, clock=clock) as app:
         assert await ids(app) == {"paper-2", "paper-3"}
         assert (await app.services.lookup.get(1, "paper-2")).comment == "新"
@@ -55,7 +55,7 @@ async def test_a_broken_papers_file_stops_the_start_and_leaves_the_store_alone(
     config = config.model_copy(update={"papers_file": str(papers_file)})
     async with open_app(config) as app:
         assert len(await ids(app)) == 2
-    rewrite(papers_file, yaml.write([paper(3)]) + "- title: ''\n")
+    rewrite(papers_file, "".join(yaml.write([paper(3)])) + "- title: ''\n")
     with pytest.raises(FileError, match=r"papers\.yaml:\d+:\d+: "):
         async with open_app(config):
             pass

@@ -29,7 +29,7 @@ def test_only_what_a_search_finds_is_exported(dayori: Dayori) -> None:
 
 
 def test_a_dry_run_only_tells(dayori: Dayori, tmp_path: Path) -> None:
-    (tmp_path / "new.yaml").write_text(yaml.write([paper(1)]), encoding="utf-8")
+    (tmp_path / "new.yaml").write_text("".join(yaml.write([paper(1)])), encoding="utf-8")
     before = everything(dayori)
     assert "確認のみ・保存なし" in (told := dayori("import", "new.yaml", "--dry-run").stdout)
     assert "追加 1" in told
@@ -45,7 +45,7 @@ def test_a_dry_run_only_tells(dayori: Dayori, tmp_path: Path) -> None:
 )  # fmt: skip
 def test_a_broken_file_is_refused_whole_with_its_place(dayori: Dayori, tmp_path: Path, broken: str) -> None:
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
-    good.write_text(yaml.write([paper(1)]), encoding="utf-8")
+    good.write_text("".join(yaml.write([paper(1)])), encoding="utf-8")
     bad.write_text(broken, encoding="utf-8")
     before = everything(dayori)
     result = dayori("import", str(good), str(bad))

@@ -63,7 +63,7 @@ async def export(
     Example: dayori export --output papers.yaml
     """
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITERS))
-    text = WRITERS[name](await session.services.lookup.all_of(session.workspace, query))
+    text = "".join(WRITERS[name](await session.services.lookup.all_of(session.workspace, query)))
     if output is None:
         sys.stdout.write(text)
         return

@@ -16,14 +16,18 @@ _SPACE = UUID("8f1b3a52-6d0e-5c47-9a3f-2f7c1f0f9a41")  # ours alone, so that a p
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write the feed; an entry's id stays the same for as long as its paper's id does."""
-    held = list(papers)
-    updated = max((_updated(paper) for paper in held), default=datetime(1970, 1, 1, tzinfo=UTC))
-    head = ['<?xml version="1.0" encoding="utf-8"?>', '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ja">',
-            _element("id", uuid5(_SPACE, "collection").urn), _element("title", NAME),
-            _element("updated", _time(updated)), f"<author>{_element('name', NAME)}</author>"]  # fmt: skip
-    return "\n".join((*head, *("\n".join(_entry(paper)) for paper in held), "</feed>\n"))
+    yield "\n".join(
+        ('<?xml version="1.0" encoding="utf-8"?>', '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ja">',
+         _element("id", uuid5(_SPACE, "collection").urn), _element("title", NAME),
+         f"<author>{_element('name', NAME)}</author>\n")
+    )  # fmt: skip
+    updated = datetime(1970, 1, 1, tzinfo=UTC)
+    for paper in papers:
+        updated = max(updated, _updated(paper))
+        yield "\n".join(_entry(paper)) + "\n"
+    yield f"{_element('updated', _time(updated))}\n</feed>\n"  # the order of a feed's elements means nothing
 
 
 def _entry(paper: Paper) -> Iterator[str]:

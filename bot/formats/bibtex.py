@@ -54,10 +54,11 @@ def read(text: str, file: str) -> list[Paper]:
     return papers_of(file, (_found(entry, lines) for entry in library.entries))
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a bibliography; each entry's key is the paper's id as far as BibTeX can hold it."""
     taken: set[str] = set()
-    return "\n".join(_entry(paper, taken) for paper in papers)
+    for n, paper in enumerate(papers):
+        yield ("\n" if n else "") + _entry(paper, taken)
 
 
 def _broken(file: str, problem: str, line: int, column: int) -> FileError:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 from bot.domain.errors import FileError, InputError
@@ -15,7 +15,8 @@ READERS: dict[str, Callable[[str, str], list[Paper]]] = {
     "yaml": yaml.read, "json": json.read, "bibtex": bibtex.read, "csl": csl.read, "ris": ris.read,
     "matome": matome.read, "links": lambda text, file: _all_titled(links.read(text, file), file),
 }  # fmt: skip
-WRITERS: dict[str, Callable[[Iterable[Paper]], str]] = {
+# Each yields at least once for each paper, before it takes the next one, so that papers may come as they are read.
+WRITERS: dict[str, Callable[[Iterable[Paper]], Iterator[str]]] = {
     "yaml": yaml.write, "json": json.write, "bibtex": bibtex.write, "csl": csl.write, "ris": ris.write,
     "markdown": markdown.write, "html": html.write, "atom": atom.write,
 }  # fmt: skip

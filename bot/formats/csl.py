@@ -6,13 +6,12 @@
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.domain.paper import Paper
 from bot.formats.foreign import Found, date_of, loose_date, papers_of, split_words, usable_id
-from bot.formats.json import read_tree
+from bot.formats.json import read_tree, written_list
 from bot.formats.names import joined, parted
 from bot.formats.tree import Tree
 from bot.i18n import msg
@@ -27,9 +26,10 @@ def read(text: str, file: str) -> list[Paper]:
     return read_tree(text, file, _papers)
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a list of CSL items."""
-    return json.dumps([_item(paper) for paper in papers], ensure_ascii=False, indent=2) + "\n"
+    yield from written_list(map(_item, papers))
+    yield "\n"
 
 
 def _papers(tree: Tree) -> list[Paper]:

@@ -36,17 +36,19 @@ nav a { border: 1px solid var(--line); border-radius: 1rem; padding: .15rem .8re
 """
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write the page; it asks for nothing from outside and runs no script."""
-    held = list(papers)
-    body = "\n".join(article(paper) for paper in held)
-    return (
+    yield (
         '<!doctype html>\n<html lang="ja">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         "<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; style-src 'unsafe-inline'\">\n"
-        f"<title>{NAME}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
-        f"<h1>📮 {NAME} ({len(held)})</h1>\n{body}\n</main>\n</body>\n</html>\n"
+        f"<title>{NAME}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n<h1>📮 {NAME}</h1>\n"
     )
+    count = 0
+    for paper in papers:
+        count += 1
+        yield f"{article(paper)}\n"
+    yield f'<p class="facts">{count} 本</p>\n</main>\n</body>\n</html>\n'
 
 
 def article(paper: Paper) -> str:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any
 
 from bot.domain.errors import FileError
@@ -51,9 +51,20 @@ def read_tree(text: str, file: str, papers_of: Callable[[Tree], list[Paper]]) ->
         return papers_of(Tree(file, value, known.places, known.keys))
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a collection."""
-    return json.dumps({"papers": [columns_of(paper) for paper in papers]}, ensure_ascii=False, indent=2) + "\n"
+    yield '{\n  "papers": '
+    yield from written_list(map(columns_of, papers), "  ")
+    yield "\n}\n"
+
+
+def written_list(items: Iterable[object], indent: str = "") -> Iterator[str]:
+    """Yield a JSON list item by item, as `json.dumps` with an indent of two writes it at that indent."""
+    before, between = f"[\n{indent}  ", f",\n{indent}  "
+    for item in items:
+        yield before + json.dumps(item, ensure_ascii=False, indent=2).replace("\n", f"\n{indent}  ")
+        before = between
+    yield f"\n{indent}]" if before is between else "[]"
 
 
 def _parse(text: str, file: str) -> Any:

@@ -15,9 +15,11 @@ _INLINE = re.compile(r"([\\`*_\[\]<>~|&$])")
 _AT_START = re.compile(r"^([#+=:-]|\d+(?=[.)]))")
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write one section a paper."""
-    return f"# {NAME}\n\n" + "\n".join("\n\n".join(_section(paper)) + "\n" for paper in papers)
+    yield f"# {NAME}\n"
+    for paper in papers:
+        yield "\n" + "\n\n".join(_section(paper)) + "\n"
 
 
 def facts_of(paper: Paper) -> list[str]:

@@ -28,9 +28,10 @@ def read(text: str, file: str) -> list[Paper]:
     return papers_of(file, [_found(place, values) for place, values in _records(text, file)])
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write one record a paper."""
-    return "\n".join("".join(f"{tag}  - {value}\n" for tag, value in _lines(paper)) for paper in papers)
+    for n, paper in enumerate(papers):
+        yield ("\n" if n else "") + "".join(f"{tag}  - {value}\n" for tag, value in _lines(paper))
 
 
 def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Any
 
 import yaml
@@ -25,10 +25,15 @@ def read(text: str, file: str) -> list[Paper]:
     return read_entries(read_yaml(text, file))
 
 
-def write(papers: Iterable[Paper]) -> str:
+def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a collection; what is unknown is left out."""
-    entries = [_entry(paper) for paper in papers]
-    return yaml.dump({"papers": entries}, Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
+    head = "papers:\n"
+    for paper in papers:  # each on its own: dumping all of them at once takes 10 kB of memory for each
+        written = yaml.dump([_entry(paper)], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
+        yield f"{head}{written}"
+        head = ""
+    if head:
+        yield "papers: []\n"
 
 
 def _entry(paper: Paper) -> dict[str, Any]:

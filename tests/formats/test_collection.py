@@ -8,6 +8,7 @@ import pytest
 
 from bot.domain.errors import FileError, InputError
 from bot.formats.collection import READERS, WRITERS, format_of, read_file
+from tests.formats.shared import full
 from tests.samples import paper
 
 
@@ -34,8 +35,18 @@ def test_an_unknown_format_is_refused_with_those_that_are_known(file: str, given
 def test_what_a_format_writes_it_reads(ending: str, tmp_path: Path) -> None:
     file = tmp_path / f"papers.{ending}"
     format = format_of(file.name, None, list(WRITERS))
-    file.write_text(WRITERS[format]([paper(1), paper(2)]), encoding="utf-8")
+    file.write_text("".join(WRITERS[format]([paper(1), paper(2)])), encoding="utf-8")
     assert read_file(file) == [paper(1), paper(2)]
+
+
+@pytest.mark.parametrize("format", WRITERS)
+def test_a_format_writes_each_paper_before_it_takes_the_next_one(format: str) -> None:
+    taken = []
+    written = ""
+    for piece in WRITERS[format](taken.append(n) or full(n) for n in range(3)):  # type: ignore[func-returns-value]
+        written += piece
+        assert all(f"{n}番目の論文" in written for n in taken)
+    assert taken == [0, 1, 2]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:

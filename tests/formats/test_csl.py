@@ -20,12 +20,12 @@ from tests.formats.test_yaml import numbered, stamped
 @settings(max_examples=40)
 @given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda made: [made]))
 def test_random_papers_read_back_as_they_were(papers: list[Paper]) -> None:
-    assert csl.read(csl.write(papers), "f") == kept(papers)
+    assert csl.read("".join(csl.write(papers)), "f") == kept(papers)
 
 
 def test_a_thousand_items_come_back_equal() -> None:
     papers = [full(n) for n in range(1000)]
-    assert csl.read(csl.write(papers), "f") == papers
+    assert csl.read("".join(csl.write(papers)), "f") == papers
 
 
 _ZOTERO = [
@@ -51,7 +51,7 @@ def test_foreign_items_are_understood() -> None:
 
 
 def test_an_item_has_the_usual_variables() -> None:
-    [item] = plain_json.loads(csl.write([full(1)]))
+    [item] = plain_json.loads("".join(csl.write([full(1)])))
     assert item["author"][:2] == [{"family": "Knuth", "given": "Donald E."}, {"family": "Müller", "given": "Jörg"}]
     assert (item["issued"], item["DOI"], item["number"]) == (
         {"date-parts": [[2001, 2, 2]]},
@@ -63,7 +63,7 @@ def test_an_item_has_the_usual_variables() -> None:
 def test_a_json_file_is_ours_or_csl_by_its_shape(tmp_path: Path) -> None:
     file = tmp_path / "a.json"
     for write in (csl.write, json.write):
-        file.write_text(write([full(1)]), encoding="utf-8")
+        file.write_text("".join(write([full(1)])), encoding="utf-8")
         assert read_file(file) == [full(1)]
 
 

@@ -32,7 +32,7 @@ class _Page(HTMLParser):
 
 
 def test_a_page_shows_all_of_a_paper_and_asks_for_nothing_from_outside() -> None:
-    page = _Page(html.write([full(1), full(2)]))
+    page = _Page("".join(html.write([full(1), full(2)])))
     assert page.tags.count("article") == 2
     for text in (
         "1番目の論文",
@@ -48,7 +48,7 @@ def test_a_page_shows_all_of_a_paper_and_asks_for_nothing_from_outside() -> None
 
 
 def test_markup_in_a_text_is_shown_as_it_is() -> None:
-    page = _Page(html.write([make_paper(title="<script>x</script>", comment='"><img src=x onerror=y>')]))
+    page = _Page("".join(html.write([make_paper(title="<script>x</script>", comment='"><img src=x onerror=y>')])))
     assert set(page.tags) <= _TAGS
     assert "<script>x</script>" in page.text
     assert '"><img src=x onerror=y>' in page.text
@@ -56,7 +56,7 @@ def test_markup_in_a_text_is_shown_as_it_is() -> None:
 
 @given(random_papers)
 def test_a_random_paper_is_one_article_with_web_links_only(made: Paper) -> None:
-    page = _Page(html.write([made]))
+    page = _Page("".join(html.write([made])))
     assert set(page.tags) <= _TAGS
     assert page.tags.count("article") == 1
     assert all(address.startswith(("http://", "https://")) for address in page.addresses)

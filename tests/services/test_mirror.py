@@ -376,7 +376,7 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
     clock.advance(seconds=1)
     workspace, _ = await database.workspace(f"{clock().isoformat()}", clock())
     file = tmp_path / f"{workspace}.yaml"
-    say(file, yaml.write([paper(n) for n in range(3)]))
+    say(file, "".join(yaml.write([paper(n) for n in range(3)])))
     mirror = Mirror(database, clock, importing, workspace, file)
     await mirror.write_back()
     for what, n, text in steps:
@@ -393,11 +393,11 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
             with suppress(DayoriError):
                 await library.undo(workspace, None)
         elif what == "file edit" and id in there:
-            say(file, yaml.write([replace(each, comment=text) if each.id == id else each for each in held]))
+            say(file, "".join(yaml.write([replace(each, comment=text) if each.id == id else each for each in held])))
         elif what == "file add" and id not in there:
-            say(file, yaml.write([*held, paper(n, comment=text)]))
+            say(file, "".join(yaml.write([*held, paper(n, comment=text)])))
         elif what == "file remove" and len(held) > 1:
-            say(file, yaml.write([each for each in held if each.id != id]))
+            say(file, "".join(yaml.write([each for each in held if each.id != id])))
         elif what == "meet":
             await mirror.write_back()
         elif what == "restart":

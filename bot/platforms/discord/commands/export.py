@@ -30,7 +30,7 @@ async def export(interaction: Interaction, format: Choice[str], query: Range[str
     reader = await reader_of(interaction)
     await interaction.response.defer(ephemeral=True, thinking=True)
     papers = await reader.services.lookup.all_of(reader.workspace, query or "")
-    content = (await asyncio.to_thread(WRITERS[format.value], papers)).encode()
+    content = (await asyncio.to_thread(lambda: "".join(WRITERS[format.value](papers)))).encode()
     told = tn(reader.locale, "{n} paper", "{n} papers", len(papers))
     if len(content) > interaction.filesize_limit:
         told = t(reader.locale, "The file would be too large for Discord; narrow the search.")
