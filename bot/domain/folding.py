@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from itertools import pairwise
+from itertools import accumulate, pairwise
 
 _KANA_RANGES = "\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
 _CJK = f"{_KANA_RANGES}\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -20,9 +20,10 @@ _UNSPACED = re.compile(f"[{_CJK}{_HANGUL}]")
 _KANA_ONLY = re.compile("[\u3041-\u309f]+")
 _KATAKANA_WORD = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc-\u30fe]*")
 _LATIN = re.compile("[A-Za-z0-9]+")
-_WRITTEN = re.compile("[A-Za-z0-9]+(?:[-‐‑–][A-Za-z0-9]+)+")
+_WRITTEN = re.compile("(?<![A-Za-z0-9])[A-Za-z0-9]++(?:[-‐‑–][A-Za-z0-9]++)+")
 _COMPOUND = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-‐‑–/._'’+][a-z0-9]++)+")
 _JOINT = re.compile("[^a-z0-9]")
+_KATAKANA_UNIT = re.compile("(?:[ヴゔ][ァィェォュぁぃぇぉゅ]|.)ー*", re.DOTALL)  # what is folded apart from the rest
 _LONG = re.compile("(?<=[\u3041-\u309f])ー+")
 _ACCENTED = re.compile("[\u00c0-\u058f\u1e00-\u1fff]|[a-z][\u0300-\u036f]")
 _ACCENTS = re.compile("(?<=[a-z\u0370-\u03ff])[\u0300-\u036f]+")
@@ -131,9 +132,21 @@ def as_written(folded: str, text: str) -> str:
 
 def _part(japanese: dict[str, str], word: str) -> str | None:
     """Return what stands for a folded word in the first of the katakana words that holds it."""
-    longer = japanese.get(word) or next((japanese[each] for each in japanese if word in each), "")
-    spans = ((start, end) for start in range(len(longer)) for end in range(len(longer), start, -1))
-    return next((longer[start:end] for start, end in spans if fold_plain(longer[start:end]) == word), None)
+    if longer := japanese.get(word) or next((japanese[each] for each in japanese if word in each), ""):
+        units = _KATAKANA_UNIT.findall(longer)
+        folded = list(map(fold_plain, units))
+        start = "".join(folded).find(word)
+        first = _unit_at(folded, start)
+        last = _unit_at(folded, start + len(word))
+        if first is not None and last is not None:
+            return "".join(units[first:last])
+    return None
+
+
+def _unit_at(folded: list[str], place: int) -> int | None:
+    """Return which unit begins at a place of all of them together, None where it is within one."""
+    starts = accumulate(map(len, folded), initial=0)
+    return next((at for at, start in enumerate(starts) if start == place), None)
 
 
 def _apart(found: re.Match[str]) -> str:
