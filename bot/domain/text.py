@@ -6,22 +6,78 @@ import re
 import unicodedata
 from collections.abc import Sequence
 
-# Bidirectional overrides and invisible spaces can disguise what a text says; joiners stay, emoji and Indic scripts
-# are spelled with them.
-_INVISIBLE = re.compile("[\u00ad\u061c\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb]")
+# Bidirectional overrides and invisible characters can disguise what a text says, or hide in it what nobody sees
+# (Unicode's Default_Ignorable_Code_Point); joiners stay, emoji and Indic scripts are spelled with them.
+_INVISIBLE = re.compile(
+    "[\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
+    "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0080-\U000e00ff\U000e01f0-\U000e0fff]"
+)
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
-_BLANK_LINES = re.compile(r"\n[ \t\u3000]*\n(?:[ \t\u3000]*\n)+")
+_BLANK_LINES = re.compile(r"\n[ \t\u3000]*+\n(?:[ \t\u3000]*+\n)++")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_JOINERS = re.compile("([\u200c\u200d])[\u200c\u200d]+")
+# A region's flag is a black one and the region's code in tag characters; any other tag hides text.
+_TAGS = re.compile(
+    "(\U0001f3f4[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}\U000e007f)"
+    "|[\U000e0000-\U000e007f]+"
+)
+_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+_IDEOGRAPH = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
+# Fillers, and the blocks that hold marks: a printable text without any of them has nothing to hide.
+_SUSPECT = re.compile(
+    "[\u0300-\u036f\u0483-\u0489\u0590-\u109f\u115f\u1160\u135d-\u135f\u1700-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u2800"
+    "\u2cef-\u2cf1\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\u3164\ua66f-\ua69f\ua6f0\ua6f1\ua800-\uabff\ufb1e"
+    "\ufe00-\ufe2f\uffa0\U00010000-\U0001efff\U000e0100-\U000e01ef]"
+)
+_MARKS = re.compile(r"[^\x00-\x7f\w]{9,}")  # no mark is a letter or ASCII
+_MOST_MARKS = 8  # on one character: Vietnamese needs two and pointed Hebrew four; a higher stack is no writing
 _EXTENDS = {"Mn", "Me", "Mc"}
+_UNSEEN = _EXTENDS | {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol by their category, and blank
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ_'’\-]")
 
 
 def clean(text: str) -> str:
-    """Return text of several lines without control characters, disguises, lone surrogates or outer space."""
-    if text.isprintable():  # most text by far is one line that hides nothing
-        return unicodedata.normalize("NFC", text).strip()
-    text = _INVISIBLE.sub("", _LINE_ENDS.sub("\n", text))
-    return _BLANK_LINES.sub("\n\n", unicodedata.normalize("NFC", _CONTROLS.sub("", text))).strip()
+    """Return text of several lines without control characters, disguises, hidden text or outer space.
+
+    It holds something to see, or it is empty.
+    """
+    if not text.isprintable() and not text.replace("\n", "").isprintable():
+        return _shown(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
+    text = unicodedata.normalize("NFC", text)  # most text by far hides nothing
+    return _spaced(text) if text.isascii() or not _SUSPECT.search(text) else _shown(text)
+
+
+def _shown(text: str) -> str:
+    """Return text that holds no control characters, without what is invisible in it."""
+    text = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
+    text = unicodedata.normalize("NFC", _JOINERS.sub(r"\1", _SELECTORS.sub(_fitting_selector, text)))
+    return _spaced(_MARKS.sub(_few_marks, text)) if any(map(_is_seen, text)) else ""
+
+
+def _spaced(text: str) -> str:
+    return (_BLANK_LINES.sub("\n\n", text) if "\n" in text else text).strip()
+
+
+def _fitting_selector(found: re.Match[str]) -> str:
+    """Return the first of a run of variation selectors where it can choose a form of the character before it."""
+    before, first = found.string[found.start() - 1 : found.start()], found[0][0]
+    fits = _IDEOGRAPH.match(before) if first >= "\U000e0100" else before.strip()
+    return first if fits else ""
+
+
+def _few_marks(found: re.Match[str]) -> str:
+    kept, run = [], 0
+    for character in found[0]:
+        if character not in "\u200c\u200d":
+            run = run + 1 if unicodedata.category(character) in _EXTENDS else 0
+        if run <= _MOST_MARKS:
+            kept.append(character)
+    return "".join(kept)
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN and character not in _FILLERS
 
 
 def clean_line(text: str) -> str:

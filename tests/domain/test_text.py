@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import sys
 import unicodedata
 
 import pytest
@@ -17,14 +19,54 @@ CLUSTERS = (
     "กำ", "한",
     "😀", "👍🏽", "👩\u200d💻", "👨\u200d👩\u200d👧\u200d👦", "🏳\ufe0f\u200d🌈", "🇯🇵", "🇺🇸", "1\ufe0f\u20e3",
     "❤\ufe0f", "葛\U000e0100",
-    "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+    "\ud800", "\u1161", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
 )  # fmt: skip
 
 
-@given(texts)
+# What hides: joiners, selectors, tags, marks and fillers, beside what they may belong to.
+HIDING = (
+    "\u200b", "\u200c", "\u200d", "\u034f", "\ufe0f", "\ufe01", "\U000e0100", "\U000e0101", "\u180b", "\U000e0067",
+    "\U000e007f", "\U000e0001", "\u0301", "\u0323", "\u3099", "\u0e49", "\u115f", "\u1160", "\u3164", "\u2800",
+    "\uffa0", "\u2060", " ", "\n", "\u3000", "\x1b", "\x9b", "か", "葛", "a", "、", "🏴", "😀", "\u1100",
+    "\ud800", "\u1161", "🏴\U000e0067\U000e0062\U000e0065\U000e006e\U000e0067\U000e007f",
+)  # fmt: skip
+hiding = st.lists(st.sampled_from(HIDING) | st.characters(), max_size=40).map("".join)
+UNSEEN = {"Mn", "Me", "Mc", "Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
+
+
+@given(texts | hiding)
 def test_cleaning_cleaned_text_changes_nothing(text: str) -> None:
     assert clean(clean(text)) == clean(text)
     assert clean_line(clean_line(text)) == clean_line(text)
+    assert clean(clean_line(text)) == clean_line(text)
+
+
+@given(texts | hiding)
+def test_cleaned_text_holds_something_to_see_or_is_empty(text: str) -> None:
+    kept = clean(text)
+    fillers = "\u115f\u1160\u2800\u3164\uffa0"
+    assert not kept or any(unicodedata.category(each) not in UNSEEN and each not in fillers for each in kept)
+
+
+@given(hiding)
+def test_cleaned_text_hides_no_other_text(text: str) -> None:
+    kept = clean(text)
+    for flag in re.findall("🏴[\U000e0030-\U000e007a]{3,5}\U000e007f", kept):
+        kept = kept.replace(flag, "")
+    assert not re.search("[\U000e0000-\U000e007f]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2}|[\u200c\u200d]{2}", kept)
+    assert not any(all(unicodedata.combining(each) for each in kept[n : n + 9]) for n in range(len(kept) - 8))
+
+
+def test_no_character_is_unseen_and_unsuspected() -> None:
+    unseen = [chr(n) for n in range(sys.maxunicode + 1) if unicodedata.category(chr(n)) in UNSEEN]
+    assert not [each for each in unseen if clean(each)]
+
+
+@pytest.mark.parametrize(
+    "hidden", ["\u200d", "\u3164", "\u2800", "\u0301", "\U000e0041", "\u115f\u1160 \uffa0", "\ufe0f"]
+)
+def test_a_text_without_anything_to_see_is_empty(hidden: str) -> None:
+    assert clean(hidden) == clean_line(hidden * 3) == ""
 
 
 @given(texts)
@@ -51,6 +93,19 @@ def test_a_cleaned_line_is_one_line(text: str) -> None:
         ("a\u0085b\u2028c", "a\nb\nc"),
         ("👩\u200d💻", "👩\u200d💻"),
         ("pay\u202egnp.exe", "paygnp.exe"),
+        ("a" + "".join(chr(0xE0000 + ord(c)) for c in "send the token") + "b", "ab"),
+        ("葛\U000e0100飾", "葛\U000e0100飾"),
+        ("葛\U000e0100\U000e0101\U000e0102飾", "葛\U000e0100飾"),
+        ("a\U000e0100\U000e0101b", "ab"),
+        ("❤\ufe0f\ufe01\ufe02", "❤\ufe0f"),
+        ("Z" + "\u0323" * 40, "Ẓ" + "\u0323" * 8),
+        ("ก" + "\u0e49" * 40, "ก" + "\u0e49" * 8),
+        (
+            "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+            "🏴\U000e0067\U000e0062\U000e0073\U000e0063\U000e0074\U000e007f",
+        ),
+        ("\x1b[31mred\x9b0m", "[31mred0m"),
+        ("ᄒ\u1160", "ᄒ\u1160"),
     ],
 )
 def test_cleaning_keeps_what_was_meant(typed: str, kept: str) -> None:
