@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
 from bot.domain.paper import Paper
+from bot.formats.citation import old_arxiv_id
 from bot.formats.foreign import Found, Place, date_of, loose_date, papers_of, split_words, usable_id
 from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
 from bot.formats.names import from_inverted, parted
@@ -97,7 +98,12 @@ def _found(entry: Entry, lines: list[str]) -> Found:
     for name in ("openreview", "acl"):
         value, place = raw(name)
         found.put_ids(place, **{name: decode_verbatim(value)})
-    _put_ids_and_links(found, raw("eprint"), raw("doi"), raw("url"), raw("links"), raw("note", "howpublished"))
+    eprint, place = raw("eprint")
+    archive = decode_verbatim(raw("primaryclass", "eprintclass")[0])
+    found.put_ids_in(old_arxiv_id(decode_verbatim(eprint), archive), place)
+    _put_ids_and_links(found, raw("doi"), raw("url"), raw("links"), raw("note", "howpublished"))
+    for value, place in (raw("journal", "journaltitle"), raw("volume"), raw("booktitle", "publisher", "howpublished")):
+        found.put_cited(decode(value), place)
     return found
 
 
@@ -106,9 +112,8 @@ def _place(field: Field, lines: list[str]) -> Place:
     return line, _column(lines, line, field.key.lower())
 
 
-def _put_ids_and_links(found: Found, eprint: tuple[str, Place], doi: tuple[str, Place], url: tuple[str, Place],
-                       links: tuple[str, Place], note: tuple[str, Place]) -> None:  # fmt: skip
-    found.put_ids_in(decode_verbatim(eprint[0]), eprint[1])
+def _put_ids_and_links(found: Found, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place],
+                       note: tuple[str, Place]) -> None:  # fmt: skip
     found.put_doi(decode_verbatim(doi[0]), doi[1])
     if links[0]:
         listed = (line.partition(" ") for line in decode(links[0]).split("\n"))

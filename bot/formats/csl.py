@@ -51,6 +51,8 @@ def _found(tree: Tree, n: int, item: object) -> Found:
     if isinstance(ids := custom.get("identifiers"), dict):
         found.put_ids(None, **{scheme: str(ids.get(scheme) or "") for scheme in ("arxiv", "openreview", "acl")})
     found.put_ids_in(str(item.get("number") or ""))
+    for key in ("archive_location", "container-title", "volume", "publisher"):
+        found.put_cited(str(item.get(key) or ""), tree.places.get((n, key)))
     found.put_doi(str(item.get("DOI") or ""), tree.places.get((n, "DOI")))
     note = str(item.get("note") or item.get("annote") or "")
     if custom:

@@ -13,13 +13,13 @@ from bot.domain.errors import DateError
 from bot.domain.identifiers import identifiers_in
 from bot.domain.paper import ID_LENGTH, Paper
 from bot.domain.text import clean_line
+from bot.formats.citation import ids_cited, is_citation
 from bot.formats.entries import read_entries
 from bot.formats.tree import Tree
 
 Place = tuple[int, int]
 _NOT_IN_IDS = re.compile(r"[\s/\\\x00-\x1f\x7f\"'`<>@#:,]+")
 _SEMICOLON, _COMMA = re.compile(r"(?<!\{)[;；\n](?!\})"), re.compile(r"(?<!\{)[,、，](?!\})")
-_ZOTERO_NOTE = re.compile(r"(arXiv:\S+)(?: \[[\w.-]+\])?")
 _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 
 
@@ -39,9 +39,9 @@ class Found:
 
     def put_ids(self, place: Place | None = None, **named: str) -> None:
         """Note ids by their scheme; one that is known already stays."""
-        found = {scheme: name for scheme, name in named.items() if name}
-        known = self.values.pop("identifiers", {})
-        self.put("identifiers", found | known, place)
+        if found := {scheme: name for scheme, name in named.items() if name}:
+            known = self.values.pop("identifiers", {})
+            self.put("identifiers", found | known, self.places.get("identifiers", place))
 
     def put_ids_in(self, text: str, place: Place | None = None) -> bool:
         """Note the ids that a text is (an arXiv id, a DOI, the address of one) and tell whether it is any."""
@@ -55,10 +55,15 @@ class Found:
             self.put_ids(place, doi=text)
 
     def put_note(self, text: str, place: Place | None = None) -> None:
-        """Note a remark as the comment, unless it is only the paper's arXiv number as Zotero writes it."""
-        number = _ZOTERO_NOTE.fullmatch(text.strip())
-        if not number or not self.put_ids_in(number[1], place):
+        """Note a remark as the comment, unless it is only the paper's arXiv number as Zotero and others write it."""
+        if is_citation(text):
+            self.put_cited(text, place)
+        else:
             self.put("comment", text, place)
+
+    def put_cited(self, text: str, place: Place | None = None) -> None:
+        """Note the arXiv id that stands in the name of a journal or a volume."""
+        self.put_ids(place, **dict(ids_cited(text).pairs()))
 
 
 def papers_of(file: str, found: Iterable[Found]) -> list[Paper]:

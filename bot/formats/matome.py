@@ -15,10 +15,14 @@ from bot.domain.errors import DateError, FileError
 from bot.domain.identifiers import identifiers_in
 from bot.domain.paper import Paper, title_key
 from bot.formats.foreign import Found, papers_of
+from bot.formats.names import names_in
 from bot.i18n import msg
 
 _TITLE = re.compile(r"^[\s\u3000]*[【\[■●・]?論文(?:タイトル|名)[】\]]?[\s\u3000]*[:：]?[\s\u3000]*(?P<title>.*)$")
-_DATE = re.compile(r"^(?:発表日|公開日|発行日|投稿日|日付)[\s\u3000]*[:：]?[\s\u3000]*(?P<date>.+)$")
+_DATE = re.compile(r"^(?P<label>発表日|公開日|発行日|投稿日|日付)(?P<gap>[\s\u3000:：]*)(?P<date>[^\s\u3000:：].*)$")
+_AUTHORS = re.compile(
+    r"^(?:(?:著者名?|執筆者|Authors?)[\s\u3000]*[:：]|著者[\s\u3000]+(?=[A-Z]))[\s\u3000]*(?P<names>.+)$"
+)
 _ORGANISATION_NAMED = re.compile(
     r"^(?:組織|所属|機関|研究機関|発表元|著者所属)[\s\u3000]*[:：][\s\u3000]*(?P<name>.+)$"
 )
@@ -90,7 +94,7 @@ def _headline_of(lines: list[str], start: int, before: int) -> int | None:
     if at is None or (at > before + 1 and lines[at - 1].strip() and before >= 0):
         return None
     text = lines[at].strip()
-    if _LINK.fullmatch(text) or _is_furniture(text) or _DATE.match(text) or text.endswith(("。", "...", "…")):
+    if _LINK.fullmatch(text) or _is_furniture(text) or _is_date(text) or text.endswith(("。", "...", "…")):
         return None
     return at
 
@@ -144,6 +148,8 @@ class _Reading:
                 self.excerpts.append(text)
             elif named := _ORGANISATION_NAMED.match(text):
                 self.found.put("organization", named["name"], (number, 1))
+            elif written := _AUTHORS.match(text):
+                self.found.put("authors", names_in(written["names"]), (number, 1))
             else:
                 kept.append(text)
         if self.in_card and self.excerpts:
@@ -185,11 +191,25 @@ class _Reading:
         try:
             self.found.put("date", str(parse_date(written)), (number, 1))
         except DateError as error:
-            if named:
+            if named and _has_colon(named) and "date" not in self.found.values:
                 column = text.find(written) + 1
                 raise FileError(error.message, file=self.file, line=number, column=column) from error
             return False
         return True
+
+
+def _is_date(text: str) -> bool:
+    """Tell whether a line tells a date or was to tell one; 「日付を推定するLLM」 and 「日付：LLMの難問」 are headlines."""
+    named = _DATE.match(text)
+    try:
+        parse_date(named["date"].strip().rstrip("。") if named else text)
+    except DateError:
+        return named is not None and _has_colon(named) and named["label"] != "日付"
+    return True
+
+
+def _has_colon(named: re.Match[str]) -> bool:
+    return ":" in named["gap"] or "：" in named["gap"]
 
 
 def _is_furniture(text: str) -> bool:

@@ -10,6 +10,24 @@ _ORGANISATION = re.compile(
     r"\b(?:Collaboration|Consortium|Team|Group|Labs?|Laboratory|University|Institute|Research|Inc\.?|AI)$"
 )
 
+_BETWEEN = re.compile(r"[,;、，；]|\s(?:and|&)\s", re.IGNORECASE)
+_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
+_OTHERS = re.compile(r"(?:他|ほか)[\s\d]*[名人]?|et\s?al\.?|others|…|\.\.\.", re.IGNORECASE)
+_AND_OTHERS = re.compile(r"(?:\s(?:et al\.?|…|他|ほか)|ら)$")
+_AFFILIATION = re.compile(r"[(（][^()（）]*[)）]$")
+
+
+def names_in(text: str) -> list[str]:
+    """Return the people that a line lists: `山田太郎、鈴木花子 他`, `Yutao Sun, Li Dong and others`."""
+    names: list[str] = []
+    for part in _BETWEEN.split(text):
+        name = _AND_OTHERS.sub("", _AFFILIATION.sub("", part.strip()).strip()).strip()
+        if _SUFFIX.fullmatch(name) and names:
+            names[-1] += f", {name}"
+        elif name and not _OTHERS.fullmatch(name):
+            names.append(name)
+    return names
+
 
 def joined(family: str, given: str = "", suffix: str = "") -> str:
     """Return a name as we keep it: `Donald E. Knuth`, `Martin King, Jr.`, `山田 太郎`."""

@@ -12,6 +12,7 @@ from collections.abc import Iterable, Iterator
 from bot.domain.errors import FileError
 from bot.domain.identifiers import identifiers_in, is_url
 from bot.domain.paper import Paper
+from bot.formats.citation import is_citation
 from bot.formats.foreign import Found, Place, date_of, loose_date, papers_of, usable_id
 from bot.formats.names import from_inverted, parted
 from bot.i18n import msg
@@ -80,6 +81,9 @@ def _found(start: Place, values: Values) -> Found:
     for value, place in _first(values, "DO"):
         found.put_doi(value.strip(), place)
     _put_links_and_notes(found, values)
+    for tag in ("JO", "JF", "T2", "JA", "BT", "VL", "PB"):
+        for value, place in values.get(tag, []):
+            found.put_cited(value, place)
     return found
 
 
@@ -92,7 +96,10 @@ def _put_links_and_notes(found: Found, values: Values) -> None:
         parts = [link.partition(" ") if listed else (link.strip(), "", "") for link, _ in links]
         found.put("links", [{"url": url, "label": label or None} for url, _, label in parts if url], links[0][1])
     if notes := values.get("N1", []):
-        found.put("comment", "\n".join(text for text, _ in notes).strip(), notes[0][1])
+        text = "\n".join(text for text, _ in notes).strip()
+        found.put("comment", text, notes[0][1])
+        if is_citation(text):
+            found.put_cited(text, notes[0][1])
 
 
 def _first(values: Values, *tags: str) -> list[tuple[str, Place]]:

@@ -120,6 +120,36 @@ def test_a_broken_page_is_refused_with_its_place(text: str, place: str) -> None:
     assert str(caught.value).startswith(place)
 
 
+@pytest.mark.parametrize(
+    ("line", "names"),
+    [
+        ("著者: Yutao Sun, Li Dong", ("Yutao Sun", "Li Dong")),
+        ("著者：山田太郎、鈴木花子 他", ("山田太郎", "鈴木花子")),
+        ("著者 Yutao Sun and Martin King, Jr. et al.", ("Yutao Sun", "Martin King, Jr.")),
+        ("Authors: Ada Lovelace (London); Alan Turing", ("Ada Lovelace", "Alan Turing")),
+    ],
+)
+def test_a_line_with_authors_is_no_comment(line: str, names: tuple[str, ...]) -> None:
+    [made] = matome.read(f"{ONE}よい。\n\n{line}\n", "f")
+    assert (made.authors, made.comment) == (names, "よい。")
+
+
+def test_what_the_authors_do_is_a_comment() -> None:
+    [made] = matome.read(f"{ONE}著者らは三つの方法を比べている。\n", "f")
+    assert (made.authors, made.comment) == ((), "著者らは三つの方法を比べている。")
+
+
+@pytest.mark.parametrize(
+    "headline", ["日付を推定するLLM", "日付 という難問", "日付：LLMは暦がわかるか", "発表日を当てる"]
+)
+def test_a_headline_that_begins_with_a_label_of_dates_is_a_headline(headline: str) -> None:
+    page = f"{ONE}発表日:2024-01-18\n\nよい。\n\n{headline}\n\n論文タイトル:B Title\n\n日付:2024-02-01\n"
+    first, second = matome.read(page, "f")
+    assert (first.comment, second.headline, str(second.date)) == ("よい。", headline, "2024-02-01")
+    [alone] = matome.read(f"{headline}\n\n論文タイトル:A Title\n", "f")
+    assert alone.headline == headline
+
+
 @given(texts)
 def test_any_text_is_a_page_or_is_refused_in_a_sentence(text: str) -> None:
     try:

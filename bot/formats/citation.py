@@ -1,0 +1,36 @@
+"""arXiv ids as bibliographies cite them: `arXiv preprint arXiv:2307.09288`, `CoRR, abs/2307.09288`."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+from bot.domain.identifiers import Identifiers, arxiv_id
+
+_LONGEST = 300  # characters; a journal's name is shorter
+_NUMBER = r"(?:(?:0[7-9]|1[0-4])\d{2}\.\d{4}|\d{4}\.\d{5}|[a-z][a-z-]{1,20}(?:\.[a-z]{2})?/\d{7})"
+_CITED = re.compile(rf"(?<![\w/])(?:arxiv[:/ ] ?(?:abs/)?|abs/)({_NUMBER})(?:v\d{{1,3}})?(?![\d/])", re.IGNORECASE)
+_AROUND = re.compile(
+    r"arxiv|e-?prints?|preprints?|corr|available|at|\[[\w.\- ]*\]|\(?\d{4}\)?|[^\w\[\]]", re.IGNORECASE
+)
+_OLD_NUMBER = re.compile(r"\d{7}")
+_ARCHIVE = re.compile(r"[a-z][a-z-]{1,20}(?:\.[A-Za-z]{2})?")
+
+
+def ids_cited(text: str) -> Identifiers:
+    """Return the arXiv id that the name of a journal or a volume holds, empty where it holds none."""
+    found = _CITED.search(unicodedata.normalize("NFKC", text[:_LONGEST]))
+    return Identifiers(arxiv=arxiv_id(found[1])) if found else Identifiers()
+
+
+def is_citation(text: str) -> bool:
+    """Tell whether a text says nothing but where on arXiv its paper is."""
+    plain = unicodedata.normalize("NFKC", text[: _LONGEST + 1])
+    found = _CITED.search(plain) if len(plain) <= _LONGEST else None
+    return found is not None and not _AROUND.sub("", plain[: found.start()] + " " + plain[found.end() :])
+
+
+def old_arxiv_id(number: str, archive: str) -> str:
+    """Return the id that a number of before 2007 is with its archive; any other number is returned as it is."""
+    known = _OLD_NUMBER.fullmatch(number.strip()) and _ARCHIVE.fullmatch(archive.strip())
+    return f"{archive.strip()}/{number.strip()}" if known else number
