@@ -199,7 +199,7 @@ class _Reading:
 
 
 def _is_date(text: str) -> bool:
-    """Tell whether a line tells a date or was to tell one; 「日付を推定するLLM」 and 「日付：LLMの難問」 are headlines."""
+    """Tell whether a line tells a date or was to tell one; 「日付を推定するLLM」 and 「日付：暦」 are headlines."""
     named = _DATE.match(text)
     try:
         parse_date(named["date"].strip().rstrip("。") if named else text)
