@@ -79,6 +79,14 @@ async def test_folding_a_query_changes_nothing(
         "https://arxiv.org/abs/2401.00007?utm_source=x", "10.1145/7", "doi:10.1145/7", "https://doi.org/10.1145/7",
         "https://openreview.net/forum?id=abcDEF_7", "abcDEF_7", "https://example.org/paper/",
         "http://www.example.org/paper?utm_id=1",
+        "<https://arxiv.org/abs/2401.00007>", "<http://export.arxiv.org/pdf/2401.00007v2.pdf?download=1#page=3>",
+        "<www.arxiv.org/abs/2401.00007>", "<https://example.org/paper#results>", "<https://doi.org/10.1145/7>",
+        "[the paper](https://arxiv.org/abs/2401.00007)", "[x](<https://arxiv.org/abs/2401.00007>)",
+        "https://arxiv.org/abs/2401.00007.", "https://arxiv.org/abs/2401.00007、", "(https://arxiv.org/abs/2401.00007)",
+        "**https://arxiv.org/abs/2401.00007**", "||https://arxiv.org/abs/2401.00007||", "`arxiv.org/abs/2401.00007`",
+        "「https://arxiv.org/abs/2401.00007」を読む", '"https://arxiv.org/abs/2401.00007"',
+        "論文 https://arxiv.org/abs/2401.00007", "[2401.00007]", "(arXiv:2401.00007)", "arXiv.2401.00007",
+        "arXiv 2401.00007", "arXiv preprint arXiv:2401.00007", "arXiv:2401.00007v3 [cs.CL]",
     ],
 )  # fmt: skip
 async def test_an_id_or_link_is_read_in_any_of_its_shapes(
@@ -90,6 +98,22 @@ async def test_an_id_or_link_is_read_in_any_of_its_shapes(
     found = await search.find(workspace, shape)
     assert [hit.number for hit in found.hits] == [numbers[1]]
     assert found.hits[0].why is Why.LINK
+
+
+@pytest.mark.parametrize("typed", ["wavepacket", "WavePacket", "wavepacket revival"])
+async def test_two_words_typed_as_one_find_every_paper_that_has_them(
+    database: Database, workspace: int, search: Search, typed: str
+) -> None:
+    titles = ("Wavepacket Revival", "Wave Packet Revival", "Revival of a Wave-Packet", "The Revival: Wave packet decay",
+              "A Packet Revival and a Wave", "A Wave Revival")  # fmt: skip
+    numbers = await put(database, workspace, [paper(n, title=title) for n, title in enumerate(titles)])
+    found = await numbers_of(search, workspace, typed)
+    assert (found[0], set(found)) == (numbers[0], set(numbers[:4]))
+
+
+async def test_a_word_of_two_letters_may_be_one_of_two(database: Database, workspace: int, search: Search) -> None:
+    numbers = await put(database, workspace, [paper(1, title="An AI agent"), paper(2, title="3D-point clouds")])
+    assert [await numbers_of(search, workspace, typed) for typed in ("aiagent", "3Dpoint")] == [[n] for n in numbers]
 
 
 async def test_a_look_up_sees_what_was_written_before_it(database: Database, workspace: int, search: Search) -> None:

@@ -1,28 +1,68 @@
-"""The keys that a query may name a paper by: an id or a link."""
+"""The keys that a query may name a paper by: an id or a link, in any of the shapes in which people paste them."""
 
 from __future__ import annotations
 
+import re
 import unicodedata
+from collections.abc import Iterator
 
-from bot.domain.identifiers import canonical_url, identifiers_in, is_url
+from bot.domain.identifiers import arxiv_id, canonical_url, doi, identifiers_in, is_url
+
+# Marks that stand around a pasted link: Discord's <…> hides a preview; **, __, ~~, || and ` are Markdown.
+_AROUND = "<>()[]{}「」『』【】〈〉《》*_~`|\"'“”‘’,.;:!?、。…"
+_ADDRESS = re.compile(r"https?:/{1,2}[!-;=?-_a-{}~]+", re.IGNORECASE)  # ASCII, but for < > ` |
+_MARKDOWN = re.compile(r"\]\(<?")  # [text](address)
+_PREFIX = re.compile(r"arxiv[.:]", re.IGNORECASE)
+_MOST_WORDS = 12  # of a query that are looked at as names
 
 
 def name_keys(text: str) -> list[str]:
-    """Return the keys of the ids and links that a whole query may be, in any of their shapes."""
-    text = unicodedata.normalize("NFKC", text)
-    if " " in text and not text.lower().startswith(("arxiv:", "doi:")):
-        return []
-    keys = [f"{scheme}:{text.lower()}" for scheme in ("openreview", "acl")]
-    if not any(mark in text for mark in "/.:"):
-        return keys
-    address = text if is_url(text) else f"https://{text}"
-    for said in (text, address):
-        keys += [f"{scheme}:{name.lower()}" for scheme, name in identifiers_in(said).pairs()]
-    if is_url(address):
-        keys.append(f"url:{canonical_url(address).lower()}")
-    return keys
+    """Return the keys of the ids and links that a query may be, or that stand in it among other words."""
+    words = unicodedata.normalize("NFKC", text).split()
+    if len(words) == 1:
+        return _unique(_keys(words[0]))
+    return _unique(key for word in words[:_MOST_WORDS] for key in _keys_among_words(word))
 
 
 def words_of_link(text: str) -> str:
     """Return what of a query is words: of a link, those of the address without what is the same in all."""
-    return canonical_url(text).lower() if is_url(text) else text
+    address = next(filter(is_url, _shapes(text)), None)
+    return canonical_url(address).lower() if address else text
+
+
+def _keys(word: str) -> Iterator[str]:
+    for shape in _shapes(word):
+        yield from (f"{scheme}:{shape.lower()}" for scheme in ("openreview", "acl"))
+        if any(mark in shape for mark in "/.:"):
+            yield from _keys_of_name(shape)
+
+
+def _keys_among_words(word: str) -> Iterator[str]:
+    """Yield the keys of one word of several, which is a name only where it looks like nothing else."""
+    for shape in _shapes(word):
+        if is_url(shape) or arxiv_id(shape) or doi(shape) or ("/" in shape and shape.lower().startswith("www.")):
+            yield from _keys_of_name(shape)
+
+
+def _keys_of_name(name: str) -> Iterator[str]:
+    address = name if is_url(name) else f"https://{name}"
+    for said in (name, address):
+        yield from (f"{scheme}:{value.lower()}" for scheme, value in identifiers_in(said).pairs())
+    if is_url(address):
+        yield f"url:{canonical_url(address).lower()}"
+
+
+def _shapes(word: str) -> Iterator[str]:
+    """Yield a word as it was typed, and without what stands around or before the name in it."""
+    yield word
+    inner = _MARKDOWN.split(word)[-1]
+    found = _ADDRESS.search(inner)
+    for shape in (found[0] if found else inner, _PREFIX.sub("", word, count=1)):
+        if shape != word:
+            yield shape
+        if (bare := shape.strip(_AROUND)) not in ("", word, shape):
+            yield bare
+
+
+def _unique(keys: Iterator[str]) -> list[str]:
+    return list(dict.fromkeys(keys))

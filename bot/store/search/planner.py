@@ -12,6 +12,7 @@ from bot.domain.paper import title_key
 from bot.domain.query import Query
 from bot.store.search.answer import MOST, Answer, Found, Hit, page
 from bot.store.search.asked import Asked, everything, exclusions_of, filters_of, phrases_of
+from bot.store.search.compounds import pairs_of
 from bot.store.search.keys import name_keys, words_of_link
 from bot.store.search.mending import others
 from bot.store.search.probes import All, Any, Expression, Near, Part, Probes, Row
@@ -25,6 +26,7 @@ LONG = 24  # characters of a title that is meant when it is typed in full
 MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 5, 5
 MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
 LEAST = 1.0  # a paper that has the words, or words that begin so, anywhere
+_APART = 0.9  # what a fit of the two words is worth beside one of the word
 _ALIAS, _OTHER = 0.8, 0.1  # what a fit of other words is worth beside one of the words typed
 
 
@@ -86,7 +88,7 @@ class _Search:
 
     def __init__(self, probes: Probes, query: Query, most: int) -> None:
         self.answer, self._most = Answer(), most
-        self._probes, self._text = probes, query.text
+        self._probes, self._text, self._narrowed = probes, query.text, query.filtered
         self._filters = (*phrases_of(query), *filters_of(query))
         self._without = exclusions_of(query)
         # what must not be there may stand anywhere, so that then all text has to be asked
@@ -94,7 +96,8 @@ class _Search:
 
     def by_name(self) -> None:
         """Find what the whole query names: a paper's id, one of its links, its exact title."""
-        typed, title, names = plain(self._text), title_key(self._text), name_keys(self._text)
+        typed, title = plain(self._text), title_key(self._text)
+        names = [] if self._narrowed else name_keys(self._text)
         for key, row in self._probes.keyed([title, *names]):
             if key == title:
                 self.answer.add(row.number, TITLE + 10 * OSA.normalized_similarity(typed, row.title), None)
@@ -113,8 +116,11 @@ class _Search:
             if len(asked.squeezed) >= LONG and self.answer.best() >= EXACT * wording.worth:
                 return
         wanted = self._all(asked.parts)
-        if self._ask(wording, self._head, wanted) and len(asked.runs) > 1:
-            self._ask(wording, self._head, self._all([asked.phrase()]))
+        if self._ask(wording, self._head, wanted):
+            if len(asked.runs) > 1:
+                self._ask(wording, self._head, self._all([asked.phrase()]))
+        elif wording.worth > _OTHER:
+            self._by_parts(wording)
         self._by_begun_compound(wording)
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
             self._by_body(wording)
@@ -147,6 +153,19 @@ class _Search:
             bodies = [number for number, (_, why) in self.answer.scores.items() if why is Why.EXCERPT]
             for number in self._probes.written(wording.asked.spellings, bodies):
                 self.answer.add(number, WRITTEN * wording.worth, Why.EXCERPT)
+
+    def _by_parts(self, wording: _Wording) -> None:
+        """Find papers that have a word of the query as two (fullyconnected: fully-connected, fully connected)."""
+        asked = wording.asked
+        if len(asked.runs) > 1 and len(self.answer.scores) >= ENOUGH:
+            return
+        for at, pair in pairs_of(self._probes, asked.runs):
+            apart = _Wording(Asked(" ".join((*asked.runs[:at], *pair, *asked.runs[at + 1 :]))),
+                             wording.worth * _APART, wording.why)  # fmt: skip
+            wanted = self._all([*asked.parts[:at], Near(pair), *asked.parts[at + 1 :]])
+            self._ask(apart, self._head, wanted)
+            if len(self.answer.scores) < ENOUGH:
+                self._ask(apart, "full", wanted, BODY)
 
     def _by_begun_compound(self, wording: _Wording) -> None:
         """Find papers by hyphenated words that begin with the last word of the query (finger-t for finger-tip)."""
