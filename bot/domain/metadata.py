@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
+from typing import Any
 
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.errors import DateError
 from bot.domain.identifiers import Identifiers, web_address
-from bot.domain.paper import AUTHOR_LENGTH, LIMITS, MOST_AUTHORS, Link
+from bot.domain.paper import AUTHOR_LENGTH, LIMITS, MOST_AUTHORS, Link, label_of
 from bot.domain.text import clean, clean_line, clip
 
 _MOST_LINKS = 20  # fewer than a paper may have: a curator adds to them
@@ -41,6 +42,24 @@ class Metadata:
         )
 
 
+def columns_of(said: Metadata) -> dict[str, Any]:
+    """Return metadata as JSON values."""
+    return asdict(said) | {"date": str(said.date) if said.date else None}
+
+
+def metadata_from(columns: dict[str, Any]) -> Metadata:
+    """Return the metadata of JSON values."""
+    return Metadata(
+        **columns
+        | {
+            "date": parse_date(columns["date"]) if columns["date"] else None,
+            "authors": tuple(columns["authors"]),
+            "links": tuple(Link(**link) for link in columns["links"]),
+            "identifiers": Identifiers(**columns["identifiers"]),
+        }
+    )
+
+
 def make_metadata(
     *,
     title: str | None = None,
@@ -57,7 +76,7 @@ def make_metadata(
     Addresses that cannot be linked are left out; so every answer can become a paper once it has a title.
     """
     addresses = (link if isinstance(link, Link) else Link(link) for link in links)
-    safe = tuple(Link(url, link.label) for link in addresses if (url := web_address(link.url)))
+    safe = tuple(Link(url, label_of(link.label)) for link in addresses if (url := web_address(link.url)))
     names = (clip(name, AUTHOR_LENGTH) for raw in authors if (name := clean_line(raw)))
     return Metadata(
         title=_line(title, "title"),

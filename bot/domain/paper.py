@@ -148,7 +148,7 @@ def with_id(paper: Paper, id: str) -> Paper:
 
 def person(name: str | None) -> str | None:
     """Return a person's name as it is kept: on one line, at most 80 characters."""
-    return clean_line(name or "")[:80].rstrip() or None
+    return clean_line(clean_line(name or "")[:80]) or None
 
 
 def identity_keys(paper: Paper) -> tuple[str, ...]:
@@ -188,7 +188,12 @@ def checked_link(link: Link) -> Link:
     url = web_address(link.url)
     if url is None:
         raise InputError(msg('"{url}" is not a link; it must start with http:// or https://.', url=link.url[:80]))
-    return Link(url, clean_line(link.label or "")[:80].rstrip() or None)
+    return Link(url, label_of(link.label))
+
+
+def label_of(text: str | None) -> str | None:
+    """Return a link's label as it is kept: on one line, at most 80 characters."""
+    return clean_line(clean_line(text or "")[:80]) or None
 
 
 def _checked_id(id: str) -> str:

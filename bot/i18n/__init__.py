@@ -10,7 +10,7 @@ import gettext
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 Locale = Literal["ja", "en"]
 LOCALES: tuple[Locale, ...] = get_args(Locale)
@@ -51,6 +51,16 @@ class Message:
         """Return the sentence in one language; messages among its values are translated too."""
         values = {k: v.text(locale) if isinstance(v, Message) else v for k, v in self.values.items()}
         return t(locale, self.sentence, **values)
+
+    def columns(self) -> list[Any]:
+        """Return the message as JSON values."""
+        return [self.sentence, {k: v.columns() if isinstance(v, Message) else v for k, v in self.values.items()}]
+
+
+def message_from(columns: list[Any]) -> Message:
+    """Return the message of JSON values."""
+    sentence, values = columns
+    return Message(sentence, {k: message_from(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
 def msg(sentence: str, **values: object) -> Message:

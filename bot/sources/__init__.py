@@ -30,10 +30,12 @@ def open_sources(
     from bot.sources.http import Fetcher
     from bot.sources.lookup import Sources
     from bot.sources.network import place_of
+    from bot.sources.parser import Parser
 
     slow_hosts = ("arxiv.org", place_of(arxiv_url))
     return Sources(
         Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval),
+        Parser(),
         arxiv_url=arxiv_url,
         crossref_url=crossref_url,
         doi_url=doi_url,

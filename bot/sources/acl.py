@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-import asyncio
 from dataclasses import replace
+from typing import TYPE_CHECKING
 from urllib.parse import quote
 
 from bot.domain.identifiers import Identifiers, address_of, identifiers_in
 from bot.domain.metadata import Metadata, make_metadata
 from bot.sources import webpage
-from bot.sources.http import Fetcher, another_paper
+from bot.sources.failures import another_paper
 from bot.sources.markup import decoded, plain
 from bot.sources.tags import text_after
+
+if TYPE_CHECKING:
+    from bot.sources.http import Fetcher
+    from bot.sources.parser import Parser
 
 NAME = "ACL Anthology"
 
@@ -19,13 +23,13 @@ NAME = "ACL Anthology"
 class Acl:
     """The Anthology at `url`."""
 
-    def __init__(self, fetcher: Fetcher, url: str) -> None:
-        self._fetcher, self._url = fetcher, url.rstrip("/")
+    def __init__(self, fetcher: Fetcher, parser: Parser, url: str) -> None:
+        self._fetcher, self._parser, self._url = fetcher, parser, url.rstrip("/")
 
     async def look_up(self, id: str) -> Metadata:
         """Return what the Anthology says of an id. Raises SourceError."""
         answer = await self._fetcher.get(f"{self._url}/{quote(id)}/", name=NAME, page=True, own=True)
-        return await asyncio.to_thread(parse, answer.body, id)
+        return await self._parser.one("acl", answer.body, id, name=NAME)
 
 
 def parse(body: bytes, id: str) -> Metadata:

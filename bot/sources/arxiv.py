@@ -6,7 +6,7 @@ import asyncio
 import re
 from collections.abc import Mapping
 from io import BytesIO
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
@@ -14,8 +14,12 @@ from bot.domain.identifiers import Identifiers, address_of, arxiv_id, doi, ident
 from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.domain.paper import Link
 from bot.i18n import msg
-from bot.sources.http import Fetcher, another_paper, unreadable
+from bot.sources.failures import another_paper, unreadable
 from bot.sources.markup import unwrapped
+
+if TYPE_CHECKING:
+    from bot.sources.http import Fetcher
+    from bot.sources.parser import Parser
 
 NAME = "arXiv"
 _MOST_BYTES, _MOST_IDS = 1_000_000, 100
@@ -26,8 +30,8 @@ _CODE = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com|huggingface\.
 class Arxiv:
     """arXiv's API; `url` is its address, with or without the path `/api/query`."""
 
-    def __init__(self, fetcher: Fetcher, url: str) -> None:
-        self._fetcher = fetcher
+    def __init__(self, fetcher: Fetcher, parser: Parser, url: str) -> None:
+        self._fetcher, self._parser = fetcher, parser
         self._url = re.sub(r"/(?:api(?:/query)?)?$", "", url) + "/api/query"
         self._asked: dict[str, asyncio.Future[Metadata | SourceError]] = {}
         self._one = asyncio.Lock()
@@ -55,7 +59,7 @@ class Arxiv:
             answer = await self._fetcher.get(
                 f"{self._url}?{query}", name=NAME, accept="application/atom+xml", most=_MOST_BYTES, own=True
             )
-            answers = await asyncio.to_thread(parse, answer.body)
+            answers = await self._parser.all("arxiv", answer.body, name=NAME)
         except SourceError as error:
             lost = error
         else:

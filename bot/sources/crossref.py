@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import re
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers, address_of, arxiv_id
 from bot.domain.identifiers import doi as doi_of
 from bot.domain.metadata import Metadata, make_metadata
-from bot.sources.http import Fetcher, another_paper, unreadable
+from bot.sources.failures import another_paper, unreadable
 from bot.sources.markup import plain, several, unwrapped
+
+if TYPE_CHECKING:
+    from bot.sources.http import Fetcher
+    from bot.sources.parser import Parser
 
 NAME = "Crossref"
 _DATES = ("issued", "published", "published-online", "published-print", "posted")
@@ -23,15 +26,15 @@ _DATES = ("issued", "published", "published-online", "published-print", "posted"
 class Crossref:
     """Crossref's API at `url`, with or without the path `/works`."""
 
-    def __init__(self, fetcher: Fetcher, url: str) -> None:
-        self._fetcher = fetcher
+    def __init__(self, fetcher: Fetcher, parser: Parser, url: str) -> None:
+        self._fetcher, self._parser = fetcher, parser
         self._url = url.rstrip("/").removesuffix("/works") + "/works/"
 
     async def look_up(self, doi: str) -> Metadata:
         """Return what Crossref says of a DOI. Raises SourceError."""
         url = self._url + quote(doi, safe="")
         answer = await self._fetcher.get(url, name=NAME, accept="application/json", own=True)
-        return await asyncio.to_thread(parse, answer.body, doi)
+        return await self._parser.one("crossref", answer.body, doi, name=NAME)
 
 
 def parse(body: bytes, doi: str, name: str = NAME) -> Metadata:

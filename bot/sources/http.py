@@ -16,6 +16,7 @@ from bot.domain.errors import SourceError, UnknownPaperError
 from bot.domain.identifiers import web_address
 from bot.i18n import msg
 from bot.sources import ARXIV_INTERVAL
+from bot.sources.failures import too_slow, unreadable
 from bot.sources.manners import Manners
 from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
 
@@ -169,21 +170,6 @@ class Fetcher:
                 headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
             )
         return self._sessions[open]
-
-
-def unreadable(name: str) -> SourceError:
-    """Return the error for an answer that is not what it should be."""
-    return SourceError(msg("The answer of {source} cannot be read.", source=name))
-
-
-def another_paper(name: str) -> SourceError:
-    """Return the error for an answer that is of another paper than was asked for."""
-    return SourceError(msg("{source} answered with another paper.", source=name))
-
-
-def too_slow(name: str, seconds: float) -> SourceError:
-    """Return the error for an answer that did not come in time."""
-    return SourceError(msg("{source} did not answer within {seconds} seconds.", source=name, seconds=f"{seconds:g}"))
 
 
 async def _read(response: aiohttp.ClientResponse, url: str, wish: _Wish) -> Answer:

@@ -13,18 +13,21 @@ from bot.sources import crossref, webpage
 from bot.sources.acl import Acl
 from bot.sources.arxiv import Arxiv
 from bot.sources.crossref import Crossref
-from bot.sources.http import LONGEST, Answer, Fetcher, another_paper, too_slow, unreadable
+from bot.sources.failures import another_paper, too_slow, unreadable
+from bot.sources.http import LONGEST, Answer, Fetcher
 from bot.sources.openreview import OpenReview
+from bot.sources.parser import Parser
 
 _REGISTERED = "doi.org"
 
 
 class Sources:
-    """All sources behind one call. Close it in the end; it closes the fetcher."""
+    """All sources behind one call. Close it in the end; it closes the fetcher and the parser."""
 
     def __init__(
         self,
         fetcher: Fetcher,
+        parser: Parser,
         *,
         arxiv_url: str,
         crossref_url: str,
@@ -34,9 +37,12 @@ class Sources:
         acl_url: str,
         seconds: float = LONGEST,
     ) -> None:
-        self._fetcher, self._doi_url, self._seconds = fetcher, doi_url.rstrip("/"), seconds
-        self._arxiv, self._crossref = Arxiv(fetcher, arxiv_url), Crossref(fetcher, crossref_url)
-        self._openreview, self._acl = OpenReview(fetcher, openreview_url, openreview_site_url), Acl(fetcher, acl_url)
+        self._fetcher, self._parser = fetcher, parser
+        self._doi_url, self._seconds = doi_url.rstrip("/"), seconds
+        self._arxiv = Arxiv(fetcher, parser, arxiv_url)
+        self._crossref = Crossref(fetcher, parser, crossref_url)
+        self._openreview = OpenReview(fetcher, parser, openreview_url, openreview_site_url)
+        self._acl = Acl(fetcher, parser, acl_url)
 
     async def look_up(self, source: str) -> Metadata:
         """Return what is known of a link, an arXiv id or a DOI.
@@ -51,8 +57,9 @@ class Sources:
             raise too_slow(_name_of(text), self._seconds) from error
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Give all connections back and end what is being read."""
         await self._fetcher.close()
+        await self._parser.close()
 
     async def _look_up(self, text: str, ids: Identifiers) -> Metadata:
         if ids.arxiv:
@@ -81,8 +88,8 @@ class Sources:
         url = f"{self._doi_url}/{quote(doi, safe='/()._-:;')}"
         answer = await self._fetcher.get(url, name=_REGISTERED, accept=accept, own=True)
         if "json" in answer.kind:
-            return await asyncio.to_thread(crossref.parse, answer.body, doi, _REGISTERED)
-        said = await asyncio.to_thread(webpage.parse, answer.body, answer.url, answer.charset)
+            return await self._parser.one("crossref", answer.body, doi, _REGISTERED, name=_REGISTERED)
+        said = await self._page(answer)
         if said.identifiers.doi not in (None, doi):
             raise another_paper(_name_of(answer.url))
         return make_metadata(links=[f"https://doi.org/{doi}"], identifiers=Identifiers(doi=doi)) | said
@@ -91,8 +98,11 @@ class Sources:
         answer = await self._fetcher.get(webpage.page_of(url), page=True, until=_tells_an_id)
         if ids := _of_redirect(answer):
             return await self._look_up(answer.url, ids)
-        said = await asyncio.to_thread(webpage.parse, answer.body, answer.url, answer.charset)
+        said = await self._page(answer)
         return make_metadata(links=_pages(url, answer.url)) | said
+
+    async def _page(self, answer: Answer) -> Metadata:
+        return await self._parser.one("webpage", answer.body, answer.url, answer.charset, name=_name_of(answer.url))
 
 
 def _pages(asked: str, answered: str) -> list[str]:

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from urllib.parse import quote
 
 from bot.domain.dates import PaperDate
 from bot.domain.errors import SourceError
 from bot.domain.identifiers import Identifiers, address_of
 from bot.domain.metadata import Metadata, make_metadata
-from bot.sources import webpage
-from bot.sources.http import Fetcher, another_paper, unreadable
+from bot.sources.failures import another_paper, unreadable
+
+if TYPE_CHECKING:
+    from bot.sources.http import Fetcher
+    from bot.sources.parser import Parser
 
 NAME = "OpenReview"
 
@@ -22,8 +24,8 @@ NAME = "OpenReview"
 class OpenReview:
     """OpenReview's API (version 2) at `url`, and its pages at `site_url`."""
 
-    def __init__(self, fetcher: Fetcher, url: str, site_url: str) -> None:
-        self._fetcher = fetcher
+    def __init__(self, fetcher: Fetcher, parser: Parser, url: str, site_url: str) -> None:
+        self._fetcher, self._parser = fetcher, parser
         self._url, self._site_url = url.rstrip("/").removesuffix("/notes"), site_url.rstrip("/")
 
     async def look_up(self, id: str) -> Metadata:
@@ -32,7 +34,7 @@ class OpenReview:
             answer = await self._fetcher.get(
                 f"{self._url}/notes?id={quote(id)}", name=NAME, accept="application/json", own=True
             )
-            return await asyncio.to_thread(parse, answer.body, id)
+            return await self._parser.one("openreview", answer.body, id, name=NAME)
         except SourceError as refused:
             try:
                 return await self._from_page(id)
@@ -41,7 +43,7 @@ class OpenReview:
 
     async def _from_page(self, id: str) -> Metadata:
         page = await self._fetcher.get(f"{self._site_url}/forum?id={quote(id)}", name=NAME, page=True, own=True)
-        said = await asyncio.to_thread(webpage.parse_citation, page.body, page.url, page.charset, NAME)
+        said = await self._parser.one("citation", page.body, page.url, page.charset, NAME, name=NAME)
         return _with_ids(said, id)
 
 

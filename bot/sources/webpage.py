@@ -10,7 +10,7 @@ from bot.domain.errors import SourceError
 from bot.domain.identifiers import Identifiers, arxiv_id, identifiers_in
 from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.i18n import msg
-from bot.sources.http import unreadable
+from bot.sources.failures import unreadable
 from bot.sources.jsonld import work_in
 from bot.sources.markup import decoded, person, plain, several
 from bot.sources.tags import metas_of, scripts_of, title_of

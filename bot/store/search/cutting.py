@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import asyncio
 import marshal
-import os
 import sys
 import time
-from asyncio.subprocess import DEVNULL, PIPE, Process
-from collections.abc import AsyncIterator, Callable, Iterable, Iterator, Sequence
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
 from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import BinaryIO, TypeAlias
 
+from bot.processes import end, framed, frames, next_frame, start
 from bot.store.database import batched
 from bot.store.papers import Columns, paper_from
 from bot.store.search.index import Piece, piece_of
@@ -23,8 +23,6 @@ from bot.store.search.index import Piece, piece_of
 Cut: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[list[tuple[int, Piece]]]]
 _MANY = 2000  # papers for which a second process is worth its start
 _SLICE = 0.001  # seconds of cutting after which others have their turn
-_LENGTH = 4  # bytes that tell how many follow
-_NICE = 10  # whoever looks something up goes before
 _FRAME = 100  # papers: a few milliseconds of taking them in
 _AHEAD = 2**21  # bytes of pieces that wait here for their turn, and as many again
 
@@ -46,9 +44,7 @@ async def cutting(workspace_id: int, rows: Iterable[Columns], count: int) -> Asy
     finally:
         announcing.cancel()
         await asyncio.wait((announcing,))
-        with suppress(ProcessLookupError):
-            process.kill()
-        await process.communicate()  # a process whose pieces nobody reads would not be seen to end
+        await end(process)
 
 
 async def cut_here(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, Piece]]]:
@@ -79,7 +75,7 @@ class Ahead:
         coming = iter(rows)
         with suppress(ConnectionError):
             while some := list(islice(coming, _FRAME)):
-                self._to.write(_framed((workspace_id, some)))
+                self._to.write(framed(marshal.dumps((workspace_id, some))))
                 await self._to.drain()
                 await asyncio.sleep(0)
             self._to.write_eof()
@@ -97,8 +93,7 @@ class Ahead:
 
     async def _receive(self) -> None:
         try:
-            length = int.from_bytes(await self._from.readexactly(_LENGTH))
-            found = marshal.loads(await self._from.readexactly(length))
+            found = marshal.loads(await next_frame(self._from))
         except (asyncio.IncompleteReadError, ConnectionError):
             self._ended = True
         else:
@@ -106,32 +101,18 @@ class Ahead:
 
 
 async def _started() -> Process | None:
-    """Start the other process; its own session keeps Ctrl-C from it."""
-    command = (sys.executable, "-m", __name__)
     with suppress(OSError):
-        return await asyncio.create_subprocess_exec(
-            *command, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=_AHEAD, start_new_session=True
-        )
+        return await start(__name__, _AHEAD)
     return None
-
-
-def _framed(value: object) -> bytes:
-    content = marshal.dumps(value)  # type: ignore[arg-type]
-    return len(content).to_bytes(_LENGTH) + content
-
-
-def _frames(asked: BinaryIO) -> Iterator[tuple[int, list[Columns]]]:
-    while length := asked.read(_LENGTH):
-        yield marshal.loads(asked.read(int.from_bytes(length)))
 
 
 def _serve(asked: BinaryIO, answered: BinaryIO) -> None:
     """Cut what comes until nothing more comes."""
-    for workspace_id, rows in _frames(asked):
-        answered.write(_framed([(row["id"], tuple(piece_of(workspace_id, paper_from(row)))) for row in rows]))
+    for workspace_id, rows in map(marshal.loads, frames(asked)):
+        pieces = [(row["id"], tuple(piece_of(workspace_id, paper_from(row)))) for row in rows]
+        answered.write(framed(marshal.dumps(pieces)))
         answered.flush()
 
 
 if __name__ == "__main__":
-    os.nice(_NICE)
     _serve(sys.stdin.buffer, sys.stdout.buffer)

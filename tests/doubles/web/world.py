@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.sources.http import Fetcher
 from bot.sources.lookup import Sources
+from bot.sources.parser import Parser
 
 from .answers import Page, anthology, as_json, citation, crossref, html, meta, openreview
 from .server import Web
@@ -23,7 +24,7 @@ def sources_in(web: Web, *, seconds: float = 3.0, interval: float = 0.02, fetche
     fetcher = fetcher or Fetcher(
         resolver=web.dns, interval=interval, seconds=seconds, may_connect=lambda address: address == "127.0.0.1"
     )
-    return Sources(fetcher, seconds=seconds, **ADDRESSES)
+    return Sources(fetcher, Parser(), seconds=seconds, **ADDRESSES)
 
 
 def fill(web: Web) -> None:

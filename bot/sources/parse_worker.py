@@ -1,0 +1,67 @@
+"""The process that reads what sources answer: it can be killed, which neither a thread nor a regular expression can."""
+
+from __future__ import annotations
+
+import json
+import signal
+import sys
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.metadata import Metadata, columns_of
+from bot.processes import framed, frames
+from bot.sources import acl, arxiv, crossref, openreview, webpage
+
+Parse = Callable[..., Metadata | Mapping[str, Metadata]]
+SECONDS, MEMORY = 5.0, 2**29
+_GRACE = 1.0  # seconds after which it ends by itself, in case nobody is left to kill it
+PARSERS: Mapping[str, Parse] = {
+    "acl": acl.parse, "arxiv": arxiv.parse, "citation": webpage.parse_citation, "crossref": crossref.parse,
+    "openreview": openreview.parse, "webpage": webpage.parse,
+}  # fmt: skip
+
+
+def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GRACE) -> None:
+    """Read one answer after another until the input ends, each within its time and all within the memory."""
+    _limit_memory()
+    coming = frames(sys.stdin.buffer)
+    for asked in coming:
+        kind, arguments = json.loads(asked)
+        body = next(coming)
+        _limit_time(seconds)
+        answer = json.dumps(_answer(parsers[kind], body, arguments)).encode()
+        _limit_time(0)
+        sys.stdout.buffer.write(framed(answer))
+        sys.stdout.buffer.flush()
+
+
+def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str, Any]:
+    try:
+        said = parse(body, *arguments)
+    except SourceError as error:
+        busy = error.seconds if isinstance(error, SourceBusyError) else None
+        return {"failure": error.message.columns(), "busy": busy, "unknown": isinstance(error, UnknownPaperError)}
+    except Exception as error:  # whatever a page can set off here, it is the page's fault
+        return {"fault": f"{type(error).__name__}: {error}"[:300]}
+    return {"said": {"": columns_of(said)} if isinstance(said, Metadata) else
+            {id: columns_of(each) for id, each in said.items()}}  # fmt: skip
+
+
+def _limit_time(seconds: float) -> None:
+    """Let the system end this process after a time, whatever it does meanwhile; 0 takes the limit away."""
+    if hasattr(signal, "setitimer"):
+        signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+def _limit_memory() -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits
+        return
+    _, most = resource.getrlimit(resource.RLIMIT_AS)
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most), most))
+
+
+if __name__ == "__main__":
+    serve()
