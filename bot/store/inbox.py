@@ -6,38 +6,40 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select, update
+from sqlalchemy import Row, delete, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.paper import Paper
 from bot.store.database import iso
+from bot.store.papers import columns_of, paper_from
 from bot.store.schema import candidates
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One proposal: what was typed, and by whom; `proposer` is that person on their platform."""
+    """One proposal: what was typed, the paper that was shown, and by whom; `proposer` is that person on their platform.
+
+    `paper` is None in a proposal of before that was kept, `locale` where the proposer's language is not known.
+    """
 
     number: int
     typed: dict[str, Any]
     proposed_by: str | None
     proposer: str | None
     proposed_at: datetime
+    paper: Paper | None = None
+    locale: str | None = None
 
 
-async def put(connection: AsyncConnection, workspace_id: int, typed: dict[str, Any], by: str | None,
-              proposer: str | None, now: datetime) -> int:  # fmt: skip
+async def put(connection: AsyncConnection, workspace_id: int, typed: dict[str, Any], paper: Paper, by: str | None,
+              proposer: str | None, locale: str | None, now: datetime) -> int:  # fmt: skip
     """Write a proposal down and return its number."""
-    values = {"workspace_id": workspace_id, "typed": typed, "proposed_by": by, "proposer": proposer,
-              "proposed_at": iso(now)}  # fmt: skip
+    values = {"workspace_id": workspace_id, "typed": typed, "paper": columns_of(paper), "proposed_by": by,
+              "proposer": proposer, "locale": locale, "proposed_at": iso(now)}  # fmt: skip
     made: int = (
         await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
     ).scalar_one()
     return made
-
-
-async def change(connection: AsyncConnection, workspace_id: int, number: int, typed: dict[str, Any]) -> None:
-    """Write over what a proposal says."""
-    await connection.execute(update(candidates).where(*_one(workspace_id, number)).values(typed=typed))
 
 
 async def get(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
@@ -52,9 +54,11 @@ async def waiting(connection: AsyncConnection, workspace_id: int) -> list[Candid
     return [_read(row) for row in await connection.execute(query)]
 
 
-async def remove(connection: AsyncConnection, workspace_id: int, number: int) -> bool:
-    """Take a proposal out and tell whether it was there."""
-    return (await connection.execute(delete(candidates).where(*_one(workspace_id, number)))).rowcount > 0
+async def take(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
+    """Take a proposal out and return it, None when it has been decided on."""
+    statement = delete(candidates).where(*_one(workspace_id, number)).returning(candidates)
+    row = (await connection.execute(statement)).first()
+    return _read(row) if row else None
 
 
 def _one(workspace_id: int, number: int) -> tuple[Any, ...]:
@@ -62,4 +66,7 @@ def _one(workspace_id: int, number: int) -> tuple[Any, ...]:
 
 
 def _read(row: Row[Any]) -> Candidate:
-    return Candidate(row.number, row.typed, row.proposed_by, row.proposer, datetime.fromisoformat(row.proposed_at))
+    return Candidate(
+        row.number, row.typed, row.proposed_by, row.proposer, datetime.fromisoformat(row.proposed_at),
+        paper_from(row.paper) if row.paper else None, row.locale,
+    )  # fmt: skip

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0005"
+REVISION = "0006"
 metadata = MetaData()
 
 workspaces = Table(
@@ -199,6 +199,9 @@ drafts = Table(
     Column("token", Text, nullable=False),
     Column("typed", JSON, nullable=False),
     Column("saved_at", Text, nullable=False),
+    Column("actor", Text),  # whose it is; nobody else may use it
+    Column("paper", JSON(none_as_null=True)),  # the finished paper as it was shown last
+    Column("outcome", JSON(none_as_null=True)),  # what became of it: {"paper": id}, {"proposal": number} or {}
     PrimaryKeyConstraint("workspace_id", "token"),
 )
 
@@ -212,6 +215,8 @@ candidates = Table(
     Column("proposed_by", Text),
     Column("proposer", Text),
     Column("proposed_at", Text, nullable=False),
+    Column("paper", JSON(none_as_null=True)),  # the finished paper as it was shown; without it, of before that was kept
+    Column("locale", Text),  # the proposer's language
     Index("candidates_workspace", "workspace_id", "number"),
     sqlite_autoincrement=True,
 )
@@ -233,6 +238,14 @@ answers = Table(
     Column("key", Text, primary_key=True),  # arxiv:2307.08621 · doi:… · url:…
     Column("answer", JSON, nullable=False),
     Column("kept_until", Text, nullable=False),
+)
+
+# The interactions that changed something, of no workspace: two processes on one token get each of them.
+interactions = Table(
+    "interactions",
+    metadata,
+    Column("id", Text, primary_key=True),  # discord:<interaction id>
+    Column("claimed_at", Text, nullable=False),
 )
 
 # What the installation itself remembers, of no workspace: the last tick, which commands Discord has.

@@ -1,0 +1,22 @@
+"""What a person was shown is kept with it: finished papers of drafts and proposals, whose they are, what became of them."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0006"
+down_revision = "0005"
+
+
+def upgrade() -> None:
+    """Take the step."""
+    for name in ("actor", "paper", "outcome"):
+        op.add_column("drafts", sa.Column(name, sa.Text() if name == "actor" else sa.JSON(), nullable=True))
+    op.add_column("candidates", sa.Column("paper", sa.JSON(), nullable=True))
+    op.add_column("candidates", sa.Column("locale", sa.Text(), nullable=True))
+    op.create_table(
+        "interactions",
+        sa.Column("id", sa.Text(), primary_key=True),
+        sa.Column("claimed_at", sa.Text(), nullable=False),
+    )
