@@ -33,6 +33,7 @@ from bot.services.metadata import MetadataLookup
 from bot.services.mirror import Mirror, Tell
 from bot.services.notes import Notes
 from bot.services.ports import Clock, Progress
+from bot.services.submission import Submission
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.sources import open_sources
 from bot.store import files
@@ -105,20 +106,21 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
     policy = Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
     renderers = {"discord": DiscordRenderer(config.zone)}
     digests = Digests(database, clock, policy, renderers)
-    notes, library, drafts = Notes(database), Library(database, clock), Drafts(database, clock, metadata)
+    notes = Notes(database)
     return Services(
         zone=config.zone,
         locale=config.locale,
         additions=config.additions,
         curators=config.curators,
         workspaces=Workspaces(database, clock, config.sharing),
-        library=library,
+        library=Library(database, clock),
         importing=Importing(database, clock),
         lookup=Lookup(database, search),
         digests=digests,
-        drafts=drafts,
+        drafts=Drafts(database, clock, metadata),
+        submission=Submission(database, clock, config.additions),
         metadata=metadata,
-        inbox=Inbox(database, clock, library, drafts),
+        inbox=Inbox(database, clock),
         checkup=Checkup(database, clock, digests, notes),
         aliases=Aliases(database),
         notes=notes,

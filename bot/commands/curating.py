@@ -9,10 +9,12 @@ import typer
 from rich.text import Text
 
 from bot.domain.dates import parse_date
+from bot.domain.errors import ConflictError
 from bot.domain.paper import Link, Paper, edited
-from bot.i18n import t
+from bot.i18n import msg, t
 from bot.platforms.console import reports
 from bot.services.drafts import begin
+from bot.services.submission import SameTitle, Saved, Submitter
 from bot.session import Session, with_session
 
 Headline = Annotated[str | None, typer.Option(help="The headline, in Japanese.")]
@@ -33,6 +35,7 @@ async def add(
     date: Date = None,
     link: Links = None,
     tag: Tags = None,
+    another: Annotated[bool, typer.Option("--another", help="It is another paper than the one of its title.")] = False,
 ) -> None:
     """Add a paper.
 
@@ -52,10 +55,19 @@ async def add(
     draft = replace(begin(source), **{name: text for name, text in given.items() if text})
     paper = await session.services.drafts.paper_of(draft)
     paper = _changed(paper, link=[*(each.url for each in paper.links), *(link or [])])
-    added = await session.services.library.add(session.workspace, paper, session.user, actor=session.actor)
-    told = t(session.locale, "Added.") if added.is_new else t(session.locale, "This paper is there already.")
-    session.console.print(Text(told, style="green" if added.is_new else "yellow"))
-    session.show(added.paper)
+    outcome = await session.services.submission.add(
+        session.workspace, draft, paper, Submitter(session.user, session.actor, session.locale, is_curator=True),
+        apart=another,
+    )  # fmt: skip
+    if isinstance(outcome, SameTitle):
+        raise ConflictError(
+            msg('A paper of this title is there already, as "{id}". Say --another if yours is another one.',
+                id=outcome.twin.id)
+        )  # fmt: skip
+    if isinstance(outcome, Saved):
+        told = t(session.locale, "Added.") if outcome.is_new else t(session.locale, "This paper is there already.")
+        session.console.print(Text(told, style="green" if outcome.is_new else "yellow"))
+        session.show(outcome.paper)
 
 
 @with_session

@@ -9,7 +9,8 @@ DayoriError
 ├── NotFoundError      nothing has that name or id
 ├── NotAllowedError    the person may not do this
 ├── ConflictError      two things that cannot both be
-│   └── StaleError     somebody changed it since it was looked at
+│   ├── StaleError     somebody changed it since it was looked at
+│   └── DuplicateError the same request is being answered by another process
 ├── StoreError         the database
 ├── SourceError        a source of metadata is down, refuses or makes no sense
 │   ├── UnknownPaperError  it does not know the paper
@@ -76,6 +77,10 @@ class ConflictError(DayoriError):
 
 class StaleError(ConflictError):
     """Somebody changed it since the person looked at it."""
+
+
+class DuplicateError(ConflictError):
+    """The same request is being answered by another process, so that this one has nothing to do."""
 
 
 class StoreError(DayoriError):

@@ -20,6 +20,7 @@ from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.notes import Notes
 from bot.services.ports import MetadataFinder, Publisher
+from bot.services.submission import Submission
 from bot.services.workspaces import Workspaces
 
 
@@ -37,6 +38,7 @@ class Services:
     lookup: Lookup
     digests: Digests
     drafts: Drafts
+    submission: Submission
     metadata: MetadataFinder
     inbox: Inbox
     checkup: Checkup

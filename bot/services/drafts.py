@@ -3,14 +3,18 @@
 from __future__ import annotations
 
 import asyncio
+import hashlib
+import json
 import re
-import secrets
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import datetime
+from typing import Any
+
+import structlog
 
 from bot.domain.dates import parse_date
-from bot.domain.errors import InputError, NotFoundError, SourceError
+from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
 from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Link, Paper, edited, make_paper
@@ -20,8 +24,14 @@ from bot.services.library import known_as
 from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
 from bot.store.database import Database
+from bot.store.drafts import KeptDraft
+from bot.store.papers import columns_of
+from bot.store.requests import no_request
 
+_FORM_WAITS = 0.5  # seconds that a form waits for its draft to be kept; Discord gives up after three
+_MOST_UNWRITTEN = 1000
 _ARXIV_MONTH = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}")
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,12 +59,23 @@ class Draft:
         return datetime.fromisoformat(self.version) if self.version else None
 
 
+@dataclass(slots=True)
+class _Unwritten:
+    """A draft on its way into the store, unless a newer one has taken its place meanwhile."""
+
+    draft: Draft
+    actor: str
+    paper: Paper | None
+    is_outdated: bool = False
+
+
 class Drafts:
-    """Begins drafts, keeps them and makes papers of them."""
+    """Begins drafts, keeps them and makes papers of them. A draft belongs to who began it (`actor`)."""
 
     def __init__(self, database: Database, clock: Clock, metadata: MetadataFinder) -> None:
         self._database, self._clock, self._metadata = database, clock, metadata
-        self._being_kept: dict[tuple[int, str], Draft] = {}
+        self._unwritten: dict[tuple[int, str], _Unwritten] = {}
+        self._writing: set[asyncio.Task[None]] = set()
         self._looking: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
 
     async def known(self, workspace_id: int, source: str) -> Paper | None:
@@ -64,27 +85,43 @@ class Drafts:
         async with self._database.read() as connection:
             return await known_as(connection, workspace_id, probe)
 
-    async def keep(self, workspace_id: int, draft: Draft, token: str | None = None) -> str:
-        """Keep a draft and return its token."""
-        token = token or new_token()
-        self._being_kept[workspace_id, token] = draft
+    async def keep(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
+        """Keep a draft, with the finished paper where that is shown. Raises NotFoundError when it has been used."""
+        await self.keep_all(workspace_id, {token: draft}, actor, paper)
+
+    async def keep_all(
+        self, workspace_id: int, begun: Mapping[str, Draft], actor: str, paper: Paper | None = None
+    ) -> None:
+        """Keep several drafts by their tokens: all of them or none."""
+        entries = {token: self._note(workspace_id, token, draft, actor, paper) for token, draft in begun.items()}
         try:
-            async with self._database.write() as connection:
-                await drafts.save(connection, workspace_id, token, asdict(draft), self._clock())
-        finally:
-            if self._being_kept.get((workspace_id, token)) is draft:
-                del self._being_kept[workspace_id, token]
-        return token
+            await self._write(workspace_id, entries)
+        except StoreError:
+            raise  # it stays in memory
+        except BaseException:
+            self._forget(workspace_id, entries)
+            raise
+
+    async def begin(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
+        """Keep a draft before its form opens; where writing has to wait for others, it is kept in memory until then."""
+        entries = {token: self._note(workspace_id, token, draft, actor, paper)}
+        task = asyncio.create_task(self._write_soon(workspace_id, entries))
+        self._writing.add(task)
+        task.add_done_callback(self._writing.discard)
+        done, _ = await asyncio.wait((task,), timeout=_FORM_WAITS)
+        for each in done:
+            each.result()
 
     def begin_looking(self, source: str) -> None:
         """Look up meanwhile what a source tells of its paper, so that it is there when the form comes back."""
         if source not in self._looking:
-            self._looking[source] = asyncio.create_task(self._found(source))
+            with no_request():
+                self._looking[source] = asyncio.create_task(self._found(source))
             self._looking[source].add_done_callback(lambda _: self._looking.pop(source, None))
 
     async def close(self) -> None:
         """Ask no more; what was being asked is given up."""
-        tasks = list(self._looking.values())
+        tasks: list[asyncio.Task[Any]] = [*self._looking.values(), *self._writing]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
@@ -117,25 +154,80 @@ class Drafts:
         except SourceError as error:
             return Metadata(), error.message
 
-    async def get(self, workspace_id: int, token: str) -> Draft:
-        """Return a kept draft. Raises NotFoundError."""
-        if draft := self._being_kept.get((workspace_id, token)):
-            return draft
-        async with self._database.read() as connection:
-            typed = await drafts.get(connection, workspace_id, token)
-        if typed is None:
-            raise NotFoundError(msg("This draft is no longer kept; start again with /addpaper."))
-        return Draft(**typed)
+    async def get(self, workspace_id: int, token: str, actor: str) -> tuple[Draft, Paper | None]:
+        """Return a kept draft and the paper that was shown of it.
 
-    async def give_up(self, workspace_id: int, token: str) -> None:
-        """Forget a draft."""
+        Raises NotFoundError when it is gone or used, NotAllowedError when it is another person's.
+        """
+        if entry := self._unwritten.get((workspace_id, token)):
+            kept: KeptDraft | None = KeptDraft(asdict(entry.draft), entry.actor, entry.paper, None)
+        else:
+            async with self._database.read() as connection:
+                kept = await drafts.get(connection, workspace_id, token)
+        mine = checked(kept, actor)
+        if mine.outcome is not None:
+            raise used() if mine.outcome else gone()
+        return Draft(**mine.typed), mine.paper
+
+    async def give_up(self, workspace_id: int, token: str, actor: str) -> None:
+        """Forget a draft. Raises NotFoundError when it has been saved."""
         async with self._database.write() as connection:
-            await drafts.remove(connection, workspace_id, token)
+            kept = checked(await drafts.get(connection, workspace_id, token), actor)
+            if kept.outcome:
+                raise used()
+            await drafts.use(connection, workspace_id, token, {})
+
+    def _note(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None) -> _Unwritten:
+        while len(self._unwritten) >= _MOST_UNWRITTEN:
+            self._unwritten.pop(next(iter(self._unwritten)))
+        if before := self._unwritten.get((workspace_id, token)):
+            before.is_outdated = True
+        entry = self._unwritten[workspace_id, token] = _Unwritten(draft, actor, paper)
+        return entry
+
+    def _forget(self, workspace_id: int, entries: Mapping[str, _Unwritten]) -> None:
+        for token, entry in entries.items():
+            if self._unwritten.get((workspace_id, token)) is entry:
+                del self._unwritten[workspace_id, token]
+
+    async def _write(self, workspace_id: int, entries: Mapping[str, _Unwritten]) -> None:
+        async with self._database.write() as connection:
+            for token, entry in entries.items():
+                values = (asdict(entry.draft), self._clock(), entry.actor, entry.paper)
+                if not (entry.is_outdated or await drafts.save(connection, workspace_id, token, *values)):
+                    raise used()
+        self._forget(workspace_id, entries)
+
+    async def _write_soon(self, workspace_id: int, entries: Mapping[str, _Unwritten]) -> None:
+        try:
+            await self._write(workspace_id, entries)
+        except StoreError as error:
+            _log.warning("a draft is kept in memory only", reason=str(error))
 
 
-def new_token() -> str:
-    """Return a token for a draft that is to be kept."""
-    return secrets.token_urlsafe(12)
+def checked(kept: KeptDraft | None, actor: str) -> KeptDraft:
+    """Return a draft that is there and this person's. Raises NotFoundError and NotAllowedError."""
+    if kept is None:
+        raise gone()
+    if kept.actor not in (None, actor):
+        raise NotAllowedError(msg("This draft is another person's; begin your own with /addpaper."))
+    return kept
+
+
+def gone() -> NotFoundError:
+    """Return the error that says that a draft is no longer there."""
+    return NotFoundError(msg("This draft is no longer kept; start again with /addpaper."))
+
+
+def used() -> NotFoundError:
+    """Return the error that says that a draft has become a paper or a proposal."""
+    return NotFoundError(msg("This draft has been saved already."))
+
+
+def mark_of(draft: Draft, paper: Paper | None) -> str:
+    """Return a short hash of a draft's look: a button that carries it saves what was shown beside it, or nothing."""
+    shown = [asdict(draft), columns_of(paper) if paper else None]
+    return hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=6).hexdigest()
 
 
 def read_source(source: str) -> tuple[Link, Identifiers]:

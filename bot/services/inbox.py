@@ -1,14 +1,19 @@
-"""Proposals: where others' additions wait until a curator decides."""
+"""Proposals: where others' additions wait until a curator decides. Deciding reads and writes the store only."""
 
 from __future__ import annotations
 
-from dataclasses import asdict
+from dataclasses import replace
+from datetime import datetime
 
-from bot.domain.errors import NotFoundError
-from bot.domain.paper import Paper
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import InputError, NotFoundError
+from bot.domain.metadata import Metadata
+from bot.domain.numbers import is_given
+from bot.domain.paper import Paper, make_paper
 from bot.i18n import msg
-from bot.services.drafts import Draft, Drafts
-from bot.services.library import Added, Library
+from bot.services.drafts import Draft, change_of, described, read_source
+from bot.services.library import Added, Author, add_paper
 from bot.services.ports import Clock
 from bot.store import inbox
 from bot.store.database import Database
@@ -16,16 +21,10 @@ from bot.store.inbox import Candidate
 
 
 class Inbox:
-    """Takes proposals in, and papers out of them."""
+    """Shows what was proposed, and takes it out once."""
 
-    def __init__(self, database: Database, clock: Clock, library: Library, drafts: Drafts) -> None:
-        self._database, self._clock, self._library, self._drafts = database, clock, library, drafts
-
-    async def propose(self, workspace_id: int, draft: Draft, by: str | None, proposer: str | None) -> int:
-        """Let a draft wait for a curator and return its number. Raises InputError when no paper can be made of it."""
-        await self._drafts.paper_of(draft)
-        async with self._database.write() as connection:
-            return await inbox.put(connection, workspace_id, asdict(draft), by, proposer, self._clock())
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
 
     async def waiting(self, workspace_id: int) -> list[Candidate]:
         """Return what waits, the oldest first."""
@@ -35,42 +34,60 @@ class Inbox:
     async def get(self, workspace_id: int, number: int) -> Candidate:
         """Return a proposal. Raises NotFoundError when it has been decided on."""
         async with self._database.read() as connection:
-            found = await inbox.get(connection, workspace_id, number)
+            found = await inbox.get(connection, workspace_id, number) if is_given(number) else None
         if found is None:
-            raise _decided(number)
+            raise decided(number)
         return found
 
-    async def paper_of(self, candidate: Candidate) -> Paper:
-        """Return the paper that a proposal describes."""
-        return await self._drafts.paper_of(Draft(**candidate.typed))
-
-    async def change(self, workspace_id: int, number: int, draft: Draft) -> Candidate:
-        """Write over what a proposal says. Raises NotFoundError, and InputError when no paper can be made of it."""
-        await self._drafts.paper_of(draft)
-        await self.get(workspace_id, number)
-        async with self._database.write() as connection:
-            await inbox.change(connection, workspace_id, number, asdict(draft))
-        return await self.get(workspace_id, number)
-
     async def accept(self, workspace_id: int, number: int, actor: str | None) -> tuple[Candidate, Added]:
-        """Add a proposal's paper, in its proposer's name. Raises NotFoundError when it has been decided on."""
-        candidate = await self.get(workspace_id, number)
-        paper = await self.paper_of(candidate)
-        added = await self._library.add(workspace_id, paper, candidate.proposed_by, actor=actor)
-        await self._take_out(workspace_id, number)
-        return candidate, added
+        """Add a proposal's paper as it was shown, in its proposer's name. Raises NotFoundError when that is decided."""
+        async with self._database.write() as connection:
+            candidate = await _taken(connection, workspace_id, number)
+            paper = paper_of(candidate)
+            return candidate, await accept_paper(connection, workspace_id, candidate, paper, actor, self._clock())
 
     async def reject(self, workspace_id: int, number: int) -> Candidate:
         """Forget a proposal and return it. Raises NotFoundError when it has been decided on."""
-        candidate = await self.get(workspace_id, number)
-        await self._take_out(workspace_id, number)
-        return candidate
-
-    async def _take_out(self, workspace_id: int, number: int) -> None:
         async with self._database.write() as connection:
-            if not await inbox.remove(connection, workspace_id, number):
-                raise _decided(number)
+            return await _taken(connection, workspace_id, number)
 
 
-def _decided(number: int) -> NotFoundError:
-    return NotFoundError(msg("No proposal has the number {number}; it may have been decided on.", number=number))
+def paper_of(candidate: Candidate) -> Paper:
+    """Return the paper that was shown when it was proposed.
+
+    A proposal of before that was kept tells what was typed; its link stands in for a title that only its page knew.
+    """
+    if candidate.paper:
+        return candidate.paper
+    draft = Draft(**candidate.typed)
+    link, _ = read_source(draft.source)
+    try:
+        return described(draft, Metadata(title=link.url[:500]))
+    except InputError:
+        return make_paper(title=link.url[:500], links=[link])
+
+
+def change_of_proposal(candidate: Candidate, paper: Paper) -> Draft:
+    """Return a draft that changes the paper of a proposal, with what that says."""
+    source = str(candidate.typed["source"])
+    return replace(change_of(paper), source=source, paper_id="", version="", candidate=candidate.number)
+
+
+async def accept_paper(connection: AsyncConnection, workspace_id: int, candidate: Candidate, paper: Paper,
+                       actor: str | None, now: datetime) -> Added:  # fmt: skip
+    """Add the paper of a proposal that was taken out, in the caller's transaction."""
+    return await add_paper(connection, workspace_id, paper, Author(candidate.proposed_by, actor), now)
+
+
+def decided(number: int) -> NotFoundError:
+    """Return the error that says that a proposal is no longer there."""
+    return NotFoundError(
+        msg("No proposal has the number {number}; it may have been decided on.", number=str(number)[:40])
+    )
+
+
+async def _taken(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate:
+    candidate = await inbox.take(connection, workspace_id, number) if is_given(number) else None
+    if candidate is None:
+        raise decided(number)
+    return candidate

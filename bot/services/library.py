@@ -27,6 +27,14 @@ class Added:
     is_new: bool
 
 
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes the collection: a name to show, and who that is on their platform, for a name may be anybody's."""
+
+    name: str | None
+    actor: str | None
+
+
 class Library:
     """The collection's one way in."""
 
@@ -40,24 +48,9 @@ class Library:
 
         Raises ConflictError when a chosen id is another paper's; an id that was made up gets a number instead.
         """
-        now = self._clock()
         async with self._database.write() as connection:
-            if known := await known_as(connection, workspace_id, paper):
-                return Added(known, is_new=False)
-            paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
-            paper = papers.stamped(paper, added_at=now, updated_at=now, added_by=by)
-            change = await history.open_change(connection, workspace_id, "add", now, by, actor)
-            await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
-        return Added(paper, is_new=True)
-
-    async def twin(self, workspace_id: int, paper: Paper) -> Paper | None:
-        """Return a paper of the same title that is known by other ids: it may be the same work, or not."""
-        async with self._database.read() as connection:
-            holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
-            found = await papers.by_ids(connection, workspace_id, holders.values())
-        return next(
-            (twin for _, twin in found.values() if not set(identity_keys(twin)) & set(identity_keys(paper))), None
-        )
+            author = Author(by, actor)
+            return await add_paper(connection, workspace_id, paper, author, self._clock(), id_is_chosen=id_is_chosen)
 
     async def edit(
         self,
@@ -74,20 +67,9 @@ class Library:
         Raises NotFoundError, StaleError when somebody changed it since that version, and ConflictError when the
         change would give it another paper's id.
         """
-        now = self._clock()
         async with self._database.write() as connection:
-            number, old = await _existing(connection, workspace_id, id)
-            if seen and seen != old.updated_at:
-                raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
-            new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
-            if new.content == old.content:
-                return old
-            if gained := set(identity_keys(new)) - set(identity_keys(old)):
-                await _refuse_second_holder(connection, workspace_id, dict.fromkeys(gained, id))
-            change = await history.open_change(connection, workspace_id, "edit", now, by, actor)
-            step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
-            await write_steps(connection, workspace_id, change, [step])
-        return new
+            author = Author(by, actor)
+            return await edit_paper(connection, workspace_id, id, change_paper, author, self._clock(), seen)
 
     async def remove(self, workspace_id: int, id: str, by: str | None, *, actor: str | None = None) -> Paper:
         """Remove a paper and return it as it was; an undo brings it back. Raises NotFoundError."""
@@ -142,6 +124,46 @@ async def known_as(connection: AsyncConnection, workspace_id: int, paper: Paper)
     if id is None:
         return None
     return (await papers.by_ids(connection, workspace_id, [id]))[id][1]
+
+
+async def twin_of(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Paper | None:
+    """Return a paper of the same title that is known by other ids: it may be the same work, or not."""
+    holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
+    found = await papers.by_ids(connection, workspace_id, holders.values())
+    mine = set(identity_keys(paper))
+    return next((twin for _, twin in found.values() if not mine & set(identity_keys(twin))), None)
+
+
+async def add_paper(connection: AsyncConnection, workspace_id: int, paper: Paper, author: Author, now: datetime,
+                    *, id_is_chosen: bool = False) -> Added:  # fmt: skip
+    """Add a paper, unless the collection has that work already; inside the caller's transaction.
+
+    Raises ConflictError when a chosen id is another paper's.
+    """
+    if known := await known_as(connection, workspace_id, paper):
+        return Added(known, is_new=False)
+    paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
+    paper = papers.stamped(paper, added_at=now, updated_at=now, added_by=author.name)
+    change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
+    await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
+    return Added(paper, is_new=True)
+
+
+async def edit_paper(connection: AsyncConnection, workspace_id: int, id: str, change_paper: Callable[[Paper], Paper],
+                     author: Author, now: datetime, seen: datetime | None = None) -> Paper:  # fmt: skip
+    """Change a paper inside the caller's transaction; raises what `Library.edit` raises, before anything is written."""
+    number, old = await _existing(connection, workspace_id, id)
+    if seen and seen != old.updated_at:
+        raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
+    new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
+    if new.content == old.content:
+        return old
+    if gained := set(identity_keys(new)) - set(identity_keys(old)):
+        await _refuse_second_holder(connection, workspace_id, dict.fromkeys(gained, id))
+    change = await history.open_change(connection, workspace_id, "edit", now, author.name, author.actor)
+    step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
+    await write_steps(connection, workspace_id, change, [step])
+    return new
 
 
 async def write_steps(connection: AsyncConnection, workspace_id: int, change: int, steps: Sequence[Step],

@@ -23,6 +23,7 @@ from bot.services.drafts import read_source
 from bot.services.ports import Clock
 from bot.store import answers
 from bot.store.database import Database
+from bot.store.requests import no_request
 
 ANSWER_KEPT, UNKNOWN_KEPT, FAILURE_KEPT = timedelta(days=1), timedelta(minutes=5), timedelta(minutes=1)
 
@@ -76,7 +77,8 @@ class MetadataLookup:
     def _ask(self, source: str) -> asyncio.Task[Metadata | SourceError]:
         key = key_of(source)
         if key not in self._asked:
-            task = asyncio.create_task(self._answer(key, source))
+            with no_request():  # others may join the question
+                task = asyncio.create_task(self._answer(key, source))
             self._asked[key] = task
             task.add_done_callback(lambda _: self._asked.pop(key, None))
         return self._asked[key]

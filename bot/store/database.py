@@ -9,9 +9,10 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
+from time import monotonic
 from typing import Any, TypeVar
 
 from sqlalchemy import event, insert, select
@@ -25,6 +26,7 @@ from sqlalchemy.util import await_only
 from bot.domain.errors import StoreError
 from bot.i18n import msg
 from bot.store.connections import lent, wholly
+from bot.store.requests import current_request
 from bot.store.schema import REVISION, workspaces
 
 _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY",
@@ -52,14 +54,38 @@ class Database:
     async def write(self) -> AsyncIterator[AsyncConnection]:
         """Lend the one writing connection for one transaction: all of it is kept, or nothing.
 
-        Raises StoreError when the database is full, locked for too long or broken.
+        Raises StoreError when the database is full, locked for too long or broken, and DuplicateError when another
+        process has changed something for the same request.
         """
-        async with self._writer:
-            try:
-                async with lent(self._writing) as connection, connection.begin():
-                    yield connection
-            except DBAPIError as error:
-                raise StoreError(msg("The database could not be written: {reason}.", reason=str(error.orig))) from error
+        request = current_request()
+        try:
+            async with AsyncExitStack() as stack:
+                connection = await self._begun(stack, monotonic() + (request.patience if request else 0))
+                if request and not request.is_claimed:
+                    await request.claim(connection)
+                yield connection
+        except DBAPIError as error:
+            raise StoreError(msg("The database could not be written: {reason}.", reason=str(error.orig))) from error
+        if request:
+            request.is_claimed = True
+
+    async def _begun(self, stack: AsyncExitStack, until: float) -> AsyncConnection:
+        """Begin a transaction that ends with the stack; one of a patient request waits for a lock again and again.
+
+        Between two attempts the other writers of this process have their turn.
+        """
+        while True:
+            async with AsyncExitStack() as attempt:
+                await attempt.enter_async_context(self._writer)
+                connection = await attempt.enter_async_context(lent(self._writing))
+                try:
+                    await attempt.enter_async_context(connection.begin())
+                except DBAPIError as error:
+                    if not _is_locked(error) or monotonic() >= until:
+                        raise
+                else:
+                    await stack.enter_async_context(attempt.pop_all())
+                    return connection
 
     async def workspace(self, name: str, now: datetime) -> tuple[int, bool]:
         """Return the id of the workspace of that name and whether it was made by this call."""
@@ -128,6 +154,10 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _begin(connection: Connection) -> None:
     if connection.get_execution_options().get("writing"):
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+
+
+def _is_locked(error: DBAPIError) -> bool:
+    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
 
 
 def _give_up(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:

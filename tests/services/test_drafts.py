@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
+import sqlite3
+import time
+from contextlib import closing
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
-from bot.domain.errors import InputError, NotFoundError
+from bot.domain.errors import InputError, NotAllowedError, NotFoundError
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Link, Paper
@@ -20,6 +24,7 @@ from tests.doubles.clock import AdjustableClock
 from tests.doubles.finder import FakeFinder
 from tests.samples import assert_said, lines, paper, random_papers
 
+TARO = "discord:1"
 RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17),
                   excerpt="Proposes retention.",
                   links=(Link("https://github.com/microsoft/unilm"),),
@@ -110,26 +115,52 @@ async def test_a_kept_draft_is_read_back_by_its_token_in_its_workspace(
     drafts: Drafts, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     draft = Draft("2307.08621", title="論文", tags="a, b")
-    token = await drafts.keep(workspace, draft)
-    assert await drafts.get(workspace, token) == draft
-    await drafts.keep(workspace, Draft("2307.08621", title="直した"), token)
-    assert (await drafts.get(workspace, token)).title == "直した"
+    await drafts.keep(workspace, "token", draft, TARO)
+    assert await drafts.get(workspace, "token", TARO) == (draft, None)
+    await drafts.keep(workspace, "token", Draft("2307.08621", title="直した"), TARO, paper(1))
+    assert await drafts.get(workspace, "token", TARO) == (Draft("2307.08621", title="直した"), paper(1))
     other, _ = await database.workspace("other", clock())
     with pytest.raises(NotFoundError):
-        await drafts.get(other, token)
+        await drafts.get(other, "token", TARO)
 
 
 async def test_a_draft_is_gone_when_it_is_given_up_or_old(
     drafts: Drafts, workspace: int, clock: AdjustableClock
 ) -> None:
-    first, second = [await drafts.keep(workspace, Draft("2307.08621")) for _ in range(2)]
-    await drafts.give_up(workspace, first)
+    await drafts.keep_all(workspace, dict.fromkeys(("first", "second"), Draft("2307.08621")), TARO)
+    await drafts.give_up(workspace, "first", TARO)
     with pytest.raises(NotFoundError, match="no longer kept"):
-        await drafts.get(workspace, first)
+        await drafts.get(workspace, "first", TARO)
     clock.advance(days=3)
-    await drafts.keep(workspace, Draft("2307.08622"))
+    await drafts.keep(workspace, "third", Draft("2307.08622"), TARO)
     with pytest.raises(NotFoundError):
-        await drafts.get(workspace, second)
+        await drafts.get(workspace, "second", TARO)
+
+
+async def test_a_draft_belongs_to_who_began_it(drafts: Drafts, workspace: int) -> None:
+    await drafts.keep(workspace, "token", Draft("2307.08621"), TARO)
+    with pytest.raises(NotAllowedError, match="another person's"):
+        await drafts.get(workspace, "token", "discord:2")
+    with pytest.raises(NotAllowedError):
+        await drafts.give_up(workspace, "token", "discord:2")
+    assert await drafts.get(workspace, "token", TARO) == (Draft("2307.08621"), None)
+
+
+async def test_a_draft_is_at_hand_while_writing_waits_for_others_and_afterwards(
+    database: Database, drafts: Drafts, workspace: int
+) -> None:
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        began = time.monotonic()
+        await drafts.begin(workspace, "token", Draft("2307.08621", title="一"), TARO)
+        assert time.monotonic() - began < 3
+        assert (await drafts.get(workspace, "token", TARO))[0].title == "一"
+        newer = asyncio.create_task(drafts.keep(workspace, "token", Draft("2307.08621", title="二"), TARO))
+        await asyncio.sleep(0.1)
+    await newer
+    again = Drafts(database, AdjustableClock(), FakeFinder())
+    assert (await again.get(workspace, "token", TARO))[0].title == "二"
+    await drafts.close()
 
 
 async def test_a_source_that_is_in_the_collection_is_known(drafts: Drafts, library: Library, workspace: int) -> None:

@@ -7,12 +7,14 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from bot.domain.errors import StoreError
+from bot.store import drafts, inbox
 from bot.store.database import open_database
 from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata
@@ -61,3 +63,24 @@ def test_numbers_of_papers_are_never_used_twice(tmp_path: Path) -> None:
     with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
         [sql] = connection.execute("SELECT sql FROM sqlite_master WHERE name = 'papers'").fetchone()
     assert "AUTOINCREMENT" in sql
+
+
+async def test_drafts_and_proposals_of_before_papers_were_kept_outlive_the_upgrade(tmp_path: Path) -> None:
+    url, at = f"sqlite+aiosqlite:///{tmp_path}/a.db", "2026-01-01T00:00:00+00:00"
+    engine = create_engine(f"sqlite:///{tmp_path}/a.db")
+    config = configuration()
+    with engine.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0005")
+        connection.exec_driver_sql("INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', ?)", (at,))
+        connection.exec_driver_sql("INSERT INTO drafts VALUES (1, 'token', '{\"source\": \"2307.08621\"}', ?)", (at,))
+        connection.exec_driver_sql(
+            "INSERT INTO candidates VALUES (7, 1, '{\"source\": \"2307.08621\"}', '太郎', 'discord:1', ?)", (at,)
+        )
+    engine.dispose()
+    database = await open_database(url)
+    async with database.read() as connection:
+        kept, [candidate] = await drafts.get(connection, 1, "token"), await inbox.waiting(connection, 1)
+    await database.close()
+    assert kept == drafts.KeptDraft({"source": "2307.08621"}, None, None, None)
+    assert (candidate.number, candidate.proposer, candidate.paper, candidate.locale) == (7, "discord:1", None, None)

@@ -5,11 +5,13 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from bot.domain.errors import InputError
+from bot.domain.errors import InputError, StaleError
 from bot.i18n import msg, t, tn
 from bot.platforms.console import reports
 from bot.platforms.console.terminal import Terminal
 from bot.services.drafts import Draft, change_of, changed
+from bot.services.inbox import paper_of
+from bot.services.submission import SameTitle, Saved, Stale
 
 
 async def add(terminal: Terminal, source: str) -> None:
@@ -23,17 +25,23 @@ async def add(terminal: Terminal, source: str) -> None:
     draft, problem = await services.drafts.prefilled(source)
     if problem:
         terminal.say(problem.text(terminal.locale), "yellow")
-    paper = await services.drafts.paper_of(await _filled_in(terminal, draft))
+    draft = await _filled_in(terminal, draft)
+    paper = await services.drafts.paper_of(draft)
     terminal.card(paper)
-    if twin := await services.library.twin(terminal.workspace, paper):
-        told = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
-        terminal.say(f"{told} ({twin.id})", "yellow")
     if not await terminal.agrees(t(terminal.locale, "Save?")):
         terminal.say(t(terminal.locale, "Not saved."))
         return
-    added = await services.library.add(terminal.workspace, paper, terminal.who, actor=terminal.actor)
-    saved = t(terminal.locale, "Saved as {id}.", id=added.paper.id)
-    terminal.say(saved if added.is_new else t(terminal.locale, "This paper is there already."), "green")
+    outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter)
+    if isinstance(outcome, SameTitle):
+        told = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
+        terminal.say(f"{told} ({outcome.twin.id})", "yellow")
+        if not await terminal.agrees(t(terminal.locale, "Save?")):
+            terminal.say(t(terminal.locale, "Not saved."))
+            return
+        outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter, apart=True)
+    if isinstance(outcome, Saved):
+        saved = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
+        terminal.say(saved if outcome.is_new else t(terminal.locale, "This paper is there already."), "green")
 
 
 async def edit(terminal: Terminal, id: str) -> None:
@@ -41,9 +49,12 @@ async def edit(terminal: Terminal, id: str) -> None:
     _require(id, "/editpaper retnet")
     services = terminal.services
     draft = await _filled_in(terminal, change_of(await services.lookup.get(terminal.workspace, id)))
-    paper = await services.library.edit(terminal.workspace, id, terminal.who, lambda old: changed(old, draft),
-                                        actor=terminal.actor, seen=draft.seen)  # fmt: skip
-    terminal.card(paper)
+    outcome = await services.submission.edit(
+        terminal.workspace, id, lambda old: changed(old, draft), terminal.submitter, draft.seen
+    )
+    if isinstance(outcome, Stale):
+        raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
+    terminal.card(outcome.paper)
 
 
 async def remove(terminal: Terminal, id: str) -> None:
@@ -73,7 +84,7 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
     waiting = await terminal.services.inbox.waiting(terminal.workspace)
     terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(waiting)))
     for candidate in waiting:
-        terminal.card(replace(await terminal.services.inbox.paper_of(candidate), added_by=candidate.proposed_by))
+        terminal.card(replace(paper_of(candidate), added_by=candidate.proposed_by))
         answer = await terminal.lines.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "), "")
         if answer.strip().lower() == "a":
             _, added = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)

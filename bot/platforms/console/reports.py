@@ -18,6 +18,7 @@ from bot.services.changes import action, describe, differences
 from bot.services.checkup import Findings
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport
+from bot.services.inbox import paper_of
 from bot.services.standing import Standing
 from bot.store.history import Change, Step
 from bot.store.inbox import Candidate
@@ -118,9 +119,7 @@ def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table
     table = Table(box=None, padding=(0, 1), show_header=False)
     for each in waiting:
         when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        table.add_row(
-            str(each.number), when, Text(each.proposed_by or "—"), Text(each.typed["title"] or each.typed["source"])
-        )
+        table.add_row(str(each.number), when, Text(each.proposed_by or "—"), Text(paper_of(each).heading))
     return table
 
 

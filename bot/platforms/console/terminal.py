@@ -12,6 +12,7 @@ from bot.i18n import Locale, t
 from bot.platforms.console import render
 from bot.platforms.console.lines import Lines
 from bot.services.bundle import Services
+from bot.services.submission import Submitter
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +34,11 @@ class Terminal:
     def actor(self) -> str:
         """Return who that is in the history."""
         return f"terminal:{self.who or ''}"
+
+    @property
+    def submitter(self) -> Submitter:
+        """Return the person as one who submits papers; whoever has the terminal has the database too."""
+        return Submitter(self.who, self.actor, self.locale, is_curator=True)
 
     @property
     def width(self) -> int:

@@ -10,6 +10,7 @@ from discord.ui import View
 
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
+from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.markdown import escape_within
 from bot.platforms.discord.press import LastingButton, lasting
@@ -26,16 +27,15 @@ class ShowToAll(LastingButton, name="show"):
 
 async def send_card(interaction: Interaction, reader: Reader, paper: Paper, content: str = "") -> None:
     """Show one paper to the asker alone."""
-    await interaction.response.send_message(
-        content, embed=embed_of(paper, reader.locale), view=card_view(paper, reader.locale), ephemeral=True
-    )
+    view = card_view(paper, reader.locale)
+    await answer.send(interaction, content, embed=embed_of(paper, reader.locale), view=view)
 
 
 async def show_to_all(interaction: Interaction, reader: Reader, id: str) -> None:
     """Post one paper to the channel, with who shared it."""
     paper = await reader.services.lookup.get(reader.workspace, id)
     shared = t(reader.locale, "Shared by {name}", name=escape_within(reader.name, 80))
-    await interaction.response.send_message(f"-# {shared}", embed=embed_of(paper, reader.locale))
+    await answer.send(interaction, f"-# {shared}", ephemeral=False, embed=embed_of(paper, reader.locale))
 
 
 def embed_of(paper: Paper, locale: Locale) -> discord.Embed:

@@ -11,11 +11,11 @@ from typing import Any
 import discord
 import structlog
 import yarl
-from discord import app_commands
+from discord import InteractionType, app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.platforms.discord import failures
+from bot.platforms.discord import answer, failures
 from bot.platforms.discord.card import ShowToAll
 from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper
 from bot.platforms.discord.commands.alias import alias
@@ -24,11 +24,12 @@ from bot.platforms.discord.commands.editpaper import Remove, editpaper, history,
 from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
-from bot.platforms.discord.drafts import Cancel, Edit, Overwrite, Save, take_form
+from bot.platforms.discord.drafts import Apart, Cancel, Edit, Overwrite, Save, take_form
 from bot.platforms.discord.form import is_form
 from bot.platforms.discord.known import AddLink
 from bot.platforms.discord.listing import Page, Pick, Waiting
 from bot.platforms.discord.localised import Translator
+from bot.platforms.discord.press import is_unknown, unknown_press
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.corrections import Corrections
@@ -38,7 +39,23 @@ from bot.services.unbroken import unbroken
 _COMMANDS: tuple[Any, ...] = (
     paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias, export,
 )  # fmt: skip
-_ITEMS = (ShowToAll, Page, Pick, Waiting, Which, AddLink, Save, Overwrite, Edit, Cancel, Remove, Accept, Change, Reject)
+_ITEMS: tuple[type[Any], ...] = (
+    ShowToAll,
+    Page,
+    Pick,
+    Waiting,
+    Which,
+    AddLink,
+    Save,
+    Apart,
+    Overwrite,
+    Edit,
+    Cancel,
+    Remove,
+    Accept,
+    Change,
+    Reject,
+)
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
 # How discord.py names the tasks in which commands, buttons and forms are answered.
@@ -50,6 +67,11 @@ _log = structlog.get_logger()
 
 class Tree(app_commands.CommandTree["DayoriClient"]):
     """The commands, with one error hook."""
+
+    async def interaction_check(self, interaction: Any, /) -> bool:
+        """Begin to work on a command."""
+        answer.begin(interaction)
+        return True
 
     async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:
         """Tell the asker what went wrong."""
@@ -107,12 +129,15 @@ class DayoriClient(discord.AutoShardedClient):
                 await self.delivery.drain()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take forms here, so that one that was open during a restart is not lost."""
-        if is_form(interaction):
-            try:
+        """Take forms here, so that one that was open during a restart is not lost, and what nothing else takes."""
+        try:
+            if is_form(interaction):
+                answer.begin(interaction)
                 await take_form(interaction)
-            except Exception as error:
-                await failures.tell(interaction, error)
+            elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _ITEMS):
+                raise unknown_press()
+        except Exception as error:
+            await failures.tell(interaction, error)
 
     async def _sync_changed(self, translator: Translator) -> None:
         wanted = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]

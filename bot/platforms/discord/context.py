@@ -11,6 +11,7 @@ import discord
 from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, closest, msg
 from bot.services.bundle import Services
+from bot.services.submission import ONLY_CURATORS, Submitter
 
 if TYPE_CHECKING:
     from bot.platforms.discord.client import DayoriClient
@@ -30,12 +31,15 @@ class Reader:
     actor: str
     is_curator: bool
 
+    @property
+    def submitter(self) -> Submitter:
+        """Return the person as one who submits papers."""
+        return Submitter(self.name, self.actor, self.locale, self.is_curator)
+
     def require_curator(self) -> None:
         """Raise NotAllowedError unless the person is a curator."""
         if not self.is_curator:
-            raise NotAllowedError(
-                msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
-            )
+            raise NotAllowedError(ONLY_CURATORS)
 
     def require_adder(self) -> None:
         """Raise NotAllowedError when the person may not change the collection without a curator."""

@@ -1,55 +1,87 @@
-"""What follows a form: a look at the card, and Save, Edit, Cancel; every step outlives a restart."""
+"""What follows a form: a look at the card, and Save, Edit, Cancel; every step outlives a restart.
+
+A button names its draft and the look beside which it stands (`TOKEN.MARK`): only what was shown is saved.
+"""
 
 from __future__ import annotations
 
+import hashlib
+from collections.abc import Mapping
 from dataclasses import replace
+from datetime import datetime
 from typing import Any
 
 import discord
 from discord.ui import View
 
-from bot.domain.errors import InputError, StaleError
+from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
+from bot.platforms.discord import answer
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.form import form_of, token_of, typed_in
+from bot.platforms.discord.form import as_typed, form_of, token_of, typed_in
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import LastingButton, lasting
-from bot.platforms.discord.proposer import tell_proposer
-from bot.services.drafts import Draft, change_of, changed, new_token
+from bot.platforms.discord.press import LastingButton, lasting, unknown_press
+from bot.platforms.discord.proposer import Fate, tell_proposer
+from bot.services.drafts import Draft, changed, mark_of
+from bot.services.submission import Outcome, Proposed, SameTitle, Saved, Stale
 
 
-async def open_form(interaction: Interaction, reader: Reader, draft: Draft) -> None:
+async def open_form(interaction: Interaction, reader: Reader, draft: Draft, paper: Paper | None = None) -> None:
     """Open the form of a new draft, at once; what its source tells is looked up meanwhile.
 
-    The draft is kept only then: writing may have to wait for an import, and a form must not.
+    `paper` is the finished paper that the draft changes where that is a proposal's.
     """
-    token = new_token()
-    await interaction.response.send_modal(form_of(draft, token, reader.locale))
-    await reader.services.drafts.keep(reader.workspace, draft, token)
-    if not draft.paper_id:
+    token = token_for(interaction)
+    await reader.services.drafts.begin(reader.workspace, token, draft, reader.actor, paper)
+    if not (draft.paper_id or draft.candidate):
         reader.services.drafts.begin_looking(draft.source)
+    await _open(interaction, reader, token, draft)
+
+
+def token_for(interaction: Interaction, n: int = 0) -> str:
+    """Return the token of a draft that an interaction begins, which is the same in every process that gets it."""
+    return hashlib.blake2b(f"{interaction.token}:{n}".encode(), digest_size=12).hexdigest()
 
 
 async def take_form(interaction: Interaction) -> None:
-    """Keep what a form says, and show the card that it makes or what is wrong with it."""
+    """Keep what a form says, and show the card that it makes or what is wrong with it; nothing typed is lost."""
     reader = await reader_of(interaction)
-    token, drafts = token_of(interaction), reader.services.drafts
-    draft = replace(await drafts.get(reader.workspace, token), **typed_in(interaction))
-    await drafts.keep(reader.workspace, draft, token)
-    if not draft.paper_id and not await drafts.is_ready(draft.source):
-        await interaction.response.defer(ephemeral=True, thinking=interaction.message is None)
-    await _show(interaction, **await _look(draft, token, reader))
+    typed = typed_in(interaction)
+    try:
+        await _take(interaction, reader, token_of(interaction), typed)
+    except DayoriError as error:
+        await answer.send(interaction, escape(error.text(reader.locale)), file=as_typed(typed, reader.locale))
+
+
+async def _take(interaction: Interaction, reader: Reader, token: str, typed: Mapping[str, Any]) -> None:
+    drafts = reader.services.drafts
+    draft, paper = await drafts.get(reader.workspace, token, reader.actor)
+    _require_right(reader, draft)
+    draft = replace(draft, **typed)
+    if not (draft.paper_id or draft.candidate) and not await drafts.is_ready(draft.source):
+        await drafts.keep(reader.workspace, token, draft, reader.actor)
+        await answer.defer(interaction)
+    await _show_look(interaction, reader, token, draft, paper)
 
 
 class Save(LastingButton, name="save", style=discord.ButtonStyle.success):
-    """Saves a draft, or proposes it where additions are the curators'."""
+    """Saves a draft as it was shown, or proposes it where additions are the curators'."""
 
     async def press(self, interaction: Interaction) -> None:
         """Save what the draft says."""
-        reader = await reader_of(interaction)
-        await _save(interaction, reader, self.about, await reader.services.drafts.get(reader.workspace, self.about))
+        token, mark, _ = _parts(self.about)
+        await _submit(interaction, token, mark)
+
+
+class Apart(LastingButton, name="apart", style=discord.ButtonStyle.success):
+    """Saves a draft as another paper than the one of the same title that was shown."""
+
+    async def press(self, interaction: Interaction) -> None:
+        """Save what the draft says."""
+        token, mark, _ = _parts(self.about)
+        await _submit(interaction, token, mark, apart=True)
 
 
 class Overwrite(LastingButton, name="overwrite", style=discord.ButtonStyle.danger):
@@ -57,9 +89,8 @@ class Overwrite(LastingButton, name="overwrite", style=discord.ButtonStyle.dange
 
     async def press(self, interaction: Interaction) -> None:
         """Save over the version that was shown."""
-        reader = await reader_of(interaction)
-        draft = await reader.services.drafts.get(reader.workspace, self.about)
-        await _save(interaction, reader, self.about, draft)
+        token, mark, version = _parts(self.about)
+        await _submit(interaction, token, mark, seen=version)
 
 
 class Edit(LastingButton, name="edit"):
@@ -68,8 +99,9 @@ class Edit(LastingButton, name="edit"):
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was typed."""
         reader = await reader_of(interaction)
-        draft = await reader.services.drafts.get(reader.workspace, self.about)
-        await interaction.response.send_modal(form_of(draft, self.about, reader.locale))
+        draft, _ = await reader.services.drafts.get(reader.workspace, self.about, reader.actor)
+        _require_right(reader, draft)
+        await _open(interaction, reader, self.about, draft)
 
 
 class Cancel(LastingButton, name="cancel"):
@@ -78,104 +110,114 @@ class Cancel(LastingButton, name="cancel"):
     async def press(self, interaction: Interaction) -> None:
         """Forget what was typed."""
         reader = await reader_of(interaction)
-        await reader.services.drafts.give_up(reader.workspace, self.about)
-        await _show(interaction, content=t(reader.locale, "Not saved."), embeds=[], view=View())
+        await reader.services.drafts.give_up(reader.workspace, self.about, reader.actor)
+        await answer.replace(interaction, content=t(reader.locale, "Not saved."), embeds=[], view=View())
 
 
-async def _save(interaction: Interaction, reader: Reader, token: str, draft: Draft) -> None:
-    if draft.paper_id:
-        await _save_change(interaction, reader, token, draft)
-    elif draft.candidate:
-        await _save_proposal(interaction, reader, token, draft)
-    elif reader.services.additions == "curators" and not reader.is_curator:
-        await reader.services.inbox.propose(reader.workspace, draft, reader.name, reader.actor)
-        await _done(
-            interaction, reader, token, t(reader.locale, "Proposed. You will be told when a curator has decided.")
-        )
-    else:
-        paper = await reader.services.drafts.paper_of(draft)
-        if not draft.apart and (twin := await reader.services.library.twin(reader.workspace, paper)):
-            await _show_twin(interaction, reader, token, draft, twin)
-            return
-        added = await reader.services.library.add(reader.workspace, paper, reader.name, actor=reader.actor)
-        told = t(reader.locale, "Saved.") if added.is_new else t(reader.locale, "This paper is there already.")
-        await _done(interaction, reader, token, told, added.paper)
+async def _open(interaction: Interaction, reader: Reader, token: str, draft: Draft) -> None:
+    """Open a draft's form, or offer to when the answer had to be deferred: a form can only be a first answer."""
+    if not await answer.open_form(interaction, form_of(draft, token, reader.locale)):
+        view = lasting(Edit(token, t(reader.locale, "Open the form")))
+        await answer.send(interaction, t(reader.locale, "This took a moment. The form is ready now."), view=view)
 
 
-async def _save_change(interaction: Interaction, reader: Reader, token: str, draft: Draft) -> None:
-    reader.require_curator()
-    try:
-        paper = await reader.services.library.edit(
-            reader.workspace, draft.paper_id, reader.name, lambda old: changed(old, draft), actor=reader.actor,
-            seen=draft.seen,
-        )  # fmt: skip
-    except StaleError:
-        await _show_both(interaction, reader, token, draft)
-    else:
-        await _done(interaction, reader, token, t(reader.locale, "Saved."), paper)
+async def _submit(interaction: Interaction, token: str, mark: str, *, apart: bool = False,
+                  seen: datetime | None = None) -> None:  # fmt: skip
+    reader = await reader_of(interaction)
+    submission = reader.services.submission
+    outcome = await submission.submit(reader.workspace, token, reader.submitter, mark, apart=apart, seen=seen)
+    await _show_outcome(interaction, reader, token, mark, outcome)
+    if isinstance(outcome, Saved) and outcome.candidate:
+        await tell_proposer(interaction, reader, outcome.candidate, outcome.paper, _fate(outcome))
+    elif isinstance(outcome, Saved):
         await interaction.client.corrections.correct()
 
 
-async def _save_proposal(interaction: Interaction, reader: Reader, token: str, draft: Draft) -> None:
-    """Accept a proposal as a curator mended it."""
-    reader.require_curator()
-    await reader.services.inbox.change(reader.workspace, draft.candidate, draft)
-    candidate, added = await reader.services.inbox.accept(reader.workspace, draft.candidate, reader.actor)
-    await _done(interaction, reader, token, t(reader.locale, "Saved."), added.paper)
-    await tell_proposer(interaction, reader, candidate, added.paper, is_accepted=True)
+async def _show_outcome(interaction: Interaction, reader: Reader, token: str, mark: str, outcome: Outcome) -> None:
+    locale = reader.locale
+    match outcome:
+        case Saved(paper=paper):
+            view = card_view(paper, locale)
+            await answer.replace(
+                interaction, content=_saved(outcome, locale), embeds=[embed_of(paper, locale)], view=view
+            )
+        case Proposed(is_again=is_again):
+            told = t(locale, "You have proposed this already; you will be told when a curator has decided.")
+            if not is_again:
+                told = t(locale, "Proposed. You will be told when a curator has decided.")
+            await answer.replace(interaction, content=told, embeds=[], view=View())
+        case SameTitle(twin=twin):
+            told = t(locale, "There is a paper of this title already, under other ids. Is yours another one?")
+            another = Apart(f"{token}.{mark}", t(locale, "Add it as another paper"))
+            view = lasting(another, *_edit_or_cancel(token, locale))
+            await answer.replace(interaction, content=told, embeds=[embed_of(twin, locale)], view=view)
+        case Stale():
+            await _show_stale(interaction, reader, token, outcome)
 
 
-async def _show_both(interaction: Interaction, reader: Reader, token: str, draft: Draft) -> None:
-    """Show what the paper says by now and what the draft would make of it; nothing is overwritten."""
-    now = await reader.services.lookup.get(reader.workspace, draft.paper_id)
-    rebased = replace(draft, version=change_of(now).version)
-    await reader.services.drafts.keep(reader.workspace, rebased, token)
+def _saved(outcome: Saved, locale: Locale) -> str:
+    if outcome.is_again:
+        return t(locale, "This has been saved already.")
+    return t(locale, "Saved.") if outcome.is_new else t(locale, "This paper is there already.")
+
+
+def _fate(outcome: Saved) -> Fate:
+    return "added" if outcome.is_new else "known"
+
+
+async def _show_stale(interaction: Interaction, reader: Reader, token: str, outcome: Stale) -> None:
+    """Show what would be written by now, and what is there; nothing is overwritten."""
+    draft, paper = await reader.services.drafts.get(reader.workspace, token, reader.actor)
+    now = outcome.now
+    if now is None or now.updated_at is None or outcome.mine is None:
+        await _show_look(interaction, reader, token, draft, paper)
+        return
     told = t(reader.locale, "Somebody changed this paper meanwhile. First as it is now, then as you wrote it:")
-    embeds = [embed_of(now, reader.locale), embed_of(changed(now, draft), reader.locale)]
-    view = lasting(Overwrite(token, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, reader.locale))
-    await _show(interaction, content=told, embeds=embeds, view=view)
+    embeds = [embed_of(now, reader.locale), embed_of(outcome.mine, reader.locale)]
+    about = f"{token}.{mark_of(draft, paper)}.{now.updated_at.isoformat()}"
+    view = lasting(Overwrite(about, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, reader.locale))
+    await answer.replace(interaction, content=told, embeds=embeds, view=view)
 
 
-async def _show_twin(interaction: Interaction, reader: Reader, token: str, draft: Draft, twin: Paper) -> None:
-    """Show a paper of the same title, and ask whether this is another one; nothing is merged."""
-    await reader.services.drafts.keep(reader.workspace, replace(draft, apart=True), token)
-    told = t(reader.locale, "There is a paper of this title already, under other ids. Is yours another one?")
-    view = lasting(Save(token, t(reader.locale, "Add it as another paper")), *_edit_or_cancel(token, reader.locale))
-    await _show(interaction, content=told, embeds=[embed_of(twin, reader.locale)], view=view)
-
-
-async def _look(draft: Draft, token: str, reader: Reader) -> dict[str, Any]:
+async def _show_look(interaction: Interaction, reader: Reader, token: str, draft: Draft, paper: Paper | None) -> None:
+    """Keep a draft with the finished paper, and show how that looks or what is wrong with it."""
+    drafts, locale = reader.services.drafts, reader.locale
     try:
-        paper = replace(await _described(draft, reader), added_by=reader.name if not draft.paper_id else None)
+        shown = await _finished(reader, draft, paper)
     except InputError as error:
-        view = lasting(*_edit_or_cancel(token, reader.locale))
-        return {"content": escape(error.text(reader.locale)), "embeds": [], "view": view}
-    view = lasting(Save(token, t(reader.locale, "Save")), *_edit_or_cancel(token, reader.locale))
-    look = t(reader.locale, "This is how it will look:")
-    return {"content": look, "embeds": [embed_of(paper, reader.locale)], "view": view}
+        await drafts.keep(reader.workspace, token, draft, reader.actor, paper if draft.candidate else None)
+        view = lasting(*_edit_or_cancel(token, locale))
+        await answer.replace(interaction, content=escape(error.text(locale)), embeds=[], view=view)
+        return
+    kept = None if draft.paper_id else shown
+    await drafts.keep(reader.workspace, token, draft, reader.actor, kept)
+    save = Save(f"{token}.{mark_of(draft, kept)}", t(locale, "Save"))
+    look = shown if draft.paper_id else replace(shown, added_by=reader.name)
+    view, told = lasting(save, *_edit_or_cancel(token, locale)), t(locale, "This is how it will look:")
+    await answer.replace(interaction, content=told, embeds=[embed_of(look, locale)], view=view)
 
 
-async def _described(draft: Draft, reader: Reader) -> Paper:
+async def _finished(reader: Reader, draft: Draft, paper: Paper | None) -> Paper:
     if draft.paper_id:
         return changed(await reader.services.lookup.get(reader.workspace, draft.paper_id), draft)
+    if draft.candidate and paper:
+        return changed(paper, draft)
     return await reader.services.drafts.paper_of(draft)
 
 
-async def _done(interaction: Interaction, reader: Reader, token: str, told: str, paper: Paper | None = None) -> None:
-    await reader.services.drafts.give_up(reader.workspace, token)
-    embeds = [embed_of(paper, reader.locale)] if paper else []
-    view = card_view(paper, reader.locale) if paper else View()
-    await _show(interaction, content=told, embeds=embeds, view=view)
+def _require_right(reader: Reader, draft: Draft) -> None:
+    if draft.paper_id or draft.candidate:
+        reader.require_curator()
 
 
-async def _show(interaction: Interaction, **message: Any) -> None:
-    """Put a message in the place of the one that was pressed, or answer with it."""
-    if interaction.response.is_done():
-        await interaction.edit_original_response(**message)
-    elif interaction.message:
-        await interaction.response.edit_message(**message)
-    else:
-        await interaction.response.send_message(**message, ephemeral=True)
+def _parts(about: str) -> tuple[str, str, datetime | None]:
+    """Return the token, the mark and the version that a button carries. Raises InputError."""
+    token, _, rest = about.partition(".")
+    mark, _, version = rest.partition(".")
+    try:
+        return token, mark, datetime.fromisoformat(version) if version else None
+    except ValueError:
+        raise unknown_press() from None
 
 
 def _edit_or_cancel(token: str, locale: Locale) -> tuple[LastingButton, ...]:

@@ -2,30 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from io import BytesIO
 from typing import Any
 
 import discord
 from discord.ui import Label, Modal, TextInput
 
-from bot.i18n import Locale, t
+from bot.domain.errors import InputError
+from bot.i18n import Locale, msg, t
 from bot.platforms.discord.context import Interaction, custom_id_of
 from bot.services.drafts import Draft
 
 _PREFIX = "dayori:draft:"
-_OPEN_FOR = 900.0  # seconds that discord.py remembers a form; ours are taken without that too
 _LIMITS = {"headline": 500, "title": 500, "date": 40, "comment": 4000, "tags": 500}
 
 
 def form_of(draft: Draft, token: str, locale: Locale) -> Modal:
     """Return the form of a kept draft, filled with what it says."""
     title = t(locale, "Edit the paper") if draft.paper_id else t(locale, "Add a paper")
-    form = Modal(title=title, custom_id=_PREFIX + token, timeout=_OPEN_FOR)
+    form = Modal(title=title, custom_id=_PREFIX + token)
     for name, (label, hint) in _labels(locale).items():
         if len(getattr(draft, name)) > _LIMITS[name]:
             continue  # what does not fit an input is left alone rather than cut
         style = discord.TextStyle.paragraph if name == "comment" else discord.TextStyle.short
+        is_required = name == "title" and bool(draft.paper_id or draft.candidate)
         typed = TextInput[Any](custom_id=name, style=style, default=getattr(draft, name) or None,
-                               required=name == "title" and bool(draft.paper_id), max_length=_LIMITS[name])  # fmt: skip
+                               required=is_required, max_length=_LIMITS[name])  # fmt: skip
         form.add_item(Label(text=label, description=hint, component=typed))
     return form
 
@@ -41,12 +44,24 @@ def token_of(interaction: Interaction) -> str:
     return custom_id_of(interaction).removeprefix(_PREFIX)
 
 
-def typed_in(interaction: Interaction) -> dict[str, Any]:
-    """Return what a sent form's inputs hold, by field."""
-    submitted: Any = interaction.data or {}
-    rows: list[dict[str, Any]] = submitted.get("components", [])
-    inputs = [row.get("component") or (row.get("components") or [{}])[0] for row in rows]
-    return {each["custom_id"]: each.get("value", "") for each in inputs if each.get("custom_id") in _LIMITS}
+def typed_in(interaction: Interaction) -> dict[str, str]:
+    """Return what a sent form's inputs hold, by field. Raises InputError when it cannot be read."""
+    submitted: Any = interaction.data
+    try:
+        rows = [row.get("component") or row["components"][0] for row in submitted["components"]]
+        typed = {each["custom_id"]: each["value"] for each in rows if each["custom_id"] in _LIMITS}
+    except (KeyError, IndexError, TypeError, AttributeError):
+        typed = None
+    if not typed or not all(isinstance(value, str) for value in typed.values()):
+        raise InputError(msg("This form could not be read, so nothing was changed; please open it again."))
+    return {name: text[: _LIMITS[name]] for name, text in typed.items()}
+
+
+def as_typed(typed: Mapping[str, str], locale: Locale) -> discord.File:
+    """Return what was typed as a file, for whoever would have lost it."""
+    labels = _labels(locale)
+    text = "\n\n".join(f"{labels[name][0]}\n{value}" for name, value in typed.items() if value.strip())
+    return discord.File(BytesIO(text.encode("utf-8", "replace")), "draft.txt")
 
 
 def _labels(locale: Locale) -> dict[str, tuple[str, str]]:

@@ -6,24 +6,26 @@ from dataclasses import replace
 
 import discord
 
-from bot.domain.paper import Paper, edited
+from bot.domain.paper import Paper
 from bot.i18n import t
+from bot.platforms.discord import answer
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.drafts import token_for
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton
-from bot.services.drafts import begin, new_link, read_source
+from bot.services.drafts import begin, new_link
 
 
 async def show_known(interaction: Interaction, reader: Reader, paper: Paper, source: str) -> None:
     """Show a paper that is there already, and offer to add the source's link where that is new."""
     view = card_view(paper, reader.locale)
     if new_link(paper, source):
-        draft = replace(begin(source), paper_id=paper.id)
-        token = await reader.services.drafts.keep(reader.workspace, draft)
+        token, draft = token_for(interaction), replace(begin(source), paper_id=paper.id)
+        await reader.services.drafts.keep(reader.workspace, token, draft, reader.actor)
         view.add_item(AddLink(token, t(reader.locale, "Add this link to it")))
     told = "\n".join([t(reader.locale, "This paper is there already."), *await _told(reader, paper)])
-    await interaction.response.send_message(told, embed=embed_of(paper, reader.locale), view=view, ephemeral=True)
+    await answer.send(interaction, told, embed=embed_of(paper, reader.locale), view=view)
 
 
 class AddLink(LastingButton, name="link", style=discord.ButtonStyle.primary):
@@ -32,20 +34,12 @@ class AddLink(LastingButton, name="link", style=discord.ButtonStyle.primary):
     async def press(self, interaction: Interaction) -> None:
         """Add the link and show the paper as it is now."""
         reader = await reader_of(interaction)
-        reader.require_adder()
-        draft = await reader.services.drafts.get(reader.workspace, self.about)
-        link, _ = read_source(draft.source)
-        paper = await reader.services.library.edit(
-            reader.workspace,
-            draft.paper_id,
-            reader.name,
-            lambda old: edited(old, links=[*old.links, link]),
-            actor=reader.actor,
-        )
-        await reader.services.drafts.give_up(reader.workspace, self.about)
-        view = card_view(paper, reader.locale)
+        saved = await reader.services.submission.add_link(reader.workspace, self.about, reader.submitter)
+        view, embed = card_view(saved.paper, reader.locale), embed_of(saved.paper, reader.locale)
         told = t(reader.locale, "The link was added.")
-        await interaction.response.edit_message(content=told, embed=embed_of(paper, reader.locale), view=view)
+        if saved.is_again:
+            told = t(reader.locale, "This has been saved already.")
+        await answer.replace(interaction, content=told, embed=embed, view=view)
 
 
 async def _told(reader: Reader, paper: Paper) -> list[str]:

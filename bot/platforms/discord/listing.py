@@ -8,13 +8,15 @@ from typing import Any, Self
 import discord
 from discord.ui import Button, DynamicItem, Item, Select, View
 
+from bot.domain.numbers import number_in
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t
+from bot.platforms.discord import answer
 from bot.platforms.discord.card import send_card
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.markdown import escape_within
-from bot.platforms.discord.press import Answering, LastingButton
+from bot.platforms.discord.press import Answering, LastingButton, chosen
 from bot.platforms.discord.render import list_embed
 from bot.services.lookup import Results
 
@@ -32,31 +34,37 @@ async def look_up(interaction: Interaction, reader: Reader, query: str) -> None:
         await send_card(interaction, reader, found.results[0].paper, escape_within(found.hint(reader.locale), 300))
     else:
         content, embed, view = _list(found, reader, query, 0)
-        await interaction.response.send_message(content, embed=embed, view=view, ephemeral=True)
+        await answer.send(interaction, content, embed=embed, view=view)
 
 
-class Page(
-    Answering, DynamicItem[Button[Any]], template=re.compile(r"dayori:page:(?P<offset>\d+):(?P<query>.*)", re.DOTALL)
-):
+_PAGE = re.compile(r"dayori:page:(?P<offset>[^:]*):(?P<query>.*)", re.DOTALL)
+_PICK = re.compile(r"dayori:pick")
+
+
+class Page(Answering, DynamicItem[Button[Any]], template=_PAGE):
     """Turns to another page of a list."""
 
-    def __init__(self, offset: int, query: str, label: str = "", disabled: bool = False) -> None:
+    pattern = _PAGE
+
+    def __init__(self, offset: int | str, query: str, label: str = "", disabled: bool = False) -> None:
         custom_id = f"dayori:page:{offset}:{query}"
         super().__init__(Button(label=label or "…", custom_id=custom_id, disabled=disabled))
-        self.offset, self.query = offset, query
+        self.offset, self.query = str(offset), query
 
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
         """Make the button of a press."""
-        return cls(int(match["offset"]), match["query"])
+        return cls(match["offset"], match["query"])
 
     async def press(self, interaction: Interaction) -> None:
         """Put the page in the place of the old one."""
-        await turn_page(interaction, await reader_of(interaction), self.query, self.offset)
+        await turn_page(interaction, await reader_of(interaction), self.query, number_in(self.offset))
 
 
-class Pick(Answering, DynamicItem[Select[Any]], template=r"dayori:pick"):
+class Pick(Answering, DynamicItem[Select[Any]], template=_PICK):
     """Opens the paper that was chosen from a list."""
+
+    pattern = _PICK
 
     def __init__(self, papers: tuple[Paper, ...] = (), locale: Locale = "en", first: int = 1) -> None:
         options = [_option(paper, n) for n, paper in enumerate(papers, first)]
@@ -71,7 +79,7 @@ class Pick(Answering, DynamicItem[Select[Any]], template=r"dayori:pick"):
     async def press(self, interaction: Interaction) -> None:
         """Show the card."""
         reader = await reader_of(interaction)
-        await send_card(interaction, reader, await reader.services.lookup.get(reader.workspace, self.item.values[0]))
+        await send_card(interaction, reader, await reader.services.lookup.get(reader.workspace, chosen(self.item)))
 
 
 class Waiting(LastingButton, name="waiting"):
@@ -79,14 +87,14 @@ class Waiting(LastingButton, name="waiting"):
 
     async def press(self, interaction: Interaction) -> None:
         """Show the list."""
-        await show_waiting(interaction, await reader_of(interaction), int(self.about))
+        await show_waiting(interaction, await reader_of(interaction), number_in(self.about))
 
 
 async def turn_page(interaction: Interaction, reader: Reader, query: str, offset: int) -> None:
     """Put another page in the place of the one that was shown."""
     found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE, offset=offset)
     content, embed, view = _list(found, reader, query, offset)
-    await interaction.response.edit_message(content=content, embed=embed, view=view)
+    await answer.replace(interaction, content=content, embed=embed, view=view)
 
 
 async def show_waiting(interaction: Interaction, reader: Reader, edition: int) -> None:
@@ -94,12 +102,12 @@ async def show_waiting(interaction: Interaction, reader: Reader, edition: int) -
     numbers = await reader.services.digests.waiting(reader.workspace, edition)
     found = await reader.services.lookup.numbered(reader.workspace, numbers, limit=25)
     if not found.results:
-        await interaction.response.send_message(t(reader.locale, "Nothing waits any more."), ephemeral=True)
+        await answer.send(interaction, t(reader.locale, "Nothing waits any more."))
         return
     papers = tuple(result.paper for result in found.results)
     view = _list_view(papers, reader.locale, query="", offset=0, size=found.total, total=found.total)
     embed = discord.Embed.from_dict(list_embed(found, reader.locale, 0))
-    await interaction.response.send_message(embed=embed, view=view, ephemeral=True)
+    await answer.send(interaction, embed=embed, view=view)
 
 
 def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset: int, size: int, total: int) -> View:

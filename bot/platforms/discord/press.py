@@ -3,21 +3,28 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
 
-from discord import ButtonStyle
-from discord.ui import Button, DynamicItem, Item, View
+from discord import ButtonStyle, InteractionType, Message
+from discord.ui import Button, DynamicItem, Item, Select, View
 
-from bot.platforms.discord import failures
-from bot.platforms.discord.context import Interaction
+from bot.domain.errors import InputError
+from bot.i18n import msg
+from bot.platforms.discord import answer, failures
+from bot.platforms.discord.context import Interaction, custom_id_of
 
 
 class Answering:
-    """Catches what goes wrong in a press, which discord.py would only log."""
+    """Catches what goes wrong in a press, which discord.py would only log; `pattern` is that of its custom ids."""
+
+    pattern: ClassVar[re.Pattern[str]]
 
     async def callback(self, interaction: Any) -> None:
         """Answer a press."""
         try:
+            answer.begin(interaction)
+            require_text(interaction)
             await self.press(interaction)
         except Exception as error:
             await failures.tell(interaction, error)
@@ -34,7 +41,8 @@ class LastingButton(Answering, DynamicItem[Button[Any]], template="dayori:"):
     style: ClassVar[ButtonStyle]
 
     def __init_subclass__(cls, *, name: str, style: ButtonStyle = ButtonStyle.secondary) -> None:
-        super().__init_subclass__(template=f"dayori:{name}:(?P<about>.+)")
+        cls.pattern = re.compile(f"dayori:{name}:(?P<about>.+)")
+        super().__init_subclass__(template=cls.pattern)
         cls.name, cls.style = name, style
 
     def __init__(self, about: str | int, label: str = "…", emoji: str | None = None) -> None:
@@ -46,6 +54,40 @@ class LastingButton(Answering, DynamicItem[Button[Any]], template="dayori:"):
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
         """Make the button of a press."""
         return cls(match["about"])
+
+
+def chosen(item: Select[Any]) -> str:
+    """Return what was chosen in a menu of one choice. Raises InputError."""
+    if len(item.values) != 1:
+        raise unknown_press()
+    return item.values[0]
+
+
+def require_text(interaction: Interaction) -> None:
+    """Refuse a custom id that is no text. Raises InputError."""
+    try:
+        custom_id_of(interaction).encode()
+    except UnicodeError:
+        raise unknown_press() from None
+
+
+def is_unknown(interaction: Interaction, items: Iterable[type[Answering]]) -> bool:
+    """Tell whether a press is of ours and nothing takes it: its name or its message is none that we know."""
+    name = custom_id_of(interaction)
+    if interaction.type is not InteractionType.component or not name.startswith("dayori"):
+        return False
+    return not any(item.pattern.fullmatch(name) for item in items) or name not in _controls(interaction.message)
+
+
+def unknown_press() -> InputError:
+    """Return the error that says that a button or menu tells nothing that could be done."""
+    return InputError(msg("This button or menu no longer works, so nothing was changed; use the command again."))
+
+
+def _controls(message: Message | None) -> set[str]:
+    rows: Sequence[Any] = message.components if message else ()
+    every = [each for row in rows for each in (row, *getattr(row, "children", ()))]
+    return {each.custom_id for each in every if getattr(each, "custom_id", None)}
 
 
 def lasting(*items: Item[Any]) -> View:

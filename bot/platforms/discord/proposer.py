@@ -2,31 +2,37 @@
 
 from __future__ import annotations
 
+from typing import Literal, TypeAlias
+
 import discord
 import structlog
 from aiohttp import ClientError
 
 from bot.domain.paper import Paper
-from bot.i18n import t
+from bot.i18n import closest, t
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.context import Interaction, Reader
 from bot.store.inbox import Candidate
 
+Fate: TypeAlias = Literal["added", "known", "rejected"]
 _log = structlog.get_logger()
 
 
 async def tell_proposer(
-    interaction: Interaction, reader: Reader, candidate: Candidate, paper: Paper, *, is_accepted: bool
+    interaction: Interaction, reader: Reader, candidate: Candidate, paper: Paper, fate: Fate
 ) -> None:
-    """Send the proposer a direct message; who takes none sees the paper in the collection, or not."""
+    """Send the proposer a direct message in their language; who takes none sees the paper in the collection, or not."""
     platform, _, user_id = (candidate.proposer or "").partition(":")
-    if platform != "discord":
+    if platform != "discord" or not user_id.isascii() or not user_id.isdigit():
         return
-    told = t(reader.locale, "Your proposal was added to the papers:")
-    if not is_accepted:
-        told = t(reader.locale, "Your proposal was not added this time:")
+    locale = closest(candidate.locale or "", reader.locale)
+    told = {
+        "added": t(locale, "Your proposal was added to the papers:"),
+        "known": t(locale, "The paper that you proposed was among the papers already:"),
+        "rejected": t(locale, "Your proposal was not added this time:"),
+    }
     try:
         user = await interaction.client.fetch_user(int(user_id))
-        await user.send(told, embed=embed_of(paper, reader.locale))
+        await user.send(told[fate], embed=embed_of(paper, locale))
     except (discord.HTTPException, ClientError) as error:
         _log.info("the proposer could not be told", reason=str(error))

@@ -132,8 +132,7 @@ async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
         before = await server.slash(reader, general, "papers", tag="x", locale="ja")
         refused = await server.slash(reader, general, "inbox", locale="ja")
         shown = await server.slash(curator, general, "inbox", locale="ja")
-        deferred = await server.click(curator, shown, "承認")
-        empty = await deferred.next()
+        empty = await answered(await server.click(curator, shown, "承認"))
         await server.until(lambda: server.direct(reader).messages)
         found = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
     assert "提案しました" in proposed.content
@@ -161,7 +160,7 @@ async def test_a_proposal_is_mended_or_rejected(
         look = await answered(await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"}))
         saved = await server.click(curator, look, "保存")
         shown = await server.slash(curator, general, "inbox", locale="ja")
-        empty = await (await server.click(curator, shown, "見送る")).next()
+        empty = await answered(await server.click(curator, shown, "見送る"))
         found = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")
     assert saved.embeds[0]["title"] == "Attention Is All You Need"
     assert empty.content == "待っている提案はありません。"

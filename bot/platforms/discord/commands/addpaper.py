@@ -14,11 +14,12 @@ from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
 from bot.domain.text import clip
 from bot.i18n import Locale, msg, t
+from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.drafts import open_form
+from bot.platforms.discord.drafts import open_form, token_for
 from bot.platforms.discord.known import show_known
 from bot.platforms.discord.localised import both
-from bot.platforms.discord.press import Answering, lasting
+from bot.platforms.discord.press import Answering, chosen, lasting
 from bot.services.drafts import begin
 
 _MOST_LINKS = 25
@@ -46,13 +47,20 @@ async def add_from_message(interaction: Interaction, message: discord.Message) -
     if len(links) == 1:
         await _begin(interaction, reader, links[0])
         return
-    tokens = {await reader.services.drafts.keep(reader.workspace, begin(link)): link for link in links[:_MOST_LINKS]}
+    tokens = {token_for(interaction, n): link for n, link in enumerate(links[:_MOST_LINKS])}
+    drafts = {token: begin(link) for token, link in tokens.items()}
+    await reader.services.drafts.keep_all(reader.workspace, drafts, reader.actor)
     view = lasting(Which(tokens, reader.locale))
-    await interaction.response.send_message(t(reader.locale, "Which of the links?"), view=view, ephemeral=True)
+    await answer.send(interaction, t(reader.locale, "Which of the links?"), view=view)
 
 
-class Which(Answering, DynamicItem[Select[Any]], template=r"dayori:which"):
+_WHICH = re.compile(r"dayori:which")
+
+
+class Which(Answering, DynamicItem[Select[Any]], template=_WHICH):
     """Asks which of a message's links is to be added."""
+
+    pattern = _WHICH
 
     def __init__(self, tokens: dict[str, str] | None = None, locale: Locale = "en") -> None:
         options = [discord.SelectOption(label=clip(link, 100), value=token) for token, link in (tokens or {}).items()]
@@ -67,7 +75,7 @@ class Which(Answering, DynamicItem[Select[Any]], template=r"dayori:which"):
     async def press(self, interaction: Interaction) -> None:
         """Begin with the link that was chosen."""
         reader = await reader_of(interaction)
-        draft = await reader.services.drafts.get(reader.workspace, self.item.values[0])
+        draft, _ = await reader.services.drafts.get(reader.workspace, chosen(self.item), reader.actor)
         await _begin(interaction, reader, draft.source)
 
 

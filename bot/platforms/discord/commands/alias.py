@@ -9,6 +9,7 @@ from discord.app_commands import Choice, Range
 
 from bot.domain.text import clip
 from bot.i18n import t
+from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, reader_of
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
@@ -34,7 +35,7 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
     reader = await reader_of(interaction)
     reader.require_curator()
     kept = await reader.services.aliases.put(reader.workspace, name, meanings_of(meanings))
-    await interaction.response.send_message(_line(*kept), ephemeral=True)
+    await answer.send(interaction, _line(*kept))
 
 
 @alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))
@@ -45,7 +46,7 @@ async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
     reader.require_curator()
     await reader.services.aliases.remove(reader.workspace, name)
     told = t(reader.locale, "The alias {name} is forgotten.", name=escape(name))
-    await interaction.response.send_message(told, ephemeral=True)
+    await answer.send(interaction, told)
 
 
 @alias.command(name=both("list", "一覧"), description=both("Which aliases there are", "別名を一覧する"))
@@ -54,9 +55,7 @@ async def list_(interaction: Interaction) -> None:
     reader = await reader_of(interaction)
     known = await reader.services.aliases.all(reader.workspace)
     lines = "\n".join(_line(name, meanings) for name, meanings in known.items())
-    await interaction.response.send_message(
-        clip(lines, 2000) or t(reader.locale, "There are no aliases yet."), ephemeral=True
-    )
+    await answer.send(interaction, clip(lines, 2000) or t(reader.locale, "There are no aliases yet."))
 
 
 @remove.autocomplete("name")

@@ -12,6 +12,7 @@ from bot.domain.digest import Subscription
 from bot.domain.errors import NotFoundError
 from bot.domain.text import clip, packed
 from bot.i18n import Locale, msg, t
+from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
@@ -86,12 +87,12 @@ async def list_(interaction: Interaction) -> None:
 async def status(interaction: Interaction) -> None:
     """Tell how every subscription of this server stands."""
     reader = await _curator(interaction)
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await answer.defer(interaction)
     every = await reader.services.digests.standings(reader.workspace)
     told = [_standing(each, reader.locale) for each in every if _is_here(each.subscription, reader)]
     pages = packed(told or [t(reader.locale, "No channel receives the digest yet; /digest subscribe begins.")])
     for page in pages:
-        await interaction.followup.send(page, ephemeral=True)
+        await answer.send(interaction, page)
 
 
 @digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次の号を下見する"))
@@ -106,9 +107,9 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
         await _say(interaction, t(reader.locale, "There is nothing new, so no edition goes out."))
         return
     first, *rest = DiscordRenderer(reader.services.zone).edition(edition, lambda _: "preview")
-    await interaction.response.send_message(first["content"], embeds=_embeds(first), ephemeral=True)
+    await answer.send(interaction, first["content"], embeds=_embeds(first))
     for message in rest:
-        await interaction.followup.send(embeds=_embeds(message), ephemeral=True)
+        await answer.send(interaction, embeds=_embeds(message))
 
 
 @digest.command(name=both("post", "発行"), description=both("Post the next edition now", "次の号をいま発行する"))
@@ -117,7 +118,7 @@ async def post(interaction: Interaction, name: str) -> None:
     """Post the next edition of a subscription out of turn."""
     reader = await _curator(interaction)
     found = await _named(reader, name)
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await answer.defer(interaction)
     edition = await reader.services.digests.compose_now(reader.workspace, found.name)
     report = await interaction.client.delivery.deliver_open(found.id)
     trouble = dict((*report.paused, *report.failed)).get(found.name)
@@ -129,7 +130,7 @@ async def post(interaction: Interaction, name: str) -> None:
         told = t(reader.locale, "It is on its way to {channel}; /digest status tells how far.", channel=_mention(found))
     else:
         told = t(reader.locale, "There is nothing new, so no edition goes out.")
-    await interaction.followup.send(told, ephemeral=True)
+    await answer.send(interaction, told)
 
 
 @unsubscribe.autocomplete("name")
@@ -197,4 +198,4 @@ def _embeds(message: dict[str, Any]) -> list[discord.Embed]:
 
 
 async def _say(interaction: Interaction, text: str) -> None:
-    await interaction.response.send_message(clip(text, 2000), ephemeral=True)
+    await answer.send(interaction, clip(text, 2000))

@@ -10,6 +10,7 @@ from discord.app_commands import Choice
 
 from bot.domain.text import clip
 from bot.i18n import t
+from bot.platforms.discord import answer
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.commands.paper import complete_paper
 from bot.platforms.discord.context import Interaction, reader_of
@@ -45,7 +46,7 @@ async def removepaper(interaction: Interaction, paper: str) -> None:
     found = await reader.services.lookup.get(reader.workspace, paper)
     view = lasting(Remove(found.id, t(reader.locale, "Remove")))
     asked = t(reader.locale, "Remove this paper? /undo brings it back.")
-    await interaction.response.send_message(asked, embed=embed_of(found, reader.locale), view=view, ephemeral=True)
+    await answer.send(interaction, asked, embed=embed_of(found, reader.locale), view=view)
 
 
 class Remove(LastingButton, name="remove", style=discord.ButtonStyle.danger):
@@ -57,7 +58,7 @@ class Remove(LastingButton, name="remove", style=discord.ButtonStyle.danger):
         reader.require_curator()
         gone = await reader.services.library.remove(reader.workspace, self.about, reader.name, actor=reader.actor)
         told = t(reader.locale, 'Removed "{title}". /undo brings it back.', title=escape(clip(gone.heading, 200)))
-        await interaction.response.edit_message(content=told, embeds=[], view=None)
+        await answer.replace(interaction, content=told, embeds=[], view=None)
 
 
 @app_commands.command(
@@ -77,7 +78,7 @@ async def undo(interaction: Interaction, change: int | None = None) -> None:
     undone, ids = await reader.services.library.undo(reader.workspace, reader.name, actor=reader.actor, of=mine,
                                                      change_id=change)  # fmt: skip
     told = t(reader.locale, "Undone: {change}", change=escape(describe(undone, ids, reader.locale)))
-    await interaction.response.send_message(clip(told, 2000), ephemeral=True)
+    await answer.send(interaction, clip(told, 2000))
 
 
 @app_commands.command(name=both("history", "履歴"), description=both("Who changed what", "変更の履歴を見る"))
@@ -91,7 +92,7 @@ async def history(interaction: Interaction, paper: str | None = None) -> None:
         f"<t:{int(change.at.timestamp())}:f> {escape(tell(change, step, reader.locale))}" for change, step in steps
     ]
     told = "\n".join(lines) or t(reader.locale, "Nothing has happened yet.")
-    await interaction.response.send_message(embed=discord.Embed(description=clip(told, 4096)), ephemeral=True)
+    await answer.send(interaction, embed=discord.Embed(description=clip(told, 4096)))
 
 
 @undo.autocomplete("change")

@@ -11,6 +11,7 @@ from discord.app_commands import Choice, Range
 
 from bot.formats.collection import ENDING_OF, WRITERS
 from bot.i18n import t, tn
+from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, reader_of
 from bot.platforms.discord.localised import both
 
@@ -28,13 +29,13 @@ from bot.platforms.discord.localised import both
 async def export(interaction: Interaction, format: Choice[str], query: Range[str, 1, 500] | None = None) -> None:
     """Send the papers that a search finds as a file, to the asker alone."""
     reader = await reader_of(interaction)
-    await interaction.response.defer(ephemeral=True, thinking=True)
+    await answer.defer(interaction)
     papers = await reader.services.lookup.all_of(reader.workspace, query or "")
     content = (await asyncio.to_thread(lambda: "".join(WRITERS[format.value](papers)))).encode()
     told = tn(reader.locale, "{n} paper", "{n} papers", len(papers))
     if len(content) > interaction.filesize_limit:
         told = t(reader.locale, "The file would be too large for Discord; narrow the search.")
-        await interaction.followup.send(told, ephemeral=True)
+        await answer.send(interaction, told)
         return
     file = discord.File(BytesIO(content), f"papers{ENDING_OF[format.value]}")
-    await interaction.followup.send(told, file=file, ephemeral=True)
+    await answer.send(interaction, told, file=file)

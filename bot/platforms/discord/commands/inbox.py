@@ -9,15 +9,17 @@ import discord
 from discord import app_commands
 from discord.ui import View
 
+from bot.domain.numbers import number_in
 from bot.i18n import t
+from bot.platforms.discord import answer
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import open_form
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton, lasting
-from bot.platforms.discord.proposer import tell_proposer
-from bot.services.drafts import Draft
+from bot.platforms.discord.proposer import Fate, tell_proposer
+from bot.services.inbox import change_of_proposal, paper_of
 from bot.store.inbox import Candidate
 
 
@@ -29,20 +31,21 @@ async def inbox(interaction: Interaction) -> None:
     """Show the oldest proposal with what can be done about it."""
     reader = await reader_of(interaction)
     reader.require_curator()
-    await interaction.response.send_message(**await _next(reader), ephemeral=True)
+    await answer.send(interaction, **await _next(reader))
 
 
 class Accept(LastingButton, name="accept", style=discord.ButtonStyle.success):
     """Adds the proposed paper."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Add the paper and tell its proposer."""
+        """Add the paper as it was shown and tell its proposer."""
         reader = await reader_of(interaction)
         reader.require_curator()
-        await interaction.response.defer()
-        candidate, added = await reader.services.inbox.accept(reader.workspace, int(self.about), reader.actor)
-        await interaction.edit_original_response(**await _next(reader))
-        await tell_proposer(interaction, reader, candidate, added.paper, is_accepted=True)
+        number = number_in(self.about)
+        candidate, added = await reader.services.inbox.accept(reader.workspace, number, reader.actor)
+        await answer.replace(interaction, **await _next(reader))
+        fate: Fate = "added" if added.is_new else "known"
+        await tell_proposer(interaction, reader, candidate, added.paper, fate)
 
 
 class Reject(LastingButton, name="reject", style=discord.ButtonStyle.danger):
@@ -52,11 +55,9 @@ class Reject(LastingButton, name="reject", style=discord.ButtonStyle.danger):
         """Forget the proposal and tell its proposer."""
         reader = await reader_of(interaction)
         reader.require_curator()
-        await interaction.response.defer()
-        candidate = await reader.services.inbox.reject(reader.workspace, int(self.about))
-        await interaction.edit_original_response(**await _next(reader))
-        paper = await reader.services.inbox.paper_of(candidate)
-        await tell_proposer(interaction, reader, candidate, paper, is_accepted=False)
+        candidate = await reader.services.inbox.reject(reader.workspace, number_in(self.about))
+        await answer.replace(interaction, **await _next(reader))
+        await tell_proposer(interaction, reader, candidate, paper_of(candidate), "rejected")
 
 
 class Change(LastingButton, name="change"):
@@ -66,8 +67,9 @@ class Change(LastingButton, name="change"):
         """Open the form with what was proposed."""
         reader = await reader_of(interaction)
         reader.require_curator()
-        candidate = await reader.services.inbox.get(reader.workspace, int(self.about))
-        await open_form(interaction, reader, replace(Draft(**candidate.typed), candidate=int(self.about)))
+        candidate = await reader.services.inbox.get(reader.workspace, number_in(self.about))
+        paper = paper_of(candidate)
+        await open_form(interaction, reader, change_of_proposal(candidate, paper), paper)
 
 
 async def _next(reader: Reader) -> dict[str, Any]:
@@ -75,12 +77,12 @@ async def _next(reader: Reader) -> dict[str, Any]:
     waiting = await reader.services.inbox.waiting(reader.workspace)
     if not waiting:
         return {"content": t(reader.locale, "No proposal waits."), "embeds": [], "view": View()}
-    return await _proposal(reader, waiting[0], len(waiting))
+    return _proposal(reader, waiting[0], len(waiting))
 
 
-async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[str, Any]:
+def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[str, Any]:
     """Return the message that shows a proposal with its buttons."""
-    paper = replace(await reader.services.inbox.paper_of(candidate), added_by=candidate.proposed_by)
+    paper = replace(paper_of(candidate), added_by=candidate.proposed_by)
     number, locale = candidate.number, reader.locale
     view = lasting(
         Accept(number, t(locale, "Accept")),

@@ -1,4 +1,4 @@
-"""What a person was shown is kept with it: finished papers of drafts and proposals, whose they are, what became of them."""
+"""The finished papers of drafts and proposals as they were shown, whose they are, and what became of them."""
 
 from __future__ import annotations
 

@@ -1,0 +1,110 @@
+"""How an interaction is answered: at once, or with "one moment" first when its work takes longer than a second.
+
+Discord gives up after three seconds, and lets what was deferred be finished for 15 minutes. Whatever answers goes
+through here, so that it need not know which of the two it is; and since two bots on one token both get every
+interaction, one that the other has acknowledged is answered by whoever changed something for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from typing import Any
+
+import discord
+import structlog
+from discord import InteractionType
+from discord.ui import Modal
+
+from bot.platforms.discord.context import Interaction
+from bot.services.requests import Request, begin_request
+
+_DEFERRED_AFTER = 1.0  # seconds
+_PATIENCE = 14 * 60.0  # seconds for which a change may wait for the database; the token lives for 15 minutes
+_ACKNOWLEDGED = 40060
+_log = structlog.get_logger()
+
+
+class _Answer:
+    """What is known of an interaction's answer; only one request about it is under way at a time."""
+
+    def __init__(self, interaction: Interaction) -> None:
+        self.interaction = interaction
+        self.request = Request(f"discord:{interaction.id}", interaction.created_at, _PATIENCE)
+        self._turn = asyncio.Lock()
+
+    async def give(self, first: Callable[[], Awaitable[Any]], later: Callable[[], Awaitable[Any]] | None) -> bool:
+        """Answer by the first way while none was given, else by the later one; tell whether either was open."""
+        async with self._turn:
+            if not self.interaction.response.is_done():
+                try:
+                    await first()
+                    return True
+                except discord.HTTPException as error:
+                    if error.code != _ACKNOWLEDGED:
+                        raise
+                    if not self.request.is_claimed:
+                        return True  # it is another process that answers
+            if later is None:
+                return False
+            await later()
+            return True
+
+
+def begin(interaction: Interaction) -> None:
+    """Begin to work on an interaction in this task: what takes longer than a second is deferred."""
+    answer = _of(interaction)
+    begin_request(answer.request)
+    if interaction.type is not InteractionType.autocomplete:
+        loop = asyncio.get_running_loop()
+        loop.call_later(_DEFERRED_AFTER, lambda: loop.create_task(_defer_late(interaction)))
+
+
+async def send(interaction: Interaction, content: str = "", *, ephemeral: bool = True, **message: Any) -> None:
+    """Answer with a message: to the asker alone, or to all."""
+    await _of(interaction).give(
+        lambda: interaction.response.send_message(content, ephemeral=ephemeral, **message),
+        lambda: interaction.followup.send(content, ephemeral=ephemeral, **message),
+    )
+
+
+async def replace(interaction: Interaction, **message: Any) -> None:
+    """Put a message in the place of the one that was pressed, or answer with it."""
+    response = interaction.response
+    await _of(interaction).give(
+        lambda: (
+            response.edit_message(**message)
+            if interaction.message
+            else response.send_message(**message, ephemeral=True)
+        ),
+        lambda: interaction.edit_original_response(**message),
+    )
+
+
+async def open_form(interaction: Interaction, form: Modal) -> bool:
+    """Open a form and tell whether that was still possible: what is deferred cannot open one."""
+    form.stop()  # discord.py need not remember it: forms are taken in one place, also after a restart
+    return await _of(interaction).give(lambda: interaction.response.send_modal(form), None)
+
+
+async def defer(interaction: Interaction) -> None:
+    """Say that the answer takes a moment; a press keeps its message until then."""
+    is_new = interaction.type is InteractionType.application_command or interaction.message is None
+    if not interaction.response.is_done():
+        await _of(interaction).give(lambda: interaction.response.defer(ephemeral=True, thinking=is_new), None)
+
+
+async def _defer_late(interaction: Interaction) -> None:
+    if interaction.client.is_closed():
+        return
+    try:
+        await defer(interaction)
+    except (discord.DiscordException, OSError) as error:
+        _log.warning("the asker could not be told to wait", interaction=interaction.id, reason=str(error))
+
+
+def _of(interaction: Interaction) -> _Answer:
+    answer = interaction.extras.get("answer")
+    if not isinstance(answer, _Answer):
+        answer = interaction.extras["answer"] = _Answer(interaction)
+    return answer

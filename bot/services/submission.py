@@ -1,0 +1,212 @@
+"""What becomes of a paper that somebody submits: one place decides, in the transaction that writes it.
+
+    outcome = await submission.submit(workspace, token, person, mark)   # a draft that was kept and shown
+    outcome = await submission.add(workspace, draft, paper, person)     # a paper that was shown without being kept
+
+The outcome is `Saved`, `Proposed`, `SameTitle` (ask whether it is another paper) or `Stale` (show what it is now); only
+the first two change anything. A draft is used up in the transaction that saves it, so that pressing twice saves once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import NotAllowedError, StaleError
+from bot.domain.paper import Paper, edited
+from bot.i18n import Locale, msg
+from bot.services.drafts import Draft, changed, checked, gone, mark_of, read_source, used
+from bot.services.inbox import accept_paper, decided
+from bot.services.library import Author, add_paper, edit_paper, known_as, twin_of
+from bot.services.ports import Clock
+from bot.store import drafts, inbox, papers
+from bot.store.database import Database
+from bot.store.drafts import KeptDraft
+from bot.store.inbox import Candidate
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+ONLY_CURATORS = msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Who submits: a name to show, who that is on their platform, their language, and whether they are a curator."""
+
+    name: str | None
+    actor: str
+    locale: Locale | None
+    is_curator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The paper as the collection has it: new or changed by this, or there before (`is_new` is false).
+
+    `is_again` says that this draft had been saved already; `candidate` is the proposal that was decided on.
+    """
+
+    paper: Paper
+    is_new: bool = True
+    is_again: bool = False
+    candidate: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The number under which the paper waits for a curator; `is_again` says that it had been proposed already."""
+
+    number: int
+    is_again: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class SameTitle:
+    """Another paper of this title, known by other ids: nothing was written."""
+
+    twin: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Something else than what was shown: the paper as it is now, and as the draft would make it; nothing was written.
+
+    `now` is None where the draft is of a new paper, `mine` where that was never finished.
+    """
+
+    now: Paper | None
+    mine: Paper | None
+
+
+Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
+
+
+class Submission:
+    """Decides what becomes of submitted papers; `additions` tells whose may be saved at once."""
+
+    def __init__(self, database: Database, clock: Clock, additions: Literal["everyone", "curators"]) -> None:
+        self._database, self._clock, self._additions = database, clock, additions
+
+    async def add(
+        self, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, *, apart: bool = False
+    ) -> Saved | Proposed | SameTitle:
+        """Save a paper or let it wait for a curator; `apart` says that it is another one than that of its title."""
+        async with self._database.write() as connection:
+            return await self._add(connection, workspace_id, draft, paper, by, apart=apart)
+
+    async def edit(
+        self, workspace_id: int, id: str, change_paper: Callable[[Paper], Paper], by: Submitter,
+        seen: datetime | None = None,
+    ) -> Saved | Stale:  # fmt: skip
+        """Change a paper, unless somebody did since the version that was seen.
+
+        Raises NotAllowedError, NotFoundError and ConflictError.
+        """
+        async with self._database.write() as connection:
+            return await self._edit(connection, workspace_id, id, change_paper, by, seen)
+
+    async def submit(self, workspace_id: int, token: str, by: Submitter, mark: str = "", *, apart: bool = False,
+                     seen: datetime | None = None) -> Outcome:  # fmt: skip
+        """Use a draft up: `mark` tells the look that was approved, `seen` the version that it may write over.
+
+        Raises NotFoundError when the draft or its proposal is gone, NotAllowedError when it is another person's.
+        """
+        async with self._database.write() as connection:
+            kept = checked(await drafts.get(connection, workspace_id, token), by.actor)
+            if kept.outcome is not None:
+                return await _again(connection, workspace_id, kept.outcome)
+            outcome = await self._outcome(connection, workspace_id, kept, by, mark, apart=apart, seen=seen)
+            if isinstance(outcome, Saved):
+                await drafts.use(connection, workspace_id, token, {"paper": outcome.paper.id})
+            elif isinstance(outcome, Proposed):
+                await drafts.use(connection, workspace_id, token, {"proposal": outcome.number})
+        return outcome
+
+    async def add_link(self, workspace_id: int, token: str, by: Submitter) -> Saved:
+        """Add a draft's link to the paper that it is of. Raises NotFoundError and NotAllowedError."""
+        if self._proposes(by):
+            raise NotAllowedError(ONLY_CURATORS)
+        async with self._database.write() as connection:
+            kept = checked(await drafts.get(connection, workspace_id, token), by.actor)
+            if kept.outcome is not None:
+                return await _again_saved(connection, workspace_id, kept.outcome)
+            draft = Draft(**kept.typed)
+            link, _ = read_source(draft.source)
+            paper = await edit_paper(connection, workspace_id, draft.paper_id,
+                                     lambda old: edited(old, links=[*old.links, link]), Author(by.name, by.actor),
+                                     self._clock())  # fmt: skip
+            await drafts.use(connection, workspace_id, token, {"paper": paper.id})
+        return Saved(paper)
+
+    def _proposes(self, by: Submitter) -> bool:
+        return self._additions == "curators" and not by.is_curator
+
+    async def _outcome(self, connection: AsyncConnection, workspace_id: int, kept: KeptDraft, by: Submitter,
+                       mark: str, *, apart: bool, seen: datetime | None) -> Outcome:  # fmt: skip
+        draft = Draft(**kept.typed)
+        is_as_shown = not mark or mark == mark_of(draft, kept.paper)
+        if draft.paper_id:
+            seen = (seen or draft.seen) if is_as_shown else _NEVER
+            return await self._edit(connection, workspace_id, draft.paper_id, lambda old: changed(old, draft), by, seen)
+        if kept.paper is None or not is_as_shown:
+            return Stale(None, kept.paper)
+        if draft.candidate:
+            return await self._accept(connection, workspace_id, draft, kept.paper, by)
+        return await self._add(connection, workspace_id, draft, kept.paper, by, apart=apart or draft.apart)
+
+    async def _add(self, connection: AsyncConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter,
+                   *, apart: bool) -> Saved | Proposed | SameTitle:  # fmt: skip
+        if known := await known_as(connection, workspace_id, paper):
+            return Saved(known, is_new=False)
+        if not apart and (twin := await twin_of(connection, workspace_id, paper)):
+            return SameTitle(twin)
+        now = self._clock()
+        if self._proposes(by):
+            number = await inbox.put(connection, workspace_id, asdict(draft), paper, by.name, by.actor, by.locale, now)
+            return Proposed(number)
+        return Saved((await add_paper(connection, workspace_id, paper, Author(by.name, by.actor), now)).paper)
+
+    async def _edit(self, connection: AsyncConnection, workspace_id: int, id: str,
+                    change_paper: Callable[[Paper], Paper], by: Submitter,
+                    seen: datetime | None) -> Saved | Stale:  # fmt: skip
+        _require_curator(by)
+        author = Author(by.name, by.actor)
+        try:
+            return Saved(await edit_paper(connection, workspace_id, id, change_paper, author, self._clock(), seen))
+        except StaleError:
+            _, now = (await papers.by_ids(connection, workspace_id, [id]))[id]
+            return Stale(now, change_paper(now))
+
+    async def _accept(
+        self, connection: AsyncConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter
+    ) -> Saved:
+        """Accept a proposal as a curator mended it."""
+        _require_curator(by)
+        candidate = await inbox.take(connection, workspace_id, draft.candidate)
+        if candidate is None:
+            raise decided(draft.candidate)
+        added = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock())
+        return Saved(added.paper, added.is_new, candidate=candidate)
+
+
+async def _again(connection: AsyncConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:
+    number = outcome.get("proposal")
+    if isinstance(number, int):
+        return Proposed(number, is_again=True)
+    return await _again_saved(connection, workspace_id, outcome)
+
+
+async def _again_saved(connection: AsyncConnection, workspace_id: int, outcome: dict[str, object]) -> Saved:
+    id = str(outcome.get("paper", ""))
+    found = await papers.by_ids(connection, workspace_id, [id])
+    if id not in found:
+        raise used() if id else gone()
+    return Saved(found[id][1], is_again=True)
+
+
+def _require_curator(by: Submitter) -> None:
+    if not by.is_curator:
+        raise NotAllowedError(ONLY_CURATORS)
