@@ -15,5 +15,5 @@ RUN useradd --system --uid 10001 dayori && install -d -o dayori /app/data
 USER dayori
 VOLUME /app/data
 
-HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["dayori", "doctor"]
+HEALTHCHECK --interval=60s --timeout=10s --start-period=60s CMD ["dayori", "doctor", "--offline"]
 CMD ["dayori", "run"]

@@ -1,4 +1,4 @@
-"""Where the log goes: standard error, one line an event, never a token."""
+"""Where the log goes: standard error, one line an event, JSON where that is no terminal, and never a token."""
 
 from __future__ import annotations
 
@@ -8,6 +8,12 @@ import sys
 import structlog
 
 _SECRET_KEYS = ("token", "authorization")
+_JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
+# discord.py has a traceback for each attempt; a reconnect is one line of ours when it succeeds, or when it takes long.
+_RECONNECTING = (
+    "Attempting a reconnect", "Failed to connect for shard_id", "Shard ID %s has stopped responding",
+    "Shard ID %s session has been invalidated",
+)  # fmt: skip
 
 
 def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
@@ -23,8 +29,9 @@ def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
         structlog.processors.format_exc_info,
         blot,
     ]
+    to_people = sys.stderr.isatty()
     structlog.configure(
-        processors=[*shared, structlog.dev.ConsoleRenderer(colors=sys.stderr.isatty())],
+        processors=[*shared, structlog.dev.ConsoleRenderer() if to_people else _JSON],
         wrapper_class=structlog.make_filtering_bound_logger(level),
         logger_factory=structlog.WriteLoggerFactory(file=sys.stderr),
     )
@@ -45,6 +52,8 @@ class _Forward(logging.Handler):
     """Hands what libraries log to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Log a library's record as an event of ours."""
+        """Log a library's record as an event of ours, but for what we tell ourselves and shorter."""
+        if record.name.startswith("discord.") and str(record.msg).startswith(_RECONNECTING):
+            return
         event = structlog.get_logger().bind(library=record.name)
         event.log(record.levelno, record.getMessage(), exc_info=record.exc_info or None)

@@ -49,6 +49,8 @@ async def run_discord(app: App) -> None:
 
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, begin_to_stop)
+    _log.info("starting")
+    await app.services.checkup.beat("starting")
     async with mirrored(app, partial(_tell_curators, app, stop)):
         await _live_on(app, stop)
     await app.services.checkup.end()
@@ -121,7 +123,7 @@ async def _tick(app: App, client: DayoriClient) -> None:
     client.delivery.begin()
     await app.services.digests.compose_due(client.delivery.begin)
     await client.corrections.correct()
-    await app.services.checkup.beat(connected=client.is_ready())
+    await client.gateway_status.beat()
 
 
 async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryReport:

@@ -99,7 +99,7 @@ def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) ->
 
 async def _run(command: Callable[..., Awaitable[None]], config: Config, workspace: str, args: Any, values: Any) -> None:
     token = config.discord_token.get_secret_value() if config.discord_token else ""
-    configure_logs(tuple(filter(None, [token])), quiet=command.__name__ != "run")
+    configure_logs(tuple(filter(None, [token])), quiet=command.__name__ != "run" or not token)
     async with contextlib.AsyncExitStack() as stack:
         with progress_bar(t(config.locale, "Making the search index anew")) as progress:
             app = await stack.enter_async_context(open_app(config, progress=progress))

@@ -159,8 +159,17 @@ def test_history_tells_the_newest_first(dayori: Dayori) -> None:
 def test_a_healthy_installation_is_told_so(dayori: Dayori, tmp_path: Path) -> None:
     result = dayori("doctor")
     assert result.exit_code == 0
-    assert "コレクション: 6本" in result.stdout
+    assert "コレクションの論文: 6本" in result.stdout
     assert "問題ありません。" in result.stdout
+
+
+def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
+    told = document(dayori("doctor", "--json", "--offline"))
+    assert told["ok"] is True
+    assert [(each["check"], each["level"], each["remedy"]) for each in told["checks"]] == [
+        (name, "ok", None) for name in ("database", "collection", "token", "bot")
+    ]
+    assert all(each["message"] for each in told["checks"])
 
 
 def test_help_names_every_command_with_an_example(dayori: Dayori) -> None:

@@ -15,6 +15,7 @@ import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
+from structlog.testing import capture_logs
 
 from bot.app import open_app
 from bot.config import Config
@@ -77,10 +78,13 @@ async def _subscribed(settings: Config, channel: Channel) -> None:
 async def test_an_edition_goes_out_at_the_start_and_sigterm_ends_the_bot(
     server: DiscordServer, running: Callable[[], Running], channel: Channel, settings: Config
 ) -> None:
-    async with running():
-        await server.connected()
-        await server.until(lambda: channel.messages)
+    with capture_logs() as lines:
+        async with running():
+            await server.connected()
+            await server.until(lambda: channel.messages)
     assert len(channel.messages) == 1
+    assert {"event": "edition sent", "subscription": "weekly", "log_level": "info",
+            "channel": f"discord:{channel.guild and channel.guild.id}/{channel.id}"} in lines  # fmt: skip
     async with open_app(settings) as app:
         assert (await app.services.notes.read("last tick")) == ""
     assert not server.gateway.connected

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from pathlib import Path
 from typing import Annotated
 
@@ -51,14 +52,22 @@ async def post(
 
 
 @with_session
-async def doctor(session: Session) -> None:
-    """Tell whether all is well; exits with 1 when it is not.
+async def doctor(
+    session: Session,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
+    offline: Annotated[bool, typer.Option("--offline", help="Look at nothing that needs the network.")] = False,
+) -> None:
+    """Tell whether all is well; exits with 1 when there is a fault.
 
     Example: dayori doctor
     """
     has_token = session.app.config.discord_token is not None
     findings = await session.services.checkup.look(session.workspace, has_token=has_token)
-    session.console.print(reports.checkup(findings, session.services.zone, session.locale))
+    if as_json:
+        checks = [check.columns(session.locale) for check in findings.checks]
+        print(json.dumps({"ok": findings.is_well, "checks": checks}, ensure_ascii=False, indent=2))
+    else:
+        session.console.print(reports.checkup(findings, session.services.zone, session.locale))
     if not findings.is_well:
         raise typer.Exit(1)
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
 
 from bot.domain.digest import Subscription
-from bot.i18n import Message, msg
+from bot.i18n import Locale, Message, msg
+from bot.services.claimant import is_dead, own_name
 from bot.services.digests import Digests
 from bot.services.notes import Notes
 from bot.services.ports import Clock
@@ -20,23 +22,36 @@ from bot.store.schema import REVISION
 
 _TICK_NOTE = "last tick"
 _LATE = timedelta(minutes=5)
+_CONNECTING = timedelta(minutes=2)  # what a start or a reconnect may take; Discord's own hiccups are shorter
+Connection = Literal["starting", "connected", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: a fault keeps the bot from its work, a warning is to be looked at some time."""
+
+    name: str
+    level: Literal["ok", "warning", "fault"]
+    message: Message
+    remedy: Message | None = None
+
+    def columns(self, locale: Locale) -> dict[str, str | None]:
+        """Return it as JSON values."""
+        remedy = self.remedy.text(locale) if self.remedy else None
+        return {"check": self.name, "level": self.level, "message": self.message.text(locale), "remedy": remedy}
 
 
 @dataclass(frozen=True, slots=True)
 class Findings:
-    """What was found; `problems` are sentences that say how to mend them."""
+    """All checks, and how every subscription stands."""
 
-    database: str
-    revision: str
-    papers: int
-    has_token: bool
+    checks: tuple[Check, ...]
     standings: tuple[Standing, ...]
-    problems: tuple[Message, ...]
 
     @property
     def is_well(self) -> bool:
-        """Tell whether nothing was found wrong."""
-        return not self.problems
+        """Tell whether there is no fault; a warning is none."""
+        return all(check.level != "fault" for check in self.checks)
 
 
 class Checkup:
@@ -44,11 +59,18 @@ class Checkup:
 
     def __init__(self, database: Database, clock: Clock, digests: Digests, notes: Notes) -> None:
         self._database, self._clock, self._digests, self._notes = database, clock, digests, notes
+        self._name, self._connection, self._since = own_name(), "", clock()
 
     @unbroken
-    async def beat(self, *, connected: bool) -> None:
-        """Note that a tick has run and whether the platform was connected then."""
-        await self._notes.write(_TICK_NOTE, json.dumps({"at": iso(self._clock()), "connected": connected}))
+    async def beat(self, connection: Connection) -> None:
+        """Note that the bot lives and how its connection stands; at each tick, and whenever that changes."""
+        now = self._clock()
+        if connection == "starting" and self._connection not in ("", "starting"):
+            connection = "lost"  # a new client in a bot that was connected before is no new start
+        if connection != self._connection:
+            self._connection, self._since = connection, now
+        state = {"at": iso(now), "connection": self._connection, "since": iso(self._since), "process": self._name}
+        await self._notes.write(_TICK_NOTE, json.dumps(state))
 
     async def end(self) -> None:
         """Note that the bot was stopped on purpose."""
@@ -60,21 +82,48 @@ class Checkup:
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
         tick = await self._notes.read(_TICK_NOTE)
-        problems = (*self._tick_problems(tick), *_paused([each.subscription for each in standings]))
-        return Findings(str(self._database.path), REVISION, count, has_token, tuple(standings), problems)
+        checks = [
+            Check("database", "ok", msg("Database: {path}, revision {revision}", path=str(self._database.path),
+                                        revision=REVISION)),
+            Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
+            Check("token", "ok", msg("Discord: a token is set") if has_token else msg("Discord: no token is set")),
+            self._running(json.loads(tick) if tick else None),
+            *_paused([each.subscription for each in standings]),
+        ]  # fmt: skip
+        return Findings(tuple(checks), tuple(standings))
 
-    def _tick_problems(self, tick: str | None) -> list[Message]:
-        if not tick:
-            return []
-        last = json.loads(tick)
-        if self._clock() - datetime.fromisoformat(last["at"]) > _LATE:
-            return [msg("The bot has not run since {time}; start it with dayori run.", time=last["at"][:16])]
-        return [] if last["connected"] else [msg("The bot runs but Discord is not connected; see its log.")]
+    def _running(self, tick: dict[str, Any] | None) -> Check:
+        """Tell whether the bot runs and is connected, by what it noted last."""
+        if tick is None:
+            return Check("bot", "ok", msg("The bot is not running."))
+        start = msg("Start it with dayori run; its log tells why it ended.")
+        at = tick["at"]
+        if is_dead(tick.get("process", "")):
+            return Check(
+                "bot", "fault", msg("The bot ended without being told to, after {time}.", time=_minute(at)), start
+            )
+        if self._clock() - datetime.fromisoformat(at) > _LATE:
+            return Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)
+        since = tick.get("since", at)
+        if tick.get("connection", "connected") == "connected":
+            return Check("bot", "ok", msg("The bot runs and is connected to Discord."))
+        if self._clock() - datetime.fromisoformat(since) > _CONNECTING:
+            lost = msg("The bot runs, but it has not been connected to Discord since {time}.", time=_minute(since))
+            return Check("bot", "fault", lost, msg("See its log, and whether Discord can be reached from here."))
+        if tick["connection"] == "starting":
+            return Check("bot", "warning", msg("The bot is starting and not connected yet."))
+        return Check("bot", "warning", msg("The bot is connecting to Discord again."))
 
 
-def _paused(subscribed: Sequence[Subscription]) -> list[Message]:
+def _minute(time: str) -> str:
+    return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _paused(subscribed: Sequence[Subscription]) -> list[Check]:
     return [
-        msg("{name} is paused: {reason} Mend it and subscribe again.", name=each.name, reason=each.paused_reason)
+        Check(f"subscription {each.name}", "warning",
+              msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
+              msg("Mend it, then subscribe the channel again with /digest subscribe."))
         for each in subscribed
         if each.paused_reason
-    ]
+    ]  # fmt: skip

@@ -130,6 +130,7 @@ class Delivery:
             arrived = await self._courier.carry(edition, self._publishers[platform])
             if arrived:
                 report.delivered.append(edition.subscription)
+                _log.info("edition sent", subscription=edition.subscription, channel=edition.channel)
         except ChannelClosedError as error:
             report.paused.append((edition.subscription, error.message))
             await self._pause(edition, error.message)

@@ -7,6 +7,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import FIELD_NAMES, Paper, identity_keys, person, title_key
@@ -19,6 +20,7 @@ from bot.store.history import Step
 from bot.store.papers import Columns, columns_of
 from bot.store.search import cutting, tidy
 
+_log = structlog.get_logger()
 _BATCH = 1000
 _MANY = 1000  # additions after which the search's index is worth tidying
 
@@ -73,6 +75,9 @@ class Importing:
                 if progress:
                     progress(done, len(ordered))
                 await asyncio.sleep(0)
+        if not dry_run and (report.added or report.updated or report.conflicts):
+            counts = {name: len(getattr(report, name)) for name in ("added", "updated", "unchanged", "conflicts")}
+            _log.info("imported", workspace=workspace_id, by=by, **counts)
         if not dry_run and len(report.added) > _MANY:
             await tidy(self._database)
         return report

@@ -6,6 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import ConflictError, NotFoundError, StaleError
@@ -17,6 +18,8 @@ from bot.store.database import Database
 from bot.store.history import Change, Step
 from bot.store.papers import Columns, columns_of, paper_from
 from bot.store.search import Cut, cut_here, index_papers, unindex_papers
+
+_log = structlog.get_logger()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,6 +80,7 @@ class Library:
             number, old = await _existing(connection, workspace_id, id)
             change = await history.open_change(connection, workspace_id, "remove", self._clock(), by, actor)
             await write_steps(connection, workspace_id, change, [Step(id, {**columns_of(old), "number": number}, None)])
+        _log.info("paper removed", paper=id, by=actor or by, workspace=workspace_id)
         return old
 
     async def undo(
@@ -146,6 +150,7 @@ async def add_paper(connection: AsyncConnection, workspace_id: int, paper: Paper
     paper = papers.stamped(paper, added_at=now, updated_at=now, added_by=author.name)
     change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
     await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
+    _log.info("paper added", paper=paper.id, by=author.actor or author.name, workspace=workspace_id)
     return Added(paper, is_new=True)
 
 
@@ -163,6 +168,7 @@ async def edit_paper(connection: AsyncConnection, workspace_id: int, id: str, ch
     change = await history.open_change(connection, workspace_id, "edit", now, author.name, author.actor)
     step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
     await write_steps(connection, workspace_id, change, [step])
+    _log.info("paper edited", paper=id, by=author.actor or author.name, workspace=workspace_id)
     return new
 
 

@@ -2,6 +2,10 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
+import sys
+
 import pytest
 
 from bot.i18n import msg
@@ -20,43 +24,106 @@ def checkup(database: Database, clock: AdjustableClock, digests: Digests) -> Che
     return Checkup(database, clock, digests, Notes(database))
 
 
-def problems(findings: Findings) -> list[str]:
-    return [problem.text("en") for problem in findings.problems]
+def seen(findings: Findings) -> list[tuple[str, str]]:
+    """Return the level and the sentence of what is not as it should be."""
+    return [(check.level, check.message.text("en")) for check in findings.checks if check.level != "ok"]
+
+
+def running(findings: Findings) -> str:
+    return next(check.message.text("en") for check in findings.checks if check.name == "bot")
 
 
 async def test_an_installation_that_never_ran_is_well(checkup: Checkup, library: Library, workspace: int) -> None:
     await library.add(workspace, paper(1), None)
     findings = await checkup.look(workspace, has_token=False)
     assert findings.is_well
-    assert (findings.papers, findings.has_token, findings.standings) == (1, False, ())
+    assert [check.message.text("en") for check in findings.checks][1:] == [
+        "Papers in the collection: 1", "Discord: no token is set", "The bot is not running."
+    ]  # fmt: skip
 
 
 async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(
     checkup: Checkup, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat(connected=True)
+    await checkup.beat("connected")
     clock.advance(minutes=4)
-    assert (await checkup.look(workspace, has_token=True)).is_well
+    assert running(await checkup.look(workspace, has_token=True)) == "The bot runs and is connected to Discord."
     clock.advance(minutes=2)
-    assert problems(await checkup.look(workspace, has_token=True)) == [
-        "The bot has not run since 2024-01-21T23:00; start it with dayori run."
+    findings = await checkup.look(workspace, has_token=True)
+    assert seen(findings) == [("fault", "The bot has not run since 2024-01-21 23:00 UTC.")]
+    assert not findings.is_well
+
+
+async def test_a_bot_that_was_killed_is_missed_at_once(
+    checkup: Checkup, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    code = (
+        "import asyncio, sys\n"
+        "from bot.store.database import open_database\n"
+        "from bot.services.checkup import Checkup\n"
+        "from bot.services.notes import Notes\n"
+        "from tests.doubles.clock import AdjustableClock\n"
+        "async def beat():\n"
+        "    database = await open_database(sys.argv[1])\n"
+        "    await Checkup(database, AdjustableClock(), None, Notes(database)).beat('connected')\n"
+        "    await database.close()\n"
+        "asyncio.run(beat())\n"
+    )
+    url = f"sqlite+aiosqlite:///{database.path}"
+    other = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url)
+    assert await other.wait() == 0
+    assert seen(await checkup.look(workspace, has_token=True)) == [
+        ("fault", "The bot ended without being told to, after 2024-01-21 23:00 UTC.")
     ]
 
 
 async def test_a_bot_that_was_stopped_on_purpose_is_well(
     checkup: Checkup, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat(connected=True)
+    await checkup.beat("connected")
     await checkup.end()
     clock.advance(days=1)
     assert (await checkup.look(workspace, has_token=True)).is_well
 
 
-async def test_a_bot_that_is_not_connected_is_not_well(checkup: Checkup, workspace: int) -> None:
-    await checkup.beat(connected=False)
-    assert problems(await checkup.look(workspace, has_token=True)) == [
-        "The bot runs but Discord is not connected; see its log."
+async def test_a_bot_that_starts_is_no_fault_until_it_takes_too_long(
+    checkup: Checkup, workspace: int, clock: AdjustableClock
+) -> None:
+    await checkup.beat("starting")
+    clock.advance(minutes=1)
+    await checkup.beat("starting")
+    findings = await checkup.look(workspace, has_token=True)
+    assert seen(findings) == [("warning", "The bot is starting and not connected yet.")]
+    assert findings.is_well
+    clock.advance(minutes=2)
+    await checkup.beat("starting")
+    assert seen(await checkup.look(workspace, has_token=True)) == [
+        ("fault", "The bot runs, but it has not been connected to Discord since 2024-01-21 23:00 UTC.")
     ]
+    await checkup.beat("connected")
+    assert seen(await checkup.look(workspace, has_token=True)) == []
+
+
+async def test_a_connection_that_is_lost_for_a_moment_is_no_fault(
+    checkup: Checkup, workspace: int, clock: AdjustableClock
+) -> None:
+    await checkup.beat("connected")
+    clock.advance(hours=1)
+    await checkup.beat("lost")
+    clock.advance(minutes=1)
+    await checkup.beat("starting")  # a new client in the same process
+    findings = await checkup.look(workspace, has_token=True)
+    assert seen(findings) == [("warning", "The bot is connecting to Discord again.")]
+    assert findings.is_well
+    clock.advance(minutes=2)
+    assert not (await checkup.look(workspace, has_token=True)).is_well
+
+
+async def test_what_an_older_version_noted_is_understood(
+    checkup: Checkup, workspace: int, database: Database, clock: AdjustableClock
+) -> None:
+    await Notes(database).write("last tick", json.dumps({"at": clock().isoformat(), "connected": True}))
+    assert (await checkup.look(workspace, has_token=True)).is_well
 
 
 async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_their_next_edition(
@@ -68,7 +135,13 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
             async with database.write() as connection:
                 await subscriptions.pause(connection, made.id, msg("The channel is gone."))
     findings = await checkup.look(workspace, has_token=True)
-    assert problems(findings) == ["closed is paused: The channel is gone. Mend it and subscribe again."]
+    assert seen(findings) == [("warning", "closed is paused: The channel is gone.")]
+    assert findings.is_well
+    assert findings.checks[-1].columns("ja") == {
+        "check": "subscription closed", "level": "warning",
+        "message": "「closed」は停止中です: チャンネルがなくなっています。",
+        "remedy": "原因を直してから、/digest subscribe で同じチャンネルをもう一度登録してください。",
+    }  # fmt: skip
     standings = {
         each.subscription.name: each.lines("en", lambda moment: moment.isoformat()) for each in findings.standings
     }

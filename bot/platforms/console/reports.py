@@ -15,7 +15,7 @@ from bot.domain.paper import FIELD_NAMES
 from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
 from bot.services.changes import action, describe, differences
-from bot.services.checkup import Findings
+from bot.services.checkup import Check, Findings
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport
 from bot.services.inbox import paper_of
@@ -123,17 +123,21 @@ def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table
     return table
 
 
+_STYLES = {"ok": "", "warning": "yellow", "fault": "red"}
+
+
 def checkup(findings: Findings, zone: ZoneInfo, locale: Locale) -> Text:
-    """Tell the state of the installation, what is wrong in red."""
-    lines = [
-        Text(t(locale, "Database: {path}, revision {revision}", path=findings.database, revision=findings.revision)),
-        Text(tn(locale, "Collection: {n} paper", "Collection: {n} papers", findings.papers)),
-        Text(t(locale, "Discord: a token is set") if findings.has_token else t(locale, "Discord: no token is set")),
-    ]
+    """Tell the state of the installation: warnings in yellow, faults in red, each with what mends it."""
+    lines = [_check(check, locale) for check in findings.checks if check.level == "ok"]
     lines.append(standings(findings.standings, zone, locale))
-    lines += [Text(problem.text(locale), style="red") for problem in findings.problems]
+    lines += [_check(check, locale) for check in findings.checks if check.level != "ok"]
     lines.append(Text(t(locale, "All is well."), style="green") if findings.is_well else Text())
     return Text("\n").join(line for line in lines if line.plain)
+
+
+def _check(check: Check, locale: Locale) -> Text:
+    parts = [part.text(locale) for part in (check.message, check.remedy) if part]
+    return Text(" ".join(parts), style=_STYLES[check.level])
 
 
 def _minute(moment: datetime, zone: ZoneInfo) -> str:

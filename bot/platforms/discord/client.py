@@ -26,6 +26,7 @@ from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.drafts import Apart, Cancel, Edit, Overwrite, Save, take_form
 from bot.platforms.discord.form import is_form
+from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.known import AddLink
 from bot.platforms.discord.listing import Page, Pick, Waiting
 from bot.platforms.discord.localised import Translator
@@ -93,6 +94,7 @@ class DayoriClient(discord.AutoShardedClient):
             guild_ready_timeout=_SERVERS_SETTLE,
         )
         self.services = services
+        self.gateway_status = Gateway(services.checkup)
         self.publisher = DiscordPublisher(self.http)
         publishers = {"discord": self.publisher}
         self.delivery: Delivery = services.delivery(publishers)
@@ -113,6 +115,22 @@ class DayoriClient(discord.AutoShardedClient):
         _, address, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
+
+    async def on_ready(self) -> None:
+        """Tell the health check that all is connected."""
+        await self.gateway_status.ready(len(self.guilds))
+
+    async def on_shard_disconnect(self, shard_id: int) -> None:
+        """Tell the health check that a shard lost its connection."""
+        await self.gateway_status.lost(shard_id)
+
+    async def on_shard_ready(self, shard_id: int) -> None:
+        """Tell the health check that a shard has a new session."""
+        await self.gateway_status.back(shard_id)
+
+    async def on_shard_resumed(self, shard_id: int) -> None:
+        """Tell the health check that a shard goes on with its session."""
+        await self.gateway_status.back(shard_id)
 
     @unbroken
     async def close(self) -> None:

@@ -1,0 +1,82 @@
+"""The health check knows at once how the connection stands, and a reconnect is one line of the log."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+import signal
+from pathlib import Path
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.app import App
+from bot.services.workspaces import DEFAULT
+from tests.doubles.discord import DiscordServer, Guild
+from tests.platforms.discord.conftest import StartBot
+from tests.platforms.discord.test_client_over_the_wire import started
+
+
+async def seen_by_doctor(app: App) -> str:
+    findings = await app.services.checkup.look(await app.services.workspaces.named(DEFAULT), has_token=True)
+    return next(check.message.text("en") for check in findings.checks if check.name == "bot")
+
+
+async def until(app: App, says: str) -> None:
+    async with asyncio.timeout(15):
+        while says not in await seen_by_doctor(app):
+            await asyncio.sleep(0.02)
+
+
+async def test_doctor_knows_of_a_connection_as_soon_as_it_stands_without_a_tick(start: StartBot, guild: Guild) -> None:
+    async with start() as (app, _):
+        await until(app, "is connected to Discord")
+
+
+@pytest.mark.parametrize("how", ["resumed", "anew"])
+async def test_a_reconnect_is_one_line(server: DiscordServer, start: StartBot, guild: Guild, how: str) -> None:
+    async with start() as (app, _):
+        await until(app, "is connected")
+        with capture_logs() as lines:
+            if how == "anew":
+                server.gateway.forget()
+            server.gateway.drop()
+            async with asyncio.timeout(15):
+                while not lines:
+                    await asyncio.sleep(0.02)
+            await asyncio.sleep(0.2)
+        await until(app, "is connected")
+    assert [(line["event"], line["shard"], line["log_level"]) for line in lines] == [
+        ("reconnected to Discord", 0, "info")
+    ]
+
+
+async def test_doctor_knows_at_once_that_a_connection_is_lost(
+    server: DiscordServer, start: StartBot, guild: Guild
+) -> None:
+    async with start() as (app, _):
+        await until(app, "is connected")
+        server.gateway.mute_next = 1
+        server.gateway.drop()
+        await until(app, "connecting to Discord again")
+
+
+async def test_the_log_of_a_day_is_json_of_a_few_lines_with_no_token(
+    server: DiscordServer, guild: Guild, tmp_path: Path
+) -> None:
+    channel = guild.channel("論文")
+    bot = await started(server, tmp_path, channel=channel)
+    await server.connected()
+    await asyncio.sleep(1.5)  # discord.py counts as ready half a second later
+    server.gateway.drop()
+    await asyncio.sleep(0.5)
+    await server.connected()
+    await asyncio.sleep(1)
+    bot.send_signal(signal.SIGTERM)
+    output = (await asyncio.wait_for(bot.communicate(), 20))[1].decode()
+    lines = [json.loads(line) for line in output.splitlines()]
+    assert [line["event"] for line in lines] == [
+        "imported", "starting", "commands synced", "connected to Discord", "reconnected to Discord", "stopped"
+    ]  # fmt: skip
+    assert {line["level"] for line in lines} == {"info"}
+    assert server.token not in output
