@@ -1,61 +1,110 @@
-"""When a digest goes out, in the team's timezone: `mon,thu 08:30`, `mon-fri 09:00`, `月木 8時半` or a crontab."""
+"""When a digest goes out, in the team's timezone: `mon,thu 08:30`, `first mon 09:00`, `隔週月曜 9時` or a crontab."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from itertools import takewhile
 from zoneinfo import ZoneInfo
 
 from cronsim import CronSim, CronSimError
 
 from bot.domain.errors import ScheduleError
+from bot.domain.weekdays import EVERY_DAY, WEEKDAYS, Weekdays, parse_weekdays
 from bot.i18n import Locale, msg, t
 
-_DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
-_JA_DAYS = "月火水木金土日"
-_JA_DAY = f"[{_JA_DAYS}](?:曜日(?!曜)|曜)?"  # 月曜日曜 are two days
-_EVERY_DAY, _WEEKDAYS = [0, 1, 2, 3, 4, 5, 6], [0, 1, 2, 3, 4]
-_SEVERAL = {"daily": _EVERY_DAY, "毎日": _EVERY_DAY, "weekdays": _WEEKDAYS, "平日": _WEEKDAYS}
-_TO = re.compile(r"\s*(?:[-~〜–]|から)\s*")
+_MOST_WEEKS = 8
+_EVERY = re.compile(
+    r"(?:every (?P<en>\d{1,2}|two|other) weeks?(?: on)?|(?P<fortnight>biweekly|fortnightly|隔週)(?:の|(?: on)?)"
+    r"|(?P<ja>\d{1,2})週(?:間)?(?:ごと|に[1一][度回])[のに]?)\s*",
+    re.IGNORECASE,
+)
+_FROM = re.compile(r"(?:\s+from\s+(?P<en>\d{4}-\d{2}-\d{2})|\s*(?P<ja>\d{4}-\d{2}-\d{2})から)$", re.IGNORECASE)
 _HOUR = r"(?:(午前|午後)\s*(1[0-2]|0?\d)|(\d{1,2}))"
-_PLAIN = re.compile(rf"(\D+?)\s*{_HOUR}(?::(\d{{2}})|時(?:(半)|(\d{{1,2}})分)?)に?")
+_PLAIN = re.compile(rf"(.+?)\s*(?<!\d){_HOUR}(?::(\d{{2}})|時(?:(半)|(\d{{1,2}})分)?)に?")
+_A_MONDAY = date(1970, 1, 5)  # from which weeks are counted where a schedule names no start
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A schedule that is no crontab, read."""
+
+    days: tuple[Weekdays, ...]
+    hour: int
+    minute: int
+    weeks: int = 1
+    start: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A repeating local minute; `text` is how its owner wrote it, `crontab` what it means."""
+    """A repeating local minute; `text` is how its owner wrote it, `crontab` what it means.
+
+    Of its moments those count that are in every `weeks`-th week, counted from that of `start`, and not before it.
+    """
 
     text: str
     crontab: str
+    weeks: int = 1
+    start: date | None = None
 
     def latest(self, now: datetime, zone: ZoneInfo, within: timedelta) -> datetime | None:
         """Return the newest scheduled moment in the time up to now (UTC), or None when none fell into it."""
         times = CronSim(self.crontab, now.astimezone(zone) + timedelta(minutes=1), reverse=True)
-        moment = next(times).astimezone(UTC)
-        while moment > now:
-            moment = next(times).astimezone(UTC)
-        return moment if now - moment <= within else None
+        recent = takewhile(lambda moment: now - moment <= within, (moment.astimezone(UTC) for moment in times))
+        return next((moment for moment in recent if moment <= now and self._counts(moment, zone)), None)
 
     def following(self, now: datetime, zone: ZoneInfo) -> datetime:
         """Return the next scheduled moment after now (UTC)."""
-        return next(CronSim(self.crontab, now.astimezone(zone))).astimezone(UTC)
+        return next(moment for moment in self._after(now, zone) if self._counts(moment, zone))
+
+    def starting(self, now: datetime, zone: ZoneInfo, before: Schedule | None = None) -> Schedule:
+        """Return the schedule with its start told where only some weeks count: its next moment.
+
+        Where it replaces one that differs in nothing else, it goes on in the same weeks.
+        """
+        if self.weeks == 1 or self.start:
+            return self
+        first = next(self._after(now, zone)).astimezone(zone).date()
+        if before and before.start and (before.crontab, before.weeks) == (self.crontab, self.weeks):
+            first = before.start
+        text = f"{self.text} from {first}" if self.text.isascii() else f"{self.text} {first}から"
+        return replace(self, text=text, start=first)
 
     def describe(self, locale: Locale) -> str:
         """Return the schedule in the reader's words; a crontab as it is."""
-        found = _PLAIN.fullmatch(self.text)
-        if not found:
+        plan = _plan(self.text)
+        if not plan:
             return self.text
-        hour, minute = _time(found)
-        time = f"{hour}:{minute:02}"
-        days = _days(found[1])
-        if days == _EVERY_DAY:
+        time = f"{plan.hour}:{plan.minute:02}"
+        days = ("・" if locale == "ja" else ", ").join(days.describe(locale) for days in plan.days)
+        if plan.days[0].of_month:
+            return t(locale, "{days} of the month at {time}", days=days, time=time)
+        if plan.days[0].days == EVERY_DAY:
             return t(locale, "every day at {time}", time=time)
-        if days == _WEEKDAYS:
+        if plan.weeks == 2:
+            return t(locale, "every other week on {days} at {time}", days=days, time=time)
+        if plan.weeks > 1:
+            return t(locale, "every {count} weeks on {days} at {time}", count=plan.weeks, days=days, time=time)
+        if plan.days[0].days == WEEKDAYS:
             return t(locale, "on weekdays at {time}", time=time)
-        names = [_day_name(day, locale) for day in days]
-        return t(locale, "{days} at {time}", days=("・" if locale == "ja" else ", ").join(names), time=time)
+        return t(locale, "{days} at {time}", days=days, time=time)
+
+    def _after(self, now: datetime, zone: ZoneInfo) -> Iterator[datetime]:
+        local = now.astimezone(zone)
+        if self.start and local.date() < self.start:
+            local = datetime.combine(self.start, datetime.min.time(), zone) - timedelta(minutes=1)
+        return (moment.astimezone(UTC) for moment in CronSim(self.crontab, local))
+
+    def _counts(self, moment: datetime, zone: ZoneInfo) -> bool:
+        if self.weeks == 1:
+            return True
+        day, start = moment.astimezone(zone).date(), self.start or _A_MONDAY
+        weeks = (_monday(day) - _monday(start)).days // 7
+        return day >= start and weeks % self.weeks == 0
 
 
 def period(moment: datetime, zone: ZoneInfo) -> str:
@@ -66,30 +115,44 @@ def period(moment: datetime, zone: ZoneInfo) -> str:
 def parse_schedule(text: str) -> Schedule:
     """Read a schedule. Raises ScheduleError when it is none, or names a day that never comes."""
     plain = " ".join(unicodedata.normalize("NFKC", text).split())
-    crontab = _crontab(plain)
+    plan = _plan(plain)
+    crontab = f"{plan.minute} {plan.hour} * * {','.join(days.crontab for days in plan.days)}" if plan else plain
     try:
         _minute, _hour, _day, _month, _weekday = crontab.split(" ")
         next(CronSim(crontab, datetime(2024, 1, 1, tzinfo=UTC)))
     except (CronSimError, StopIteration, ValueError) as error:
         raise ScheduleError(
             msg(
-                '"{text}" is not a schedule; write it like "mon 09:00", "mon,thu 08:30", "daily 09:00" or "0 9 * * 1".',
+                '"{text}" is not a schedule; write it like "mon 09:00", "mon,thu 08:30", "daily 09:00",'
+                ' "every 2 weeks mon 09:00", "first mon 09:00" or "0 9 * * 1".',
                 text=plain[:60],
             )
         ) from error
-    return Schedule(plain, crontab)
+    return Schedule(plain, crontab, plan.weeks, plan.start) if plan else Schedule(plain, crontab)
 
 
-def _crontab(plain: str) -> str:
-    found = _PLAIN.fullmatch(plain)
-    if not found:
-        return plain
-    days = _days(found[1])
-    if not days:
-        return plain
-    which = "*" if days == _EVERY_DAY else ",".join(str((day + 1) % 7) for day in days)
-    hour, minute = _time(found)
-    return f"{minute} {hour} * * {which}"
+def _plan(plain: str) -> _Plan | None:
+    """Return a schedule read, None where it is a crontab or nothing."""
+    told = _FROM.search(plain)
+    every = _EVERY.match(plain)
+    found = _PLAIN.fullmatch(plain, every.end() if every else 0, told.start() if told else len(plain))
+    days = parse_weekdays(found[1]) if found else ()
+    weeks = _weeks(every)
+    try:
+        start = date.fromisoformat(told["en"] or told["ja"]) if told else None
+    except ValueError:
+        return None
+    wanted = bool(days) and 1 <= weeks <= _MOST_WEEKS and not (told and weeks == 1)
+    if not (found and wanted) or (every and (days[0].of_month or days[0].days == EVERY_DAY)):
+        return None
+    return _Plan(days, *_time(found), weeks, start)
+
+
+def _weeks(every: re.Match[str] | None) -> int:
+    if every is None:
+        return 1
+    number = every["en"] or every["ja"] or ""
+    return int(number) if number.isdigit() else 2
 
 
 def _time(found: re.Match[str]) -> tuple[int, int]:
@@ -98,24 +161,5 @@ def _time(found: re.Match[str]) -> tuple[int, int]:
     return hour, 30 if half_past else int(minutes or past or 0)
 
 
-def _days(words: str) -> list[int]:
-    """Return the week days named, Monday, which is 0, first; none when a word is no day."""
-    joined = _TO.sub("-", words.lower().removeprefix("毎週"))
-    named = [_days_of(name) for name in re.split(r"[,、・ ]+", joined) if name]
-    return sorted({day for days in named for day in days}) if all(named) else []
-
-
-def _days_of(name: str) -> list[int]:
-    if "-" in name:
-        ends = [_days_of(end) for end in name.split("-")]
-        if [len(end) for end in ends] != [1, 1]:
-            return []
-        (first,), (last,) = ends
-        return [day % 7 for day in range(first, last + (1 if first <= last else 8))]
-    if re.fullmatch(f"(?:{_JA_DAY})+", name):
-        return [_JA_DAYS.index(day[0]) for day in re.findall(_JA_DAY, name)]
-    return _SEVERAL.get(name) or [n for n, day in enumerate(_DAYS) if name in (day, day[:3])]
-
-
-def _day_name(day: int, locale: Locale) -> str:
-    return _JA_DAYS[day] + "曜" if locale == "ja" else _DAYS[day][:3].capitalize()
+def _monday(day: date) -> date:
+    return day - timedelta(days=day.weekday())

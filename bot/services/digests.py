@@ -47,7 +47,7 @@ class Wanted:
     tags: tuple[str, ...]
     locale: Locale
 
-    def columns(self) -> dict[str, object]:
+    def columns(self) -> dict[str, str | list[str]]:
         """Return it as the table keeps it. Raises ScheduleError."""
         schedule = parse_schedule(self.schedule).text
         return {"name": self.name, "channel": self.channel, "schedule": schedule, "tags": list(self.tags),
@@ -68,17 +68,26 @@ class Digests:
             before = await subscriptions.configured(connection, workspace_id)
             for name, columns in said.items():
                 if before.get(name) != columns:
-                    await subscriptions.save(connection, workspace_id, now, **columns, configured=columns)
+                    starting = await self._starting(connection, workspace_id, columns)
+                    await subscriptions.save(connection, workspace_id, now, **starting, configured=columns)
             for gone in before.keys() - said.keys():
                 if found := await subscriptions.by_name(connection, workspace_id, gone):
                     await subscriptions.end(connection, found.id, now)
 
     async def subscribe(self, workspace_id: int, wanted: Wanted) -> Subscription:
         """Subscribe a channel, or change the subscription of that name. Raises ScheduleError."""
-        columns = wanted.columns()
         async with self._database.write() as connection:
+            columns = await self._starting(connection, workspace_id, wanted.columns())
             await subscriptions.save(connection, workspace_id, self._clock(), **columns)
         return await self.named(workspace_id, wanted.name)
+
+    async def _starting(self, connection: AsyncConnection, workspace_id: int,
+                        columns: dict[str, str | list[str]]) -> dict[str, str | list[str]]:  # fmt: skip
+        """Return a subscription's columns, its schedule with its first week where it is one of every few weeks."""
+        known = await subscriptions.by_name(connection, workspace_id, str(columns["name"]))
+        schedule = parse_schedule(str(columns["schedule"]))
+        starting = schedule.starting(self._clock(), self._policy.zone, known.schedule if known else None)
+        return {**columns, "schedule": starting.text}
 
     async def name_for(self, workspace_id: int, channel: str, wanted: str) -> str:
         """Return the name of the channel's subscription: the one it has, else the wanted one made free."""

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, timedelta
+from calendar import Calendar
+from datetime import UTC, date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -10,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.errors import ScheduleError
-from bot.domain.schedule import parse_schedule, period
+from bot.domain.schedule import Schedule, parse_schedule, period
 from tests.samples import assert_said, texts
 
 TOKYO, NEW_YORK, LORD_HOWE = map(ZoneInfo, ("Asia/Tokyo", "America/New_York", "Australia/Lord_Howe"))
@@ -46,6 +47,15 @@ def run_of(schedule: str, start: str, zone: ZoneInfo, n: int) -> list[str]:
         ("月木 9時", "0 9 * * 1,4"), ("毎週月曜日9時半に", "30 9 * * 1"), ("平日 午後３時５分", "5 15 * * 1,2,3,4,5"),
         ("毎日 午前0時", "0 0 * * *"), ("毎日 午後12時", "0 12 * * *"), ("毎日 午前9:30", "30 9 * * *"),
         ("月火水木金土日 9:00", "0 9 * * *"), ("月 木 9:00", "0 9 * * 1,4"),
+        ("first mon 09:00", "0 9 * * 1#1"), ("1st Monday 9:00", "0 9 * * 1#1"), ("last fri 17:00", "0 17 * * 5L"),
+        ("second and fourth mon 09:00", "0 9 * * 1#2,1#4"), ("first, third mon 9:00", "0 9 * * 1#1,1#3"),
+        ("the first mon of the month 09:00", "0 9 * * 1#1"), ("first mon,wed 9:00", "0 9 * * 1#1,3#1"),
+        ("second mon, last thu 9:00", "0 9 * * 1#2,4L"), ("fifth sun 9:00", "0 9 * * 0#5"),
+        ("第1月曜 9:00", "0 9 * * 1#1"), ("毎月第１月曜日９時", "0 9 * * 1#1"),
+        ("第一・第三水曜 午後3時", "0 15 * * 3#1,3#3"),
+        ("毎月第2・第4月曜 9:00", "0 9 * * 1#2,1#4"), ("第2、4月曜 9:00", "0 9 * * 1#2,1#4"),
+        ("最終金曜 17:00", "0 17 * * 5L"), ("毎月の最後の月曜 9:00", "0 9 * * 1L"),
+        ("第2月曜・最終木曜 9時半", "30 9 * * 1#2,4L"), ("第１月・木曜 9:00", "0 9 * * 1#1,4#1"),
         ("0 9 * * 1", "0 9 * * 1"), ("*/15 9-17 * * mon-fri", "*/15 9-17 * * mon-fri"),
     ],
 )  # fmt: skip
@@ -58,12 +68,30 @@ def test_a_schedule_is_read_as_people_write_it(schedule: str, crontab: str) -> N
     ["", "mon", "09:00", "mon 24:00", "mon 09:60", "someday 09:00", "mon,xyz 09:00", ", 09:00", "0 9 * *",
      "毎週 9:00", "曜 9:00", "月曜曜 9:00", "月曜日火星 9:00", "月木", "祝日 9:00",
      "月-xyz 9:00", "月-火-水 9:00", "-月 9:00", "平日-日 9:00", "月 午後15時", "月 9時60分", "月 25時", "月 9時半分",
+     "隔週 9:00", "隔週毎日 9:00", "隔週第1月曜 9:00", "every 0 weeks mon 09:00", "every 99 weeks mon 09:00",
+     "第6月曜 9:00", "第1 9:00", "first 09:00", "first daily 09:00", "sixth mon 09:00", "毎月月曜 9:00", "1月曜 9:00",
+     "mon 09:00 from 2026-11-30", "every 2 weeks mon 09:00 from 2026-13-30",
      "0 0 9 * * 1", "60 9 * * 1",
      "0 9 30 2 *", "0 9 * * 8", "@weekly", "*/0 * * * *", "mon 9:0"],
 )  # fmt: skip
 def test_what_is_no_schedule_or_never_comes_is_refused(text: str) -> None:
     with pytest.raises(ScheduleError, match="is not a schedule"):
         parse_schedule(text)
+
+
+@pytest.mark.parametrize(
+    ("schedule", "weeks"),
+    [
+        ("every 2 weeks mon,thu 09:00", 2), ("every two weeks on mon,thu 9:00", 2),
+        ("Every other week mon,thu 09:00", 2),
+        ("biweekly mon, thu 09:00", 2), ("fortnightly on mon,thu 9:00", 2), ("every 3 weeks mon,thu 09:00", 3),
+        ("every 1 week mon,thu 09:00", 1), ("隔週月木 9:00", 2), ("隔週の月曜・木曜 ９時", 2), ("隔週 月・木 9:00", 2),
+        ("2週間ごとの月曜、木曜 9:00", 2), ("3週に1度 月木 9時", 3), ("4週ごとに月木9:00", 4),
+    ],
+)  # fmt: skip
+def test_a_schedule_of_every_few_weeks_is_read_as_people_write_it(schedule: str, weeks: int) -> None:
+    read = parse_schedule(schedule)
+    assert (read.crontab, read.weeks, read.start) == ("0 9 * * 1,4", weeks, None)
 
 
 @given(texts)
@@ -174,6 +202,81 @@ def test_the_latest_turn_is_the_one_that_followed_the_time_before_it(
     assert latest <= now < read.following(latest, zone)
     assert read.latest(now, zone, now - latest) == latest
     assert read.latest(now, zone, now - latest - timedelta(seconds=1)) is None
+
+
+def _comes(schedule: Schedule, day: date) -> bool:
+    """Tell whether a day is one of the schedule's, worked out from the calendar alone."""
+    if schedule.start:
+        monday = schedule.start.toordinal() - schedule.start.weekday()
+        return (
+            day >= schedule.start and day.weekday() in (0, 3) and (day.toordinal() - monday) // 7 % schedule.weeks == 0
+        )
+    days = [each for each in Calendar().itermonthdates(day.year, day.month)
+            if (each.month, each.weekday()) == (day.month, day.weekday())]  # fmt: skip
+    which = {(0, 1), (0, 3), (3, -1)} if "#" in schedule.crontab else {(0, 0)}
+    return (day.weekday(), days.index(day) + 1) in which or (day == days[-1] and (day.weekday(), -1) in which)
+
+
+@given(
+    st.sampled_from(["every 2 weeks mon,thu 09:00", "隔週月木 02:30", "every 3 weeks mon,thu 00:00",
+                     "3週間ごとの月木 23:59", "first and third mon, last thu 09:00", "第1・第3月曜・最終木曜 1:30"]),
+    st.sampled_from([TOKYO, NEW_YORK, LORD_HOWE]),
+    st.dates(date(2018, 1, 1), date(2026, 1, 1)),
+    st.integers(0, 60 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)),
+)  # fmt: skip
+def test_every_few_weeks_and_weeks_of_a_month_are_what_the_calendar_says(
+    text: str, zone: ZoneInfo, made: date, later: timedelta
+) -> None:
+    made_at = datetime(made.year, made.month, made.day, 12, tzinfo=UTC)
+    schedule, now = parse_schedule(text).starting(made_at, zone), made_at + later
+    following, latest = schedule.following(now, zone), schedule.latest(now, zone, timedelta(days=90))
+    today = now.astimezone(zone).date()
+    days = [today + timedelta(days=n) for n in range(-90, 91)]
+    turns = [day for day in days if _comes(schedule, day)]
+    assert following.astimezone(zone).date() == next(
+        day for day in turns if day > today or (day == today and following.astimezone(zone).date() == today)
+    )
+    before = [day for day in turns if day < today or (day == today and following.astimezone(zone).date() != today)]
+    assert (latest and latest.astimezone(zone).date()) == (before[-1] if before else None)
+    assert following > now >= (latest or now)
+
+
+@pytest.mark.parametrize("text", ["every 2 weeks mon 09:00", "隔週月曜 9:00"])
+def test_the_first_of_every_few_weeks_is_the_next_one(text: str) -> None:
+    for day in ("2026-12-21", "2026-12-28"):
+        made_at = local(f"{day} 08:00", TOKYO)
+        schedule = parse_schedule(text).starting(made_at, TOKYO)
+        assert schedule.following(made_at, TOKYO) == local(f"{day} 09:00", TOKYO)
+        after = schedule.following(local(f"{day} 09:00", TOKYO), TOKYO)
+        assert after - local(f"{day} 09:00", TOKYO) == timedelta(days=14)
+        assert parse_schedule(schedule.text) == schedule
+
+
+def test_the_same_weeks_go_on_where_a_schedule_is_told_again() -> None:
+    before = parse_schedule("every 2 weeks mon 09:00").starting(local("2026-11-30 08:00", TOKYO), TOKYO)
+    again = parse_schedule("隔週月曜 9:00").starting(local("2026-12-02 08:00", TOKYO), TOKYO, before)
+    assert again.following(local("2026-12-02 08:00", TOKYO), TOKYO) == local("2026-12-14 09:00", TOKYO)
+    other = parse_schedule("隔週火曜 9:00").starting(local("2026-12-02 08:00", TOKYO), TOKYO, before)
+    assert other.following(local("2026-12-02 08:00", TOKYO), TOKYO) == local("2026-12-08 09:00", TOKYO)
+
+
+@pytest.mark.parametrize(
+    ("text", "japanese", "english"),
+    [
+        ("every 2 weeks mon 09:00 from 2026-11-30", "隔週月曜 9:00", "every other week on Mon at 9:00"),
+        ("3週間ごとの月・木 9時", "3週間ごとの月曜・木曜 9:00", "every 3 weeks on Mon, Thu at 9:00"),
+        ("first mon 09:00", "毎月第1月曜 9:00", "first Mon of the month at 9:00"),
+        ("第1・2・4月曜 9:00", "毎月第1・第2・第4月曜 9:00", "first, second and fourth Mon of the month at 9:00"),
+        ("last fri 17:00", "毎月最終金曜 17:00", "last Fri of the month at 17:00"),
+        ("第2月曜・最終木曜 9:00", "毎月第2月曜・最終木曜 9:00", "second Mon, last Thu of the month at 9:00"),
+    ],
+)
+def test_weeks_are_described_in_the_readers_language(text: str, japanese: str, english: str) -> None:
+    read = parse_schedule(text)
+    assert (read.describe("ja"), read.describe("en")) == (japanese, english)
+    for described in (japanese, english.replace(" at", "")):
+        assert parse_schedule(described).crontab == read.crontab
+        assert parse_schedule(described).weeks == read.weeks
 
 
 def test_a_schedule_is_described_in_the_readers_language() -> None:

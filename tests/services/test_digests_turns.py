@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.digest import Subscription
-from bot.services.digests import Digests, Policy
+from bot.services.digests import Digests, Policy, Wanted
 from bot.services.library import Library
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -44,6 +44,24 @@ async def test_each_turn_has_one_edition(
         clock.advance(hours=1)
         composed += await digests.compose_due()
     assert composed == 4
+
+
+async def test_every_second_week_stays_the_same_week_through_restarts_changes_and_a_new_year(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    clock.set("2024-11-27 12:00")
+    settings = Wanted("weekly", "discord:1/2", "every 2 weeks mon 09:00", (), "ja")
+    await add(library, workspace, clock, *range(8))
+    composed: list[str] = []
+    for day in range(63):
+        await digests.follow_settings(workspace, [settings])
+        if day == 15:
+            await digests.subscribe(workspace, replace(settings, schedule="隔週月曜 9:00", tags=("t",)))
+            await digests.subscribe(workspace, replace(settings, schedule="隔週月曜 9:00"))
+        clock.advance(days=1)
+        if await digests.compose_due():
+            composed.append(f"{clock():%m-%d}")
+    assert composed == ["12-02", "12-16", "12-30", "01-13", "01-27"]
 
 
 async def test_editions_that_waited_for_another_writer_are_written_together(
