@@ -89,7 +89,9 @@ async def edit(
     def change(old: Paper) -> Paper:
         return _changed(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
 
-    session.show(await session.services.library.edit(session.workspace, id, session.user, change, actor=session.actor))
+    paper = await session.services.lookup.get(session.workspace, id)
+    library = session.services.library
+    session.show(await library.edit(session.workspace, paper.id, session.user, change, actor=session.actor))
 
 
 @with_session

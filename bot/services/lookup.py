@@ -11,7 +11,7 @@ from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
 from bot.store import carried, papers
 from bot.store.database import Database
-from bot.store.search import Completion, Hit, Search, Why
+from bot.store.search import Completion, Hit, Search, Why, name_keys
 
 _ALL = 1_000_000
 _SHOWING = 3  # papers that show how a word is written
@@ -60,12 +60,20 @@ class Lookup:
         self._database, self._search = database, search
 
     async def get(self, workspace_id: int, id: str) -> Paper:
-        """Return the paper of that id. Raises NotFoundError."""
+        """Return the paper of that id, or the oldest that an id or link in any of its shapes names (`arXiv:…`, a DOI).
+
+        Raises NotFoundError.
+        """
         async with self._database.read() as connection:
             found = await papers.by_ids(connection, workspace_id, [id])
-        if id not in found:
+            if id not in found:
+                keys = name_keys(id)
+                holders = await papers.by_keys(connection, workspace_id, keys)
+                id_held = next((holders[key] for key in keys if key in holders), id)
+                found = await papers.by_ids(connection, workspace_id, [id_held])
+        if not found:
             raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
-        return found[id][1]
+        return next(paper for _, paper in found.values())
 
     async def answer(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Return the one paper whose id the query is, else what a search for it finds."""

@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.errors import NotFoundError
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import Link
 from bot.services.library import Library
 from bot.services.lookup import Lookup, Results
 from bot.store.database import Database
@@ -28,6 +30,27 @@ async def test_a_paper_is_got_by_its_id(lookup: Lookup, filled: int) -> None:
     assert (await lookup.get(filled, "paper-3")).id == "paper-3"
     with pytest.raises(NotFoundError, match='No paper has the id "nobody"'):
         await lookup.get(filled, "nobody")
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["2307.08621", "2307.08621v3", "arXiv:2307.08621", "arXiv preprint arXiv:2307.08621", "10.1145/7.9",
+     "https://doi.org/10.1145/7.9", "https://arxiv.org/pdf/2307.08621v2.pdf", "<https://arxiv.org/abs/2307.08621>",
+     "[x](https://example.org/code)", "www.example.org/code/", "aB3dE5gH7", "https://openreview.net/forum?id=aB3dE5gH7"],
+)  # fmt: skip
+async def test_a_paper_is_got_by_any_id_or_link_that_search_takes(
+    lookup: Lookup, library: Library, workspace: int, name: str
+) -> None:
+    identifiers = Identifiers(arxiv="2307.08621", doi="10.1145/7.9", openreview="aB3dE5gH7")
+    await library.add(workspace, paper(1, identifiers=identifiers, links=[Link("https://example.org/code")]), None)
+    await library.add(workspace, paper(2), None)
+    assert (await lookup.get(workspace, name)).id == "paper-1"
+    assert (await lookup.answer(workspace, name)).results[0].paper.id == "paper-1"
+
+
+async def test_a_link_of_no_paper_gets_none(lookup: Lookup, filled: int) -> None:
+    with pytest.raises(NotFoundError, match="No paper has the id"):
+        await lookup.get(filled, "https://arxiv.org/abs/9912.99999")
 
 
 async def test_an_id_answers_with_its_paper_alone(lookup: Lookup, filled: int) -> None:

@@ -7,11 +7,12 @@ what was found, `mending` (with `sounds` and `glossary`) tells what may have bee
 
 from bot.store.search.answer import Found, Hit
 from bot.store.search.cutting import Cut, cut_here, cutting
+from bot.store.search.keys import name_keys
 from bot.store.search.ranking import Why
 from bot.store.search.search import Completion, Search
 from bot.store.search.upkeep import index_papers, tidy, unindex_papers
 
 __all__ = [
-    "Completion", "Cut", "Found", "Hit", "Search", "Why", "cut_here", "cutting", "index_papers", "tidy",
-    "unindex_papers",
+    "Completion", "Cut", "Found", "Hit", "Search", "Why", "cut_here", "cutting", "index_papers", "name_keys",
+    "tidy", "unindex_papers",
 ]  # fmt: skip
