@@ -11,6 +11,7 @@ import re
 import unicodedata
 from itertools import accumulate, pairwise
 
+LONGEST_WORD = 64  # characters by which a word is told from others; what goes on after them is not looked at
 _KANA_RANGES = "\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
 _CJK = f"{_KANA_RANGES}\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
@@ -81,14 +82,15 @@ def kana(run: str) -> bool:
 def cut(folded: str) -> list[str]:
     """Return the terms of a folded text in their order.
 
-    They are words, and of an unspaced run each two neighbouring characters and the last one (which begins no pair).
+    They are words, of long ones the beginning, and of an unspaced run each two neighbouring characters and the last
+    one (which begins no pair).
     """
     if folded.isascii():
-        return runs(folded)
+        return [run[:LONGEST_WORD] for run in runs(folded)]
     terms: list[str] = []
     for run in runs(folded):
         if run.isascii() or not _UNSPACED.match(run):
-            terms.append(run)
+            terms.append(run[:LONGEST_WORD])
         else:
             terms += map("".join, pairwise(run))
             terms.append(run[-1])
@@ -97,7 +99,7 @@ def cut(folded: str) -> list[str]:
 
 def compounds(folded: str) -> list[str]:
     """Return the hyphenated words of a folded text as one word each (`state-of-the-art`, `gpt-4`)."""
-    return [_JOINT.sub("", word) for word in _COMPOUND.findall(folded)]
+    return [_JOINT.sub("", word)[:LONGEST_WORD] for word in _COMPOUND.findall(folded)]
 
 
 def hiragana(text: str) -> str:

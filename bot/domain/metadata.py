@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import asdict, dataclass, field
+from itertools import accumulate, islice
 from typing import Any
 
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.errors import DateError
 from bot.domain.identifiers import Identifiers, web_address
-from bot.domain.paper import AUTHOR_LENGTH, LIMITS, MOST_AUTHORS, Link, label_of
+from bot.domain.paper import ALL_AUTHORS_LENGTH, AUTHOR_LENGTH, LIMITS, MOST_AUTHORS, Link, label_of
 from bot.domain.text import clean, clean_line, clip
 
 _MOST_LINKS = 20  # fewer than a paper may have: a curator adds to them
@@ -84,7 +85,7 @@ def make_metadata(
         date=date,
         excerpt=clip(clean(excerpt or ""), LIMITS["excerpt"]) or None,
         organization=_line(organization, "organization"),
-        authors=tuple(dict.fromkeys(names))[:MOST_AUTHORS],
+        authors=_authors(names),
         links=_distinct(safe),
         identifiers=identifiers or Identifiers(),
     )
@@ -100,6 +101,12 @@ def date_in(text: str | None) -> PaperDate | None:
 
 def _line(text: str | None, name: str) -> str | None:
     return clip(clean_line(text or ""), LIMITS[name]) or None
+
+
+def _authors(names: Iterable[str]) -> tuple[str, ...]:
+    kept = tuple(islice(dict.fromkeys(names), MOST_AUTHORS))
+    lengths = accumulate(map(len, kept))
+    return kept[: sum(length <= ALL_AUTHORS_LENGTH for length in lengths)]
 
 
 def _distinct(links: tuple[Link, ...]) -> tuple[Link, ...]:

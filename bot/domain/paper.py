@@ -23,6 +23,7 @@ _WRITTEN = ("title", "headline", "date", "comment", "excerpt", "organization", "
             "identifiers")  # fmt: skip
 LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
 MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 200, 1_000, 80
+ALL_AUTHORS_LENGTH = 200_000  # the longest known list has 5,154 names in 80,000 characters
 FIELD_NAMES = {
     "title": msg("title"), "headline": msg("headline"), "organization": msg("organization"), "comment": msg("comment"),
     "excerpt": msg("excerpt"), "authors": msg("authors"), "links": msg("links"), "tags": msg("tags"),
@@ -128,7 +129,7 @@ def make_paper(
         comment=texts["comment"] or None,
         excerpt=texts["excerpt"] or None,
         organization=lines["organization"] or None,
-        authors=_names(authors, MOST_AUTHORS, AUTHOR_LENGTH, "authors"),
+        authors=_authors(authors),
         links=_at_most(checked, MOST_LINKS, "links"),
         tags=_names((clean_line(tag).lstrip("#＃ ") for tag in tags), MOST_TAGS, TAG_LENGTH, "tags"),
         identifiers=known,
@@ -214,6 +215,14 @@ def _id_from(title: str, known: Identifiers) -> str:
         return re.sub(r"[^\w.-]+", "-", pair[1].lower())[:ID_LENGTH].strip("-") or "paper"
     words = "".join(c if c.isalnum() else "-" for c in unicodedata.normalize("NFKC", title).casefold())
     return re.sub("-+", "-", words)[:48].strip("-") or "paper"
+
+
+def _authors(names: Iterable[str]) -> tuple[str, ...]:
+    kept = _names(names, MOST_AUTHORS, AUTHOR_LENGTH, "authors")
+    if (length := sum(map(len, kept))) > ALL_AUTHORS_LENGTH:
+        raise InputError(msg("All authors together are too long: {length} characters, and at most {most} fit.",
+                             length=length, most=ALL_AUTHORS_LENGTH))  # fmt: skip
+    return kept
 
 
 def _names(names: Iterable[str], most: int, length: int, field: str) -> tuple[str, ...]:

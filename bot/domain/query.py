@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from bot.domain.folding import plain
 
 LONGEST = 2000
+MOST_WORDS, MOST_MARKS = 32, 16  # words and phrases, and marks of each kind, that are read
 _QUOTES = str.maketrans("“”„‟", '""""')
 _PART = re.compile(
     r"""(?P<minus>-)?(?:(?P<key>tag|author|year|has):)?(?:"(?P<quoted>[^"]*)"(?=\s|$)|(?P<word>\S+))""", re.IGNORECASE
@@ -44,12 +45,13 @@ class Query:
 def parse_query(typed: str) -> Query:
     """Read `words "a phrase" -without tag:X author:"A B" year:2023 year:2022-2024 has:code`.
 
-    Never fails: what is no mark, or is a mistaken one, is words. Text beyond 2000 characters is not read.
+    Never fails: what is no mark, or is a mistaken one, is words. Text beyond 2000 characters is not read, nor words
+    beyond 32.
     """
     text = _CONTROL.sub(" ", typed[:LONGEST]).strip()
     found: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "has")}
     years: list[tuple[int, int]] = []
-    for part in _PART.finditer(unicodedata.normalize("NFKC", text).translate(_QUOTES)):
+    for part in _PART.finditer(unicodedata.normalize("NFKC", text).translate(_QUOTES)[:LONGEST]):
         quoted = part["quoted"]
         value = plain(part["word"] if quoted is None else quoted)
         key = (part["key"] or "").lower()
@@ -59,8 +61,10 @@ def parse_query(typed: str) -> Query:
             found[kind].append(value)
         else:
             found["word"].append(plain(part[0]))
-    words, phrases, without, tags, authors = (tuple(found[n]) for n in ("word", "phrase", "minus", "tag", "author"))
-    return Query(text, words, phrases, without, tags, authors, tuple(years), bool(found["has"]))
+    words, phrases = found["word"][:MOST_WORDS], found["phrase"][:MOST_MARKS]
+    without, tags, authors = (tuple(found[name][:MOST_MARKS]) for name in ("minus", "tag", "author"))
+    return Query(text, tuple(words), tuple(phrases), without, tags, authors, tuple(years[:MOST_MARKS]),
+                 bool(found["has"]))  # fmt: skip
 
 
 def _kind(key: str, value: str, *, minus: bool, quoted: bool) -> str | None:

@@ -15,6 +15,7 @@ from bot.store.search import Completion, Hit, Search, Why, name_keys
 
 _ALL = 1_000_000
 _SHOWING = 3  # papers that show how a word is written
+_MOST_SHOWN = 10_000  # characters of them
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,7 +123,11 @@ class Lookup:
 
 
 def _text(results: Sequence[Result]) -> str:
+    """Return what papers say, headings first, as far as it is looked at."""
+    papers = [result.paper for result in results]
     lines: list[str | None] = []
-    for paper in (result.paper for result in results):
-        lines += [paper.headline, paper.title, paper.comment, paper.excerpt, *paper.authors, *paper.tags]
-    return "\n".join(filter(None, lines))
+    for paper in papers:
+        lines += [paper.headline, paper.title, *paper.tags]
+    for paper in papers:
+        lines += [paper.comment, paper.excerpt, ", ".join(paper.authors)]
+    return "\n".join(filter(None, lines))[:_MOST_SHOWN]

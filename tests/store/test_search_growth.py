@@ -7,6 +7,13 @@ from collections.abc import Callable
 import pytest
 
 from bot.domain import folding
+from bot.domain.paper import make_paper
+from bot.domain.query import parse_query
+from bot.store.search import glossary, sounds
+from bot.store.search.asked import Asked
+from bot.store.search.index import piece_of
+from bot.store.search.probes import Row
+from bot.store.search.ranking import fit
 from tests.growth import MOST, growth
 
 Text = Callable[[int], str]
@@ -33,6 +40,7 @@ TEXTS: dict[str, Text] = {
     "quotes": lambda n: '"' * n,
     "hangul": lambda n: "검색" * (n // 2),
     "ligatures": lambda n: "ﷺ" * (n // 18),
+    "a term of the glossary": lambda n: "検索" * (n // 2),
 }
 _FUNCTIONS: dict[str, Callable[[str], object]] = {
     "plain": folding.plain,
@@ -51,3 +59,31 @@ _FUNCTIONS: dict[str, Callable[[str], object]] = {
 @pytest.mark.parametrize("function", _FUNCTIONS)
 def test_folding_takes_a_time_in_proportion_to_the_text(function: str, text: str) -> None:
     assert growth(_FUNCTIONS[function], TEXTS[text]) < MOST
+
+
+def _fit(text: str) -> object:
+    words = folding.spaced(folding.plain(text))
+    return fit(Asked(text[:500]), Row(1, text, text, words, words, words, words))
+
+
+def _asked(text: str) -> object:
+    asked = Asked(text)
+    return asked.parts, asked.parts_below, asked.phrase(), asked.begun_compound, asked.spellings, asked.start
+
+
+_OF_SEARCH: dict[str, Callable[[str], object]] = {
+    "parse_query": parse_query,
+    "asked": _asked,
+    "fit": _fit,
+    "translations": lambda text: list(glossary.translations(text)),
+    "sounds": lambda text: sounds.sounds(folding.hiragana(text)),
+    "alike": lambda text: sounds.alike(folding.hiragana(text), "transformer"),
+    "sound_of": sounds.sound_of,
+    "piece_of": lambda text: piece_of(1, make_paper(title="x", comment=text[:10_000], excerpt=text[:10_000])),
+}
+
+
+@pytest.mark.parametrize("text", TEXTS)
+@pytest.mark.parametrize("function", _OF_SEARCH)
+def test_search_takes_a_time_in_proportion_to_the_text(function: str, text: str) -> None:
+    assert growth(_OF_SEARCH[function], TEXTS[text], 1_200) < MOST

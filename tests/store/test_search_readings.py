@@ -77,5 +77,7 @@ async def test_a_query_of_endless_katakana_is_not_cut_at_each_letter(
         return []
 
     monkeypatch.setattr(SqliteProbes, "sounding", sounding)
+    await search.find(workspace, "カマタサナヘメレ" * 7)
+    assert len(asked) == 1
     await search.find(workspace, "カマタサナヘメレ" * 50)
     assert len(asked) == 1

@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.domain.folding import compounds, cut, fold, hiragana, kana, katakana, runs, spaced, unspaced
+from bot.domain.folding import LONGEST_WORD, compounds, cut, fold, hiragana, kana, katakana, runs, spaced, unspaced
 from bot.domain.query import Query
 from bot.store.search.entry import AUTHOR, CODE, PAPER, START, TAG, WHOLE, YEAR, solid
 from bot.store.search.probes import Any, Expression, Near
 
 SHORT_KANA = 2
-MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 64, 60, 6
+MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 32, 60, 6
 
 
 @dataclass(frozen=True)
@@ -23,8 +23,9 @@ class Asked:
 
     @cached_property
     def spaced(self) -> str:
-        """Return its words folded, between spaces."""
-        return spaced(self.text)
+        """Return its words folded, between spaces; what is beyond those that are looked at is left out."""
+        words = spaced(self.text)
+        return words if words.count(" ") <= MOST_RUNS + 1 else f" {' '.join(words.split()[:MOST_RUNS])} "
 
     @cached_property
     def squeezed(self) -> str:
@@ -102,7 +103,7 @@ class Asked:
 
     def whole(self) -> Near:
         """Return the expression for a katakana word from its beginning to its end."""
-        return Near((WHOLE + self.squeezed,))
+        return Near((WHOLE + self.squeezed[:LONGEST_WORD],))
 
     def _part(self, at: int) -> Expression:
         """Return the expression for one run; Latin words may be joined with their neighbours (`gpt-4`, `gpt4`)."""

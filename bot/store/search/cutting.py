@@ -15,6 +15,7 @@ from contextlib import asynccontextmanager, suppress
 from itertools import islice
 from typing import BinaryIO, TypeAlias
 
+from bot.domain.paper import Paper
 from bot.processes import end, framed, frames, next_frame, start
 from bot.store.database import batched
 from bot.store.papers import Columns, paper_from
@@ -22,6 +23,7 @@ from bot.store.search.index import Piece, piece_of
 
 Cut: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[list[tuple[int, Piece]]]]
 _MANY = 2000  # papers for which a second process is worth its start
+_LONG = 20_000  # characters of a paper whose cutting takes more than a slice
 _SLICE = 0.001  # seconds of cutting after which others have their turn
 _FRAME = 100  # papers: a few milliseconds of taking them in
 _AHEAD = 2**21  # bytes of pieces that wait here for their turn, and as many again
@@ -48,12 +50,17 @@ async def cutting(workspace_id: int, rows: Iterable[Columns], count: int) -> Asy
 
 
 async def cut_here(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, Piece]]]:
-    """Cut on the event loop, a moment at a time: a thread would hold up others for longer (GIL)."""
+    """Cut on the event loop, a moment at a time: a thread would hold up others for longer (GIL), but for long texts."""
     for some in batched(rows):
         pieces = []
         started = time.perf_counter()
         for row in some:
-            pieces.append((row["number"], piece_of(workspace_id, paper_from(row))))
+            paper = paper_from(row)
+            if _length(paper) > _LONG:
+                piece = await asyncio.to_thread(piece_of, workspace_id, paper)
+            else:
+                piece = piece_of(workspace_id, paper)
+            pieces.append((row["number"], piece))
             if time.perf_counter() - started > _SLICE:
                 await asyncio.sleep(0)
                 started = time.perf_counter()
@@ -98,6 +105,10 @@ class Ahead:
             self._ended = True
         else:
             self._pieces |= {id: Piece._make(piece) for id, piece in found}
+
+
+def _length(paper: Paper) -> int:
+    return len(paper.comment or "") + len(paper.excerpt or "") + sum(map(len, paper.authors))
 
 
 async def _started() -> Process | None:

@@ -21,6 +21,11 @@ def _terms() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
     return english, {meaning: term for term, meanings in reversed(english.items()) for meaning in meanings}
 
 
+@cache
+def _longest_term() -> int:
+    return max(map(len, _terms()[0]))
+
+
 def translations(text: str) -> Iterator[str]:
     """Yield a plain text with every Japanese term in English, or as a whole in Japanese, where the glossary has all."""
     english, japanese = _terms()
@@ -41,7 +46,8 @@ def _parts(run: str, english: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[s
     """Yield the English of the terms that a run is put together of, the longest first; nothing where a rest stays."""
     found, at = [], 0
     while at < len(run):
-        end = next((end for end in range(len(run), at, -1) if run[at:end] in english), at)
+        longest = min(len(run), at + _longest_term())
+        end = next((end for end in range(longest, at, -1) if run[at:end] in english), at)
         if end == at:
             return
         found.append(english[run[at:end]])

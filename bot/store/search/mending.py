@@ -9,7 +9,7 @@ from itertools import product
 from math import log
 from typing import NamedTuple
 
-from bot.domain.folding import fold, hiragana, kana, katakana_words, unspaced
+from bot.domain.folding import LONGEST_WORD, fold, hiragana, kana, katakana_words, unspaced
 from bot.store.search.asked import Asked
 from bot.store.search.glossary import translations
 from bot.store.search.probes import Probes
@@ -93,6 +93,8 @@ def _readings(probes: Probes, asked: Asked) -> Iterator[_Other]:
     """Yield the query with a katakana word, or all of it where it is kana, replaced by English that sounds like it."""
     for word in [asked.text] if asked.all_kana else katakana_words(asked.text):
         spelled, folded = hiragana(word), fold(word)
+        if len(spelled) > LONGEST_WORD:
+            continue
         heard = _heard(probes, spelled)
         if len(spelled) >= _COMPOUND and len(asked.text) <= _LONGEST and not _doubtless(heard):
             heard = sorted((*_heard_together(probes, spelled), *heard), reverse=True)

@@ -98,7 +98,7 @@ class _Search:
         """Find what the whole query names: a paper's id, one of its links, its exact title."""
         typed, title = plain(self._text), title_key(self._text)
         names = [] if self._narrowed else name_keys(self._text)
-        for key, row in self._probes.keyed([title, *names]):
+        for key, row in self._probes.keyed([title, *names], MOST):
             if key == title:
                 self.answer.add(row.number, TITLE + 10 * OSA.normalized_similarity(typed, row.title), None)
                 self.answer.settled |= len(self._text) >= LONG

@@ -61,8 +61,8 @@ class Probes(Protocol):
     def named(self, id: str) -> list[Row]:
         """Return the paper of that id."""
 
-    def keyed(self, keys: Sequence[str]) -> list[tuple[str, Row]]:
-        """Return the papers that hold one of the keys, each after the key."""
+    def keyed(self, keys: Sequence[str], limit: int) -> list[tuple[str, Row]]:
+        """Return papers that hold one of the keys, each after the key."""
 
     def starting(self, start: str, limit: int) -> list[Row]:
         """Return papers whose title or headline, folded and without spaces, begins so."""

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 from bot.domain.folding import compounds, kana
 from bot.store.search.asked import Asked
+from bot.store.search.entry import LONGEST_LABELS_LINE, LONGEST_NAMES_LINE
 from bot.store.search.probes import Row
 
 
@@ -54,7 +55,11 @@ def fit(asked: Asked, row: Row) -> tuple[float, Why | None]:
     name, why = _fit_names(asked, row)
     if max(line, name):
         return (line, None) if line >= name else (name, why)
-    return _fit_together(asked, row), None
+    if together := _fit_together(asked, row):
+        return together, None
+    if len(row.names) >= LONGEST_NAMES_LINE or len(row.labels) >= LONGEST_LABELS_LINE:
+        return PARTLY - 2, Why.AUTHOR  # the index found it by what is cut off here
+    return 0.0, None
 
 
 def _fit_line(asked: Asked, line: str, words: str) -> float:

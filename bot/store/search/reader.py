@@ -9,15 +9,11 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from bot.store.search.sqlite import SqliteProbes
+from bot.store.search.sqlite import SqliteProbes, TooSlowError
 
 T = TypeVar("T")
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", "temp_store=MEMORY", "busy_timeout=10000")
 _OFTEN = 5000  # steps of SQLite's machine between two looks at the clock: about 0.2 ms
-
-
-class TooSlowError(Exception):
-    """The time that was given has passed."""
 
 
 class Reader:
@@ -36,7 +32,7 @@ class Reader:
         self._connection.set_progress_handler(self._is_late if seconds is not None else None, _OFTEN)
         self._connection.execute("BEGIN")
         try:
-            return question(SqliteProbes(self._execute, workspace_id))
+            return question(SqliteProbes(self._execute, workspace_id, is_hurried=seconds is not None))
         except sqlite3.OperationalError as error:
             if self._until and self._is_late():
                 raise TooSlowError from error

@@ -18,12 +18,12 @@ from bot.store.database import Database
 from bot.store.papers import Columns, paper_from
 from bot.store.search import planner
 from bot.store.search.answer import Found
-from bot.store.search.reader import Reader, TooSlowError
-from bot.store.search.sqlite import SqliteProbes
+from bot.store.search.reader import Reader
+from bot.store.search.sqlite import SqliteProbes, TooSlowError
 from bot.store.search.upkeep import prepare
 
 T = TypeVar("T")
-_AT_ONCE = 0.015  # seconds that a look-up may take on the event loop
+_AT_ONCE = 0.008  # seconds that a look-up may take on the event loop
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from math import log
 
 from rapidfuzz.distance import OSA
 
-from bot.domain.folding import kana
+from bot.domain.folding import LONGEST_WORD, kana
 from bot.store.search.probes import Probes, Word
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
@@ -32,7 +32,7 @@ class Slip:
 def slips(probes: Probes, word: str) -> list[Slip]:
     """Return the words of the vocabulary that are one slip away, the likeliest first."""
     size = len(word)
-    if size < (4 if word.isascii() else 3) or word.isdigit():
+    if not (4 if word.isascii() else 3) <= size <= LONGEST_WORD or word.isdigit():
         return []
     likely: dict[str, float] = {}
     for other, doubt in _near(probes, word):

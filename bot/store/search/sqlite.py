@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import sqlite3
 from collections.abc import Callable, Sequence
 from typing import Any as Value
@@ -15,6 +16,9 @@ _KANA = ("\u3041", "\u30a0")
 _LAST = "\U0010ffff"
 _FIELD, _RECORD = FIELD, "\x1e"
 _NEWEST_FIRST = "ORDER BY added_at DESC, date DESC, number DESC"
+_HEAVY = 200_000  # characters of authors, as 5,000 of usual length have, that take a moment to be read
+_MANY_TERMS, _MANY_TWICE = 32, 2  # terms, and those that stand there twice, that may take a while
+_LETTER_BEGUN = re.compile(r'"\w{4}.{1,2}" \*')  # which only the index of `head` is made for
 _MOST_SORTED = 500  # papers added last among those of a filter; those before them come as they were added
 
 
@@ -30,7 +34,7 @@ _ROW = "p.number || char(31) || p.lines AS record"
 _WORD = "word || char(31) || papers AS record"
 _KEYED = _joined("""SELECT k.key || char(31) || p.number || char(31) || p.lines AS record
 FROM paper_keys k JOIN search_papers p ON p.number = k.number
-WHERE k.workspace_id = ? AND k.key IN (SELECT value FROM json_each(?))""")
+WHERE k.workspace_id = ? AND k.key IN (SELECT value FROM json_each(?)) LIMIT ?""")
 _NAMED = _joined(f"""SELECT {_ROW} FROM search_papers p WHERE p.number = (
     SELECT number FROM papers WHERE workspace_id = ? AND id = ?)""")
 _STARTING = _joined(f"""
@@ -63,6 +67,8 @@ SELECT {_WORD} FROM search_words INDEXED BY search_sound
 WHERE workspace_id = ? AND sound IS NOT NULL AND sound IN (SELECT value FROM json_each(?))
 ORDER BY papers DESC LIMIT ?""")
 _JSON = ("authors", "links", "tags", "identifiers")
+_LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"  # the former does not read the text
+_WEIGHT = f"SELECT sum({_LENGTH}(authors)) FROM papers WHERE number IN (SELECT value FROM json_each(?))"
 # +workspace_id: by their numbers, not by all papers of the workspace
 _COLUMNS = "SELECT * FROM papers WHERE +workspace_id = ? AND number IN (SELECT value FROM json_each(?))"
 _ALIASES = _joined("SELECT name || char(31) || meaning AS record FROM aliases WHERE workspace_id = ?")
@@ -71,17 +77,24 @@ FROM papers WHERE number IN (SELECT value FROM json_each(?))""")
 Execute: TypeAlias = Callable[[str, tuple[object, ...]], sqlite3.Cursor]
 
 
-class SqliteProbes:
-    """One workspace's index in an open SQLite database; see probes.Probes."""
+class TooSlowError(Exception):
+    """It would take longer than the time that was given."""
 
-    def __init__(self, execute: Execute, workspace_id: int) -> None:
-        self._execute = execute
+
+class SqliteProbes:
+    """One workspace's index in an open SQLite database; see probes.Probes.
+
+    `is_hurried` says that there is no time for more than a moment.
+    """
+
+    def __init__(self, execute: Execute, workspace_id: int, *, is_hurried: bool = False) -> None:
+        self._execute, self._is_hurried = execute, is_hurried
         self._workspace = workspace_id
         self._mark = workspace_mark(workspace_id)
 
-    def keyed(self, keys: Sequence[str]) -> list[tuple[str, Row]]:
-        """Return the papers that hold one of the keys, each after the key."""
-        records = self._records(_KEYED, self._workspace, json.dumps(keys))
+    def keyed(self, keys: Sequence[str], limit: int) -> list[tuple[str, Row]]:
+        """Return papers that hold one of the keys, each after the key."""
+        records = self._records(_KEYED, self._workspace, json.dumps(keys), limit)
         return [(key, Row(int(number), *lines)) for key, number, *lines in records]
 
     def named(self, id: str) -> list[Row]:
@@ -94,19 +107,19 @@ class SqliteProbes:
 
     def matching(self, part: Part, expression: Expression, limit: int) -> list[Row]:
         """Return papers that match."""
-        return self._rows(_MATCHING[part], self._render(expression), limit)
+        return self._rows(_MATCHING[part], self._match(part, expression), limit)
 
     def numbers(self, part: Part, expression: Expression, limit: int, offset: int) -> list[int]:
         """Return the numbers of papers that match."""
         sql = f"""SELECT rowid AS record FROM search_{part} WHERE search_{part} MATCH ?
             ORDER BY rowid DESC LIMIT ? OFFSET ?"""
-        return self._numbers(_joined(sql), self._render(expression), limit, offset)
+        return self._numbers(_joined(sql), self._match(part, expression), limit, offset)
 
     def among(self, part: Part, expression: Expression, numbers: Sequence[int]) -> set[int]:
         """Return which of some papers match."""
         # a span of rowids, since rowid IN (…) would run MATCH once for each number
         sql = f"SELECT rowid AS record FROM search_{part} WHERE search_{part} MATCH ? AND rowid BETWEEN ? AND ?"
-        found = self._numbers(_joined(sql), self._render(expression), min(numbers), max(numbers))
+        found = self._numbers(_joined(sql), self._match(part, expression), min(numbers), max(numbers))
         return set(found).intersection(numbers)
 
     def written(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
@@ -116,7 +129,7 @@ class SqliteProbes:
     def count(self, part: Part, expression: Expression) -> int:
         """Return how many papers match."""
         sql = f"SELECT count(*) FROM search_{part} WHERE search_{part} MATCH ?"
-        return int(self._execute(sql, (self._render(expression),)).fetchone()[0])
+        return int(self._execute(sql, (self._match(part, expression),)).fetchone()[0])
 
     def newest(self, limit: int, offset: int) -> tuple[int, list[int]]:
         """Return how many papers there are, and the numbers of some."""
@@ -130,7 +143,7 @@ class SqliteProbes:
             SELECT rowid FROM search_full WHERE search_full MATCH ? ORDER BY rowid DESC LIMIT ?)
             {_NEWEST_FIRST} LIMIT ? OFFSET ?"""
         window = max(limit + offset, _MOST_SORTED)
-        return self._numbers(_joined(sql), self._render(expression), window, limit, offset)
+        return self._numbers(_joined(sql), self._match("full", expression), window, limit, offset)
 
     def words(self, words: Sequence[str]) -> list[Word]:
         """Return those of the words that are in the vocabulary."""
@@ -162,7 +175,9 @@ class SqliteProbes:
         return {int(number): (id, headline, title) for number, id, headline, title in records}
 
     def columns(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
-        """Return papers as the table keeps them."""
+        """Return papers as the table keeps them. Raises TooSlowError."""
+        if self._is_hurried and (self._execute(_WEIGHT, (json.dumps(numbers),)).fetchone()[0] or 0) > _HEAVY:
+            raise TooSlowError
         found = self._execute(_COLUMNS, (self._workspace, json.dumps(numbers)))
         names = [name for name, *_ in found.description]
         rows = [dict(zip(names, row, strict=True)) for row in found]
@@ -190,11 +205,23 @@ class SqliteProbes:
     def _numbers(self, sql: str, *values: object) -> list[int]:
         return [int(number) for (number,) in self._records(sql, *values)]
 
+    def _match(self, part: Part, expression: Expression) -> str:
+        """Return an expression as FTS5 reads it. Raises TooSlowError where there is no time for what it may take.
+
+        FTS5 does not look whether it is to stop before it has found the next paper.
+        """
+        text = self._render(expression)
+        terms = text.split(self._mark)
+        is_long = len(terms) > _MANY_TERMS or len(terms) - len(set(terms)) > _MANY_TWICE
+        if self._is_hurried and (is_long or (part == "full" and _LETTER_BEGUN.search(text))):
+            raise TooSlowError
+        return text
+
     def _render(self, expression: Expression) -> str:
         if isinstance(expression, Near):
             phrase = f'"{marked(self._mark, " ".join(expression.terms))}"' + (" *" if expression.begun else "")
             return f"{expression.field} : {phrase}" if expression.field else phrase
-        parts = [self._render(part) for part in expression.parts]
+        parts = list(dict.fromkeys(map(self._render, expression.parts)))  # each once, since each costs time
         if isinstance(expression, Any):
             return f"({' OR '.join(parts)})"
         text = " AND ".join(parts)
