@@ -33,6 +33,7 @@ from bot.services.metadata import MetadataLookup
 from bot.services.mirror import Mirror, Tell
 from bot.services.notes import Notes
 from bot.services.ports import Clock, Progress
+from bot.services.servers import Servers
 from bot.services.submission import Submission
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.sources import open_sources
@@ -105,7 +106,12 @@ async def mirrored(app: App, tell: Tell | None = None) -> AsyncIterator[None]:
 def _assemble(config: Config, clock: Clock, database: Database, search: Search, metadata: MetadataLookup) -> Services:
     policy = Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
     renderers = {"discord": DiscordRenderer(config.zone)}
-    digests = Digests(database, clock, policy, renderers)
+    servers = Servers(
+        database, clock, "discord", config.sharing,
+        listed=[f"discord:{id}" for id in config.discord.servers],
+        named=[each.channel.partition("/")[0] for each in config.subscriptions],
+    )  # fmt: skip
+    digests = Digests(database, clock, policy, renderers, servers)
     notes = Notes(database)
     return Services(
         zone=config.zone,
@@ -121,9 +127,10 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
         submission=Submission(database, clock, config.additions),
         metadata=metadata,
         inbox=Inbox(database, clock),
-        checkup=Checkup(database, clock, digests, notes),
+        checkup=Checkup(database, clock, digests, notes, servers),
         aliases=Aliases(database),
         notes=notes,
+        servers=servers,
         delivery=partial(Delivery, database, clock),
         corrections=partial(Corrections, database, clock, renderers),
     )

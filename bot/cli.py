@@ -7,7 +7,7 @@ import typer
 from bot.commands.curating import add, edit, inbox, remove, undo
 from bot.commands.files import export, import_
 from bot.commands.looking import digest, history, search, show
-from bot.commands.operating import backup, doctor, post, run
+from bot.commands.operating import backup, doctor, post, run, servers
 
 app = typer.Typer(
     name="dayori", no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
@@ -15,6 +15,6 @@ app = typer.Typer(
 )  # fmt: skip
 
 for command in (
-    run, digest, post, search, show, add, edit, remove, undo, history, import_, export, inbox, doctor, backup,
+    run, digest, post, search, show, add, edit, remove, undo, history, import_, export, inbox, doctor, servers, backup,
 ):  # fmt: skip
     app.command(command.__name__.rstrip("_"))(command)

@@ -52,8 +52,15 @@ def _channel(text: str) -> str:
     return text
 
 
+def _server(id: object) -> str:
+    text = str(id).strip()
+    if isinstance(id, bool) or not re.fullmatch(r"[1-9][0-9]{14,19}", text):
+        raise ValueError('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"')
+    return text
+
+
 def _several(value: object) -> object:
-    return (value,) if isinstance(value, str) else value
+    return (value,) if isinstance(value, str | int) else value
 
 
 def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
@@ -90,9 +97,10 @@ class SubscriptionSettings(_Part):
 
 
 class DiscordSettings(_Part):
-    """Where Discord is."""
+    """Where Discord is, and which servers alone are served; without any, those that the store knows as allowed."""
 
     api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
+    servers: Annotated[tuple[Annotated[str, BeforeValidator(_server)], ...], BeforeValidator(_several)] = ()
 
 
 _Address = Annotated[str, Field(pattern=r"^https?://\S+$")]

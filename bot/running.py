@@ -131,6 +131,7 @@ async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryRe
     async with DayoriClient(app.services, app.config.discord.api_url) as client:
         try:
             await client.http.static_login(_token(app))
+            await client.remember_servers()
         except discord.LoginFailure as error:
             raise ConfigError(_REFUSED) from error
         except (discord.HTTPException, ClientError, OSError) as error:

@@ -1,10 +1,10 @@
-"""Running the bot and seeing after it: run, post, doctor, backup."""
+"""Running the bot and seeing after it: run, post, doctor, servers, backup."""
 
 from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -13,6 +13,7 @@ from bot.domain.errors import ConfigError, InputError
 from bot.i18n import msg, t
 from bot.platforms.console import reports, shell
 from bot.session import Session, with_session
+from bot.store.servers import Server
 
 
 @with_session
@@ -70,6 +71,38 @@ async def doctor(
         session.console.print(reports.checkup(findings, session.services.zone, session.locale))
     if not findings.is_well:
         raise typer.Exit(1)
+
+
+@with_session
+async def servers(
+    session: Session,
+    decision: Annotated[str | None, typer.Argument(metavar="[allow|refuse]")] = None,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The server's id in Discord.")] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+) -> None:
+    """List the servers that the bot was invited into, or decide whether it serves one; a running bot obeys at once.
+
+    Example: dayori servers allow 123456789012345678
+    """
+    if decision is None:
+        known = await session.services.servers.every()
+        if as_json:
+            print(json.dumps({"servers": [_columns_of(each) for each in known]}, ensure_ascii=False, indent=2))
+        else:
+            session.console.print(reports.servers(known, session.services.zone, session.locale))
+            if session.services.servers.serves_all:
+                session.say(t(session.locale, "Every server has its own collection, so every one is served."))
+    elif decision not in ("allow", "refuse") or id is None:
+        raise typer.BadParameter("write it like: dayori servers allow 123456789012345678")
+    else:
+        decide = session.services.servers.allow if decision == "allow" else session.services.servers.refuse
+        decided = await decide(id)
+        session.console.print(reports.servers([decided], session.services.zone, session.locale))
+
+
+def _columns_of(server: Server) -> dict[str, Any]:
+    since = server.since.isoformat() if server.since else None
+    return {"id": server.number, "name": server.name, "state": server.state, "since": since}
 
 
 @with_session

@@ -20,6 +20,7 @@ from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.notes import Notes
 from bot.services.ports import MetadataFinder, Publisher
+from bot.services.servers import Servers
 from bot.services.submission import Submission
 from bot.services.workspaces import Workspaces
 
@@ -44,5 +45,6 @@ class Services:
     checkup: Checkup
     aliases: Aliases
     notes: Notes
+    servers: Servers
     delivery: Callable[[Mapping[str, Publisher]], Delivery]
     corrections: Callable[[Mapping[str, Publisher]], Corrections]

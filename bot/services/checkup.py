@@ -14,6 +14,7 @@ from bot.services.claimant import is_dead, own_name
 from bot.services.digests import Digests
 from bot.services.notes import Notes
 from bot.services.ports import Clock
+from bot.services.servers import Servers
 from bot.services.standing import Standing
 from bot.services.unbroken import unbroken
 from bot.store import papers
@@ -22,6 +23,7 @@ from bot.store.schema import REVISION
 
 _TICK_NOTE = "last tick"
 _LATE = timedelta(minutes=5)
+_MOST_SERVERS = 5
 _CONNECTING = timedelta(minutes=2)  # what a start or a reconnect may take; Discord's own hiccups are shorter
 Connection = Literal["starting", "connected", "lost"]
 
@@ -57,9 +59,12 @@ class Findings:
 class Checkup:
     """Notes that the bot is alive, and looks whether it was."""
 
-    def __init__(self, database: Database, clock: Clock, digests: Digests, notes: Notes) -> None:
+    def __init__(
+        self, database: Database, clock: Clock, digests: Digests, notes: Notes, servers: Servers | None = None
+    ) -> None:
         self._database, self._clock, self._digests, self._notes = database, clock, digests, notes
         self._name, self._connection, self._since = own_name(), "", clock()
+        self._servers = servers
 
     @unbroken
     async def beat(self, connection: Connection) -> None:
@@ -82,15 +87,37 @@ class Checkup:
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
         tick = await self._notes.read(_TICK_NOTE)
+        subscribed = [each.subscription for each in standings]
         checks = [
             Check("database", "ok", msg("Database: {path}, revision {revision}", path=str(self._database.path),
                                         revision=REVISION)),
             Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
             Check("token", "ok", msg("Discord: a token is set") if has_token else msg("Discord: no token is set")),
             self._running(json.loads(tick) if tick else None),
-            *_paused([each.subscription for each in standings]),
+            *_paused(subscribed),
+            *await self._servers_unserved(subscribed),
         ]  # fmt: skip
         return Findings(tuple(checks), tuple(standings))
+
+    async def _servers_unserved(self, subscribed: Sequence[Subscription]) -> list[Check]:
+        """Tell which servers wait to be allowed and which subscriptions rest; anybody can invite, so it is no fault."""
+        if self._servers is None:
+            return []
+        served, servers = await self._servers.served(), self._servers
+        waiting = [
+            Check(f"server {each.number}", "warning",
+                  msg("The server {name} waits to be allowed.", name=each.name or each.number),
+                  msg("Let it in with dayori servers allow {id}, or keep it out with dayori servers refuse {id}.",
+                      id=each.number))
+            for each in (await servers.waiting())[:_MOST_SERVERS]
+        ]  # fmt: skip
+        resting = [
+            Check(f"subscription {each.name}", "warning",
+                  msg("{name} rests, since its server is not served.", name=each.name), servers.remedy(each.channel))
+            for each in subscribed
+            if not served.has(each.channel)
+        ]  # fmt: skip
+        return [*waiting, *resting]
 
     def _running(self, tick: dict[str, Any] | None) -> Check:
         """Tell whether the bot runs and is connected, by what it noted last."""

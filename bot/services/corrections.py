@@ -14,7 +14,7 @@ from bot.store import carried, notes, papers
 from bot.store.carried import SentMessage
 from bot.store.database import Database, iso
 
-_NOTE = "corrected until"
+CORRECTED_UNTIL = "corrected until"
 _log = structlog.get_logger()
 
 
@@ -35,14 +35,14 @@ class Corrections:
 
     async def _correct(self) -> int:
         async with self._database.read() as connection:
-            since = await notes.read_note(connection, _NOTE) or iso(self._clock())
+            since = await notes.read_note(connection, CORRECTED_UNTIL) or iso(self._clock())
             edited = await carried.edited_since(connection, since)
         redrawn = 0
         for workspace_id, number, edited_at in edited:
             redrawn += await self._redraw(workspace_id, number)
             since = edited_at
         async with self._database.write() as connection:
-            await notes.write_note(connection, _NOTE, since)
+            await notes.write_note(connection, CORRECTED_UNTIL, since)
         return redrawn
 
     async def _redraw(self, workspace_id: int, number: int) -> int:

@@ -18,6 +18,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
 from bot.services.ports import Clock, Renderer
+from bot.services.servers import Served, Servers
 from bot.services.standing import Standing
 from bot.services.unbroken import unbroken
 from bot.store import deliveries, papers, subscriptions
@@ -57,8 +58,10 @@ class Wanted:
 class Digests:
     """Composes editions; delivering them is `Delivery`'s."""
 
-    def __init__(self, database: Database, clock: Clock, policy: Policy, renderers: Mapping[str, Renderer]) -> None:
+    def __init__(self, database: Database, clock: Clock, policy: Policy, renderers: Mapping[str, Renderer],
+                 servers: Servers | None = None) -> None:  # fmt: skip
         self._database, self._clock, self._policy, self._renderers = database, clock, policy, renderers
+        self._servers = servers
 
     async def follow_settings(self, workspace_id: int, wanted: Sequence[Wanted]) -> None:
         """Make the subscriptions what the settings say, where the settings changed since they were last read."""
@@ -162,7 +165,7 @@ class Digests:
 
         `written` is called again and again, so that the first can leave while the others are composed.
         """
-        due = self._due(await self._turns())
+        due = self._due(await self._turns(await self._servers.served() if self._servers else None))
         composed = 0
         while due:
             turns, editions = await self._take_turns(due)
@@ -181,9 +184,10 @@ class Digests:
         ]
 
     @unbroken
-    async def _turns(self) -> list[tuple[int, str, datetime, str | None]]:
+    async def _turns(self, served: Served | None) -> list[tuple[int, str, datetime, str | None]]:
+        """Return the turns of the servers that are served: the others' papers wait until they are again."""
         async with self._database.read() as connection:
-            return await subscriptions.turns(connection)
+            return await subscriptions.turns(connection, served.has if served else None)
 
     def _latest(self, schedule: str) -> datetime | None:
         return parse_schedule(schedule).latest(self._clock(), self._policy.zone, self._policy.catch_up)
@@ -215,8 +219,13 @@ class Digests:
         return edition is not None
 
     async def compose_now(self, workspace_id: int, name: str) -> Edition | None:
-        """Write the subscription's next edition out of turn and return it; None while one is still on its way."""
+        """Write the subscription's next edition out of turn and return it; None while one is still on its way.
+
+        Raises NotFoundError, and NotAllowedError when the channel's server is not served.
+        """
         subscription = await self.named(workspace_id, name)
+        if self._servers:
+            await self._servers.require(subscription.channel)
         async with self._database.read() as connection:
             if await deliveries.is_open(connection, subscription.id):
                 return None

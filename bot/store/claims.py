@@ -109,3 +109,10 @@ async def release(connection: AsyncConnection, claimant: str, edition_id: int, u
     free = {"claimed_by": None, "claimed_until": iso(until) if until else None}
     why = {"trouble": [trouble.sentence, trouble.values]} if trouble else {}
     await connection.execute(update(editions).where(*held).values(**free, **why))
+
+
+async def wake(connection: AsyncConnection, server: str) -> None:
+    """Let the editions of a server (`discord:<server id>`) that were put off go out at once."""
+    there = select(subscriptions.c.id).where(subscriptions.c.channel.startswith(f"{server}/", autoescape=True))
+    rests = (editions.c.done_at.is_(None), editions.c.claimed_by.is_(None), editions.c.subscription_id.in_(there))
+    await connection.execute(update(editions).where(*rests).values(claimed_until=None))

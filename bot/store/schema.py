@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0006"
+REVISION = "0007"
 metadata = MetaData()
 
 workspaces = Table(
@@ -246,6 +246,16 @@ interactions = Table(
     metadata,
     Column("id", Text, primary_key=True),  # discord:<interaction id>
     Column("claimed_at", Text, nullable=False),
+)
+
+# Servers that the bot was invited into, of no workspace: who may use the bot is decided before whose collection it is.
+servers = Table(
+    "servers",
+    metadata,
+    Column("id", Text, primary_key=True),  # discord:<server id>
+    Column("name", Text, nullable=False),
+    Column("state", Text, nullable=False),  # allowed · waiting · refused
+    Column("since", Text, nullable=False),
 )
 
 # What the installation itself remembers, of no workspace: the last tick, which commands Discord has.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -82,14 +82,20 @@ async def take_turn(connection: AsyncConnection, subscription_id: int, turn: str
     await _set(connection, subscription_id, turn=turn)
 
 
-async def turns(connection: AsyncConnection) -> list[tuple[int, str, datetime, str | None]]:
-    """Return (id, schedule, made at, turn taken last) of every subscription that is neither paused nor ended."""
+async def turns(
+    connection: AsyncConnection, is_served: Callable[[str], bool] | None = None
+) -> list[tuple[int, str, datetime, str | None]]:
+    """Return (id, schedule, made at, turn taken last) of every subscription that is neither paused nor ended.
+
+    Only those whose channel is served, where `is_served` tells.
+    """
     columns = subscriptions.c
-    query = select(columns.id, columns.schedule, columns.created_at, columns.turn).where(
+    query = select(columns.id, columns.schedule, columns.created_at, columns.turn, columns.channel).where(
         _ALIVE, columns.paused_reason.is_(None)
     )
     return [(id, schedule, datetime.fromisoformat(made), turn)
-            for id, schedule, made, turn in await connection.execute(query.order_by(columns.id))]  # fmt: skip
+            for id, schedule, made, turn, channel in await connection.execute(query.order_by(columns.id))
+            if is_served is None or is_served(channel)]  # fmt: skip
 
 
 async def by_id(connection: AsyncConnection, subscription_id: int) -> Subscription | None:

@@ -55,7 +55,7 @@ async def test_a_database_of_a_newer_program_is_refused_in_a_sentence(tmp_path: 
 def test_every_table_of_a_team_carries_the_workspace() -> None:
     without = {table.name for table in metadata.sorted_tables if "workspace_id" not in table.c}
     # The installation's own, and what the world says of papers.
-    assert without == {"workspaces", "notes", "answers", "interactions"}
+    assert without == {"workspaces", "notes", "answers", "interactions", "servers"}
 
 
 def test_numbers_of_papers_are_never_used_twice(tmp_path: Path) -> None:

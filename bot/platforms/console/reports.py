@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.domain.paper import FIELD_NAMES
 from bot.domain.text import clip
-from bot.i18n import Locale, t, tn
+from bot.i18n import Locale, msg, t, tn
 from bot.services.changes import action, describe, differences
 from bot.services.checkup import Check, Findings
 from bot.services.delivery import DeliveryReport
@@ -22,6 +22,7 @@ from bot.services.inbox import paper_of
 from bot.services.standing import Standing
 from bot.store.history import Change, Step
 from bot.store.inbox import Candidate
+from bot.store.servers import Server
 
 _MOST_ROWS = 30  # of each kind; ten thousand would be nothing to read
 _HEADING = 60
@@ -138,6 +139,20 @@ def checkup(findings: Findings, zone: ZoneInfo, locale: Locale) -> Text:
 def _check(check: Check, locale: Locale) -> Text:
     parts = [part.text(locale) for part in (check.message, check.remedy) if part]
     return Text(" ".join(parts), style=_STYLES[check.level])
+
+
+_STATES = {"allowed": msg("allowed"), "waiting": msg("waiting"), "refused": msg("refused")}
+
+
+def servers(known: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | Text:
+    """List the servers with what was decided on them and since when."""
+    if not known:
+        return Text(t(locale, "The bot is in no server yet; the first that it is invited into is the team's."))
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    for each in known:
+        since = _minute(each.since, zone) if each.since else t(locale, "by the settings")
+        table.add_row(each.number, Text(each.name or "—"), _STATES[each.state].text(locale), since)
+    return table
 
 
 def _minute(moment: datetime, zone: ZoneInfo) -> str:

@@ -13,6 +13,7 @@ from bot.i18n import Locale, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.markdown import escape_within
+from bot.platforms.discord.permissions import require_showing
 from bot.platforms.discord.press import LastingButton, lasting
 from bot.platforms.discord.render import card_embed
 
@@ -32,7 +33,8 @@ async def send_card(interaction: Interaction, reader: Reader, paper: Paper, cont
 
 
 async def show_to_all(interaction: Interaction, reader: Reader, id: str) -> None:
-    """Post one paper to the channel, with who shared it."""
+    """Post one paper to the channel, with who shared it. Raises NotAllowedError for who may not post there."""
+    require_showing(interaction)
     paper = await reader.services.lookup.get(reader.workspace, id)
     shared = t(reader.locale, "Shared by {name}", name=escape_within(reader.name, 80))
     await answer.send(interaction, f"-# {shared}", ephemeral=False, embed=embed_of(paper, reader.locale))

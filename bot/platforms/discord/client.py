@@ -6,6 +6,7 @@ import asyncio
 import hashlib
 import json
 from contextlib import suppress
+from math import inf
 from typing import Any
 
 import discord
@@ -15,6 +16,7 @@ from discord import InteractionType, app_commands
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.domain.errors import DayoriError
 from bot.platforms.discord import answer, failures
 from bot.platforms.discord.card import ShowToAll
 from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper
@@ -24,6 +26,7 @@ from bot.platforms.discord.commands.editpaper import Remove, editpaper, history,
 from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
+from bot.platforms.discord.context import Interaction, reader_of
 from bot.platforms.discord.drafts import Apart, Cancel, Edit, Overwrite, Save, take_form
 from bot.platforms.discord.form import is_form
 from bot.platforms.discord.gateway import Gateway
@@ -35,6 +38,7 @@ from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
+from bot.services.server_filter import ServedOnly
 from bot.services.unbroken import unbroken
 
 _COMMANDS: tuple[Any, ...] = (
@@ -67,11 +71,26 @@ _log = structlog.get_logger()
 
 
 class Tree(app_commands.CommandTree["DayoriClient"]):
-    """The commands, with one error hook."""
+    """The commands, of servers that the bot was added to only, with one door and one error hook."""
 
-    async def interaction_check(self, interaction: Any, /) -> bool:
-        """Begin to work on a command."""
+    def __init__(self, client: DayoriClient) -> None:
+        super().__init__(
+            client,
+            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
+            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
+        )
+
+    async def interaction_check(self, interaction: Interaction, /) -> bool:
+        """Begin to work on a command; refuse who may not use the bot here, a completion by no choices."""
         answer.begin(interaction)
+        try:
+            await reader_of(interaction)
+        except DayoriError as error:
+            if interaction.type is InteractionType.autocomplete:
+                await interaction.response.autocomplete([])
+            else:
+                await failures.tell(interaction, error)
+            return False
         return True
 
     async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:
@@ -95,7 +114,7 @@ class DayoriClient(discord.AutoShardedClient):
         )
         self.services = services
         self.gateway_status = Gateway(services.checkup)
-        self.publisher = DiscordPublisher(self.http)
+        self.publisher = ServedOnly(DiscordPublisher(self.http), services.servers)
         publishers = {"discord": self.publisher}
         self.delivery: Delivery = services.delivery(publishers)
         self.corrections: Corrections = services.corrections(publishers)
@@ -105,10 +124,33 @@ class DayoriClient(discord.AutoShardedClient):
         self.add_dynamic_items(*_ITEMS)
 
     async def setup_hook(self) -> None:
-        """Tell Discord of the commands when they changed."""
+        """Remember whose bot this is, and tell Discord of the commands when they changed."""
+        await self.remember_servers()
         translator = Translator()
         await self.tree.set_translator(translator)
         await self._sync_changed(translator)
+
+    async def remember_servers(self) -> None:
+        """Take the servers of the first start for the team's; over REST, which lists them all before one is heard."""
+
+        async def present() -> dict[str, str]:
+            return {_name(guild): guild.name async for guild in self.fetch_guilds(limit=None)}
+
+        await self.services.servers.begin(present)
+
+    async def _note_servers(self) -> None:
+        """Take note of the servers that were added and left meanwhile, in the order in which they were added."""
+        for guild in sorted(self.guilds, key=_joined_at):
+            await self.on_guild_join(guild)
+        await self.services.servers.keep_only([_name(guild) for guild in self.guilds])
+
+    async def on_guild_join(self, guild: discord.Guild) -> None:
+        """Take note of a server that the bot was invited into."""
+        await self.services.servers.meet(_name(guild), guild.name)
+
+    async def on_guild_remove(self, guild: discord.Guild) -> None:
+        """Forget a server that nobody decided on."""
+        await self.services.servers.keep_only([_name(each) for each in self.guilds if each.id != guild.id])
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Connect to the gateway that the API names, also when a session cannot be resumed."""
@@ -117,8 +159,9 @@ class DayoriClient(discord.AutoShardedClient):
         await super().connect(reconnect=reconnect)
 
     async def on_ready(self) -> None:
-        """Tell the health check that all is connected."""
+        """Tell the health check that all is connected, and note what came and went meanwhile."""
         await self.gateway_status.ready(len(self.guilds))
+        await self._note_servers()
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Tell the health check that a shard lost its connection."""
@@ -153,6 +196,7 @@ class DayoriClient(discord.AutoShardedClient):
                 answer.begin(interaction)
                 await take_form(interaction)
             elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _ITEMS):
+                await reader_of(interaction)
                 raise unknown_press()
         except Exception as error:
             await failures.tell(interaction, error)
@@ -166,6 +210,15 @@ class DayoriClient(discord.AutoShardedClient):
         await self.tree.sync()
         await self.services.notes.write(note, digest_)
         _log.info("commands synced", commands=len(wanted))
+
+
+def _name(guild: discord.Guild) -> str:
+    return f"discord:{guild.id}"
+
+
+def _joined_at(guild: discord.Guild) -> tuple[float, int]:
+    joined = guild.me.joined_at if guild.me else None
+    return joined.timestamp() if joined else inf, guild.id
 
 
 async def _answered() -> None:

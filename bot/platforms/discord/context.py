@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, TypeAlias
@@ -17,6 +18,9 @@ if TYPE_CHECKING:
     from bot.platforms.discord.client import DayoriClient
 
 Interaction: TypeAlias = "discord.Interaction[DayoriClient]"
+
+_READER = "reader"
+_ID = re.compile(r"[0-9]{15,20}")
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,19 +52,41 @@ class Reader:
 
 
 async def reader_of(interaction: Interaction) -> Reader:
-    """Return who asks. Raises NotAllowedError outside a server."""
-    if interaction.guild_id is None:
-        raise NotAllowedError(msg("This works in a server's channels only."))
+    """Return who asks: the one door through which every command, completion, press and form comes.
+
+    Raises NotAllowedError outside a server, where the bot was not added to it, and where it is not served.
+    """
+    if isinstance(known := interaction.extras.get(_READER), Reader):
+        return known
+    server = server_of(interaction)
     services = interaction.client.services
-    return Reader(
+    if not (await services.servers.served()).has(f"discord:{server}"):
+        await services.servers.meet(f"discord:{server}", interaction.guild.name if interaction.guild else "")
+        await services.servers.require(f"discord:{server}")
+    reader = Reader(
         services=services,
-        workspace=await services.workspaces.of_server("discord", interaction.guild_id),
-        server=interaction.guild_id,
+        workspace=await services.workspaces.of_server("discord", server),
+        server=server,
         locale=locale_of(interaction),
         name=interaction.user.display_name,
         actor=f"discord:{interaction.user.id}",
         is_curator=interaction.permissions.manage_guild or _has_role(interaction.user, services.curators),
     )
+    interaction.extras[_READER] = reader
+    return reader
+
+
+def server_of(interaction: Interaction) -> int:
+    """Return the server in which the bot was asked. Raises NotAllowedError where it was not added to that server.
+
+    A person who installs the application for themselves takes its commands anywhere; Discord then names no server
+    among those who let it in.
+    """
+    if interaction.guild_id is None:
+        raise NotAllowedError(msg("This works in a server's channels only."))
+    if not interaction.is_guild_integration():
+        raise NotAllowedError(msg("This works only in servers that the bot was added to."))
+    return interaction.guild_id
 
 
 def locale_of(interaction: Interaction) -> Locale:
@@ -75,5 +101,11 @@ def custom_id_of(interaction: discord.Interaction[Any]) -> str:
 
 
 def _has_role(user: discord.User | discord.Member, curators: Sequence[str]) -> bool:
+    """Tell whether one of the roles is a curators': what looks like an id means that role, and none of that name.
+
+    The id of the server is also that of its role @everyone, and is not taken for it.
+    """
     roles = user.roles if isinstance(user, discord.Member) else []
-    return any(role.name in curators or str(role.id) in curators for role in roles)
+    ids = {each for each in curators if _ID.fullmatch(each)}
+    names = set(curators) - ids
+    return any(role.name in names or (str(role.id) in ids and not role.is_default()) for role in roles)

@@ -1,4 +1,4 @@
-"""Which permissions the bot needs in a channel that receives the digest."""
+"""Which permissions the bot needs in a channel that receives the digest, and a person to show something there."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import discord
 
 from bot.domain.errors import NotAllowedError
 from bot.i18n import Message, msg
+from bot.platforms.discord.context import Interaction
 
 Channel: TypeAlias = discord.TextChannel | discord.Thread
 
@@ -27,6 +28,19 @@ def require_posting(channel: Channel) -> None:
     for name in ("view_channel", posting, "embed_links", "read_message_history"):
         if not getattr(granted, name):
             raise NotAllowedError(_missing(_NAMES[name], channel))
+
+
+def require_showing(interaction: Interaction) -> None:
+    """Raise NotAllowedError unless the person could post such a message themselves, where they ask for it.
+
+    The bot answers an interaction by the person's right to ask, not to post.
+    """
+    granted, channel = interaction.permissions, interaction.channel
+    is_thread = isinstance(channel, discord.Thread)
+    may_send = granted.send_messages_in_threads if is_thread else granted.send_messages
+    is_locked = isinstance(channel, discord.Thread) and channel.locked and not granted.manage_threads
+    if not (may_send and granted.embed_links) or is_locked:
+        raise NotAllowedError(msg("You may not post links in this channel, so the paper is shown to you alone."))
 
 
 def _missing(permission: Message, channel: Channel) -> Message:

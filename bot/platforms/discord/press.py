@@ -12,7 +12,7 @@ from discord.ui import Button, DynamicItem, Item, Select, View
 from bot.domain.errors import InputError
 from bot.i18n import msg
 from bot.platforms.discord import answer, failures
-from bot.platforms.discord.context import Interaction, custom_id_of
+from bot.platforms.discord.context import Interaction, custom_id_of, reader_of
 
 
 class Answering:
@@ -24,6 +24,7 @@ class Answering:
         """Answer a press."""
         try:
             answer.begin(interaction)
+            await reader_of(interaction)
             require_text(interaction)
             await self.press(interaction)
         except Exception as error:

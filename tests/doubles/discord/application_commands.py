@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from .errors import Json, Place, Problems
-from .models import Member
+from .models import Member, User
 from .permissions import EVERYTHING
 from .places import Guild
 from .world import World
@@ -85,6 +85,14 @@ def may_use(command: Json, member: Member | None) -> bool:
     held = member.guild_permissions
     # Zero means: administrators only.
     return held == EVERYTHING if int(needed) == 0 else held & int(needed) == int(needed)
+
+
+def is_offered(command: Json, guild: Guild | None, user: User) -> bool:
+    """Tell whether a command was registered for such a place and for those who let the application in there."""
+    installs, contexts = command.get("integration_types", [0]), command.get("contexts")
+    by_server, by_user = guild is None or guild.joined, user.installed
+    let_in = (by_server and 0 in installs) or (by_user and 1 in installs)
+    return let_in and (contexts is None or (0 if guild else 1) in contexts)
 
 
 def descend(command: Json, names: Iterable[str]) -> Json | None:

@@ -184,7 +184,9 @@ class Interaction:
 
     def metadata(self) -> Json:
         """Give what Discord notes on a message that answers an interaction."""
-        owners = {"0": str(self.channel.guild.id if self.channel.guild else 0)}
+        guild = self.channel.guild
+        owners = {"0": str(guild.id if guild else 0)} if guild is None or guild.joined else {}
+        owners |= {"1": str(self.user.id)} if self.user.installed else {}
         described: Json = {
             "id": str(self.id),
             "type": self.kind,

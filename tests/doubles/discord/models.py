@@ -20,13 +20,17 @@ COMPONENTS_V2 = 1 << 15
 
 @dataclass(eq=False)
 class User:
-    """A person or a bot; `accepts_direct` False refuses direct messages with 50007."""
+    """A person or a bot; `accepts_direct` False refuses direct messages with 50007.
+
+    Who `installed` the application for themselves may use it anywhere, also where the bot is not.
+    """
 
     id: int
     name: str
     bot: bool = False
     locale: str = "ja"
     accepts_direct: bool = True
+    installed: bool = False
 
 
 @dataclass(eq=False)

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from . import payloads
-from .application_commands import CHAT, MESSAGE, USER, Commands, descend, may_use
+from .application_commands import CHAT, MESSAGE, USER, Commands, descend, is_offered, may_use
 from .components import BUTTON, SELECTS, find_control, labels
 from .errors import Json, NotAnsweredError, UserError
 from .forms import fill_form, pick
@@ -124,6 +124,8 @@ class People:
         if command is None:
             synced = [one["name"] for scope in self.commands.by_scope.values() for one in scope]
             raise UserError(f"the command {name!r} is not synced here; there are {synced}")
+        if not is_offered(command, channel.guild, _account(user)):
+            raise UserError(f"the command {name!r} is not offered here")
         if not may_use(command, _membership(user, channel)):
             raise UserError(f"{user.name} does not see the command {name!r}")
         if not channel.may(_account(user), Permission.USE_APPLICATION_COMMANDS | Permission.VIEW_CHANNEL):
@@ -170,7 +172,8 @@ class People:
         )
         self.interactions[interaction.token] = interaction
         payload = self._payload(interaction, part, locale or account.locale)
-        self.gateway.emit("INTERACTION_CREATE", payload, channel.guild)
+        joined = channel.guild if channel.guild and channel.guild.joined else None
+        self.gateway.emit("INTERACTION_CREATE", payload, joined)
         try:
             async with asyncio.timeout(self.interaction_window):
                 return await asyncio.shield(interaction.first)
@@ -196,7 +199,7 @@ class People:
             "entitlement_sku_ids": [],
             "attachment_size_limit": 10 * 1024 * 1024,
             "app_permissions": str(channel.permissions(self.world.bot)),
-            "authorizing_integration_owners": {"0": str(guild.id) if guild else "0"},
+            "authorizing_integration_owners": _owners(interaction),
             "context": 0 if guild else 1,
         }
         if interaction.source is not None:
@@ -207,6 +210,16 @@ class People:
         member["permissions"] = str(channel.permissions(interaction.user))
         partial = {"id": str(guild.id), "locale": guild.locale, "features": []}
         return payload | {"member": member, "guild_id": str(guild.id), "guild_locale": guild.locale, "guild": partial}
+
+
+def _owners(interaction: Interaction) -> dict[str, str]:
+    """Say who let the application in: the server (0 in a direct channel), and the user who installed it."""
+    guild = interaction.channel.guild
+    if interaction.source and interaction.source.interaction:
+        owners: dict[str, str] = interaction.source.interaction["authorizing_integration_owners"]
+        return owners
+    by_server = {"0": str(guild.id if guild else 0)} if guild is None or guild.joined else {}
+    return by_server | ({"1": str(interaction.user.id)} if interaction.user.installed else {})
 
 
 def _account(user: Someone) -> User:

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import pytest
+import simcord.interactions
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -34,6 +35,18 @@ def addresses() -> Iterator[None]:
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     yield
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])
+
+
+@pytest.fixture(autouse=True)
+def owners(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Let simcord say, as Discord always does, that the server let the bot in."""
+    made = simcord.interactions.base_payload
+
+    def named(backend: Any, **about: Any) -> tuple[Any, dict[str, Any]]:
+        record, payload = made(backend, **about)
+        return record, payload | {"authorizing_integration_owners": {"0": str(about["guild_id"] or 0)}}
+
+    monkeypatch.setattr(simcord.interactions, "base_payload", named)
 
 
 @pytest.fixture
@@ -82,7 +95,7 @@ async def answered(reply: Reply) -> Reply:
 def start(server: DiscordServer, tmp_path: Path) -> StartBot:
     @asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[tuple[App, DayoriClient]]:
-        config = config_for(tmp_path, discord={"api_url": server.api_url}, **settings)
+        config = config_for(tmp_path, **{"discord": {"api_url": server.api_url}} | settings)
         async with open_app(config) as app, DayoriClient(app.services, server.api_url) as client:
             connection = asyncio.create_task(client.start(server.token))
             await asyncio.wait((connection, asyncio.create_task(client.wait_until_ready())),

@@ -1,0 +1,43 @@
+"""The last look before text leaves: nothing goes to a server that is not served, whoever sends it."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+
+from bot.services.ports import LaterError, Publisher
+from bot.services.servers import Servers
+from bot.store.deliveries import Payload
+
+_LATER = 600.0  # seconds; allowing a server wakes what was put off for it, so this only keeps the log quiet
+
+
+class ServedOnly:
+    """A publisher that puts off what would go to a server that is not served; it is not lost."""
+
+    def __init__(self, publisher: Publisher, servers: Servers) -> None:
+        self._publisher, self._servers = publisher, servers
+
+    async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
+        """Post a message and return its id. Raises LaterError where the server is not served."""
+        await self._require(channel)
+        return await self._publisher.publish(channel, payload, nonce)
+
+    async def edit(self, channel: str, message_id: str, payload: Payload) -> None:
+        """Put other content into a message of ours. Raises LaterError where the server is not served."""
+        await self._require(channel)
+        await self._publisher.edit(channel, message_id, payload)
+
+    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
+        """Say something to the curators of a channel's server. Raises LaterError where it is not served."""
+        await self._require(closed)
+        await self._publisher.tell(closed, places, text, nonce)
+
+    async def find(self, channel: str, marker: str, since: datetime) -> str | None:
+        """Return the id of our message with that marker. Raises LaterError where the server is not served."""
+        await self._require(channel)
+        return await self._publisher.find(channel, marker, since)
+
+    async def _require(self, channel: str) -> None:
+        if not (await self._servers.served()).has(channel):
+            raise LaterError(self._servers.refusal(channel), _LATER, everywhere=False)

@@ -1,0 +1,212 @@
+"""Which servers the bot serves: with one collection for all, an invitation must not be a way into it."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.errors import InputError, NotAllowedError
+from bot.domain.text import clean_line, clip
+from bot.i18n import Message, msg
+from bot.services.corrections import CORRECTED_UNTIL
+from bot.services.ports import Clock
+from bot.services.unbroken import unbroken
+from bot.services.workspaces import Sharing
+from bot.store import claims, notes, servers
+from bot.store.database import Database, iso
+from bot.store.servers import Server, State
+
+_LONGEST_NAME = 100
+# Whether the next server that the bot is invited into is the team's: only while it was never in one.
+_NOTE, _OPEN, _CLOSED = "first server", "awaited", "known"
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """The servers that are served at one moment: those `ids` of one platform, every one where they are None."""
+
+    platform: str
+    ids: frozenset[str] | None
+
+    def has(self, channel: str) -> bool:
+        """Tell whether a channel's server (`discord:<server id>/…`) is served."""
+        server = channel.partition("/")[0]
+        return self.ids is None or not server.startswith(f"{self.platform}:") or server in self.ids
+
+
+class Servers:
+    """Decides on the servers of the platform on which anybody may invite the bot into a server of their own.
+
+    `listed` are those that the settings allow; where there are any, they alone count. `named` are those of the
+    settings' subscriptions, which the operator allowed by naming them. All are `<platform>:<server id>`.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        platform: str,
+        sharing: Sharing,
+        *,
+        listed: Collection[str] = (),
+        named: Collection[str] = (),
+    ) -> None:
+        self._database, self._clock, self._platform = database, clock, platform
+        self._listed, self._named = frozenset(listed), frozenset({*listed, *named})
+        self.serves_all = sharing == "hosted" and not listed
+
+    @unbroken
+    async def served(self) -> Served:
+        """Return which servers are served now, as the store and the settings say."""
+        if self.serves_all or self._listed:
+            return Served(self._platform, None if self.serves_all else self._named)
+        async with self._database.read() as connection:
+            return Served(self._platform, self._named | await servers.allowed(connection))
+
+    async def require(self, channel: str) -> None:
+        """Raise NotAllowedError, saying what the operator can do, unless the channel's server is served."""
+        if not (await self.served()).has(channel):
+            raise NotAllowedError(self.refusal(channel))
+
+    def refusal(self, channel: str) -> Message:
+        """Return the sentence that tells a channel's server that it is not served."""
+        id = self._id(channel)
+        if self._listed:
+            return msg("The bot does not serve this server; its operator can add {id} to discord.servers in the "
+                       "settings.", id=id)  # fmt: skip
+        return msg("The bot does not serve this server; its operator can let it in with: dayori servers allow {id}",
+                   id=id)  # fmt: skip
+
+    def remedy(self, channel: str) -> Message:
+        """Return the sentence that tells the operator how to have a channel's server served."""
+        if self._listed:
+            return msg("Add {id} to discord.servers in the settings.", id=self._id(channel))
+        return msg("Let it in with dayori servers allow {id}.", id=self._id(channel))
+
+    def _id(self, channel: str) -> str:
+        return channel.partition("/")[0].removeprefix(f"{self._platform}:")
+
+    @unbroken
+    async def begin(self, present: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
+        """Take the servers that the bot is in at its first start for the team's; call it before anybody is answered.
+
+        `present` returns their names by id, and is called at the first start only.
+        """
+        async with self._database.read() as connection:
+            if await notes.read_note(connection, _NOTE):
+                return
+        found = {} if self.serves_all else await present()
+        async with self._database.write() as connection:
+            for id, name in found.items():
+                is_ours = id in self._named or not self._listed
+                await self._enter(connection, id, name, "allowed" if is_ours else "waiting")
+            is_known = self.serves_all or self._named or await servers.every(connection)
+            await notes.write_note(connection, _NOTE, _CLOSED if is_known else _OPEN)
+
+    @unbroken
+    async def meet(self, server: str, name: str) -> None:
+        """Note a server that the bot is in; the first ever is the team's, others wait for the operator."""
+        if self.serves_all:
+            return
+        name = _cleaned(name)
+        async with self._database.read() as connection:
+            known = await servers.get(connection, server)
+        if known and name in ("", known.name):
+            return
+        async with self._database.write() as connection:
+            is_first = await notes.read_note(connection, _NOTE) == _OPEN and not self._listed
+            await self._enter(connection, server, name, "allowed" if is_first or server in self._named else "waiting")
+            await notes.write_note(connection, _NOTE, _CLOSED)
+
+    @unbroken
+    async def keep_only(self, present: Collection[str]) -> None:
+        """Forget the waiting servers that the bot is no longer in; `present` are all that it is in."""
+        async with self._database.read() as connection:
+            gone = {each.id for each in await servers.every(connection) if each.state == "waiting"} - set(present)
+        if gone:
+            async with self._database.write() as connection:
+                await servers.drop_waiting(connection, gone)
+
+    async def every(self) -> list[Server]:
+        """Return all known servers with the state that holds for them under these settings."""
+        async with self._database.read() as connection:
+            known = await servers.every(connection)
+        served = await self.served()
+        missing = [Server(id, "", "allowed", None) for id in sorted(self._named - {each.id for each in known})]
+        return [*(_as_served(each, served, is_listed=bool(self._listed)) for each in known), *missing]
+
+    async def waiting(self) -> list[Server]:
+        """Return the servers on which the operator has to decide."""
+        return [each for each in await self.every() if each.state == "waiting"]
+
+    async def allow(self, id: str) -> Server:
+        """Serve a server from now on; what was put off for it goes out. Raises InputError where settings decide."""
+        return await self._decide(id, "allowed")
+
+    async def refuse(self, id: str) -> Server:
+        """Serve a server no longer; its subscriptions rest until it is allowed. Raises InputError as `allow` does."""
+        server = self._server(id)
+        if server in self._named and not self._listed:
+            raise InputError(msg("The subscriptions in the settings name the server {id}; take them out there.", id=id))
+        return await self._decide(id, "refused")
+
+    async def _decide(self, id: str, state: State) -> Server:
+        server = self._server(id)
+        if self.serves_all:
+            raise InputError(
+                msg("With sharing: hosted every server is served; list some under discord.servers to serve only those.")
+            )
+        if self._listed:
+            raise InputError(
+                msg("discord.servers in the settings decides alone; change the list there and start the bot again.")
+            )
+        async with self._database.write() as connection:
+            before = await servers.get(connection, server)
+            if before and before.state == state:
+                return before
+            await servers.put(connection, server, "", state, self._clock())
+            if await notes.read_note(connection, _NOTE) == _OPEN:
+                await notes.write_note(connection, _NOTE, _CLOSED)
+            if state == "allowed" and before and before.since:
+                await claims.wake(connection, server)
+                await _correct_since(connection, before.since)
+            found = await servers.get(connection, server)
+        assert found
+        return found
+
+    async def _enter(self, connection: AsyncConnection, id: str, name: str, state: State) -> None:
+        """Note a server that is new, or that a known one is called otherwise, or that settings name a waiting one."""
+        known = await servers.get(connection, id)
+        if known is None or (known.state == "waiting" and state == "allowed"):
+            await servers.put(connection, id, _cleaned(name), state, self._clock())
+        elif _cleaned(name):
+            await servers.rename(connection, id, _cleaned(name))
+
+    def _server(self, id: str) -> str:
+        number = id.strip().removeprefix(f"{self._platform}:")
+        if not (number.isascii() and number.isdecimal() and 15 <= len(number) <= 20):
+            raise InputError(
+                msg('"{id}" is no server\'s id; dayori servers lists them, Discord shows one with "Copy Server ID".',
+                    id=id[:60])
+            )  # fmt: skip
+        return f"{self._platform}:{int(number)}"
+
+
+def _cleaned(name: str) -> str:
+    return clip(clean_line(name), _LONGEST_NAME)
+
+
+async def _correct_since(connection: AsyncConnection, moment: datetime) -> None:
+    """Let the posted digests of a server that was not served follow the edits since then too."""
+    until = await notes.read_note(connection, CORRECTED_UNTIL)
+    if until and until > iso(moment):
+        await notes.write_note(connection, CORRECTED_UNTIL, iso(moment))
+
+
+def _as_served(server: Server, served: Served, *, is_listed: bool) -> Server:
+    if served.has(server.id):
+        return Server(server.id, server.name, "allowed", server.since)
+    return Server(server.id, server.name, "refused" if is_listed else server.state, server.since)

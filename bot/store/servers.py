@@ -1,0 +1,69 @@
+"""The servers that the bot was invited into, and which of them it serves."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import Row, delete, select
+from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.store.database import iso
+from bot.store.schema import servers
+
+State = Literal["allowed", "waiting", "refused"]
+
+
+@dataclass(frozen=True, slots=True)
+class Server:
+    """A server; `id` is `discord:<server id>`, `since` when it came into its state (None where settings name it)."""
+
+    id: str
+    name: str
+    state: State
+    since: datetime | None
+
+    @property
+    def number(self) -> str:
+        """Return the id as the platform shows it."""
+        return self.id.partition(":")[2]
+
+
+async def get(connection: AsyncConnection, id: str) -> Server | None:
+    """Return a server, None where it is unknown."""
+    row = (await connection.execute(select(servers).where(servers.c.id == id))).first()
+    return _read(row) if row else None
+
+
+async def every(connection: AsyncConnection) -> list[Server]:
+    """Return all known servers, the oldest decision first."""
+    return [_read(row) for row in await connection.execute(select(servers).order_by(servers.c.since, servers.c.id))]
+
+
+async def allowed(connection: AsyncConnection) -> frozenset[str]:
+    """Return the ids of the servers that are allowed."""
+    return frozenset(await connection.scalars(select(servers.c.id).where(servers.c.state == "allowed")))
+
+
+async def put(connection: AsyncConnection, id: str, name: str, state: State, now: datetime) -> None:
+    """Note a server's state; a server that is known keeps its name where the new one is empty."""
+    new = upsert(servers).values(id=id, name=name, state=state, since=iso(now))
+    changes = {"state": state, "since": iso(now), **({"name": name} if name else {})}
+    await connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes))
+
+
+async def rename(connection: AsyncConnection, id: str, name: str) -> None:
+    """Note what a server is called now."""
+    await connection.execute(servers.update().where(servers.c.id == id).values(name=name))
+
+
+async def drop_waiting(connection: AsyncConnection, ids: Collection[str]) -> None:
+    """Forget servers on which nobody has decided."""
+    await connection.execute(delete(servers).where(servers.c.id.in_(ids), servers.c.state == "waiting"))
+
+
+def _read(row: Row[tuple[str, str, State, str]]) -> Server:
+    return Server(row.id, row.name, row.state, datetime.fromisoformat(row.since))

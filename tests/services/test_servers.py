@@ -1,0 +1,233 @@
+"""Whose bot it is: the servers of the first start, or the first invitation; any other waits for the operator."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from bot.domain.errors import InputError, NotAllowedError, PublishError
+from bot.services.checkup import Checkup
+from bot.services.corrections import CORRECTED_UNTIL
+from bot.services.delivery import Delivery
+from bot.services.digests import Digests, Policy, Wanted
+from bot.services.library import Library
+from bot.services.notes import Notes
+from bot.services.server_filter import ServedOnly
+from bot.services.servers import Servers
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.doubles.publisher import FakePublisher, FakeRenderer
+from tests.samples import paper
+
+LAB, OTHER, THIRD = (f"discord:10000000000000000{n}" for n in (1, 2, 3))
+Make = Callable[..., Servers]
+
+
+@pytest.fixture
+def make(database: Database, clock: AdjustableClock) -> Make:
+    """Return what makes the service as another start would."""
+
+    def made(sharing: Any = "team", **named: Any) -> Servers:
+        return Servers(database, clock, "discord", sharing, **named)
+
+    return made
+
+
+def there(*ids: str) -> Callable[[], Any]:
+    async def present() -> dict[str, str]:
+        return {id: f"サーバー{id[-1]}" for id in ids}
+
+    return present
+
+
+async def serves(servers: Servers, *ids: str) -> list[bool]:
+    return [(await servers.served()).has(f"{id}/1") for id in ids]
+
+
+async def states(servers: Servers) -> dict[str, str]:
+    return {each.id: each.state for each in await servers.every()}
+
+
+async def test_the_servers_of_the_first_start_are_the_teams_and_later_ones_wait(make: Make) -> None:
+    await make().begin(there(LAB, OTHER))
+    again = make()
+    await again.begin(there(LAB, OTHER, THIRD))
+    await again.meet(THIRD, "知らない人")
+    assert await serves(again, LAB, OTHER, THIRD) == [True, True, False]
+    assert await states(again) == {LAB: "allowed", OTHER: "allowed", THIRD: "waiting"}
+
+
+async def test_a_bot_that_was_in_none_belongs_to_the_first_that_it_is_invited_to(make: Make) -> None:
+    servers = make()
+    await servers.begin(there())
+    await asyncio.gather(*(servers.meet(id, "") for id in (LAB, OTHER, THIRD)))
+    assert sorted((await states(servers)).values()) == ["allowed", "waiting", "waiting"]
+
+
+async def test_who_is_thrown_out_and_invited_again_is_known(make: Make) -> None:
+    servers = make()
+    await servers.begin(there(LAB))
+    await servers.meet(OTHER, "")
+    await servers.keep_only([])
+    assert await states(servers) == {LAB: "allowed"}
+    await servers.meet(OTHER, "")
+    assert await states(servers) == {LAB: "allowed", OTHER: "waiting"}
+
+
+async def test_the_settings_list_decides_alone(make: Make) -> None:
+    await make().begin(there(LAB))
+    servers = make(listed=[OTHER])
+    assert await serves(servers, LAB, OTHER) == [False, True]
+    assert await states(servers) == {LAB: "refused", OTHER: "allowed"}
+    for decide in (servers.allow, servers.refuse):
+        with pytest.raises(InputError, match=r"discord\.servers in the settings decides alone"):
+            await decide(LAB)
+    with pytest.raises(NotAllowedError, match=r"can add 100000000000000001 to discord\.servers"):
+        await servers.require(LAB)
+
+
+async def test_a_list_that_is_emptied_lets_no_stranger_in(make: Make) -> None:
+    await make(listed=[LAB]).begin(there(LAB, OTHER))
+    servers = make()
+    await servers.begin(there(LAB, OTHER))
+    assert await serves(servers, LAB, OTHER) == [True, False]
+
+
+async def test_servers_of_the_settings_subscriptions_are_allowed(make: Make) -> None:
+    servers = make(named=[LAB])
+    await servers.begin(there())
+    await servers.meet(OTHER, "")
+    assert await serves(servers, LAB, OTHER) == [True, False]
+    with pytest.raises(InputError, match="take them out there"):
+        await servers.refuse(LAB)
+
+
+async def test_hosted_serves_everyone_and_a_team_made_of_it_none_of_them(make: Make) -> None:
+    hosted = make("hosted")
+    await hosted.begin(there(LAB, OTHER))
+    await hosted.meet(LAB, "")
+    assert await serves(hosted, LAB, OTHER) == [True, True]
+    assert await states(hosted) == {}
+    with pytest.raises(InputError, match="every server is served"):
+        await hosted.refuse(LAB)
+    team = make()
+    await team.begin(there(LAB, OTHER))
+    await team.meet(LAB, "")
+    assert await serves(team, LAB, OTHER) == [False, False]
+
+
+async def test_a_decision_holds_at_once_for_another_process(make: Make) -> None:
+    running, terminal = make(), make()
+    await running.begin(there(LAB))
+    await running.meet(OTHER, "隣の研究室")
+    assert (await terminal.allow("100000000000000002")).name == "隣の研究室"
+    assert await serves(running, OTHER) == [True]
+    await terminal.refuse(OTHER)
+    assert await serves(running, OTHER) == [False]
+
+
+async def test_a_server_allowed_beforehand_keeps_the_first_invitation_from_another(make: Make) -> None:
+    servers = make()
+    await servers.allow(LAB)
+    await servers.begin(there())
+    await servers.meet(OTHER, "")
+    await servers.meet(LAB, "研究室")
+    assert await states(servers) == {LAB: "allowed", OTHER: "waiting"}
+
+
+@pytest.mark.parametrize(
+    "id", ["", "1", "研究室", "１２３４５６７８９０１２３４５６７", "1" * 21, "9" * 5000, "slack:T1"]
+)
+async def test_what_is_no_servers_id_is_refused_in_words(make: Make, id: str) -> None:
+    with pytest.raises(InputError, match="is no server's id"):
+        await make().allow(id)
+
+
+async def test_a_servers_name_brings_no_control_character_along(make: Make) -> None:
+    servers = make()
+    await servers.begin(there(LAB))
+    await servers.meet(OTHER, "a\x1b[31m\nb\u202e" + "c" * 500)
+    name = {each.id: each.name for each in await servers.every()}[OTHER]
+    assert name.startswith("a[31m b")
+    assert len(name) <= 100
+
+
+@pytest.fixture
+async def resting(make: Make) -> Servers:
+    """Return the service of a bot to which LAB belongs, with OTHER refused."""
+    servers = make()
+    await servers.begin(there(LAB, OTHER))
+    await servers.refuse(OTHER)
+    return servers
+
+
+async def test_a_refused_servers_editions_wait_and_go_out_when_it_is_allowed(
+    resting: Servers, database: Database, clock: AdjustableClock, policy: Policy, publisher: FakePublisher,
+    library: Library, workspace: int,
+) -> None:  # fmt: skip
+    digests = Digests(database, clock, policy, {"discord": FakeRenderer()}, resting)
+    delivery = Delivery(database, clock, {"discord": ServedOnly(publisher, resting)}, pauses=())
+    for name, server in (("lab", LAB), ("other", OTHER)):
+        await digests.subscribe(workspace, Wanted(name, f"{server}/1", "daily 09:00", (), "ja"))
+    await library.add(workspace, paper(1), None)
+    clock.advance(days=1)
+    assert await digests.compose_due() == 1
+    assert (await delivery.deliver_open()).delivered == ["lab"]
+    with pytest.raises(NotAllowedError, match="dayori servers allow 100000000000000002"):
+        await digests.compose_now(workspace, "other")
+    await resting.allow(OTHER)
+    assert await digests.compose_due() == 1
+    await resting.refuse(OTHER)
+    report = await delivery.deliver_open()
+    assert [(name, "dayori servers allow" in why.text("en")) for name, why in report.failed] == [("other", True)]
+    assert not report.paused and not report.delivered
+    assert (await delivery.deliver_open()).failed == []
+    await resting.allow(OTHER)
+    assert (await delivery.deliver_open()).delivered == ["other"]
+    assert sorted(channel for channel in {posted.channel for posted in publisher.posted}) == [f"{LAB}/1", f"{OTHER}/1"]
+
+
+async def test_nothing_is_edited_told_or_looked_for_in_a_server_that_is_not_served(
+    resting: Servers, publisher: FakePublisher, clock: AdjustableClock
+) -> None:
+    guarded = ServedOnly(publisher, resting)
+    for attempt in (
+        guarded.publish(f"{OTHER}/1", {}, "n"), guarded.edit(f"{OTHER}/1", "1", {}),
+        guarded.tell(f"{OTHER}/0", [f"{OTHER}/1"], "…", "n"), guarded.find(f"{OTHER}/1", "m", clock()),
+    ):  # fmt: skip
+        with pytest.raises(PublishError):
+            await attempt
+    assert publisher.posted == []
+
+
+async def test_digests_follow_the_edits_that_a_refused_server_missed(
+    resting: Servers, database: Database, clock: AdjustableClock
+) -> None:
+    notes = Notes(database)
+    refused_at = clock().isoformat(timespec="microseconds")
+    clock.advance(days=3)
+    await notes.write(CORRECTED_UNTIL, clock().isoformat(timespec="microseconds"))
+    await resting.allow(OTHER)
+    assert await notes.read(CORRECTED_UNTIL) == refused_at
+
+
+async def test_the_doctor_warns_of_what_waits_and_stays_well(
+    resting: Servers, database: Database, clock: AdjustableClock, policy: Policy, workspace: int
+) -> None:
+    digests = Digests(database, clock, policy, {"discord": FakeRenderer()}, resting)
+    await digests.subscribe(workspace, Wanted("other", f"{OTHER}/1", "daily 09:00", (), "ja"))
+    await resting.meet(THIRD, "知らない人")
+    findings = await Checkup(database, clock, digests, Notes(database), resting).look(workspace, has_token=True)
+    told = [(each.name, each.message.text("en"), each.remedy and each.remedy.text("en"))
+            for each in findings.checks if each.level == "warning"]  # fmt: skip
+    assert told == [
+        ("server 100000000000000003", "The server 知らない人 waits to be allowed.",
+         "Let it in with dayori servers allow 100000000000000003, "
+         "or keep it out with dayori servers refuse 100000000000000003."),
+        ("subscription other", "other rests, since its server is not served.",
+         "Let it in with dayori servers allow 100000000000000002."),
+    ]  # fmt: skip
+    assert findings.is_well
