@@ -124,6 +124,8 @@ class Servers:
     @unbroken
     async def keep_only(self, present: Collection[str]) -> None:
         """Forget the waiting servers that the bot is no longer in; `present` are all that it is in."""
+        if self.serves_all:
+            return
         async with self._database.read() as connection:
             gone = {each.id for each in await servers.every(connection) if each.state == "waiting"} - set(present)
         if gone:

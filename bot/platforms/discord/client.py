@@ -63,8 +63,8 @@ _ITEMS: tuple[type[Any], ...] = (
 )
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
-# How discord.py names the tasks in which commands, buttons and forms are answered.
-_ANSWERING = ("CommandTree-invoker", "discord-ui-dynamic-item-", "discord.py: on_interaction")
+# How discord.py names the tasks in which commands and buttons are answered, and forms and other events.
+_ANSWERING = ("CommandTree-invoker", "discord-ui-dynamic-item-", "discord.py: on_")
 _LAST_ANSWERS, _LAST_MESSAGES = 1.5, 8.0  # seconds that what is under way may take; Docker kills after ten
 _GOODBYE = 1.0  # seconds; a gateway that is gone does not say it, and discord.py would wait half a minute
 _log = structlog.get_logger()
