@@ -6,18 +6,20 @@ import gc
 import sys
 from pathlib import Path
 from typing import Annotated
+from urllib.parse import quote
 
 import typer
 
 from bot.domain.errors import InputError
-from bot.formats.collection import READERS, WRITERS, format_of, read_contents
+from bot.formats.atom import Feed
+from bot.formats.collection import READERS, WRITTEN, format_of, read_contents, writer
 from bot.i18n import msg
 from bot.platforms.console import reports
 from bot.services.naming import name_all, nameless
 from bot.session import Session, progress_bar, with_session
 
 In = Annotated[str | None, typer.Option("--format", help=f"{', '.join(READERS)}; otherwise the file's ending tells.")]
-Out = Annotated[str | None, typer.Option("--format", help=f"{', '.join(WRITERS)}; otherwise the file's ending tells.")]
+Out = Annotated[str | None, typer.Option("--format", help=f"{', '.join(WRITTEN)}; otherwise the file's ending tells.")]
 
 
 @with_session
@@ -62,8 +64,9 @@ async def export(
 
     Example: dayori export --output papers.yaml
     """
-    name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITERS))
-    text = "".join(WRITERS[name](await session.services.lookup.all_of(session.workspace, query)))
+    name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
+    feed = Feed(await session.services.workspaces.uuid(session.workspace), quote(output.name) if output else "")
+    text = "".join(writer(name, feed)(await session.services.lookup.all_of(session.workspace, query)))
     if output is None:
         sys.stdout.write(text)
         return

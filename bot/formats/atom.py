@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from uuid import UUID, uuid5
 from xml.sax.saxutils import escape, quoteattr
@@ -12,27 +13,47 @@ from bot.domain.paper import Paper
 from bot.formats.html import article
 from bot.formats.markdown import NAME, links_of
 
-_SPACE = UUID("8f1b3a52-6d0e-5c47-9a3f-2f7c1f0f9a41")  # ours alone, so that a paper's id in a feed is nobody else's
 _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 
 
-def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """Write the feed; an entry's id stays the same for as long as its paper's id does."""
+@dataclass(frozen=True, slots=True)
+class Feed:
+    """Which feed it is: the collection that it is of, and its own address (absolute or relative) where that is known.
+
+    Ids are made of the collection's, so that two teams' entries of one paper differ in a reader that follows both.
+    """
+
+    collection: UUID
+    address: str = ""
+
+    @property
+    def id(self) -> str:
+        """Return the feed's id."""
+        return uuid5(self.collection, "collection").urn
+
+    def entry_id(self, paper: Paper) -> str:
+        """Return the id of a paper's entry, which stays for as long as the paper's id does."""
+        return uuid5(self.collection, f"paper/{paper.id}").urn
+
+
+def write(papers: Iterable[Paper], feed: Feed) -> Iterator[str]:
+    """Write the feed; where its address is not known it names itself by its id, which is an address too (a URN)."""
     yield "\n".join(
         ('<?xml version="1.0" encoding="utf-8"?>', '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ja">',
-         _element("id", uuid5(_SPACE, "collection").urn), _element("title", NAME),
+         _element("id", feed.id), _element("title", NAME),
+         f'<link rel="self" type="application/atom+xml" href={quoteattr(_xml(feed.address or feed.id))}/>',
          f"<author>{_element('name', NAME)}</author>\n")
     )  # fmt: skip
     updated = datetime(1970, 1, 1, tzinfo=UTC)
     for paper in papers:
         updated = max(updated, _updated(paper))
-        yield "\n".join(_entry(paper)) + "\n"
+        yield "\n".join(_entry(paper, feed)) + "\n"
     yield f"{_element('updated', _time(updated))}\n</feed>\n"  # the order of a feed's elements means nothing
 
 
-def _entry(paper: Paper) -> Iterator[str]:
+def _entry(paper: Paper, feed: Feed) -> Iterator[str]:
     yield "<entry>"
-    yield _element("id", uuid5(_SPACE, f"paper/{paper.id}").urn)
+    yield _element("id", feed.entry_id(paper))
     yield _element("title", paper.heading)
     yield _element("updated", _time(_updated(paper)))
     if paper.added_at:

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from functools import partial
 from pathlib import Path
+from typing import TypeAlias
 
 from bot.domain.errors import FileError, InputError
 from bot.domain.paper import Paper
@@ -16,10 +18,12 @@ READERS: dict[str, Callable[[str, str], list[Paper]]] = {
     "matome": matome.read, "links": lambda text, file: _all_titled(links.read(text, file), file),
 }  # fmt: skip
 # Each yields at least once for each paper, before it takes the next one, so that papers may come as they are read.
-WRITERS: dict[str, Callable[[Iterable[Paper]], Iterator[str]]] = {
+Writer: TypeAlias = Callable[[Iterable[Paper]], Iterator[str]]
+WRITERS: dict[str, Writer] = {
     "yaml": yaml.write, "json": json.write, "bibtex": bibtex.write, "csl": csl.write, "ris": ris.write,
-    "markdown": markdown.write, "html": html.write, "atom": atom.write,
+    "markdown": markdown.write, "html": html.write,
 }  # fmt: skip
+WRITTEN = (*WRITERS, "atom")
 _ENDINGS = {
     ".csl.json": "csl", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csl": "csl", ".bib": "bibtex",
     ".ris": "ris", ".md": "markdown", ".html": "html", ".htm": "html", ".atom": "atom", ".xml": "atom", ".txt": "links",
@@ -46,6 +50,11 @@ def read_contents(path: Path, format: str | None = None) -> Contents:
     if not format:
         name = _by_shape(name, text)
     return links.read(text, str(path)) if name == "links" else Contents(READERS[name](text, str(path)))
+
+
+def writer(format: str, feed: atom.Feed) -> Writer:
+    """Return what writes papers in a format; only an Atom feed says which collection they are of."""
+    return partial(atom.write, feed=feed) if format == "atom" else WRITERS[format]
 
 
 def format_of(file: str, given: str | None, known: Sequence[str]) -> str:

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 from typing import Literal
+from uuid import UUID, uuid4, uuid5
 
 from bot.services.ports import Clock
+from bot.store import notes
 from bot.store.database import Database
 
 Sharing = Literal["team", "hosted"]
 DEFAULT = "default"
+_INSTALLATION = "installation"  # the note of a random UUID that no other installation has
 
 
 class Workspaces:
@@ -23,6 +26,12 @@ class Workspaces:
         if name not in self._known:
             self._known[name], _ = await self._database.workspace(name, self._clock())
         return self._known[name]
+
+    async def uuid(self, workspace_id: int) -> UUID:
+        """Return what tells the workspace's collection from any other, for good: it is kept in the database."""
+        async with self._database.write() as connection:
+            installation = await notes.first_note(connection, _INSTALLATION, str(uuid4()))
+        return uuid5(UUID(installation), f"workspace/{workspace_id}")
 
     async def of_server(self, platform: str, server: int | str) -> int:
         """Return the id of the workspace that a platform's server uses."""

@@ -14,6 +14,12 @@ async def read_note(connection: AsyncConnection, name: str) -> str | None:
     return (await connection.execute(select(notes.c.text).where(notes.c.name == name))).scalar()
 
 
+async def first_note(connection: AsyncConnection, name: str, text: str) -> str:
+    """Note a text under a name where nothing stands there, and return what stands there."""
+    await connection.execute(upsert(notes).values(name=name, text=text).on_conflict_do_nothing())
+    return await read_note(connection, name) or text
+
+
 async def write_note(connection: AsyncConnection, name: str, text: str) -> None:
     """Note a text under a name, over what stood there."""
     statement = upsert(notes).values(name=name, text=text)
