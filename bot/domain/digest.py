@@ -30,7 +30,7 @@ class Reason(StrEnum):
 class Subscription:
     """A channel that receives the digest; `channel` is `platform:…` as that platform names it.
 
-    Papers up to the number `starts_after` were there at its first edition.
+    A paused one is tried again by itself. Papers up to the number `starts_after` were there at its first edition.
     """
 
     id: int
@@ -42,6 +42,7 @@ class Subscription:
     locale: Locale
     created_at: datetime
     paused_reason: Message | None = None
+    tried_again_at: datetime | None = None
     starts_after: int = 0
 
     @property

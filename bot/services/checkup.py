@@ -150,7 +150,7 @@ def _paused(subscribed: Sequence[Subscription]) -> list[Check]:
     return [
         Check(f"subscription {each.name}", "warning",
               msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
-              msg("Mend it, then subscribe the channel again with /digest subscribe."))
+              msg("Mend it: it is tried again once a day and goes on by itself, or at once with /digest subscribe."))
         for each in subscribed
         if each.paused_reason
     ]  # fmt: skip

@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
 
 import structlog
 
 from bot.domain.errors import PublishError
 from bot.domain.paper import Paper
-from bot.services.ports import Clock, Publisher, Renderer
+from bot.i18n import msg
+from bot.services.courier import PAUSES
+from bot.services.ports import Clock, LaterError, Publisher, Renderer, UnsureError
 from bot.store import carried, notes, papers
 from bot.store.carried import SentMessage
 from bot.store.database import Database, iso
 
 CORRECTED_UNTIL = "corrected until"
+_LONGEST_WAIT = 60.0  # seconds
 _log = structlog.get_logger()
 
 
@@ -22,9 +26,14 @@ class Corrections:
     """Edits what was posted, after the paper; what a platform does not take is logged and left."""
 
     def __init__(
-        self, database: Database, clock: Clock, renderers: Mapping[str, Renderer], publishers: Mapping[str, Publisher]
+        self,
+        database: Database,
+        clock: Clock,
+        renderers: Mapping[str, Renderer],
+        publishers: Mapping[str, Publisher],
+        pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._database, self._clock = database, clock
+        self._database, self._clock, self._pauses = database, clock, pauses
         self._renderers, self._publishers = renderers, publishers
         self._running = asyncio.Lock()
 
@@ -49,18 +58,40 @@ class Corrections:
         async with self._database.read() as connection:
             paper = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
             sent = await carried.carrying(connection, workspace_id, number)
-        return sum([await self._edit(message, paper) for message in sent]) if paper else 0
+        return sum([await self._edit(workspace_id, number, message, paper) for message in sent]) if paper else 0
 
-    async def _edit(self, message: SentMessage, paper: Paper) -> bool:
+    async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> bool:
         platform = message.channel.partition(":")[0]
         payload = self._renderers[platform].redrawn(message.payload, paper, message.locale)
         if payload is None or payload == message.payload:
             return False
+
+        async def fence() -> None:
+            """Let no edit leave that another process or another edit has overtaken while this one was held up."""
+            async with self._database.read() as connection:
+                now = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
+                if now != paper or await carried.payload_of(connection, message) != message.payload:
+                    raise PublishError(msg("It was edited again meanwhile."))
+
         try:
-            await self._publishers[platform].edit(message.channel, message.message_id, payload)
+            await self._sent(
+                partial(self._publishers[platform].edit, message.channel, message.message_id, payload, fence)
+            )
         except PublishError as error:
             _log.warning("a posted digest could not be corrected", channel=message.channel, reason=str(error))
             return False
         async with self._database.write() as connection:
             await carried.note_redrawn(connection, message, payload)
         return True
+
+    async def _sent(self, edit: Callable[[], Awaitable[None]]) -> None:
+        """Make an edit, again where nobody knows whether it arrived: twice is as good as once."""
+        for pause in (*self._pauses, None):
+            try:
+                await edit()
+                return
+            except (UnsureError, LaterError) as error:
+                wait = error.seconds if isinstance(error, LaterError) else pause or 0
+                if pause is None or wait > _LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(wait)

@@ -1,7 +1,8 @@
 """One edition's way into its channel, message by message, and when a message has to be looked for first.
 
 A message may be sent again with its nonce as long as the platform certainly remembers the nonce. Whenever that is not
-certain (another process began it, time has passed, the clock has jumped), the channel is searched for its marker.
+certain (another process began it, time has passed, the clock has jumped), the channel is searched for its marker, from
+a moment before it left that the platform itself named.
 """
 
 from __future__ import annotations
@@ -9,20 +10,23 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import replace
+from functools import partial
 from time import monotonic
 
 from bot.domain.errors import StoreError
-from bot.i18n import Message, t
-from bot.services.ports import Clock, Publisher, UnsureError
+from bot.i18n import msg
+from bot.services.ports import Clock, LaterError, Publisher, UnfinishedSearchError, UnsureError
+from bot.services.stopwatch import Stopwatch
 from bot.services.unbroken import unbroken
-from bot.store import claims, deliveries
+from bot.store import claims, deliveries, subscriptions
 from bot.store.claims import OpenEdition
 from bot.store.database import Database
 from bot.store.deliveries import OutboxMessage
 
 # Discord forgets a nonce after "the past few minutes"; well within that, sending again with the same one is safe.
-_NONCE_HOLDS = timedelta(seconds=60)
+_NONCE_HOLDS = 60.0  # seconds
+PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
 _GIVE_UP = 45.0  # seconds after the first attempt no other is begun
 
 
@@ -42,8 +46,10 @@ class Courier:
         """
         arrived: tuple[int, str] | None = None
         try:
-            while message := await self._next(edition, arrived):
+            anchor = await publisher.anchor(edition.channel)
+            while message := await self._next(edition, arrived, anchor):
                 arrived = (message.position, await self._send(publisher, edition, message))
+                anchor = await publisher.anchor(edition.channel)
         except _GivenBackError:
             return False
         except asyncio.CancelledError:
@@ -52,15 +58,15 @@ class Courier:
             raise
         return True
 
-    async def tell(self, edition: OpenEdition, publisher: Publisher, places: Sequence[str], reason: Message) -> None:
-        """Tell the curators of the channel's server that it gets no more editions and why. Raises PublishError."""
-        text = t(edition.locale, '📮 The digest "{name}" is paused: {reason} Once that is mended, /digest subscribe '
-                 "starts it again with what is missing.", name=edition.subscription,
-                 reason=reason.text(edition.locale))  # fmt: skip
-        await publisher.tell(edition.channel, places, text, f"pause {edition.id}")
+    async def tell(self, edition: OpenEdition, publisher: Publisher, places: Sequence[str], text: str, *,
+                   is_closed: bool = True) -> None:  # fmt: skip
+        """Tell the curators of the channel's server of something that keeps the edition. Raises PublishError."""
+        closed, about = (edition.channel, "pause") if is_closed else (f"{edition.channel.rpartition('/')[0]}/0", "wait")
+        with suppress(_GivenBackError):
+            await publisher.tell(closed, places, text, f"{about} {edition.id}", partial(self._open, edition.id))
 
     @unbroken
-    async def _next(self, edition: OpenEdition, arrived: tuple[int, str] | None) -> OutboxMessage | None:
+    async def _next(self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str) -> OutboxMessage | None:
         """Record an arrival and the beginning of the next message in one transaction; None when all have arrived.
 
         The message comes back as it was before. Raises _GivenBackError when another took the edition over, or when we
@@ -70,6 +76,8 @@ class Courier:
             now = self._clock()
             if arrived:
                 await deliveries.mark_sent(connection, edition.id, *arrived, now)
+                if edition.is_trial:
+                    await subscriptions.resume(connection, edition.subscription_id)
             message = await deliveries.next_unsent(connection, edition.id)
             is_ours = await claims.holds(connection, self._name, edition.id)
             if is_ours and message is None:
@@ -78,29 +86,62 @@ class Courier:
                 await claims.release(connection, self._name, edition.id)
                 is_ours = False
             elif is_ours and message and message.state == "waiting":
-                await deliveries.mark_sending(connection, edition.id, message.position, now)
+                await deliveries.mark_sending(connection, edition.id, message.position, now, anchor)
+                message = replace(message, anchor=anchor)
         if not is_ours:
             raise _GivenBackError
         return message
 
     async def _send(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str:
-        since = message.sending_at or self._clock()
-        if message.state == "sending" and (found := await publisher.find(edition.channel, message.marker, since)):
+        if message.state == "sending" and (found := await self._find(publisher, edition, message)):
             return found
-        began, began_at = monotonic(), self._clock()
+        began = monotonic()
+        unsure: Stopwatch | None = None  # since before the first attempt that may have arrived
         for pause in (*self._pauses, None):
-            try:
-                return await publisher.publish(edition.channel, message.payload, message.nonce)
-            except UnsureError:
-                if pause is None or self._stopping.is_set() or monotonic() - began > _GIVE_UP:
-                    raise
-                await self._wait(pause)
-            # Neither clock is enough: one stands still while a laptop sleeps, the other can be set.
-            if not timedelta() <= self._clock() - began_at <= _NONCE_HOLDS:
-                if found := await publisher.find(edition.channel, message.marker, since):
+            if unsure and not unsure.within(_NONCE_HOLDS):
+                if found := await self._find(publisher, edition, message):
                     return found
-                began_at = self._clock()
+                unsure = None
+            attempt = Stopwatch(self._clock)
+            fence = partial(self._fence, edition.id, unsure)
+            try:
+                return await publisher.publish(edition.channel, message.payload, message.nonce, fence)
+            except (UnsureError, LaterError) as error:
+                wait = error.seconds if isinstance(error, LaterError) else pause or 0
+                if isinstance(error, UnsureError):
+                    unsure = unsure or attempt
+                if pause is None or self._stopping.is_set() or monotonic() - began + wait > _GIVE_UP:
+                    raise
+                await self._wait(wait)
         raise AssertionError("the last attempt returns or raises")
+
+    async def _fence(self, edition_id: int, unsure: Stopwatch | None) -> None:
+        """Let a message leave while the edition is ours and, where it may have arrived, its nonce is remembered."""
+        async with self._database.read() as connection:
+            is_ours = await claims.holds(connection, self._name, edition_id)
+        if not is_ours:
+            raise _GivenBackError
+        if unsure and not unsure.within(_NONCE_HOLDS):
+            raise UnsureError(msg("The message was held up for too long; it is looked for first."))
+
+    async def _open(self, edition_id: int) -> None:
+        """Let a notice leave while its edition has not arrived."""
+        async with self._database.read() as connection:
+            if await deliveries.is_done(connection, edition_id):
+                raise _GivenBackError
+
+    async def _find(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str | None:
+        try:
+            return await publisher.find(edition.channel, message.marker, message.anchor)
+        except UnfinishedSearchError as error:
+            await self._move_anchor(edition, message, error.anchor)
+            raise
+
+    @unbroken
+    async def _move_anchor(self, edition: OpenEdition, message: OutboxMessage, anchor: str) -> None:
+        async with self._database.write() as connection:
+            if await claims.holds(connection, self._name, edition.id):
+                await deliveries.move_anchor(connection, edition.id, message.position, anchor)
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):

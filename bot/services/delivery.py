@@ -4,18 +4,17 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 from time import monotonic
 
 import structlog
 
 from bot.domain.errors import DayoriError, PublishError, StoreError
-from bot.i18n import Message, msg
+from bot.i18n import Message, msg, t
 from bot.services.claimant import is_dead, own_name
-from bot.services.courier import Courier
-from bot.services.ports import ChannelClosedError, Clock, LaterError, Publisher
+from bot.services.courier import PAUSES, Courier
+from bot.services.ports import BlockedError, ChannelClosedError, Clock, LaterError, Publisher
 from bot.services.unbroken import unbroken
 from bot.store import claims, subscriptions
 from bot.store.claims import OpenEdition
@@ -25,14 +24,13 @@ _LEASE = timedelta(seconds=90)
 _RENEWAL = 20.0  # seconds
 _AT_ONCE, _AT_LEAST = 64, 8  # editions on their way; and so few are not worth a look into the outbox
 _LOOK_AGAIN = 2.0  # seconds
-_RETRY = timedelta(seconds=50)
-PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
+_RETRY, _LONGEST_RETRY = timedelta(seconds=50), timedelta(minutes=30)  # twice as long after each failure
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """What a delivery run did, by subscription name."""
+    """What a delivery run did, and what is paused or put off still, by subscription name."""
 
     delivered: list[str] = field(default_factory=list)
     paused: list[tuple[str, Message]] = field(default_factory=list)
@@ -90,6 +88,7 @@ class Delivery:
                     task.add_done_callback(self._tasks.discard)
                 await self._renew()
                 if not running:
+                    await self._add_kept_back(report, subscription_id)
                     return report
                 done, running = await asyncio.wait(running, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -127,7 +126,7 @@ class Delivery:
     async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:
         platform = edition.channel.partition(":")[0]
         try:
-            arrived = await self._courier.carry(edition, self._publishers[platform])
+            arrived = await self._courier.carry(edition, self._publisher_of(edition))
             if arrived:
                 report.delivered.append(edition.subscription)
                 _log.info("edition sent", subscription=edition.subscription, channel=edition.channel)
@@ -137,39 +136,80 @@ class Delivery:
         except LaterError as error:
             if error.everywhere:
                 resting.add(platform)
-            await self._put_off(edition, error, timedelta(seconds=error.seconds), report)
+            await self._put_off(edition, error, report)
         except (PublishError, StoreError) as error:
-            await self._put_off(edition, error, _RETRY, report)
+            await self._put_off(edition, error, report)
         except Exception as error:
             _log.error("delivery failed", subscription=edition.subscription, exc_info=error)
-            await self._put_off(edition, StoreError(_BROKEN), _RETRY, report)
+            await self._put_off(edition, StoreError(_BROKEN), report)
         finally:
             self._in_hand.discard(edition.id)
 
-    @unbroken
-    async def _put_off(self, edition: OpenEdition, error: DayoriError, span: timedelta, report: DeliveryReport) -> None:
+    async def _put_off(self, edition: OpenEdition, error: DayoriError, report: DeliveryReport) -> None:
         _log.warning("delivery put off", subscription=edition.subscription, reason=str(error))
         report.failed.append((edition.subscription, error.message))
-        with suppress(StoreError):  # then the claim runs out by itself
-            async with self._database.write() as connection:
-                until = self._clock() + span
-                await claims.release(connection, self._name, edition.id, until, error.message)
+        try:
+            is_news = await self._leave_alone(edition, error)
+            if is_news and isinstance(error, BlockedError):
+                await self._tell_blocked(edition, error.message)
+        except DayoriError as failure:  # then the claim runs out by itself
+            _log.warning("the curators were not told", subscription=edition.subscription, reason=str(failure))
+
+    @unbroken
+    async def _leave_alone(self, edition: OpenEdition, error: DayoriError) -> bool:
+        """Give the edition back for a while; return whether this is a trouble that nobody was told of."""
+
+        def until(failures: int) -> datetime:
+            asked = timedelta(seconds=error.seconds) if isinstance(error, LaterError) else None
+            return self._clock() + (asked or min(_RETRY * 2 ** min(failures, 20), _LONGEST_RETRY))
+
+        async with self._database.write() as connection:
+            return await claims.put_off(connection, self._name, edition.id, error.message, until)
+
+    async def _tell_blocked(self, edition: OpenEdition, reason: Message) -> None:
+        text = t(edition.locale, '📮 The digest "{name}" waits: {reason} It is tried again by itself.',
+                 name=edition.subscription, reason=reason.text(edition.locale))  # fmt: skip
+        await self._courier.tell(edition, self._publisher_of(edition), (edition.channel,), text, is_closed=False)
+        async with self._database.write() as connection:
+            await claims.note_told(connection, edition.id, reason)
 
     async def _pause(self, edition: OpenEdition, reason: Message) -> None:
         _log.warning("subscription paused", subscription=edition.subscription, reason=reason.text("en"))
         try:
             others = await self._close(edition, reason)
-            await self._courier.tell(edition, self._publishers[edition.channel.partition(":")[0]], others, reason)
+            if not edition.is_trial:
+                await self._tell_paused(edition, others, reason)
         except DayoriError as error:
             _log.warning("the curators were not told", subscription=edition.subscription, reason=str(error))
+
+    async def _tell_paused(self, edition: OpenEdition, others: Sequence[str], reason: Message) -> None:
+        text = t(edition.locale, '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
+                 "by itself once that is mended; /digest subscribe starts it again at once, with what is missing.",
+                 name=edition.subscription, reason=reason.text(edition.locale))  # fmt: skip
+        await self._courier.tell(edition, self._publisher_of(edition), others, text)
 
     @unbroken
     async def _close(self, edition: OpenEdition, reason: Message) -> list[str]:
         """Pause the edition's subscription; return the channels of its server that receive the digest still."""
         async with self._database.write() as connection:
-            await subscriptions.pause(connection, edition.subscription_id, reason)
-            await claims.release(connection, self._name, edition.id)
+            if await claims.holds(connection, self._name, edition.id):
+                await subscriptions.pause(connection, edition.subscription_id, reason, self._clock())
+                await claims.release(connection, self._name, edition.id)
             return await subscriptions.channels_of(connection, edition.channel.rpartition("/")[0])
+
+    def _publisher_of(self, edition: OpenEdition) -> Publisher:
+        return self._publishers[edition.channel.partition(":")[0]]
+
+    async def _add_kept_back(self, report: DeliveryReport, subscription_id: int | None) -> None:
+        """Tell also of what was paused or put off before, and is not due."""
+        async with self._database.read() as connection:
+            kept_back = await claims.kept_back(connection, self._clock(), subscription_id)
+        told = {name for name, _ in (*report.paused, *report.failed)}
+        for name, paused, trouble in kept_back:
+            if name not in told and paused:
+                report.paused.append((name, paused))
+            elif name not in told and trouble:
+                report.failed.append((name, trouble))
 
 
 _BROKEN = msg("Something went wrong on our side; the log says what.")

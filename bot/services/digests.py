@@ -23,7 +23,7 @@ from bot.services.standing import Standing
 from bot.services.unbroken import unbroken
 from bot.store import deliveries, papers, subscriptions
 from bot.store.database import Database, iso
-from bot.store.deliveries import OutboxMessage
+from bot.store.deliveries import LastEdition, OutboxMessage
 
 _LONGEST = 0.2  # seconds of a transaction that several editions share
 
@@ -123,10 +123,14 @@ class Digests:
         """Return when the subscription's next edition is due (UTC)."""
         return subscription.schedule.following(self._clock(), self._policy.zone)
 
-    async def is_on_its_way(self, subscription: Subscription) -> bool:
-        """Tell whether an edition of the subscription has not wholly arrived."""
+    def now(self) -> datetime:
+        """Return the time by which editions are composed."""
+        return self._clock()
+
+    async def last(self, subscription: Subscription) -> LastEdition | None:
+        """Return how far the subscription's newest edition is; None before the first."""
         async with self._database.read() as connection:
-            return await deliveries.is_open(connection, subscription.id)
+            return (await deliveries.last_editions(connection, subscription.workspace_id)).get(subscription.id)
 
     async def standings(self, workspace_id: int) -> list[Standing]:
         """Return how every subscription of a workspace stands, by name."""
@@ -135,7 +139,7 @@ class Digests:
             last = await deliveries.last_editions(connection, workspace_id)
             return [
                 Standing(
-                    each, last.get(each.id), await subscriptions.count_unseen(connection, each), self.following(each)
+                    each, last.get(each.id), await subscriptions.count_unseen(connection, each), self._coming(each)
                 )
                 for each in subscribed
             ]
@@ -147,6 +151,11 @@ class Digests:
             return subscribed[0]
         weekly = parse_schedule("mon 09:00")
         return Subscription(0, workspace_id, "terminal", "console:", weekly, (), locale, self._clock())
+
+    def _coming(self, subscription: Subscription) -> datetime:
+        """Return when the next edition is due; of a paused subscription, when it is tried again."""
+        is_paused = subscription.paused_reason is not None
+        return (subscription.tried_again_at or self._clock()) if is_paused else self.following(subscription)
 
     async def preview(self, subscription: Subscription) -> Edition | None:
         """Return the edition that would come next, None when it would be skipped; nothing is written."""
@@ -218,18 +227,23 @@ class Digests:
         await subscriptions.take_turn(connection, subscription_id, turn)
         return edition is not None
 
-    async def compose_now(self, workspace_id: int, name: str) -> Edition | None:
-        """Write the subscription's next edition out of turn and return it; None while one is still on its way.
+    async def compose_now(self, workspace_id: int, name: str, asked: datetime | None = None) -> Edition | None:
+        """Write the subscription's next edition out of turn and return it.
 
+        None while one is still on its way, where one was composed since this was `asked` for, and of a paused one.
         Raises NotFoundError, and NotAllowedError when the channel's server is not served.
         """
-        subscription = await self.named(workspace_id, name)
+        asked = asked or self._clock()
+        found = await self.named(workspace_id, name)
         if self._servers:
-            await self._servers.require(subscription.channel)
-        async with self._database.read() as connection:
-            if await deliveries.is_open(connection, subscription.id):
-                return None
+            await self._servers.require(found.channel)
         async with self._database.write() as connection:
+            subscription = await subscriptions.by_name(connection, workspace_id, name)
+            if subscription is None or subscription.paused_reason:
+                return None
+            last = (await deliveries.last_editions(connection, workspace_id)).get(subscription.id)
+            if last and (last.done_at is None or last.composed_at > asked):
+                return None
             return await self._compose(connection, subscription, f"now {iso(self._clock())}")
 
     async def _compose(self, connection: AsyncConnection, subscription: Subscription, turn: str) -> Edition | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Awaitable, Callable, Sequence
 from datetime import datetime
 from typing import Protocol
 
@@ -16,6 +16,9 @@ from bot.store.deliveries import Payload
 Clock = Callable[[], datetime]
 """Returns the time as aware UTC."""
 
+Fence = Callable[[], Awaitable[None]]
+"""Is asked right before the bytes of a request that writes leave, each time anew; raises when they may not."""
+
 Progress = Callable[[int, int], None]
 """Is told how many of how many are done."""
 
@@ -26,6 +29,18 @@ class ChannelClosedError(PublishError):
 
 class UnsureError(PublishError):
     """The platform gave no clear answer: the message may or may not have arrived."""
+
+
+class BlockedError(PublishError):
+    """The edition can go on when somebody has helped; it is tried again all the same."""
+
+
+class UnfinishedSearchError(BlockedError):
+    """A message was not found as far as the search went; the next one may begin at `anchor`."""
+
+    def __init__(self, message: Message, anchor: str) -> None:
+        super().__init__(message)
+        self.anchor = anchor
 
 
 class MetadataFinder(Protocol):
@@ -47,22 +62,31 @@ class LaterError(PublishError):
 
 
 class Publisher(Protocol):
-    """A platform that takes messages. Raises ChannelClosedError, UnsureError, LaterError or another PublishError."""
+    """A platform that takes messages. Raises ChannelClosedError, UnsureError, LaterError or another PublishError.
 
-    async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
+    No request that writes leaves unless its `fence` lets it, and none is repeated in here.
+    """
+
+    async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
         """Post a message and return its id; the same nonce again within minutes posts nothing more.
 
         A message that the platform refuses for what is in it is posted more plainly.
         """
 
-    async def edit(self, channel: str, message_id: str, payload: Payload) -> None:
+    async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
         """Put other content into a message of ours; one that is gone stays gone."""
 
-    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
+    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Say something to the curators of a closed channel's server, there or in one of these other channels of it."""
 
-    async def find(self, channel: str, marker: str, since: datetime) -> str | None:
-        """Return the id of our message with that marker, among those posted since then."""
+    async def anchor(self, channel: str) -> str:
+        """Return a moment that is surely before every message sent from now on, as the platform itself counts time."""
+
+    async def find(self, channel: str, marker: str, anchor: str) -> str | None:
+        """Return the id of our message with that marker, among those since then; None when it surely is not there.
+
+        Raises BlockedError where that cannot be told.
+        """
 
 
 class Renderer(Protocol):

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 
-from bot.services.ports import LaterError, Publisher
+from bot.services.ports import Fence, LaterError, Publisher
 from bot.services.servers import Servers
 from bot.store.deliveries import Payload
 
@@ -18,25 +17,30 @@ class ServedOnly:
     def __init__(self, publisher: Publisher, servers: Servers) -> None:
         self._publisher, self._servers = publisher, servers
 
-    async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
+    async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
         """Post a message and return its id. Raises LaterError where the server is not served."""
         await self._require(channel)
-        return await self._publisher.publish(channel, payload, nonce)
+        return await self._publisher.publish(channel, payload, nonce, fence)
 
-    async def edit(self, channel: str, message_id: str, payload: Payload) -> None:
+    async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
         """Put other content into a message of ours. Raises LaterError where the server is not served."""
         await self._require(channel)
-        await self._publisher.edit(channel, message_id, payload)
+        await self._publisher.edit(channel, message_id, payload, fence)
 
-    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
+    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Say something to the curators of a channel's server. Raises LaterError where it is not served."""
         await self._require(closed)
-        await self._publisher.tell(closed, places, text, nonce)
+        await self._publisher.tell(closed, places, text, nonce, fence)
 
-    async def find(self, channel: str, marker: str, since: datetime) -> str | None:
+    async def anchor(self, channel: str) -> str:
+        """Return a moment before every message sent from now on. Raises LaterError where the server is not served."""
+        await self._require(channel)
+        return await self._publisher.anchor(channel)
+
+    async def find(self, channel: str, marker: str, anchor: str) -> str | None:
         """Return the id of our message with that marker. Raises LaterError where the server is not served."""
         await self._require(channel)
-        return await self._publisher.find(channel, marker, since)
+        return await self._publisher.find(channel, marker, anchor)
 
     async def _require(self, channel: str) -> None:
         if not (await self._servers.served()).has(channel):

@@ -13,7 +13,10 @@ from bot.store.deliveries import LastEdition
 
 @dataclass(frozen=True, slots=True)
 class Standing:
-    """A subscription, its newest edition, how many papers wait for the next one, and when that is due."""
+    """A subscription, its newest edition, how many papers wait for the next one, and when that is due.
+
+    Of a paused one `due` is when it is tried again.
+    """
 
     subscription: Subscription
     last: LastEdition | None
@@ -22,11 +25,11 @@ class Standing:
 
     def lines(self, locale: Locale, shown: Callable[[datetime], str]) -> list[str]:
         """Return one sentence each; `shown` writes a time as the platform does."""
-        reason = self.subscription.paused_reason
+        if reason := self.subscription.paused_reason:
+            return [self._past(locale, shown), *paused(reason.text(locale), shown(self.due), locale)]
         papers = tn(locale, "{n} new paper waits", "{n} new papers wait", self.papers)
         coming = t(locale, "Next: {time}, {papers}", time=shown(self.due), papers=papers)
-        paused = t(locale, "Paused: {reason}", reason=reason.text(locale)) if reason else None
-        return [self._past(locale, shown), paused or coming]
+        return [self._past(locale, shown), coming]
 
     def _past(self, locale: Locale, shown: Callable[[datetime], str]) -> str:
         last = self.last
@@ -36,7 +39,20 @@ class Standing:
             messages = tn(locale, "{n} message", "{n} messages", last.messages)
             return t(locale, "Last: no. {number}, {time}, {messages}", number=last.number, time=shown(last.done_at),
                      messages=messages)  # fmt: skip
+        if self.subscription.paused_reason:
+            return tn(locale, "No. {number} waits: {arrived} of {n} message has arrived",
+                      "No. {number} waits: {arrived} of {n} messages have arrived", last.messages, number=last.number,
+                      arrived=last.arrived)  # fmt: skip
         line = tn(locale, "No. {number} is on its way since {time}: {arrived} of {n} message has arrived",
                   "No. {number} is on its way since {time}: {arrived} of {n} messages have arrived", last.messages,
                   number=last.number, time=shown(last.composed_at), arrived=last.arrived)  # fmt: skip
         return f"{line} ({last.trouble.text(locale)})" if last.trouble else line
+
+
+def paused(reason: str, again: str, locale: Locale) -> list[str]:
+    """Say why a subscription is paused, and how it goes on."""
+    return [
+        t(locale, "Paused: {reason}", reason=reason),
+        t(locale, "It is tried again by itself at {time}, and goes on once that is mended; /digest subscribe starts it "
+          "again at once.", time=again),
+    ]  # fmt: skip

@@ -53,6 +53,12 @@ async def carrying(connection: AsyncConnection, workspace_id: int, number: int) 
     return [SentMessage(*row) for row in await connection.execute(query)]
 
 
+async def payload_of(connection: AsyncConnection, message: SentMessage) -> Payload | None:
+    """Return what a message says now."""
+    mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
+    return (await connection.execute(select(messages.c.payload).where(*mine))).scalar()
+
+
 async def note_redrawn(connection: AsyncConnection, message: SentMessage, payload: Payload) -> None:
     """Note what a message says now."""
     mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)

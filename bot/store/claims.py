@@ -8,12 +8,13 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import Row, and_, func, or_, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.i18n import Locale, Message
 from bot.store.database import iso
 from bot.store.schema import editions, subscriptions
+from bot.store.subscriptions import is_tried_again
 
 _LONGEST_CLAIM = timedelta(hours=1)
 
@@ -29,6 +30,7 @@ class OpenEdition:
     channel: str
     locale: Locale
     number: int
+    is_trial: bool = False  # its subscription is paused, and this is to see whether it still has to be
 
 
 async def claim(connection: AsyncConnection, claimant: str, now: datetime, until: datetime, *,
@@ -36,10 +38,10 @@ async def claim(connection: AsyncConnection, claimant: str, now: datetime, until
                 besides: Collection[int] = (), subscription_id: int | None = None) -> list[OpenEdition]:  # fmt: skip
     """Take open editions that nobody alive holds: every server's oldest first, then every server's next.
 
-    A subscription's second edition waits for its first. Those of paused or ended subscriptions, of other platforms
-    and those `besides` are left alone.
+    A subscription's second edition waits for its first. Those of ended subscriptions, of paused ones until they are
+    tried again, of other platforms and those `besides` are left alone.
     """
-    open_ones = await _oldest_open(connection, platforms, subscription_id)
+    open_ones = await _oldest_open(connection, platforms, subscription_id, now)
     alive = {name for name in {each.claimed_by for each in open_ones if each.claimed_by} if not is_dead(name)}
     horizon = iso(now + _LONGEST_CLAIM)  # a claim that reaches further was made by a clock that ran ahead
 
@@ -56,21 +58,22 @@ async def claim(connection: AsyncConnection, claimant: str, now: datetime, until
 
 
 def _opened(row: Row[Any]) -> OpenEdition:
-    return OpenEdition(row.id, row.workspace_id, row.subscription_id, row.name, row.channel, row.locale, row.number)
+    return OpenEdition(row.id, row.workspace_id, row.subscription_id, row.name, row.channel, row.locale, row.number,
+                       row.paused_reason is not None)  # fmt: skip
 
 
 async def _oldest_open(connection: AsyncConnection, platforms: Sequence[str],
-                       subscription_id: int | None) -> list[Row[Any]]:  # fmt: skip
+                       subscription_id: int | None, now: datetime) -> list[Row[Any]]:  # fmt: skip
     oldest = (
         select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
     )  # fmt: skip
     query = (
         select(editions.c.id, editions.c.workspace_id, editions.c.subscription_id, subscriptions.c.name,
                subscriptions.c.channel, subscriptions.c.locale, editions.c.number, editions.c.claimed_by,
-               editions.c.claimed_until)
+               editions.c.claimed_until, subscriptions.c.paused_reason)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(editions.c.id.in_(oldest))
-        .where(subscriptions.c.paused_reason.is_(None), subscriptions.c.ended_at.is_(None))
+        .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_tried_again(now)))
         .where(or_(*(subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms)))
         .order_by(editions.c.id)
     )  # fmt: skip
@@ -116,3 +119,43 @@ async def wake(connection: AsyncConnection, server: str) -> None:
     there = select(subscriptions.c.id).where(subscriptions.c.channel.startswith(f"{server}/", autoescape=True))
     rests = (editions.c.done_at.is_(None), editions.c.claimed_by.is_(None), editions.c.subscription_id.in_(there))
     await connection.execute(update(editions).where(*rests).values(claimed_until=None))
+
+
+async def put_off(connection: AsyncConnection, claimant: str, edition_id: int, trouble: Message,
+                  until: Callable[[int], datetime]) -> bool:  # fmt: skip
+    """Give an edition back to be left alone until a time that depends on how often it failed since it last got on.
+
+    Returns whether this is a trouble that its curators were not told of.
+    """
+    held = (editions.c.id == edition_id, editions.c.claimed_by == claimant)
+    row = (await connection.execute(select(editions.c.failures, editions.c.told).where(*held))).first()
+    if row is None:
+        return False
+    await connection.execute(update(editions).where(*held).values(failures=row.failures + 1))
+    await release(connection, claimant, edition_id, until(row.failures), trouble)
+    return bool(row.told != trouble.sentence)
+
+
+async def note_told(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:
+    """Note of which trouble the curators were told."""
+    await connection.execute(update(editions).where(editions.c.id == edition_id).values(told=trouble.sentence))
+
+
+async def kept_back(
+    connection: AsyncConnection, now: datetime, subscription_id: int | None = None
+) -> list[tuple[str, Message | None, Message | None]]:
+    """Return (subscription, why it is paused, why its edition was put off) of all that is paused or put off now."""
+    waits = and_(editions.c.claimed_by.is_(None), editions.c.claimed_until > iso(now), editions.c.trouble.is_not(None))
+    query = (
+        select(subscriptions.c.id, subscriptions.c.name, subscriptions.c.paused_reason, func.min(editions.c.id),
+               editions.c.trouble)
+        .outerjoin(editions, and_(editions.c.subscription_id == subscriptions.c.id, editions.c.done_at.is_(None),
+                                  waits))
+        .where(subscriptions.c.ended_at.is_(None))
+        .where(or_(subscriptions.c.paused_reason.is_not(None), editions.c.id.is_not(None)))
+        .group_by(subscriptions.c.id).order_by(subscriptions.c.name)
+    )  # fmt: skip
+    if subscription_id is not None:
+        query = query.where(subscriptions.c.id == subscription_id)
+    return [(name, Message(*paused) if paused else None, Message(*trouble) if trouble else None)
+            for _, name, paused, _, trouble in await connection.execute(query)]  # fmt: skip

@@ -28,7 +28,7 @@ class OutboxMessage:
     nonce: str
     marker: str
     state: State = "waiting"
-    sending_at: datetime | None = None
+    anchor: str = ""
 
 
 async def last_number(connection: AsyncConnection, subscription_id: int) -> int:
@@ -46,6 +46,12 @@ async def has_period(connection: AsyncConnection, subscription_id: int, period: 
 async def is_open(connection: AsyncConnection, subscription_id: int) -> bool:
     """Tell whether an edition of the subscription has not wholly arrived."""
     query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.done_at.is_(None))
+    return (await connection.execute(query)).first() is not None
+
+
+async def is_done(connection: AsyncConnection, edition_id: int) -> bool:
+    """Tell whether an edition has wholly arrived."""
+    query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.done_at.is_not(None))
     return (await connection.execute(query)).first() is not None
 
 
@@ -89,13 +95,19 @@ async def next_unsent(connection: AsyncConnection, edition_id: int) -> OutboxMes
     row = (await connection.execute(query)).first()
     if row is None:
         return None
-    sending_at = datetime.fromisoformat(row.sending_at) if row.sending_at else None
-    return OutboxMessage(row.position, row.payload, row.nonce, row.marker, row.state, sending_at)
+    return OutboxMessage(row.position, row.payload, row.nonce, row.marker, row.state, row.anchor or "")
 
 
-async def mark_sending(connection: AsyncConnection, edition_id: int, position: int, since: datetime) -> None:
-    """Note, before the request leaves, that a message may be on its way since that time."""
-    await _mark(connection, edition_id, position, state="sending", sending_at=iso(since))
+async def mark_sending(
+    connection: AsyncConnection, edition_id: int, position: int, since: datetime, anchor: str
+) -> None:
+    """Note, before the request leaves, that a message may be on its way, and where a search for it begins."""
+    await _mark(connection, edition_id, position, state="sending", sending_at=iso(since), anchor=anchor)
+
+
+async def move_anchor(connection: AsyncConnection, edition_id: int, position: int, anchor: str) -> None:
+    """Note how far a message was searched for in vain."""
+    await _mark(connection, edition_id, position, anchor=anchor)
 
 
 async def mark_sent(
@@ -103,6 +115,7 @@ async def mark_sent(
 ) -> None:
     """Note that the platform has a message, and under which id."""
     await _mark(connection, edition_id, position, state="sent", message_id=message_id, sent_at=iso(now))
+    await connection.execute(update(editions).where(editions.c.id == edition_id).values(failures=0))
 
 
 async def _mark(connection: AsyncConnection, edition_id: int, position: int, **columns: object) -> None:

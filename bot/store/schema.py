@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0007"
+REVISION = "0008"
 metadata = MetaData()
 
 workspaces = Table(
@@ -117,6 +117,7 @@ subscriptions = Table(
     Column("created_at", Text, nullable=False),
     Column("ended_at", Text),
     Column("paused_reason", JSON),  # [sentence, values]
+    Column("tried_again_at", Text),  # when a paused one is tried again
     Column("configured", JSON),  # what the settings file last said of it
     Column("turn", Text),  # the latest scheduled local minute that was taken, or passed with nothing to send
     Column("starts_after", Integer),  # papers up to this number were there at its first edition: they count as seen
@@ -150,6 +151,8 @@ editions = Table(
     Column("claimed_until", Text),
     Column("done_at", Text),
     Column("trouble", JSON),  # [sentence, values]: why it was put off
+    Column("failures", Integer, nullable=False, server_default="0"),  # since a message last arrived
+    Column("told", Text),  # which trouble the curators were told of, as its sentence
     UniqueConstraint("subscription_id", "number"),
     UniqueConstraint("subscription_id", "period"),
     Index("editions_open", "done_at", "id"),
@@ -177,6 +180,7 @@ messages = Table(
     Column("marker", Text, nullable=False),
     Column("state", Text, nullable=False),  # waiting · sending · sent
     Column("sending_at", Text),
+    Column("anchor", Text),  # where a search for it begins, as its platform counts
     Column("message_id", Text),
     Column("sent_at", Text),
     PrimaryKeyConstraint("edition_id", "position"),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, insert, literal, null, or_, select, true, update
@@ -18,6 +18,7 @@ from bot.store.papers import last_number
 from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions
 
 _ALIVE = subscriptions.c.ended_at.is_(None)
+_TRIED_AGAIN_AFTER = timedelta(days=1)
 
 
 async def active(connection: AsyncConnection, workspace_id: int | None = None) -> list[Subscription]:
@@ -58,7 +59,7 @@ async def configured(connection: AsyncConnection, workspace_id: int) -> dict[str
 
 async def save(connection: AsyncConnection, workspace_id: int, now: datetime, **columns: object) -> None:
     """Make the subscription of that `name`, or change it; one that had ended or paused goes on."""
-    values = {"paused_reason": null(), "ended_at": None, **columns}
+    values = {"paused_reason": null(), "tried_again_at": None, "ended_at": None, **columns}
     statement = upsert(subscriptions).values(workspace_id=workspace_id, created_at=iso(now), **values)
     await connection.execute(
         statement.on_conflict_do_update(
@@ -72,9 +73,21 @@ async def end(connection: AsyncConnection, subscription_id: int, now: datetime) 
     await _set(connection, subscription_id, ended_at=iso(now), configured=null())
 
 
-async def pause(connection: AsyncConnection, subscription_id: int, reason: Message) -> None:
-    """Pause a subscription, with the reason that curators are shown."""
-    await _set(connection, subscription_id, paused_reason=[reason.sentence, reason.values])
+async def pause(connection: AsyncConnection, subscription_id: int, reason: Message, now: datetime) -> None:
+    """Pause a subscription, with the reason that curators are shown; a day later it is tried again."""
+    again = iso(now + _TRIED_AGAIN_AFTER)
+    await _set(connection, subscription_id, paused_reason=[reason.sentence, reason.values], tried_again_at=again)
+
+
+async def resume(connection: AsyncConnection, subscription_id: int) -> None:
+    """Let a paused subscription go on."""
+    await _set(connection, subscription_id, paused_reason=null(), tried_again_at=None)
+
+
+def is_tried_again(now: datetime) -> ColumnElement[bool]:
+    """Return what holds for a paused subscription whose next trial is due; one further off was set by a wrong clock."""
+    again = subscriptions.c.tried_again_at
+    return or_(again.is_(None), again <= iso(now), again > iso(now + _TRIED_AGAIN_AFTER))
 
 
 async def take_turn(connection: AsyncConnection, subscription_id: int, turn: str) -> None:
@@ -217,5 +230,6 @@ def _read(row: Row[Any]) -> Subscription:
         locale=row.locale,
         created_at=datetime.fromisoformat(row.created_at),
         paused_reason=Message(*row.paused_reason) if row.paused_reason else None,
+        tried_again_at=datetime.fromisoformat(row.tried_again_at) if row.tried_again_at else None,
         starts_after=row.starts_after or 0,
     )

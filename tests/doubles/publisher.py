@@ -14,7 +14,7 @@ from bot.domain.digest import Edition
 from bot.domain.errors import PublishError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg
-from bot.services.ports import ChannelClosedError, UnsureError
+from bot.services.ports import ChannelClosedError, Fence, UnsureError
 from bot.store.deliveries import Payload
 from tests.doubles.clock import AdjustableClock
 
@@ -48,12 +48,15 @@ class FakePublisher:
         self.faults: deque[Fault | None] = deque()
         self.faulty: str | None = None
         self.closed: set[str] = set()
+        self.unreadable: PublishError | None = None
         self.told: list[str] = []
-        self.searches = 0
+        self.searches = self.refusals = 0
         self._clock = clock
 
-    async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
+    async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
+        await fence()
         if channel in self.closed:
+            self.refusals += 1
             raise ChannelClosedError(msg("The channel is gone."))
         fault = self.faults.popleft() if self.faults and self.faulty in (None, channel) else None
         if fault == "dropped":
@@ -78,18 +81,25 @@ class FakePublisher:
         self.posted.append(Posted(channel, payload, nonce, self._clock()))
         return str(len(self.posted) - 1)
 
-    async def edit(self, channel: str, message_id: str, payload: Payload) -> None:
+    async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
+        await fence()
         n = int(message_id)
         self.posted[n] = replace(self.posted[n], payload=payload)
 
-    async def find(self, channel: str, marker: str, since: datetime) -> str | None:
+    async def anchor(self, channel: str) -> str:
+        return str(len(self.posted))
+
+    async def find(self, channel: str, marker: str, anchor: str) -> str | None:
         self.searches += 1
+        if self.unreadable:
+            raise self.unreadable
         for n, posted in enumerate(self.posted):
-            if posted.channel == channel and posted.at >= since and marker in json.dumps(posted.payload):
+            if posted.channel == channel and n >= int(anchor) and marker in json.dumps(posted.payload):
                 return str(n)
         return None
 
-    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
+    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
+        await fence()
         self.told.append(text)
 
     def papers_in(self, channel: str) -> list[str]:

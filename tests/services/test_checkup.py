@@ -127,25 +127,31 @@ async def test_what_an_older_version_noted_is_understood(
 
 
 async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_their_next_edition(
-    checkup: Checkup, digests: Digests, database: Database, workspace: int
+    checkup: Checkup, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     for name in ("closed", "open"):
         made = await digests.subscribe(workspace, Wanted(name, f"discord:1/{len(name)}", "mon 09:00", (), "ja"))
         if name == "closed":
             async with database.write() as connection:
-                await subscriptions.pause(connection, made.id, msg("The channel is gone."))
+                await subscriptions.pause(connection, made.id, msg("The channel is gone."), clock())
     findings = await checkup.look(workspace, has_token=True)
     assert seen(findings) == [("warning", "closed is paused: The channel is gone.")]
     assert findings.is_well
     assert findings.checks[-1].columns("ja") == {
         "check": "subscription closed", "level": "warning",
         "message": "「closed」は停止中です: チャンネルがなくなっています。",
-        "remedy": "原因を直してから、/digest subscribe で同じチャンネルをもう一度登録してください。",
+        "remedy": "原因を直してください。1日に1回自動で試し、直っていれば再開します。"
+                  "すぐに再開するには /digest subscribe で同じチャンネルを登録してください。",
     }  # fmt: skip
     standings = {
         each.subscription.name: each.lines("en", lambda moment: moment.isoformat()) for each in findings.standings
     }
     assert standings == {
-        "closed": ["No edition yet", "Paused: The channel is gone."],
+        "closed": [
+            "No edition yet",
+            "Paused: The channel is gone.",
+            "It is tried again by itself at 2024-01-22T23:00:00+00:00, and goes on once that is mended; "
+            "/digest subscribe starts it again at once.",
+        ],
         "open": ["No edition yet", "Next: 2024-01-22T00:00:00+00:00, 0 new papers wait"],
     }

@@ -10,6 +10,7 @@ import pytest
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.library import Library
+from bot.services.ports import Fence
 from bot.store.database import Database
 from bot.store.deliveries import Payload
 from tests.doubles.clock import AdjustableClock
@@ -28,9 +29,9 @@ class Sleepy(FakePublisher):
         self._wall, self._jump = clock, jump
         self.faults.append("answer lost")
 
-    async def publish(self, channel: str, payload: Payload, nonce: str) -> str:
+    async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
         try:
-            return await super().publish(channel, payload, nonce)
+            return await super().publish(channel, payload, nonce, fence)
         except Exception:
             self._wall.now += self._jump
             raise

@@ -125,7 +125,7 @@ async def test_an_edition_of_a_paused_or_ended_subscription_waits(
 ) -> None:
     await write(database, subscription, clock)
     async with database.write() as connection:
-        await subscriptions.pause(connection, subscription.id, msg("The channel is gone."))
+        await subscriptions.pause(connection, subscription.id, msg("The channel is gone."), clock())
     assert await claim(database, clock, "me") is None
     async with database.write() as connection:
         await subscriptions.end(connection, subscription.id, clock())
@@ -149,10 +149,10 @@ async def test_messages_are_unsent_until_they_are_marked_sent(
     async with database.write() as connection:
         assert await deliveries.next_unsent(connection, edition) == MESSAGES[0]
         await deliveries.mark_sent(connection, edition, 0, "1001", clock())
-        await deliveries.mark_sending(connection, edition, 1, clock())
+        await deliveries.mark_sending(connection, edition, 1, clock(), "anchor")
         second = await deliveries.next_unsent(connection, edition)
         assert second
-        assert (second.position, second.state, second.sending_at) == (1, "sending", clock())
+        assert (second.position, second.state, second.anchor) == (1, "sending", "anchor")
         await deliveries.mark_sent(connection, edition, 1, "1002", clock())
         assert await deliveries.next_unsent(connection, edition) == MESSAGES[2]
         await deliveries.mark_sent(connection, edition, 2, "1003", clock())

@@ -84,3 +84,26 @@ async def test_drafts_and_proposals_of_before_papers_were_kept_outlive_the_upgra
     await database.close()
     assert kept == drafts.KeptDraft({"source": "2307.08621"}, None, None, None)
     assert (candidate.number, candidate.proposer, candidate.paper, candidate.locale) == (7, "discord:1", None, None)
+
+
+def test_a_message_on_its_way_over_an_update_is_searched_for_from_what_its_channel_had_before(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
+    upgrade(url, "0005")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.executescript("""
+            INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', '2024');
+            INSERT INTO subscriptions (id, workspace_id, name, channel, schedule, tags, locale, created_at) VALUES
+                (1, 1, 'old', 'discord:7/1000', 'mon 09:00', '[]', 'ja', '2024'),
+                (2, 1, 'same', 'discord:7/1000', 'mon 09:00', '[]', 'ja', '2024'),
+                (3, 1, 'new', 'discord:7/2000', 'mon 09:00', '[]', 'ja', '2024');
+            INSERT INTO editions (id, workspace_id, subscription_id, number, period, reason, remaining, composed_at)
+                VALUES (1, 1, 1, 1, 'a', 'new', 0, '2024'), (2, 1, 2, 1, 'b', 'new', 0, '2024'),
+                (3, 1, 3, 1, 'c', 'new', 0, '2024');
+            INSERT INTO messages (workspace_id, edition_id, position, payload, nonce, marker, state, message_id) VALUES
+                (1, 1, 0, '{}', 'a', 'a', 'sent', '900000000000000001'), (1, 1, 1, '{}', 'b', 'b', 'sent', 'deleted'),
+                (1, 1, 2, '{}', 'c', 'c', 'sent', '99999'), (1, 2, 0, '{}', 'd', 'd', 'sending', NULL),
+                (1, 2, 1, '{}', 'e', 'e', 'waiting', NULL), (1, 3, 0, '{}', 'f', 'f', 'sending', NULL);
+        """)
+        upgrade(url)
+        anchors = dict(connection.execute("SELECT nonce, anchor FROM messages").fetchall())
+    assert anchors == {"a": None, "b": None, "c": None, "d": "900000000000000001", "e": None, "f": "2000"}

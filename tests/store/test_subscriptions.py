@@ -83,7 +83,7 @@ async def test_a_pause_keeps_its_reason_in_both_languages_and_ends_with_the_next
 ) -> None:
     made = await subscribe(database, workspace, clock)
     async with database.write() as connection:
-        await subscriptions.pause(connection, made.id, msg("Discord answered {status}.", status=403))
+        await subscriptions.pause(connection, made.id, msg("Discord answered {status}.", status=403), clock())
         paused = await subscriptions.by_name(connection, workspace, "weekly")
     assert paused is not None
     assert paused.paused_reason is not None

@@ -21,15 +21,15 @@ def configuration() -> Config:
     return config
 
 
-def upgrade(url: str) -> None:
-    """Bring the database up to the newest revision, in one transaction. Raises StoreError when it is newer still."""
+def upgrade(url: str, revision: str = "head") -> None:
+    """Bring the database up to a revision in one transaction. Raises StoreError when it is newer still."""
     config = configuration()
     engine = create_engine(make_url(url).set(drivername="sqlite"))
     try:
         with engine.begin() as connection:
             connection.exec_driver_sql("PRAGMA journal_mode=WAL")
             config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            command.upgrade(config, revision)
     except CommandError as error:
         path = make_url(url).database
         raise StoreError(

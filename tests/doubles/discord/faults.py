@@ -13,7 +13,8 @@ class Fault:
     """Describe one failure of one kind of request.
 
     It hits the `nth` matching request and the ones after it, `times` in all (None: for ever). With `applied` the
-    work is done before it fails. A fault with nothing but a `delay` (in seconds) lets the request through late.
+    work is done before it fails. A `status` is answered as a proxy's page, or with a `code` as Discord's JSON. A fault
+    with nothing but a `delay` (in seconds) lets the request through late.
     """
 
     method: str
@@ -24,6 +25,7 @@ class Fault:
     delay: float = 0.0
     drop: bool = False
     status: int | None = None
+    code: int | None = None
     malformed: bool = False
     rate_limit: str | None = None
     retry_after: float = 0.1

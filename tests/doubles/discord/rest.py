@@ -8,6 +8,7 @@ import logging
 import socket
 import struct
 import time
+from email.utils import format_datetime
 from typing import TYPE_CHECKING, Any
 
 from aiohttp import BodyPartReader, web
@@ -56,6 +57,8 @@ class Rest:
         refusal = fault.refusal
         if refusal is not None:
             return self._finish(request, *self._refused(request, refusal), via=fault.via)
+        if fault.status is not None and fault.code is not None:
+            return self._finish(request, fault.status, ApiError(fault.status, fault.code, "Refused").body(), {})
         if fault.status is not None:
             page = f"<html><body>{fault.status}</body></html>"
             request.status = fault.status
@@ -129,6 +132,7 @@ class Rest:
         request.status = status
         self.server.limits.invalid += status in (401, 403, 429)
         sent = dict(headers)
+        sent["Date"] = format_datetime(self.server.world.now(), usegmt=True) if self.server.tells_the_time else ""
         if via:
             sent["Via"] = "1.1 google"
         self.server.world.changed()

@@ -69,6 +69,7 @@ class DiscordServer(People):
         self.unknown: list[str] = []
         self.faults: list[Fault] = []
         self.files: dict[str, Upload] = {}
+        self.tells_the_time = True
         self.base_url = ""
         self._moved = asyncio.Event()
         self._runner: web.AppRunner | None = None

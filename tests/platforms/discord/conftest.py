@@ -8,6 +8,7 @@ from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
+import discord
 import pytest
 import simcord.interactions
 import yarl
@@ -17,6 +18,7 @@ from discord.http import Route
 from bot.app import App, open_app
 from bot.config import Config
 from bot.platforms.discord.client import DayoriClient
+from bot.platforms.discord.publisher import DiscordPublisher
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
 from tests.nowhere import SOURCES
 
@@ -106,3 +108,22 @@ def start(server: DiscordServer, tmp_path: Path) -> StartBot:
             await connection
 
     return start
+
+
+async def unfenced() -> None:
+    """Let everything leave."""
+
+
+def address(channel: Channel) -> str:
+    assert channel.guild
+    return f"discord:{channel.guild.id}/{channel.id}"
+
+
+@pytest.fixture
+async def strict() -> AsyncIterator[tuple[DiscordServer, DiscordPublisher]]:
+    """Return a server whose bot may send what Discord refuses, and a publisher on it."""
+    async with DiscordServer(channel_rate=None) as server:
+        Route.BASE = server.api_url
+        async with discord.Client(intents=discord.Intents.none()) as client:
+            await client.http.static_login(server.token)
+            yield server, DiscordPublisher(client.http)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from typing import Any
 
 import discord
@@ -18,9 +19,10 @@ from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.permissions import require_posting
 from bot.platforms.discord.render import DiscordRenderer
+from bot.services.delivery import DeliveryReport
 from bot.services.digests import Wanted
 from bot.services.drafts import split_tags
-from bot.services.standing import Standing
+from bot.services.standing import Standing, paused
 
 digest = app_commands.Group(
     name=both("digest", "だより"), description=both("The digest and its channels", "だよりと配信先"), guild_only=True
@@ -117,20 +119,30 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
 async def post(interaction: Interaction, name: str) -> None:
     """Post the next edition of a subscription out of turn."""
     reader = await _curator(interaction)
+    asked = reader.services.digests.now()
     found = await _named(reader, name)
     await answer.defer(interaction)
-    edition = await reader.services.digests.compose_now(reader.workspace, found.name)
+    edition = await reader.services.digests.compose_now(reader.workspace, found.name, asked)
     report = await interaction.client.delivery.deliver_open(found.id)
-    trouble = dict((*report.paused, *report.failed)).get(found.name)
-    if trouble:
-        told = t(reader.locale, "It could not be posted: {reason}", reason=escape(trouble.text(reader.locale)))
-    elif found.name in report.delivered:
-        told = t(reader.locale, "Posted in {channel}.", channel=_mention(found))
-    elif edition or await reader.services.digests.is_on_its_way(found):
-        told = t(reader.locale, "It is on its way to {channel}; /digest status tells how far.", channel=_mention(found))
-    else:
-        told = t(reader.locale, "There is nothing new, so no edition goes out.")
+    told = await _outcome(reader, await _named(reader, name), report, asked, is_composed=edition is not None)
     await answer.send(interaction, told)
+
+
+async def _outcome(
+    reader: Reader, found: Subscription, report: DeliveryReport, asked: datetime, *, is_composed: bool
+) -> str:
+    """Say what became of the edition that was asked for."""
+    if found.paused_reason:
+        return "\n".join(_paused(found, reader))
+    if trouble := dict(report.failed).get(found.name):
+        reason = escape(trouble.text(reader.locale))
+        return t(reader.locale, "It could not be posted: {reason} It is tried again by itself.", reason=reason)
+    last = await reader.services.digests.last(found)
+    if found.name in report.delivered or (last and last.done_at and last.composed_at > asked):
+        return t(reader.locale, "Posted in {channel}.", channel=_mention(found))
+    if is_composed or (last and not last.done_at):
+        return t(reader.locale, "It is on its way to {channel}; /digest status tells how far.", channel=_mention(found))
+    return t(reader.locale, "There is nothing new, so no edition goes out.")
 
 
 @unsubscribe.autocomplete("name")
@@ -168,15 +180,20 @@ async def _named(reader: Reader, name: str) -> Subscription:
 
 def _told(subscription: Subscription, reader: Reader) -> str:
     locale = reader.locale
-    due = _moment(reader.services.digests.following(subscription), locale)
-    line = t(locale, "**{name}** → {channel} ・ {schedule} ・ next edition {time}", name=escape(subscription.name),
-             channel=_mention(subscription), schedule=escape(subscription.schedule.describe(locale)),
-             time=due)  # fmt: skip
+    name, channel = escape(subscription.name), _mention(subscription)
+    parts = [f"**{name}** → {channel}", escape(subscription.schedule.describe(locale))]
+    if not subscription.paused_reason:
+        due = _moment(reader.services.digests.following(subscription), locale)
+        parts.append(t(locale, "next edition {time}", time=due))
     if subscription.tags:
-        line += " ・ " + escape(" ".join(f"#{tag}" for tag in subscription.tags))
-    if subscription.paused_reason:
-        line += "\n⏸ " + t(locale, "Paused: {reason}", reason=escape(subscription.paused_reason.text(locale)))
-    return line
+        parts.append(escape(" ".join(f"#{tag}" for tag in subscription.tags)))
+    return "\n-# ⏸ ".join((" ・ ".join(parts), *_paused(subscription, reader)))
+
+
+def _paused(subscription: Subscription, reader: Reader) -> list[str]:
+    reason = subscription.paused_reason
+    again = _moment(subscription.tried_again_at or reader.services.digests.now(), reader.locale)
+    return paused(escape(reason.text(reader.locale)), again, reader.locale) if reason else []
 
 
 def _standing(standing: Standing, locale: Locale) -> str:

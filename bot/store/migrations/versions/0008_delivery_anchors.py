@@ -1,0 +1,35 @@
+"""Where to search for a message, how often an edition was put off, and when a paused subscription is tried again.
+
+A message that was on its way when the program was updated gets the newest message that its channel is known to have,
+or the channel itself: ids of Discord's sort by time, and a channel is older than its messages.
+"""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0008"
+down_revision = "0007"
+
+_ANCHOR = """
+UPDATE messages SET anchor = (
+    SELECT CAST(max(COALESCE(max(CAST(sent.message_id AS INTEGER)), 0),
+                    CAST(replace(mine.channel, rtrim(mine.channel, '0123456789'), '') AS INTEGER)) AS TEXT)
+    FROM editions edition
+    JOIN subscriptions mine ON mine.id = edition.subscription_id
+    LEFT JOIN subscriptions same ON same.channel = mine.channel
+    LEFT JOIN editions other ON other.subscription_id = same.id
+    LEFT JOIN messages sent ON sent.edition_id = other.id AND sent.state = 'sent'
+    WHERE edition.id = messages.edition_id
+) WHERE state = 'sending'
+"""
+
+
+def upgrade() -> None:
+    """Take the step."""
+    op.add_column("messages", sa.Column("anchor", sa.Text(), nullable=True))
+    op.add_column("editions", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
+    op.add_column("editions", sa.Column("told", sa.Text(), nullable=True))
+    op.add_column("subscriptions", sa.Column("tried_again_at", sa.Text(), nullable=True))
+    op.execute(_ANCHOR)
