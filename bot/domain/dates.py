@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import calendar
 import re
-import unicodedata
 from dataclasses import dataclass
 from datetime import date
 
 from bot.domain.errors import DateError
+from bot.domain.text import normalized
 from bot.i18n import Locale, msg
 
 _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if n}
@@ -36,7 +36,9 @@ class PaperDate:
     day: int = 0
 
     def __post_init__(self) -> None:
-        if not 1000 <= self.year <= 9999 or (self.day and not self.month):
+        if not (1000 <= self.year <= 9999 and 0 <= self.month <= 12 and 0 <= self.day <= 31) or (
+            self.day and not self.month
+        ):
             raise ValueError(f"no such date: {self.year}-{self.month}-{self.day}")
         date(self.year, self.month or 1, self.day or 1)
 
@@ -57,7 +59,7 @@ def parse_date(text: str) -> PaperDate:
 
     Raises DateError when it is not a date or no such day exists.
     """
-    plain = unicodedata.normalize("NFKC", text).strip()
+    plain = normalized("NFKC", text).strip()
     for pattern in _PATTERNS:
         if found := pattern.fullmatch(plain):
             try:

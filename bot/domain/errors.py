@@ -54,13 +54,19 @@ class ScheduleError(InputError):
 class FileError(InputError):
     """A file cannot be used; the message starts with its place.
 
-    `line` and `column` count from 1; 0 means that the place is not known.
+    `line` and `column` count from 1; 0 means that the place is not known. `entry` counts the file's papers from 0.
     """
 
-    def __init__(self, message: Message, *, file: str, line: int = 0, column: int = 0) -> None:
+    def __init__(
+        self, message: Message, *, file: str, line: int = 0, column: int = 0, entry: int | None = None
+    ) -> None:
         place = file + (f":{line}" if line else "") + (f":{column}" if line and column else "")
         super().__init__(msg("{place}: {problem}", place=place, problem=message))
-        self.line, self.column = line, column
+        self.problem, self.file, self.line, self.column, self.entry = message, file, line, column, entry
+
+    def at(self, line: int, column: int) -> FileError:
+        """Return the error with its place, which was found out later."""
+        return FileError(self.problem, file=self.file, line=line, column=column, entry=self.entry)
 
 
 class NotFoundError(DayoriError):

@@ -8,8 +8,9 @@ a script has no spaces, so that any two characters of Japanese can be found.
 from __future__ import annotations
 
 import re
-import unicodedata
 from itertools import accumulate, pairwise
+
+from bot.domain.text import normalized
 
 LONGEST_WORD = 64  # characters by which a word is told from others; what goes on after them is not looked at
 _KANA_RANGES = "\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
@@ -42,8 +43,8 @@ def plain(text: str) -> str:
     """Return the text without differences of width and case, on one line."""
     if text.isascii():
         return " ".join(text.lower().split())
-    folded = unicodedata.normalize("NFKC", text).casefold()
-    return " ".join(unicodedata.normalize("NFKC", folded).split())
+    folded = normalized("NFKC", text).casefold()
+    return " ".join(normalized("NFKC", folded).split())
 
 
 def fold(text: str) -> str:
@@ -56,8 +57,8 @@ def fold_plain(text: str) -> str:
     if text.isascii():
         return text
     if _ACCENTED.search(text):
-        text = _ACCENTS.sub("", unicodedata.normalize("NFD", text.translate(_LETTERS)))
-        text = unicodedata.normalize("NFKC", text)
+        text = _ACCENTS.sub("", normalized("NFD", text.translate(_LETTERS)))
+        text = normalized("NFKC", text)
     if "ヴ" in text or "ゔ" in text:
         text = _VA.sub(lambda found: _BA[found[1]], text)
     text = text.translate(_KANA)
@@ -125,7 +126,7 @@ def spaced(text: str) -> str:
 
 def as_written(folded: str, text: str) -> str:
     """Return a folded text, each of its words as it is written in another text; as it is where it does not stand."""
-    text = unicodedata.normalize("NFKC", text)
+    text = normalized("NFKC", text)
     written = {_JOINT.sub("", word.lower()): word for word in _WRITTEN.findall(text)}
     written |= {word.lower(): word for word in _LATIN.findall(text)}
     japanese = {fold_plain(word): word for word in _KATAKANA_WORD.findall(text)}

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 from functools import lru_cache
 from urllib.parse import parse_qs, parse_qsl, quote, unquote, urlencode, urlsplit, urlunsplit
+
+from bot.domain.text import normalized
 
 _ARXIV_ID = r"(?:\d{4}\.\d{4,5}|[a-z][a-z-]+(?:\.[A-Z]{2})?/\d{7})"
 _ARXIV = re.compile(rf"(?:arxiv:\s*)?({_ARXIV_ID})(?:v\d+)?", re.IGNORECASE)
@@ -25,8 +26,9 @@ _RESERVED = re.compile("[ %?#]")
 # Most addresses by far hold nothing to mend.
 _PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?")
 _SLASHES = re.compile(r"^(https?):/(?!/)", re.IGNORECASE)  # a slash that was lost in copying
-_LONGEST_ADDRESS = 2000
+_LONGEST_ADDRESS, _LONGEST_HOST = 2000, 253  # RFC 1035
 _LINK = re.compile(r"https?://[^\s<>「」『』（）、。]+", re.IGNORECASE)
+_TAIL = ".,;:!?\"'"
 _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|s|t|context", re.IGNORECASE)
 
 
@@ -52,13 +54,13 @@ class Identifiers:
 
 def arxiv_id(text: str) -> str | None:
     """Return the arXiv id that the whole text is (`2307.08621v2`, `arXiv:…`), without its version."""
-    found = _ARXIV.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _ARXIV.fullmatch(normalized("NFKC", text).strip())
     return _canonical_arxiv(found[1]) if found else None
 
 
 def doi(text: str) -> str | None:
     """Return the DOI that the whole text is (`10.1145/…`, `doi:…`), in lower case."""
-    found = _DOI.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    found = _DOI.fullmatch(normalized("NFKC", text).strip())
     name = found[1].rstrip("/.,;").lower() if found else ""
     return name if _DOI.fullmatch(name) else None
 
@@ -90,18 +92,20 @@ def is_url(text: str) -> bool:
 @lru_cache(maxsize=1024)  # a link is looked at several times on its paper's way in
 def web_address(text: str) -> str | None:
     """Return an http(s) address made safe to link (spaces and brackets quoted, ASCII host), or None when it is none."""
-    if _PLAIN.fullmatch(text) and len(text) <= _LONGEST_ADDRESS:
-        return text
+    if len(text) <= _LONGEST_ADDRESS and (plain := _PLAIN.fullmatch(text)):
+        return text if len(plain[1]) <= _LONGEST_HOST else None
     text = _SLASHES.sub(r"\1://", text.strip())
     if not text.isprintable() or len(text) > _LONGEST_ADDRESS:
         return None
     try:
         parts = urlsplit(text)
-        host = (parts.hostname or "").encode("idna").decode()
+        host = (parts.hostname or "")[: _LONGEST_HOST + 1].encode("idna").decode()
         port = f":{parts.port}" if parts.port else ""
     except ValueError:
         return None
     if parts.scheme.lower() not in ("http", "https") or not _HOST.fullmatch(host) or parts.username or parts.password:
+        return None
+    if len(host) > _LONGEST_HOST:
         return None
     place = f"[{host}]" if ":" in host else host
     quoted = (quote(part, safe="/%:@!$&'*+,;=~?-._") for part in (parts.path, parts.query, parts.fragment))
@@ -130,10 +134,18 @@ def canonical_url(url: str) -> str:
 def links_in(*texts: str) -> list[str]:
     """Return the web addresses that stand in texts, each page once, in order."""
     pages: dict[str, str] = {}
-    for link in (link.rstrip(".,;:!?)\"'") for text in texts for link in _LINK.findall(text)):
+    for link in (_without_tail(link) for text in texts for link in _LINK.findall(text)):
         if address := web_address(link):
             pages.setdefault(canonical_url(address), address)
     return list(pages.values())
+
+
+def _without_tail(link: str) -> str:
+    """Return a link without the punctuation after it; a bracket that it opens itself is part of it."""
+    link = link[: _LONGEST_ADDRESS + 1].rstrip(_TAIL)
+    for _ in range(link.count(")") - link.count("(")):
+        link = link.removesuffix(")").rstrip(_TAIL)
+    return link
 
 
 def address_of(scheme: str, identifier: str) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import datetime
@@ -14,7 +13,7 @@ from urllib.parse import urlsplit
 from bot.domain.dates import PaperDate
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
-from bot.domain.text import clean, clean_line
+from bot.domain.text import clean, clean_line, normalized
 from bot.i18n import msg
 
 _T = TypeVar("_T")
@@ -165,7 +164,7 @@ def link_keys(paper: Paper) -> tuple[str, ...]:
 @lru_cache(maxsize=4096)  # a title is looked at several times on its paper's way in
 def title_key(title: str) -> str:
     """Return the title without width, case, spaces and punctuation; Japanese characters stay."""
-    folded = unicodedata.normalize("NFKC", title).casefold()
+    folded = normalized("NFKC", title).casefold()
     return "title:" + (_PUNCTUATION.sub("", folded) or folded.strip())
 
 
@@ -198,7 +197,7 @@ def label_of(text: str | None) -> str | None:
 
 
 def _checked_id(id: str) -> str:
-    name = unicodedata.normalize("NFKC", id).strip()
+    name = normalized("NFKC", id).strip()
     if not _ID.fullmatch(name) or name != clean_line(name) or len(name) > ID_LENGTH:
         raise InputError(
             msg(
@@ -213,7 +212,7 @@ def _checked_id(id: str) -> str:
 def _id_from(title: str, known: Identifiers) -> str:
     if pair := next(iter(known.pairs()), None):
         return re.sub(r"[^\w.-]+", "-", pair[1].lower())[:ID_LENGTH].strip("-") or "paper"
-    words = "".join(c if c.isalnum() else "-" for c in unicodedata.normalize("NFKC", title).casefold())
+    words = "".join(c if c.isalnum() else "-" for c in normalized("NFKC", title).casefold())
     return re.sub("-+", "-", words)[:48].strip("-") or "paper"
 
 

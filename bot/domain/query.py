@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from bot.domain.folding import plain
+from bot.domain.text import normalized
 
 LONGEST = 2000
 MOST_WORDS, MOST_MARKS = 32, 16  # words and phrases, and marks of each kind, that are read
@@ -51,7 +51,7 @@ def parse_query(typed: str) -> Query:
     text = _CONTROL.sub(" ", typed[:LONGEST]).strip()
     found: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "has")}
     years: list[tuple[int, int]] = []
-    for part in _PART.finditer(unicodedata.normalize("NFKC", text).translate(_QUOTES)[:LONGEST]):
+    for part in _PART.finditer(normalized("NFKC", text).translate(_QUOTES)[:LONGEST]):
         quoted = part["quoted"]
         value = plain(part["word"] if quoted is None else quoted)
         key = (part["key"] or "").lower()

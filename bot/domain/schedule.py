@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -13,6 +12,7 @@ from zoneinfo import ZoneInfo
 from cronsim import CronSim, CronSimError
 
 from bot.domain.errors import ScheduleError
+from bot.domain.text import normalized
 from bot.domain.weekdays import EVERY_DAY, WEEKDAYS, Weekdays, parse_weekdays
 from bot.i18n import Locale, msg, t
 
@@ -114,7 +114,7 @@ def period(moment: datetime, zone: ZoneInfo) -> str:
 
 def parse_schedule(text: str) -> Schedule:
     """Read a schedule. Raises ScheduleError when it is none, or names a day that never comes."""
-    plain = " ".join(unicodedata.normalize("NFKC", text).split())
+    plain = " ".join(normalized("NFKC", text).split())
     plan = _plan(plain)
     crontab = f"{plan.minute} {plan.hour} * * {','.join(days.crontab for days in plan.days)}" if plan else plain
     try:

@@ -16,6 +16,7 @@ from bot.domain.errors import FileError
 from bot.domain.paper import Paper
 from bot.formats.citation import old_arxiv_id
 from bot.formats.foreign import Found, Place, date_of, loose_date, papers_of, split_words, usable_id
+from bot.formats.foreign import number as number_of
 from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
 from bot.formats.names import from_inverted, parted
 from bot.i18n import msg
@@ -27,7 +28,7 @@ _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct",
 _MONTH = re.compile("|".join(_MONTHS))
 _LOOSE_START = re.compile(r"^[ \t]*@[ \t]*\w+", re.MULTILINE)
 _URL = re.compile(r"https?://[^\s{}]+")
-_NAME_MARK = re.compile(r"\\.|[{}]|\s+(?P<and>and)\s+", re.IGNORECASE | re.DOTALL)
+_NAME_MARK = re.compile(r"\\.|[{}]|(?<=\s)(?P<and>and)(?=\s)", re.IGNORECASE | re.DOTALL)
 _KEY = re.compile(r"[^\w.+-]")
 _TEXTS = {
     "title": ("title",), "headline": ("headline",), "comment": ("annote", "annotation", "comment"),
@@ -159,7 +160,7 @@ def _date(date: str, year: str, month: str, day: str) -> str:
     if not (digits := re.search(r"\d{4}", year)):
         return ""
     named = _MONTH.search(month.lower())
-    number = _MONTHS.index(named[0]) + 1 if named else int(month) if month.strip().isdecimal() else 0
+    number = _MONTHS.index(named[0]) + 1 if named else number_of(month.strip())
     days = re.search(r"\d{1,2}", day or (month if named else ""))
     return date_of(int(digits[0]), number, int(days[0]) if days else 0)
 
@@ -196,12 +197,12 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "month", _MONTHS[date.month - 1] if date.month else ""
     yield "day", str(date.day or "")
     yield "organization", encode(paper.organization or "")
-    yield "eprint", ids.arxiv or ""
+    yield "eprint", encode_verbatim(ids.arxiv or "")
     yield "archiveprefix", "arXiv" if ids.arxiv else ""
     yield "doi", encode_verbatim(ids.doi or "")
-    yield "openreview", ids.openreview or ""
-    yield "acl", ids.acl or ""
-    yield "url", links[0].url if links else ""
+    yield "openreview", encode_verbatim(ids.openreview or "")
+    yield "acl", encode_verbatim(ids.acl or "")
+    yield "url", encode_verbatim(links[0].url) if links else ""
     labelled = "\n".join(f"{link.url} {link.label or ''}".rstrip() for link in links)
     yield "links", encode(labelled) if len(links) > 1 or any(link.label for link in links) else ""
     yield "keywords", ", ".join(re.sub("[;,、；，]", r"{\g<0>}", encode(tag)) for tag in paper.tags)
@@ -214,6 +215,6 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
 
 def _written_name(name: str) -> str:
     parts = parted(name)
-    written = encode(f"{parts[0]}, {parts[1]}" if parts else name)
+    written = encode(", ".join(filter(None, (parts.family, parts.suffix, parts.given))) if parts else name)
     plain = _name(written) == name and not re.search(r"\band\b", written, re.IGNORECASE) and name != "others"
     return written if plain and (parts or "," not in name) and "{" not in written else f"{{{encode(name)}}}"

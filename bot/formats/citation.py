@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from bot.domain.identifiers import Identifiers, arxiv_id
+from bot.domain.text import normalized
 
 _LONGEST = 300  # characters; a journal's name is shorter
 _NUMBER = r"(?:(?:0[7-9]|1[0-4])\d{2}\.\d{4}|\d{4}\.\d{5}|[a-z][a-z-]{1,20}(?:\.[a-z]{2})?/\d{7})"
@@ -19,13 +19,13 @@ _ARCHIVE = re.compile(r"[a-z][a-z-]{1,20}(?:\.[A-Za-z]{2})?")
 
 def ids_cited(text: str) -> Identifiers:
     """Return the arXiv id that the name of a journal or a volume holds, empty where it holds none."""
-    found = _CITED.search(unicodedata.normalize("NFKC", text[:_LONGEST]))
+    found = _CITED.search(normalized("NFKC", text[:_LONGEST]))
     return Identifiers(arxiv=arxiv_id(found[1])) if found else Identifiers()
 
 
 def is_citation(text: str) -> bool:
     """Tell whether a text says nothing but where on arXiv its paper is."""
-    plain = unicodedata.normalize("NFKC", text[: _LONGEST + 1])
+    plain = normalized("NFKC", text[: _LONGEST + 1])
     found = _CITED.search(plain) if len(plain) <= _LONGEST else None
     return found is not None and not _AROUND.sub("", plain[: found.start()] + " " + plain[found.end() :])
 

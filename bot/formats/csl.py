@@ -10,7 +10,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.domain.paper import Paper
-from bot.formats.foreign import Found, date_of, loose_date, papers_of, split_words, usable_id
+from bot.formats.foreign import Found, date_of, loose_date, number, papers_of, split_words, usable_id
 from bot.formats.json import read_tree, written_list
 from bot.formats.names import joined, parted
 from bot.formats.tree import Tree
@@ -97,7 +97,7 @@ def _date(issued: object) -> str:
         return loose_date(issued) if isinstance(issued, str) else ""
     parts = issued.get("date-parts")
     if isinstance(parts, list) and parts and isinstance(parts[0], list):
-        numbers = [int(part) for part in parts[0][:3] if str(part).isdecimal()]
+        numbers = [number(str(part)) for part in parts[0][:3]]
         return date_of(*numbers) if numbers else ""
     return loose_date(str(issued.get("raw") or issued.get("literal") or ""))
 
@@ -137,4 +137,4 @@ def _item(paper: Paper) -> dict[str, Any]:
 
 def _written_name(name: str) -> dict[str, str]:
     parts = parted(name)
-    return {"family": parts[0], "given": parts[1]} if parts else {"literal": name}
+    return {key: value for key, value in parts._asdict().items() if value} if parts else {"literal": name}

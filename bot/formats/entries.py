@@ -19,7 +19,8 @@ from bot.i18n import Message, msg
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-_SEVERAL = re.compile(r"[;,\s]+(?=https?://)")  # some put two addresses into one link
+# Some put two addresses into one link; an address may itself hold `,https://`, but no space.
+_SEVERAL = re.compile(r"(?<![;,\s])[;,]*+\s++(?=https?://)")
 _UNQUOTED_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 
 
@@ -127,10 +128,11 @@ def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry) -> Pa
         if text := getattr(entry, name):
             try:
                 moment = datetime.fromisoformat(text)
-            except ValueError as error:
+                moment = (moment if moment.tzinfo else moment.replace(tzinfo=UTC)).astimezone(UTC)
+            except (ValueError, OverflowError) as error:
                 problem = msg('"{text}" is not a time; write it like 2023-07-19T09:00:00+09:00', text=text[:40])
                 raise tree.error((*path, name), problem) from error
-            times[name] = moment if moment.tzinfo else moment.replace(tzinfo=UTC)
+            times[name] = moment
     return replace(paper, added_by=person(entry.added_by), **times) if times or entry.added_by else paper
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any
@@ -12,7 +11,7 @@ from bot.domain.dates import PaperDate, parse_date
 from bot.domain.errors import DateError
 from bot.domain.identifiers import identifiers_in
 from bot.domain.paper import ID_LENGTH, Paper
-from bot.domain.text import clean_line
+from bot.domain.text import clean_line, normalized
 from bot.formats.citation import ids_cited, is_citation
 from bot.formats.entries import read_entries
 from bot.formats.tree import Tree
@@ -78,7 +77,7 @@ def papers_of(file: str, found: Iterable[Found]) -> list[Paper]:
 
 def usable_id(name: str) -> str:
     """Return another program's key for a paper as an id that we can use, empty where nothing of it can be."""
-    text = clean_line(unicodedata.normalize("NFKC", name))
+    text = clean_line(normalized("NFKC", name))
     kept, changes = _NOT_IN_IDS.subn("-", text)
     return kept.strip("-")[:ID_LENGTH].rstrip("-") if changes or len(kept) > ID_LENGTH else kept
 
@@ -100,6 +99,11 @@ def date_of(year: int, month: int = 0, day: int = 0) -> str:
         except ValueError:
             continue
     return ""
+
+
+def number(digits: str) -> int:
+    """Return the number of a year, a month or a day; 0 for a text that is none."""
+    return int(digits) if digits.isdecimal() and len(digits) <= 4 else 0
 
 
 def split_words(text: str) -> list[str]:

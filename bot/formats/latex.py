@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from functools import cache
+from functools import cache, lru_cache
+from typing import Any
 
 _COMBINING = "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u0323\u0331\u0328\u030a"
 _ACCENTS = dict(zip("`'^\"~=.uvHcdbkr", _COMBINING, strict=True))
@@ -20,12 +21,12 @@ _STYLE = re.compile(
 )
 _TOKEN = re.compile(
     r"""(?P<line>\\newline(?![A-Za-z])\n? | \\\\\n?)
-      | \\(?P<mark>[`'^"~=.]|[uvHcdbkr](?![A-Za-z]))\s*
-        (?:\{\s*\\?(?P<in>[^{}\\]?)\s*\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<on>[^\s{}\\]))
-      | \\(?P<name>[A-Za-z]+)\*?(?:[ \t]*\n[ \t]*|[ \t]*)(?:\{\})?
+      | \\(?P<mark>[`'^"~=.]|[uvHcdbkr](?![A-Za-z]))\s*+
+        (?:\{\s*+\\?(?P<in>[^{}\\]?)\s*+\}|\\(?P<dotless>[ij])(?![A-Za-z])|(?P<on>[^\s{}\\]))
+      | \\(?P<name>[A-Za-z]++)\*?[ \t]*+(?:\n[ \t]*+)?(?:\{\})?
       | \\(?P<char>[^A-Za-z])
-      | (?P<paragraph>[ \t]*\n[ \t]*\n\s*)
-      | (?P<space>[ \t]*\n[ \t]*|~)
+      | (?P<paragraph>(?:(?<![ \t])[ \t]++)?\n[ \t]*+\n\s*+)
+      | (?P<space>(?:(?<![ \t])[ \t]++)?\n[ \t]*+|~)
       | (?P<dash>---?) | (?P<open>``) | (?P<close>'')
       | (?P<brace>[{}])""",
     re.VERBOSE,
@@ -57,14 +58,14 @@ def decode_verbatim(text: str) -> str:
 
 def encode(text: str) -> str:
     """Return LaTeX from which `decode` gives the text back."""
-    safe = re.sub(r"(?:(?<=-)(?=-)|(?<=`)(?=`)|(?<=')(?='))", "{}", text.translate(_ESCAPES))
+    safe = re.sub(r"(?:(?<=-)(?=-)|(?<=[`?!])(?=`)|(?<=')(?='))", "{}", text.translate(_ESCAPES))
     safe = _LINE_END.sub(lambda found: "\n\n" if len(found[0]) == 2 else "\\newline\n", safe)
     return _ENTRY_START.sub("{@}", safe)
 
 
 def encode_verbatim(text: str) -> str:
-    """Return an address or an id that does not upset the braces around it."""
-    return text.translate({ord(c): _ESCAPES[ord(c)] for c in "\\{}"})
+    """Return an address or an id in which TeX finds nothing to do; `decode_verbatim` gives it back."""
+    return _ENTRY_START.sub("{@}", text.translate(_ESCAPES))
 
 
 def _plain(found: re.Match[str]) -> str:
@@ -83,12 +84,19 @@ def _plain(found: re.Match[str]) -> str:
     return {"---": "—", "--": "–", "``": "“", "''": "”", "{": "", "}": ""}.get(found[0], " ")
 
 
-@cache
+@lru_cache(maxsize=1024)
 def _symbol(name: str, has_argument: bool) -> str:
     if name in _NAMED:
         return _NAMED[name]
     if _STYLE.fullmatch(name):
         return ""
-    from pylatexenc.latex2text import LatexNodes2Text  # slow to import, and few files need it
+    known = _symbols().get_macro_spec(name)
+    symbol = known.simplify_repl if known else None
+    return symbol.strip() if isinstance(symbol, str) and "%" not in symbol else "" if has_argument else name
 
-    return str(LatexNodes2Text().latex_to_text(f"\\{name}{{}}")).strip() or ("" if has_argument else name)
+
+@cache
+def _symbols() -> Any:
+    from pylatexenc.latex2text import get_default_latex_context_db  # slow to import, and few files need it
+
+    return get_default_latex_context_db()

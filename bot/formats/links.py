@@ -17,7 +17,9 @@ from bot.formats.foreign import Found, papers_of
 from bot.i18n import msg
 
 _BULLET = re.compile(r"^\s*(?:[-*+•・‣●○]|\d{1,4}[.)．）](?=\s))\s*")
-_MARKDOWN = re.compile(r"!?\[(?P<title>[^\]]*)\]\((?P<url>\S+?)\)")
+_MARKDOWN = re.compile(
+    r"!?\[(?P<title>(?:[^\[\]]|\[[^\[\]]*\])*+)\]\((?:<(?P<whole>[^\s<>]+)>|(?P<url>[^\s()<>]+(?:\([^\s()<>]*\)[^\s()<>]*)*+))\)"
+)
 _TRIM = ' \t\u3000-–—:：|｜<>「」『』"“”,、'
 _NO_TITLES = {"paper", "link", "pdf", "arxiv", "abs", "doi", "url", "論文", "リンク", "原文"}
 
@@ -75,8 +77,8 @@ def _parts(line: str) -> tuple[str, str]:
     """Return (source, title); both may be empty."""
     if identifiers_in(line).pairs() and not web_address(line):
         return line, ""  # `arXiv: 2307.08621` holds a space
-    if (link := _MARKDOWN.search(line)) and web_address(link["url"]):
-        return link["url"], link["title"].strip(_TRIM) or (line[: link.start()] + line[link.end() :]).strip(_TRIM)
+    if (link := _MARKDOWN.search(line)) and web_address(url := link["whole"] or link["url"]):
+        return url, link["title"].strip(_TRIM) or (line[: link.start()] + line[link.end() :]).strip(_TRIM)
     for word in re.finditer(r"[^\s\u3000]+", line):
         source = word[0].strip("<>()（）「」,、。;:：|")
         if web_address(source) or identifiers_in(source).pairs():

@@ -1,20 +1,29 @@
-"""People's names between how we keep them and how reference managers do: family and given name apart."""
+"""People's names between how we keep them and how reference managers do: family name, given name and suffix apart."""
 
 from __future__ import annotations
 
 import re
+from typing import NamedTuple
 
 # Chinese, Japanese and Korean names are said family first.
 _EAST_ASIAN = re.compile(r"[々ぁ-ヿ㐀-䶿一-鿿가-힣ㄱ-ㆎ]+")
 _ORGANISATION = re.compile(
     r"\b(?:Collaboration|Consortium|Team|Group|Labs?|Laboratory|University|Institute|Research|Inc\.?|AI)$"
 )
-
+_SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?d|m\.?d|esq)\.?", re.IGNORECASE)
 _BETWEEN = re.compile(r"[,;、，；]|\s(?:and|&)\s", re.IGNORECASE)
-_SUFFIX = re.compile(r"(?:Jr|Sr)\.?|II|III|IV")
 _OTHERS = re.compile(r"(?:他|ほか)[\s\d]*[名人]?|et\s?al\.?|others|…|\.\.\.", re.IGNORECASE)
 _AND_OTHERS = re.compile(r"(?:\s(?:et al\.?|…|他|ほか)|ら)$")
 _AFFILIATION = re.compile(r"[(（][^()（）]*[)）]$")
+_FIRM = re.compile(r"(?:inc|ltd|llc|llp|co|corp|gmbh|ag|s\.?a|plc|k\.?k|pty|b\.?v)\.?", re.IGNORECASE)
+
+
+class Parts(NamedTuple):
+    """A person's name in parts."""
+
+    family: str
+    given: str
+    suffix: str = ""
 
 
 def names_in(text: str) -> list[str]:
@@ -22,7 +31,7 @@ def names_in(text: str) -> list[str]:
     names: list[str] = []
     for part in _BETWEEN.split(text):
         name = _AND_OTHERS.sub("", _AFFILIATION.sub("", part.strip()).strip()).strip()
-        if _SUFFIX.fullmatch(name) and names:
+        if _SUFFIX.fullmatch(name) and names and "," not in names[-1]:
             names[-1] += f", {name}"
         elif name and not _OTHERS.fullmatch(name):
             names.append(name)
@@ -36,19 +45,26 @@ def joined(family: str, given: str = "", suffix: str = "") -> str:
     return f"{name}, {suffix.strip()}" if suffix.strip() else name
 
 
-def parted(name: str) -> tuple[str, str] | None:
-    """Return (family, given), or None for a name that `joined` would not give back: one word, an organisation."""
-    if "," in name or " " not in name or _ORGANISATION.search(name):
+def parted(name: str) -> Parts | None:
+    """Return a name's parts, or None for one that `joined` would not give back: one word, an organisation."""
+    bare, _, suffix = name.rpartition(", ") if ", " in name else (name, "", "")
+    if "," in bare or " " not in bare or _ORGANISATION.search(bare) or (suffix and not _SUFFIX.fullmatch(suffix)):
         return None
-    first, rest = name.split(" ", 1)
-    body, last = name.rsplit(" ", 1)
-    family, given = (first, rest) if _EAST_ASIAN.fullmatch(first) else (last, body)
-    return (family, given) if joined(family, given) == name else None
+    first, rest = bare.split(" ", 1)
+    body, last = bare.rsplit(" ", 1)
+    parts = Parts(first, rest, suffix) if _EAST_ASIAN.fullmatch(first) else Parts(last, body, suffix)
+    return parts if joined(*parts) == name else None
 
 
 def from_inverted(text: str, *, suffix_last: bool = False) -> str:
-    """Return the name that `Knuth, Donald E.` says; with a suffix, `King, Jr., Martin` or `King, Martin, Jr.`."""
+    """Return the name that `Knuth, Donald E.` says; with a suffix, `King, Jr., Martin` or `King, Martin, Jr.`.
+
+    A firm is no person: `Google, Inc.` stays as it is.
+    """
     family, *rest = [part.strip() for part in text.split(",", 2)]
-    if suffix_last or len(rest) < 2:
-        return joined(family, *rest)
-    return joined(family, rest[1], rest[0])
+    if rest and _FIRM.fullmatch(rest[-1]):
+        return ", ".join((family, *rest))
+    given, suffix = [*rest, "", ""][:2] if suffix_last or len(rest) < 2 else reversed(rest)
+    if _SUFFIX.fullmatch(given) and not _SUFFIX.fullmatch(suffix):  # some write it in the other's place
+        given, suffix = suffix, given
+    return joined(family, given, suffix)

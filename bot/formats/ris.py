@@ -1,7 +1,8 @@
 """RIS: what publishers' sites and older reference managers give and take, one `TAG  - value` a line.
 
 N1 holds the comment, AB the excerpt, KW the tags; what RIS has no tag for stands under its custom C1 (headline),
-C2 (labelled links), C3 (ids), C4 and C5 (when and by whom it was added).
+C2 (labelled links), C3 (ids), C4 and C5 (when and by whom it was added),
+C6 (the authors where a comma in a name would part it).
 """
 
 from __future__ import annotations
@@ -13,15 +14,17 @@ from bot.domain.errors import FileError
 from bot.domain.identifiers import identifiers_in, is_url
 from bot.domain.paper import Paper
 from bot.formats.citation import is_citation
-from bot.formats.foreign import Found, Place, date_of, loose_date, papers_of, usable_id
+from bot.formats.foreign import Found, Place, date_of, loose_date, number, papers_of, usable_id
 from bot.formats.names import from_inverted, parted
 from bot.i18n import msg
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)")
 _TEXTS = {"title": ("TI", "T1", "CT"), "headline": ("C1",), "excerpt": ("AB", "N2"), "organization": ("PB",),
           "added_at": ("C4",), "added_by": ("C5",)}  # fmt: skip
+_SEVERAL = re.compile(r"(?<![;\s]);*+\s++(?=http)")  # an address may hold a `;`, but no space
 _OURS = re.compile(r"(openreview|acl):(\S+)")
 Values = dict[str, list[tuple[str, Place]]]
+_Lines = dict[str, list[tuple[list[str], Place]]]
 
 
 def read(text: str, file: str) -> list[Paper]:
@@ -37,7 +40,7 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 
 def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
     """Yield each record's place and its values by tag; a line without a tag goes on with the value before it."""
-    start, values, last = (0, 0), {}, None
+    start, values, last = (0, 0), _Lines(), None
     for n, raw in enumerate(text.split("\n"), 1):
         line = raw.removesuffix("\r")
         tag = _TAG.fullmatch(line.lstrip("\ufeff") if n == 1 else line)
@@ -45,15 +48,15 @@ def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
             problem = msg("this record is not ended with ER") if start[0] else msg("a record must begin with TY")
             raise FileError(problem, file=file, line=n, column=1)
         if tag and tag[1] == "TY":
-            start, values, last = (n, 1), Values(), None
+            start, values, last = (n, 1), _Lines(), None
         elif tag and tag[1] == "ER":
-            yield start, values
+            yield start, {tag: [("\n".join(held), place) for held, place in all_of] for tag, all_of in values.items()}
             start, last = (0, 0), None
         elif tag:
             last = values.setdefault(tag[1], [])
-            last.append((tag[2] or "", (n, tag.start(2) + 1 if tag[2] else 1)))
+            last.append(([tag[2] or ""], (n, tag.start(2) + 1 if tag[2] else 1)))
         elif last:
-            last[-1] = (f"{last[-1][0]}\n{line}", last[-1][1])
+            last[-1][0].append(line)
         elif line.strip():
             raise FileError(msg("a record must begin with TY"), file=file, line=n, column=1)
     if start[0]:
@@ -70,10 +73,10 @@ def _found(start: Place, values: Values) -> Found:
         found.put("id", usable_id(value.strip()))
     for value, place in _first(values, "DA", "Y1", "PY"):
         found.put("date", _date(value), place)
+    for value, place in values.get("C6", []):
+        found.put("authors", value.split("\n"), place)
     people = _first(values, "AU", "A1")
-    found.put(
-        "authors", [from_inverted(name, suffix_last=True) for name, _ in people], people[0][1] if people else None
-    )
+    found.put("authors", [_name(name) for name, _ in people], people[0][1] if people else None)
     found.put("tags", [word for text, _ in values.get("KW", []) for word in text.split("\n")])
     for value, place in values.get("C3", []) + values.get("AN", []) + values.get("M1", []):
         ours = _OURS.fullmatch(value.strip())
@@ -91,7 +94,7 @@ def _put_links_and_notes(found: Found, values: Values) -> None:
     listed = [
         (link, place) for text, place in values.get("C2", []) for link in text.split("\n") if is_url(link.split(" ")[0])
     ]
-    addresses = [(url, place) for text, place in values.get("UR", []) for url in re.split(r"[;\n]\s*(?=http)", text)]
+    addresses = [(url, place) for text, place in values.get("UR", []) for url in _SEVERAL.split(text)]
     if links := listed or addresses:
         parts = [link.partition(" ") if listed else (link.strip(), "", "") for link, _ in links]
         found.put("links", [{"url": url, "label": label or None} for url, _, label in parts if url], links[0][1])
@@ -100,6 +103,10 @@ def _put_links_and_notes(found: Found, values: Values) -> None:
         found.put("comment", text, notes[0][1])
         if is_citation(text):
             found.put_cited(text, notes[0][1])
+
+
+def _name(text: str) -> str:
+    return from_inverted(text, suffix_last=True)
 
 
 def _first(values: Values, *tags: str) -> list[tuple[str, Place]]:
@@ -112,8 +119,7 @@ def _date(text: str) -> str:
     parts = [part.strip() for part in text.split("/")][:3]
     if not all(part.isdecimal() for part in parts if part) or not parts[0]:
         return loose_date(text)
-    numbers = [int(part) for part in parts if part]
-    return date_of(*numbers)
+    return date_of(*(number(part) for part in parts if part))
 
 
 def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
@@ -121,7 +127,10 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "TY", "JOUR" if ids.doi else "GEN"
     yield "ID", paper.id
     yield "TI", paper.title
-    yield from (("AU", f"{parts[0]}, {parts[1]}" if (parts := parted(name)) else name) for name in paper.authors)
+    people = [_written_name(name) for name in paper.authors]
+    yield from (("AU", name) for name in people)
+    if tuple(map(_name, people)) != paper.authors:  # a comma in a name parts it in RIS
+        yield "C6", "\n".join(paper.authors)
     if date:
         yield "PY", f"{date.year:04}"
         yield (
@@ -139,6 +148,11 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
     yield from _long("AB", paper.excerpt)
     yield from _long("N1", paper.comment)
     yield "ER", ""
+
+
+def _written_name(name: str) -> str:
+    parts = parted(name)
+    return ", ".join(filter(None, parts)) if parts else name
 
 
 def _long(tag: str, text: str | None) -> Iterator[tuple[str, str]]:

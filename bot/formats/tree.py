@@ -37,10 +37,11 @@ class Tree:
     def error(self, path: Iterable[str | int], problem: Message, *, at_key: bool = False) -> FileError:
         """Return an error at that path's value or key, or at the nearest place above it that is known."""
         where, places = tuple(path), self.keys if at_key else self.places
+        entry = next((each for each in where[:2] if isinstance(each, int)), None)
         while where and where not in places:
             where, places = where[:-1], self.places
         line, column = places.get(where, (0, 0))
-        return FileError(problem, file=self.file, line=line, column=column)
+        return FileError(problem, file=self.file, line=line, column=column, entry=entry)
 
 
 def read_yaml(text: str, file: str) -> Tree:

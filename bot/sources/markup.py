@@ -7,7 +7,8 @@ import re
 
 _TAG = re.compile(r"<[/!?]?[a-zA-Z][^<>]{0,2000}>")
 _BREAK = re.compile(r"<(?:/(?:jats:)?p|br\s*/?|/(?:jats:)?title)>", re.IGNORECASE)
-_HEADING = re.compile(r"\s*(?:abstract|summary|要旨|概要|抄録)\s*[:.：]?\s*\n", re.IGNORECASE)
+_HEADING = re.compile(r"\s*+(?:abstract|summary|要旨|概要|抄録)[^\S\n]*+[:.：]?[^\S\n]*+\n", re.IGNORECASE)
+_NO_CHARACTER = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")  # `html.unescape` fails at 4,300 digits
 _WRAP = re.compile(r"(?<!\n)\n(?!\n)[ \t]*")
 _ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|inc|ltd|llc|co|corp|gmbh|ph\.?d|md)\.?", re.IGNORECASE)
@@ -25,8 +26,14 @@ _CHARSETS = {
 
 def plain(markup: str) -> str:
     """Return the text of a piece of HTML, MathML or JATS, without tags and without a heading "Abstract" over it."""
-    text = html.unescape(_TAG.sub("", _BREAK.sub("\n", markup))).strip()
-    return _HEADING.sub("", text, count=1) if _HEADING.match(text) else text
+    text = unescaped(_TAG.sub("", _BREAK.sub("\n", markup))).strip()
+    heading = _HEADING.match(text)
+    return text[heading.end() :] if heading else text
+
+
+def unescaped(text: str) -> str:
+    """Return the text with its character references replaced, by � where they are of no character."""
+    return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def unwrapped(text: str) -> str:

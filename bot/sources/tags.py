@@ -6,13 +6,14 @@ tag (measured on lexbor), and what is looked for here stands flat in the head.
 
 from __future__ import annotations
 
-import html
 import re
 from collections.abc import Iterator
 
+from bot.sources.markup import unescaped
+
 _MOST_TAGS, _LONGEST_TAG, _MOST_TITLE, _LONGEST_SCRIPT = 10_000, 50_000, 2_000, 1_000_000
 _META = re.compile(r"""<meta\b((?:[^<>"']|"[^"]{0,20000}+"|'[^']{0,20000}+')*+)>""", re.IGNORECASE)
-_ATTRIBUTE = re.compile(r"""([a-zA-Z][\w:.-]{0,60}+)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++)""")
+_ATTRIBUTE = re.compile(r"""(?<![\w:.-])([a-zA-Z][\w:.-]{0,60}+)\s*+=\s*+("[^"]*+"|'[^']*+'|[^\s"'<>]++)""")
 _NAMES = ("name", "property", "itemprop")
 
 
@@ -25,7 +26,7 @@ def metas_of(page: str) -> dict[str, list[str]]:
         if len(tag[1]) > _LONGEST_TAG:
             continue
         said = {
-            name.lower(): html.unescape(value[1:-1] if value[0] in "\"'" else value)
+            name.lower(): unescaped(value[1:-1] if value[0] in "\"'" else value)
             for name, value in _ATTRIBUTE.findall(tag[1])
         }
         if content := said.get("content", "").strip():

@@ -91,16 +91,22 @@ def _dublin(metas: Metas) -> Metadata:
 def _card(metas: Metas, page: str) -> Metadata:
     site = plain(_first(metas, "og:site_name"))
     title = plain(_first(metas, "og:title", "twitter:title") or title_of(page) or "")
-    if site and (found := re.fullmatch(rf"(.+?)\s*[|｜·—–-]\s*{re.escape(site)}", title, re.IGNORECASE | re.DOTALL)):
-        title = found[1]
     authors = [name for key in ("author", "article:author") for name in metas.get(key, ()) if "://" not in name]
     return make_metadata(
-        title=title,
+        title=_without_site(title, site),
         date=date_in(_first(metas, "article:published_time", "og:article:published_time", "datepublished", "date")),
         excerpt=plain(_first(metas, "og:description", "twitter:description", "description")),
         organization=site,
         authors=map(person, authors),
     )
+
+
+def _without_site(title: str, site: str) -> str:
+    """Return a title without the name of its site behind a dash or a bar."""
+    before = title[: -len(site)].rstrip()
+    if site and title[-len(site) :].lower() == site.lower() and before.endswith(("|", "｜", "·", "—", "–", "-")):
+        return before[:-1].rstrip() or title
+    return title
 
 
 def _first(metas: Metas, *names: str) -> str:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import unquote
+
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
@@ -14,6 +16,7 @@ from bot.domain.identifiers import (
     doi,
     identifiers_in,
     is_url,
+    links_in,
     web_address,
 )
 from tests.samples import addresses, texts
@@ -179,3 +182,23 @@ def test_missing_ids_are_filled_in_from_another_source() -> None:
     both = Identifiers(arxiv="2307.08621") | Identifiers(arxiv="9999.99999", doi="10.1/x")
     assert both == Identifiers(arxiv="2307.08621", doi="10.1/x")
     assert both.pairs() == (("arxiv", "2307.08621"), ("doi", "10.1/x"))
+
+
+@pytest.mark.parametrize(
+    ("text", "link"),
+    [
+        ("(see https://a.org/wiki/A_(b))", "https://a.org/wiki/A_(b)"),
+        ("https://doi.org/10.1016/S0140-6736(20)30183-5.", "https://doi.org/10.1016/S0140-6736(20)30183-5"),
+        ("[DOI](https://doi.org/10.1016/S0140-6736(20)30183-5)", "https://doi.org/10.1016/S0140-6736(20)30183-5"),
+        ("<https://a.org/x>!", "https://a.org/x"),
+        ('"https://a.org/x)).",', "https://a.org/x"),
+    ],
+)
+def test_a_link_in_a_text_keeps_the_brackets_that_it_opens(text: str, link: str) -> None:
+    assert [unquote(found) for found in links_in(text)] == [link]
+
+
+def test_a_host_is_no_longer_than_the_net_allows() -> None:
+    assert web_address("https://" + "a." * 126 + "a/") is not None
+    assert web_address("https://" + "a." * 127 + "a/") is None
+    assert web_address("https://" + "あ." * 900 + "a/") is None

@@ -14,13 +14,8 @@ from tests.formats.test_yaml import numbered, stamped
 from tests.samples import paper
 
 
-def _has_plain_names(papers: list[Paper]) -> bool:
-    """A comma in a name parts it in RIS, and RIS has no way to say that it does not."""
-    return not any("," in name for made in papers for name in made.authors)
-
-
 @settings(max_examples=40)
-@given((st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda made: [made])).filter(_has_plain_names))
+@given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda made: [made]))
 def test_random_papers_read_back_as_they_were(papers: list[Paper]) -> None:
     assert ris.read("".join(ris.write(papers)), "f") == kept(papers)
 

@@ -9,7 +9,8 @@ from bot.domain.text import clip
 # An address stays as it is, or it would not lead anywhere; it ends before anything that could format or mention.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9./?=&%_#:;,+~!@-]+")
 _ACTIVE = re.compile(r"[\\*_~`|\[\]<>@]")
-_LINE_START = re.compile(r"^(\s*)([#>+-]|\d+(?=[.)]))", re.MULTILINE)
+_LINE_START = re.compile(r"^([^\S\n]*+)([#>+-]|\d++(?=[.)]))", re.MULTILINE)
+_BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
 
 
 def escape(text: str) -> str:
@@ -38,7 +39,12 @@ def quote(escaped: str) -> str:
 
 def link(label: str, url: str) -> str:
     """Return a named link that unfurls no preview; the label is escaped here."""
-    return f"[{escape(label)}](<{url}>)"
+    return f"[{escape(label)}](<{inner_address(url)}>)"
+
+
+def inner_address(url: str) -> str:
+    """Return an address as it stands in the brackets of a link, which Discord ends at the first closing one."""
+    return url.translate(_BRACKETS)
 
 
 def _literal_start(found: re.Match[str]) -> str:

@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from bot.domain.text import clip
+from bot.platforms.discord.markdown import inner_address
 
 _CONTENT, _TITLE, _ADDRESS = 2000, 100, 300
 _MARKER = re.compile(r"#[a-z2-7]{8}$")
@@ -28,7 +29,10 @@ def plain(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 def _line(embed: Mapping[str, Any], above: str) -> str:
     """Return one paper's line, nothing where the message's table of contents links it already."""
-    title, url = clip(str(embed.get("title", "")), _TITLE), str(embed.get("url", ""))  # the title is escaped already
+    title, url = (
+        clip(str(embed.get("title", "")), _TITLE),
+        inner_address(str(embed.get("url", ""))),
+    )  # the title is escaped already
     if url and url in above:
         return ""
     return f"- [{title}](<{url}>)" if url and len(url) <= _ADDRESS else f"- {title}"

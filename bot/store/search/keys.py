@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from collections.abc import Iterator
 
 from bot.domain.identifiers import arxiv_id, canonical_url, doi, identifiers_in, is_url
+from bot.domain.text import normalized
 
 # Marks that stand around a pasted link: Discord's <…> hides a preview; **, __, ~~, || and ` are Markdown.
 _AROUND = "<>()[]{}「」『』【】〈〉《》*_~`|\"'“”‘’,.;:!?、。…"
@@ -18,7 +18,7 @@ _MOST_WORDS = 12  # of a query that are looked at as names
 
 def name_keys(text: str) -> list[str]:
     """Return the keys of the ids and links that a query may be, or that stand in it among other words."""
-    words = unicodedata.normalize("NFKC", text).split()
+    words = normalized("NFKC", text).split()
     if len(words) == 1:
         return _unique(_keys(words[0]))
     return _unique(key for word in words[:_MOST_WORDS] for key in _keys_among_words(word))

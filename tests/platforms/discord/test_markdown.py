@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import unquote
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -38,3 +40,13 @@ def test_an_escaped_text_fits_its_limit(text: str, limit: int) -> None:
 @given(TEXTS)
 def test_a_text_that_fits_is_not_clipped(text: str) -> None:
     assert escape_within(text, 2 * len(text) + 10) == escape(text)
+
+
+@pytest.mark.parametrize(
+    "url", ["https://doi.org/10.1016/S0140-6736(20)30183-5", "https://a.org/b)c", "https://a.org/(b"]
+)
+def test_a_link_ends_at_no_bracket_of_its_address(url: str) -> None:
+    linked = link("DOI", url)
+    address = linked.removeprefix("[DOI](<").removesuffix(">)")
+    assert not set("()<>") & set(address)
+    assert unquote(address) == url

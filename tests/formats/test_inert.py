@@ -1,0 +1,165 @@
+"""What a paper says does nothing in a file of another program, and comes back from it as it went."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import replace
+from uuid import UUID
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.errors import DayoriError
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import Link, Paper, make_paper
+from bot.formats import atom, bibtex, csl, json, markdown, ris, yaml
+from bot.formats.atom import Feed
+from bot.formats.collection import READERS, WRITERS
+from bot.formats.names import from_inverted, parted
+from tests.samples import paper, texts
+
+BOTH_WAYS = ("yaml", "json", "bibtex", "csl", "ris")
+HOSTILE = (
+    r"\input{/etc/passwd}", r"\write18{id}", "^^5cinput{x}", "^^5c^^5c", "%", "\\%", "#1", "&", "$x$", "a_b",
+    "~", "^", "{", "}",
+    "}}\n@misc{evil, title={x}", "\\", "--", "``", "''", "?`", "@string{", '"', "ER  - ", "\nTY  - GEN", "C6  - x",
+    "<script>alert(1)</script>", "<!--", "]]>", "=1+1", "[x](javascript:alert(1))", " and ", "others", ",",
+    "; ", "日本語",
+)  # fmt: skip
+NAMES = (
+    "King, Jr., Martin Luther", "Martin Luther King, Jr.", "Google, Inc.", "Inc. Google", "Donald E. Knuth",
+    "山田 太郎", "OpenAI",
+    "others", "Dick and Jane", "Smith, John", "{Braced}", "von der Leyen, Ursula", "A, B, C, D", "Jr., X",
+    "de la Cruz, III", "III, Henry",
+    "Sammy Davis Jr.", "Sammy Davis, Jr", "The ATLAS Collaboration", "Microsoft Research, Ltd.", "X, ",
+    "a;b", "C6  - x",
+)  # fmt: skip
+DOIS = (
+    "10.1016/s0140-6736(20)30183-5", "10.1234/a^^5cb", "10.1234/a)b", "10.1234/(a",
+    "10.1234/a_b%20c#d&e$f~g", "10.1234/a{b}c",
+    r"10.1234/a\b", "10.1234/a--b", "10.1234/a<b>c", '10.1234/a"b', "10.1234/a[1]",
+    "10.1002/(sici)1097(199806)1:2<3::aid-x>3.0.co;2-q",
+)  # fmt: skip
+ADDRESSES = (
+    "https://web.archive.org/web/2020/https://a.org/x,https://b.org/y", "https://a.org/?u=a;https://b.org",
+    "https://a.org/a_b%20c#d",
+    "https://a.org/?a=1&b=2$3~4", "https://a.org/(x)", "https://a.org/x)", "https://a.org/a^^5cb",
+    "https://a.org/{a}", "https://a.org/a--b",
+    "https://en.wikipedia.org/wiki/RISC-V_(x)", "https://a.org/;http://b.org/,http://c.org",
+)  # fmt: skip
+
+hostile = st.lists(st.sampled_from(HOSTILE) | texts, min_size=1, max_size=6).map("".join)
+
+
+@st.composite
+def hostile_papers(draw: st.DrawFn) -> Paper:
+    title = draw(hostile) + " x"
+    links = [Link(url, draw(st.none() | hostile)) for url in draw(st.lists(st.sampled_from(ADDRESSES), max_size=3))]
+    try:
+        return make_paper(
+            title=title, id="a", headline=draw(hostile), comment=draw(hostile), excerpt=draw(hostile),
+            organization=draw(hostile)[:90],
+            authors=draw(st.lists(st.sampled_from(NAMES) | hostile, max_size=4)), links=links,
+            tags=[draw(hostile)[:90]],
+            identifiers=Identifiers(doi=draw(st.none() | st.sampled_from(DOIS))),
+        )  # fmt: skip
+    except DayoriError:
+        return paper(1)
+
+
+@given(hostile_papers(), st.sampled_from(BOTH_WAYS))
+def test_any_paper_comes_back_as_it_went(made: Paper, format: str) -> None:
+    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+
+
+@given(hostile_papers())
+def test_tex_finds_no_command_but_our_own_in_a_bibliography(made: Paper) -> None:
+    body = "".join(bibtex.write([made]))
+    for allowed in (r"\textbackslash{}", r"\textbraceleft{}", r"\textbraceright{}", r"\textasciitilde{}",
+                    r"\textasciicircum{}", "\\newline\n"):  # fmt: skip
+        body = body.replace(allowed, "")
+    body = re.sub(r"\\[$&%#_]", "", body)
+    assert not re.search(r"[\\$&%#~^]|(?<![a-z])_", body.split(",\n", 1)[1])
+    depth = 0
+    for mark in re.findall("[{}]", body):
+        depth += 1 if mark == "{" else -1
+        assert depth >= 0
+    assert depth == 0
+    assert len(re.findall(r"@\w*[ \t]*[({]", body)) == 1
+
+
+@given(hostile_papers())
+def test_nothing_is_html_in_a_page_or_a_feed(made: Paper) -> None:
+    page = "".join(WRITERS["html"]([made]))
+    assert "<script" not in page
+    assert "javascript:" not in re.sub(r">[^<]*<", "><", page)
+    assert "<script" not in "".join(atom.write([made], Feed(UUID(int=1))))
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("format", BOTH_WAYS)
+def test_a_name_comes_back_as_it_went(name: str, format: str) -> None:
+    made = paper(1, authors=[name, "Ada Lovelace"])
+    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+
+
+@pytest.mark.parametrize("doi", DOIS)
+@pytest.mark.parametrize("format", BOTH_WAYS)
+def test_a_doi_comes_back_as_it_went(doi: str, format: str) -> None:
+    made = paper(1, identifiers=Identifiers(doi=doi))
+    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+
+
+@pytest.mark.parametrize("url", ADDRESSES)
+@pytest.mark.parametrize("label", [None, "code", "https://b.org/"])
+@pytest.mark.parametrize("format", BOTH_WAYS)
+def test_an_address_comes_back_as_it_went(url: str, label: str | None, format: str) -> None:
+    made = paper(1, links=[Link(url, label), Link("https://z.org/", label)])
+    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+
+
+def test_a_suffix_stands_where_each_program_reads_it() -> None:
+    made = paper(1, authors=["Martin Luther King, Jr."])
+    assert "author = {King, Jr., Martin Luther}" in "".join(bibtex.write([made]))
+    assert "AU  - King, Martin Luther, Jr.\n" in "".join(ris.write([made]))
+    assert '"family": "King",\n        "given": "Martin Luther",\n        "suffix": "Jr."' in "".join(csl.write([made]))
+
+
+@pytest.mark.parametrize(
+    ("inverted", "suffix_last", "name"),
+    [
+        ("King, Jr., Martin Luther", False, "Martin Luther King, Jr."),
+        ("King, Martin Luther, Jr.", False, "Martin Luther King, Jr."),
+        ("King, Martin Luther, Jr.", True, "Martin Luther King, Jr."),
+        ("King, Jr., Martin Luther", True, "Martin Luther King, Jr."),
+        ("Google, Inc.", False, "Google, Inc."),
+        ("Google, Inc.", True, "Google, Inc."),
+        ("Example Co., Ltd.", False, "Example Co., Ltd."),
+        ("Martin King, Jr.", False, "Martin King, Jr."),
+        ("Knuth, Donald E.", True, "Donald E. Knuth"),
+        ("山田, 太郎", False, "山田 太郎"),
+    ],
+)
+def test_a_name_in_parts_is_read_as_it_is_meant(inverted: str, suffix_last: bool, name: str) -> None:
+    assert from_inverted(inverted, suffix_last=suffix_last) == name
+
+
+def test_an_organisation_has_no_family_name() -> None:
+    assert parted("Google, Inc.") is None
+    assert parted("King, Jr., Martin Luther") is None
+    assert parted("Martin King, Jr.") == ("King", "Martin", "Jr.")
+
+
+def test_two_addresses_in_one_link_are_two_where_a_space_parts_them() -> None:
+    text = '{"papers": [{"title": "x", "links": ["https://a.org, https://b.org; http://c.org"]}]}'
+    (made,) = json.read(text, "f")
+    assert [link.url for link in made.links] == ["https://a.org", "https://b.org", "http://c.org"]
+    assert yaml.read(text, "f") == [made]
+
+
+def test_a_link_with_brackets_is_whole_in_markdown() -> None:
+    made = replace(paper(1, identifiers=Identifiers(doi="10.1234/a)b")), links=(Link("https://a.org/(x"),))
+    written = "".join(markdown.write([made]))
+    assert "](<https://doi.org/10.1234/a)b>)" in written
+    assert "](<https://a.org/(x>)" in written
