@@ -26,6 +26,7 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 from bot.domain.errors import ConfigError, DayoriError
 from bot.domain.schedule import parse_schedule
 from bot.formats.tree import Tree, read_yaml
+from bot.formats.urls import credentials_of, without_credentials
 from bot.i18n import Locale, Message, msg
 
 DEFAULT_FILE = Path("config/bot.yaml")
@@ -56,6 +57,27 @@ def _server(id: object) -> str:
     text = str(id).strip()
     if isinstance(id, bool) or not re.fullmatch(r"[1-9][0-9]{14,19}", text):
         raise ValueError('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"')
+    return text
+
+
+def _database(url: str) -> str:
+    if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:)[^?#\s][^?]*", url):
+        raise ValueError("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db")
+    return url
+
+
+def _token(text: object) -> object:
+    if not isinstance(text, str):
+        return text
+    token = text.strip().strip("\"'").strip()
+    if not all("!" <= each <= "~" for each in token):
+        raise ValueError("there is a space, a line break or a foreign character in it; copy the token again")
+    return token or None
+
+
+def _contact(text: str) -> str:
+    if any(credentials_of(word.strip("()<>,;")) for word in text.split()):
+        raise ValueError("it is shown to every source, so no password may stand in it")
     return text
 
 
@@ -115,7 +137,7 @@ class SourcesSettings(_Part):
     openreview_url: _Address = "https://api2.openreview.net"
     openreview_site_url: _Address = "https://openreview.net"
     acl_url: _Address = "https://aclanthology.org"
-    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$")] = ""
+    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$"), AfterValidator(_contact)] = ""
     allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
 
 
@@ -127,7 +149,7 @@ class Config(BaseSettings):
         populate_by_name=True, dotenv_filtering="match_prefix",
     )  # fmt: skip
 
-    database_url: Annotated[str, Field(pattern=r"^sqlite\+aiosqlite:///.+$")] = "sqlite+aiosqlite:///data/dayori.db"
+    database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///data/dayori.db"
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Tokyo"
     locale: Locale = "ja"
     papers_file: str = "config/papers.yaml"
@@ -140,7 +162,9 @@ class Config(BaseSettings):
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
     discord: DiscordSettings = DiscordSettings()
     sources: SourcesSettings = SourcesSettings()
-    discord_token: SecretStr | None = Field(default=None, validation_alias=AliasChoices("DISCORD_TOKEN"))
+    discord_token: Annotated[SecretStr | None, BeforeValidator(_token)] = Field(
+        default=None, validation_alias=AliasChoices("DISCORD_TOKEN")
+    )
 
     @field_validator("mirror")
     @classmethod
@@ -148,6 +172,13 @@ class Config(BaseSettings):
         if mirror and not str(others.data.get("papers_file", "")).lower().endswith((".yaml", ".yml")):
             raise ValueError("papers_file must be a YAML file to be mirrored")
         return mirror
+
+    @property
+    def secrets(self) -> tuple[str, ...]:
+        """Return what must stand in no log: the token, and the passwords in addresses."""
+        addresses = [self.database_url, self.discord.api_url, *map(str, self.sources.model_dump().values())]
+        token = self.discord_token.get_secret_value() if self.discord_token else ""
+        return tuple(filter(None, [token, *(secret for each in addresses for secret in credentials_of(each))]))
 
     @property
     def zone(self) -> ZoneInfo:
@@ -205,14 +236,14 @@ def _read(path: Path, *, required: bool) -> Tree:
 def _error(tree: Tree, where: tuple[str | int, ...], kind: str, reason: str, value: str) -> ConfigError:
     key = ".".join(map(str, where))
     if where and where[0] in ("DISCORD_TOKEN", "discord_token"):
-        return ConfigError(msg("DISCORD_TOKEN cannot be used: {reason}", reason=reason))
+        return ConfigError(msg("DISCORD_TOKEN cannot be used: {reason}", reason=reason.removeprefix("Value error, ")))
     variable = "DAYORI_" + "__".join(map(str, where)).upper()
     if kind == "extra_forbidden":
         problem: Message = msg('unknown setting "{key}"', key=key)
     elif kind == "missing":
         problem = msg('"{key}" is missing', key=key)
     else:
-        problem = msg('"{key}" cannot be "{value}": {reason}', key=key, value=value[:60],
+        problem = msg('"{key}" cannot be "{value}": {reason}', key=key, value=without_credentials(value)[:60],
                       reason=reason.removeprefix("Value error, "))  # fmt: skip
     if variable in os.environ:
         return ConfigError(msg("{variable} in the environment: {problem}", variable=variable, problem=problem))

@@ -98,14 +98,13 @@ def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) ->
 
 
 async def _run(command: Callable[..., Awaitable[None]], config: Config, workspace: str, args: Any, values: Any) -> None:
-    token = config.discord_token.get_secret_value() if config.discord_token else ""
-    configure_logs(tuple(filter(None, [token])), quiet=command.__name__ != "run" or not token)
+    configure_logs(config.secrets, quiet=command.__name__ != "run" or not config.discord_token)
     async with contextlib.AsyncExitStack() as stack:
         with progress_bar(t(config.locale, "Making the search index anew")) as progress:
             app = await stack.enter_async_context(open_app(config, progress=progress))
         gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
         session = Session(
-            app, await app.services.workspaces.named(workspace), Console(highlight=False, soft_wrap=False)
+            app, await app.services.workspaces.known(workspace), Console(highlight=False, soft_wrap=False)
         )
         await command(session, *args, **values)
         if app.mirror:

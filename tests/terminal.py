@@ -5,9 +5,11 @@ from __future__ import annotations
 import json
 import os
 import pty
+import sqlite3
 import subprocess
 import sys
 from collections.abc import Callable
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +38,12 @@ def assert_one_line(result: Result, says: str) -> None:
 def everything(dayori: Dayori) -> list[dict[str, Any]]:
     papers: list[dict[str, Any]] = document(dayori("export", "--format", "json"))["papers"]
     return papers
+
+
+def make_workspace(database: Path, name: str) -> None:
+    """Make a workspace as the bot does for a server that it hosts."""
+    with closing(sqlite3.connect(database)) as connection, connection:
+        connection.execute("INSERT INTO workspaces (name, created_at) VALUES (?, '2024-01-01T00:00:00+00:00')", (name,))
 
 
 def on_a_terminal(*arguments: str) -> str:

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.terminal import Dayori, assert_one_line, document, everything, on_a_terminal
+from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace, on_a_terminal
 
 PAPER_KEYS = {"id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
               "identifiers",
@@ -143,16 +143,31 @@ def test_broken_settings_are_said_in_one_line_with_their_place(dayori: Dayori, t
     assert_one_line(dayori("history"), 'bot.yaml:2:1: unknown setting "local"')
 
 
-def test_another_workspace_is_another_collection(dayori: Dayori) -> None:
+def test_another_workspace_is_another_collection(dayori: Dayori, tmp_path: Path) -> None:
+    make_workspace(tmp_path / "dayori.db", "discord:1")
     assert document(dayori("search", "", "--json", "--workspace", "discord:1"))["total"] == 0
     assert_one_line(dayori("show", "retnet", "--workspace", "discord:1"), "retnet")
 
 
-def test_history_tells_the_newest_first(dayori: Dayori) -> None:
+def test_a_workspace_that_there_is_not_is_told_with_those_that_there_are_and_none_is_made(
+    dayori: Dayori, tmp_path: Path
+) -> None:
+    make_workspace(tmp_path / "dayori.db", "discord:826969109299200000")
+    for typo in ("defualt", "discord:1", ""):
+        for command in (("add", "1706.03762"), ("search", "a"), ("import", "x.yaml"), ("doctor",)):
+            result = dayori(*command, "--workspace", typo)
+            assert_one_line(result, f"「{typo}」というワークスペースはありません")
+            assert "default" in result.stderr and "discord:826969109299200000" in result.stderr
+    with closing(sqlite3.connect(tmp_path / "dayori.db")) as connection:
+        assert connection.execute("SELECT count(*) FROM workspaces").fetchone() == (2,)
+
+
+def test_history_tells_the_newest_first(dayori: Dayori, tmp_path: Path) -> None:
     dayori("edit", "retnet", "--comment", "一")
     dayori("edit", "retnet", "--comment", "二")
     told = dayori("history", "retnet").stdout
     assert told.index("一 → 二") < told.index("→ 一")
+    make_workspace(tmp_path / "dayori.db", "new")
     assert dayori("history", "--workspace", "new").stdout == "まだ何も変更されていません。\n"
 
 
@@ -180,3 +195,38 @@ def test_help_names_every_command_with_an_example(dayori: Dayori) -> None:
         assert result.exit_code == 0
         assert f"dayori {name}" in result.stdout
         assert "--workspace" in result.stdout
+
+
+def test_servers_are_listed_allowed_and_refused_in_the_terminal(dayori: Dayori) -> None:
+    assert "最初に招待されたサーバー" in dayori("servers").stdout
+    for decision, state in (("allow", "allowed"), ("refuse", "refused")):
+        assert dayori("servers", decision, "123456789012345678").exit_code == 0
+        [server] = document(dayori("servers", "--json"))["servers"]
+        assert (server["id"], server["state"], server["name"]) == ("123456789012345678", state, "")
+        assert "123456789012345678" in dayori("servers").stdout
+    assert_one_line(dayori("servers", "allow", "研究室"), "「研究室」はサーバーIDではありません")
+    assert dayori("servers", "allow").exit_code == dayori("servers", "forget", "1").exit_code == 2
+
+
+@pytest.mark.parametrize("token", ["", "  ", "''", '"\n"'])
+def test_an_empty_token_is_none(dayori: Dayori, monkeypatch: pytest.MonkeyPatch, token: str) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", token)
+    result = dayori("run")
+    assert (result.exit_code, result.stdout.count("╭─")) == (0, 6)
+    assert_one_line(dayori("post"), "DISCORD_TOKEN")
+
+
+def test_a_password_in_an_address_is_shown_nowhere(dayori: Dayori, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in (
+        ("DAYORI_DATABASE_URL", "postgresql+asyncpg://user:geheim@host/dayori"),
+        ("DAYORI_DATABASE_URL", "sqlite+aiosqlite:///data/dayori.db?password=geheim"),
+        ("DAYORI_SOURCES__ARXIV_URL", "ftp://user:geheim@proxy"),
+        ("DAYORI_SOURCES__CONTACT", "https://user:geheim@lab.example"),
+        ("DISCORD_TOKEN", "geheim geheim"),
+    ):
+        with monkeypatch.context() as environment:
+            environment.setenv(name, value)
+            for command in ("doctor", "run"):
+                result = dayori(command)
+                assert_one_line(result, name)
+                assert "geheim" not in result.stderr

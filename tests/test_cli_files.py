@@ -10,11 +10,12 @@ import pytest
 
 from bot.formats import yaml
 from tests.samples import paper
-from tests.terminal import Dayori, assert_one_line, document, everything
+from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace
 
 
 @pytest.mark.parametrize("format", ["yaml", "json"])
-def test_what_is_exported_is_imported_unchanged(dayori: Dayori, format: str) -> None:
+def test_what_is_exported_is_imported_unchanged(dayori: Dayori, tmp_path: Path, format: str) -> None:
+    make_workspace(tmp_path / "dayori.db", "new")
     assert dayori("export", "--output", f"copy.{format}").exit_code == 0
     assert "変更なし 6" in dayori("import", f"copy.{format}").stdout
     assert "追加 6" in dayori("import", f"copy.{format}", "--workspace", "new").stdout

@@ -137,3 +137,24 @@ def test_a_file_that_was_named_must_be_there() -> None:
 def test_two_subscriptions_of_one_name_are_refused() -> None:
     text = "subscriptions:\n- {name: a, channel: 'discord:1/2'}\n- {name: a, channel: 'discord:1/3'}\n"
     assert '"a"' in problem(text)
+
+
+@pytest.mark.parametrize("written", [" abc.def ", '"abc.def"', "abc.def\n", "' abc.def'"])
+def test_a_token_may_be_pasted_with_quotes_and_line_ends(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", written)
+    token = load("").discord_token
+    assert token and token.get_secret_value() == "abc.def"
+
+
+def test_the_servers_that_are_served_are_ids_as_numbers_or_text() -> None:
+    config = load("discord: {servers: [123456789012345678, '223456789012345678']}")
+    assert config.discord.servers == ("123456789012345678", "223456789012345678")
+    assert load("discord: {servers: 123456789012345678}").discord.servers == ("123456789012345678",)
+    for wrong in ("研究室", "1", "012345678901234567", "1" * 21, "true", "１２３４５６７８９０１２３４５６７"):
+        assert "not a server's id" in problem(f"discord: {{servers: [{wrong}]}}")
+
+
+def test_what_must_stand_in_no_log_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", "the-token")
+    config = load("discord: {api_url: 'https://user:geh%40im@proxy.example/api'}")
+    assert config.secrets == ("the-token", "geh%40im", "geh@im")

@@ -13,6 +13,7 @@ import typer
 from bot.domain.errors import InputError
 from bot.formats.atom import Feed
 from bot.formats.collection import READERS, WRITTEN, format_of, read_contents, writer
+from bot.formats.disk import write_private
 from bot.i18n import msg
 from bot.platforms.console import reports
 from bot.services.naming import name_all, nameless
@@ -71,7 +72,7 @@ async def export(
         sys.stdout.write(text)
         return
     try:
-        output.write_text(text, encoding="utf-8")
+        write_private(output, text)
     except OSError as error:
         raise InputError(
             msg('"{file}" cannot be written: {reason}', file=str(output), reason=error.strerror or "")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from typing import Any, Literal
 
 from bot.domain.digest import Subscription
@@ -94,6 +96,7 @@ class Checkup:
             Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
             Check("token", "ok", msg("Discord: a token is set") if has_token else msg("Discord: no token is set")),
             self._running(json.loads(tick) if tick else None),
+            *_readable(self._database.path),
             *_paused(subscribed),
             *await self._servers_unserved(subscribed),
         ]  # fmt: skip
@@ -140,6 +143,14 @@ class Checkup:
         if tick["connection"] == "starting":
             return Check("bot", "warning", msg("The bot is starting and not connected yet."))
         return Check("bot", "warning", msg("The bot is connecting to Discord again."))
+
+
+def _readable(path: Path) -> list[Check]:
+    """Tell of a database that was made for more people than its owner, by an older version or on purpose."""
+    if os.name != "posix" or not path.stat().st_mode & 0o077:
+        return []
+    told = msg("Other users of this machine may read the database {path}.", path=str(path))
+    return [Check("database mode", "warning", told, msg("If they should not: chmod 600 {path}*", path=str(path)))]
 
 
 def _minute(time: str) -> str:

@@ -21,7 +21,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import DayoriError, FileError
 from bot.domain.paper import Paper
-from bot.formats.disk import read_if_there, replace_if_still
+from bot.formats.disk import make_folder, read_if_there, replace_if_still
 from bot.formats.layout import Layout, read_layout
 from bot.i18n import Message, msg
 from bot.services.importing import Importing, ImportReport
@@ -287,7 +287,7 @@ async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
     from watchfiles import awatch  # only a mirror needs it
 
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
-    path.parent.mkdir(parents=True, exist_ok=True)
+    make_folder(path.parent)
     watching = awatch(path.parent, watch_filter=lambda _, name: Path(name).name == path.name, stop_event=stop,
                       debounce=200, recursive=False, rust_timeout=_LOOK, yield_on_timeout=True)  # fmt: skip
     async for _ in watching:

@@ -5,6 +5,10 @@ from __future__ import annotations
 from typing import Literal
 from uuid import UUID, uuid4, uuid5
 
+from rapidfuzz import process
+
+from bot.domain.errors import NotFoundError
+from bot.i18n import msg
 from bot.services.ports import Clock
 from bot.store import notes
 from bot.store.database import Database
@@ -12,6 +16,7 @@ from bot.store.database import Database
 Sharing = Literal["team", "hosted"]
 DEFAULT = "default"
 _INSTALLATION = "installation"  # the note of a random UUID that no other installation has
+_MOST_NAMES = 5
 
 
 class Workspaces:
@@ -32,6 +37,19 @@ class Workspaces:
         async with self._database.write() as connection:
             installation = await notes.first_note(connection, _INSTALLATION, str(uuid4()))
         return uuid5(UUID(installation), f"workspace/{workspace_id}")
+
+    async def known(self, name: str) -> int:
+        """Return the id of the workspace of that name. Raises NotFoundError naming the nearest that there are.
+
+        `default` is there from the first start on; the others are made by whoever writes in their servers.
+        """
+        if name == DEFAULT:
+            return await self.named(name)
+        ids = await self._database.workspaces()
+        if name not in ids:
+            near = ", ".join(each for each, *_ in process.extract(name[:80], list(ids), limit=_MOST_NAMES))
+            raise NotFoundError(msg('There is no workspace "{name}"; there are: {names}', name=name[:80], names=near))
+        return ids[name]
 
     async def of_server(self, platform: str, server: int | str) -> int:
         """Return the id of the workspace that a platform's server uses."""

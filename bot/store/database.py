@@ -7,6 +7,7 @@ the file, so that no transaction is begun that cannot be finished. Reading never
 from __future__ import annotations
 
 import asyncio
+import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
@@ -100,8 +101,18 @@ class Database:
             return (await connection.execute(new)).scalar_one(), True
 
     async def backup(self, target: Path) -> None:
-        """Copy the database, as it is at this moment, into a new file."""
-        await asyncio.to_thread(_copy, self.path, target)
+        """Copy the database, as it is at this moment, into a new private file. Raises StoreError."""
+        try:
+            await asyncio.to_thread(_copy, self.path, target)
+        except (OSError, sqlite3.Error) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason)) from error
+
+    async def workspaces(self) -> dict[str, int]:
+        """Return the ids of all workspaces by name."""
+        async with self.read() as connection:
+            rows = await connection.execute(select(workspaces.c.name, workspaces.c.id).order_by(workspaces.c.id))
+            return {row.name: row.id for row in rows}
 
     async def close(self) -> None:
         """Give all connections back; without this the process would not end."""
@@ -115,7 +126,7 @@ async def open_database(url: str) -> Database:
     """
     path = Path(make_url(url).database or "")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        _make_private(path)
         engine = create_async_engine(url)
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
@@ -188,6 +199,22 @@ async def _migrate(engine: AsyncEngine, url: str) -> None:
     await asyncio.to_thread(upgrade, url)
 
 
+def _make_private(path: Path) -> None:
+    """Make the file and the folders it lacks for their owner alone; SQLite gives its files beside it the same mode.
+
+    What is there already keeps its mode.
+    """
+    for folder in reversed([each for each in path.parents if not each.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+
+
 def _copy(source: Path, target: Path) -> None:
-    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-        old.backup(new)
+    """Copy a database into a new file that its owner alone may read; what fails half-way leaves none."""
+    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    try:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import os
+from collections.abc import Iterator
 from pathlib import Path
 
-from bot.formats.disk import read_if_there, replace_if_still
+import pytest
+
+from bot.formats.disk import read_if_there, replace_if_still, write_private
 
 
 def test_a_file_is_made_replaced_and_left_without_rests(tmp_path: Path) -> None:
@@ -22,3 +26,42 @@ def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
         assert not replace_if_still(file, b"new", expected)
     assert [each.name for each in tmp_path.iterdir()] == ["papers.yaml"]
     assert file.read_bytes() == b"theirs"
+
+
+def mode(path: Path) -> int:
+    return path.stat().st_mode & 0o777
+
+
+@pytest.fixture(params=[0o000, 0o022, 0o077])
+def umask(request: pytest.FixtureRequest) -> Iterator[None]:
+    before = os.umask(request.param)
+    yield
+    os.umask(before)
+
+
+@pytest.mark.usefixtures("umask")
+def test_a_new_file_and_its_folders_are_their_owners_alone(tmp_path: Path) -> None:
+    file = tmp_path / "one" / "two" / "papers.yaml"
+    assert replace_if_still(file, b"a", None)
+    write_private(file.with_name("export.yaml"), "論文")
+    modes = [mode(each) for each in (file, file.with_name("export.yaml"), file.parent, file.parent.parent)]
+    assert modes == [0o600, 0o600, 0o700, 0o700]
+
+
+@pytest.mark.parametrize("given", [0o600, 0o640, 0o664])
+def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path, given: int) -> None:
+    file = tmp_path / "papers.yaml"
+    file.write_bytes(b"a")
+    file.chmod(given)
+    assert replace_if_still(file, b"b", b"a")
+    assert mode(file) == given
+    write_private(file, "c")
+    assert (mode(file), file.read_text()) == (given, "c")
+
+
+def test_the_file_beside_is_never_readable_by_others_nor_a_link_into_another(tmp_path: Path) -> None:
+    file, other = tmp_path / "papers.yaml", tmp_path / "other"
+    other.write_bytes(b"not ours")
+    file.with_name(".papers.yaml.dayori").symlink_to(other)
+    assert replace_if_still(file, b"a", None)
+    assert (other.read_bytes(), file.read_bytes(), file.is_symlink()) == (b"not ours", b"a", False)

@@ -155,3 +155,11 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
         ],
         "open": ["No edition yet", "Next: 2024-01-22T00:00:00+00:00, 0 new papers wait"],
     }
+
+
+async def test_a_database_that_others_may_read_is_told_of(checkup: Checkup, database: Database, workspace: int) -> None:
+    database.path.chmod(0o644)
+    [told] = [each for each in (await checkup.look(workspace, has_token=True)).checks if each.level == "warning"]
+    assert told.remedy and told.remedy.text("en") == f"If they should not: chmod 600 {database.path}*"
+    database.path.chmod(0o600)
+    assert all(each.level == "ok" for each in (await checkup.look(workspace, has_token=True)).checks)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import random
 import sqlite3
 import threading
@@ -168,3 +169,32 @@ def test_times_sort_as_text_whatever_their_zone() -> None:
     tokyo = timezone(timedelta(hours=9))
     early, late = datetime(2024, 1, 1, 9, 0, tzinfo=tokyo), datetime(2024, 1, 1, 0, 0, 0, 1, tzinfo=UTC)
     assert iso(early) == "2024-01-01T00:00:00.000000+00:00" < iso(late)
+
+
+@pytest.mark.parametrize("umask", [0o000, 0o022])
+async def test_the_database_and_what_sqlite_puts_beside_it_are_their_owners_alone(
+    tmp_path: Path, clock: AdjustableClock, umask: int
+) -> None:
+    before = os.umask(umask)
+    try:
+        database = await open_database(f"sqlite+aiosqlite:///{tmp_path}/made/here/dayori.db")
+        await database.workspace("default", clock())
+        await database.backup(tmp_path / "copy.db")
+        modes = {each.name: each.stat().st_mode & 0o777 for each in database.path.parent.iterdir()}
+        await database.close()
+    finally:
+        os.umask(before)
+    assert modes == dict.fromkeys(("dayori.db", "dayori.db-wal", "dayori.db-shm"), 0o600)
+    assert (tmp_path / "copy.db").stat().st_mode & 0o777 == 0o600
+    assert [(tmp_path / each).stat().st_mode & 0o777 for each in ("made", "made/here")] == [0o700, 0o700]
+
+
+async def test_a_backup_that_cannot_be_written_is_said_in_a_sentence_and_leaves_nothing(
+    database: Database, tmp_path: Path
+) -> None:
+    (tmp_path / "there.db").write_bytes(b"mine")
+    for target in ("there.db", "no-folder/copy.db"):
+        with pytest.raises(StoreError, match="cannot be written"):
+            await database.backup(tmp_path / target)
+    assert (tmp_path / "there.db").read_bytes() == b"mine"
+    assert not (tmp_path / "no-folder").exists()
