@@ -6,14 +6,16 @@ import asyncio
 import random
 from pathlib import Path
 
-from trials import stage, storm
+from trials import causes, stage, storm
 
 
 async def test_killed_and_broken_posters_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
     template = tmp_path / "template.db"
     await stage.make_store(template)
-    plan = (*storm.KILLS, "dropped after it is applied", "answer 503, yet applied", "disk full", "gateway gone")
-    trials = await asyncio.gather(*(storm.run(kind, template, random.Random(kind)) for kind in plan),
-                                  storm.crowd(2, template, random.Random(2)))  # fmt: skip
+    plan = (*causes.KILLS, "dropped after it is applied", "a page with 504, yet applied", "a page with 403",
+            "disk full", "gateway gone", "killed, clock 5 hours ahead", "asleep at a request",
+            "killed, then may not read")  # fmt: skip
+    trials = await asyncio.gather(*(causes.run(kind, template, random.Random(kind)) for kind in plan),
+                                  causes.crowd(2, template, random.Random(2)))  # fmt: skip
     told = {trial.kind: [name for name in storm.WRONG if trial.outcome[name]] for trial in trials}
     assert told == {trial.kind: [] for trial in trials}

@@ -12,11 +12,12 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from bot.session import progress_bar
-from trials import stage, storm
+from trials import causes, stage, storm
 from trials.storm import Trial
 from trials.victim import PAPERS
 
-RUNS, CROWDS, AT_ONCE = 1000, 40, 4  # a crowd is five editions
+RUNS, LONG, CROWDS, AT_ONCE = 600, 8, 40, 6  # a run or a crowd is five editions
+_TELL_EVERY = 30.0  # seconds
 
 
 async def main() -> int:
@@ -25,17 +26,17 @@ async def main() -> int:
     with TemporaryDirectory() as folder:
         template = Path(folder) / "template.db"
         await stage.make_store(template)
-        plan = [*kinds(RUNS), *(f"{size}" for size in (2, 4) for _ in range(CROWDS))]
+        plan = [*[*causes.LONG] * LONG, *kinds(RUNS), *(f"{size}" for size in (2, 4) for _ in range(CROWDS))]
         trials = await play(plan, template)
-    print(f"{RUNS} editions of {PAPERS} papers to {stage.CHANNELS} channels, and {2 * CROWDS * stage.CHANNELS} "
-          f"editions shared by processes, in {perf_counter() - began:.0f} s")  # fmt: skip
+    print(f"{(RUNS + LONG) * stage.CHANNELS:,} editions of {PAPERS} papers, and {2 * CROWDS * stage.CHANNELS} shared "
+          f"by processes, in {perf_counter() - began:.0f} s")  # fmt: skip
     return 1 if told(trials) else 0
 
 
 def kinds(runs: int) -> list[str]:
-    """Return what goes wrong in each of so many runs: a kill in every second, every fault equally often."""
-    causes = (storm.KINDS, storm.KILLS)
-    return [causes[n % 2][n // 2 % len(causes[n % 2])] for n in range(runs)]
+    """Return what goes wrong in each of so many runs: a kill, a fault and one of the worst in turn."""
+    groups = [[*group] for group in (causes.KILLS, causes.TROUBLES, causes.WORST)]
+    return [groups[n % 3][n // 3 % len(groups[n % 3])] for n in range(runs)]
 
 
 async def play(plan: Iterable[str], template: Path) -> list[Trial]:
@@ -48,14 +49,29 @@ async def play(plan: Iterable[str], template: Path) -> list[Trial]:
             n, kind = waiting.pop()
             dice = random.Random(n)
             one: Awaitable[Trial] = (
-                storm.crowd(int(kind), template, dice) if kind.isdigit() else storm.run(kind, template, dice)
+                causes.crowd(int(kind), template, dice) if kind.isdigit() else causes.run(kind, template, dice)
             )
             trials.append(await one)
             progress(len(trials), total)
 
+    total = len(waiting)
+    telling = asyncio.create_task(_tell(trials, total))
     with progress_bar("trials") as progress:
-        await asyncio.gather(*(work(progress, len(waiting)) for _ in range(AT_ONCE)))
+        await asyncio.gather(*(work(progress, total) for _ in range(AT_ONCE)))
+    telling.cancel()
     return trials
+
+
+async def _tell(trials: list[Trial], total: int) -> None:
+    """Say now and then how far the trials are, where no bar can be drawn."""
+    while not sys.stderr.isatty():
+        await asyncio.sleep(_TELL_EVERY)
+        print(f"trials {len(trials)}/{total}, wrong so far {wrong(trials)}", file=sys.stderr, flush=True)
+
+
+def wrong(trials: Iterable[Trial]) -> int:
+    """Count everything that went wrong."""
+    return sum(trial.outcome[name] for trial in trials for name in storm.WRONG)
 
 
 def told(trials: list[Trial]) -> int:
@@ -65,16 +81,15 @@ def told(trials: list[Trial]) -> int:
     for trial in trials:
         by_kind[trial.kind] += trial.outcome + Counter(runs=1)
         steps += trial.steps
-    columns = ("runs", "killed", "faults that hit", "started again", *storm.WRONG)
+    columns = ("runs", "killed", "stopped", "faults that hit", "started again", *storm.WRONG)
     print(f"{'':32}" + "".join(f"{name:>18}" for name in columns))
     for kind, outcome in by_kind.items():
         print(f"{kind:32}" + "".join(f"{outcome[name]:18}" for name in columns))
     print("\nstep at which an edition stood when its process was killed")
     for step in stage.STEPS:
         print(f"  {step:40}{steps[step]:6}")
-    wrong = sum(outcome[name] for outcome in by_kind.values() for name in storm.WRONG)
-    print(f"\nwrong in all: {wrong}", flush=True)
-    return wrong
+    print(f"\nwrong in all: {wrong(trials)}", flush=True)
+    return wrong(trials)
 
 
 if __name__ == "__main__":

@@ -73,6 +73,13 @@ def is_claimed(store: Path) -> bool:
     return _any(store, "claimed_by IS NOT NULL")
 
 
+def paused(store: Path) -> int:
+    """Count the subscriptions that are paused."""
+    with closing(sqlite3.connect(store, timeout=20)) as connection:
+        found = connection.execute("SELECT count(*) FROM subscriptions WHERE paused_reason IS NOT NULL").fetchone()
+    return int(found[0])
+
+
 def _any(store: Path, condition: str) -> bool:
     with closing(sqlite3.connect(store, timeout=20)) as connection:
         return connection.execute(f"SELECT 1 FROM editions WHERE {condition}").fetchone() is not None
