@@ -11,17 +11,19 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from bot.logs import configure_logs
 from bot.session import progress_bar
 from trials import causes, stage, storm
 from trials.storm import Trial
 from trials.victim import PAPERS
 
-RUNS, LONG, CROWDS, AT_ONCE = 600, 8, 40, 6  # a run or a crowd is five editions
+RUNS, LONG, CROWDS, AT_ONCE = 1000, 8, 40, 6  # a run or a crowd is five editions
 _TELL_EVERY = 30.0  # seconds
 
 
 async def main() -> int:
     """Run the trials; return the exit status."""
+    configure_logs((), quiet=True)
     began = perf_counter()
     with TemporaryDirectory() as folder:
         template = Path(folder) / "template.db"

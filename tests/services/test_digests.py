@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
 
 from bot.domain.digest import Edition, Reason, WhenEmpty
 from bot.domain.errors import NotFoundError, ScheduleError
+from bot.i18n import msg
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.library import Library
-from bot.store import deliveries
-from bot.store.database import Database
+from bot.store import deliveries, subscriptions
+from bot.store.database import Database, open_database
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakeRenderer
 from tests.samples import paper
@@ -191,3 +193,41 @@ async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(dig
     with pytest.raises(ScheduleError):
         await digests.subscribe(workspace, replace(WEEKLY, schedule="someday"))
     assert await digests.subscribed(workspace) == []
+
+
+async def test_an_edition_that_is_asked_for_three_times_at_once_is_composed_once(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database, database_url: str,
+    policy: Policy,
+) -> None:  # fmt: skip
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, *range(6))
+    other = await open_database(database_url)
+    second = Digests(other, clock, policy, {"discord": FakeRenderer()})
+    made = await asyncio.gather(*(each.compose_now(workspace, "weekly") for each in (digests, second, digests)))
+    await other.close()
+    assert len([each for each in made if each]) == 1
+    async with database.read() as connection:
+        assert await deliveries.last_number(connection, (await digests.named(workspace, "weekly")).id) == 1
+
+
+async def test_an_edition_composed_since_it_was_asked_for_is_the_one_that_was_asked_for(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, *range(9))
+    asked = digests.now()
+    assert await compose(digests, workspace, clock)
+    await finish_all(database, clock)
+    await add(library, workspace, clock, 10)
+    assert await digests.compose_now(workspace, "weekly", asked) is None
+    assert held(await digests.compose_now(workspace, "weekly")) == (Reason.NEW, ["paper-10"], 0)
+
+
+async def test_nothing_is_composed_for_a_paused_subscription(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    paused = await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    async with database.write() as connection:
+        await subscriptions.pause(connection, paused.id, msg("The channel is gone."), clock())
+    assert await digests.compose_now(workspace, "weekly") is None

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import asyncio
+
 import pytest
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
@@ -142,7 +144,24 @@ async def test_one_servers_subscriptions_are_not_listed_in_another(
     assert "「論文」という配信先はありません" in refused.content
 
 
-async def test_a_channel_that_refuses_is_paused_with_its_reason(
+async def test_an_edition_that_three_press_for_at_once_is_posted_once(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async with start(digest={"max_papers": 2, "when_empty": "revisit"}):
+        await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
+        asked = await asyncio.gather(
+            *(server.slash(curator, general, "digest post", name="論文", locale="ja") for _ in range(3))
+        )
+        told = [(await reply.next(timeout=15)).content for reply in asked]
+    assert len(papers_channel.messages) == 1
+    posted, underway = f"<#{papers_channel.id}> に投稿しました。", f"<#{papers_channel.id}> へ配信中です。"
+    assert posted in told
+    assert all(each.startswith((posted, underway)) for each in told)
+
+
+async def test_a_paused_channel_is_said_to_be_paused_why_and_how_it_goes_on(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start():
@@ -150,7 +169,33 @@ async def test_a_channel_that_refuses_is_paused_with_its_reason(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
         papers_channel.deny(Permission.SEND_MESSAGES)
-        told = await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
-        listed = await server.slash(curator, general, "digest list", locale="ja")
-    assert "投稿できませんでした" in told.content
-    assert "停止中" in listed.content
+        answers = [await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+                   for _ in range(2)]  # fmt: skip
+        answers.append(await (await server.slash(curator, general, "digest status", locale="ja")).next())
+        answers.append(await server.slash(curator, general, "digest list", locale="ja"))
+        papers_channel.reset()
+        await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
+        again = await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+    for answer in answers:
+        assert "停止中: ボットが投稿できません。" in answer.content
+        assert "に自動で試し、直っていれば再開します" in answer.content
+        assert "<t:" in answer.content
+        assert "配信中" not in answer.content
+        assert "次号" not in answer.content
+    assert again.content == f"<#{papers_channel.id}> に投稿しました。"
+
+
+async def test_an_edition_that_was_put_off_is_not_said_to_be_on_its_way(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    server.fault("POST", f"/channels/{papers_channel.id}/messages$", status=403, times=None)
+    async with start():
+        await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
+        told = [await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+                for _ in range(2)]  # fmt: skip
+    for answer in told:
+        assert answer.content.startswith("投稿できませんでした: Discordが 403 を返しました。")
