@@ -20,13 +20,13 @@ from sqlalchemy import event, insert, select
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine, create_async_engine
+from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.store.connections import lent, wholly
+from bot.store.connections import Connections, wholly
 from bot.store.requests import current_request
 from bot.store.schema import REVISION, workspaces
 
@@ -39,16 +39,15 @@ T = TypeVar("T")
 class Database:
     """An open database; make it with `open_database`."""
 
-    def __init__(self, engine: AsyncEngine, path: Path) -> None:
+    def __init__(self, connections: Connections, path: Path) -> None:
         self.path = path
-        self._engine = engine
-        self._writing = engine.execution_options(writing=True)
+        self._connections = connections
         self._writer = asyncio.Lock()
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[AsyncConnection]:
         """Lend a connection for reading; every statement sees the newest committed state."""
-        async with lent(self._engine) as connection:
+        async with self._connections.lend() as connection:
             yield connection
 
     @asynccontextmanager
@@ -78,7 +77,7 @@ class Database:
         while True:
             async with AsyncExitStack() as attempt:
                 await attempt.enter_async_context(self._writer)
-                connection = await attempt.enter_async_context(lent(self._writing))
+                connection = await attempt.enter_async_context(self._connections.lend(writing=True))
                 try:
                     await attempt.enter_async_context(connection.begin())
                 except DBAPIError as error:
@@ -116,7 +115,7 @@ class Database:
 
     async def close(self) -> None:
         """Give all connections back; without this the process would not end."""
-        await wholly(self._engine.dispose())
+        await self._connections.close()
 
 
 async def open_database(url: str) -> Database:
@@ -131,17 +130,18 @@ async def open_database(url: str) -> Database:
         event.listen(engine.sync_engine, "connect", _prepare)
         event.listen(engine.sync_engine, "begin", _begin)
         event.listen(engine.sync_engine, "invalidate", _give_up)
+        connections = Connections(engine)
         try:
-            await _migrate(engine, url)
+            await _migrate(connections, url)
         except BaseException:
-            await wholly(engine.dispose())
+            await connections.close()
             raise
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         reason = str(getattr(error, "orig", error))
         raise StoreError(
             msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason)
         ) from error
-    return Database(engine, path)
+    return Database(connections, path)
 
 
 def batched(items: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
@@ -188,8 +188,8 @@ async def _closed(connection: Any) -> None:
         await connection.close()
 
 
-async def _migrate(engine: AsyncEngine, url: str) -> None:
-    async with lent(engine) as connection:
+async def _migrate(connections: Connections, url: str) -> None:
+    async with connections.lend() as connection:
         if await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version")):
             version = (await connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
             if version == REVISION:

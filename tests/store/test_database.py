@@ -97,6 +97,25 @@ async def test_a_connection_is_given_back_whenever_its_borrower_is_cancelled_onc
     assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
 
 
+async def test_a_connection_that_is_lent_while_the_database_closes_is_closed_when_it_comes_back(
+    database_url: str,
+) -> None:
+    database, opened = await open_database(database_url), asyncio.Event()
+
+    async def ask(seconds: float) -> None:
+        async with database.read() as connection:
+            opened.set()
+            await asyncio.sleep(seconds)
+            await connection.execute(text("SELECT 1"))
+
+    early = asyncio.create_task(ask(0.1))
+    await opened.wait()
+    await asyncio.gather(database.close(), early, ask(0), ask(0.02))
+    await ask(0)
+    await asyncio.sleep(0.05)
+    assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
+
+
 async def test_reading_does_not_wait_for_writing_and_sees_only_what_is_committed(database: Database) -> None:
     async with database.write() as connection:
         await write_note(connection, "a", "1")
