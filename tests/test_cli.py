@@ -11,6 +11,7 @@ import pytest
 
 from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace, on_a_terminal
 
+RETNET = "Retentive Network: A Successor to Transformer for Large Language Models"
 PAPER_KEYS = {"id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
               "identifiers",
               "added_at", "added_by", "updated_at"}  # fmt: skip
@@ -109,6 +110,9 @@ def test_a_paper_that_is_there_is_shown_and_not_added(dayori: Dayori) -> None:
     [
         (("add", "RetNet", "--title", "x"), "リンクでもarXivの番号でもDOIでもありません"),
         (("add", "1706.03762", "--title", "x", "--date", "someday"), "日付として読み取れません"),
+        (("add", "1706.03762", "--title", RETNET), "同じタイトルの論文がすでに「retnet」として"),
+        (("inbox", "accept", str(2**70)), "番の提案はありません"),
+        (("inbox", "reject", str(2**70)), "番の提案はありません"),
         (("edit", "nobody", "--title", "x"), "nobody"),
         (("edit", "retnet", "--title", ""), "タイトル"),
         (("remove", "nobody"), "nobody"),

@@ -10,6 +10,7 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import ConflictError, NotFoundError, StaleError
+from bot.domain.numbers import is_given
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key, with_id
 from bot.i18n import msg
 from bot.services.ports import Clock
@@ -93,6 +94,8 @@ class Library:
         none, ConflictError when a paper was changed again since or its work is held by another paper by now.
         """
         now = self._clock()
+        if change_id is not None and not is_given(change_id):
+            raise NotFoundError(msg("There is nothing to undo."))
         async with self._database.write() as connection:
             change = await history.last_standing(connection, workspace_id, actor=of, id=change_id)
             if change is None:

@@ -53,7 +53,7 @@ class Shell:
 
     async def _answer(self, line: str) -> None:
         if not line.startswith("/"):
-            line = f"/open {line}" if line.isdecimal() and int(line) in self._shown else f"/paper {line}"
+            line = f"/open {line}" if self._nth(line) else f"/paper {line}"
         name, _, rest = line.partition(" ")
         try:
             if name in (commands := self._commands(self._locale)):
@@ -113,8 +113,11 @@ class Shell:
             self._terminal.say(t(self._locale, "{n} more; /more shows them.", n=left), "dim")
 
     async def _open(self, id: str) -> None:
-        paper = self._shown.get(int(id)) if id.isdecimal() else None
-        self._terminal.card(paper or await self._services.lookup.get(self._workspace, id))
+        self._terminal.card(self._nth(id) or await self._services.lookup.get(self._workspace, id))
+
+    def _nth(self, text: str) -> Paper | None:
+        """Return the paper of that number in the list that was shown."""
+        return self._shown.get(int(text)) if text.isdecimal() and len(text) < 10 else None
 
     async def _digest(self, _: str) -> None:
         digests = self._services.digests

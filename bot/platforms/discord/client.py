@@ -33,6 +33,7 @@ from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.known import AddLink
 from bot.platforms.discord.listing import Page, Pick, Waiting
 from bot.platforms.discord.localised import Translator
+from bot.platforms.discord.options import require_declared
 from bot.platforms.discord.press import is_unknown, unknown_press
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
@@ -91,6 +92,7 @@ class Tree(app_commands.CommandTree["DayoriClient"]):
             else:
                 await failures.tell(interaction, error)
             return False
+        require_declared(interaction)
         return True
 
     async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:

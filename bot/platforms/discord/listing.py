@@ -16,7 +16,7 @@ from bot.platforms.discord import answer
 from bot.platforms.discord.card import send_card
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.markdown import escape_within
-from bot.platforms.discord.press import Answering, LastingButton, chosen
+from bot.platforms.discord.press import Answering, LastingButton, chosen, read_choices
 from bot.platforms.discord.render import list_embed
 from bot.services.lookup import Results
 
@@ -74,6 +74,7 @@ class Pick(Answering, DynamicItem[Select[Any]], template=_PICK):
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
         """Make the menu of a choice."""
+        read_choices(interaction)
         return cls()
 
     async def press(self, interaction: Interaction) -> None:
@@ -93,6 +94,9 @@ class Waiting(LastingButton, name="waiting"):
 async def turn_page(interaction: Interaction, reader: Reader, query: str, offset: int) -> None:
     """Put another page in the place of the one that was shown."""
     found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE, offset=offset)
+    if offset and not found.results:  # the list has become shorter
+        offset = max(0, found.total - 1) // PAGE * PAGE
+        found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE, offset=offset)
     content, embed, view = _list(found, reader, query, offset)
     await answer.replace(interaction, content=content, embed=embed, view=view)
 

@@ -25,7 +25,6 @@ class Answering:
         try:
             answer.begin(interaction)
             await reader_of(interaction)
-            require_text(interaction)
             await self.press(interaction)
         except Exception as error:
             await failures.tell(interaction, error)
@@ -64,12 +63,11 @@ def chosen(item: Select[Any]) -> str:
     return item.values[0]
 
 
-def require_text(interaction: Interaction) -> None:
-    """Refuse a custom id that is no text. Raises InputError."""
-    try:
-        custom_id_of(interaction).encode()
-    except UnicodeError:
-        raise unknown_press() from None
+def read_choices(interaction: Interaction) -> None:
+    """Put an empty choice where Discord sent none, for discord.py fails on that before anything could be answered."""
+    sent: Any = interaction.data or {}
+    if not isinstance(sent.get("values"), list):
+        sent["values"] = []
 
 
 def is_unknown(interaction: Interaction, items: Iterable[type[Answering]]) -> bool:

@@ -119,6 +119,13 @@ class People:
         part = _command_part(command, [], named) | {"target_id": str(target.id)}
         return await self._ask(COMMAND, name, user, channel, part, locale=locale)
 
+    async def forge(
+        self, user: Someone, channel: Channel, kind: int, part: Json, /, *, message: Message | None = None,
+        locale: str = "",
+    ) -> Reply:  # fmt: skip
+        """Send an interaction that no client of Discord's own would send."""
+        return await self._ask(kind, "forged", user, channel, part, locale=locale, message=message)
+
     def _visible(self, user: Someone, channel: Channel, name: str, kind: int) -> Json:
         command = self.commands.find(name, kind, channel.guild)
         if command is None:

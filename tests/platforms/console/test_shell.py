@@ -77,6 +77,12 @@ async def test_a_number_opens_that_paper_of_the_list(filled: App, monkeypatch: p
     assert printed.count("╭─") == 1
 
 
+@pytest.mark.parametrize("line", ["/open " + "9" * 5000, "9" * 5000, "/open ²"])
+async def test_a_number_of_no_paper_ends_nothing(filled: App, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    printed = await typed(filled, monkeypatch, line, "/open paper-1")
+    assert printed.rstrip().endswith("╯")
+
+
 async def test_more_shows_the_next_page_until_the_last(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
     printed = await typed(filled, monkeypatch, "/papers", "/more", "/more")
     assert "12本中 11〜12本目" in printed

@@ -19,7 +19,7 @@ from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import open_form, token_for
 from bot.platforms.discord.known import show_known
 from bot.platforms.discord.localised import both
-from bot.platforms.discord.press import Answering, chosen, lasting
+from bot.platforms.discord.press import Answering, chosen, lasting, read_choices
 from bot.services.drafts import begin
 
 _MOST_LINKS = 25
@@ -70,6 +70,7 @@ class Which(Answering, DynamicItem[Select[Any]], template=_WHICH):
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
         """Make the menu of a choice."""
+        read_choices(interaction)
         return cls()
 
     async def press(self, interaction: Interaction) -> None:

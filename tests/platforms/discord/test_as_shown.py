@@ -1,0 +1,194 @@
+"""What was approved is what is kept, whatever its page says meanwhile; and once is once, however often one presses."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from dataclasses import replace
+from pathlib import Path
+
+import discord
+import pytest
+import simcord
+
+from bot.app import App, open_app
+from bot.domain.metadata import Metadata
+from bot.platforms.discord.client import DayoriClient
+from bot.services.drafts import Drafts
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
+from tests.doubles.finder import FakeFinder
+from tests.platforms.discord.conftest import StartBot, answered, config_for
+
+SOURCE = "https://example.org/optuna"
+BEFORE = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",), excerpt="Tunes.")
+AFTER = Metadata(title="買ってください", authors=("Spam",), excerpt="https://spam.example/")
+
+
+class World:
+    """A server in simcord, with a reader and a curator, and a page that can change its mind."""
+
+    def __init__(self, app: App, env: simcord.Env, finder: FakeFinder) -> None:
+        self.app, self.env, self.finder = app, env, finder
+        guild = env.create_guild()
+        role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
+        self.channel = guild.create_text_channel("general")
+        self.reader = guild.add_member(env.create_user("taro"))
+        self.curator = guild.add_member(env.create_user("hanako"), roles=[role])
+
+    async def texts(self) -> list[str]:
+        """Return all that the collection says."""
+        workspace = await self.app.services.workspaces.named("default")
+        return [repr(paper.content) for paper in await self.app.services.lookup.all_of(workspace, "")]
+
+
+@asynccontextmanager
+async def world(folder: Path, additions: str) -> AsyncIterator[World]:
+    async with open_app(config_for(folder, additions=additions)) as app:
+        finder = FakeFinder()
+        finder.known[SOURCE] = BEFORE
+        services = replace(app.services, drafts=Drafts(app.database, app.clock, finder))
+        async with simcord.run(DayoriClient(services, "https://discord.com/api/v10"), shard_count=1) as env:
+            yield World(app, env, finder)
+
+
+@pytest.mark.parametrize("happens", ["changes", "down"])
+@pytest.mark.parametrize("additions", ["everyone", "curators"])
+async def test_a_page_that_changes_after_the_look_changes_nothing(tmp_path: Path, additions: str, happens: str) -> None:
+    async with world(tmp_path, additions) as here:
+        form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
+        look = await here.reader.submit_modal(form, {"headline": "見出し"})
+        asked = len(here.finder.asked)
+        here.finder.known[SOURCE] = AFTER
+        here.finder.is_down = happens == "down"
+        assert look.response is not None
+        await here.reader.click(look.response, label="Save")
+        if additions == "curators":
+            inbox = await here.curator.slash(here.channel, "inbox")
+            assert inbox.response is not None
+            assert "Tunes." in str(inbox.response.embeds[0].description)
+            await here.curator.click(inbox.response, label="Accept")
+        texts = "".join(await here.texts())
+        assert BEFORE.title is not None
+        assert BEFORE.title in texts
+        assert "Takuya Akiba" in texts
+        assert "spam" not in texts.lower()
+        assert len(here.finder.asked) == asked
+
+
+async def test_a_proposal_is_mended_without_asking_its_page_again(tmp_path: Path) -> None:
+    async with world(tmp_path, "curators") as here:
+        form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
+        look = await here.reader.submit_modal(form, {"headline": "見出し"})
+        assert look.response is not None
+        await here.reader.click(look.response, label="Save")
+        asked = len(here.finder.asked)
+        here.finder.known[SOURCE] = AFTER
+        inbox = await here.curator.slash(here.channel, "inbox")
+        assert inbox.response is not None
+        form = await here.curator.click(inbox.response, label="Edit")
+        assert form.modal is not None
+        look = await here.curator.submit_modal(form, {"title": BEFORE.title, "comment": "よい"})
+        assert look.response is not None
+        await here.curator.click(look.response, label="Save")
+        texts = "".join(await here.texts())
+        assert BEFORE.title is not None
+        assert BEFORE.title in texts
+        assert "よい" in texts
+        assert "spam" not in texts.lower()
+        assert len(here.finder.asked) == asked
+
+
+async def test_save_pressed_three_times_at_once_makes_one_proposal_and_tells_so(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start(additions="curators") as (app, _):
+        form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
+        told = [(await answered(each)).content for each in await asyncio.gather(
+            *(server.click(reader, look, "保存") for _ in range(3)))]  # fmt: skip
+        waiting = await app.services.inbox.waiting(await app.services.workspaces.named("default"))
+    assert len(waiting) == 1
+    assert sorted(told)[:2] == ["これはもう提案済みです。キュレーターが決めたらお知らせします。"] * 2
+    assert sorted(told)[2].startswith("提案しました")
+
+
+async def test_save_pressed_three_times_at_once_makes_one_paper_and_shows_it_each_time(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
+        replies = [await answered(each) for each in await asyncio.gather(
+            *(server.click(reader, look, "保存") for _ in range(3)))]  # fmt: skip
+        papers = await app.services.lookup.all_of(await app.services.workspaces.named("default"), "")
+    assert len(papers) == 7
+    assert sorted(reply.content for reply in replies) == ["これはもう保存されています。"] * 2 + ["保存しました。"]
+    assert {reply.embeds[0]["footer"]["text"] for reply in replies} == {"1706.03762 ・ 追加: 太郎"}
+
+
+async def test_accept_and_reject_at_once_tell_the_proposer_one_thing_in_their_language(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, reader: Member, general: Channel
+) -> None:
+    other = guild.member("次郎", permissions=Permission.MANAGE_GUILD)
+    async with start(additions="curators") as (app, _):
+        form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="en-US")
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}, locale="en-US"))
+        await server.click(reader, look, "Save", locale="en-US")
+        shown = [await server.slash(person, general, "inbox", locale="ja") for person in (curator, other)]
+        decided = await asyncio.gather(
+            server.click(curator, shown[0], "承認", locale="ja"), server.click(other, shown[1], "見送る", locale="ja")
+        )
+        told = [(await answered(each)).content for each in decided]
+        await server.until(lambda: server.direct(reader).messages)
+        papers = await app.services.lookup.all_of(await app.services.workspaces.named("default"), "")
+    assert sorted(told) == ["1番の提案はありません。もう決まったのかもしれません。", "待っている提案はありません。"]
+    [message] = server.direct(reader).messages
+    was_added = len(papers) == 7
+    assert message.content == (
+        "Your proposal was added to the papers:" if was_added else "Your proposal was not added this time:"
+    )
+
+
+async def test_a_proposer_whose_paper_came_meanwhile_is_told_the_truth(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start(additions="curators"):
+        for person in (reader, curator):
+            form = await server.slash(person, general, "addpaper", source="1706.03762", locale="ja")
+            look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
+            await server.click(person, look, "保存")
+        shown = await server.slash(curator, general, "inbox", locale="ja")
+        await server.click(curator, shown, "承認")
+        await server.until(lambda: server.direct(reader).messages)
+    assert [each.content for each in server.direct(reader).messages] == ["提案した論文は、すでに登録されていました:"]
+
+
+async def test_who_is_no_curator_any_more_decides_nothing(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start(additions="curators") as (app, _):
+        form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
+        await server.click(reader, look, "保存")
+        shown = await server.slash(curator, general, "inbox", locale="ja")
+        edit = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
+        change = await answered(await server.submit(curator, edit.modal, {"comment": "乗っ取り"}))
+        mending = await server.click(curator, shown, "編集")
+        for role in curator.roles:
+            role.permissions = 0
+        told = [
+            (await answered(await work)).content
+            for work in (
+                *(server.click(curator, shown, name) for name in ("承認", "編集", "見送る")),
+                *(server.click(curator, change, name) for name in ("保存", "編集")),
+                server.submit(curator, mending.modal, {"title": "乗っ取り"}),
+            )
+        ]
+        workspace = await app.services.workspaces.named("default")
+        waiting = await app.services.inbox.waiting(workspace)
+        history = await app.services.library.history(workspace)
+    assert ["キュレーターだけ" in text for text in told] == [True] * 6
+
+    assert len(waiting) == 1
+    assert {change.action for change, _ in history} == {"import"}
