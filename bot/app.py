@@ -25,6 +25,7 @@ from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.drafts import Drafts
+from bot.services.exports import Exports
 from bot.services.importing import Importing
 from bot.services.inbox import Inbox
 from bot.services.library import Library
@@ -112,7 +113,7 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
         named=[each.channel.partition("/")[0] for each in config.subscriptions],
     )  # fmt: skip
     digests = Digests(database, clock, policy, renderers, servers)
-    notes = Notes(database)
+    notes, lookup = Notes(database), Lookup(database, search)
     return Services(
         zone=config.zone,
         locale=config.locale,
@@ -121,7 +122,8 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
         workspaces=Workspaces(database, clock, config.sharing),
         library=Library(database, clock),
         importing=Importing(database, clock),
-        lookup=Lookup(database, search),
+        lookup=lookup,
+        exports=Exports(lookup),
         digests=digests,
         drafts=Drafts(database, clock, metadata),
         submission=Submission(database, clock, config.additions),

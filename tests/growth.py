@@ -1,10 +1,11 @@
-"""How the time of a function grows with its input, told by two sizes: a ratio means the same on any machine."""
+"""How the time of a function grows with its input, told by two sizes, and how long the event loop is held up."""
 
 from __future__ import annotations
 
+import asyncio
 import gc
 import time
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 
 SMALL, TIMES = 2_000, 8
 # of an input eight times as long: n·log n takes 8 × (14 / 11) = 10 times as long, n² 64 times
@@ -34,3 +35,20 @@ def best(work: Callable[[str], object], text: str) -> float:
         work(text)
         times.append(time.thread_time() - began)
     return min(times)
+
+
+async def longest_step(work: Callable[[], Awaitable[object]]) -> float:
+    """Return the seconds of processor that the longest step of the loop takes while something is done."""
+    gc.collect()
+    gc.freeze()  # as the bot does: looking through all that the tests have imported takes longer than any step
+    try:
+        steps = [0.0]
+        done = asyncio.ensure_future(work())
+        while not done.done():
+            began = time.thread_time()
+            await asyncio.sleep(0)  # whatever else is ready has its turn between the two looks at the clock
+            steps.append(time.thread_time() - began)
+        await done
+        return max(steps)
+    finally:
+        gc.unfreeze()

@@ -59,3 +59,19 @@ def test_a_backup_holds_the_collection(dayori: Dayori, tmp_path: Path) -> None:
     assert dayori("backup", str(tmp_path / "copy.db")).exit_code == 0
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT count(*) FROM papers").fetchone() == (6,)
+
+
+def test_a_file_that_was_there_stays_until_the_new_one_is_whole(dayori: Dayori, tmp_path: Path) -> None:
+    file = tmp_path / "copy.yaml"
+    file.touch(mode=0o600)
+    file.write_text("before", encoding="utf-8")
+    (tmp_path / ".copy.yaml.export").write_text("what a crash left", encoding="utf-8")
+    assert dayori("export", "--output", str(file)).exit_code == 0
+    assert "before" not in file.read_text(encoding="utf-8")
+    assert file.stat().st_mode & 0o777 == 0o600
+    assert [each.name for each in tmp_path.iterdir() if "copy" in each.name] == ["copy.yaml"]
+
+
+def test_a_pipe_is_written_to_and_stays_one(dayori: Dayori, tmp_path: Path) -> None:
+    assert dayori("export", "--format", "json", "--output", "/dev/null").exit_code == 0
+    assert Path("/dev/null").is_char_device()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 import sys
+from functools import partial
 from pathlib import Path
 from typing import Annotated
 from urllib.parse import quote
@@ -67,12 +68,14 @@ async def export(
     """
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
     feed = Feed(await session.services.workspaces.uuid(session.workspace), quote(output.name) if output else "")
-    text = "".join(writer(name, feed)(await session.services.lookup.all_of(session.workspace, query)))
+    exporting = partial(session.services.exports.write, session.workspace, query, writer(name, feed))
     if output is None:
-        sys.stdout.write(text)
+        await exporting(sys.stdout.buffer)
+        sys.stdout.flush()
         return
     try:
-        write_private(output, text)
+        with write_private(output) as file:
+            await exporting(file)
     except OSError as error:
         raise InputError(
             msg('"{file}" cannot be written: {reason}', file=str(output), reason=error.strerror or "")

@@ -5,7 +5,10 @@ from __future__ import annotations
 import contextlib
 import errno
 import os
+import shutil
+from collections.abc import Iterator
 from pathlib import Path
+from typing import BinaryIO
 
 
 def read_if_there(path: Path) -> bytes | None:
@@ -20,12 +23,6 @@ def make_folder(path: Path) -> None:
     """Make a folder, and those it lacks above it, for their owner alone. Raises OSError."""
     for folder in reversed([each for each in (path, *path.parents) if not each.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
-
-
-def write_private(path: Path, text: str) -> None:
-    """Write a file; a new one is for its owner alone, one that is there keeps its mode. Raises OSError."""
-    with open(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
 
 
 def replace_if_still(path: Path, content: bytes, expected: bytes | None) -> bool:
@@ -47,13 +44,39 @@ def replace_if_still(path: Path, content: bytes, expected: bytes | None) -> bool
             beside.chmod(target.stat().st_mode)
         if read_if_there(target) != expected:
             return False
-        _replace(beside, target, content)
+        _replace(beside, target)
     finally:
         beside.unlink(missing_ok=True)
     return True
 
 
-def _replace(beside: Path, target: Path, content: bytes) -> None:
+@contextlib.contextmanager
+def write_private(path: Path) -> Iterator[BinaryIO]:
+    """Lend a file that takes the place of the one of that name when all is written, and is gone when it is not.
+
+    A file keeps its mode, a new one is for its owner alone; what is no file (a pipe, a device) is written to as it is.
+    Raises OSError.
+    """
+    if path.exists() and not path.is_file():
+        with path.open("wb") as file:
+            yield file
+        return
+    target = path.resolve()
+    beside = target.with_name(f".{target.name}.export")
+    beside.unlink(missing_ok=True)
+    try:
+        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        if target.exists():
+            beside.chmod(target.stat().st_mode)
+        _replace(beside, target)
+    finally:
+        beside.unlink(missing_ok=True)
+
+
+def _replace(beside: Path, target: Path) -> None:
     try:
         beside.replace(target)
     except OSError as error:
@@ -61,8 +84,8 @@ def _replace(beside: Path, target: Path, content: bytes) -> None:
             error.errno != errno.EBUSY
         ):  # a file that is mounted by itself, as into a container, can only be written over
             raise
-        with target.open("r+b") as file:
-            file.write(content)
+        with beside.open("rb") as new, target.open("r+b") as file:
+            shutil.copyfileobj(new, file)
             file.truncate()
             os.fsync(file.fileno())
     with contextlib.suppress(OSError):  # not every system lets a folder be opened

@@ -14,6 +14,7 @@ from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests
 from bot.services.drafts import Drafts
+from bot.services.exports import Exports
 from bot.services.importing import Importing
 from bot.services.inbox import Inbox
 from bot.services.library import Library
@@ -37,6 +38,7 @@ class Services:
     library: Library
     importing: Importing
     lookup: Lookup
+    exports: Exports
     digests: Digests
     drafts: Drafts
     submission: Submission

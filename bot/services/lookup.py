@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFoundError
@@ -10,10 +10,10 @@ from bot.domain.folding import as_written
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
 from bot.store import carried, papers
-from bot.store.database import Database
+from bot.store.database import Database, batched
 from bot.store.search import Completion, Hit, Search, Why, name_keys
 
-_ALL = 1_000_000
+_BATCH = 20  # papers: a millisecond or two of reading them
 _SHOWING = 3  # papers that show how a word is written
 _MOST_SHOWN = 10_000  # characters of them
 
@@ -113,13 +113,19 @@ class Lookup:
 
     async def all_of(self, workspace_id: int, query: str) -> list[Paper]:
         """Return every paper that a search finds; the whole collection, newest addition first, for an empty one."""
+        return [paper async for batch in self.batches(workspace_id, query) for paper in batch]
+
+    async def batches(self, workspace_id: int, query: str) -> AsyncIterator[list[Paper]]:
+        """Yield what `all_of` returns a few papers at a time, so that a large collection is never in memory."""
         if query.strip():
-            found = await self._search.find(workspace_id, query, limit=_ALL)
+            numbers: Sequence[int] = await self._search.numbers(workspace_id, query)
+        else:
             async with self._database.read() as connection:
-                numbers = [hit.number for hit in found.hits]
-                return list((await papers.by_numbers(connection, workspace_id, numbers)).values())
-        async with self._database.read() as connection:
-            return [paper async for batch in papers.every(connection, workspace_id) for paper in batch]
+                numbers = await papers.numbers(connection, workspace_id)
+        for some in batched(numbers, _BATCH):
+            async with self._database.read() as connection:
+                found = await papers.by_numbers(connection, workspace_id, some)
+            yield list(found.values())
 
 
 def _text(results: Sequence[Result]) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import AsyncIterator, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -122,12 +123,17 @@ async def newest(connection: AsyncConnection, workspace_id: int, limit: int) -> 
 
 async def every(connection: AsyncConnection, workspace_id: int, batch: int = 500) -> AsyncIterator[list[Paper]]:
     """Yield all papers of the workspace, newest addition first, `batch` at a time."""
-    order = (papers.c.added_at.desc(), papers.c.date.desc(), papers.c.number.desc())
-    numbers = list(await connection.scalars(
-        select(papers.c.number).where(papers.c.workspace_id == workspace_id).order_by(*order)
-    ))  # fmt: skip
-    for start in range(0, len(numbers), batch):
-        yield list((await by_numbers(connection, workspace_id, numbers[start : start + batch])).values())
+    for some in batched(await numbers(connection, workspace_id), batch):
+        yield list((await by_numbers(connection, workspace_id, some)).values())
+
+
+async def numbers(connection: AsyncConnection, workspace_id: int) -> list[int]:
+    """Return the numbers of all papers of the workspace, newest addition first."""
+    order = "added_at DESC, date DESC, number DESC"  # as one text: 100,000 rows would hold up everybody else
+    sql = f"""SELECT json_group_array(number) FROM (
+        SELECT number FROM papers WHERE workspace_id = ? ORDER BY {order})"""
+    found = await connection.exec_driver_sql(sql, (workspace_id,))
+    return list(json.loads(found.scalar_one()))
 
 
 async def count(connection: AsyncConnection, workspace_id: int) -> int:

@@ -2,10 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
 import random
-import time
-from collections.abc import Awaitable, Callable
 
 import pytest
 
@@ -18,22 +15,11 @@ from bot.services.importing import Importing
 from bot.services.lookup import Lookup
 from bot.store.database import Database
 from bot.store.search import Search
+from tests.growth import longest_step
 from tests.samples import paper
 from tests.store.indexing import numbers_of, put
 
 _LONGEST_STEP = 0.06  # seconds of the processor: 20 ms as measured in bench/hostile.py, and room for a slow machine
-
-
-async def longest_step(work: Callable[[], Awaitable[object]]) -> float:
-    """Return the seconds of processor that the longest step of the loop takes while something is done."""
-    steps = [0.0]
-    done = asyncio.ensure_future(work())
-    while not done.done():
-        began = time.thread_time()
-        await asyncio.sleep(0)  # whatever else is ready has its turn between the two looks at the clock
-        steps.append(time.thread_time() - began)
-    await done
-    return max(steps)
 
 
 @pytest.fixture

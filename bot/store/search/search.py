@@ -23,6 +23,7 @@ from bot.store.search.sqlite import SqliteProbes, TooSlowError
 from bot.store.search.upkeep import prepare
 
 T = TypeVar("T")
+_ALL = 1_000_000
 _AT_ONCE = 0.008  # seconds that a look-up may take on the event loop
 
 
@@ -80,6 +81,14 @@ class Search:
         found, rows = await self._read(workspace_id, ask)
         return found, {row["number"]: paper_from(row) for row in rows}
 
+    async def numbers(self, workspace_id: int, query: str) -> tuple[int, ...]:
+        """Return the numbers of all papers that answer, however many, as `find` orders them."""
+
+        def ask(probes: SqliteProbes) -> tuple[int, ...]:
+            return tuple(hit.number for hit in self._find(probes, query, _ALL, 0).hits)
+
+        return await self._read(workspace_id, ask, at_once=0.0)
+
     async def close(self) -> None:
         """Give the readers back; a look-up that is under way is answered first."""
         try:
@@ -97,10 +106,10 @@ class Search:
         names = [name for name in map(probes.names(numbers).get, numbers) if name]
         return tuple(Completion(id, headline or title, title) for id, headline, title in names)
 
-    async def _read(self, workspace_id: int, question: Callable[[SqliteProbes], T]) -> T:
+    async def _read(self, workspace_id: int, question: Callable[[SqliteProbes], T], at_once: float = _AT_ONCE) -> T:
         try:
             try:
-                return self._here.ask(workspace_id, question, _AT_ONCE)
+                return self._here.ask(workspace_id, question, at_once)
             except TooSlowError:
                 loop = asyncio.get_running_loop()
                 return await loop.run_in_executor(self._thread, self._there.ask, workspace_id, question)

@@ -30,6 +30,7 @@ class People:
     world: World
     gateway: Gateway
     commands: Commands
+    attachment_size_limit: int = 10 * 1024 * 1024
     interaction_window: float
 
     def __init__(self) -> None:
@@ -204,7 +205,7 @@ class People:
             "locale": locale,
             "entitlements": [],
             "entitlement_sku_ids": [],
-            "attachment_size_limit": 10 * 1024 * 1024,
+            "attachment_size_limit": self.attachment_size_limit,
             "app_permissions": str(channel.permissions(self.world.bot)),
             "authorizing_integration_owners": _owners(interaction),
             "context": 0 if guild else 1,

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import asyncio
-from io import BytesIO
+from tempfile import TemporaryFile
 
 import discord
 from discord import app_commands
@@ -31,13 +30,14 @@ async def export(interaction: Interaction, format: Choice[str], query: Range[str
     """Send the papers that a search finds as a file, to the asker alone."""
     reader = await reader_of(interaction)
     await answer.defer(interaction)
-    papers = await reader.services.lookup.all_of(reader.workspace, query or "")
     write = writer(format.value, Feed(await reader.services.workspaces.uuid(reader.workspace)))
-    content = (await asyncio.to_thread(lambda: "".join(write(papers)))).encode()
-    told = tn(reader.locale, "{n} paper", "{n} papers", len(papers))
-    if len(content) > interaction.filesize_limit:
-        told = t(reader.locale, "The file would be too large for Discord; narrow the search.")
-        await answer.send(interaction, told)
-        return
-    file = discord.File(BytesIO(content), f"papers{ENDING_OF[format.value]}")
-    await answer.send(interaction, told, file=file)
+    with TemporaryFile() as file:
+        count = await reader.services.exports.write(
+            reader.workspace, query or "", write, file, interaction.filesize_limit
+        )
+        if not count:
+            await answer.send(interaction, t(reader.locale, "No paper was found, so there is no file."))
+            return
+        file.seek(0)
+        sent = discord.File(file, f"papers{ENDING_OF[format.value]}")
+        await answer.send(interaction, tn(reader.locale, "{n} paper", "{n} papers", count), file=sent)
