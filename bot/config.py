@@ -213,7 +213,12 @@ def load_config(file: Path | None = None) -> Config:
     except DayoriError:
         raise
     except ValueError as error:
-        raise ConfigError(msg("The settings in the environment cannot be read: {reason}", reason=str(error))) from error
+        raise ConfigError(
+            msg(
+                'The settings in the environment cannot be read: {reason}. Write a list like ["a", "b"].',
+                reason=str(error),
+            )
+        ) from error
 
 
 def _read(path: Path, *, required: bool) -> Tree:
@@ -237,7 +242,8 @@ def _error(tree: Tree, where: tuple[str | int, ...], kind: str, reason: str, val
     key = ".".join(map(str, where))
     if where and where[0] in ("DISCORD_TOKEN", "discord_token"):
         return ConfigError(msg("DISCORD_TOKEN cannot be used: {reason}", reason=reason.removeprefix("Value error, ")))
-    variable = "DAYORI_" + "__".join(map(str, where)).upper()
+    names = ["DAYORI_" + "__".join(map(str, where[:n])).upper() for n in range(len(where), 0, -1)]
+    variable = next((name for name in names if name in os.environ), None)
     if kind == "extra_forbidden":
         problem: Message = msg('unknown setting "{key}"', key=key)
     elif kind == "missing":
@@ -245,6 +251,6 @@ def _error(tree: Tree, where: tuple[str | int, ...], kind: str, reason: str, val
     else:
         problem = msg('"{key}" cannot be "{value}": {reason}', key=key, value=without_credentials(value)[:60],
                       reason=reason.removeprefix("Value error, "))  # fmt: skip
-    if variable in os.environ:
+    if variable:
         return ConfigError(msg("{variable} in the environment: {problem}", variable=variable, problem=problem))
     return ConfigError(tree.error(where, problem, at_key=kind == "extra_forbidden").message)

@@ -154,6 +154,20 @@ def test_the_servers_that_are_served_are_ids_as_numbers_or_text() -> None:
         assert "not a server's id" in problem(f"discord: {{servers: [{wrong}]}}")
 
 
+@pytest.mark.parametrize(
+    ("written", "told"),
+    [
+        ("[1]", "DAYORI_DISCORD__SERVERS in the environment: "),
+        ("123456789012345678,223456789012345678", 'like ["a", "b"]'),
+    ],
+)
+def test_a_wrong_list_in_the_environment_is_said_to_be_there(
+    monkeypatch: pytest.MonkeyPatch, written: str, told: str
+) -> None:
+    monkeypatch.setenv("DAYORI_DISCORD__SERVERS", written)
+    assert told in problem("")
+
+
 def test_what_must_stand_in_no_log_is_known(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("DISCORD_TOKEN", "the-token")
     config = load("discord: {api_url: 'https://user:geh%40im@proxy.example/api'}")

@@ -36,7 +36,7 @@ def replace_if_still(path: Path, content: bytes, expected: bytes | None) -> bool
     beside = target.with_name(f".{target.name}.dayori")
     beside.unlink(missing_ok=True)
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(beside, "xb", opener=_private) as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
@@ -65,7 +65,7 @@ def write_private(path: Path) -> Iterator[BinaryIO]:
     beside = target.with_name(f".{target.name}.export")
     beside.unlink(missing_ok=True)
     try:
-        with open(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
+        with open(beside, "xb", opener=_private) as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
@@ -74,6 +74,10 @@ def write_private(path: Path) -> Iterator[BinaryIO]:
         _replace(beside, target)
     finally:
         beside.unlink(missing_ok=True)
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _replace(beside: Path, target: Path) -> None:

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import InputError, NotAllowedError
@@ -20,6 +22,7 @@ from bot.store.database import Database, iso
 from bot.store.servers import Server, State
 
 _LONGEST_NAME = 100
+_log = structlog.get_logger()
 # Whether the next server that the bot is invited into is the team's: only while it was never in one.
 _NOTE, _OPEN, _CLOSED = "first server", "awaited", "known"
 
@@ -57,14 +60,23 @@ class Servers:
         self._database, self._clock, self._platform = database, clock, platform
         self._listed, self._named = frozenset(listed), frozenset({*listed, *named})
         self.serves_all = sharing == "hosted" and not listed
+        self._look: asyncio.Task[Served] | None = None
 
     @unbroken
     async def served(self) -> Served:
-        """Return which servers are served now, as the store and the settings say."""
+        """Return which servers are served now, as the store and the settings say; many at once share one look."""
         if self.serves_all or self._listed:
             return Served(self._platform, None if self.serves_all else self._named)
-        async with self._database.read() as connection:
-            return Served(self._platform, self._named | await servers.allowed(connection))
+        if self._look is None:
+            self._look = asyncio.create_task(self._allowed())
+        return await asyncio.shield(self._look)
+
+    async def _allowed(self) -> Served:
+        try:
+            async with self._database.read() as connection:
+                return Served(self._platform, self._named | await servers.allowed(connection))
+        finally:
+            self._look = None
 
     async def require(self, channel: str) -> None:
         """Raise NotAllowedError, saying what the operator can do, unless the channel's server is served."""
@@ -105,6 +117,7 @@ class Servers:
                 await self._enter(connection, id, name, "allowed" if is_ours else "waiting")
             is_known = self.serves_all or self._named or await servers.every(connection)
             await notes.write_note(connection, _NOTE, _CLOSED if is_known else _OPEN)
+        _log.info("servers of the first start", servers={id: _cleaned(name) for id, name in found.items()})
 
     @unbroken
     async def meet(self, server: str, name: str) -> None:
@@ -120,6 +133,8 @@ class Servers:
             is_first = await notes.read_note(connection, _NOTE) == _OPEN and not self._listed
             await self._enter(connection, server, name, "allowed" if is_first or server in self._named else "waiting")
             await notes.write_note(connection, _NOTE, _CLOSED)
+        if known is None and not (await self.served()).has(server):
+            _log.warning("a server waits to be allowed", server=server, name=name)
 
     @unbroken
     async def keep_only(self, present: Collection[str]) -> None:

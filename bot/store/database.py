@@ -206,12 +206,16 @@ def _make_private(path: Path) -> None:
     """
     for folder in reversed([each for each in path.parents if not each.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
-    os.close(os.open(path, os.O_RDWR | os.O_CREAT, 0o600))
+    open(path, "ab", opener=_private).close()
+
+
+def _private(path: str, flags: int) -> int:
+    return os.open(path, flags, 0o600)
 
 
 def _copy(source: Path, target: Path) -> None:
     """Copy a database into a new file that its owner alone may read; what fails half-way leaves none."""
-    os.close(os.open(target, os.O_RDWR | os.O_CREAT | os.O_EXCL, 0o600))
+    open(target, "xb", opener=_private).close()
     try:
         with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new)

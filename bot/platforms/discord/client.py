@@ -196,6 +196,7 @@ class DayoriClient(discord.AutoShardedClient):
         try:
             if is_form(interaction):
                 answer.begin(interaction)
+                await reader_of(interaction)
                 await take_form(interaction)
             elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _ITEMS):
                 await reader_of(interaction)
