@@ -34,6 +34,7 @@ from bot.services.metadata import MetadataLookup
 from bot.services.mirror import Mirror, Tell
 from bot.services.notes import Notes
 from bot.services.ports import Clock, Progress
+from bot.services.reversal import Reversal
 from bot.services.servers import Servers
 from bot.services.submission import Submission
 from bot.services.workspaces import DEFAULT, Workspaces
@@ -121,6 +122,7 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
         curators=config.curators,
         workspaces=Workspaces(database, clock, config.sharing),
         library=Library(database, clock),
+        reversal=Reversal(database, clock),
         importing=Importing(database, clock),
         lookup=lookup,
         exports=Exports(lookup),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import typer
 
-from bot.commands.curating import add, edit, inbox, remove, undo
+from bot.commands.curating import add, edit, inbox, redo, remove, undo
 from bot.commands.files import export, import_
 from bot.commands.looking import digest, history, search, show
 from bot.commands.operating import backup, doctor, post, run, servers
@@ -15,6 +15,7 @@ app = typer.Typer(
 )  # fmt: skip
 
 for command in (
-    run, digest, post, search, show, add, edit, remove, undo, history, import_, export, inbox, doctor, servers, backup,
+    run, digest, post, search, show, add, edit, remove, undo, redo, history, import_, export, inbox, doctor, servers,
+    backup,
 ):  # fmt: skip
     app.command(command.__name__.rstrip("_"))(command)

@@ -7,6 +7,8 @@ import sys
 
 import structlog
 
+from bot.platforms.console.output import printable
+
 _SECRET_KEYS = ("token", "authorization")
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
 # discord.py has a traceback for each attempt; a reconnect is one line of ours when it succeeds, or when it takes long.
@@ -17,7 +19,7 @@ _RECONNECTING = (
 
 
 def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
-    """Send the program's and its libraries' logs to standard error, with the secrets blotted out."""
+    """Send the program's and its libraries' logs to standard error, without secrets and control characters."""
 
     def blot(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         return {k: "…" if k.lower() in _SECRET_KEYS else _blotted(v, secrets) for k, v in event.items()}
@@ -41,11 +43,14 @@ def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
 
 
 def _blotted(value: object, secrets: tuple[str, ...]) -> object:
-    if not isinstance(value, str):
+    if value is None or isinstance(value, bool | int | float):
         return value
+    if isinstance(value, list | tuple):
+        return [_blotted(each, secrets) for each in value]
+    text = printable(str(value))
     for secret in secrets:
-        value = value.replace(secret, "…")
-    return value
+        text = text.replace(secret, "…")
+    return text
 
 
 class _Forward(logging.Handler):

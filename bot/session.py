@@ -15,18 +15,20 @@ from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
 
 import typer
-from rich.console import Console
+from rich.markup import escape
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from bot.app import App, open_app
 from bot.config import Config, load_config
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
-from bot.domain.text import clean_line
-from bot.i18n import Locale, t
+from bot.i18n import Locale, msg, t
 from bot.logs import configure_logs
 from bot.platforms.console import render
+from bot.platforms.console.lines import AbortError, Lines
+from bot.platforms.console.output import SafeConsole, print_line, printable_line, replace_what_is_missing
+from bot.platforms.console.terminal import Terminal
 from bot.services.bundle import Services
 
 P = ParamSpec("P")
@@ -42,7 +44,7 @@ class Session:
 
     app: App
     workspace: int
-    console: Console
+    console: SafeConsole
 
     @property
     def services(self) -> Services:
@@ -66,6 +68,25 @@ class Session:
     def actor(self) -> str:
         """Return who that is in the history."""
         return f"terminal:{self.user or ''}"
+
+    @property
+    def terminal(self) -> Terminal:
+        """Return what asks the person who sits there."""
+        lines = Lines(_nothing, (), sys.stdin.isatty() and sys.stdout.isatty())
+        return Terminal(self.services, self.workspace, self.console, lines, self.user)
+
+    async def agrees(self, question: str, *, default: bool, show: Paper | None = None) -> bool:
+        """Ask before something is changed, having shown the paper. Raises InputError when nobody is there to answer."""
+        terminal = self.terminal
+        if show and terminal.lines.is_interactive:
+            self.show(show)
+        try:
+            return await terminal.agrees(question, default=default)
+        except AbortError as error:
+            if terminal.lines.is_interactive:
+                raise
+            told = msg("{question} Nobody is there to answer; add --yes.", question=question)
+            raise InputError(told) from error
 
     def say(self, text: str) -> None:
         """Print a sentence as it is."""
@@ -103,9 +124,7 @@ async def _run(command: Callable[..., Awaitable[None]], config: Config, workspac
         with progress_bar(t(config.locale, "Making the search index anew")) as progress:
             app = await stack.enter_async_context(open_app(config, progress=progress))
         gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
-        session = Session(
-            app, await app.services.workspaces.known(workspace), Console(highlight=False, soft_wrap=False)
-        )
+        session = Session(app, await app.services.workspaces.known(workspace), SafeConsole())
         await command(session, *args, **values)
         if app.mirror:
             await app.mirror.write_back()
@@ -115,10 +134,14 @@ async def _run(command: Callable[..., Awaitable[None]], config: Config, workspac
 def errors_as_one_line() -> Iterator[list[Config]]:
     """End the program with status 1 and one line for an error that can be said; the list may be given the settings."""
     settings: list[Config] = []
+    replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
     try:
         yield settings
     except DayoriError as error:
-        print(clean_line(error.text(settings[0].locale if settings else "en")), file=sys.stderr)
+        print_line(error.text(settings[0].locale if settings else "en"), sys.stderr)
+        raise typer.Exit(1) from error
+    except AbortError as error:
+        print_line(t(settings[0].locale if settings else "en", "Stopped; nothing was changed."), sys.stderr)
         raise typer.Exit(1) from error
     except BrokenPipeError as error:
         sys.stderr.close()
@@ -130,7 +153,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show how far a long piece of work has come, on standard error when that is a terminal."""
     bar = Progress(
         TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        console=Console(stderr=True), transient=True, disable=not sys.stderr.isatty(),
+        console=SafeConsole(stderr=True), transient=True, disable=not sys.stderr.isatty(),
     )  # fmt: skip
     task = None
 
@@ -138,10 +161,14 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
         nonlocal task
         if task is None:
             bar.start()
-            task = bar.add_task(what, total=total)
+            task = bar.add_task(escape(printable_line(what)), total=total)
         bar.update(task, completed=done, total=total)
 
     try:
         yield show
     finally:
         bar.stop()
+
+
+async def _nothing(_typed: str) -> list[tuple[str, str]]:
+    return []

@@ -25,6 +25,7 @@ from bot.services.digests import Digests, Policy
 from bot.services.importing import Importing
 from bot.services.library import Library
 from bot.services.lookup import Lookup
+from bot.services.reversal import Reversal
 from bot.store.database import Database, open_database
 from bot.store.search import Search
 from tests.doubles.clock import TOKYO, AdjustableClock
@@ -83,6 +84,11 @@ async def workspace(database: Database, clock: AdjustableClock) -> int:
 @pytest.fixture
 def library(database: Database, clock: AdjustableClock) -> Library:
     return Library(database, clock)
+
+
+@pytest.fixture
+def reversal(database: Database, clock: AdjustableClock) -> Reversal:
+    return Reversal(database, clock)
 
 
 @pytest.fixture

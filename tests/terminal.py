@@ -8,7 +8,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -46,18 +46,24 @@ def make_workspace(database: Path, name: str) -> None:
         connection.execute("INSERT INTO workspaces (name, created_at) VALUES (?, '2024-01-01T00:00:00+00:00')", (name,))
 
 
-def on_a_terminal(*arguments: str) -> str:
-    """Return what a command shows on a terminal of its own."""
+def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_with: int = 0) -> str:
+    """Return what a command shows on a terminal of its own; `keys` are typed, each when its text is shown."""
     ours, theirs = pty.openpty()
     command = (sys.executable, "-m", "bot", *arguments)
-    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=_ROOT)
+    process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=_ROOT, start_new_session=True)
     os.close(theirs)
-    shown = b""
+    shown, seen, waiting = b"", 0, list(keys)
     try:
         while some := os.read(ours, 4096):
             shown += some
+            if b"\x1b[6n" in some:  # where the cursor is: a terminal answers that
+                os.write(ours, b"\x1b[1;1R")
+            while waiting and (at := shown.find(waiting[0][0].encode(), seen)) >= 0:
+                seen = at + 1
+                os.write(ours, waiting.pop(0)[1].encode())
     except OSError:  # Linux tells the end of a terminal so
         pass
     os.close(ours)
-    assert process.wait() == 0
+    assert process.wait() == ends_with, shown.decode()
+    assert not waiting, shown.decode()
     return shown.decode()

@@ -93,9 +93,52 @@ def test_a_paper_is_added_edited_removed_and_brought_back(dayori: Dayori) -> Non
     edited = document(dayori("show", "1706.03762", "--json"))
     assert (edited["comment"], edited["date"], edited["tags"]) == ("必読", None, ["a b", "c"])
     assert "必読" in dayori("history", "1706.03762").stdout
-    assert title in dayori("remove", "1706.03762").stdout
-    assert [dayori("undo").exit_code for _ in range(3)] == [0, 0, 0]
+    assert title in dayori("remove", "1706.03762", "--yes").stdout
+    assert [dayori("undo", "--yes").exit_code for _ in range(3)] == [0, 0, 0]
     assert everything(dayori) == start
+    assert [dayori("redo").exit_code for _ in range(2)] == [0, 0]
+    assert document(dayori("show", "1706.03762", "--json"))["comment"] == "必読"
+
+
+@pytest.mark.parametrize(("answer", "remains"), [("y\n", False), ("ｙ\n", False), ("はい\n", False), ("n\n", True),
+                                                 ("\n", True), ("だめ\n", True), ("", True)])  # fmt: skip
+def test_a_paper_is_removed_only_after_a_yes(dayori: Dayori, answer: str, remains: bool) -> None:
+    result = dayori("remove", "retnet", typed=answer)
+    assert result.exit_code == (1 if remains else 0)
+    assert ("retnet" in [each["id"] for each in everything(dayori)]) is remains
+
+
+@pytest.mark.parametrize("key", ["\x03", "\x04", "\r", "n\r"])
+def test_at_a_terminal_ctrl_c_ctrl_d_and_no_answer_remove_nothing(dayori: Dayori, tmp_path: Path, key: str) -> None:
+    before = everything(dayori)
+    shown = on_a_terminal(
+        "remove", "retnet", "--config", str(tmp_path / "bot.yaml"), keys=[("[y/N]", key)], ends_with=1
+    )
+    assert "Retentive Network" in shown
+    assert "Traceback" not in shown
+    assert everything(dayori) == before
+
+
+def test_at_the_prompt_ctrl_c_ends_the_command_and_clears_a_half_typed_line(dayori: Dayori, tmp_path: Path) -> None:
+    before = everything(dayori)
+    keys = [("dayori> ", "/removepaper retnet\r"), ("[y/N]", "\x03"), ("dayori> ", "/removepaper lon\x03"),
+            ("dayori> ", "/papers\r"), ("6本", ""), ("dayori> ", "exit\r")]  # fmt: skip
+    shown = on_a_terminal("run", "--config", str(tmp_path / "bot.yaml"), keys=keys)
+    assert "中止しました。何も変更していません。" in shown
+    assert everything(dayori) == before
+    assert "/papers" in (tmp_path / "terminal_history").read_text(encoding="utf-8")
+
+
+def test_an_undo_names_its_change_and_takes_back_that_one(dayori: Dayori) -> None:
+    dayori("edit", "retnet", "--comment", "一")
+    dayori("edit", "longnet", "--comment", "二")
+    number = dayori("history", "retnet").stdout.split()[0].removeprefix("#")
+    assert dayori("undo", number, typed="n\n").exit_code == 1
+    assert document(dayori("show", "retnet", "--json"))["comment"] == "一"
+    assert dayori("undo", number, typed="y\n").exit_code == 0
+    assert document(dayori("show", "retnet", "--json"))["comment"] != "一"
+    assert document(dayori("show", "longnet", "--json"))["comment"] == "二"
+    assert_one_line(dayori("undo", number, "--yes"), f"変更{number}はもう取り消されています")
 
 
 def test_a_paper_that_is_there_is_shown_and_not_added(dayori: Dayori) -> None:
@@ -116,6 +159,11 @@ def test_a_paper_that_is_there_is_shown_and_not_added(dayori: Dayori) -> None:
         (("edit", "nobody", "--title", "x"), "nobody"),
         (("edit", "retnet", "--title", ""), "タイトル"),
         (("remove", "nobody"), "nobody"),
+        (("remove", "retnet"), "答える人がいないため、中止しました。確認なしで行うには --yes"),
+        (("undo",), "--yes"),
+        (("undo", "9999"), "変更9999はありません"),
+        (("undo", "1180591620717411303424"), "はありません"),
+        (("redo",), "やり直せる取り消しはありません"),
         (("import", "nowhere.yaml"), "nowhere.yaml: 読み込めません"),
         (("import", "papers.docx"), "--format"),
         (("export", "--format", "docx"), "--format"),

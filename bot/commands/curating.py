@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import replace
 from typing import Annotated, Any
 
@@ -13,6 +14,8 @@ from bot.domain.errors import ConflictError
 from bot.domain.paper import Link, Paper, edited
 from bot.i18n import msg, t
 from bot.platforms.console import reports
+from bot.platforms.console.output import print_line
+from bot.services.changes import describe
 from bot.services.drafts import begin
 from bot.services.submission import SameTitle, Saved, Submitter
 from bot.session import Session, with_session
@@ -23,6 +26,8 @@ Title = Annotated[str | None, typer.Option(help="The paper's title.")]
 Date = Annotated[str | None, typer.Option(help="2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …")]
 Links = Annotated[list[str] | None, typer.Option("--link", help="A link; may be given several times.")]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be given several times.")]
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
 
 
 @with_session
@@ -95,23 +100,51 @@ async def edit(
 
 
 @with_session
-async def remove(session: Session, id: Annotated[str, typer.Argument()]) -> None:
-    """Remove a paper; dayori undo brings it back.
+async def remove(session: Session, id: Annotated[str, typer.Argument()], yes: Yes = False) -> None:
+    """Remove a paper after asking once; dayori undo brings it back.
 
-    Example: dayori remove retnet
+    Example: dayori remove retnet --yes
     """
-    paper = await session.services.library.remove(session.workspace, id, session.user, actor=session.actor)
+    paper = await session.services.lookup.get(session.workspace, id)
+    asked = t(session.locale, 'Remove "{title}"?', title=paper.heading)
+    if not yes and not await session.agrees(asked, default=False, show=paper):
+        print_line(t(session.locale, "Not removed."), sys.stderr)
+        raise typer.Exit(1)
+    await session.services.library.remove(session.workspace, paper.id, session.user, actor=session.actor)
     session.say(t(session.locale, 'Removed "{title}". dayori undo brings it back.', title=paper.heading))
 
 
 @with_session
-async def undo(session: Session) -> None:
-    """Take back the last change of the collection.
+async def undo(
+    session: Session,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[N]", help="A change's number; the last one without.")
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Take back a change of the collection, the last one or number N, after saying which.
 
-    Example: dayori undo
+    Example: dayori undo --yes
     """
-    change, ids = await session.services.library.undo(session.workspace, session.user, actor=session.actor)
+    change, ids = await session.services.reversal.to_undo(session.workspace, number)
+    told = f"#{change.id} {describe(change, ids, session.locale)}"
+    if not yes and not await session.agrees(t(session.locale, "Undo this? {change}", change=told), default=True):
+        print_line(t(session.locale, "Nothing was changed."), sys.stderr)
+        raise typer.Exit(1)
+    change, ids = await session.services.reversal.undo(
+        session.workspace, session.user, actor=session.actor, change_id=change.id
+    )
     session.say(reports.undone(change, ids, session.locale))
+
+
+@with_session
+async def redo(session: Session) -> None:
+    """Make again what the last undo took back.
+
+    Example: dayori redo
+    """
+    change, ids = await session.services.reversal.redo(session.workspace, session.user, actor=session.actor)
+    session.say(reports.redone(change, ids, session.locale))
 
 
 @with_session

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import gc
-import sys
 from functools import partial
 from pathlib import Path
 from typing import Annotated
@@ -17,6 +16,7 @@ from bot.formats.collection import READERS, WRITTEN, format_of, read_contents, w
 from bot.formats.disk import write_private
 from bot.i18n import msg
 from bot.platforms.console import reports
+from bot.platforms.console.output import standard_output
 from bot.services.naming import name_all, nameless
 from bot.session import Session, progress_bar, with_session
 
@@ -70,8 +70,7 @@ async def export(
     feed = Feed(await session.services.workspaces.uuid(session.workspace), quote(output.name) if output else "")
     exporting = partial(session.services.exports.write, session.workspace, query, writer(name, feed))
     if output is None:
-        await exporting(sys.stdout.buffer)
-        sys.stdout.flush()
+        await exporting(standard_output())
         return
     try:
         with write_private(output) as file:

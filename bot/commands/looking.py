@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from time import perf_counter
 from typing import Annotated, Any
@@ -11,6 +10,7 @@ import typer
 
 from bot.formats.json import columns_of
 from bot.platforms.console import render, reports, shell
+from bot.platforms.console.output import print_json
 from bot.services.lookup import Results
 from bot.session import Session, with_session
 
@@ -28,7 +28,7 @@ async def digest(session: Session, as_json: Json = False) -> None:
     )
     if as_json:
         held = [columns_of(paper) for paper in edition.papers] if edition else []
-        _print_json({"subscription": edition.subscription if edition else None,
+        print_json({"subscription": edition.subscription if edition else None,
                      "edition": edition.number if edition else None, "reason": edition.reason if edition else "skip",
                      "papers": held, "remaining": edition.remaining if edition else 0})  # fmt: skip
     else:
@@ -51,11 +51,11 @@ async def search(
             began = perf_counter()
             found = await session.services.lookup.find(session.workspace, line.rstrip("\r\n"), limit=limit)
             elapsed = (perf_counter() - began) * 1000
-            _print_json({**_results_json(found), "elapsed_ms": round(elapsed, 3)}, indent=None)
+            print_json({**_results_json(found), "elapsed_ms": round(elapsed, 3)}, indent=None)
         return
     found = await session.services.lookup.find(session.workspace, query, limit=limit)
     if as_json:
-        _print_json(_results_json(found))
+        print_json(_results_json(found))
     else:
         session.console.print(render.results(found, session.locale, render.width_of(session.console)))
 
@@ -68,7 +68,7 @@ async def show(session: Session, id: Annotated[str, typer.Argument()], as_json: 
     """
     paper = await session.services.lookup.get(session.workspace, id)
     if as_json:
-        _print_json(columns_of(paper))
+        print_json(columns_of(paper))
     else:
         session.show(paper)
 
@@ -86,7 +86,3 @@ async def history(session: Session, id: Annotated[str | None, typer.Argument()] 
 def _results_json(found: Results) -> dict[str, Any]:
     results = [{**columns_of(result.paper), "score": round(result.hit.score, 4)} for result in found.results]
     return {"query": found.query, "total": found.total, "suggestion": found.suggestion, "results": results}
-
-
-def _print_json(value: object, indent: int | None = 2) -> None:
-    print(json.dumps(value, ensure_ascii=False, indent=indent), flush=indent is None)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +11,7 @@ from bot.app import mirrored
 from bot.domain.errors import ConfigError, InputError
 from bot.i18n import msg, t
 from bot.platforms.console import reports, shell
+from bot.platforms.console.output import print_json
 from bot.session import Session, with_session
 from bot.store.servers import Server
 
@@ -28,7 +28,10 @@ async def run(session: Session) -> None:
         await run_discord(session.app)
     else:
         async with mirrored(session.app):
-            await shell.Shell(session.services, session.workspace, session.console, session.user).run()
+            history = session.app.database.path.with_name("terminal_history")
+            notice = t(session.locale, "This is the terminal, since DISCORD_TOKEN is not set; "
+                       "README.md tells how to connect to Discord.")  # fmt: skip
+            await shell.Shell(session.services, session.workspace, session.console, session.user, history).run([notice])
 
 
 @with_session
@@ -66,7 +69,7 @@ async def doctor(
     findings = await session.services.checkup.look(session.workspace, has_token=has_token)
     if as_json:
         checks = [check.columns(session.locale) for check in findings.checks]
-        print(json.dumps({"ok": findings.is_well, "checks": checks}, ensure_ascii=False, indent=2))
+        print_json({"ok": findings.is_well, "checks": checks})
     else:
         session.console.print(reports.checkup(findings, session.services.zone, session.locale))
     if not findings.is_well:
@@ -87,7 +90,7 @@ async def servers(
     if decision is None:
         known = await session.services.servers.every()
         if as_json:
-            print(json.dumps({"servers": [_columns_of(each) for each in known]}, ensure_ascii=False, indent=2))
+            print_json({"servers": [_columns_of(each) for each in known]})
         else:
             session.console.print(reports.servers(known, session.services.zone, session.locale))
             if session.services.servers.serves_all:

@@ -21,6 +21,7 @@ from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.notes import Notes
 from bot.services.ports import MetadataFinder, Publisher
+from bot.services.reversal import Reversal
 from bot.services.servers import Servers
 from bot.services.submission import Submission
 from bot.services.workspaces import Workspaces
@@ -36,6 +37,7 @@ class Services:
     curators: tuple[str, ...]
     workspaces: Workspaces
     library: Library
+    reversal: Reversal
     importing: Importing
     lookup: Lookup
     exports: Exports

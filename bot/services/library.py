@@ -10,14 +10,13 @@ import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import ConflictError, NotFoundError, StaleError
-from bot.domain.numbers import is_given
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key, with_id
 from bot.i18n import msg
 from bot.services.ports import Clock
-from bot.store import history, imports, papers
+from bot.store import history, papers
 from bot.store.database import Database
 from bot.store.history import Change, Step
-from bot.store.papers import Columns, columns_of, paper_from
+from bot.store.papers import columns_of
 from bot.store.search import Cut, cut_here, index_papers, unindex_papers
 
 _log = structlog.get_logger()
@@ -84,34 +83,6 @@ class Library:
         _log.info("paper removed", paper=id, by=actor or by, workspace=workspace_id)
         return old
 
-    async def undo(
-        self, workspace_id: int, by: str | None, *, actor: str | None = None, of: str | None = None,
-        change_id: int | None = None,
-    ) -> tuple[Change, tuple[str, ...]]:  # fmt: skip
-        """Take back a change and return it with the ids of its papers: that of the id, or the newest that stands.
-
-        `actor` is who undoes; with `of`, only that actor's changes are looked at. Raises NotFoundError when there is
-        none, ConflictError when a paper was changed again since or its work is held by another paper by now.
-        """
-        now = self._clock()
-        if change_id is not None and not is_given(change_id):
-            raise NotFoundError(msg("There is nothing to undo."))
-        async with self._database.write() as connection:
-            change = await history.last_standing(connection, workspace_id, actor=of, id=change_id)
-            if change is None:
-                raise NotFoundError(msg("There is nothing to undo."))
-            steps = await history.steps_of(connection, workspace_id, change.id)
-            await _refuse_changed_since(connection, workspace_id, steps)
-            back_again = [paper_from(step.before) for step in steps if step.before and not step.after]
-            owners = {key: paper.id for paper in back_again for key in identity_keys(paper)}
-            await _refuse_second_holder(connection, workspace_id, owners)
-            undoing = await history.open_change(connection, workspace_id, "undo", now, by, actor, undoes=change.id)
-            back = [Step(step.paper_id, step.after, step.before) for step in steps]
-            await write_steps(connection, workspace_id, undoing, back)
-            if change.action == "import":
-                await imports.take_back(connection, workspace_id, steps)
-        return change, tuple(step.paper_id for step in steps)
-
     async def standing(self, workspace_id: int, limit: int) -> list[tuple[Change, list[str]]]:
         """Return the newest changes that can be taken back, with the ids of their papers."""
         async with self._database.read() as connection:
@@ -167,7 +138,7 @@ async def edit_paper(connection: AsyncConnection, workspace_id: int, id: str, ch
     if new.content == old.content:
         return old
     if gained := set(identity_keys(new)) - set(identity_keys(old)):
-        await _refuse_second_holder(connection, workspace_id, dict.fromkeys(gained, id))
+        await refuse_second_holder(connection, workspace_id, dict.fromkeys(gained, id))
     change = await history.open_change(connection, workspace_id, "edit", now, author.name, author.actor)
     step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
     await write_steps(connection, workspace_id, change, [step])
@@ -206,17 +177,8 @@ async def _with_free_id(connection: AsyncConnection, workspace_id: int, paper: P
     return with_id(paper, next(id for id in wanted if id not in taken))
 
 
-async def _refuse_second_holder(connection: AsyncConnection, workspace_id: int, owners: dict[str, str]) -> None:
+async def refuse_second_holder(connection: AsyncConnection, workspace_id: int, owners: dict[str, str]) -> None:
     """Refuse keys, given as {key: paper id}, that papers other than these owners hold."""
     for key, id in (await papers.by_keys(connection, workspace_id, owners)).items():
         if id not in owners.values():
             raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))
-
-
-async def _refuse_changed_since(connection: AsyncConnection, workspace_id: int, steps: Sequence[Step]) -> None:
-    today = await papers.by_ids(connection, workspace_id, [step.paper_id for step in steps])
-    for step in steps:
-        now: Columns | None = columns_of(today[step.paper_id][1]) if step.paper_id in today else None
-        then = {k: v for k, v in step.after.items() if k != "number"} if step.after else None
-        if now != then:
-            raise ConflictError(msg('"{id}" was changed again since, so this cannot be undone.', id=step.paper_id))

@@ -7,14 +7,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-from sqlalchemy import Select, exists, insert, select
+from sqlalchemy import Exists, Select, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import batched, iso
 from bot.store.papers import Columns
 from bot.store.schema import changes, history
 
-Action = Literal["add", "edit", "remove", "import", "undo"]
+Action = Literal["add", "edit", "remove", "import", "undo", "redo"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +63,7 @@ async def record(connection: AsyncConnection, workspace_id: int, change_id: int,
 async def last_standing(
     connection: AsyncConnection, workspace_id: int, *, actor: str | None = None, id: int | None = None
 ) -> Change | None:
-    """Return the newest change that is no undo and was not undone: of that actor, of that id, of anybody for None."""
+    """Return the newest change that stands and is neither undo nor redo: of that actor or anybody, of that id."""
     query = _standing(workspace_id).limit(1)
     if actor is not None:
         query = query.where(changes.c.actor == actor)
@@ -109,11 +109,44 @@ async def newest_first(connection: AsyncConnection, workspace_id: int, paper_id:
     ]
 
 
+async def change(connection: AsyncConnection, workspace_id: int, id: int) -> Change | None:
+    """Return the change of that id."""
+    query = select(changes).where(changes.c.workspace_id == workspace_id, changes.c.id == id)
+    row = (await connection.execute(query)).first()
+    return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
+
+
+async def was_undone(connection: AsyncConnection, workspace_id: int, id: int) -> bool:
+    """Tell whether a change was taken back, and that was not taken back itself."""
+    undo = changes.alias()
+    query = select(exists().where(undo.c.workspace_id == workspace_id, undo.c.undoes == id, ~_redone(undo)))
+    return bool((await connection.execute(query)).scalar())
+
+
+async def last_undo(connection: AsyncConnection, workspace_id: int, of: int | None = None) -> tuple[int, int] | None:
+    """Return the newest undo that stands (of a change, if given) as its id and the id of what it undid."""
+    undo = changes.alias()
+    query = (
+        select(undo.c.id, undo.c.undoes)
+        .where(undo.c.workspace_id == workspace_id, undo.c.action == "undo", ~_redone(undo))
+        .order_by(undo.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query if of is None else query.where(undo.c.undoes == of))).first()
+    return (row.id, row.undoes) if row else None
+
+
 def _standing(workspace_id: int) -> Select[Any]:
-    undoing = changes.alias()
+    undo = changes.alias()
     return (
         select(changes.c.id, changes.c.action, changes.c.at, changes.c.by)
-        .where(changes.c.workspace_id == workspace_id, changes.c.action != "undo")
-        .where(~exists().where(undoing.c.undoes == changes.c.id))
+        .where(changes.c.workspace_id == workspace_id, changes.c.action.not_in(("undo", "redo")))
+        .where(~exists().where(undo.c.undoes == changes.c.id, ~_redone(undo)))
         .order_by(changes.c.id.desc())
     )
+
+
+def _redone(undo: Any) -> Exists:
+    """Return the condition that an undo was taken back."""
+    redo = changes.alias()
+    return exists().where(redo.c.undoes == undo.c.id)

@@ -83,7 +83,7 @@ changes = Table(
     metadata,
     Column("id", Integer, primary_key=True),
     _workspace(),
-    Column("action", Text, nullable=False),  # add · edit · remove · import · undo
+    Column("action", Text, nullable=False),  # add · edit · remove · import · undo · redo
     Column("at", Text, nullable=False),
     Column("by", Text),
     Column("actor", Text),  # who that is on their platform: a name may be anybody's

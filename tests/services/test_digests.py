@@ -12,6 +12,7 @@ from bot.domain.errors import NotFoundError, ScheduleError
 from bot.i18n import msg
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.library import Library
+from bot.services.reversal import Reversal
 from bot.store import deliveries, subscriptions
 from bot.store.database import Database, open_database
 from tests.doubles.clock import AdjustableClock
@@ -98,13 +99,13 @@ async def test_a_filter_holds_back_what_does_not_pass_and_loses_nothing(
 
 
 async def test_a_removed_paper_brought_back_does_not_come_twice(
-    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database, reversal: Reversal
 ) -> None:
     await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, 1)
     await compose(digests, workspace, clock)
     await library.remove(workspace, "paper-1", None)
-    await library.undo(workspace, None)
+    await reversal.undo(workspace, None)
     await finish_all(database, clock)
     await add(library, workspace, clock, 2)
     assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-2"], 0)

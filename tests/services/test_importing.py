@@ -14,6 +14,7 @@ from bot.formats.collection import READERS, WRITERS
 from bot.services.importing import Importing, ImportReport
 from bot.services.library import Library
 from bot.services.lookup import Lookup
+from bot.services.reversal import Reversal
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.formats.test_yaml import numbered, stamped
@@ -130,7 +131,7 @@ async def test_a_dry_run_tells_the_same_and_writes_nothing(
 
 
 async def test_an_import_that_was_undone_can_be_done_again(
-    importing: Importing, library: Library, workspace: int, clock: AdjustableClock
+    importing: Importing, library: Library, workspace: int, clock: AdjustableClock, reversal: Reversal
 ) -> None:
     await importing.take(workspace, [paper(1)], None)
     changed = [paper(1, comment="changed"), paper(2)]
@@ -138,18 +139,18 @@ async def test_an_import_that_was_undone_can_be_done_again(
         clock.advance(minutes=1)
         report = await importing.take(workspace, changed, None)
         assert (report.updated, report.added) == (["paper-1"], ["paper-2"])
-        await library.undo(workspace, None)
+        await reversal.undo(workspace, None)
 
 
 async def test_an_import_is_undone_as_one_however_large(
-    importing: Importing, library: Library, lookup: Lookup, workspace: int
+    importing: Importing, library: Library, lookup: Lookup, workspace: int, reversal: Reversal
 ) -> None:
     await library.add(workspace, paper(9999), None)
     seen: list[tuple[int, int]] = []
     await importing.take(workspace, [paper(n) for n in range(600)], None, progress=lambda *done: seen.append(done))
     assert seen == sorted(seen)
     assert seen[-1] == (600, 600)
-    _, ids = await library.undo(workspace, None)
+    _, ids = await reversal.undo(workspace, None)
     assert len(ids) == 600
     assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-9999"]
 

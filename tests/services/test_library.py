@@ -16,6 +16,7 @@ from bot.domain.paper import Link, Paper, make_paper
 from bot.services.importing import Importing
 from bot.services.library import Library
 from bot.services.lookup import Lookup
+from bot.services.reversal import Reversal
 from bot.store import papers
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -108,65 +109,67 @@ async def test_an_edit_may_not_take_another_papers_work(library: Library, worksp
         await library.edit(workspace, "paper-2", None, lambda old: replace(old, identifiers=paper(1).identifiers))
 
 
-async def test_what_is_not_there_cannot_be_edited_or_removed(library: Library, workspace: int) -> None:
+async def test_what_is_not_there_cannot_be_edited_or_removed(
+    library: Library, workspace: int, reversal: Reversal
+) -> None:
     with pytest.raises(NotFoundError):
         await library.edit(workspace, "nobody", None, lambda old: old)
     with pytest.raises(NotFoundError):
         await library.remove(workspace, "nobody", None)
     with pytest.raises(NotFoundError, match="nothing to undo"):
-        await library.undo(workspace, None)
+        await reversal.undo(workspace, None)
 
 
 async def test_a_removed_paper_is_not_found_and_an_undo_finds_it_again(
-    library: Library, lookup: Lookup, workspace: int, database: Database
+    library: Library, lookup: Lookup, workspace: int, database: Database, reversal: Reversal
 ) -> None:
     await library.add(workspace, paper(1), None)
     before = await collection(database, workspace)
     await library.remove(workspace, "paper-1", None)
     assert (await lookup.find(workspace, "Subject")).total == 0
-    _, ids = await library.undo(workspace, None)
+    _, ids = await reversal.undo(workspace, None)
     assert ids == ("paper-1",)
     assert await collection(database, workspace) == before
     assert [each.paper.id for each in (await lookup.find(workspace, "Subject")).results] == ["paper-1"]
 
 
 async def test_one_may_take_back_ones_own_change_below_anothers(
-    library: Library, lookup: Lookup, workspace: int
+    library: Library, lookup: Lookup, workspace: int, reversal: Reversal
 ) -> None:
     await library.add(workspace, paper(1), "花子", actor="hanako")
     await library.add(workspace, paper(2), "太郎", actor="taro")
-    await library.undo(workspace, "花子", of="hanako")
+    await reversal.undo(workspace, "花子", of="hanako")
     assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-2"]
 
 
 async def test_an_undo_does_not_overwrite_what_was_changed_since(
-    library: Library, lookup: Lookup, workspace: int
+    library: Library, lookup: Lookup, workspace: int, reversal: Reversal
 ) -> None:
     await library.add(workspace, paper(1), "花子", actor="hanako")
     await library.edit(workspace, "paper-1", "太郎", lambda old: replace(old, comment="新しい"))
     with pytest.raises(ConflictError, match="changed again since"):
-        await library.undo(workspace, "花子", of="hanako")
+        await reversal.undo(workspace, "花子", of="hanako")
     assert (await lookup.get(workspace, "paper-1")).comment == "新しい"
 
 
 async def test_an_undo_does_not_bring_a_work_back_that_is_there_under_another_id(
-    library: Library, workspace: int
+    library: Library, workspace: int, reversal: Reversal
 ) -> None:
     await library.add(workspace, paper(1), "花子")
     await library.remove(workspace, "paper-1", "花子", actor="hanako")
     await library.add(workspace, replace(paper(1), id="other"), "太郎")
     with pytest.raises(ConflictError, match="belongs to another paper already: other"):
-        await library.undo(workspace, "花子", of="hanako")
+        await reversal.undo(workspace, "花子", of="hanako")
 
 
 async def test_one_of_the_standing_changes_is_taken_back_by_its_number(
-    library: Library, lookup: Lookup, workspace: int
+    library: Library, lookup: Lookup, workspace: int, reversal: Reversal
 ) -> None:
     await library.add(workspace, paper(1), None)
     await library.add(workspace, paper(2), None)
     (_, newest), (first, oldest) = await library.standing(workspace, 5)
     assert (newest, oldest) == (["paper-2"], ["paper-1"])
-    await library.undo(workspace, None, change_id=first.id)
+    await reversal.undo(workspace, None, change_id=first.id)
     assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-2"]
     assert [ids for _, ids in await library.standing(workspace, 5)] == [["paper-2"]]
 
@@ -198,7 +201,9 @@ async def test_history_tells_who_did_what(library: Library, workspace: int) -> N
 
 _OPERATIONS = st.lists(
     st.tuples(
-        st.sampled_from(["add", "edit", "remove", "import", "undo"]), st.integers(0, 3), st.text("あいa", max_size=2)
+        st.sampled_from(["add", "edit", "remove", "import", "undo", "redo"]),
+        st.integers(0, 3),
+        st.text("あいa", max_size=2),
     ),
     max_size=9,
 )
@@ -208,10 +213,9 @@ _OPERATIONS = st.lists(
 @given(_OPERATIONS)
 async def test_undoing_everything_gives_back_the_start(
     database: Database, library: Library, importing: Importing, lookup: Lookup, clock: AdjustableClock,
-    operations: list[tuple[str, int, str]],
-) -> None:  # fmt: skip
+    reversal: Reversal, operations: list[tuple[str, int, str]]) -> None:  # fmt: skip
     workspace, _ = await database.workspace(f"run {next(_FRESH)}", clock())
-    states = [await collection(database, workspace)]
+    states, undone = [await collection(database, workspace)], []
     for name, n, text in operations:
         clock.advance(minutes=1)
         try:
@@ -223,17 +227,22 @@ async def test_undoing_everything_gives_back_the_start(
                 await library.remove(workspace, f"paper-{n}", None)
             elif name == "import":
                 await importing.take(workspace, [paper(k, comment=text) for k in range(n)], None)
-            elif len(states) > 1:
-                await library.undo(workspace, None)
-                states.pop()
+            elif name == "undo" and len(states) > 1:
+                await reversal.undo(workspace, None)
+                undone.append(states.pop())
+                assert await collection(database, workspace) == states[-1]
+            if name == "redo" and undone:
+                await reversal.redo(workspace, None)
+                states.append(undone.pop())
                 assert await collection(database, workspace) == states[-1]
         except NotFoundError:
             continue
-        if name != "undo" and (now := await collection(database, workspace)) != states[-1]:
+        if name not in ("undo", "redo") and (now := await collection(database, workspace)) != states[-1]:
             states.append(now)
+            undone.clear()
     for state in reversed(states[:-1]):
-        await library.undo(workspace, None)
+        await reversal.undo(workspace, None)
         assert await collection(database, workspace) == state
     assert (await lookup.find(workspace, "Subject")).total == 0
     with pytest.raises(NotFoundError):
-        await library.undo(workspace, None)
+        await reversal.undo(workspace, None)

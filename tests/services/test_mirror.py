@@ -21,6 +21,7 @@ from bot.services.importing import Importing
 from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.mirror import Mirror, MirrorReport
+from bot.services.reversal import Reversal
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
@@ -124,7 +125,7 @@ async def test_at_first_the_file_fills_the_collection_and_stays_as_it_is(mirror:
 
 
 async def test_every_change_here_is_written_into_the_file_and_nothing_else(
-    mirror: Mirror, library: Library, workspace: int, file: Path
+    mirror: Mirror, library: Library, workspace: int, file: Path, reversal: Reversal
 ) -> None:
     await mirror.write_back()
     await library.edit(workspace, "b", None, commented("よい"))
@@ -138,7 +139,7 @@ async def test_every_change_here_is_written_into_the_file_and_nothing_else(
     )
     assert text.endswith("  title: B\n  comment: よい\n")
     await library.remove(workspace, "paper-1", None)
-    await library.undo(workspace, None)
+    await reversal.undo(workspace, None)
     await library.remove(workspace, "paper-1", None)
     await library.remove(workspace, "paper-2", None)
     await library.edit(workspace, "b", None, lambda old: replace(old, comment=None))
@@ -371,8 +372,7 @@ _STEPS = st.lists(
 @given(_STEPS)
 async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
     database: Database, clock: AdjustableClock, importing: Importing, library: Library, lookup: Lookup, tmp_path: Path,
-    steps: list[tuple[str, int, str]],
-) -> None:  # fmt: skip
+    reversal: Reversal, steps: list[tuple[str, int, str]]) -> None:  # fmt: skip
     clock.advance(seconds=1)
     workspace, _ = await database.workspace(f"{clock().isoformat()}", clock())
     file = tmp_path / f"{workspace}.yaml"
@@ -391,7 +391,7 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
             await library.remove(workspace, id, None)
         elif what == "undo" and here:
             with suppress(DayoriError):
-                await library.undo(workspace, None)
+                await reversal.undo(workspace, None)
         elif what == "file edit" and id in there:
             say(file, "".join(yaml.write([replace(each, comment=text) if each.id == id else each for each in held])))
         elif what == "file add" and id not in there:

@@ -1,17 +1,29 @@
-"""Adding, changing and removing papers at the prompt, and deciding on what others proposed."""
+"""Adding, changing and removing papers at the prompt, and deciding on what others proposed.
+
+Whoever presses Ctrl-C or Ctrl-D at a question, or whose input ends there, raises AbortError out of the whole command;
+nothing is written before the last question is answered.
+"""
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
-from bot.domain.errors import InputError, StaleError
+from bot.domain.dates import parse_date
+from bot.domain.errors import InputError
+from bot.domain.paper import Paper
+from bot.domain.text import clean_line
 from bot.i18n import msg, t, tn
 from bot.platforms.console import reports
+from bot.platforms.console.lines import AbortError
 from bot.platforms.console.terminal import Terminal
+from bot.services.changes import describe
 from bot.services.drafts import Draft, change_of, changed
 from bot.services.inbox import paper_of
 from bot.services.submission import SameTitle, Saved, Stale
+
+T = TypeVar("T")
 
 
 async def add(terminal: Terminal, source: str) -> None:
@@ -25,17 +37,20 @@ async def add(terminal: Terminal, source: str) -> None:
     draft, problem = await services.drafts.prefilled(source)
     if problem:
         terminal.say(problem.text(terminal.locale), "yellow")
-    draft = await _filled_in(terminal, draft)
-    paper = await services.drafts.paper_of(draft)
+
+    async def made(draft: Draft) -> tuple[Draft, Paper]:
+        return draft, await services.drafts.paper_of(draft)
+
+    draft, paper = await _of_form(terminal, draft, made)
     terminal.card(paper)
-    if not await terminal.agrees(t(terminal.locale, "Save?")):
+    if not await terminal.agrees(t(terminal.locale, "Save?"), default=True):
         terminal.say(t(terminal.locale, "Not saved."))
         return
     outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter)
     if isinstance(outcome, SameTitle):
         told = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
         terminal.say(f"{told} ({outcome.twin.id})", "yellow")
-        if not await terminal.agrees(t(terminal.locale, "Save?")):
+        if not await terminal.agrees(t(terminal.locale, "Save?"), default=False):
             terminal.say(t(terminal.locale, "Not saved."))
             return
         outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter, apart=True)
@@ -47,14 +62,32 @@ async def add(terminal: Terminal, source: str) -> None:
 async def edit(terminal: Terminal, id: str) -> None:
     """Change a paper, asking for each field with what it says today."""
     _require(id, "/editpaper retnet")
-    services = terminal.services
-    draft = await _filled_in(terminal, change_of(await services.lookup.get(terminal.workspace, id)))
-    outcome = await services.submission.edit(
-        terminal.workspace, id, lambda old: changed(old, draft), terminal.submitter, draft.seen
-    )
-    if isinstance(outcome, Stale):
-        raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
-    terminal.card(outcome.paper)
+    lookup, submission = terminal.services.lookup, terminal.services.submission
+    old = await lookup.get(terminal.workspace, id)
+
+    async def made(draft: Draft) -> tuple[Draft, Paper]:
+        return draft, changed(old, draft)
+
+    draft, new = await _of_form(terminal, change_of(old), made)
+    if new.content == old.content:
+        terminal.say(t(terminal.locale, "Nothing was changed."))
+        return
+    terminal.card(new)
+    question, default, seen = t(terminal.locale, "Save?"), True, draft.seen
+    while True:
+        if not await terminal.agrees(question, default=default):
+            terminal.say(t(terminal.locale, "Not saved."))
+            return
+        outcome = await submission.edit(
+            terminal.workspace, old.id, lambda now: changed(now, draft), terminal.submitter, seen
+        )
+        if not isinstance(outcome, Stale):
+            break
+        terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=old.id), "yellow")
+        theirs = await lookup.get(terminal.workspace, old.id)
+        terminal.card(theirs)
+        question, default, seen = t(terminal.locale, "Write yours over it?"), False, theirs.updated_at
+    terminal.say(t(terminal.locale, "Saved as {id}.", id=old.id), "green")
 
 
 async def remove(terminal: Terminal, id: str) -> None:
@@ -62,15 +95,33 @@ async def remove(terminal: Terminal, id: str) -> None:
     _require(id, "/removepaper retnet")
     paper = await terminal.services.lookup.get(terminal.workspace, id)
     terminal.card(paper)
-    if await terminal.agrees(t(terminal.locale, "Remove this paper? /undo brings it back.")):
-        await terminal.services.library.remove(terminal.workspace, id, terminal.who, actor=terminal.actor)
-        terminal.say(t(terminal.locale, 'Removed "{title}". /undo brings it back.', title=paper.heading))
+    if not await terminal.agrees(t(terminal.locale, "Remove this paper?"), default=False):
+        terminal.say(t(terminal.locale, "Not removed."))
+        return
+    await terminal.services.library.remove(terminal.workspace, paper.id, terminal.who, actor=terminal.actor)
+    terminal.say(t(terminal.locale, 'Removed "{title}". /undo brings it back.', title=paper.heading))
 
 
-async def undo(terminal: Terminal, _: str) -> None:
-    """Take the last change back."""
-    change, ids = await terminal.services.library.undo(terminal.workspace, terminal.who, actor=terminal.actor)
-    terminal.say(reports.undone(change, ids, terminal.locale))
+async def undo(terminal: Terminal, number: str) -> None:
+    """Take a change back, the last one unless its number is given, after saying which."""
+    change, ids = await terminal.services.reversal.to_undo(terminal.workspace, _number(number, "/undo 3"))
+    asked = t(
+        terminal.locale, "Undo this? {change}", change=_numbered(change.id, describe(change, ids, terminal.locale))
+    )
+    if not await terminal.agrees(asked, default=True):
+        terminal.say(t(terminal.locale, "Nothing was changed."))
+        return
+    change, ids = await terminal.services.reversal.undo(terminal.workspace, terminal.who, actor=terminal.actor,
+                                                        change_id=change.id)  # fmt: skip
+    terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo makes it again."))
+
+
+async def redo(terminal: Terminal, _: str) -> None:
+    """Take the last undo back."""
+    change, _undo = await terminal.services.reversal.to_redo(terminal.workspace)
+    change, ids = await terminal.services.reversal.redo(terminal.workspace, terminal.who, actor=terminal.actor,
+                                                        change_id=change.id)  # fmt: skip
+    terminal.say(reports.redone(change, ids, terminal.locale))
 
 
 async def history(terminal: Terminal, id: str) -> None:
@@ -85,7 +136,11 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
     terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(waiting)))
     for candidate in waiting:
         terminal.card(replace(paper_of(candidate), added_by=candidate.proposed_by))
-        answer = await terminal.lines.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "), "")
+        try:
+            answer = await terminal.lines.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "))
+        except AbortError:
+            terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
+            return
         if answer.strip().lower() == "a":
             _, added = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
             terminal.say(t(terminal.locale, "Saved as {id}.", id=added.paper.id), "green")
@@ -94,18 +149,51 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
             terminal.say(t(terminal.locale, "Rejected."))
 
 
+async def _of_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]]) -> T:
+    """Return what is made of the filled-in form; while it cannot be, the form is there again with what was typed."""
+    while True:
+        draft = await _filled_in(terminal, draft)
+        try:
+            return await make(draft)
+        except InputError as error:
+            terminal.say(error.text(terminal.locale), "yellow")
+
+
 async def _filled_in(terminal: Terminal, draft: Draft) -> Draft:
     locale = terminal.locale
     labels = {"title": t(locale, "Title"), "headline": t(locale, "Headline"), "date": t(locale, "Date"),
               "comment": t(locale, "Comment"), "tags": t(locale, "Tags")}  # fmt: skip
+    checks: dict[str, Callable[[str], object]] = {"title": _check_title, "date": _check_date}
     answers: dict[str, Any] = {}
     for name, label in labels.items():
         if "\n" in getattr(draft, name):
             continue  # what has several lines is left alone: a prompt takes one
-        answers[name] = await terminal.lines.ask(f"  {label}: ", getattr(draft, name))
-        if name == "title" and not answers[name].strip():
-            break
+        answers[name] = await terminal.ask_until(f"  {label}: ", getattr(draft, name), checks.get(name, str))
     return replace(draft, **answers)
+
+
+def _check_title(text: str) -> None:
+    if not clean_line(text):
+        raise InputError(msg("The title is missing; copy it from the paper."))
+
+
+def _check_date(text: str) -> None:
+    if text.strip():
+        parse_date(text)
+
+
+def _number(text: str, example: str) -> int | None:
+    plain = text.strip().lstrip("#＃")
+    if not plain:
+        return None
+    if not plain.isdecimal() or len(plain) > 19:
+        raise InputError(msg('"{text}" is no number of a change; write it like: {example}', text=text[:40],
+                             example=example))  # fmt: skip
+    return int(plain)
+
+
+def _numbered(number: int, text: str) -> str:
+    return f"#{number} {text}"
 
 
 def _require(given: str, example: str) -> None:

@@ -3,48 +3,127 @@
 from __future__ import annotations
 
 import asyncio
+import os
+import re
 import sys
+import threading
+import unicodedata
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from bot.platforms.console.output import printable_line
 
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import Completer
 
 Complete = Callable[[str], Awaitable[list[tuple[str, str]]]]
+_MOST_HISTORY = 2_000_000  # bytes; some ten thousand lines
+
+
+class AbortError(Exception):
+    """The person pressed Ctrl-C or Ctrl-D at a question, or the input ended there: nothing is to be changed."""
+
+
+class Interrupted(Exception):  # noqa: N818 - no error: the person takes a line back
+    """The person pressed Ctrl-C at the prompt; `typed` is the line that was taken back."""
+
+    def __init__(self, typed: str) -> None:
+        super().__init__(typed)
+        self.typed = typed
 
 
 class Lines:
-    """Reads lines; `complete` answers (text, what it stands for) to what has been typed so far."""
+    """Reads lines; `complete` answers (text, what it stands for) to what has been typed so far.
 
-    def __init__(self, complete: Complete, commands: Sequence[str], is_interactive: bool) -> None:
+    `history` is the file in which the lines typed at the prompt are kept from start to start, never the answers.
+    """
+
+    def __init__(self, complete: Complete, commands: Sequence[str], is_interactive: bool,
+                 history: Path | None = None) -> None:  # fmt: skip
         self.is_interactive = is_interactive
-        self._complete, self._commands = complete, commands
-        self._editor: PromptSession[str] | None = None
+        self._complete, self._commands, self._history = complete, commands, history
+        self._editors: dict[bool, PromptSession[str]] = {}
 
     async def read(self, prompt: str) -> str | None:
-        """Return the next line, None at the end of input."""
-        return await self._line(prompt, "", completing=True)
-
-    async def ask(self, prompt: str, prefilled: str) -> str:
-        """Return what is typed over what is prefilled; that itself for an empty line of a pipe or no line at all."""
-        line = await self._line(prompt, prefilled, completing=False)
-        return prefilled if line is None or not (line or self.is_interactive) else line
-
-    async def _line(self, prompt: str, prefilled: str, *, completing: bool) -> str | None:
-        if not self.is_interactive:
-            line = await asyncio.to_thread(sys.stdin.readline)
-            return line.rstrip("\r\n") if line else None
-        from prompt_toolkit import PromptSession  # only those who type at a terminal wait for this import
-
-        if self._editor is None:
-            self._editor = PromptSession()
+        """Return the next line, None at the end of input. Raises Interrupted at Ctrl-C."""
         try:
-            completer = _completer(self._complete, self._commands) if completing else None
-            return await self._editor.prompt_async(prompt, default=prefilled, completer=completer,
-                                                   complete_while_typing=False)  # fmt: skip
-        except (EOFError, KeyboardInterrupt):
+            return await self._line(prompt, "", is_command=True)
+        except EOFError:
             return None
+        except KeyboardInterrupt:
+            raise Interrupted(self._editors[True].default_buffer.text) from None
+
+    async def ask(self, prompt: str, prefilled: str = "") -> str:
+        """Return what is typed over what is prefilled, that itself for an empty line of a pipe.
+
+        Raises AbortError at Ctrl-C, Ctrl-D and the end of input.
+        """
+        try:
+            line = await self._line(prompt, printable_line(prefilled), is_command=False)
+        except (EOFError, KeyboardInterrupt):
+            raise AbortError from None
+        if line is None:
+            raise AbortError
+        return line if line or self.is_interactive else prefilled
+
+    async def _line(self, prompt: str, prefilled: str, *, is_command: bool) -> str | None:
+        if not self.is_interactive:
+            return await _piped_line()
+        editor = self._editors.get(is_command) or self._editor(is_command)
+        completer = _completer(self._complete, self._commands) if is_command else None
+        return await editor.prompt_async(prompt, default=prefilled, completer=completer, complete_while_typing=False,
+                                         handle_sigint=False)  # fmt: skip
+
+    def _editor(self, is_command: bool) -> PromptSession[str]:
+        from prompt_toolkit import PromptSession  # only those who type at a terminal wait for this import
+        from prompt_toolkit.history import FileHistory, InMemoryHistory
+
+        path = _private(self._history) if is_command and self._history else None
+        self._editors[is_command] = PromptSession(history=FileHistory(path) if path else InMemoryHistory())
+        return self._editors[is_command]
+
+
+async def _piped_line() -> str | None:
+    """Read a line in a thread that does not outlive the program: a read that blocks must not hold its end up."""
+    loop = asyncio.get_running_loop()
+    read: asyncio.Future[str] = loop.create_future()
+
+    def deliver(line: str) -> None:
+        if not read.done():
+            read.set_result(line)
+
+    def wait() -> None:
+        try:
+            line = sys.stdin.readline() if sys.stdin else ""
+        except (OSError, ValueError):  # closed, or bytes that are no text
+            line = ""
+        with suppress(RuntimeError):  # the program ended meanwhile
+            loop.call_soon_threadsafe(deliver, line)
+
+    threading.Thread(target=wait, daemon=True, name="stdin").start()
+    line = await read
+    return line.rstrip("\r\n") if line else None
+
+
+def _private(path: Path) -> Path | None:
+    """Make the file if need be, readable by its owner alone, and empty when it has grown too large; None if it cannot.
+
+    A prompt works without a history too, so a folder that cannot be written to stops nobody.
+    """
+    try:
+        descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
+        try:
+            os.fchmod(descriptor, 0o600)
+            if os.fstat(descriptor).st_size > _MOST_HISTORY:
+                os.truncate(descriptor, 0)
+        finally:
+            os.close(descriptor)
+    except OSError:
+        return None
+    return path
 
 
 def _completer(complete: Complete, commands: Sequence[str]) -> Completer:
@@ -63,11 +142,12 @@ def _completer(complete: Complete, commands: Sequence[str]) -> Completer:
         ) -> AsyncGenerator[Completion, None]:
             """Yield what the line may become."""
             typed = document.text_before_cursor
-            if " " not in typed:
-                for name in (name for name in commands if name.startswith(typed)):
+            if not re.search(r"\s", typed):
+                begun = unicodedata.normalize("NFKC", typed).lower()
+                for name in (name for name in commands if name.startswith(begun)):
                     yield Completion(name, start_position=-len(typed))
                 return
             for text, meaning in await complete(typed):
-                yield Completion(text, start_position=-len(typed), display=meaning)
+                yield Completion(printable_line(text), start_position=-len(typed), display=printable_line(meaning))
 
     return Completing()

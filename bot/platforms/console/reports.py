@@ -101,6 +101,11 @@ def undone(change: Change, ids: Sequence[str], locale: Locale) -> str:
     return t(locale, "Undone: {change}", change=describe(change, ids, locale))
 
 
+def redone(change: Change, ids: Sequence[str], locale: Locale) -> str:
+    """Tell what a redo made again."""
+    return t(locale, "Redone: {change}", change=describe(change, ids, locale))
+
+
 def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale) -> Table | Text:
     """Tell who changed which field from what to what."""
     if not steps:
@@ -109,7 +114,10 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
     for change, step in steps:
         when = f"{change.at.astimezone(zone):%Y-%m-%d %H:%M}"
         details = "\n".join(differences(step, locale))
-        table.add_row(when, Text(change.by or "—"), action(change.action, locale), Text(step.paper_id), Text(details))
+        number = Text(f"#{change.id}", style="dim")
+        table.add_row(
+            number, when, Text(change.by or "—"), action(change.action, locale), Text(step.paper_id), Text(details)
+        )
     return table
 
 

@@ -2,26 +2,34 @@
 
 from __future__ import annotations
 
+import asyncio
+import re
+import signal
 import sys
-from collections.abc import Awaitable, Callable
+import unicodedata
+from collections.abc import Awaitable, Callable, Sequence
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
-from rich.console import Console
 from rich.text import Text
 
 from bot.domain.digest import Edition
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
+from bot.domain.text import clip
 from bot.i18n import Locale, t
 from bot.platforms.console import aliases, curating, render
-from bot.platforms.console.lines import Lines
+from bot.platforms.console.lines import AbortError, Interrupted, Lines
+from bot.platforms.console.output import SafeConsole
 from bot.platforms.console.terminal import Terminal
 from bot.services.bundle import Services
 
 _PAGE = 10
+_WORDS = {"help": "/help", "ヘルプ": "/help", "exit": "/quit", "quit": "/quit", "終了": "/quit"}
+_SPACE = re.compile(r"\s+")
 
 
-def print_edition(console: Console, edition: Edition | None, zone: ZoneInfo, locale: Locale) -> None:
+def print_edition(console: SafeConsole, edition: Edition | None, zone: ZoneInfo, locale: Locale) -> None:
     """Print an edition, or that there is none."""
     if edition is None:
         console.print(Text(t(locale, "There is nothing new, so no edition goes out.")))
@@ -32,37 +40,82 @@ def print_edition(console: Console, edition: Edition | None, zone: ZoneInfo, loc
 class Shell:
     """Reads commands and answers them, one after the other."""
 
-    def __init__(self, services: Services, workspace: int, console: Console, who: str | None) -> None:
+    def __init__(
+        self, services: Services, workspace: int, console: SafeConsole, who: str | None, history: Path | None = None
+    ) -> None:
         is_interactive = sys.stdin.isatty() and sys.stdout.isatty()
-        lines = Lines(self._complete, list(self._commands(services.locale)), is_interactive)
+        lines = Lines(self._complete, list(self._commands(services.locale)), is_interactive, history)
         self._terminal = Terminal(services, workspace, console, lines, who)
         self._services, self._workspace, self._locale = services, workspace, services.locale
         self._shown: dict[int, Paper] = {}
         self._query = ""
         self._stays = True
 
-    async def run(self) -> None:
-        """Print the digest, then answer until end of input."""
+    async def run(self, notices: Sequence[str] = ()) -> None:
+        """Print the digest and what there is to be said at the start, then answer until end of input."""
         await self._digest("")
+        for notice in notices:
+            self._terminal.say(notice, "yellow")
         if self._terminal.lines.is_interactive:
             told = t(self._locale, "Type /help for the commands; a number opens that paper, words search.")
             self._terminal.say(told, "dim")
-        while self._stays and (line := await self._terminal.lines.read("dayori> ")) is not None:
-            if line.strip():
-                await self._answer(line.strip())
+        while self._stays and (line := await self._line()) is not None:
+            if line:
+                await self._answer(line)
+
+    async def _line(self) -> str | None:
+        try:
+            line = await self._terminal.lines.read("dayori> ")
+        except Interrupted as interrupted:
+            if not interrupted.typed:
+                self._terminal.say(t(self._locale, "Ctrl-D or /quit leaves."), "dim")
+            return ""
+        return line if line is None else line.strip()
 
     async def _answer(self, line: str) -> None:
-        if not line.startswith("/"):
-            line = f"/open {line}" if self._nth(line) else f"/paper {line}"
-        name, _, rest = line.partition(" ")
+        """Answer a line; what goes wrong in it, and what its writer takes back, ends the command and nothing else."""
+        name, rest = self._split(line)
         try:
             if name in (commands := self._commands(self._locale)):
-                await commands[name][0](rest.strip())
+                await self._interruptible(commands[name][0](rest))
             else:
-                told = t(self._locale, "There is no command {name}; /help lists them.", name=name)
+                told = t(self._locale, "There is no command {name}; /help lists them.", name=clip(name, 40))
                 self._terminal.say(told, "yellow")
         except DayoriError as error:
             self._terminal.say(error.text(self._locale), "red")
+        except AbortError:
+            self._terminal.say(t(self._locale, "Stopped; nothing was changed."), "yellow")
+
+    def _split(self, line: str) -> tuple[str, str]:
+        """Return the command of a line, as it is called whatever width it was typed in, and what stands behind it."""
+        line = _WORDS.get(unicodedata.normalize("NFKC", line).casefold(), line)
+        if line.startswith(("/", "／")):
+            name, _, rest = _SPACE.sub(" ", line, count=1).partition(" ")
+            return unicodedata.normalize("NFKC", name).lower(), rest.strip()
+        return ("/open" if self._nth(line) else "/paper"), line
+
+    async def _interruptible(self, command: Awaitable[None]) -> None:
+        """Let Ctrl-C end a command that is under way, and not the program. Raises AbortError then."""
+        if not self._terminal.lines.is_interactive:
+            await command
+            return
+        loop, task = asyncio.get_running_loop(), asyncio.ensure_future(command)
+        is_stopped = False
+
+        def stop() -> None:
+            nonlocal is_stopped
+            is_stopped = True
+            task.cancel()
+
+        loop.add_signal_handler(signal.SIGINT, stop)
+        try:
+            await task
+        except asyncio.CancelledError:
+            if not is_stopped:
+                raise
+            self._terminal.say(t(self._locale, "Stopped."), "yellow")
+        finally:
+            loop.remove_signal_handler(signal.SIGINT)
 
     def _commands(self, locale: Locale) -> dict[str, tuple[Callable[[str], Awaitable[None]], str, str]]:
         """Return each command with what it does and an example."""
@@ -75,7 +128,12 @@ class Shell:
             "/addpaper": (self._curate(curating.add), t(locale, "add a paper"), add),
             "/editpaper": (self._curate(curating.edit), t(locale, "change a paper"), "/editpaper retnet"),
             "/removepaper": (self._curate(curating.remove), t(locale, "remove a paper"), "/removepaper retnet"),
-            "/undo": (self._curate(curating.undo), t(locale, "take the last change back"), ""),
+            "/undo": (
+                self._curate(curating.undo),
+                t(locale, "take the last change back, or that of a number"),
+                "/undo 3",
+            ),
+            "/redo": (self._curate(curating.redo), t(locale, "take the last undo back"), ""),
             "/history": (self._curate(curating.history), t(locale, "who changed what"), "/history retnet"),
             "/inbox": (self._curate(curating.inbox), t(locale, "decide on proposals"), ""),
             "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
@@ -135,7 +193,7 @@ class Shell:
 
     async def _complete(self, typed: str) -> list[tuple[str, str]]:
         """Return what a half-typed command may mean as (text, heading)."""
-        name, _, rest = typed.partition(" ")
+        name, rest = self._split(typed)
         if name not in ("/paper", "/open", "/editpaper", "/removepaper", "/history"):
             return []
         found = await self._services.lookup.complete(self._workspace, rest)

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import unicodedata
+from collections.abc import Callable
 from dataclasses import dataclass
 
-from rich.console import Console
 from rich.text import Text
 
+from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
 from bot.platforms.console import render
 from bot.platforms.console.lines import Lines
+from bot.platforms.console.output import SafeConsole
 from bot.services.bundle import Services
 from bot.services.submission import Submitter
 
@@ -21,7 +24,7 @@ class Terminal:
 
     services: Services
     workspace: int
-    console: Console
+    console: SafeConsole
     lines: Lines
     who: str | None
 
@@ -53,7 +56,19 @@ class Terminal:
         """Print a paper's card."""
         self.console.print(render.card(paper, self.locale, self.width))
 
-    async def agrees(self, question: str) -> bool:
-        """Ask a question whose answer is yes unless something else is typed."""
-        answer = await self.lines.ask(f"{question} [Y/n] ", "")
-        return answer.strip().lower() in ("", "y", "yes", t(self.locale, "yes"))
+    async def agrees(self, question: str, *, default: bool) -> bool:
+        """Ask a question; an empty answer means the default, anything but a yes means no. Raises AbortError."""
+        answer = await self.lines.ask(f"{question} {'[Y/n]' if default else '[y/N]'} ")
+        plain = unicodedata.normalize("NFKC", answer).strip().casefold()
+        return default if not plain else plain in ("y", "yes", t(self.locale, "yes"))
+
+    async def ask_until(self, prompt: str, prefilled: str, check: Callable[[str], object]) -> str:
+        """Ask until `check` raises no error of ours; what was typed is there to be mended. Raises AbortError."""
+        while True:
+            prefilled = await self.lines.ask(prompt, prefilled)
+            try:
+                check(prefilled)
+            except DayoriError as error:
+                self.say(error.text(self.locale), "yellow")
+            else:
+                return prefilled

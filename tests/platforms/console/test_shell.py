@@ -5,9 +5,9 @@ from __future__ import annotations
 import io
 
 import pytest
-from rich.console import Console
 
 from bot.app import App
+from bot.platforms.console.output import SafeConsole
 from bot.platforms.console.shell import Shell
 from tests.samples import paper
 
@@ -23,7 +23,7 @@ async def typed(app: App, monkeypatch: pytest.MonkeyPatch, *lines: str) -> str:
     """Return what is printed after the digest when these lines are typed."""
     monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
     out = io.StringIO()
-    console = Console(file=out, width=80, highlight=False)
+    console = SafeConsole(file=out, width=80)
     await Shell(app.services, 1, console, "花子").run()
     return out.getvalue()
 
@@ -104,7 +104,7 @@ async def test_a_paper_is_not_added_without_consent_or_title(app: App, monkeypat
     printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "Attention", "", "", "", "", "n")
     assert "保存しませんでした。" in printed
     printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "")
-    assert "タイトルを入力してください" in printed
+    assert "タイトルがありません" in printed
     assert await app.services.lookup.all_of(1, "") == []
 
 
@@ -127,3 +127,90 @@ async def test_an_alias_finds_papers_until_it_is_removed(filled: App, monkeypatc
     assert printed.count("三つめ = 3番目") == 2
     assert "別名で一致" in printed
     assert "3番目の論文" not in after
+
+
+@pytest.mark.parametrize(
+    "line", ["／ｐａｐｅｒ　3番目", "/PAPER 3番目", "／open　paper-3", "/paper　　paper-3", "３番目"]
+)
+async def test_full_width_and_capitals_are_understood(filled: App, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
+    assert "3番目の論文" in (await typed(filled, monkeypatch, line)).removeprefix(await typed(filled, monkeypatch))
+
+
+@pytest.mark.parametrize("word", ["help", "HELP", "ｈｅｌｐ", "ヘルプ"])
+async def test_help_is_a_word_too(filled: App, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    assert await typed(filled, monkeypatch, word) == await typed(filled, monkeypatch, "/help")
+
+
+@pytest.mark.parametrize("word", ["exit", "quit", "／quit", "終了"])
+async def test_leaving_takes_a_word(filled: App, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
+    assert await typed(filled, monkeypatch, word, "/papers") == await typed(filled, monkeypatch)
+
+
+FORM = ("/editpaper paper-3", "新しい題名", "新しい見出し", "2024-01", "新しいコメント", "タグ")
+
+
+@pytest.mark.parametrize(
+    "lines",
+    [*(FORM[:n] for n in range(1, 7)), (*FORM, "n"), ("/removepaper paper-3",), ("/removepaper paper-3", ""),
+     ("/removepaper paper-3", "n"), ("/undo",), ("/undo", "n"), ("/inbox",), ("/addpaper 1706.03762", "題名"),
+     ("/addpaper 1706.03762", "題名", "", "", "", ""), ("/addpaper 1706.03762", "題名", "", "", "", "", "no")],
+)  # fmt: skip
+async def test_a_no_and_the_end_of_input_change_nothing(
+    filled: App, monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...]
+) -> None:
+    before = await filled.services.library.history(1)
+    await typed(filled, monkeypatch, *lines)
+    assert await filled.services.library.history(1) == before
+
+
+async def test_a_wrong_date_is_asked_again_and_nothing_typed_is_lost(
+    filled: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [
+        "/editpaper paper-3",
+        "新しい題名",
+        "新しい見出し",
+        "someday",
+        "2024-13-45",
+        "2024年2月",
+        "コメント",
+        "",
+        "y",
+    ]
+    printed = await typed(filled, monkeypatch, *lines)
+    assert "「someday」は日付として読み取れません" in printed
+    assert "2024-13-45" in printed
+    made = await filled.services.lookup.get(1, "paper-3")
+    assert (made.title, made.headline, str(made.date), made.comment) == (
+        "新しい題名",
+        "新しい見出し",
+        "2024-02",
+        "コメント",
+    )
+
+
+async def test_a_form_that_cannot_be_used_is_there_again_with_what_was_typed(
+    filled: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    long = "長" * 5000
+    printed = await typed(
+        filled, monkeypatch, "/editpaper paper-3", "題名", long, "", "", "", "", "見出し", "", "", "", "y"
+    )
+    made = await filled.services.lookup.get(1, "paper-3")
+    assert (made.title, made.headline) == ("題名", "見出し"), printed
+
+
+async def test_what_was_undone_is_redone_and_a_change_is_undone_by_its_number(
+    filled: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    await filled.services.library.remove(1, "paper-3", None)
+    (removal, _), *_ = await filled.services.library.history(1)
+    await filled.services.library.remove(1, "paper-4", None)
+    printed = await typed(filled, monkeypatch, f"/undo {removal.id}", "y")
+    assert f"この変更を取り消しますか？ #{removal.id}" in printed or "取り消しました" in printed
+    assert (await filled.services.lookup.get(1, "paper-3")).id == "paper-3"
+    printed = await typed(filled, monkeypatch, "/redo", f"/undo {removal.id + 100}", "/undo third", "/redo")
+    assert "やり直しました" in printed
+    assert f"変更{removal.id + 100}はありません" in printed
+    assert "「third」は変更の番号ではありません" in printed
+    assert "やり直せる取り消しはありません" in printed

@@ -75,7 +75,7 @@ async def undo(interaction: Interaction, change: int | None = None) -> None:
     if change is not None:
         reader.require_curator()
     mine = reader.actor if change is None else None
-    undone, ids = await reader.services.library.undo(reader.workspace, reader.name, actor=reader.actor, of=mine,
+    undone, ids = await reader.services.reversal.undo(reader.workspace, reader.name, actor=reader.actor, of=mine,
                                                      change_id=change)  # fmt: skip
     told = t(reader.locale, "Undone: {change}", change=escape(describe(undone, ids, reader.locale)))
     await answer.send(interaction, clip(told, 2000))
