@@ -8,6 +8,7 @@ import pty
 import sqlite3
 import subprocess
 import sys
+import threading
 from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
@@ -16,6 +17,7 @@ from typing import Any
 from typer.testing import Result
 
 _ROOT = Path(__file__).parents[1]
+_LONGEST = 30.0  # seconds until a program that waits for something else is killed
 Dayori = Callable[..., Result]
 """Runs a command of `dayori` with these arguments; `typed` is its standard input."""
 
@@ -52,6 +54,8 @@ def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_wi
     command = (sys.executable, "-m", "bot", *arguments)
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=_ROOT, start_new_session=True)
     os.close(theirs)
+    too_long = threading.Timer(_LONGEST, process.kill)
+    too_long.start()
     shown, seen, waiting = b"", 0, list(keys)
     try:
         while some := os.read(ours, 4096):
@@ -64,6 +68,7 @@ def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_wi
     except OSError:  # Linux tells the end of a terminal so
         pass
     os.close(ours)
+    too_long.cancel()
     assert process.wait() == ends_with, shown.decode()
     assert not waiting, shown.decode()
     return shown.decode()
