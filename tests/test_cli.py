@@ -121,8 +121,8 @@ def test_at_a_terminal_ctrl_c_ctrl_d_and_no_answer_remove_nothing(dayori: Dayori
 
 def test_at_the_prompt_ctrl_c_ends_the_command_and_clears_a_half_typed_line(dayori: Dayori, tmp_path: Path) -> None:
     before = everything(dayori)
-    keys = [("dayori> ", "/removepaper retnet\r"), ("[y/N]", "\x03"), ("中止しました", "/zzz"), ("/zzz", "\x03"),
-            ("dayori> ", "/papers\r"), ("6本", "exit\r")]  # fmt: skip
+    keys = [("dayori>", "/removepaper retnet\r"), ("[y/N]", "\x03"), ("中止しました", "/zzz"), ("/zzz", "\x03"),
+            ("dayori>", "/papers\r"), ("6本", "exit\r")]  # fmt: skip
     shown = on_a_terminal("run", "--config", str(tmp_path / "bot.yaml"), keys=keys)
     assert "中止しました。何も変更していません。" in shown
     assert everything(dayori) == before
