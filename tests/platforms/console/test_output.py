@@ -83,7 +83,7 @@ def _drawn(text: str) -> list[Any]:
     nothing = Results(text, 0, text, (), (Result(paper, Hit(1, 1.0, None)),))
     report = ImportReport(added=[text], updated=[text], unchanged=[text], conflicts=[(text, plain(text))])
     report.headings[text] = text
-    candidate = Candidate(1, {"title": text, "source": text}, text, text, MOMENT)
+    candidate = Candidate(1, {"title": text, "headline": text, "source": "1706.03762"}, text, text, MOMENT)
     delivered = DeliveryReport([text], [(text, plain(text))], [(text, plain(text))])
     schedule = replace(parse_schedule("mon 09:00"), text=text)
     subscription = Subscription(1, 1, text, "discord:1/2", schedule, (text,), "ja", MOMENT, plain(text))
