@@ -184,13 +184,6 @@ async def test_an_edit_of_a_version_that_is_no_longer_the_newest_is_refused(
         await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="後で"), seen=seen)
 
 
-@pytest.mark.parametrize("number", [2**70, -1, 0, 77])
-async def test_a_change_that_there_cannot_be_is_not_undone(library: Library, workspace: int, number: int) -> None:
-    await library.add(workspace, paper(1), None)
-    with pytest.raises(NotFoundError, match="nothing to undo"):
-        await library.undo(workspace, None, change_id=number)
-
-
 async def test_history_tells_who_did_what(library: Library, workspace: int) -> None:
     await library.add(workspace, paper(1), "花子")
     await library.edit(workspace, "paper-1", "太郎", lambda old: replace(old, comment="x"))
