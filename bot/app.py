@@ -16,6 +16,7 @@ import structlog
 from bot.config import Config
 from bot.domain.errors import ConfigError
 from bot.formats.collection import read_file
+from bot.formats.disk import read_regular
 from bot.i18n import msg
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.aliases import Aliases
@@ -153,7 +154,7 @@ async def _follow_papers_file(app: App) -> None:
         return
     path = Path(app.config.papers_file)
     try:
-        content = await asyncio.to_thread(path.read_bytes)
+        content = await asyncio.to_thread(read_regular, path)
     except OSError as error:
         raise ConfigError(
             msg(

@@ -25,11 +25,13 @@ from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, Settings
 
 from bot.domain.errors import ConfigError, DayoriError
 from bot.domain.schedule import parse_schedule
+from bot.formats.disk import read_regular
 from bot.formats.tree import Tree, read_yaml
 from bot.formats.urls import credentials_of, without_credentials
 from bot.i18n import Locale, Message, msg
 
 DEFAULT_FILE = Path("config/bot.yaml")
+_MOST_BYTES = 1_000_000
 
 
 def _zone(name: str) -> str:
@@ -205,6 +207,8 @@ def load_config(file: Path | None = None) -> Config:
     """
     path = file or DEFAULT_FILE
     tree = _read(path, required=file is not None)
+    if (tokens := Path(str(Config.model_config.get("env_file")))).exists():
+        _text_of(tokens)  # pydantic reads whatever is there, of any size
     try:
         return Config(**tree.value)
     except ValidationError as error:
@@ -225,17 +229,22 @@ def _read(path: Path, *, required: bool) -> Tree:
     if not path.exists() and not required:
         return Tree(str(path), {})
     try:
-        text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(msg('The settings "{file}" cannot be read.', file=str(path))) from error
-    try:
-        tree = read_yaml(text, str(path))
+        tree = read_yaml(_text_of(path), str(path))
     except DayoriError as error:
         raise ConfigError(error.message) from error
     if not isinstance(tree.value or {}, dict):
         raise ConfigError(tree.error((), msg("the settings must be a mapping of keys to values")).message)
     tree.value = {key: value for key, value in (tree.value or {}).items() if value is not None}
     return tree
+
+
+def _text_of(path: Path) -> str:
+    try:
+        return read_regular(path, _MOST_BYTES).decode()
+    except DayoriError as error:
+        raise ConfigError(error.message) from error
+    except (OSError, UnicodeDecodeError) as error:
+        raise ConfigError(msg('The settings "{file}" cannot be read.', file=str(path))) from error
 
 
 def _error(tree: Tree, where: tuple[str | int, ...], kind: str, reason: str, value: str) -> ConfigError:

@@ -3,17 +3,22 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Iterator
+from io import TextIOWrapper
 from time import perf_counter
 from typing import Annotated, Any
 
 import typer
 
+from bot.domain.errors import InputError
 from bot.formats.json import columns_of
+from bot.i18n import msg
 from bot.platforms.console import render, reports, shell
 from bot.platforms.console.output import print_json
 from bot.services.lookup import Results
 from bot.session import Session, with_session
 
+_LONGEST_LINE = 100_000
 Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
 
 
@@ -47,9 +52,9 @@ async def search(
     Example: dayori search "拡散 year:2023"
     """
     if query == "-":
-        for line in sys.stdin:
+        for line in _queries():
             began = perf_counter()
-            found = await session.services.lookup.find(session.workspace, line.rstrip("\r\n"), limit=limit)
+            found = await session.services.lookup.find(session.workspace, line, limit=limit)
             elapsed = (perf_counter() - began) * 1000
             print_json({**_results_json(found), "elapsed_ms": round(elapsed, 3)}, indent=None)
         return
@@ -81,6 +86,17 @@ async def history(session: Session, id: Annotated[str | None, typer.Argument()] 
     """
     steps = await session.services.library.history(session.workspace, id)
     session.console.print(reports.history(steps, session.services.zone, session.locale))
+
+
+def _queries() -> Iterator[str]:
+    """Yield the lines of standard input. Raises InputError for one that has no end in sight."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    while line := sys.stdin.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise InputError(msg("A line is longer than {most} characters; write one query a line.",
+                                 most=_LONGEST_LINE))  # fmt: skip
+        yield line.rstrip("\r\n")
 
 
 def _results_json(found: Results) -> dict[str, Any]:

@@ -20,15 +20,29 @@ DayoriError
 
 from __future__ import annotations
 
+from bot.domain.text import clean
 from bot.i18n import Locale, Message, msg
+
+
+def _clean(message: Message) -> Message:
+    """Return the message with the texts from outside that it quotes made fit to show on one line."""
+    quoted = {
+        name: _clean(value)
+        if isinstance(value, Message)
+        else clean(value).replace("\n", " ")
+        if isinstance(value, str)
+        else value
+        for name, value in message.values.items()
+    }
+    return Message(message.sentence, quoted)
 
 
 class DayoriError(Exception):
     """Anything that went wrong and can be said in one sentence."""
 
     def __init__(self, message: Message) -> None:
-        super().__init__(message.text("en"))
-        self.message = message
+        self.message = _clean(message)
+        super().__init__(self.message.text("en"))
 
     def text(self, locale: Locale) -> str:
         """Return the sentence in the reader's language."""

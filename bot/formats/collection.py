@@ -10,6 +10,7 @@ from typing import TypeAlias
 from bot.domain.errors import FileError, InputError
 from bot.domain.paper import Paper
 from bot.formats import atom, bibtex, csl, html, json, links, markdown, matome, ris, yaml
+from bot.formats.disk import read_regular
 from bot.formats.links import Contents
 from bot.i18n import msg
 
@@ -41,7 +42,7 @@ def read_contents(path: Path, format: str | None = None) -> Contents:
     """Read a file's papers, and the lines of a list of links that have no title. Raises like `read_file`."""
     name = format_of(path.name, format, list(READERS))
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        text = read_regular(path).decode("utf-8-sig")
     except OSError as error:
         raise FileError(msg("cannot be read: {reason}", reason=error.strerror or ""), file=str(path)) from error
     except UnicodeDecodeError as error:

@@ -6,15 +6,36 @@ import contextlib
 import errno
 import os
 import shutil
+import stat
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
 
+from bot.domain.errors import FileError
+from bot.i18n import msg
 
-def read_if_there(path: Path) -> bytes | None:
-    """Return the file's bytes, None where there is none. Raises OSError."""
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # the file may have become a pipe since
+MOST_BYTES = 200_000_000  # twice the JSON of 100,000 papers
+
+
+def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
+    """Return a file's bytes. Raises OSError, and FileError for a folder, a pipe or a device and for too many bytes.
+
+    Neither of these is read, nor opened: a pipe would be waited for, and a device has no end.
+    """
+    if not stat.S_ISREG(path.stat().st_mode):
+        raise FileError(msg("this is no file but a folder, a pipe or a device"), file=str(path))
+    with open(os.open(path, os.O_RDONLY | _AT_ONCE), "rb") as file:
+        content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
+    if content is None or len(content) > most:
+        raise FileError(msg("this is larger than {most} MB, and no more is read", most=most // 10**6), file=str(path))
+    return content
+
+
+def read_if_there(path: Path, most: int = MOST_BYTES) -> bytes | None:
+    """Return the file's bytes, None where there is none. Raises like `read_regular`."""
     try:
-        return path.read_bytes()
+        return read_regular(path, most)
     except FileNotFoundError:
         return None
 

@@ -67,6 +67,3 @@ def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(FileError, match=r"nothing\.yaml: cannot be read: No such file"):
         read_file(tmp_path / "nothing.yaml")
-    (tmp_path / "folder.yaml").mkdir()
-    with pytest.raises(FileError, match="cannot be read"):
-        read_file(tmp_path / "folder.yaml")

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import os
+import socket
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
-from bot.formats.disk import read_if_there, replace_if_still, write_private
+from bot.domain.errors import FileError
+from bot.formats.collection import read_file
+from bot.formats.disk import MOST_BYTES, read_if_there, read_regular, replace_if_still, write_private
 
 
 def test_a_file_is_made_replaced_and_left_without_rests(tmp_path: Path) -> None:
@@ -67,3 +70,40 @@ def test_the_file_beside_is_never_readable_by_others_nor_a_link_into_another(tmp
     file.with_name(".papers.yaml.dayori").symlink_to(other)
     assert replace_if_still(file, b"a", None)
     assert (other.read_bytes(), file.read_bytes(), file.is_symlink()) == (b"not ours", b"a", False)
+
+
+@pytest.fixture(params=["folder", "pipe", "socket", "device", "link to a device"])
+def no_file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
+    """Return something that has a name and no end."""
+    path = tmp_path / "papers.yaml"
+    with socket.socket(socket.AF_UNIX) as listening:
+        match request.param:
+            case "folder":
+                path.mkdir()
+            case "pipe":
+                os.mkfifo(path)
+            case "socket":
+                listening.bind(str(path))
+            case "device":
+                path = Path("/dev/zero")
+            case _:
+                path.symlink_to("/dev/zero")
+        yield path
+
+
+def test_only_a_file_is_read(no_file: Path) -> None:
+    with pytest.raises(FileError, match="no file but a folder, a pipe or a device"):
+        read_regular(no_file)
+    with pytest.raises(FileError):
+        read_file(no_file, "yaml")
+
+
+def test_a_file_is_read_up_to_a_size(tmp_path: Path) -> None:
+    file = tmp_path / "papers.yaml"
+    file.write_bytes(bytes(3_000_000))
+    assert len(read_regular(file, 3_000_000)) == 3_000_000
+    with pytest.raises(FileError, match="larger than 2 MB"):
+        read_regular(file, 2_999_999)
+    os.truncate(file, MOST_BYTES + 1)
+    with pytest.raises(FileError, match="larger than 200 MB"):
+        read_file(file)
