@@ -101,23 +101,30 @@ class Servers:
     def _id(self, channel: str) -> str:
         return channel.partition("/")[0].removeprefix(f"{self._platform}:")
 
-    @unbroken
     async def begin(self, present: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
         """Take the servers that the bot is in at its first start for the team's; call it before anybody is answered.
 
         `present` returns their names by id, and is called at the first start only.
         """
-        async with self._database.read() as connection:
-            if await notes.read_note(connection, _NOTE):
-                return
+        if await self._first_server():
+            return
         found = {} if self.serves_all else await present()
+        await self._remember(found)
+        _log.info("servers of the first start", servers={id: _cleaned(name) for id, name in found.items()})
+
+    @unbroken
+    async def _first_server(self) -> str | None:
+        async with self._database.read() as connection:
+            return await notes.read_note(connection, _NOTE)
+
+    @unbroken
+    async def _remember(self, found: Mapping[str, str]) -> None:
         async with self._database.write() as connection:
             for id, name in found.items():
                 is_ours = id in self._named or not self._listed
                 await self._enter(connection, id, name, "allowed" if is_ours else "waiting")
             is_known = self.serves_all or self._named or await servers.every(connection)
             await notes.write_note(connection, _NOTE, _CLOSED if is_known else _OPEN)
-        _log.info("servers of the first start", servers={id: _cleaned(name) for id, name in found.items()})
 
     @unbroken
     async def meet(self, server: str, name: str) -> None:

@@ -14,10 +14,12 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
 from bot.domain.errors import StoreError
-from bot.store import drafts, inbox
+from bot.services.servers import Servers
+from bot.store import drafts, inbox, subscriptions
 from bot.store.database import open_database
 from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata
+from tests.doubles.clock import AdjustableClock
 
 
 def test_the_steps_lead_to_the_tables_that_the_code_knows(tmp_path: Path) -> None:
@@ -107,3 +109,26 @@ def test_a_message_on_its_way_over_an_update_is_searched_for_from_what_its_chann
         upgrade(url)
         anchors = dict(connection.execute("SELECT nonce, anchor FROM messages").fetchall())
     assert anchors == {"a": None, "b": None, "c": None, "d": "900000000000000001", "e": None, "f": "2000"}
+
+
+async def test_an_older_database_gets_its_servers_at_the_first_start_after_the_update(tmp_path: Path) -> None:
+    url, server = f"sqlite+aiosqlite:///{tmp_path}/a.db", "discord:826969109299200000"
+    upgrade(url, "0006")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.executescript(f"""
+            INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', '2024');
+            INSERT INTO subscriptions (id, workspace_id, name, channel, schedule, tags, locale, created_at) VALUES
+                (1, 1, 'old', '{server}/1000', 'mon 09:00', '[]', 'ja', '2024-01-01T00:00:00+00:00');
+        """)
+    database = await open_database(url)
+    served = Servers(database, AdjustableClock(), "discord", "team")
+
+    async def present() -> dict[str, str]:
+        return {server: "研究室"}
+
+    await served.begin(present)
+    async with database.read() as connection_:
+        turns = await subscriptions.turns(connection_, (await served.served()).has)
+        unserved = await subscriptions.turns(connection_, lambda channel: False)
+    await database.close()
+    assert ([id for id, *_ in turns], unserved) == ([1], [])

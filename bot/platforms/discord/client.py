@@ -88,7 +88,8 @@ class Tree(app_commands.CommandTree["DayoriClient"]):
             await reader_of(interaction)
         except DayoriError as error:
             if interaction.type is InteractionType.autocomplete:
-                await interaction.response.autocomplete([])
+                with suppress(discord.HTTPException):  # it came too late, or another process has answered
+                    await interaction.response.autocomplete([])
             else:
                 await failures.tell(interaction, error)
             return False
