@@ -137,7 +137,10 @@ class Servers:
         if known and name in ("", known.name):
             return
         async with self._database.write() as connection:
-            is_first = await notes.read_note(connection, _NOTE) == _OPEN and not self._listed
+            note = await notes.read_note(connection, _NOTE)
+            if note is None:
+                return  # the servers of the first start are not known yet
+            is_first = note == _OPEN and not self._listed
             await self._enter(connection, server, name, "allowed" if is_first or server in self._named else "waiting")
             await notes.write_note(connection, _NOTE, _CLOSED)
         if known is None and not (await self.served()).has(server):

@@ -139,10 +139,18 @@ class DayoriClient(discord.AutoShardedClient):
         async def present() -> dict[str, str]:
             return {_name(guild): guild.name async for guild in self.fetch_guilds(limit=None)}
 
-        await self.services.servers.begin(present)
+        try:
+            await self.services.servers.begin(present)
+        except discord.HTTPException as error:  # a proxy that does not know the address; the gateway lists them too
+            _log.warning("Discord does not list the bot's servers over REST", reason=str(error))
 
     async def _note_servers(self) -> None:
         """Take note of the servers that were added and left meanwhile, in the order in which they were added."""
+
+        async def present() -> dict[str, str]:
+            return {_name(guild): guild.name for guild in self.guilds}
+
+        await self.services.servers.begin(present)
         for guild in sorted(self.guilds, key=_joined_at):
             await self.on_guild_join(guild)
         await self.services.servers.keep_only([_name(guild) for guild in self.guilds])

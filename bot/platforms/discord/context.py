@@ -79,12 +79,13 @@ async def reader_of(interaction: Interaction) -> Reader:
 def server_of(interaction: Interaction) -> int:
     """Return the server in which the bot was asked. Raises NotAllowedError where it was not added to that server.
 
-    A person who installs the application for themselves takes its commands anywhere; Discord then names no server
-    among those who let it in.
+    A person who installs the application for themselves takes its commands anywhere; Discord then names that person
+    among those who let it in (`authorizing_integration_owners`) and not the server. Stand-ins for Discord may name
+    nobody, which says nothing against a server: it has to be served anyhow.
     """
     if interaction.guild_id is None:
         raise NotAllowedError(msg("This works in a server's channels only."))
-    if not interaction.is_guild_integration():
+    if interaction._integration_owners and not interaction.is_guild_integration():
         raise NotAllowedError(msg("This works only in servers that the bot was added to."))
     return interaction.guild_id
 

@@ -10,7 +10,6 @@ from typing import Any, Protocol
 
 import discord
 import pytest
-import simcord.interactions
 import yarl
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
@@ -37,18 +36,6 @@ def addresses() -> Iterator[None]:
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     yield
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])
-
-
-@pytest.fixture(autouse=True)
-def owners(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Let simcord say, as Discord always does, that the server let the bot in."""
-    made = simcord.interactions.base_payload
-
-    def named(backend: Any, **about: Any) -> tuple[Any, dict[str, Any]]:
-        record, payload = made(backend, **about)
-        return record, payload | {"authorizing_integration_owners": {"0": str(about["guild_id"] or 0)}}
-
-    monkeypatch.setattr(simcord.interactions, "base_payload", named)
 
 
 @pytest.fixture

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import discord
@@ -46,6 +47,20 @@ async def test_the_team_of_the_first_start_is_served_and_a_later_server_is_told_
         known = {each.name: each.state for each in await app.services.servers.every()}
     assert mine.embeds
     assert (refused.content, refused.embeds, refused.ephemeral) == (refusal(stranger), [], True)
+    assert known == {"研究室": "allowed", "知らないサーバー": "waiting"}
+
+
+async def test_the_servers_of_the_first_start_are_taken_from_the_gateway_where_rest_does_not_list_them(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel, stranger: Member
+) -> None:
+    server.fault("GET", r"/users/@me/guilds$", times=None, status=404)
+    async with start() as (app, _):
+        while not await app.services.servers.every():
+            await asyncio.sleep(0.01)
+        await invited(server, app, stranger)
+        mine = await server.slash(reader, general, "paper", query="retnet")
+        known = {each.name: each.state for each in await app.services.servers.every()}
+    assert mine.embeds
     assert known == {"研究室": "allowed", "知らないサーバー": "waiting"}
 
 
