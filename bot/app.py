@@ -70,7 +70,7 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
     `progress` is told of a search index that has to be made anew.
     """
     async with AsyncExitStack() as stack:
-        database = await open_database(config.database_url)
+        database = await open_database(config.database_place)
         stack.push_async_callback(database.close)
         search = await Search.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)

@@ -1,4 +1,4 @@
-"""The settings: `bot.yaml`, over it the environment, and the tokens that stand only there."""
+"""The settings: `bot.yaml`, over it `.env` and the environment, and the tokens that stand only there."""
 
 from __future__ import annotations
 
@@ -6,39 +6,45 @@ import os
 import re
 from datetime import timedelta
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal, get_origin
 from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    AliasChoices,
     BaseModel,
     BeforeValidator,
     ConfigDict,
     Field,
     SecretStr,
     ValidationError,
-    ValidationInfo,
-    field_validator,
+    model_validator,
 )
-from pydantic_settings import BaseSettings, PydanticBaseSettingsSource, SettingsConfigDict
 
+from bot.config_problems import problem_of
 from bot.domain.errors import ConfigError, DayoriError
 from bot.domain.schedule import parse_schedule
-from bot.formats.disk import read_regular
+from bot.environment import Given, Key, merged, read_variables, split_list, text_of
 from bot.formats.tree import Tree, read_yaml
-from bot.formats.urls import credentials_of, without_credentials
-from bot.i18n import Locale, Message, msg
+from bot.formats.urls import credentials_of
+from bot.i18n import LOCALES, Locale, Message, msg, system_locale
 
 DEFAULT_FILE = Path("config/bot.yaml")
-_MOST_BYTES = 1_000_000
+_SQLITE = "sqlite+aiosqlite:///"
+
+
+class Wrong(ValueError):  # noqa: N818 - a reason that pydantic hands on, not an error that is raised to anybody
+    """A value cannot be taken, for a reason in both languages."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text("en"))
+        self.message = message
 
 
 def _zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise ValueError("not a timezone; write it like Asia/Tokyo") from error
+        raise Wrong(msg("not a timezone; write it like Asia/Tokyo")) from error
     return name
 
 
@@ -46,25 +52,25 @@ def _schedule(text: str) -> str:
     try:
         return parse_schedule(text).text
     except DayoriError as error:
-        raise ValueError(str(error)) from error
+        raise Wrong(error.message) from error
 
 
 def _channel(text: str) -> str:
     if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}", text):
-        raise ValueError("not a channel; write it like discord:<server id>/<channel id>")
+        raise Wrong(msg("not a channel; write it like discord:<server id>/<channel id>"))
     return text
 
 
 def _server(id: object) -> str:
     text = str(id).strip()
     if isinstance(id, bool) or not re.fullmatch(r"[1-9][0-9]{14,19}", text):
-        raise ValueError('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"')
+        raise Wrong(msg('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"'))
     return text
 
 
 def _database(url: str) -> str:
     if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:)[^?#\s][^?]*", url):
-        raise ValueError("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db")
+        raise Wrong(msg("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db"))
     return url
 
 
@@ -73,25 +79,31 @@ def _token(text: object) -> object:
         return text
     token = text.strip().strip("\"'").strip()
     if not all("!" <= each <= "~" for each in token):
-        raise ValueError("there is a space, a line break or a foreign character in it; copy the token again")
+        raise Wrong(msg("there is a space, a line break or a foreign character in it; copy the token again"))
     return token or None
 
 
 def _contact(text: str) -> str:
     if any(credentials_of(word.strip("()<>,;")) for word in text.split()):
-        raise ValueError("it is shown to every source, so no password may stand in it")
+        raise Wrong(msg("it is shown to every source, so no password may stand in it"))
     return text
 
 
 def _several(value: object) -> object:
-    return (value,) if isinstance(value, str | int) else value
+    """Take a line with commas for the list that it is."""
+    if isinstance(value, int):
+        return (str(value),)
+    return tuple(split_list(value)) if isinstance(value, str) else value
 
 
 def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
     names = [each.name for each in subscriptions]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise ValueError(f'the name "{twice}" is given twice')
+        raise Wrong(msg('the name "{name}" is given twice', name=twice))
     return subscriptions
+
+
+Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
 
 
 class _Part(BaseModel):
@@ -117,7 +129,7 @@ class SubscriptionSettings(_Part):
     name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
     channel: Annotated[str, AfterValidator(_channel)]
     schedule: Annotated[str, AfterValidator(_schedule)] = "mon 09:00"
-    tags: tuple[str, ...] = ()
+    tags: Texts = ()
 
 
 class DiscordSettings(_Part):
@@ -140,16 +152,11 @@ class SourcesSettings(_Part):
     openreview_site_url: _Address = "https://openreview.net"
     acl_url: _Address = "https://aclanthology.org"
     contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$"), AfterValidator(_contact)] = ""
-    allowed_hosts: Annotated[tuple[str, ...], BeforeValidator(_several)] = ()
+    allowed_hosts: Texts = ()
 
 
-class Config(BaseSettings):
-    """Every setting; see `config/bot.yaml` for what each means."""
-
-    model_config = SettingsConfigDict(
-        env_prefix="DAYORI_", env_nested_delimiter="__", env_file=".env", extra="forbid", frozen=True,
-        populate_by_name=True, dotenv_filtering="match_prefix",
-    )  # fmt: skip
+class Config(_Part):
+    """Every setting; see `config/bot.yaml` for what each means. `project` is the folder of relative paths."""
 
     database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///data/dayori.db"
     timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Tokyo"
@@ -158,22 +165,20 @@ class Config(BaseSettings):
     mirror: bool = False
     sharing: Literal["team", "hosted"] = "team"
     additions: Literal["everyone", "curators"] = "everyone"
-    curators: tuple[str, ...] = ()
-    aliases: dict[str, Annotated[tuple[str, ...], BeforeValidator(_several)]] = {}
+    curators: Texts = ()
+    aliases: dict[str, Texts] = {}
     digest: DigestSettings = DigestSettings()
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
     discord: DiscordSettings = DiscordSettings()
     sources: SourcesSettings = SourcesSettings()
-    discord_token: Annotated[SecretStr | None, BeforeValidator(_token)] = Field(
-        default=None, validation_alias=AliasChoices("DISCORD_TOKEN")
-    )
+    discord_token: Annotated[SecretStr | None, BeforeValidator(_token)] = None
+    project: Annotated[Path, Field(exclude=True)] = Path()
 
-    @field_validator("mirror")
-    @classmethod
-    def _mirror_is_yaml(cls, mirror: bool, others: ValidationInfo) -> bool:
-        if mirror and not str(others.data.get("papers_file", "")).lower().endswith((".yaml", ".yml")):
-            raise ValueError("papers_file must be a YAML file to be mirrored")
-        return mirror
+    @model_validator(mode="after")
+    def _mirror_is_yaml(self) -> Config:
+        if self.mirror and not self.papers_file.lower().endswith((".yaml", ".yml")):
+            raise Wrong(msg("papers_file must be a YAML file to be mirrored"))
+        return self
 
     @property
     def secrets(self) -> tuple[str, ...]:
@@ -187,17 +192,18 @@ class Config(BaseSettings):
         """Return the team's timezone."""
         return ZoneInfo(self.timezone)
 
-    @classmethod
-    def settings_customise_sources(
-        cls,
-        settings_cls: type[BaseSettings],
-        init_settings: PydanticBaseSettingsSource,
-        env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,
-        file_secret_settings: PydanticBaseSettingsSource,
-    ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """Let the environment go over what the file says, which is given as arguments."""
-        return env_settings, dotenv_settings, init_settings
+    @property
+    def papers_path(self) -> Path | None:
+        """Return where the papers file is, None where there is none."""
+        return self.project / self.papers_file if self.papers_file else None
+
+    @property
+    def database_place(self) -> str:
+        """Return the address of the database, with its path from here."""
+        return _SQLITE + str(self.project / self.database_url.removeprefix(_SQLITE))
+
+
+_NOT_SET = ("project", "discord_token")  # not in the file: the one is where it is, the other must not be
 
 
 def load_config(file: Path | None = None) -> Config:
@@ -206,60 +212,82 @@ def load_config(file: Path | None = None) -> Config:
     Raises ConfigError naming file, line and key, or the variable of the environment.
     """
     path = file or DEFAULT_FILE
+    project = project_of(path)
     tree = _read(path, required=file is not None)
-    if (tokens := Path(str(Config.model_config.get("env_file")))).exists():
-        _text_of(tokens)  # pydantic reads whatever is there, of any size
+    given = read_variables(os.environ, project / ".env", _shapes())
     try:
-        return Config(**tree.value)
+        return Config(**merged(tree.value, given.values), project=project)
     except ValidationError as error:
-        first = error.errors()[0]
-        raise _error(tree, first["loc"], first["type"], first["msg"], str(first.get("input", ""))) from error
-    except DayoriError:
-        raise
-    except ValueError as error:
-        raise ConfigError(
-            msg(
-                'The settings in the environment cannot be read: {reason}. Write a list like ["a", "b"].',
-                reason=str(error),
-            )
-        ) from error
+        raise _error(tree, given, error) from error
+
+
+def project_of(file: Path) -> Path:
+    """Return the folder of the project that a settings file belongs to: what holds its folder `config`, or its own."""
+    folder = file.absolute().parent
+    project = folder.parent if folder.name == "config" else folder
+    return Path() if project == Path.cwd() else project
+
+
+def reader_locale(file: Path | None = None) -> Locale:
+    """Return the language that the settings name, however wrong the rest of them is; else that of the system."""
+    path = file or DEFAULT_FILE
+    for read in (lambda: read_variables(os.environ, project_of(path) / ".env", _shapes()).values,
+                 lambda: {"locale": os.environ.get("DAYORI_LOCALE")},
+                 lambda: _read(path, required=False).value):  # fmt: skip
+        try:
+            locale = read().get("locale")
+        except DayoriError:
+            continue
+        if locale in LOCALES:
+            return "ja" if locale == "ja" else "en"
+    return system_locale(os.environ, Config.model_fields["locale"].default)
+
+
+def _shapes() -> dict[Key, str]:
+    """Return every setting with what its text is: `text`, a `list`, a `tree` of settings, or `words` with lists."""
+    shapes: dict[Key, str] = {}
+    for name, field in Config.model_fields.items():
+        if name in _NOT_SET:
+            continue
+        kind = field.annotation
+        if isinstance(kind, type) and issubclass(kind, _Part):
+            shapes[name,] = "tree"
+            shapes |= {(name, each): _shape(inner.annotation) for each, inner in kind.model_fields.items()}
+        else:
+            shapes[name,] = "tree" if name == "subscriptions" else _shape(kind)
+    return shapes
+
+
+def _shape(annotation: Any) -> str:
+    origin = get_origin(annotation)
+    return "list" if origin is tuple else "words" if origin is dict else "text"
 
 
 def _read(path: Path, *, required: bool) -> Tree:
     if not path.exists() and not required:
         return Tree(str(path), {})
     try:
-        tree = read_yaml(_text_of(path), str(path))
+        tree = read_yaml(text_of(path), str(path))
     except DayoriError as error:
         raise ConfigError(error.message) from error
     if not isinstance(tree.value or {}, dict):
         raise ConfigError(tree.error((), msg("the settings must be a mapping of keys to values")).message)
-    tree.value = {key: value for key, value in (tree.value or {}).items() if value is not None}
+    tree.value = _without_blanks(tree.value or {})
+    if forbidden := next((name for name in _NOT_SET if name in tree.value), None):
+        raise ConfigError(tree.error((forbidden,), msg('unknown setting "{key}"', key=forbidden), at_key=True).message)
     return tree
 
 
-def _text_of(path: Path) -> str:
-    try:
-        return read_regular(path, _MOST_BYTES).decode()
-    except DayoriError as error:
-        raise ConfigError(error.message) from error
-    except (OSError, UnicodeDecodeError) as error:
-        raise ConfigError(msg('The settings "{file}" cannot be read.', file=str(path))) from error
+def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
+    """Leave keys out that have no value: what is not said is the default."""
+    kept = {key: each for key, each in value.items() if each is not None}
+    return {key: _without_blanks(each) if isinstance(each, dict) else each for key, each in kept.items()}
 
 
-def _error(tree: Tree, where: tuple[str | int, ...], kind: str, reason: str, value: str) -> ConfigError:
-    key = ".".join(map(str, where))
-    if where and where[0] in ("DISCORD_TOKEN", "discord_token"):
-        return ConfigError(msg("DISCORD_TOKEN cannot be used: {reason}", reason=reason.removeprefix("Value error, ")))
-    names = ["DAYORI_" + "__".join(map(str, where[:n])).upper() for n in range(len(where), 0, -1)]
-    variable = next((name for name in names if name in os.environ), None)
-    if kind == "extra_forbidden":
-        problem: Message = msg('unknown setting "{key}"', key=key)
-    elif kind == "missing":
-        problem = msg('"{key}" is missing', key=key)
-    else:
-        problem = msg('"{key}" cannot be "{value}": {reason}', key=key, value=without_credentials(value)[:60],
-                      reason=reason.removeprefix("Value error, "))  # fmt: skip
-    if variable:
-        return ConfigError(msg("{variable} in the environment: {problem}", variable=variable, problem=problem))
-    return ConfigError(tree.error(where, problem, at_key=kind == "extra_forbidden").message)
+def _error(tree: Tree, given: Given, error: ValidationError) -> ConfigError:
+    first = error.errors()[0]
+    key: Key = tuple(part for part in first["loc"]) or ("mirror",)
+    problem, is_unknown = problem_of(first, key, Config)
+    if variable := given.origin(key):
+        return variable.problem(problem)
+    return ConfigError(tree.error(key, problem, at_key=is_unknown).message)

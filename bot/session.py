@@ -20,7 +20,7 @@ from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 from rich.text import Text
 
 from bot.app import App, open_app
-from bot.config import Config, load_config
+from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
@@ -104,7 +104,7 @@ def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) ->
 
     @functools.wraps(command)
     def run(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
-        with errors_as_one_line() as settings:
+        with errors_as_one_line(config) as settings:
             settings.append(load_config(config))
             asyncio.run(_run(command, settings[0], workspace, args, values))
 
@@ -131,17 +131,22 @@ async def _run(command: Callable[..., Awaitable[None]], config: Config, workspac
 
 
 @contextlib.contextmanager
-def errors_as_one_line() -> Iterator[list[Config]]:
-    """End the program with status 1 and one line for an error that can be said; the list may be given the settings."""
+def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
+    """End the program with status 1 and one line for an error that can be said; the list may be given the settings.
+
+    `file` is the settings file, which tells the reader's language where the settings themselves cannot be read.
+    """
     settings: list[Config] = []
     replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
     try:
         yield settings
     except DayoriError as error:
-        print_line(error.text(settings[0].locale if settings else "en"), sys.stderr)
+        print_line(error.text(settings[0].locale if settings else reader_locale(file)), sys.stderr)
         raise typer.Exit(1) from error
     except AbortError as error:
-        print_line(t(settings[0].locale if settings else "en", "Stopped; nothing was changed."), sys.stderr)
+        print_line(
+            t(settings[0].locale if settings else reader_locale(file), "Stopped; nothing was changed."), sys.stderr
+        )
         raise typer.Exit(1) from error
     except BrokenPipeError as error:
         sys.stderr.close()

@@ -192,7 +192,7 @@ def test_wrong_usage_ends_with_2(dayori: Dayori, arguments: tuple[str, ...]) -> 
 
 def test_broken_settings_are_said_in_one_line_with_their_place(dayori: Dayori, tmp_path: Path) -> None:
     (tmp_path / "bot.yaml").write_text("timezone: UTC\nlocal: ja\n", encoding="utf-8")
-    assert_one_line(dayori("history"), 'bot.yaml:2:1: unknown setting "local"')
+    assert_one_line(dayori("history"), "bot.yaml:2:1: 「local」という設定はありません。「locale」ではありませんか？")
 
 
 def test_another_workspace_is_another_collection(dayori: Dayori, tmp_path: Path) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
-from bot.config import Config, load_config
+from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import ConfigError
 
 DEFAULTS = Path(__file__).parent.parent / "config/bot.yaml"
@@ -36,7 +37,7 @@ def problem(text: str) -> str:
 
 
 def test_the_file_that_is_shipped_says_the_defaults() -> None:
-    assert load_config(DEFAULTS) == Config()
+    assert load_config(DEFAULTS).model_copy(update={"project": Path()}) == Config()
 
 
 def test_without_a_file_the_defaults_hold() -> None:
@@ -104,7 +105,7 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
         ("subscriptions:\n  - {name: a}", "bot.yaml:2:5: ", '"subscriptions.0.channel" is missing'),
         ("sharing: all", "bot.yaml:1:10: ", '"sharing" cannot be "all"'),
         ("database_url: postgres://x", "bot.yaml:1:15: ", '"database_url" cannot be'),
-        ("curators: Editors", "bot.yaml:1:11: ", '"curators" cannot be "Editors"'),
+        ("curators: {a: b}", "bot.yaml:1:11: ", '"curators" cannot be "'),
         ("subscriptions:\n  - {name: a, channel: general}", "bot.yaml:2:24: ",
         "write it like discord:<server id>/<channel id>"),
         ("subscriptions:\n  - {name: a, channel: 'discord:1/2', schedule: someday}", "bot.yaml:2:49: ",
@@ -158,7 +159,7 @@ def test_the_servers_that_are_served_are_ids_as_numbers_or_text() -> None:
     ("written", "told"),
     [
         ("[1]", "DAYORI_DISCORD__SERVERS in the environment: "),
-        ("123456789012345678,223456789012345678", 'like ["a", "b"]'),
+        ("['123456789012345678']", 'it is not JSON; write it like ["a", "b"]'),
     ],
 )
 def test_a_wrong_list_in_the_environment_is_said_to_be_there(
@@ -172,3 +173,154 @@ def test_what_must_stand_in_no_log_is_known(monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setenv("DISCORD_TOKEN", "the-token")
     config = load("discord: {api_url: 'https://user:geh%40im@proxy.example/api'}")
     assert config.secrets == ("the-token", "geh%40im", "geh@im")
+
+
+KEYS = [
+    "database_url", "timezone", "locale", "papers_file", "mirror", "sharing", "additions", "curators", "aliases",
+    "aliases.RAG", "digest", "digest.max_papers", "digest.when_empty", "digest.catch_up_hours", "subscriptions",
+    "subscriptions.0", "subscriptions.0.name", "subscriptions.0.channel", "subscriptions.0.schedule",
+    "subscriptions.0.tags", "discord", "discord.api_url", "discord.servers", "sources", "sources.arxiv_url",
+    "sources.contact", "sources.allowed_hosts",
+]  # fmt: skip
+WRONG = ["{}", "{a: b}", "[[a]]", "[{a: b}]", "'\u3042 \u3042'", "-1", "1e99", "nan", "true", '"[1"']
+PYDANTIC = re.compile(r"(?i)input should|value error|validation error|unable to parse|type=|field required|pydantic")
+
+
+def written(key: str, value: str) -> str:
+    """Return a settings file in which that key has that value, written as YAML."""
+    names = [name for name in key.split(".") if name != "0"]
+    if key == "subscriptions.0":
+        return f"subscriptions:\n- {value}\n"
+    if names[0] == "subscriptions" and len(names) == 2:
+        rest = {"name": "a", "channel": "'discord:1/2'"}
+        rest[names[1]] = value
+        return "subscriptions:\n- {" + ", ".join(f"{name}: {each}" for name, each in rest.items()) + "}\n"
+    return f"{names[0]}: {value}\n" if len(names) == 1 else f"{names[0]}:\n  {names[1]}: {value}\n"
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_a_wrong_value_is_told_in_our_words_with_its_place_and_how_to_write_it(key: str) -> None:
+    refused = 0
+    for value in WRONG:
+        Path("bot.yaml").write_text(written(key, value), encoding="utf-8")
+        try:
+            load_config(Path("bot.yaml"))
+        except ConfigError as error:
+            refused += 1
+            japanese, english = error.text("ja"), error.text("en")
+            assert not PYDANTIC.search(english), english
+            assert re.match(r"bot\.yaml:\d+:\d+: ", english), english
+            assert re.search("[\u3041-\u30ff]", japanese), japanese
+            assert "\n" not in english
+    assert refused >= 2
+
+
+def test_every_setting_has_its_test() -> None:
+    known = set(Config.model_fields) - {"project", "discord_token"}
+    assert {key.split(".")[0] for key in KEYS} == known
+
+
+@pytest.mark.parametrize(
+    ("variable", "value", "says"),
+    [
+        ("DAYORI_TYPO", "1", "unknown setting"),
+        ("DAYORI_TIMEZONES", "UTC", "did you mean DAYORI_TIMEZONE?"),
+        ("DAYORI_DISCORD__TOKN", "x", "unknown setting"),
+        ("DAYORI_DISCORD_API_URL", "x", "did you mean DAYORI_DISCORD__API_URL?"),
+        ("DAYORI_DIGEST__MAX_PAPER", "1", "did you mean DAYORI_DIGEST__MAX_PAPERS?"),
+        ("DAYORI_", "1", "unknown setting"),
+        ("DAYORI_DIGEST", "ten", "it is not JSON"),
+        ("DAYORI_DIGEST__MAX_PAPERS", "ten", "it must be a number"),
+        ("DAYORI_LOCALE", "de", "it must be one of these: ja, en"),
+        ("DAYORI_MIRROR", "perhaps", "it must be true or false"),
+        ("DAYORI_SUBSCRIPTIONS", "weekly", "it is not JSON"),
+    ],
+)
+def test_a_variable_that_is_no_setting_or_wrong_is_told_by_its_name(
+    monkeypatch: pytest.MonkeyPatch, variable: str, value: str, says: str
+) -> None:
+    monkeypatch.setenv(variable, value)
+    assert problem("").startswith(f"{variable} in the environment: ")
+    assert says in problem("")
+    monkeypatch.delenv(variable)
+    Path(".env").write_text(f"# mine\n\nOTHER=1\n{variable}={value}\n", encoding="utf-8")
+    assert problem("").startswith(f".env:4: {variable}: ")
+
+
+def test_a_token_that_is_misspelt_in_the_dotenv_file_is_told() -> None:
+    Path(".env").write_text("DISCORD_TOKN=abc\n", encoding="utf-8")
+    assert problem("") == ".env:1: DISCORD_TOKN: unknown variable; did you mean DISCORD_TOKEN?"
+
+
+@pytest.mark.parametrize("text", ["Editors, 123", "Editors、123", '["Editors", "123"]', " Editors ,123, "])
+def test_lists_are_written_with_commas_or_as_json(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("DAYORI_CURATORS", text)
+    monkeypatch.setenv("DAYORI_SOURCES__ALLOWED_HOSTS", "wiki.example, 10.0.0.5:8080")
+    monkeypatch.setenv("DAYORI_ALIASES__RAG", "検索拡張生成、Retrieval")
+    config = load("discord: {servers: '123456789012345678, 223456789012345678'}")
+    assert config.curators == ("Editors", "123")
+    assert config.sources.allowed_hosts == ("wiki.example", "10.0.0.5:8080")
+    assert config.aliases == {"RAG": ("検索拡張生成", "Retrieval")}
+    assert config.discord.servers == ("123456789012345678", "223456789012345678")
+
+
+def test_a_part_in_the_environment_goes_over_that_part_alone(monkeypatch: pytest.MonkeyPatch) -> None:
+    Path(".env").write_text(
+        'DAYORI_DIGEST={"max_papers": 3, "catch_up_hours": 2}\nDISCORD_TOKEN="abc"\n', encoding="utf-8"
+    )
+    monkeypatch.setenv("DAYORI_DIGEST__MAX_PAPERS", "4")
+    config = load("digest: {when_empty: skip}")
+    assert (config.digest.max_papers, config.digest.catch_up_hours, config.digest.when_empty) == (4, 2, "skip")
+    assert config.discord_token
+    assert config.discord_token.get_secret_value() == "abc"
+
+
+@pytest.mark.parametrize(("folder", "project"), [("srv/config", "srv"), ("etc", "etc")])
+def test_paths_are_those_of_the_project_wherever_the_command_is_given(
+    elsewhere: Path, monkeypatch: pytest.MonkeyPatch, folder: str, project: str
+) -> None:
+    file = elsewhere / folder / "bot.yaml"
+    file.parent.mkdir(parents=True)
+    file.write_text("database_url: sqlite+aiosqlite:///data/x.db\npapers_file: papers.yaml\n", encoding="utf-8")
+    (elsewhere / project / ".env").write_text("DAYORI_TIMEZONE=UTC\n", encoding="utf-8")
+    for here in (elsewhere, elsewhere / project):
+        monkeypatch.chdir(here)
+        config = load_config(file)
+        assert (
+            Path(config.database_place.removeprefix("sqlite+aiosqlite:///")).resolve()
+            == elsewhere / project / "data/x.db"
+        )
+        assert config.papers_path
+        assert config.papers_path.resolve() == elsewhere / project / "papers.yaml"
+        assert config.papers_file == "papers.yaml"
+        assert config.timezone == "UTC"
+
+
+def test_a_dotenv_file_that_cannot_be_read_is_told_and_a_folder_of_that_name_is_none() -> None:
+    Path(".env").write_bytes("DISCORD_TOKEN=あ\n".encode("cp932"))
+    assert problem("") == '".env" is not UTF-8 text; save it as UTF-8.'
+    Path(".env").write_text("DISCORD TOKEN\n'", encoding="utf-8")
+    assert problem("").startswith(".env:1: this line cannot be read; write it like")
+    Path(".env").unlink()
+    Path(".env").mkdir()
+    assert load("") == Config()
+
+
+@pytest.mark.parametrize(
+    ("text", "environment", "locale"),
+    [
+        ("", {}, "ja"), ("", {"LANG": "C.UTF-8"}, "ja"), ("", {"LANG": "en_GB.UTF-8"}, "en"),
+        ("", {"LC_ALL": "ja_JP.UTF-8", "LANG": "en_US.UTF-8"}, "ja"), ("locale: en\ntypo: 1", {}, "en"),
+        ("locale: xx", {"LANG": "fr_FR"}, "en"), ("locale: ja", {"LANG": "en_US"}, "ja"),
+        ("locale: ja\n", {"DAYORI_LOCALE": "en"}, "en"), ("[", {"DAYORI_LOCALE": "en", "DAYORI_TYPO": "1"}, "en"),
+    ],
+)  # fmt: skip
+def test_the_readers_language_is_told_by_the_settings_or_else_by_the_system(
+    monkeypatch: pytest.MonkeyPatch, text: str, environment: dict[str, str], locale: str
+) -> None:
+    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+    Path("bot.yaml").write_text(text, encoding="utf-8")
+    assert reader_locale(Path("bot.yaml")) == locale

@@ -7,6 +7,7 @@ collects the sentences and compiles the catalogue.
 from __future__ import annotations
 
 import gettext
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,13 @@ def closest(name: str, default: Locale) -> Locale:
     if language == "ja":
         return "ja"
     return "en" if language else default
+
+
+def system_locale(environment: Mapping[str, str], default: Locale) -> Locale:
+    """Return the language that the system is set to (LC_ALL, LC_MESSAGES, LANG); the default for `C` or none."""
+    name = next((found for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (found := environment.get(key))), "")
+    language = name.split(".")[0].split("@")[0]
+    return default if language in ("", "C", "POSIX") else closest(language, default)
 
 
 def t(locale: Locale, sentence: str, **values: object) -> str:

@@ -1,0 +1,157 @@
+"""Settings from the environment and from `.env`, each with where it stands; the environment goes over the file."""
+
+from __future__ import annotations
+
+import io
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from difflib import get_close_matches
+from pathlib import Path
+from typing import Any
+
+from dotenv.parser import parse_stream
+
+from bot.domain.errors import ConfigError, DayoriError
+from bot.formats.disk import read_regular
+from bot.i18n import Message, msg
+
+PREFIX, TOKEN = "DAYORI_", "DISCORD_TOKEN"
+Key = tuple[str | int, ...]
+_ALIKE = 0.8
+_MOST_BYTES = 1_000_000
+_COMMAS = re.compile("[,、，]")
+
+
+@dataclass(frozen=True, slots=True)
+class Variable:
+    """A variable, and in which line of which file it stands; without a file, in the environment."""
+
+    name: str
+    value: str
+    file: str = ""
+    line: int = 0
+
+    def problem(self, problem: Message) -> ConfigError:
+        """Return an error that says where the variable stands."""
+        if self.file:
+            place = f"{self.file}:{self.line}"
+            return ConfigError(msg("{place}: {variable}: {problem}", place=place, variable=self.name, problem=problem))
+        return ConfigError(msg("{variable} in the environment: {problem}", variable=self.name, problem=problem))
+
+
+@dataclass(slots=True)
+class Given:
+    """What variables say, as a tree of settings, and which variable each part of it comes from."""
+
+    values: dict[str, Any] = field(default_factory=dict)
+    variables: dict[Key, Variable] = field(default_factory=dict)
+
+    def origin(self, key: Key) -> Variable | None:
+        """Return the variable that a setting, or what it is part of, comes from."""
+        return next((self.variables[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.variables), None)
+
+
+def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[Key, str]) -> Given:
+    """Return what `.env` says and over it the environment; `shapes` tells of every setting `text`, `list` or `tree`.
+
+    Raises ConfigError for a file that cannot be read, a variable that is no setting, and one that is not written well.
+    """
+    given = Given()
+    for variable in (*_of_file(file), *(Variable(name, value) for name, value in environment.items())):
+        name = variable.name.upper()
+        if name == TOKEN:
+            _put(given, ("discord_token",), variable.value, variable)
+        elif name.startswith(PREFIX):
+            key = _key(variable, shapes)
+            _put(given, key, _value(variable, key, shapes), variable)
+        elif variable.file and TOKEN not in environment and get_close_matches(name, [TOKEN], cutoff=_ALIKE):
+            raise variable.problem(msg("unknown variable; did you mean {name}?", name=TOKEN))
+    return given
+
+
+def split_list(text: str) -> list[str]:
+    """Return the entries of a list that is written in a line with commas of any width."""
+    return [entry for part in _COMMAS.split(text) if (entry := part.strip())]
+
+
+def text_of(path: Path) -> str:
+    """Return the text of a file of settings. Raises ConfigError."""
+    try:
+        return read_regular(path, _MOST_BYTES).decode("utf-8-sig")
+    except DayoriError as error:
+        raise ConfigError(error.message) from error
+    except OSError as error:
+        reason = error.strerror or ""
+        raise ConfigError(
+            msg('The settings "{file}" cannot be read: {reason}.', file=str(path), reason=reason)
+        ) from error
+    except UnicodeDecodeError as error:
+        raise ConfigError(msg('"{file}" is not UTF-8 text; save it as UTF-8.', file=str(path))) from error
+
+
+def _of_file(path: Path) -> Iterator[Variable]:
+    if not path.exists() or path.is_dir():  # a folder of that name is somebody's virtual environment
+        return
+    text = text_of(path)
+    for binding in parse_stream(io.StringIO(text)):
+        line = binding.original.line + binding.original.string.count("\n", 0, _blank(binding.original.string))
+        if binding.error:
+            raise ConfigError(msg("{place}: this line cannot be read; write it like DISCORD_TOKEN=…",
+                                  place=f"{path}:{line}"))  # fmt: skip
+        if binding.key:
+            yield Variable(binding.key, binding.value or "", str(path), line)
+
+
+def _blank(text: str) -> int:
+    """Return how much blank space a text begins with: the parser counts the empty lines above to a line."""
+    return len(text) - len(text.lstrip())
+
+
+def _key(variable: Variable, shapes: Mapping[Key, str]) -> Key:
+    name = variable.name[len(PREFIX) :]
+    parts = name.split("__")
+    key: Key = tuple(part.lower() for part in parts)
+    if key in shapes:
+        return key
+    if len(key) == 2 and shapes.get(key[:1]) == "words" and parts[1]:
+        return key[0], parts[1]
+    known = [PREFIX + "__".join(map(str, each)).upper() for each in shapes if each != ("discord_token",)]
+    near = get_close_matches(variable.name.upper(), known, n=1, cutoff=0.6)
+    if near:
+        raise variable.problem(msg("unknown setting; did you mean {name}?", name=near[0]))
+    raise variable.problem(msg("unknown setting; config/bot.yaml lists them all"))
+
+
+def _value(variable: Variable, key: Key, shapes: Mapping[Key, str]) -> Any:
+    shape, text = shapes.get(key, "list"), variable.value.strip()
+    if shape == "text" or (shape == "list" and not text.startswith("[")):
+        return variable.value
+    try:
+        return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
+    except (ValueError, RecursionError) as error:
+        example = '["a", "b"]' if shape == "list" else '{"key": "value"}'
+        if key == ("subscriptions",):
+            example = '[{"name": "weekly", "channel": "discord:1/2"}]'
+        raise variable.problem(msg("it is not JSON; write it like {example}", example=example)) from error
+
+
+def _put(given: Given, key: Sequence[str | int], value: Any, variable: Variable) -> None:
+    """Put a value into the tree, over what stands there; a part goes into the whole that was given before."""
+    place = given.values
+    for part in key[:-1]:
+        inner = place.get(str(part))
+        if not isinstance(inner, dict):
+            inner = place[str(part)] = {}
+        place = inner
+    last = str(key[-1])
+    place[last] = merged(place[last], value) if isinstance(place.get(last), dict) else value
+    given.variables[tuple(key)] = variable
+
+
+def merged(below: Any, above: Any) -> Any:
+    """Return two trees as one; where both say something, the one above does."""
+    if not (isinstance(below, dict) and isinstance(above, dict)):
+        return above
+    return {**below, **{key: merged(below.get(key), value) for key, value in above.items()}}
