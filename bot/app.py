@@ -35,6 +35,7 @@ from bot.services.metadata import MetadataLookup
 from bot.services.mirror import Mirror, Tell
 from bot.services.notes import Notes
 from bot.services.ports import Clock, Progress
+from bot.services.rate_limit import RateLimit
 from bot.services.reversal import Reversal
 from bot.services.servers import Servers
 from bot.services.submission import Submission
@@ -127,6 +128,7 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
         importing=Importing(database, clock),
         lookup=lookup,
         exports=Exports(lookup),
+        rate_limit=RateLimit(),
         digests=digests,
         drafts=Drafts(database, clock, metadata),
         submission=Submission(database, clock, config.additions),

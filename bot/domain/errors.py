@@ -8,6 +8,7 @@ DayoriError
 │   └── FileError      a file's content, with its place
 ├── NotFoundError      nothing has that name or id
 ├── NotAllowedError    the person may not do this
+├── RateLimitError     the person asks for more than fits into a minute
 ├── ConflictError      two things that cannot both be
 │   ├── StaleError     somebody changed it since it was looked at
 │   └── DuplicateError the same request is being answered by another process
@@ -89,6 +90,14 @@ class NotFoundError(DayoriError):
 
 class NotAllowedError(DayoriError):
     """The person may not do this."""
+
+
+class RateLimitError(DayoriError):
+    """The person asks for more than fits into a minute, and may go on in so many seconds."""
+
+    def __init__(self, message: Message, seconds: float) -> None:
+        super().__init__(message)
+        self.seconds = seconds
 
 
 class ConflictError(DayoriError):

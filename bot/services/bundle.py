@@ -21,6 +21,7 @@ from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.notes import Notes
 from bot.services.ports import MetadataFinder, Publisher
+from bot.services.rate_limit import RateLimit
 from bot.services.reversal import Reversal
 from bot.services.servers import Servers
 from bot.services.submission import Submission
@@ -41,6 +42,7 @@ class Services:
     importing: Importing
     lookup: Lookup
     exports: Exports
+    rate_limit: RateLimit
     digests: Digests
     drafts: Drafts
     submission: Submission

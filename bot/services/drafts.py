@@ -112,11 +112,11 @@ class Drafts:
         for each in done:
             each.result()
 
-    def begin_looking(self, source: str) -> None:
+    def begin_looking(self, source: str, by: str = "") -> None:
         """Look up meanwhile what a source tells of its paper, so that it is there when the form comes back."""
         if source not in self._looking:
             with no_request():
-                self._looking[source] = asyncio.create_task(self._found(source))
+                self._looking[source] = asyncio.create_task(self._found(source, by))
             self._looking[source].add_done_callback(lambda _: self._looking.pop(source, None))
 
     async def close(self) -> None:
@@ -137,20 +137,20 @@ class Drafts:
         date = str(found.date) if found.date else draft.date
         return replace(draft, title=found.title or "", date=date), problem
 
-    async def paper_of(self, draft: Draft) -> Paper:
+    async def paper_of(self, draft: Draft, by: str = "") -> Paper:
         """Return the paper of a draft, with what its source tells where the draft leaves it open.
 
         Raises InputError when something in it cannot be used, or its title is known from nowhere.
         """
         looking = self._looking.get(draft.source)
-        found, problem = await (asyncio.shield(looking) if looking else self._found(draft.source))
+        found, problem = await (asyncio.shield(looking) if looking else self._found(draft.source, by))
         if problem and not draft.title.strip():
             raise InputError(msg("{problem} Please type the title yourself.", problem=problem))
         return described(draft, found)
 
-    async def _found(self, source: str) -> tuple[Metadata, Message | None]:
+    async def _found(self, source: str, by: str = "") -> tuple[Metadata, Message | None]:
         try:
-            return await self._metadata.look_up(source), None
+            return await self._metadata.look_up(source, by), None
         except SourceError as error:
             return Metadata(), error.message
 

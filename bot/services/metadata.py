@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
@@ -25,6 +26,7 @@ from bot.store import answers
 from bot.store.database import Database
 from bot.store.requests import no_request
 
+_AT_A_TIME = 4  # questions of one person
 ANSWER_KEPT, UNKNOWN_KEPT, FAILURE_KEPT = timedelta(days=1), timedelta(minutes=5), timedelta(minutes=1)
 
 
@@ -38,6 +40,14 @@ class Source(Protocol):
         """Give all connections back."""
 
 
+@dataclass(slots=True)
+class _Turns:
+    """One person's questions: how many there are, and how many more may be under way."""
+
+    count: int = 0
+    free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_A_TIME))
+
+
 class MetadataLookup:
     """Asks sources and keeps what they answer, failures for minutes only. Close it in the end.
 
@@ -48,14 +58,18 @@ class MetadataLookup:
         self._database, self._clock, self._open_sources = database, clock, open_sources
         self._opening: asyncio.Task[Source] | None = None
         self._asked: dict[str, asyncio.Task[Metadata | SourceError]] = {}
+        self._turns: dict[str, _Turns] = {}
 
-    async def look_up(self, source: str) -> Metadata:
-        """Return what is known of a link, an arXiv id or a DOI.
+    async def look_up(self, source: str, by: str = "") -> Metadata:
+        """Return what is known of a link, an arXiv id or a DOI; `by` is who asks, whose questions take turns.
 
         Raises InputError when it is none of these, and SourceError with a sentence that says what happened and that
         the paper can be saved anyway.
         """
-        answer = await asyncio.shield(self._ask(source))
+        answer = await self._kept(key_of(source))
+        if answer is None:
+            async with self._turn(by):
+                answer = await asyncio.shield(self._ask(source))
         if isinstance(answer, SourceError):
             raise SourceError(msg("{problem} The paper can be saved anyway.", problem=answer.message)) from answer
         return answer
@@ -73,6 +87,25 @@ class MetadataLookup:
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._opening is not None and not self._opening.cancelled() and self._opening.exception() is None:
             await self._opening.result().close()
+
+    @contextlib.asynccontextmanager
+    async def _turn(self, by: str) -> AsyncIterator[None]:
+        """Wait until a person has fewer questions under way than one may have: slow hosts hold up their asker alone.
+
+        Whoever asks for the same meanwhile joins the question that is under way, or begins it at once.
+        """
+        if not by:
+            yield
+            return
+        turns = self._turns.setdefault(by, _Turns())
+        turns.count += 1
+        try:
+            async with turns.free:
+                yield
+        finally:
+            turns.count -= 1
+            if not turns.count:
+                del self._turns[by]
 
     def _ask(self, source: str) -> asyncio.Task[Metadata | SourceError]:
         key = key_of(source)

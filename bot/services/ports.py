@@ -46,8 +46,11 @@ class UnfinishedSearchError(BlockedError):
 class MetadataFinder(Protocol):
     """Tells what the world knows of a paper. Raises SourceError when it cannot."""
 
-    async def look_up(self, source: str) -> Metadata:
-        """Return what a link, an arXiv id or a DOI tells of its paper; over the network unless it is known."""
+    async def look_up(self, source: str, by: str = "") -> Metadata:
+        """Return what a link, an arXiv id or a DOI tells of its paper; over the network unless it is known.
+
+        `by` is who asks, of whom few questions are under way at a time; nobody in particular waits for no one.
+        """
 
     async def cached(self, source: str) -> Metadata | None:
         """Return what is known already, without the network."""

@@ -22,6 +22,7 @@ from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, i
 
 MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"})
+_MOST_CONNECTIONS = 100  # of which one person's questions use a few, see services/metadata
 _RETRY_WAIT = 0.3
 
 
@@ -161,7 +162,11 @@ class Fetcher:
         if open not in self._sessions:
             factory = None if open else guarded(self._may_connect)
             connector = aiohttp.TCPConnector(
-                limit=16, limit_per_host=4, use_dns_cache=False, resolver=self._resolver, socket_factory=factory
+                limit=_MOST_CONNECTIONS,
+                limit_per_host=4,
+                use_dns_cache=False,
+                resolver=self._resolver,
+                socket_factory=factory,
             )
             self._sessions[open] = aiohttp.ClientSession(
                 connector=connector,

@@ -17,7 +17,7 @@ class FakeFinder:
         self.asked: list[str] = []
         self.is_down = False
 
-    async def look_up(self, source: str) -> Metadata:
+    async def look_up(self, source: str, by: str = "") -> Metadata:
         self.asked.append(source)
         await asyncio.sleep(0)
         if self.is_down:

@@ -22,7 +22,7 @@ from bot.store import answers
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.web import Page, Web
-from tests.doubles.web.answers import atom
+from tests.doubles.web.answers import atom, citation
 from tests.doubles.web.server import HTML, Serve, always
 from tests.doubles.web.world import fill, sources_in
 
@@ -273,3 +273,41 @@ async def test_a_saved_paper_has_what_its_source_says(
     )
     assert paper.identifiers == Identifiers(arxiv="2401.00001", doi="10.5555/sleepy.1")
     assert [link.name for link in paper.links] == ["PDF", "arXiv", "PDF", "code"]
+
+
+async def test_links_to_slow_hosts_hold_up_nobody_but_who_asked_for_them(
+    database: Database, clock: AdjustableClock
+) -> None:
+    async with Web() as web:
+        for n in range(20):
+            web.serve(f"slow{n}.example", web.silence)
+        web.put("good.example/paper", citation("A Good Paper", "Ada Lovelace"))
+        finder = MetadataLookup(database, clock, lambda: sources_in(web, seconds=20.0))
+        slow = [asyncio.create_task(finder.look_up(f"http://slow{n}.example/paper", "discord:1")) for n in range(20)]
+        async with asyncio.timeout(10):
+            while len(web.hosts()) < 4:
+                await asyncio.sleep(0.01)
+            assert (await finder.look_up("http://good.example/paper", "discord:2")).title == "A Good Paper"
+            assert (await finder.look_up("http://good.example/paper", "discord:1")).title == "A Good Paper"  # is known
+        assert len([host for host in web.hosts() if host.startswith("slow")]) == 4
+        for each in slow:
+            each.cancel()
+        await asyncio.wait(slow)
+        await finder.close()
+
+
+async def test_who_asks_for_what_another_person_waits_for_is_answered_at_once(
+    finder: MetadataLookup, source: FakeSource
+) -> None:
+    source.may_answer.clear()
+    waiting = [asyncio.create_task(finder.look_up(f"https://a.example/{n}", "discord:1")) for n in range(6)]
+    while len(source.asked) < 4:
+        await asyncio.sleep(0)
+    other = asyncio.create_task(finder.look_up("https://a.example/5", "discord:2"))
+    while len(source.asked) < 5:
+        await asyncio.sleep(0)
+    assert source.asked[-1] == "https://a.example/5"
+    source.may_answer.set()
+    assert await other == ALL
+    assert await asyncio.gather(*waiting) == [ALL] * 6
+    assert len(source.asked) == 6

@@ -16,7 +16,7 @@ LINES = [Untitled(1, "2307.08621"), Untitled(4, "https://a.org/x"), Untitled(5, 
 class Finder:
     """Knows one paper, of another no title, and fails for the rest."""
 
-    async def look_up(self, source: str) -> Metadata:
+    async def look_up(self, source: str, by: str = "") -> Metadata:
         if source == "2307.08621":
             return Metadata(
                 title="RetNet",

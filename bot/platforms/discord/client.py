@@ -26,6 +26,7 @@ from bot.platforms.discord.commands.editpaper import Remove, editpaper, history,
 from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
+from bot.platforms.discord.completions import Completions
 from bot.platforms.discord.context import Interaction, reader_of
 from bot.platforms.discord.drafts import Apart, Cancel, Edit, Overwrite, Save, take_form
 from bot.platforms.discord.form import is_form
@@ -39,6 +40,7 @@ from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.corrections import Corrections
 from bot.services.delivery import Delivery
+from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, UNDO_COST
 from bot.services.server_filter import ServedOnly
 from bot.services.unbroken import unbroken
 
@@ -62,6 +64,7 @@ _ITEMS: tuple[type[Any], ...] = (
     Change,
     Reject,
 )
+_COSTS = {"addpaper": ADDITION_COST, "Add to papers": ADDITION_COST, "undo": UNDO_COST, "export": EXPORT_COST}
 _LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
 _SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
 # How discord.py names the tasks in which commands and buttons are answered, and forms and other events.
@@ -75,6 +78,7 @@ class Tree(app_commands.CommandTree["DayoriClient"]):
     """The commands, of servers that the bot was added to only, with one door and one error hook."""
 
     def __init__(self, client: DayoriClient) -> None:
+        self.completions = Completions()
         super().__init__(
             client,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
@@ -82,12 +86,17 @@ class Tree(app_commands.CommandTree["DayoriClient"]):
         )
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Begin to work on a command; refuse who may not use the bot here, a completion by no choices."""
+        """Begin to work on a command; refuse who may not use it or is too fast, a completion by no choices."""
+        is_completion = interaction.type is InteractionType.autocomplete
+        if is_completion and not await self.completions.turn(str(interaction.user.id)):
+            return False  # Discord shows the answer to the newest only
         answer.begin(interaction)
         try:
-            await reader_of(interaction)
+            reader = await reader_of(interaction)
+            if not is_completion:
+                reader.spend(_COSTS.get(_name_of(interaction), COST))
         except DayoriError as error:
-            if interaction.type is InteractionType.autocomplete:
+            if is_completion:
                 with suppress(discord.HTTPException):  # it came too late, or another process has answered
                     await interaction.response.autocomplete([])
             else:
@@ -205,7 +214,7 @@ class DayoriClient(discord.AutoShardedClient):
         try:
             if is_form(interaction):
                 answer.begin(interaction)
-                await reader_of(interaction)
+                (await reader_of(interaction)).spend()
                 await take_form(interaction)
             elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _ITEMS):
                 await reader_of(interaction)
@@ -222,6 +231,10 @@ class DayoriClient(discord.AutoShardedClient):
         await self.tree.sync()
         await self.services.notes.write(note, digest_)
         _log.info("commands synced", commands=len(wanted))
+
+
+def _name_of(interaction: Interaction) -> str:
+    return str(dict(interaction.data or {}).get("name"))
 
 
 def _name(guild: discord.Guild) -> str:

@@ -12,6 +12,7 @@ import discord
 from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, closest, msg
 from bot.services.bundle import Services
+from bot.services.rate_limit import COST
 from bot.services.submission import ONLY_CURATORS, Submitter
 
 if TYPE_CHECKING:
@@ -39,6 +40,10 @@ class Reader:
     def submitter(self) -> Submitter:
         """Return the person as one who submits papers."""
         return Submitter(self.name, self.actor, self.locale, self.is_curator)
+
+    def spend(self, cost: float = COST) -> None:
+        """Take what an interaction costs out of the person's budget of this minute. Raises RateLimitError."""
+        self.services.rate_limit.spend(self.actor, cost)
 
     def require_curator(self) -> None:
         """Raise NotAllowedError unless the person is a curator."""

@@ -36,7 +36,7 @@ async def open_form(interaction: Interaction, reader: Reader, draft: Draft, pape
     token = token_for(interaction)
     await reader.services.drafts.begin(reader.workspace, token, draft, reader.actor, paper)
     if not (draft.paper_id or draft.candidate):
-        reader.services.drafts.begin_looking(draft.source)
+        reader.services.drafts.begin_looking(draft.source, reader.actor)
     await _open(interaction, reader, token, draft)
 
 
@@ -202,7 +202,7 @@ async def _finished(reader: Reader, draft: Draft, paper: Paper | None) -> Paper:
         return changed(await reader.services.lookup.get(reader.workspace, draft.paper_id), draft)
     if draft.candidate and paper:
         return changed(paper, draft)
-    return await reader.services.drafts.paper_of(draft)
+    return await reader.services.drafts.paper_of(draft, reader.actor)
 
 
 def _require_right(reader: Reader, draft: Draft) -> None:

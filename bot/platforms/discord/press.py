@@ -24,7 +24,7 @@ class Answering:
         """Answer a press."""
         try:
             answer.begin(interaction)
-            await reader_of(interaction)
+            (await reader_of(interaction)).spend()
             await self.press(interaction)
         except Exception as error:
             await failures.tell(interaction, error)

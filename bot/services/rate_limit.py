@@ -1,0 +1,48 @@
+"""What one person may ask for in a minute: a token bucket each, so that nobody uses up what is everybody's."""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from bot.domain.errors import RateLimitError
+from bot.i18n import msg
+
+BUDGET = 60.0  # of a minute, and at once at most
+COST, ADDITION_COST, UNDO_COST, EXPORT_COST = 1.0, 3.0, 3.0, 15.0  # of a look-up or a press, and of what costs more
+_PER_SECOND = BUDGET / 60
+_MOST_PEOPLE = 10_000
+
+
+@dataclass(slots=True)
+class _Bucket:
+    left: float
+    at: float
+
+
+class RateLimit:
+    """Counts what each person asks for, in memory; `now` tells seconds that only go forward."""
+
+    def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
+        self._now = now
+        self._buckets: dict[str, _Bucket] = {}
+
+    def spend(self, person: str, cost: float = COST) -> None:
+        """Take the cost out of a person's budget. Raises RateLimitError, taking nothing, where there is too little."""
+        now = self._now()
+        bucket = self._buckets.get(person) or self._new(person, now)
+        bucket.left = min(BUDGET, bucket.left + (now - bucket.at) * _PER_SECOND)
+        bucket.at = now
+        if bucket.left < cost:
+            seconds = math.ceil((cost - bucket.left) / _PER_SECOND)
+            raise RateLimitError(msg("You are faster than the bot can keep up with; go on in {seconds} s.",
+                                     seconds=seconds), seconds)  # fmt: skip
+        bucket.left -= cost
+
+    def _new(self, person: str, now: float) -> _Bucket:
+        if len(self._buckets) >= _MOST_PEOPLE:  # who has had a minute's rest has a full bucket, as somebody new has
+            self._buckets = {name: each for name, each in self._buckets.items() if now - each.at < BUDGET / _PER_SECOND}
+        bucket = self._buckets[person] = _Bucket(BUDGET, now)
+        return bucket
