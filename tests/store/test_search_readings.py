@@ -58,6 +58,41 @@ async def test_english_words_are_found_by_katakana(
     assert (found.hits[0].number, found.hits[0].why, found.suggestion) == (meant, Why.READING, suggestion)
 
 
+async def test_katakana_finds_english_too_where_some_papers_have_it_in_katakana(
+    database: Database, workspace: int, search: Search
+) -> None:
+    japanese = [paper(n, headline=f"アテンションの話{n}") for n in range(4)]
+    *told, title, body = await put(database, workspace, [*japanese, paper(5, title="Attention"),
+                                                         paper(6, excerpt="Of attention.")])  # fmt: skip
+    found = [hit.number for hit in (await search.find(workspace, "アテンション")).hits]
+    assert (set(found[:4]), found[4:]) == (set(told), [title, body])
+
+
+async def test_katakana_finds_common_english_that_no_title_has(
+    database: Database, workspace: int, search: Search
+) -> None:
+    numbers = await put(database, workspace, [paper(1, comment="attentionを軽くする。"), paper(2)])
+    assert [hit.number for hit in (await search.find(workspace, "アテンション")).hits] == numbers[:1]
+
+
+async def test_katakana_finds_the_plural_and_hiragana_reads_beside_a_number(
+    database: Database, workspace: int, search: Search
+) -> None:
+    titles = ("A Transformer", "Scaling Transformers", "Llama 2: Open Models")
+    one, many, llama = await put(database, workspace, [paper(n, title=title) for n, title in enumerate(titles)])
+    assert [hit.number for hit in (await search.find(workspace, "トランスフォーマー")).hits] == [one, many]
+    for typed in ("らま2", "らま２", "ラマ 2"):
+        assert [hit.number for hit in (await search.find(workspace, typed)).hits] == [llama]
+
+
+@pytest.mark.parametrize("typed", ["レト", "れと", "レトネ", "レトネッ", "レトネット"])
+async def test_completion_offers_english_from_its_first_kana_on(
+    database: Database, workspace: int, search: Search, typed: str
+) -> None:
+    await put(database, workspace, [paper(1, title="RetNet"), paper(2, title="Longer Nets"), paper(3, title="Sonnet")])
+    assert [offered.title for offered in await search.complete(workspace, typed)] == ["RetNet"]
+
+
 @pytest.mark.parametrize("typed", ["ザラーアッガゲ", "ヤパノジッ"])
 async def test_nonsense_is_not_read_as_something(
     database: Database, workspace: int, search: Search, typed: str

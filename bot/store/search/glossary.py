@@ -8,6 +8,7 @@ from importlib.resources import files
 from itertools import islice, product
 
 from bot.domain.folding import fold, runs, unspaced
+from bot.store.search.sounds import sound_of
 
 _MOST = 4
 
@@ -24,6 +25,17 @@ def _terms() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
 @cache
 def _longest_term() -> int:
     return max(map(len, _terms()[0]))
+
+
+@cache
+def english_words() -> Mapping[str, tuple[str, ...]]:
+    """Return the glossary's English words by how they sound: katakana may stand for one that no title has."""
+    words = sorted({word for meaning in _terms()[1] for word in meaning.split()})
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        if sound := sound_of(word):
+            found[sound] = (*found.get(sound, ()), word)
+    return found
 
 
 def translations(text: str) -> Iterator[str]:

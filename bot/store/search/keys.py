@@ -11,6 +11,7 @@ from bot.domain.text import normalized
 # Marks that stand around a pasted link: Discord's <…> hides a preview; **, __, ~~, || and ` are Markdown.
 _AROUND = "<>()[]{}「」『』【】〈〉《》*_~`|\"'“”‘’,.;:!?、。…"
 _ADDRESS = re.compile(r"https?:/{1,2}[!-;=?-_a-{}~]+", re.IGNORECASE)  # ASCII, but for < > ` |
+_MARK = re.compile("[/.:]")  # which every link has, and every id but a short one
 _MARKDOWN = re.compile(r"\]\(<?")  # [text](address)
 _PREFIX = re.compile(r"arxiv[.:]", re.IGNORECASE)
 _MOST_WORDS = 12  # of a query that are looked at as names
@@ -21,19 +22,19 @@ def name_keys(text: str) -> list[str]:
     words = normalized("NFKC", text).split()
     if len(words) == 1:
         return _unique(_keys(words[0]))
-    return _unique(key for word in words[:_MOST_WORDS] for key in _keys_among_words(word))
+    return _unique(key for word in words[:_MOST_WORDS] if _MARK.search(word) for key in _keys_among_words(word))
 
 
 def words_of_link(text: str) -> str:
     """Return what of a query is words: of a link, those of the address without what is the same in all."""
-    address = next(filter(is_url, _shapes(text)), None)
+    address = next(filter(is_url, _shapes(text)), None) if "/" in text else None
     return canonical_url(address).lower() if address else text
 
 
 def _keys(word: str) -> Iterator[str]:
     for shape in _shapes(word):
         yield from (f"{scheme}:{shape.lower()}" for scheme in ("openreview", "acl"))
-        if any(mark in shape for mark in "/.:"):
+        if _MARK.search(shape):
             yield from _keys_of_name(shape)
 
 
@@ -55,6 +56,8 @@ def _keys_of_name(name: str) -> Iterator[str]:
 def _shapes(word: str) -> Iterator[str]:
     """Yield a word as it was typed, and without what stands around or before the name in it."""
     yield word
+    if word.isalnum():
+        return
     inner = _MARKDOWN.split(word)[-1]
     found = _ADDRESS.search(inner)
     for shape in (found[0] if found else inner, _PREFIX.sub("", word, count=1)):

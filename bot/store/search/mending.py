@@ -9,15 +9,16 @@ from itertools import product
 from math import log
 from typing import NamedTuple
 
-from bot.domain.folding import LONGEST_WORD, fold, hiragana, kana, katakana_words, unspaced
+from bot.domain.folding import LONGEST_WORD, fold, hiragana, kana, katakana_words, runs, unspaced
 from bot.store.search.asked import Asked
-from bot.store.search.glossary import translations
-from bot.store.search.probes import Probes
+from bot.store.search.glossary import english_words, translations
+from bot.store.search.probes import Probes, Word
 from bot.store.search.ranking import Why
 from bot.store.search.slips import slips
-from bot.store.search.sounds import alike, sounds
+from bot.store.search.sounds import alike, romanised, sounds, spoken
 
 _WORD = re.compile("[a-z0-9]+")
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
 _STRAY = re.compile("(?<!\\w)ー+(?=\\w)")  # a long vowel of nothing
 _MOST_UNITS, _MOST_EACH, _MOST_SOUNDING, _MOST_RANK = 12, 4, 60, 6.0
 _EVEN_ALIKE, _ALIKE_PER = 94.0, 2.0  # a reading that is so much alike is as likely as a slip, and e times so by so much
@@ -27,6 +28,7 @@ _COMPOUND, _PART = 7, 3  # letters of a compound, and of each part of it, at lea
 _LONGEST = 30  # letters of a query in which compounds are looked for: each may be cut at any of them
 _NEVER_FIRST = "ーんゃゅょぁぃぅぇぉっ"
 _MOST_PARTS = 2  # readings of a part
+_MOST_BEGUN = 100  # words of the beginning of a sound that are compared with a beginning
 _SOUNDS_SO = 85.0  # a reading of which there is little doubt
 _A_RANK = 1.5  # of likelihood, as a logarithm: what differs by less is not told apart
 
@@ -91,7 +93,7 @@ def _mendable(unit: str) -> bool:
 
 def _readings(probes: Probes, asked: Asked) -> Iterator[_Other]:
     """Yield the query with a katakana word, or all of it where it is kana, replaced by English that sounds like it."""
-    for word in [asked.text] if asked.all_kana else katakana_words(asked.text):
+    for word in [asked.text] if asked.all_kana else _words_of_kana(asked.text):
         spelled, folded = hiragana(word), fold(word)
         if len(spelled) > LONGEST_WORD:
             continue
@@ -104,9 +106,35 @@ def _readings(probes: Probes, asked: Asked) -> Iterator[_Other]:
             yield _Other(text, Why.READING, (reading.alikeness - _EVEN_ALIKE) / _ALIKE_PER - behind)
 
 
+def readings_of(probes: Probes, word: str) -> list[str]:
+    """Return the English that a word of kana doubtless is."""
+    if not _PART <= len(word) <= _LONGEST:
+        return []
+    return [reading.english for reading in _doubtless(_heard(probes, hiragana(word)))]
+
+
+def begun_readings(probes: Probes, typed: str) -> Iterator[list[str]]:
+    """Yield the English words that begin as half-typed kana sounds, the likelier ones first."""
+    beginning = romanised(hiragana(typed))
+    if not 2 < len(beginning) <= _LONGEST:
+        return
+    heard = sounds(hiragana(typed))[:_MOST_EACH]
+    words = [other.word for other in probes.sounding_so_far(heard, _MOST_BEGUN)]
+    if begun := [word for word in words if spoken(word).startswith(beginning)]:
+        yield begun
+
+
+def _words_of_kana(text: str) -> list[str]:
+    """Return the katakana words of a text; where it has none, the hiragana that stands alone (らま2)."""
+    return katakana_words(text) or [run for run in runs(text) if len(run) > 1 and _HIRAGANA.fullmatch(run)]
+
+
 def _heard(probes: Probes, spelled: str) -> list[_Reading]:
     least = 75 if len(spelled) > 5 else 78 if len(spelled) > 4 else 80
-    heard = [(alike(spelled, other.word), other) for other in probes.sounding(sounds(spelled), _MOST_SOUNDING)]
+    wanted = sounds(spelled)
+    known = {other.word: other for other in probes.sounding(wanted, _MOST_SOUNDING)}
+    common = (Word(word, 1) for sound in wanted for word in english_words().get(sound, ()) if word not in known)
+    heard = [(alike(spelled, other.word), other) for other in (*known.values(), *common)]
     return sorted((_Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
                    for alikeness, other in heard if alikeness >= least), reverse=True)  # fmt: skip
 

@@ -11,22 +11,23 @@ from bot.domain.folding import plain, unspaced
 from bot.domain.paper import title_key
 from bot.domain.query import Query
 from bot.store.search.answer import MOST, Answer, Found, Hit, page
-from bot.store.search.asked import Asked, everything, exclusions_of, filters_of, phrases_of
+from bot.store.search.asked import MOST_JOINED, Asked, everything, exclusions_of, filters_of, phrases_of
 from bot.store.search.compounds import pairs_of
 from bot.store.search.keys import name_keys, words_of_link
-from bot.store.search.mending import others
+from bot.store.search.mending import begun_readings, others, readings_of
 from bot.store.search.probes import All, Any, Expression, Near, Part, Probes, Row
-from bot.store.search.ranking import BODY, EXACT, KEY, PARTLY, TITLE, TOGETHER, WRITTEN, Why, fit
+from bot.store.search.ranking import BODY, EXACT, KEY, LONG, PARTLY, TITLE, TOGETHER, WRITTEN, Why, fit, is_slip
 from bot.store.search.rewording import rewordings
+from bot.store.search.stemming import forms_of
 
 ENOUGH = 10  # papers for which no further place is looked at
 FEW = 3  # with fewer, other words are tried
 MOST_STARTING = 20
-LONG = 24  # characters of a title that is meant when it is typed in full
-MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 5, 5
+MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 8, 5
 MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
+FORM = 28.0  # a paper's own lines have another form of the word
 LEAST = 1.0  # a paper that has the words, or words that begin so, anywhere
-_APART = 0.9  # what a fit of the two words is worth beside one of the word
+_APART = 0.7  # what a fit of the two words is worth beside one of the word, even where a line opens with them
 _ALIAS, _OTHER = 0.8, 0.1  # what a fit of other words is worth beside one of the words typed
 
 
@@ -51,9 +52,13 @@ def find(probes: Probes, query: Query, aliases: Mapping[str, Sequence[str]], lim
 
 def first(probes: Probes, query: Query, aliases: Mapping[str, Sequence[str]], limit: int) -> Sequence[int]:
     """Return the numbers of the papers that answer best, as they are wanted at each letter that is typed."""
-    answer = _answer(probes, query, _asked(query), aliases, MOST_TYPED)
+    asked = _asked(query)
+    answer = _answer(probes, query, asked, aliases, MOST_TYPED)
     if query.empty and not answer.scores:
         return [hit.number for hit in _browse(probes, query, limit, 0).hits]
+    if asked.all_kana and len(answer.scores) < FEW:
+        search = _Search(probes, query, MOST_TYPED, answer)
+        search.by_begun_reading(asked)
     return answer.ranked()[:limit]
 
 
@@ -71,6 +76,8 @@ def _answer(probes: Probes, query: Query, asked: Asked, aliases: Mapping[str, Se
             search.by_words(_Wording(Asked(text), _ALIAS, Why.ALIAS))
         if len(search.answer.scores) < FEW and search.answer.best() < TOGETHER:
             search.by_other_words(asked)
+        elif asked.all_kana and len(search.answer.scores) < ENOUGH:
+            search.by_readings(asked)
     return search.answer
 
 
@@ -86,8 +93,8 @@ def _browse(probes: Probes, query: Query, limit: int, offset: int) -> Found:
 class _Search:
     """One query's way through the index."""
 
-    def __init__(self, probes: Probes, query: Query, most: int) -> None:
-        self.answer, self._most = Answer(), most
+    def __init__(self, probes: Probes, query: Query, most: int, answer: Answer | None = None) -> None:
+        self.answer, self._most = answer or Answer(), most
         self._probes, self._text, self._narrowed = probes, query.text, query.filtered
         self._filters = (*phrases_of(query), *filters_of(query))
         self._without = exclusions_of(query)
@@ -126,6 +133,8 @@ class _Search:
             self._by_body(wording)
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
             self._by_beginning(wording)
+        if len(self.answer.scores) < (FEW if len(asked.runs) == 1 else 1):
+            self._by_forms(wording)
 
     def by_other_words(self, asked: Asked) -> None:
         """Find papers by what may have been meant."""
@@ -143,6 +152,21 @@ class _Search:
                 self.answer.suggestion = text
         if not self.answer.scores and len(asked.runs) > 1:
             self._by_all_but_one(asked)
+
+    def by_readings(self, asked: Asked) -> None:
+        """Add papers that have in English what others have in katakana."""
+        for text in readings_of(self._probes, asked.text):
+            wording = _Wording(Asked(text), _OTHER, Why.READING)
+            wanted = self._all(wording.asked.parts)
+            self._ask(wording, self._head, wanted)
+            if len(self.answer.scores) < ENOUGH:
+                self._ask(wording, "full", wanted, BODY)
+
+    def by_begun_reading(self, asked: Asked) -> None:
+        """Add papers of English words that begin as kana sounds (レト: RetNet)."""
+        for words in begun_readings(self._probes, asked.text):
+            wanted = self._all([Any(tuple(Near((word,)) for word in words))])
+            self._ask(_Wording(asked, _OTHER, Why.READING), self._head, wanted, LEAST)
 
     def _by_body(self, wording: _Wording) -> None:
         if wording.asked.all_kana:
@@ -188,6 +212,17 @@ class _Search:
             self._ask(wording, self._head, self._all([*before, Any(tuple(Near((word,)) for word in words))]), LEAST)
         return bool(words)
 
+    def _by_forms(self, wording: _Wording) -> None:
+        """Find papers by words of the same stem (hallucination: hallucinate)."""
+        asked = wording.asked
+        if len(asked.runs) > MOST_JOINED:
+            return
+        forms = [forms_of(self._probes, run) for run in asked.runs]
+        if any(forms):
+            either = [Any((part, *(Near((form,)) for form in each))) if each else part
+                      for part, each in zip(asked.parts, forms, strict=True)]  # fmt: skip
+            self._ask(wording, self._head, self._all(either), FORM)
+
     def _by_all_but_one(self, asked: Asked) -> None:
         """Find papers that have all words but one; where it is only a slip away they answer, else are near."""
         parts = asked.parts
@@ -195,14 +230,13 @@ class _Search:
         known = dict(self._probes.words(asked.runs))
         rarest = sorted(range(len(parts)), key=lambda at: (known.get(asked.runs[at], 0), -len(asked.runs[at])))
         for at in rarest[:MOST_LEFT_OUT]:
-            run = asked.runs[at]
             for row in self._probes.matching(self._head, self._all([*parts[:at], *parts[at + 1 :]]), FEW):
-                words = f"{row.title_words}{row.headline_words}".split()
-                if len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in words):
+                if any(is_slip(asked, asked.runs[at], words) for words in (row.title_words, row.headline_words)):
                     self.answer.add(row.number, PARTLY * _OTHER, Why.TYPO)
                 near[row.number] = Hit(row.number, LEAST)
-        if not self.answer.scores:
-            self.answer.near = tuple(near.values())[:MOST_NEAR]
+            if self.answer.scores:
+                return
+        self.answer.near = tuple(near.values())[:MOST_NEAR]
 
     def _all(self, parts: Sequence[Expression]) -> All:
         return All((*parts, *self._filters), self._without)
@@ -221,6 +255,6 @@ class _Search:
             score, why = fit(wording.asked, row) if row.number not in wording.fitted else (0.0, None)
             wording.fitted.add(row.number)
             if score < least:
-                score, why = least, Why.EXCERPT if least > LEAST else None
+                score, why = least, Why.EXCERPT if least in (BODY, PARTLY) else None
             if score:
                 self.answer.add(row.number, score * wording.worth, wording.why or why)

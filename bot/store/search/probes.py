@@ -103,5 +103,8 @@ class Probes(Protocol):
         Of one letter only, they must begin with `front` or end with `back`.
         """
 
+    def sounding_so_far(self, beginnings: Sequence[str], limit: int) -> list[Word]:
+        """Return the most frequent words whose sound begins with one of these."""
+
     def sounding(self, sounds: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words of one of the sounds."""

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 from enum import StrEnum
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
 
 from bot.domain.folding import compounds, kana
 from bot.store.search.asked import Asked
@@ -23,6 +26,7 @@ class Why(StrEnum):
     TYPO = "typo"
 
 
+LONG = 24  # characters of a title that is meant when it is typed in full
 # What a fit is worth, from the best to the least. A line is a title or a headline; words are whole words.
 KEY = 200.0  # an id or a link
 TITLE = 120.0  # the exact title
@@ -69,8 +73,9 @@ def _fit_line(asked: Asked, line: str, words: str) -> float:
         score = PHRASE
     else:
         score = _inside(asked, words)
-    if score and asked.text in line:
-        score += OPENS_AS_TYPED if line.startswith(asked.text) else AS_TYPED
+    spellings = (asked.text, *asked.spellings) if asked.all_kana else (asked.text,)
+    if typed := next((text for text in spellings if text in line), "") if score else "":
+        score += OPENS_AS_TYPED if line.startswith(typed) else AS_TYPED
         score += MARKS_AS_TYPED if asked.has_marks else 0.0
     if score >= WORDS and asked.is_short_kana and any(spelling in line for spelling in asked.spellings):
         score += SHORT_AS_TYPED
@@ -119,10 +124,20 @@ def _fit_names(asked: Asked, row: Row) -> tuple[float, Why | None]:
 def _fit_together(asked: Asked, row: Row) -> float:
     lines = f"{row.title_words}{row.headline_words}{row.names}{row.labels}"
     if all(_holds(lines, unit) for unit in asked.units):
-        return TOGETHER
+        own = f"{row.title_words}{row.headline_words}"
+        return TOGETHER + (1.0 if all(_holds(own, unit) for unit in asked.units) else 0.0)
     if all(_holds(lines, unit) or (kana(unit) and unit in lines) for unit in asked.units):
         return KANA_TOGETHER
     return PARTLY - 2 if all(unit in lines for unit in asked.units) else 0.0
+
+
+def is_slip(asked: Asked, run: str, words: str) -> bool:
+    """Tell whether a line that has all words but one has that with a slip of the hand, a lost space included."""
+    if len(asked.squeezed) >= LONG and OSA.distance(asked.spaced, words, score_cutoff=1) == 1:
+        return True
+    line = words.split()
+    near = (*line, *map(" ".join, pairwise(line)))
+    return len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in near)
 
 
 def _holds(words: str, unit: str) -> bool:

@@ -155,7 +155,12 @@ def sounds(kana: str) -> list[str]:
 
 def alike(kana: str, word: str) -> float:
     """Return how much a word of katakana sounds like an English one, from 0 to 100."""
-    return ratio(_FILLING.sub("", "".join(_syllables(kana))), spoken(word))
+    return ratio(romanised(kana), spoken(word))
+
+
+def romanised(kana: str) -> str:
+    """Return a word of katakana (given as hiragana) in letters, without the vowels that only fill up a syllable."""
+    return _FILLING.sub("", "".join(_syllables(kana)))
 
 
 def _heard(letters: str) -> str:

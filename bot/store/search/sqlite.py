@@ -17,7 +17,7 @@ _LAST = "\U0010ffff"
 _FIELD, _RECORD = FIELD, "\x1e"
 _NEWEST_FIRST = "ORDER BY added_at DESC, date DESC, number DESC"
 _HEAVY = 200_000  # characters of authors, as 5,000 of usual length have, that take a moment to be read
-_MANY_TERMS, _MANY_TWICE = 32, 2  # terms, and those that stand there twice, that may take a while
+_MANY_TERMS, _MANY_TWICE = 32, 2  # terms, and those that stand twice in one phrase, that may take a while
 _LETTER_BEGUN = re.compile(r'"\w{4}.{1,2}" \*')  # which only the index of `head` is made for
 _MOST_SORTED = 500  # papers added last among those of a filter; those before them come as they were added
 
@@ -66,6 +66,9 @@ _SOUNDING = _joined(f"""
 SELECT {_WORD} FROM search_words INDEXED BY search_sound
 WHERE workspace_id = ? AND sound IS NOT NULL AND sound IN (SELECT value FROM json_each(?))
 ORDER BY papers DESC LIMIT ?""")
+_SOUNDING_SO_FAR = _joined(f"""
+SELECT {_WORD} FROM search_words INDEXED BY search_sound
+WHERE workspace_id = ? AND sound IS NOT NULL AND sound >= ? AND sound < ? ORDER BY papers DESC LIMIT ?""")
 _JSON = ("authors", "links", "tags", "identifiers")
 _LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"  # the former does not read the text
 _WEIGHT = f"SELECT sum({_LENGTH}(authors)) FROM papers WHERE number IN (SELECT value FROM json_each(?))"
@@ -165,6 +168,11 @@ class SqliteProbes:
         ends = f"*{back}" if len(back) == 1 else f"*{back}*"
         return self._words(_HOLDING, self._workspace, *_KANA, begins, ends, shortest, limit)
 
+    def sounding_so_far(self, beginnings: Sequence[str], limit: int) -> list[Word]:
+        """Return the most frequent words whose sound begins with one of these."""
+        found = [self._words(_SOUNDING_SO_FAR, self._workspace, begun, begun + _LAST, limit) for begun in beginnings]
+        return sorted({word for some in found for word in some}, key=lambda word: -word.papers)
+
     def sounding(self, sounds: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words of one of the sounds."""
         return self._words(_SOUNDING, self._workspace, json.dumps(sounds), limit)
@@ -211,8 +219,8 @@ class SqliteProbes:
         FTS5 does not look whether it is to stop before it has found the next paper.
         """
         text = self._render(expression)
-        terms = text.split(self._mark)
-        is_long = len(terms) > _MANY_TERMS or len(terms) - len(set(terms)) > _MANY_TWICE
+        phrases = [phrase.split(" ") for phrase in text.split('"')[1::2]]
+        is_long = sum(map(len, phrases)) > _MANY_TERMS or any(len(p) - len(set(p)) > _MANY_TWICE for p in phrases)
         if self._is_hurried and (is_long or (part == "full" and _LETTER_BEGUN.search(text))):
             raise TooSlowError
         return text
