@@ -52,7 +52,7 @@ async def killed_claiming(storm: Storm) -> None:
 
 async def crowded(storm: Storm) -> None:
     """Kill a poster at a request, in channels where hundreds or thousands of messages are written before the next."""
-    storm.talk(storm.dice.randint(0, 300))
+    storm.talk(storm.dice.choice((0, 100, 700)))
     await storm.kill_at_a_request()
     storm.talk(storm.dice.choice((150, 650, 1500, 3000)))
     storm.forgets = True

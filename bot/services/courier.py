@@ -58,13 +58,6 @@ class Courier:
             raise
         return True
 
-    async def tell(self, edition: OpenEdition, publisher: Publisher, places: Sequence[str], text: str, *,
-                   is_closed: bool = True) -> None:  # fmt: skip
-        """Tell the curators of the channel's server of something that keeps the edition. Raises PublishError."""
-        closed, about = (edition.channel, "pause") if is_closed else (f"{edition.channel.rpartition('/')[0]}/0", "wait")
-        with suppress(_GivenBackError):
-            await publisher.tell(closed, places, text, f"{about} {edition.id}", partial(self._open, edition.id))
-
     @unbroken
     async def _next(self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str) -> OutboxMessage | None:
         """Record an arrival and the beginning of the next message in one transaction; None when all have arrived.
@@ -123,12 +116,6 @@ class Courier:
             raise _GivenBackError
         if unsure and not unsure.within(_NONCE_HOLDS):
             raise UnsureError(msg("The message was held up for too long; it is looked for first."))
-
-    async def _open(self, edition_id: int) -> None:
-        """Let a notice leave while its edition has not arrived."""
-        async with self._database.read() as connection:
-            if await deliveries.is_done(connection, edition_id):
-                raise _GivenBackError
 
     async def _find(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str | None:
         try:

@@ -5,18 +5,19 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 from time import monotonic
 
 import structlog
 
 from bot.domain.errors import DayoriError, PublishError, StoreError
-from bot.i18n import Message, msg, t
+from bot.i18n import Message, msg
 from bot.services.claimant import is_dead, own_name
 from bot.services.courier import PAUSES, Courier
-from bot.services.ports import BlockedError, ChannelClosedError, Clock, LaterError, Publisher
+from bot.services.ports import ChannelClosedError, Clock, LaterError, Publisher
+from bot.services.postponement import Postponement
 from bot.services.unbroken import unbroken
-from bot.store import claims, subscriptions
+from bot.store import claims
 from bot.store.claims import OpenEdition
 from bot.store.database import Database
 
@@ -24,7 +25,6 @@ _LEASE = timedelta(seconds=90)
 _RENEWAL = 20.0  # seconds
 _AT_ONCE, _AT_LEAST = 64, 8  # editions on their way; and so few are not worth a look into the outbox
 _LOOK_AGAIN = 2.0  # seconds
-_RETRY, _LONGEST_RETRY = timedelta(seconds=50), timedelta(minutes=30)  # twice as long after each failure
 _log = structlog.get_logger()
 
 
@@ -47,6 +47,7 @@ class Delivery:
         self._name = own_name()
         self._stopping = asyncio.Event()
         self._courier = Courier(database, clock, self._name, self._stopping, pauses)
+        self._postponement = Postponement(database, clock, self._name, publishers)
         self._in_hand: set[int] = set()
         self._renewed = monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
@@ -126,13 +127,13 @@ class Delivery:
     async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:
         platform = edition.channel.partition(":")[0]
         try:
-            arrived = await self._courier.carry(edition, self._publisher_of(edition))
+            arrived = await self._courier.carry(edition, self._publishers[platform])
             if arrived:
                 report.delivered.append(edition.subscription)
                 _log.info("edition sent", subscription=edition.subscription, channel=edition.channel)
         except ChannelClosedError as error:
             report.paused.append((edition.subscription, error.message))
-            await self._pause(edition, error.message)
+            await self._postponement.pause(edition, error.message)
         except LaterError as error:
             if error.everywhere:
                 resting.add(platform)
@@ -146,62 +147,11 @@ class Delivery:
             self._in_hand.discard(edition.id)
 
     async def _put_off(self, edition: OpenEdition, error: DayoriError, report: DeliveryReport) -> None:
-        _log.warning("delivery put off", subscription=edition.subscription, reason=str(error))
         report.failed.append((edition.subscription, error.message))
-        try:
-            is_news = await self._leave_alone(edition, error)
-            if is_news and isinstance(error, BlockedError):
-                await self._tell_blocked(edition, error.message)
-        except DayoriError as failure:  # then the claim runs out by itself
-            _log.warning("the curators were not told", subscription=edition.subscription, reason=str(failure))
-
-    @unbroken
-    async def _leave_alone(self, edition: OpenEdition, error: DayoriError) -> bool:
-        """Give the edition back for a while; return whether this is a trouble that nobody was told of."""
-
-        def until(failures: int) -> datetime:
-            asked = timedelta(seconds=error.seconds) if isinstance(error, LaterError) else None
-            return self._clock() + (asked or min(_RETRY * 2 ** min(failures, 20), _LONGEST_RETRY))
-
-        async with self._database.write() as connection:
-            return await claims.put_off(connection, self._name, edition.id, error.message, until)
-
-    async def _tell_blocked(self, edition: OpenEdition, reason: Message) -> None:
-        text = t(edition.locale, '📮 The digest "{name}" waits: {reason} It is tried again by itself.',
-                 name=edition.subscription, reason=reason.text(edition.locale))  # fmt: skip
-        await self._courier.tell(edition, self._publisher_of(edition), (edition.channel,), text, is_closed=False)
-        async with self._database.write() as connection:
-            await claims.note_told(connection, edition.id, reason)
-
-    async def _pause(self, edition: OpenEdition, reason: Message) -> None:
-        _log.warning("subscription paused", subscription=edition.subscription, reason=reason.text("en"))
-        try:
-            others = await self._close(edition, reason)
-            if not edition.is_trial:
-                await self._tell_paused(edition, others, reason)
-        except DayoriError as error:
-            _log.warning("the curators were not told", subscription=edition.subscription, reason=str(error))
-
-    async def _tell_paused(self, edition: OpenEdition, others: Sequence[str], reason: Message) -> None:
-        text = t(edition.locale, '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
-                 "by itself once that is mended; /digest subscribe starts it again at once, with what is missing.",
-                 name=edition.subscription, reason=reason.text(edition.locale))  # fmt: skip
-        await self._courier.tell(edition, self._publisher_of(edition), others, text)
-
-    @unbroken
-    async def _close(self, edition: OpenEdition, reason: Message) -> list[str]:
-        """Pause the edition's subscription; return the channels of its server that receive the digest still."""
-        async with self._database.write() as connection:
-            if await claims.holds(connection, self._name, edition.id):
-                await subscriptions.pause(connection, edition.subscription_id, reason, self._clock())
-                await claims.release(connection, self._name, edition.id)
-            return await subscriptions.channels_of(connection, edition.channel.rpartition("/")[0])
-
-    def _publisher_of(self, edition: OpenEdition) -> Publisher:
-        return self._publishers[edition.channel.partition(":")[0]]
+        await self._postponement.put_off(edition, error)
 
     async def _add_kept_back(self, report: DeliveryReport, subscription_id: int | None) -> None:
-        """Tell also of what was paused or put off before, and is not due."""
+        """Report also what was paused or put off before, and is not due."""
         async with self._database.read() as connection:
             kept_back = await claims.kept_back(connection, self._clock(), subscription_id)
         told = {name for name, _ in (*report.paused, *report.failed)}

@@ -121,19 +121,15 @@ async def wake(connection: AsyncConnection, server: str) -> None:
     await connection.execute(update(editions).where(*rests).values(claimed_until=None))
 
 
-async def put_off(connection: AsyncConnection, claimant: str, edition_id: int, trouble: Message,
-                  until: Callable[[int], datetime]) -> bool:  # fmt: skip
-    """Give an edition back to be left alone until a time that depends on how often it failed since it last got on.
+async def count_failure(connection: AsyncConnection, claimant: str, edition_id: int) -> tuple[int, str | None] | None:
+    """Count that an edition failed; return how often it had since it last got on, and what its curators know of.
 
-    Returns whether this is a trouble that its curators were not told of.
+    None when another holds it now.
     """
     held = (editions.c.id == edition_id, editions.c.claimed_by == claimant)
     row = (await connection.execute(select(editions.c.failures, editions.c.told).where(*held))).first()
-    if row is None:
-        return False
-    await connection.execute(update(editions).where(*held).values(failures=row.failures + 1))
-    await release(connection, claimant, edition_id, until(row.failures), trouble)
-    return bool(row.told != trouble.sentence)
+    await connection.execute(update(editions).where(*held).values(failures=editions.c.failures + 1))
+    return (row.failures, row.told) if row else None
 
 
 async def note_told(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:

@@ -33,6 +33,7 @@ async def tell_proposer(
     }
     try:
         user = await interaction.client.fetch_user(int(user_id))
-        await user.send(told[fate], embed=embed_of(paper, locale))
+        # discord.py asks again after a 5xx; by the nonce Discord makes no second message of that
+        await user.send(told[fate], embed=embed_of(paper, locale), nonce=f"{fate} {candidate.number}")
     except (discord.HTTPException, ClientError) as error:
         _log.info("the proposer could not be told", reason=str(error))

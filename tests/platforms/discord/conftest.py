@@ -106,11 +106,17 @@ def address(channel: Channel) -> str:
     return f"discord:{channel.guild.id}/{channel.id}"
 
 
+@asynccontextmanager
+async def publishing(server: DiscordServer) -> AsyncIterator[DiscordPublisher]:
+    """Lend a publisher on that server."""
+    Route.BASE = server.api_url
+    async with discord.Client(intents=discord.Intents.none()) as client:
+        await client.http.static_login(server.token)
+        yield DiscordPublisher(client.http)
+
+
 @pytest.fixture
 async def strict() -> AsyncIterator[tuple[DiscordServer, DiscordPublisher]]:
     """Return a server whose bot may send what Discord refuses, and a publisher on it."""
-    async with DiscordServer(channel_rate=None) as server:
-        Route.BASE = server.api_url
-        async with discord.Client(intents=discord.Intents.none()) as client:
-            await client.http.static_login(server.token)
-            yield server, DiscordPublisher(client.http)
+    async with DiscordServer(channel_rate=None) as server, publishing(server) as publisher:
+        yield server, publisher

@@ -13,11 +13,11 @@ from discord.utils import time_snowflake
 
 from bot.domain.errors import PublishError
 from bot.i18n import msg
-from bot.platforms.discord import publisher as module
+from bot.platforms.discord import history
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.ports import BlockedError, ChannelClosedError, LaterError, UnfinishedSearchError, UnsureError
 from tests.doubles.discord import Channel, DiscordServer, Guild, Kind, Permission
-from tests.platforms.discord.conftest import address, unfenced
+from tests.platforms.discord.conftest import address, publishing, unfenced
 
 Strict = tuple[DiscordServer, DiscordPublisher]
 POSTS = "/messages$"
@@ -162,7 +162,7 @@ async def test_a_search_that_grows_too_long_ends_in_words_and_goes_on_from_there
     strict: Strict, papers: Channel
 ) -> None:
     server, publisher = strict
-    talk(server, papers, module._PAGES * 100 + 50)
+    talk(server, papers, history.PAGES * 100 + 50)
     id = await post(strict, papers)
     with pytest.raises(UnfinishedSearchError, match="more than 10000 messages") as unfinished:
         await publisher.find(address(papers), "abcdefgh", str(papers.id))
@@ -253,5 +253,14 @@ async def test_a_voice_channels_chat_is_searched_too(strict: Strict) -> None:
 
 
 def test_a_reason_that_is_kept_with_an_edition_can_be_written_as_json() -> None:
-    for why in module._BLIND.values():
+    for why in history.BLIND.values():
         assert msg(why.sentence).values == why.values == {}
+
+
+async def test_who_quotes_a_marker_is_not_taken_for_us() -> None:
+    async with DiscordServer(privileged=True) as server, publishing(server) as publisher:
+        channel = server.add_guild("研究室").channel("論文")
+        channel.say(server.world.owner, "#abcdefgh")
+        assert await publisher.find(address(channel), "abcdefgh", str(channel.id)) is None
+        id = await publisher.publish(address(channel), {"content": "#abcdefgh"}, "abcdefgh", unfenced)
+        assert await publisher.find(address(channel), "abcdefgh", str(channel.id)) == id
