@@ -145,6 +145,20 @@ async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
     assert found.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
 
 
+async def test_a_proposer_is_told_once_though_discord_seemed_to_fail(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    direct = server.direct(reader)
+    server.fault("POST", f"/channels/{direct.id}/messages$", status=502, applied=True)
+    async with start(additions="curators"):
+        form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention Is All You Need"}))
+        await server.click(reader, look, "保存")
+        await server.click(curator, await server.slash(curator, general, "inbox", locale="ja"), "承認")
+        await server.until(lambda: len(server.sent("POST", f"/channels/{direct.id}/messages")) == 2)
+    assert len(direct.messages) == 1
+
+
 async def test_a_proposal_is_mended_or_rejected(
     server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
 ) -> None:
