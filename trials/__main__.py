@@ -53,7 +53,9 @@ async def play(plan: Iterable[str], template: Path) -> list[Trial]:
             one: Awaitable[Trial] = (
                 causes.crowd(int(kind), template, dice) if kind.isdigit() else causes.run(kind, template, dice)
             )
-            trials.append(await one)
+            trials.append(trial := await one)
+            if wrong([trial]):
+                print(f"trial {n}, {kind}: {dict(trial.outcome)}", file=sys.stderr, flush=True)
             progress(len(trials), total)
 
     total = len(waiting)
@@ -83,7 +85,7 @@ def told(trials: list[Trial]) -> int:
     for trial in trials:
         by_kind[trial.kind] += trial.outcome + Counter(runs=1)
         steps += trial.steps
-    columns = ("runs", "killed", "stopped", "faults that hit", "started again", *storm.WRONG)
+    columns = ("runs", "killed", "stopped", "taken over", "faults that hit", "started again", *storm.WRONG)
     print(f"{'':32}" + "".join(f"{name:>18}" for name in columns))
     for kind, outcome in by_kind.items():
         print(f"{kind:32}" + "".join(f"{outcome[name]:18}" for name in columns))
