@@ -73,6 +73,17 @@ def is_claimed(store: Path) -> bool:
     return _any(store, "claimed_by IS NOT NULL")
 
 
+def is_locked(store: Path) -> bool:
+    """Tell whether a process is in the middle of writing."""
+    with closing(sqlite3.connect(store, timeout=0, isolation_level=None)) as connection:
+        try:
+            connection.execute("BEGIN IMMEDIATE")
+        except sqlite3.OperationalError:
+            return True
+        connection.execute("ROLLBACK")
+    return False
+
+
 def paused(store: Path) -> int:
     """Count the subscriptions that are paused."""
     with closing(sqlite3.connect(store, timeout=20)) as connection:

@@ -71,12 +71,14 @@ class Storm:
         """Stop the process so many seconds after something holds, let others take over, and wake it."""
         await reached(process, when, and_then)
         self.outcome["stopped"] += process.is_alive()
-        began = time.monotonic()
         self.signal(process, signal.SIGSTOP)
+        while process.is_alive() and stage.is_locked(self.store):  # nobody could take over from who sleeps so
+            self.signal(process, signal.SIGCONT)
+            await asyncio.sleep(self.dice.uniform(0, 0.01))
+            self.signal(process, signal.SIGSTOP)
+        began = time.monotonic()
         await ended(self.poster(ahead=self.ahead + _TAKEN_OVER))
-        if stage.is_delivered(
-            self.store
-        ):  # else the sleeper holds the store, and so soon Discord has forgotten nothing
+        if stage.is_delivered(self.store):  # else Discord, too, has forgotten nothing so soon
             self.outcome["taken over"] += 1
             await self.forget()
         self.talk(self.dice.randint(0, 300))
