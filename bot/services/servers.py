@@ -110,7 +110,9 @@ class Servers:
             return
         found = {} if self.serves_all else await present()
         await self._remember(found)
-        _log.info("servers of the first start", servers={id: _cleaned(name) for id, name in found.items()})
+        _log.info(
+            "servers of the first start", servers=", ".join(f"{id} {_cleaned(name)}" for id, name in found.items())
+        )
 
     @unbroken
     async def _first_server(self) -> str | None:

@@ -79,6 +79,6 @@ async def test_the_log_of_a_day_is_json_of_a_few_lines_with_no_token(
         "imported", "starting", "servers of the first start", "commands synced", "connected to Discord",
         "reconnected to Discord", "stopped"
     ]  # fmt: skip
-    assert lines[2]["servers"] == {f"discord:{guild.id}": "研究室"}
+    assert lines[2]["servers"] == f"discord:{guild.id} 研究室"
     assert {line["level"] for line in lines} == {"info"}
     assert server.token not in output
