@@ -108,9 +108,11 @@ class Drafts:
         task = asyncio.create_task(self._write_soon(workspace_id, entries))
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
-        done, _ = await asyncio.wait((task,), timeout=_FORM_WAITS)
-        for each in done:
-            each.result()
+        await asyncio.wait((task,), timeout=_FORM_WAITS)
+        if task.done():
+            task.result()
+        else:
+            task.add_done_callback(lambda task: task.cancelled() or task.exception())  # another process keeps it
 
     def begin_looking(self, source: str, by: str = "") -> None:
         """Look up meanwhile what a source tells of its paper, so that it is there when the form comes back."""

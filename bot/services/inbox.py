@@ -13,7 +13,7 @@ from bot.domain.numbers import is_given
 from bot.domain.paper import Paper, make_paper
 from bot.i18n import msg
 from bot.services.drafts import Draft, change_of, described, read_source
-from bot.services.library import Added, Author, add_paper
+from bot.services.library import Added, Author, add_paper, twin_of
 from bot.services.ports import Clock
 from bot.store import inbox
 from bot.store.database import Database
@@ -38,6 +38,11 @@ class Inbox:
         if found is None:
             raise decided(number)
         return found
+
+    async def twin(self, workspace_id: int, paper: Paper) -> Paper | None:
+        """Return a paper of the same title that the collection has under other ids."""
+        async with self._database.read() as connection:
+            return await twin_of(connection, workspace_id, paper)
 
     async def accept(self, workspace_id: int, number: int, actor: str | None) -> tuple[Candidate, Added]:
         """Add a proposal's paper as it was shown, in its proposer's name. Raises NotFoundError when that is decided."""

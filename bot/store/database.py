@@ -30,7 +30,12 @@ from bot.store.connections import Connections, wholly
 from bot.store.requests import current_request
 from bot.store.schema import REVISION, workspaces
 
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", "busy_timeout=10000", "temp_store=MEMORY",
+_PATIENCE = 10.0  # seconds for which writing waits for another process, where no request says more
+_BUSY = 10_000  # milliseconds for which any other statement waits
+# Milliseconds of one attempt to begin. SQLite looks ever more seldom for a lock that it waits for, up to ten times a
+# second, and would miss the moment between two batches of another process's import.
+_ATTEMPT = 100
+_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY}", "temp_store=MEMORY",
             "wal_autocheckpoint=10000")  # fmt: skip
 _AT_ONCE = 200  # rows of a statement: a few milliseconds of preparing them
 T = TypeVar("T")
@@ -60,7 +65,8 @@ class Database:
         request = current_request()
         try:
             async with AsyncExitStack() as stack:
-                connection = await self._begun(stack, monotonic() + (request.patience if request else 0))
+                patience = request.patience if request else _PATIENCE
+                connection = await self._begun(stack, monotonic() + patience)
                 if request and not request.is_claimed:
                     await request.claim(connection)
                 yield connection
@@ -70,7 +76,7 @@ class Database:
             request.is_claimed = True
 
     async def _begun(self, stack: AsyncExitStack, until: float) -> AsyncConnection:
-        """Begin a transaction that ends with the stack; one of a patient request waits for a lock again and again.
+        """Begin a transaction that ends with the stack; while another process holds the lock, try again and again.
 
         Between two attempts the other writers of this process have their turn.
         """
@@ -163,8 +169,13 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _begin(connection: Connection) -> None:
-    if connection.get_execution_options().get("writing"):
+    if not connection.get_execution_options().get("writing"):
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_ATTEMPT}")
+    try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY}")
 
 
 def _is_locked(error: DBAPIError) -> bool:

@@ -16,7 +16,8 @@ import structlog
 from discord import InteractionType
 from discord.ui import Modal
 
-from bot.platforms.discord.context import Interaction
+from bot.i18n import t
+from bot.platforms.discord.context import Interaction, locale_of
 from bot.services.requests import Request, begin_request
 
 _DEFERRED_AFTER = 1.0  # seconds
@@ -53,11 +54,15 @@ class _Answer:
 
 def begin(interaction: Interaction) -> None:
     """Begin to work on an interaction in this task: what takes longer than a second is deferred."""
-    answer = _of(interaction)
-    begin_request(answer.request)
-    if interaction.type is not InteractionType.autocomplete:
-        loop = asyncio.get_running_loop()
-        loop.call_later(_DEFERRED_AFTER, lambda: loop.create_task(_defer_late(interaction)))
+    begin_request(_of(interaction).request)
+    if interaction.type is InteractionType.autocomplete:
+        return
+    loop = asyncio.get_running_loop()
+    loop.call_later(_DEFERRED_AFTER, lambda: loop.create_task(_defer_late(interaction)))
+    if task := asyncio.current_task():
+        under_way = interaction.client.under_way
+        under_way[task] = interaction
+        task.add_done_callback(lambda task: under_way.pop(task, None))
 
 
 async def send(interaction: Interaction, content: str = "", *, ephemeral: bool = True, **message: Any) -> None:
@@ -92,6 +97,12 @@ async def defer(interaction: Interaction) -> None:
     is_new = interaction.type is InteractionType.application_command or interaction.message is None
     if not interaction.response.is_done():
         await _of(interaction).give(lambda: interaction.response.defer(ephemeral=True, thinking=is_new), None)
+
+
+async def give_up(interaction: Interaction) -> None:
+    """Say that the bot stops before this is finished."""
+    told = t(locale_of(interaction), "The bot is being restarted. Look whether this was done, and do it again if not.")
+    await send(interaction, told)
 
 
 async def _defer_late(interaction: Interaction) -> None:

@@ -125,6 +125,7 @@ class DayoriClient(discord.AutoShardedClient):
             guild_ready_timeout=_SERVERS_SETTLE,
         )
         self.services = services
+        self.under_way: dict[asyncio.Task[Any], Interaction] = {}  # the tasks that answer somebody
         self.gateway_status = Gateway(services.checkup)
         self.publisher = ServedOnly(DiscordPublisher(self.http), services.servers)
         publishers = {"discord": self.publisher}
@@ -198,11 +199,23 @@ class DayoriClient(discord.AutoShardedClient):
     @unbroken
     async def close(self) -> None:
         """Let the answers and the messages under way leave, then close; discord.py calls this too, when it gives up."""
-        await asyncio.gather(_answered(), self._drained())
+        await asyncio.gather(self._answered(), self._drained())
         closed = asyncio.ensure_future(super().close())
         await asyncio.wait((closed,), timeout=_GOODBYE)
         await self.http.close()
         await closed
+
+    async def _answered(self) -> None:
+        """Let answers leave; whoever waits for longer is told, for nobody will finish that."""
+        answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
+        if answering:
+            await asyncio.wait(answering, timeout=_LAST_ANSWERS)
+        left = dict(self.under_way)
+        telling = [asyncio.ensure_future(answer.give_up(interaction)) for interaction in left.values()]
+        if telling:
+            await asyncio.wait(telling, timeout=_GOODBYE)
+        for task in (*left, *telling):
+            task.cancel()
 
     async def _drained(self) -> None:
         with suppress(TimeoutError):
@@ -244,9 +257,3 @@ def _name(guild: discord.Guild) -> str:
 def _joined_at(guild: discord.Guild) -> tuple[float, int]:
     joined = guild.me.joined_at if guild.me else None
     return joined.timestamp() if joined else inf, guild.id
-
-
-async def _answered() -> None:
-    answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
-    if answering:
-        await asyncio.wait(answering, timeout=_LAST_ANSWERS)

@@ -14,7 +14,7 @@ from typing import Any
 import discord
 from discord.ui import View
 
-from bot.domain.errors import DayoriError, InputError
+from bot.domain.errors import DayoriError, DuplicateError, InputError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
 from bot.platforms.discord import answer
@@ -51,6 +51,8 @@ async def take_form(interaction: Interaction) -> None:
     typed = typed_in(interaction)
     try:
         await _take(interaction, reader, token_of(interaction), typed)
+    except DuplicateError:
+        raise
     except DayoriError as error:
         await answer.send(interaction, escape(error.text(reader.locale)), file=as_typed(typed, reader.locale))
 

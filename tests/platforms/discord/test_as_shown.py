@@ -164,6 +164,18 @@ async def test_a_proposer_whose_paper_came_meanwhile_is_told_the_truth(
     assert [each.content for each in server.direct(reader).messages] == ["提案した論文は、すでに登録されていました:"]
 
 
+async def test_a_proposal_whose_title_came_meanwhile_says_so(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start(additions="curators"):
+        for person, source in ((reader, "1706.03762"), (curator, "10.1000/182")):
+            form = await server.slash(person, general, "addpaper", source=source, locale="ja")
+            look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
+            await server.click(person, look, "保存")
+        shown = await server.slash(curator, general, "inbox", locale="ja")
+    assert shown.content.endswith("同じタイトルの論文が、別のIDですでにあります: 10\\.1000-182")
+
+
 async def test_who_is_no_curator_any_more_decides_nothing(
     server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
 ) -> None:

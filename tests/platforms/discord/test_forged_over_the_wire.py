@@ -173,6 +173,19 @@ async def test_a_command_in_an_unknown_form_gets_a_sentence_and_changes_nothing(
     assert caplog.records == []
 
 
+async def test_another_persons_choice_of_links_is_refused_in_words(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start():
+        asked = await server.context_menu(
+            reader, general.say(reader, f"{LINK} https://example.org/x"), "Add to papers", locale="ja"
+        )
+        mine = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+        token = asked.components[0]["components"][0]["options"][0]["value"]
+        told = await press(server, curator, mine, "dayori:which", kind=3, values=[token])
+    assert told.content.startswith("これはほかの人の下書きです")
+
+
 async def test_another_persons_draft_is_refused_in_words(
     server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
 ) -> None:

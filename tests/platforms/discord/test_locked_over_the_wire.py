@@ -107,6 +107,22 @@ async def test_who_cannot_be_helped_in_the_end_is_told(
     assert len(ids) == 6
 
 
+async def test_who_waits_when_the_bot_stops_is_told(
+    server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
+) -> None:
+    async with start() as (app, client):
+        asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
+        with locked(tmp_path) as end:
+            waiting = await server.click(curator, asked, "削除")
+            await client.close()
+            told = await waiting.next()
+            end.set()
+        ids = await ids_of(app)
+    assert told.content.startswith("ボットを再起動しています。")
+    assert told.ephemeral
+    assert "chatqa" in ids
+
+
 async def test_a_form_opens_beside_a_locked_database_and_its_draft_is_kept(
     server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
 ) -> None:

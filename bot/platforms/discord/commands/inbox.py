@@ -77,11 +77,11 @@ async def _next(reader: Reader) -> dict[str, Any]:
     waiting = await reader.services.inbox.waiting(reader.workspace)
     if not waiting:
         return {"content": t(reader.locale, "No proposal waits."), "embeds": [], "view": View()}
-    return _proposal(reader, waiting[0], len(waiting))
+    return await _proposal(reader, waiting[0], len(waiting))
 
 
-def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[str, Any]:
-    """Return the message that shows a proposal with its buttons."""
+async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[str, Any]:
+    """Return the message that shows a proposal with its buttons, and whether its title is known."""
     paper = replace(paper_of(candidate), added_by=candidate.proposed_by)
     number, locale = candidate.number, reader.locale
     view = lasting(
@@ -90,4 +90,6 @@ def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[str, A
         Reject(number, t(locale, "Reject")),
     )
     head = t(locale, "Proposed by {name} ({n} waiting)", name=escape(candidate.proposed_by or "?"), n=waiting)
+    if twin := await reader.services.inbox.twin(reader.workspace, paper):
+        head += "\n" + t(locale, "There is a paper of this title already, under other ids: {id}", id=escape(twin.id))
     return {"content": head, "embeds": [embed_of(paper, locale)], "view": view}

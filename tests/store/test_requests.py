@@ -1,0 +1,112 @@
+"""One request changes something once, whichever process does it, and its writing may wait for as long as it says."""
+
+from __future__ import annotations
+
+import asyncio
+import sqlite3
+from collections.abc import Awaitable, Callable
+from contextlib import closing
+from contextvars import Context
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from sqlalchemy import func, select
+
+from bot.domain.errors import DuplicateError, StoreError
+from bot.store.database import Database, open_database
+from bot.store.notes import read_note, write_note
+from bot.store.requests import Request, begin_request, no_request
+from bot.store.schema import interactions
+
+NOW = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+async def answering(request: Request, work: Callable[[], Awaitable[None]]) -> None:
+    """Do some work for a request, in a task of its own."""
+
+    async def answer() -> None:
+        begin_request(request)
+        await work()
+
+    await asyncio.create_task(answer(), context=Context())
+
+
+def note(database: Database, text: str, *, fails: bool = False) -> Callable[[], Awaitable[None]]:
+    """Return work that notes a text, or fails after that."""
+
+    async def write() -> None:
+        async with database.write() as connection:
+            await write_note(connection, "a", (await read_note(connection, "a") or "") + text)
+            if fails:
+                raise RuntimeError
+
+    return write
+
+
+async def noted(database: Database) -> str | None:
+    async with database.read() as connection:
+        return await read_note(connection, "a")
+
+
+def request(id: str = "discord:1", *, made_at: datetime = NOW, patience: float = 0) -> Request:
+    return Request(id, made_at, patience)
+
+
+async def test_of_two_processes_that_get_a_request_one_changes_something(database: Database, database_url: str) -> None:
+    other = await open_database(database_url)
+    done = await asyncio.gather(
+        *(answering(request(), note(each, "x")) for each in (database, other)), return_exceptions=True
+    )
+    await other.close()
+    assert sorted(isinstance(each, DuplicateError) for each in done) == [False, True]
+    assert await noted(database) == "x"
+
+
+async def test_a_process_changes_as_much_as_it_likes_for_its_request(database: Database) -> None:
+    async def twice() -> None:
+        await note(database, "x")()
+        await note(database, "y")()
+
+    await answering(request(), twice)
+    assert await noted(database) == "xy"
+
+
+async def test_a_change_that_is_rolled_back_claims_nothing(database: Database, database_url: str) -> None:
+    other = await open_database(database_url)
+    with pytest.raises(RuntimeError):
+        await answering(request(), note(database, "x", fails=True))
+    await answering(request(), note(other, "y"))
+    await other.close()
+    assert await noted(database) == "y"
+
+
+async def test_what_is_begun_for_nobody_in_particular_claims_nothing(database: Database) -> None:
+    async def begin() -> None:
+        with no_request():
+            task = asyncio.ensure_future(note(database, "x")())
+        await task
+
+    for _ in range(2):
+        await answering(request(), begin)
+    assert await noted(database) == "xx"
+
+
+async def test_claims_are_forgotten_when_no_token_is_valid_any_more(database: Database) -> None:
+    for n in range(5):
+        made_at = NOW + timedelta(minutes=30 * n)
+        await answering(request(f"discord:{n}", made_at=made_at), note(database, "x"))
+    async with database.read() as connection:
+        assert (await connection.execute(select(func.count()).select_from(interactions))).scalar() == 3
+
+
+async def test_writing_waits_for_as_long_as_the_request_may(database: Database) -> None:
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(StoreError, match="locked"):
+            await answering(request(), note(database, "x"))
+        waiting = asyncio.create_task(answering(request(patience=30), note(database, "y")))
+        await asyncio.sleep(0.5)
+        assert await asyncio.wait_for(noted(database), 5) is None  # reading goes on
+        assert not waiting.done()
+    await waiting
+    assert await noted(database) == "y"
