@@ -30,7 +30,7 @@ from bot.store.connections import Connections, wholly
 from bot.store.requests import current_request
 from bot.store.schema import REVISION, workspaces
 
-_PATIENCE = 10.0  # seconds for which writing waits for another process, where no request says more
+_PATIENCE = 10.0  # seconds for which writing waits for another process, where no request may wait longer
 _BUSY = 10_000  # milliseconds for which any other statement waits
 # Milliseconds of one attempt to begin. SQLite looks ever more seldom for a lock that it waits for, up to ten times a
 # second, and would miss the moment between two batches of another process's import.
@@ -65,8 +65,8 @@ class Database:
         request = current_request()
         try:
             async with AsyncExitStack() as stack:
-                patience = request.patience if request else _PATIENCE
-                connection = await self._begun(stack, monotonic() + patience)
+                until = max(monotonic() + _PATIENCE, request.deadline if request else 0)
+                connection = await self._begun(stack, until)
                 if request and not request.is_claimed:
                     await request.claim(connection)
                 yield connection
@@ -174,8 +174,10 @@ def _begin(connection: Connection) -> None:
     connection.exec_driver_sql(f"PRAGMA busy_timeout={_ATTEMPT}")
     try:
         connection.exec_driver_sql("BEGIN IMMEDIATE")
-    finally:
+    except DBAPIError:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY}")
+        raise
+    connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY}")
 
 
 def _is_locked(error: DBAPIError) -> bool:

@@ -25,11 +25,11 @@ _KEPT = timedelta(hours=1)  # an interaction can be answered for 15 minutes
 
 @dataclass(slots=True)
 class Request:
-    """One interaction: its name on its platform, when it was made, and the seconds for which its writing may wait."""
+    """One interaction: its name on its platform, when it was made, and until when (monotonic) its writing may wait."""
 
     id: str
     made_at: datetime
-    patience: float
+    deadline: float
     is_claimed: bool = False
 
     async def claim(self, connection: AsyncConnection) -> None:

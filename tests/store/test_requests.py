@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import pytest
 from sqlalchemy import func, select
@@ -49,7 +50,7 @@ async def noted(database: Database) -> str | None:
 
 
 def request(id: str = "discord:1", *, made_at: datetime = NOW, patience: float = 0) -> Request:
-    return Request(id, made_at, patience)
+    return Request(id, made_at, monotonic() + patience)
 
 
 async def test_of_two_processes_that_get_a_request_one_changes_something(database: Database, database_url: str) -> None:
@@ -103,7 +104,7 @@ async def test_writing_waits_for_as_long_as_the_request_may(database: Database) 
     with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):
-            await answering(request(), note(database, "x"))
+            await answering(request(), note(database, "x"))  # ten seconds, as for anybody
         waiting = asyncio.create_task(answering(request(patience=30), note(database, "y")))
         await asyncio.sleep(0.5)
         assert await asyncio.wait_for(noted(database), 5) is None  # reading goes on

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
+from time import monotonic
 from typing import Any
 
 import discord
@@ -31,7 +32,7 @@ class _Answer:
 
     def __init__(self, interaction: Interaction) -> None:
         self.interaction = interaction
-        self.request = Request(f"discord:{interaction.id}", interaction.created_at, _PATIENCE)
+        self.request = Request(f"discord:{interaction.id}", interaction.created_at, monotonic() + _PATIENCE)
         self._turn = asyncio.Lock()
 
     async def give(self, first: Callable[[], Awaitable[Any]], later: Callable[[], Awaitable[Any]] | None) -> bool:

@@ -213,7 +213,7 @@ class DayoriClient(discord.AutoShardedClient):
         left = dict(self.under_way)
         telling = [asyncio.ensure_future(answer.give_up(interaction)) for interaction in left.values()]
         if telling:
-            await asyncio.wait(telling, timeout=_GOODBYE)
+            await asyncio.wait(telling, timeout=_LAST_ANSWERS)
         for task in (*left, *telling):
             task.cancel()
 
