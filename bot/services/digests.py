@@ -21,7 +21,7 @@ from bot.services.ports import Clock, Renderer
 from bot.services.servers import Served, Servers
 from bot.services.standing import Standing
 from bot.services.unbroken import unbroken
-from bot.store import deliveries, papers, subscriptions
+from bot.store import claims, deliveries, papers, subscriptions
 from bot.store.database import Database, iso
 from bot.store.deliveries import LastEdition, OutboxMessage
 
@@ -78,10 +78,11 @@ class Digests:
                     await subscriptions.end(connection, found.id, now)
 
     async def subscribe(self, workspace_id: int, wanted: Wanted) -> Subscription:
-        """Subscribe a channel, or change the subscription of that name. Raises ScheduleError."""
+        """Subscribe a channel, or change that subscription; what was put off goes out then. Raises ScheduleError."""
         async with self._database.write() as connection:
             columns = await self._starting(connection, workspace_id, wanted.columns())
             await subscriptions.save(connection, workspace_id, self._clock(), **columns)
+            await claims.wake(connection, wanted.channel)
         return await self.named(workspace_id, wanted.name)
 
     async def _starting(self, connection: AsyncConnection, workspace_id: int,

@@ -114,11 +114,12 @@ async def release(connection: AsyncConnection, claimant: str, edition_id: int, u
     await connection.execute(update(editions).where(*held).values(**free, **why))
 
 
-async def wake(connection: AsyncConnection, server: str) -> None:
-    """Let the editions of a server (`discord:<server id>`) that were put off go out at once."""
-    there = select(subscriptions.c.id).where(subscriptions.c.channel.startswith(f"{server}/", autoescape=True))
+async def wake(connection: AsyncConnection, place: str) -> None:
+    """Let the editions of a channel or a server (`discord:<server id>`) that were put off go out at once."""
+    channel = subscriptions.c.channel
+    there = select(subscriptions.c.id).where(or_(channel == place, channel.startswith(f"{place}/", autoescape=True)))
     rests = (editions.c.done_at.is_(None), editions.c.claimed_by.is_(None), editions.c.subscription_id.in_(there))
-    await connection.execute(update(editions).where(*rests).values(claimed_until=None))
+    await connection.execute(update(editions).where(*rests).values(claimed_until=None, failures=0))
 
 
 async def count_failure(connection: AsyncConnection, claimant: str, edition_id: int) -> tuple[int, str | None] | None:

@@ -212,3 +212,13 @@ async def test_what_was_put_off_before_is_told_again_though_it_is_not_due(
     first = await delivery.deliver_open()
     assert (await delivery.deliver_open(composed)).failed == first.failed
     assert len(publisher.posted) == 0
+
+
+async def test_subscribing_again_lets_what_was_put_off_go_out_at_once(
+    digests: Digests, publisher: FakePublisher, delivery: Delivery, composed: int
+) -> None:
+    publisher.faults.append("dropped")
+    assert (await delivery.deliver_open()).delivered == []
+    await digests.subscribe(composed, Wanted("here", CHANNEL, "mon 09:00", (), "ja"))
+    assert (await delivery.deliver_open()).delivered == ["here"]
+    assert publisher.papers_in(CHANNEL) == ALL

@@ -6,6 +6,7 @@ import asyncio
 import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -14,11 +15,12 @@ from discord.http import HTTPClient
 
 from bot.domain.errors import PublishError
 from bot.i18n import msg
+from bot.platforms.discord.attempt import once
 from bot.platforms.discord.discord_time import DiscordTime
 from bot.platforms.discord.history import History
 from bot.platforms.discord.plain import plain
 from bot.platforms.discord.rest import AlreadyDeletedError, ContentRefusedError, Rest
-from bot.services.ports import ChannelClosedError, Fence
+from bot.services.ports import BlockedError, ChannelClosedError, Fence, UnsureError
 
 _DELETED = "deleted"  # what stands for the id of a message that was deleted at once
 _log = structlog.get_logger()
@@ -31,6 +33,7 @@ class DiscordPublisher:
         self._rest, self._time = Rest(http), DiscordTime()
         self._history = History(self._rest)
         self._asking_the_time = asyncio.Lock()
+        self._silence: tuple[float, UnsureError] | None = None  # when nobody answered, and how
 
     async def publish(self, channel: str, payload: Mapping[str, Any], nonce: str, fence: Fence) -> str:
         """Post a message and return its id; the nonce keeps it from being posted twice within minutes."""
@@ -44,7 +47,7 @@ class DiscordPublisher:
         try:
             return await self._post(_channel_id(channel), plain(body, fault), fence)
         except ContentRefusedError as error:
-            raise _refused(error) from error
+            raise BlockedError(_refused(error).message) from error
 
     async def edit(self, channel: str, message_id: str, payload: Mapping[str, Any], fence: Fence) -> None:
         """Put other embeds into a message of ours; one that is gone stays gone."""
@@ -71,12 +74,18 @@ class DiscordPublisher:
 
     async def anchor(self, channel: str) -> str:
         """Return an id of Discord's that is older than what leaves from now on; asks Discord at most now and then."""
+        began = monotonic()
         async with self._asking_the_time:
             if lately := self._time.lately:
                 return str(lately)
-            place = await self._rest.read(
-                "/channels/{channel_id}", middlewares=(self._hear,), channel_id=_channel_id(channel)
-            )
+            if self._silence and self._silence[0] > began:  # whoever waited for that answer has it too
+                raise self._silence[1]
+            try:
+                place = await self._rest.read("/channels/{channel_id}", middlewares=(once, self._hear),
+                                              channel_id=_channel_id(channel))  # fmt: skip
+            except UnsureError as error:
+                self._silence = monotonic(), error
+                raise
             return str(self._time.lately or place["last_message_id"] or place["id"])
 
     async def find(self, channel: str, marker: str, anchor: str) -> str | None:
@@ -95,8 +104,9 @@ class DiscordPublisher:
 
     async def _hear(self, request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
         response = await send(request)
-        with suppress(ValueError):
-            self._time.hear_headers(response.headers)
+        if response.status == 200:  # another's page has its own time
+            with suppress(ValueError):
+                self._time.hear_headers(response.headers)
         return response
 
 

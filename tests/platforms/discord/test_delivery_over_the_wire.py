@@ -8,13 +8,12 @@ from typing import Any
 import pytest
 
 from bot.app import App
-from bot.domain.errors import PublishError
 from bot.platforms.discord.client import DayoriClient
 from bot.platforms.discord.pace import Pace
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.delivery import DeliveryReport
 from bot.services.digests import Wanted
-from bot.services.ports import LaterError
+from bot.services.ports import BlockedError, LaterError
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.platforms.discord.conftest import StartBot, address, unfenced
@@ -216,7 +215,7 @@ async def test_a_message_refused_as_a_whole_goes_out_as_links_or_is_put_off(
         channel.last.content
         == "目次 <https://example.org/0>\n- [論文1](<https://example.org/1>)\n- [論文2](<https://example.org/2>)"
     )
-    with pytest.raises(PublishError, match="refused the message"):
+    with pytest.raises(BlockedError, match="refused the message"):
         await publisher.publish(address(channel), {"content": "", "embeds": []}, "b", unfenced)
 
 

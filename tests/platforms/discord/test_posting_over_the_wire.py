@@ -264,3 +264,15 @@ async def test_who_quotes_a_marker_is_not_taken_for_us() -> None:
         assert await publisher.find(address(channel), "abcdefgh", str(channel.id)) is None
         id = await publisher.publish(address(channel), {"content": "#abcdefgh"}, "abcdefgh", unfenced)
         assert await publisher.find(address(channel), "abcdefgh", str(channel.id)) == id
+
+
+async def test_a_discord_that_is_silent_is_asked_for_the_time_once_by_all_that_wait(
+    strict: Strict, papers: Channel
+) -> None:
+    server, publisher = strict
+    server.fault("GET", f"/channels/{papers.id}$", status=502, times=None, delay=0.1)
+    asked = await asyncio.gather(*(publisher.anchor(address(papers)) for _ in range(20)), return_exceptions=True)
+    assert [type(each) for each in asked] == [UnsureError] * 20
+    assert len(server.sent("GET", f"/channels/{papers.id}")) == 1
+    server.faults.clear()
+    assert await publisher.anchor(address(papers))
