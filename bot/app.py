@@ -3,21 +3,17 @@
 from __future__ import annotations
 
 import asyncio
-import hashlib
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
-from pathlib import Path
 
 import structlog
 
 from bot.config import Config
-from bot.domain.errors import ConfigError
-from bot.formats.collection import read_file
-from bot.formats.disk import read_regular
-from bot.i18n import msg
+from bot.domain.errors import DayoriError
+from bot.i18n import Message
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.aliases import Aliases
 from bot.services.bundle import Services
@@ -34,6 +30,7 @@ from bot.services.lookup import Lookup
 from bot.services.metadata import MetadataLookup
 from bot.services.mirror import Mirror, Tell
 from bot.services.notes import Notes
+from bot.services.papers_file import PapersFile
 from bot.services.ports import Clock, Progress
 from bot.services.rate_limit import RateLimit
 from bot.services.reversal import Reversal
@@ -41,8 +38,7 @@ from bot.services.servers import Servers
 from bot.services.submission import Submission
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.sources import open_sources
-from bot.store import files
-from bot.store.database import Database, open_database
+from bot.store.database import Database, open_database, open_to_read
 from bot.store.search import Search
 
 _log = structlog.get_logger()
@@ -50,13 +46,14 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The open store and all services over it."""
+    """The open store and all services over it; `fault` is what is wrong with the papers file."""
 
     config: Config
     clock: Clock
     database: Database
     services: Services
-    mirror: Mirror | None
+    mirror: Mirror | None = None
+    fault: Message | None = None
 
 
 def utc_now() -> datetime:
@@ -65,10 +62,12 @@ def utc_now() -> datetime:
 
 
 @asynccontextmanager
-async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress | None = None) -> AsyncIterator[App]:
-    """Open the store, follow the papers file and the settings, and lend the services.
+async def open_app(
+    config: Config, *, clock: Clock = utc_now, progress: Progress | None = None, serves: bool = True
+) -> AsyncIterator[App]:
+    """Open the store and lend the services; one that `serves` follows the papers file and the settings.
 
-    `progress` is told of a search index that has to be made anew.
+    The others only fill a new collection from that file. `progress` is told of a search index that has to be made anew.
     """
     async with AsyncExitStack() as stack:
         database = await open_database(config.database_place)
@@ -79,13 +78,27 @@ async def open_app(config: Config, *, clock: Clock = utc_now, progress: Progress
         stack.push_async_callback(metadata.close)
         services = _assemble(config, clock, database, search, metadata)
         stack.push_async_callback(services.drafts.close)
-        app = App(config, clock, database, services, await _mirror(config, clock, database, services))
-        if app.mirror:
-            await app.mirror.write_back()
-        else:
-            await _follow_papers_file(app)
-        await _follow_settings(app)
-        yield app
+        workspace = await services.workspaces.named(DEFAULT)
+        file, mirror = _papers_file(config, clock, database, services.importing, workspace)
+        fault = await (file.follow if serves else file.fill)(workspace) if file else None
+        if serves:
+            await _follow_settings(config, services, workspace)
+        yield App(config, clock, database, services, mirror if serves else None, fault)
+
+
+@asynccontextmanager
+async def open_checkup(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[tuple[Checkup, Database]]:
+    """Lend what looks whether all is well; nothing is written, not even a file or a folder is made.
+
+    Raises StoreError when there is no database yet, or one of another version.
+    """
+    async with AsyncExitStack() as stack:
+        database = await open_to_read(config.database_place)
+        stack.push_async_callback(database.close)
+        servers = _servers(config, clock, database)
+        digests = Digests(database, clock, _policy(config), {"discord": DiscordRenderer(config.zone)}, servers)
+        file, _ = _papers_file(config, clock, database, Importing(database, clock), 0)
+        yield Checkup(database, clock, digests, Notes(database), servers, file), database
 
 
 @asynccontextmanager
@@ -105,17 +118,16 @@ async def mirrored(app: App, tell: Tell | None = None) -> AsyncIterator[None]:
     finally:
         stop.set()
         await watching
+        try:
+            await app.mirror.write_back()
+        except DayoriError as error:
+            _log.warning("the papers file does not hold the last changes", reason=error.message.text("en"))
 
 
 def _assemble(config: Config, clock: Clock, database: Database, search: Search, metadata: MetadataLookup) -> Services:
-    policy = Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
     renderers = {"discord": DiscordRenderer(config.zone)}
-    servers = Servers(
-        database, clock, "discord", config.sharing,
-        listed=[f"discord:{id}" for id in config.discord.servers],
-        named=[each.channel.partition("/")[0] for each in config.subscriptions],
-    )  # fmt: skip
-    digests = Digests(database, clock, policy, renderers, servers)
+    servers = _servers(config, clock, database)
+    digests = Digests(database, clock, _policy(config), renderers, servers)
     notes, lookup = Notes(database), Lookup(database, search)
     return Services(
         zone=config.zone,
@@ -143,41 +155,27 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
     )
 
 
-async def _mirror(config: Config, clock: Clock, database: Database, services: Services) -> Mirror | None:
-    if not (config.mirror and config.papers_file):
-        return None
-    workspace = await services.workspaces.named(DEFAULT)
-    return Mirror(database, clock, services.importing, workspace, Path(config.papers_file))
+def _papers_file(config: Config, clock: Clock, database: Database, importing: Importing,
+                 workspace: int) -> tuple[PapersFile | None, Mirror | None]:  # fmt: skip
+    if config.papers_path is None:
+        return None, None
+    path, name = config.papers_path, config.papers_file
+    mirror = Mirror(database, clock, importing, workspace, path, name) if config.mirror else None
+    return PapersFile(database, importing, path, name, mirror), mirror
 
 
-async def _follow_papers_file(app: App) -> None:
-    """Import the starter collection, and later what changed in its file, into the workspace `default`."""
-    if not app.config.papers_file:
-        return
-    path = Path(app.config.papers_file)
-    try:
-        content = await asyncio.to_thread(read_regular, path)
-    except OSError as error:
-        raise ConfigError(
-            msg(
-                'papers_file "{file}" cannot be read: {reason}. Correct the setting, or leave it empty ("") for none.',
-                file=str(path),
-                reason=error.strerror or "",
-            )
-        ) from error
-    digest = hashlib.blake2b(content, digest_size=16).hexdigest()
-    workspace = await app.services.workspaces.named(DEFAULT)
-    async with app.database.read() as connection:
-        if await files.last_hash(connection, workspace, str(path)) == digest:
-            return
-    report = await app.services.importing.take(workspace, read_file(path), by=None)
-    for id, why in report.conflicts:
-        _log.warning("not imported", file=str(path), paper=id, reason=why.text("en"))
-    async with app.database.write() as connection:
-        await files.note_hash(connection, workspace, str(path), digest)
+async def _follow_settings(config: Config, services: Services, workspace: int) -> None:
+    wanted = [Wanted(s.name, s.channel, s.schedule, s.tags, config.locale) for s in config.subscriptions]
+    await services.digests.follow_settings(workspace, wanted)
 
 
-async def _follow_settings(app: App) -> None:
-    workspace = await app.services.workspaces.named(DEFAULT)
-    wanted = [Wanted(s.name, s.channel, s.schedule, s.tags, app.config.locale) for s in app.config.subscriptions]
-    await app.services.digests.follow_settings(workspace, wanted)
+def _policy(config: Config) -> Policy:
+    return Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
+
+
+def _servers(config: Config, clock: Clock, database: Database) -> Servers:
+    return Servers(
+        database, clock, "discord", config.sharing,
+        listed=[f"discord:{id}" for id in config.discord.servers],
+        named=[each.channel.partition("/")[0] for each in config.subscriptions],
+    )  # fmt: skip

@@ -30,6 +30,7 @@ _STEADY = 600.0  # seconds; after a client that lived so long the pauses begin a
 _CANCEL_AGAIN = 0.1  # seconds
 _CUT = 9.5  # seconds after which a stop that hangs is cut; what matters is in the store, and Docker would kill anyway
 _AUTHENTICATION_FAILED = 4004
+_TOLD_NOTE = "told of the papers file"
 _UNREACHABLE = (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)
 _log = structlog.get_logger()
 
@@ -51,8 +52,10 @@ async def run_discord(app: App) -> None:
         loop.add_signal_handler(name, begin_to_stop)
     _log.info("starting")
     await app.services.checkup.beat("starting")
+    telling = asyncio.create_task(_tell_of_file(app, stop))
     async with mirrored(app, partial(_tell_curators, app, stop)):
         await _live_on(app, stop)
+    await telling
     await app.services.checkup.end()
     _log.info("stopped")
 
@@ -144,10 +147,22 @@ async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryRe
         return await client.delivery.deliver_open()
 
 
+async def _tell_of_file(app: App, stop: asyncio.Event) -> None:
+    """Tell the curators what is wrong with a papers file that was not followed; a mirror tells of its file itself."""
+    if app.fault is None:
+        await app.services.notes.write(_TOLD_NOTE, "")
+    elif app.mirror is None:
+        await _tell_curators(app, stop, [app.fault])
+
+
 async def _tell_curators(app: App, stop: asyncio.Event, messages: Sequence[Message]) -> None:
     """Tell the curators what the papers file needs from them, if Discord lets us before we are to stop."""
+    told = "\n".join(message.text("en") for message in messages)
+    if await app.services.notes.read(_TOLD_NOTE) == told:
+        return  # by the bot that ran before
     try:
         await _until(stop, _tell(app, messages))
+        await app.services.notes.write(_TOLD_NOTE, told)
     except (discord.DiscordException, ClientError, OSError) as error:
         _log.warning("the curators were not told", reason=str(error))
 

@@ -9,7 +9,7 @@ import gc
 import getpass
 import inspect
 import sys
-from collections.abc import Awaitable, Callable, Iterator
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
@@ -30,8 +30,10 @@ from bot.platforms.console.lines import AbortError, Lines
 from bot.platforms.console.output import SafeConsole, print_line, printable_line, replace_what_is_missing
 from bot.platforms.console.terminal import Terminal
 from bot.services.bundle import Services
+from bot.stopping import Stopped, stoppable
 
 P = ParamSpec("P")
+_SERVING = ("run", "post")  # the commands that follow the papers file and the settings' subscriptions
 ConfigOption = Annotated[Path | None, typer.Option("--config", help="The settings.  [default: config/bot.yaml]")]
 WorkspaceOption = Annotated[
     str, typer.Option("--workspace", help="Whose collection, for instance discord:<server id>.")
@@ -97,37 +99,61 @@ class Session:
         self.console.print(render.card(paper, self.locale, render.width_of(self.console)))
 
 
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The surroundings of a command that must not open the store as the others do."""
+
+    config: Config
+    workspace: str
+    console: SafeConsole
+
+
 def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[..., None]:
     """Make a terminal command of a coroutine function whose first parameter is the session."""
+
+    async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            with progress_bar(t(config.locale, "Making the search index anew")) as progress:
+                serves = command.__name__ in _SERVING
+                app = await stack.enter_async_context(open_app(config, progress=progress, serves=serves))
+            gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
+            session = Session(app, await app.services.workspaces.known(workspace), SafeConsole())
+            await command(session, *args, **values)
+
+    return _command(command, run)
+
+
+def with_settings(command: Callable[Concatenate[Settings, P], Awaitable[None]]) -> Callable[..., None]:
+    """Make a terminal command of a coroutine function that is given the settings and opens nothing."""
+
+    async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
+        await command(Settings(config, workspace, SafeConsole()), *args, **values)
+
+    return _command(command, run)
+
+
+def _command(
+    command: Callable[..., Awaitable[None]], run: Callable[..., Coroutine[Any, Any, None]]
+) -> Callable[..., None]:
+    """Return what typer calls: it takes the two common options beside the command's own parameters, and runs `run`."""
     hints = get_type_hints(command, include_extras=True)
     own = list(inspect.signature(command).parameters.values())[1:]
 
     @functools.wraps(command)
-    def run(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
+    def called(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
         with errors_as_one_line(config) as settings:
-            settings.append(load_config(config))
-            asyncio.run(_run(command, settings[0], workspace, args, values))
+            settings.append(chosen := load_config(config))
+            configure_logs(chosen.secrets, quiet=command.__name__ != "run" or not chosen.discord_token)
+            asyncio.run(stoppable(run(chosen, workspace, args, values)))
 
     extra = [
         inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ConfigOption),
         inspect.Parameter("workspace", inspect.Parameter.KEYWORD_ONLY, default="default", annotation=WorkspaceOption),
     ]
     parameters = [p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-    run.__signature__ = inspect.Signature([*parameters, *extra])  # type: ignore[attr-defined]
-    run.__annotations__ = {p.name: p.annotation for p in (*parameters, *extra)}
-    return run
-
-
-async def _run(command: Callable[..., Awaitable[None]], config: Config, workspace: str, args: Any, values: Any) -> None:
-    configure_logs(config.secrets, quiet=command.__name__ != "run" or not config.discord_token)
-    async with contextlib.AsyncExitStack() as stack:
-        with progress_bar(t(config.locale, "Making the search index anew")) as progress:
-            app = await stack.enter_async_context(open_app(config, progress=progress))
-        gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
-        session = Session(app, await app.services.workspaces.known(workspace), SafeConsole())
-        await command(session, *args, **values)
-        if app.mirror:
-            await app.mirror.write_back()
+    called.__signature__ = inspect.Signature([*parameters, *extra])  # type: ignore[attr-defined]
+    called.__annotations__ = {p.name: p.annotation for p in (*parameters, *extra)}
+    return called
 
 
 @contextlib.contextmanager
@@ -148,6 +174,8 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
             t(settings[0].locale if settings else reader_locale(file), "Stopped; nothing was changed."), sys.stderr
         )
         raise typer.Exit(1) from error
+    except Stopped as stopped:
+        raise typer.Exit(0) from stopped
     except BrokenPipeError as error:
         sys.stderr.close()
         raise typer.Exit(1) from error

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
 
-from bot.app import App, open_app, utc_now
+from bot.app import App, open_app, open_checkup, utc_now
 from bot.config import Config, SubscriptionSettings
-from bot.domain.errors import ConfigError, FileError
+from bot.domain.errors import StoreError
 from bot.formats import yaml
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
@@ -49,24 +50,105 @@ async def test_a_later_start_imports_what_changed_in_the_file(
         assert (await app.services.lookup.get(1, "paper-2")).comment == "新"
 
 
-async def test_a_broken_papers_file_stops_the_start_and_leaves_the_store_alone(
-    config: Config, papers_file: Path
+@pytest.mark.parametrize("text", ["papers:\n- title: ''\n", "papers: [", "\tx", "papers:\n- title: a\n  colour: b\n"])
+async def test_a_broken_papers_file_stops_no_start_and_the_last_good_collection_serves(
+    config: Config, papers_file: Path, text: str
 ) -> None:
-    config = config.model_copy(update={"papers_file": str(papers_file)})
-    async with open_app(config) as app:
-        assert len(await ids(app)) == 2
-    rewrite(papers_file, "".join(yaml.write([paper(3)])) + "- title: ''\n")
-    with pytest.raises(FileError, match=r"papers\.yaml:\d+:\d+: "):
-        async with open_app(config):
-            pass
-    async with open_app(config.model_copy(update={"papers_file": ""})) as app:
-        assert await ids(app) == {"paper-1", "paper-2"}
+    for mirror in (False, True):
+        rewrite(papers_file, "".join(yaml.write([paper(1), paper(2)])))
+        settings = config.model_copy(update={"papers_file": str(papers_file), "mirror": mirror})
+        async with open_app(settings) as app:
+            assert len(await ids(app)) == 2
+            assert app.fault is None
+        rewrite(papers_file, text)
+        for _ in range(2):
+            async with open_app(settings) as app:
+                assert await ids(app) == {"paper-1", "paper-2"}
+                assert app.fault
+                assert "papers.yaml:" in app.fault.text("ja")
+        async with open_checkup(settings) as (checkup, _):
+            findings = await checkup.look(1, has_token=False)
+        assert [each.level for each in findings.checks if each.name == "papers file"] == ["fault"]
+        assert contents(papers_file.parent)[str(papers_file)] == text.encode()
 
 
 async def test_a_papers_file_that_is_not_there_is_told_with_how_to_mend_it(config: Config) -> None:
-    with pytest.raises(ConfigError, match=r'papers_file "nowhere\.yaml" cannot be read: .* Correct the setting'):
-        async with open_app(config.model_copy(update={"papers_file": "nowhere.yaml"})):
+    async with open_app(config.model_copy(update={"papers_file": "nowhere.yaml"})) as app:
+        assert app.fault
+        assert re.search(r'papers_file "nowhere\.yaml" cannot be read: .* Correct the setting', app.fault.text("en"))
+
+
+async def test_only_what_serves_follows_the_papers_file_and_the_others_fill_a_new_collection(
+    config: Config, papers_file: Path
+) -> None:
+    config = config.model_copy(update={"papers_file": str(papers_file)})
+    async with open_app(config, serves=False) as app:
+        assert await ids(app) == {"paper-1", "paper-2"}
+    rewrite(papers_file, "".join(yaml.write([paper(3)])))
+    async with open_app(config, serves=False) as app:
+        assert await ids(app) == {"paper-1", "paper-2"}
+    async with open_app(config) as app:
+        assert await ids(app) == {"paper-1", "paper-2", "paper-3"}
+
+
+async def test_a_file_of_a_project_is_the_same_file_from_everywhere(
+    config: Config, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "here").mkdir()
+    rewrite(tmp_path / "papers.yaml", "".join(yaml.write([paper(1)])))
+    settings = config.model_copy(update={"papers_file": "papers.yaml"})
+    async with open_app(settings) as app:
+        await app.services.library.remove(1, "paper-1", None)
+    monkeypatch.chdir(tmp_path / "here")
+    async with open_app(settings.model_copy(update={"project": tmp_path})) as app:
+        assert await ids(app) == set()
+
+
+async def test_a_mirror_that_cannot_be_written_is_a_warning_and_what_comes_in_is_taken(
+    config: Config, papers_file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As on a read-only file system: whoever runs tests as root may write anywhere else."""
+    settings = config.model_copy(update={"papers_file": str(papers_file), "mirror": True})
+    (papers_file.parent / f".{papers_file.name}.dayori").mkdir()
+    monkeypatch.setattr("os.access", lambda place, mode: not mode & 2)
+    async with open_app(settings) as app:
+        assert await ids(app) == {"paper-1", "paper-2"}
+        await app.services.library.add(1, paper(3), None)
+    rewrite(papers_file, "".join(yaml.write([paper(1, comment="新"), paper(2)])))
+    async with open_app(settings) as app:
+        assert app.fault
+        assert "papers.yaml: cannot be written" in app.fault.text("en")
+        assert await ids(app) == {"paper-1", "paper-2", "paper-3"}
+        assert (await app.services.lookup.get(1, "paper-1")).comment == "新"
+    async with open_checkup(settings) as (checkup, _):
+        findings = await checkup.look(1, has_token=False)
+    assert [each.level for each in findings.checks if each.name == "papers file"] == ["warning"]
+    assert findings.is_well
+
+
+async def test_a_checkup_writes_nothing_and_makes_nothing(config: Config, tmp_path: Path) -> None:
+    with pytest.raises(StoreError, match="There is no database"):
+        async with open_checkup(config.model_copy(update={"database_url": "sqlite+aiosqlite:///no/such.db"})):
             pass
+    assert not (tmp_path / "no").exists()
+    async with open_app(config):
+        before = contents(tmp_path)
+        async with open_checkup(config) as (checkup, _):
+            assert (await checkup.look(1, has_token=False)).checks
+        assert contents(tmp_path) == before
+    before = contents(tmp_path)
+    async with open_checkup(config) as (checkup, _):
+        assert (await checkup.look(1, has_token=False)).checks
+    assert contents(tmp_path) == before
+
+
+def contents(folder: Path) -> dict[str, bytes]:
+    """Return every file; of what SQLite shares in memory only that it is there."""
+    return {
+        str(each): b"" if each.name.endswith("-shm") else each.read_bytes()
+        for each in folder.rglob("*")
+        if each.is_file()
+    }
 
 
 async def test_the_settings_subscriptions_are_made_and_ended(config: Config) -> None:

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.conftest import STARTER
 from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace, on_a_terminal
 
 RETNET = "Retentive Network: A Successor to Transformer for Large Language Models"
@@ -224,6 +225,7 @@ def test_history_tells_the_newest_first(dayori: Dayori, tmp_path: Path) -> None:
 
 
 def test_a_healthy_installation_is_told_so(dayori: Dayori, tmp_path: Path) -> None:
+    dayori("history")
     result = dayori("doctor")
     assert result.exit_code == 0
     assert "コレクションの論文: 6本" in result.stdout
@@ -231,6 +233,7 @@ def test_a_healthy_installation_is_told_so(dayori: Dayori, tmp_path: Path) -> No
 
 
 def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
+    dayori("history")
     told = document(dayori("doctor", "--json", "--offline"))
     assert told["ok"] is True
     assert [(each["check"], each["level"], each["remedy"]) for each in told["checks"]] == [
@@ -282,3 +285,31 @@ def test_a_password_in_an_address_is_shown_nowhere(dayori: Dayori, monkeypatch: 
                 result = dayori(command)
                 assert_one_line(result, name)
                 assert "geheim" not in result.stderr
+
+
+def test_a_doctor_of_nothing_tells_of_the_missing_database_and_makes_none(dayori: Dayori, tmp_path: Path) -> None:
+    database = next(tmp_path.rglob("dayori.db"))
+    database.unlink()
+    result = dayori("doctor", "--json")
+    assert result.exit_code == 1
+    checks = json.loads(result.stdout)["checks"]
+    assert [(each["check"], each["level"]) for each in checks] == [("database", "fault")]
+    assert "dayori run" in checks[0]["message"]
+    assert list(tmp_path.glob("*.db*")) == []
+
+
+def test_a_typo_in_the_papers_file_stops_no_command_and_the_doctor_tells_of_it(dayori: Dayori, tmp_path: Path) -> None:
+    file = tmp_path / "papers.yaml"
+    file.write_text(STARTER.read_text(encoding="utf-8"), encoding="utf-8")
+    settings = tmp_path / "bot.yaml"
+    settings.write_text(settings.read_text().replace(str(STARTER), str(file)), encoding="utf-8")
+    assert document(dayori("search", "RetNet", "--json"))["total"] >= 1
+    file.write_text("papers:\n- titel: x\n", encoding="utf-8")
+    assert document(dayori("search", "RetNet", "--json"))["total"] >= 1
+    result = dayori("run")
+    assert result.exit_code == 0
+    assert "Retentive Network" in result.stdout
+    assert f"{file.name}:2:" in result.stdout.replace("\n", "")
+    result = dayori("doctor")
+    assert result.exit_code == 1
+    assert "papers.yaml:2:" in result.stdout.replace("\n", "")

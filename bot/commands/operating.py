@@ -7,12 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.app import mirrored
-from bot.domain.errors import ConfigError, InputError
+from bot.app import mirrored, open_checkup
+from bot.domain.errors import ConfigError, InputError, StoreError
 from bot.i18n import msg, t
 from bot.platforms.console import reports, shell
 from bot.platforms.console.output import print_json
-from bot.session import Session, with_session
+from bot.services.checkup import Check, Findings
+from bot.services.workspaces import known
+from bot.session import Session, Settings, with_session, with_settings
 from bot.store.servers import Server
 
 
@@ -28,10 +30,14 @@ async def run(session: Session) -> None:
         await run_discord(session.app)
     else:
         async with mirrored(session.app):
+            fault = session.app.fault
+            faults = [fault.text(session.locale)] if fault else []
             history = session.app.database.path.with_name("terminal_history")
             notice = t(session.locale, "This is the terminal, since DISCORD_TOKEN is not set; "
                        "README.md tells how to connect to Discord.")  # fmt: skip
-            await shell.Shell(session.services, session.workspace, session.console, session.user, history).run([notice])
+            await shell.Shell(session.services, session.workspace, session.console, session.user, history).run(
+                [*faults, notice]
+            )
 
 
 @with_session
@@ -55,23 +61,27 @@ async def post(
         raise typer.Exit(1)
 
 
-@with_session
+@with_settings
 async def doctor(
-    session: Session,
+    settings: Settings,
     as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
     offline: Annotated[bool, typer.Option("--offline", help="Look at nothing that needs the network.")] = False,
 ) -> None:
-    """Tell whether all is well; exits with 1 when there is a fault.
+    """Tell whether all is well, and write nothing; exits with 1 when there is a fault.
 
     Example: dayori doctor
     """
-    has_token = session.app.config.discord_token is not None
-    findings = await session.services.checkup.look(session.workspace, has_token=has_token)
+    config, locale = settings.config, settings.config.locale
+    try:
+        async with open_checkup(config) as (checkup, database):
+            workspace = await known(database, settings.workspace)
+            findings = await checkup.look(workspace, has_token=config.discord_token is not None)
+    except StoreError as error:
+        findings = Findings((Check("database", "fault", error.message),), ())
     if as_json:
-        checks = [check.columns(session.locale) for check in findings.checks]
-        print_json({"ok": findings.is_well, "checks": checks})
+        print_json({"ok": findings.is_well, "checks": [check.columns(locale) for check in findings.checks]})
     else:
-        session.console.print(reports.checkup(findings, session.services.zone, session.locale))
+        settings.console.print(reports.checkup(findings, config.zone, locale))
     if not findings.is_well:
         raise typer.Exit(1)
 

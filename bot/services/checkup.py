@@ -15,6 +15,7 @@ from bot.i18n import Locale, Message, msg
 from bot.services.claimant import is_dead, own_name
 from bot.services.digests import Digests
 from bot.services.notes import Notes
+from bot.services.papers_file import PapersFile
 from bot.services.ports import Clock
 from bot.services.servers import Servers
 from bot.services.standing import Standing
@@ -62,11 +63,12 @@ class Checkup:
     """Notes that the bot is alive, and looks whether it was."""
 
     def __init__(
-        self, database: Database, clock: Clock, digests: Digests, notes: Notes, servers: Servers | None = None
-    ) -> None:
+        self, database: Database, clock: Clock, digests: Digests, notes: Notes, servers: Servers | None = None,
+        file: PapersFile | None = None,
+    ) -> None:  # fmt: skip
         self._database, self._clock, self._digests, self._notes = database, clock, digests, notes
         self._name, self._connection, self._since = own_name(), "", clock()
-        self._servers = servers
+        self._servers, self._file = servers, file
 
     @unbroken
     async def beat(self, connection: Connection) -> None:
@@ -97,10 +99,22 @@ class Checkup:
             Check("token", "ok", msg("Discord: a token is set") if has_token else msg("Discord: no token is set")),
             self._running(json.loads(tick) if tick else None),
             *_readable(self._database.path),
+            *await self._papers_file(),
             *_paused(subscribed),
             *await self._servers_unserved(subscribed),
         ]  # fmt: skip
         return Findings(tuple(checks), tuple(standings))
+
+    async def _papers_file(self) -> list[Check]:
+        """Tell of a papers file that cannot be taken in, and of one that a mirror cannot write into."""
+        if self._file is None:
+            return []
+        if fault := await self._file.fault():
+            return [Check("papers file", "fault", fault, msg("Until it is mended, the collection serves as it is."))]
+        if unwritable := self._file.unwritable():
+            remedy = msg("Let the bot write there, or set mirror: false.")
+            return [Check("papers file", "warning", unwritable, remedy)]
+        return []
 
     async def _servers_unserved(self, subscribed: Sequence[Subscription]) -> list[Check]:
         """Tell which servers wait to be allowed and which subscriptions rest; anybody can invite, so it is no fault."""

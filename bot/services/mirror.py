@@ -72,12 +72,13 @@ class _Sides:
 
 
 class Mirror:
-    """Keeps one YAML file and one workspace's collection the same."""
+    """Keeps one YAML file and one workspace's collection the same; `name` is what the settings call the file."""
 
     def __init__(self, database: Database, clock: Clock, importing: Importing, workspace_id: int, path: Path,
-                 tell: Tell | None = None) -> None:  # fmt: skip
+                 name: str = "", tell: Tell | None = None) -> None:  # fmt: skip
         self._database, self._clock, self._importing = database, clock, importing
         self._workspace, self._path, self.tell = workspace_id, path, tell
+        self._name = name or str(path)
         self._lock = asyncio.Lock()
         self._told: set[str] = set()
         self._conflicts: list[tuple[str, Message]] = []
@@ -144,7 +145,7 @@ class Mirror:
             reason = error.strerror or ""
             raise FileError(msg("cannot be read: {reason}", reason=reason), file=str(self._path)) from error
         async with self._database.read() as connection:
-            last = await imports.mirrored(connection, self._workspace, str(self._path))
+            last = await imports.mirrored(connection, self._workspace, self._name)
             newest = await imports.newest_change(connection, self._workspace)
         if last and last.hash == _hash(content) and last.change == newest:
             report.conflicts = self._conflicts
@@ -215,7 +216,7 @@ class Mirror:
             last.open = [id for id, _ in report.conflicts]
             last.change = await imports.newest_change(connection, self._workspace)
             last.hash = _hash(content)
-            await imports.note_mirrored(connection, self._workspace, str(self._path), last)
+            await imports.note_mirrored(connection, self._workspace, self._name, last)
         report.written += written
         return True
 

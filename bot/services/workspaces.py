@@ -45,12 +45,22 @@ class Workspaces:
         """
         if name == DEFAULT:
             return await self.named(name)
-        ids = await self._database.workspaces()
-        if name not in ids:
-            near = ", ".join(each for each, *_ in process.extract(name[:80], list(ids), limit=_MOST_NAMES))
-            raise NotFoundError(msg('There is no workspace "{name}"; there are: {names}', name=name[:80], names=near))
-        return ids[name]
+        return await known(self._database, name)
 
     async def of_server(self, platform: str, server: int | str) -> int:
         """Return the id of the workspace that a platform's server uses."""
         return await self.named(DEFAULT if self._sharing == "team" else f"{platform}:{server}")
+
+
+async def known(database: Database, name: str) -> int:
+    """Return the id of the workspace of that name, 0 for a default one that nobody has used yet.
+
+    Raises NotFoundError naming the nearest that there are.
+    """
+    ids = await database.workspaces()
+    if name == DEFAULT:
+        return ids.get(name, 0)
+    if name not in ids:
+        near = ", ".join(each for each, *_ in process.extract(name[:80], list(ids), limit=_MOST_NAMES))
+        raise NotFoundError(msg('There is no workspace "{name}"; there are: {names}', name=name[:80], names=near))
+    return ids[name]

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
 from typing import Any, TypeVar
+from urllib.parse import quote
 
 from sqlalchemy import event, insert, select
 from sqlalchemy.engine import Connection, make_url
@@ -150,6 +151,35 @@ async def open_database(url: str) -> Database:
     return Database(connections, path)
 
 
+async def open_to_read(url: str) -> Database:
+    """Open a database that is there as it is: nothing is made, brought up to date or written. Raises StoreError."""
+    path = Path(make_url(url).database or "")
+    address = _address_to_read(path)
+    connections: Connections | None = None
+    try:
+        engine = create_async_engine(address)
+        event.listen(engine.sync_engine, "connect", _prepare_to_read)
+        connections = Connections(engine)
+        async with connections.lend() as connection:
+            found = await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version"))
+            query = "SELECT version_num FROM alembic_version"
+            version = (await connection.exec_driver_sql(query)).scalar() if found else None
+    except (OSError, SQLAlchemyError, sqlite3.Error) as error:
+        if connections:
+            await connections.close()
+        reason = str(getattr(error, "orig", error))
+        raise StoreError(
+            msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason)
+        ) from error
+    if version != REVISION:
+        await connections.close()
+        raise StoreError(
+            msg('The database "{path}" is of version {version}, not {wanted}; dayori run brings it up to date.',
+                path=str(path), version=version or "—", wanted=REVISION)
+        )  # fmt: skip
+    return Database(connections, path)
+
+
 def batched(items: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
     """Yield slices of items: preparing rows, or reading them, holds up everybody else."""
     return (items[start : start + size] for start in range(0, len(items), size))
@@ -165,6 +195,25 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     cursor = connection.cursor()
     for pragma in _PRAGMAS:
         cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _address_to_read(path: Path) -> str:
+    """Return the address of a database that is not written to.
+
+    Without a write-ahead log nobody is connected; then SQLite need not make the files by which that is shared.
+    """
+    if not path.is_file():
+        raise StoreError(msg('There is no database "{path}" yet; dayori run makes it.', path=str(path)))
+    alone = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
+    return f"sqlite+aiosqlite:///file:{quote(str(path))}?mode=ro{alone}&uri=true"
+
+
+def _prepare_to_read(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.isolation_level = None
+    cursor = connection.cursor()
+    cursor.execute("PRAGMA query_only=ON")
+    cursor.execute("PRAGMA busy_timeout=10000")
     cursor.close()
 
 

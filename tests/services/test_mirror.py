@@ -345,7 +345,7 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
         heard.extend(message.text("en") for message in messages)
 
     stop = asyncio.Event()
-    watching = asyncio.create_task(Mirror(database, clock, importing, workspace, file, tell).watch(stop))
+    watching = asyncio.create_task(Mirror(database, clock, importing, workspace, file, tell=tell).watch(stop))
     await until(lambda: library.history(workspace))
     await library.edit(workspace, "b", None, commented("よい"))
     await until(lambda: in_text(file, "よい"))
