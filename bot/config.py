@@ -104,6 +104,8 @@ def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[Subscr
 
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
+_Alias = Annotated[str, Field(max_length=80)]
+_Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(_several), Field(max_length=20)]
 
 
 class _Part(BaseModel):
@@ -166,7 +168,7 @@ class Config(_Part):
     sharing: Literal["team", "hosted"] = "team"
     additions: Literal["everyone", "curators"] = "everyone"
     curators: Texts = ()
-    aliases: dict[str, Texts] = {}
+    aliases: Annotated[dict[_Alias, _Meanings], Field(max_length=500)] = {}
     digest: DigestSettings = DigestSettings()
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
     discord: DiscordSettings = DiscordSettings()

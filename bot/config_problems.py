@@ -48,6 +48,10 @@ def _reason(kind: str, limits: Mapping[str, Any]) -> Message:
         return msg("it must be at least {least}", least=f"{next(iter(limits.values())):g}")
     if kind in ("less_than_equal", "less_than"):
         return msg("it must be at most {most}", most=f"{next(iter(limits.values())):g}")
+    if kind == "too_long":
+        return msg("it must have at most {most} entries", most=limits["max_length"])
+    if kind == "string_too_long":
+        return msg("it must have at most {most} characters", most=limits["max_length"])
     if kind.startswith("bool_"):
         return msg("it must be true or false")
     if kind == "literal_error":

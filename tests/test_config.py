@@ -247,6 +247,15 @@ def test_a_variable_that_is_no_setting_or_wrong_is_told_by_its_name(
     assert problem("").startswith(f".env:4: {variable}: ")
 
 
+@pytest.mark.parametrize(
+    ("aliases", "reason"),
+    [(f"RAG: [{', '.join(f'a{n}' for n in range(21))}]", "at most 20 entries"),
+     (f"RAG: [{'a' * 81}]", "at most 80 characters"), (f"{'a' * 81}: [RAG]", "at most 80 characters")],
+)  # fmt: skip
+def test_aliases_of_the_settings_are_limited_as_those_of_the_commands_are(aliases: str, reason: str) -> None:
+    assert reason in problem(f"aliases:\n  {aliases}\n")
+
+
 def test_a_token_that_is_misspelt_in_the_dotenv_file_is_told() -> None:
     Path(".env").write_text("DISCORD_TOKN=abc\n", encoding="utf-8")
     assert problem("") == ".env:1: DISCORD_TOKN: unknown variable; did you mean DISCORD_TOKEN?"

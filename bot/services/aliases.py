@@ -12,6 +12,7 @@ from bot.store import aliases
 from bot.store.database import Database
 
 LENGTH, MOST_MEANINGS = 80, 20
+MOST_NAMES, MOST_IN_ALL = 500, 2_000  # of a workspace, and their meanings: each search looks for all of them
 
 
 def meanings_of(text: str) -> list[str]:
@@ -35,6 +36,11 @@ class Aliases:
             raise InputError(msg("An alias is too long: at most {most} meanings of {length} characters each fit.",
                                  most=MOST_MEANINGS, length=LENGTH))  # fmt: skip
         async with self._database.write() as connection:
+            others = await aliases.of(connection, workspace_id)
+            others.pop(name, None)
+            if len(others) >= MOST_NAMES or sum(map(len, others.values())) + len(kept) > MOST_IN_ALL:
+                raise InputError(msg("There are too many aliases: at most {names} with {most} meanings in all fit."
+                                     " Remove one first.", names=MOST_NAMES, most=MOST_IN_ALL))  # fmt: skip
             await aliases.put(connection, workspace_id, name, kept)
         return name, kept
 

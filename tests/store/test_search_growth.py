@@ -12,8 +12,10 @@ from bot.domain.query import parse_query
 from bot.store.search import glossary, sounds
 from bot.store.search.asked import Asked
 from bot.store.search.index import piece_of
+from bot.store.search.keys import name_keys, words_of_link
 from bot.store.search.probes import Row
 from bot.store.search.ranking import fit
+from bot.store.search.rewording import rewordings
 from tests.growth import MOST, growth
 
 Text = Callable[[int], str]
@@ -37,6 +39,10 @@ TEXTS: dict[str, Text] = {
     "half-width katakana": lambda n: "ｶﾞ" * (n // 2),
     "spaces": lambda n: " " * n + "x",
     "digits": lambda n: "1" * n,
+    "links": lambda n: "https://" * (n // 8),
+    "links one after another": lambda n: "https://a.org/b " * (n // 16),
+    "brackets": lambda n: "[(<" * (n // 3),
+    "ends of links": lambda n: "](" * (n // 2),
     "quotes": lambda n: '"' * n,
     "hangul": lambda n: "검색" * (n // 2),
     "ligatures": lambda n: "ﷺ" * (n // 18),
@@ -73,6 +79,10 @@ def _asked(text: str) -> object:
 
 _OF_SEARCH: dict[str, Callable[[str], object]] = {
     "parse_query": parse_query,
+    "name_keys": name_keys,
+    "words_of_link": words_of_link,
+    "a link": lambda text: (name_keys(f"https://a.org/{text}"), words_of_link(f"https://a.org/{text}")),
+    "rewordings": lambda text: list(rewordings(Asked(text), {"RAG": ["検索拡張生成", text[:80]]})),
     "asked": _asked,
     "fit": _fit,
     "translations": lambda text: list(glossary.translations(text)),

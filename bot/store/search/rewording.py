@@ -23,29 +23,30 @@ class _Side:
 
 def rewordings(asked: Asked, aliases: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """Yield the query with each alias that it holds said in each other way; `aliases` is {name: meanings}."""
-    count = 0
+    count, folded = 0, fold_plain(asked.text)
     for name, meanings in aliases.items():
+        if count == MOST_REWORDINGS:
+            return
         sides = _sides((name, *meanings))
         for side in sides:
-            frame = _frame(asked, side)
+            frame = _frame(asked.spaced, folded, side)
             for other in sides if frame is not None else ():
                 if other is not side and count < MOST_REWORDINGS:
                     count += 1
                     yield plain(f" {other.text} ".join(frame or ()))
 
 
-@lru_cache(maxsize=1024)
+@lru_cache(maxsize=4096)  # the aliases of eight collections that have as many as they may
 def _sides(texts: tuple[str, ...]) -> tuple[_Side, ...]:
     plains = (plain(text) for text in texts)
     return tuple(_Side(text, fold_plain(text), words) for text in plains if (words := spaced(text)).strip())
 
 
-def _frame(asked: Asked, side: _Side) -> tuple[str, str] | None:
+def _frame(spaced: str, folded: str, side: _Side) -> tuple[str, str] | None:
     """Return what stands before and after an alias in the query; words by their ends, Japanese anywhere."""
-    if side.spaced in asked.spaced:
-        before, _, after = asked.spaced.partition(side.spaced)
+    if side.spaced in spaced:
+        before, _, after = spaced.partition(side.spaced)
         return before, after
-    folded = fold_plain(asked.text)
     if unspaced(side.folded) and side.folded in folded:
         before, _, after = folded.partition(side.folded)
         return before, after
