@@ -17,6 +17,10 @@ from tests.store.indexing import put
 
 _READ = {
     "アジャスト": "adjust", "アンラーニング": "unlearning", "ウィスパー": "whisper",
+    "エンバイロメント": "environment", "クロージャー": "closure", "チェンジ": "change", "テンソル": "tensor",
+    "フィンガー": "finger", "フェーズ": "phase", "フォワード": "forward", "プレイヤー": "player",
+    "プレッシャー": "pressure",
+    "ベイシス": "basis", "ランゲージ": "language", "リージョン": "region", "レイテント": "latent", "レンジ": "range",
     "ウォーターマーク": "watermark", "エポック": "epoch", "オープンエーアイ": "openai",
     "カリキュラム": "curriculum", "キュービット": "qubit", "クウェン": "qwen",
     "クオンタイゼーション": "quantization", "クラスタリング": "clustering", "サイエンス": "science",

@@ -110,7 +110,11 @@ def readings_of(probes: Probes, word: str) -> list[str]:
     """Return the English that a word of kana doubtless is."""
     if not _PART <= len(word) <= _LONGEST:
         return []
-    return [reading.english for reading in _doubtless(_heard(probes, hiragana(word)))]
+    spelled = hiragana(word)
+    heard = _doubtless(_heard(probes, spelled))
+    if not heard and len(spelled) >= _COMPOUND:
+        heard = sorted(_heard_together(probes, spelled), reverse=True)[:_MOST_PARTS]
+    return [reading.english for reading in heard]
 
 
 def begun_readings(probes: Probes, typed: str) -> Iterator[list[str]]:

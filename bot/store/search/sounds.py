@@ -30,6 +30,20 @@ _SPELLING = (
     ("x", r"^x", "z"),
     ("pri", "^pri(?=o|va|m[ae])", "prAI"),  # private
     ("fore", r"^fore(?!s)", "fo"),  # forecast, not forest
+    ("forw", "^forw", "foW"),  # forward
+    ("ironm", "ironm", "AIrom"),  # environment
+    ("laten", "^laten", "leIten"),  # latent
+    ("asis", "asis$", "esis"),  # basis
+    ("ange", "ange", "enge"),  # range, exchange
+    ("guage", "guage", "GeJ"),  # language
+    ("egion", "egion", "IJyon"),  # region
+    ("nger", "(?<=[fs]i)nger", "nGa"),  # finger
+    ("sure", "ssure$", "Sya"),  # pressure
+    ("sure", "(?<=[eo])a?sure$", "Jya"),  # measure, closure
+    ("ph", "(?<=^ph)(r?)ase", r"\1eze"),  # phase, phrase
+    ("uzzy", "uzzy$", "aJi"),  # fuzzy
+    ("ayer", "ayer", "EIyer"),  # layer
+    ("tensor", "^tensor(?=s?$)", "tensoR"),
     ("queue", "queue?", "Kyu"),
     ("qub", "qub", "Kyub"),  # qubit
     ("eu", "(?<!h)eu", "yu"),  # neural
