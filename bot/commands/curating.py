@@ -10,13 +10,13 @@ import typer
 from rich.text import Text
 
 from bot.domain.dates import parse_date
+from bot.domain.draft import begin
 from bot.domain.errors import ConflictError
 from bot.domain.paper import Link, Paper, edited
 from bot.i18n import msg, t
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
 from bot.services.changes import describe
-from bot.services.drafts import begin
 from bot.services.submission import SameTitle, Saved, Submitter
 from bot.session import Session, with_session
 

@@ -1,24 +1,20 @@
-"""A paper on its way in: from a link to a form, from the form to a paper, kept between the two."""
+"""Drafts of papers: begun, looked up, kept until they are saved or given up; whose they are and how they look."""
 
 from __future__ import annotations
 
 import asyncio
 import hashlib
 import json
-import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, replace
-from datetime import datetime
 from typing import Any
 
 import structlog
 
-from bot.domain.dates import parse_date
+from bot.domain.draft import Draft, begin, described, read_source
 from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
-from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
 from bot.domain.metadata import Metadata
-from bot.domain.paper import Link, Paper, edited, make_paper
-from bot.domain.text import clean_line
+from bot.domain.paper import Paper
 from bot.i18n import Message, msg
 from bot.services.library import known_as
 from bot.services.ports import Clock, MetadataFinder
@@ -30,33 +26,7 @@ from bot.store.requests import no_request
 
 _FORM_WAITS = 0.5  # seconds that a form waits for its draft to be kept; Discord gives up after three
 _MOST_UNWRITTEN = 1000
-_ARXIV_MONTH = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}")
 _log = structlog.get_logger()
-
-
-@dataclass(frozen=True, slots=True)
-class Draft:
-    """What a form says, as it was typed; tags are separated by commas or spaces.
-
-    A form that changes a paper names it and the version that its writer saw (`version`, ISO 8601); one that changes a
-    proposal names that; `apart` says that it is another paper than one of the same title.
-    """
-
-    source: str
-    headline: str = ""
-    title: str = ""
-    date: str = ""
-    comment: str = ""
-    tags: str = ""
-    paper_id: str = ""
-    version: str = ""
-    candidate: int = 0
-    apart: bool = False
-
-    @property
-    def seen(self) -> datetime | None:
-        """Return when the version that the writer saw was made."""
-        return datetime.fromisoformat(self.version) if self.version else None
 
 
 @dataclass(slots=True)
@@ -230,96 +200,3 @@ def mark_of(draft: Draft, paper: Paper | None) -> str:
     """Return a short hash of a draft's look: a button that carries it saves what was shown beside it, or nothing."""
     shown = [asdict(draft), columns_of(paper) if paper else None]
     return hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=6).hexdigest()
-
-
-def read_source(source: str) -> tuple[Link, Identifiers]:
-    """Return the link and ids that an arXiv id or link, a DOI or any web address tells without the network.
-
-    Raises InputError when it is none of them.
-    """
-    text = clean_line(source).strip("<>")
-    ids = identifiers_in(text)
-    if url := web_address(text):
-        return Link(url), ids
-    if pair := next(iter(ids.pairs()), None):
-        return Link(address_of(*pair)), ids
-    raise InputError(
-        msg(
-            '"{source}" is neither a link, an arXiv id nor a DOI; write it like https://arxiv.org/abs/1706.03762.',
-            source=text[:80],
-        )
-    )
-
-
-def begin(source: str) -> Draft:
-    """Return a draft with what the source itself tells: an arXiv number holds its month. Raises InputError."""
-    _, ids = read_source(source)
-    found = _ARXIV_MONTH.fullmatch(ids.arxiv or "")
-    return Draft(source=clean_line(source), date=f"20{found[1]}-{found[2]}" if found else "")
-
-
-def described(draft: Draft, found: Metadata) -> Paper:
-    """Return the paper of a draft, what it leaves open filled in from what was found. Raises InputError."""
-    link, ids = read_source(draft.source)
-    title = draft.title.strip() or found.title or ""
-    if not clean_line(title):
-        raise InputError(msg("The title is missing; copy it from the paper."))
-    return make_paper(
-        title=title,
-        headline=draft.headline,
-        date=parse_date(draft.date) if draft.date.strip() else found.date,
-        comment=draft.comment,
-        excerpt=found.excerpt,
-        organization=found.organization,
-        authors=found.authors,
-        links=[link, *found.links],
-        tags=split_tags(draft.tags),
-        identifiers=ids | found.identifiers,
-    )
-
-
-def new_link(paper: Paper, source: str) -> Link | None:
-    """Return the link of a source that a paper does not have yet, None when it tells nothing new. Raises InputError."""
-    link, ids = read_source(source)
-    known = {canonical_url(each) for each in (paper.url or "", *(each.url for each in paper.links))}
-    is_known = canonical_url(link.url) in known or (
-        ids != Identifiers() and ids | paper.identifiers == paper.identifiers
-    )
-    return None if is_known else link
-
-
-def change_of(paper: Paper) -> Draft:
-    """Return a draft that changes a paper, with what it says today."""
-    return Draft(
-        source=paper.url or "",
-        headline=paper.headline or "",
-        title=paper.title,
-        date=str(paper.date or ""),
-        comment=paper.comment or "",
-        tags=_tags_as_typed(paper.tags),
-        paper_id=paper.id,
-        version=paper.updated_at.isoformat() if paper.updated_at else "",
-    )
-
-
-def changed(paper: Paper, draft: Draft) -> Paper:
-    """Return the paper as a draft changes it. Raises InputError when something in the draft cannot be used."""
-    return edited(
-        paper,
-        title=draft.title,
-        headline=draft.headline,
-        date=parse_date(draft.date) if draft.date.strip() else None,
-        comment=draft.comment,
-        tags=split_tags(draft.tags),
-    )
-
-
-def split_tags(text: str) -> list[str]:
-    """Return the tags of a line; they may hold spaces only where commas separate them."""
-    parts = re.split(r"[,、，]" if re.search("[,、，]", text) else r"\s+", text)
-    return [tag for part in parts if (tag := part.strip().lstrip("#＃"))]
-
-
-def _tags_as_typed(tags: Sequence[str]) -> str:
-    """Return the line that `split_tags` reads as these tags; a single one with a space needs a comma to stay one."""
-    return ", ".join(tags) + ("," if len(tags) == 1 and " " in tags[0] else "")

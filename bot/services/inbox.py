@@ -7,12 +7,12 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.draft import Draft, change_of, described, read_source
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.metadata import Metadata
 from bot.domain.numbers import is_given
 from bot.domain.paper import Paper, make_paper
 from bot.i18n import msg
-from bot.services.drafts import Draft, change_of, described, read_source
 from bot.services.library import Added, Author, add_paper, twin_of
 from bot.services.ports import Clock
 from bot.store import inbox

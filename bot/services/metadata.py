@@ -16,11 +16,11 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
+from bot.domain.draft import read_source
 from bot.domain.errors import SourceBusyError, SourceError, StoreError, UnknownPaperError
 from bot.domain.identifiers import canonical_url
 from bot.domain.metadata import Metadata
 from bot.i18n import msg
-from bot.services.drafts import read_source
 from bot.services.ports import Clock
 from bot.store import answers
 from bot.store.database import Database

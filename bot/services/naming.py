@@ -5,11 +5,11 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 
+from bot.domain.draft import read_source
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper, make_paper
 from bot.formats.links import Untitled
 from bot.i18n import Message, msg
-from bot.services.drafts import read_source
 from bot.services.ports import MetadataFinder, Progress
 
 _AT_ONCE = 50  # arXiv answers for many in one request

@@ -16,10 +16,11 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.draft import Draft, changed, read_source
 from bot.domain.errors import NotAllowedError, StaleError
 from bot.domain.paper import Paper, edited
 from bot.i18n import Locale, msg
-from bot.services.drafts import Draft, changed, checked, gone, mark_of, read_source, used
+from bot.services.drafts import checked, gone, mark_of, used
 from bot.services.inbox import accept_paper, decided
 from bot.services.library import Author, add_paper, edit_paper, known_as, twin_of
 from bot.services.ports import Clock

@@ -9,8 +9,8 @@ from contextlib import closing
 
 import pytest
 
+from bot.domain.draft import Draft
 from bot.domain.errors import NotFoundError
-from bot.services.drafts import Draft
 from bot.services.inbox import Inbox, paper_of
 from bot.services.library import Library
 from bot.services.submission import Proposed, Submission, Submitter

@@ -11,11 +11,12 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.dates import PaperDate
+from bot.domain.draft import Draft
 from bot.domain.errors import DayoriError, InputError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import Metadata, make_metadata
 from bot.i18n import msg
-from bot.services.drafts import Draft, Drafts
+from bot.services.drafts import Drafts
 from bot.services.library import Library
 from bot.services.metadata import MetadataLookup, key_of
 from bot.store import answers

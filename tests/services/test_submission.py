@@ -7,10 +7,11 @@ from dataclasses import replace
 
 import pytest
 
+from bot.domain.draft import Draft, change_of, changed
 from bot.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper
-from bot.services.drafts import Draft, Drafts, change_of, changed, mark_of
+from bot.services.drafts import Drafts, mark_of
 from bot.services.inbox import Inbox, change_of_proposal, paper_of
 from bot.services.library import Library
 from bot.services.lookup import Lookup

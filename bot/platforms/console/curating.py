@@ -11,6 +11,7 @@ from dataclasses import replace
 from typing import Any, TypeVar
 
 from bot.domain.dates import parse_date
+from bot.domain.draft import Draft, change_of, changed
 from bot.domain.errors import InputError
 from bot.domain.paper import Paper
 from bot.domain.text import clean_line
@@ -19,7 +20,6 @@ from bot.platforms.console import reports
 from bot.platforms.console.lines import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.changes import describe
-from bot.services.drafts import Draft, change_of, changed
 from bot.services.inbox import paper_of
 from bot.services.submission import SameTitle, Saved, Stale
 

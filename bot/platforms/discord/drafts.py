@@ -14,6 +14,7 @@ from typing import Any
 import discord
 from discord.ui import View
 
+from bot.domain.draft import Draft, changed
 from bot.domain.errors import DayoriError, DuplicateError, InputError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
@@ -24,7 +25,7 @@ from bot.platforms.discord.form import as_typed, form_of, token_of, typed_in
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton, lasting, unknown_press
 from bot.platforms.discord.proposer import Fate, tell_proposer
-from bot.services.drafts import Draft, changed, mark_of
+from bot.services.drafts import mark_of
 from bot.services.submission import Outcome, Proposed, SameTitle, Saved, Stale
 
 

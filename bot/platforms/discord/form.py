@@ -9,10 +9,10 @@ from typing import Any
 import discord
 from discord.ui import Label, Modal, TextInput
 
+from bot.domain.draft import Draft
 from bot.domain.errors import InputError
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord.context import Interaction, custom_id_of
-from bot.services.drafts import Draft
 
 _PREFIX = "dayori:draft:"
 _LIMITS = {"headline": 500, "title": 500, "date": 40, "comment": 4000, "tags": 500}

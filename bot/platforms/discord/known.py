@@ -6,6 +6,7 @@ from dataclasses import replace
 
 import discord
 
+from bot.domain.draft import begin, new_link
 from bot.domain.paper import Paper
 from bot.i18n import t
 from bot.platforms.discord import answer
@@ -14,7 +15,6 @@ from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import token_for
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton
-from bot.services.drafts import begin, new_link
 
 
 async def show_known(interaction: Interaction, reader: Reader, paper: Paper, source: str) -> None:

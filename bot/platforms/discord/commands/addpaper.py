@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.app_commands import Range
 from discord.ui import DynamicItem, Item, Select
 
+from bot.domain.draft import begin
 from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
 from bot.domain.text import clip
@@ -20,7 +21,6 @@ from bot.platforms.discord.drafts import open_form, token_for
 from bot.platforms.discord.known import show_known
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.press import Answering, chosen, lasting, read_choices
-from bot.services.drafts import begin
 
 _MOST_LINKS = 25
 

@@ -10,6 +10,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.domain.digest import Subscription
+from bot.domain.draft import split_tags
 from bot.domain.errors import NotFoundError
 from bot.domain.text import clip, packed
 from bot.i18n import Locale, msg, t
@@ -21,7 +22,6 @@ from bot.platforms.discord.permissions import require_posting
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.delivery import DeliveryReport
 from bot.services.digests import Wanted
-from bot.services.drafts import split_tags
 from bot.services.standing import Standing, paused
 
 digest = app_commands.Group(

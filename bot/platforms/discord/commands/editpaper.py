@@ -8,6 +8,7 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice
 
+from bot.domain.draft import change_of
 from bot.domain.text import clip
 from bot.i18n import t
 from bot.platforms.discord import answer
@@ -19,7 +20,6 @@ from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton, lasting
 from bot.services.changes import describe, tell
-from bot.services.drafts import change_of
 
 _PAPER = both("paper", "論文")
 

@@ -1,0 +1,114 @@
+"""A draft begins with what its source tells by itself, and a form is read as what was meant."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from hypothesis import example, given
+from hypothesis import strategies as st
+
+from bot.domain.dates import PaperDate
+from bot.domain.draft import Draft, begin, change_of, changed, described, read_source, split_tags
+from bot.domain.errors import InputError
+from bot.domain.identifiers import Identifiers
+from bot.domain.metadata import Metadata
+from bot.domain.paper import Link, Paper
+from tests.samples import assert_said, lines, paper, random_papers
+
+RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17),
+                  excerpt="Proposes retention.",
+                  links=(Link("https://github.com/microsoft/unilm"),),
+                  identifiers=Identifiers(doi="10.48550/x"))  # fmt: skip
+
+
+@pytest.mark.parametrize(
+    ("source", "url", "ids"),
+    [
+        ("2307.08621v1", "https://arxiv.org/abs/2307.08621", Identifiers(arxiv="2307.08621")),
+        ("<https://arxiv.org/pdf/2307.08621>", "https://arxiv.org/pdf/2307.08621", Identifiers(arxiv="2307.08621")),
+        ("doi:10.1145/3292500", "https://doi.org/10.1145/3292500", Identifiers(doi="10.1145/3292500")),
+        (" https://example.org/paper ", "https://example.org/paper", Identifiers()),
+    ],
+)
+def test_a_source_is_an_id_or_a_link(source: str, url: str, ids: Identifiers) -> None:
+    link, found = read_source(source)
+    assert (link.url, found) == (url, ids)
+
+
+@pytest.mark.parametrize("source", ["", "RetNet", "example.org/paper", "ftp://example.org/"])
+def test_what_is_neither_is_refused_in_a_sentence(source: str) -> None:
+    with pytest.raises(InputError, match="neither a link, an arXiv id nor a DOI"):
+        begin(source)
+
+
+def test_an_arxiv_number_tells_its_month() -> None:
+    assert begin("2307.08621").date == "2023-07"
+    assert begin("hep-th/9901001").date == ""
+    assert begin("https://example.org/").date == ""
+
+
+def test_a_filled_in_draft_becomes_a_paper() -> None:
+    made = described(
+        Draft(
+            "2307.08621",
+            headline="見出し",
+            title=" RetNet ",
+            date="2023年7月19日",
+            comment="よい",
+            tags="LLM、長文 処理",
+        ),
+        Metadata(),
+    )
+    assert (made.title, made.headline, made.date, made.comment) == ("RetNet", "見出し", PaperDate(2023, 7, 19), "よい")
+    assert (made.tags, made.identifiers) == (("LLM", "長文 処理"), Identifiers(arxiv="2307.08621"))
+
+
+def test_a_draft_without_a_title_is_refused() -> None:
+    with pytest.raises(InputError, match="title is missing"):
+        described(Draft("2307.08621", title=" \u200b "), Metadata())
+
+
+@given(st.builds(Draft, lines, lines, lines, lines, lines, lines))
+def test_any_form_is_a_paper_or_is_refused_in_a_sentence(draft: Draft) -> None:
+    try:
+        assert described(draft, RETNET).title
+    except InputError as error:
+        assert_said(error)
+
+
+@pytest.mark.parametrize(
+    ("typed", "tags"),
+    [
+        ("a b", ["a", "b"]),
+        ("a, b c,d", ["a", "b c", "d"]),
+        ("検索、深層 学習", ["検索", "深層 学習"]),
+        ("", []),
+        (" , ", []),
+        ("#a #b", ["a", "b"]),
+    ],
+)
+def test_tags_may_hold_spaces_only_between_commas(typed: str, tags: list[str]) -> None:
+    assert split_tags(typed) == tags
+
+
+def test_what_a_form_leaves_open_is_filled_in_from_the_source() -> None:
+    made = described(Draft("2307.08621", headline="見出し"), RETNET)
+    assert (made.title, made.date, made.authors, made.excerpt) == (
+        RETNET.title,
+        RETNET.date,
+        RETNET.authors,
+        RETNET.excerpt,
+    )
+    assert [link.url for link in made.links] == [
+        "https://arxiv.org/abs/2307.08621",
+        "https://github.com/microsoft/unilm",
+    ]
+    assert made.identifiers == Identifiers(arxiv="2307.08621", doi="10.48550/x")
+    assert described(Draft("2307.08621", title="別の題", date="2020"), RETNET).title == "別の題"
+
+
+@given(random_papers.filter(lambda made: not re.search("[,、，]", "".join(made.tags))))
+@example(paper(1, tags=["Llama 2"]))
+def test_a_form_that_is_sent_back_as_it_was_changes_nothing(made: Paper) -> None:
+    assert changed(made, change_of(made)).content == made.content
