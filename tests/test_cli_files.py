@@ -37,6 +37,26 @@ def test_a_dry_run_only_tells(dayori: Dayori, tmp_path: Path) -> None:
     assert everything(dayori) == before
 
 
+def test_a_removed_paper_stays_away_until_it_is_wanted_back(dayori: Dayori, tmp_path: Path) -> None:
+    (tmp_path / "new.yaml").write_text("".join(yaml.write([paper(1)])), encoding="utf-8")
+    dayori("import", "new.yaml")
+    dayori("remove", "paper-1", "--yes")
+    told = dayori("import", "new.yaml").stdout
+    assert "追加 0" in told
+    assert "--restore" in told
+    assert len(everything(dayori)) == 6
+    assert "追加 1" in dayori("import", "new.yaml", "--restore").stdout
+    assert len(everything(dayori)) == 7
+
+
+def test_a_list_whose_source_cannot_be_reached_says_so_once(dayori: Dayori, tmp_path: Path) -> None:
+    (tmp_path / "list.txt").write_text("".join(f"2301.{n:05}\n" for n in range(1, 6)), encoding="utf-8")
+    told = "".join(dayori("import", "list.txt").stdout.split())
+    assert "見送り5" in told
+    assert told.count("5件のタイトルを調べられませんでした") == 1
+    assert told.count("list.txt:1") == 1
+
+
 @pytest.mark.parametrize(
     "broken",
     ["papers: [", "papers:\n- title: a\n  colour: b", "papers:\n- title: a\n  title: b",

@@ -14,10 +14,10 @@ from bot.domain.errors import InputError
 from bot.formats.atom import Feed
 from bot.formats.collection import READERS, WRITTEN, format_of, read_contents, writer
 from bot.formats.disk import write_private
-from bot.i18n import msg
+from bot.i18n import msg, tn
 from bot.platforms.console import reports
 from bot.platforms.console.output import standard_output
-from bot.services.naming import name_all, nameless
+from bot.services.naming import name_all
 from bot.session import Session, progress_bar, with_session
 
 In = Annotated[str | None, typer.Option("--format", help=f"{', '.join(READERS)}; otherwise the file's ending tells.")]
@@ -33,6 +33,7 @@ async def import_(
     duplicates: Annotated[
         bool, typer.Option("--duplicates", help="Add papers without ids though their title is there.")
     ] = False,
+    restore: Annotated[bool, typer.Option("--restore", help="Bring back papers that were removed here.")] = False,
 ) -> None:
     """Take papers in from files; a broken file is refused whole.
 
@@ -42,17 +43,21 @@ async def import_(
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
         with progress_bar(file.name) as progress:
-            named, untitled = await name_all(content.untitled, session.services.metadata, progress)
-            report = await session.services.importing.take(
-                session.workspace,
-                [*content.papers, *named],
-                None,
-                dry_run=dry_run,
-                progress=progress,
-                duplicates=duplicates,
-            )
-        report.conflicts += [(f"{file}:{each.line}", nameless(each)) for each in untitled]
-        session.console.print(reports.imported(report, str(file), session.locale, dry_run=dry_run))
+            named = await name_all(content.untitled, session.services.metadata, progress)
+            take = partial(session.services.importing.take, session.workspace, [*content.papers, *named.papers], None,
+                           progress=progress, duplicates=duplicates)  # fmt: skip
+            report = await take(dry_run=dry_run, restore=restore)
+        left_out = [(place, why, 1) for place, why in content.left_out(str(file))] + named.reasons(str(file))
+        told = partial(reports.imported, file=str(file), locale=session.locale, dry_run=dry_run)
+        session.console.print(told(report, left_out=left_out))
+        if report.removed and not dry_run and await _wanted_back(session, len(report.removed)):
+            session.console.print(told(await take(restore=True), left_out=[]))
+
+
+async def _wanted_back(session: Session, removed: int) -> bool:
+    """Ask at a terminal whether papers that were removed here are to come back; the default is no."""
+    question = tn(session.locale, "Bring the removed paper back?", "Bring the {n} removed papers back?", removed)
+    return session.terminal.lines.is_interactive and await session.agrees(question, default=False)
 
 
 @with_session

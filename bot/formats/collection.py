@@ -9,25 +9,54 @@ from typing import TypeAlias
 
 from bot.domain.errors import FileError, InputError
 from bot.domain.paper import Paper
-from bot.formats import atom, bibtex, csl, html, json, links, markdown, matome, ris, yaml
+from bot.formats import (
+    atom,
+    bibtex,
+    csl,
+    csv,
+    html,
+    html_reader,
+    json,
+    links,
+    markdown,
+    markdown_reader,
+    matome,
+    ris,
+    yaml,
+)
 from bot.formats.disk import read_regular
+from bot.formats.encoding import decoded
 from bot.formats.links import Contents
 from bot.i18n import msg
 
-READERS: dict[str, Callable[[str, str], list[Paper]]] = {
+_WHOLE: dict[str, Callable[[str, str], list[Paper]]] = {
     "yaml": yaml.read, "json": json.read, "bibtex": bibtex.read, "csl": csl.read, "ris": ris.read,
-    "matome": matome.read, "links": lambda text, file: _all_titled(links.read(text, file), file),
+    "matome": matome.read,
 }  # fmt: skip
+
+
+# What these read may hold papers whose title somebody else has to tell.
+_LISTS: dict[str, Callable[[str, str], Contents]] = {
+    "csv": csv.read, "markdown": markdown_reader.read, "html": html_reader.read, "links": links.read,
+}  # fmt: skip
+
+
+def _titled_only(name: str, text: str, file: str) -> list[Paper]:
+    return _all_titled(_LISTS[name](text, file), file)
+
+
+READERS = _WHOLE | {name: partial(_titled_only, name) for name in _LISTS}
 # Each yields at least once for each paper, before it takes the next one, so that papers may come as they are read.
 Writer: TypeAlias = Callable[[Iterable[Paper]], Iterator[str]]
 WRITERS: dict[str, Writer] = {
     "yaml": yaml.write, "json": json.write, "bibtex": bibtex.write, "csl": csl.write, "ris": ris.write,
-    "markdown": markdown.write, "html": html.write,
+    "csv": csv.write, "markdown": markdown.write, "html": html.write,
 }  # fmt: skip
 WRITTEN = (*WRITERS, "atom")
 _ENDINGS = {
     ".csl.json": "csl", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csl": "csl", ".bib": "bibtex",
-    ".ris": "ris", ".md": "markdown", ".html": "html", ".htm": "html", ".atom": "atom", ".xml": "atom", ".txt": "links",
+    ".ris": "ris", ".csv": "csv", ".tsv": "csv", ".md": "markdown", ".markdown": "markdown", ".html": "html",
+    ".htm": "html", ".atom": "atom", ".xml": "atom", ".txt": "links",
 }  # fmt: skip
 
 ENDING_OF = {name: ending for ending, name in reversed(_ENDINGS.items())}
@@ -42,15 +71,13 @@ def read_contents(path: Path, format: str | None = None) -> Contents:
     """Read a file's papers, and the lines of a list of links that have no title. Raises like `read_file`."""
     name = format_of(path.name, format, list(READERS))
     try:
-        text = read_regular(path).decode("utf-8-sig")
+        content = read_regular(path)
     except OSError as error:
         raise FileError(msg("cannot be read: {reason}", reason=error.strerror or ""), file=str(path)) from error
-    except UnicodeDecodeError as error:
-        line = error.object[: error.start].count(b"\n") + 1
-        raise FileError(msg("not UTF-8 text; save it as UTF-8"), file=str(path), line=line) from error
+    text = decoded(content, name, str(path))
     if not format:
         name = _by_shape(name, text)
-    return links.read(text, str(path)) if name == "links" else Contents(READERS[name](text, str(path)))
+    return _LISTS[name](text, str(path)) if name in _LISTS else Contents(_WHOLE[name](text, str(path)))
 
 
 def writer(format: str, feed: atom.Feed) -> Writer:

@@ -14,7 +14,7 @@ from bot.domain.errors import FileError
 from bot.domain.identifiers import address_of, canonical_url, identifiers_in, web_address
 from bot.domain.paper import Paper
 from bot.formats.foreign import Found, papers_of
-from bot.i18n import msg
+from bot.i18n import Message, msg
 
 _BULLET = re.compile(r"^\s*(?:[-*+•・‣●○]|\d{1,4}[.)．）](?=\s))\s*")
 _MARKDOWN = re.compile(
@@ -26,18 +26,27 @@ _NO_TITLES = {"paper", "link", "pdf", "arxiv", "abs", "doi", "url", "論文", "�
 
 @dataclass(frozen=True, slots=True)
 class Untitled:
-    """A line that names a paper by its link or id alone: `source` is fit to be looked up."""
+    """A line that names a paper by its link or id alone: `source` is fit to be looked up.
+
+    `paper` is what the file says of it beside that, under a title that stands for none.
+    """
 
     line: int
     source: str
+    paper: Paper | None = None
 
 
 @dataclass(slots=True)
 class Contents:
-    """What a file holds: papers, and the lines whose title has to be found out first."""
+    """What a file holds: papers, the lines whose title has to be found out first, and what was left out and why."""
 
     papers: list[Paper]
     untitled: list[Untitled] = field(default_factory=list)
+    skipped: list[tuple[int, Message]] = field(default_factory=list)
+
+    def left_out(self, file: str) -> list[tuple[str, Message]]:
+        """Return what was left out, each with its place."""
+        return [(f"{file}:{line}", why) for line, why in self.skipped]
 
 
 def read(text: str, file: str) -> Contents:

@@ -41,7 +41,7 @@ def _section(paper: Paper) -> Iterator[str]:
     if paper.headline:
         yield f"**{_escaped(paper.title)}**"
     if facts := facts_of(paper):
-        yield " · ".join(map(_escaped, facts))
+        yield f"*{' · '.join(map(_escaped, facts))}*"  # the mark by which its reader knows them
     if paper.comment:
         yield _lines(paper.comment)
     if paper.excerpt:

@@ -29,7 +29,8 @@ _MANY = 1000  # additions after which the search's index is worth tidying
 class ImportReport:
     """What an import did, by paper id; conflicts are left as they were, each with why.
 
-    `headings` tell which paper each id is, `changes` which fields an update changes.
+    `headings` tell which paper each id is, `changes` which fields an update changes, and `removed` which papers stay
+    away because they were removed here.
     """
 
     added: list[str] = field(default_factory=list)
@@ -38,6 +39,7 @@ class ImportReport:
     conflicts: list[tuple[str, Message]] = field(default_factory=list)
     headings: dict[str, str] = field(default_factory=dict)
     changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
 
 
 class Importing:
@@ -48,11 +50,12 @@ class Importing:
 
     async def take(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
                    progress: Progress | None = None, said: Mapping[str, str] | None = None,
-                   duplicates: bool = False) -> ImportReport:  # fmt: skip
+                   duplicates: bool = False, restore: bool = False) -> ImportReport:  # fmt: skip
         """Import papers that a file holds; `dry_run` only reports what would be done.
 
         `said` are the content hashes that this very file last had by id; without it, what any file last had. With
-        `duplicates`, a paper without ids is added though one of its title is there.
+        `duplicates`, a paper without ids is added though one of its title is there; with `restore`, a paper comes back
+        that was removed here.
         """
         report, change, now = ImportReport(), None, self._clock()
         # Numbers tell the order of addition; of what comes at once, the paper that is older itself counts as older, and
@@ -63,7 +66,7 @@ class Importing:
         async with cutting(workspace_id, map(columns_of, ordered), count) as cut:
             done = 0
             for batch in batched(ordered, _BATCH):
-                sorting = _Sorting(now, report, said, duplicates)
+                sorting = _Sorting(now, report, said, duplicates, restore)
                 async with self._database.read() if dry_run else self._database.write() as connection:
                     await sorting.sort(connection, workspace_id, batch)
                     if not dry_run and sorting.steps:
@@ -91,6 +94,7 @@ class _Sorting:
     report: ImportReport
     said: Mapping[str, str] | None
     duplicates: bool
+    restore: bool
     holders: dict[tuple[str, str], str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
     now_said: dict[str, str] = field(default_factory=dict)
@@ -118,6 +122,11 @@ class _Sorting:
         keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
         holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
         self.report.headings[entry.id] = entry.heading
+        if before and old is None:
+            if self.restore:
+                before = None
+            else:
+                self.report.removed.append(entry.id)
         if mine in (stored, before):
             self.report.unchanged.append(entry.id)
         elif stored != before:

@@ -23,7 +23,7 @@ def test_a_section_holds_everything_in_reading_order() -> None:
     text = "".join(markdown.write([full(1)]))
     assert text.startswith(
         "# 論文だより\n\n## [1番目の論文](<https://arxiv.org/abs/2401.00001>)\n\n**A Paper on Subject 1**\n\n"
-        "2001-02-02 · Microsoft"
+        "*2001-02-02 · Microsoft"
     )
     assert "[コード](<https://github.com/a/b_c%20d>)" in text
 

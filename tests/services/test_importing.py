@@ -106,6 +106,37 @@ async def test_what_was_removed_here_comes_back_only_by_hand(
     assert len(await lookup.all_of(workspace, "")) == 2
 
 
+async def test_what_was_removed_here_is_told_and_comes_back_when_that_is_asked_for(
+    importing: Importing, library: Library, lookup: Lookup, workspace: int
+) -> None:
+    await importing.take(workspace, FILE, None)
+    await library.remove(workspace, "paper-1", None)
+    assert (await importing.take(workspace, FILE, None)).removed == ["paper-1"]
+    changed = [FILE[0], replace(FILE[1], comment="新"), FILE[2]]
+    tried = await importing.take(workspace, changed, None, dry_run=True, restore=True)
+    assert (tried.added, tried.removed) == (["paper-1"], [])
+    assert len(await lookup.all_of(workspace, "")) == 2
+    assert told(await importing.take(workspace, changed, None, restore=True)) == (
+        ["paper-1"],
+        [],
+        ["paper-0", "paper-2"],
+        [],
+    )
+    assert (await lookup.get(workspace, "paper-1")).comment == "新"
+    assert (await importing.take(workspace, changed, None)).removed == []
+
+
+async def test_a_removed_paper_does_not_come_back_beside_one_that_has_its_id_by_now(
+    importing: Importing, library: Library, workspace: int
+) -> None:
+    await importing.take(workspace, FILE, None)
+    await library.remove(workspace, "paper-1", None)
+    await library.add(workspace, paper(1, id="mine"), None)
+    assert told(await importing.take(workspace, FILE, None, restore=True))[3] == [
+        'paper-1: it is in the collection already, as "mine"'
+    ]
+
+
 async def test_another_paper_under_the_same_id_is_a_conflict(
     importing: Importing, library: Library, workspace: int
 ) -> None:

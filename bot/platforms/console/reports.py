@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.domain.paper import FIELD_NAMES
 from bot.domain.text import clip
-from bot.i18n import Locale, msg, t, tn
+from bot.i18n import Locale, Message, msg, t, tn
 from bot.services.changes import action, describe, differences
 from bot.services.checkup import Check, Findings
 from bot.services.delivery import DeliveryReport
@@ -28,23 +28,32 @@ _MOST_ROWS = 30  # of each kind; ten thousand would be nothing to read
 _HEADING = 60
 
 
-def imported(report: ImportReport, file: str, locale: Locale, *, dry_run: bool) -> Group:
-    """Tell what an import did, or would do entry by entry; what is skipped with its reason."""
+def imported(
+    report: ImportReport, file: str, locale: Locale, *, dry_run: bool, left_out: Sequence[tuple[str, Message, int]] = ()
+) -> Group:
+    """Tell what an import did, or would do entry by entry; what is skipped with its reason.
+
+    `left_out` is what of the file is no paper: place, reason and of how many lines.
+    """
     head = t(locale, "{file} (nothing written):", file=file) if dry_run else f"{file}:"
     counts = t(locale, "added {added}, updated {updated}, unchanged {unchanged}, skipped {skipped}",
                added=len(report.added), updated=len(report.updated), unchanged=len(report.unchanged),
-               skipped=len(report.conflicts))  # fmt: skip
+               skipped=len(report.conflicts) + sum(each[2] for each in left_out))  # fmt: skip
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True)
     for _ in ("paper", "why"):
         table.add_column(overflow="fold")
     skipped = [(id, why.text(locale)) for id, why in report.conflicts]
+    skipped += [(each[0], each[1].text(locale)) for each in left_out]
     _rows(table, t(locale, "skip"), "yellow", skipped, report, locale)
+    removed = t(locale, "removed here; dayori import --restore brings it back")
+    _rows(table, t(locale, "removed"), "yellow", [(id, removed) for id in report.removed],
+          report, locale)  # fmt: skip
     if dry_run:
         changed = [(id, _field_names(report.changes.get(id, ()), locale)) for id in report.updated]
         _rows(table, t(locale, "update"), "cyan", changed, report, locale)
         _rows(table, t(locale, "add"), "green", [(id, "") for id in report.added], report, locale)
-        same = [(id, t(locale, "nothing new")) for id in report.unchanged]
+        same = [(id, t(locale, "nothing new")) for id in report.unchanged if id not in set(report.removed)]
         _rows(table, t(locale, "unchanged"), "dim", same, report, locale)
     return Group(Text(f"{head} {counts}"), *([table] if table.row_count else []))
 

@@ -1,0 +1,173 @@
+"""Spreadsheets as text: a row a paper under a row of names, as Excel, Google Sheets and people write them.
+
+What we write is inert in a spreadsheet: no cell begins like a formula, and no arXiv number stands as a decimal.
+"""
+
+from __future__ import annotations
+
+import csv
+import io
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from typing import Any
+
+from bot.domain.errors import FileError
+from bot.domain.identifiers import address_of
+from bot.domain.paper import Paper
+from bot.formats.columns import column_of, day_first, put_cell, year_first
+from bot.formats.entries import read_entries
+from bot.formats.foreign import Found, split_words
+from bot.formats.links import Contents, Untitled
+from bot.formats.names import names_in
+from bot.formats.tree import Tree
+from bot.i18n import Message, msg
+
+_MOST_COLUMNS, _LONGEST_CELL = 500, 200_000
+_COLUMNS = ("id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
+            "identifiers", "added_at", "added_by")  # fmt: skip
+_FORMULA = re.compile(r"'*[=+\-@\t\r]")
+
+
+class _Sheet(Tree):
+    """Rows and columns instead of lines and columns."""
+
+    names: list[str]
+
+    def error(self, path: Iterable[str | int], problem: Message, *, at_key: bool = False) -> FileError:
+        """Return an error that names row and column as a spreadsheet does."""
+        where = tuple(path)
+        while where and where not in self.places:
+            where = where[:-1]
+        row, column = self.places.get(where, (1, 0))
+        if column:
+            name = self.names[column - 1] or _letters(column)
+            problem = msg(
+                'column {letters} ("{name}"): {problem}', letters=_letters(column), name=name, problem=problem
+            )
+        return FileError(msg("row {row}: {problem}", row=row, problem=problem), file=self.file)
+
+
+def read(text: str, file: str) -> Contents:
+    """Read a table. Raises FileError with row and column."""
+    rows = _rows(text, file)
+    number, header = next(rows, (1, []))
+    sheet = _Sheet(file, {"papers": []})
+    sheet.names = [name.strip() for name in header]
+    columns = [column_of(name) for name in sheet.names]
+    if not {"title", "links", "arxiv", "doi", "identifiers"} & set(columns):
+        problem = msg('the first row must name the columns, at least "title" or "link" (タイトル, リンク)')
+        raise FileError(msg("row {row}: {problem}", row=number, problem=problem), file=file)
+    found = _found(list(rows), columns)
+    contents = Contents([])
+    if unknown := [name for name, column in zip(sheet.names, columns, strict=True) if name and not column]:
+        names = ", ".join(f'"{name}"' for name in unknown[:10])
+        contents.skipped.append((number, msg("these columns are not known and were left out: {names}", names=names)))
+    _take(sheet, [each for each in found if "title" in each.values], contents)
+    for each in found:
+        if "title" not in each.values:
+            _take_untitled(sheet, each, contents)
+    return contents
+
+
+def write(papers: Iterable[Paper]) -> Iterator[str]:
+    """Write a table that Excel takes for UTF-8; several values of a cell stand on lines of their own."""
+    yield "\ufeff" + _line(_COLUMNS)
+    for paper in papers:
+        yield _line(_cells(paper))
+
+
+def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
+    """Yield the rows that hold anything, each with its number."""
+    text = text.removeprefix("\ufeff")
+    if said := re.match(r"sep=(.)\r?\n", text[:8]):  # for Excel alone
+        text = text[said.end() :]
+    csv.field_size_limit(_LONGEST_CELL)
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=said[1] if said else _delimiter(text))
+    row = 0
+    try:
+        for row, cells in enumerate(reader, 2 if said else 1):
+            if len(cells) > _MOST_COLUMNS:
+                problem = msg("there are more than {n} columns", n=_MOST_COLUMNS)
+                raise FileError(msg("row {row}: {problem}", row=row, problem=problem), file=file)
+            if any(cell.strip() for cell in cells):
+                yield row, cells
+    except csv.Error as error:
+        problem = msg("not valid CSV: {problem}", problem=str(error))
+        raise FileError(msg("row {row}: {problem}", row=row + 1, problem=problem), file=file) from error
+
+
+def _delimiter(text: str) -> str:
+    """Return what separates the cells of the first row; what is quoted does not count."""
+    first = next((line for line in text[:100_000].splitlines() if line.strip()), "")
+    plain = re.sub(r'"[^"]*"', "", first)
+    return max(",;\t", key=lambda mark: (plain.count(mark), mark == ","))
+
+
+def _found(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Found]:
+    dates = [cells[n] for _, cells in rows for n in range(min(len(cells), len(columns))) if columns[n] == "date"]
+    order, found = day_first(dates), []
+    for number, cells in rows:
+        each = Found((number, 0))
+        for n, (column, cell) in enumerate(zip(columns, cells, strict=False), 1):
+            text = cell[1:] if _FORMULA.match(cell[1:]) and cell.startswith("'") else cell
+            if column == "date" and order is not None:
+                text = year_first(text, order)
+            if column:
+                put_cell(each, column, text, (number, n))
+        found.append(each)
+    return found
+
+
+def _take(sheet: _Sheet, found: list[Found], contents: Contents) -> None:
+    """Make papers of rows that have a title."""
+    sheet.value, sheet.places = {"papers": []}, {}
+    for n, each in enumerate(found):
+        sheet.value["papers"].append(each.values)
+        sheet.places[("papers", n)] = each.place
+        sheet.places |= {("papers", n, key): place for key, place in each.places.items()}
+    contents.papers += read_entries(sheet)
+
+
+def _take_untitled(sheet: _Sheet, found: Found, contents: Contents) -> None:
+    """Hand a row without a title on as the source that may tell it, with all that the row says."""
+    values: dict[str, Any] = found.values
+    links, ids = values.get("links") or [], values.get("identifiers") or {}
+    source = links[0]["url"] if links else next((address_of(*pair) for pair in ids.items()), "")
+    if not source:
+        sheet.places = {(): found.place}
+        raise sheet.error((), msg("there is neither a title nor a link"))
+    found.put("title", source)
+    only = Contents([])
+    _take(sheet, [found], only)
+    contents.untitled.append(Untitled(found.place[0], source, only.papers[0]))
+
+
+def _letters(column: int) -> str:
+    """Return a column's name in a spreadsheet: A, B … Z, AA."""
+    letters = ""
+    while column:
+        column, letter = divmod(column - 1, 26)
+        letters = chr(ord("A") + letter) + letters
+    return letters
+
+
+def _line(cells: Iterable[str]) -> str:
+    out = io.StringIO()
+    csv.writer(out).writerow(["'" + cell if _FORMULA.match(cell) else cell for cell in cells])
+    return out.getvalue()
+
+
+def _cells(paper: Paper) -> Iterator[str]:
+    yield from (paper.id, paper.headline or "", paper.title, str(paper.date or ""), paper.comment or "")
+    yield from (paper.excerpt or "", paper.organization or "", _several(paper.authors))
+    yield "\n".join(f"{link.url} {link.label or ''}".rstrip() for link in paper.links)
+    yield _several(paper.tags)
+    yield "\n".join(f"{scheme}:{name}" for scheme, name in paper.identifiers.pairs())
+    yield paper.added_at.isoformat() if paper.added_at else ""
+    yield paper.added_by or ""
+
+
+def _several(values: Sequence[str]) -> str:
+    """Return values one a line; a single one keeps its line end, so that a comma in it parts nothing."""
+    is_one = len(values) == 1 and names_in(values[0]) == [values[0]] == split_words(values[0])
+    return "\n".join(values) + ("\n" if len(values) == 1 and not is_one else "")

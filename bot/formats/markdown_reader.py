@@ -1,0 +1,158 @@
+"""Markdown in: awesome-lists, tables of papers, notes, and our own export."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+
+from bot.formats import listing
+from bot.formats.blocks import Block, Piece, merged, text_of
+from bot.formats.links import Contents
+from bot.formats.markdown import NAME
+
+_HEADING = re.compile(r" {0,3}(#{1,6})\s+(.*)")
+_ITEM = re.compile(r"(\s*)(?:[-*+]|\d{1,4}[.)])\s+(?:\[[ xX]\]\s+)?(.*)")
+_FENCE = re.compile(r"\s{0,9}(```|~~~)")
+_RULE = re.compile(r"\s{0,3}(?:[-*_=]\s*){3,}$")
+_TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
+_ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
+# While marks are looked for, escaped ones are stood for by as many characters that are none (Unicode's noncharacters).
+_MARKS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
+_STANDS_FOR = {mark: chr(0xFDD0 + n) for n, mark in enumerate(_MARKS)}
+_BACK = str.maketrans({stand: mark for mark, stand in _STANDS_FOR.items()})
+_ANCHOR = re.compile(
+    r"<a\s[^<>]{0,200}?href=[\"']([^\"'<>]{1,2000})[\"'][^<>]{0,200}>([^<>]{0,2000})</a>", re.IGNORECASE
+)
+_TAG = re.compile(r"</?(?!https?:)[a-zA-Z][^<>]{0,500}>|<!--.{0,2000}?-->")
+_TOKEN = re.compile(r"!?\[|\]|<https?://[^\s<>]+>|https?://[^\s<>\[\]()|]+|\*\*|__")
+_TARGET = re.compile(
+    r"\(\s{0,3}+(?:<([^<>\n]*+)>|([^\s()<>]*+(?:\([^\s()<>]*+\)[^\s()<>]*+)*+))(?:\s++(?:\"[^\"\n]*+\"|'[^'\n]*+'))?\s{0,3}+\)"
+)
+_EMPHASIS = re.compile(r"(?<!\w)\*(?=\S)|(?<=\S)\*(?!\w)|(?<!\w)_(?=\S)|(?<=\S)_(?!\w)|~~|`")
+_LONGEST_LINE = 20_000
+_MOST_BRACKETS = 200
+
+
+def read(text: str, file: str) -> Contents:
+    """Read the papers of a document. Raises FileError."""
+    lines = text.removeprefix("\ufeff").splitlines()
+    own = next((line for line in lines if line.strip()), "").strip() == f"# {NAME}"
+    return listing.read(_blocks(lines), file, own=own)
+
+
+def _blocks(lines: list[str]) -> Iterator[Block]:
+    """Yield the document's blocks; fenced code is passed over."""
+    fence, paragraph, item_indent = "", list[tuple[int, str]](), -1
+    header: tuple[str, ...] | None = None
+    for number, raw in enumerate(lines, 1):
+        line = raw[:_LONGEST_LINE]
+        if found := _FENCE.match(line):
+            fence = "" if fence == found[1] else fence or found[1]
+            continue
+        special = fence or not line.strip() or _HEADING.match(line) or _ITEM.match(line) or _RULE.match(line)
+        is_row = not special and _is_row(line)
+        if (special or is_row) and paragraph:
+            yield _paragraph(paragraph, item_indent)
+            paragraph = []
+        header = header if is_row else None
+        if fence or not line.strip():
+            continue
+        if heading := _HEADING.match(line):
+            item_indent = -1
+            yield Block("heading", number, pieces_of(heading[2].rstrip("# \t")), level=len(heading[1]))
+        elif (item := _ITEM.match(line)) and not _RULE.match(line):
+            item_indent = len(item[1].expandtabs(4))
+            yield Block("item", number, pieces_of(item[2]), level=item_indent)
+        elif is_row:
+            if header is None:
+                following = lines[number][:_LONGEST_LINE] if number < len(lines) else ""
+                header = tuple(_cells(line)) if _TABLE_RULE.fullmatch(following) else ()
+                if header:
+                    continue
+            if not _TABLE_RULE.fullmatch(line):
+                cells = [pieces_of(cell) for cell in _cells(line)]
+                joined = [piece for cell in cells for piece in (*cell, Piece(" "))]
+                yield Block("row", number, joined, cells=cells, header=header)
+        elif not _RULE.match(line):
+            item_indent = item_indent if line[:1] in " \t" or paragraph else -1
+            paragraph.append((number, line))
+    if paragraph:
+        yield _paragraph(paragraph, item_indent)
+
+
+def _is_row(line: str) -> bool:
+    plain = _ESCAPE.sub("", line)
+    return plain.lstrip().startswith("|") and plain.count("|") > 1
+
+
+def _cells(line: str) -> list[str]:
+    """Return a table row's cells."""
+    plain = line.strip().replace("\\|", _STANDS_FOR["|"]).strip("|")
+    return [cell.strip().replace(_STANDS_FOR["|"], "\\|") for cell in plain.split("|")]
+
+
+def _paragraph(lines: list[tuple[int, str]], item_indent: int) -> Block:
+    """Return a paragraph; lines that end with two spaces, and the lines of a quotation, keep their end."""
+    texts, is_quote = [text for _, text in lines], all(text.lstrip().startswith(">") for _, text in lines)
+    if is_quote:
+        texts = [text.lstrip().removeprefix(">").removeprefix(" ") for text in texts]
+    ends = ["\n" if text.endswith(("  ", "\\")) else " " for text in texts]
+    raw = "".join(text.strip().removesuffix("\\") + end for text, end in zip(texts, ends, strict=True)).rstrip()
+    is_facts = len(raw) > 2 and raw[0] == raw[-1] == "*" and raw[1] != "*" and raw[-2] not in "*\\"
+    level = item_indent + 1 if item_indent >= 0 else 0
+    if is_facts:
+        return Block("text", lines[0][0], [Piece(_plain(_hidden(raw[1:-1])))], level, role="facts")
+    return Block("quote" if is_quote else "text", lines[0][0], pieces_of(raw), level)
+
+
+def pieces_of(text: str) -> list[Piece]:
+    """Return a line's texts and links, without its marks."""
+    hidden = _hidden(text)
+    if "<" in hidden:
+        hidden = _ANCHOR.sub(lambda found: f"[{found[2]}](<{found[1]}>)", hidden)
+        hidden = _TAG.sub(" ", hidden)
+    pieces: list[Piece] = []
+    opened: list[tuple[int, bool]] = []  # how many pieces stood before each bracket, and whether it begins a picture
+    at, strong = 0, False
+
+    def add(part: str) -> None:
+        if part:
+            pieces.append(Piece(_plain(part), "", strong))
+
+    while token := _TOKEN.search(hidden, at):
+        add(hidden[at : token.start()])
+        at, mark = token.end(), token[0]
+        if mark in ("**", "__"):
+            strong = not strong
+        elif mark.endswith("["):
+            opened = [*opened[-_MOST_BRACKETS:], (len(pieces), mark == "![")]
+            pieces.append(Piece("[" if mark == "[" else ""))
+        elif mark != "]":
+            url = mark.strip("<>").translate(_BACK)
+            kept = url if mark[0] == "<" else url.rstrip(".,;:!?'\"*_")
+            pieces.append(Piece(kept, kept, strong))
+            at -= len(url) - len(kept)
+        elif opened and (target := _TARGET.match(hidden, at)):
+            start, is_picture = opened.pop()
+            inner = text_of(pieces[start + 1 :]).strip() if not is_picture else ""
+            bold = strong or (
+                pieces[start + 1 :] != [] and all(p.strong for p in pieces[start + 1 :] if p.text.strip())
+            )
+            del pieces[start:]
+            if not is_picture:
+                pieces.append(Piece(inner, (target[1] or target[2] or "").translate(_BACK), bold))
+            at = target.end()
+        else:
+            if opened:
+                opened.pop()
+            pieces.append(Piece("]"))
+    add(hidden[at:])
+    return merged(pieces)
+
+
+def _hidden(text: str) -> str:
+    return _ESCAPE.sub(lambda found: _STANDS_FOR[found[1]], text)
+
+
+def _plain(text: str) -> str:
+    return _EMPHASIS.sub("", text).translate(_BACK)
