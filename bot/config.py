@@ -7,6 +7,7 @@ import re
 from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
+from urllib.request import getproxies_environment
 from zoneinfo import ZoneInfo
 
 from pydantic import (
@@ -185,7 +186,8 @@ class Config(_Part):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return what must stand in no log: the token, and the passwords in addresses."""
-        addresses = [self.database_url, self.discord.api_url, *map(str, self.sources.model_dump().values())]
+        addresses = [self.database_url, self.discord.api_url, *map(str, self.sources.model_dump().values()),
+                     *getproxies_environment().values()]  # fmt: skip
         token = self.discord_token.get_secret_value() if self.discord_token else ""
         return tuple(filter(None, [token, *(secret for each in addresses for secret in credentials_of(each))]))
 

@@ -12,13 +12,14 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.domain.errors import SourceError, UnknownPaperError
+from bot.domain.errors import ConfigError, SourceError, UnknownPaperError
 from bot.domain.identifiers import web_address
 from bot.i18n import msg
 from bot.sources import ARXIV_INTERVAL
 from bot.sources.failures import too_slow, unreadable
 from bot.sources.manners import Manners
 from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
+from bot.sources.proxy import Proxy, may_be_asked, proxy_for
 
 MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"})
@@ -129,14 +130,17 @@ class Fetcher:
         raise SourceError(msg("{source} sends from page to page without an end.", source=wish.name))
 
     async def _hop(self, url: str, wish: _Wish, jar: aiohttp.CookieJar) -> Answer | str:
-        place = place_of(url)
-        session = self._session(open=place == wish.trusted or is_named(place, self._allowed_hosts))
+        place, proxy = place_of(url), _proxy_for(url)
+        is_open = place == wish.trusted or is_named(place, self._allowed_hosts)
+        if proxy and not (is_open or may_be_asked(urlsplit(url).hostname or "")):
+            raise _not_public(wish.name)
+        session = self._session(open=is_open or proxy is not None)  # a proxy of the operator's may stand anywhere
         try:
             async with (
                 self._manners.turn(place, wish.name),
                 session.get(
                     URL(url, encoded=True), headers={"Accept": wish.accept}, cookies=_sent(jar, url),
-                    allow_redirects=False,
+                    allow_redirects=False, proxy=proxy.url if proxy else None,
                 ) as response,
             ):  # fmt: skip
                 jar.update_cookies(response.cookies, response.url)
@@ -145,7 +149,7 @@ class Fetcher:
                 self._judge(response, place, wish.name)
                 return await _read(response, url, wish)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _unreached(error, wish.name) from error
+            raise _unreached(error, wish.name, proxy) from error
 
     def _judge(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
         status, retry_after = response.status, response.headers.get("Retry-After")
@@ -193,9 +197,25 @@ async def _read(response: aiohttp.ClientResponse, url: str, wish: _Wish) -> Answ
                           most=f"{wish.most / 1e6:g}"))  # fmt: skip
 
 
-def _unreached(error: Exception, name: str) -> SourceError:
+def _proxy_for(url: str) -> Proxy | None:
+    try:
+        return proxy_for(url)
+    except ConfigError as error:
+        raise SourceError(error.message) from error
+
+
+def _not_public(name: str) -> SourceError:
+    return SourceError(msg("{source} is not on the public internet, so it was not read.", source=name))
+
+
+def _unreached(error: Exception, name: str, proxy: Proxy | None) -> SourceError:
     if isinstance(getattr(error, "os_error", None), NotPublicError):
-        return SourceError(msg("{source} is not on the public internet, so it was not read.", source=name))
+        return _not_public(name)
+    if proxy and isinstance(error, aiohttp.ClientProxyConnectionError):
+        return SourceError(msg("The proxy {proxy} cannot be reached.", proxy=proxy.host))
+    if proxy and isinstance(error, aiohttp.ClientHttpProxyError):
+        return SourceError(msg("The proxy {proxy} does not let {source} be reached ({status}).", proxy=proxy.host,
+                               source=name, status=error.status))  # fmt: skip
     if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ClientResponseError, ValueError)):
         return unreadable(name)
     if isinstance(error, aiohttp.ClientConnectorError):

@@ -43,6 +43,7 @@ from bot.services.delivery import Delivery
 from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, UNDO_COST
 from bot.services.server_filter import ServedOnly
 from bot.services.unbroken import unbroken
+from bot.sources.proxy import proxy_for
 
 _COMMANDS: tuple[Any, ...] = (
     paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias, export,
@@ -115,6 +116,7 @@ class DayoriClient(discord.AutoShardedClient):
 
     def __init__(self, services: Services, api_url: str) -> None:
         Route.BASE = api_url.rstrip("/")
+        proxy = proxy_for(api_url)  # the gateway is reached by the same: discord.py knows one for both
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has nothing to say aloud
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -123,6 +125,7 @@ class DayoriClient(discord.AutoShardedClient):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=_SERVERS_SETTLE,
+            proxy=proxy.url if proxy else None,
         )
         self.services = services
         self.under_way: dict[asyncio.Task[Any], Interaction] = {}  # the tasks that answer somebody
