@@ -214,3 +214,14 @@ async def test_what_was_undone_is_redone_and_a_change_is_undone_by_its_number(
     assert f"変更{removal.id + 100}はありません" in printed
     assert "「third」は変更の番号ではありません" in printed
     assert "やり直せる取り消しはありません" in printed
+
+
+@pytest.mark.parametrize(("answers", "saved"), [(("y", "y"), True), (("y", "n"), False), (("n",), False)])
+async def test_a_paper_of_the_same_title_is_asked_about_at_the_prompt(
+    filled: App, monkeypatch: pytest.MonkeyPatch, answers: tuple[str, ...], saved: bool
+) -> None:
+    form = ("A Paper on Subject 1", "", "", "", "")
+    printed = await typed(filled, monkeypatch, "/addpaper 10.1000/182", *form, *answers)
+    assert ("同じタイトルの論文が" in printed) == (answers[0] == "y")
+    assert ("保存しませんでした。" in printed) != saved
+    assert len(await filled.services.lookup.all_of(1, "")) == 12 + saved

@@ -11,6 +11,7 @@ from pathlib import Path
 import discord
 import pytest
 import simcord
+from sqlalchemy import text
 
 from bot.app import App, open_app
 from bot.domain.metadata import Metadata
@@ -97,6 +98,21 @@ async def test_a_proposal_is_mended_without_asking_its_page_again(tmp_path: Path
         assert "よい" in texts
         assert "spam" not in texts.lower()
         assert len(here.finder.asked) == asked
+
+
+async def test_a_draft_of_before_looks_were_kept_is_shown_once_more_and_then_saved(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
+        look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
+        async with app.database.write() as connection:
+            await connection.execute(text("UPDATE drafts SET paper = NULL, actor = NULL"))
+        again = await answered(await server.click(reader, look, "保存"))
+        saved = await answered(await server.click(reader, again, "保存"))
+    assert again.controls == ["保存", "編集", "キャンセル"]
+    assert again.embeds == look.embeds
+    assert saved.content == "保存しました。"
 
 
 async def test_save_pressed_three_times_at_once_makes_one_proposal_and_tells_so(
