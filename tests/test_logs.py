@@ -11,6 +11,9 @@ import structlog
 
 from bot.logs import configure_logs
 from bot.services.library import Library
+from bot.services.reversal import Reversal
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
 
@@ -43,13 +46,16 @@ def test_the_attempts_of_a_library_to_reconnect_are_no_lines(capsys: pytest.Capt
     assert [line["event"] for line in lines] == ["Can't keep up, shard ID 0 websocket is 11.0s behind."]
 
 
-async def test_a_change_of_the_collection_is_a_line_that_tells_who_and_which(library: Library, workspace: int) -> None:
+async def test_a_change_of_the_collection_is_a_line_that_tells_who_and_which(
+    library: Library, database: Database, clock: AdjustableClock, workspace: int
+) -> None:
     with structlog.testing.capture_logs() as lines:
         await library.add(workspace, paper(1, comment="秘密のコメント"), "花子", actor="discord:7")
         await library.edit(workspace, "paper-1", "花子", lambda old: paper(1, comment="別"), actor="discord:7")
         await library.remove(workspace, "paper-1", "花子")
-    assert [(line["event"], line["paper"], line["by"]) for line in lines] == [
+        await Reversal(database, clock).undo(workspace, "花子")
+    assert [(line["event"], line.get("paper") or line["action"], line["by"]) for line in lines] == [
         ("paper added", "paper-1", "discord:7"), ("paper edited", "paper-1", "discord:7"),
-        ("paper removed", "paper-1", "花子"),
+        ("paper removed", "paper-1", "花子"), ("change undone", "remove", "花子"),
     ]  # fmt: skip
     assert "コメント" not in str(lines)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import Literal
 
+import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import ConflictError, NotFoundError
@@ -18,6 +19,8 @@ from bot.store import history, imports, papers
 from bot.store.database import Database
 from bot.store.history import Change, Step
 from bot.store.papers import Columns, columns_of, paper_from
+
+_log = structlog.get_logger()
 
 
 class Reversal:
@@ -58,6 +61,7 @@ class Reversal:
             await _apply(connection, workspace_id, "undo", change.id, back, self._clock(), by, actor)
             if change.action == "import":
                 await imports.take_back(connection, workspace_id, steps)
+        _log.info("change undone", change=change.id, action=change.action, by=actor or by, workspace=workspace_id)
         return change, _ids(steps)
 
     async def redo(
@@ -74,6 +78,7 @@ class Reversal:
             if change.action == "import":
                 said = {step.paper_id: imports.hash_of(step.after) for step in steps if step.after}
                 await imports.note_said(connection, workspace_id, said)
+        _log.info("change redone", change=change.id, action=change.action, by=actor or by, workspace=workspace_id)
         return change, _ids(steps)
 
 
