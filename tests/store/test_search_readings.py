@@ -17,6 +17,8 @@ from tests.store.indexing import put
 
 _READ = {
     "アジャスト": "adjust", "アンラーニング": "unlearning", "ウィスパー": "whisper",
+    "データ": "data", "ドメイン": "domain", "フレームワーク": "framework", "ベイジアン": "bayesian", "ポーズ": "pose",
+    "マッチング": "matching", "リワード": "reward", "ワールド": "world",
     "エンバイロメント": "environment", "クロージャー": "closure", "チェンジ": "change", "テンソル": "tensor",
     "フィンガー": "finger", "フェーズ": "phase", "フォワード": "forward", "プレイヤー": "player",
     "プレッシャー": "pressure",
@@ -50,6 +52,7 @@ def test_english_is_heard_in_its_katakana(typed: str, english: str) -> None:
         ("グラフトランスフォーマー", "A Graph Transformer", "graph transformer"),
         ("マージン", "Margin Losses", "margin"),
         ("まーじん", "Margin Losses", "margin"),
+        ("ドメインアダプテーション", "Domain Adaptation", "domain adaptation"),
         ("リカバリー", "Recovery of Errors", "recovery"),  # before what stands within ソフトカバリング
     ],
 )

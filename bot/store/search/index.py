@@ -12,7 +12,7 @@ from bot.store.database import batched
 from bot.store.search.entry import Entry, entry_of, pack, unpack
 from bot.store.search.sounds import sound_of
 
-INDEX_VERSION = 4
+INDEX_VERSION = 5
 WORDS_AT_ONCE = 600
 TABLE_NAMES = ("search_papers", "search_cuts", "search_sizes", "search_words", "search_head", "search_full")
 FIELD = "\x1f"  # between the lines of a paper

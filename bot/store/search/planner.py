@@ -126,7 +126,7 @@ class _Search:
         if self._ask(wording, self._head, wanted):
             if len(asked.runs) > 1:
                 self._ask(wording, self._head, self._all([asked.phrase()]))
-        elif wording.worth > _OTHER:
+        elif wording.worth > _OTHER or wording.why is Why.READING:
             self._by_parts(wording)
         self._by_begun_compound(wording)
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:

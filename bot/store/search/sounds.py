@@ -34,6 +34,11 @@ _SPELLING = (
     ("ironm", "ironm", "AIrom"),  # environment
     ("laten", "^laten", "leIten"),  # latent
     ("asis", "asis$", "esis"),  # basis
+    ("data", "^data", "deta"),
+    ("frame", "frame", "freme"),
+    ("bayes", "bayes", "beIJ"),
+    ("atch", "atch", "AC"),  # matching
+    ("ose", "(?<!rp)ose(?=s?$)", "oze"),  # pose
     ("ange", "ange", "enge"),  # range, exchange
     ("guage", "guage", "GeJ"),  # language
     ("egion", "egion", "IJyon"),  # region
@@ -67,7 +72,7 @@ _SPELLING = (
     ("sian", "s?sian", "Sian"),  # Gaussian
     ("sm", "(?<=[aeiy])sm", "zm"),
     ("iz", "iz(?=at)", "AIz"),  # quantization
-    ("wor", "wor(?=[dk])", "wa"),
+    ("wor", "wor(?=[dkl])", "wa"),
     ("our", "our(?=[cs])", "o"),  # resource
     ("oa", "oa", "o"),
     ("ow", "ow$", "o"),  # flow
@@ -169,7 +174,17 @@ def sounds(kana: str) -> list[str]:
 
 def alike(kana: str, word: str) -> float:
     """Return how much a word of katakana sounds like an English one, from 0 to 100."""
-    return ratio(romanised(kana), spoken(word))
+    typed, *meant = romanised(kana), spoken(word), _filled_out(word)
+    if typed.startswith(("re", "ri")):  # reward, regime: リ and レ are both heard for re
+        typed = f"ri{typed[2:]}"
+        meant = [f"ri{each[2:]}" if each.startswith("re") else each for each in meant]
+    return max(ratio(typed, each) for each in meant)
+
+
+@lru_cache(maxsize=8192)
+def _filled_out(word: str) -> str:
+    """Return what is spoken of an English word without the vowels that katakana could have as mere filling (do, tu)."""
+    return _FILLING.sub("", spoken(word))
 
 
 def romanised(kana: str) -> str:
