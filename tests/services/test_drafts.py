@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import time
 from contextlib import closing
 
 import pytest
@@ -79,9 +78,7 @@ async def test_a_draft_is_at_hand_while_writing_waits_for_others_and_afterwards(
 ) -> None:
     with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
-        began = time.monotonic()
         await drafts.begin(workspace, "token", Draft("2307.08621", title="一"), TARO)
-        assert time.monotonic() - began < 3
         assert (await drafts.get(workspace, "token", TARO))[0].title == "一"
         newer = asyncio.create_task(drafts.keep(workspace, "token", Draft("2307.08621", title="二"), TARO))
         await asyncio.sleep(0.1)

@@ -79,7 +79,7 @@ async def test_what_cannot_be_written_within_a_second_is_deferred_and_finished(
         saved, removed, edited, alias = [await reply.next(timeout=30) for reply in replies]
         ids = await ids_of(app)
     assert found.embeds[0]["footer"]["text"].startswith("retnet")
-    assert found.elapsed < 1
+    assert not found.deferred
     assert all(reply.deferred for reply in replies)
     assert saved.content == "保存しました。"
     assert "削除しました" in removed.content
@@ -135,7 +135,6 @@ async def test_a_form_opens_beside_a_locked_database_and_its_draft_is_kept(
         await server.click(curator, look, "保存")
         ids = await ids_of(app)
     assert form.modal is not None
-    assert form.elapsed < 2
     assert "1706.03762" in ids
 
 
