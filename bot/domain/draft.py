@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
-from bot.domain.dates import parse_date
+from bot.domain.dates import PaperDate, parse_date
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
 from bot.domain.metadata import Metadata
@@ -22,6 +23,8 @@ _ARXIV_MONTH = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}")
 class Draft:
     """What a form says, as it was typed; tags are separated by commas or spaces.
 
+    A title or a date that is empty is left to the source; a form that shows what that tells meanwhile (`as_form`) and
+    comes back with it untouched leaves it so (`filled_in`).
     A form that changes a paper names it and the version that its writer saw (`version`, ISO 8601); one that changes a
     proposal names that; `apart` says that it is another paper than one of the same title.
     """
@@ -63,10 +66,29 @@ def read_source(source: str) -> tuple[Link, Identifiers]:
 
 
 def begin(source: str) -> Draft:
-    """Return a draft with what the source itself tells: an arXiv number holds its month. Raises InputError."""
-    _, ids = read_source(source)
+    """Return the draft of a source. Raises InputError."""
+    read_source(source)
+    return Draft(source=clean_line(source))
+
+
+def as_form(draft: Draft, told: Metadata | Paper | None = None) -> Draft:
+    """Return a draft as its form shows it: what it leaves to its source as far as that is known."""
+    if draft.paper_id or draft.candidate:
+        return draft
+    date = (told.date if told else None) or _month_of(read_source(draft.source)[1])
+    return replace(draft, title=draft.title or (told.title if told else "") or "", date=draft.date or str(date or ""))
+
+
+def filled_in(draft: Draft, shown: Draft, typed: Mapping[str, str]) -> Draft:
+    """Return a draft with what was typed into its form; what stands there as it was shown stays as it was."""
+    touched: dict[str, Any] = {name: text for name, text in typed.items() if text != getattr(shown, name)}
+    return replace(draft, **touched)
+
+
+def _month_of(ids: Identifiers) -> PaperDate | None:
+    """Return the month that an arXiv number tells."""
     found = _ARXIV_MONTH.fullmatch(ids.arxiv or "")
-    return Draft(source=clean_line(source), date=f"20{found[1]}-{found[2]}" if found else "")
+    return PaperDate(2000 + int(found[1]), int(found[2])) if found else None
 
 
 def described(draft: Draft, found: Metadata) -> Paper:
@@ -78,7 +100,7 @@ def described(draft: Draft, found: Metadata) -> Paper:
     return make_paper(
         title=title,
         headline=draft.headline,
-        date=parse_date(draft.date) if draft.date.strip() else found.date,
+        date=parse_date(draft.date) if draft.date.strip() else found.date or _month_of(ids | found.identifiers),
         comment=draft.comment,
         excerpt=found.excerpt,
         organization=found.organization,

@@ -6,12 +6,12 @@ import asyncio
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, replace
+from dataclasses import asdict, dataclass
 from typing import Any
 
 import structlog
 
-from bot.domain.draft import Draft, begin, described, read_source
+from bot.domain.draft import Draft, described, read_source
 from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
@@ -102,12 +102,9 @@ class Drafts:
         """Tell whether what a source tells is at hand, without the network."""
         return source not in self._looking and await self._metadata.cached(source) is not None
 
-    async def prefilled(self, source: str) -> tuple[Draft, Message | None]:
-        """Return a draft with what its source tells, and what went wrong in asking it. Raises InputError."""
-        draft = begin(source)
-        found, problem = await self._found(draft.source)
-        date = str(found.date) if found.date else draft.date
-        return replace(draft, title=found.title or "", date=date), problem
+    async def told(self, source: str) -> tuple[Metadata, Message | None]:
+        """Return what a source tells of its paper, and what went wrong in asking it."""
+        return await self._found(source)
 
     async def paper_of(self, draft: Draft, by: str = "") -> Paper:
         """Return the paper of a draft, with what its source tells where the draft leaves it open.

@@ -9,7 +9,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
-from bot.domain.draft import Draft, begin, change_of, changed, described, read_source, split_tags
+from bot.domain.draft import Draft, as_form, begin, change_of, changed, described, filled_in, read_source, split_tags
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import Metadata
@@ -43,9 +43,30 @@ def test_what_is_neither_is_refused_in_a_sentence(source: str) -> None:
 
 
 def test_an_arxiv_number_tells_its_month() -> None:
-    assert begin("2307.08621").date == "2023-07"
-    assert begin("hep-th/9901001").date == ""
-    assert begin("https://example.org/").date == ""
+    assert as_form(begin("2307.08621")).date == "2023-07"
+    assert as_form(begin("hep-th/9901001")).date == ""
+    assert as_form(begin("https://example.org/")).date == ""
+    assert described(Draft("2307.08621", title="RetNet"), Metadata()).date == PaperDate(2023, 7)
+
+
+@pytest.mark.parametrize(
+    ("typed", "date"),
+    [("2023-07", PaperDate(2023, 7, 17)), ("2023-08", PaperDate(2023, 8)), ("", PaperDate(2023, 7, 17))],
+)
+def test_what_is_untouched_in_a_form_takes_what_the_source_tells(typed: str, date: PaperDate) -> None:
+    draft = begin("2307.08621")
+    shown = as_form(draft)
+    draft = filled_in(draft, shown, {"title": "", "date": typed, "comment": "よい"})
+    made = described(draft, RETNET)
+    assert (made.title, made.date, made.comment) == ("Retentive Network", date, "よい")
+
+
+def test_a_form_that_is_opened_again_shows_what_the_source_told_and_takes_another_date() -> None:
+    draft = begin("2307.08621")
+    again = as_form(draft, RETNET)
+    assert (again.title, again.date) == ("Retentive Network", "2023-07-17")
+    assert filled_in(draft, again, {"title": again.title, "date": again.date}) == draft
+    assert described(filled_in(draft, again, {"date": "2023-07"}), RETNET).date == PaperDate(2023, 7)
 
 
 def test_a_filled_in_draft_becomes_a_paper() -> None:

@@ -94,10 +94,9 @@ async def test_a_source_that_is_in_the_collection_is_known(drafts: Drafts, libra
     assert await drafts.known(workspace, "2401.00002") is None
 
 
-async def test_a_form_is_prefilled_from_the_source(drafts: Drafts, finder: FakeFinder) -> None:
+async def test_a_source_tells_of_its_paper(drafts: Drafts, finder: FakeFinder) -> None:
     finder.known["2307.08621"] = RETNET
-    draft, problem = await drafts.prefilled("2307.08621")
-    assert (draft.title, draft.date, problem) == ("Retentive Network", "2023-07-17", None)
+    assert await drafts.told("2307.08621") == (RETNET, None)
     assert await drafts.is_ready("2307.08621")
     assert not await drafts.is_ready("1706.03762")
 
@@ -106,8 +105,8 @@ async def test_a_source_that_is_out_of_reach_is_told_and_does_not_stop_anybody(
     drafts: Drafts, finder: FakeFinder
 ) -> None:
     finder.is_down = True
-    draft, problem = await drafts.prefilled("2307.08621")
-    assert (draft.title, draft.date) == ("", "2023-07")
+    told, problem = await drafts.told("2307.08621")
+    assert told == Metadata()
     assert problem is not None
     assert problem.text("en") == "Discord answered 503."
     assert (await drafts.paper_of(Draft("2307.08621", title="RetNet"))).title == "RetNet"

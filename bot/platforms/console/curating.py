@@ -8,11 +8,12 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from bot.domain.dates import parse_date
-from bot.domain.draft import Draft, change_of, changed
+from bot.domain.draft import Draft, as_form, begin, change_of, changed, filled_in
 from bot.domain.errors import InputError
+from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
 from bot.domain.text import clean_line
 from bot.i18n import msg, t, tn
@@ -34,22 +35,23 @@ async def add(terminal: Terminal, source: str) -> None:
         terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
         terminal.card(known)
         return
-    draft, problem = await services.drafts.prefilled(source)
+    draft = begin(source)
+    told, problem = await services.drafts.told(draft.source)
     if problem:
         terminal.say(problem.text(terminal.locale), "yellow")
 
     async def made(draft: Draft) -> tuple[Draft, Paper]:
         return draft, await services.drafts.paper_of(draft)
 
-    draft, paper = await _of_form(terminal, draft, made)
+    draft, paper = await _of_form(terminal, draft, made, told)
     terminal.card(paper)
     if not await terminal.agrees(t(terminal.locale, "Save?"), default=True):
         terminal.say(t(terminal.locale, "Not saved."))
         return
     outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter)
     if isinstance(outcome, SameTitle):
-        told = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
-        terminal.say(f"{told} ({outcome.twin.id})", "yellow")
+        twin = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
+        terminal.say(f"{twin} ({outcome.twin.id})", "yellow")
         if not await terminal.agrees(t(terminal.locale, "Save?"), default=False):
             terminal.say(t(terminal.locale, "Not saved."))
             return
@@ -149,27 +151,28 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
             terminal.say(t(terminal.locale, "Rejected."))
 
 
-async def _of_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]]) -> T:
+async def _of_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]],
+                   told: Metadata | None = None) -> T:  # fmt: skip
     """Return what is made of the filled-in form; while it cannot be, the form is there again with what was typed."""
     while True:
-        draft = await _filled_in(terminal, draft)
+        draft = filled_in(draft, shown := as_form(draft, told), await _answers(terminal, shown))
         try:
             return await make(draft)
         except InputError as error:
             terminal.say(error.text(terminal.locale), "yellow")
 
 
-async def _filled_in(terminal: Terminal, draft: Draft) -> Draft:
+async def _answers(terminal: Terminal, draft: Draft) -> dict[str, str]:
     locale = terminal.locale
     labels = {"title": t(locale, "Title"), "headline": t(locale, "Headline"), "date": t(locale, "Date"),
               "comment": t(locale, "Comment"), "tags": t(locale, "Tags")}  # fmt: skip
     checks: dict[str, Callable[[str], object]] = {"title": _check_title, "date": _check_date}
-    answers: dict[str, Any] = {}
+    answers: dict[str, str] = {}
     for name, label in labels.items():
         if "\n" in getattr(draft, name):
             continue  # what has several lines is left alone: a prompt takes one
         answers[name] = await terminal.ask_until(f"  {label}: ", getattr(draft, name), checks.get(name, str))
-    return replace(draft, **answers)
+    return answers
 
 
 def _check_title(text: str) -> None:

@@ -14,7 +14,7 @@ from typing import Any
 import discord
 from discord.ui import View
 
-from bot.domain.draft import Draft, changed
+from bot.domain.draft import Draft, as_form, changed, filled_in
 from bot.domain.errors import DayoriError, DuplicateError, InputError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
@@ -38,7 +38,7 @@ async def open_form(interaction: Interaction, reader: Reader, draft: Draft, pape
     await reader.services.drafts.begin(reader.workspace, token, draft, reader.actor, paper)
     if not (draft.paper_id or draft.candidate):
         reader.services.drafts.begin_looking(draft.source, reader.actor)
-    await _open(interaction, reader, token, draft)
+    await _open(interaction, reader, token, as_form(draft, paper))
 
 
 def token_for(interaction: Interaction, n: int = 0) -> str:
@@ -62,7 +62,7 @@ async def _take(interaction: Interaction, reader: Reader, token: str, typed: Map
     drafts = reader.services.drafts
     draft, paper = await drafts.get(reader.workspace, token, reader.actor)
     _require_right(reader, draft)
-    draft = replace(draft, **typed)
+    draft = filled_in(draft, as_form(draft, paper), typed)
     if not (draft.paper_id or draft.candidate) and not await drafts.is_ready(draft.source):
         await drafts.keep(reader.workspace, token, draft, reader.actor)
         await answer.defer(interaction)
@@ -102,9 +102,9 @@ class Edit(LastingButton, name="edit"):
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was typed."""
         reader = await reader_of(interaction)
-        draft, _ = await reader.services.drafts.get(reader.workspace, self.about, reader.actor)
+        draft, paper = await reader.services.drafts.get(reader.workspace, self.about, reader.actor)
         _require_right(reader, draft)
-        await _open(interaction, reader, self.about, draft)
+        await _open(interaction, reader, self.about, as_form(draft, paper))
 
 
 class Cancel(LastingButton, name="cancel"):

@@ -40,7 +40,7 @@ class Web:
         self.most_at_once: int = 0
         self.sent = 0
         self._pages: dict[tuple[str, str], Page] = {}
-        self._serving: dict[str, Serve] = {"export.arxiv.org": self._arxiv}
+        self._serving: dict[str, Serve] = {"export.arxiv.org": self.arxiv}
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
@@ -89,7 +89,7 @@ class Web:
         finally:
             self.at_once -= 1
 
-    async def _arxiv(self, request: web.Request) -> web.StreamResponse:
+    async def arxiv(self, request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(0.005)
         ids = request.query["id_list"].split(",")
         if request.path != "/api/query" or int(request.query["max_results"]) < len(ids):

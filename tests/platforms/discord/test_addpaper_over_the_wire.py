@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member
+from tests.doubles.web import Web
+from tests.nowhere import SOURCES
 from tests.platforms.discord.conftest import StartBot, answered
 
 LINK = "https://arxiv.org/abs/1706.03762v5"
@@ -20,6 +22,31 @@ async def test_a_link_opens_a_form_with_what_the_link_itself_tells(
     assert list(form.modal.fields) == ["headline", "title", "date", "comment", "tags"]
     assert form.modal.fields["date"]["value"] == "2017-06"
     assert form.elapsed < 0.5
+
+
+async def test_an_untouched_date_is_the_sources_full_one_and_the_form_opens_again_with_it(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with Web() as web:
+        web.serve("127.0.0.1", web.arxiv)
+        web.papers["1706.03762v7"] = {"title": "Attention Is All You Need", "authors": ["Ashish Vaswani"],
+                                      "published": "2017-06-12T17:57:34Z", "abstract": "Only attention."}  # fmt: skip
+        async with start(sources=SOURCES | {"arxiv_url": f"http://127.0.0.1:{web.port}"}):
+            form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
+            look = await answered(await server.submit(reader, form.modal, {"comment": "すべてはここから。"}))
+            again = await server.click(reader, look, "編集")
+            same = await answered(await server.submit(reader, again.modal, {}))
+            shorter = await answered(await server.submit(reader, again.modal, {"date": "2017-06"}))
+            saved = await server.click(reader, shorter, "保存")
+    assert form.modal
+    assert again.modal
+    assert form.modal.fields["date"]["value"] == "2017-06"
+    assert "2017年6月12日" in look.embeds[0]["description"]
+    shown = {name: again.modal.fields[name]["value"] for name in ("title", "date", "comment")}
+    assert shown == {"title": "Attention Is All You Need", "date": "2017-06-12", "comment": "すべてはここから。"}
+    assert same.embeds == look.embeds
+    assert "2017年6月12日" not in saved.embeds[0]["description"]
+    assert "2017年6月" in saved.embeds[0]["description"]
 
 
 async def test_a_form_becomes_a_card_to_look_at_and_then_a_paper(
