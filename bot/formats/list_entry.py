@@ -13,7 +13,7 @@ from bot.domain.paper import Link
 from bot.formats.blocks import Block, Piece, text_of
 from bot.formats.columns import put_cell
 from bot.formats.foreign import Found
-from bot.formats.names import names_in, parted
+from bot.formats.names import is_known_organisation, names_in, parted
 
 TRIM = ' \t\n\u3000-–—:：|｜,、·・*_>「」『』【】"“”→✨⭐🔥📄📝🆕'
 _EMPTY = re.compile(r"[\[(（【][|/,、・·\s-]*+[\])）】]")
@@ -186,7 +186,7 @@ def _put_facts(found: Found, parts: list[str]) -> None:
     if len(parts) > 1:
         found.put("organization", parts[0])
     last = parts[-1] if parts else ""
-    if len(parts) > 1 or "," in last or last.endswith("…") or parted(last):
+    if len(parts) > 1 or "," in last or last.endswith("…") or (parted(last) and not is_known_organisation(last)):
         found.put("authors", names_in(last.removesuffix("…")))
     else:
         found.put("organization", last)

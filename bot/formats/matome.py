@@ -15,7 +15,7 @@ from bot.domain.errors import DateError, FileError
 from bot.domain.identifiers import identifiers_in
 from bot.domain.paper import Paper, title_key
 from bot.formats.foreign import Found, papers_of
-from bot.formats.names import names_in
+from bot.formats.names import is_known_organisation, names_in
 from bot.i18n import msg
 
 _TITLE = re.compile(r"^[\s\u3000]*[【\[■●・]?論文(?:タイトル|名)[】\]]?[\s\u3000]*[:：]?[\s\u3000]*(?P<title>.*)$")
@@ -38,11 +38,6 @@ _LINK = re.compile(r"(?:(?P<label>[^\s:：]{1,20})\s*[:：]\s*)?(?P<url>https?:/
 _HOST = re.compile(r"(?:[a-z0-9-]+\.)+[a-z]{2,}", re.IGNORECASE)
 _NUMBER_IN_CARD = re.compile(r"^\[(\d{4}\.\d{4,5})(?:v\d+)?\]\s*")
 _LATIN_NAME = re.compile(r"[A-Z][\wÀ-ɏ .,&/()+'’-]{1,58}[\wÀ-ɏ.)]", re.ASCII)
-_KNOWN_NAME = re.compile(
-    r"University|Research|Institute|Laborator|Labs?\b|College|Google|Meta\b|Microsoft|OpenAI|DeepMind|NVIDIA|Apple|"
-    r"Amazon|Anthropic|Inc\b|Corp",
-    re.IGNORECASE,
-)
 _JAPANESE_NAME = re.compile(
     r"(?:株式会社|国立|学校法人)[^。、]{1,40}|[^。、はをがにで]{1,40}(?:大学|研究所|研究機構|研究室|株式会社|大学院|機構)"
 )
@@ -219,5 +214,5 @@ def _is_furniture(text: str) -> bool:
 def _is_organisation(text: str, has_comment: bool) -> bool:
     """Tell whether a paragraph of one line is the name of an organisation rather than a remark."""
     if _LATIN_NAME.fullmatch(text) and not text.endswith("."):
-        return has_comment or _KNOWN_NAME.search(text) is not None
+        return has_comment or is_known_organisation(text)
     return _JAPANESE_NAME.fullmatch(text) is not None

@@ -11,6 +11,11 @@ _ORGANISATION = re.compile(
     r"\b(?:Collaboration|Consortium|Team|Group|Labs?|Laboratory|University|Institute|Research|Inc\.?|AI)$"
 )
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|2nd|3rd|4th|ph\.?d|m\.?d|esq)\.?", re.IGNORECASE)
+_KNOWN_NAME = re.compile(
+    r"University|Research|Institute|Laborator|Labs?\b|College|Google|Meta\b|Microsoft|OpenAI|DeepMind|NVIDIA|Apple|"
+    r"Amazon|Anthropic|Inc\b|Corp",
+    re.IGNORECASE,
+)
 _BETWEEN = re.compile(r"[,;、，；]|\s(?:and|&)\s", re.IGNORECASE)
 _OTHERS = re.compile(r"(?:他|ほか)[\s\d]*[名人]?|et\s?al\.?|others|…|\.\.\.", re.IGNORECASE)
 _AND_OTHERS = re.compile(r"(?:\s(?:et al\.?|…|他|ほか)|ら)$")
@@ -24,6 +29,11 @@ class Parts(NamedTuple):
     family: str
     given: str
     suffix: str = ""
+
+
+def is_known_organisation(name: str) -> bool:
+    """Tell whether a name holds a word by which organisations are known."""
+    return _KNOWN_NAME.search(name) is not None
 
 
 def names_in(text: str) -> list[str]:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 
@@ -100,6 +102,17 @@ def test_our_own_markdown_comes_back() -> None:
         assert _seen(back.comment) == _seen(made.comment)
         assert set(made.links) <= set(back.links)
         assert _seen(back.excerpt) == _seen(made.excerpt)
+
+
+@pytest.mark.parametrize(
+    "said", [{"organization": "Microsoft research"}, {"organization": "Google DeepMind"},
+             {"authors": ["Donald E. Knuth"]}, {"authors": ["Ada", "Bob"]},
+             {"organization": "東京大学", "authors": ["山田 太郎"]}],
+)  # fmt: skip
+def test_organisation_and_authors_are_told_apart(said: dict[str, Any]) -> None:
+    made = make_paper(title="A", **said)
+    (back,) = markdown_reader.read("".join(markdown.write([made])), "f").papers
+    assert (back.organization, back.authors) == (made.organization, made.authors)
 
 
 @on_the_store
