@@ -29,6 +29,7 @@ import bot
 from bot.domain.card import card_of
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Reason
+from bot.domain.draft import Draft
 from bot.domain.errors import DayoriError
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import make_metadata
@@ -38,7 +39,6 @@ from bot.domain.text import normalized
 from bot.formats.collection import WRITERS
 from bot.formats.links import Untitled
 from bot.platforms.discord.render import card_embed
-from bot.services.drafts import Draft
 from bot.services.lookup import Result, Results
 from bot.store.history import Change, Step
 from bot.store.papers import columns_of
@@ -269,6 +269,13 @@ FRAMES: dict[str, dict[str, Frame]] = {
         "many": lambda text: '{"papers": [' + each('{{"title": "{}"}}', ", ")(text) + "]}",
         **{"/".join(keys): member(*keys) for keys in MEMBERS},
     },
+    "formats.csv.read": {
+        "": str,
+        "cells": lambda text: f"title,authors,link,tags,date\nA,{text},https://a.jp/{text},{text},{text}",
+        "quoted": lambda text: f'title,authors\nA,"{text}"',
+        "rows": lambda text: "title,authors\n" + each("{},{}")(text),
+        "columns": lambda text: "title" + each(",c{}{}", "")(text) + "\nA",
+    },
     "domain.query.parse_query": {"": str, "quoted": lambda text: f'"{text}', "tag": lambda text: "tag:" + text},
     "domain.dates.parse_date": {
         "": str,
@@ -304,7 +311,8 @@ PASSED_OVER = re.compile(
     r"sources\.arxiv\.parse|sources\.tags\.text_after|domain\.identifiers\.address_of|domain\.paper\.edited|"
     r"formats\.(?:collection\.(?:read_file|read_contents|writer)|disk\..+|foreign\.papers_of)|"
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:unbroken\..+|drafts\.checked)|"
-    r"store\.search\.(?:answer|planner|mending|slips|ranking|rewording|index|entry\.unpack)(?:\..+)?|"
+    r"formats\.(?:columns\.put_cell|listing\.read)|"
+    r"store\.search\.(?:answer|planner|mending|slips|stemming|ranking|rewording|index|entry\.unpack)(?:\..+)?|"
     r"platforms\.(?:console\.reports\.imported|discord\.(?:context|permissions|press|refusals)\..+)"
 )
 OWN: dict[str, Read] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import groupby
@@ -12,6 +11,7 @@ from urllib.parse import urlsplit
 
 from bot.domain.identifiers import identifiers_in, web_address
 from bot.domain.paper import Link
+from bot.domain.text import normalized
 
 Kind = Literal["heading", "item", "row", "text", "quote"]
 _LABELS = """
@@ -48,7 +48,7 @@ class Piece:
         """Tell whether a link's text only says what is behind it: `paper`, `[PDF]`, `arXiv:2307.09288`, its address."""
         if not self.url:
             return False
-        text = unicodedata.normalize("NFKC", self.text).strip(" []()【】「」|:").casefold()
+        text = normalized("NFKC", self.text).strip(" []()【】「」|:").casefold()
         words = _WORD.findall(text)
         return all(word in _LABEL_WORDS or word.isdigit() for word in words) or bool(web_address(text)) or bool(
             identifiers_in(text).pairs()

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-import unicodedata
 
 from bot.domain.identifiers import identifiers_in, web_address
+from bot.domain.text import normalized
 from bot.formats.foreign import Found, Place, split_words
 from bot.formats.names import names_in
 
@@ -39,7 +39,7 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 
 def column_of(name: str) -> str:
     """Return what a column's name means, empty where that is not known."""
-    return _COLUMN_OF.get(re.sub(r"[\s_\-.*#]+", "", unicodedata.normalize("NFKC", name)).casefold(), "")
+    return _COLUMN_OF.get(re.sub(r"[\s_\-.*#]+", "", normalized("NFKC", name)).casefold(), "")
 
 
 def put_cell(found: Found, column: str, text: str, place: Place) -> None:

@@ -7,13 +7,13 @@ since the operator named it; what names a private target by itself is refused be
 from __future__ import annotations
 
 import socket
-import unicodedata
 import urllib.request
 from dataclasses import dataclass
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from bot.domain.errors import ConfigError
+from bot.domain.text import normalized
 from bot.i18n import msg
 from bot.sources.network import is_public, place_of
 
@@ -42,7 +42,7 @@ def proxy_for(url: str) -> Proxy | None:
 
 def may_be_asked(host: str) -> bool:
     """Tell whether a host may be asked through a proxy: no private address in any spelling, no name of a neighbour."""
-    name = unicodedata.normalize("NFKC", host).lower().strip("[]").rstrip(".")
+    name = normalized("NFKC", host).lower().strip("[]").rstrip(".")
     try:
         return is_public(str(ip_address(name)))
     except ValueError:

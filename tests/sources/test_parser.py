@@ -86,6 +86,14 @@ async def test_others_are_served_while_a_page_is_read(parser: Parser, tmp_path: 
         await slow
 
 
+async def test_an_answer_over_which_feedparser_takes_half_a_minute_is_given_up() -> None:
+    entry = {"title": "A", "authors": ["1" * 100_000 + "x", "B"], "published": "2024-01-01T00:00:00Z", "abstract": "C"}
+    parser = Parser(seconds=2.0)
+    with pytest.raises(SourceError, match="took too long to read"):
+        await parser.all("arxiv", atom({"2401.00001v1": entry}).body, name="arXiv")
+    await parser.close()
+
+
 async def test_a_process_that_answers_is_kept_for_the_next_answer(parser: Parser) -> None:
     assert await reader_of(parser) == await reader_of(parser)
 

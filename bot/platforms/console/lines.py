@@ -7,12 +7,12 @@ import os
 import re
 import sys
 import threading
-import unicodedata
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from bot.domain.text import normalized
 from bot.platforms.console.output import printable_line
 
 if TYPE_CHECKING:
@@ -143,7 +143,7 @@ def _completer(complete: Complete, commands: Sequence[str]) -> Completer:
             """Yield what the line may become."""
             typed = document.text_before_cursor
             if not re.search(r"\s", typed):
-                begun = unicodedata.normalize("NFKC", typed).lower()
+                begun = normalized("NFKC", typed).lower()
                 for name in (name for name in commands if name.startswith(begun)):
                     yield Completion(name, start_position=-len(typed))
                 return

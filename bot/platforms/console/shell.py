@@ -6,7 +6,6 @@ import asyncio
 import re
 import signal
 import sys
-import unicodedata
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -16,7 +15,7 @@ from rich.text import Text
 from bot.domain.digest import Edition
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
-from bot.domain.text import clip
+from bot.domain.text import clip, normalized
 from bot.i18n import Locale, t
 from bot.platforms.console import aliases, curating, render
 from bot.platforms.console.lines import AbortError, Interrupted, Lines
@@ -88,10 +87,10 @@ class Shell:
 
     def _split(self, line: str) -> tuple[str, str]:
         """Return the command of a line, as it is called whatever width it was typed in, and what stands behind it."""
-        line = _WORDS.get(unicodedata.normalize("NFKC", line).casefold(), line)
+        line = _WORDS.get(normalized("NFKC", line).casefold(), line)
         if line.startswith(("/", "／")):
             name, _, rest = _SPACE.sub(" ", line, count=1).partition(" ")
-            return unicodedata.normalize("NFKC", name).lower(), rest.strip()
+            return normalized("NFKC", name).lower(), rest.strip()
         return ("/open" if self._nth(line) else "/paper"), line
 
     async def _interruptible(self, command: Awaitable[None]) -> None:

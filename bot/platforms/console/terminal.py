@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -10,6 +9,7 @@ from rich.text import Text
 
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
+from bot.domain.text import normalized
 from bot.i18n import Locale, t
 from bot.platforms.console import render
 from bot.platforms.console.lines import Lines
@@ -59,7 +59,7 @@ class Terminal:
     async def agrees(self, question: str, *, default: bool) -> bool:
         """Ask a question; an empty answer means the default, anything but a yes means no. Raises AbortError."""
         answer = await self.lines.ask(f"{question} {'[Y/n]' if default else '[y/N]'} ")
-        plain = unicodedata.normalize("NFKC", answer).strip().casefold()
+        plain = normalized("NFKC", answer).strip().casefold()
         return default if not plain else plain in ("y", "yes", t(self.locale, "yes"))
 
     async def ask_until(self, prompt: str, prefilled: str, check: Callable[[str], object]) -> str:
