@@ -23,6 +23,7 @@ from bot.store.search.stemming import forms_of
 ENOUGH = 10  # papers for which no further place is looked at
 FEW = 3  # with fewer, other words are tried
 MOST_STARTING = 20
+SURE_START, ALMOST = 14, 0.9  # letters of a long title that are typed without a slip, and how much of all of it is
 MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 8, 5
 MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
 FORM = 28.0  # a paper's own lines have another form of the word
@@ -133,11 +134,13 @@ class _Search:
             self._by_body(wording)
         if len(self.answer.scores) < ENOUGH and wording.worth > _OTHER:
             self._by_beginning(wording)
-        if len(self.answer.scores) < (FEW if len(asked.runs) == 1 else 1):
+        if len(asked.runs) == 1 and 0 < len(self.answer.scores) < FEW:
             self._by_forms(wording)
 
     def by_other_words(self, asked: Asked) -> None:
         """Find papers by what may have been meant."""
+        if self._by_whole_line(asked):
+            return
         wanted, last = len(self.answer.scores) + FEW, 0
         for text, why, rank in others(self._probes, asked):
             known = len(self.answer.scores)
@@ -150,8 +153,20 @@ class _Search:
                 self._by_body(wording)
             if len(self.answer.scores) > known and not self.answer.suggestion:
                 self.answer.suggestion = text
+        if len(self.answer.scores) < FEW:
+            self._by_forms(_Wording(asked, _OTHER if self.answer.scores else 1.0))
         if not self.answer.scores and len(asked.runs) > 1:
             self._by_all_but_one(asked)
+
+    def _by_whole_line(self, asked: Asked) -> bool:
+        """Find papers whose whole title or headline was typed, but for slips after its beginning; tell if any is."""
+        if len(asked.squeezed) < LONG or self._filters or self._without:
+            return False
+        for row in self._probes.starting(asked.start[:SURE_START], MOST_STARTING):
+            lines = (words.replace(" ", "") for words in (row.title_words, row.headline_words))
+            if any(OSA.normalized_similarity(asked.squeezed, line, score_cutoff=ALMOST) for line in lines):
+                self.answer.add(row.number, EXACT * _OTHER, Why.TYPO)
+        return bool(self.answer.scores)
 
     def by_readings(self, asked: Asked) -> None:
         """Add papers that have in English what others have in katakana."""
