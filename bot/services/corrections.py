@@ -1,4 +1,4 @@
-"""Keeping posted digests true: where a paper was edited, its embed is redrawn in place."""
+"""Keeping posted digests true: where a paper was edited, what they show of it is redrawn in place."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class Corrections:
 
     async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> bool:
         platform = message.channel.partition(":")[0]
-        payload = self._renderers[platform].redrawn(message.payload, paper, message.locale)
+        payload = self._renderers[platform].redrawn(message.payload, paper, message.place, message.locale)
         if payload is None or payload == message.payload:
             return False
 

@@ -98,5 +98,8 @@ class Renderer(Protocol):
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the messages that the edition is, ready to leave; each shows the marker of its position."""
 
-    def redrawn(self, payload: Payload, paper: Paper, locale: Locale) -> Payload | None:
-        """Return a message of an edition with one paper as it is now; None where the message does not hold it."""
+    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
+        """Return a message of an edition with its paper of that place (from 1) as it is now.
+
+        None where nothing of the message changes.
+        """

@@ -14,7 +14,7 @@ from bot.store.schema import edition_papers, editions, messages, papers, subscri
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message of an edition that a platform has."""
+    """A message of an edition that a platform has; `place` is where in the edition the paper stands, from 1."""
 
     edition_id: int
     position: int
@@ -22,6 +22,7 @@ class SentMessage:
     message_id: str
     payload: Payload
     locale: Locale
+    place: int
 
     def holds(self, id: str) -> bool:
         """Tell whether the paper of that id is in this message of its edition."""
@@ -42,7 +43,7 @@ async def carrying(connection: AsyncConnection, workspace_id: int, number: int) 
     """Return the messages of the editions that hold a paper, the newest edition first."""
     query = (
         select(editions.c.id, messages.c.position, subscriptions.c.channel, messages.c.message_id, messages.c.payload,
-               subscriptions.c.locale)
+               subscriptions.c.locale, edition_papers.c.position + 1)
         .join(edition_papers, edition_papers.c.edition_id == editions.c.id)
         .join(messages, messages.c.edition_id == editions.c.id)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)

@@ -115,5 +115,5 @@ class FakeRenderer:
         pairs = [ids[start : start + 2] for start in range(0, len(ids), 2)] or [[]]
         return tuple({"papers": pair, "footer": f"#{marker_of(n)}"} for n, pair in enumerate(pairs))
 
-    def redrawn(self, payload: Payload, paper: Paper, locale: Locale) -> Payload | None:
+    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
         return {**payload, "redrawn": paper.title} if paper.id in payload["papers"] else None

@@ -50,10 +50,10 @@ class DiscordPublisher:
             raise BlockedError(_refused(error).message) from error
 
     async def edit(self, channel: str, message_id: str, payload: Mapping[str, Any], fence: Fence) -> None:
-        """Put other embeds into a message of ours; one that is gone stays gone."""
+        """Put another text and other embeds into a message of ours; one that is gone stays gone."""
         if message_id == _DELETED:
             return
-        content = {"embeds": payload["embeds"], "allowed_mentions": {"parse": []}}
+        content = {name: payload[name] for name in ("content", "embeds", "allowed_mentions")}
         with suppress(AlreadyDeletedError):
             try:
                 await self._rest.write("PATCH", "/channels/{channel_id}/messages/{message_id}", content, fence,

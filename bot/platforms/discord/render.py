@@ -46,12 +46,16 @@ class DiscordRenderer:
             messages[0]["components"] = [_remaining_button(edition)]
         return messages
 
-    def redrawn(self, payload: Payload, paper: Paper, locale: Locale) -> Payload | None:
-        """Return an edition's message with one paper as it is now; None where it is not there or no longer fits."""
+    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
+        """Return an edition's message with its paper of that place as it is now; None where nothing is to be changed.
+
+        A card that no longer fits stays as it was.
+        """
         embeds = [self._redrawn(embed, paper, locale) for embed in payload["embeds"]]
-        if embeds == payload["embeds"] or sum(map(embed_length, embeds)) > EMBED_TOTAL:
-            return None
-        return {**payload, "embeds": embeds}
+        if sum(map(embed_length, embeds)) > EMBED_TOTAL:
+            embeds = payload["embeds"]
+        new = {**payload, "content": _listed_anew(payload["content"], paper, place), "embeds": embeds}
+        return None if new == payload else new
 
     def _redrawn(self, embed: Embed, paper: Paper, locale: Locale) -> Embed:
         id, *more = embed["footer"]["text"].split(_BETWEEN)
@@ -171,6 +175,18 @@ def _contents_line(position: int, paper: Paper) -> str:
     label = clip(paper.heading, _CONTENTS_LABEL)
     known = paper.url and len(paper.url) <= 120
     return f"{position}. {link(label, paper.url) if known and paper.url else escape_within(label, 2 * _CONTENTS_LABEL)}"
+
+
+def _listed_anew(content: str, paper: Paper, place: int) -> str:
+    """Return a digest's text with the paper of that place under its new heading, where the table of contents has it."""
+    lines, number = content.split("\n"), f"{place}. "
+    at = next((n for n, line in enumerate(lines) if line.startswith(number)), None)
+    if at is None:
+        return content
+    room, line = CONTENT - len(content) + len(lines[at]), _contents_line(place, paper)
+    if len(line) > room:
+        line = number + escape_within(clip(paper.heading, _CONTENTS_LABEL), room - len(number))
+    return "\n".join([*lines[:at], line, *lines[at + 1 :]])
 
 
 def _more_line(edition: Edition) -> str:

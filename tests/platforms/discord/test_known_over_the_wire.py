@@ -58,13 +58,19 @@ async def test_the_posted_digest_follows_an_edited_paper(
         await client.corrections.correct()
         await server.slash(curator, general, "digest subscribe", channel=channel, schedule="月 09:00", locale="ja")
         await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
-        before = channel.messages[0].embeds
+        before, listed = channel.messages[0].embeds, channel.messages[0].content.split("\n")
         form = await server.slash(curator, general, "editpaper", paper="chatqa", locale="ja")
-        look = await answered(await server.submit(curator, form.modal, {"comment": "直しました。"}))
+        look = await answered(
+            await server.submit(curator, form.modal, {"comment": "直しました。", "headline": "新しい見出し"})
+        )
         await server.click(curator, look, "保存")
         await server.until(lambda: "直しました。" in channel.messages[0].embeds[-1]["description"])
         again = await client.corrections.correct()
     assert channel.messages[0].embeds[:-1] == before[:-1]
     assert channel.messages[0].embeds[-1]["footer"] == before[-1]["footer"]
+    relisted = channel.messages[0].content.split("\n")
+    assert relisted[:-1] == listed[:-1]
+    assert "新しい見出し" in relisted[-1]
+    assert "新しい見出し" not in listed[-1]
     assert len(channel.messages) == 1
     assert again == 0

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -10,7 +11,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.digest import Edition, Reason
-from bot.domain.paper import Paper
+from bot.domain.paper import Paper, with_id
 from bot.formats.collection import read_file
 from bot.i18n import LOCALES
 from bot.platforms.discord.render import DiscordRenderer, card_embed, embed_length, list_embed
@@ -76,6 +77,53 @@ def test_what_remains_is_counted_and_has_a_button() -> None:
     (button,) = message["components"][0]["components"]
     assert button["label"] == "残り3本を見る"
     assert button["custom_id"] == "dayori:waiting:7"
+
+
+def test_an_edited_headline_stands_in_the_contents_and_in_the_card_and_nothing_else_changes() -> None:
+    papers = read_file(PAPERS)
+    (message,) = RENDERER.edition(edition_of(papers, remaining=3), lambda n: "abcd2345")
+    new = replace(papers[1], headline="改めた見出し [1]")
+    redrawn = RENDERER.redrawn(message, new, 2, "ja")
+    assert redrawn
+    before, after = message["content"].split("\n"), redrawn["content"].split("\n")
+    changed = [(old, line) for old, line in zip(before, after, strict=True) if old != line]
+    assert changed == [(changed[0][0], f"2. [改めた見出し \\[1\\]](<{new.url}>)")]
+    assert redrawn["embeds"][1]["title"] == "改めた見出し \\[1\\]"
+    assert [e for n, e in enumerate(redrawn["embeds"]) if n != 1] == [
+        e for n, e in enumerate(message["embeds"]) if n != 1
+    ]
+    assert redrawn["components"] == message["components"]
+    assert RENDERER.redrawn(redrawn, new, 2, "ja") is None
+
+
+def test_a_headline_changes_in_the_contents_also_where_its_card_is_in_another_message() -> None:
+    papers = [replace(paper, excerpt="x" * 3000, comment="y" * 3000) for paper in random_papers(8, seed=3)]
+    messages = RENDERER.edition(edition_of(papers), lambda n: f"marker{n:02}")
+    assert len(messages) > 1
+    new = replace(papers[-1], headline="最後の見出し")
+    redrawn = RENDERER.redrawn(messages[0], new, 8, "ja")
+    assert redrawn
+    assert redrawn["embeds"] == messages[0]["embeds"]
+    assert "最後の見出し" in redrawn["content"].split("\n")[-1]
+    last = RENDERER.redrawn(messages[-1], new, 8, "ja")
+    assert last
+    assert last["content"] == ""
+    assert last["embeds"][-1]["title"] == "最後の見出し"
+    assert last["embeds"][-1]["footer"] == messages[-1]["embeds"][-1]["footer"]
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_any_edited_paper_leaves_a_message_within_the_limits_with_its_marker(seed: int) -> None:
+    papers, others = random_papers(300, seed), random_papers(300, seed + 1000)
+    for start in range(0, 300, 20):
+        messages = RENDERER.edition(edition_of(papers[start : start + 20], remaining=3), lambda n: f"marker{n:02}")
+        for place in range(1, 21):
+            new = with_id(others[start + place - 1], papers[start + place - 1].id)
+            messages = tuple(RENDERER.redrawn(message, new, place, "ja") or message for message in messages)
+        for position, message in enumerate(messages):
+            assert violations_of("POST", "/channels/1/messages", message) == []
+            assert f"#marker{position:02}" in message["embeds"][-1]["footer"]["text"]
+        assert not MENTION.search(re.sub(r"https?://\S+", "", messages[0]["content"]))
 
 
 def test_a_list_of_any_papers_keeps_the_limits() -> None:
