@@ -36,7 +36,7 @@ pictures: .venv/dev.stamp  ## draw the pictures of the READMEs; needs npm and Ch
 	@$(BIN)/python -m pictures.make
 
 catalogues: .venv/dev.stamp  ## collect the sentences of the code and compile their translations
-	$(BIN)/pybabel -q extract --sort-output -k t:2 -k tn:2,3 -k msg:1 --no-location --no-wrap -o .venv/dayori.pot bot
+	$(BIN)/pybabel -q extract --sort-output -k t:2 -k tn:2,3 -k msg:1 -k phrase:1 --no-location --no-wrap -o .venv/dayori.pot bot
 	$(BIN)/pybabel -q update --ignore-pot-creation-date --no-fuzzy-matching --no-wrap --ignore-obsolete -D dayori -i .venv/dayori.pot -d bot/i18n/locales
 	$(BIN)/pybabel -q compile -D dayori -d bot/i18n/locales
 

@@ -38,10 +38,11 @@ def problem_of(error: ErrorDetails, key: tuple[str | int, ...], model: type[Base
             return reason, False
         return msg('"{key}" cannot be "{value}": {reason}', key=name, value=_shown(error), reason=reason), False
     return msg('"{key}" cannot be "{value}": {reason}, for instance {example}', key=name, value=_shown(error),
-               reason=_reason(kind, error.get("ctx") or {}), example=example), False  # fmt: skip
+               reason=reason_of(kind, error.get("ctx") or {}), example=example), False  # fmt: skip
 
 
-def _reason(kind: str, limits: Mapping[str, Any]) -> Message:
+def reason_of(kind: str, limits: Mapping[str, Any]) -> Message:
+    """Return why pydantic refuses a value, by its name for the kind of fault and the limits that it gives."""
     if kind.startswith(("int_", "float_", "finite_number", "decimal_")):
         return msg("it must be a number")
     if kind in ("greater_than_equal", "greater_than"):

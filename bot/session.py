@@ -23,7 +23,7 @@ from bot.app import App, open_app
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
-from bot.i18n import Locale, msg, t
+from bot.i18n import Locale, msg, phrase, t
 from bot.logs import configure_logs
 from bot.platforms.console import render
 from bot.platforms.console.lines import AbortError, Lines
@@ -34,9 +34,11 @@ from bot.stopping import Stopped, stoppable
 
 P = ParamSpec("P")
 _SERVING = ("run", "post")  # the commands that follow the papers file and the settings' subscriptions
-ConfigOption = Annotated[Path | None, typer.Option("--config", help="The settings.  [default: config/bot.yaml]")]
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help=phrase("The settings; without it, config/bot.yaml."))
+]
 WorkspaceOption = Annotated[
-    str, typer.Option("--workspace", help="Whose collection, for instance discord:<server id>.")
+    str, typer.Option("--workspace", help=phrase("Whose collection, for instance discord:<server id>."))
 ]
 
 

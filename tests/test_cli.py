@@ -3,13 +3,21 @@
 from __future__ import annotations
 
 import json
+import os
+import re
+import shlex
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 
 import pytest
+from typer.testing import CliRunner
 
+from bot.cli import COMMANDS, app
 from tests.conftest import STARTER
+from tests.nowhere import SOURCES
 from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace, on_a_terminal
 
 RETNET = "Retentive Network: A Successor to Transformer for Large Language Models"
@@ -188,7 +196,8 @@ def test_wrong_usage_ends_with_2(dayori: Dayori, arguments: tuple[str, ...]) -> 
     result = dayori(*arguments)
     assert result.exit_code == 2
     assert result.stdout == ""
-    assert "Usage" in result.stderr
+    assert "--help で確認できます" in result.stderr
+    assert "Traceback" not in result.stderr
 
 
 def test_broken_settings_are_said_in_one_line_with_their_place(dayori: Dayori, tmp_path: Path) -> None:
@@ -242,14 +251,80 @@ def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
     assert all(each["message"] for each in told["checks"])
 
 
-def test_help_names_every_command_with_an_example(dayori: Dayori) -> None:
-    for name in ("run", "digest", "post", "search", "show", "add", "edit", "remove", "undo", "history", "import",
-                 "export", "doctor",
-                 "backup"):  # fmt: skip
-        result = dayori(name, "--help")
-        assert result.exit_code == 0
-        assert f"dayori {name}" in result.stdout
-        assert "--workspace" in result.stdout
+@pytest.mark.parametrize("name", [command.__name__.rstrip("_") for command, *_ in COMMANDS])
+def test_help_names_every_command_with_an_example(dayori: Dayori, name: str) -> None:
+    result = dayori(name, "--help")
+    assert result.exit_code == 0
+    assert f"例: dayori {name}" in result.stdout
+    for part in ("--workspace", "使い方: dayori", "（既定: default）"):
+        assert part in result.stdout
+
+
+def test_every_example_of_the_help_works_on_a_fresh_starter_collection(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("DISCORD_TOKEN", raising=False)
+    (tmp_path / "config").mkdir()
+    (tmp_path / "config/bot.yaml").write_text(f"sources: {json.dumps(SOURCES)}\n", encoding="utf-8")
+    (tmp_path / "config/papers.yaml").write_text(STARTER.read_text(encoding="utf-8"), encoding="utf-8")
+    said = {}
+    for command, _, example in COMMANDS:
+        program, *arguments = shlex.split(example)
+        assert program == "dayori"
+        result = CliRunner().invoke(app, arguments, input="")
+        said[command.__name__] = result.stdout
+        assert result.exit_code == (1 if command.__name__ == "post" else 0), result.output
+        assert "Traceback" not in result.output
+    assert "Calibrated Language Models Must Hallucinate" in said["search"]
+    assert "Retentive Network" in said["show"]
+    assert "読みました。" in said["history"]
+    assert (tmp_path / "papers.bib").exists()
+    assert (tmp_path / "dayori-backup.db").exists()
+
+
+def test_the_version_is_told_and_help_speaks_the_settings_language(dayori: Dayori, tmp_path: Path) -> None:
+    assert re.fullmatch(r"dayori \d+\.\d+\.\d+\S*\n", CliRunner().invoke(app, ["--version"]).stdout)
+    (tmp_path / "bot.yaml").write_text("locale: en\n", encoding="utf-8")
+    assert "[default: 10]" in dayori("search", "--help").stdout
+    assert "Usage: dayori search [OPTIONS] QUERY" in dayori("search", "--help").stdout
+    (tmp_path / "bot.yaml").write_text("", encoding="utf-8")
+    monkeypatched = {"LC_ALL": "en_US.UTF-8"}
+    result = CliRunner(env=monkeypatched).invoke(app, ["search", "--help", "--config", str(tmp_path / "bot.yaml")])
+    assert "Usage:" in result.stdout
+
+
+@pytest.mark.parametrize("arguments", [("\x1b[31mx",), ("search", "--\x1b]0;x\x07"), ("show", "x", "\u202ey"),
+                                       ("search", "x", "--limit", "\x9b1m"), ("inbox", "\x1b[2J", "1")])  # fmt: skip
+def test_wrong_usage_repeats_no_control_character(dayori: Dayori, arguments: tuple[str, ...]) -> None:
+    result = dayori(*arguments)
+    assert result.exit_code == 2
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", result.output)
+
+
+@pytest.mark.parametrize(
+    ("environment", "arguments"),
+    [
+        ({"PYTHONIOENCODING": "cp932"}, ("digest",)), ({"PYTHONIOENCODING": "cp932"}, ("--help",)),
+        ({"PYTHONIOENCODING": "ascii"}, ("search", "RetNet")), ({"LC_ALL": "C", "LANG": "C"}, ("digest",)),
+        ({"TERM": "dumb"}, ("digest",)), ({"COLUMNS": "20"}, ("digest",)), ({"COLUMNS": "20"}, ("search", "--help")),
+        ({"PYTHONIOENCODING": "cp932"}, ("show", "📮")),
+    ],
+)  # fmt: skip
+def test_no_terminal_is_too_poor_to_be_written_to(
+    dayori: Dayori, tmp_path: Path, environment: dict[str, str], arguments: tuple[str, ...]
+) -> None:
+    config = () if arguments == ("--help",) else ("--config", str(tmp_path / "bot.yaml"))
+    ran = subprocess.run([sys.executable, "-m", "bot", *arguments, *config], cwd=Path(__file__).parents[1],
+                         env=os.environ | environment, capture_output=True, check=False)  # fmt: skip
+    assert ran.returncode == (1 if "📮" in arguments else 0), ran.stderr
+    assert b"Traceback" not in ran.stderr
+    assert ran.stdout or ran.stderr
+
+
+def test_a_backup_into_a_folder_that_is_not_there_is_told(dayori: Dayori, tmp_path: Path) -> None:
+    assert_one_line(dayori("backup", "no/such/folder/copy.db"), "no/such/folder/copy.db")
+    assert not (tmp_path / "no").exists()
 
 
 def test_servers_are_listed_allowed_and_refused_in_the_terminal(dayori: Dayori) -> None:

@@ -20,7 +20,7 @@ from bot.i18n import Message, closest, msg, t, tn
 
 BOT = Path(__file__).parent.parent / "bot"
 FOLDER = BOT / "i18n/locales/ja/LC_MESSAGES"
-_FUNCTIONS = {"t": (1,), "tn": (1, 2), "msg": (0,)}
+_FUNCTIONS = {"t": (1,), "tn": (1, 2), "msg": (0,), "phrase": (0,)}
 _BLANK = re.compile(r"\{(\w*)\}")
 
 

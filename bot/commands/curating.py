@@ -13,39 +13,38 @@ from bot.domain.dates import parse_date
 from bot.domain.draft import begin
 from bot.domain.errors import ConflictError
 from bot.domain.paper import Link, Paper, edited
-from bot.i18n import msg, t
+from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
 from bot.services.changes import describe
 from bot.services.submission import SameTitle, Saved, Submitter
 from bot.session import Session, with_session
 
-Headline = Annotated[str | None, typer.Option(help="The headline, in Japanese.")]
-Comment = Annotated[str | None, typer.Option(help="What you say of it.")]
-Title = Annotated[str | None, typer.Option(help="The paper's title.")]
-Date = Annotated[str | None, typer.Option(help="2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …")]
-Links = Annotated[list[str] | None, typer.Option("--link", help="A link; may be given several times.")]
-Tags = Annotated[list[str] | None, typer.Option("--tag", help="A tag; may be given several times.")]
+Headline = Annotated[str | None, typer.Option(help=phrase("The headline, in Japanese."))]
+Comment = Annotated[str | None, typer.Option(help=phrase("What you say of it."))]
+Title = Annotated[str | None, typer.Option(help=phrase("The paper's title."))]
+Date = Annotated[str | None, typer.Option(help=phrase("2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …"))]
+Links = Annotated[list[str] | None, typer.Option("--link", help=phrase("A link; may be given several times."))]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help=phrase("A tag; may be given several times."))]
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Ask nothing.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help=phrase("Ask nothing."))]
 
 
 @with_session
 async def add(
     session: Session,
-    source: Annotated[str, typer.Argument(help="A link, an arXiv id or a DOI.")],
+    source: Annotated[str, typer.Argument(help=phrase("A link, an arXiv id or a DOI."))],
     headline: Headline = None,
     comment: Comment = None,
     title: Title = None,
     date: Date = None,
     link: Links = None,
     tag: Tags = None,
-    another: Annotated[bool, typer.Option("--another", help="It is another paper than the one of its title.")] = False,
+    another: Annotated[
+        bool, typer.Option("--another", help=phrase("It is another paper than the one of its title."))
+    ] = False,
 ) -> None:
-    """Add a paper.
-
-    Example: dayori add 1706.03762 --title "Attention Is All You Need" --headline "Transformerの原論文"
-    """
+    """Add a paper."""
     if known := await session.services.drafts.known(session.workspace, source):
         session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
         session.show(known)
@@ -86,10 +85,7 @@ async def edit(
     link: Links = None,
     tag: Tags = None,
 ) -> None:
-    """Change a paper; an empty text takes a field away, links and tags replace the old ones.
-
-    Example: dayori edit retnet --comment "読みました。"
-    """
+    """Change a paper; an empty text takes a field away, links and tags replace the old ones."""
 
     def change(old: Paper) -> Paper:
         return _changed(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
@@ -101,10 +97,7 @@ async def edit(
 
 @with_session
 async def remove(session: Session, id: Annotated[str, typer.Argument()], yes: Yes = False) -> None:
-    """Remove a paper after asking once; dayori undo brings it back.
-
-    Example: dayori remove retnet --yes
-    """
+    """Remove a paper after asking once; dayori undo brings it back."""
     paper = await session.services.lookup.get(session.workspace, id)
     asked = t(session.locale, 'Remove "{title}"?', title=paper.heading)
     if not yes and not await session.agrees(asked, default=False, show=paper):
@@ -118,14 +111,11 @@ async def remove(session: Session, id: Annotated[str, typer.Argument()], yes: Ye
 async def undo(
     session: Session,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", help="A change's number; the last one without.")
+        int | None, typer.Argument(metavar="[N]", help=phrase("A change's number; the last one without."))
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Take back a change of the collection, the last one or number N, after saying which.
-
-    Example: dayori undo --yes
-    """
+    """Take back a change of the collection, the last one or number N, after saying which."""
     change, ids = await session.services.reversal.to_undo(session.workspace, number)
     told = f"#{change.id} {describe(change, ids, session.locale)}"
     if not yes and not await session.agrees(t(session.locale, "Undo this? {change}", change=told), default=True):
@@ -139,10 +129,7 @@ async def undo(
 
 @with_session
 async def redo(session: Session) -> None:
-    """Make again what the last undo took back.
-
-    Example: dayori redo
-    """
+    """Make again what the last undo took back."""
     change, ids = await session.services.reversal.redo(session.workspace, session.user, actor=session.actor)
     session.say(reports.redone(change, ids, session.locale))
 
@@ -153,10 +140,7 @@ async def inbox(
     decision: Annotated[str | None, typer.Argument(metavar="[accept|reject]")] = None,
     number: Annotated[int | None, typer.Argument(metavar="[N]")] = None,
 ) -> None:
-    """List what was proposed, or decide on proposal N.
-
-    Example: dayori inbox accept 3
-    """
+    """List what was proposed, or decide on proposal N."""
     if decision is None:
         waiting = await session.services.inbox.waiting(session.workspace)
         session.console.print(reports.inbox(waiting, session.services.zone, session.locale))

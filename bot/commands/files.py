@@ -14,14 +14,18 @@ from bot.domain.errors import InputError
 from bot.formats.atom import Feed
 from bot.formats.collection import READERS, WRITTEN, format_of, read_contents, writer
 from bot.formats.disk import write_private
-from bot.i18n import msg, tn
+from bot.i18n import msg, phrase, tn
 from bot.platforms.console import reports
 from bot.platforms.console.output import standard_output
 from bot.services.naming import name_all
 from bot.session import Session, progress_bar, with_session
 
-In = Annotated[str | None, typer.Option("--format", help=f"{', '.join(READERS)}; otherwise the file's ending tells.")]
-Out = Annotated[str | None, typer.Option("--format", help=f"{', '.join(WRITTEN)}; otherwise the file's ending tells.")]
+In = Annotated[
+    str | None, typer.Option("--format", metavar="|".join(READERS), help=phrase("Otherwise the file's ending tells."))
+]
+Out = Annotated[
+    str | None, typer.Option("--format", metavar="|".join(WRITTEN), help=phrase("Otherwise the file's ending tells."))
+]
 
 
 @with_session
@@ -29,16 +33,15 @@ async def import_(
     session: Session,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     format: In = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help="Only tell what would be done.")] = False,
+    dry_run: Annotated[bool, typer.Option("--dry-run", help=phrase("Only tell what would be done."))] = False,
     duplicates: Annotated[
-        bool, typer.Option("--duplicates", help="Add papers without ids though their title is there.")
+        bool, typer.Option("--duplicates", help=phrase("Add papers without ids though their title is there."))
     ] = False,
-    restore: Annotated[bool, typer.Option("--restore", help="Bring back papers that were removed here.")] = False,
+    restore: Annotated[
+        bool, typer.Option("--restore", help=phrase("Bring back papers that were removed here."))
+    ] = False,
 ) -> None:
-    """Take papers in from files; a broken file is refused whole.
-
-    Example: dayori import papers.yaml --dry-run
-    """
+    """Take papers in from files; a broken file is refused whole."""
     gc.disable()  # what is read stays until the end; looking for rubbish among it would take a quarter of the time
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
@@ -63,14 +66,11 @@ async def _wanted_back(session: Session, removed: int) -> bool:
 @with_session
 async def export(
     session: Session,
-    query: Annotated[str, typer.Argument(help="Only what this search finds; all without it.")] = "",
+    query: Annotated[str, typer.Argument(help=phrase("Only what this search finds; all without it."))] = "",
     format: Out = None,
-    output: Annotated[Path | None, typer.Option(help="Write to this file instead of standard output.")] = None,
+    output: Annotated[Path | None, typer.Option(help=phrase("Write to this file instead of standard output."))] = None,
 ) -> None:
-    """Write papers out, newest addition first.
-
-    Example: dayori export --output papers.yaml
-    """
+    """Write papers out, newest addition first."""
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
     feed = Feed(await session.services.workspaces.uuid(session.workspace), quote(output.name) if output else "")
     exporting = partial(session.services.exports.write, session.workspace, query, writer(name, feed))

@@ -12,22 +12,19 @@ import typer
 
 from bot.domain.errors import InputError
 from bot.formats.json import columns_of
-from bot.i18n import msg
+from bot.i18n import msg, phrase
 from bot.platforms.console import render, reports, shell
 from bot.platforms.console.output import print_json
 from bot.services.lookup import Results
 from bot.session import Session, with_session
 
 _LONGEST_LINE = 100_000
-Json = Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")]
+Json = Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))]
 
 
 @with_session
 async def digest(session: Session, as_json: Json = False) -> None:
-    """Compose the next edition and print it; nothing is posted.
-
-    Example: dayori digest --json
-    """
+    """Compose the next edition and print it; nothing is posted."""
     edition = await session.services.digests.preview(
         await session.services.digests.shown(session.workspace, session.locale)
     )
@@ -43,14 +40,13 @@ async def digest(session: Session, as_json: Json = False) -> None:
 @with_session
 async def search(
     session: Session,
-    query: Annotated[str, typer.Argument(help="May hold tag:X author:X year:2022-2024; - reads queries, one a line.")],
+    query: Annotated[
+        str, typer.Argument(help=phrase("May hold tag:X author:X year:2022-2024; - reads queries, one a line."))
+    ],
     as_json: Json = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help="At most so many results.")] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help=phrase("At most so many results."))] = 10,
 ) -> None:
-    """Search the collection.
-
-    Example: dayori search "拡散 year:2023"
-    """
+    """Search the collection."""
     if query == "-":
         for line in _queries():
             began = perf_counter()
@@ -67,10 +63,7 @@ async def search(
 
 @with_session
 async def show(session: Session, id: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
-    """Show one paper.
-
-    Example: dayori show retnet
-    """
+    """Show one paper."""
     paper = await session.services.lookup.get(session.workspace, id)
     if as_json:
         print_json(columns_of(paper))
@@ -80,10 +73,7 @@ async def show(session: Session, id: Annotated[str, typer.Argument()], as_json: 
 
 @with_session
 async def history(session: Session, id: Annotated[str | None, typer.Argument()] = None) -> None:
-    """Tell who changed what, newest first.
-
-    Example: dayori history retnet
-    """
+    """Tell who changed what, newest first."""
     steps = await session.services.library.history(session.workspace, id)
     session.console.print(reports.history(steps, session.services.zone, session.locale))
 

@@ -9,7 +9,7 @@ import typer
 
 from bot.app import mirrored, open_checkup
 from bot.domain.errors import ConfigError, InputError, StoreError
-from bot.i18n import msg, t
+from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports, shell
 from bot.platforms.console.output import print_json
 from bot.services.checkup import Check, Findings
@@ -20,10 +20,7 @@ from bot.store.servers import Server
 
 @with_session
 async def run(session: Session) -> None:
-    """Start every platform that has a token; without one, the terminal.
-
-    Example: DISCORD_TOKEN=… dayori run
-    """
+    """Start every platform that has a token; without one, the terminal."""
     if session.app.config.discord_token:
         from bot.running import run_discord  # discord.py is slow to import, and only this and `post` need it
 
@@ -43,12 +40,9 @@ async def run(session: Session) -> None:
 @with_session
 async def post(
     session: Session,
-    now: Annotated[str | None, typer.Option(help="Post this subscription's next edition now.")] = None,
+    now: Annotated[str | None, typer.Option(help=phrase("Post this subscription's next edition now."))] = None,
 ) -> None:
-    """Deliver what is due, then exit: for cron.
-
-    Example: dayori post --now weekly
-    """
+    """Deliver what is due, then exit: for cron."""
     if not session.app.config.discord_token:
         raise ConfigError(msg("There is no token to post with; put DISCORD_TOKEN into the environment or into .env."))
     from bot.running import post_discord
@@ -64,13 +58,10 @@ async def post(
 @with_settings
 async def doctor(
     settings: Settings,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document.")] = False,
-    offline: Annotated[bool, typer.Option("--offline", help="Look at nothing that needs the network.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document."))] = False,
+    offline: Annotated[bool, typer.Option("--offline", help=phrase("Look at nothing that needs the network."))] = False,
 ) -> None:
-    """Tell whether all is well, and write nothing; exits with 1 when there is a fault.
-
-    Example: dayori doctor
-    """
+    """Tell whether all is well, and write nothing; exits with 1 when there is a fault."""
     config, locale = settings.config, settings.config.locale
     try:
         async with open_checkup(config) as (checkup, database):
@@ -90,13 +81,10 @@ async def doctor(
 async def servers(
     session: Session,
     decision: Annotated[str | None, typer.Argument(metavar="[allow|refuse]")] = None,
-    id: Annotated[str | None, typer.Argument(metavar="[ID]", help="The server's id in Discord.")] = None,
-    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON document and nothing else.")] = False,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help=phrase("The server's id in Discord."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))] = False,
 ) -> None:
-    """List the servers that the bot was invited into, or decide whether it serves one; a running bot obeys at once.
-
-    Example: dayori servers allow 123456789012345678
-    """
+    """List the servers that the bot was invited into, or decide whether it serves one; a running bot obeys at once."""
     if decision is None:
         known = await session.services.servers.every()
         if as_json:
@@ -120,10 +108,7 @@ def _columns_of(server: Server) -> dict[str, Any]:
 
 @with_session
 async def backup(session: Session, file: Annotated[Path, typer.Argument()]) -> None:
-    """Copy the whole database into a new file, while the bot runs.
-
-    Example: dayori backup /backups/dayori.db
-    """
+    """Copy the whole database into a new file, while the bot runs."""
     if file.exists():
         raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
     await session.app.database.backup(file)

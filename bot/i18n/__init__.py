@@ -71,6 +71,11 @@ def message_from(columns: list[Any]) -> Message:
     return Message(sentence, {k: message_from(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
+def phrase(sentence: str) -> str:
+    """Return a sentence as it is: it is translated later, where it is shown."""
+    return sentence
+
+
 def msg(sentence: str, **values: object) -> Message:
     """Make a message from an English sentence."""
     return Message(sentence, values)
