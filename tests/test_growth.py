@@ -380,7 +380,7 @@ def readings() -> dict[str, Read]:
 
 
 def seconds(read: Read, text: str, times: int = 1) -> float:
-    """Return the shortest time that reading takes this thread; what it refuses in a sentence is read too."""
+    """Return the shortest time that reading takes this thread; what it refuses is read too."""
     taken = []
     for _ in range(times):
         for cache in caches():
@@ -388,7 +388,7 @@ def seconds(read: Read, text: str, times: int = 1) -> float:
         gc.disable()  # it looks at everything that is there, whoever made it
         began = thread_time()
         try:
-            with suppress(DayoriError):
+            with suppress(DayoriError, ValueError):
                 read(text)
         finally:
             taken.append(thread_time() - began)

@@ -46,8 +46,9 @@ def clean(text: str) -> str:
     """
     if not text.isprintable() and not text.replace("\n", "").isprintable():
         return _shown(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
-    text = normalized("NFC", text)  # most text by far hides nothing
-    return _spaced(text) if text.isascii() or not _SUSPECT.search(text) else _shown(text)
+    if text.isascii() or not _SUSPECT.search(text):  # most text by far hides nothing
+        return _spaced(unicodedata.normalize("NFC", text))
+    return _shown(text)
 
 
 def normalized(form: Literal["NFC", "NFKC", "NFD", "NFKD"], text: str) -> str:
