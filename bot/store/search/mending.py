@@ -28,6 +28,7 @@ _COMPOUND, _PART = 7, 3  # letters of a compound, and of each part of it, at lea
 _LONGEST = 30  # letters of a query in which compounds are looked for: each may be cut at any of them
 _NEVER_FIRST = "ーんゃゅょぁぃぅぇぉっ"
 _MOST_PARTS = 2  # readings of a part
+_MOST_FREQUENT = 12  # words of a sound that are compared where papers have the katakana itself
 _MOST_BEGUN = 100  # words of the beginning of a sound that are compared with a beginning
 _SOUNDS_SO = 85.0  # a reading of which there is little doubt
 _A_RANK = 1.5  # of likelihood, as a logarithm: what differs by less is not told apart
@@ -107,14 +108,10 @@ def _readings(probes: Probes, asked: Asked) -> Iterator[_Other]:
 
 
 def readings_of(probes: Probes, word: str) -> list[str]:
-    """Return the English that a word of kana doubtless is."""
-    if not _PART <= len(word) <= _LONGEST:
+    """Return the frequent English that a word of katakana doubtless is."""
+    if not (_PART <= len(word) <= _LONGEST and katakana_words(word)):
         return []
-    spelled = hiragana(word)
-    heard = _doubtless(_heard(probes, spelled))
-    if not heard and len(spelled) >= _COMPOUND:
-        heard = sorted(_heard_together(probes, spelled), reverse=True)[:_MOST_PARTS]
-    return [reading.english for reading in heard]
+    return [reading.english for reading in _doubtless(_heard(probes, hiragana(word), _MOST_FREQUENT))]
 
 
 def begun_readings(probes: Probes, typed: str) -> Iterator[list[str]]:
@@ -133,10 +130,10 @@ def _words_of_kana(text: str) -> list[str]:
     return katakana_words(text) or [run for run in runs(text) if len(run) > 1 and _HIRAGANA.fullmatch(run)]
 
 
-def _heard(probes: Probes, spelled: str) -> list[_Reading]:
+def _heard(probes: Probes, spelled: str, most: int = _MOST_SOUNDING) -> list[_Reading]:
     least = 75 if len(spelled) > 5 else 78 if len(spelled) > 4 else 80
     wanted = sounds(spelled)
-    known = {other.word: other for other in probes.sounding(wanted, _MOST_SOUNDING)}
+    known = {other.word: other for other in probes.sounding(wanted, most)}
     common = (Word(word, 1) for sound in wanted for word in english_words().get(sound, ()) if word not in known)
     heard = [(alike(spelled, other.word), other) for other in (*known.values(), *common)]
     return sorted((_Reading(alikeness + 5 * log(other.papers), alikeness, other.word)

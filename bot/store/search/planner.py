@@ -16,13 +16,14 @@ from bot.store.search.compounds import pairs_of
 from bot.store.search.keys import name_keys, words_of_link
 from bot.store.search.mending import begun_readings, others, readings_of
 from bot.store.search.probes import All, Any, Expression, Near, Part, Probes, Row
-from bot.store.search.ranking import BODY, EXACT, KEY, LONG, PARTLY, TITLE, TOGETHER, WRITTEN, Why, fit, is_slip
+from bot.store.search.ranking import BODY, EXACT, KEY, LONG, OPENS, PARTLY, TITLE, TOGETHER, WRITTEN, Why, fit, is_slip
 from bot.store.search.rewording import rewordings
 from bot.store.search.stemming import forms_of
 
 ENOUGH = 10  # papers for which no further place is looked at
 FEW = 3  # with fewer, other words are tried
 MOST_STARTING = 20
+VERY_LONG = 40  # letters that no other line will hold when one begins so
 SURE_START, ALMOST = 14, 0.9  # letters of a long title that are typed without a slip, and how much of all of it is
 MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 8, 5
 MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
@@ -121,7 +122,8 @@ class _Search:
         asked = wording.asked
         if not (self._filters or self._without):
             self._take(wording, self._probes.starting(asked.start, MOST_STARTING))
-            if len(asked.squeezed) >= LONG and self.answer.best() >= EXACT * wording.worth:
+            letters, best = len(asked.squeezed), self.answer.best()
+            if (letters >= LONG and best >= EXACT * wording.worth) or (letters >= VERY_LONG and best >= OPENS):
                 return
         wanted = self._all(asked.parts)
         if self._ask(wording, self._head, wanted):
@@ -173,9 +175,9 @@ class _Search:
         for text in readings_of(self._probes, asked.text):
             wording = _Wording(Asked(text), _OTHER, Why.READING)
             wanted = self._all(wording.asked.parts)
-            self._ask(wording, self._head, wanted)
+            self._take(wording, self._probes.matching(self._head, wanted, ENOUGH))
             if len(self.answer.scores) < ENOUGH:
-                self._ask(wording, "full", wanted, BODY)
+                self._take(wording, self._probes.matching("full", wanted, ENOUGH), BODY)
 
     def by_begun_reading(self, asked: Asked) -> None:
         """Add papers of English words that begin as kana sounds (レト: RetNet)."""
