@@ -27,6 +27,7 @@ from bot.store.deliveries import OutboxMessage
 # Discord forgets a nonce after "the past few minutes"; well within that, sending again with the same one is safe.
 _NONCE_HOLDS = 60.0  # seconds
 PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
+_HELD = 2.0  # seconds for which an edition that was ours is ours still; who takes it over so soon uses its nonces too
 _GIVE_UP = 45.0  # seconds after the first attempt no other is begun
 
 
@@ -46,10 +47,10 @@ class Courier:
         """
         arrived: tuple[int, str] | None = None
         try:
-            anchor = await publisher.anchor(edition.channel)
+            anchor, held = await publisher.anchor(edition.channel), Stopwatch(self._clock)
             while message := await self._next(edition, arrived, anchor):
-                arrived = (message.position, await self._send(publisher, edition, message))
-                anchor = await publisher.anchor(edition.channel)
+                arrived = (message.position, await self._send(publisher, edition, message, held))
+                anchor, held = await publisher.anchor(edition.channel), Stopwatch(self._clock)
         except _GivenBackError:
             return False
         except asyncio.CancelledError:
@@ -69,6 +70,8 @@ class Courier:
             now = self._clock()
             if arrived:
                 await deliveries.mark_sent(connection, edition.id, *arrived, now)
+                if edition.failures:
+                    await claims.forget_failures(connection, edition.id)
                 if edition.is_trial:
                     await subscriptions.resume(connection, edition.subscription_id)
             message = await deliveries.next_unsent(connection, edition.id)
@@ -85,7 +88,8 @@ class Courier:
             raise _GivenBackError
         return message
 
-    async def _send(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str:
+    async def _send(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, held: Stopwatch) -> str:
+        """Send a message and return its id; the edition was ours after `held` began."""
         if message.state == "sending" and (found := await self._find(publisher, edition, message)):
             return found
         began = monotonic()
@@ -96,7 +100,7 @@ class Courier:
                     return found
                 unsure = None
             attempt = Stopwatch(self._clock)
-            fence = partial(self._fence, edition.id, unsure)
+            fence = partial(self._fence, edition.id, held, unsure)
             try:
                 return await publisher.publish(edition.channel, message.payload, message.nonce, fence)
             except (UnsureError, LaterError) as error:
@@ -108,12 +112,12 @@ class Courier:
                 await self._wait(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _fence(self, edition_id: int, unsure: Stopwatch | None) -> None:
+    async def _fence(self, edition_id: int, held: Stopwatch, unsure: Stopwatch | None) -> None:
         """Let a message leave while the edition is ours and, where it may have arrived, its nonce is remembered."""
-        async with self._database.read() as connection:
-            is_ours = await claims.holds(connection, self._name, edition_id)
-        if not is_ours:
-            raise _GivenBackError
+        if not held.within(_HELD):
+            async with self._database.read() as connection:
+                if not await claims.holds(connection, self._name, edition_id):
+                    raise _GivenBackError
         if unsure and not unsure.within(_NONCE_HOLDS):
             raise UnsureError(msg("The message was held up for too long; it is looked for first."))
 

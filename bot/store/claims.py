@@ -30,6 +30,7 @@ class OpenEdition:
     channel: str
     locale: Locale
     number: int
+    failures: int = 0  # since a message of it last arrived
     is_trial: bool = False  # its subscription is paused, and this is to see whether it still has to be
 
 
@@ -59,7 +60,7 @@ async def claim(connection: AsyncConnection, claimant: str, now: datetime, until
 
 def _opened(row: Row[Any]) -> OpenEdition:
     return OpenEdition(row.id, row.workspace_id, row.subscription_id, row.name, row.channel, row.locale, row.number,
-                       row.paused_reason is not None)  # fmt: skip
+                       row.failures, row.paused_reason is not None)  # fmt: skip
 
 
 async def _oldest_open(connection: AsyncConnection, platforms: Sequence[str],
@@ -70,7 +71,7 @@ async def _oldest_open(connection: AsyncConnection, platforms: Sequence[str],
     query = (
         select(editions.c.id, editions.c.workspace_id, editions.c.subscription_id, subscriptions.c.name,
                subscriptions.c.channel, subscriptions.c.locale, editions.c.number, editions.c.claimed_by,
-               editions.c.claimed_until, subscriptions.c.paused_reason)
+               editions.c.claimed_until, editions.c.failures, subscriptions.c.paused_reason)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(editions.c.id.in_(oldest))
         .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_tried_again(now)))
@@ -131,6 +132,11 @@ async def count_failure(connection: AsyncConnection, claimant: str, edition_id: 
     row = (await connection.execute(select(editions.c.failures, editions.c.told).where(*held))).first()
     await connection.execute(update(editions).where(*held).values(failures=editions.c.failures + 1))
     return (row.failures, row.told) if row else None
+
+
+async def forget_failures(connection: AsyncConnection, edition_id: int) -> None:
+    """Note that a message of the edition has arrived after failures."""
+    await connection.execute(update(editions).where(editions.c.id == edition_id).values(failures=0))
 
 
 async def note_told(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:

@@ -115,7 +115,6 @@ async def mark_sent(
 ) -> None:
     """Note that the platform has a message, and under which id."""
     await _mark(connection, edition_id, position, state="sent", message_id=message_id, sent_at=iso(now))
-    await connection.execute(update(editions).where(editions.c.id == edition_id).values(failures=0))
 
 
 async def _mark(connection: AsyncConnection, edition_id: int, position: int, **columns: object) -> None:
