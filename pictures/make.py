@@ -22,7 +22,7 @@ from bot.services.lookup import Result, Results
 from bot.store.search import Hit
 from pictures.browser import Camera, camera
 from pictures.page import Shown, page
-from pictures.terminal import answered, ran
+from pictures.terminal import aborted, answered, ran, refused
 
 _ROOT = Path(__file__).parent.parent
 _OUT = _ROOT / "docs/pictures"
@@ -51,6 +51,8 @@ async def _draw() -> None:
         await _both(shots, "papers", [_list(papers)])
         await _save("terminal", await shots.photograph(ran(edition, _ZONE), _TERMINAL, 1, ".terminal"))
         await _save("terminal-paper", await shots.photograph(answered(retnet), _TERMINAL, 1.5, ".terminal"))
+        for name, drawn in (("terminal-aborted", aborted(retnet)), ("terminal-refused", refused(retnet))):
+            await _save(name, await shots.photograph(drawn, _TERMINAL, 1, ".terminal"))
 
 
 async def _both(

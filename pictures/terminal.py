@@ -11,11 +11,15 @@ from rich.cells import cell_len
 from rich.console import Console
 from rich.text import Text
 
+from bot.domain.dates import parse_date
 from bot.domain.digest import Edition
+from bot.domain.errors import DateError
 from bot.domain.paper import Paper
+from bot.i18n import t
 from bot.platforms.console import render
 
 _COLUMNS = 80
+_WRONG_DATE = "2023-13-40"
 _HALF_WIDTH = 0.5  # a Latin letter's width in Noto Sans Mono CJK, in its height
 _HEIGHT = 20  # of a letter, in rich's drawing
 # In the Japanese font frames are as wide as kanji; a terminal draws them half as wide, and without gaps.
@@ -39,9 +43,39 @@ def ran(edition: Edition, zone: ZoneInfo) -> str:
 def answered(paper: Paper) -> str:
     """Return the page of what a look-up answers."""
     console = _console()
-    console.print(Text("dayori> ", style="bold").append("/paper RetNet", style="default"))
+    console.print(_typed("/paper RetNet"))
     console.print(render.card(paper, "ja", render.width_of(console)))
     return _page(console)
+
+
+def aborted(paper: Paper) -> str:
+    """Return the page of a removal that is stopped with Ctrl-C at its question."""
+    console = _console()
+    console.print(_typed("/removepaper retnet"))
+    console.print(render.card(paper, "ja", render.width_of(console)))
+    console.print(Text(f"{t('ja', 'Remove this paper?')} [y/N] ").append("^C", style="dim"))
+    console.print(Text(t("ja", "Stopped; nothing was changed."), style="yellow"))
+    console.print(_typed(""))
+    return _page(console)
+
+
+def refused(paper: Paper) -> str:
+    """Return the page of an edit whose date is refused and asked again with what was typed."""
+    console = _console()
+    console.print(_typed("/editpaper retnet"))
+    console.print(Text(f"  {t('ja', 'Title')}: {paper.title}"))
+    console.print(Text(f"  {t('ja', 'Headline')}: {paper.headline}"))
+    console.print(Text(f"  {t('ja', 'Date')}: {_WRONG_DATE}"))
+    try:
+        parse_date(_WRONG_DATE)
+    except DateError as error:
+        console.print(Text(error.text("ja"), style="yellow"))
+    console.print(Text(f"  {t('ja', 'Date')}: {_WRONG_DATE}"))
+    return _page(console)
+
+
+def _typed(line: str) -> Text:
+    return Text().append("dayori> ", style="bold").append(line)
 
 
 def _console() -> Console:

@@ -94,7 +94,7 @@ def _rows(found: Sequence[Result], locale: Locale, width: int, offset: int) -> l
     for n, result in enumerate(found, offset + 1):
         paper = result.paper
         heading = wrap(paper.heading, width - 4)
-        row = Text(f"{n:>3} ", style="bold blue")
+        row = Text().append(f"{n:>3} ", style="bold blue")
         row.append("\n    ".join(heading), style="bold")
         title = paper.title if paper.headline else ""
         facts = [result.why(locale), paper.date.text(locale) if paper.date else "", title, paper.id]
