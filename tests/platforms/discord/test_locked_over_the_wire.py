@@ -5,8 +5,8 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 import threading
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager, closing
 from pathlib import Path
 
 import pytest
@@ -18,8 +18,8 @@ from tests.platforms.discord.conftest import StartBot, answered
 LINK = "https://arxiv.org/abs/1706.03762"
 
 
-@contextmanager
-def locked(folder: Path, statement: str = "SELECT 1") -> Iterator[threading.Event]:
+@asynccontextmanager
+async def locked(folder: Path, statement: str = "SELECT 1") -> AsyncIterator[threading.Event]:
     """Hold the database's lock as another process would, until the event is set or the test goes on."""
     begun, end = threading.Event(), threading.Event()
 
@@ -34,12 +34,12 @@ def locked(folder: Path, statement: str = "SELECT 1") -> Iterator[threading.Even
 
     thread = threading.Thread(target=hold)
     thread.start()
-    begun.wait(5)
+    await asyncio.to_thread(begun.wait, 5)  # the bot may be about to end a change of its own
     try:
         yield end
     finally:
         end.set()
-        thread.join()
+        await asyncio.to_thread(thread.join)
 
 
 async def look_of(server: DiscordServer, person: Member, channel: Channel, source: str, title: str) -> Reply:
@@ -61,7 +61,7 @@ async def test_what_cannot_be_written_within_a_second_is_deferred_and_finished(
         look = await look_of(server, curator, general, LINK, "Attention")
         asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
         form = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
-        with locked(tmp_path) as end:
+        async with locked(tmp_path) as end:
             waiting = [
                 asyncio.create_task(work)
                 for work in (
@@ -96,7 +96,7 @@ async def test_who_cannot_be_helped_in_the_end_is_told(
     breaking = "CREATE TRIGGER broken BEFORE DELETE ON papers BEGIN SELECT RAISE(ABORT, 'broken'); END"
     async with start() as (app, _):
         asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
-        with locked(tmp_path, breaking) as end:
+        async with locked(tmp_path, breaking) as end:
             waiting = await server.click(curator, asked, "削除")
             end.set()
         told = await answered(waiting)
@@ -112,7 +112,7 @@ async def test_who_waits_when_the_bot_stops_is_told(
 ) -> None:
     async with start() as (app, client):
         asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
-        with locked(tmp_path) as end:
+        async with locked(tmp_path) as end:
             waiting = await server.click(curator, asked, "削除")
             await client.close()
             told = await waiting.next()
@@ -127,7 +127,7 @@ async def test_a_form_opens_beside_a_locked_database_and_its_draft_is_kept(
     server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, _):
-        with locked(tmp_path) as end:
+        async with locked(tmp_path) as end:
             form = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
             submitted = await server.submit(curator, form.modal, {"title": "Attention"})
             end.set()
@@ -180,7 +180,7 @@ async def test_the_other_bot_finishes_what_this_one_deferred(
     async with start() as (app, _), start():
         look = await look_of(server, curator, general, LINK, "Attention")
         asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
-        with locked(tmp_path) as end:
+        async with locked(tmp_path) as end:
             first = await server.click(curator, look, "保存")
             second = await server.click(curator, asked, "削除")
             end.set()
