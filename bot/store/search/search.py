@@ -24,7 +24,7 @@ from bot.store.search.upkeep import prepare
 
 T = TypeVar("T")
 _ALL = 1_000_000
-_AT_ONCE = 0.008  # seconds that a look-up may take on the event loop
+_AT_ONCE = 0.005  # seconds that a look-up may take on the event loop
 
 
 @dataclass(frozen=True, slots=True)
