@@ -14,6 +14,7 @@ import structlog
 from bot.config import Config
 from bot.domain.errors import DayoriError
 from bot.i18n import Message
+from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.aliases import Aliases
 from bot.services.bundle import Services
@@ -52,6 +53,7 @@ class App:
     clock: Clock
     database: Database
     services: Services
+    command_names: CommandNames
     mirror: Mirror | None = None
     fault: Message | None = None
 
@@ -76,14 +78,16 @@ async def open_app(
         stack.push_async_callback(search.close)
         metadata = MetadataLookup(database, clock, partial(open_sources, **config.sources.model_dump()))
         stack.push_async_callback(metadata.close)
-        services = _assemble(config, clock, database, search, metadata)
+        names = CommandNames()
+        services = _assemble(config, clock, database, search, metadata, names)
+        names.recall(await services.notes.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         workspace = await services.workspaces.named(DEFAULT)
         file, mirror = _papers_file(config, clock, database, services.importing, workspace)
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
         if serves:
             await _follow_settings(config, services, workspace)
-        yield App(config, clock, database, services, mirror if serves else None, fault)
+        yield App(config, clock, database, services, names, mirror if serves else None, fault)
 
 
 @asynccontextmanager
@@ -124,8 +128,9 @@ async def mirrored(app: App, tell: Tell | None = None) -> AsyncIterator[None]:
             _log.warning("the papers file does not hold the last changes", reason=error.message.text("en"))
 
 
-def _assemble(config: Config, clock: Clock, database: Database, search: Search, metadata: MetadataLookup) -> Services:
-    renderers = {"discord": DiscordRenderer(config.zone)}
+def _assemble(config: Config, clock: Clock, database: Database, search: Search, metadata: MetadataLookup,
+              names: CommandNames) -> Services:  # fmt: skip
+    renderers = {"discord": DiscordRenderer(config.zone, names)}
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
     notes, lookup = Notes(database), Lookup(database, search)

@@ -80,7 +80,7 @@ async def _live_on(app: App, stop: asyncio.Event) -> None:
 
 async def _live(app: App, stop: asyncio.Event) -> None:
     """Keep one client connected until we are to stop or it breaks; raise what broke it."""
-    async with DayoriClient(app.services, app.config.discord.api_url) as client:
+    async with DayoriClient(app.services, app.config.discord.api_url, app.command_names) as client:
         scheduler = Scheduler(partial(_tick, app, client))
         try:
             await _until(stop, _connect(client, _token(app), scheduler))
@@ -131,7 +131,7 @@ async def _tick(app: App, client: DayoriClient) -> None:
 
 async def post_discord(app: App, workspace: int, name: str | None) -> DeliveryReport:
     """Deliver what is due over REST alone; of the subscription `name`, its next edition now."""
-    async with DayoriClient(app.services, app.config.discord.api_url) as client:
+    async with DayoriClient(app.services, app.config.discord.api_url, app.command_names) as client:
         try:
             await client.http.static_login(_token(app))
             await client.remember_servers()
@@ -174,7 +174,7 @@ async def _tell(app: App, messages: Sequence[Message]) -> None:
     for each in subscribed:
         places.setdefault(each.channel.partition("/")[0], []).append(each.channel)
     text = "\n".join(f"📄 {message.text(app.config.locale)}" for message in messages)[:2000]
-    async with DayoriClient(app.services, app.config.discord.api_url) as client:
+    async with DayoriClient(app.services, app.config.discord.api_url, app.command_names) as client:
         await client.http.static_login(_token(app))
         for server, channels in places.items():
             with suppress(PublishError):

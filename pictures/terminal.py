@@ -17,6 +17,7 @@ from bot.domain.errors import DateError
 from bot.domain.paper import Paper
 from bot.i18n import t
 from bot.platforms.console import render
+from bot.platforms.console.reports import prompt_name
 
 _COLUMNS = 80
 _WRONG_DATE = "2023-13-40"
@@ -36,7 +37,7 @@ def ran(edition: Edition, zone: ZoneInfo) -> str:
     """Return the page of what `dayori run` prints."""
     console = _console()
     console.print(Text("$ make run", style="dim"))
-    console.print(render.edition(edition, zone, render.width_of(console)))
+    console.print(render.edition(edition, zone, render.width_of(console), prompt_name))
     return _page(console)
 
 

@@ -104,7 +104,9 @@ async def remove(session: Session, id: Annotated[str, typer.Argument()], yes: Ye
         print_line(t(session.locale, "Not removed."), sys.stderr)
         raise typer.Exit(1)
     await session.services.library.remove(session.workspace, paper.id, session.user, actor=session.actor)
-    session.say(t(session.locale, 'Removed "{title}". dayori undo brings it back.', title=paper.heading))
+    session.say(
+        t(session.locale, 'Removed "{title}". {command} brings it back.', title=paper.heading, command="dayori undo")
+    )
 
 
 @with_session

@@ -34,7 +34,7 @@ async def digest(session: Session, as_json: Json = False) -> None:
                      "edition": edition.number if edition else None, "reason": edition.reason if edition else "skip",
                      "papers": held, "remaining": edition.remaining if edition else 0})  # fmt: skip
     else:
-        shell.print_edition(session.console, edition, session.services.zone, session.locale)
+        shell.print_edition(session.console, edition, session.services.zone, session.locale, reports.cli_name)
 
 
 @with_session

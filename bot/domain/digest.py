@@ -11,7 +11,7 @@ from typing import Literal
 from bot.domain.paper import Paper
 from bot.domain.schedule import Schedule
 from bot.domain.text import clean_line
-from bot.i18n import Locale, Message, t, tn
+from bot.i18n import Locale, Message, NameCommand, t, tn
 
 WhenEmpty = Literal["revisit", "notice", "skip"]
 MOST_REVISITED = 3
@@ -92,8 +92,8 @@ def choose(unseen: Sequence[int], waiting: int, seen: Sequence[int], *, first: b
     return Choice((), Reason.NOTICE)
 
 
-def explain(edition: Edition) -> str:
-    """Return in one sentence how many papers the edition holds and why."""
+def explain(edition: Edition, named: NameCommand) -> str:
+    """Return in one sentence how many papers the edition holds and why, its commands `named` as the platform does."""
     locale, n = edition.locale, len(edition.papers)
     match edition.reason:
         case Reason.FIRST:
@@ -105,7 +105,7 @@ def explain(edition: Edition) -> str:
             return tn(locale, "Nothing new this time, so here is a paper worth reading again.",
                       "Nothing new this time, so here are {n} papers worth reading again.", n)  # fmt: skip
         case Reason.NOTICE:
-            return t(locale, "No new papers this time. Add one with /addpaper.")
+            return t(locale, "No new papers this time. Add one with {command}.", command=named("addpaper", locale))
 
 
 def passes(paper_tags: Sequence[str], wanted: Sequence[str]) -> bool:

@@ -7,7 +7,7 @@ collects the sentences and compiles the catalogue.
 from __future__ import annotations
 
 import gettext
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
@@ -48,6 +48,24 @@ def tn(locale: Locale, one: str, many: str, n: int, **values: object) -> str:
     return _catalogue(locale).ngettext(one, many, n).format(n=n, **values)
 
 
+NameCommand = Callable[[str, Locale], str]
+"""Returns what a platform calls one of our commands (`digest subscribe`) in a sentence of that language."""
+
+
+@dataclass(frozen=True, slots=True)
+class CommandName:
+    """One of our commands among a message's values; a platform shows its own name of it, the terminal `/name`."""
+
+    name: str
+
+    def __str__(self) -> str:
+        return f"/{self.name}"
+
+
+def _plainly(value: object) -> object:
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Message:
     """A sentence whose language is chosen when it is shown."""
@@ -55,9 +73,9 @@ class Message:
     sentence: str
     values: dict[str, object] = field(default_factory=dict)
 
-    def text(self, locale: Locale) -> str:
-        """Return the sentence in one language; messages among its values are translated too."""
-        values = {k: v.text(locale) if isinstance(v, Message) else v for k, v in self.values.items()}
+    def text(self, locale: Locale, shown: Callable[[object], object] = _plainly) -> str:
+        """Return the sentence in one language; messages among its values are translated, others as they are `shown`."""
+        values = {k: v.text(locale, shown) if isinstance(v, Message) else shown(v) for k, v in self.values.items()}
         return t(locale, self.sentence, **values)
 
     def columns(self) -> list[Any]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any, Literal
 
 from bot.domain.digest import Subscription
-from bot.i18n import Locale, Message, msg
+from bot.i18n import CommandName, Locale, Message, msg
 from bot.services.claimant import is_dead, own_name
 from bot.services.digests import Digests
 from bot.services.notes import Notes
@@ -175,7 +175,8 @@ def _paused(subscribed: Sequence[Subscription]) -> list[Check]:
     return [
         Check(f"subscription {each.name}", "warning",
               msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
-              msg("Mend it: it is tried again once a day and goes on by itself, or at once with /digest subscribe."))
+              msg("Mend it: it is tried again once a day and goes on by itself, or at once with {command}.",
+                  command=CommandName("digest subscribe")))
         for each in subscribed
         if each.paused_reason
     ]  # fmt: skip

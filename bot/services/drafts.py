@@ -15,7 +15,7 @@ from bot.domain.draft import Draft, described, read_source
 from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
-from bot.i18n import Message, msg
+from bot.i18n import CommandName, Message, msg
 from bot.services.library import known_as
 from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
@@ -179,13 +179,17 @@ def checked(kept: KeptDraft | None, actor: str) -> KeptDraft:
     if kept is None:
         raise gone()
     if kept.actor not in (None, actor):
-        raise NotAllowedError(msg("This draft is another person's; begin your own with /addpaper."))
+        raise NotAllowedError(
+            msg("This draft is another person's; begin your own with {command}.", command=CommandName("addpaper"))
+        )
     return kept
 
 
 def gone() -> NotFoundError:
     """Return the error that says that a draft is no longer there."""
-    return NotFoundError(msg("This draft is no longer kept; start again with /addpaper."))
+    return NotFoundError(
+        msg("This draft is no longer kept; start again with {command}.", command=CommandName("addpaper"))
+    )
 
 
 def used() -> NotFoundError:

@@ -82,6 +82,9 @@ class Publisher(Protocol):
     async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Say something to the curators of a closed channel's server, there or in one of these other channels of it."""
 
+    def command_name(self, command: str, locale: Locale) -> str:
+        """Return what the platform calls one of our commands, `digest subscribe`, in a sentence of that language."""
+
     async def anchor(self, channel: str) -> str:
         """Return a moment that is surely before every message sent from now on, as the platform itself counts time."""
 

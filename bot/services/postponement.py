@@ -71,9 +71,10 @@ class Postponement:
             await claims.note_told(connection, edition.id, reason)
 
     async def _tell_paused(self, edition: OpenEdition, others: Sequence[str], reason: Message) -> None:
+        command = self._publisher(edition).command_name("digest subscribe", edition.locale)
         text = t(edition.locale, '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
-                 "by itself once that is mended; /digest subscribe starts it again at once, with what is missing.",
-                 name=edition.subscription, reason=reason.text(edition.locale))  # fmt: skip
+                 "by itself once that is mended; {command} starts it again at once, with what is missing.",
+                 name=edition.subscription, reason=reason.text(edition.locale), command=command)  # fmt: skip
         await self._tell(edition, edition.channel, others, text, f"pause {edition.id}")
 
     async def _tell(self, edition: OpenEdition, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
@@ -84,7 +85,10 @@ class Postponement:
                     raise _NoLongerTrueError
 
         with suppress(_NoLongerTrueError):
-            await self._publishers[edition.channel.partition(":")[0]].tell(closed, places, text, nonce, fence)
+            await self._publisher(edition).tell(closed, places, text, nonce, fence)
+
+    def _publisher(self, edition: OpenEdition) -> Publisher:
+        return self._publishers[edition.channel.partition(":")[0]]
 
     @unbroken
     async def _close(self, edition: OpenEdition, reason: Message) -> list[str]:

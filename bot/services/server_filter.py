@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.i18n import Locale
 from bot.services.ports import Fence, LaterError, Publisher
 from bot.services.servers import Servers
 from bot.store.deliveries import Payload
@@ -31,6 +32,10 @@ class ServedOnly:
         """Say something to the curators of a channel's server. Raises LaterError where it is not served."""
         await self._require(closed)
         await self._publisher.tell(closed, places, text, nonce, fence)
+
+    def command_name(self, command: str, locale: Locale) -> str:
+        """Return what the platform calls one of our commands."""
+        return self._publisher.command_name(command, locale)
 
     async def anchor(self, channel: str) -> str:
         """Return a moment before every message sent from now on. Raises LaterError where the server is not served."""

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.domain.digest import Subscription
-from bot.i18n import Locale, t, tn
+from bot.i18n import Locale, NameCommand, t, tn
 from bot.store.deliveries import LastEdition
 
 
@@ -23,10 +23,10 @@ class Standing:
     papers: int
     due: datetime
 
-    def lines(self, locale: Locale, shown: Callable[[datetime], str]) -> list[str]:
-        """Return one sentence each; `shown` writes a time as the platform does."""
+    def lines(self, locale: Locale, shown: Callable[[datetime], str], named: NameCommand) -> list[str]:
+        """Return one sentence each; `shown` writes a time and `named` a command as the platform does."""
         if reason := self.subscription.paused_reason:
-            return [self._past(locale, shown), *paused(reason.text(locale), shown(self.due), locale)]
+            return [self._past(locale, shown), *paused(reason.text(locale), shown(self.due), locale, named)]
         papers = tn(locale, "{n} new paper waits", "{n} new papers wait", self.papers)
         coming = t(locale, "Next: {time}, {papers}", time=shown(self.due), papers=papers)
         return [self._past(locale, shown), coming]
@@ -49,10 +49,10 @@ class Standing:
         return f"{line} ({last.trouble.text(locale)})" if last.trouble else line
 
 
-def paused(reason: str, again: str, locale: Locale) -> list[str]:
+def paused(reason: str, again: str, locale: Locale, named: NameCommand) -> list[str]:
     """Say why a subscription is paused, and how it goes on."""
     return [
         t(locale, "Paused: {reason}", reason=reason),
-        t(locale, "It is tried again by itself at {time}, and goes on once that is mended; /digest subscribe starts it "
-          "again at once.", time=again),
+        t(locale, "It is tried again by itself at {time}, and goes on once that is mended; {command} starts it "
+          "again at once.", time=again, command=named("digest subscribe", locale)),
     ]  # fmt: skip

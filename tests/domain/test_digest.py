@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.digest import Choice, Edition, Reason, WhenEmpty, choose, explain, passes
+from bot.platforms.console.reports import prompt_name
 from tests.samples import paper
 
 _POLICIES: list[WhenEmpty] = ["revisit", "notice", "skip"]
@@ -78,13 +79,16 @@ def test_a_filter_lets_pass_what_has_one_of_its_tags(tags: list[str], wanted: li
 
 @pytest.mark.parametrize("reason", Reason)
 def test_an_edition_says_in_both_languages_why_it_is_as_it_is(reason: Reason) -> None:
-    ja, en = (explain(replace(_EDITION, reason=reason, locale=locale)) for locale in ("ja", "en"))
+    ja, en = (explain(replace(_EDITION, reason=reason, locale=locale), prompt_name) for locale in ("ja", "en"))
     assert ja
     assert en
     assert ja != en
 
 
 def test_a_count_of_one_is_said_as_one() -> None:
-    assert explain(replace(_EDITION, papers=(paper(1),), locale="en")) == "1 paper added since the last edition."
-    assert explain(replace(_EDITION, locale="en")) == "2 papers added since the last edition."
-    assert explain(_EDITION) == "前号のあとに加わった2本です。"
+    assert (
+        explain(replace(_EDITION, papers=(paper(1),), locale="en"), prompt_name)
+        == "1 paper added since the last edition."
+    )
+    assert explain(replace(_EDITION, locale="en"), prompt_name) == "2 papers added since the last edition."
+    assert explain(_EDITION, prompt_name) == "前号のあとに加わった2本です。"

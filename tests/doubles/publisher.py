@@ -102,6 +102,9 @@ class FakePublisher:
         await fence()
         self.told.append(text)
 
+    def command_name(self, command: str, locale: Locale) -> str:
+        return f"</{command}:1>"
+
     def papers_in(self, channel: str) -> list[str]:
         """Return the ids of all papers that stand in a channel, in order."""
         return [id for posted in self.posted if posted.channel == channel for id in posted.papers]

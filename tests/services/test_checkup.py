@@ -9,6 +9,7 @@ import sys
 import pytest
 
 from bot.i18n import msg
+from bot.platforms.console.reports import prompt_name
 from bot.services.checkup import Checkup, Findings
 from bot.services.digests import Digests, Wanted
 from bot.services.library import Library
@@ -144,7 +145,8 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
                   "すぐに再開するには /digest subscribe で同じチャンネルを登録してください。",
     }  # fmt: skip
     standings = {
-        each.subscription.name: each.lines("en", lambda moment: moment.isoformat()) for each in findings.standings
+        each.subscription.name: each.lines("en", lambda moment: moment.isoformat(), prompt_name)
+        for each in findings.standings
     }
     assert standings == {
         "closed": [

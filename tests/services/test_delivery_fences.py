@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.errors import PublishError
 from bot.i18n import msg
+from bot.platforms.console.reports import prompt_name
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Wanted
 from bot.services.library import Library
@@ -176,7 +177,7 @@ async def test_a_paused_channel_is_tried_once_a_day_and_goes_on_by_itself(
     assert publisher.papers_in(CHANNEL) == ALL
     (standing,) = await digests.standings(composed)
     assert standing.subscription.paused_reason is None
-    assert not any("Paused" in line for line in standing.lines("en", str))
+    assert not any("Paused" in line for line in standing.lines("en", str, prompt_name))
     assert (await delivery.deliver_open()).paused == []
 
 

@@ -101,7 +101,9 @@ async def remove(terminal: Terminal, id: str) -> None:
         terminal.say(t(terminal.locale, "Not removed."))
         return
     await terminal.services.library.remove(terminal.workspace, paper.id, terminal.who, actor=terminal.actor)
-    terminal.say(t(terminal.locale, 'Removed "{title}". /undo brings it back.', title=paper.heading))
+    terminal.say(
+        t(terminal.locale, 'Removed "{title}". {command} brings it back.', title=paper.heading, command="/undo")
+    )
 
 
 async def undo(terminal: Terminal, number: str) -> None:

@@ -16,7 +16,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, explain
 from bot.domain.paper import Paper
 from bot.domain.text import clip
-from bot.i18n import Locale, t, tn
+from bot.i18n import Locale, NameCommand, t, tn
 from bot.platforms.console.wrap import wrap
 from bot.services.lookup import Result, Results
 
@@ -49,7 +49,7 @@ def card(paper: Paper, locale: Locale, width: int, number: int | None = None) ->
     )
 
 
-def edition(composed: Edition, zone: ZoneInfo, width: int) -> RenderableType:
+def edition(composed: Edition, zone: ZoneInfo, width: int, named: NameCommand) -> RenderableType:
     """Draw an edition: its opening, then a card for each paper."""
     locale = composed.locale
     day = composed.composed_at.astimezone(zone).date()
@@ -57,7 +57,7 @@ def edition(composed: Edition, zone: ZoneInfo, width: int) -> RenderableType:
     parts: list[RenderableType] = [
         Text(t(locale, "📮 論文だより no. {number}", number=composed.number), style="bold magenta"),
         Text(date, style="cyan"),
-        _lines(explain(composed), width, ""),
+        _lines(explain(composed, named), width, ""),
     ]
     parts += [card(paper, locale, width, n) for n, paper in enumerate(composed.papers, 1)]
     if composed.remaining:

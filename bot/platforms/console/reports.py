@@ -24,6 +24,17 @@ from bot.store.history import Change, Step
 from bot.store.inbox import Candidate
 from bot.store.servers import Server
 
+
+def prompt_name(command: str, _locale: Locale) -> str:
+    """Return what a command is called at the prompt."""
+    return f"/{command}"
+
+
+def cli_name(command: str, locale: Locale) -> str:
+    """Return what a command is called in a shell."""
+    return {"addpaper": "dayori add", "undo": "dayori undo"}.get(command) or prompt_name(command, locale)
+
+
 _MOST_ROWS = 30  # of each kind; ten thousand would be nothing to read
 _HEADING = 60
 
@@ -100,7 +111,10 @@ def standings(found: Sequence[Standing], zone: ZoneInfo, locale: Locale) -> Text
     lines = [
         line
         for each in found
-        for line in (each.subscription.name, *(f"  {said}" for said in each.lines(locale, partial(_minute, zone=zone))))
+        for line in (
+            each.subscription.name,
+            *(f"  {said}" for said in each.lines(locale, partial(_minute, zone=zone), prompt_name)),
+        )
     ]
     return Text("\n".join(lines))
 

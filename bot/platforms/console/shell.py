@@ -16,8 +16,8 @@ from bot.domain.digest import Edition
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
 from bot.domain.text import clip, normalized
-from bot.i18n import Locale, t
-from bot.platforms.console import aliases, curating, render
+from bot.i18n import Locale, NameCommand, t
+from bot.platforms.console import aliases, curating, render, reports
 from bot.platforms.console.lines import AbortError, Interrupted, Lines
 from bot.platforms.console.output import SafeConsole
 from bot.platforms.console.terminal import Terminal
@@ -28,12 +28,13 @@ _WORDS = {"help": "/help", "ヘルプ": "/help", "exit": "/quit", "quit": "/quit
 _SPACE = re.compile(r"\s+")
 
 
-def print_edition(console: SafeConsole, edition: Edition | None, zone: ZoneInfo, locale: Locale) -> None:
+def print_edition(console: SafeConsole, edition: Edition | None, zone: ZoneInfo, locale: Locale,
+                  named: NameCommand) -> None:  # fmt: skip
     """Print an edition, or that there is none."""
     if edition is None:
         console.print(Text(t(locale, "There is nothing new, so no edition goes out.")))
     else:
-        console.print(render.edition(edition, zone, render.width_of(console)))
+        console.print(render.edition(edition, zone, render.width_of(console), named))
 
 
 class Shell:
@@ -179,7 +180,7 @@ class Shell:
     async def _digest(self, _: str) -> None:
         digests = self._services.digests
         edition = await digests.preview(await digests.shown(self._workspace, self._locale))
-        print_edition(self._terminal.console, edition, self._services.zone, self._locale)
+        print_edition(self._terminal.console, edition, self._services.zone, self._locale, reports.prompt_name)
         self._shown = dict(enumerate(edition.papers if edition else (), 1))
 
     async def _quit(self, _: str) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import json
+from collections.abc import Sequence
 from contextlib import suppress
 from math import inf
 from typing import Any
@@ -19,6 +20,7 @@ from discord.http import Route
 from bot.domain.errors import DayoriError
 from bot.platforms.discord import answer, failures
 from bot.platforms.discord.card import ShowToAll
+from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper
 from bot.platforms.discord.commands.alias import alias
 from bot.platforms.discord.commands.digest import digest
@@ -114,7 +116,7 @@ class Tree(app_commands.CommandTree["DayoriClient"]):
 class DayoriClient(discord.AutoShardedClient):
     """Talks to Discord with the one intent that channels and permissions need."""
 
-    def __init__(self, services: Services, api_url: str) -> None:
+    def __init__(self, services: Services, api_url: str, names: CommandNames | None = None) -> None:
         Route.BASE = api_url.rstrip("/")
         proxy = proxy_for(api_url)  # the gateway is reached by the same: discord.py knows one for both
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has nothing to say aloud
@@ -127,10 +129,10 @@ class DayoriClient(discord.AutoShardedClient):
             guild_ready_timeout=_SERVERS_SETTLE,
             proxy=proxy.url if proxy else None,
         )
-        self.services = services
+        self.services, self.names = services, names or CommandNames()
         self.under_way: dict[asyncio.Task[Any], Interaction] = {}  # the tasks that answer somebody
         self.gateway_status = Gateway(services.checkup)
-        self.publisher = ServedOnly(DiscordPublisher(self.http), services.servers)
+        self.publisher = ServedOnly(DiscordPublisher(self.http, self.names), services.servers)
         publishers = {"discord": self.publisher}
         self.delivery: Delivery = services.delivery(publishers)
         self.corrections: Corrections = services.corrections(publishers)
@@ -242,11 +244,18 @@ class DayoriClient(discord.AutoShardedClient):
         wanted = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
         digest_ = hashlib.blake2b(json.dumps(wanted, sort_keys=True).encode(), digest_size=16).hexdigest()
         note = f"commands of {self.application_id}"
-        if await self.services.notes.read(note) == digest_:
-            return
-        await self.tree.sync()
-        await self.services.notes.write(note, digest_)
-        _log.info("commands synced", commands=len(wanted))
+        if await self.services.notes.read(note) != digest_:
+            await self._learn_names(await self.tree.sync(), wanted)
+            await self.services.notes.write(note, digest_)
+            _log.info("commands synced", commands=len(wanted))
+        elif self.names.application != self.application_id:
+            with suppress(discord.HTTPException):  # then they are named without ids until the next start
+                await self._learn_names(await self.tree.fetch_commands(), wanted)
+
+    async def _learn_names(self, known: Sequence[app_commands.AppCommand], payloads: Sequence[dict[str, Any]]) -> None:
+        slash = {command.name: command.id for command in known if command.type is discord.AppCommandType.chat_input}
+        self.names.learn(self.application_id or 0, slash, payloads)
+        await self.services.notes.write(NOTE, self.names.note())
 
 
 def _name_of(interaction: Interaction) -> str:

@@ -11,6 +11,7 @@ import discord
 
 from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, closest, msg
+from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
 from bot.services.rate_limit import COST
 from bot.services.submission import ONLY_CURATORS, Submitter
@@ -35,6 +36,11 @@ class Reader:
     name: str
     actor: str
     is_curator: bool
+    names: CommandNames
+
+    def command(self, name: str) -> str:
+        """Return how a sentence to this person names one of our commands."""
+        return self.names.name(name, self.locale)
 
     @property
     def submitter(self) -> Submitter:
@@ -75,6 +81,7 @@ async def reader_of(interaction: Interaction) -> Reader:
         locale=locale_of(interaction),
         name=interaction.user.display_name,
         actor=f"discord:{interaction.user.id}",
+        names=interaction.client.names,
         is_curator=interaction.permissions.manage_guild or _has_role(interaction.user, services.curators),
     )
     interaction.extras[_READER] = reader

@@ -22,7 +22,6 @@ from bot.platforms.discord import answer
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.form import as_typed, form_of, token_of, typed_in
-from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton, lasting, unknown_press
 from bot.platforms.discord.proposer import Fate, tell_proposer
 from bot.services.drafts import mark_of
@@ -55,7 +54,9 @@ async def take_form(interaction: Interaction) -> None:
     except DuplicateError:
         raise
     except DayoriError as error:
-        await answer.send(interaction, escape(error.text(reader.locale)), file=as_typed(typed, reader.locale))
+        await answer.send(
+            interaction, reader.names.say(error.message, reader.locale), file=as_typed(typed, reader.locale)
+        )
 
 
 async def _take(interaction: Interaction, reader: Reader, token: str, typed: Mapping[str, Any]) -> None:
@@ -190,7 +191,7 @@ async def _show_look(interaction: Interaction, reader: Reader, token: str, draft
     except InputError as error:
         await drafts.keep(reader.workspace, token, draft, reader.actor, paper if draft.candidate else None)
         view = lasting(*_edit_or_cancel(token, locale))
-        await answer.replace(interaction, content=escape(error.text(locale)), embeds=[], view=view)
+        await answer.replace(interaction, content=reader.names.say(error.message, locale), embeds=[], view=view)
         return
     kept = None if draft.paper_id else shown
     await drafts.keep(reader.workspace, token, draft, reader.actor, kept)

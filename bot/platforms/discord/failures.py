@@ -10,7 +10,6 @@ from bot.domain.errors import DayoriError, DuplicateError, InputError
 from bot.i18n import msg, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, locale_of
-from bot.platforms.discord.markdown import escape
 
 _MISFITS = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
 _log = structlog.get_logger()
@@ -26,7 +25,7 @@ async def tell(interaction: Interaction, error: Exception) -> None:
         error = InputError(msg("Discord sent this command in a form that this bot does not know; try it once more."))
     locale = locale_of(interaction)
     if isinstance(error, DayoriError):
-        text = escape(error.text(locale))
+        text = interaction.client.names.say(error.message, locale)
     else:
         _log.error("interaction failed", interaction=interaction.id, exc_info=error)
         text = t(locale, "Something went wrong on our side; it has been logged (no. {id}).", id=interaction.id)

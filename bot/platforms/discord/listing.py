@@ -143,10 +143,17 @@ def _headline(found: Results, reader: Reader, query: str) -> str:
     if found.results:
         return t(reader.locale, "All papers, newest first")
     if not asked:
-        return t(reader.locale, "The collection is empty; add a paper with /addpaper.")
+        return t(
+            reader.locale, "The collection is empty; add a paper with {command}.", command=reader.command("addpaper")
+        )
     if found.near:
         return t(reader.locale, "No paper was found for “{query}”. These are near:", query=asked)
-    return t(reader.locale, "No paper was found for “{query}”. Try other words, or add it with /addpaper.", query=asked)
+    return t(
+        reader.locale,
+        "No paper was found for “{query}”. Try other words, or add it with {command}.",
+        query=asked,
+        command=reader.command("addpaper"),
+    )
 
 
 def _option(paper: Paper, n: int) -> discord.SelectOption:

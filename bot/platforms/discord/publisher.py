@@ -14,8 +14,9 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from discord.http import HTTPClient
 
 from bot.domain.errors import PublishError
-from bot.i18n import msg
+from bot.i18n import Locale, msg
 from bot.platforms.discord.attempt import once
+from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.discord_time import DiscordTime
 from bot.platforms.discord.history import History
 from bot.platforms.discord.plain import plain
@@ -29,7 +30,8 @@ _log = structlog.get_logger()
 class DiscordPublisher:
     """Posts with the client's own HTTP side, which keeps each channel's rate limit; needs no gateway."""
 
-    def __init__(self, http: HTTPClient) -> None:
+    def __init__(self, http: HTTPClient, names: CommandNames | None = None) -> None:
+        self._names = names or CommandNames()
         self._rest, self._time = Rest(http), DiscordTime()
         self._history = History(self._rest)
         self._asking_the_time = asyncio.Lock()
@@ -71,6 +73,10 @@ class DiscordPublisher:
                 with suppress(ChannelClosedError):
                     await self._post(place, body, fence)
                     return
+
+    def command_name(self, command: str, locale: Locale) -> str:
+        """Return what Discord's readers see for one of our commands."""
+        return self._names.name(command, locale)
 
     async def anchor(self, channel: str) -> str:
         """Return an id of Discord's that is older than what leaves from now on; asks Discord at most now and then."""

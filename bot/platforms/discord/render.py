@@ -12,6 +12,7 @@ from bot.domain.digest import Edition, explain
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
+from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.markdown import escape_within, link, quote
 from bot.services.lookup import Result, Results
 
@@ -29,8 +30,8 @@ _CONTENTS_LABEL, _FOOTER, _ENTRY = 60, 150, 140
 class DiscordRenderer:
     """Draws editions; dates are in the team's timezone."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
+    def __init__(self, zone: ZoneInfo, names: CommandNames | None = None) -> None:
+        self._zone, self._names = zone, names or CommandNames()
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the edition's messages: the opening as content, then one embed a paper, packed as tightly as fits."""
@@ -41,7 +42,7 @@ class DiscordRenderer:
         packs = _packed(embeds) or [[]]
         messages = tuple(_message(pack, marker_of(n)) for n, pack in enumerate(packs))
         room = CONTENT - len(messages[0]["content"])
-        messages[0]["content"] = _opening(edition, self._zone, room) + messages[0]["content"]
+        messages[0]["content"] = _opening(edition, self._zone, room, self._names) + messages[0]["content"]
         if edition.remaining and edition.id:
             messages[0]["components"] = [_remaining_button(edition)]
         return messages
@@ -150,14 +151,14 @@ def _message(embeds: list[Embed], marker: str) -> Payload:
     return payload
 
 
-def _opening(edition: Edition, zone: ZoneInfo, room: int) -> str:
+def _opening(edition: Edition, zone: ZoneInfo, room: int, names: CommandNames) -> str:
     locale = edition.locale
     day = edition.composed_at.astimezone(zone).date()
     date = PaperDate(day.year, day.month, day.day).text(locale)
     lines = [
         f"## {t(locale, '📮 論文だより no. {number}', number=edition.number)}",
         f"-# {date}",
-        explain(edition),
+        explain(edition, names.name),
     ]
     more = _more_line(edition)
     room -= sum(len(line) + 1 for line in lines) + len(more) + 1

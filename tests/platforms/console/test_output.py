@@ -90,7 +90,8 @@ def _drawn(text: str) -> list[Any]:
     standing = Standing(subscription, None, 1, MOMENT)
     findings = Findings((Check(text, "fault", plain(text), plain(text)),), (standing,))
     return [
-        render.card(paper, "ja", 60, 1), render.edition(edition, ZONE, 60), render.results(results, "ja", 60),
+        render.card(paper, "ja", 60, 1), render.edition(edition, ZONE, 60, reports.prompt_name),
+        render.results(results, "ja", 60),
         render.results(several, "en", 60), render.results(nothing, "ja", 60),
         reports.imported(report, text, "ja", dry_run=True), reports.delivery(delivered, "ja"),
         reports.undone(change, [text], "ja"), reports.redone(change, [text], "en"),

@@ -18,6 +18,7 @@ from bot.domain.digest import Edition, Reason
 from bot.domain.errors import InputError
 from bot.domain.paper import Link, Paper, make_paper
 from bot.platforms.console import render
+from bot.platforms.console.reports import prompt_name
 from bot.services.lookup import Result, Results
 from bot.store.search import Hit
 from tests.doubles.clock import TOKYO
@@ -87,7 +88,7 @@ def test_lists_and_editions_fit_every_terminal(papers: list[Paper], width: int) 
     for what in (
         render.results(results(*papers, total=40), "ja", min(width, 100), 10),
         render.results(results(*papers, near=True), "en", min(width, 100)),
-        render.edition(edition, TOKYO, min(width, 100)),
+        render.edition(edition, TOKYO, min(width, 100), prompt_name),
     ):
         assert_fits(drawn(what, width), width)
 
@@ -116,7 +117,7 @@ def test_a_piped_terminal_is_sent_no_colour() -> None:
 
 def test_an_edition_tells_its_number_its_day_its_reason_and_what_remains() -> None:
     edition = Edition("weekly", 12, NOW, Reason.NEW, (paper(1), paper(2)), 3, "ja")
-    text = "\n".join(drawn(render.edition(edition, TOKYO, 80), 80))
+    text = "\n".join(drawn(render.edition(edition, TOKYO, 80, prompt_name), 80))
     for part in (
         "論文だより 第12号",
         "2024年1月22日",

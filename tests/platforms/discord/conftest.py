@@ -85,7 +85,7 @@ def start(server: DiscordServer, tmp_path: Path) -> StartBot:
     @asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[tuple[App, DayoriClient]]:
         config = config_for(tmp_path, **{"discord": {"api_url": server.api_url}} | settings)
-        async with open_app(config) as app, DayoriClient(app.services, server.api_url) as client:
+        async with open_app(config) as app, DayoriClient(app.services, server.api_url, app.command_names) as client:
             connection = asyncio.create_task(client.start(server.token))
             await asyncio.wait((connection, asyncio.create_task(client.wait_until_ready())),
                                return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
@@ -99,6 +99,13 @@ def start(server: DiscordServer, tmp_path: Path) -> StartBot:
 
 async def unfenced() -> None:
     """Let everything leave."""
+
+
+def mention(server: DiscordServer, command: str) -> str:
+    """Return how a message mentions a command of the bot, so that a reader can press it."""
+    found = server.commands.find(command.partition(" ")[0], 1, None)
+    assert found
+    return f"</{command}:{found['id']}>"
 
 
 def address(channel: Channel) -> str:

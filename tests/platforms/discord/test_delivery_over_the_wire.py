@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 
 from bot.app import App
+from bot.platforms.console.reports import prompt_name
 from bot.platforms.discord.client import DayoriClient
 from bot.platforms.discord.pace import Pace
 from bot.platforms.discord.publisher import DiscordPublisher
@@ -74,7 +75,8 @@ async def test_a_channel_that_stays_broken_is_put_off_with_its_reason_and_holds_
         report = await delivering
         workspace = await app.services.workspaces.named(DEFAULT)
         told = {
-            each.subscription.name: each.lines("en", str) for each in await app.services.digests.standings(workspace)
+            each.subscription.name: each.lines("en", str, prompt_name)
+            for each in await app.services.digests.standings(workspace)
         }
     assert [(name, why.text("en")) for name, why in report.failed] == [("broken", "Discord answered 503.")]
     assert told["broken"][0].endswith("0 of 1 message has arrived (Discord answered 503.)")

@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
-from tests.platforms.discord.conftest import StartBot
+from tests.platforms.discord.conftest import StartBot, mention
 
 
 @pytest.fixture
@@ -82,7 +82,8 @@ async def test_a_subscription_ends_and_is_listed_no_more(
     assert "#RAG #長文" in listed.content.replace("\\", "")
     assert names.values == ["論文"]
     assert str(papers_channel.id) in ended.content
-    assert empty.content == "No channel receives the digest yet; /digest subscribe begins."
+    command = mention(server, "digest subscribe")
+    assert empty.content == f"No channel receives the digest yet; {command} begins."
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, UserError
-from tests.platforms.discord.conftest import StartBot, answered
+from tests.platforms.discord.conftest import StartBot, answered, mention
 
 LINK = "https://arxiv.org/abs/1706.03762"
 
@@ -61,7 +61,7 @@ async def test_a_removed_paper_is_asked_about_once_and_comes_back_by_undo(
         missing = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
         undone = await server.slash(curator, general, "undo", locale="ja")
         back = await server.slash(curator, general, "paper", query="retnet", locale="ja")
-    assert "/undo で元に戻せます" in asked.content
+    assert f"{mention(server, 'undo')} で元に戻せます" in asked.content
     assert "削除しました" in gone.content
     assert "IDが「retnet」の論文はありません" in missing.content
     assert "取り消しました: 削除 ・ retnet" in undone.content

@@ -78,7 +78,7 @@ async def list_(interaction: Interaction) -> None:
     lines = [_told(each, reader) for each in await _here(reader)]
     await _say(
         interaction,
-        "\n".join(lines) or t(reader.locale, "No channel receives the digest yet; /digest subscribe begins."),
+        "\n".join(lines) or _none_yet(reader),
     )
 
 
@@ -91,8 +91,8 @@ async def status(interaction: Interaction) -> None:
     reader = await _curator(interaction)
     await answer.defer(interaction)
     every = await reader.services.digests.standings(reader.workspace)
-    told = [_standing(each, reader.locale) for each in every if _is_here(each.subscription, reader)]
-    pages = packed(told or [t(reader.locale, "No channel receives the digest yet; /digest subscribe begins.")])
+    told = [_standing(each, reader) for each in every if _is_here(each.subscription, reader)]
+    pages = packed(told or [_none_yet(reader)])
     for page in pages:
         await answer.send(interaction, page)
 
@@ -108,7 +108,7 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
     if edition is None:
         await _say(interaction, t(reader.locale, "There is nothing new, so no edition goes out."))
         return
-    first, *rest = DiscordRenderer(reader.services.zone).edition(edition, lambda _: "preview")
+    first, *rest = DiscordRenderer(reader.services.zone, reader.names).edition(edition, lambda _: "preview")
     await answer.send(interaction, first["content"], embeds=_embeds(first))
     for message in rest:
         await answer.send(interaction, embeds=_embeds(message))
@@ -141,7 +141,12 @@ async def _outcome(
     if found.name in report.delivered or (last and last.done_at and last.composed_at > asked):
         return t(reader.locale, "Posted in {channel}.", channel=_mention(found))
     if is_composed or (last and not last.done_at):
-        return t(reader.locale, "It is on its way to {channel}; /digest status tells how far.", channel=_mention(found))
+        return t(
+            reader.locale,
+            "It is on its way to {channel}; {command} tells how far.",
+            channel=_mention(found),
+            command=reader.command("digest status"),
+        )
     return t(reader.locale, "There is nothing new, so no edition goes out.")
 
 
@@ -193,11 +198,17 @@ def _told(subscription: Subscription, reader: Reader) -> str:
 def _paused(subscription: Subscription, reader: Reader) -> list[str]:
     reason = subscription.paused_reason
     again = _moment(subscription.tried_again_at or reader.services.digests.now(), reader.locale)
-    return paused(escape(reason.text(reader.locale)), again, reader.locale) if reason else []
+    return paused(escape(reason.text(reader.locale)), again, reader.locale, reader.names.name) if reason else []
 
 
-def _standing(standing: Standing, locale: Locale) -> str:
-    lines = standing.lines(locale, lambda moment: _moment(moment, locale))
+def _none_yet(reader: Reader) -> str:
+    return t(reader.locale, "No channel receives the digest yet; {command} begins.",
+             command=reader.command("digest subscribe"))  # fmt: skip
+
+
+def _standing(standing: Standing, reader: Reader) -> str:
+    locale = reader.locale
+    lines = standing.lines(locale, lambda moment: _moment(moment, locale), reader.names.name)
     head = f"**{escape(standing.subscription.name)}** → {_mention(standing.subscription)}"
     return "\n".join((head, *(f"-# {line}" for line in lines)))
 

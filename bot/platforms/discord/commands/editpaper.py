@@ -45,7 +45,7 @@ async def removepaper(interaction: Interaction, paper: str) -> None:
     reader.require_curator()
     found = await reader.services.lookup.get(reader.workspace, paper)
     view = lasting(Remove(found.id, t(reader.locale, "Remove")))
-    asked = t(reader.locale, "Remove this paper? /undo brings it back.")
+    asked = t(reader.locale, "Remove this paper? {command} brings it back.", command=reader.command("undo"))
     await answer.send(interaction, asked, embed=embed_of(found, reader.locale), view=view)
 
 
@@ -57,7 +57,12 @@ class Remove(LastingButton, name="remove", style=discord.ButtonStyle.danger):
         reader = await reader_of(interaction)
         reader.require_curator()
         gone = await reader.services.library.remove(reader.workspace, self.about, reader.name, actor=reader.actor)
-        told = t(reader.locale, 'Removed "{title}". /undo brings it back.', title=escape(clip(gone.heading, 200)))
+        told = t(
+            reader.locale,
+            'Removed "{title}". {command} brings it back.',
+            title=escape(clip(gone.heading, 200)),
+            command=reader.command("undo"),
+        )
         await answer.replace(interaction, content=told, embeds=[], view=None)
 
 
