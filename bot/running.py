@@ -53,7 +53,7 @@ async def run_discord(app: App) -> None:
     _log.info("starting")
     await app.services.checkup.beat("starting")
     telling = asyncio.create_task(_tell_of_file(app, stop))
-    async with mirrored(app, partial(_tell_curators, app, stop)):
+    async with mirrored(app, partial(_tell_mirror, app, stop)):
         await _live_on(app, stop)
     await telling
     await app.services.checkup.end()
@@ -152,23 +152,38 @@ async def _tell_of_file(app: App, stop: asyncio.Event) -> None:
     if app.fault is None:
         await app.services.notes.write(_TOLD_NOTE, "")
     elif app.mirror is None:
-        await _tell_curators(app, stop, [app.fault])
+        for pause in _pauses():  # at the first start of all no server is served before the gateway has named them
+            if await _tell_curators(app, stop, [app.fault]) or stop.is_set():
+                return
+            with suppress(TimeoutError):
+                async with asyncio.timeout(pause):
+                    await stop.wait()
 
 
-async def _tell_curators(app: App, stop: asyncio.Event, messages: Sequence[Message]) -> None:
-    """Tell the curators what the papers file needs from them, if Discord lets us before we are to stop."""
+async def _tell_mirror(app: App, stop: asyncio.Event, messages: Sequence[Message]) -> None:
+    await _tell_curators(app, stop, messages)
+
+
+async def _tell_curators(app: App, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
+    """Tell the curators what the papers file needs from them, if Discord lets us before we are to stop; say if it did.
+
+    What the bot that ran before told them is not told again.
+    """
     told = "\n".join(message.text("en") for message in messages)
     if await app.services.notes.read(_TOLD_NOTE) == told:
-        return  # by the bot that ran before
+        return True
     try:
         await _until(stop, _tell(app, messages))
-        await app.services.notes.write(_TOLD_NOTE, told)
-    except (discord.DiscordException, ClientError, OSError) as error:
+        if not stop.is_set():
+            await app.services.notes.write(_TOLD_NOTE, told)
+    except (PublishError, discord.DiscordException, ClientError, OSError) as error:
         _log.warning("the curators were not told", reason=str(error))
+        return False
+    return True
 
 
 async def _tell(app: App, messages: Sequence[Message]) -> None:
-    """Say something in every server that receives the digest."""
+    """Say something in every server that receives the digest. Raises PublishError where no server takes it."""
     subscribed = await app.services.digests.subscribed(await app.services.workspaces.named(DEFAULT))
     places: dict[str, list[str]] = {}
     for each in subscribed:
@@ -176,9 +191,14 @@ async def _tell(app: App, messages: Sequence[Message]) -> None:
     text = "\n".join(f"📄 {message.text(app.config.locale)}" for message in messages)[:2000]
     async with DayoriClient(app.services, app.config.discord.api_url, app.command_names) as client:
         await client.http.static_login(_token(app))
+        refusals: list[PublishError] = []
         for server, channels in places.items():
-            with suppress(PublishError):
+            try:
                 await client.publisher.tell(f"{server}/0", channels, text, uuid4().hex[:25], _unfenced)
+            except PublishError as error:
+                refusals.append(error)
+        if refusals and len(refusals) == len(places):
+            raise refusals[0]
 
 
 async def _unfenced() -> None:

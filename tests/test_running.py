@@ -186,6 +186,25 @@ async def test_the_papers_file_is_followed_on_when_its_curators_cannot_be_told(
         await server.until(lambda: len(server.sent("GET", "/users/@me")) == 3, 10)
 
 
+async def test_a_broken_papers_file_stops_no_start_and_its_curators_are_told_once_for_each_fault(
+    server: DiscordServer, running: Callable[..., Running], channel: Channel, tmp_path: Path
+) -> None:
+    file = tmp_path / "papers.yaml"
+
+    def told() -> list[str]:
+        said = [str(each.body.get("content", "")) for each in server.sent("POST", "/messages")]
+        return [text for text in said if "papers.yaml" in text]
+
+    for key, count in (("one", 1), ("one", 1), ("another", 2)):
+        _spoil(file, key)
+        async with running(papers_file=str(file)):
+            await server.connected()
+            await server.until(lambda count=count: len(told()) == count, 10)  # type: ignore[misc]
+            await asyncio.sleep(0.3)
+        assert len(told()) == count
+    assert "papers.yaml:3:" in told()[0]
+
+
 async def test_sigterm_ends_the_bot_while_it_tries_to_tell_the_curators(
     server: DiscordServer, running: Callable[..., Running], tmp_path: Path
 ) -> None:
