@@ -30,12 +30,13 @@ class History:
 
         Raises BlockedError when that cannot be told.
         """
-        user = await self._require_rights(server, channel)
+        user = self._user = self._user or str((await self._rest.read("/users/@me"))["id"])
+        await self._require_rights(server, channel, user)
         async for page in self._pages(channel, after):
             for message in page:
                 if message["author"]["id"] == user and _is_marked(message, marker):
                     return str(message["id"])
-        await self._require_rights(server, channel)  # it may have been lost meanwhile
+        await self._require_rights(server, channel, user)  # they may have been lost meanwhile
         return None
 
     async def _pages(self, channel: str, after: int) -> AsyncIterator[list[dict[str, Any]]]:
@@ -50,9 +51,10 @@ class History:
             msg("A message may have arrived, and more than {n} messages were written since; the search goes on.",
                 n=PAGES * 100), str(after))  # fmt: skip
 
-    async def _require_rights(self, server: str, channel: str) -> str:
-        """Return the bot's own id. Raises BlockedError naming the right without which a search finds nothing."""
-        user = self._user = self._user or str((await self._rest.read("/users/@me"))["id"])
+    async def _require_rights(self, server: str, channel: str, user: str) -> None:
+        """Raise BlockedError naming the right without which a search finds nothing; any message shows that it can."""
+        if await self._rest.read("/channels/{channel_id}/messages", channel_id=channel, params={"limit": "1"}):
+            return
         place = await self._rest.read("/channels/{channel_id}", channel_id=channel)
         if place["type"] in THREADS:
             place = await self._rest.read("/channels/{channel_id}", channel_id=place["parent_id"])
@@ -62,7 +64,6 @@ class History:
         for name, why in BLIND.items():
             if not getattr(rights, name):
                 raise BlockedError(why)
-        return user
 
 
 def _is_marked(message: Mapping[str, Any], marker: str) -> bool:

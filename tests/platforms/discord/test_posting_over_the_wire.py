@@ -47,7 +47,9 @@ async def test_one_call_is_one_request_whatever_the_answer(
         await post(strict, papers)
     assert fault.hits == 1
     with pytest.raises(PublishError):
-        await strict[1].edit(address(papers), "1", {"embeds": []}, unfenced)
+        await strict[1].edit(
+            address(papers), "1", {"content": "", "embeds": [], "allowed_mentions": {"parse": []}}, unfenced
+        )
     assert fault.hits == (1 if how == {"rate_limit": "global"} else 2)  # nothing leaves while everything has to wait
 
 
@@ -64,7 +66,9 @@ async def test_what_a_fence_refuses_never_reaches_discord_and_its_reason_comes_t
     with pytest.raises(GoneError):
         await publisher.publish(address(papers), {"content": "a"}, "a", closed)
     with pytest.raises(GoneError):
-        await publisher.edit(address(papers), "1", {"embeds": []}, closed)
+        await publisher.edit(
+            address(papers), "1", {"content": "", "embeds": [], "allowed_mentions": {"parse": []}}, closed
+        )
     with pytest.raises(GoneError):
         await publisher.tell("discord:1/0".replace("1", str(papers.guild and papers.guild.id)), [address(papers)], "a",
                              "a", closed)  # fmt: skip
