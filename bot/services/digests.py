@@ -93,12 +93,14 @@ class Digests:
         starting = schedule.starting(self._clock(), self._policy.zone, known.schedule if known else None)
         return {**columns, "schedule": starting.text}
 
-    async def name_for(self, workspace_id: int, channel: str, wanted: str) -> str:
-        """Return the name of the channel's subscription: the one it has, else the wanted one made free."""
-        subscribed = {each.name: each.channel for each in await self.subscribed(workspace_id)}
-        had = next((name for name, place in subscribed.items() if place == channel), None)
-        free = (name for n in count(1) if (name := wanted if n == 1 else f"{wanted}-{n}") not in subscribed)
-        return had or next(free)
+    async def of_channel(self, workspace_id: int, channel: str) -> Subscription | None:
+        """Return the subscription of a channel; None where it has none."""
+        return next((each for each in await self.subscribed(workspace_id) if each.channel == channel), None)
+
+    async def free_name(self, workspace_id: int, wanted: str) -> str:
+        """Return a name that no subscription has: the wanted one, or that with a number."""
+        taken = {each.name for each in await self.subscribed(workspace_id)}
+        return next(name for n in count(1) if (name := wanted if n == 1 else f"{wanted}-{n}") not in taken)
 
     async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
         """End the subscription of that name and return it. Raises NotFoundError."""
@@ -139,11 +141,14 @@ class Digests:
             subscribed = await subscriptions.active(connection, workspace_id)
             last = await deliveries.last_editions(connection, workspace_id)
             return [
-                Standing(
-                    each, last.get(each.id), await subscriptions.count_unseen(connection, each), self._coming(each)
-                )
+                self._standing(each, last.get(each.id), await subscriptions.count_unseen(connection, each))
                 for each in subscribed
             ]
+
+    def _standing(self, subscription: Subscription, last: LastEdition | None, unseen: int) -> Standing:
+        """Return how a subscription stands; a first edition takes the newest papers and counts the others as seen."""
+        papers = unseen if last else min(unseen, self._policy.max_papers)
+        return Standing(subscription, last, papers, self._coming(subscription), unseen - papers)
 
     async def shown(self, workspace_id: int, locale: Locale) -> Subscription:
         """Return the subscription to show where none is named: the first, or one that stands for the terminal."""

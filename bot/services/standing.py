@@ -15,21 +15,32 @@ from bot.store.deliveries import LastEdition
 class Standing:
     """A subscription, its newest edition, how many papers wait for the next one, and when that is due.
 
-    Of a paused one `due` is when it is tried again.
+    Of a paused one `due` is when it is tried again. `older` is how many a first edition will count as seen.
     """
 
     subscription: Subscription
     last: LastEdition | None
     papers: int
     due: datetime
+    older: int = 0
 
     def lines(self, locale: Locale, shown: Callable[[datetime], str], named: NameCommand) -> list[str]:
         """Return one sentence each; `shown` writes a time and `named` a command as the platform does."""
         if reason := self.subscription.paused_reason:
             return [self._past(locale, shown), *paused(reason.text(locale), shown(self.due), locale, named)]
-        papers = tn(locale, "{n} new paper waits", "{n} new papers wait", self.papers)
-        coming = t(locale, "Next: {time}, {papers}", time=shown(self.due), papers=papers)
+        coming = t(locale, "Next: {time}, {papers}", time=shown(self.due), papers=self._coming(locale))
         return [self._past(locale, shown), coming]
+
+    def _coming(self, locale: Locale) -> str:
+        if not self.papers:
+            return t(locale, "nothing new so far")
+        if self.last:
+            return tn(locale, "{n} new paper so far", "{n} new papers so far", self.papers)
+        newest = tn(locale, "the newest paper", "the {n} newest papers", self.papers)
+        if not self.older:
+            return newest
+        older = tn(locale, "{n} older paper counts as sent", "{n} older papers count as sent", self.older)
+        return t(locale, "{newest}; {older}", newest=newest, older=older)
 
     def _past(self, locale: Locale, shown: Callable[[datetime], str]) -> str:
         last = self.last

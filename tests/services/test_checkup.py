@@ -155,7 +155,7 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
             "It is tried again by itself at 2024-01-22T23:00:00+00:00, and goes on once that is mended; "
             "/digest subscribe starts it again at once.",
         ],
-        "open": ["No edition yet", "Next: 2024-01-22T00:00:00+00:00, 0 new papers wait"],
+        "open": ["No edition yet", "Next: 2024-01-22T00:00:00+00:00, nothing new so far"],
     }
 
 

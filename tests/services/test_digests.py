@@ -9,7 +9,7 @@ import pytest
 
 from bot.domain.digest import Edition, Reason, WhenEmpty
 from bot.domain.errors import NotFoundError, ScheduleError
-from bot.i18n import msg
+from bot.i18n import Locale, msg
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.library import Library
 from bot.services.reversal import Reversal
@@ -183,11 +183,33 @@ async def test_settings_that_did_not_change_leave_a_curators_change_alone(digest
     assert await subscribed(digests, workspace) == ["weekly discord:1/2 fri 17:00"]
 
 
-async def test_names_are_free_or_the_channels_own(digests: Digests, workspace: int) -> None:
-    assert await digests.name_for(workspace, "discord:1/2", "weekly") == "weekly"
+async def test_a_first_edition_is_announced_with_what_it_holds_and_what_counts_as_sent(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    async def coming(locale: Locale) -> str:
+        [standing] = await digests.standings(workspace)
+        return standing.lines(locale, lambda _: "…", "/{}".format)[-1]
+
     await digests.subscribe(workspace, WEEKLY)
-    assert await digests.name_for(workspace, "discord:1/2", "other") == "weekly"
-    assert await digests.name_for(workspace, "discord:1/3", "weekly") == "weekly-2"
+    assert await coming("ja") == "次号: …、いまのところ新着なし"
+    await add(library, workspace, clock, 1)
+    assert (await coming("ja"), await coming("en")) == ("次号: …、新しい1本", "Next: …, the newest paper")
+    await add(library, workspace, clock, 2, 3, 4, 5, 6)
+    assert await coming("ja") == "次号: …、新しい4本（それより前の2本は配信済みとみなします）"
+    assert await coming("en") == "Next: …, the 4 newest papers; 2 older papers count as sent"
+    assert await compose(digests, workspace, clock) == (Reason.FIRST, ["paper-3", "paper-4", "paper-5", "paper-6"], 0)
+    await finish_all(database, clock)
+    assert await coming("en") == "Next: …, nothing new so far"
+    await add(library, workspace, clock, 7)
+    assert (await coming("ja"), await coming("en")) == ("次号: …、いまのところ新着1本", "Next: …, 1 new paper so far")
+
+
+async def test_names_are_free_or_the_channels_own(digests: Digests, workspace: int) -> None:
+    assert await digests.free_name(workspace, "weekly") == "weekly"
+    await digests.subscribe(workspace, WEEKLY)
+    assert await digests.of_channel(workspace, "discord:1/2") == await digests.named(workspace, "weekly")
+    assert await digests.of_channel(workspace, "discord:1/3") is None
+    assert await digests.free_name(workspace, "weekly") == "weekly-2"
 
 
 async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(digests: Digests, workspace: int) -> None:

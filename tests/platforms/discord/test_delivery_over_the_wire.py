@@ -178,7 +178,7 @@ async def test_status_tells_of_last_editions_and_of_what_comes(
     assert "前号: 第1号" in told.content
     assert "1通" in told.content
     assert "次号: <t:" in told.content
-    assert "新しい論文0本" in told.content
+    assert "いまのところ新着なし" in told.content
 
 
 async def test_of_a_refused_message_the_paper_at_fault_goes_out_as_a_link(

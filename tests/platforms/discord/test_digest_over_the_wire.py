@@ -7,7 +7,7 @@ import asyncio
 import pytest
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
-from tests.platforms.discord.conftest import StartBot, mention
+from tests.platforms.discord.conftest import StartBot, answered, mention
 
 
 @pytest.fixture
@@ -83,7 +83,7 @@ async def test_a_subscription_ends_and_is_listed_no_more(
     assert names.values == ["論文"]
     assert str(papers_channel.id) in ended.content
     command = mention(server, "digest subscribe")
-    assert empty.content == f"No channel receives the digest yet; {command} begins."
+    assert empty.content == f"No channel receives the digest yet; start with {command}."
 
 
 @pytest.mark.parametrize(
@@ -175,11 +175,12 @@ async def test_a_paused_channel_is_said_to_be_paused_why_and_how_it_goes_on(
         answers.append(await (await server.slash(curator, general, "digest status", locale="ja")).next())
         answers.append(await server.slash(curator, general, "digest list", locale="ja"))
         papers_channel.reset()
-        await server.slash(
-            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
-        )
+        made = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00",
+                                  locale="ja")  # fmt: skip
         again = await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+    assert made.content.endswith("\nまだ届いていない第1号を、まもなく投稿します。")
     for answer in answers:
+        assert answer.content.startswith(f"**論文** → <#{papers_channel.id}>")
         assert "停止中: ボットが投稿できません。" in answer.content
         assert "に自動で試し、直っていれば再開します" in answer.content
         assert "<t:" in answer.content
@@ -200,3 +201,42 @@ async def test_an_edition_that_was_put_off_is_not_said_to_be_on_its_way(
                 for _ in range(2)]  # fmt: skip
     for answer in told:
         assert answer.content.startswith("投稿できませんでした: Discordが 403 を返しました。")
+
+
+async def test_the_digests_language_is_the_channels_whoever_changes_its_schedule(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    async def subscribe(**options: str) -> str:
+        made = await server.slash(curator, general, "digest subscribe", channel=papers_channel, **options)
+        return made.content
+
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        languages = []
+        for options in ({"locale": "en-US"}, {"language": "English", "locale": "ja"}, {"locale": "ja"},
+                        {"language": "日本語", "locale": "en-US"}):  # fmt: skip
+            said = await subscribe(schedule="mon 09:00", **options)
+            languages.append((await app.services.digests.named(workspace, "論文")).locale)
+            assert ("・ English" in said) == (languages[-1] == "en")
+    assert languages == ["ja", "en", "en", "ja"]
+
+
+async def test_post_needs_no_name_where_one_channel_can_be_meant(
+    server: DiscordServer, start: StartBot, guild: Guild, curator: Member, general: Channel, papers_channel: Channel
+) -> None:
+    other = guild.channel("別")
+
+    async def post(place: Channel) -> str:
+        return (await answered(await server.slash(curator, place, "digest post", locale="ja"))).content
+
+    async with start():
+        none = await post(general)
+        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00")
+        only = await post(general)
+        await server.slash(curator, general, "digest subscribe", channel=other, schedule="月 09:00")
+        several, here = await post(general), await post(other)
+    assert none.startswith("まだ配信先がありません")
+    assert only == f"<#{papers_channel.id}> に投稿しました。"
+    assert several == "配信先が複数あります。どれかを指定してください: 別, 論文"
+    assert here == f"<#{other.id}> に投稿しました。"
+    assert (len(papers_channel.messages), len(other.messages)) == (1, 1)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal
 
 import discord
 from discord import app_commands
@@ -11,9 +11,9 @@ from discord.app_commands import Choice, Range
 
 from bot.domain.digest import Subscription
 from bot.domain.draft import split_tags
-from bot.domain.errors import NotFoundError
+from bot.domain.errors import InputError, NotFoundError
 from bot.domain.text import clip, packed
-from bot.i18n import Locale, msg, t
+from bot.i18n import CommandName, Locale, msg, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.localised import both
@@ -28,6 +28,8 @@ digest = app_commands.Group(
     name=both("digest", "だより"), description=both("The digest and its channels", "だよりと配信先"), guild_only=True
 )
 _NAME = both("name", "配信先")
+_NONE_YET = msg("No channel receives the digest yet; start with {command}.", command=CommandName("digest subscribe"))
+_LANGUAGES: dict[str, Locale] = {"日本語": "ja", "English": "en"}
 
 
 @digest.command(
@@ -39,24 +41,31 @@ _NAME = both("name", "配信先")
         "mon 09:00, mon,thu 08:30, daily 09:00 or a crontab", "月 09:00、月木 08:30、毎日 09:00、crontabのどれか"
     ),
     tags=both("Only papers with one of these tags", "このタグが付いた論文だけ"),
+    language=both("The digest's language; without it, it stays as it is", "だよりの言語。省くといまのまま"),
 )
 @app_commands.rename(
-    channel=both("channel", "チャンネル"), schedule=both("schedule", "日時"), tags=both("tags", "タグ")
+    channel=both("channel", "チャンネル"),
+    schedule=both("schedule", "日時"),
+    tags=both("tags", "タグ"),
+    language=both("language", "言語"),
 )
 async def subscribe(
     interaction: Interaction,
     channel: discord.TextChannel | discord.Thread,
     schedule: Range[str, 1, 60],
     tags: Range[str, 1, 300] | None = None,
+    language: Literal["日本語", "English"] | None = None,
 ) -> None:
-    """Subscribe a channel."""
+    """Subscribe a channel, or change its subscription; the language is the channel's, not that of whoever asks."""
     reader = await _curator(interaction)
     require_posting(channel)
-    place = f"discord:{reader.server}/{channel.id}"
-    name = await reader.services.digests.name_for(reader.workspace, place, channel.name)
-    wanted = Wanted(name, place, schedule, tuple(split_tags(tags or "")), reader.locale)
-    made = await reader.services.digests.subscribe(reader.workspace, wanted)
-    await _say(interaction, _told(made, reader))
+    digests, place = reader.services.digests, f"discord:{reader.server}/{channel.id}"
+    had = await digests.of_channel(reader.workspace, place)
+    name = had.name if had else await digests.free_name(reader.workspace, channel.name)
+    locale = _LANGUAGES[language] if language else had.locale if had else reader.services.locale
+    wanted = Wanted(name, place, schedule, tuple(split_tags(tags or "")), locale)
+    made = await digests.subscribe(reader.workspace, wanted)
+    await _say(interaction, "\n".join((_told(made, reader), *await _held(made, reader))))
 
 
 @digest.command(
@@ -116,15 +125,15 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
 
 @digest.command(name=both("post", "発行"), description=both("Post the next edition now", "次の号をいま発行する"))
 @app_commands.rename(name=_NAME)
-async def post(interaction: Interaction, name: str) -> None:
-    """Post the next edition of a subscription out of turn."""
+async def post(interaction: Interaction, name: str | None = None) -> None:
+    """Post the next edition of a subscription out of turn; where only one can be meant, it needs no name."""
     reader = await _curator(interaction)
     asked = reader.services.digests.now()
-    found = await _named(reader, name)
+    found = await _named(reader, name) if name else await _only(interaction, reader)
     await answer.defer(interaction)
     edition = await reader.services.digests.compose_now(reader.workspace, found.name, asked)
     report = await interaction.client.delivery.deliver_open(found.id)
-    told = await _outcome(reader, await _named(reader, name), report, asked, is_composed=edition is not None)
+    told = await _outcome(reader, await _named(reader, found.name), report, asked, is_composed=edition is not None)
     await answer.send(interaction, told)
 
 
@@ -133,7 +142,7 @@ async def _outcome(
 ) -> str:
     """Say what became of the edition that was asked for."""
     if found.paused_reason:
-        return "\n".join(_paused(found, reader))
+        return "\n-# ⏸ ".join((_head(found), *_paused(found, reader)))
     if trouble := dict(report.failed).get(found.name):
         reason = escape(trouble.text(reader.locale))
         return t(reader.locale, "It could not be posted: {reason} It is tried again by itself.", reason=reason)
@@ -183,13 +192,38 @@ async def _named(reader: Reader, name: str) -> Subscription:
     return found
 
 
+async def _only(interaction: Interaction, reader: Reader) -> Subscription:
+    """Return the subscription that is meant where none is named: this channel's, or the server's only one."""
+    here = await _here(reader)
+    own = [each for each in here if each.channel == f"discord:{reader.server}/{interaction.channel_id}"]
+    if len(meant := own or here) == 1:
+        return meant[0]
+    if not here:
+        raise NotFoundError(_NONE_YET)
+    names = ", ".join(each.name for each in here)
+    raise InputError(msg("Several channels receive the digest; say which one: {names}", names=clip(names, 1000)))
+
+
+async def _held(subscription: Subscription, reader: Reader) -> list[str]:
+    """Say that an edition follows which has not wholly arrived: subscribing again sends it."""
+    last = await reader.services.digests.last(subscription)
+    if last is None or last.done_at:
+        return []
+    return [t(reader.locale, "No. {number}, which has not arrived yet, is posted shortly.", number=last.number)]
+
+
+def _head(subscription: Subscription) -> str:
+    return f"**{escape(subscription.name)}** → {_mention(subscription)}"
+
+
 def _told(subscription: Subscription, reader: Reader) -> str:
     locale = reader.locale
-    name, channel = escape(subscription.name), _mention(subscription)
-    parts = [f"**{name}** → {channel}", escape(subscription.schedule.describe(locale))]
+    parts = [_head(subscription), escape(subscription.schedule.describe(locale))]
     if not subscription.paused_reason:
         due = _moment(reader.services.digests.following(subscription), locale)
         parts.append(t(locale, "next edition {time}", time=due))
+    if subscription.locale != reader.services.locale:
+        parts += [name for name, spoken in _LANGUAGES.items() if spoken == subscription.locale]
     if subscription.tags:
         parts.append(escape(" ".join(f"#{tag}" for tag in subscription.tags)))
     return "\n-# ⏸ ".join((" ・ ".join(parts), *_paused(subscription, reader)))
@@ -202,15 +236,13 @@ def _paused(subscription: Subscription, reader: Reader) -> list[str]:
 
 
 def _none_yet(reader: Reader) -> str:
-    return t(reader.locale, "No channel receives the digest yet; {command} begins.",
-             command=reader.command("digest subscribe"))  # fmt: skip
+    return reader.names.say(_NONE_YET, reader.locale)
 
 
 def _standing(standing: Standing, reader: Reader) -> str:
     locale = reader.locale
     lines = standing.lines(locale, lambda moment: _moment(moment, locale), reader.names.name)
-    head = f"**{escape(standing.subscription.name)}** → {_mention(standing.subscription)}"
-    return "\n".join((head, *(f"-# {line}" for line in lines)))
+    return "\n".join((_head(standing.subscription), *(f"-# {line}" for line in lines)))
 
 
 def _moment(due: Any, locale: Locale) -> str:
