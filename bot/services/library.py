@@ -83,10 +83,10 @@ class Library:
         _log.info("paper removed", paper=id, by=actor or by, workspace=workspace_id)
         return old
 
-    async def standing(self, workspace_id: int, limit: int) -> list[tuple[Change, list[str]]]:
-        """Return the newest changes that can be taken back, with the ids of their papers."""
+    async def standing(self, workspace_id: int, limit: int, *, of: str | None) -> list[tuple[Change, list[str]]]:
+        """Return the newest changes that can be taken back, that actor's or all, with the ids of their papers."""
         async with self._database.read() as connection:
-            return await history.standing(connection, workspace_id, limit)
+            return await history.standing(connection, workspace_id, limit, of)
 
     async def history(self, workspace_id: int, id: str | None = None, limit: int = 20) -> list[tuple[Change, Step]]:
         """Return what happened to one paper, or to all, newest first."""

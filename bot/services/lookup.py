@@ -76,6 +76,14 @@ class Lookup:
             raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
         return next(paper for _, paper in found.values())
 
+    async def meant(self, workspace_id: int, text: str, *, limit: int = 10) -> Results:
+        """Return the one paper that a text names by an id or a link, else what a search for it finds."""
+        try:
+            paper = await self.get(workspace_id, text)
+        except NotFoundError:
+            return await self.find(workspace_id, text, limit=limit)
+        return Results(text, 1, None, (Result(paper, Hit(0, 0.0, None)),), ())
+
     async def answer(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Return the one paper whose id the query is, else what a search for it finds."""
         found = await self.find(workspace_id, query, limit=limit, offset=offset)

@@ -73,9 +73,12 @@ async def last_standing(
     return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
 
 
-async def standing(connection: AsyncConnection, workspace_id: int, limit: int) -> list[tuple[Change, list[str]]]:
-    """Return the newest changes that are no undo and were not undone, each with the ids of its papers."""
+async def standing(connection: AsyncConnection, workspace_id: int, limit: int,
+                   actor: str | None = None) -> list[tuple[Change, list[str]]]:  # fmt: skip
+    """Return the newest changes (of that actor) that are no undo and were not undone, with the ids of their papers."""
     query = _standing(workspace_id).limit(limit)
+    if actor is not None:
+        query = query.where(changes.c.actor == actor)
     found = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
     ids = select(history.c.change_id, history.c.paper_id).where(history.c.change_id.in_([c.id for c in found]))
     papers: dict[int, list[str]] = {}

@@ -167,11 +167,11 @@ async def test_one_of_the_standing_changes_is_taken_back_by_its_number(
 ) -> None:
     await library.add(workspace, paper(1), None)
     await library.add(workspace, paper(2), None)
-    (_, newest), (first, oldest) = await library.standing(workspace, 5)
+    (_, newest), (first, oldest) = await library.standing(workspace, 5, of=None)
     assert (newest, oldest) == (["paper-2"], ["paper-1"])
     await reversal.undo(workspace, None, change_id=first.id)
     assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-2"]
-    assert [ids for _, ids in await library.standing(workspace, 5)] == [["paper-2"]]
+    assert [ids for _, ids in await library.standing(workspace, 5, of=None)] == [["paper-2"]]
 
 
 async def test_an_edit_of_a_version_that_is_no_longer_the_newest_is_refused(

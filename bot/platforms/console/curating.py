@@ -8,16 +8,17 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 from bot.domain.dates import parse_date
 from bot.domain.draft import Draft, as_form, begin, change_of, changed, filled_in
-from bot.domain.errors import InputError
+from bot.domain.errors import InputError, NotFoundError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
 from bot.domain.text import clean_line
 from bot.i18n import msg, t, tn
-from bot.platforms.console import reports
+from bot.platforms.console import render, reports
 from bot.platforms.console.lines import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.changes import describe
@@ -61,11 +62,11 @@ async def add(terminal: Terminal, source: str) -> None:
         terminal.say(saved if outcome.is_new else t(terminal.locale, "This paper is there already."), "green")
 
 
-async def edit(terminal: Terminal, id: str) -> None:
+async def edit(terminal: Terminal, text: str) -> None:
     """Change a paper, asking for each field with what it says today."""
-    _require(id, "/editpaper retnet")
+    _require(text, "/editpaper retnet")
     lookup, submission = terminal.services.lookup, terminal.services.submission
-    old = await lookup.get(terminal.workspace, id)
+    old = await _meant(terminal, text)
 
     async def made(draft: Draft) -> tuple[Draft, Paper]:
         return draft, changed(old, draft)
@@ -92,10 +93,10 @@ async def edit(terminal: Terminal, id: str) -> None:
     terminal.say(t(terminal.locale, "Saved as {id}.", id=old.id), "green")
 
 
-async def remove(terminal: Terminal, id: str) -> None:
+async def remove(terminal: Terminal, text: str) -> None:
     """Remove a paper after asking once."""
-    _require(id, "/removepaper retnet")
-    paper = await terminal.services.lookup.get(terminal.workspace, id)
+    _require(text, "/removepaper retnet")
+    paper = await _meant(terminal, text)
     terminal.card(paper)
     if not await terminal.agrees(t(terminal.locale, "Remove this paper?"), default=False):
         terminal.say(t(terminal.locale, "Not removed."))
@@ -128,9 +129,12 @@ async def redo(terminal: Terminal, _: str) -> None:
     terminal.say(reports.redone(change, ids, terminal.locale))
 
 
-async def history(terminal: Terminal, id: str) -> None:
+async def history(terminal: Terminal, text: str) -> None:
     """Tell who changed what."""
-    steps = await terminal.services.library.history(terminal.workspace, id or None)
+    library = terminal.services.library
+    steps = await library.history(terminal.workspace, text or None)
+    if text and not steps:
+        steps = await library.history(terminal.workspace, (await _meant(terminal, text)).id)
     terminal.console.print(reports.history(steps, terminal.services.zone, terminal.locale))
 
 
@@ -175,6 +179,32 @@ async def _answers(terminal: Terminal, draft: Draft) -> dict[str, str]:
             continue  # what has several lines is left alone: a prompt takes one
         answers[name] = await terminal.ask_until(f"  {label}: ", getattr(draft, name), checks.get(name, str))
     return answers
+
+
+async def _meant(terminal: Terminal, text: str) -> Paper:
+    """Return the paper that a text means, asking which where it may be several.
+
+    Raises NotFoundError when there is none, AbortError when none is chosen.
+    """
+    found = await terminal.services.lookup.meant(terminal.workspace, text)
+    papers = [result.paper for result in found.results or found.near]
+    if found.total == 1:
+        return papers[0]
+    if not papers:
+        raise NotFoundError(msg("No paper was found for “{query}”.", query=text[:80]))
+    terminal.console.print(render.results(found, terminal.locale, terminal.width))
+    answer = await terminal.ask_until(
+        t(terminal.locale, "Which one? Its number: "), "", partial(_check_choice, most=len(papers))
+    )
+    if not answer.strip():
+        raise AbortError
+    return papers[int(answer) - 1]
+
+
+def _check_choice(text: str, most: int) -> None:
+    plain = text.strip()
+    if plain and not (plain.isdecimal() and len(plain) < 10 and 1 <= int(plain) <= most):
+        raise InputError(msg("Type a number from 1 to {most}, or nothing to stop.", most=most))
 
 
 def _check_title(text: str) -> None:

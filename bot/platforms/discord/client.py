@@ -24,10 +24,11 @@ from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper
 from bot.platforms.discord.commands.alias import alias
 from bot.platforms.discord.commands.digest import digest
-from bot.platforms.discord.commands.editpaper import Remove, editpaper, history, removepaper, undo
+from bot.platforms.discord.commands.editpaper import Choose, Remove, editpaper, history, removepaper
 from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
+from bot.platforms.discord.commands.undo import undo
 from bot.platforms.discord.completions import Completions
 from bot.platforms.discord.context import Interaction, reader_of
 from bot.platforms.discord.drafts import Apart, Cancel, Edit, Overwrite, Save, take_form
@@ -63,6 +64,7 @@ _ITEMS: tuple[type[Any], ...] = (
     Edit,
     Cancel,
     Remove,
+    Choose,
     Accept,
     Change,
     Reject,

@@ -67,7 +67,7 @@ class Pick(Answering, DynamicItem[Select[Any]], template=_PICK):
     pattern = _PICK
 
     def __init__(self, papers: tuple[Paper, ...] = (), locale: Locale = "en", first: int = 1) -> None:
-        options = [_option(paper, n) for n, paper in enumerate(papers, first)]
+        options = [option(paper, n) for n, paper in enumerate(papers, first)]
         placeholder = t(locale, "Choose a paper to open")
         super().__init__(Select(custom_id="dayori:pick", placeholder=placeholder, options=options))
 
@@ -127,7 +127,7 @@ def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset:
 
 def _list(found: Results, reader: Reader, query: str, offset: int) -> tuple[str, discord.Embed, View]:
     papers = tuple(result.paper for result in found.results or found.near)
-    content = _headline(found, reader, query)
+    content = headline(found, reader, query)
     if not papers:
         return content, discord.utils.MISSING, discord.utils.MISSING
     embed = discord.Embed.from_dict(list_embed(found, reader.locale, offset))
@@ -135,7 +135,8 @@ def _list(found: Results, reader: Reader, query: str, offset: int) -> tuple[str,
     return content, embed, view
 
 
-def _headline(found: Results, reader: Reader, query: str) -> str:
+def headline(found: Results, reader: Reader, query: str) -> str:
+    """Say what a list is of, or that nothing was found."""
     asked = escape_within(clip(" ".join(query.split()), 80), 160)
     if found.results and asked:
         hint = escape_within(found.hint(reader.locale), 300)
@@ -156,6 +157,7 @@ def _headline(found: Results, reader: Reader, query: str) -> str:
     )
 
 
-def _option(paper: Paper, n: int) -> discord.SelectOption:
+def option(paper: Paper, n: int) -> discord.SelectOption:
+    """Return a paper as the nth choice of a menu."""
     about = clip(paper.title, 100) if paper.headline else None
     return discord.SelectOption(label=clip(f"{n}. {paper.heading}", 100), value=paper.id, description=about)

@@ -69,6 +69,21 @@ async def test_a_line_is_answered(filled: App, monkeypatch: pytest.MonkeyPatch, 
         assert part in printed
 
 
+async def test_a_paper_to_change_is_named_by_words_and_asked_for_where_several_fit(
+    filled: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = await typed(filled, monkeypatch, "/removepaper 3番目の論文", "n")
+    assert "paper-3 ─╯\n削除しませんでした。" in one
+    several = await typed(filled, monkeypatch, "/removepaper tag:偶数", "seven", "7", "1", "y")
+    assert several.count("1から6までの番号") == 2
+    left = await filled.services.lookup.answer(1, "tag:偶数")
+    assert left.total == 5
+    stopped = await typed(filled, monkeypatch, "/history tag:偶数", "")
+    assert "何も変更していません" in stopped
+    none = await typed(filled, monkeypatch, "/editpaper zzzzqqqq")
+    assert "「zzzzqqqq」に当てはまる論文は見つかりませんでした。" in none
+
+
 async def test_a_number_opens_that_paper_of_the_list(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
     printed = (await typed(filled, monkeypatch, "/papers", "2")).removeprefix(
         await typed(filled, monkeypatch, "/papers")

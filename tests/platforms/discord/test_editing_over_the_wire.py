@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import pytest
 
-from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, UserError
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply, UserError
 from tests.platforms.discord.conftest import StartBot, answered, mention
 
 LINK = "https://arxiv.org/abs/1706.03762"
@@ -63,7 +65,8 @@ async def test_a_removed_paper_is_asked_about_once_and_comes_back_by_undo(
         back = await server.slash(curator, general, "paper", query="retnet", locale="ja")
     assert f"{mention(server, 'undo')} で元に戻せます" in asked.content
     assert "削除しました" in gone.content
-    assert "IDが「retnet」の論文はありません" in missing.content
+    assert missing.modal is None
+    assert "見つかりませんでした" in missing.content
     assert "取り消しました: 削除 ・ retnet" in undone.content
     assert back.embeds[0]["url"] == "https://arxiv.org/abs/2307.08621"
 
@@ -82,8 +85,78 @@ async def test_undo_takes_back_ones_own_change_and_nobody_elses(
         others = await server.slash(reader, general, "undo", change=offered.values[0], locale="ja")
         mine = await server.slash(curator, general, "undo", locale="ja")
     assert refused.content == "取り消せる変更はありません。"
-    assert "キュレーターだけ" in others.content
+    assert "ほかの人" in others.content
     assert "追加 ・ 1706.03762" in mine.content
+
+
+async def test_who_is_no_curator_is_offered_and_may_undo_what_is_their_own_and_is_told_what_is_wrong_else(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        for person, source in ((curator, "2001.08361"), (reader, LINK)):
+            form = await server.slash(person, general, "addpaper", source=source, locale="ja")
+            look = await answered(await server.submit(person, form.modal, {"title": f"Paper {source}"}))
+            await server.click(person, look, "保存")
+        offered = await server.autocomplete(reader, general, "undo", "change", "", locale="ja")
+        every = await server.autocomplete(curator, general, "undo", "change", "", locale="ja")
+        mine = offered.values[0]
+        unknown = await server.slash(reader, general, "undo", change=9999, locale="ja")
+        theirs = await server.slash(reader, general, "undo", change=every.values[1], locale="ja")
+        workspace = await app.services.workspaces.named("default")
+        changed = lambda paper: replace(paper, headline="改")  # noqa: E731
+        await app.services.library.edit(workspace, "1706.03762", None, changed)
+        since = await server.slash(reader, general, "undo", change=mine, locale="ja")
+        await server.slash(curator, general, "undo", change=int(mine) + 1, locale="ja")
+        undone = await server.slash(reader, general, "undo", change=mine, locale="ja")
+        again = await server.slash(reader, general, "undo", change=mine, locale="ja")
+    assert len(offered.values) == 1
+    assert len(every.values) == 3
+    assert "9999" in unknown.content
+    assert "ありません" in unknown.content
+    assert "ほかの人" in theirs.content
+    assert "そのあとさらに変更" in since.content or "あとで変更" in since.content
+    assert "取り消しました: 追加 ・ 1706.03762" in undone.content
+    assert "すでに" in again.content or "もう" in again.content
+
+
+@pytest.mark.parametrize(("command", "locale"), [("editpaper", "ja"), ("removepaper", "ja"), ("history", "ja")])
+async def test_a_paper_is_named_by_a_word_an_id_or_a_link(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, command: str, locale: str
+) -> None:
+    def is_retnet(reply: Reply) -> bool:
+        if reply.modal:
+            return bool(reply.modal.fields["title"]["value"].startswith("Retentive Network"))
+        return "retnet" in str(reply.embeds[0])
+
+    async with start():
+        for named in ("レトネット", "arXiv:2307.08621v2", "https://arxiv.org/pdf/2307.08621", "retnet"):
+            assert is_retnet(await server.slash(curator, general, command, paper=named, locale=locale)), named
+        none = await server.slash(curator, general, command, paper="zzzzqqqq", locale=locale)
+    assert "「zzzzqqqq」に当てはまる論文は見つかりませんでした" in none.content
+
+
+async def test_of_several_papers_one_is_chosen_from_a_menu(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        asked = [
+            await server.slash(curator, general, command, paper="language", locale="ja")
+            for command in ("editpaper", "removepaper", "history")
+        ]
+        ids = [option["value"] for option in asked[0].components[0]["components"][0]["options"]]
+        form = await server.select(curator, asked[0], "dayori:choose:edit", [ids[1]])
+        look = await answered(await server.submit(curator, form.modal, {"comment": "選んで直した。"}))
+        saved = await server.click(curator, look, "保存")
+        removing = await server.select(curator, asked[1], "dayori:choose:remove", [ids[1]])
+        told = await server.select(curator, asked[2], "dayori:choose:history", [ids[1]])
+        refused = await server.slash(reader, general, "removepaper", paper="language", locale="ja")
+        workspace = await app.services.workspaces.named("default")
+        assert (await app.services.lookup.get(workspace, ids[1])).comment == "選んで直した。"
+    assert len(ids) > 1
+    assert "選んで直した。" in saved.embeds[0]["description"]
+    assert removing.controls == ["削除"]
+    assert "選んで直した。" in told.embeds[0]["description"]
+    assert "キュレーターだけ" in refused.content
 
 
 @pytest.mark.parametrize("command", ["editpaper", "removepaper"])

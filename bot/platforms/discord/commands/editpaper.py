@@ -1,52 +1,71 @@
-"""/editpaper, /removepaper, /undo and /history: changing what is there, and taking it back."""
+"""/editpaper, /removepaper and /history: what is done to one paper, which may be named in any way that /paper takes."""
 
 from __future__ import annotations
 
-from typing import Any
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, Self, TypeAlias
 
 import discord
 from discord import app_commands
-from discord.app_commands import Choice
+from discord.app_commands import Range
+from discord.ui import DynamicItem, Item, Select
 
 from bot.domain.draft import change_of
+from bot.domain.paper import Paper
 from bot.domain.text import clip
-from bot.i18n import t
+from bot.i18n import Locale, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.commands.paper import complete_paper
-from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import open_form
+from bot.platforms.discord.listing import headline, option
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import LastingButton, lasting
-from bot.services.changes import describe, tell
+from bot.platforms.discord.press import Answering, LastingButton, chosen, lasting, read_choices
+from bot.platforms.discord.render import list_embed
+from bot.services.changes import tell
+
+Act: TypeAlias = Callable[[Interaction, Reader, Paper], Awaitable[None]]
 
 _PAPER = both("paper", "論文")
+_WHICH = both("A title, a word, an author, a link …", "タイトル、言葉、著者、リンクなど")
+_MOST_OFFERED = 25  # of a menu
+_LATEST = 15
 
 
 @app_commands.command(
     name=both("editpaper", "論文編集"), description=both("Change what a paper says", "論文の内容を直す")
 )
+@app_commands.describe(paper=_WHICH)
 @app_commands.rename(paper=_PAPER)
 @app_commands.guild_only()
-async def editpaper(interaction: Interaction, paper: str) -> None:
+async def editpaper(interaction: Interaction, paper: Range[str, 1, 500]) -> None:
     """Change what a paper says."""
-    reader = await reader_of(interaction)
-    reader.require_curator()
-    await open_form(interaction, reader, change_of(await reader.services.lookup.get(reader.workspace, paper)))
+    await _find(interaction, await reader_of(interaction), paper, "edit")
 
 
 @app_commands.command(name=both("removepaper", "論文削除"), description=both("Remove a paper", "論文を削除する"))
+@app_commands.describe(paper=_WHICH)
 @app_commands.rename(paper=_PAPER)
 @app_commands.guild_only()
-async def removepaper(interaction: Interaction, paper: str) -> None:
+async def removepaper(interaction: Interaction, paper: Range[str, 1, 500]) -> None:
     """Ask once, then remove a paper."""
+    await _find(interaction, await reader_of(interaction), paper, "remove")
+
+
+@app_commands.command(name=both("history", "履歴"), description=both("Who changed what", "変更の履歴を見る"))
+@app_commands.describe(paper=_WHICH)
+@app_commands.rename(paper=_PAPER)
+@app_commands.guild_only()
+async def history(interaction: Interaction, paper: Range[str, 1, 500] | None = None) -> None:
+    """Tell who changed what, newest first."""
     reader = await reader_of(interaction)
-    reader.require_curator()
-    found = await reader.services.lookup.get(reader.workspace, paper)
-    view = lasting(Remove(found.id, t(reader.locale, "Remove")))
-    asked = t(reader.locale, "Remove this paper? {command} brings it back.", command=reader.command("undo"))
-    await answer.send(interaction, asked, embed=embed_of(found, reader.locale), view=view)
+    if paper is None or await reader.services.library.history(reader.workspace, paper, limit=1):
+        await _show_history(interaction, reader, paper)  # of all, or of one that may be removed by now
+    else:
+        await _find(interaction, reader, paper, "history")
 
 
 class Remove(LastingButton, name="remove", style=discord.ButtonStyle.danger):
@@ -57,57 +76,82 @@ class Remove(LastingButton, name="remove", style=discord.ButtonStyle.danger):
         reader = await reader_of(interaction)
         reader.require_curator()
         gone = await reader.services.library.remove(reader.workspace, self.about, reader.name, actor=reader.actor)
-        told = t(
-            reader.locale,
-            'Removed "{title}". {command} brings it back.',
-            title=escape(clip(gone.heading, 200)),
-            command=reader.command("undo"),
-        )
+        title, command = escape(clip(gone.heading, 200)), reader.command("undo")
+        told = t(reader.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
         await answer.replace(interaction, content=told, embeds=[], view=None)
 
 
-@app_commands.command(
-    name=both("undo", "元に戻す"), description=both("Take my last change back", "直前の変更を取り消す")
-)
-@app_commands.describe(
-    change=both("A certain change; your last one without it", "取り消す変更(省くと自分の直前の変更)")
-)
-@app_commands.rename(change=both("change", "変更"))
-@app_commands.guild_only()
-async def undo(interaction: Interaction, change: int | None = None) -> None:
-    """Take a change back: the asker's last one, or for curators any."""
-    reader = await reader_of(interaction)
-    if change is not None:
+_CHOOSE = re.compile(r"dayori:choose:(?P<act>edit|remove|history)")
+
+
+class Choose(Answering, DynamicItem[Select[Any]], template=_CHOOSE):
+    """Asks which of several papers is meant."""
+
+    pattern = _CHOOSE
+
+    def __init__(self, act: str, papers: tuple[Paper, ...] = (), locale: Locale = "en") -> None:
+        options = [option(paper, n) for n, paper in enumerate(papers, 1)]
+        super().__init__(
+            Select(custom_id=f"dayori:choose:{act}", placeholder=t(locale, "Choose a paper"), options=options)
+        )
+        self.act = act
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the menu of a choice."""
+        read_choices(interaction)
+        return cls(match["act"])
+
+    async def press(self, interaction: Interaction) -> None:
+        """Go on with the paper that was chosen."""
+        reader = await reader_of(interaction)
+        paper = await reader.services.lookup.get(reader.workspace, chosen(self.item))
+        await _ACTS[self.act](interaction, reader, paper)
+
+
+async def _find(interaction: Interaction, reader: Reader, text: str, act: str) -> None:
+    """Go on with the one paper that a text means, or ask which of several."""
+    if act != "history":
         reader.require_curator()
-    mine = reader.actor if change is None else None
-    undone, ids = await reader.services.reversal.undo(reader.workspace, reader.name, actor=reader.actor, of=mine,
-                                                     change_id=change)  # fmt: skip
-    told = t(reader.locale, "Undone: {change}", change=escape(describe(undone, ids, reader.locale)))
-    await answer.send(interaction, clip(told, 2000))
+    found = await reader.services.lookup.meant(reader.workspace, text, limit=_MOST_OFFERED)
+    papers = tuple(result.paper for result in found.results or found.near)
+    if found.total == 1:
+        await _ACTS[act](interaction, reader, papers[0])
+    elif papers:
+        embed = discord.Embed.from_dict(list_embed(found, reader.locale, 0))
+        view = lasting(Choose(act, papers, reader.locale))
+        await answer.send(interaction, headline(found, reader, text), embed=embed, view=view)
+    else:
+        await answer.send(interaction, headline(found, reader, text))
 
 
-@app_commands.command(name=both("history", "履歴"), description=both("Who changed what", "変更の履歴を見る"))
-@app_commands.rename(paper=_PAPER)
-@app_commands.guild_only()
-async def history(interaction: Interaction, paper: str | None = None) -> None:
-    """Tell who changed what, newest first."""
-    reader = await reader_of(interaction)
-    steps = await reader.services.library.history(reader.workspace, paper, limit=15)
+async def _edit(interaction: Interaction, reader: Reader, paper: Paper) -> None:
+    reader.require_curator()
+    await open_form(interaction, reader, change_of(paper))
+
+
+async def _ask_to_remove(interaction: Interaction, reader: Reader, paper: Paper) -> None:
+    reader.require_curator()
+    view = lasting(Remove(paper.id, t(reader.locale, "Remove")))
+    asked = t(reader.locale, "Remove this paper? {command} brings it back.", command=reader.command("undo"))
+    await answer.replace(interaction, content=asked, embeds=[embed_of(paper, reader.locale)], view=view)
+
+
+async def _show_history(interaction: Interaction, reader: Reader, id: str | None) -> None:
+    steps = await reader.services.library.history(reader.workspace, id, limit=_LATEST)
     lines = [
         f"<t:{int(change.at.timestamp())}:f> {escape(tell(change, step, reader.locale))}" for change, step in steps
     ]
     told = "\n".join(lines) or t(reader.locale, "Nothing has happened yet.")
-    await answer.send(interaction, embed=discord.Embed(description=clip(told, 4096)))
+    embed = discord.Embed(description=clip(told, 4096))
+    await answer.replace(interaction, content="", embeds=[embed], view=discord.ui.View())
 
 
-@undo.autocomplete("change")
-async def complete_change(interaction: Any, typed: str) -> list[Choice[int]]:
-    """Offer the newest changes that can be taken back."""
-    reader = await reader_of(interaction)
-    standing = await reader.services.library.standing(reader.workspace, limit=25)
-    named = {change.id: clip(describe(change, ids, reader.locale), 100) for change, ids in standing}
-    return [Choice(name=name, value=id) for id, name in named.items() if typed.casefold() in name.casefold()]
+async def _history(interaction: Interaction, reader: Reader, paper: Paper) -> None:
+    await _show_history(interaction, reader, paper.id)
 
+
+_ACTS: Mapping[str, Act] = {"edit": _edit, "remove": _ask_to_remove, "history": _history}
 
 editpaper.autocomplete("paper")(complete_paper)
 removepaper.autocomplete("paper")(complete_paper)

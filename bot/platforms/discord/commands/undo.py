@@ -1,0 +1,44 @@
+"""/undo: taking a change back."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from discord import app_commands
+from discord.app_commands import Choice
+
+from bot.domain.text import clip
+from bot.i18n import t
+from bot.platforms.discord import answer
+from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.localised import both
+from bot.platforms.discord.markdown import escape
+from bot.services.changes import describe
+
+
+@app_commands.command(
+    name=both("undo", "元に戻す"), description=both("Take my last change back", "直前の変更を取り消す")
+)
+@app_commands.describe(
+    change=both("A certain change; your last one without it", "取り消す変更(省くと自分の直前の変更)")
+)
+@app_commands.rename(change=both("change", "変更"))
+@app_commands.guild_only()
+async def undo(interaction: Interaction, change: int | None = None) -> None:
+    """Take a change back: one of the asker's own, or for curators any that they name."""
+    reader = await reader_of(interaction)
+    mine = reader.actor if change is None or not reader.is_curator else None
+    undone, ids = await reader.services.reversal.undo(reader.workspace, reader.name, actor=reader.actor, of=mine,
+                                                     change_id=change)  # fmt: skip
+    told = t(reader.locale, "Undone: {change}", change=escape(describe(undone, ids, reader.locale)))
+    await answer.send(interaction, clip(told, 2000))
+
+
+@undo.autocomplete("change")
+async def complete_change(interaction: Any, typed: str) -> list[Choice[int]]:
+    """Offer the newest changes that the asker may take back."""
+    reader = await reader_of(interaction)
+    mine = None if reader.is_curator else reader.actor
+    standing = await reader.services.library.standing(reader.workspace, limit=25, of=mine)
+    named = {change.id: clip(describe(change, ids, reader.locale), 100) for change, ids in standing}
+    return [Choice(name=name, value=id) for id, name in named.items() if typed.casefold() in name.casefold()]
