@@ -17,6 +17,7 @@ from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
 from bot.services.changes import describe
+from bot.services.inbox import is_other_comment, paper_of
 from bot.services.submission import SameTitle, Saved, Submitter
 from bot.session import Session, with_session
 
@@ -149,8 +150,12 @@ async def inbox(
     elif decision not in ("accept", "reject") or number is None:
         raise typer.BadParameter("write it like: dayori inbox accept 3")
     elif decision == "accept":
-        _, added = await session.services.inbox.accept(session.workspace, number, session.actor)
-        session.show(added.paper)
+        candidate, made = await session.services.inbox.accept(session.workspace, number, session.actor)
+        if not made.is_new:
+            session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
+        session.show(made.paper)
+        if not made.is_new and is_other_comment(proposed := paper_of(candidate), made.paper):
+            session.say(t(session.locale, "The proposal's comment: {comment}", comment=proposed.comment))
     else:
         await session.services.inbox.reject(session.workspace, number)
         session.say(t(session.locale, "Rejected."))

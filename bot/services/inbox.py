@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -13,11 +13,24 @@ from bot.domain.metadata import Metadata
 from bot.domain.numbers import is_given
 from bot.domain.paper import Paper, make_paper
 from bot.i18n import msg
-from bot.services.library import Added, Author, add_paper, twin_of
+from bot.services.library import Author, add_paper, twin_of, work_keys
 from bot.services.ports import Clock
-from bot.store import inbox
+from bot.store import drafts, inbox
 from bot.store.database import Database
 from bot.store.inbox import Candidate
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The paper of an accepted proposal as the collection has it: new, or there before.
+
+    `comment` is the token of a draft that puts the proposal's comment into the paper that was there before; empty
+    where there is nothing to be taken over.
+    """
+
+    paper: Paper
+    is_new: bool
+    comment: str = ""
 
 
 class Inbox:
@@ -44,12 +57,26 @@ class Inbox:
         async with self._database.read() as connection:
             return await twin_of(connection, workspace_id, paper)
 
-    async def accept(self, workspace_id: int, number: int, actor: str | None) -> tuple[Candidate, Added]:
-        """Add a proposal's paper as it was shown, in its proposer's name. Raises NotFoundError when that is decided."""
+    async def waits(self, workspace_id: int, source: str) -> Candidate | None:
+        """Return the proposal that waits of the same work as that source. Raises InputError when it is no source."""
+        link, ids = read_source(source)
+        async with self._database.read() as connection:
+            return await waiting_of(
+                connection, workspace_id, Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
+            )
+
+    async def accept(
+        self, workspace_id: int, number: int, actor: str | None, token: str = ""
+    ) -> tuple[Candidate, Accepted]:
+        """Add a proposal's paper as it was shown, in its proposer's name; `token` is for the draft of its comment.
+
+        Raises NotFoundError when it has been decided on.
+        """
         async with self._database.write() as connection:
             candidate = await _taken(connection, workspace_id, number)
             paper = paper_of(candidate)
-            return candidate, await accept_paper(connection, workspace_id, candidate, paper, actor, self._clock())
+            now = self._clock()
+            return candidate, await accept_paper(connection, workspace_id, candidate, paper, actor, now, token)
 
     async def reject(self, workspace_id: int, number: int) -> Candidate:
         """Forget a proposal and return it. Raises NotFoundError when it has been decided on."""
@@ -79,9 +106,30 @@ def change_of_proposal(candidate: Candidate, paper: Paper) -> Draft:
 
 
 async def accept_paper(connection: AsyncConnection, workspace_id: int, candidate: Candidate, paper: Paper,
-                       actor: str | None, now: datetime) -> Added:  # fmt: skip
-    """Add the paper of a proposal that was taken out, in the caller's transaction."""
-    return await add_paper(connection, workspace_id, paper, Author(candidate.proposed_by, actor), now)
+                       actor: str | None, now: datetime, token: str) -> Accepted:  # fmt: skip
+    """Add the paper of a proposal that was taken out, in the caller's transaction.
+
+    Where that paper is there already and the proposal says something else of it, a draft that takes its comment over
+    is kept for the curator under that token, if there is one.
+    """
+    added = await add_paper(connection, workspace_id, paper, Author(candidate.proposed_by, actor), now)
+    if added.is_new or not (token and actor and is_other_comment(paper, added.paper)):
+        return Accepted(added.paper, added.is_new)
+    draft = replace(change_of(added.paper), comment=paper.comment or "")
+    await drafts.save(connection, workspace_id, token, asdict(draft), now, actor)
+    return Accepted(added.paper, added.is_new, token)
+
+
+def is_other_comment(proposed: Paper, known: Paper) -> bool:
+    """Tell whether a proposal says something of a paper that is there, and something else than that says itself."""
+    return bool(proposed.comment) and proposed.comment != known.comment
+
+
+async def waiting_of(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Candidate | None:
+    """Return the oldest proposal that waits of the same work as a paper."""
+    keys = set(work_keys(paper))
+    waiting = await inbox.waiting(connection, workspace_id)
+    return next((each for each in waiting if keys & set(work_keys(paper_of(each)))), None)
 
 
 def decided(number: int) -> NotFoundError:

@@ -94,11 +94,15 @@ class Library:
             return await history.newest_first(connection, workspace_id, id, limit)
 
 
+def work_keys(paper: Paper) -> Sequence[str]:
+    """Return by what a paper is known to be the same work as another: its ids, or title and link where it has none."""
+    return identity_keys(paper) or (title_key(paper.title), *link_keys(paper)[:1])
+
+
 async def known_as(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Paper | None:
     """Return the paper of the collection that is the same work: by its ids, or by title and link where it has none."""
-    keys: Sequence[str] = identity_keys(paper)
-    holders = await papers.by_keys(connection, workspace_id, keys or (title_key(paper.title), *link_keys(paper)[:1]))
-    id = next((holders[key] for key in (keys or holders) if key in holders), None)
+    holders = await papers.by_keys(connection, workspace_id, work_keys(paper))
+    id = next((holders[key] for key in (identity_keys(paper) or holders) if key in holders), None)
     if id is None:
         return None
     return (await papers.by_ids(connection, workspace_id, [id]))[id][1]

@@ -21,7 +21,7 @@ from bot.domain.errors import NotAllowedError, StaleError
 from bot.domain.paper import Paper, edited
 from bot.i18n import Locale, msg
 from bot.services.drafts import checked, gone, mark_of, used
-from bot.services.inbox import accept_paper, decided
+from bot.services.inbox import accept_paper, decided, waiting_of
 from bot.services.library import Author, add_paper, edit_paper, known_as, twin_of
 from bot.services.ports import Clock
 from bot.store import drafts, inbox, papers
@@ -47,21 +47,27 @@ class Submitter:
 class Saved:
     """The paper as the collection has it: new or changed by this, or there before (`is_new` is false).
 
-    `is_again` says that this draft had been saved already; `candidate` is the proposal that was decided on.
+    `is_again` says that this draft had been saved already; `candidate` is the proposal that was decided on, `comment`
+    the token of a draft that would take its comment over.
     """
 
     paper: Paper
     is_new: bool = True
     is_again: bool = False
     candidate: Candidate | None = None
+    comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The number under which the paper waits for a curator; `is_again` says that it had been proposed already."""
+    """The number under which the paper waits for a curator; `is_again` says that it had been proposed already.
+
+    `waiting` is the proposal of the same work that waited before; then nothing was written.
+    """
 
     number: int
     is_again: bool = False
+    waiting: Candidate | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,16 +125,16 @@ class Submission:
             kept = checked(await drafts.get(connection, workspace_id, token), by.actor)
             if kept.outcome is not None:
                 return await _again(connection, workspace_id, kept.outcome)
-            outcome = await self._outcome(connection, workspace_id, kept, by, mark, apart=apart, seen=seen)
+            outcome = await self._outcome(connection, workspace_id, kept, by, mark, f"{token}c", apart=apart, seen=seen)
             if isinstance(outcome, Saved):
                 await drafts.use(connection, workspace_id, token, {"paper": outcome.paper.id})
-            elif isinstance(outcome, Proposed):
+            elif isinstance(outcome, Proposed) and not outcome.waiting:
                 await drafts.use(connection, workspace_id, token, {"proposal": outcome.number})
         return outcome
 
     async def add_link(self, workspace_id: int, token: str, by: Submitter) -> Saved:
         """Add a draft's link to the paper that it is of. Raises NotFoundError and NotAllowedError."""
-        if self._proposes(by):
+        if self.proposes(by):
             raise NotAllowedError(ONLY_CURATORS)
         async with self._database.write() as connection:
             kept = checked(await drafts.get(connection, workspace_id, token), by.actor)
@@ -142,11 +148,12 @@ class Submission:
             await drafts.use(connection, workspace_id, token, {"paper": paper.id})
         return Saved(paper)
 
-    def _proposes(self, by: Submitter) -> bool:
+    def proposes(self, by: Submitter) -> bool:
+        """Tell whether what this person adds waits for a curator."""
         return self._additions == "curators" and not by.is_curator
 
     async def _outcome(self, connection: AsyncConnection, workspace_id: int, kept: KeptDraft, by: Submitter,
-                       mark: str, *, apart: bool, seen: datetime | None) -> Outcome:  # fmt: skip
+                       mark: str, comment: str, *, apart: bool, seen: datetime | None) -> Outcome:  # fmt: skip
         draft = Draft(**kept.typed)
         is_as_shown = not mark or mark == mark_of(draft, kept.paper)
         if draft.paper_id:
@@ -155,7 +162,7 @@ class Submission:
         if kept.paper is None or not is_as_shown:
             return Stale(None, kept.paper)
         if draft.candidate:
-            return await self._accept(connection, workspace_id, draft, kept.paper, by)
+            return await self._accept(connection, workspace_id, draft, kept.paper, by, comment)
         return await self._add(connection, workspace_id, draft, kept.paper, by, apart=apart or draft.apart)
 
     async def _add(self, connection: AsyncConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter,
@@ -165,7 +172,9 @@ class Submission:
         if not apart and (twin := await twin_of(connection, workspace_id, paper)):
             return SameTitle(twin)
         now = self._clock()
-        if self._proposes(by):
+        if self.proposes(by):
+            if waiting := await waiting_of(connection, workspace_id, paper):
+                return Proposed(waiting.number, is_again=True, waiting=waiting)
             number = await inbox.put(connection, workspace_id, asdict(draft), paper, by.name, by.actor, by.locale, now)
             return Proposed(number)
         return Saved((await add_paper(connection, workspace_id, paper, Author(by.name, by.actor), now)).paper)
@@ -182,15 +191,15 @@ class Submission:
             return Stale(now, change_paper(now))
 
     async def _accept(
-        self, connection: AsyncConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter
+        self, connection: AsyncConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, comment: str
     ) -> Saved:
-        """Accept a proposal as a curator mended it."""
+        """Accept a proposal as a curator mended it; `comment` is the token of a draft that takes its comment over."""
         _require_curator(by)
         candidate = await inbox.take(connection, workspace_id, draft.candidate)
         if candidate is None:
             raise decided(draft.candidate)
-        added = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock())
-        return Saved(added.paper, added.is_new, candidate=candidate)
+        made = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock(), comment)
+        return Saved(made.paper, made.is_new, candidate=candidate, comment=made.comment)
 
 
 async def _again(connection: AsyncConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:

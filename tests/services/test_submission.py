@@ -10,7 +10,7 @@ import pytest
 from bot.domain.draft import Draft, change_of, changed
 from bot.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper
+from bot.domain.paper import Link, Paper, edited, make_paper
 from bot.services.drafts import Drafts, mark_of
 from bot.services.inbox import Inbox, change_of_proposal, paper_of
 from bot.services.library import Library
@@ -22,6 +22,7 @@ from tests.doubles.finder import FakeFinder
 from tests.samples import paper
 
 TARO = Submitter("太郎", "discord:1", "ja", is_curator=False)
+JIRO = Submitter("次郎", "discord:3", "ja", is_curator=False)
 HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
 DRAFT = Draft("2401.00001")
 
@@ -197,6 +198,24 @@ async def test_a_mended_proposal_is_accepted_as_it_was_shown_in_its_proposers_na
     with pytest.raises(NotFoundError, match="decided on"):
         await proposing.submit(workspace, "b", HANAKO, mark_of(draft, mended))
     assert await inbox.waiting(workspace) == []
+
+
+async def test_what_waits_is_not_proposed_again_by_its_ids_or_by_title_and_link(
+    proposing: Submission, inbox: Inbox, workspace: int
+) -> None:
+    page = make_paper(title="A Blog Post", links=[Link("https://example.com/post")])
+    first = [await proposing.add(workspace, DRAFT, each, TARO) for each in (paper(1), page)]
+    again = [
+        await proposing.add(workspace, DRAFT, each, JIRO)
+        for each in (edited(paper(1), title="Another title"), edited(page, comment="よい"))
+    ]
+    for one, other in zip(first, again, strict=True):
+        assert isinstance(one, Proposed)
+        assert isinstance(other, Proposed)
+        assert (one.waiting, other.number) == (None, one.number)
+        assert other.waiting
+        assert other.waiting.proposed_by == TARO.name
+    assert len(await inbox.waiting(workspace)) == 2
 
 
 async def test_two_processes_decide_once(database_url: str, clock: AdjustableClock) -> None:

@@ -15,14 +15,14 @@ from bot.domain.dates import parse_date
 from bot.domain.draft import Draft, as_form, begin, change_of, changed, filled_in
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.metadata import Metadata
-from bot.domain.paper import Paper
+from bot.domain.paper import Paper, edited
 from bot.domain.text import clean_line
 from bot.i18n import msg, t, tn
 from bot.platforms.console import render, reports
 from bot.platforms.console.lines import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.changes import describe
-from bot.services.inbox import paper_of
+from bot.services.inbox import is_other_comment, paper_of
 from bot.services.submission import SameTitle, Saved, Stale
 
 T = TypeVar("T")
@@ -150,11 +150,32 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
             terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
             return
         if answer.strip().lower() == "a":
-            _, added = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
-            terminal.say(t(terminal.locale, "Saved as {id}.", id=added.paper.id), "green")
+            _, made = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
+            if made.is_new:
+                terminal.say(t(terminal.locale, "Saved as {id}.", id=made.paper.id), "green")
+            else:
+                await _take_comment(terminal, made.paper, paper_of(candidate))
         elif answer.strip().lower() == "r":
             await terminal.services.inbox.reject(terminal.workspace, candidate.number)
             terminal.say(t(terminal.locale, "Rejected."))
+
+
+async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> None:
+    """Show the paper that was there before its proposal was accepted, and offer to take the proposal's comment over."""
+    terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
+    terminal.card(known)
+    if not is_other_comment(proposed, known):
+        return
+    question = t(terminal.locale, "Replace the comment") if known.comment else t(terminal.locale, "Add the comment")
+    if await terminal.agrees(f"{question}?", default=False):
+        outcome = await terminal.services.submission.edit(
+            terminal.workspace, known.id, lambda now: edited(now, comment=proposed.comment), terminal.submitter,
+            known.updated_at,
+        )  # fmt: skip
+        if isinstance(outcome, Saved):
+            terminal.say(t(terminal.locale, "Saved as {id}.", id=known.id), "green")
+        else:
+            terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=known.id), "yellow")
 
 
 async def _of_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]],

@@ -22,10 +22,12 @@ from bot.platforms.discord import answer
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.form import as_typed, form_of, token_of, typed_in
+from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton, lasting, unknown_press
 from bot.platforms.discord.proposer import Fate, tell_proposer
 from bot.services.drafts import mark_of
 from bot.services.submission import Outcome, Proposed, SameTitle, Saved, Stale
+from bot.store.inbox import Candidate
 
 
 async def open_form(interaction: Interaction, reader: Reader, draft: Draft, paper: Paper | None = None) -> None:
@@ -140,11 +142,15 @@ async def _submit(interaction: Interaction, token: str, mark: str, *, apart: boo
 async def _show_outcome(interaction: Interaction, reader: Reader, token: str, mark: str, outcome: Outcome) -> None:
     locale = reader.locale
     match outcome:
+        case Saved(paper=paper, is_new=False, candidate=Candidate() as candidate, comment=comment):
+            await show_there_already(interaction, reader, paper, candidate, comment)
         case Saved(paper=paper):
             view = card_view(paper, locale)
             await answer.replace(
                 interaction, content=_saved(outcome, locale), embeds=[embed_of(paper, locale)], view=view
             )
+        case Proposed(waiting=Candidate() as waiting):
+            await answer.replace(interaction, content=waits(reader, waiting), view=View())
         case Proposed(is_again=is_again):
             told = t(locale, "You have proposed this already; you will be told when a curator has decided.")
             if not is_again:
@@ -157,6 +163,35 @@ async def _show_outcome(interaction: Interaction, reader: Reader, token: str, ma
             await answer.replace(interaction, content=told, embeds=[embed_of(twin, locale)], view=view)
         case Stale():
             await _show_stale(interaction, reader, token, outcome)
+
+
+async def show_there_already(
+    interaction: Interaction, reader: Reader, known: Paper, candidate: Candidate, comment: str
+) -> None:
+    """Tell a curator that an accepted proposal's paper was there, and offer to take its comment over.
+
+    `comment` is the token of the draft that does, empty where the proposal says nothing new. A comment that the paper
+    has is shown beside what would replace it.
+    """
+    locale, name = reader.locale, escape(candidate.proposed_by or "?")
+    told = t(locale, "This paper is there already, so nothing of {name}'s proposal was added.", name=name)
+    embeds, items = [embed_of(known, locale)], []
+    if comment:
+        draft, _ = await reader.services.drafts.get(reader.workspace, comment, reader.actor)
+        label = t(locale, "Replace the comment") if known.comment else t(locale, "Add the comment")
+        items = [Save(f"{comment}.{mark_of(draft, None)}", label)]
+        embeds.append(embed_of(changed(known, draft), locale))
+        told += "\n" + t(locale, "First as it is now, then with the proposal's comment:")
+    await answer.replace(interaction, content=told, embeds=embeds, view=lasting(*items))
+
+
+def waits(reader: Reader, candidate: Candidate) -> str:
+    """Say that a paper waits for a curator already: since when, and by whose proposal."""
+    if candidate.proposer == reader.actor:
+        return t(reader.locale, "You have proposed this already; you will be told when a curator has decided.")
+    when, name = f"<t:{int(candidate.proposed_at.timestamp())}:D>", escape(candidate.proposed_by or "?")
+    return t(reader.locale, "{name} proposed this paper already, on {when}; a curator will decide on it.", name=name,
+             when=when)  # fmt: skip
 
 
 def _saved(outcome: Saved, locale: Locale) -> str:
@@ -196,9 +231,16 @@ async def _show_look(interaction: Interaction, reader: Reader, token: str, draft
     kept = None if draft.paper_id else shown
     await drafts.keep(reader.workspace, token, draft, reader.actor, kept)
     save = Save(f"{token}.{mark_of(draft, kept)}", t(locale, "Save"))
-    look = shown if draft.paper_id else replace(shown, added_by=reader.name)
+    look = shown if draft.paper_id else replace(shown, added_by=await _adder(reader, draft))
     view, told = lasting(save, *_edit_or_cancel(token, locale)), t(locale, "This is how it will look:")
     await answer.replace(interaction, content=told, embeds=[embed_of(look, locale)], view=view)
+
+
+async def _adder(reader: Reader, draft: Draft) -> str | None:
+    """Return in whose name a new paper is added: its proposer's, also where a curator mends it."""
+    if draft.candidate:
+        return (await reader.services.inbox.get(reader.workspace, draft.candidate)).proposed_by
+    return reader.name
 
 
 async def _finished(reader: Reader, draft: Draft, paper: Paper | None) -> Paper:

@@ -7,8 +7,11 @@ import io
 import pytest
 
 from bot.app import App
+from bot.domain.draft import Draft
+from bot.domain.paper import edited
 from bot.platforms.console.output import SafeConsole
 from bot.platforms.console.shell import Shell
+from bot.services.submission import Submission, Submitter
 from tests.samples import paper
 
 
@@ -240,3 +243,18 @@ async def test_a_paper_of_the_same_title_is_asked_about_at_the_prompt(
     assert ("同じタイトルの論文が" in printed) == (answers[0] == "y")
     assert ("保存しませんでした。" in printed) != saved
     assert len(await filled.services.lookup.all_of(1, "")) == 12 + saved
+
+
+async def test_a_proposal_of_a_paper_that_is_there_says_so_and_offers_its_comment(
+    filled: App, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = await filled.services.lookup.get(1, "paper-3")
+    taro = Submitter("太郎", "discord:1", "ja", is_curator=False)
+    proposing = Submission(filled.database, filled.clock, "curators")
+    await filled.services.library.remove(1, "paper-3", None)
+    await proposing.add(1, Draft("2401.00003"), edited(there, comment="提案のコメント"), taro)
+    await filled.services.reversal.undo(1, None)
+    printed = await typed(filled, monkeypatch, "/inbox", "a", "y")
+    assert "この論文はもう登録されています。" in printed
+    assert (await filled.services.lookup.get(1, "paper-3")).comment == "提案のコメント"
+    assert await filled.services.inbox.waiting(1) == []

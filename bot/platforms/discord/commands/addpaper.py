@@ -17,7 +17,7 @@ from bot.domain.text import clip
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.drafts import open_form, token_for
+from bot.platforms.discord.drafts import open_form, token_for, waits
 from bot.platforms.discord.known import show_known
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.press import Answering, chosen, lasting, read_choices
@@ -84,5 +84,9 @@ async def _begin(interaction: Interaction, reader: Reader, source: str) -> None:
     """Show the paper of a source that is there already, or open the form of a new one."""
     if known := await reader.services.drafts.known(reader.workspace, source):
         await show_known(interaction, reader, known, source)
+    elif reader.services.submission.proposes(reader.submitter) and (
+        waiting := await reader.services.inbox.waits(reader.workspace, source)
+    ):
+        await answer.send(interaction, waits(reader, waiting))
     else:
         await open_form(interaction, reader, begin(source))

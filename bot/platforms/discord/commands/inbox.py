@@ -14,7 +14,7 @@ from bot.i18n import t
 from bot.platforms.discord import answer
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.drafts import open_form
+from bot.platforms.discord.drafts import open_form, show_there_already, token_for
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton, lasting
@@ -42,10 +42,15 @@ class Accept(LastingButton, name="accept", style=discord.ButtonStyle.success):
         reader = await reader_of(interaction)
         reader.require_curator()
         number = number_in(self.about)
-        candidate, added = await reader.services.inbox.accept(reader.workspace, number, reader.actor)
-        await answer.replace(interaction, **await _next(reader))
-        fate: Fate = "added" if added.is_new else "known"
-        await tell_proposer(interaction, reader, candidate, added.paper, fate)
+        token = token_for(interaction)
+        candidate, made = await reader.services.inbox.accept(reader.workspace, number, reader.actor, token)
+        if made.is_new:
+            await answer.replace(interaction, **await _next(reader))
+        else:
+            await show_there_already(interaction, reader, made.paper, candidate, made.comment)
+            await answer.send(interaction, **await _next(reader))
+        fate: Fate = "added" if made.is_new else "known"
+        await tell_proposer(interaction, reader, candidate, made.paper, fate)
 
 
 class Reject(LastingButton, name="reject", style=discord.ButtonStyle.danger):
