@@ -41,6 +41,7 @@ from bot.formats.collection import WRITERS
 from bot.formats.links import Untitled
 from bot.platforms.discord.render import card_embed
 from bot.services.lookup import Result, Results
+from bot.services.standing import paused
 from bot.store.history import Change, Step
 from bot.store.papers import columns_of
 from bot.store.search import Hit
@@ -314,7 +315,8 @@ PASSED_OVER = re.compile(
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:unbroken\..+|drafts\.checked)|"
     r"formats\.(?:columns\.put_cell|listing\.read)|"
     r"store\.search\.(?:answer|planner|mending|slips|stemming|ranking|rewording|index|entry\.unpack)(?:\..+)?|"
-    r"platforms\.(?:console\.reports\.imported|discord\.(?:context|permissions|press|refusals)\..+)"
+    r"platforms\.(?:console\.(?:reports\.imported|help\.(?:overview|of_command))|"
+    r"discord\.(?:context|listing|permissions|press|refusals)\..+)"
 )
 OWN: dict[str, Read] = {
     "many parts on a card": lambda text: (card_of(many(text), "ja"), entry_of(many(text)), columns_of(many(text))),
@@ -325,6 +327,7 @@ OWN: dict[str, Read] = {
     ),
     "domain.text.normalized": lambda text: [normalized(form, text) for form in ("NFC", "NFKC", "NFD")],
     "changed": lambda text: edited(filled("a"), comment=text),
+    "services.standing.paused": lambda text: paused(text, text, "ja", lambda command, locale: command),
 }
 AREAS = ("domain", "sources", "formats", "services", "platforms", "store.search")
 
