@@ -121,7 +121,8 @@ async def undo(
     """Take back a change of the collection, the last one or number N, after saying which."""
     change, ids = await session.services.reversal.to_undo(session.workspace, number)
     told = f"#{change.id} {describe(change, ids, session.locale)}"
-    if not yes and not await session.agrees(t(session.locale, "Undo this? {change}", change=told), default=True):
+    asks = session.terminal.lines.is_interactive and not yes  # a script cannot answer, and redo makes it again
+    if asks and not await session.agrees(t(session.locale, "Undo this? {change}", change=told), default=True):
         print_line(t(session.locale, "Nothing was changed."), sys.stderr)
         raise typer.Exit(1)
     change, ids = await session.services.reversal.undo(

@@ -108,12 +108,12 @@ async def remove(terminal: Terminal, text: str) -> None:
 
 
 async def undo(terminal: Terminal, number: str) -> None:
-    """Take a change back, the last one unless its number is given, after saying which."""
+    """Take a change back, the last one unless its number is given; ask first where a person sits there."""
     change, ids = await terminal.services.reversal.to_undo(terminal.workspace, _number(number, "/undo 3"))
     asked = t(
         terminal.locale, "Undo this? {change}", change=_numbered(change.id, describe(change, ids, terminal.locale))
     )
-    if not await terminal.agrees(asked, default=True):
+    if terminal.lines.is_interactive and not await terminal.agrees(asked, default=True):
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
     change, ids = await terminal.services.reversal.undo(terminal.workspace, terminal.who, actor=terminal.actor,

@@ -14,6 +14,7 @@ from bot.i18n import Locale, t
 from bot.platforms.console import render
 from bot.platforms.console.lines import Lines
 from bot.platforms.console.output import SafeConsole
+from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
 from bot.services.submission import Submitter
 
@@ -58,7 +59,10 @@ class Terminal:
 
     async def agrees(self, question: str, *, default: bool) -> bool:
         """Ask a question; an empty answer means the default, anything but a yes means no. Raises AbortError."""
-        answer = await self.lines.ask(f"{question} {'[Y/n]' if default else '[y/N]'} ")
+        *above, last = wrap(f"{question} {'[Y/n]' if default else '[y/N]'}", self.width)
+        for line in above:
+            self.say(line)
+        answer = await self.lines.ask(f"{last} ")
         plain = normalized("NFKC", answer).strip().casefold()
         return default if not plain else plain in ("y", "yes", t(self.locale, "yes"))
 

@@ -170,7 +170,7 @@ FORM = ("/editpaper paper-3", "新しい題名", "新しい見出し", "2024-01"
 @pytest.mark.parametrize(
     "lines",
     [*(FORM[:n] for n in range(1, 7)), (*FORM, "n"), ("/removepaper paper-3",), ("/removepaper paper-3", ""),
-     ("/removepaper paper-3", "n"), ("/undo",), ("/undo", "n"), ("/inbox",), ("/addpaper 1706.03762", "題名"),
+     ("/removepaper paper-3", "n"), ("/inbox",), ("/addpaper 1706.03762", "題名"),
      ("/addpaper 1706.03762", "題名", "", "", "", ""), ("/addpaper 1706.03762", "題名", "", "", "", "", "no")],
 )  # fmt: skip
 async def test_a_no_and_the_end_of_input_change_nothing(
@@ -224,7 +224,7 @@ async def test_what_was_undone_is_redone_and_a_change_is_undone_by_its_number(
     await filled.services.library.remove(1, "paper-3", None)
     (removal, _), *_ = await filled.services.library.history(1)
     await filled.services.library.remove(1, "paper-4", None)
-    printed = await typed(filled, monkeypatch, f"/undo {removal.id}", "y")
+    printed = await typed(filled, monkeypatch, f"/undo {removal.id}")
     assert f"この変更を取り消しますか？ #{removal.id}" in printed or "取り消しました" in printed
     assert (await filled.services.lookup.get(1, "paper-3")).id == "paper-3"
     printed = await typed(filled, monkeypatch, "/redo", f"/undo {removal.id + 100}", "/undo third", "/redo")
