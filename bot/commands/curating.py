@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from bot.domain.dates import parse_date
-from bot.domain.draft import begin
+from bot.domain.draft import begin, relinked
 from bot.domain.errors import ConflictError
 from bot.domain.paper import Link, Paper, edited
 from bot.i18n import msg, phrase, t
@@ -170,5 +170,5 @@ def _changed(paper: Paper, **given: Any) -> Paper:
         new["date"] = parse_date(new["date"]) if new["date"] else None
     if "links" in new:
         labels = {link.url: link.label for link in paper.links}
-        new["links"] = [Link(url, labels.get(url)) for url in new["links"]]
+        paper = relinked(paper, [Link(url, labels.get(url)) for url in new.pop("links")])
     return edited(paper, **new)

@@ -24,7 +24,8 @@ class Draft:
     """What a form says, as it was typed; tags are separated by commas or spaces.
 
     A title or a date that is empty is left to the source; a form that shows what that tells meanwhile (`as_form`) and
-    comes back with it untouched leaves it so (`filled_in`).
+    comes back with it untouched leaves it so (`filled_in`). Links (each behind its name) and authors stand
+    one a line; what is None was never opened and stays as the paper has it.
     A form that changes a paper names it and the version that its writer saw (`version`, ISO 8601); one that changes a
     proposal names that; `apart` says that it is another paper than one of the same title.
     """
@@ -39,6 +40,9 @@ class Draft:
     version: str = ""
     candidate: int = 0
     apart: bool = False
+    links: str | None = None
+    authors: str | None = None
+    organization: str | None = None
 
     @property
     def seen(self) -> datetime | None:
@@ -74,7 +78,7 @@ def begin(source: str) -> Draft:
 def as_form(draft: Draft, told: Metadata | Paper | None = None) -> Draft:
     """Return a draft as its form shows it: what it leaves to its source as far as that is known."""
     if draft.paper_id or draft.candidate:
-        return draft
+        return _with_details(draft, told) if isinstance(told, Paper) else draft
     date = (told.date if told else None) or _month_of(read_source(draft.source)[1])
     return replace(draft, title=draft.title or (told.title if told else "") or "", date=draft.date or str(date or ""))
 
@@ -83,6 +87,16 @@ def filled_in(draft: Draft, shown: Draft, typed: Mapping[str, str]) -> Draft:
     """Return a draft with what was typed into its form; what stands there as it was shown stays as it was."""
     touched: dict[str, Any] = {name: text for name, text in typed.items() if text != getattr(shown, name)}
     return replace(draft, **touched)
+
+
+def _with_details(draft: Draft, paper: Paper) -> Draft:
+    """Return a draft of a paper with the fields of its second form as the paper has them, unless they were opened."""
+    typed: dict[str, Any] = {
+        "links": "\n".join(" ".join(filter(None, (link.label, link.url))) for link in paper.links),
+        "authors": "\n".join(paper.authors),
+        "organization": paper.organization or "",
+    }
+    return replace(draft, **{name: text for name, text in typed.items() if getattr(draft, name) is None})
 
 
 def _month_of(ids: Identifiers) -> PaperDate | None:
@@ -137,14 +151,44 @@ def change_of(paper: Paper) -> Draft:
 
 def changed(paper: Paper, draft: Draft) -> Paper:
     """Return the paper as a draft changes it. Raises InputError when something in the draft cannot be used."""
+    new: dict[str, Any] = {}
+    if draft.links is not None:
+        paper = relinked(paper, read_links(draft.links))
+    if draft.authors is not None:
+        new["authors"] = draft.authors.splitlines()
+    if draft.organization is not None:
+        new["organization"] = draft.organization
     return edited(
         paper,
+        **new,
         title=draft.title,
         headline=draft.headline,
         date=parse_date(draft.date) if draft.date.strip() else None,
         comment=draft.comment,
         tags=split_tags(draft.tags),
     )
+
+
+def relinked(paper: Paper, links: Sequence[Link]) -> Paper:
+    """Return the paper with other links, without the ids that only the links told that are gone. Raises InputError."""
+    old, new = ({pair for link in some for pair in identifiers_in(link.url).pairs()} for some in (paper.links, links))
+    gone = {scheme: None for scheme, name in paper.identifiers.pairs() if (scheme, name) in old - new}
+    return edited(paper, links=links, identifiers=replace(paper.identifiers, **gone))
+
+
+def read_links(text: str) -> list[Link]:
+    """Return the links of a text, one a line: an address, before it what it is called. Raises InputError."""
+    return [_read_link(line) for line in text.splitlines() if line.strip()]
+
+
+def _read_link(line: str) -> Link:
+    *label, address = clean_line(line).split(" ")
+    if url := web_address(address.strip("<>")):
+        return Link(url, " ".join(label) or None)
+    raise InputError(
+        msg('"{line}" is no link; write one a line, its name first: code https://github.com/microsoft/unilm',
+            line=clean_line(line)[:80])
+    )  # fmt: skip
 
 
 def split_tags(text: str) -> list[str]:

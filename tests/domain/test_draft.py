@@ -3,17 +3,30 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
-from bot.domain.draft import Draft, as_form, begin, change_of, changed, described, filled_in, read_source, split_tags
+from bot.domain.draft import (
+    Draft,
+    as_form,
+    begin,
+    change_of,
+    changed,
+    described,
+    filled_in,
+    read_links,
+    read_source,
+    relinked,
+    split_tags,
+)
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import Metadata
-from bot.domain.paper import Link, Paper
+from bot.domain.paper import Link, Paper, make_paper
 from tests.samples import assert_said, lines, paper, random_papers
 
 RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17),
@@ -83,6 +96,50 @@ def test_a_filled_in_draft_becomes_a_paper() -> None:
     )
     assert (made.title, made.headline, made.date, made.comment) == ("RetNet", "見出し", PaperDate(2023, 7, 19), "よい")
     assert (made.tags, made.identifiers) == (("LLM", "長文 処理"), Identifiers(arxiv="2307.08621"))
+
+
+def test_links_are_read_one_a_line_with_their_names() -> None:
+    text = " code https://github.com/a/b \n\n<https://example.org/x>\nproject page  https://example.org/p\n"
+    assert read_links(text) == [
+        Link("https://github.com/a/b", "code"), Link("https://example.org/x"),
+        Link("https://example.org/p", "project page"),
+    ]  # fmt: skip
+    assert read_links("") == []
+
+
+@pytest.mark.parametrize("line", ["example.org", "https://example.org code", "javascript:alert(1)", "code"])
+def test_what_is_no_link_is_refused_with_an_example(line: str) -> None:
+    with pytest.raises(InputError, match="is no link; write one a line"):
+        read_links(f"https://example.org/\n{line}")
+
+
+def test_the_second_form_shows_what_the_paper_says_and_changes_what_was_typed_alone() -> None:
+    old = paper(1, links=[Link("https://example.org/1", "page"), Link("https://example.org/2")], authors=["A B", "C"])
+    draft = change_of(old)
+    shown = as_form(draft, old)
+    assert shown.links == "page https://example.org/1\nhttps://example.org/2"
+    assert (shown.authors, shown.organization) == ("A B\nC", old.organization or "")
+    assert filled_in(draft, shown, {"links": shown.links, "authors": "A B\nC"}) == draft
+    assert changed(old, draft) == replace(old, added_at=None, updated_at=None, added_by=None)
+    new = changed(old, filled_in(draft, shown, {"links": "https://example.org/3", "organization": "研究所"}))
+    assert (new.links, new.authors, new.organization) == ((Link("https://example.org/3"),), ("A B", "C"), "研究所")
+
+
+def test_an_id_that_only_a_link_told_goes_with_it() -> None:
+    wrong = make_paper(title="題", links=[Link("https://arxiv.org/abs/2401.00001"), Link("https://example.org/1")])
+    right = relinked(wrong, [Link("https://arxiv.org/abs/2401.00002")])
+    assert right.identifiers == Identifiers(arxiv="2401.00002")
+    assert right.url == "https://arxiv.org/abs/2401.00002"
+    told = replace(wrong, identifiers=Identifiers(arxiv="2401.00001", doi="10.1/x"))
+    assert relinked(told, []).identifiers == Identifiers(doi="10.1/x")
+
+
+@given(st.builds(Draft, lines, lines, lines, lines, lines, lines, links=lines, authors=lines, organization=lines))
+def test_any_second_form_changes_a_paper_or_is_refused_in_a_sentence(draft: Draft) -> None:
+    try:
+        assert changed(paper(1), draft).title
+    except InputError as error:
+        assert_said(error)
 
 
 def test_a_draft_without_a_title_is_refused() -> None:

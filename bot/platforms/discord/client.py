@@ -31,7 +31,7 @@ from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.commands.undo import undo
 from bot.platforms.discord.completions import Completions
 from bot.platforms.discord.context import Interaction, reader_of
-from bot.platforms.discord.drafts import Apart, Cancel, Edit, Overwrite, Save, take_form
+from bot.platforms.discord.drafts import Apart, Cancel, Details, Edit, Overwrite, Save, take_form
 from bot.platforms.discord.form import is_form
 from bot.platforms.discord.gateway import Gateway
 from bot.platforms.discord.known import AddLink
@@ -62,6 +62,7 @@ _ITEMS: tuple[type[Any], ...] = (
     Apart,
     Overwrite,
     Edit,
+    Details,
     Cancel,
     Remove,
     Choose,

@@ -17,11 +17,12 @@ from discord.ui import View
 from bot.domain.draft import Draft, as_form, changed, filled_in
 from bot.domain.errors import DayoriError, DuplicateError, InputError
 from bot.domain.paper import Paper
+from bot.domain.text import clip
 from bot.i18n import Locale, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.form import as_typed, form_of, token_of, typed_in
+from bot.platforms.discord.form import as_typed, details_of, form_of, token_of, typed_in
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton, lasting, unknown_press
 from bot.platforms.discord.proposer import Fate, tell_proposer
@@ -65,11 +66,25 @@ async def _take(interaction: Interaction, reader: Reader, token: str, typed: Map
     drafts = reader.services.drafts
     draft, paper = await drafts.get(reader.workspace, token, reader.actor)
     _require_right(reader, draft)
-    draft = filled_in(draft, as_form(draft, paper), typed)
+    draft = filled_in(draft, as_form(draft, await _known(reader, draft, paper)), typed)
     if not (draft.paper_id or draft.candidate) and not await drafts.is_ready(draft.source):
         await drafts.keep(reader.workspace, token, draft, reader.actor)
-        await answer.defer(interaction)
+        await _show_work(interaction, reader, draft)
     await _show_look(interaction, reader, token, draft, paper)
+
+
+async def _show_work(interaction: Interaction, reader: Reader, draft: Draft) -> None:
+    """Say that the source is asked, in the place of the message whose button or menu opened the form."""
+    if interaction.message is None:
+        await answer.defer(interaction)
+        return
+    told = t(reader.locale, "Looking up {source} …", source=escape(clip(draft.source, 300)))
+    await answer.replace(interaction, content=told, embeds=[], view=View())
+
+
+async def _known(reader: Reader, draft: Draft, paper: Paper | None) -> Paper | None:
+    """Return the paper that a draft changes as it is today, or the one that was made of it."""
+    return await reader.services.lookup.get(reader.workspace, draft.paper_id) if draft.paper_id else paper
 
 
 class Save(LastingButton, name="save", style=discord.ButtonStyle.success):
@@ -108,6 +123,20 @@ class Edit(LastingButton, name="edit"):
         draft, paper = await reader.services.drafts.get(reader.workspace, self.about, reader.actor)
         _require_right(reader, draft)
         await _open(interaction, reader, self.about, as_form(draft, paper))
+
+
+class Details(LastingButton, name="details"):
+    """Opens a draft's second form: links, authors, organization."""
+
+    async def press(self, interaction: Interaction) -> None:
+        """Open the form with what was typed, else with what the paper says."""
+        reader = await reader_of(interaction)
+        draft, paper = await reader.services.drafts.get(reader.workspace, self.about, reader.actor)
+        _require_right(reader, draft)
+        shown = as_form(draft, await _known(reader, draft, paper))
+        if not await answer.open_form(interaction, details_of(shown, self.about, reader.locale)):
+            view = lasting(Details(self.about, t(reader.locale, "Open the form")))
+            await answer.send(interaction, t(reader.locale, "This took a moment. The form is ready now."), view=view)
 
 
 class Cancel(LastingButton, name="cancel"):
@@ -159,7 +188,7 @@ async def _show_outcome(interaction: Interaction, reader: Reader, token: str, ma
         case SameTitle(twin=twin):
             told = t(locale, "There is a paper of this title already, under other ids. Is yours another one?")
             another = Apart(f"{token}.{mark}", t(locale, "Add it as another paper"))
-            view = lasting(another, *_edit_or_cancel(token, locale))
+            view = lasting(another, Edit(token, t(locale, "Edit")), Cancel(token, t(locale, "Cancel")))
             await answer.replace(interaction, content=told, embeds=[embed_of(twin, locale)], view=view)
         case Stale():
             await _show_stale(interaction, reader, token, outcome)
@@ -214,7 +243,9 @@ async def _show_stale(interaction: Interaction, reader: Reader, token: str, outc
     told = t(reader.locale, "Somebody changed this paper meanwhile. First as it is now, then as you wrote it:")
     embeds = [embed_of(now, reader.locale), embed_of(outcome.mine, reader.locale)]
     about = f"{token}.{mark_of(draft, paper)}.{now.updated_at.isoformat()}"
-    view = lasting(Overwrite(about, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, reader.locale))
+    view = lasting(
+        Overwrite(about, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, draft, reader.locale)
+    )
     await answer.replace(interaction, content=told, embeds=embeds, view=view)
 
 
@@ -225,14 +256,14 @@ async def _show_look(interaction: Interaction, reader: Reader, token: str, draft
         shown = await _finished(reader, draft, paper)
     except InputError as error:
         await drafts.keep(reader.workspace, token, draft, reader.actor, paper if draft.candidate else None)
-        view = lasting(*_edit_or_cancel(token, locale))
+        view = lasting(*_edit_or_cancel(token, draft, locale))
         await answer.replace(interaction, content=reader.names.say(error.message, locale), embeds=[], view=view)
         return
     kept = None if draft.paper_id else shown
     await drafts.keep(reader.workspace, token, draft, reader.actor, kept)
     save = Save(f"{token}.{mark_of(draft, kept)}", t(locale, "Save"))
     look = shown if draft.paper_id else replace(shown, added_by=await _adder(reader, draft))
-    view, told = lasting(save, *_edit_or_cancel(token, locale)), t(locale, "This is how it will look:")
+    view, told = lasting(save, *_edit_or_cancel(token, draft, locale)), t(locale, "This is how it will look:")
     await answer.replace(interaction, content=told, embeds=[embed_of(look, locale)], view=view)
 
 
@@ -266,5 +297,7 @@ def _parts(about: str) -> tuple[str, str, datetime | None]:
         raise unknown_press() from None
 
 
-def _edit_or_cancel(token: str, locale: Locale) -> tuple[LastingButton, ...]:
-    return Edit(token, t(locale, "Edit")), Cancel(token, t(locale, "Cancel"))
+def _edit_or_cancel(token: str, draft: Draft, locale: Locale) -> tuple[LastingButton, ...]:
+    details = Details(token, t(locale, "Edit the links")) if draft.paper_id or draft.candidate else None
+    ways = (Edit(token, t(locale, "Edit")), details, Cancel(token, t(locale, "Cancel")))
+    return tuple(way for way in ways if way)

@@ -14,18 +14,29 @@ from bot.domain.errors import InputError
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord.context import Interaction, custom_id_of
 
-_PREFIX = "dayori:draft:"
-_LIMITS = {"headline": 500, "title": 500, "date": 40, "comment": 4000, "tags": 500}
+_PREFIX, _DETAILS = "dayori:draft:", "dayori:details:"
+_LIMITS = {"headline": 500, "title": 500, "date": 40, "comment": 4000, "tags": 500,
+           "links": 4000, "authors": 4000, "organization": 300}  # fmt: skip
+_PARAGRAPHS = ("comment", "links", "authors")
 
 
 def form_of(draft: Draft, token: str, locale: Locale) -> Modal:
     """Return the form of a kept draft, filled with what it says."""
     title = t(locale, "Edit the paper") if draft.paper_id else t(locale, "Add a paper")
-    form = Modal(title=title, custom_id=_PREFIX + token)
-    for name, (label, hint) in _labels(locale).items():
-        if len(getattr(draft, name)) > _LIMITS[name]:
+    return _filled(Modal(title=title, custom_id=_PREFIX + token), draft, _labels(locale))
+
+
+def details_of(draft: Draft, token: str, locale: Locale) -> Modal:
+    """Return the second form of a kept draft, for what a paper says beyond its first one."""
+    form = Modal(title=t(locale, "Links and authors"), custom_id=_DETAILS + token)
+    return _filled(form, draft, _detail_labels(locale))
+
+
+def _filled(form: Modal, draft: Draft, labels: Mapping[str, tuple[str, str]]) -> Modal:
+    for name, (label, hint) in labels.items():
+        if len(getattr(draft, name) or "") > _LIMITS[name]:
             continue  # what does not fit an input is left alone rather than cut
-        style = discord.TextStyle.paragraph if name == "comment" else discord.TextStyle.short
+        style = discord.TextStyle.paragraph if name in _PARAGRAPHS else discord.TextStyle.short
         is_required = name == "title" and bool(draft.paper_id or draft.candidate)
         typed = TextInput[Any](custom_id=name, style=style, default=getattr(draft, name) or None,
                                required=is_required, max_length=_LIMITS[name])  # fmt: skip
@@ -36,12 +47,12 @@ def form_of(draft: Draft, token: str, locale: Locale) -> Modal:
 def is_form(interaction: Interaction) -> bool:
     """Tell whether this is a form of ours being sent."""
     is_sent = interaction.type is discord.InteractionType.modal_submit
-    return is_sent and custom_id_of(interaction).startswith(_PREFIX)
+    return is_sent and custom_id_of(interaction).startswith((_PREFIX, _DETAILS))
 
 
 def token_of(interaction: Interaction) -> str:
     """Return the token of the draft whose form was sent."""
-    return custom_id_of(interaction).removeprefix(_PREFIX)
+    return custom_id_of(interaction).rpartition(":")[2]
 
 
 def typed_in(interaction: Interaction) -> dict[str, str]:
@@ -59,7 +70,7 @@ def typed_in(interaction: Interaction) -> dict[str, str]:
 
 def as_typed(typed: Mapping[str, str], locale: Locale) -> discord.File:
     """Return what was typed as a file, for whoever would have lost it."""
-    labels = _labels(locale)
+    labels = _labels(locale) | _detail_labels(locale)
     text = "\n\n".join(f"{labels[name][0]}\n{value}" for name, value in typed.items() if value.strip())
     return discord.File(BytesIO(text.encode("utf-8", "replace")), "draft.txt")
 
@@ -71,4 +82,12 @@ def _labels(locale: Locale) -> dict[str, tuple[str, str]]:
         "date": (t(locale, "Date"), "2023-07-19 / 2023-07 / 2023年7月19日"),
         "comment": (t(locale, "Comment"), t(locale, "What you want to tell the team")),
         "tags": (t(locale, "Tags"), t(locale, "Separated by commas")),
+    }
+
+
+def _detail_labels(locale: Locale) -> dict[str, tuple[str, str]]:
+    return {
+        "links": (t(locale, "Links"), t(locale, "One a line, its name first: code https://…")),
+        "authors": (t(locale, "Authors"), t(locale, "One a line")),
+        "organization": (t(locale, "Organization"), t(locale, "Where it was written")),
     }

@@ -77,7 +77,7 @@ def config_for(folder: Path, **settings: Any) -> Config:
 
 async def answered(reply: Reply) -> Reply:
     """Return the answer itself, also where the bot first said that it would take a moment."""
-    return await reply.next(timeout=15) if reply.deferred else reply
+    return await reply.next(timeout=15) if reply.deferred or reply.content.endswith("…") else reply
 
 
 @pytest.fixture

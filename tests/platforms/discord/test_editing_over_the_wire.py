@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 
 import pytest
+from aiohttp.web import Request, StreamResponse
 
+from bot.domain.paper import Link
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply, UserError
+from tests.doubles.web import Web
+from tests.nowhere import SOURCES
 from tests.platforms.discord.conftest import StartBot, answered, mention
 
 LINK = "https://arxiv.org/abs/1706.03762"
@@ -28,6 +33,39 @@ async def test_a_curator_changes_a_paper_in_a_form_with_todays_values(
     assert "Proposes retention" in saved.embeds[0]["description"]
     assert "花子" in told.embeds[0]["description"]
     assert "コメント: 大規模言語モデル" in told.embeds[0]["description"]
+
+
+async def test_links_are_changed_in_a_second_form_and_saved_by_save_only(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        before = await app.services.lookup.get(workspace, "retnet")
+        form = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
+        look = await answered(await server.submit(curator, form.modal, {"comment": "読みました。"}))
+    async with start() as (app, _):
+        details = await server.click(curator, look, "リンクを編集")
+        assert details.modal
+        links = details.modal.fields["links"]["value"]
+        wrong = await answered(await server.submit(curator, details.modal, {"links": f"{links}\ncode example.org"}))
+        again = await server.click(curator, wrong, "リンクを編集")
+        assert again.modal
+        kept = again.modal.fields["links"]["value"]
+        typed = {"links": f"{links}\nスライド https://example.org/slides", "authors": "Yutao Sun\nLi Dong"}
+        mended = await answered(await server.submit(curator, again.modal, typed))
+        between = await app.services.lookup.get(workspace, "retnet")
+        saved = await server.click(curator, mended, "保存")
+        after = await app.services.lookup.get(workspace, "retnet")
+    assert look.controls == ["保存", "編集", "リンクを編集", "キャンセル"]
+    assert list(details.modal.fields) == ["links", "authors", "organization"]
+    assert "はリンクではありません" in wrong.content
+    assert wrong.controls == ["編集", "リンクを編集", "キャンセル"]
+    assert kept.endswith("code example.org")
+    assert "[スライド](https://example.org/slides)" in mended.embeds[0]["description"]
+    assert between == before
+    assert saved.content == "保存しました。"
+    assert (after.links[:-1], after.links[-1]) == (before.links, Link("https://example.org/slides", "スライド"))
+    assert (after.authors, after.comment) == (("Yutao Sun", "Li Dong"), "読みました。")
 
 
 async def test_two_curators_editing_one_paper_see_both_versions_and_overwrite_nothing(
@@ -193,6 +231,33 @@ async def test_a_message_with_several_links_asks_which(
         form = await server.select(reader, asked, "dayori:which", [options[1]["value"]])
     assert [option["label"] for option in options] == [LINK, "https://openreview.net/forum?id=abcdefgh"]
     assert form.modal is not None
+
+
+async def test_a_form_from_a_menu_of_links_shows_that_work_goes_on(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with Web() as web:
+        release = asyncio.Event()
+
+        async def slow(request: Request) -> StreamResponse:
+            await release.wait()
+            return await web.arxiv(request)
+
+        web.serve("127.0.0.1", slow)
+        web.papers["1706.03762v7"] = {"title": "Attention Is All You Need", "authors": ["Ashish Vaswani"],
+                                      "published": "2017-06-12T17:57:34Z", "abstract": "Only attention."}  # fmt: skip
+        async with start(sources=SOURCES | {"arxiv_url": f"http://127.0.0.1:{web.port}"}):
+            links = general.say(reader, f"{LINK} と https://openreview.net/forum?id=abcdefgh")
+            asked = await server.context_menu(reader, links, "Add to papers", locale="ja")
+            form = await server.select(reader, asked, "dayori:which", [LINK])
+            working = await server.submit(reader, form.modal, {"comment": "読みたい"}, locale="ja")
+            release.set()
+            look = await working.next()
+    assert working.content == f"{LINK} を調べています…"
+    assert working.controls == []
+    assert working.message is look.message is asked.message
+    assert look.embeds[0]["title"] == "Attention Is All You Need"
+    assert look.controls == ["保存", "編集", "キャンセル"]
 
 
 async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(

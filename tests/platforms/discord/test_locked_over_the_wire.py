@@ -83,7 +83,7 @@ async def test_what_cannot_be_written_within_a_second_is_deferred_and_finished(
     assert all(reply.deferred for reply in replies)
     assert saved.content == "保存しました。"
     assert "削除しました" in removed.content
-    assert edited.controls == ["保存", "編集", "キャンセル"]
+    assert edited.controls == ["保存", "編集", "リンクを編集", "キャンセル"]
     assert "RAG" in alias.content
     assert alias.ephemeral
     assert "1706.03762" in ids
