@@ -110,3 +110,27 @@ async def test_a_curator_edits_in_a_form(tmp_path: Path) -> None:
         found = await curator.slash(channel, "paper", query="retnet")
         assert found.response is not None
         assert "読みました。" in str(found.response.embeds[0].description)
+
+
+async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second_form(tmp_path: Path) -> None:
+    async with simulated(tmp_path) as env:
+        guild = env.create_guild()
+        role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
+        channel, curator = (
+            guild.create_text_channel("general"),
+            guild.add_member(env.create_user("hanako"), roles=[role]),
+        )
+        asked = await curator.slash(channel, "editpaper", paper="language")
+        assert asked.response is not None
+        form = await curator.select(asked.response, ["retnet"])
+        look = await curator.submit_modal(form, {"title": "Retentive Network", "comment": "読みました。"})
+        assert look.response is not None
+        details = await curator.click(look.response, label="Edit the links")
+        mended = await curator.submit_modal(details, {"links": "slides https://example.org/slides"})
+        assert mended.response is not None
+        assert "[slides](https://example.org/slides)" in str(mended.response.embeds[0].description)
+        await curator.click(mended.response, label="Save")
+        found = await curator.slash(channel, "paper", query="retnet")
+        assert found.response is not None
+        assert "[slides](https://example.org/slides)" in str(found.response.embeds[0].description)
+        assert "読みました。" in str(found.response.embeds[0].description)
