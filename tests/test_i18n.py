@@ -68,6 +68,19 @@ def test_every_sentence_stands_in_the_code_as_it_is() -> None:
     assert len(_sentences()) > 100
 
 
+def test_only_the_terminal_names_commands_in_its_sentences() -> None:
+    """Each platform has its own way of naming them, so that elsewhere a sentence has a blank for it."""
+    named = re.compile(r"(?<![\w/.:])/[a-z]{3,}")
+    catalogue = _catalogue()
+    wrong = {}
+    for sentence, where in _sentences().items():
+        entry = catalogue.get(sentence)
+        said = (sentence, str(entry.string) if entry else "")
+        if not where.startswith("platforms/console/") and any(map(named.search, said)):
+            wrong[where] = said
+    assert wrong == {}
+
+
 def test_every_sentence_has_its_japanese() -> None:
     catalogue = _catalogue()
     singular = {where: s for s, where in _sentences().items() if not any(s == many for many in _plurals(catalogue))}

@@ -40,6 +40,7 @@ class AddLink(LastingButton, name="link", style=discord.ButtonStyle.primary):
         if saved.is_again:
             told = t(reader.locale, "This has been saved already.")
         await answer.replace(interaction, content=told, embed=embed, view=view)
+        await interaction.client.corrections.correct()
 
 
 async def _told(reader: Reader, paper: Paper) -> list[str]:

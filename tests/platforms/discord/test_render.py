@@ -20,6 +20,7 @@ from bot.store.search import Hit
 from tests.doubles.discord import violations_of
 from tests.platforms.discord.conftest import PAPERS
 from tests.platforms.discord.papers import random_papers
+from tests.samples import paper as sample
 
 RENDERER = DiscordRenderer(ZoneInfo("Asia/Tokyo"))
 MENTION = re.compile(r"(?<!\\)(?:\\\\)*(?:@everyone|@here|<[@#:/])")
@@ -94,6 +95,25 @@ def test_an_edited_headline_stands_in_the_contents_and_in_the_card_and_nothing_e
     ]
     assert redrawn["components"] == message["components"]
     assert RENDERER.redrawn(redrawn, new, 2, "ja") is None
+
+
+def test_a_message_that_an_older_version_posted_is_redrawn_too() -> None:
+    url = "https://arxiv.org/abs/2401.00011"
+    content = (
+        "## 📮 論文だより 第12号\n-# 2026年11月23日\n前号のあとに加わった12本です。\n1. [一](<https://example.org/1>)\n"
+        f"11. [古い見出し](<{url}>)\n…\n-# ほかに3本が次号を待っています。"
+    )
+    footer = {"text": "paper-11 ・ 追加: 花子 ・ #abcd2345"}
+    card = {"title": "古い見出し", "color": 0x3F6FB5, "description": "-# 2023年7月", "url": url, "footer": footer}
+    stored = {"content": content, "embeds": [card], "allowed_mentions": {"parse": []}}
+    new = replace(sample(11), headline="新しい見出し")
+    redrawn = RENDERER.redrawn(stored, new, 11, "ja")
+    assert redrawn
+    assert redrawn["content"] == content.replace("古い見出し", "新しい見出し")
+    assert redrawn["embeds"][0]["title"] == "新しい見出し"
+    assert redrawn["embeds"][0]["footer"]["text"].endswith(" ・ #abcd2345")
+    cut = RENDERER.redrawn(stored, replace(new, id="paper-12"), 12, "ja")
+    assert cut is None
 
 
 def test_a_headline_changes_in_the_contents_also_where_its_card_is_in_another_message() -> None:
