@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import time
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterable
 
 SMALL, TIMES = 2_000, 8
 # of an input eight times as long: n·log n takes 8 × (14 / 11) = 10 times as long, n² 64 times
@@ -39,16 +39,26 @@ def best(work: Callable[[str], object], text: str) -> float:
 
 async def longest_step(work: Callable[[], Awaitable[object]]) -> float:
     """Return the seconds of processor that the longest step of the loop takes while something is done."""
+    [longest] = await longest_steps([work])
+    return longest
+
+
+async def longest_steps(works: Iterable[Callable[[], Awaitable[object]]]) -> list[float]:
+    """Return the seconds of processor that the longest step of the loop takes, for each of several things done."""
     gc.collect()
     gc.freeze()  # as the bot does: looking through all that the tests have imported takes longer than any step
     try:
-        steps = [0.0]
-        done = asyncio.ensure_future(work())
-        while not done.done():
-            began = time.thread_time()
-            await asyncio.sleep(0)  # whatever else is ready has its turn between the two looks at the clock
-            steps.append(time.thread_time() - began)
-        await done
-        return max(steps)
+        return [await _longest_step(work) for work in works]
     finally:
         gc.unfreeze()
+
+
+async def _longest_step(work: Callable[[], Awaitable[object]]) -> float:
+    steps = [0.0]
+    done = asyncio.ensure_future(work())
+    while not done.done():
+        began = time.thread_time()
+        await asyncio.sleep(0)  # whatever else is ready has its turn between the two looks at the clock
+        steps.append(time.thread_time() - began)
+    await done
+    return max(steps)
