@@ -23,11 +23,11 @@ from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bench.search import corpus, english, percentiles
-from bot.app import open_app
+from bot import runner
+from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.domain.paper import Paper
 from bot.platforms.discord.render import DiscordRenderer
-from bot.running import run_discord
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.importing import Importing
 from bot.services.lookup import Lookup
@@ -146,7 +146,7 @@ async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper],
     async with open_app(config) as app:
         gc.freeze()
         workspace = await app.services.workspaces.named(DEFAULT)
-        bot = asyncio.create_task(run_discord(app))
+        bot = asyncio.create_task(runner.run(app, platforms_of(app)))
         await asyncio.to_thread(pipe.recv)
         asking = asyncio.create_task(_find(app.services.lookup, workspace, finding))
         _time_steps(steps)

@@ -32,7 +32,7 @@ from bot.services.metadata import MetadataLookup
 from bot.services.mirror import Mirror, Tell
 from bot.services.notes import Notes
 from bot.services.papers_file import PapersFile
-from bot.services.ports import Clock, Progress
+from bot.services.ports import Clock, Platform, Progress
 from bot.services.rate_limit import RateLimit
 from bot.services.reversal import Reversal
 from bot.services.servers import Servers
@@ -88,6 +88,16 @@ async def open_app(
         if serves:
             await _follow_settings(config, services, workspace)
         yield App(config, clock, database, services, names, mirror if serves else None, fault)
+
+
+def platforms_of(app: App) -> tuple[Platform, ...]:
+    """Return the platforms that have a token."""
+    if (token := app.config.discord_token) is None:
+        return ()
+    from bot.platforms.discord.platform import DiscordPlatform  # discord.py is slow to import
+
+    api_url = app.config.discord.api_url
+    return (DiscordPlatform(app.services, api_url, token.get_secret_value(), app.command_names),)
 
 
 @asynccontextmanager

@@ -188,8 +188,13 @@ class Config(_Part):
         """Return what must stand in no log: the token, and the passwords in addresses."""
         addresses = [self.database_url, self.discord.api_url, *map(str, self.sources.model_dump().values()),
                      *getproxies_environment().values()]  # fmt: skip
-        token = self.discord_token.get_secret_value() if self.discord_token else ""
-        return tuple(filter(None, [token, *(secret for each in addresses for secret in credentials_of(each))]))
+        tokens = [token.get_secret_value() for token in (self.discord_token,) if token]
+        return tuple(filter(None, [*tokens, *(secret for each in addresses for secret in credentials_of(each))]))
+
+    @property
+    def tokens(self) -> dict[str, bool]:
+        """Return of each platform whether it has a token."""
+        return {"discord": self.discord_token is not None}
 
     @property
     def zone(self) -> ZoneInfo:

@@ -67,7 +67,7 @@ async def test_a_broken_papers_file_stops_no_start_and_the_last_good_collection_
                 assert app.fault
                 assert "papers.yaml:" in app.fault.text("ja")
         async with open_checkup(settings) as (checkup, _):
-            findings = await checkup.look(1, has_token=False)
+            findings = await checkup.look(1, {"discord": False})
         assert [each.level for each in findings.checks if each.name == "papers file"] == ["fault"]
         assert contents(papers_file.parent)[str(papers_file)] == text.encode()
 
@@ -121,7 +121,7 @@ async def test_a_mirror_that_cannot_be_written_is_a_warning_and_what_comes_in_is
         assert await ids(app) == {"paper-1", "paper-2", "paper-3"}
         assert (await app.services.lookup.get(1, "paper-1")).comment == "新"
     async with open_checkup(settings) as (checkup, _):
-        findings = await checkup.look(1, has_token=False)
+        findings = await checkup.look(1, {"discord": False})
     assert [each.level for each in findings.checks if each.name == "papers file"] == ["warning"]
     assert findings.is_well
 
@@ -134,11 +134,11 @@ async def test_a_checkup_writes_nothing_and_makes_nothing(config: Config, tmp_pa
     async with open_app(config):
         before = contents(tmp_path)
         async with open_checkup(config) as (checkup, _):
-            assert (await checkup.look(1, has_token=False)).checks
+            assert (await checkup.look(1, {"discord": False})).checks
         assert contents(tmp_path) == before
     before = contents(tmp_path)
     async with open_checkup(config) as (checkup, _):
-        assert (await checkup.look(1, has_token=False)).checks
+        assert (await checkup.look(1, {"discord": False})).checks
     assert contents(tmp_path) == before
 
 

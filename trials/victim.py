@@ -20,13 +20,13 @@ from zoneinfo import ZoneInfo
 import discord
 from discord.http import Route
 
-from bot.app import open_app
+from bot import runner
+from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.domain.errors import DayoriError
 from bot.logs import configure_logs
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
-from bot.running import run_discord
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Policy
 from bot.store.database import open_database
@@ -90,4 +90,4 @@ async def _serve(store: Path, api_url: str, token: str) -> None:
                 "discord": {"api_url": api_url}, "digest": {"max_papers": PAPERS, "when_empty": "skip"}}  # fmt: skip
     config = Config.model_validate(settings)
     async with open_app(config) as app:
-        await run_discord(app)
+        await runner.run(app, platforms_of(app))

@@ -7,7 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from bot.app import mirrored, open_checkup
+from bot import runner
+from bot.app import mirrored, open_checkup, platforms_of
 from bot.domain.errors import ConfigError, InputError, StoreError
 from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports, shell
@@ -21,10 +22,8 @@ from bot.store.servers import Server
 @with_session
 async def run(session: Session) -> None:
     """Start every platform that has a token; without one, the terminal."""
-    if session.app.config.discord_token:
-        from bot.running import run_discord  # discord.py is slow to import, and only this and `post` need it
-
-        await run_discord(session.app)
+    if platforms := platforms_of(session.app):
+        await runner.run(session.app, platforms)
     else:
         async with mirrored(session.app):
             fault = session.app.fault
@@ -43,11 +42,10 @@ async def post(
     now: Annotated[str | None, typer.Option(help=phrase("Post this subscription's next edition now."))] = None,
 ) -> None:
     """Deliver what is due, then exit: for cron."""
-    if not session.app.config.discord_token:
+    platforms = platforms_of(session.app)
+    if not platforms:
         raise ConfigError(msg("There is no token to post with; put DISCORD_TOKEN into the environment or into .env."))
-    from bot.running import post_discord
-
-    report = await post_discord(session.app, session.workspace, now)
+    report = await runner.post(session.app, platforms, session.workspace, now)
     session.console.print(reports.delivery(report, session.locale))
     standings = await session.services.digests.standings(session.workspace)
     session.console.print(reports.standings(standings, session.services.zone, session.locale))
@@ -66,7 +64,7 @@ async def doctor(
     try:
         async with open_checkup(config) as (checkup, database):
             workspace = await known(database, settings.workspace)
-            findings = await checkup.look(workspace, has_token=config.discord_token is not None)
+            findings = await checkup.look(workspace, config.tokens)
     except StoreError as error:
         findings = Findings((Check("database", "fault", error.message),), ())
     if as_json:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -27,7 +27,7 @@ from bot.store.schema import REVISION
 _TICK_NOTE = "last tick"
 _LATE = timedelta(minutes=5)
 _MOST_SERVERS = 5
-_CONNECTING = timedelta(minutes=2)  # what a start or a reconnect may take; Discord's own hiccups are shorter
+_CONNECTING = timedelta(minutes=2)  # what a start or a reconnect may take; a platform's own hiccups are shorter
 Connection = Literal["starting", "connected", "lost"]
 
 
@@ -67,26 +67,27 @@ class Checkup:
         file: PapersFile | None = None,
     ) -> None:  # fmt: skip
         self._database, self._clock, self._digests, self._notes = database, clock, digests, notes
-        self._name, self._connection, self._since = own_name(), "", clock()
+        self._name, self._connections = own_name(), dict[str, dict[str, str]]()
         self._servers, self._file = servers, file
 
     @unbroken
-    async def beat(self, connection: Connection) -> None:
-        """Note that the bot lives and how its connection stands; at each tick, and whenever that changes."""
-        now = self._clock()
-        if connection == "starting" and self._connection not in ("", "starting"):
+    async def beat(self, platform: str, connection: Connection) -> None:
+        """Note that the bot lives and how a platform's connection stands; at each tick, and whenever that changes."""
+        now = iso(self._clock())
+        before = self._connections.get(platform, {}).get("state")
+        if connection == "starting" and before not in (None, "starting"):
             connection = "lost"  # a new client in a bot that was connected before is no new start
-        if connection != self._connection:
-            self._connection, self._since = connection, now
-        state = {"at": iso(now), "connection": self._connection, "since": iso(self._since), "process": self._name}
-        await self._notes.write(_TICK_NOTE, json.dumps(state))
+        if connection != before:
+            self._connections[platform] = {"state": connection, "since": now}
+        note = {"at": now, "process": self._name, "connections": self._connections}
+        await self._notes.write(_TICK_NOTE, json.dumps(note))
 
     async def end(self) -> None:
         """Note that the bot was stopped on purpose."""
         await self._notes.write(_TICK_NOTE, "")
 
-    async def look(self, workspace_id: int, *, has_token: bool) -> Findings:
-        """Look at everything that can be looked at without the network."""
+    async def look(self, workspace_id: int, tokens: Mapping[str, bool]) -> Findings:
+        """Look at everything that can be looked at without the network; `tokens` says which platforms have one."""
         standings = await self._digests.standings(workspace_id)
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
@@ -96,8 +97,8 @@ class Checkup:
             Check("database", "ok", msg("Database: {path}, revision {revision}", path=str(self._database.path),
                                         revision=REVISION)),
             Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
-            Check("token", "ok", msg("Discord: a token is set") if has_token else msg("Discord: no token is set")),
-            self._running(json.loads(tick) if tick else None),
+            *(Check("token", "ok", _token(platform, has_token)) for platform, has_token in tokens.items()),
+            *self._running(json.loads(tick) if tick else None),
             *_readable(self._database.path),
             *await self._papers_file(),
             *_paused(subscribed),
@@ -136,27 +137,41 @@ class Checkup:
         ]  # fmt: skip
         return [*waiting, *resting]
 
-    def _running(self, tick: dict[str, Any] | None) -> Check:
+    def _running(self, tick: dict[str, Any] | None) -> list[Check]:
         """Tell whether the bot runs and is connected, by what it noted last."""
         if tick is None:
-            return Check("bot", "ok", msg("The bot is not running."))
+            return [Check("bot", "ok", msg("The bot is not running."))]
         start = msg("Start it with dayori run; its log tells why it ended.")
         at = tick["at"]
         if is_dead(tick.get("process", "")):
-            return Check(
-                "bot", "fault", msg("The bot ended without being told to, after {time}.", time=_minute(at)), start
-            )
+            ended = msg("The bot ended without being told to, after {time}.", time=_minute(at))
+            return [Check("bot", "fault", ended, start)]
         if self._clock() - datetime.fromisoformat(at) > _LATE:
-            return Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)
-        since = tick.get("since", at)
-        if tick.get("connection", "connected") == "connected":
-            return Check("bot", "ok", msg("The bot runs and is connected to Discord."))
+            return [Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)]
+        return [self._connected(platform, **state) for platform, state in tick.get("connections", {}).items()]
+
+    def _connected(self, platform: str, state: Connection, since: str) -> Check:
+        name = platform.title()
+        if state == "connected":
+            return Check("bot", "ok", msg("The bot runs and is connected to {platform}.", platform=name))
         if self._clock() - datetime.fromisoformat(since) > _CONNECTING:
-            lost = msg("The bot runs, but it has not been connected to Discord since {time}.", time=_minute(since))
-            return Check("bot", "fault", lost, msg("See its log, and whether Discord can be reached from here."))
-        if tick["connection"] == "starting":
-            return Check("bot", "warning", msg("The bot is starting and not connected yet."))
-        return Check("bot", "warning", msg("The bot is connecting to Discord again."))
+            lost = msg("The bot runs, but it has not been connected to {platform} since {time}.", platform=name,
+                       time=_minute(since))  # fmt: skip
+            remedy = msg("See its log, and whether {platform} can be reached from here.", platform=name)
+            return Check("bot", "fault", lost, remedy)
+        if state == "starting":
+            return Check("bot", "warning", msg("The bot is starting and not connected to {platform} yet.",
+                                               platform=name))  # fmt: skip
+        return Check("bot", "warning", msg("The bot is connecting to {platform} again.", platform=name))
+
+
+def _token(platform: str, has_token: bool) -> Message:
+    name = platform.title()
+    return (
+        msg("{platform}: a token is set", platform=name)
+        if has_token
+        else msg("{platform}: no token is set", platform=name)
+    )
 
 
 def _readable(path: Path) -> list[Check]:

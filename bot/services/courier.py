@@ -24,8 +24,6 @@ from bot.store.claims import OpenEdition
 from bot.store.database import Database
 from bot.store.deliveries import OutboxMessage
 
-# Discord forgets a nonce after "the past few minutes"; well within that, sending again with the same one is safe.
-_NONCE_HOLDS = 60.0  # seconds
 PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
 _HELD = 2.0  # seconds for which an edition that was ours is ours still; who takes it over so soon uses its nonces too
 _GIVE_UP = 45.0  # seconds after the first attempt no other is begun
@@ -95,12 +93,12 @@ class Courier:
         began = monotonic()
         unsure: Stopwatch | None = None  # since before the first attempt that may have arrived
         for pause in (*self._pauses, None):
-            if unsure and not unsure.within(_NONCE_HOLDS):
+            if unsure and not unsure.within(publisher.nonce_holds):
                 if found := await self._find(publisher, edition, message):
                     return found
                 unsure = None
             attempt = Stopwatch(self._clock)
-            fence = partial(self._fence, edition.id, held, unsure)
+            fence = partial(self._fence, edition.id, held, unsure, publisher.nonce_holds)
             try:
                 return await publisher.publish(edition.channel, message.payload, message.nonce, fence)
             except (UnsureError, LaterError) as error:
@@ -112,13 +110,13 @@ class Courier:
                 await self._wait(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _fence(self, edition_id: int, held: Stopwatch, unsure: Stopwatch | None) -> None:
+    async def _fence(self, edition_id: int, held: Stopwatch, unsure: Stopwatch | None, nonce_holds: float) -> None:
         """Let a message leave while the edition is ours and, where it may have arrived, its nonce is remembered."""
         if not held.within(_HELD):
             async with self._database.read() as connection:
                 if not await claims.holds(connection, self._name, edition_id):
                     raise _GivenBackError
-        if unsure and not unsure.within(_NONCE_HOLDS):
+        if unsure and not unsure.within(nonce_holds):
             raise UnsureError(msg("The message was held up for too long; it is looked for first."))
 
     async def _find(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str | None:

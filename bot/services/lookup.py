@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFoundError
@@ -11,11 +11,15 @@ from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
 from bot.store import carried, papers
 from bot.store.database import Database, batched
+from bot.store.deliveries import Payload
 from bot.store.search import Completion, Hit, Search, Why, name_keys
 
 _BATCH = 20  # papers: a millisecond or two of reading them
 _SHOWING = 3  # papers that show how a word is written
 _MOST_SHOWN = 10_000  # characters of them
+
+Holds = Callable[[Payload, str], bool]
+"""Tells whether a platform's message shows the paper of an id."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,12 +95,13 @@ class Lookup:
             return Results(query, 1, None, found.results[:1], ())
         return found
 
-    async def carried_by(self, workspace_id: int, id: str) -> tuple[str, str] | None:
-        """Return the newest digest message that carried a paper, as (channel, message id)."""
+    async def sent_in(self, workspace_id: int, id: str, platform: str, holds: Holds) -> tuple[str, str] | None:
+        """Return the newest of a platform's messages that holds a paper, as (channel, message id)."""
         async with self._database.read() as connection:
             found = await papers.by_ids(connection, workspace_id, [id])
             sent = await carried.carrying(connection, workspace_id, found[id][0]) if id in found else []
-        return next(((message.channel, message.message_id) for message in sent if message.holds(id)), None)
+        own = (message for message in sent if message.channel.startswith(f"{platform}:"))
+        return next(((message.channel, message.message_id) for message in own if holds(message.payload, id)), None)
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search; an empty query finds everything, newest first."""

@@ -33,7 +33,7 @@ from bot.store.history import Step
 from bot.store.imports import Mirrored, content_hash
 from bot.store.papers import columns_of
 
-Tell = Callable[[Sequence[Message]], Awaitable[None]]
+Tell = Callable[[Sequence[Message]], Awaitable[object]]
 """Is told what a person has to look at: conflicts, a file that cannot be read."""
 
 _ATTEMPTS = 5

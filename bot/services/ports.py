@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
+from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
@@ -43,6 +44,10 @@ class UnfinishedSearchError(BlockedError):
         self.anchor = anchor
 
 
+class UnreachableError(PublishError):
+    """The platform did not answer at all; it may a little later."""
+
+
 class MetadataFinder(Protocol):
     """Tells what the world knows of a paper. Raises SourceError when it cannot."""
 
@@ -67,11 +72,14 @@ class LaterError(PublishError):
 class Publisher(Protocol):
     """A platform that takes messages. Raises ChannelClosedError, UnsureError, LaterError or another PublishError.
 
-    No request that writes leaves unless its `fence` lets it, and none is repeated in here.
+    No request that writes leaves unless its `fence` lets it, and none is repeated in here. The platform surely
+    remembers a nonce for `nonce_holds` seconds.
     """
 
+    nonce_holds: float
+
     async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
-        """Post a message and return its id; the same nonce again within minutes posts nothing more.
+        """Post a message and return its id; the same nonce again while it holds posts nothing more.
 
         A message that the platform refuses for what is in it is posted more plainly.
         """
@@ -105,4 +113,37 @@ class Renderer(Protocol):
         """Return a message of an edition with its paper of that place (from 1) as it is now.
 
         None where nothing of the message changes.
+        """
+
+
+class Connection(Protocol):
+    """A client of a platform, from its opening to its closing."""
+
+    async def run(self, begin: Callable[[], None]) -> None:
+        """Stay connected until the connection breaks for good; `begin` is called when something can be sent.
+
+        Raises ConfigError when the platform refuses the token, UnreachableError, or whatever else broke it.
+        """
+
+    def deliver(self) -> None:
+        """Begin to send what waits, if that does not go on already."""
+
+    async def maintain(self) -> None:
+        """Bring what was posted up to date, and tell the health check how the connection stands."""
+
+
+class Platform(Protocol):
+    """A chat that the bot lives in, as a process's life sees it."""
+
+    @property
+    def name(self) -> str:
+        """Return how its channels begin: `discord`."""
+
+    def connect(self) -> AbstractAsyncContextManager[Connection]:
+        """Lend a client that is not connected yet; it sees what it began through when it is given back."""
+
+    def publishing(self) -> AbstractAsyncContextManager[Publisher]:
+        """Lend what sends messages without a gateway.
+
+        Raises ConfigError when the platform refuses the token, and UnreachableError.
         """

@@ -17,6 +17,7 @@ class ServedOnly:
 
     def __init__(self, publisher: Publisher, servers: Servers) -> None:
         self._publisher, self._servers = publisher, servers
+        self.nonce_holds = publisher.nonce_holds
 
     async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
         """Post a message and return its id. Raises LaterError where the server is not served."""

@@ -58,6 +58,7 @@ class Servers:
         named: Collection[str] = (),
     ) -> None:
         self._database, self._clock, self._platform = database, clock, platform
+        self._setting = f"{platform}.servers"
         self._listed, self._named = frozenset(listed), frozenset({*listed, *named})
         self.serves_all = sharing == "hosted" and not listed
         self._look: asyncio.Task[Served] | None = None
@@ -87,15 +88,15 @@ class Servers:
         """Return the sentence that tells a channel's server that it is not served."""
         id = self._id(channel)
         if self._listed:
-            return msg("The bot does not serve this server; its operator can add {id} to discord.servers in the "
-                       "settings.", id=id)  # fmt: skip
+            return msg("The bot does not serve this server; its operator can add {id} to {setting} in the "
+                       "settings.", id=id, setting=self._setting)  # fmt: skip
         return msg("The bot does not serve this server; its operator can let it in with: dayori servers allow {id}",
                    id=id)  # fmt: skip
 
     def remedy(self, channel: str) -> Message:
         """Return the sentence that tells the operator how to have a channel's server served."""
         if self._listed:
-            return msg("Add {id} to discord.servers in the settings.", id=self._id(channel))
+            return msg("Add {id} to {setting} in the settings.", id=self._id(channel), setting=self._setting)
         return msg("Let it in with dayori servers allow {id}.", id=self._id(channel))
 
     def _id(self, channel: str) -> str:
@@ -186,11 +187,17 @@ class Servers:
         server = self._server(id)
         if self.serves_all:
             raise InputError(
-                msg("With sharing: hosted every server is served; list some under discord.servers to serve only those.")
+                msg(
+                    "With sharing: hosted every server is served; list some under {setting} to serve only those.",
+                    setting=self._setting,
+                )
             )
         if self._listed:
             raise InputError(
-                msg("discord.servers in the settings decides alone; change the list there and start the bot again.")
+                msg(
+                    "{setting} in the settings decides alone; change the list there and start the bot again.",
+                    setting=self._setting,
+                )
             )
         async with self._database.write() as connection:
             before = await servers.get(connection, server)
@@ -218,7 +225,7 @@ class Servers:
         number = id.strip().removeprefix(f"{self._platform}:")
         if not (number.isascii() and number.isdecimal() and 15 <= len(number) <= 20):
             raise InputError(
-                msg('"{id}" is no server\'s id; dayori servers lists them, Discord shows one with "Copy Server ID".',
+                msg('"{id}" is no server\'s id, a number of 15 to 20 digits; dayori servers lists those that wait.',
                     id=id[:60])
             )  # fmt: skip
         return f"{self._platform}:{int(number)}"

@@ -24,10 +24,6 @@ class SentMessage:
     locale: Locale
     place: int
 
-    def holds(self, id: str) -> bool:
-        """Tell whether the paper of that id is in this message of its edition."""
-        return any(embed["footer"]["text"].split(" ")[0] == id for embed in self.payload.get("embeds", ()))
-
 
 async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[int, int, str]]:
     """Return the papers edited since then as (workspace id, number, when), the oldest edit first."""

@@ -43,6 +43,8 @@ class Posted:
 class FakePublisher:
     """Posts into lists; `faults` are used up one by one, each by the next request to post (into `faulty` alone)."""
 
+    nonce_holds = 60.0
+
     def __init__(self, clock: AdjustableClock) -> None:
         self.posted: list[Posted] = []
         self.faults: deque[Fault | None] = deque()

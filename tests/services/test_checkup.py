@@ -36,7 +36,7 @@ def running(findings: Findings) -> str:
 
 async def test_an_installation_that_never_ran_is_well(checkup: Checkup, library: Library, workspace: int) -> None:
     await library.add(workspace, paper(1), None)
-    findings = await checkup.look(workspace, has_token=False)
+    findings = await checkup.look(workspace, {"discord": False})
     assert findings.is_well
     assert [check.message.text("en") for check in findings.checks][1:] == [
         "Papers in the collection: 1", "Discord: no token is set", "The bot is not running."
@@ -46,11 +46,11 @@ async def test_an_installation_that_never_ran_is_well(checkup: Checkup, library:
 async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(
     checkup: Checkup, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("connected")
+    await checkup.beat("discord", "connected")
     clock.advance(minutes=4)
-    assert running(await checkup.look(workspace, has_token=True)) == "The bot runs and is connected to Discord."
+    assert running(await checkup.look(workspace, {"discord": True})) == "The bot runs and is connected to Discord."
     clock.advance(minutes=2)
-    findings = await checkup.look(workspace, has_token=True)
+    findings = await checkup.look(workspace, {"discord": True})
     assert seen(findings) == [("fault", "The bot has not run since 2024-01-21 23:00 UTC.")]
     assert not findings.is_well
 
@@ -66,14 +66,14 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
         "from tests.doubles.clock import AdjustableClock\n"
         "async def beat():\n"
         "    database = await open_database(sys.argv[1])\n"
-        "    await Checkup(database, AdjustableClock(), None, Notes(database)).beat('connected')\n"
+        "    await Checkup(database, AdjustableClock(), None, Notes(database)).beat('discord', 'connected')\n"
         "    await database.close()\n"
         "asyncio.run(beat())\n"
     )
     url = f"sqlite+aiosqlite:///{database.path}"
     other = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url)
     assert await other.wait() == 0
-    assert seen(await checkup.look(workspace, has_token=True)) == [
+    assert seen(await checkup.look(workspace, {"discord": True})) == [
         ("fault", "The bot ended without being told to, after 2024-01-21 23:00 UTC.")
     ]
 
@@ -81,50 +81,50 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
 async def test_a_bot_that_was_stopped_on_purpose_is_well(
     checkup: Checkup, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("connected")
+    await checkup.beat("discord", "connected")
     await checkup.end()
     clock.advance(days=1)
-    assert (await checkup.look(workspace, has_token=True)).is_well
+    assert (await checkup.look(workspace, {"discord": True})).is_well
 
 
 async def test_a_bot_that_starts_is_no_fault_until_it_takes_too_long(
     checkup: Checkup, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("starting")
+    await checkup.beat("discord", "starting")
     clock.advance(minutes=1)
-    await checkup.beat("starting")
-    findings = await checkup.look(workspace, has_token=True)
-    assert seen(findings) == [("warning", "The bot is starting and not connected yet.")]
+    await checkup.beat("discord", "starting")
+    findings = await checkup.look(workspace, {"discord": True})
+    assert seen(findings) == [("warning", "The bot is starting and not connected to Discord yet.")]
     assert findings.is_well
     clock.advance(minutes=2)
-    await checkup.beat("starting")
-    assert seen(await checkup.look(workspace, has_token=True)) == [
+    await checkup.beat("discord", "starting")
+    assert seen(await checkup.look(workspace, {"discord": True})) == [
         ("fault", "The bot runs, but it has not been connected to Discord since 2024-01-21 23:00 UTC.")
     ]
-    await checkup.beat("connected")
-    assert seen(await checkup.look(workspace, has_token=True)) == []
+    await checkup.beat("discord", "connected")
+    assert seen(await checkup.look(workspace, {"discord": True})) == []
 
 
 async def test_a_connection_that_is_lost_for_a_moment_is_no_fault(
     checkup: Checkup, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("connected")
+    await checkup.beat("discord", "connected")
     clock.advance(hours=1)
-    await checkup.beat("lost")
+    await checkup.beat("discord", "lost")
     clock.advance(minutes=1)
-    await checkup.beat("starting")  # a new client in the same process
-    findings = await checkup.look(workspace, has_token=True)
+    await checkup.beat("discord", "starting")  # a new client in the same process
+    findings = await checkup.look(workspace, {"discord": True})
     assert seen(findings) == [("warning", "The bot is connecting to Discord again.")]
     assert findings.is_well
     clock.advance(minutes=2)
-    assert not (await checkup.look(workspace, has_token=True)).is_well
+    assert not (await checkup.look(workspace, {"discord": True})).is_well
 
 
 async def test_what_an_older_version_noted_is_understood(
     checkup: Checkup, workspace: int, database: Database, clock: AdjustableClock
 ) -> None:
     await Notes(database).write("last tick", json.dumps({"at": clock().isoformat(), "connected": True}))
-    assert (await checkup.look(workspace, has_token=True)).is_well
+    assert (await checkup.look(workspace, {"discord": True})).is_well
 
 
 async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_their_next_edition(
@@ -135,7 +135,7 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
         if name == "closed":
             async with database.write() as connection:
                 await subscriptions.pause(connection, made.id, msg("The channel is gone."), clock())
-    findings = await checkup.look(workspace, has_token=True)
+    findings = await checkup.look(workspace, {"discord": True})
     assert seen(findings) == [("warning", "closed is paused: The channel is gone.")]
     assert findings.is_well
     assert findings.checks[-1].columns("ja") == {
@@ -161,7 +161,7 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
 
 async def test_a_database_that_others_may_read_is_told_of(checkup: Checkup, database: Database, workspace: int) -> None:
     database.path.chmod(0o644)
-    [told] = [each for each in (await checkup.look(workspace, has_token=True)).checks if each.level == "warning"]
+    [told] = [each for each in (await checkup.look(workspace, {"discord": True})).checks if each.level == "warning"]
     assert told.remedy and told.remedy.text("en") == f"If they should not: chmod 600 {database.path}*"
     database.path.chmod(0o600)
-    assert all(each.level == "ok" for each in (await checkup.look(workspace, has_token=True)).checks)
+    assert all(each.level == "ok" for each in (await checkup.look(workspace, {"discord": True})).checks)

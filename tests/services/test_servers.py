@@ -224,7 +224,7 @@ async def test_the_doctor_warns_of_what_waits_and_stays_well(
     digests = Digests(database, clock, policy, {"discord": FakeRenderer()}, resting)
     await digests.subscribe(workspace, Wanted("other", f"{OTHER}/1", "daily 09:00", (), "ja"))
     await resting.meet(THIRD, "知らない人")
-    findings = await Checkup(database, clock, digests, Notes(database), resting).look(workspace, has_token=True)
+    findings = await Checkup(database, clock, digests, Notes(database), resting).look(workspace, {"discord": True})
     told = [(each.name, each.message.text("en"), each.remedy and each.remedy.text("en"))
             for each in findings.checks if each.level == "warning"]  # fmt: skip
     assert told == [

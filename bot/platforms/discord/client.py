@@ -30,7 +30,7 @@ from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.commands.undo import undo
 from bot.platforms.discord.completions import Completions
-from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.context import Client, Interaction, reader_of
 from bot.platforms.discord.drafts import Apart, Cancel, Details, Edit, Overwrite, Save, take_form
 from bot.platforms.discord.form import is_form
 from bot.platforms.discord.gateway import Gateway
@@ -41,8 +41,6 @@ from bot.platforms.discord.options import require_declared
 from bot.platforms.discord.press import is_unknown, unknown_press
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
-from bot.services.corrections import Corrections
-from bot.services.delivery import Delivery
 from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, UNDO_COST
 from bot.services.server_filter import ServedOnly
 from bot.services.unbroken import unbroken
@@ -80,10 +78,10 @@ _GOODBYE = 1.0  # seconds; a gateway that is gone does not say it, and discord.p
 _log = structlog.get_logger()
 
 
-class Tree(app_commands.CommandTree["DayoriClient"]):
+class Tree(app_commands.CommandTree[Client]):
     """The commands, of servers that the bot was added to only, with one door and one error hook."""
 
-    def __init__(self, client: DayoriClient) -> None:
+    def __init__(self, client: Client) -> None:
         self.completions = Completions()
         super().__init__(
             client,
@@ -116,7 +114,7 @@ class Tree(app_commands.CommandTree["DayoriClient"]):
         await failures.tell(interaction, error)
 
 
-class DayoriClient(discord.AutoShardedClient):
+class DayoriClient(Client):
     """Talks to Discord with the one intent that channels and permissions need."""
 
     def __init__(self, services: Services, api_url: str, names: CommandNames | None = None) -> None:
@@ -133,12 +131,12 @@ class DayoriClient(discord.AutoShardedClient):
             proxy=proxy.url if proxy else None,
         )
         self.services, self.names = services, names or CommandNames()
-        self.under_way: dict[asyncio.Task[Any], Interaction] = {}  # the tasks that answer somebody
+        self.under_way = {}
         self.gateway_status = Gateway(services.checkup)
         self.publisher = ServedOnly(DiscordPublisher(self.http, self.names), services.servers)
         publishers = {"discord": self.publisher}
-        self.delivery: Delivery = services.delivery(publishers)
-        self.corrections: Corrections = services.corrections(publishers)
+        self.delivery = services.delivery(publishers)
+        self.corrections = services.corrections(publishers)
         self.tree = Tree(self)
         for command in _COMMANDS:
             self.tree.add_command(command)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, TypeAlias
+from typing import Any, TypeAlias
 
 import discord
 
@@ -13,13 +14,23 @@ from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, closest, msg
 from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
+from bot.services.corrections import Corrections
+from bot.services.delivery import Delivery
 from bot.services.rate_limit import COST
 from bot.services.submission import ONLY_CURATORS, Submitter
 
-if TYPE_CHECKING:
-    from bot.platforms.discord.client import DayoriClient
 
-Interaction: TypeAlias = "discord.Interaction[DayoriClient]"
+class Client(discord.AutoShardedClient):
+    """What answering somebody needs of the client."""
+
+    services: Services
+    names: CommandNames
+    delivery: Delivery
+    corrections: Corrections
+    under_way: dict[asyncio.Task[Any], Interaction]  # the tasks that answer somebody
+
+
+Interaction: TypeAlias = discord.Interaction[Client]
 
 _READER = "reader"
 _ID = re.compile(r"[0-9]{15,20}")

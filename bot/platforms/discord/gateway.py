@@ -48,7 +48,7 @@ class Gateway:
             self._warned = True
             _log.warning("not connected to Discord, trying again", seconds=round(away))
         try:
-            await self._checkup.beat(connection)
+            await self._checkup.beat("discord", connection)
         except DayoriError as error:
             _log.warning("the health check was not told", connection=connection, reason=str(error))
 

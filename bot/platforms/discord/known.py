@@ -15,6 +15,7 @@ from bot.platforms.discord.context import Interaction, Reader, reader_of
 from bot.platforms.discord.drafts import token_for
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.press import LastingButton
+from bot.platforms.discord.render import shows
 
 
 async def show_known(interaction: Interaction, reader: Reader, paper: Paper, source: str) -> None:
@@ -51,7 +52,7 @@ async def _told(reader: Reader, paper: Paper) -> list[str]:
         by = escape(paper.added_by or "")
         lines.append(t(reader.locale, "Added {when} by {name}.", when=when, name=by) if by else
                      t(reader.locale, "Added {when}.", when=when))  # fmt: skip
-    if carried := await reader.services.lookup.carried_by(reader.workspace, paper.id):
+    if carried := await reader.services.lookup.sent_in(reader.workspace, paper.id, "discord", shows):
         channel, message_id = carried
         place = channel.removeprefix(f"discord:{reader.server}/")
         if place != channel:

@@ -14,12 +14,14 @@ from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from discord.http import HTTPClient
 
 from bot.domain.errors import PublishError
+from bot.domain.text import clip
 from bot.i18n import Locale, msg
 from bot.platforms.discord.attempt import once
 from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.discord_time import DiscordTime
 from bot.platforms.discord.history import History
 from bot.platforms.discord.plain import plain
+from bot.platforms.discord.render import CONTENT
 from bot.platforms.discord.rest import AlreadyDeletedError, ContentRefusedError, Rest
 from bot.services.ports import BlockedError, ChannelClosedError, Fence, UnsureError
 
@@ -29,6 +31,9 @@ _log = structlog.get_logger()
 
 class DiscordPublisher:
     """Posts with the client's own HTTP side, which keeps each channel's rate limit; needs no gateway."""
+
+    # Discord forgets a nonce after "the past few minutes"; well within that, sending again with the same one is safe.
+    nonce_holds = 60.0
 
     def __init__(self, http: HTTPClient, names: CommandNames | None = None) -> None:
         self._names = names or CommandNames()
@@ -67,7 +72,12 @@ class DiscordPublisher:
         """Say something where the server's moderators read, else where its news appear, else in one of the places."""
         guild = await self._rest.read("/guilds/{guild_id}", guild_id=_server_id(closed))
         own = (guild.get("public_updates_channel_id"), guild.get("system_channel_id"))
-        body = {"content": text, "allowed_mentions": {"parse": []}, "nonce": nonce, "enforce_nonce": True}
+        body = {
+            "content": clip(text, CONTENT),
+            "allowed_mentions": {"parse": []},
+            "nonce": nonce,
+            "enforce_nonce": True,
+        }
         for place in dict.fromkeys((*own, *map(_channel_id, places[:1]))):
             if place and place != _channel_id(closed):
                 with suppress(ChannelClosedError):

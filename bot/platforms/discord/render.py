@@ -59,13 +59,24 @@ class DiscordRenderer:
         return None if new == payload else new
 
     def _redrawn(self, embed: Embed, paper: Paper, locale: Locale) -> Embed:
-        id, *more = embed["footer"]["text"].split(_BETWEEN)
+        id, *more = _footer(embed)
         if id != paper.id:
             return embed
         new = card_embed(paper, locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
         if more and more[-1].startswith("#"):
             new["footer"]["text"] += _BETWEEN + more[-1]
         return new
+
+
+def shows(payload: Payload, id: str) -> bool:
+    """Tell whether a message of an edition has the card of the paper of that id."""
+    return any(_footer(embed)[0] == id for embed in payload.get("embeds", ()))
+
+
+def _footer(embed: Embed) -> list[str]:
+    """Return the parts of a card's footer: the paper's id, and in a message's last card the message's marker."""
+    text: str = embed["footer"]["text"]
+    return text.split(_BETWEEN)
 
 
 def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors: int = _AUTHORS) -> Embed:

@@ -17,13 +17,16 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 from structlog.testing import capture_logs
 
-from bot.app import open_app
+from bot import runner
+from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.domain.errors import ConfigError
-from bot.running import post_discord, run_discord
+from bot.i18n import msg
 from bot.services.digests import Wanted
+from bot.services.ports import UnreachableError
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer
+from tests.doubles.platform import BrokenPlatform
 from tests.samples import paper
 
 Running = AbstractAsyncContextManager[None]
@@ -57,7 +60,7 @@ def running(settings: Config, channel: Channel) -> Callable[..., Running]:
     async def run(**other_settings: object) -> AsyncIterator[None]:
         await _subscribed(settings, channel)
         async with open_app(settings.model_copy(update=other_settings)) as app:
-            bot = asyncio.create_task(run_discord(app))
+            bot = asyncio.create_task(runner.run(app, platforms_of(app)))
             yield
             os.kill(os.getpid(), signal.SIGTERM)
             await asyncio.wait_for(bot, 9)
@@ -222,8 +225,37 @@ async def test_a_refused_token_is_told_and_not_tried_again(server: DiscordServer
     server.token = "another"
     async with open_app(settings) as app:
         with pytest.raises(ConfigError):
-            await asyncio.wait_for(run_discord(app), 10)
+            await asyncio.wait_for(runner.run(app, platforms_of(app)), 10)
     assert len(server.requests) == 1
+
+
+@pytest.mark.parametrize(
+    "error", [ConfigError(msg("Refused.")), UnreachableError(msg("Away.")), ValueError("broken")], ids=type
+)
+async def test_a_platform_that_fails_stops_no_other(
+    server: DiscordServer, settings: Config, channel: Channel, error: Exception
+) -> None:
+    await _subscribed(settings, channel)
+    broken = BrokenPlatform(error)
+    async with open_app(settings) as app:
+        bot = asyncio.create_task(runner.run(app, [broken, *platforms_of(app)]))
+        await server.connected()
+        await server.until(lambda: channel.messages)
+        assert broken.attempts
+        os.kill(os.getpid(), signal.SIGTERM)
+        await asyncio.wait_for(bot, 9)
+
+
+async def test_a_post_goes_to_the_platforms_that_can_be_posted_to(settings: Config, channel: Channel) -> None:
+    await _subscribed(settings, channel)
+    broken = BrokenPlatform(UnreachableError(msg("Away.")))
+    async with open_app(settings) as app:
+        workspace = await app.services.workspaces.named(DEFAULT)
+        report = await runner.post(app, [broken, *platforms_of(app)], workspace, None)
+        with pytest.raises(UnreachableError):
+            await runner.post(app, [broken], workspace, None)
+    assert report.delivered == ["weekly"]
+    assert len(channel.messages) == 1
 
 
 async def test_a_post_from_cron_delivers_what_is_due_once(
@@ -232,6 +264,6 @@ async def test_a_post_from_cron_delivers_what_is_due_once(
     await _subscribed(settings, channel)
     async with open_app(settings) as app:
         workspace = await app.services.workspaces.named(DEFAULT)
-        reports = [await post_discord(app, workspace, None) for _ in range(2)]
+        reports = [await runner.post(app, platforms_of(app), workspace, None) for _ in range(2)]
     assert [report.delivered for report in reports] == [["weekly"], []]
     assert len(channel.messages) == 1

@@ -1,0 +1,107 @@
+"""Discord as a process's life sees it: a client that is connected, or its REST side alone."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+import discord
+import structlog
+from aiohttp import ClientError
+
+from bot.backoff import pauses
+from bot.domain.errors import ConfigError
+from bot.i18n import msg
+from bot.platforms.discord.client import DayoriClient
+from bot.platforms.discord.command_names import CommandNames
+from bot.services.bundle import Services
+from bot.services.ports import Publisher, UnreachableError
+
+_AUTHENTICATION_FAILED = 4004
+_UNREACHABLE = (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)
+_log = structlog.get_logger()
+
+
+class DiscordPlatform:
+    """Discord, for one application's token."""
+
+    name = "discord"
+
+    def __init__(self, services: Services, api_url: str, token: str, names: CommandNames) -> None:
+        self._services, self._api_url, self._token, self._names = services, api_url, token, names
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[DiscordConnection]:
+        """Lend a client; discord.py closes one for good after an event that it could not read."""
+        async with self._client() as client:
+            yield DiscordConnection(client, self._token)
+
+    @asynccontextmanager
+    async def publishing(self) -> AsyncIterator[Publisher]:
+        """Lend the publisher of a client that is logged in over REST. Raises ConfigError and UnreachableError."""
+        async with self._client() as client:
+            try:
+                await client.http.static_login(self._token)
+                await client.remember_servers()
+            except discord.LoginFailure as error:
+                raise ConfigError(_REFUSED) from error
+            except (discord.HTTPException, ClientError, OSError) as error:
+                raise _unreachable(error) from error
+            yield client.publisher
+
+    def _client(self) -> DayoriClient:
+        return DayoriClient(self._services, self._api_url, self._names)
+
+
+class DiscordConnection:
+    """One client, from its opening to its closing."""
+
+    def __init__(self, client: DayoriClient, token: str) -> None:
+        self._client, self._token = client, token
+
+    async def run(self, begin: Callable[[], None]) -> None:
+        """Stay connected until the client breaks; `begin` is called when editions can go out over REST.
+
+        discord.py reconnects by itself, but not at first. Raises ConfigError when Discord refuses the token,
+        UnreachableError when it does not answer, or whatever else broke the client.
+        """
+        try:
+            await self._client.login(self._token)
+            begin()
+            await self._connect()
+        except _UNREACHABLE as error:
+            raise _unreachable(error) from error
+        except discord.LoginFailure as error:
+            raise ConfigError(_REFUSED) from error
+        except discord.ConnectionClosed as error:
+            if error.code == _AUTHENTICATION_FAILED:
+                raise ConfigError(_REFUSED) from error
+            raise
+
+    def deliver(self) -> None:
+        """Begin to send what waits, if that does not go on already."""
+        self._client.delivery.begin()
+
+    async def maintain(self) -> None:
+        """Bring what was posted up to date, and tell the health check how the gateway stands."""
+        await self._client.corrections.correct()
+        await self._client.gateway_status.beat()
+
+    async def _connect(self) -> None:
+        for pause in pauses():
+            try:
+                await self._client.connect()
+                return
+            except _UNREACHABLE as error:
+                if self._client.is_closed():
+                    raise
+                _log.warning("the gateway cannot be reached, trying again", seconds=pause, reason=str(error))
+            await asyncio.sleep(pause)
+
+
+_REFUSED = msg("Discord does not accept DISCORD_TOKEN; copy the token again from the application's Bot page.")
+
+
+def _unreachable(error: Exception) -> UnreachableError:
+    return UnreachableError(msg("Discord could not be reached: {reason}.", reason=type(error).__name__))

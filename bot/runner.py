@@ -1,0 +1,179 @@
+"""A process's life: platforms are connected, kept going, and brought to an orderly end.
+
+Each platform has a connection, a back-off and ticks of its own, so that one of them failing stops no other.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import signal
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
+from functools import partial
+from time import monotonic
+from typing import Any, TypeVar
+
+import structlog
+
+from bot.app import App, mirrored
+from bot.backoff import pauses
+from bot.domain.errors import ConfigError, DayoriError
+from bot.i18n import Message
+from bot.scheduler import Scheduler
+from bot.services.delivery import DeliveryReport
+from bot.services.notices import Notices
+from bot.services.ports import Connection, Platform, Publisher, UnreachableError
+
+_STEADY = 600.0  # seconds; after a connection that lived so long the pauses begin anew
+_CANCEL_AGAIN = 0.1  # seconds
+_CUT = 9.5  # seconds after which a stop that hangs is cut; what matters is in the store, and Docker would kill anyway
+_T = TypeVar("_T")
+_log = structlog.get_logger()
+
+
+async def run(app: App, platforms: Sequence[Platform]) -> None:
+    """Run the bot until SIGTERM or SIGINT. Raises ConfigError when every platform refuses its token."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+
+    def begin_to_stop() -> None:
+        stop.set()
+        loop.call_later(_CUT, os._exit, 1)
+
+    for name in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(name, begin_to_stop)
+    _log.info("starting")
+    for platform in platforms:
+        await app.services.checkup.beat(platform.name, "starting")
+    notices = Notices(app.services, platforms)
+    telling = asyncio.create_task(_tell_of_file(app, notices, stop))
+    async with mirrored(app, partial(_tell, notices, stop)):
+        await _Life(app, platforms, stop).live()
+    stop.set()
+    await telling
+    await app.services.checkup.end()
+    _log.info("stopped")
+
+
+async def post(app: App, platforms: Sequence[Platform], workspace: int, name: str | None) -> DeliveryReport:
+    """Deliver what is due without connecting to a gateway; of the subscription `name`, its next edition now.
+
+    Raises ConfigError or UnreachableError when no platform can be posted to; one that can is posted to all the same.
+    """
+    publishers = dict[str, Publisher]()
+    async with AsyncExitStack() as stack:
+        for platform in platforms:
+            try:
+                publishers[platform.name] = await stack.enter_async_context(platform.publishing())
+            except (ConfigError, UnreachableError) as error:
+                if len(platforms) == 1:
+                    raise
+                _log.error("a platform cannot be posted to", platform=platform.name, reason=str(error))
+                failure = error
+        if not publishers:
+            raise failure
+        if name is None:
+            await app.services.digests.compose_due()
+        else:
+            await app.services.digests.compose_now(workspace, name)
+        await app.services.corrections(publishers).correct()
+        return await app.services.delivery(publishers).deliver_open()
+
+
+class _Life:
+    """The connections of a process, from its start to its end."""
+
+    def __init__(self, app: App, platforms: Sequence[Platform], stop: asyncio.Event) -> None:
+        self._app, self._platforms, self._stop = app, platforms, stop
+        self._connections: list[Connection] = []  # those over which something can be sent
+
+    async def live(self) -> None:
+        """Keep every platform connected until we are to stop. Raises ConfigError when all of them refuse us."""
+        refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
+        if not self._stop.is_set() and (refused := [error for error in refusals if error]):
+            raise refused[0]
+
+    async def _keep_connected(self, platform: Platform) -> ConfigError | None:
+        """Connect again and again until we are to stop; return the refusal that makes it of no use."""
+        waits = pauses()
+        while not self._stop.is_set():
+            began = monotonic()
+            try:
+                await self._connect(platform)
+            except ConfigError as error:
+                _log.error("a platform refuses the bot", platform=platform.name, reason=str(error))
+                return error
+            except UnreachableError as error:
+                _log.warning("a platform cannot be reached, trying again", platform=platform.name, reason=str(error))
+            except Exception as error:
+                _log.error("the connection broke, connecting again", platform=platform.name, exc_info=error)
+            waits = pauses() if monotonic() - began > _STEADY else waits
+            await _sleep(next(waits), self._stop)
+        return None
+
+    async def _connect(self, platform: Platform) -> None:
+        """Keep one connection until we are to stop or it breaks; raise what broke it."""
+        async with platform.connect() as connection:
+            scheduler = Scheduler(partial(self._tick, connection))
+
+            def begin() -> None:
+                self._connections.append(connection)
+                scheduler.start()
+
+            try:
+                await _until(self._stop, connection.run(begin))
+            finally:
+                if connection in self._connections:
+                    self._connections.remove(connection)
+                await scheduler.stop()
+
+    async def _tick(self, connection: Connection) -> None:
+        connection.deliver()
+        await self._app.services.digests.compose_due(self._deliver)
+        await connection.maintain()
+
+    def _deliver(self) -> None:
+        """Let every platform send what was composed, whichever tick composed it."""
+        for connection in self._connections:
+            connection.deliver()
+
+
+async def _tell_of_file(app: App, notices: Notices, stop: asyncio.Event) -> None:
+    """Tell the curators what is wrong with a papers file that was not followed; a mirror tells of its file itself."""
+    if app.fault is None:
+        await notices.forget()
+    elif app.mirror is None:
+        for pause in pauses():  # at the first start of all no server is served before the gateway has named them
+            if await _tell(notices, stop, [app.fault]) or stop.is_set():
+                return
+            await _sleep(pause, stop)
+
+
+async def _tell(notices: Notices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
+    """Tell the curators something unless we are to stop; return whether they know it."""
+    try:
+        return await _until(stop, notices.tell(messages)) or False
+    except (DayoriError, OSError) as error:
+        _log.warning("the curators were not told", reason=str(error))
+        return False
+
+
+async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
+    """Let something go on until it ends or we are to stop (None); raise what broke it."""
+    task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
+    try:
+        await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
+    finally:
+        stopped.cancel()
+        while not task.done():  # a client that is just connecting again loses a cancellation and goes on
+            task.cancel()
+            await asyncio.wait((task,), timeout=_CANCEL_AGAIN)
+    return None if task.cancelled() else task.result()
+
+
+async def _sleep(seconds: float, stop: asyncio.Event) -> None:
+    """Wait, but not beyond the moment at which we are to stop."""
+    with suppress(TimeoutError):
+        async with asyncio.timeout(seconds):
+            await stop.wait()

@@ -1,0 +1,73 @@
+"""What the curators of every server that receives the digest are told of the installation itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from uuid import uuid4
+
+from bot.domain.errors import DayoriError, PublishError
+from bot.i18n import Message
+from bot.services.bundle import Services
+from bot.services.ports import Platform
+from bot.services.workspaces import DEFAULT
+
+_NOTE = "told of the papers file"
+
+
+class Notices:
+    """Tells each thing once, also over restarts."""
+
+    def __init__(self, services: Services, platforms: Sequence[Platform]) -> None:
+        self._services, self._platforms = services, platforms
+
+    async def tell(self, messages: Sequence[Message]) -> bool:
+        """Say something in every server that receives the digest, unless it was the last thing said there.
+
+        Returns True, once it is known there. Raises ConfigError, UnreachableError or PublishError where no server of
+        any platform took it.
+        """
+        text = "\n".join(message.text("en") for message in messages)
+        if await self._services.notes.read(_NOTE) != text:
+            await self._tell("\n".join(f"📄 {message.text(self._services.locale)}" for message in messages))
+            await self._services.notes.write(_NOTE, text)
+        return True
+
+    async def forget(self) -> None:
+        """Tell the same again when it is wrong again."""
+        await self._services.notes.write(_NOTE, "")
+
+    async def _tell(self, text: str) -> None:
+        servers = await self._servers()
+        failures: list[Exception] = []
+        for platform in self._platforms:
+            own = {server: places for server, places in servers.items() if server.startswith(f"{platform.name}:")}
+            failures += await _tell_servers(platform, own, text) if own else []
+        if failures and len(failures) == len(servers):
+            raise failures[0]
+
+    async def _servers(self) -> Mapping[str, Sequence[str]]:
+        """Return the channels that receive the digest, by their server."""
+        workspace = await self._services.workspaces.named(DEFAULT)
+        servers = dict[str, list[str]]()
+        for each in await self._services.digests.subscribed(workspace):
+            servers.setdefault(each.channel.partition("/")[0], []).append(each.channel)
+        return servers
+
+
+async def _tell_servers(platform: Platform, servers: Mapping[str, Sequence[str]], text: str) -> list[Exception]:
+    """Say something in some servers of a platform; return why it failed, for each in which it did."""
+    failures: list[Exception] = []
+    try:
+        async with platform.publishing() as publisher:
+            for server, channels in servers.items():
+                try:
+                    await publisher.tell(f"{server}/0", channels, text, uuid4().hex[:25], _unfenced)
+                except PublishError as error:
+                    failures.append(error)
+    except DayoriError as error:
+        return [error] * len(servers)
+    return failures
+
+
+async def _unfenced() -> None:
+    """Let a notice leave that no other process would send in our place."""

@@ -1,0 +1,38 @@
+"""A platform that never gets as far as a connection."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager
+
+from bot.services.ports import Publisher
+
+
+class BrokenPlatform:
+    """Fails with one error whatever is asked of it, and counts how often it was."""
+
+    name = "broken"
+
+    def __init__(self, error: Exception) -> None:
+        self.error, self.attempts = error, 0
+
+    @asynccontextmanager
+    async def connect(self) -> AsyncIterator[BrokenPlatform]:
+        yield self
+
+    @asynccontextmanager
+    async def publishing(self) -> AsyncIterator[Publisher]:
+        self.attempts += 1
+        raise self.error
+        yield
+
+    async def run(self, begin: Callable[[], None]) -> None:
+        self.attempts += 1
+        begin()
+        raise self.error
+
+    def deliver(self) -> None:
+        raise self.error
+
+    async def maintain(self) -> None:
+        raise self.error
