@@ -181,7 +181,8 @@ def test_a_paper_that_is_there_is_shown_and_not_added(dayori: Dayori) -> None:
         (("redo",), "やり直せる取り消しはありません"),
         (("import", "nowhere.yaml"), "nowhere.yaml: 読み込めません"),
         (("import", "papers.docx"), "--format"),
-        (("export", "--format", "docx"), "--format"),
+        (("export", "--format", "docx"), "「docx」という形式はありません。使えるのは yaml, json"),
+        (("export", "--output", "papers.docx"), "「papers.docx」の形式がわかりません。--format"),
         (("export", "--output", "no/such/folder.yaml"), "書き込めません"),
         (("post",), "DISCORD_TOKEN"),
         (("backup", "bot.yaml"), "すでにあります"),
@@ -193,6 +194,20 @@ def test_what_cannot_be_done_is_said_in_one_line(dayori: Dayori, arguments: tupl
 
 def test_what_was_typed_is_told_on_the_one_line_too(dayori: Dayori) -> None:
     assert_one_line(dayori("show", "a\n\x1b[31mb"), "「a [31mb」")
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("inbox", "foo"), "dayori inbox accept 3 のように入力してください。"),
+        (("servers", "allow"), "dayori servers allow 123456789012345678 のように入力してください。"),
+        (("undo", "abc"), "N の値が正しくありません。"),
+    ],
+)
+def test_wrong_usage_is_told_in_the_readers_language(dayori: Dayori, arguments: tuple[str, ...], says: str) -> None:
+    result = dayori(*arguments)
+    assert result.exit_code == 2
+    assert result.stderr.startswith(says)
 
 
 @pytest.mark.parametrize(

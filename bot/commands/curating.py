@@ -149,7 +149,7 @@ async def inbox(
         waiting = await session.services.inbox.waiting(session.workspace)
         session.console.print(reports.inbox(waiting, session.services.zone, session.locale))
     elif decision not in ("accept", "reject") or number is None:
-        raise typer.BadParameter("write it like: dayori inbox accept 3")
+        raise typer.BadParameter(t(session.locale, "Write it like: {example}", example="dayori inbox accept 3"))
     elif decision == "accept":
         candidate, made = await session.services.inbox.accept(session.workspace, number, session.actor)
         if not made.is_new:

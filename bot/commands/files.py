@@ -68,7 +68,10 @@ async def export(
     session: Session,
     query: Annotated[str, typer.Argument(help=phrase("Only what this search finds; all without it."))] = "",
     format: Out = None,
-    output: Annotated[Path | None, typer.Option(help=phrase("Write to this file instead of standard output."))] = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help=phrase("Write to this file instead of standard output; a file of that name is replaced.")),
+    ] = None,
 ) -> None:
     """Write papers out, newest addition first."""
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))

@@ -92,7 +92,8 @@ async def servers(
             if session.services.servers.serves_all:
                 session.say(t(session.locale, "Every server has its own collection, so every one is served."))
     elif decision not in ("allow", "refuse") or id is None:
-        raise typer.BadParameter("write it like: dayori servers allow 123456789012345678")
+        example = "dayori servers allow 123456789012345678"
+        raise typer.BadParameter(t(session.locale, "Write it like: {example}", example=example))
     else:
         decide = session.services.servers.allow if decision == "allow" else session.services.servers.refuse
         decided = await decide(id)

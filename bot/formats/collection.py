@@ -90,14 +90,11 @@ def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
     lower = Path(file).name.lower()
     ending = next((name for end, name in _ENDINGS.items() if lower.endswith(end) and lower != end), "")
     name = (given or ending).lower()
+    if name not in known and given:
+        raise InputError(msg('There is no format "{name}"; there are: {known}.', name=given, known=", ".join(known)))
     if name not in known:
-        raise InputError(
-            msg(
-                'The format of "{file}" is not known; give one with --format: {known}.',
-                file=file,
-                known=", ".join(known),
-            )
-        )
+        raise InputError(msg('The format of "{file}" is not known; give one with --format: {known}.', file=file,
+                             known=", ".join(known)))  # fmt: skip
     return name
 
 

@@ -103,7 +103,7 @@ async def _standing(connection: AsyncConnection, workspace_id: int, id: int | No
     if change is None:
         raise NotFoundError(msg("There is no change {id}; the history lists them.", id=id))
     if change.action in ("undo", "redo"):
-        raise NotFoundError(msg("Change {id} is an undo or a redo itself; redo takes the last undo back.", id=id))
+        raise NotFoundError(msg("Change {id} is an undo or a redo itself, and is not undone.", id=id))
     if await history.was_undone(connection, workspace_id, id):
         raise NotFoundError(msg("Change {id} was undone already.", id=id))
     raise NotFoundError(msg("Change {id} is somebody else's; a curator can undo it.", id=id))

@@ -46,7 +46,7 @@ def wrong_usage(error: Any, reason: Message | None) -> Message:
     """Return what is wrong with a command line; `reason` is why a value cannot be taken, where that is known."""
     name = getattr(error, "option_name", None)
     kind, param = type(error).__name__, getattr(error, "param", None)
-    label = (param.opts[-1] if param.param_type_name == "option" else param.name.upper()) if param else ""
+    label = (param.opts[-1] if param.param_type_name == "option" else _metavar(param).strip("[].")) if param else ""
     if kind == "NoSuchOption":
         near = ", ".join(getattr(error, "possibilities", None) or ())
         told = msg("There is no option {name}; did you mean {near}?", name=name, near=near)

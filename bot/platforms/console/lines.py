@@ -18,6 +18,7 @@ from bot.platforms.console.output import printable_line
 if TYPE_CHECKING:
     from prompt_toolkit import PromptSession
     from prompt_toolkit.completion import Completer
+    from prompt_toolkit.key_binding import KeyBindings
 
 Complete = Callable[[str], Awaitable[list[tuple[str, str]]]]
 _MOST_HISTORY = 2_000_000  # bytes; some ten thousand lines
@@ -82,8 +83,24 @@ class Lines:
         from prompt_toolkit.history import FileHistory, InMemoryHistory
 
         path = _private(self._history) if is_command and self._history else None
-        self._editors[is_command] = PromptSession(history=FileHistory(path) if path else InMemoryHistory())
+        self._editors[is_command] = PromptSession(history=FileHistory(path) if path else InMemoryHistory(),
+                                                  key_bindings=None if is_command else _ending_answers())  # fmt: skip
         return self._editors[is_command]
+
+
+def _ending_answers() -> KeyBindings:
+    """Return keys with which Ctrl-D at the end of a prefilled answer ends the input, as it does in an empty one."""
+    from prompt_toolkit.application import get_app
+    from prompt_toolkit.filters import Condition
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+
+    bindings = KeyBindings()
+
+    @bindings.add("c-d", filter=Condition(lambda: get_app().current_buffer.document.is_cursor_at_the_end))
+    def end(event: KeyPressEvent) -> None:
+        event.app.exit(exception=EOFError)
+
+    return bindings
 
 
 async def _piped_line() -> str | None:

@@ -60,12 +60,18 @@ async def test_ctrl_d_ends_the_input_and_ctrl_c_takes_the_line_back() -> None:
         assert await lines.read("> ") is None
 
 
-@pytest.mark.parametrize("key", ["\x03", "\x15\x04", "half\x03"])
+@pytest.mark.parametrize("key", ["\x03", "\x04", "\x15\x04", "half\x03", "half\x04"])
 async def test_ctrl_c_and_ctrl_d_at_a_question_abort(key: str) -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
         keys.send_text(key)
         with pytest.raises(AbortError):
             await Lines(complete, COMMANDS, is_interactive=True).ask("Title: ", "prefilled")
+
+
+async def test_ctrl_d_within_an_answer_takes_the_next_character_away() -> None:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text("\x01\x04\r")
+        assert await Lines(complete, COMMANDS, is_interactive=True).ask("Title: ", "xRetNet") == "RetNet"
 
 
 async def test_what_was_typed_is_there_at_the_next_start_in_a_private_file_without_the_answers(tmp_path: Path) -> None:
