@@ -1,16 +1,18 @@
 """SIGTERM from the first moment on: a start that is told to stop ends at once, in order, and with 0.
 
-This module imports next to nothing, since it is there before everything else; a platform that runs puts its own way to
-stop in this one's place.
+This module imports next to nothing, not even asyncio, since it is there before everything else; a platform that runs
+puts its own way to stop in this one's place.
 """
 
 from __future__ import annotations
 
-import asyncio
 import os
 import signal
-from collections.abc import Coroutine
-from typing import Any
+
+TYPE_CHECKING = False  # what type checkers take for true; typing itself is not there yet
+if TYPE_CHECKING:
+    from collections.abc import Coroutine
+    from typing import Any
 
 _CUT = 9.5  # seconds after which a stop that hangs is cut; Docker would kill after ten
 
@@ -26,6 +28,8 @@ def stop_at_once_on_sigterm() -> None:
 
 async def stoppable(work: Coroutine[Any, Any, None]) -> None:
     """Do something, and cancel it on SIGTERM where that was to end with 0. Raises Stopped then."""
+    import asyncio
+
     if not callable(signal.getsignal(signal.SIGTERM)):
         await work
         return
