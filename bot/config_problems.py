@@ -98,11 +98,12 @@ def _inner(key: Sequence[str | int], model: type[BaseModel]) -> type[BaseModel]:
 
 def _example(key: Sequence[str | int], model: type[BaseModel]) -> str:
     names = [part for part in key if isinstance(part, str)]
-    for n in range(len(names), 0, -1):
-        if example := _EXAMPLES.get(".".join(names[:n])):
-            return example
+    if example := _EXAMPLES.get(".".join(names)):
+        return example
     field = _inner(names[:-1], model).model_fields.get(names[-1])
-    return str(field.default) if field else ""
+    if field and not field.is_required() and str(field.default):
+        return str(field.default)
+    return next((_EXAMPLES[part] for part in names if part in _EXAMPLES), "")
 
 
 def _shown(error: ErrorDetails) -> str:

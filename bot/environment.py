@@ -117,10 +117,10 @@ def _key(variable: Variable, shapes: Mapping[Key, str]) -> Key:
         return key
     if len(key) == 2 and shapes.get(key[:1]) == "words" and parts[1]:
         return key[0], parts[1]
-    known = [PREFIX + "__".join(map(str, each)).upper() for each in shapes if each != ("discord_token",)]
-    near = get_close_matches(variable.name.upper(), known, n=1, cutoff=0.6)
+    known = ["__".join(map(str, each)).upper() for each in shapes if each != ("discord_token",)]
+    near = get_close_matches(name.upper(), known, n=1, cutoff=0.6)
     if near:
-        raise variable.problem(msg("unknown setting; did you mean {name}?", name=near[0]))
+        raise variable.problem(msg("unknown setting; did you mean {name}?", name=PREFIX + near[0]))
     raise variable.problem(msg("unknown setting; config/bot.yaml lists them all"))
 
 

@@ -161,7 +161,8 @@ def _refuse_unquoted(tree: Tree, path: Path, value: object) -> None:
 
 
 def _first_problem(tree: Tree, path: Path, error: ValidationError) -> FileError:
-    first = error.errors()[0]
+    every = error.errors()
+    first = next((each for each in every if each["type"] == "extra_forbidden"), every[0])  # a misspelled key is missing
     where = (*path, *first["loc"])
     if first["type"] == "extra_forbidden":
         return tree.error(where, msg('unknown key "{key}"', key=str(first["loc"][-1])), at_key=True)

@@ -102,6 +102,7 @@ _GOOD = "papers:\n  - title: Good\n  - "
         ("title: ''", "3:12", "needs a title"),
         ("title:", "3:11", '"title" must be text'),
         ("headline: Bad", "3:5", '"title" is missing'),
+        ("headline: Bad\n    titel: Bad", "4:5", 'unknown key "titel"'),
         ("title: Bad\n    tags: RAG", "4:11", '"tags" must be a list'),
         ("title: Bad\n    tags: [[RAG]]", "4:12", "must be text"),
         ("title: Bad\n    links:\n      - label: x", "5:9", '"url" is missing'),
