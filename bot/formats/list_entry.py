@@ -19,7 +19,9 @@ TRIM = ' \t\n\u3000-–—:：|｜,、·・*_>「」『』【】"“”→✨⭐
 _EMPTY = re.compile(r"[\[(（【][|/,、・·\s-]*+[\])）】]")
 _SPACES = re.compile(r"[ \t\u3000]+")
 _FIRST_DATE = re.compile(r"[\[(（]?(\d{4}(?:[-/.]\d{1,2}){1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日)?)[\])）]?[\s:：,-]*")
-_LAST_DATE = re.compile(r"[\[(（](\d{4}(?:[-/.]\d{1,2}){0,2}|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?)[\])）]$")
+_ANY_DATE = r"(\d{4}(?:[-/.]\d{1,2}){0,2}|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?)"
+_LAST_DATE = re.compile(rf"[\[(（]{_ANY_DATE}[\])）]$")
+_REMARKED_DATE = re.compile(rf"[\[(（]{_ANY_DATE}[\])）]|{_ANY_DATE}$")
 _TAGS = re.compile(r"(?:^|\s)[#＃](?=[^\s#＃])")
 _FACTS = re.compile(r"\s[·・]\s")
 
@@ -193,10 +195,14 @@ def _put_facts(found: Found, parts: list[str]) -> None:
 
 
 def finish(entry: Entry) -> None:
-    """Put together what was gathered, and take the date from where it often stands: in brackets at the end."""
+    """Put together what was gathered, and take the date from where it often stands: in brackets behind the title."""
     if not entry.is_ours and (last := _LAST_DATE.search(entry.title)):
         entry.found.put("date", _date(last[1]))
         entry.title = entry.title[: last.start()].strip(TRIM)
+    first = _REMARKED_DATE.match(entry.remarks[0]) if entry.remarks and not entry.is_ours else None
+    if first and (date := _date(first[1] or first[2])):
+        entry.found.put("date", date)
+        entry.remarks[0] = entry.remarks[0][first.end() :].strip(TRIM)
     entry.found.put("comment", "\n\n".join(entry.remarks) if entry.is_section else "\n".join(entry.remarks))
     entry.found.put("excerpt", "\n\n".join(entry.quotes))
 

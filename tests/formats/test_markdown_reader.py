@@ -52,6 +52,23 @@ def test_a_date_in_brackets_is_the_date() -> None:
     assert str(one(f"- 2023-07-19 [RetNet]({ARXIV})").date) == "2023-07-19"
 
 
+@pytest.mark.parametrize(
+    ("line", "date", "comment"),
+    [
+        (f"- **RetNet** (2023) [[paper]({ARXIV})]", "2023", None),
+        (f"- [RetNet]({ARXIV}) (2023/07) よい", "2023-07", "よい"),
+        (f"- [RetNet]({ARXIV}) 2023", "2023", None),
+        (f"- [RetNet]({ARXIV}) (2023年7月19日)", "2023-07-19", None),
+        (f"- [RetNet]({ARXIV}) 2023年のよい論文", "None", "2023年のよい論文"),
+        (f"- [RetNet]({ARXIV}) (ICLR 2023)", "None", "(ICLR 2023)"),
+        (f"- [RetNet]({ARXIV}) (2023-13)", "None", "(2023-13)"),
+    ],
+)
+def test_a_date_behind_the_title_is_the_date_and_no_comment(line: str, date: str, comment: str | None) -> None:
+    made = one(line)
+    assert (str(made.date), made.comment) == (date, comment)
+
+
 def test_the_heading_above_is_a_tag_but_not_the_documents_own_nor_one_that_says_nothing() -> None:
     text = (f"# Awesome LLM\n\n## 🔍 1. Retrieval\n- [A]({ARXIV})\n\n## Papers\n- [B](https://arxiv.org/abs/2307.00001)\n"
             "\n## 2023年\n- [C](https://arxiv.org/abs/2307.00002)\n")  # fmt: skip
