@@ -29,6 +29,7 @@ from bot.platforms.console import render
 from bot.platforms.console.lines import AbortError, Lines
 from bot.platforms.console.output import SafeConsole, print_line, printable_line, replace_what_is_missing
 from bot.platforms.console.terminal import Terminal
+from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
 from bot.stopping import Stopped, stoppable
 
@@ -93,8 +94,8 @@ class Session:
             raise InputError(told) from error
 
     def say(self, text: str) -> None:
-        """Print a sentence as it is."""
-        self.console.print(Text(text))
+        """Print a sentence; a path in it stays whole, so that it can be copied."""
+        self.console.print(Text("\n".join(wrap(text, self.console.width, cut=False))), soft_wrap=True)
 
     def show(self, paper: Paper) -> None:
         """Print a paper's card."""

@@ -277,7 +277,7 @@ def test_help_names_every_command_with_an_example(dayori: Dayori, name: str) -> 
     result = dayori(name, "--help")
     assert result.exit_code == 0
     assert f"例: dayori {name}" in result.stdout
-    for part in ("--workspace", "使い方: dayori", "（既定: default）"):
+    for part in ("--workspace", "使い方: dayori", "（初期値: default）"):
         assert part in result.stdout
 
 

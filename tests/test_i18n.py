@@ -157,6 +157,17 @@ def test_a_message_within_a_message_is_translated_too() -> None:
     assert (outer.text("ja"), outer.text("en")) == ("f:1: 3行目", "f:1: line 3")
 
 
+def test_a_quotation_within_a_japanese_quotation_has_its_own_marks() -> None:
+    said = msg('Remove "{title}"?', title="次を狙う「RetNet」")
+    assert said.text("ja") == "「次を狙う『RetNet』」を削除しますか？"
+    assert said.text("en") == 'Remove "次を狙う「RetNet」"?'
+    assert t("ja", "{place}: {problem}", place="f", problem="「x」") == "f: 「x」"
+
+
+def test_a_japanese_question_ends_with_a_wide_mark() -> None:
+    assert [text for entry in _catalogue() for text in _ids(entry.string or "") if re.search(r"[ぁ-ん]\?", text)] == []
+
+
 def test_braces_in_a_value_are_only_text() -> None:
     assert msg('No paper has the id "{id}".', id="{id} {0} {").text("en") == 'No paper has the id "{id} {0} {".'
 

@@ -70,7 +70,8 @@ async def doctor(
     if as_json:
         print_json({"ok": findings.is_well, "checks": [check.columns(locale) for check in findings.checks]})
     else:
-        settings.console.print(reports.checkup(findings, config.zone, locale))
+        report = reports.checkup(findings, config.zone, locale, settings.console.width)
+        settings.console.print(report, soft_wrap=True)
     if not findings.is_well:
         raise typer.Exit(1)
 

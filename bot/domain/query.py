@@ -67,6 +67,17 @@ def parse_query(typed: str) -> Query:
                  bool(found["has"]))  # fmt: skip
 
 
+def tag_and_year(typed: str) -> tuple[str, str] | None:
+    """Return the tag and the year, as typed, of a query that asks for these alone; empty is the one it leaves open."""
+    asked: dict[str, str] = {}
+    for part in _PART.finditer(typed[:LONGEST]):
+        key, value = (part["key"] or "").lower(), part["word"] or part["quoted"] or ""
+        if part["minus"] or key in asked or not (key == "tag" or (key == "year" and re.fullmatch(r"\d{4}", value))):
+            return None
+        asked[key] = value
+    return (asked.get("tag", ""), asked.get("year", "")) if any(asked.values()) else None
+
+
 def _kind(key: str, value: str, *, minus: bool, quoted: bool) -> str | None:
     if not value or value == '"' or (minus and key):
         return None

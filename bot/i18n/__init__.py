@@ -7,6 +7,7 @@ collects the sentences and compiles the catalogue.
 from __future__ import annotations
 
 import gettext
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import cache
@@ -16,6 +17,8 @@ from typing import Any, Literal, get_args
 Locale = Literal["ja", "en"]
 LOCALES: tuple[Locale, ...] = get_args(Locale)
 _FOLDER = Path(__file__).parent / "locales"
+_QUOTED = re.compile(r"「\{(\w+)\}」")
+_INNER_QUOTES = str.maketrans("「」", "『』")
 
 
 @cache
@@ -40,12 +43,18 @@ def system_locale(environment: Mapping[str, str], default: Locale) -> Locale:
 
 def t(locale: Locale, sentence: str, **values: object) -> str:
     """Translate a sentence and fill its `{names}` in."""
-    return _catalogue(locale).gettext(sentence).format(**values)
+    return _filled(_catalogue(locale).gettext(sentence), values)
 
 
 def tn(locale: Locale, one: str, many: str, n: int, **values: object) -> str:
     """Translate a sentence that counts, `{n}` being the count."""
-    return _catalogue(locale).ngettext(one, many, n).format(n=n, **values)
+    return _filled(_catalogue(locale).ngettext(one, many, n), {"n": n, **values})
+
+
+def _filled(sentence: str, values: Mapping[str, object]) -> str:
+    """Fill the blanks of a sentence; Japanese writes a quotation within 「」 as 『』."""
+    inner = {name: str(values[name]).translate(_INNER_QUOTES) for name in _QUOTED.findall(sentence) if name in values}
+    return sentence.format(**{**values, **inner})
 
 
 NameCommand = Callable[[str, Locale], str]

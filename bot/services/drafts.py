@@ -114,7 +114,7 @@ class Drafts:
         looking = self._looking.get(draft.source)
         found, problem = await (asyncio.shield(looking) if looking else self._found(draft.source, by))
         if problem and not draft.title.strip():
-            raise InputError(msg("{problem} Please type the title yourself.", problem=problem))
+            raise InputError(msg("{problem} Type the title, and the paper can be added all the same.", problem=problem))
         return described(draft, found)
 
     async def _found(self, source: str, by: str = "") -> tuple[Metadata, Message | None]:

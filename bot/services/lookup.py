@@ -29,12 +29,12 @@ class Result:
     paper: Paper
     hit: Hit
 
-    def why(self, locale: Locale) -> str:
-        """Return in a word why the paper answers, empty where its title or headline shows it."""
+    def reason(self, locale: Locale) -> str:
+        """Return what of the paper matched, empty where its title or headline shows it."""
         words = {Why.LINK: t(locale, "link"), Why.AUTHOR: t(locale, "author"), Why.TAG: t(locale, "tag"),
                  Why.COMMENT: t(locale, "comment"), Why.EXCERPT: t(locale, "excerpt"), Why.ALIAS: t(locale, "alias"),
                  Why.READING: t(locale, "reading"), Why.TYPO: t(locale, "similar spelling")}  # fmt: skip
-        return words[self.hit.why] if self.hit.why else ""
+        return t(locale, "Matched by {why}", why=words[self.hit.why]) if self.hit.why else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,14 +48,13 @@ class Results:
     near: tuple[Result, ...]
 
     def hint(self, locale: Locale) -> str:
-        """Return what was probably meant, where the query was mended, or in a word why an only paper answers.
+        """Return what was probably meant, where the query was mended, or what of an only paper matched.
 
         Empty where neither needs to be said.
         """
         if self.suggestion:
             return t(locale, "Did you mean: {suggestion}", suggestion=self.suggestion)
-        why = self.results[0].why(locale) if self.total == 1 and self.results else ""
-        return t(locale, "Matched by {why}", why=why) if why else ""
+        return self.results[0].reason(locale) if self.total == 1 and self.results else ""
 
 
 class Lookup:

@@ -20,7 +20,6 @@ from bot.domain.draft import read_source
 from bot.domain.errors import SourceBusyError, SourceError, StoreError, UnknownPaperError
 from bot.domain.identifiers import canonical_url
 from bot.domain.metadata import Metadata
-from bot.i18n import msg
 from bot.services.ports import Clock
 from bot.store import answers
 from bot.store.database import Database
@@ -63,15 +62,14 @@ class MetadataLookup:
     async def look_up(self, source: str, by: str = "") -> Metadata:
         """Return what is known of a link, an arXiv id or a DOI; `by` is who asks, whose questions take turns.
 
-        Raises InputError when it is none of these, and SourceError with a sentence that says what happened and that
-        the paper can be saved anyway.
+        Raises InputError when it is none of these, and SourceError with a sentence that says what happened.
         """
         answer = await self._kept(key_of(source))
         if answer is None:
             async with self._turn(by):
                 answer = await asyncio.shield(self._ask(source))
         if isinstance(answer, SourceError):
-            raise SourceError(msg("{problem} The paper can be saved anyway.", problem=answer.message)) from answer
+            raise SourceError(answer.message) from answer
         return answer
 
     async def cached(self, source: str) -> Metadata | None:

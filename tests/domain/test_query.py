@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.query import LONGEST, Query, parse_query
+from bot.domain.query import LONGEST, Query, parse_query, tag_and_year
 from tests.samples import texts
 
 
@@ -57,3 +57,13 @@ def test_only_filters_ask_for_nothing_by_name() -> None:
     assert parse_query("tag:X year:2023").empty
     assert parse_query(" \t\n").empty
     assert not parse_query("x").empty
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [('tag:"RAG" year:2023', ("RAG", "2023")), ("tag:RAG", ("RAG", "")), ("year:2023", ("", "2023")), ("", None),
+     ("RAG", None), ("tag:RAG words", None), ("-tag:RAG", None), ("tag:a tag:b", None), ("year:2022-2024", None),
+     ("author:Sun", None)],
+)  # fmt: skip
+def test_a_tag_and_a_year_are_told_from_a_search(text: str, asked: tuple[str, str] | None) -> None:
+    assert tag_and_year(text) == asked

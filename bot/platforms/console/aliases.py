@@ -16,7 +16,8 @@ async def alias(terminal: Terminal, rest: str) -> None:
     known = terminal.services.aliases
     if verb == "add":
         name, _, meanings = said.partition("=")
-        terminal.say(_line(*await known.put(terminal.workspace, name, meanings_of(meanings))), "green")
+        kept = _line(*await known.put(terminal.workspace, name, meanings_of(meanings)))
+        terminal.say(t(terminal.locale, "The alias is saved: {alias}", alias=kept), "green")
     elif verb == "remove":
         await known.remove(terminal.workspace, said)
         terminal.say(t(terminal.locale, "The alias {name} is forgotten.", name=said))

@@ -39,7 +39,9 @@ async def add(terminal: Terminal, source: str) -> None:
     draft = begin(source)
     told, problem = await services.drafts.told(draft.source)
     if problem:
-        terminal.say(problem.text(terminal.locale), "yellow")
+        said = t(terminal.locale, "{problem} Type the title, and the paper can be added all the same.",
+                 problem=problem.text(terminal.locale))  # fmt: skip
+        terminal.say(said, "yellow")
 
     async def made(draft: Draft) -> tuple[Draft, Paper]:
         return draft, await services.drafts.paper_of(draft)

@@ -15,6 +15,7 @@ from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, explain
 from bot.domain.paper import Paper
+from bot.domain.query import parse_query
 from bot.domain.text import clip
 from bot.i18n import Locale, NameCommand, t, tn
 from bot.platforms.console.wrap import wrap
@@ -78,7 +79,9 @@ def results(found: Results, locale: Locale, width: int, offset: int = 0) -> Rend
     shown = t(
         locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total
     )
-    parts = [Text(head if found.total == len(found.results) else shown, style="cyan")]
+    order = t(locale, "last added first") if parse_query(found.query).empty else ""
+    head = " ・ ".join(filter(None, [head if found.total == len(found.results) else shown, order]))
+    parts = [Text(head, style="cyan")]
     return Group(*hint, *parts, *_rows(found.results, locale, width, offset))
 
 
@@ -97,7 +100,7 @@ def _rows(found: Sequence[Result], locale: Locale, width: int, offset: int) -> l
         row = Text().append(f"{n:>3} ", style="bold blue")
         row.append("\n    ".join(heading), style="bold")
         title = paper.title if paper.headline else ""
-        facts = [result.why(locale), paper.date.text(locale) if paper.date else "", title, paper.id]
+        facts = [result.reason(locale), paper.date.text(locale) if paper.date else "", title, paper.id]
         row.append("\n    " + "\n    ".join(wrap(" ・ ".join(fact for fact in facts if fact), width - 4)), style="dim")
         rows.append(row)
     return rows

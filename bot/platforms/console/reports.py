@@ -14,6 +14,7 @@ from rich.text import Text
 from bot.domain.paper import FIELD_NAMES
 from bot.domain.text import clip
 from bot.i18n import Locale, Message, msg, t, tn
+from bot.platforms.console.wrap import wrap
 from bot.services.changes import action, describe, differences
 from bot.services.checkup import Check, Findings
 from bot.services.delivery import DeliveryReport
@@ -158,13 +159,18 @@ def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table
 _STYLES = {"ok": "", "warning": "yellow", "fault": "red"}
 
 
-def checkup(findings: Findings, zone: ZoneInfo, locale: Locale) -> Text:
-    """Tell the state of the installation: warnings in yellow, faults in red, each with what mends it."""
+def checkup(findings: Findings, zone: ZoneInfo, locale: Locale, width: int) -> Text:
+    """Tell the state of the installation: warnings in yellow, faults in red, each with what mends it.
+
+    A path that is longer than a line stays whole, so that it can be copied.
+    """
     lines = [_check(check, locale) for check in findings.checks if check.level == "ok"]
     lines.append(standings(findings.standings, zone, locale))
     lines += [_check(check, locale) for check in findings.checks if check.level != "ok"]
     lines.append(Text(t(locale, "All is well."), style="green") if findings.is_well else Text())
-    return Text("\n").join(line for line in lines if line.plain)
+    return Text("\n").join(
+        Text("\n".join(wrap(line.plain, width, cut=False)), style=line.style) for line in lines if line.plain
+    )
 
 
 def _check(check: Check, locale: Locale) -> Text:

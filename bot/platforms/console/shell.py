@@ -122,7 +122,7 @@ class Shell:
         add = "/addpaper https://arxiv.org/abs/1706.03762"
         return {
             "/paper": (self._paper, t(locale, "look a paper up"), "/paper RetNet"),
-            "/papers": (self._papers, t(locale, "browse, newest first"), "/papers tag:RAG year:2023"),
+            "/papers": (self._papers, t(locale, "browse, last added first"), "/papers tag:RAG year:2023"),
             "/more": (self._more, t(locale, "the next page"), ""),
             "/open": (self._open, t(locale, "show a paper by its id or its number in the list"), "/open retnet"),
             "/addpaper": (self._curate(curating.add), t(locale, "add a paper"), add),

@@ -28,14 +28,17 @@ _PIECE = re.compile(
 _CHARACTERS = re.compile(_CHARACTER, re.DOTALL)
 
 
-def wrap(text: str, width: int) -> list[str]:
-    """Return the text in lines of at most `width` terminal cells; its own line ends are kept."""
-    return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width)]
+def wrap(text: str, width: int, *, cut: bool = True) -> list[str]:
+    """Return the text in lines of at most `width` terminal cells; its own line ends are kept.
+
+    Without `cut`, a word that is longer, such as a path, stays whole.
+    """
+    return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width, cut=cut)]
 
 
-def _wrap_paragraph(paragraph: str, width: int) -> list[str]:
+def _wrap_paragraph(paragraph: str, width: int, *, cut: bool) -> list[str]:
     lines, line, used = [], "", 0
-    for piece in _pieces(paragraph, width):
+    for piece in _pieces(paragraph, width) if cut else _PIECE.findall(paragraph):
         size = cell_len(piece)
         if line and used + size > width and (piece.strip() or used >= width):
             lines.append(line.rstrip())

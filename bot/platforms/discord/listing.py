@@ -10,6 +10,7 @@ from discord.ui import Button, DynamicItem, Item, Select, View
 
 from bot.domain.numbers import number_in
 from bot.domain.paper import Paper
+from bot.domain.query import tag_and_year
 from bot.domain.text import clip
 from bot.i18n import Locale, t
 from bot.platforms.discord import answer
@@ -137,12 +138,14 @@ def _list(found: Results, reader: Reader, query: str, offset: int) -> tuple[str,
 
 def headline(found: Results, reader: Reader, query: str) -> str:
     """Say what a list is of, or that nothing was found."""
+    if filters := tag_and_year(query):
+        return _browsed(found, *filters, reader.locale)
     asked = escape_within(clip(" ".join(query.split()), 80), 160)
     if found.results and asked:
         hint = escape_within(found.hint(reader.locale), 300)
         return t(reader.locale, "Papers for “{query}”", query=asked) + (f"\n{hint}" if hint else "")
     if found.results:
-        return t(reader.locale, "All papers, newest first")
+        return t(reader.locale, "All papers, last added first")
     if not asked:
         return t(
             reader.locale, "The collection is empty; add a paper with {command}.", command=reader.command("addpaper")
@@ -155,6 +158,18 @@ def headline(found: Results, reader: Reader, query: str) -> str:
         query=asked,
         command=reader.command("addpaper"),
     )
+
+
+def _browsed(found: Results, tag: str, year: str, locale: Locale) -> str:
+    """Say in words what was chosen with /papers, or that there is no such paper."""
+    tag = escape_within(clip(tag, 60), 120)
+    if tag and year:
+        papers = t(locale, "papers of {year} tagged “{tag}”", year=year, tag=tag)
+    else:
+        papers = t(locale, "papers tagged “{tag}”", tag=tag) if tag else t(locale, "papers of {year}", year=year)
+    if not found.results:
+        return t(locale, "There are no {papers}.", papers=papers)
+    return t(locale, "The {papers}, last added first", papers=papers)
 
 
 def option(paper: Paper, n: int) -> discord.SelectOption:

@@ -115,7 +115,7 @@ def list_embed(found: Results, locale: Locale, offset: int) -> Embed:
 def _entry(n: int, result: Result, locale: Locale) -> str:
     paper = result.paper
     title = clip(paper.title, 80) if paper.headline else ""
-    facts = [result.why(locale), paper.date.text(locale) if paper.date else "", title]
+    facts = [result.reason(locale), paper.date.text(locale) if paper.date else "", title]
     below = escape_within(" ・ ".join(fact for fact in facts if fact), 200)
     return f"**{n}.** {_linked(paper)}" + (f"\n-# {below}" if below else "")
 

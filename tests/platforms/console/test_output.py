@@ -96,7 +96,7 @@ def _drawn(text: str) -> list[Any]:
         reports.imported(report, text, "ja", dry_run=True), reports.delivery(delivered, "ja"),
         reports.undone(change, [text], "ja"), reports.redone(change, [text], "en"),
         reports.history([(change, step)], ZONE, "ja"), reports.inbox([candidate], ZONE, "ja"),
-        reports.checkup(findings, ZONE, "ja"), Text(text), text,
+        reports.checkup(findings, ZONE, "ja", 80), Text(text), text,
     ]  # fmt: skip
 
 

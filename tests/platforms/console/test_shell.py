@@ -57,8 +57,11 @@ async def test_an_empty_collection_says_what_to_do(app: App, monkeypatch: pytest
         ("/help", ["/addpaper", "/papers", "論文を探す"]),
         ("/nonsense", ["/nonsense というコマンドはありません"]),
         ("/alias", ["別名はまだありません"]),
-        ("/alias add RAG = 検索拡張生成、Retrieval augmented", ["RAG = 検索拡張生成、Retrieval augmented"]),
-        ("/alias add RAG", ["別名には、言葉と同じ意味の言葉を一つ以上"]),
+        (
+            "/alias add RAG = 検索拡張生成、Retrieval augmented",
+            ["別名を登録しました: RAG = 検索拡張生成、Re"],
+        ),
+        ("/alias add RAG", ["別名は、言葉と、それと同じ意味の言葉を一つ以上"]),
         ("/alias remove RAG", ["「RAG」"]),
         ("/alias RAG", ["add、remove、listのどれか", "/alias add RAG = 検索拡張生成"]),
         ("/addpaper", ["/addpaper https://arxiv.org/abs/1706.03762"]),

@@ -78,6 +78,11 @@ def test_a_word_is_not_broken_while_it_fits_a_line() -> None:
     )
 
 
+def test_a_path_stays_whole_where_it_is_to_be_copied() -> None:
+    path = "/home/someone/very/long/folders/data/dayori.db"
+    assert wrap(f"データベース: {path}（版 1）", 30, cut=False) == ["データベース:", path, "（版 1）"]
+
+
 def test_a_flag_or_a_family_is_not_broken() -> None:
     for cluster in ("🇯🇵", "👩\u200d💻", "❤\ufe0f", "👍🏽"):
         for line in wrap(cluster * 40, 24):

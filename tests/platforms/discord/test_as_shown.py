@@ -125,7 +125,7 @@ async def test_save_pressed_three_times_at_once_makes_one_proposal_and_tells_so(
             *(server.click(reader, look, "保存") for _ in range(3)))]  # fmt: skip
         waiting = await app.services.inbox.waiting(await app.services.workspaces.named("default"))
     assert len(waiting) == 1
-    assert sorted(told)[:2] == ["これはもう提案済みです。キュレーターが決めたらお知らせします。"] * 2
+    assert sorted(told)[:2] == ["この論文はもう提案済みです。キュレーターが確認したらお知らせします。"] * 2
     assert sorted(told)[2].startswith("提案しました")
 
 
@@ -158,7 +158,10 @@ async def test_accept_and_reject_at_once_tell_the_proposer_one_thing_in_their_la
         told = [(await answered(each)).content for each in decided]
         await server.until(lambda: server.direct(reader).messages)
         papers = await app.services.lookup.all_of(await app.services.workspaces.named("default"), "")
-    assert sorted(told) == ["1番の提案はありません。もう決まったのかもしれません。", "待っている提案はありません。"]
+    assert sorted(told) == [
+        "提案1はありません。すでに承認されたか、見送られたのかもしれません。",
+        "確認待ちの提案はありません。",
+    ]
     [message] = server.direct(reader).messages
     was_added = len(papers) == 7
     assert message.content == (
@@ -189,7 +192,7 @@ async def test_a_proposal_whose_title_came_meanwhile_says_so(
             look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
             await server.click(person, look, "保存")
         shown = await server.slash(curator, general, "inbox", locale="ja")
-    assert shown.content.endswith("同じタイトルの論文が、別のIDですでにあります: 10\\.1000-182")
+    assert shown.content.endswith("同じタイトルの論文が、別のIDで登録されています: 10\\.1000-182")
 
 
 async def test_who_is_no_curator_any_more_decides_nothing(

@@ -40,7 +40,7 @@ def test_what_was_learnt_is_recalled_by_a_process_that_does_not_ask_discord() ->
 def test_an_error_names_its_command_and_shows_literally_what_it_quotes() -> None:
     names = CommandNames()
     names.learn(7, {"undo": 11}, PAYLOADS)
-    error = NotFoundError(msg("{problem} Please type the title yourself.",
+    error = NotFoundError(msg("{problem} Type the title, and the paper can be added all the same.",
                               problem=msg("This draft is no longer kept; start again with {command}.",
                                           command=CommandName("undo"))))  # fmt: skip
     assert "</undo:11>" in names.say(error.message, "ja")

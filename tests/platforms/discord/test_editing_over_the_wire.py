@@ -278,7 +278,7 @@ async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
     assert "キュレーターだけ" in refused.content
     assert "太郎さんの提案" in shown.content
     assert shown.controls == ["承認", "編集", "見送る"]
-    assert empty.content == "待っている提案はありません。"
+    assert empty.content == "確認待ちの提案はありません。"
     assert "提案した論文が追加されました" in server.direct(reader).messages[0].content
     assert found.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
 
@@ -307,15 +307,17 @@ async def test_a_proposal_is_mended_or_rejected(
             await server.click(
                 reader, await answered(await server.submit(reader, form.modal, {"title": title})), "保存"
             )
-        shown = await server.slash(curator, general, "inbox", locale="ja")
+        shown = first = await server.slash(curator, general, "inbox", locale="ja")
         mending = await server.click(curator, shown, "編集")
         look = await answered(await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"}))
         saved = await server.click(curator, look, "保存")
         shown = await server.slash(curator, general, "inbox", locale="ja")
+        assert shown.content == "太郎さんの提案です。"
         empty = await answered(await server.click(curator, shown, "見送る"))
         found = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")
+    assert first.content == "太郎さんの提案です。 このほかに1件の提案が確認を待っています。"
     assert saved.embeds[0]["title"] == "Attention Is All You Need"
-    assert empty.content == "待っている提案はありません。"
+    assert empty.content == "確認待ちの提案はありません。"
     assert "見つかりませんでした" in found.content
 
 

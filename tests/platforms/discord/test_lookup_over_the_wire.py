@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+
 from bot.domain.paper import make_paper
 from bot.services.library import Library
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
@@ -81,9 +83,61 @@ async def test_papers_can_be_browsed_by_tag_and_year(
 ) -> None:
     async with start():
         reply = await server.slash(reader, general, "papers", tag="アーキテクチャ", year=2023, locale="ja")
+        none = await server.slash(reader, general, "papers", tag="*RAG*", locale="ja")
+        titles = [
+            (await server.slash(reader, general, "papers", locale=locale, **options)).content
+            for locale, options in (("ja", {}), ("ja", {"year": 2023}), ("en-US", {"tag": "アーキテクチャ"}))
+        ]
+        typed = await server.slash(reader, general, "paper", query="tag:アーキテクチャ transformer", locale="ja")
+    assert reply.content == "タグ「アーキテクチャ」が付いた2023年の論文（追加の新しい順）"
+    assert none.content == "タグ「\\*RAG\\*」が付いた論文はありません。"
+    assert titles == ["すべての論文（追加の新しい順）", "2023年の論文（追加の新しい順）",
+                      "The papers tagged “アーキテクチャ”, last added first"]  # fmt: skip
+    assert typed.content.startswith("「tag:アーキテクチャ transformer」")
     assert "RetNet" in reply.embeds[0]["description"]
     assert "LongNet" in reply.embeds[0]["description"]
     assert "ChatQA" not in reply.embeds[0]["description"]
+
+
+async def test_papers_come_in_the_order_that_their_list_names(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        for title, date in (("Older But Added Last", "2019"), ("Newer", "2020")):
+            await app.services.library.add(workspace, make_paper(title=title, date=date, tags=["順"]), "花子")
+        by_tag = await server.slash(reader, general, "papers", tag="順", locale="ja")
+        of_all = await server.slash(reader, general, "papers", locale="ja")
+    for shown in (by_tag, of_all):
+        assert re.findall(r"(?m)^\*\*[12]\.\*\* (.*)", shown.embeds[0]["description"]) == [
+            "Newer",
+            "Older But Added Last",
+        ]
+
+
+async def test_an_alias_is_confirmed_and_finds_papers(
+    server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
+) -> None:
+    async with start():
+        kept = await server.slash(curator, general, "alias add", name="蓄え", meanings="RetNet, Retention", locale="ja")
+        listed = await server.slash(reader, general, "alias list", locale="ja")
+        gone = await server.slash(curator, general, "alias remove", name="蓄え", locale="en-US")
+    assert kept.content == "別名を登録しました: **蓄え** = RetNet、Retention"
+    assert listed.content == "**蓄え** = RetNet、Retention"
+    assert gone.content == "The alias 蓄え is forgotten."
+
+
+async def test_a_list_says_by_what_a_paper_matched(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        for n in (1, 2):
+            await app.services.library.add(
+                workspace, make_paper(title=f"Paper {n}", excerpt="a zyzzyva sleeps"), "花子"
+            )
+        shown = await server.slash(reader, general, "paper", query="zyzzyva", locale="ja")
+    assert shown.embeds[0]["description"].count("-# 抜粋で一致") == 2
 
 
 async def test_two_hosted_servers_never_see_each_others_papers(

@@ -38,13 +38,13 @@ async def test_a_comment_of_a_proposal_is_put_where_the_paper_that_is_there_has_
         told = await server.click(curator, shown, "承認", locale="ja")
         between = await app.services.lookup.get(workspace, "1706.03762")
         await server.until(lambda: server.direct(reader).messages)
-        saved = await server.click(curator, told, "コメントを書き足す", locale="ja")
+        saved = await server.click(curator, told, "コメントを追加", locale="ja")
         after = await app.services.lookup.get(workspace, "1706.03762")
         empty = await server.slash(curator, general, "inbox", locale="ja")
     assert "この論文はもう登録されているので、太郎さんの提案からは何も追加していません" in told.content
     assert (between.comment, after.comment, after.added_by) == (None, "提案のコメント", "花子")
     assert saved.content == "保存しました。"
-    assert empty.content == "待っている提案はありません。"
+    assert empty.content == "確認待ちの提案はありません。"
     assert "was among the papers already" in server.direct(reader).messages[0].content
 
 

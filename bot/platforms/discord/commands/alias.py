@@ -26,8 +26,8 @@ _NAME = both("name", "言葉")
     description=both("Let a search for one find the other", "どちらで検索しても見つかるようにする"),
 )
 @app_commands.describe(
-    name=both("A word, for instance RAG", "言葉(例: RAG)"),
-    meanings=both("What it stands for, separated by commas", "同じ意味の言葉(カンマ区切り)"),
+    name=both("A word, for instance RAG", "言葉（例: RAG）"),
+    meanings=both("What it stands for, separated by commas", "同じ意味の言葉（カンマ区切り）"),
 )
 @app_commands.rename(name=_NAME, meanings=both("meanings", "同じ意味"))
 async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range[str, 1, 500]) -> None:
@@ -35,7 +35,7 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
     reader = await reader_of(interaction)
     reader.require_curator()
     kept = await reader.services.aliases.put(reader.workspace, name, meanings_of(meanings))
-    await answer.send(interaction, _line(*kept))
+    await answer.send(interaction, t(reader.locale, "The alias is saved: {alias}", alias=_line(*kept)))
 
 
 @alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))

@@ -10,7 +10,7 @@ from discord import app_commands
 from discord.ui import View
 
 from bot.domain.numbers import number_in
-from bot.i18n import t
+from bot.i18n import t, tn
 from bot.platforms.discord import answer
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.context import Interaction, Reader, reader_of
@@ -94,7 +94,9 @@ async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[
         Change(number, t(locale, "Edit")),
         Reject(number, t(locale, "Reject")),
     )
-    head = t(locale, "Proposed by {name} ({n} waiting)", name=escape(candidate.proposed_by or "?"), n=waiting)
+    head = t(locale, "Proposed by {name}.", name=escape(candidate.proposed_by or "?"))
+    if waiting > 1:
+        head += " " + tn(locale, "{n} more proposal waits.", "{n} more proposals wait.", waiting - 1)
     if twin := await reader.services.inbox.twin(reader.workspace, paper):
         head += "\n" + t(locale, "There is a paper of this title already, under other ids: {id}", id=escape(twin.id))
     return {"content": head, "embeds": [embed_of(paper, locale)], "view": view}

@@ -33,7 +33,8 @@ async def complete_paper(interaction: Any, typed: str) -> list[Choice[str]]:
 
 
 @app_commands.command(
-    name=both("papers", "論文一覧"), description=both("Browse the papers, newest first", "論文を新しい順に見る")
+    name=both("papers", "論文一覧"),
+    description=both("Browse the papers, last added first", "論文を追加の新しい順に見る"),
 )
 @app_commands.describe(tag=both("Only this tag", "このタグだけ"), year=both("Only this year", "この年だけ"))
 @app_commands.rename(tag=both("tag", "タグ"), year=both("year", "年"))

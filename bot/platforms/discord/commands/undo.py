@@ -20,7 +20,7 @@ from bot.services.changes import describe
     name=both("undo", "元に戻す"), description=both("Take my last change back", "直前の変更を取り消す")
 )
 @app_commands.describe(
-    change=both("A certain change; your last one without it", "取り消す変更(省くと自分の直前の変更)")
+    change=both("A certain change; your last one without it", "取り消す変更（省くと自分の直前の変更）")
 )
 @app_commands.rename(change=both("change", "変更"))
 @app_commands.guild_only()
