@@ -152,7 +152,7 @@ async def test_who_is_no_curator_is_offered_and_may_undo_what_is_their_own_and_i
     assert "9999" in unknown.content
     assert "ありません" in unknown.content
     assert "ほかの人" in theirs.content
-    assert "そのあとさらに変更" in since.content or "あとで変更" in since.content
+    assert "そのあと変更されている" in since.content
     assert "取り消しました: 追加 ・ 1706.03762" in undone.content
     assert "すでに" in again.content or "もう" in again.content
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 
+from bot.domain.dates import PaperDate
 from bot.domain.paper import make_paper
 from bot.services.library import Library
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
@@ -104,15 +105,14 @@ async def test_papers_come_in_the_order_that_their_list_names(
 ) -> None:
     async with start() as (app, _):
         workspace = await app.services.workspaces.named("default")
-        for title, date in (("Older But Added Last", "2019"), ("Newer", "2020")):
-            await app.services.library.add(workspace, make_paper(title=title, date=date, tags=["順"]), "花子")
+        for title, year in (("Newer", 2020), ("Older But Added Last", 2019)):
+            made = make_paper(title=title, date=PaperDate(year), tags=["順"])
+            await app.services.library.add(workspace, made, "花子")
         by_tag = await server.slash(reader, general, "papers", tag="順", locale="ja")
         of_all = await server.slash(reader, general, "papers", locale="ja")
     for shown in (by_tag, of_all):
-        assert re.findall(r"(?m)^\*\*[12]\.\*\* (.*)", shown.embeds[0]["description"]) == [
-            "Newer",
-            "Older But Added Last",
-        ]
+        listed = re.findall(r"(?m)^\*\*[12]\.\*\* (.*)", shown.embeds[0]["description"])
+        assert listed == ["Older But Added Last", "Newer"]
 
 
 async def test_an_alias_is_confirmed_and_finds_papers(
