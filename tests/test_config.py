@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from pydantic import BaseModel
 
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import ConfigError
@@ -334,3 +336,33 @@ def test_the_readers_language_is_told_by_the_settings_or_else_by_the_system(
         monkeypatch.setenv(name, value)
     Path("bot.yaml").write_text(text, encoding="utf-8")
     assert reader_locale(Path("bot.yaml")) == locale
+
+
+def _rows(readme: str) -> dict[str, str]:
+    """Return the settings of a README's table with their defaults."""
+    text = (Path(__file__).parent.parent / readme).read_text(encoding="utf-8")
+    return dict(re.findall(r"(?m)^\| `([a-z_.]+)` \| (?:`([^`]*)`|\w+) \|", text))
+
+
+def _defaults(model: BaseModel, above: str = "") -> Iterator[tuple[str, str]]:
+    for name in type(model).model_fields:
+        value = getattr(model, name)
+        if isinstance(value, BaseModel):
+            yield from _defaults(value, f"{above}{name}.")
+        elif name not in ("project", "discord_token"):
+            text = "[]" if value == () else str(value).lower() if isinstance(value, bool) else str(value)
+            yield f"{above}{name}", text
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_a_readme_has_a_row_with_the_default_of_every_setting(readme: str) -> None:
+    assert _rows(readme) == {key: value.removesuffix(".0") for key, value in _defaults(Config())}
+
+
+@pytest.mark.parametrize("readme", ["README.md", "README.ja.md"])
+def test_every_link_of_a_readmes_contents_leads_to_a_heading(readme: str) -> None:
+    text = (Path(__file__).parent.parent / readme).read_text(encoding="utf-8")
+    anchors = {re.sub(r"[^\w -]", "", each).lower().replace(" ", "-") for each in re.findall(r"(?m)^##+ (.*)$", text)}
+    linked = re.findall(r"\]\(#([^)]+)\)", text)
+    assert set(linked) <= anchors
+    assert len(linked) >= 10

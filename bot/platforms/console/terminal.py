@@ -50,8 +50,9 @@ class Terminal:
         return render.width_of(self.console)
 
     def say(self, text: str, style: str = "") -> None:
-        """Print a sentence."""
-        self.console.print(Text(text, style=style))
+        """Print a sentence, broken where a reader expects it; a path in it stays whole."""
+        lines = wrap(text, self.console.width, cut=False)
+        self.console.print(Text("\n".join(lines), style=style), soft_wrap=True)
 
     def card(self, paper: Paper) -> None:
         """Print a paper's card."""
