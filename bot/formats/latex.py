@@ -39,7 +39,7 @@ _ESCAPES = str.maketrans({
     "^": r"\textasciicircum{}", **{c: f"\\{c}" for c in "$&%#_"},
 })  # fmt: skip
 _LINE_END = re.compile(r"(?<=\S)\n\n(?=\S)|\n")
-_ENTRY_START = re.compile(r"@(?=\w*[ \t]*[({])")
+_ENTRY_START = re.compile(r"@(?=\w*[ \t]*[({;,、；，])")  # keywords have their own separators in braces
 
 
 def decode(latex: str) -> str:
