@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+from dataclasses import replace
 
 from hypothesis import Phase, settings
 from hypothesis import strategies as st
@@ -10,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.dates import PaperDate
 from bot.domain.errors import DayoriError, InputError
 from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper, make_paper
+from bot.domain.paper import Link, Paper, make_paper, person
 from bot.i18n import LOCALES
 
 # What breaks programs: marks, joiners, directions, flags, emoji, controls, line ends, markup, mentions, YAML's words.
@@ -82,3 +83,15 @@ def paper(n: int, **fields: object) -> Paper:
         "identifiers": Identifiers(arxiv=f"2401.{n:05}"),
     }
     return make_paper(**{**given, **fields})  # type: ignore[arg-type]
+
+
+stamped = st.builds(
+    lambda made, at, by: replace(made, added_at=at, added_by=person(by)),
+    random_papers, st.none() | st.datetimes(timezones=st.just(datetime.UTC)), st.none() | lines,
+)  # fmt: skip
+
+
+def numbered(papers: list[Paper]) -> list[Paper]:
+    """Return papers that may stand in one file: no two of one id or one work."""
+    return [replace(each, id=f"{n}-{each.id}"[:80], identifiers=Identifiers(arxiv=f"2401.{n:05}"),
+                    links=()) for n, each in enumerate(papers)]  # fmt: skip

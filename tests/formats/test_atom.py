@@ -16,8 +16,7 @@ from bot.domain.paper import Paper, make_paper
 from bot.formats import atom
 from bot.formats.atom import Feed
 from tests.formats.shared import full
-from tests.formats.test_yaml import numbered, stamped
-from tests.samples import paper
+from tests.samples import numbered, paper, stamped
 
 OURS, THEIRS = Feed(UUID(int=1)), Feed(UUID(int=2))
 A = "{http://www.w3.org/2005/Atom}"

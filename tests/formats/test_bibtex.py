@@ -13,8 +13,7 @@ from bot.domain.paper import Link, Paper
 from bot.formats import bibtex
 from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
 from tests.formats.shared import full, kept
-from tests.formats.test_yaml import numbered, stamped
-from tests.samples import assert_said, texts
+from tests.samples import assert_said, numbered, stamped, texts
 
 
 @settings(max_examples=40)

@@ -14,7 +14,7 @@ from bot.domain.paper import Link, Paper
 from bot.formats import csl, json
 from bot.formats.collection import read_file
 from tests.formats.shared import full, kept
-from tests.formats.test_yaml import numbered, stamped
+from tests.samples import numbered, stamped
 
 
 @settings(max_examples=40)

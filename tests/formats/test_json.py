@@ -12,8 +12,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
 from bot.domain.paper import Link, Paper
 from bot.formats import json
-from tests.formats.test_yaml import numbered, stamped
-from tests.samples import assert_said, paper, texts
+from tests.samples import assert_said, numbered, paper, stamped, texts
 
 
 @given(stamped)

@@ -15,8 +15,7 @@ from bot.domain.errors import FileError
 from bot.domain.paper import Link, Paper, make_paper
 from bot.formats import yaml
 from bot.formats.layout import Layout, read_layout
-from tests.formats.test_yaml import numbered, stamped
-from tests.samples import paper
+from tests.samples import numbered, paper, stamped
 
 STARTER = Path(__file__).parents[2] / "config" / "papers.yaml"
 TEXT = """\

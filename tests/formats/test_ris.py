@@ -10,8 +10,7 @@ from bot.domain.errors import FileError
 from bot.domain.paper import Link, Paper
 from bot.formats import ris
 from tests.formats.shared import full, kept
-from tests.formats.test_yaml import numbered, stamped
-from tests.samples import paper
+from tests.samples import numbered, paper, stamped
 
 
 @settings(max_examples=40)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
@@ -11,21 +10,9 @@ from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
-from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper, make_paper, person
+from bot.domain.paper import Link, Paper, make_paper
 from bot.formats import yaml
-from tests.samples import lines, paper, random_papers
-
-stamped = st.builds(
-    lambda made, at, by: replace(made, added_at=at, added_by=person(by)),
-    random_papers, st.none() | st.datetimes(timezones=st.just(UTC)), st.none() | lines,
-)  # fmt: skip
-
-
-def numbered(papers: list[Paper]) -> list[Paper]:
-    """Return papers that may stand in one file: no two of one id or one work."""
-    return [replace(each, id=f"{n}-{each.id}"[:80], identifiers=Identifiers(arxiv=f"2401.{n:05}"),
-                    links=()) for n, each in enumerate(papers)]  # fmt: skip
+from tests.samples import numbered, paper, stamped
 
 
 @given(stamped)

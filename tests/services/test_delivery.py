@@ -10,17 +10,15 @@ from itertools import count
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import update
 
-from bot.services.claimant import here
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Policy, Wanted
 from bot.services.library import Library
 from bot.store.database import Database, open_database
-from bot.store.schema import editions
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, Fault, KilledError
 from tests.samples import on_the_store, paper
+from tests.services.processes import die
 
 HERE, THERE = "discord:1/2", "discord:1/3"
 ALL = [f"paper-{n}" for n in range(7)]
@@ -46,13 +44,6 @@ async def fill(digests: Digests, library: Library, workspace: int, clock: Adjust
     for name, channel in (("here", HERE), ("there", THERE)):
         await digests.subscribe(workspace, Wanted(name, channel, "mon 09:00", (), "ja"))
         await digests.compose_now(workspace, name)
-
-
-async def die(database: Database) -> None:
-    """Make the process that holds claims one that has ended."""
-    dead = f"{here()} 1 0"
-    async with database.write() as connection:
-        await connection.execute(update(editions).where(editions.c.claimed_by.is_not(None)).values(claimed_by=dead))
 
 
 @pytest.mark.usefixtures("composed")

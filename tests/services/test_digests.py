@@ -7,36 +7,17 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.digest import Edition, Reason, WhenEmpty
+from bot.domain.digest import Reason, WhenEmpty
 from bot.domain.errors import NotFoundError, ScheduleError
 from bot.i18n import Locale, msg
-from bot.services.digests import Digests, Policy, Wanted
+from bot.services.digests import Digests, Policy
 from bot.services.library import Library
 from bot.services.reversal import Reversal
 from bot.store import deliveries, subscriptions
 from bot.store.database import Database, open_database
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakeRenderer
-from tests.samples import paper
-
-WEEKLY = Wanted("weekly", "discord:1/2", "mon 09:00", (), "ja")
-
-
-async def add(
-    library: Library, workspace: int, clock: AdjustableClock, *numbers: int, tags: tuple[str, ...] = ()
-) -> None:
-    for n in numbers:
-        clock.advance(seconds=1)
-        await library.add(workspace, paper(n, tags=tags), None)
-
-
-def held(edition: Edition | None) -> tuple[Reason, list[str], int] | None:
-    return (edition.reason, [made.id for made in edition.papers], edition.remaining) if edition else None
-
-
-async def compose(digests: Digests, workspace: int, clock: AdjustableClock) -> tuple[Reason, list[str], int] | None:
-    clock.advance(seconds=1)
-    return held(await digests.compose_now(workspace, "weekly"))
+from tests.services.editions import WEEKLY, add, compose, held
 
 
 async def finish_all(database: Database, clock: AdjustableClock) -> None:

@@ -14,7 +14,7 @@ from bot.services.library import Library
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakeRenderer
-from tests.services.test_digests import WEEKLY, add, compose
+from tests.services.editions import WEEKLY, add, compose
 
 
 @pytest.mark.parametrize(

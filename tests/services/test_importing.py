@@ -17,8 +17,7 @@ from bot.services.lookup import Lookup
 from bot.services.reversal import Reversal
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
-from tests.formats.test_yaml import numbered, stamped
-from tests.samples import on_the_store, paper
+from tests.samples import numbered, on_the_store, paper, stamped
 
 FILE = [paper(n) for n in range(3)]
 _FRESH = count()

@@ -13,7 +13,7 @@ from bot.store.claims import OpenEdition
 from bot.store.database import Database
 from bot.store.deliveries import OutboxMessage
 from tests.doubles.clock import AdjustableClock
-from tests.store.test_subscriptions import subscribe
+from tests.store.subscribing import subscribe
 
 MESSAGES = [OutboxMessage(n, {"content": f"第{n}"}, f"nonce-{n}", f"mark-{n}") for n in range(3)]
 

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import pytest
 
 from bot.domain.folding import hiragana
+from bot.domain.query import parse_query
 from bot.store.database import Database
-from bot.store.search import Search, Why
+from bot.store.search import Search, Why, planner
 from bot.store.search.probes import Word
+from bot.store.search.reader import Reader
 from bot.store.search.sounds import alike, sound_of, sounds
 from bot.store.search.sqlite import SqliteProbes
 from tests.samples import paper
@@ -108,18 +111,32 @@ async def test_nonsense_is_not_read_as_something(
     assert (await search.find(workspace, typed)).hits == ()
 
 
+class CountingProbes:
+    """Answers as the index does, and counts how often words are looked up by their sound."""
+
+    def __init__(self, probes: SqliteProbes) -> None:
+        self._probes, self.count = probes, 0
+
+    def sounding(self, sounds: Sequence[str], most: int) -> list[Word]:
+        self.count += 1
+        return self._probes.sounding(sounds, most)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._probes, name)
+
+
+@pytest.mark.parametrize(("times", "lookups"), [(7, 1), (50, 0)])
 async def test_a_query_of_endless_katakana_is_not_cut_at_each_letter(
-    database: Database, workspace: int, search: Search, monkeypatch: pytest.MonkeyPatch
+    database: Database, workspace: int, times: int, lookups: int
 ) -> None:
     await put(database, workspace, [paper(1)])
-    asked: list[Sequence[str]] = []
+    reader = Reader(database.path)
 
-    def sounding(_: SqliteProbes, sounds: Sequence[str], __: int) -> list[Word]:
-        asked.append(sounds)
-        return []
+    def count(probes: SqliteProbes) -> int:
+        counting: Any = CountingProbes(probes)
+        planner.find(counting, parse_query("カマタサナヘメレ" * times), {}, 10, 0)
+        number: int = counting.count
+        return number
 
-    monkeypatch.setattr(SqliteProbes, "sounding", sounding)
-    await search.find(workspace, "カマタサナヘメレ" * 7)
-    assert len(asked) == 1
-    await search.find(workspace, "カマタサナヘメレ" * 50)
-    assert len(asked) == 1
+    assert reader.ask(workspace, count) == lookups
+    reader.close()

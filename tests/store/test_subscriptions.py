@@ -6,30 +6,14 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.digest import Choice, Reason, Subscription
+from bot.domain.digest import Choice, Reason
 from bot.i18n import msg
 from bot.store import deliveries, papers, subscriptions
 from bot.store.database import Database
 from bot.store.papers import columns_of, stamped
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
-
-CHANNEL = "discord:1/2"
-
-
-async def subscribe(database: Database, workspace: int, clock: AdjustableClock, **columns: object) -> Subscription:
-    given: dict[str, object] = {
-        "name": "weekly",
-        "channel": CHANNEL,
-        "schedule": "mon 09:00",
-        "tags": [],
-        "locale": "ja",
-    }
-    async with database.write() as connection:
-        await subscriptions.save(connection, workspace, clock(), **{**given, **columns})
-        found = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
-    assert found is not None
-    return found
+from tests.store.subscribing import CHANNEL, subscribe
 
 
 async def add_papers(

@@ -10,7 +10,7 @@ import threading
 from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 from bot.domain.text import normalized
 from bot.platforms.console.output import printable_line
@@ -39,12 +39,19 @@ class Interrupted(Exception):  # noqa: N818 - no error: the person takes a line 
 class Lines:
     """Reads lines; `complete` answers (text, what it stands for) to what has been typed so far.
 
-    `history` is the file in which the lines typed at the prompt are kept from start to start, never the answers.
+    `history` is the file in which the lines typed at the prompt are kept from start to start, never the answers; `pipe`
+    is read where nobody types, standard input where it is None.
     """
 
-    def __init__(self, complete: Complete, commands: Sequence[str], is_interactive: bool,
-                 history: Path | None = None) -> None:  # fmt: skip
-        self.is_interactive = is_interactive
+    def __init__(
+        self,
+        complete: Complete,
+        commands: Sequence[str],
+        is_interactive: bool,
+        history: Path | None = None,
+        pipe: TextIO | None = None,
+    ) -> None:
+        self.is_interactive, self._pipe = is_interactive, pipe
         self._complete, self._commands, self._history = complete, commands, history
         self._editors: dict[bool, PromptSession[str]] = {}
 
@@ -72,7 +79,7 @@ class Lines:
 
     async def _line(self, prompt: str, prefilled: str, *, is_command: bool) -> str | None:
         if not self.is_interactive:
-            return await _piped_line()
+            return await _line_of(self._pipe or sys.stdin)
         editor = self._editors.get(is_command) or self._editor(is_command)
         completer = _completer(self._complete, self._commands) if is_command else None
         return await editor.prompt_async(prompt, default=prefilled, completer=completer, complete_while_typing=False,
@@ -103,7 +110,7 @@ def _ending_answers() -> KeyBindings:
     return bindings
 
 
-async def _piped_line() -> str | None:
+async def _line_of(pipe: TextIO | None) -> str | None:
     """Read a line in a thread that does not outlive the program: a read that blocks must not hold its end up."""
     loop = asyncio.get_running_loop()
     read: asyncio.Future[str] = loop.create_future()
@@ -114,7 +121,7 @@ async def _piped_line() -> str | None:
 
     def wait() -> None:
         try:
-            line = sys.stdin.readline() if sys.stdin else ""
+            line = pipe.readline() if pipe else ""
         except (OSError, ValueError):  # closed, or bytes that are no text
             line = ""
         with suppress(RuntimeError):  # the program ended meanwhile

@@ -8,6 +8,7 @@ import signal
 import sys
 from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
+from typing import TextIO
 from zoneinfo import ZoneInfo
 
 from rich.text import Text
@@ -41,10 +42,17 @@ class Shell:
     """Reads commands and answers them, one after the other."""
 
     def __init__(
-        self, services: Services, workspace: int, console: SafeConsole, who: str | None, history: Path | None = None
+        self,
+        services: Services,
+        workspace: int,
+        console: SafeConsole,
+        who: str | None,
+        history: Path | None = None,
+        pipe: TextIO | None = None,
     ) -> None:
-        is_interactive = sys.stdin.isatty() and sys.stdout.isatty()
-        lines = Lines(self._complete, list(self._commands(services.locale)), is_interactive, history)
+        is_interactive = pipe is None and sys.stdin.isatty() and sys.stdout.isatty()
+        commands = list(self._commands(services.locale))
+        lines = Lines(self._complete, commands, is_interactive, history, pipe)
         self._terminal = Terminal(services, workspace, console, lines, who)
         self._services, self._workspace, self._locale = services, workspace, services.locale
         self._shown: dict[int, Paper] = {}

@@ -22,17 +22,13 @@ async def complete(typed: str) -> list[tuple[str, str]]:
     return [("/paper RetNet", "Transformerの次")] if typed.startswith("/paper r") else []
 
 
-async def test_a_pipe_is_read_line_by_line_until_its_end(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("/paper 論文\r\n\nlast"))
-    lines = Lines(complete, COMMANDS, is_interactive=False)
+async def test_a_pipe_is_read_line_by_line_until_its_end() -> None:
+    lines = Lines(complete, COMMANDS, is_interactive=False, pipe=io.StringIO("/paper 論文\r\n\nlast"))
     assert [await lines.read("> ") for _ in range(5)] == ["/paper 論文", "", "last", None, None]
 
 
-async def test_an_answer_from_a_pipe_is_what_is_typed_or_what_was_prefilled_and_its_end_aborts(
-    monkeypatch: pytest.MonkeyPatch,
-) -> None:
-    monkeypatch.setattr("sys.stdin", io.StringIO("typed\n\n"))
-    lines = Lines(complete, COMMANDS, is_interactive=False)
+async def test_an_answer_from_a_pipe_is_what_is_typed_or_what_was_prefilled_and_its_end_aborts() -> None:
+    lines = Lines(complete, COMMANDS, is_interactive=False, pipe=io.StringIO("typed\n\n"))
     assert [await lines.ask("Title: ", "prefilled") for _ in range(2)] == ["typed", "prefilled"]
     with pytest.raises(AbortError):
         await lines.ask("Title: ", "prefilled")

@@ -22,23 +22,23 @@ async def filled(app: App) -> App:
     return app
 
 
-async def typed(app: App, monkeypatch: pytest.MonkeyPatch, *lines: str) -> str:
+async def typed(app: App, *lines: str) -> str:
     """Return what is printed after the digest when these lines are typed."""
-    monkeypatch.setattr("sys.stdin", io.StringIO("".join(f"{line}\n" for line in lines)))
     out = io.StringIO()
     console = SafeConsole(file=out, width=80)
-    await Shell(app.services, 1, console, "花子").run()
+    pipe = io.StringIO("".join(f"{line}\n" for line in lines))
+    await Shell(app.services, 1, console, "花子", pipe=pipe).run()
     return out.getvalue()
 
 
-async def test_the_digest_comes_first(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = await typed(filled, monkeypatch)
+async def test_the_digest_comes_first(filled: App) -> None:
+    printed = await typed(filled)
     assert printed.startswith("📮 論文だより 第1号")
     assert printed.count("╭─") == 10
 
 
-async def test_an_empty_collection_says_what_to_do(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    assert "/addpaper" in await typed(app, monkeypatch)
+async def test_an_empty_collection_says_what_to_do(app: App) -> None:
+    assert "/addpaper" in await typed(app)
 
 
 @pytest.mark.parametrize(
@@ -69,80 +69,74 @@ async def test_an_empty_collection_says_what_to_do(app: App, monkeypatch: pytest
         ("/addpaper https://arxiv.org/pdf/2401.00003v2", ["この論文はもう登録されています。", "3番目の論文"]),
     ],
 )
-async def test_a_line_is_answered(filled: App, monkeypatch: pytest.MonkeyPatch, line: str, parts: list[str]) -> None:
-    printed = (await typed(filled, monkeypatch, line)).removeprefix(await typed(filled, monkeypatch))
+async def test_a_line_is_answered(filled: App, line: str, parts: list[str]) -> None:
+    printed = (await typed(filled, line)).removeprefix(await typed(filled))
     for part in parts:
         assert part in printed
 
 
-async def test_a_paper_to_change_is_named_by_words_and_asked_for_where_several_fit(
-    filled: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    one = await typed(filled, monkeypatch, "/removepaper 3番目の論文", "n")
+async def test_a_paper_to_change_is_named_by_words_and_asked_for_where_several_fit(filled: App) -> None:
+    one = await typed(filled, "/removepaper 3番目の論文", "n")
     assert "paper-3 ─╯\n削除しませんでした。" in one
-    several = await typed(filled, monkeypatch, "/removepaper tag:偶数", "seven", "7", "1", "y")
+    several = await typed(filled, "/removepaper tag:偶数", "seven", "7", "1", "y")
     assert several.count("1から6までの番号") == 2
     left = await filled.services.lookup.answer(1, "tag:偶数")
     assert left.total == 5
-    stopped = await typed(filled, monkeypatch, "/history tag:偶数", "")
+    stopped = await typed(filled, "/history tag:偶数", "")
     assert "何も変更していません" in stopped
-    none = await typed(filled, monkeypatch, "/editpaper zzzzqqqq")
+    none = await typed(filled, "/editpaper zzzzqqqq")
     assert "「zzzzqqqq」に当てはまる論文は見つかりませんでした。" in none
 
 
-async def test_a_number_opens_that_paper_of_the_list(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = (await typed(filled, monkeypatch, "/papers", "2")).removeprefix(
-        await typed(filled, monkeypatch, "/papers")
-    )
+async def test_a_number_opens_that_paper_of_the_list(filled: App) -> None:
+    printed = (await typed(filled, "/papers", "2")).removeprefix(await typed(filled, "/papers"))
     assert "10番目の論文" in printed
     assert printed.count("╭─") == 1
 
 
 @pytest.mark.parametrize("line", ["/open " + "9" * 5000, "9" * 5000, "/open ²"])
-async def test_a_number_of_no_paper_ends_nothing(filled: App, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
-    printed = await typed(filled, monkeypatch, line, "/open paper-1")
+async def test_a_number_of_no_paper_ends_nothing(filled: App, line: str) -> None:
+    printed = await typed(filled, line, "/open paper-1")
     assert printed.rstrip().endswith("╯")
 
 
-async def test_more_shows_the_next_page_until_the_last(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = await typed(filled, monkeypatch, "/papers", "/more", "/more")
+async def test_more_shows_the_next_page_until_the_last(filled: App) -> None:
+    printed = await typed(filled, "/papers", "/more", "/more")
     assert "12本中 11〜12本目" in printed
     assert "これで全部です。" in printed
 
 
-async def test_a_paper_is_added_by_its_link_and_found(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
+async def test_a_paper_is_added_by_its_link_and_found(app: App) -> None:
     answers = ("Attention Is All You Need", "Transformerの原論文", "", "必読", "NLP, 古典", "y")
-    printed = await typed(
-        app, monkeypatch, "/addpaper https://arxiv.org/abs/1706.03762", *answers, "/paper Transformer"
-    )
+    printed = await typed(app, "/addpaper https://arxiv.org/abs/1706.03762", *answers, "/paper Transformer")
     assert "保存しました（ID: 1706.03762）。" in printed
     made = await app.services.lookup.get(1, "1706.03762")
     assert (made.title, made.headline, made.comment) == answers[:2] + answers[3:4]
     assert (str(made.date), made.tags, made.added_by) == ("2017-06", ("NLP", "古典"), "花子")
 
 
-async def test_a_paper_is_not_added_without_consent_or_title(app: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "Attention", "", "", "", "", "n")
+async def test_a_paper_is_not_added_without_consent_or_title(app: App) -> None:
+    printed = await typed(app, "/addpaper 1706.03762", "Attention", "", "", "", "", "n")
     assert "保存しませんでした。" in printed
-    printed = await typed(app, monkeypatch, "/addpaper 1706.03762", "")
+    printed = await typed(app, "/addpaper 1706.03762", "")
     assert "タイトルがありません" in printed
     assert await app.services.lookup.all_of(1, "") == []
 
 
 @pytest.mark.parametrize("command", ["/quit"])
-async def test_quit_ends_the_session(filled: App, monkeypatch: pytest.MonkeyPatch, command: str) -> None:
-    assert await typed(filled, monkeypatch, command, "/papers") == await typed(filled, monkeypatch)
+async def test_quit_ends_the_session(filled: App, command: str) -> None:
+    assert await typed(filled, command, "/papers") == await typed(filled)
 
 
-async def test_every_command_of_the_help_works(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    listed = await typed(filled, monkeypatch, "/help")
+async def test_every_command_of_the_help_works(filled: App) -> None:
+    listed = await typed(filled, "/help")
     for name in ("/paper", "/papers", "/more", "/open", "/addpaper", "/digest", "/help", "/quit"):
         assert f"  {name} " in listed
-        assert f"{name} というコマンドはありません" not in await typed(filled, monkeypatch, f"{name} 0")
+        assert f"{name} というコマンドはありません" not in await typed(filled, f"{name} 0")
 
 
-async def test_an_alias_finds_papers_until_it_is_removed(filled: App, monkeypatch: pytest.MonkeyPatch) -> None:
-    printed = await typed(filled, monkeypatch, "/alias add 三つめ = 3番目", "/alias list", "/paper 三つめ",
+async def test_an_alias_finds_papers_until_it_is_removed(filled: App) -> None:
+    printed = await typed(filled, "/alias add 三つめ = 3番目", "/alias list", "/paper 三つめ",
                           "/alias remove 三つめ", "/alias", "/paper 三つめ")  # fmt: skip
     _, after = printed.split("別名はまだありません")
     assert printed.count("三つめ = 3番目") == 2
@@ -153,18 +147,18 @@ async def test_an_alias_finds_papers_until_it_is_removed(filled: App, monkeypatc
 @pytest.mark.parametrize(
     "line", ["／ｐａｐｅｒ　3番目", "/PAPER 3番目", "／open　paper-3", "/paper　　paper-3", "３番目"]
 )
-async def test_full_width_and_capitals_are_understood(filled: App, monkeypatch: pytest.MonkeyPatch, line: str) -> None:
-    assert "3番目の論文" in (await typed(filled, monkeypatch, line)).removeprefix(await typed(filled, monkeypatch))
+async def test_full_width_and_capitals_are_understood(filled: App, line: str) -> None:
+    assert "3番目の論文" in (await typed(filled, line)).removeprefix(await typed(filled))
 
 
 @pytest.mark.parametrize("word", ["help", "HELP", "ｈｅｌｐ", "ヘルプ"])
-async def test_help_is_a_word_too(filled: App, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    assert await typed(filled, monkeypatch, word) == await typed(filled, monkeypatch, "/help")
+async def test_help_is_a_word_too(filled: App, word: str) -> None:
+    assert await typed(filled, word) == await typed(filled, "/help")
 
 
 @pytest.mark.parametrize("word", ["exit", "quit", "／quit", "終了"])
-async def test_leaving_takes_a_word(filled: App, monkeypatch: pytest.MonkeyPatch, word: str) -> None:
-    assert await typed(filled, monkeypatch, word, "/papers") == await typed(filled, monkeypatch)
+async def test_leaving_takes_a_word(filled: App, word: str) -> None:
+    assert await typed(filled, word, "/papers") == await typed(filled)
 
 
 FORM = ("/editpaper paper-3", "新しい題名", "新しい見出し", "2024-01", "新しいコメント", "タグ")
@@ -176,17 +170,13 @@ FORM = ("/editpaper paper-3", "新しい題名", "新しい見出し", "2024-01"
      ("/removepaper paper-3", "n"), ("/inbox",), ("/addpaper 1706.03762", "題名"),
      ("/addpaper 1706.03762", "題名", "", "", "", ""), ("/addpaper 1706.03762", "題名", "", "", "", "", "no")],
 )  # fmt: skip
-async def test_a_no_and_the_end_of_input_change_nothing(
-    filled: App, monkeypatch: pytest.MonkeyPatch, lines: tuple[str, ...]
-) -> None:
+async def test_a_no_and_the_end_of_input_change_nothing(filled: App, lines: tuple[str, ...]) -> None:
     before = await filled.services.library.history(1)
-    await typed(filled, monkeypatch, *lines)
+    await typed(filled, *lines)
     assert await filled.services.library.history(1) == before
 
 
-async def test_a_wrong_date_is_asked_again_and_nothing_typed_is_lost(
-    filled: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_wrong_date_is_asked_again_and_nothing_typed_is_lost(filled: App) -> None:
     lines = [
         "/editpaper paper-3",
         "新しい題名",
@@ -198,7 +188,7 @@ async def test_a_wrong_date_is_asked_again_and_nothing_typed_is_lost(
         "",
         "y",
     ]
-    printed = await typed(filled, monkeypatch, *lines)
+    printed = await typed(filled, *lines)
     assert "「someday」は日付として読み取れません" in printed
     assert "2024-13-45" in printed
     made = await filled.services.lookup.get(1, "paper-3")
@@ -210,27 +200,21 @@ async def test_a_wrong_date_is_asked_again_and_nothing_typed_is_lost(
     )
 
 
-async def test_a_form_that_cannot_be_used_is_there_again_with_what_was_typed(
-    filled: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_form_that_cannot_be_used_is_there_again_with_what_was_typed(filled: App) -> None:
     long = "長" * 5000
-    printed = await typed(
-        filled, monkeypatch, "/editpaper paper-3", "題名", long, "", "", "", "", "見出し", "", "", "", "y"
-    )
+    printed = await typed(filled, "/editpaper paper-3", "題名", long, "", "", "", "", "見出し", "", "", "", "y")
     made = await filled.services.lookup.get(1, "paper-3")
     assert (made.title, made.headline) == ("題名", "見出し"), printed
 
 
-async def test_what_was_undone_is_redone_and_a_change_is_undone_by_its_number(
-    filled: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_what_was_undone_is_redone_and_a_change_is_undone_by_its_number(filled: App) -> None:
     await filled.services.library.remove(1, "paper-3", None)
     (removal, _), *_ = await filled.services.library.history(1)
     await filled.services.library.remove(1, "paper-4", None)
-    printed = await typed(filled, monkeypatch, f"/undo {removal.id}")
+    printed = await typed(filled, f"/undo {removal.id}")
     assert f"この変更を取り消しますか？ #{removal.id}" in printed or "取り消しました" in printed
     assert (await filled.services.lookup.get(1, "paper-3")).id == "paper-3"
-    printed = await typed(filled, monkeypatch, "/redo", f"/undo {removal.id + 100}", "/undo third", "/redo")
+    printed = await typed(filled, "/redo", f"/undo {removal.id + 100}", "/undo third", "/redo")
     assert "やり直しました" in printed
     assert f"変更{removal.id + 100}はありません" in printed
     assert "「third」は変更の番号ではありません" in printed
@@ -239,25 +223,23 @@ async def test_what_was_undone_is_redone_and_a_change_is_undone_by_its_number(
 
 @pytest.mark.parametrize(("answers", "saved"), [(("y", "y"), True), (("y", "n"), False), (("n",), False)])
 async def test_a_paper_of_the_same_title_is_asked_about_at_the_prompt(
-    filled: App, monkeypatch: pytest.MonkeyPatch, answers: tuple[str, ...], saved: bool
+    filled: App, answers: tuple[str, ...], saved: bool
 ) -> None:
     form = ("A Paper on Subject 1", "", "", "", "")
-    printed = await typed(filled, monkeypatch, "/addpaper 10.1000/182", *form, *answers)
+    printed = await typed(filled, "/addpaper 10.1000/182", *form, *answers)
     assert ("同じタイトルの論文が" in printed) == (answers[0] == "y")
     assert ("保存しませんでした。" in printed) != saved
     assert len(await filled.services.lookup.all_of(1, "")) == 12 + saved
 
 
-async def test_a_proposal_of_a_paper_that_is_there_says_so_and_offers_its_comment(
-    filled: App, monkeypatch: pytest.MonkeyPatch
-) -> None:
+async def test_a_proposal_of_a_paper_that_is_there_says_so_and_offers_its_comment(filled: App) -> None:
     there = await filled.services.lookup.get(1, "paper-3")
     taro = Submitter("太郎", "discord:1", "ja", is_curator=False)
     proposing = Submission(filled.database, filled.clock, "curators")
     await filled.services.library.remove(1, "paper-3", None)
     await proposing.add(1, Draft("2401.00003"), edited(there, comment="提案のコメント"), taro)
     await filled.services.reversal.undo(1, None)
-    printed = await typed(filled, monkeypatch, "/inbox", "a", "y")
+    printed = await typed(filled, "/inbox", "a", "y")
     assert "この論文はもう登録されています。" in printed
     assert (await filled.services.lookup.get(1, "paper-3")).comment == "提案のコメント"
     assert await filled.services.inbox.waiting(1) == []

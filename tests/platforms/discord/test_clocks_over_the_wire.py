@@ -21,7 +21,7 @@ from tests.doubles.discord import Channel, DiscordServer
 from tests.doubles.publisher import KilledError
 from tests.platforms.discord.conftest import address
 from tests.samples import paper
-from tests.services.test_delivery import die
+from tests.services.processes import die
 
 HOURS = (0, 1, 5, 49, -1, -30, 24 * 400)
 

@@ -1,0 +1,25 @@
+"""A subscription as the store keeps it."""
+
+from __future__ import annotations
+
+from bot.domain.digest import Subscription
+from bot.store import subscriptions
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+
+CHANNEL = "discord:1/2"
+
+
+async def subscribe(database: Database, workspace: int, clock: AdjustableClock, **columns: object) -> Subscription:
+    given: dict[str, object] = {
+        "name": "weekly",
+        "channel": CHANNEL,
+        "schedule": "mon 09:00",
+        "tags": [],
+        "locale": "ja",
+    }
+    async with database.write() as connection:
+        await subscriptions.save(connection, workspace, clock(), **{**given, **columns})
+        found = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
+    assert found is not None
+    return found
