@@ -14,11 +14,13 @@ run: .venv/run.stamp  ## start the bot; without a token, the terminal
 test: .venv/dev.stamp  ## run all tests
 	@$(BIN)/python -m pytest -q -n 2
 
-check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, tests
+check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, what nothing uses, tests
 	$(BIN)/ruff format --check .
 	$(BIN)/ruff check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports --no-cache
+	$(BIN)/deptry .
+	$(BIN)/vulture
 	@$(MAKE) --no-print-directory test
 
 fix: .venv/dev.stamp  ## format and mend what can be mended by itself

@@ -67,11 +67,6 @@ class Reader:
         if not self.is_curator:
             raise NotAllowedError(ONLY_CURATORS)
 
-    def require_adder(self) -> None:
-        """Raise NotAllowedError when the person may not change the collection without a curator."""
-        if self.services.additions == "curators":
-            self.require_curator()
-
 
 async def reader_of(interaction: Interaction) -> Reader:
     """Return who asks: the one door through which every command, completion, press and form comes.
