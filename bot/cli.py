@@ -28,7 +28,7 @@ COMMANDS = (
     (post, phrase("Deliver what is due, then exit: for cron."), "dayori post"),
     (search, phrase("Search the collection."), 'dayori search "ハルシネーション year:2023"'),
     (show, phrase("Show one paper: its id, an arXiv id, a DOI or a link."), "dayori show retnet"),
-    (add, phrase("Add a paper."), 'dayori add 1706.03762 --title "Attention Is All You Need" --tag アーキテクチャ'),
+    (add, phrase("Add a paper."), 'dayori add 1706.03762 --title "Attention Is All You Need" --tag NLP'),
     (edit, phrase("Change a paper; an empty text takes a field away, links and tags replace the old ones."),
      "dayori edit retnet --comment 読みました。"),
     (remove, phrase("Remove a paper after asking once; dayori undo brings it back."), "dayori remove longnet --yes"),

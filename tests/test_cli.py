@@ -272,11 +272,12 @@ def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
     assert all(each["message"] for each in told["checks"])
 
 
-@pytest.mark.parametrize("name", [command.__name__.rstrip("_") for command, *_ in COMMANDS])
-def test_help_names_every_command_with_an_example(dayori: Dayori, name: str) -> None:
+@pytest.mark.parametrize(("name", "example"), [(made.__name__.rstrip("_"), example) for made, _, example in COMMANDS])
+def test_help_names_every_command_with_an_example_on_one_line(dayori: Dayori, name: str, example: str) -> None:
     result = dayori(name, "--help")
     assert result.exit_code == 0
-    assert f"例: dayori {name}" in result.stdout
+    assert example.startswith(f"dayori {name}")
+    assert f"例: {example}" in result.stdout
     for part in ("--workspace", "使い方: dayori", "（初期値: default）"):
         assert part in result.stdout
 
