@@ -34,17 +34,18 @@ COMMANDS = (
     (remove, phrase("Remove a paper after asking once; dayori undo brings it back."), "dayori remove longnet --yes"),
     (undo, phrase("Take back a change of the collection, the last one or number N, after saying which."),
      "dayori undo --yes"),
-    (redo, phrase("Make again what the last undo took back."), "dayori redo"),
+    (redo, phrase("Redo what the last undo took back."), "dayori redo"),
     (history, phrase("Tell who changed what, newest first."), "dayori history retnet"),
-    (import_, phrase("Take papers in from files; a broken file is refused whole."),
+    (import_, phrase("Import papers from files; nothing is taken from a broken one."),
      "dayori import config/papers.yaml --dry-run"),
-    (export, phrase("Write papers out, newest addition first."), "dayori export --output papers.bib"),
+    (export, phrase("Export papers, last added first."), "dayori export --output papers.bib"),
     (inbox, phrase("List what was proposed, or decide on proposal N."), "dayori inbox"),
     (doctor, phrase("Tell whether all is well, and write nothing; exits with 1 when there is a fault."),
      "dayori doctor"),
     (servers, phrase("List the servers that the bot was invited into, or decide whether it serves one."),
      "dayori servers allow 123456789012345678"),
-    (backup, phrase("Copy the whole database into a new file, while the bot runs."), "dayori backup dayori-backup.db"),
+    (backup, phrase("Copy the whole database into a new file, also while the bot runs."),
+     "dayori backup dayori-backup.db"),
 )  # fmt: skip
 _ABOUT = {command.__name__.rstrip("_"): (sentence, example) for command, sentence, example in COMMANDS}
 

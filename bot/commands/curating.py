@@ -22,13 +22,13 @@ from bot.services.submission import SameTitle, Saved, Submitter
 from bot.session import Session, with_session
 
 Headline = Annotated[str | None, typer.Option(help=phrase("The headline, in Japanese."))]
-Comment = Annotated[str | None, typer.Option(help=phrase("What you say of it."))]
+Comment = Annotated[str | None, typer.Option(help=phrase("Your comment."))]
 Title = Annotated[str | None, typer.Option(help=phrase("The paper's title."))]
 Date = Annotated[str | None, typer.Option(help=phrase("2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …"))]
 Links = Annotated[list[str] | None, typer.Option("--link", help=phrase("A link; may be given several times."))]
 Tags = Annotated[list[str] | None, typer.Option("--tag", help=phrase("A tag; may be given several times."))]
 
-Yes = Annotated[bool, typer.Option("--yes", "-y", help=phrase("Ask nothing."))]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help=phrase("Ask no questions."))]
 
 
 @with_session
@@ -133,7 +133,7 @@ async def undo(
 
 @with_session
 async def redo(session: Session) -> None:
-    """Make again what the last undo took back."""
+    """Redo what the last undo took back."""
     change, ids = await session.services.reversal.redo(session.workspace, session.user, actor=session.actor)
     session.say(reports.redone(change, ids, session.locale))
 

@@ -21,10 +21,12 @@ from bot.services.naming import name_all
 from bot.session import Session, progress_bar, with_session
 
 In = Annotated[
-    str | None, typer.Option("--format", metavar="|".join(READERS), help=phrase("Otherwise the file's ending tells."))
+    str | None,
+    typer.Option("--format", metavar="|".join(READERS), help=phrase("Without it, the file's extension decides.")),
 ]
 Out = Annotated[
-    str | None, typer.Option("--format", metavar="|".join(WRITTEN), help=phrase("Otherwise the file's ending tells."))
+    str | None,
+    typer.Option("--format", metavar="|".join(WRITTEN), help=phrase("Without it, the file's extension decides.")),
 ]
 
 
@@ -33,7 +35,9 @@ async def import_(
     session: Session,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     format: In = None,
-    dry_run: Annotated[bool, typer.Option("--dry-run", help=phrase("Only tell what would be done."))] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=phrase("Show what would happen, and save nothing."))
+    ] = False,
     duplicates: Annotated[
         bool, typer.Option("--duplicates", help=phrase("Add papers without ids though their title is there."))
     ] = False,
@@ -41,7 +45,7 @@ async def import_(
         bool, typer.Option("--restore", help=phrase("Bring back papers that were removed here."))
     ] = False,
 ) -> None:
-    """Take papers in from files; a broken file is refused whole."""
+    """Import papers from files; nothing is taken from a broken one."""
     gc.disable()  # what is read stays until the end; looking for rubbish among it would take a quarter of the time
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
@@ -73,7 +77,7 @@ async def export(
         typer.Option(help=phrase("Write to this file instead of standard output; a file of that name is replaced.")),
     ] = None,
 ) -> None:
-    """Write papers out, newest addition first."""
+    """Export papers, last added first."""
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
     feed = Feed(await session.services.workspaces.uuid(session.workspace), quote(output.name) if output else "")
     exporting = partial(session.services.exports.write, session.workspace, query, writer(name, feed))

@@ -44,7 +44,7 @@ async def search(
         str, typer.Argument(help=phrase("May hold tag:X author:X year:2022-2024; - reads queries, one a line."))
     ],
     as_json: Json = False,
-    limit: Annotated[int, typer.Option(min=1, max=1000, help=phrase("At most so many results."))] = 10,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help=phrase("The most results to show."))] = 10,
 ) -> None:
     """Search the collection."""
     if query == "-":

@@ -108,7 +108,7 @@ def _columns_of(server: Server) -> dict[str, Any]:
 
 @with_session
 async def backup(session: Session, file: Annotated[Path, typer.Argument()]) -> None:
-    """Copy the whole database into a new file, while the bot runs."""
+    """Copy the whole database into a new file, also while the bot runs."""
     if file.exists():
         raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
     await session.app.database.backup(file)

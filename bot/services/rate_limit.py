@@ -37,7 +37,7 @@ class RateLimit:
         bucket.at = now
         if bucket.left < cost:
             seconds = math.ceil((cost - bucket.left) / _PER_SECOND)
-            raise RateLimitError(msg("You are faster than the bot can keep up with; go on in {seconds} s.",
+            raise RateLimitError(msg("That is too fast for the bot; go on in {seconds} s.",
                                      seconds=seconds), seconds)  # fmt: skip
         bucket.left -= cost
 

@@ -91,7 +91,7 @@ async def edit(terminal: Terminal, text: str) -> None:
         terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=old.id), "yellow")
         theirs = await lookup.get(terminal.workspace, old.id)
         terminal.card(theirs)
-        question, default, seen = t(terminal.locale, "Write yours over it?"), False, theirs.updated_at
+        question, default, seen = t(terminal.locale, "Overwrite it with yours?"), False, theirs.updated_at
     terminal.say(t(terminal.locale, "Saved as {id}.", id=old.id), "green")
 
 
@@ -120,7 +120,7 @@ async def undo(terminal: Terminal, number: str) -> None:
         return
     change, ids = await terminal.services.reversal.undo(terminal.workspace, terminal.who, actor=terminal.actor,
                                                         change_id=change.id)  # fmt: skip
-    terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo makes it again."))
+    terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo takes that back."))
 
 
 async def redo(terminal: Terminal, _: str) -> None:

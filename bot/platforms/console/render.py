@@ -88,7 +88,7 @@ def results(found: Results, locale: Locale, width: int, offset: int = 0) -> Rend
 def _nothing(found: Results, locale: Locale, width: int) -> RenderableType:
     parts = [_lines(t(locale, 'No paper was found for "{query}".', query=clip(found.query, 60)), width, "yellow")]
     if found.near:
-        parts.append(Text(t(locale, "These are near:"), style="cyan"))
+        parts.append(Text(t(locale, "These come close:"), style="cyan"))
     return Group(*parts, *_rows(found.near, locale, width, 0))
 
 

@@ -244,7 +244,7 @@ async def _show_stale(interaction: Interaction, reader: Reader, token: str, outc
     embeds = [embed_of(now, reader.locale), embed_of(outcome.mine, reader.locale)]
     about = f"{token}.{mark_of(draft, paper)}.{now.updated_at.isoformat()}"
     view = lasting(
-        Overwrite(about, t(reader.locale, "Save mine over it")), *_edit_or_cancel(token, draft, reader.locale)
+        Overwrite(about, t(reader.locale, "Overwrite with mine")), *_edit_or_cancel(token, draft, reader.locale)
     )
     await answer.replace(interaction, content=told, embeds=embeds, view=view)
 

@@ -107,7 +107,7 @@ async def show_waiting(interaction: Interaction, reader: Reader, edition: int) -
     numbers = await reader.services.digests.waiting(reader.workspace, edition)
     found = await reader.services.lookup.numbered(reader.workspace, numbers, limit=25)
     if not found.results:
-        await answer.send(interaction, t(reader.locale, "Nothing waits any more."))
+        await answer.send(interaction, t(reader.locale, "No paper waits any more."))
         return
     papers = tuple(result.paper for result in found.results)
     view = _list_view(papers, reader.locale, query="", offset=0, size=found.total, total=found.total)
@@ -151,7 +151,7 @@ def headline(found: Results, reader: Reader, query: str) -> str:
             reader.locale, "The collection is empty; add a paper with {command}.", command=reader.command("addpaper")
         )
     if found.near:
-        return t(reader.locale, "No paper was found for “{query}”. These are near:", query=asked)
+        return t(reader.locale, "No paper was found for “{query}”. These come close:", query=asked)
     return t(
         reader.locale,
         "No paper was found for “{query}”. Try other words, or add it with {command}.",
