@@ -17,7 +17,7 @@ UNKNOWN = "このボタンやメニューはもう使えません。何も変更
 NO_NUMBER = "ここで使える番号ではありません"
 FORGED = {
     "dayori:accept:99999999999999999999999": NO_NUMBER,
-    f"dayori:accept:{2**63 - 1}": "番の提案はありません",
+    f"dayori:accept:{2**63 - 1}": "提案9223372036854775807はありません",
     "dayori:accept:abc": NO_NUMBER,
     "dayori:accept:１２": NO_NUMBER,
     "dayori:reject:-1": NO_NUMBER,
