@@ -85,7 +85,7 @@ def _list(papers: list[Paper]) -> Shown:
     found = Results("", len(results), None, results, ())
     view = View(timeout=None)
     view.add_item(Pick(tuple(papers), "ja"))
-    return Shown(_payload(t("ja", "All papers, newest first"), list_embed(found, "ja", 0), view), "papers")
+    return Shown(_payload(t("ja", "All papers, last added first"), list_embed(found, "ja", 0), view), "papers")
 
 
 def _payload(content: str, embed: Any, view: View) -> dict[str, Any]:
