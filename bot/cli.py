@@ -4,50 +4,69 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
-from importlib.metadata import version
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import typer
-from pydantic import ValidationError
 from typer.core import TyperCommand, TyperGroup
 
-from bot.commands.curating import add, edit, inbox, redo, remove, undo
-from bot.commands.files import export, import_
-from bot.commands.looking import digest, history, search, show
-from bot.commands.operating import backup, doctor, post, run, servers
 from bot.config import reader_locale
-from bot.config_problems import reason_of
 from bot.i18n import Locale, phrase, t
-from bot.platforms.console import help
-from bot.platforms.console.output import SafeConsole, print_line, replace_what_is_missing
+from bot.platforms.console.output import print_line, replace_what_is_missing
 
-COMMANDS = (
-    (run, phrase("Start every platform that has a token; without one, the terminal."), "dayori run"),
-    (digest, phrase("Compose the next edition and print it; nothing is posted."), "dayori digest --json"),
-    (post, phrase("Deliver what is due, then exit: for cron."), "dayori post"),
-    (search, phrase("Search the collection."), 'dayori search "ハルシネーション year:2023"'),
-    (show, phrase("Show one paper: its id, an arXiv id, a DOI or a link."), "dayori show retnet"),
-    (add, phrase("Add a paper."), 'dayori add 1706.03762 --title "Attention Is All You Need" --tag NLP'),
-    (edit, phrase("Change a paper; an empty text takes a field away, links and tags replace the old ones."),
-     "dayori edit retnet --comment 読みました。"),
-    (remove, phrase("Remove a paper after asking once; dayori undo brings it back."), "dayori remove longnet --yes"),
-    (undo, phrase("Take back a change of the collection, the last one or number N, after saying which."),
-     "dayori undo --yes"),
-    (redo, phrase("Redo what the last undo took back."), "dayori redo"),
-    (history, phrase("Tell who changed what, newest first."), "dayori history retnet"),
-    (import_, phrase("Import papers from files; nothing is taken from a broken one."),
-     "dayori import config/papers.yaml --dry-run"),
-    (export, phrase("Export papers, last added first."), "dayori export --output papers.bib"),
-    (inbox, phrase("List what was proposed, or decide on proposal N."), "dayori inbox"),
-    (doctor, phrase("Tell whether all is well, and write nothing; exits with 1 when there is a fault."),
-     "dayori doctor"),
-    (servers, phrase("List the servers that the bot was invited into, or decide whether it serves one."),
-     "dayori servers allow 123456789012345678"),
-    (backup, phrase("Copy the whole database into a new file, also while the bot runs."),
-     "dayori backup dayori-backup.db"),
-)  # fmt: skip
-_ABOUT = {command.__name__.rstrip("_"): (sentence, example) for command, sentence, example in COMMANDS}
+# Each with the module of `commands` that it is in, which is imported when the command is asked for.
+COMMANDS = {
+    "run": ("serving", phrase("Start every platform that has a token; without one, the terminal."), "dayori run"),
+    "digest": ("looking", phrase("Compose the next edition and print it; nothing is posted."), "dayori digest --json"),
+    "post": ("serving", phrase("Deliver what is due, then exit: for cron."), "dayori post"),
+    "search": ("looking", phrase("Search the collection."), 'dayori search "ハルシネーション year:2023"'),
+    "show": ("looking", phrase("Show one paper: its id, an arXiv id, a DOI or a link."), "dayori show retnet"),
+    "add": (
+        "curating",
+        phrase("Add a paper."),
+        'dayori add 1706.03762 --title "Attention Is All You Need" --tag NLP',
+    ),
+    "edit": (
+        "curating",
+        phrase("Change a paper; an empty text takes a field away, links and tags replace the old ones."),
+        "dayori edit retnet --comment 読みました。",
+    ),
+    "remove": (
+        "curating",
+        phrase("Remove a paper after asking once; dayori undo brings it back."),
+        "dayori remove longnet --yes",
+    ),
+    "undo": (
+        "curating",
+        phrase("Take back a change of the collection, the last one or number N, after saying which."),
+        "dayori undo --yes",
+    ),
+    "redo": ("curating", phrase("Redo what the last undo took back."), "dayori redo"),
+    "history": ("looking", phrase("Tell who changed what, newest first."), "dayori history retnet"),
+    "import": (
+        "files",
+        phrase("Import papers from files; nothing is taken from a broken one."),
+        "dayori import config/papers.yaml --dry-run",
+    ),
+    "export": ("files", phrase("Export papers, last added first."), "dayori export --output papers.bib"),
+    "inbox": ("curating", phrase("List what was proposed, or decide on proposal N."), "dayori inbox"),
+    "doctor": (
+        "operating",
+        phrase("Tell whether all is well, and write nothing; exits with 1 when there is a fault."),
+        "dayori doctor",
+    ),
+    "servers": (
+        "operating",
+        phrase("List the servers that the bot was invited into, or decide whether it serves one."),
+        "dayori servers allow 123456789012345678",
+    ),
+    "backup": (
+        "operating",
+        phrase("Copy the whole database into a new file, also while the bot runs."),
+        "dayori backup dayori-backup.db",
+    ),
+}
 
 
 class _Command(TyperCommand):
@@ -55,7 +74,10 @@ class _Command(TyperCommand):
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help."""
-        sentence, example = _ABOUT[self.name or ""]
+        from bot.platforms.console import help
+        from bot.platforms.console.safe_console import SafeConsole
+
+        _, sentence, example = COMMANDS[self.name or ""]
         params = self.get_params(ctx)
         SafeConsole().print(help.of_command(ctx.command_path, sentence, example, params, _locale(ctx)))
 
@@ -63,9 +85,26 @@ class _Command(TyperCommand):
 class _Program(TyperGroup):
     """The program; wrong usage is one sentence of ours and ends with 2."""
 
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of a name, whose module is imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"bot.commands.{COMMANDS[cmd_name][0]}")
+        name = "import_" if cmd_name == "import" else cmd_name
+        alone = typer.Typer(**_PLAIN)
+        alone.command(cmd_name, cls=_Command)(getattr(module, name))
+        return typer.main.get_command(alone)
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print which commands there are."""
-        commands = [(name, sentence) for name, (sentence, _) in _ABOUT.items()]
+        from bot.platforms.console import help
+        from bot.platforms.console.safe_console import SafeConsole
+
+        commands = [(name, sentence) for name, (_, sentence, _) in COMMANDS.items()]
         SafeConsole().print(help.overview(ctx.command_path, commands, _locale(ctx)))
 
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, complete_var: str | None = None,
@@ -86,13 +125,13 @@ class _Program(TyperGroup):
         sys.exit(code if isinstance(code, int) else 0)
 
 
-app = typer.Typer(
-    name="dayori", cls=_Program, no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False,
-    rich_markup_mode=None,
-)  # fmt: skip
+_PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+app = typer.Typer(name="dayori", cls=_Program, no_args_is_help=True, **_PLAIN)
 
 
 def _show_version(is_asked: bool) -> None:
+    from importlib.metadata import version
+
     if is_asked:
         print_line(f"dayori {version('ronbun-dayori')}")
         raise typer.Exit
@@ -103,13 +142,14 @@ def _begin(is_asked: bool = typer.Option(False, "--version", callback=_show_vers
     pass
 
 
-for _command, _, _ in COMMANDS:
-    app.command(_command.__name__.rstrip("_"), cls=_Command)(_command)
-
-
 def _tell(error: typer.TyperException, locale: Locale) -> None:
     if type(error).__name__ == "NoArgsIsHelpError":
         return
+    from pydantic import ValidationError
+
+    from bot.config_problems import reason_of
+    from bot.platforms.console import help
+
     cause = error.__cause__.errors()[0] if isinstance(error.__cause__, ValidationError) else None
     reason = reason_of(cause["type"], cause.get("ctx") or {}) if cause else None
     print_line(help.wrong_usage(error, reason).text(locale), sys.stderr)

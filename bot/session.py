@@ -12,12 +12,9 @@ import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Annotated, Any, Concatenate, ParamSpec, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_type_hints
 
 import typer
-from rich.markup import escape
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
-from rich.text import Text
 
 from bot.app import App, open_app
 from bot.config import Config, load_config, reader_locale
@@ -25,13 +22,16 @@ from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, phrase, t
 from bot.logs import configure_logs
-from bot.platforms.console import render
 from bot.platforms.console.lines import AbortError, Lines
-from bot.platforms.console.output import SafeConsole, print_line, printable_line, replace_what_is_missing
-from bot.platforms.console.terminal import Terminal
-from bot.platforms.console.wrap import wrap
+from bot.platforms.console.output import print_line, printable_line, replace_what_is_missing
 from bot.services.bundle import Services
 from bot.stopping import Stopped, stoppable
+
+if TYPE_CHECKING:  # rich is slow to import, and a bot that serves draws nothing
+    from rich.progress import Progress
+
+    from bot.platforms.console.safe_console import SafeConsole
+    from bot.platforms.console.terminal import Terminal
 
 P = ParamSpec("P")
 _SERVING = ("run", "post")  # the commands that follow the papers file and the settings' subscriptions
@@ -49,7 +49,11 @@ class Session:
 
     app: App
     workspace: int
-    console: SafeConsole
+
+    @property
+    def console(self) -> SafeConsole:
+        """Return what draws on standard output."""
+        return _console()
 
     @property
     def services(self) -> Services:
@@ -77,6 +81,8 @@ class Session:
     @property
     def terminal(self) -> Terminal:
         """Return what asks the person who sits there."""
+        from bot.platforms.console.terminal import Terminal
+
         lines = Lines(_nothing, (), sys.stdin.isatty() and sys.stdout.isatty())
         return Terminal(self.services, self.workspace, self.console, lines, self.user)
 
@@ -95,10 +101,16 @@ class Session:
 
     def say(self, text: str) -> None:
         """Print a sentence; a path in it stays whole, so that it can be copied."""
+        from rich.text import Text
+
+        from bot.platforms.console.wrap import wrap
+
         self.console.print(Text("\n".join(wrap(text, self.console.width, cut=False))), soft_wrap=True)
 
     def show(self, paper: Paper) -> None:
         """Print a paper's card."""
+        from bot.platforms.console import render
+
         self.console.print(render.card(paper, self.locale, render.width_of(self.console)))
 
 
@@ -108,7 +120,11 @@ class Settings:
 
     config: Config
     workspace: str
-    console: SafeConsole
+
+    @property
+    def console(self) -> SafeConsole:
+        """Return what draws on standard output."""
+        return _console()
 
 
 def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[..., None]:
@@ -120,7 +136,7 @@ def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) ->
                 serves = command.__name__ in _SERVING
                 app = await stack.enter_async_context(open_app(config, progress=progress, serves=serves))
             gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
-            session = Session(app, await app.services.workspaces.known(workspace), SafeConsole())
+            session = Session(app, await app.services.workspaces.known(workspace))
             await command(session, *args, **values)
 
     return _command(command, run)
@@ -130,7 +146,7 @@ def with_settings(command: Callable[Concatenate[Settings, P], Awaitable[None]]) 
     """Make a terminal command of a coroutine function that is given the settings and opens nothing."""
 
     async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
-        await command(Settings(config, workspace, SafeConsole()), *args, **values)
+        await command(Settings(config, workspace), *args, **values)
 
     return _command(command, run)
 
@@ -187,23 +203,40 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
 @contextlib.contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
     """Show how far a long piece of work has come, on standard error when that is a terminal."""
-    bar = Progress(
-        TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(),
-        console=SafeConsole(stderr=True), transient=True, disable=not sys.stderr.isatty(),
-    )  # fmt: skip
-    task = None
+    bar: Progress | None = None
 
     def show(done: int, total: int) -> None:
-        nonlocal task
-        if task is None:
-            bar.start()
-            task = bar.add_task(escape(printable_line(what)), total=total)
-        bar.update(task, completed=done, total=total)
+        nonlocal bar
+        if bar is None and sys.stderr.isatty():
+            bar = _begun(what, total)
+        if bar is not None:
+            bar.update(bar.task_ids[0], completed=done, total=total)
 
     try:
         yield show
     finally:
-        bar.stop()
+        if bar is not None:
+            bar.stop()
+
+
+def _begun(what: str, total: int) -> Progress:
+    """Return a bar that is shown already."""
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from bot.platforms.console.safe_console import SafeConsole
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    bar = Progress(*columns, console=SafeConsole(stderr=True), transient=True)
+    bar.add_task(escape(printable_line(what)), total=total)
+    bar.start()
+    return bar
+
+
+def _console() -> SafeConsole:
+    from bot.platforms.console.safe_console import SafeConsole
+
+    return SafeConsole()
 
 
 async def _nothing(_typed: str) -> list[tuple[str, str]]:

@@ -272,7 +272,7 @@ def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
     assert all(each["message"] for each in told["checks"])
 
 
-@pytest.mark.parametrize(("name", "example"), [(made.__name__.rstrip("_"), example) for made, _, example in COMMANDS])
+@pytest.mark.parametrize(("name", "example"), [(name, example) for name, (_, _, example) in COMMANDS.items()])
 def test_help_names_every_command_with_an_example_on_one_line(dayori: Dayori, name: str, example: str) -> None:
     result = dayori(name, "--help")
     assert result.exit_code == 0
@@ -291,12 +291,12 @@ def test_every_example_of_the_help_works_on_a_fresh_starter_collection(
     (tmp_path / "config/bot.yaml").write_text(f"sources: {json.dumps(SOURCES)}\n", encoding="utf-8")
     (tmp_path / "config/papers.yaml").write_text(STARTER.read_text(encoding="utf-8"), encoding="utf-8")
     said = {}
-    for command, _, example in COMMANDS:
+    for command, (_, _, example) in COMMANDS.items():
         program, *arguments = shlex.split(example)
         assert program == "dayori"
         result = CliRunner().invoke(app, arguments, input="")
-        said[command.__name__] = result.stdout
-        assert result.exit_code == (1 if command.__name__ == "post" else 0), result.output
+        said[command] = result.stdout
+        assert result.exit_code == (1 if command == "post" else 0), result.output
         assert "Traceback" not in result.output
     assert "Calibrated Language Models Must Hallucinate" in said["search"]
     assert "Retentive Network" in said["show"]

@@ -11,7 +11,6 @@ from urllib.parse import quote
 import typer
 
 from bot.domain.errors import InputError
-from bot.formats.atom import Feed
 from bot.formats.collection import READERS, WRITTEN, format_of, read_contents, writer
 from bot.formats.disk import write_private
 from bot.i18n import msg, phrase, tn
@@ -79,8 +78,9 @@ async def export(
 ) -> None:
     """Export papers, last added first."""
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
-    feed = Feed(await session.services.workspaces.uuid(session.workspace), quote(output.name) if output else "")
-    exporting = partial(session.services.exports.write, session.workspace, query, writer(name, feed))
+    collection = await session.services.workspaces.uuid(session.workspace)
+    write = writer(name, collection, quote(output.name) if output else "")
+    exporting = partial(session.services.exports.write, session.workspace, query, write)
     if output is None:
         await exporting(standard_output())
         return

@@ -2,56 +2,54 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from functools import partial
+from importlib import import_module
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
 
 from bot.domain.errors import FileError, InputError
 from bot.domain.paper import Paper
-from bot.formats import (
-    atom,
-    bibtex,
-    csl,
-    csv,
-    html,
-    html_reader,
-    json,
-    links,
-    markdown,
-    markdown_reader,
-    matome,
-    ris,
-    yaml,
-)
 from bot.formats.disk import read_regular
 from bot.formats.encoding import decoded
-from bot.formats.links import Contents
 from bot.i18n import msg
 
-_WHOLE: dict[str, Callable[[str, str], list[Paper]]] = {
-    "yaml": yaml.read, "json": json.read, "bibtex": bibtex.read, "csl": csl.read, "ris": ris.read,
-    "matome": matome.read,
-}  # fmt: skip
+if TYPE_CHECKING:
+    from bot.formats.links import Contents
+
+Reader: TypeAlias = Callable[[str, str], list[Paper]]
+# Each yields at least once for each paper, before it takes the next one, so that papers may come as they are read.
+Writer: TypeAlias = Callable[[Iterable[Paper]], Iterator[str]]
 
 
-# What these read may hold papers whose title somebody else has to tell.
-_LISTS: dict[str, Callable[[str, str], Contents]] = {
-    "csv": csv.read, "markdown": markdown_reader.read, "html": html_reader.read, "links": links.read,
-}  # fmt: skip
+def _module(name: str) -> Any:
+    """Import a format's module when the format is needed: a bot that starts needs none of them."""
+    return import_module(f"bot.formats.{name}")
+
+
+def _read(name: str, text: str, file: str) -> list[Paper]:
+    papers: list[Paper] = _module(name).read(text, file)
+    return papers
 
 
 def _titled_only(name: str, text: str, file: str) -> list[Paper]:
-    return _all_titled(_LISTS[name](text, file), file)
+    return _all_titled(_module(name).read(text, file), file)
 
 
-READERS = _WHOLE | {name: partial(_titled_only, name) for name in _LISTS}
-# Each yields at least once for each paper, before it takes the next one, so that papers may come as they are read.
-Writer: TypeAlias = Callable[[Iterable[Paper]], Iterator[str]]
-WRITERS: dict[str, Writer] = {
-    "yaml": yaml.write, "json": json.write, "bibtex": bibtex.write, "csl": csl.write, "ris": ris.write,
-    "csv": csv.write, "markdown": markdown.write, "html": html.write,
-}  # fmt: skip
+def _write(name: str, papers: Iterable[Paper]) -> Iterator[str]:
+    pieces: Iterator[str] = _module(name).write(papers)
+    return pieces
+
+
+# What these read may hold papers whose title somebody else has to tell.
+_LISTS = {"csv": "csv", "markdown": "markdown_reader", "html": "html_reader", "links": "links"}
+READERS: Mapping[str, Reader] = {
+    name: partial(_read, name) for name in ("yaml", "json", "bibtex", "csl", "ris", "matome")
+} | {name: partial(_titled_only, module) for name, module in _LISTS.items()}
+WRITERS: Mapping[str, Writer] = {
+    name: partial(_write, name) for name in ("yaml", "json", "bibtex", "csl", "ris", "csv", "markdown", "html")
+}
 WRITTEN = (*WRITERS, "atom")
 _ENDINGS = {
     ".csl.json": "csl", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csl": "csl", ".bib": "bibtex",
@@ -77,12 +75,21 @@ def read_contents(path: Path, format: str | None = None) -> Contents:
     text = decoded(content, name, str(path))
     if not format:
         name = _by_shape(name, text)
-    return _LISTS[name](text, str(path)) if name in _LISTS else Contents(_WHOLE[name](text, str(path)))
+    if name in _LISTS:
+        contents: Contents = _module(_LISTS[name]).read(text, str(path))
+        return contents
+    from bot.formats.links import Contents
+
+    return Contents(READERS[name](text, str(path)))
 
 
-def writer(format: str, feed: atom.Feed) -> Writer:
-    """Return what writes papers in a format; only an Atom feed says which collection they are of."""
-    return partial(atom.write, feed=feed) if format == "atom" else WRITERS[format]
+def writer(format: str, collection: UUID, address: str = "") -> Writer:
+    """Return what writes papers in a format; only an Atom feed says of which collection, and where it is itself.
+
+    Imports the format, which may take 50 ms.
+    """
+    module = _module(format)
+    return partial(module.write, feed=module.Feed(collection, address)) if format == "atom" else WRITERS[format]
 
 
 def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
@@ -102,7 +109,7 @@ def _by_shape(name: str, text: str) -> str:
     """Tell apart what shares an ending: CSL-JSON is a list, a 「まとめ」 page has titles with their label."""
     if name == "json" and text.lstrip().startswith("["):
         return "csl"
-    return "matome" if name == "links" and matome.is_matome(text) else name
+    return "matome" if name == "links" and _module("matome").is_matome(text) else name
 
 
 def _all_titled(contents: Contents, file: str) -> list[Paper]:

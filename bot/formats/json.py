@@ -9,7 +9,6 @@ from typing import Any
 
 from bot.domain.errors import FileError
 from bot.domain.paper import Paper
-from bot.formats.entries import read_entries
 from bot.formats.tree import Tree, read_yaml
 from bot.i18n import msg
 
@@ -40,6 +39,8 @@ def columns_of(paper: Paper) -> dict[str, Any]:
 
 def read(text: str, file: str) -> list[Paper]:
     """Read a collection. Raises FileError with line and column."""
+    from bot.formats.entries import read_entries  # only reading needs what it imports
+
     return read_tree(text, file, read_entries)
 
 

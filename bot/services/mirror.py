@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 from math import inf
 from pathlib import Path
 from time import monotonic
+from typing import TYPE_CHECKING
 
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
@@ -22,7 +23,6 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import DayoriError, FileError
 from bot.domain.paper import Paper
 from bot.formats.disk import make_folder, read_if_there, replace_if_still
-from bot.formats.layout import Layout, read_layout
 from bot.i18n import Message, msg
 from bot.services.importing import Importing, ImportReport
 from bot.services.library import write_steps
@@ -32,6 +32,9 @@ from bot.store.database import Database
 from bot.store.history import Step
 from bot.store.imports import Mirrored, content_hash
 from bot.store.papers import columns_of
+
+if TYPE_CHECKING:
+    from bot.formats.layout import Layout
 
 Tell = Callable[[Sequence[Message]], Awaitable[object]]
 """Is told what a person has to look at: conflicts, a file that cannot be read."""
@@ -258,6 +261,8 @@ def _put_all(
 
 
 def _read(content: bytes | None, file: str) -> Layout:
+    from bot.formats.layout import read_layout  # in a thread, and only where a file is mirrored
+
     try:
         text = (content or b"").decode("utf-8-sig")
     except UnicodeDecodeError as error:

@@ -5,13 +5,16 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from bot.domain.draft import read_source
 from bot.domain.errors import DayoriError, SourceError, UnknownPaperError
 from bot.domain.paper import Paper, edited, make_paper
-from bot.formats.links import Untitled
 from bot.i18n import Message, msg
 from bot.services.ports import MetadataFinder, Progress
+
+if TYPE_CHECKING:
+    from bot.formats.links import Untitled
 
 _AT_ONCE = 50  # arXiv answers for many in one request
 _SAID = ("headline", "date", "comment", "excerpt", "organization", "authors", "tags")

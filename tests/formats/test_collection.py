@@ -8,7 +8,6 @@ from uuid import uuid4
 import pytest
 
 from bot.domain.errors import FileError, InputError
-from bot.formats.atom import Feed
 from bot.formats.collection import READERS, WRITERS, WRITTEN, format_of, read_file, writer
 from tests.formats.shared import full
 from tests.samples import paper
@@ -46,7 +45,7 @@ def test_what_a_format_writes_it_reads(ending: str, tmp_path: Path) -> None:
 def test_a_format_writes_each_paper_before_it_takes_the_next_one(format: str) -> None:
     taken = []
     written = ""
-    for piece in writer(format, Feed(uuid4()))(taken.append(n) or full(n) for n in range(3)):  # type: ignore[func-returns-value]
+    for piece in writer(format, uuid4())(taken.append(n) or full(n) for n in range(3)):  # type: ignore[func-returns-value]
         written += piece
         assert all(f"{n}番目の論文" in written for n in taken)
     assert taken == [0, 1, 2]

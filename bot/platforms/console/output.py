@@ -7,11 +7,7 @@ import io
 import json
 import re
 import sys
-from collections.abc import Iterable
 from typing import Any, BinaryIO, TextIO, cast
-
-from rich.console import Console, ConsoleOptions, RenderableType
-from rich.segment import Segment
 
 # C0 but for tab and line feed, DEL, C1, marks that turn the direction of text, line ends of Unicode, tag characters,
 # lone surrogates. ESC and C1 begin commands to the terminal; the marks let a text read as something that it is not.
@@ -32,19 +28,6 @@ def printable(text: str) -> str:
 def printable_line(text: str) -> str:
     """Return the text without control characters, on one line."""
     return _SPACE.sub(" ", printable(_SPACE.sub(" ", text))).strip()
-
-
-class SafeConsole(Console):
-    """A console that prints every text through `printable`, whatever draws it; styles are the only commands left."""
-
-    def __init__(self, *, stderr: bool = False, file: TextIO | None = None, width: int | None = None) -> None:
-        super().__init__(highlight=False, soft_wrap=False, emoji=False, markup=False, stderr=stderr, file=file,
-                         width=width)  # fmt: skip
-
-    def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Render as rich does, then clean what came of it."""
-        for segment in super().render(renderable, options):
-            yield segment if segment.control else segment._replace(text=printable(segment.text))
 
 
 def print_line(text: str, file: TextIO | None = None) -> None:

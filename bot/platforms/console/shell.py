@@ -20,7 +20,7 @@ from bot.domain.text import clip, normalized
 from bot.i18n import Locale, NameCommand, t
 from bot.platforms.console import aliases, curating, render, reports
 from bot.platforms.console.lines import AbortError, Interrupted, Lines
-from bot.platforms.console.output import SafeConsole
+from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.terminal import Terminal
 from bot.services.bundle import Services
 

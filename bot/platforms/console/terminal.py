@@ -13,7 +13,7 @@ from bot.domain.text import normalized
 from bot.i18n import Locale, t
 from bot.platforms.console import render
 from bot.platforms.console.lines import Lines
-from bot.platforms.console.output import SafeConsole
+from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
 from bot.services.submission import Submitter

@@ -30,7 +30,8 @@ from bot.i18n import Message
 from bot.logs import configure_logs
 from bot.platforms.console import render, reports
 from bot.platforms.console.lines import _completer
-from bot.platforms.console.output import SafeConsole, print_json, printable, printable_line, standard_output
+from bot.platforms.console.output import print_json, printable, printable_line, standard_output
+from bot.platforms.console.safe_console import SafeConsole
 from bot.services.checkup import Check, Findings
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport

@@ -9,7 +9,7 @@ import pytest
 from bot.app import App
 from bot.domain.draft import Draft
 from bot.domain.paper import edited
-from bot.platforms.console.output import SafeConsole
+from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.shell import Shell
 from bot.services.submission import Submission, Submitter
 from tests.samples import paper

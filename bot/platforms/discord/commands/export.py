@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import asyncio
 from tempfile import TemporaryFile
 
 import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.formats.atom import Feed
 from bot.formats.collection import ENDING_OF, WRITTEN, writer
 from bot.i18n import t, tn
 from bot.platforms.discord import answer
@@ -30,7 +30,8 @@ async def export(interaction: Interaction, format: Choice[str], query: Range[str
     """Send the papers that a search finds as a file, to the asker alone."""
     reader = await reader_of(interaction)
     await answer.defer(interaction)
-    write = writer(format.value, Feed(await reader.services.workspaces.uuid(reader.workspace)))
+    collection = await reader.services.workspaces.uuid(reader.workspace)
+    write = await asyncio.to_thread(writer, format.value, collection)
     with TemporaryFile() as file:
         count = await reader.services.exports.write(
             reader.workspace, query or "", write, file, interaction.filesize_limit
