@@ -57,6 +57,8 @@ def normalized(form: Literal["NFC", "NFKC", "NFD", "NFKD"], text: str) -> str:
     Python sorts the marks on a character by insertion: 160,000 of them took 17 seconds.
     """
     if len(text) > _SHORT and not text.isascii():
+        if form in ("NFKC", "NFKD"):  # which make marks of these two letters, the only ones
+            text = text.replace("\uff9e", "\u3099").replace("\uff9f", "\u309a")
         text = _MARKS.sub(_few_marks, text)
     return unicodedata.normalize(form, text)
 
