@@ -57,7 +57,7 @@ class Weekdays:
 
 def parse_weekdays(words: str) -> tuple[Weekdays, ...]:
     """Return the days named, in groups of the same weeks of a month; none when a word is no day."""
-    words = words.strip().lower()
+    words = " ".join(words.lower().split())
     if days := _of_week(words):
         return (Weekdays(days),)
     rest, groups, at = _OF_MONTH.sub("", words), list[Weekdays](), 0
