@@ -22,7 +22,7 @@ from bot.formats.names import from_inverted, parted
 from bot.i18n import msg
 
 if TYPE_CHECKING:
-    from bibtexparser.model import Entry, Field
+    from bibtexparser.model import Entry
 
 _MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 _MONTH = re.compile("|".join(_MONTHS))
@@ -43,22 +43,22 @@ def read(text: str, file: str) -> list[Paper]:
 
     logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it logs what it returns as well
     library = parse_string(text)
-    lines = text.split("\n")
+    places = _Places(text)
     for block in library.failed_blocks:
         line = (block.start_line or 0) + 1
-        raise _broken(file, getattr(block.error, "abort_reason", str(block.error)), line, _column(lines, line, "@"))
+        raise _broken(file, getattr(block.error, "abort_reason", str(block.error)), *places.of(line, "@"))
     for comment in library.comments:
         if stray := _LOOSE_START.search(comment.comment) if type(comment).__name__ == "ImplicitComment" else None:
             line = (comment.start_line or 0) + 1 + comment.comment.count("\n", 0, stray.start())
-            raise _broken(file, "", line, _column(lines, line, "@"))
+            raise _broken(file, "", *places.of(line, "@"))
     if text.strip() and not library.entries and (library.comments or not library.blocks):
         raise FileError(msg("this holds no BibTeX entry"), file=file, line=1, column=1)
-    return papers_of(file, (_found(entry, lines) for entry in library.entries))
+    return papers_of(file, (_found(entry, places) for entry in library.entries))
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a bibliography; each entry's key is the paper's id as far as BibTeX can hold it."""
-    taken: set[str] = set()
+    taken: dict[str, int] = {}
     for n, paper in enumerate(papers):
         yield ("\n" if n else "") + _entry(paper, taken)
 
@@ -72,18 +72,29 @@ def _broken(file: str, problem: str, line: int, column: int) -> FileError:
     return FileError(msg("not valid BibTeX: {problem}", problem=reason), file=file, line=line, column=column)
 
 
-def _column(lines: list[str], line: int, word: str) -> int:
-    return max(lines[line - 1].lower().find(word), 0) + 1 if line <= len(lines) else 1
+class _Places:
+    """Finds words in the lines of a text, each once: a line may hold all entries of a file."""
+
+    def __init__(self, text: str) -> None:
+        self._lines, self._found = text.lower().split("\n"), dict[tuple[int, str], Place]()
+
+    def of(self, line: int, word: str) -> Place:
+        """Return the line and the column of the first such word in it, the first column where it is not there."""
+        if (line, word) not in self._found:
+            at = self._lines[line - 1].find(word) if line <= len(self._lines) else -1
+            self._found[line, word] = line, max(at, 0) + 1
+        return self._found[line, word]
 
 
-def _found(entry: Entry, lines: list[str]) -> Found:
-    line = entry.start_line + 1 if entry.start_line is not None else 1
-    found = Found((line, _column(lines, line, "@")))
+def _found(entry: Entry, places: _Places) -> Found:
+    found = Found(places.of(entry.start_line + 1 if entry.start_line is not None else 1, "@"))
     fields = {field.key.lower(): field for field in entry.fields}
 
     def raw(*names: str) -> tuple[str, Place]:
         field = next((fields[name] for name in names if name in fields and str(fields[name].value).strip()), None)
-        return (str(field.value), _place(field, lines)) if field else ("", found.place)
+        if field is None:
+            return "", found.place
+        return str(field.value), places.of((field.start_line or 0) + 1, field.key.lower())
 
     for key, names in _TEXTS.items():
         value, place = raw(*names)
@@ -106,11 +117,6 @@ def _found(entry: Entry, lines: list[str]) -> Found:
     for value, place in (raw("journal", "journaltitle"), raw("volume"), raw("booktitle", "publisher", "howpublished")):
         found.put_cited(decode(value), place)
     return found
-
-
-def _place(field: Field, lines: list[str]) -> Place:
-    line = (field.start_line or 0) + 1
-    return line, _column(lines, line, field.key.lower())
 
 
 def _put_ids_and_links(found: Found, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place],
@@ -170,7 +176,7 @@ def _time(text: str) -> str:
     return text if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", text) else ""
 
 
-def _entry(paper: Paper, taken: set[str]) -> str:
+def _entry(paper: Paper, taken: dict[str, int]) -> str:
     key = _free_key(paper.id, taken)
     fields = dict(_fields(paper))
     if key != paper.id:
@@ -180,12 +186,12 @@ def _entry(paper: Paper, taken: set[str]) -> str:
     return f"@misc{{{key},\n{body}}}\n"
 
 
-def _free_key(id: str, taken: set[str]) -> str:
-    base = _KEY.sub("-", id)
-    key = next(
-        name for n in range(1, len(taken) + 2) if (name := base if n == 1 else f"{base}-{n}").lower() not in taken
-    )
-    taken.add(key.lower())
+def _free_key(id: str, taken: dict[str, int]) -> str:
+    key = base = _KEY.sub("-", id)
+    while key.lower() in taken:
+        taken[base.lower()] += 1
+        key = f"{base}-{taken[base.lower()]}"
+    taken[key.lower()] = 1
     return key
 
 

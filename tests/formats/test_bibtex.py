@@ -13,6 +13,7 @@ from bot.domain.paper import Link, Paper
 from bot.formats import bibtex
 from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
 from tests.formats.shared import full, kept
+from tests.growth import MOST, growth
 from tests.samples import assert_said, numbered, stamped, texts
 
 
@@ -129,3 +130,19 @@ def test_any_text_is_a_bibliography_or_is_refused_in_a_sentence(text: str) -> No
         bibtex.read("@misc{" + text, "f")
     except FileError as error:
         assert_said(error)
+
+
+def test_entries_that_stand_on_one_line_are_read_in_linear_time() -> None:
+    def entries(size: int) -> str:
+        return " ".join(f"@misc{{k{n}, title={{A}}, author={{B}}, year=2020}}" for n in range(size // 50))
+
+    assert growth(lambda text: bibtex.read(text, "a.bib"), entries, 20_000) < MOST
+
+
+def test_keys_that_become_the_same_are_numbered_in_linear_time() -> None:
+    def written(text: str) -> object:
+        return list(
+            bibtex.write(Paper(id=f"{chr(0x2460 + n % 20)}" * (1 + n // 20), title="a") for n in range(len(text)))
+        )
+
+    assert growth(written, lambda size: "a" * size, 400) < MOST
