@@ -48,7 +48,8 @@ def _difference(before: Any, after: Any) -> str:
     if not isinstance(before or after, list | dict):
         return _change(before or "", after or "")
     old, new = _items(before), _items(after)
-    gone, come = [each for each in old if each not in new], [each for each in new if each not in old]
+    kept = {*old} & {*new}
+    gone, come = ([each for each in items if each not in kept] for items in (old, new))
     if len(gone) == len(come) == 1:
         return _change(gone[0], come[0])
     if not (gone or come):

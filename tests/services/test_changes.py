@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from time import thread_time
 from typing import Any
 
 import pytest
@@ -51,6 +52,13 @@ def test_a_text_is_shown_where_it_differs(before: str | None, after: str | None,
 )
 def test_of_a_list_what_came_and_went_is_shown(before: list[str], after: list[str], difference: str) -> None:
     assert told(tags=(before, after)) == [f"tags: {difference}"]
+
+
+def test_a_long_list_of_which_every_name_changed_is_shown_at_once() -> None:
+    names = [[f"{letter} {n}" for n in range(5_000)] for letter in "AÀ"]
+    began = thread_time()
+    assert told(authors=(names[0], names[1]))[0].startswith("authors: −A 0, −A 1")
+    assert thread_time() - began < 0.1
 
 
 def test_links_are_shown_with_their_labels_and_ids_with_their_schemes() -> None:
