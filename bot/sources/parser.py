@@ -6,6 +6,7 @@ import asyncio
 import json
 from asyncio.subprocess import Process
 from collections.abc import Mapping
+from contextlib import suppress
 from typing import Any
 
 import structlog
@@ -56,11 +57,17 @@ class Parser:
             await end(self._idle.pop())
 
     async def _answer(self, asked: bytes, name: str) -> dict[str, Any]:
-        """Have one process answer; it is killed unless it answers in time."""
+        """Have one process answer, a new one where the system has killed that which waited."""
+        if self._idle:
+            with suppress(asyncio.IncompleteReadError, ConnectionError):
+                return await self._answer_of(self._idle.pop(), asked, name)
         try:
-            process = self._idle.pop() if self._idle else await start(self._worker)
-        except OSError as error:
+            return await self._answer_of(await start(self._worker), asked, name)
+        except (asyncio.IncompleteReadError, OSError) as error:  # it took more memory than it may, or did not start
             raise unreadable(name) from error
+
+    async def _answer_of(self, process: Process, asked: bytes, name: str) -> dict[str, Any]:
+        """Return what a process answers; it is killed unless it answers in time."""
         answered = False
         try:
             async with asyncio.timeout(self._seconds):
@@ -68,8 +75,6 @@ class Parser:
             answered = True
         except TimeoutError as error:
             raise too_long(name) from error
-        except (asyncio.IncompleteReadError, ConnectionError) as error:  # it took more memory than it may
-            raise unreadable(name) from error
         finally:
             if answered and not self._closed:
                 self._idle.append(process)

@@ -71,6 +71,14 @@ async def test_a_page_that_breaks_its_reader_is_told_in_a_sentence(parser: Parse
     assert await reader_of(parser)
 
 
+async def test_a_reader_that_the_system_killed_while_it_waited_costs_no_page(parser: Parser) -> None:
+    killed = await reader_of(parser)
+    os.kill(killed, signal.SIGKILL)
+    while is_there(killed):
+        await asyncio.sleep(0.01)
+    assert await reader_of(parser) != killed
+
+
 async def test_others_are_served_while_a_page_is_read(parser: Parser, tmp_path: Path) -> None:
     slow = asyncio.create_task(parser.one("spin", b"", str(tmp_path / "pid"), name="A"))
     await pid_in(tmp_path / "pid")
