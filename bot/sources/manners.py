@@ -64,7 +64,7 @@ def seconds_of(retry_after: str | None) -> float:
     """Return the seconds of a Retry-After, which is a number or a date; half a minute when it says nothing."""
     text = (retry_after or "").strip()
     seconds = math.nan
-    with contextlib.suppress(ValueError):
+    with contextlib.suppress(ValueError, OverflowError):
         seconds = float(text) if text[:1].isdigit() else _seconds_until(text)
     return min(max(seconds, 1.0), _LONGEST_PAUSE) if not math.isnan(seconds) else _USUAL_PAUSE
 

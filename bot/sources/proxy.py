@@ -49,8 +49,8 @@ def may_be_asked(host: str) -> bool:
         pass
     try:
         return is_public(socket.inet_ntoa(socket.inet_aton(name)))  # 0x7f.1, 2130706433 and the like
-    except (OSError, UnicodeError):
-        return "." in name and not name.endswith(_PRIVATE)
+    except (OSError, ValueError):
+        return name.isprintable() and "." in name and not name.endswith(_PRIVATE)
 
 
 def _read(named: str, variable: str) -> Proxy:

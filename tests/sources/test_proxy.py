@@ -86,7 +86,11 @@ async def test_a_private_target_is_refused_behind_a_proxy_too(
 
 
 def test_names_that_say_that_they_are_private_are_told_from_others() -> None:
-    assert [host for host in (*PRIVATE, "2130706433", "0177.0.0.1", "１２７.0.0.1", "0") if may_be_asked(host)] == []
+    assert [
+        host
+        for host in (*PRIVATE, "2130706433", "0177.0.0.1", "１２７.0.0.1", "0", "a.example\x00")
+        if may_be_asked(host)
+    ] == []
     assert all(map(may_be_asked, ["arxiv.org", "8.8.8.8", "[2606:4700::1111]", "localhost.example.org", "例え.jp"]))
 
 

@@ -34,7 +34,7 @@ class History:
         await self._require_rights(server, channel, user)
         async for page in self._pages(channel, after):
             for message in page:
-                if message["author"]["id"] == user and _is_marked(message, marker):
+                if _author_of(message) == user and _is_marked(message, marker):
                     return str(message["id"])
         await self._require_rights(server, channel, user)  # they may have been lost meanwhile
         return None
@@ -67,4 +67,9 @@ class History:
 
 
 def _is_marked(message: Mapping[str, Any], marker: str) -> bool:
-    return f"#{marker}" in json.dumps([message["content"], message["embeds"]], ensure_ascii=False)
+    return f"#{marker}" in json.dumps([message.get("content"), message.get("embeds")], ensure_ascii=False)
+
+
+def _author_of(message: Mapping[str, Any]) -> str | None:
+    author = message.get("author")
+    return author.get("id") if isinstance(author, Mapping) else None

@@ -1,0 +1,28 @@
+"""A search passes over messages that Discord, or what stands before it, describes by halves."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from bot.platforms.discord.history import History
+from bot.platforms.discord.rest import Rest
+
+OURS = {"content": "", "embeds": [{"footer": {"text": "#abcdefgh"}}]}
+BY_HALVES: list[dict[str, Any]] = [{}, {"author": None}, {"author": "a"}, {"author": {}}, {"author": {"id": "1"}}]
+
+
+class Halves:
+    """Answers as a channel whose first messages lack what every message has."""
+
+    async def read(self, path: str, *, params: Mapping[str, str] | None = None, **ids: str) -> Any:
+        """Return what stands at a path."""
+        if path == "/users/@me":
+            return {"id": "1"}
+        messages = [{"id": str(n), **each} for n, each in enumerate((*BY_HALVES, {"author": {"id": "1"}, **OURS}), 1)]
+        return [each for each in messages if int(each["id"]) > int((params or {}).get("after", 0))]
+
+
+async def test_a_message_that_lacks_its_author_or_its_content_is_none_of_ours() -> None:
+    found = await History(cast(Rest, Halves())).find("9", "8", "abcdefgh", after=0)
+    assert found == str(len(BY_HALVES) + 1)
