@@ -120,6 +120,10 @@ class SourceError(DayoriError):
     """A source of metadata is down, refuses or makes no sense."""
 
 
+class SourceSettingError(SourceError):
+    """A source cannot be asked as this program is set up; nobody was asked."""
+
+
 class UnknownPaperError(SourceError):
     """The source answered that it does not know the paper."""
 

@@ -17,7 +17,7 @@ from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.draft import read_source
-from bot.domain.errors import SourceBusyError, SourceError, StoreError, UnknownPaperError
+from bot.domain.errors import SourceBusyError, SourceError, SourceSettingError, StoreError, UnknownPaperError
 from bot.domain.identifiers import canonical_url
 from bot.domain.metadata import Metadata
 from bot.services.ports import Clock
@@ -147,6 +147,8 @@ def key_of(source: str) -> str:
 def _age(answer: Metadata | SourceError) -> timedelta:
     if isinstance(answer, SourceBusyError):
         return min(timedelta(seconds=answer.seconds), UNKNOWN_KEPT)
+    if isinstance(answer, SourceSettingError):
+        return timedelta(0)  # whoever mends the setting asks again at once
     if isinstance(answer, UnknownPaperError):
         return UNKNOWN_KEPT
     return FAILURE_KEPT if isinstance(answer, SourceError) else ANSWER_KEPT

@@ -12,7 +12,7 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.domain.errors import ConfigError, SourceError, UnknownPaperError
+from bot.domain.errors import ConfigError, SourceError, SourceSettingError, UnknownPaperError
 from bot.domain.identifiers import web_address
 from bot.i18n import msg
 from bot.sources import ARXIV_INTERVAL
@@ -201,7 +201,7 @@ def _proxy_for(url: str) -> Proxy | None:
     try:
         return proxy_for(url)
     except ConfigError as error:
-        raise SourceError(error.message) from error
+        raise SourceSettingError(error.message) from error
 
 
 def _not_public(name: str) -> SourceError:

@@ -12,7 +12,14 @@ import pytest
 
 from bot.domain.dates import PaperDate
 from bot.domain.draft import Draft
-from bot.domain.errors import DayoriError, InputError, SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.errors import (
+    DayoriError,
+    InputError,
+    SourceBusyError,
+    SourceError,
+    SourceSettingError,
+    UnknownPaperError,
+)
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import Metadata, make_metadata
 from bot.i18n import msg
@@ -121,6 +128,16 @@ async def test_a_failure_is_kept_for_minutes_at_most(
         assert caught.value.text("ja") == "xに接続できません。"
     assert len(source.asked) == 1
     clock.advance(seconds=kept.total_seconds())
+    source.answer = ALL
+    assert await finder.look_up("10.5555/x") == ALL
+
+
+async def test_a_wrong_setting_is_told_until_it_is_mended_and_no_longer(
+    finder: MetadataLookup, source: FakeSource
+) -> None:
+    source.answer = SourceSettingError(msg("{source} cannot be reached.", source="x"))
+    with pytest.raises(SourceError):
+        await finder.look_up("10.5555/x")
     source.answer = ALL
     assert await finder.look_up("10.5555/x") == ALL
 

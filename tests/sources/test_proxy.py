@@ -6,7 +6,7 @@ from collections.abc import AsyncIterator
 
 import pytest
 
-from bot.domain.errors import ConfigError, SourceError
+from bot.domain.errors import ConfigError, SourceError, SourceSettingError
 from bot.sources.http import Fetcher
 from bot.sources.proxy import may_be_asked, proxy_for
 from tests.doubles.proxy import Proxy
@@ -115,3 +115,11 @@ def test_a_proxy_that_cannot_be_used_is_told_by_its_variable(monkeypatch: pytest
     monkeypatch.setenv("HTTPS_PROXY", named)
     with pytest.raises(ConfigError, match="HTTPS_PROXY in the environment cannot be used; write it like http://proxy"):
         proxy_for("https://arxiv.org/")
+
+
+async def test_a_proxy_that_cannot_be_used_is_no_fault_of_the_source(
+    fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HTTPS_PROXY", "http://")
+    with pytest.raises(SourceSettingError, match="HTTPS_PROXY"):
+        await fetcher.get("https://arxiv.org/")
