@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import AsyncIterator, Awaitable
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
 from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
@@ -16,19 +16,44 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.util import greenlet_spawn
 
 T = TypeVar("T")
+_PATIENCE = 1.0  # seconds; what is lent for longer is closed as soon as it comes back
 
 
 class Connections:
-    """The connections of one engine; in the end all are closed, and those that are lent as soon as they come back."""
+    """The connections of one engine; in the end all are closed.
+
+    Closing waits a moment for what is lent and for what is being opened: whoever closes mostly ends the event loop
+    next, which cancels every task, also that in which a driver opens.
+    """
 
     def __init__(self, engine: AsyncEngine) -> None:
         self._engine = engine
         self._for_writing = engine.execution_options(writing=True)
         self._closed = False
+        self._lent = 0
+        self._all_back = asyncio.Event()
+        self._all_back.set()
 
     @asynccontextmanager
     async def lend(self, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:
         """Lend a connection; a cancellation while it is opened or given back takes effect afterwards."""
+        self._lent += 1
+        self._all_back.clear()
+        try:
+            async with self._lend(writing=writing) as connection:
+                yield connection
+        finally:
+            self._lent -= 1
+            if not self._lent:
+                self._all_back.set()
+
+    async def close(self) -> None:
+        """Close all connections."""
+        self._closed = True
+        await wholly(self._close())
+
+    @asynccontextmanager
+    async def _lend(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
         engine, pool = (self._for_writing if writing else self._engine), self._engine.pool
         opening = asyncio.ensure_future(_opened(engine))
         cancelled = await ended(opening)
@@ -40,10 +65,10 @@ class Connections:
         finally:
             await wholly(self._take_back(connection, pool))
 
-    async def close(self) -> None:
-        """Close all connections that are not lent."""
-        self._closed = True
-        await wholly(self._engine.dispose())
+    async def _close(self) -> None:
+        with suppress(TimeoutError):
+            await asyncio.wait_for(self._all_back.wait(), _PATIENCE)
+        await self._engine.dispose()
 
     async def _take_back(self, connection: AsyncConnection, pool: Pool) -> None:
         await connection.close()

@@ -116,6 +116,38 @@ async def test_a_connection_that_is_lent_while_the_database_closes_is_closed_whe
     assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
 
 
+async def test_closing_waits_for_what_is_being_opened_since_the_end_of_the_loop_would_cancel_it(
+    database_url: str,
+) -> None:
+    database = await open_database(database_url)
+
+    async def ask() -> None:
+        async with database.read() as connection:
+            await connection.execute(text("SELECT 1"))
+
+    asked = [asyncio.create_task(ask()) for _ in range(6)]
+    await asyncio.sleep(0)
+    await database.close()
+    assert all(task.done() for task in asked)
+
+
+async def test_closing_waits_for_nobody_who_keeps_a_connection(database_url: str) -> None:
+    database, has_it, goes_on = await open_database(database_url), asyncio.Event(), asyncio.Event()
+
+    async def keep() -> None:
+        async with database.read():
+            has_it.set()
+            await goes_on.wait()
+
+    keeper = asyncio.create_task(keep())
+    await has_it.wait()
+    await asyncio.wait_for(database.close(), 5)
+    goes_on.set()
+    await keeper
+    await asyncio.sleep(0.05)
+    assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
+
+
 async def test_reading_does_not_wait_for_writing_and_sees_only_what_is_committed(database: Database) -> None:
     async with database.write() as connection:
         await write_note(connection, "a", "1")
