@@ -245,11 +245,23 @@ def test_a_workspace_that_there_is_not_is_told_with_those_that_there_are_and_non
         assert connection.execute("SELECT count(*) FROM workspaces").fetchone() == (2,)
 
 
+def test_history_cuts_neither_ids_nor_the_difference_however_narrow_the_terminal(dayori: Dayori) -> None:
+    headline = "Transformerの次を狙うアーキテクチャ「RetNet」です"
+    dayori("edit", "calibrated-hallucination", "--headline", headline)
+    dayori("edit", "calibrated-hallucination", "--headline", headline.replace("です", "でした"))
+    change, *others = dayori("history", "calibrated-hallucination").stdout.split("#")[1:]
+    assert len(others) == 2
+    shown = "".join(change.split())
+    assert "です→" in shown
+    assert "でした" in shown
+    assert "calibrated-hallucination見出し:" in shown
+
+
 def test_history_tells_the_newest_first(dayori: Dayori, tmp_path: Path) -> None:
     dayori("edit", "retnet", "--comment", "一")
     dayori("edit", "retnet", "--comment", "二")
-    told = dayori("history", "retnet").stdout
-    assert told.index("一 → 二") < told.index("→ 一")
+    told = "".join(dayori("history", "retnet").stdout.split())
+    assert told.index("一→二") < told.index("→一")
     make_workspace(tmp_path / "dayori.db", "new")
     assert dayori("history", "--workspace", "new").stdout == "まだ何も変更されていません。\n"
 

@@ -7,7 +7,8 @@ from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
-from rich.console import Group
+from rich.console import Group, RenderableType
+from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
@@ -24,6 +25,8 @@ from bot.services.standing import Standing
 from bot.store.history import Change, Step
 from bot.store.inbox import Candidate
 from bot.store.servers import Server
+
+_BELOW = 6  # cells by which details are indented
 
 
 def prompt_name(command: str, _locale: Locale) -> str:
@@ -130,26 +133,33 @@ def redone(change: Change, ids: Sequence[str], locale: Locale) -> str:
     return t(locale, "Redone: {change}", change=describe(change, ids, locale))
 
 
-def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale) -> Table | Text:
-    """Tell who changed which field from what to what."""
+def _folded(columns: int) -> Table:
+    """Return a table that cuts nothing: rich takes Japanese without spaces for one word, and would end it with …"""
+    table = Table(box=None, padding=(0, 1), show_header=False)
+    for _ in range(columns):
+        table.add_column(overflow="fold")
+    return table
+
+
+def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale) -> RenderableType:
+    """Tell who changed which field from what to what: a line for each change of a paper, and what differs below it."""
     if not steps:
         return Text(t(locale, "Nothing has happened yet."))
-    table = Table(box=None, padding=(0, 1), show_header=False)
+    parts: list[RenderableType] = []
     for change, step in steps:
+        who = f"{change.by or '—'}  {action(change.action, locale)}  {step.paper_id}"
         when = f"{change.at.astimezone(zone):%Y-%m-%d %H:%M}"
-        details = "\n".join(differences(step, locale))
-        number = Text(f"#{change.id}", style="dim")
-        table.add_row(
-            number, when, Text(change.by or "—"), action(change.action, locale), Text(step.paper_id), Text(details)
-        )
-    return table
+        parts.append(Text(f"#{change.id:<4} ", style="dim", overflow="fold").append(f"{when}  {who}", style="default"))
+        details = Text("\n".join(differences(step, locale)), overflow="fold")
+        parts.append(Padding(details, (0, 0, 0, _BELOW), expand=False))
+    return Group(*parts)
 
 
 def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
     """List what was proposed, by whom and when."""
     if not waiting:
         return Text(t(locale, "No proposal waits."))
-    table = Table(box=None, padding=(0, 1), show_header=False)
+    table = _folded(4)
     for each in waiting:
         when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
         table.add_row(str(each.number), when, Text(each.proposed_by or "—"), Text(paper_of(each).heading))
@@ -185,7 +195,7 @@ def servers(known: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | 
     """List the servers with what was decided on them and since when."""
     if not known:
         return Text(t(locale, "The bot is in no server yet; the first that it is invited into is the team's."))
-    table = Table(box=None, padding=(0, 1), show_header=False)
+    table = _folded(4)
     for each in known:
         since = _minute(each.since, zone) if each.since else t(locale, "by the settings")
         table.add_row(each.number, Text(each.name or "—"), _STATES[each.state].text(locale), since)
