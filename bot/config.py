@@ -70,7 +70,7 @@ def _server(id: object) -> str:
 
 
 def _database(url: str) -> str:
-    if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:)[^?#\s][^?]*", url):
+    if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:|[^?]*%00)[^?#\s][^?]*", url):
         raise Wrong(msg("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db"))
     return url
 

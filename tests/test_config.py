@@ -107,6 +107,7 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
         ("subscriptions:\n  - {name: a}", "bot.yaml:2:5: ", '"subscriptions.0.channel" is missing'),
         ("sharing: all", "bot.yaml:1:10: ", '"sharing" cannot be "all"'),
         ("database_url: postgres://x", "bot.yaml:1:15: ", '"database_url" cannot be'),
+        ("database_url: sqlite+aiosqlite:///x%00y", "bot.yaml:1:15: ", '"database_url" cannot be'),
         ("curators: {a: b}", "bot.yaml:1:11: ", '"curators" cannot be "'),
         ("subscriptions:\n  - {name: a, channel: general}", "bot.yaml:2:24: ",
         "write it like discord:<server id>/<channel id>"),
