@@ -38,7 +38,7 @@ from bot.domain.query import parse_query
 from bot.domain.text import normalized
 from bot.formats.collection import WRITERS
 from bot.formats.links import Untitled
-from bot.platforms.discord.render import card_embed
+from bot.platforms.discord.render import card_embed, shows
 from bot.services.changes import differences
 from bot.services.lookup import Result, Results
 from bot.services.standing import paused
@@ -118,6 +118,7 @@ OWN: dict[str, Read] = {
     "a list that changed": lambda text: differences(
         Step("a", *({"authors": [f"{n}{at}{each}" for n, each in enumerate(text)]} for at in "xy")), "ja"
     ),
+    "platforms.discord.render.shows": lambda text: shows({"embeds": [{"footer": {"text": text}}]}, text),
     "services.standing.paused": lambda text: paused(text, text, "ja", lambda command, locale: command),
 }
 AREAS = ("domain", "sources", "formats", "services", "platforms", "store.search")
