@@ -18,11 +18,11 @@ from bench.hostile import time_steps
 from bench.search import NOW, corpus, english, memory
 from bot.domain.errors import InputError
 from bot.formats.collection import WRITERS
-from bot.services.exports import Exports
-from bot.services.importing import Importing
+from bot.services.exports import Exporter
+from bot.services.importing import Importer
 from bot.services.lookup import Lookup
 from bot.store.database import open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 
 PAPERS, FORMATS = 100_000, ("yaml", "json", "bibtex")
 DISCORD = 10 * 1024 * 1024  # bytes of a file
@@ -33,9 +33,9 @@ async def measure() -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "dayori.db"
         database = await open_database(f"sqlite+aiosqlite:///{path}")
-        await (await Search.open(database)).close()
+        await (await SearchIndex.open(database)).close()
         workspace, _ = await database.workspace("bench", NOW)
-        await Importing(database, lambda: NOW).take(workspace, list(corpus(PAPERS)), None)
+        await Importer(database, lambda: NOW).run(workspace, list(corpus(PAPERS)), None)
         await database.close()
         await measure_store(path)
 
@@ -43,7 +43,7 @@ async def measure() -> None:
 async def measure_store(path: Path) -> None:
     """Print the figures of the collection in a database."""
     database = await open_database(f"sqlite+aiosqlite:///{path}")
-    search = await Search.open(database)
+    search = await SearchIndex.open(database)
     workspace, _ = await database.workspace("bench", NOW)
     lookup = Lookup(database, search)
     steps, busy = list[float](), list[float]()
@@ -53,7 +53,7 @@ async def measure_store(path: Path) -> None:
     for format in FORMATS:
         for most in (DISCORD, None):
             with tempfile.TemporaryFile() as file:
-                write = partial(Exports(lookup).write, workspace, "", WRITERS[format], file, most)
+                write = partial(Exporter(lookup).write, workspace, "", WRITERS[format], file, most)
                 steps.clear()
                 busy.clear()
                 looking, seconds, added = await _beside(lookup, workspace, write)

@@ -22,11 +22,11 @@ from bot.domain.paper import Paper, make_paper
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, Wanted
-from bot.services.importing import Importing
+from bot.services.digests import Digests, Policy, SubscriptionRequest
+from bot.services.importing import Importer
 from bot.services.lookup import Lookup
 from bot.store.database import Database, open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 from tests.doubles.discord import DiscordServer
 
 SIZES, MESSAGES, LIMIT = (100, 1_000), 2, 50
@@ -74,7 +74,7 @@ async def _measured(store: Path, api_url: str, token: str, places: list[str]) ->
     Route.BASE = api_url
     now = datetime.now(UTC)
     database = await open_database(f"sqlite+aiosqlite:///{store}")
-    search = await Search.open(database)
+    search = await SearchIndex.open(database)
     workspace, digests = await _filled(database, lambda: now - timedelta(days=1), places)
     lookup, today = Lookup(database, search), Digests(database, lambda: now, _POLICY, digests)
     async with discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=60) as client:
@@ -97,11 +97,11 @@ async def _measured(store: Path, api_url: str, token: str, places: list[str]) ->
 async def _filled(database: Database, clock: Callable[[], datetime], places: list[str]) -> tuple[int, dict[str, Any]]:
     """Put papers and subscriptions into the store that a policy's edition of two messages comes from."""
     workspace, _ = await database.workspace("default", clock())
-    await Importing(database, clock).take(workspace, [_paper(n) for n in range(_PAPERS)], by=None)
+    await Importer(database, clock).run(workspace, [_paper(n) for n in range(_PAPERS)], by=None)
     renderers: dict[str, Any] = {"discord": DiscordRenderer(_POLICY.zone)}
     digests = Digests(database, clock, _POLICY, renderers)
     for n, place in enumerate(places):
-        await digests.subscribe(workspace, Wanted(f"c{n}", place, "daily 00:00", (), "ja"))
+        await digests.subscribe(workspace, SubscriptionRequest(f"c{n}", place, "daily 00:00", (), "ja"))
     return workspace, renderers
 
 

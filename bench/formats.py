@@ -17,9 +17,9 @@ from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper
 from bot.formats.collection import READERS, WRITERS
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.store.database import open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 
 _WORDS = ("拡散", "言語", "モデル", "学習", "推論", "画像", "生成", "検索", "attention", "graph", "policy", "vision",
           "speech", "reward", "prompt", "token", "sparse", "robust")  # fmt: skip
@@ -44,15 +44,13 @@ async def _import(format: str, text: str) -> tuple[float, float]:
     """Return the seconds of an import into an empty collection, reading included, and of the same once more."""
     with TemporaryDirectory() as folder:
         database = await open_database(f"sqlite+aiosqlite:///{Path(folder) / 'dayori.db'}")
-        search = await Search.open(database)
+        search = await SearchIndex.open(database)
         try:
             workspace, _ = await database.workspace("default", datetime.now(UTC))
             taken = []
             for _ in range(2):
                 began = perf_counter()
-                await Importing(database, lambda: datetime.now(UTC)).take(
-                    workspace, READERS[format](text, "bench"), None
-                )
+                await Importer(database, lambda: datetime.now(UTC)).run(workspace, READERS[format](text, "bench"), None)
                 taken.append(perf_counter() - began)
         finally:
             await search.close()

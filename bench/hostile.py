@@ -17,10 +17,10 @@ from typing import NamedTuple
 
 from bench.search import NOW, corpus, percentiles
 from bot.domain.paper import Paper, make_paper
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.services.lookup import Lookup
 from bot.store.database import Database, open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 
 SIZES = (10_000, 100_000)
 QUERIES = 20_000
@@ -125,9 +125,9 @@ async def fill(database: Database, workspace: int, size: int) -> list[Paper]:
     """Import the usual papers and the hostile ones; return these and some of the others."""
     hostile = list(papers(random.Random(1)))
     usual = list(corpus(size - len(hostile)))
-    importing = Importing(database, lambda: NOW)
-    await importing.take(workspace, usual, None)
-    await importing.take(workspace, hostile, None)
+    importing = Importer(database, lambda: NOW)
+    await importing.run(workspace, usual, None)
+    await importing.run(workspace, hostile, None)
     return hostile + random.Random(1).sample(usual, 200)
 
 
@@ -154,7 +154,7 @@ async def look_up(lookup: Lookup, workspace: int, asked: list[str]) -> Figures:
         if n % 2:
             await lookup.complete(workspace, query[:100])
         else:
-            await lookup.answer(workspace, query)
+            await lookup.look_up(workspace, query)
         looking.append((time.perf_counter() - began) * 1000)
         slowest = max(slowest, (looking[-1], query))
         await asyncio.sleep(0)
@@ -164,7 +164,7 @@ async def look_up(lookup: Lookup, workspace: int, asked: list[str]) -> Figures:
 async def measure_one(size: int, count: int, path: Path) -> None:
     """Print the figures for a corpus of one size."""
     database = await open_database(f"sqlite+aiosqlite:///{path}")
-    search = await Search.open(database)
+    search = await SearchIndex.open(database)
     workspace, _ = await database.workspace("bench", NOW)
     made = await fill(database, workspace, size)
     asked = list(queries(made, count))

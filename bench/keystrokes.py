@@ -28,12 +28,12 @@ from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.domain.paper import Paper
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests import Digests, Policy, Wanted
-from bot.services.importing import Importing
+from bot.services.digests import Digests, Policy, SubscriptionRequest
+from bot.services.importing import Importer
 from bot.services.lookup import Lookup
 from bot.services.workspaces import DEFAULT
 from bot.store.database import open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 from tests.doubles.discord import Channel, DiscordServer, Member
 
 PEOPLE, KEYSTROKE = 50, 0.15  # seconds between keystrokes
@@ -84,13 +84,13 @@ async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel
         return datetime.now(UTC) - timedelta(days=1)
 
     database = await open_database(f"sqlite+aiosqlite:///{store}")
-    await (await Search.open(database)).close()
+    await (await SearchIndex.open(database)).close()
     workspace, _ = await database.workspace(DEFAULT, yesterday())
-    await Importing(database, yesterday).take(workspace, papers, None)
+    await Importer(database, yesterday).run(workspace, papers, None)
     digests = Digests(database, yesterday, _POLICY, {"discord": DiscordRenderer(_POLICY.zone)})
     for n, channel in enumerate(channels):
         place = f"discord:{channel.guild.id if channel.guild else 0}/{channel.id}"
-        await digests.subscribe(workspace, Wanted(f"c{n}", place, "daily 00:00", (), "ja"))
+        await digests.subscribe(workspace, SubscriptionRequest(f"c{n}", place, "daily 00:00", (), "ja"))
     await database.close()
 
 
@@ -151,7 +151,7 @@ async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper],
         asking = asyncio.create_task(_find(app.services.lookup, workspace, finding))
         _time_steps(steps)
         began = perf_counter()
-        await app.services.importing.take(workspace, papers, None)
+        await app.services.importer.run(workspace, papers, None)
         seconds = perf_counter() - began
         await asyncio.to_thread(pipe.recv)
         pipe.send((finding, steps, seconds))

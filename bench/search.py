@@ -19,9 +19,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.paper import Paper, make_paper
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.store.database import Database, open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 
 SIZES = (10_000, 100_000)
 QUERIES = 400
@@ -92,7 +92,7 @@ async def fill(database: Database, workspace: int, size: int) -> tuple[list[Pape
     """Import a corpus; return some of its papers and the seconds that this took."""
     made = list(corpus(size))
     started = time.perf_counter()
-    await Importing(database, lambda: NOW).take(workspace, made, None)
+    await Importer(database, lambda: NOW).run(workspace, made, None)
     return _random.sample(made, 20 * size // 1000), time.perf_counter() - started
 
 
@@ -123,7 +123,7 @@ async def ours(path: Path, workspace: int, typed: list[str]) -> tuple[list[float
     """Return the milliseconds of our look-ups, and the memory in MB that looking up adds to a process."""
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     before, times = memory(), []
-    search = await Search.open(database)
+    search = await SearchIndex.open(database)
     for query in typed:
         started = time.perf_counter()
         await search.find(workspace, query)
@@ -143,7 +143,7 @@ async def measure_one(size: int, folder: Path) -> None:
     path = folder / f"{size}.db"
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     workspace, _ = await database.workspace("bench", NOW)
-    await (await Search.open(database)).close()
+    await (await SearchIndex.open(database)).close()
     some, seconds = await fill(database, workspace, size)
     await database.close()
     with multiprocessing.get_context("spawn").Pool(1) as elsewhere:

@@ -5,13 +5,13 @@ import sys
 from importlib import import_module
 from typing import Any
 
-from bot.stopping import stop_at_once_on_sigterm
+from bot.stopping import exit_on_sigterm
 
 
 def main() -> None:
     """Run the command that is given; a bot that starts may be told to stop before it has read its own modules."""
     if sys.argv[1:2] == ["run"]:
-        stop_at_once_on_sigterm()
+        exit_on_sigterm()
     _program()(prog_name="dayori")
 
 

@@ -18,29 +18,29 @@ from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.aliases import Aliases
 from bot.services.bundle import Services
-from bot.services.checkup import Checkup
-from bot.services.corrections import Corrections
+from bot.services.checkup import Health
+from bot.services.corrections import MessageUpdates
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, Wanted
+from bot.services.digests import Digests, Policy, SubscriptionRequest
 from bot.services.drafts import Drafts
-from bot.services.exports import Exports
-from bot.services.importing import Importing
+from bot.services.exports import Exporter
+from bot.services.importing import Importer
 from bot.services.inbox import Inbox
 from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.metadata import MetadataLookup
-from bot.services.mirror import Mirror, Tell
-from bot.services.notes import Notes
+from bot.services.mirror import FileSync, Notify
+from bot.services.notes import State
 from bot.services.papers_file import PapersFile
 from bot.services.ports import Clock, Platform, Progress
 from bot.services.rate_limit import RateLimit
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from bot.services.servers import Servers
 from bot.services.submission import Submission
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.sources import open_sources
 from bot.store.database import Database, open_database, open_to_read
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 
 _log = structlog.get_logger()
 
@@ -54,7 +54,7 @@ class App:
     database: Database
     services: Services
     command_names: CommandNames
-    mirror: Mirror | None = None
+    file_sync: FileSync | None = None
     fault: Message | None = None
 
 
@@ -74,20 +74,20 @@ async def open_app(
     async with AsyncExitStack() as stack:
         database = await open_database(config.database_place)
         stack.push_async_callback(database.close)
-        search = await Search.open(database, progress, config.aliases)
+        search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
         metadata = MetadataLookup(database, clock, partial(open_sources, **config.sources.model_dump()))
         stack.push_async_callback(metadata.close)
         names = CommandNames()
         services = _assemble(config, clock, database, search, metadata, names)
-        names.recall(await services.notes.read(NOTE))
+        names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         workspace = await services.workspaces.named(DEFAULT)
-        file, mirror = _papers_file(config, clock, database, services.importing, workspace)
+        file, sync = _papers_file(config, clock, database, services.importer, workspace)
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
         if serves:
             await _follow_settings(config, services, workspace)
-        yield App(config, clock, database, services, names, mirror if serves else None, fault)
+        yield App(config, clock, database, services, names, sync if serves else None, fault)
 
 
 def platforms_of(app: App) -> tuple[Platform, ...]:
@@ -101,7 +101,7 @@ def platforms_of(app: App) -> tuple[Platform, ...]:
 
 
 @asynccontextmanager
-async def open_checkup(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[tuple[Checkup, Database]]:
+async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[tuple[Health, Database]]:
     """Lend what looks whether all is well; nothing is written, not even a file or a folder is made.
 
     Raises StoreError when there is no database yet, or one of another version.
@@ -111,39 +111,39 @@ async def open_checkup(config: Config, *, clock: Clock = utc_now) -> AsyncIterat
         stack.push_async_callback(database.close)
         servers = _servers(config, clock, database)
         digests = Digests(database, clock, _policy(config), {"discord": DiscordRenderer(config.zone)}, servers)
-        file, _ = _papers_file(config, clock, database, Importing(database, clock), 0)
-        yield Checkup(database, clock, digests, Notes(database), servers, file), database
+        file, _ = _papers_file(config, clock, database, Importer(database, clock), 0)
+        yield Health(database, clock, digests, State(database), servers, file), database
 
 
 @asynccontextmanager
-async def mirrored(app: App, tell: Tell | None = None) -> AsyncIterator[None]:
+async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
     """Keep the papers file and the collection the same meanwhile, where the settings ask for it.
 
     `tell` is told what a person has to look at.
     """
-    if app.mirror is None:
+    if app.file_sync is None:
         yield
         return
     stop = asyncio.Event()
-    app.mirror.tell = tell
-    watching = asyncio.create_task(app.mirror.watch(stop))
+    app.file_sync.notify = notify
+    watching = asyncio.create_task(app.file_sync.watch(stop))
     try:
         yield
     finally:
         stop.set()
         await watching
         try:
-            await app.mirror.write_back()
+            await app.file_sync.sync()
         except DayoriError as error:
             _log.warning("the papers file does not hold the last changes", reason=error.message.text("en"))
 
 
-def _assemble(config: Config, clock: Clock, database: Database, search: Search, metadata: MetadataLookup,
+def _assemble(config: Config, clock: Clock, database: Database, search: SearchIndex, metadata: MetadataLookup,
               names: CommandNames) -> Services:  # fmt: skip
     renderers = {"discord": DiscordRenderer(config.zone, names)}
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
-    notes, lookup = Notes(database), Lookup(database, search)
+    state, lookup = State(database), Lookup(database, search)
     return Services(
         zone=config.zone,
         locale=config.locale,
@@ -151,37 +151,37 @@ def _assemble(config: Config, clock: Clock, database: Database, search: Search, 
         curators=config.curators,
         workspaces=Workspaces(database, clock, config.sharing),
         library=Library(database, clock),
-        reversal=Reversal(database, clock),
-        importing=Importing(database, clock),
+        undo=Undo(database, clock),
+        importer=Importer(database, clock),
         lookup=lookup,
-        exports=Exports(lookup),
+        exporter=Exporter(lookup),
         rate_limit=RateLimit(),
         digests=digests,
         drafts=Drafts(database, clock, metadata),
         submission=Submission(database, clock, config.additions),
         metadata=metadata,
         inbox=Inbox(database, clock),
-        checkup=Checkup(database, clock, digests, notes, servers),
+        health=Health(database, clock, digests, state, servers),
         aliases=Aliases(database),
-        notes=notes,
+        state=state,
         servers=servers,
         delivery=partial(Delivery, database, clock),
-        corrections=partial(Corrections, database, clock, renderers),
+        message_updates=partial(MessageUpdates, database, clock, renderers),
     )
 
 
-def _papers_file(config: Config, clock: Clock, database: Database, importing: Importing,
-                 workspace: int) -> tuple[PapersFile | None, Mirror | None]:  # fmt: skip
+def _papers_file(config: Config, clock: Clock, database: Database, importer: Importer,
+                 workspace: int) -> tuple[PapersFile | None, FileSync | None]:  # fmt: skip
     if config.papers_path is None:
         return None, None
     path, name = config.papers_path, config.papers_file
-    mirror = Mirror(database, clock, importing, workspace, path, name) if config.mirror else None
-    return PapersFile(database, importing, path, name, mirror), mirror
+    sync = FileSync(database, clock, importer, workspace, path, name) if config.mirror else None
+    return PapersFile(database, importer, path, name, sync), sync
 
 
 async def _follow_settings(config: Config, services: Services, workspace: int) -> None:
-    wanted = [Wanted(s.name, s.channel, s.schedule, s.tags, config.locale) for s in config.subscriptions]
-    await services.digests.follow_settings(workspace, wanted)
+    requests = [SubscriptionRequest(s.name, s.channel, s.schedule, s.tags, config.locale) for s in config.subscriptions]
+    await services.digests.follow_settings(workspace, requests)
 
 
 def _policy(config: Config) -> Policy:

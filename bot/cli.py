@@ -69,7 +69,7 @@ COMMANDS = {
 }
 
 
-class _Command(TyperCommand):
+class _TyperCommand(TyperCommand):
     """A command whose help is ours."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -82,7 +82,7 @@ class _Command(TyperCommand):
         SafeConsole().print(help.of_command(ctx.command_path, sentence, example, params, _locale(ctx)))
 
 
-class _Program(TyperGroup):
+class _TyperGroup(TyperGroup):
     """The program; wrong usage is one sentence of ours and ends with 2."""
 
     def list_commands(self, ctx: Any) -> list[str]:
@@ -96,7 +96,7 @@ class _Program(TyperGroup):
         module = import_module(f"bot.commands.{COMMANDS[cmd_name][0]}")
         name = "import_" if cmd_name == "import" else cmd_name
         alone = typer.Typer(**_PLAIN)
-        alone.command(cmd_name, cls=_Command)(getattr(module, name))
+        alone.command(cmd_name, cls=_TyperCommand)(getattr(module, name))
         return typer.main.get_command(alone)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
@@ -110,23 +110,23 @@ class _Program(TyperGroup):
     def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, complete_var: str | None = None,
              standalone_mode: bool = True, windows_expand_args: bool = True, **extra: Any) -> Any:  # fmt: skip
         """Run the command that the arguments name and end the program."""
-        given = list(sys.argv[1:] if args is None else args)
+        arguments = list(sys.argv[1:] if args is None else args)
         replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
-        locale = reader_locale(_settings_file(given))
+        locale = reader_locale(_settings_file(arguments))
         try:
             code = super().main(
-                given, prog_name or "dayori", complete_var, False, windows_expand_args, obj=locale, **extra
+                arguments, prog_name or "dayori", complete_var, False, windows_expand_args, obj=locale, **extra
             )
         except typer.Abort:
             code = 1
         except typer.TyperException as error:
-            _tell(error, locale)
+            _print_error(error, locale)
             code = error.exit_code
         sys.exit(code if isinstance(code, int) else 0)
 
 
 _PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
-app = typer.Typer(name="dayori", cls=_Program, no_args_is_help=True, **_PLAIN)
+app = typer.Typer(name="dayori", cls=_TyperGroup, no_args_is_help=True, **_PLAIN)
 
 
 def _show_version(is_asked: bool) -> None:
@@ -142,7 +142,7 @@ def _begin(is_asked: bool = typer.Option(False, "--version", callback=_show_vers
     pass
 
 
-def _tell(error: typer.TyperException, locale: Locale) -> None:
+def _print_error(error: typer.TyperException, locale: Locale) -> None:
     if type(error).__name__ == "NoArgsIsHelpError":
         return
     from pydantic import ValidationError
@@ -154,8 +154,8 @@ def _tell(error: typer.TyperException, locale: Locale) -> None:
     reason = reason_of(cause["type"], cause.get("ctx") or {}) if cause else None
     print_line(help.wrong_usage(error, reason).text(locale), sys.stderr)
     ctx: Any = getattr(error, "ctx", None)
-    told = t(locale, "{command} --help shows how it is used.", command=ctx.command_path if ctx else "dayori")
-    print_line(told, sys.stderr)
+    hint = t(locale, "{command} --help shows how it is used.", command=ctx.command_path if ctx else "dayori")
+    print_line(hint, sys.stderr)
 
 
 def _locale(ctx: Any) -> Locale:

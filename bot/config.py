@@ -24,8 +24,8 @@ from pydantic import (
 from bot.config_problems import problem_of
 from bot.domain.errors import ConfigError, DayoriError
 from bot.domain.schedule import parse_schedule
-from bot.environment import Given, Key, merged, read_variables, split_list, text_of
-from bot.formats.tree import Tree, read_yaml
+from bot.environment import Key, Variables, merged, read_variables, split_list, text_of
+from bot.formats.tree import PositionedTree, read_yaml
 from bot.formats.urls import credentials_of
 from bot.i18n import LOCALES, Locale, Message, msg, system_locale
 
@@ -33,7 +33,7 @@ DEFAULT_FILE = Path("config/bot.yaml")
 _SQLITE = "sqlite+aiosqlite:///"
 
 
-class Wrong(ValueError):  # noqa: N818 - a reason that pydantic hands on, not an error that is raised to anybody
+class InvalidValue(ValueError):  # noqa: N818 - a reason that pydantic hands on, not an error that is raised to anybody
     """A value cannot be taken, for a reason in both languages."""
 
     def __init__(self, message: Message) -> None:
@@ -41,56 +41,58 @@ class Wrong(ValueError):  # noqa: N818 - a reason that pydantic hands on, not an
         self.message = message
 
 
-def _zone(name: str) -> str:
+def valid_zone(name: str) -> str:
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
-        raise Wrong(msg("not a timezone; write it like Asia/Tokyo")) from error
+        raise InvalidValue(msg("not a timezone; write it like Asia/Tokyo")) from error
     return name
 
 
-def _schedule(text: str) -> str:
+def valid_schedule(text: str) -> str:
     try:
         return parse_schedule(text).text
     except DayoriError as error:
-        raise Wrong(error.message) from error
+        raise InvalidValue(error.message) from error
 
 
-def _channel(text: str) -> str:
+def valid_channel(text: str) -> str:
     if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}", text):
-        raise Wrong(msg("not a channel; write it like discord:<server id>/<channel id>"))
+        raise InvalidValue(msg("not a channel; write it like discord:<server id>/<channel id>"))
     return text
 
 
-def _server(id: object) -> str:
+def valid_server(id: object) -> str:
     text = str(id).strip()
     if isinstance(id, bool) or not re.fullmatch(r"[1-9][0-9]{14,19}", text):
-        raise Wrong(msg('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"'))
+        raise InvalidValue(
+            msg('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"')
+        )
     return text
 
 
-def _database(url: str) -> str:
+def valid_database_url(url: str) -> str:
     if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:|[^?]*%00)[^?#\s][^?]*", url):
-        raise Wrong(msg("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db"))
+        raise InvalidValue(msg("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db"))
     return url
 
 
-def _token(text: object) -> object:
+def valid_token(text: object) -> object:
     if not isinstance(text, str):
         return text
     token = text.strip().strip("\"'").strip()
     if not all("!" <= each <= "~" for each in token):
-        raise Wrong(msg("there is a space, a line break or a foreign character in it; copy the token again"))
+        raise InvalidValue(msg("there is a space, a line break or a foreign character in it; copy the token again"))
     return token or None
 
 
-def _contact(text: str) -> str:
+def valid_contact(text: str) -> str:
     if any(credentials_of(word.strip("()<>,;")) for word in text.split()):
-        raise Wrong(msg("it is shown to every source, so no password may stand in it"))
+        raise InvalidValue(msg("it is shown to every source, so no password may stand in it"))
     return text
 
 
-def _several(value: object) -> object:
+def as_list(value: object) -> object:
     """Take a line with commas for the list that it is."""
     if isinstance(value, int):
         return (str(value),)
@@ -100,13 +102,13 @@ def _several(value: object) -> object:
 def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
     names = [each.name for each in subscriptions]
     if twice := next((name for name in names if names.count(name) > 1), None):
-        raise Wrong(msg('the name "{name}" is given twice', name=twice))
+        raise InvalidValue(msg('the name "{name}" is given twice', name=twice))
     return subscriptions
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(_several)]
+Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 _Alias = Annotated[str, Field(max_length=80)]
-_Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(_several), Field(max_length=20)]
+_Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(as_list), Field(max_length=20)]
 
 
 class _Part(BaseModel):
@@ -130,8 +132,8 @@ class SubscriptionSettings(_Part):
     """A channel that receives the digest."""
 
     name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
-    channel: Annotated[str, AfterValidator(_channel)]
-    schedule: Annotated[str, AfterValidator(_schedule)] = "mon 09:00"
+    channel: Annotated[str, AfterValidator(valid_channel)]
+    schedule: Annotated[str, AfterValidator(valid_schedule)] = "mon 09:00"
     tags: Texts = ()
 
 
@@ -139,7 +141,7 @@ class DiscordSettings(_Part):
     """Where Discord is, and which servers alone are served; without any, those that the store knows as allowed."""
 
     api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
-    servers: Annotated[tuple[Annotated[str, BeforeValidator(_server)], ...], BeforeValidator(_several)] = ()
+    servers: Annotated[tuple[Annotated[str, BeforeValidator(valid_server)], ...], BeforeValidator(as_list)] = ()
 
 
 _Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
@@ -154,15 +156,15 @@ class SourcesSettings(_Part):
     openreview_url: _Address = "https://api2.openreview.net"
     openreview_site_url: _Address = "https://openreview.net"
     acl_url: _Address = "https://aclanthology.org"
-    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$"), AfterValidator(_contact)] = ""
+    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$"), AfterValidator(valid_contact)] = ""
     allowed_hosts: Texts = ()
 
 
 class Config(_Part):
     """Every setting; see `config/bot.yaml` for what each means. `project` is the folder of relative paths."""
 
-    database_url: Annotated[str, AfterValidator(_database)] = "sqlite+aiosqlite:///data/dayori.db"
-    timezone: Annotated[str, AfterValidator(_zone)] = "Asia/Tokyo"
+    database_url: Annotated[str, AfterValidator(valid_database_url)] = "sqlite+aiosqlite:///data/dayori.db"
+    timezone: Annotated[str, AfterValidator(valid_zone)] = "Asia/Tokyo"
     locale: Locale = "ja"
     papers_file: str = "config/papers.yaml"
     mirror: bool = False
@@ -174,13 +176,13 @@ class Config(_Part):
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
     discord: DiscordSettings = DiscordSettings()
     sources: SourcesSettings = SourcesSettings()
-    discord_token: Annotated[SecretStr | None, BeforeValidator(_token)] = None
+    discord_token: Annotated[SecretStr | None, BeforeValidator(valid_token)] = None
     project: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="after")
     def _mirror_is_yaml(self) -> Config:
         if self.mirror and not self.papers_file.lower().endswith((".yaml", ".yml")):
-            raise Wrong(msg("papers_file must be a YAML file to be mirrored"))
+            raise InvalidValue(msg("papers_file must be a YAML file to be mirrored"))
         return self
 
     @property
@@ -223,11 +225,11 @@ def load_config(file: Path | None = None) -> Config:
     path = file or DEFAULT_FILE
     project = project_of(path)
     tree = _read(path, required=file is not None)
-    given = read_variables(os.environ, project / ".env", _shapes())
+    variables = read_variables(os.environ, project / ".env", _shapes())
     try:
-        return Config(**merged(tree.value, given.values), project=project)
+        return Config(**merged(tree.value, variables.values), project=project)
     except ValidationError as error:
-        raise _error(tree, given, error) from error
+        raise _error(tree, variables, error) from error
 
 
 def project_of(file: Path) -> Path:
@@ -272,9 +274,9 @@ def _shape(annotation: Any) -> str:
     return "list" if origin is tuple else "words" if origin is dict else "text"
 
 
-def _read(path: Path, *, required: bool) -> Tree:
+def _read(path: Path, *, required: bool) -> PositionedTree:
     if not path.exists() and not required:
-        return Tree(str(path), {})
+        return PositionedTree(str(path), {})
     try:
         tree = read_yaml(text_of(path), str(path))
     except DayoriError as error:
@@ -293,10 +295,10 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
     return {key: _without_blanks(each) if isinstance(each, dict) else each for key, each in kept.items()}
 
 
-def _error(tree: Tree, given: Given, error: ValidationError) -> ConfigError:
+def _error(tree: PositionedTree, variables: Variables, error: ValidationError) -> ConfigError:
     first = error.errors()[0]
     key: Key = tuple(part for part in first["loc"]) or ("mirror",)
     problem, is_unknown = problem_of(first, key, Config)
-    if variable := given.origin(key):
+    if variable := variables.origin(key):
         return variable.problem(problem)
     return ConfigError(tree.error(key, problem, at_key=is_unknown).message)

@@ -42,33 +42,33 @@ class Variable:
 
 
 @dataclass(slots=True)
-class Given:
+class Variables:
     """What variables say, as a tree of settings, and which variable each part of it comes from."""
 
     values: dict[str, Any] = field(default_factory=dict)
-    variables: dict[Key, Variable] = field(default_factory=dict)
+    sources: dict[Key, Variable] = field(default_factory=dict)
 
     def origin(self, key: Key) -> Variable | None:
         """Return the variable that a setting, or what it is part of, comes from."""
-        return next((self.variables[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.variables), None)
+        return next((self.sources[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.sources), None)
 
 
-def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[Key, str]) -> Given:
+def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[Key, str]) -> Variables:
     """Return what `.env` says and over it the environment; `shapes` tells of every setting `text`, `list` or `tree`.
 
     Raises ConfigError for a file that cannot be read, a variable that is no setting, and one that is not written well.
     """
-    given = Given()
+    variables = Variables()
     for variable in (*_of_file(file), *(Variable(name, value) for name, value in environment.items())):
         name = variable.name.upper()
         if name == TOKEN:
-            _put(given, ("discord_token",), variable.value, variable)
+            _put(variables, ("discord_token",), variable.value, variable)
         elif name.startswith(PREFIX):
             key = _key(variable, shapes)
-            _put(given, key, _value(variable, key, shapes), variable)
+            _put(variables, key, _value(variable, key, shapes), variable)
         elif variable.file and TOKEN not in environment and get_close_matches(name, [TOKEN], cutoff=_ALIKE):
             raise variable.problem(msg("unknown variable; did you mean {name}?", name=TOKEN))
-    return given
+    return variables
 
 
 def split_list(text: str) -> list[str]:
@@ -137,9 +137,9 @@ def _value(variable: Variable, key: Key, shapes: Mapping[Key, str]) -> Any:
         raise variable.problem(msg("it is not JSON; write it like {example}", example=example)) from error
 
 
-def _put(given: Given, key: Sequence[str | int], value: Any, variable: Variable) -> None:
+def _put(variables: Variables, key: Sequence[str | int], value: Any, variable: Variable) -> None:
     """Put a value into the tree, over what stands there; a part goes into the whole that was given before."""
-    place = given.values
+    place = variables.values
     for part in key[:-1]:
         inner = place.get(str(part))
         if not isinstance(inner, dict):
@@ -147,7 +147,7 @@ def _put(given: Given, key: Sequence[str | int], value: Any, variable: Variable)
         place = inner
     last = str(key[-1])
     place[last] = merged(place[last], value) if isinstance(place.get(last), dict) else value
-    given.variables[tuple(key)] = variable
+    variables.sources[tuple(key)] = variable
 
 
 def merged(below: Any, above: Any) -> Any:

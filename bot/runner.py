@@ -16,7 +16,7 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.app import App, mirrored
+from bot.app import App, synced
 from bot.backoff import pauses
 from bot.domain.errors import ConfigError, DayoriError
 from bot.i18n import Message
@@ -45,14 +45,14 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
         loop.add_signal_handler(name, begin_to_stop)
     _log.info("starting")
     for platform in platforms:
-        await app.services.checkup.beat(platform.name, "starting")
+        await app.services.health.heartbeat(platform.name, "starting")
     notices = Notices(app.services, platforms)
-    telling = asyncio.create_task(_tell_of_file(app, notices, stop))
-    async with mirrored(app, partial(_tell, notices, stop)):
-        await _Life(app, platforms, stop).live()
+    telling = asyncio.create_task(_notify_of_file(app, notices, stop))
+    async with synced(app, partial(_notify, notices, stop)):
+        await _Connections(app, platforms, stop).live()
     stop.set()
     await telling
-    await app.services.checkup.end()
+    await app.services.health.stop()
     _log.info("stopped")
 
 
@@ -77,11 +77,11 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
             await app.services.digests.compose_due()
         else:
             await app.services.digests.compose_now(workspace, name)
-        await app.services.corrections(publishers).correct()
+        await app.services.message_updates(publishers).update()
         return await app.services.delivery(publishers).deliver_open()
 
 
-class _Life:
+class _Connections:
     """The connections of a process, from its start to its end."""
 
     def __init__(self, app: App, platforms: Sequence[Platform], stop: asyncio.Event) -> None:
@@ -122,7 +122,7 @@ class _Life:
                 scheduler.start()
 
             try:
-                await _until(self._stop, connection.run(begin))
+                await _run_until(self._stop, connection.run(begin))
             finally:
                 if connection in self._connections:
                     self._connections.remove(connection)
@@ -139,27 +139,27 @@ class _Life:
             connection.deliver()
 
 
-async def _tell_of_file(app: App, notices: Notices, stop: asyncio.Event) -> None:
+async def _notify_of_file(app: App, notices: Notices, stop: asyncio.Event) -> None:
     """Tell the curators what is wrong with a papers file that was not followed; a mirror tells of its file itself."""
     if app.fault is None:
         await notices.forget()
-    elif app.mirror is None:
+    elif app.file_sync is None:
         for pause in pauses():  # at the first start of all no server is served before the gateway has named them
-            if await _tell(notices, stop, [app.fault]) or stop.is_set():
+            if await _notify(notices, stop, [app.fault]) or stop.is_set():
                 return
             await _sleep(pause, stop)
 
 
-async def _tell(notices: Notices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
+async def _notify(notices: Notices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
     """Tell the curators something unless we are to stop; return whether they know it."""
     try:
-        return await _until(stop, notices.tell(messages)) or False
+        return await _run_until(stop, notices.notify(messages)) or False
     except (DayoriError, OSError) as error:
         _log.warning("the curators were not told", reason=str(error))
         return False
 
 
-async def _until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
+async def _run_until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
     """Let something go on until it ends or we are to stop (None); raise what broke it."""
     task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:

@@ -22,10 +22,10 @@ from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, phrase, t
 from bot.logs import configure_logs
-from bot.platforms.console.lines import AbortError, Lines
+from bot.platforms.console.lines import AbortError, Prompt
 from bot.platforms.console.output import print_line, printable_line, replace_what_is_missing
 from bot.services.bundle import Services
-from bot.stopping import Stopped, stoppable
+from bot.stopping import StoppedBySignal, until_sigterm
 
 if TYPE_CHECKING:  # rich is slow to import, and a bot that serves draws nothing
     from rich.progress import Progress
@@ -34,7 +34,7 @@ if TYPE_CHECKING:  # rich is slow to import, and a bot that serves draws nothing
     from bot.platforms.console.terminal import Terminal
 
 P = ParamSpec("P")
-_SERVING = ("run", "post")  # the commands that follow the papers file and the settings' subscriptions
+_FOLLOWS_SETTINGS = ("run", "post")  # the commands that follow the papers file and the settings' subscriptions
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help=phrase("The settings; without it, config/bot.yaml."))
 ]
@@ -44,7 +44,7 @@ WorkspaceOption = Annotated[
 
 
 @dataclass(frozen=True, slots=True)
-class Session:
+class CommandContext:
     """One command's surroundings."""
 
     app: App
@@ -83,21 +83,21 @@ class Session:
         """Return what asks the person who sits there."""
         from bot.platforms.console.terminal import Terminal
 
-        lines = Lines(_nothing, (), sys.stdin.isatty() and sys.stdout.isatty())
+        lines = Prompt(_nothing, (), sys.stdin.isatty() and sys.stdout.isatty())
         return Terminal(self.services, self.workspace, self.console, lines, self.user)
 
-    async def agrees(self, question: str, *, default: bool, show: Paper | None = None) -> bool:
+    async def confirm(self, question: str, *, default: bool, show: Paper | None = None) -> bool:
         """Ask before something is changed, having shown the paper. Raises InputError when nobody is there to answer."""
         terminal = self.terminal
-        if show and terminal.lines.is_interactive:
+        if show and terminal.prompt.is_interactive:
             self.show(show)
         try:
-            return await terminal.agrees(question, default=default)
+            return await terminal.confirm(question, default=default)
         except AbortError as error:
-            if terminal.lines.is_interactive:
+            if terminal.prompt.is_interactive:
                 raise
-            told = msg("{question} Nobody is there to answer; add --yes.", question=question)
-            raise InputError(told) from error
+            message = msg("{question} Nobody is there to answer; add --yes.", question=question)
+            raise InputError(message) from error
 
     def say(self, text: str) -> None:
         """Print a sentence; a path in it stays whole, so that it can be copied."""
@@ -127,17 +127,17 @@ class Settings:
         return _console()
 
 
-def with_session(command: Callable[Concatenate[Session, P], Awaitable[None]]) -> Callable[..., None]:
+def with_context(command: Callable[Concatenate[CommandContext, P], Awaitable[None]]) -> Callable[..., None]:
     """Make a terminal command of a coroutine function whose first parameter is the session."""
 
     async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
         async with contextlib.AsyncExitStack() as stack:
             with progress_bar(t(config.locale, "Making the search index anew")) as progress:
-                serves = command.__name__ in _SERVING
+                serves = command.__name__ in _FOLLOWS_SETTINGS
                 app = await stack.enter_async_context(open_app(config, progress=progress, serves=serves))
             gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
-            session = Session(app, await app.services.workspaces.known(workspace))
-            await command(session, *args, **values)
+            context = CommandContext(app, await app.services.workspaces.require(workspace))
+            await command(context, *args, **values)
 
     return _command(command, run)
 
@@ -163,7 +163,7 @@ def _command(
         with errors_as_one_line(config) as settings:
             settings.append(chosen := load_config(config))
             configure_logs(chosen.secrets, quiet=command.__name__ != "run" or not chosen.discord_token)
-            asyncio.run(stoppable(run(chosen, workspace, args, values)))
+            asyncio.run(until_sigterm(run(chosen, workspace, args, values)))
 
     extra = [
         inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ConfigOption),
@@ -193,7 +193,7 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
             t(settings[0].locale if settings else reader_locale(file), "Stopped; nothing was changed."), sys.stderr
         )
         raise typer.Exit(1) from error
-    except Stopped as stopped:
+    except StoppedBySignal as stopped:
         raise typer.Exit(0) from stopped
     except BrokenPipeError as error:
         sys.stderr.close()

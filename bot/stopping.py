@@ -17,16 +17,16 @@ if TYPE_CHECKING:
 _CUT = 9.5  # seconds after which a stop that hangs is cut; Docker would kill after ten
 
 
-class Stopped(Exception):  # noqa: N818 - no error: the operator wants it so
+class StoppedBySignal(Exception):  # noqa: N818 - no error: the operator wants it so
     """The program was told to stop, and has."""
 
 
-def stop_at_once_on_sigterm() -> None:
+def exit_on_sigterm() -> None:
     """End with 0 as long as nothing is open that has to be closed: while modules and settings are read."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 
-async def stoppable(work: Coroutine[Any, Any, None]) -> None:
+async def until_sigterm(work: Coroutine[Any, Any, None]) -> None:
     """Do something, and cancel it on SIGTERM where that was to end with 0. Raises Stopped then."""
     import asyncio
 
@@ -47,4 +47,4 @@ async def stoppable(work: Coroutine[Any, Any, None]) -> None:
     except asyncio.CancelledError:
         if not is_stopped:
             raise
-        raise Stopped from None
+        raise StoppedBySignal from None

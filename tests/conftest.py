@@ -22,12 +22,12 @@ from bot.app import App, open_app
 from bot.config import Config
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests, Policy
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.services.library import Library
 from bot.services.lookup import Lookup
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from bot.store.database import Database, open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.nowhere import SOURCES
@@ -54,7 +54,7 @@ def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
     async def make() -> None:
         database = await open_database(f"sqlite+aiosqlite:///{path}")
-        await (await Search.open(database)).close()
+        await (await SearchIndex.open(database)).close()
         await database.close()
 
     asyncio.run(make())
@@ -87,24 +87,24 @@ def library(database: Database, clock: AdjustableClock) -> Library:
 
 
 @pytest.fixture
-def reversal(database: Database, clock: AdjustableClock) -> Reversal:
-    return Reversal(database, clock)
+def reversal(database: Database, clock: AdjustableClock) -> Undo:
+    return Undo(database, clock)
 
 
 @pytest.fixture
-def importing(database: Database, clock: AdjustableClock) -> Importing:
-    return Importing(database, clock)
+def importer(database: Database, clock: AdjustableClock) -> Importer:
+    return Importer(database, clock)
 
 
 @pytest.fixture
-async def search(database: Database) -> AsyncIterator[Search]:
-    opened = await Search.open(database)
+async def search(database: Database) -> AsyncIterator[SearchIndex]:
+    opened = await SearchIndex.open(database)
     yield opened
     await opened.close()
 
 
 @pytest.fixture
-def lookup(database: Database, search: Search) -> Lookup:
+def lookup(database: Database, search: SearchIndex) -> Lookup:
     return Lookup(database, search)
 
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.dates import PaperDate
 from bot.domain.errors import DayoriError, InputError
 from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper, make_paper, person
+from bot.domain.paper import Link, Paper, make_paper, person_name
 from bot.i18n import LOCALES
 
 # What breaks programs: marks, joiners, directions, flags, emoji, controls, line ends, markup, mentions, YAML's words.
@@ -86,7 +86,7 @@ def paper(n: int, **fields: object) -> Paper:
 
 
 stamped = st.builds(
-    lambda made, at, by: replace(made, added_at=at, added_by=person(by)),
+    lambda made, at, by: replace(made, added_at=at, added_by=person_name(by)),
     random_papers, st.none() | st.datetimes(timezones=st.just(datetime.UTC)), st.none() | lines,
 )  # fmt: skip
 

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.app import App, open_app, open_checkup, utc_now
+from bot.app import App, open_app, open_health, utc_now
 from bot.config import Config, SubscriptionSettings
 from bot.domain.errors import StoreError
 from bot.formats import yaml
@@ -54,9 +54,9 @@ async def test_a_later_start_imports_what_changed_in_the_file(
 async def test_a_broken_papers_file_stops_no_start_and_the_last_good_collection_serves(
     config: Config, papers_file: Path, text: str
 ) -> None:
-    for mirror in (False, True):
+    for file_sync in (False, True):
         rewrite(papers_file, "".join(yaml.write([paper(1), paper(2)])))
-        settings = config.model_copy(update={"papers_file": str(papers_file), "mirror": mirror})
+        settings = config.model_copy(update={"papers_file": str(papers_file), "mirror": file_sync})
         async with open_app(settings) as app:
             assert len(await ids(app)) == 2
             assert app.fault is None
@@ -66,8 +66,8 @@ async def test_a_broken_papers_file_stops_no_start_and_the_last_good_collection_
                 assert await ids(app) == {"paper-1", "paper-2"}
                 assert app.fault
                 assert "papers.yaml:" in app.fault.text("ja")
-        async with open_checkup(settings) as (checkup, _):
-            findings = await checkup.look(1, {"discord": False})
+        async with open_health(settings) as (health, _):
+            findings = await health.check(1, {"discord": False})
         assert [each.level for each in findings.checks if each.name == "papers file"] == ["fault"]
         assert contents(papers_file.parent)[str(papers_file)] == text.encode()
 
@@ -120,25 +120,25 @@ async def test_a_mirror_that_cannot_be_written_is_a_warning_and_what_comes_in_is
         assert "papers.yaml: cannot be written" in app.fault.text("en")
         assert await ids(app) == {"paper-1", "paper-2", "paper-3"}
         assert (await app.services.lookup.get(1, "paper-1")).comment == "新"
-    async with open_checkup(settings) as (checkup, _):
-        findings = await checkup.look(1, {"discord": False})
+    async with open_health(settings) as (health, _):
+        findings = await health.check(1, {"discord": False})
     assert [each.level for each in findings.checks if each.name == "papers file"] == ["warning"]
     assert findings.is_well
 
 
 async def test_a_checkup_writes_nothing_and_makes_nothing(config: Config, tmp_path: Path) -> None:
     with pytest.raises(StoreError, match="There is no database"):
-        async with open_checkup(config.model_copy(update={"database_url": "sqlite+aiosqlite:///no/such.db"})):
+        async with open_health(config.model_copy(update={"database_url": "sqlite+aiosqlite:///no/such.db"})):
             pass
     assert not (tmp_path / "no").exists()
     async with open_app(config):
         before = contents(tmp_path)
-        async with open_checkup(config) as (checkup, _):
-            assert (await checkup.look(1, {"discord": False})).checks
+        async with open_health(config) as (health, _):
+            assert (await health.check(1, {"discord": False})).checks
         assert contents(tmp_path) == before
     before = contents(tmp_path)
-    async with open_checkup(config) as (checkup, _):
-        assert (await checkup.look(1, {"discord": False})).checks
+    async with open_health(config) as (health, _):
+        assert (await health.check(1, {"discord": False})).checks
     assert contents(tmp_path) == before
 
 
@@ -171,7 +171,7 @@ async def test_a_team_shares_one_collection_and_hosted_servers_never_mix(config:
         assert (await services.lookup.find(second, "subject")).total == 0
         assert await services.lookup.complete(second, "") == ()
         assert await services.library.history(second) == []
-        assert await services.drafts.known(second, "2401.00001") is None
+        assert await services.drafts.find_duplicate(second, "2401.00001") is None
 
 
 async def test_what_was_added_is_found_after_a_restart(config: Config) -> None:

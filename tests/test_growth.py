@@ -33,7 +33,7 @@ from bot.domain.draft import Draft
 from bot.domain.errors import DayoriError
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import make_metadata
-from bot.domain.paper import Link, Paper, edited, make_paper
+from bot.domain.paper import Link, Paper, make_paper, with_changes
 from bot.domain.query import parse_query
 from bot.domain.text import normalized
 from bot.formats.collection import WRITERS
@@ -41,11 +41,11 @@ from bot.formats.links import Untitled
 from bot.platforms.discord.render import card_embed, shows
 from bot.services.changes import differences
 from bot.services.lookup import Result, Results
-from bot.services.standing import paused
+from bot.services.standing import paused_lines
 from bot.store.history import Change, Step
 from bot.store.papers import columns_of
 from bot.store.search import Hit
-from bot.store.search.entry import entry_of
+from bot.store.search.entry import document_of
 from tests.hostile_texts import FRAMES, JOINTS, UNITS, grown
 
 Read = Callable[[str], object]
@@ -78,7 +78,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Results": lambda text: Results(text, 1, text, (Result(filled(text), Hit(1, 1.0, None)),), ()),
     "Console": lambda _: Console(width=60, quiet=True), "PaperDate": lambda _: PaperDate(2024),
     "float": lambda _: 1.0, "bool": lambda _: True, "Untitled": lambda text: Untitled(1, text),
-    "Any": lambda text: text, "Query": parse_query, "Entry": lambda text: entry_of(filled(text)),
+    "Any": lambda text: text, "Query": parse_query, "Entry": lambda text: document_of(filled(text)),
     "Edition": lambda text: Edition(text, 1, WHEN, Reason.NEW, (filled(text),), 1, "ja"),
     "Change": lambda text: Change(1, "edit", WHEN, text),
     "Step": lambda text: Step(text, columns_of(filled(text)), columns_of(filled(text + "a"))),
@@ -107,19 +107,19 @@ PASSED_OVER = re.compile(
     r"discord\.(?:context|listing|permissions|press|refusals)\..+)"
 )
 OWN: dict[str, Read] = {
-    "many parts on a card": lambda text: (card_of(many(text), "ja"), entry_of(many(text)), columns_of(many(text))),
+    "many parts on a card": lambda text: (card_of(many(text), "ja"), document_of(many(text)), columns_of(many(text))),
     "many parts in a file": lambda text: [list(write([many(text)])) for write in WRITERS.values()],
     "many parts at Discord": lambda text: card_embed(many(text), "ja"),
     "a paper": lambda text: make_paper(
         title=text[:400], comment=text, authors=text.split("a"), tags=text[:40].split("a")
     ),
     "domain.text.normalized": lambda text: [normalized(form, text) for form in ("NFC", "NFKC", "NFD")],
-    "changed": lambda text: edited(filled("a"), comment=text),
+    "changed": lambda text: with_changes(filled("a"), comment=text),
     "a list that changed": lambda text: differences(
         Step("a", *({"authors": [f"{n}{at}{each}" for n, each in enumerate(text)]} for at in "xy")), "ja"
     ),
     "platforms.discord.render.shows": lambda text: shows({"embeds": [{"footer": {"text": text}}]}, text),
-    "services.standing.paused": lambda text: paused(text, text, "ja", lambda command, locale: command),
+    "services.standing.paused": lambda text: paused_lines(text, text, "ja", lambda command, locale: command),
 }
 AREAS = ("domain", "sources", "formats", "services", "platforms", "store.search")
 

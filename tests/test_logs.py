@@ -11,7 +11,7 @@ import structlog
 
 from bot.logs import configure_logs
 from bot.services.library import Library
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
@@ -53,7 +53,7 @@ async def test_a_change_of_the_collection_is_a_line_that_tells_who_and_which(
         await library.add(workspace, paper(1, comment="秘密のコメント"), "花子", actor="discord:7")
         await library.edit(workspace, "paper-1", "花子", lambda old: paper(1, comment="別"), actor="discord:7")
         await library.remove(workspace, "paper-1", "花子")
-        await Reversal(database, clock).undo(workspace, "花子")
+        await Undo(database, clock).undo(workspace, "花子")
     assert [(line["event"], line.get("paper") or line["action"], line["by"]) for line in lines] == [
         ("paper added", "paper-1", "discord:7"), ("paper edited", "paper-1", "discord:7"),
         ("paper removed", "paper-1", "花子"), ("change undone", "remove", "花子"),

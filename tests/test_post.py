@@ -13,7 +13,7 @@ import pytest
 
 from bot.app import open_app
 from bot.config import Config
-from bot.services.digests import Wanted
+from bot.services.digests import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer, Permission
 from tests.samples import paper
@@ -37,7 +37,7 @@ async def channel(server: DiscordServer, config: Config) -> Channel:
         workspace = await app.services.workspaces.named(DEFAULT)
         await app.services.library.add(workspace, paper(1), None)
         place = f"discord:{channel.guild.id}/{channel.id}"
-        await app.services.digests.subscribe(workspace, Wanted("weekly", place, "daily 00:00", (), "ja"))
+        await app.services.digests.subscribe(workspace, SubscriptionRequest("weekly", place, "daily 00:00", (), "ja"))
     return channel
 
 

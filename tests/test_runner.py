@@ -22,7 +22,7 @@ from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.domain.errors import ConfigError
 from bot.i18n import msg
-from bot.services.digests import Wanted
+from bot.services.digests import SubscriptionRequest
 from bot.services.ports import UnreachableError
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer
@@ -75,7 +75,7 @@ async def _subscribed(settings: Config, channel: Channel) -> None:
         workspace = await app.services.workspaces.named(DEFAULT)
         await app.services.library.add(workspace, paper(1), None)
         place = f"discord:{channel.guild.id}/{channel.id}"
-        await app.services.digests.subscribe(workspace, Wanted("weekly", place, "daily 00:00", (), "ja"))
+        await app.services.digests.subscribe(workspace, SubscriptionRequest("weekly", place, "daily 00:00", (), "ja"))
 
 
 async def test_an_edition_goes_out_at_the_start_and_sigterm_ends_the_bot(
@@ -89,7 +89,7 @@ async def test_an_edition_goes_out_at_the_start_and_sigterm_ends_the_bot(
     assert {"event": "edition sent", "subscription": "weekly", "log_level": "info",
             "channel": f"discord:{channel.guild and channel.guild.id}/{channel.id}"} in lines  # fmt: skip
     async with open_app(settings) as app:
-        assert (await app.services.notes.read("last tick")) == ""
+        assert (await app.services.state.read("last tick")) == ""
     assert not server.gateway.connected
 
 
@@ -125,9 +125,9 @@ async def test_sigterm_sees_the_message_on_its_way_through(
     assert 0.5 < monotonic() - began < 9
     assert len(channel.messages) == 1
     async with open_app(settings) as app:
-        (standing,) = await app.services.digests.standings(await app.services.workspaces.named(DEFAULT))
-    assert standing.last
-    assert standing.last.done_at
+        (status,) = await app.services.digests.statuses(await app.services.workspaces.named(DEFAULT))
+    assert status.last
+    assert status.last.done_at
 
 
 async def test_sigterm_ends_the_bot_while_it_connects_again(
@@ -166,9 +166,9 @@ async def test_an_edition_on_its_way_goes_on_at_once_with_the_next_client(
         await server.connected()
     assert len(server.sent("POST", f"/{channel.id}/messages")) == len(channel.messages) == 1
     async with open_app(settings) as app:
-        (standing,) = await app.services.digests.standings(await app.services.workspaces.named(DEFAULT))
-    assert standing.last
-    assert standing.last.done_at
+        (status,) = await app.services.digests.statuses(await app.services.workspaces.named(DEFAULT))
+    assert status.last
+    assert status.last.done_at
 
 
 def _spoil(file: Path, key: str) -> None:

@@ -12,10 +12,10 @@ from pathlib import Path
 
 from bot.domain.paper import make_paper
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests import Digests, Wanted
-from bot.services.importing import Importing
+from bot.services.digests import Digests, SubscriptionRequest
+from bot.services.importing import Importer
 from bot.store.database import open_database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 from tests.doubles.discord import Channel, DiscordServer
 from trials.victim import PAPERS, POLICY
 
@@ -31,15 +31,15 @@ async def make_store(path: Path) -> None:
         return datetime.now(UTC) - timedelta(days=1)
 
     database = await open_database(f"sqlite+aiosqlite:///{path}")
-    await (await Search.open(database)).close()
+    await (await SearchIndex.open(database)).close()
     workspace, _ = await database.workspace("default", yesterday())
     papers = [make_paper(id=f"p{n:02}", title=f"Paper {n}", comment="長い感想。" * 60) for n in range(PAPERS)]
     for paper in papers:
-        await Importing(database, yesterday).take(workspace, [paper], by=None)
+        await Importer(database, yesterday).run(workspace, [paper], by=None)
     digests = Digests(database, yesterday, POLICY, {"discord": DiscordRenderer(POLICY.zone)})
     for n in range(CHANNELS):
         await digests.subscribe(
-            workspace, Wanted(f"c{n}", f"discord:{_GUILD}/{_GUILD + n + 1}", _EVERY_MINUTE, (), "ja")
+            workspace, SubscriptionRequest(f"c{n}", f"discord:{_GUILD}/{_GUILD + n + 1}", _EVERY_MINUTE, (), "ja")
         )
     await database.close()
 

@@ -10,16 +10,16 @@ import typer
 from rich.text import Text
 
 from bot.domain.dates import parse_date
-from bot.domain.draft import begin, relinked
+from bot.domain.draft import draft_of, with_links
 from bot.domain.errors import ConflictError
-from bot.domain.paper import Link, Paper, edited
+from bot.domain.paper import Link, Paper, with_changes
 from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
 from bot.services.changes import describe
-from bot.services.inbox import is_other_comment, paper_of
+from bot.services.inbox import is_other_comment, proposed_paper
 from bot.services.submission import SameTitle, Saved, Submitter
-from bot.session import Session, with_session
+from bot.session import CommandContext, with_context
 
 Headline = Annotated[str | None, typer.Option(help=phrase("The headline, in Japanese."))]
 Comment = Annotated[str | None, typer.Option(help=phrase("Your comment."))]
@@ -31,9 +31,9 @@ Tags = Annotated[list[str] | None, typer.Option("--tag", help=phrase("A tag; may
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=phrase("Ask no questions."))]
 
 
-@with_session
+@with_context
 async def add(
-    session: Session,
+    context: CommandContext,
     source: Annotated[str, typer.Argument(help=phrase("A link, an arXiv id or a DOI."))],
     headline: Headline = None,
     comment: Comment = None,
@@ -46,38 +46,38 @@ async def add(
     ] = False,
 ) -> None:
     """Add a paper."""
-    if known := await session.services.drafts.known(session.workspace, source):
-        session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
-        session.show(known)
+    if known := await context.services.drafts.find_duplicate(context.workspace, source):
+        context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
+        context.show(known)
         return
-    given: dict[str, Any] = {
+    fields: dict[str, Any] = {
         "headline": headline,
         "title": title,
         "date": date,
         "comment": comment,
         "tags": ",".join(tag or []),
     }
-    draft = replace(begin(source), **{name: text for name, text in given.items() if text})
-    paper = await session.services.drafts.paper_of(draft)
-    paper = _changed(paper, link=[*(each.url for each in paper.links), *(link or [])])
-    outcome = await session.services.submission.add(
-        session.workspace, draft, paper, Submitter(session.user, session.actor, session.locale, is_curator=True),
-        apart=another,
+    draft = replace(draft_of(source), **{name: text for name, text in fields.items() if text})
+    paper = await context.services.drafts.complete(draft)
+    paper = _with_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
+    outcome = await context.services.submission.add(
+        context.workspace, draft, paper, Submitter(context.user, context.actor, context.locale, is_curator=True),
+        allow_same_title=another,
     )  # fmt: skip
     if isinstance(outcome, SameTitle):
         raise ConflictError(
             msg('A paper of this title is there already, as "{id}". Say --another if yours is another one.',
-                id=outcome.twin.id)
+                id=outcome.paper.id)
         )  # fmt: skip
     if isinstance(outcome, Saved):
-        told = t(session.locale, "Added.") if outcome.is_new else t(session.locale, "This paper is there already.")
-        session.console.print(Text(told, style="green" if outcome.is_new else "yellow"))
-        session.show(outcome.paper)
+        text = t(context.locale, "Added.") if outcome.is_new else t(context.locale, "This paper is there already.")
+        context.console.print(Text(text, style="green" if outcome.is_new else "yellow"))
+        context.show(outcome.paper)
 
 
-@with_session
+@with_context
 async def edit(
-    session: Session,
+    context: CommandContext,
     id: Annotated[str, typer.Argument()],
     headline: Headline = None,
     comment: Comment = None,
@@ -89,80 +89,80 @@ async def edit(
     """Change a paper; an empty text takes a field away, links and tags replace the old ones."""
 
     def change(old: Paper) -> Paper:
-        return _changed(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
+        return _with_options(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
 
-    paper = await session.services.lookup.get(session.workspace, id)
-    library = session.services.library
-    session.show(await library.edit(session.workspace, paper.id, session.user, change, actor=session.actor))
+    paper = await context.services.lookup.get(context.workspace, id)
+    library = context.services.library
+    context.show(await library.edit(context.workspace, paper.id, context.user, change, actor=context.actor))
 
 
-@with_session
-async def remove(session: Session, id: Annotated[str, typer.Argument()], yes: Yes = False) -> None:
+@with_context
+async def remove(context: CommandContext, id: Annotated[str, typer.Argument()], yes: Yes = False) -> None:
     """Remove a paper after asking once; dayori undo brings it back."""
-    paper = await session.services.lookup.get(session.workspace, id)
-    asked = t(session.locale, 'Remove "{title}"?', title=paper.heading)
-    if not yes and not await session.agrees(asked, default=False, show=paper):
-        print_line(t(session.locale, "Not removed."), sys.stderr)
+    paper = await context.services.lookup.get(context.workspace, id)
+    question = t(context.locale, 'Remove "{title}"?', title=paper.heading)
+    if not yes and not await context.confirm(question, default=False, show=paper):
+        print_line(t(context.locale, "Not removed."), sys.stderr)
         raise typer.Exit(1)
-    await session.services.library.remove(session.workspace, paper.id, session.user, actor=session.actor)
-    session.say(
-        t(session.locale, 'Removed "{title}". {command} brings it back.', title=paper.heading, command="dayori undo")
+    await context.services.library.remove(context.workspace, paper.id, context.user, actor=context.actor)
+    context.say(
+        t(context.locale, 'Removed "{title}". {command} brings it back.', title=paper.heading, command="dayori undo")
     )
 
 
-@with_session
+@with_context
 async def undo(
-    session: Session,
+    context: CommandContext,
     number: Annotated[
         int | None, typer.Argument(metavar="[N]", help=phrase("A change's number; the last one without."))
     ] = None,
     yes: Yes = False,
 ) -> None:
     """Take back a change of the collection, the last one or number N, after saying which."""
-    change, ids = await session.services.reversal.to_undo(session.workspace, number)
-    told = f"#{change.id} {describe(change, ids, session.locale)}"
-    asks = session.terminal.lines.is_interactive and not yes  # a script cannot answer, and redo makes it again
-    if asks and not await session.agrees(t(session.locale, "Undo this? {change}", change=told), default=True):
-        print_line(t(session.locale, "Nothing was changed."), sys.stderr)
+    change, ids = await context.services.undo.to_undo(context.workspace, number)
+    description = f"#{change.id} {describe(change, ids, context.locale)}"
+    asks = context.terminal.prompt.is_interactive and not yes  # a script cannot answer, and redo makes it again
+    if asks and not await context.confirm(t(context.locale, "Undo this? {change}", change=description), default=True):
+        print_line(t(context.locale, "Nothing was changed."), sys.stderr)
         raise typer.Exit(1)
-    change, ids = await session.services.reversal.undo(
-        session.workspace, session.user, actor=session.actor, change_id=change.id
+    change, ids = await context.services.undo.undo(
+        context.workspace, context.user, actor=context.actor, change_id=change.id
     )
-    session.say(reports.undone(change, ids, session.locale))
+    context.say(reports.undone(change, ids, context.locale))
 
 
-@with_session
-async def redo(session: Session) -> None:
+@with_context
+async def redo(context: CommandContext) -> None:
     """Redo what the last undo took back."""
-    change, ids = await session.services.reversal.redo(session.workspace, session.user, actor=session.actor)
-    session.say(reports.redone(change, ids, session.locale))
+    change, ids = await context.services.undo.redo(context.workspace, context.user, actor=context.actor)
+    context.say(reports.redone(change, ids, context.locale))
 
 
-@with_session
+@with_context
 async def inbox(
-    session: Session,
+    context: CommandContext,
     decision: Annotated[str | None, typer.Argument(metavar="[accept|reject]")] = None,
     number: Annotated[int | None, typer.Argument(metavar="[N]")] = None,
 ) -> None:
     """List what was proposed, or decide on proposal N."""
     if decision is None:
-        waiting = await session.services.inbox.waiting(session.workspace)
-        session.console.print(reports.inbox(waiting, session.services.zone, session.locale))
+        waiting = await context.services.inbox.waiting(context.workspace)
+        context.console.print(reports.inbox(waiting, context.services.zone, context.locale))
     elif decision not in ("accept", "reject") or number is None:
-        raise typer.BadParameter(t(session.locale, "Write it like: {example}", example="dayori inbox accept 3"))
+        raise typer.BadParameter(t(context.locale, "Write it like: {example}", example="dayori inbox accept 3"))
     elif decision == "accept":
-        candidate, made = await session.services.inbox.accept(session.workspace, number, session.actor)
+        candidate, made = await context.services.inbox.accept(context.workspace, number, context.actor)
         if not made.is_new:
-            session.console.print(Text(t(session.locale, "This paper is there already."), style="yellow"))
-        session.show(made.paper)
-        if not made.is_new and is_other_comment(proposed := paper_of(candidate), made.paper):
-            session.say(t(session.locale, "The proposal's comment: {comment}", comment=proposed.comment))
+            context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
+        context.show(made.paper)
+        if not made.is_new and is_other_comment(proposed := proposed_paper(candidate), made.paper):
+            context.say(t(context.locale, "The proposal's comment: {comment}", comment=proposed.comment))
     else:
-        await session.services.inbox.reject(session.workspace, number)
-        session.say(t(session.locale, "Rejected."))
+        await context.services.inbox.reject(context.workspace, number)
+        context.say(t(context.locale, "Rejected."))
 
 
-def _changed(paper: Paper, **given: Any) -> Paper:
+def _with_options(paper: Paper, **given: Any) -> Paper:
     """Return the paper with the options that were given; the others stay."""
     names = {"tag": "tags", "link": "links"}
     new = {names.get(name, name): value for name, value in given.items() if value is not None}
@@ -170,5 +170,5 @@ def _changed(paper: Paper, **given: Any) -> Paper:
         new["date"] = parse_date(new["date"]) if new["date"] else None
     if "links" in new:
         labels = {link.url: link.label for link in paper.links}
-        paper = relinked(paper, [Link(url, labels.get(url)) for url in new.pop("links")])
-    return edited(paper, **new)
+        paper = with_links(paper, [Link(url, labels.get(url)) for url in new.pop("links")])
+    return with_changes(paper, **new)

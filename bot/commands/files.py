@@ -16,8 +16,8 @@ from bot.formats.disk import write_private
 from bot.i18n import msg, phrase, tn
 from bot.platforms.console import reports
 from bot.platforms.console.output import standard_output
-from bot.services.naming import name_all
-from bot.session import Session, progress_bar, with_session
+from bot.services.naming import look_up_titles
+from bot.session import CommandContext, progress_bar, with_context
 
 In = Annotated[
     str | None,
@@ -29,9 +29,9 @@ Out = Annotated[
 ]
 
 
-@with_session
+@with_context
 async def import_(
-    session: Session,
+    context: CommandContext,
     files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
     format: In = None,
     dry_run: Annotated[
@@ -49,26 +49,26 @@ async def import_(
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
         with progress_bar(file.name) as progress:
-            named = await name_all(content.untitled, session.services.metadata, progress)
-            take = partial(session.services.importing.take, session.workspace, [*content.papers, *named.papers], None,
+            named = await look_up_titles(content.untitled, context.services.metadata, progress)
+            take = partial(context.services.importer.run, context.workspace, [*content.papers, *named.papers], None,
                            progress=progress, duplicates=duplicates)  # fmt: skip
             report = await take(dry_run=dry_run, restore=restore)
-        left_out = [(place, why, 1) for place, why in content.left_out(str(file))] + named.reasons(str(file))
-        told = partial(reports.imported, file=str(file), locale=session.locale, dry_run=dry_run)
-        session.console.print(told(report, left_out=left_out))
-        if report.removed and not dry_run and await _wanted_back(session, len(report.removed)):
-            session.console.print(told(await take(restore=True), left_out=[]))
+        left_out = [(place, why, 1) for place, why in content.skipped_lines(str(file))] + named.reasons(str(file))
+        print_report = partial(reports.imported, file=str(file), locale=context.locale, dry_run=dry_run)
+        context.console.print(print_report(report, left_out=left_out))
+        if report.removed and not dry_run and await _wanted_back(context, len(report.removed)):
+            context.console.print(print_report(await take(restore=True), left_out=[]))
 
 
-async def _wanted_back(session: Session, removed: int) -> bool:
+async def _wanted_back(context: CommandContext, removed: int) -> bool:
     """Ask at a terminal whether papers that were removed here are to come back; the default is no."""
-    question = tn(session.locale, "Bring the removed paper back?", "Bring the {n} removed papers back?", removed)
-    return session.terminal.lines.is_interactive and await session.agrees(question, default=False)
+    question = tn(context.locale, "Bring the removed paper back?", "Bring the {n} removed papers back?", removed)
+    return context.terminal.prompt.is_interactive and await context.confirm(question, default=False)
 
 
-@with_session
+@with_context
 async def export(
-    session: Session,
+    context: CommandContext,
     query: Annotated[str, typer.Argument(help=phrase("Only what this search finds; all without it."))] = "",
     format: Out = None,
     output: Annotated[
@@ -78,9 +78,9 @@ async def export(
 ) -> None:
     """Export papers, last added first."""
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
-    collection = await session.services.workspaces.uuid(session.workspace)
+    collection = await context.services.workspaces.uuid(context.workspace)
     write = writer(name, collection, quote(output.name) if output else "")
-    exporting = partial(session.services.exports.write, session.workspace, query, write)
+    exporting = partial(context.services.exporter.write, context.workspace, query, write)
     if output is None:
         await exporting(standard_output())
         return

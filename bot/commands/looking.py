@@ -16,17 +16,17 @@ from bot.i18n import msg, phrase
 from bot.platforms.console import render, reports, shell
 from bot.platforms.console.output import print_json
 from bot.services.lookup import Results
-from bot.session import Session, with_session
+from bot.session import CommandContext, with_context
 
 _LONGEST_LINE = 100_000
 Json = Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))]
 
 
-@with_session
-async def digest(session: Session, as_json: Json = False) -> None:
+@with_context
+async def digest(context: CommandContext, as_json: Json = False) -> None:
     """Compose the next edition and print it; nothing is posted."""
-    edition = await session.services.digests.preview(
-        await session.services.digests.shown(session.workspace, session.locale)
+    edition = await context.services.digests.preview(
+        await context.services.digests.shown(context.workspace, context.locale)
     )
     if as_json:
         held = [columns_of(paper) for paper in edition.papers] if edition else []
@@ -34,12 +34,12 @@ async def digest(session: Session, as_json: Json = False) -> None:
                      "edition": edition.number if edition else None, "reason": edition.reason if edition else "skip",
                      "papers": held, "remaining": edition.remaining if edition else 0})  # fmt: skip
     else:
-        shell.print_edition(session.console, edition, session.services.zone, session.locale, reports.cli_name)
+        shell.print_edition(context.console, edition, context.services.zone, context.locale, reports.cli_name)
 
 
-@with_session
+@with_context
 async def search(
-    session: Session,
+    context: CommandContext,
     query: Annotated[
         str, typer.Argument(help=phrase("May hold tag:X author:X year:2022-2024; - reads queries, one a line."))
     ],
@@ -50,32 +50,32 @@ async def search(
     if query == "-":
         for line in _queries():
             began = perf_counter()
-            found = await session.services.lookup.find(session.workspace, line, limit=limit)
+            found = await context.services.lookup.find(context.workspace, line, limit=limit)
             elapsed = (perf_counter() - began) * 1000
             print_json({**_results_json(found), "elapsed_ms": round(elapsed, 3)}, indent=None)
         return
-    found = await session.services.lookup.find(session.workspace, query, limit=limit)
+    found = await context.services.lookup.find(context.workspace, query, limit=limit)
     if as_json:
         print_json(_results_json(found))
     else:
-        session.console.print(render.results(found, session.locale, render.width_of(session.console)))
+        context.console.print(render.results(found, context.locale, render.width_of(context.console)))
 
 
-@with_session
-async def show(session: Session, id: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
+@with_context
+async def show(context: CommandContext, id: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
     """Show one paper."""
-    paper = await session.services.lookup.get(session.workspace, id)
+    paper = await context.services.lookup.get(context.workspace, id)
     if as_json:
         print_json(columns_of(paper))
     else:
-        session.show(paper)
+        context.show(paper)
 
 
-@with_session
-async def history(session: Session, id: Annotated[str | None, typer.Argument()] = None) -> None:
+@with_context
+async def history(context: CommandContext, id: Annotated[str | None, typer.Argument()] = None) -> None:
     """Tell who changed what, newest first."""
-    steps = await session.services.library.history(session.workspace, id)
-    session.console.print(reports.history(steps, session.services.zone, session.locale))
+    steps = await context.services.library.history(context.workspace, id)
+    context.console.print(reports.history(steps, context.services.zone, context.locale))
 
 
 def _queries() -> Iterator[str]:

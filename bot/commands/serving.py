@@ -7,45 +7,45 @@ from typing import Annotated
 import typer
 
 from bot import runner
-from bot.app import mirrored, platforms_of
+from bot.app import platforms_of, synced
 from bot.domain.errors import ConfigError
 from bot.i18n import msg, phrase, t
-from bot.session import Session, with_session
+from bot.session import CommandContext, with_context
 
 
-@with_session
-async def run(session: Session) -> None:
+@with_context
+async def run(context: CommandContext) -> None:
     """Start every platform that has a token; without one, the terminal."""
-    if platforms := platforms_of(session.app):
-        await runner.run(session.app, platforms)
+    if platforms := platforms_of(context.app):
+        await runner.run(context.app, platforms)
     else:
-        async with mirrored(session.app):
+        async with synced(context.app):
             from bot.platforms.console import shell
 
-            fault = session.app.fault
-            faults = [fault.text(session.locale)] if fault else []
-            history = session.app.database.path.with_name("terminal_history")
-            notice = t(session.locale, "This is the terminal, since DISCORD_TOKEN is not set; "
+            fault = context.app.fault
+            faults = [fault.text(context.locale)] if fault else []
+            history = context.app.database.path.with_name("terminal_history")
+            notice = t(context.locale, "This is the terminal, since DISCORD_TOKEN is not set; "
                        "README.md tells how to connect to Discord.")  # fmt: skip
-            await shell.Shell(session.services, session.workspace, session.console, session.user, history).run(
+            await shell.Shell(context.services, context.workspace, context.console, context.user, history).run(
                 [*faults, notice]
             )
 
 
-@with_session
+@with_context
 async def post(
-    session: Session,
+    context: CommandContext,
     now: Annotated[str | None, typer.Option(help=phrase("Post this subscription's next edition now."))] = None,
 ) -> None:
     """Deliver what is due, then exit: for cron."""
-    platforms = platforms_of(session.app)
+    platforms = platforms_of(context.app)
     if not platforms:
         raise ConfigError(msg("There is no token to post with; put DISCORD_TOKEN into the environment or into .env."))
     from bot.platforms.console import reports
 
-    report = await runner.post(session.app, platforms, session.workspace, now)
-    session.console.print(reports.delivery(report, session.locale))
-    standings = await session.services.digests.standings(session.workspace)
-    session.console.print(reports.standings(standings, session.services.zone, session.locale))
+    report = await runner.post(context.app, platforms, context.workspace, now)
+    context.console.print(reports.delivery(report, context.locale))
+    standings = await context.services.digests.statuses(context.workspace)
+    context.console.print(reports.subscription_statuses(standings, context.services.zone, context.locale))
     if report.paused or report.failed:
         raise typer.Exit(1)

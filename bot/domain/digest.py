@@ -108,7 +108,7 @@ def explain(edition: Edition, named: NameCommand) -> str:
             return t(locale, "No new papers this time. Add one with {command}.", command=named("addpaper", locale))
 
 
-def passes(paper_tags: Sequence[str], wanted: Sequence[str]) -> bool:
+def passes_filter(paper_tags: Sequence[str], filter_tags: Sequence[str]) -> bool:
     """Tell whether a paper of these tags passes a subscription's filter; an empty filter lets all pass."""
     folded = {clean_line(tag).casefold() for tag in paper_tags}
-    return not wanted or any(clean_line(tag).casefold() in folded for tag in wanted)
+    return not filter_tags or any(clean_line(tag).casefold() in folded for tag in filter_tags)

@@ -12,7 +12,7 @@ from bot.domain.dates import PaperDate, parse_date
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
 from bot.domain.metadata import Metadata
-from bot.domain.paper import Link, Paper, edited, make_paper
+from bot.domain.paper import Link, Paper, make_paper, with_changes
 from bot.domain.text import clean_line
 from bot.i18n import msg
 
@@ -39,13 +39,13 @@ class Draft:
     paper_id: str = ""
     version: str = ""
     candidate: int = 0
-    apart: bool = False
+    allow_same_title: bool = False
     links: str | None = None
     authors: str | None = None
     organization: str | None = None
 
     @property
-    def seen(self) -> datetime | None:
+    def version_seen(self) -> datetime | None:
         """Return when the version that the writer saw was made."""
         return datetime.fromisoformat(self.version) if self.version else None
 
@@ -69,34 +69,34 @@ def read_source(source: str) -> tuple[Link, Identifiers]:
     )
 
 
-def begin(source: str) -> Draft:
+def draft_of(source: str) -> Draft:
     """Return the draft of a source. Raises InputError."""
     read_source(source)
     return Draft(source=clean_line(source))
 
 
-def as_form(draft: Draft, told: Metadata | Paper | None = None) -> Draft:
+def prefilled(draft: Draft, known: Metadata | Paper | None = None) -> Draft:
     """Return a draft as its form shows it: what it leaves to its source as far as that is known."""
     if draft.paper_id or draft.candidate:
-        return _with_details(draft, told) if isinstance(told, Paper) else draft
-    date = (told.date if told else None) or _month_of(read_source(draft.source)[1])
-    return replace(draft, title=draft.title or (told.title if told else "") or "", date=draft.date or str(date or ""))
+        return _with_details(draft, known) if isinstance(known, Paper) else draft
+    date = (known.date if known else None) or _month_of(read_source(draft.source)[1])
+    return replace(draft, title=draft.title or (known.title if known else "") or "", date=draft.date or str(date or ""))
 
 
-def filled_in(draft: Draft, shown: Draft, typed: Mapping[str, str]) -> Draft:
+def with_answers(draft: Draft, form: Draft, answers: Mapping[str, str]) -> Draft:
     """Return a draft with what was typed into its form; what stands there as it was shown stays as it was."""
-    touched: dict[str, Any] = {name: text for name, text in typed.items() if text != getattr(shown, name)}
-    return replace(draft, **touched)
+    changes: dict[str, Any] = {name: text for name, text in answers.items() if text != getattr(form, name)}
+    return replace(draft, **changes)
 
 
 def _with_details(draft: Draft, paper: Paper) -> Draft:
     """Return a draft of a paper with the fields of its second form as the paper has them, unless they were opened."""
-    typed: dict[str, Any] = {
+    details: dict[str, Any] = {
         "links": "\n".join(" ".join(filter(None, (link.label, link.url))) for link in paper.links),
         "authors": "\n".join(paper.authors),
         "organization": paper.organization or "",
     }
-    return replace(draft, **{name: text for name, text in typed.items() if getattr(draft, name) is None})
+    return replace(draft, **{name: text for name, text in details.items() if getattr(draft, name) is None})
 
 
 def _month_of(ids: Identifiers) -> PaperDate | None:
@@ -105,23 +105,23 @@ def _month_of(ids: Identifiers) -> PaperDate | None:
     return PaperDate(2000 + int(found[1]), int(found[2])) if found else None
 
 
-def described(draft: Draft, found: Metadata) -> Paper:
+def complete(draft: Draft, metadata: Metadata) -> Paper:
     """Return the paper of a draft, what it leaves open filled in from what was found. Raises InputError."""
     link, ids = read_source(draft.source)
-    title = draft.title.strip() or found.title or ""
+    title = draft.title.strip() or metadata.title or ""
     if not clean_line(title):
         raise InputError(msg("The title is missing; copy it from the paper."))
     return make_paper(
         title=title,
         headline=draft.headline,
-        date=parse_date(draft.date) if draft.date.strip() else found.date or _month_of(ids | found.identifiers),
+        date=parse_date(draft.date) if draft.date.strip() else metadata.date or _month_of(ids | metadata.identifiers),
         comment=draft.comment,
-        excerpt=found.excerpt,
-        organization=found.organization,
-        authors=found.authors,
-        links=[link, *found.links],
+        excerpt=metadata.excerpt,
+        organization=metadata.organization,
+        authors=metadata.authors,
+        links=[link, *metadata.links],
         tags=split_tags(draft.tags),
-        identifiers=ids | found.identifiers,
+        identifiers=ids | metadata.identifiers,
     )
 
 
@@ -135,7 +135,7 @@ def new_link(paper: Paper, source: str) -> Link | None:
     return None if is_known else link
 
 
-def change_of(paper: Paper) -> Draft:
+def edit_draft(paper: Paper) -> Draft:
     """Return a draft that changes a paper, with what it says today."""
     return Draft(
         source=paper.url or "",
@@ -143,22 +143,22 @@ def change_of(paper: Paper) -> Draft:
         title=paper.title,
         date=str(paper.date or ""),
         comment=paper.comment or "",
-        tags=_tags_as_typed(paper.tags),
+        tags=join_tags(paper.tags),
         paper_id=paper.id,
         version=paper.updated_at.isoformat() if paper.updated_at else "",
     )
 
 
-def changed(paper: Paper, draft: Draft) -> Paper:
+def apply_draft(paper: Paper, draft: Draft) -> Paper:
     """Return the paper as a draft changes it. Raises InputError when something in the draft cannot be used."""
     new: dict[str, Any] = {}
     if draft.links is not None:
-        paper = relinked(paper, read_links(draft.links))
+        paper = with_links(paper, read_links(draft.links))
     if draft.authors is not None:
         new["authors"] = draft.authors.splitlines()
     if draft.organization is not None:
         new["organization"] = draft.organization
-    return edited(
+    return with_changes(
         paper,
         **new,
         title=draft.title,
@@ -169,11 +169,14 @@ def changed(paper: Paper, draft: Draft) -> Paper:
     )
 
 
-def relinked(paper: Paper, links: Sequence[Link]) -> Paper:
+def with_links(paper: Paper, links: Sequence[Link]) -> Paper:
     """Return the paper with other links, without the ids that only the links told that are gone. Raises InputError."""
-    old, new = ({pair for link in some for pair in identifiers_in(link.url).pairs()} for some in (paper.links, links))
+    old, new = (
+        {pair for link in links_before_or_after for pair in identifiers_in(link.url).pairs()}
+        for links_before_or_after in (paper.links, links)
+    )
     gone = {scheme: None for scheme, name in paper.identifiers.pairs() if (scheme, name) in old - new}
-    return edited(paper, links=links, identifiers=replace(paper.identifiers, **gone))
+    return with_changes(paper, links=links, identifiers=replace(paper.identifiers, **gone))
 
 
 def read_links(text: str) -> list[Link]:
@@ -197,6 +200,6 @@ def split_tags(text: str) -> list[str]:
     return [tag for part in parts if (tag := part.strip().lstrip("#＃"))]
 
 
-def _tags_as_typed(tags: Sequence[str]) -> str:
+def join_tags(tags: Sequence[str]) -> str:
     """Return the line that `split_tags` reads as these tags; a single one with a space needs a comma to stay one."""
     return ", ".join(tags) + ("," if len(tags) == 1 and " " in tags[0] else "")

@@ -39,7 +39,7 @@ _KANA = _HIRAGANA | {0x30FD: 0x309D, 0x30FE: 0x309E}
 _KANA |= str.maketrans("ァィゥェォぁぃぅぇぉヴゔヂぢヅづ", "あいうえおあいうえおぶぶじじずず")
 
 
-def plain(text: str) -> str:
+def normalize(text: str) -> str:
     """Return the text without differences of width and case, on one line."""
     if text.isascii():
         return " ".join(text.lower().split())
@@ -49,10 +49,10 @@ def plain(text: str) -> str:
 
 def fold(text: str) -> str:
     """Return the text as it is compared: `plain`, katakana as hiragana, without long vowels and accents."""
-    return fold_plain(plain(text))
+    return fold_normalized(normalize(text))
 
 
-def fold_plain(text: str) -> str:
+def fold_normalized(text: str) -> str:
     """Return a plain text folded."""
     if text.isascii():
         return text
@@ -70,17 +70,17 @@ def runs(folded: str) -> list[str]:
     return (_ASCII_RUN if folded.isascii() else _RUN).findall(folded)
 
 
-def unspaced(run: str) -> bool:
+def is_unspaced(run: str) -> bool:
     """Tell whether a run is of a script that is written without spaces."""
     return _UNSPACED.match(run) is not None
 
 
-def kana(run: str) -> bool:
+def is_kana(run: str) -> bool:
     """Tell whether a folded run is all kana, as every katakana word is."""
     return _KANA_ONLY.fullmatch(run) is not None
 
 
-def cut(folded: str) -> list[str]:
+def tokenize(folded: str) -> list[str]:
     """Return the terms of a folded text in their order.
 
     They are words, of long ones the beginning, and of an unspaced run each two neighbouring characters and the last
@@ -118,39 +118,39 @@ def katakana_words(text: str) -> list[str]:
     return [] if text.isascii() else _KATAKANA_WORD.findall(text)
 
 
-def spaced(text: str) -> str:
+def with_spaces(text: str) -> str:
     """Return a plain text folded, every word and run between spaces, katakana words apart from what surrounds them."""
-    folded = text if text.isascii() else fold_plain(_KATAKANA_WORD.sub(_apart, text))
+    folded = text if text.isascii() else fold_normalized(_KATAKANA_WORD.sub(_with_space_around, text))
     return f" {' '.join(runs(folded))} "
 
 
-def as_written(folded: str, text: str) -> str:
+def as_spelled(folded: str, text: str) -> str:
     """Return a folded text, each of its words as it is written in another text; as it is where it does not stand."""
     text = normalized("NFKC", text)
     written = {_JOINT.sub("", word.lower()): word for word in _WRITTEN.findall(text)}
     written |= {word.lower(): word for word in _LATIN.findall(text)}
-    japanese = {fold_plain(word): word for word in _KATAKANA_WORD.findall(text)}
-    return " ".join(written.get(word) or _part(japanese, word) or word for word in folded.split())
+    japanese = {fold_normalized(word): word for word in _KATAKANA_WORD.findall(text)}
+    return " ".join(written.get(word) or _spelled_part(japanese, word) or word for word in folded.split())
 
 
-def _part(japanese: dict[str, str], word: str) -> str | None:
+def _spelled_part(japanese: dict[str, str], word: str) -> str | None:
     """Return what stands for a folded word in the first of the katakana words that holds it."""
     if longer := japanese.get(word) or next((japanese[each] for each in japanese if word in each), ""):
         units = _KATAKANA_UNIT.findall(longer)
-        folded = list(map(fold_plain, units))
+        folded = list(map(fold_normalized, units))
         start = "".join(folded).find(word)
-        first = _unit_at(folded, start)
-        last = _unit_at(folded, start + len(word))
+        first = _unit_starting_at(folded, start)
+        last = _unit_starting_at(folded, start + len(word))
         if first is not None and last is not None:
             return "".join(units[first:last])
     return None
 
 
-def _unit_at(folded: list[str], place: int) -> int | None:
+def _unit_starting_at(folded: list[str], place: int) -> int | None:
     """Return which unit begins at a place of all of them together, None where it is within one."""
     starts = accumulate(map(len, folded), initial=0)
     return next((at for at, start in enumerate(starts) if start == place), None)
 
 
-def _apart(found: re.Match[str]) -> str:
+def _with_space_around(found: re.Match[str]) -> str:
     return f" {found[0]} "

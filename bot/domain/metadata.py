@@ -43,9 +43,9 @@ class Metadata:
         )
 
 
-def columns_of(said: Metadata) -> dict[str, Any]:
+def json_of(metadata: Metadata) -> dict[str, Any]:
     """Return metadata as JSON values."""
-    return asdict(said) | {"date": str(said.date) if said.date else None}
+    return asdict(metadata) | {"date": str(metadata.date) if metadata.date else None}
 
 
 def metadata_from(columns: dict[str, Any]) -> Metadata:

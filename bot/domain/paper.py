@@ -18,7 +18,7 @@ from bot.i18n import msg
 
 _T = TypeVar("_T")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_WRITTEN = ("title", "headline", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
+_CONTENT_FIELDS = ("title", "headline", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
             "identifiers")  # fmt: skip
 LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
 MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 200, 1_000, 80
@@ -135,9 +135,9 @@ def make_paper(
     )
 
 
-def edited(paper: Paper, **changes: Any) -> Paper:
+def with_changes(paper: Paper, **changes: Any) -> Paper:
     """Return the paper with some of what people wrote of it replaced, cleaned anew. Raises InputError."""
-    kept = {name: getattr(paper, name) for name in _WRITTEN}
+    kept = {name: getattr(paper, name) for name in _CONTENT_FIELDS}
     return make_paper(id=paper.id, **(kept | changes))
 
 
@@ -146,7 +146,7 @@ def with_id(paper: Paper, id: str) -> Paper:
     return replace(paper, id=id)
 
 
-def person(name: str | None) -> str | None:
+def person_name(name: str | None) -> str | None:
     """Return a person's name as it is kept: on one line, at most 80 characters."""
     return clean_line(clean_line(name or "")[:80]) or None
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from bot.domain.folding import plain
+from bot.domain.folding import normalize
 from bot.domain.text import normalized
 
 LONGEST = 2000
@@ -25,21 +25,21 @@ class Query:
     text: str = ""
     words: tuple[str, ...] = ()
     phrases: tuple[str, ...] = ()
-    without: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
     years: tuple[tuple[int, int], ...] = ()
     code: bool = False
 
     @property
-    def empty(self) -> bool:
+    def is_empty(self) -> bool:
         """Tell whether it asks for nothing by name, so that the newest papers answer it."""
         return not (self.words or self.phrases)
 
     @property
-    def filtered(self) -> bool:
+    def is_filtered(self) -> bool:
         """Tell whether anything beside words narrows it down."""
-        return bool(self.without or self.tags or self.authors or self.years or self.code)
+        return bool(self.excluded or self.tags or self.authors or self.years or self.code)
 
 
 def parse_query(typed: str) -> Query:
@@ -53,17 +53,17 @@ def parse_query(typed: str) -> Query:
     years: list[tuple[int, int]] = []
     for part in _PART.finditer(normalized("NFKC", text).translate(_QUOTES)[:LONGEST]):
         quoted = part["quoted"]
-        value = plain(part["word"] if quoted is None else quoted)
+        value = normalize(part["word"] if quoted is None else quoted)
         key = (part["key"] or "").lower()
         if key == "year" and not part["minus"] and (span := _YEARS.fullmatch(value)):
             years.append((int(span[1]), int(span[2] or span[1])))
         elif kind := _kind(key, value, minus=bool(part["minus"]), quoted=quoted is not None):
             found[kind].append(value)
         else:
-            found["word"].append(plain(part[0]))
+            found["word"].append(normalize(part[0]))
     words, phrases = found["word"][:MOST_WORDS], found["phrase"][:MOST_MARKS]
-    without, tags, authors = (tuple(found[name][:MOST_MARKS]) for name in ("minus", "tag", "author"))
-    return Query(text, tuple(words), tuple(phrases), without, tags, authors, tuple(years[:MOST_MARKS]),
+    excluded, tags, authors = (tuple(found[name][:MOST_MARKS]) for name in ("minus", "tag", "author"))
+    return Query(text, tuple(words), tuple(phrases), excluded, tags, authors, tuple(years[:MOST_MARKS]),
                  bool(found["has"]))  # fmt: skip
 
 

@@ -133,17 +133,17 @@ def parse_schedule(text: str) -> Schedule:
 
 def _plan(plain: str) -> _Plan | None:
     """Return a schedule read, None where it is a crontab or nothing."""
-    told = _FROM.search(plain)
+    start_clause = _FROM.search(plain)
     every = _EVERY.match(plain)
-    found = _PLAIN.fullmatch(plain, every.end() if every else 0, told.start() if told else len(plain))
+    found = _PLAIN.fullmatch(plain, every.end() if every else 0, start_clause.start() if start_clause else len(plain))
     days = parse_weekdays(found[1]) if found else ()
     weeks = _weeks(every)
     try:
-        start = date.fromisoformat(told["en"] or told["ja"]) if told else None
+        start = date.fromisoformat(start_clause["en"] or start_clause["ja"]) if start_clause else None
     except ValueError:
         return None
-    wanted = bool(days) and 1 <= weeks <= _MOST_WEEKS and not (told and weeks == 1)
-    if not (found and wanted) or (every and (days[0].of_month or days[0].days == EVERY_DAY)):
+    is_valid = bool(days) and 1 <= weeks <= _MOST_WEEKS and not (start_clause and weeks == 1)
+    if not (found and is_valid) or (every and (days[0].of_month or days[0].days == EVERY_DAY)):
         return None
     return _Plan(days, *_time(found), weeks, start)
 

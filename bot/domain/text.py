@@ -116,7 +116,7 @@ def clip(text: str, limit: int) -> str:
     return text[:cut].rstrip() + "…"
 
 
-def packed(parts: Sequence[str], limit: int = 2000) -> list[str]:
+def join_within(parts: Sequence[str], limit: int = 2000) -> list[str]:
     """Return the parts, one below the other, in as few texts of at most `limit` code points as hold them."""
     texts: list[str] = []
     for part in (clip(each, limit) for each in parts):

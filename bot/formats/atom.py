@@ -76,8 +76,10 @@ def _entry(paper: Paper, feed: Feed) -> Iterator[str]:
 def _updated(paper: Paper) -> datetime:
     """Return when the paper was changed last; the day it came out where nobody noted that."""
     date = paper.date
-    told = datetime(date.year, date.month or 1, date.day or 1, tzinfo=UTC) if date else datetime(1970, 1, 1, tzinfo=UTC)
-    return paper.updated_at or paper.added_at or told
+    published = (
+        datetime(date.year, date.month or 1, date.day or 1, tzinfo=UTC) if date else datetime(1970, 1, 1, tzinfo=UTC)
+    )
+    return paper.updated_at or paper.added_at or published
 
 
 def _time(moment: datetime) -> str:

@@ -15,8 +15,8 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
 from bot.domain.paper import Paper
 from bot.formats.citation import old_arxiv_id
-from bot.formats.foreign import Found, Place, date_of, loose_date, papers_of, split_words, usable_id
-from bot.formats.foreign import number as number_of
+from bot.formats.foreign import Place, Record, date_of, loose_date, papers_of, split_words, usable_id
+from bot.formats.foreign import number_in as number_of
 from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
 from bot.formats.names import from_inverted, parted
 from bot.i18n import msg
@@ -86,8 +86,8 @@ class _Places:
         return self._found[line, word]
 
 
-def _found(entry: Entry, places: _Places) -> Found:
-    found = Found(places.of(entry.start_line + 1 if entry.start_line is not None else 1, "@"))
+def _found(entry: Entry, places: _Places) -> Record:
+    found = Record(places.of(entry.start_line + 1 if entry.start_line is not None else 1, "@"))
     fields = {field.key.lower(): field for field in entry.fields}
 
     def raw(*names: str) -> tuple[str, Place]:
@@ -115,11 +115,11 @@ def _found(entry: Entry, places: _Places) -> Found:
     found.put_ids_in(old_arxiv_id(decode_verbatim(eprint), archive), place)
     _put_ids_and_links(found, raw("doi"), raw("url"), raw("links"), raw("note", "howpublished"))
     for value, place in (raw("journal", "journaltitle"), raw("volume"), raw("booktitle", "publisher", "howpublished")):
-        found.put_cited(decode(value), place)
+        found.put_cited_id(decode(value), place)
     return found
 
 
-def _put_ids_and_links(found: Found, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place],
+def _put_ids_and_links(found: Record, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place],
                        note: tuple[str, Place]) -> None:  # fmt: skip
     found.put_doi(decode_verbatim(doi[0]), doi[1])
     if links[0]:

@@ -36,7 +36,7 @@ _WORD = re.compile(r"\w+")
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Span:
     """A stretch of text of one kind; `url` is where it links to."""
 
     text: str
@@ -64,9 +64,9 @@ class Piece:
         """Return the link; without a label where that would say what the address says."""
         plain = Link(self.url)
         label = self.text.strip(" []()【】|:：")
-        told = label.casefold() in (plain.name.casefold(), self.url.casefold(), "") or not _WORD.search(label)
+        is_redundant = label.casefold() in (plain.name.casefold(), self.url.casefold(), "") or not _WORD.search(label)
         generic = all(word in ("paper", "link", "url", "論文", "リンク") for word in _WORD.findall(label.casefold()))
-        return plain if told or generic else Link(self.url, label)
+        return plain if is_redundant or generic else Link(self.url, label)
 
 
 @lru_cache(maxsize=1024)  # a link is looked at several times on its way
@@ -92,24 +92,24 @@ class Block:
 
     kind: Kind
     line: int
-    pieces: list[Piece]
+    spans: list[Span]
     level: int = 0
     role: str = ""
-    cells: list[list[Piece]] = field(default_factory=list)
+    cells: list[list[Span]] = field(default_factory=list)
     header: tuple[str, ...] = ()
 
     @property
     def text(self) -> str:
         """Return all of its text."""
-        return text_of(self.pieces)
+        return text_of(self.spans)
 
 
-def text_of(pieces: list[Piece]) -> str:
+def text_of(pieces: list[Span]) -> str:
     """Return the text of pieces."""
     return "".join(piece.text for piece in pieces)
 
 
-def merged(pieces: list[Piece]) -> list[Piece]:
+def merged(pieces: list[Span]) -> list[Span]:
     """Return the pieces with neighbours of one kind as one."""
     groups = [list(group) for _, group in groupby(pieces, key=lambda piece: (piece.url, piece.strong))]
-    return [Piece(text_of(group), group[0].url, group[0].strong) for group in groups]
+    return [Span(text_of(group), group[0].url, group[0].strong) for group in groups]

@@ -12,7 +12,7 @@ from uuid import UUID
 from bot.domain.errors import FileError, InputError
 from bot.domain.paper import Paper
 from bot.formats.disk import read_regular
-from bot.formats.encoding import decoded
+from bot.formats.encoding import decode
 from bot.i18n import msg
 
 if TYPE_CHECKING:
@@ -72,7 +72,7 @@ def read_contents(path: Path, format: str | None = None) -> Contents:
         content = read_regular(path)
     except OSError as error:
         raise FileError(msg("cannot be read: {reason}", reason=error.strerror or ""), file=str(path)) from error
-    text = decoded(content, name, str(path))
+    text = decode(content, name, str(path))
     if not format:
         name = _by_shape(name, text)
     if name in _LISTS:

@@ -6,7 +6,7 @@ import re
 
 from bot.domain.identifiers import identifiers_in, web_address
 from bot.domain.text import normalized
-from bot.formats.foreign import Found, Place, split_words
+from bot.formats.foreign import Place, Record, split_words
 from bot.formats.names import names_in
 
 _NAMES = {
@@ -42,7 +42,7 @@ def column_of(name: str) -> str:
     return _COLUMN_OF.get(re.sub(r"[\s_\-.*#]+", "", normalized("NFKC", name)).casefold(), "")
 
 
-def put_cell(found: Found, column: str, text: str, place: Place) -> None:
+def put_cell(found: Record, column: str, text: str, place: Place) -> None:
     """Note what a cell says of its paper."""
     several, text = "\n" in text, text.strip()
     if not text:
@@ -81,7 +81,7 @@ def year_first(date: str, begins_with_day: bool) -> str:
     return f"{found[3]}-{month}-{day}"
 
 
-def _put_links(found: Found, text: str, place: Place, label: str | None) -> None:
+def _put_links(found: Record, text: str, place: Place, label: str | None) -> None:
     links: list[dict[str, str | None]] = []
     for line in map(str.strip, text.split("\n")):
         first, _, rest = line.partition(" ")

@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.domain.paper import Paper
-from bot.formats.foreign import Found, date_of, loose_date, number, papers_of, split_words, usable_id
+from bot.formats.foreign import Record, date_of, loose_date, number_in, papers_of, split_words, usable_id
 from bot.formats.json import read_tree, written_list
 from bot.formats.names import joined, parted
-from bot.formats.tree import Tree
+from bot.formats.tree import PositionedTree
 from bot.i18n import msg
 
 _CUSTOM = ("headline", "links", "tags", "added_at", "added_by")
@@ -32,16 +32,16 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
     yield "\n"
 
 
-def _papers(tree: Tree) -> list[Paper]:
+def _papers(tree: PositionedTree) -> list[Paper]:
     if not isinstance(tree.value, list):
         raise tree.error((), msg("a CSL-JSON file must be a list of items"))
     return papers_of(tree.file, [_found(tree, n, item) for n, item in enumerate(tree.value)])
 
 
-def _found(tree: Tree, n: int, item: object) -> Found:
+def _found(tree: PositionedTree, n: int, item: object) -> Record:
     if not isinstance(item, dict):
         raise tree.error((n,), msg("this must be a mapping of keys to values"))
-    found = Found(tree.places.get((n,), (0, 0)))
+    found = Record(tree.places.get((n,), (0, 0)))
     custom = item["custom"] if isinstance(item.get("custom"), dict) else {}
     for key in _CUSTOM:
         found.put(key, custom.get(key), tree.places.get((n, "custom", key)))
@@ -52,7 +52,7 @@ def _found(tree: Tree, n: int, item: object) -> Found:
         found.put_ids(None, **{scheme: str(ids.get(scheme) or "") for scheme in ("arxiv", "openreview", "acl")})
     found.put_ids_in(str(item.get("number") or ""))
     for key in ("archive_location", "container-title", "volume", "publisher"):
-        found.put_cited(str(item.get(key) or ""), tree.places.get((n, key)))
+        found.put_cited_id(str(item.get(key) or ""), tree.places.get((n, key)))
     found.put_doi(str(item.get("DOI") or ""), tree.places.get((n, "DOI")))
     note = str(item.get("note") or item.get("annote") or "")
     if custom:
@@ -62,7 +62,7 @@ def _found(tree: Tree, n: int, item: object) -> Found:
     return found
 
 
-def _usual(tree: Tree, n: int, item: Mapping[str, Any]) -> dict[str, object]:
+def _usual(tree: PositionedTree, n: int, item: Mapping[str, Any]) -> dict[str, object]:
     """Return what CSL's own variables say, under our keys."""
     return {
         "id": usable_id(str(item.get("id") or "")),
@@ -76,7 +76,7 @@ def _usual(tree: Tree, n: int, item: Mapping[str, Any]) -> dict[str, object]:
     }
 
 
-def _people(tree: Tree, n: int, people: object) -> list[str]:
+def _people(tree: PositionedTree, n: int, people: object) -> list[str]:
     if people is None:
         return []
     if not isinstance(people, list) or not all(isinstance(person, dict) for person in people):
@@ -97,7 +97,7 @@ def _date(issued: object) -> str:
         return loose_date(issued) if isinstance(issued, str) else ""
     parts = issued.get("date-parts")
     if isinstance(parts, list) and parts and isinstance(parts[0], list):
-        numbers = [number(str(part)) for part in parts[0][:3]]
+        numbers = [number_in(str(part)) for part in parts[0][:3]]
         return date_of(*numbers) if numbers else ""
     return loose_date(str(issued.get("raw") or issued.get("literal") or ""))
 

@@ -16,10 +16,10 @@ from bot.domain.identifiers import address_of
 from bot.domain.paper import Paper
 from bot.formats.columns import column_of, day_first, put_cell, year_first
 from bot.formats.entries import read_entries
-from bot.formats.foreign import Found, split_words
+from bot.formats.foreign import Record, split_words
 from bot.formats.links import Contents, Untitled
 from bot.formats.names import names_in
-from bot.formats.tree import Tree
+from bot.formats.tree import PositionedTree
 from bot.i18n import Message, msg
 
 _MOST_COLUMNS, _LONGEST_CELL = 500, 200_000
@@ -28,7 +28,7 @@ _COLUMNS = ("id", "headline", "title", "date", "comment", "excerpt", "organizati
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
-class _Sheet(Tree):
+class _Sheet(PositionedTree):
     """Rows and columns instead of lines and columns."""
 
     names: list[str]
@@ -62,10 +62,10 @@ def read(text: str, file: str) -> Contents:
     if unknown := [name for name, column in zip(sheet.names, columns, strict=True) if name and not column]:
         names = ", ".join(f'"{name}"' for name in unknown[:10])
         contents.skipped.append((number, msg("these columns are not known and were left out: {names}", names=names)))
-    _take(sheet, [each for each in found if "title" in each.values], contents)
+    _put_row(sheet, [each for each in found if "title" in each.values], contents)
     for each in found:
         if "title" not in each.values:
-            _take_untitled(sheet, each, contents)
+            _put_untitled_row(sheet, each, contents)
     return contents
 
 
@@ -79,13 +79,15 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
     """Yield the rows that hold anything, each with its number."""
     text = text.removeprefix("\ufeff")
-    if said := re.match(r"sep=(.)\r?\n", text[:8]):  # for Excel alone
-        text = text[said.end() :]
+    if separator_line := re.match(r"sep=(.)\r?\n", text[:8]):  # for Excel alone
+        text = text[separator_line.end() :]
     csv.field_size_limit(_LONGEST_CELL)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=said[1] if said else _delimiter(text))
+    reader = csv.reader(
+        io.StringIO(text, newline=""), delimiter=separator_line[1] if separator_line else _delimiter(text)
+    )
     row = 0
     try:
-        for row, cells in enumerate(reader, 2 if said else 1):
+        for row, cells in enumerate(reader, 2 if separator_line else 1):
             if len(cells) > _MOST_COLUMNS:
                 problem = msg("there are more than {n} columns", n=_MOST_COLUMNS)
                 raise FileError(msg("row {row}: {problem}", row=row, problem=problem), file=file)
@@ -103,11 +105,11 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=lambda mark: (plain.count(mark), mark == ","))
 
 
-def _found(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Found]:
+def _found(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Record]:
     dates = [cells[n] for _, cells in rows for n in range(min(len(cells), len(columns))) if columns[n] == "date"]
     order, found = day_first(dates), []
     for number, cells in rows:
-        each = Found((number, 0))
+        each = Record((number, 0))
         for n, (column, cell) in enumerate(zip(columns, cells, strict=False), 1):
             text = cell[1:] if _FORMULA.match(cell[1:]) and cell.startswith("'") else cell
             if column == "date" and order is not None:
@@ -118,7 +120,7 @@ def _found(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Found]
     return found
 
 
-def _take(sheet: _Sheet, found: list[Found], contents: Contents) -> None:
+def _put_row(sheet: _Sheet, found: list[Record], contents: Contents) -> None:
     """Make papers of rows that have a title."""
     sheet.value, sheet.places = {"papers": []}, {}
     for n, each in enumerate(found):
@@ -128,7 +130,7 @@ def _take(sheet: _Sheet, found: list[Found], contents: Contents) -> None:
     contents.papers += read_entries(sheet)
 
 
-def _take_untitled(sheet: _Sheet, found: Found, contents: Contents) -> None:
+def _put_untitled_row(sheet: _Sheet, found: Record, contents: Contents) -> None:
     """Hand a row without a title on as the source that may tell it, with all that the row says."""
     values: dict[str, Any] = found.values
     links, ids = values.get("links") or [], values.get("identifiers") or {}
@@ -138,7 +140,7 @@ def _take_untitled(sheet: _Sheet, found: Found, contents: Contents) -> None:
         raise sheet.error((), msg("there is neither a title nor a link"))
     found.put("title", source)
     only = Contents([])
-    _take(sheet, [found], only)
+    _put_row(sheet, [found], only)
     contents.untitled.append(Untitled(found.place[0], source, only.papers[0]))
 
 

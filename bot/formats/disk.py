@@ -32,7 +32,7 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
     return content
 
 
-def read_if_there(path: Path, most: int = MOST_BYTES) -> bytes | None:
+def read_if_exists(path: Path, most: int = MOST_BYTES) -> bytes | None:
     """Return the file's bytes, None where there is none. Raises like `read_regular`."""
     try:
         return read_regular(path, most)
@@ -46,7 +46,7 @@ def make_folder(path: Path) -> None:
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
-def replace_if_still(path: Path, content: bytes, expected: bytes | None) -> bool:
+def replace_if_unchanged(path: Path, content: bytes, expected: bytes | None) -> bool:
     """Put new content in the file's place, unless it is no longer what was expected; tell whether it was done.
 
     The bytes are on the disk before the old file gives way. A file keeps its mode, a new one is for its owner alone.
@@ -63,7 +63,7 @@ def replace_if_still(path: Path, content: bytes, expected: bytes | None) -> bool
             os.fsync(file.fileno())
         if expected is not None:
             beside.chmod(target.stat().st_mode)
-        if read_if_there(target) != expected:
+        if read_if_exists(target) != expected:
             return False
         _replace(beside, target)
     finally:

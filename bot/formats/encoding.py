@@ -13,13 +13,13 @@ _JAPANESE = {"shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sji
              "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "utf-8": "utf-8"}  # fmt: skip
 
 
-def decoded(content: bytes, format: str, file: str) -> str:
+def decode(content: bytes, format: str, file: str) -> str:
     """Return the text of a file in that format. Raises FileError with the line that is in no encoding we know."""
     if format in _OTHERWISE:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode text"
             return content.decode("utf-16", "replace")
-        said = _CHARSET.search(content[:4096]) if format == "html" else None
-        named = _JAPANESE.get(said[1].decode("ascii").lower()) if said else None
+        declared = _CHARSET.search(content[:4096]) if format == "html" else None
+        named = _JAPANESE.get(declared[1].decode("ascii").lower()) if declared else None
         for codec in filter(None, (named, "utf-8-sig", "cp932")):
             try:
                 return content.decode(codec)

@@ -13,8 +13,8 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 from bot.domain.dates import parse_date
 from bot.domain.errors import DayoriError, FileError, InputError
 from bot.domain.identifiers import Identifiers, acl_id, arxiv_id, doi, openreview_id
-from bot.domain.paper import Link, Paper, checked_link, make_paper, person
-from bot.formats.tree import Path, Tree
+from bot.domain.paper import Link, Paper, checked_link, make_paper, person_name
+from bot.formats.tree import Path, PositionedTree
 from bot.i18n import Message, msg
 
 _T = TypeVar("_T")
@@ -73,7 +73,7 @@ _SCHEMES = {"arxiv": ("arXiv", arxiv_id), "doi": ("DOI", doi), "openreview": ("O
             "acl": ("ACL", acl_id)}  # fmt: skip
 
 
-def read_entries(tree: Tree) -> list[Paper]:
+def read_entries(tree: PositionedTree) -> list[Paper]:
     """Return the papers of a file's tree. Raises FileError for the first thing that is wrong."""
     top = {} if tree.value is None else tree.value
     if not isinstance(top, dict) or not isinstance(top.get("papers"), list | None):
@@ -90,7 +90,7 @@ def read_entries(tree: Tree) -> list[Paper]:
     return papers
 
 
-def _read_entry(tree: Tree, path: Path, value: object) -> Paper:
+def _read_entry(tree: PositionedTree, path: Path, value: object) -> Paper:
     _refuse_unquoted(tree, path, value)
     try:
         entry = _ENTRY.validate_python(value)
@@ -114,7 +114,7 @@ def _read_entry(tree: Tree, path: Path, value: object) -> Paper:
     return _with_bookkeeping(tree, path, paper, entry)
 
 
-def _at(tree: Tree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
+def _at(tree: PositionedTree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
     """Read a value; what is wrong with it is told with its place."""
     try:
         return read(value)
@@ -122,7 +122,7 @@ def _at(tree: Tree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
         raise tree.error(path, error.message) from error
 
 
-def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry) -> Paper:
+def _with_bookkeeping(tree: PositionedTree, path: Path, paper: Paper, entry: _Entry) -> Paper:
     times: dict[str, Any] = {}
     for name in ("added_at", "updated_at"):
         if text := getattr(entry, name):
@@ -133,22 +133,22 @@ def _with_bookkeeping(tree: Tree, path: Path, paper: Paper, entry: _Entry) -> Pa
                 problem = msg('"{text}" is not a time; write it like 2023-07-19T09:00:00+09:00', text=text[:40])
                 raise tree.error((*path, name), problem) from error
             times[name] = moment
-    return replace(paper, added_by=person(entry.added_by), **times) if times or entry.added_by else paper
+    return replace(paper, added_by=person_name(entry.added_by), **times) if times or entry.added_by else paper
 
 
 def _identifiers(ids: _Ids) -> Identifiers:
     known = {}
     for scheme, (name, read) in _SCHEMES.items():
-        given = getattr(ids, scheme)
-        known[scheme] = read(given) if given else None
-        if given and not known[scheme]:
-            raise InputError(msg('"{text}" is not a valid {name} id', text=given[:60], name=name))
+        text = getattr(ids, scheme)
+        known[scheme] = read(text) if text else None
+        if text and not known[scheme]:
+            raise InputError(msg('"{text}" is not a valid {name} id', text=text[:60], name=name))
     return Identifiers(**known)
 
 
-def _refuse_unquoted(tree: Tree, path: Path, value: object) -> None:
+def _refuse_unquoted(tree: PositionedTree, path: Path, value: object) -> None:
     """Refuse an arXiv number without quotes: other programs read it as a decimal and drop its last zero."""
-    if not tree.plain or not isinstance(value, dict):
+    if not tree.unquoted or not isinstance(value, dict):
         return
     candidates: dict[Path, Any] = {(*path, "id"): value.get("id"), (*path, "title"): value.get("title")}
     if isinstance(ids := value.get("identifiers"), dict):
@@ -156,11 +156,11 @@ def _refuse_unquoted(tree: Tree, path: Path, value: object) -> None:
     if isinstance(links := value.get("links"), list):
         candidates |= {(*path, "links", n): link for n, link in enumerate(links)}
     for where, text in candidates.items():
-        if where in tree.plain and isinstance(text, str) and _UNQUOTED_ARXIV.fullmatch(text):
+        if where in tree.unquoted and isinstance(text, str) and _UNQUOTED_ARXIV.fullmatch(text):
             raise tree.error(where, msg('an arXiv number needs quotes: "{number}"', number=text))
 
 
-def _first_problem(tree: Tree, path: Path, error: ValidationError) -> FileError:
+def _first_problem(tree: PositionedTree, path: Path, error: ValidationError) -> FileError:
     every = error.errors()
     first = next((each for each in every if each["type"] == "extra_forbidden"), every[0])  # a misspelled key is missing
     where = (*path, *first["loc"])
@@ -183,7 +183,7 @@ def _problem(kind: str, key: str) -> Message:
             return msg('"{key}" must be text', key=key)
 
 
-def _twice(tree: Tree, id: str, n: int, other: int) -> FileError:
+def _twice(tree: PositionedTree, id: str, n: int, other: int) -> FileError:
     line = tree.places.get(("papers", other), (0, 0))[0]
     where = msg("line {line}", line=line) if line else msg("entry {n}", n=other + 1)
     return tree.error(("papers", n, "id"), msg('id "{id}" is given twice (first in {where})', id=id, where=where))

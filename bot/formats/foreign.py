@@ -14,7 +14,7 @@ from bot.domain.paper import ID_LENGTH, Paper
 from bot.domain.text import clean_line, normalized
 from bot.formats.citation import ids_cited, is_citation
 from bot.formats.entries import read_entries
-from bot.formats.tree import Tree
+from bot.formats.tree import PositionedTree
 
 Place = tuple[int, int]
 _NOT_IN_IDS = re.compile(r"[\s/\\\x00-\x1f\x7f\"'`<>@#:,]+")
@@ -23,7 +23,7 @@ _YEAR = re.compile(r"(?<!\d)[12]\d{3}(?!\d)")
 
 
 @dataclass(slots=True)
-class Found:
+class Record:
     """One paper of a foreign file: values under our own keys, and the line and column of each."""
 
     place: Place
@@ -56,19 +56,19 @@ class Found:
     def put_note(self, text: str, place: Place | None = None) -> None:
         """Note a remark as the comment, unless it is only the paper's arXiv number as Zotero and others write it."""
         if is_citation(text):
-            self.put_cited(text, place)
+            self.put_cited_id(text, place)
         else:
             self.put("comment", text, place)
 
-    def put_cited(self, text: str, place: Place | None = None) -> None:
+    def put_cited_id(self, text: str, place: Place | None = None) -> None:
         """Note the arXiv id that stands in the name of a journal or a volume."""
         self.put_ids(place, **dict(ids_cited(text).pairs()))
 
 
-def papers_of(file: str, found: Iterable[Found]) -> list[Paper]:
+def papers_of(file: str, records: Iterable[Record]) -> list[Paper]:
     """Return the papers. Raises FileError, at its place, for the first thing that is wrong."""
-    tree = Tree(file, {"papers": []}, {(): (1, 1)})
-    for n, each in enumerate(found):
+    tree = PositionedTree(file, {"papers": []}, {(): (1, 1)})
+    for n, each in enumerate(records):
         tree.value["papers"].append(each.values)
         tree.places[("papers", n)] = each.place
         tree.places |= {("papers", n, key): place for key, place in each.places.items()}
@@ -101,7 +101,7 @@ def date_of(year: int, month: int = 0, day: int = 0) -> str:
     return ""
 
 
-def number(digits: str) -> int:
+def number_in(digits: str) -> int:
     """Return the number of a year, a month or a day; 0 for a text that is none."""
     return int(digits) if digits.isdecimal() and len(digits) <= 4 else 0
 

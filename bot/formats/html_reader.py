@@ -14,7 +14,7 @@ from bot.domain.errors import FileError
 from bot.domain.identifiers import web_address
 from bot.domain.paper import Paper
 from bot.formats import listing, matome
-from bot.formats.blocks import Block, Kind, Piece, merged
+from bot.formats.blocks import Block, Kind, Span, merged
 from bot.formats.links import Contents
 from bot.formats.markdown import NAME
 from bot.i18n import Message
@@ -37,7 +37,7 @@ _ROLES = ("title", "facts", "tags")
 def read(text: str, file: str) -> Contents:
     """Read the papers of a page. Raises FileError."""
     own = f"<title>{NAME}</title>" in text[:4000]
-    blocks = [block for block in _Page(text, own=own).blocks() if block.pieces or block.cells]
+    blocks = [block for block in _Page(text, own=own).blocks() if block.spans or block.cells]
     if not own and any(matome.is_matome(block.text) for block in blocks):
         return Contents(_matome(blocks, file))
     return listing.read(blocks, file, own=own)
@@ -47,7 +47,7 @@ def _matome(blocks: list[Block], file: str) -> list[Paper]:
     """Read a 「まとめ」 page from its text; what a card links to stands below it. Raises FileError."""
     lines, places, url = list[str](), list[int](), ""
     for block in [*blocks, Block("text", blocks[-1].line, [])]:
-        linked = next((piece.url for piece in block.pieces if piece.is_paper or piece.link.is_code), "")
+        linked = next((piece.url for piece in block.spans if piece.is_paper or piece.link.is_code), "")
         if url and linked != url:
             lines += [url, ""]
             places += [block.line, block.line]
@@ -74,8 +74,8 @@ class _Page:
         self._kind: Kind = "text"
         self._level, self._depth, self._quotes, self._strong, self._around = 0, 0, 0, 0, 0
         self._role = self._name = self._url = ""
-        self._pieces: list[Piece] = []
-        self._cells: list[list[Piece]] | None = None
+        self._pieces: list[Span] = []
+        self._cells: list[list[Span]] | None = None
         self._header: tuple[str, ...] = ()
         self._is_header = False
 
@@ -111,7 +111,7 @@ class _Page:
             plain = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
             plain = plain if self._own and self._kind in ("text", "quote") else _SPACES.sub(" ", plain)
             if plain.strip() or (self._pieces and not plain.startswith("\n")):
-                self._pieces.append(Piece(plain, self._url, self._strong > 0))
+                self._pieces.append(Span(plain, self._url, self._strong > 0))
 
     def _tag(self, name: str, closes: bool, attributes: str, at: int) -> Iterator[Block]:
         if name in _AROUND and not self._own:
@@ -122,7 +122,7 @@ class _Page:
         elif name in ("b", "strong"):
             self._strong = max(0, self._strong - 1) if closes else self._strong + 1
         elif name == "br":
-            self._pieces.append(Piece("\n", "", self._strong > 0))
+            self._pieces.append(Span("\n", "", self._strong > 0))
         elif name == "img" and self._url and (alt := _attribute(attributes, "alt")):
             self._say(alt)
         elif name in ("td", "th", "tr"):
@@ -176,7 +176,7 @@ class _Page:
         if cells and self._is_header and not self._header:
             self._header = tuple("".join(piece.text for piece in cell).strip() for cell in cells)
         elif cells:
-            joined = [piece for cell in cells for piece in (*cell, Piece(" "))]
+            joined = [piece for cell in cells for piece in (*cell, Span(" "))]
             yield Block("row", self._line, joined, cells=cells, header=self._header)
 
     def _flush(self) -> Iterator[Block]:
@@ -188,7 +188,7 @@ class _Page:
             if self._kind == "item":
                 self._kind, self._level = "text", self._depth + 1
         elif self._cells is not None and pieces:
-            self._pieces = [*pieces, Piece(" ")]
+            self._pieces = [*pieces, Span(" ")]
 
 
 def _attribute(attributes: str, name: str) -> str:

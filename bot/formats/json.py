@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.errors import FileError
 from bot.domain.paper import Paper
-from bot.formats.tree import Tree, read_yaml
+from bot.formats.tree import PositionedTree, read_yaml
 from bot.i18n import msg
 
 _LONGEST_LOCATED = 300_000  # characters; the YAML reader takes 0.2 s for them
@@ -44,11 +44,11 @@ def read(text: str, file: str) -> list[Paper]:
     return read_tree(text, file, read_entries)
 
 
-def read_tree(text: str, file: str, papers_of: Callable[[Tree], list[Paper]]) -> list[Paper]:
+def read_tree(text: str, file: str, papers_of: Callable[[PositionedTree], list[Paper]]) -> list[Paper]:
     """Read a JSON text's papers. Raises FileError with line and column."""
     value = _parse(text, file)
     try:
-        return papers_of(Tree(file, value))
+        return papers_of(PositionedTree(file, value))
     except FileError as error:
         if len(text) > _LONGEST_LOCATED:
             raise error.at(*_place_of(text, error.entry)) from error
@@ -56,7 +56,7 @@ def read_tree(text: str, file: str, papers_of: Callable[[Tree], list[Paper]]) ->
             known = read_yaml(text, file)  # JSON is YAML too, and that reader knows where everything stands
         except FileError:
             raise error from None
-        return papers_of(Tree(file, value, known.places, known.keys))
+        return papers_of(PositionedTree(file, value, known.places, known.keys))
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.domain.errors import FileError
 from bot.domain.identifiers import address_of, canonical_url, identifiers_in, web_address
 from bot.domain.paper import Paper
-from bot.formats.foreign import Found, papers_of
+from bot.formats.foreign import Record, papers_of
 from bot.i18n import Message, msg
 
 _BULLET = re.compile(r"^\s*(?:[-*+•・‣●○]|\d{1,4}[.)．）](?=\s))\s*")
@@ -44,14 +44,14 @@ class Contents:
     untitled: list[Untitled] = field(default_factory=list)
     skipped: list[tuple[int, Message]] = field(default_factory=list)
 
-    def left_out(self, file: str) -> list[tuple[str, Message]]:
+    def skipped_lines(self, file: str) -> list[tuple[str, Message]]:
         """Return what was left out, each with its place."""
         return [(f"{file}:{line}", why) for line, why in self.skipped]
 
 
 def read(text: str, file: str) -> Contents:
     """Read a list. Raises FileError with line and column for a line that has neither link nor id."""
-    found: list[Found] = []
+    found: list[Record] = []
     untitled: list[Untitled] = []
     seen: set[str] = set()
     for line, column, source, title in _lines(text, file):
@@ -62,7 +62,7 @@ def read(text: str, file: str) -> Contents:
         seen.add(key)
         if title:
             url = web_address(source) or address_of(*ids.pairs()[0])
-            found.append(Found((line, column), {"title": title, "links": [url], "identifiers": dict(ids.pairs())}))
+            found.append(Record((line, column), {"title": title, "links": [url], "identifiers": dict(ids.pairs())}))
         else:
             untitled.append(Untitled(line, source))
     return Contents(papers_of(file, found), untitled)

@@ -10,9 +10,9 @@ from bot.domain.dates import parse_date
 from bot.domain.errors import DateError
 from bot.domain.identifiers import web_address
 from bot.domain.paper import Link
-from bot.formats.blocks import Block, Piece, text_of
+from bot.formats.blocks import Block, Span, text_of
 from bot.formats.columns import put_cell
-from bot.formats.foreign import Found
+from bot.formats.foreign import Record
 from bot.formats.names import is_known_organisation, names_in, parted
 
 TRIM = ' \t\n\u3000-–—:：|｜,、·・*_>「」『』【】"“”→✨⭐🔥📄📝🆕'
@@ -27,46 +27,46 @@ _FACTS = re.compile(r"\s[·・]\s")
 
 
 @dataclass(slots=True)
-class Entry:
+class ListItem:
     """One paper being gathered; `level` tells which items below belong to it."""
 
     line: int
     level: int
     is_section: bool = False
     is_ours: bool = False
-    found: Found = field(default_factory=lambda: Found((0, 0)))
+    found: Record = field(default_factory=lambda: Record((0, 0)))
     title: str = ""
-    pieces: list[Piece] = field(default_factory=list)
+    pieces: list[Span] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     quotes: list[str] = field(default_factory=list)
     accepted: bool = False
 
 
-def belongs(parent: Entry, block: Block) -> bool:
+def belongs(parent: ListItem, block: Block) -> bool:
     """Tell whether an item says more of the paper above: text alone, or links that are only named."""
     if parent.is_section:
         return True
-    return parent.accepted or (any(piece.is_paper for piece in block.pieces) and not text_of(
-        [piece for piece in block.pieces if not piece.url]
+    return parent.accepted or (any(piece.is_paper for piece in block.spans) and not text_of(
+        [piece for piece in block.spans if not piece.url]
     ).strip(TRIM + "[]()（）/"))  # fmt: skip
 
 
-def add(entry: Entry, block: Block) -> None:
+def add(entry: ListItem, block: Block) -> None:
     """Add what stands below an item to it."""
-    links = [piece for piece in block.pieces if piece.url and web_address(piece.url)]
+    links = [piece for piece in block.spans if piece.url and web_address(piece.url)]
     entry.found.values.setdefault("links", []).extend(_as_value(piece) for piece in links)
     entry.found.places.setdefault("links", (block.line, 1))
     entry.accepted |= any(piece.is_paper for piece in links)
-    if remark := _remark(text_of([piece for piece in block.pieces if not (piece.url and piece.is_label)])):
+    if remark := _remark(text_of([piece for piece in block.spans if not (piece.url and piece.is_label)])):
         entry.remarks.append(remark)
 
 
-def split(entry: Entry) -> None:
+def split(entry: ListItem) -> None:
     """Part an item into title, links and remark."""
     pieces = [piece for piece in entry.pieces if piece.text.strip() or piece.url]
     if pieces and not entry.is_ours and not pieces[0].url and (first := _FIRST_DATE.match(pieces[0].text.lstrip())):
         entry.found.put("date", _date(first[1]))
-        pieces[0] = Piece(pieces[0].text.lstrip()[first.end() :], "", pieces[0].strong)
+        pieces[0] = Span(pieces[0].text.lstrip()[first.end() :], "", pieces[0].strong)
     if not entry.is_ours:
         pieces = list(dropwhile(lambda piece: not piece.url and not piece.text.strip(TRIM), pieces))
     taken = _title(pieces, is_section=entry.is_section)
@@ -81,7 +81,7 @@ def split(entry: Entry) -> None:
         entry.remarks.append(remark)
 
 
-def _title(pieces: list[Piece], *, is_section: bool = False) -> list[Piece]:
+def _title(pieces: list[Span], *, is_section: bool = False) -> list[Span]:
     """Return the pieces that are the title; none where an item only has links."""
     if not pieces:
         return []
@@ -101,13 +101,13 @@ def _title(pieces: list[Piece], *, is_section: bool = False) -> list[Piece]:
     return rest if web_address(first.text) and text_of(rest).strip(TRIM) else []
 
 
-def begins_with_title(pieces: list[Piece]) -> bool:
+def begins_with_title(pieces: list[Span]) -> bool:
     """Tell whether a paragraph begins as an item of a list does: with a link or in bold."""
-    shown = [piece for piece in pieces if piece.url or piece.text.strip(TRIM)]
-    return bool(shown) and (shown[0].strong or bool(shown[0].url))
+    visible = [piece for piece in pieces if piece.url or piece.text.strip(TRIM)]
+    return bool(visible) and (visible[0].strong or bool(visible[0].url))
 
 
-def _as_value(piece: Piece) -> dict[str, str | None]:
+def _as_value(piece: Span) -> dict[str, str | None]:
     return {"url": piece.link.url, "label": piece.link.label}
 
 
@@ -124,7 +124,7 @@ def _date(text: str) -> str:
         return ""
 
 
-def split_row(entry: Entry, cells: list[list[Piece]], columns: list[str]) -> None:
+def split_row(entry: ListItem, cells: list[list[Span]], columns: list[str]) -> None:
     """Note a table row's cells by their columns' names; without names, its first link is the title."""
     for pieces, column in zip(cells, columns, strict=False):
         text = text_of(pieces).strip()
@@ -151,9 +151,9 @@ def _letters(text: str) -> bool:
     return sum(c.isalpha() for c in text) > 3
 
 
-def add_to_section(entry: Entry, block: Block) -> None:
+def add_to_section(entry: ListItem, block: Block) -> None:
     """Note a paragraph below a heading that is a paper: its title, facts, links, tags, an excerpt or a remark."""
-    pieces = [piece for piece in block.pieces if piece.text.strip() or piece.url]
+    pieces = [piece for piece in block.spans if piece.text.strip() or piece.url]
     text = block.text.strip()
     links = [piece for piece in pieces if piece.url]
     if block.kind == "quote":
@@ -171,16 +171,16 @@ def add_to_section(entry: Entry, block: Block) -> None:
         entry.remarks.append(text)
 
 
-def _bare(links: list[Piece]) -> bool:
+def _bare(links: list[Span]) -> bool:
     """Tell whether links are addresses in a text."""
     return all(piece.text == piece.url for piece in links)
 
 
-def _own_value(piece: Piece) -> dict[str, str | None]:
+def _own_value(piece: Span) -> dict[str, str | None]:
     return {"url": piece.url, "label": None if Link(piece.url).name == piece.text else piece.text}
 
 
-def _put_facts(found: Found, parts: list[str]) -> None:
+def _put_facts(found: Record, parts: list[str]) -> None:
     """Note date, organisation and authors, any of which may be missing."""
     if parts and (date := _date(parts[0])):
         found.put("date", date)
@@ -194,7 +194,7 @@ def _put_facts(found: Found, parts: list[str]) -> None:
         found.put("organization", last)
 
 
-def finish(entry: Entry) -> None:
+def complete(entry: ListItem) -> None:
     """Put together what was gathered, and take the date from where it often stands: in brackets behind the title."""
     if not entry.is_ours and (last := _LAST_DATE.search(entry.title)):
         entry.found.put("date", _date(last[1]))
@@ -207,7 +207,7 @@ def finish(entry: Entry) -> None:
     entry.found.put("excerpt", "\n\n".join(entry.quotes))
 
 
-def source_of(entry: Entry) -> str:
+def source_of(entry: ListItem) -> str:
     """Return the address that tells most of the paper, empty where there is none."""
     links = [link["url"] for link in entry.found.values.get("links", [])]
-    return next((url for url in links if Piece("", url).is_paper), links[0] if links else "")
+    return next((url for url in links if Span("", url).is_paper), links[0] if links else "")

@@ -12,18 +12,18 @@ from collections.abc import Iterable
 
 from bot.domain.identifiers import canonical_url, identifiers_in, web_address
 from bot.domain.paper import Link
-from bot.formats.blocks import Block, Piece, text_of
+from bot.formats.blocks import Block, Span, text_of
 from bot.formats.columns import column_of
-from bot.formats.foreign import Found, papers_of
+from bot.formats.foreign import Record, papers_of
 from bot.formats.links import Contents, Untitled
 from bot.formats.list_entry import (
     TRIM,
-    Entry,
+    ListItem,
     add,
     add_to_section,
     begins_with_title,
     belongs,
-    finish,
+    complete,
     source_of,
     split,
     split_row,
@@ -44,19 +44,19 @@ _LONGEST_TAG, _MOST_SKIPPED = 40, 1000
 
 def read(blocks: Iterable[Block], file: str, *, own: bool = False) -> Contents:
     """Return the papers of a document; `own` tells that we wrote it, so that each section is a paper."""
-    listing = _Listing(own)
+    listing = _PaperList(own)
     for block in blocks:
-        listing.take(block)
+        listing.add(block)
     return listing.contents(file)
 
 
-class _Listing:
+class _PaperList:
     def __init__(self, own: bool) -> None:
         self._own, self._tag, self._about_papers = own, "", False
-        self._entries: list[Entry] = []
-        self._open: list[Entry] = []
+        self._entries: list[ListItem] = []
+        self._open: list[ListItem] = []
 
-    def take(self, block: Block) -> None:
+    def add(self, block: Block) -> None:
         """Sort a block."""
         match block.kind:
             case "heading":
@@ -72,7 +72,7 @@ class _Listing:
         """Return what was gathered."""
         contents, found, seen = Contents([]), [], set[str]()
         for entry in self._entries:
-            finish(entry)
+            complete(entry)
             source = source_of(entry)
             if not entry.accepted:
                 if source and len(contents.skipped) < _MOST_SKIPPED:
@@ -95,7 +95,7 @@ class _Listing:
     def _heading(self, block: Block) -> None:
         self._open = []
         text = block.text
-        if block.level > 1 and (self._own or any(piece.is_paper for piece in block.pieces)):
+        if block.level > 1 and (self._own or any(piece.is_paper for piece in block.spans)):
             entry = self._begin(block, 0, is_section=True)
             entry.found.put("id", block.role or None)
             return
@@ -103,13 +103,13 @@ class _Listing:
         name = _ENUMERATION.sub("", text.strip()).strip(TRIM)
         self._tag = name if block.level > 1 and len(name) <= _LONGEST_TAG and not _NO_TAG.fullmatch(name) else ""
 
-    def _begin(self, block: Block, level: int, *, is_section: bool = False) -> Entry:
-        entry = Entry(
-            block.line, level, is_section, is_section and self._own, Found((block.line, 1)), pieces=block.pieces
+    def _begin(self, block: Block, level: int, *, is_section: bool = False) -> ListItem:
+        entry = ListItem(
+            block.line, level, is_section, is_section and self._own, Record((block.line, 1)), pieces=block.spans
         )
         if self._tag and not is_section:
             entry.found.put("tags", [self._tag])
-        links = [piece for piece in block.pieces if piece.url and web_address(piece.url)]
+        links = [piece for piece in block.spans if piece.url and web_address(piece.url)]
         entry.accepted = any(piece.is_paper for piece in links) or self._may_be(links) or (
             is_section and self._own)  # fmt: skip
         split(entry)
@@ -117,7 +117,7 @@ class _Listing:
         self._open.append(entry)
         return entry
 
-    def _may_be(self, links: list[Piece]) -> bool:
+    def _may_be(self, links: list[Span]) -> bool:
         """Tell whether links may lead to a paper because of the heading that they stand under."""
         return self._about_papers and any(not (Link(piece.url).is_code or piece.is_label) for piece in links)
 
@@ -125,7 +125,7 @@ class _Listing:
         while self._open and not self._open[-1].is_section and self._open[-1].level >= block.level:
             self._open.pop()
         parent = self._open[-1] if self._open else None
-        links = [piece for piece in block.pieces if piece.url]
+        links = [piece for piece in block.spans if piece.url]
         if parent and (not links or all(piece.is_label for piece in links)) and belongs(parent, block):
             add(parent, block)
         else:
@@ -133,8 +133,8 @@ class _Listing:
 
     def _row(self, block: Block) -> None:
         self._open = []
-        entry = Entry(block.line, 0, found=Found((block.line, 1)), pieces=block.pieces)
-        entry.accepted = any(piece.is_paper for piece in block.pieces)
+        entry = ListItem(block.line, 0, found=Record((block.line, 1)), pieces=block.spans)
+        entry.accepted = any(piece.is_paper for piece in block.spans)
         columns = [column_of(name) for name in block.header]
         if self._tag:
             entry.found.put("tags", [self._tag])
@@ -147,6 +147,6 @@ class _Listing:
             add_to_section(entry, block)
         elif entry and block.level > entry.level:
             add(entry, block)
-        elif any(piece.is_paper for piece in block.pieces) and begins_with_title(block.pieces):
+        elif any(piece.is_paper for piece in block.spans) and begins_with_title(block.spans):
             self._open = []
             self._begin(block, 0)

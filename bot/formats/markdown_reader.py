@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator
 
 from bot.formats import listing
-from bot.formats.blocks import Block, Piece, merged, text_of
+from bot.formats.blocks import Block, Span, merged, text_of
 from bot.formats.links import Contents
 from bot.formats.markdown import NAME
 
@@ -71,7 +71,7 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
                     continue
             if not _TABLE_RULE.fullmatch(line):
                 cells = [pieces_of(cell) for cell in _cells(line)]
-                joined = [piece for cell in cells for piece in (*cell, Piece(" "))]
+                joined = [piece for cell in cells for piece in (*cell, Span(" "))]
                 yield Block("row", number, joined, cells=cells, header=header)
         elif not _RULE.match(line):
             item_indent = item_indent if line[:1] in " \t" or paragraph else -1
@@ -101,23 +101,23 @@ def _paragraph(lines: list[tuple[int, str]], item_indent: int) -> Block:
     is_facts = len(raw) > 2 and raw[0] == raw[-1] == "*" and raw[1] != "*" and raw[-2] not in "*\\"
     level = item_indent + 1 if item_indent >= 0 else 0
     if is_facts:
-        return Block("text", lines[0][0], [Piece(_plain(_hidden(raw[1:-1])))], level, role="facts")
+        return Block("text", lines[0][0], [Span(_plain(_hidden(raw[1:-1])))], level, role="facts")
     return Block("quote" if is_quote else "text", lines[0][0], pieces_of(raw), level)
 
 
-def pieces_of(text: str) -> list[Piece]:
+def pieces_of(text: str) -> list[Span]:
     """Return a line's texts and links, without its marks."""
     hidden = _hidden(text)
     if "<" in hidden:
         hidden = _ANCHOR.sub(lambda found: f"[{found[2]}](<{found[1]}>)", hidden)
         hidden = _TAG.sub(" ", hidden)
-    pieces: list[Piece] = []
+    pieces: list[Span] = []
     opened: list[tuple[int, bool]] = []  # how many pieces stood before each bracket, and whether it begins a picture
     at, strong = 0, False
 
     def add(part: str) -> None:
         if part:
-            pieces.append(Piece(_plain(part), "", strong))
+            pieces.append(Span(_plain(part), "", strong))
 
     while token := _TOKEN.search(hidden, at):
         add(hidden[at : token.start()])
@@ -126,11 +126,11 @@ def pieces_of(text: str) -> list[Piece]:
             strong = not strong
         elif mark.endswith("["):
             opened = [*opened[-_MOST_BRACKETS:], (len(pieces), mark == "![")]
-            pieces.append(Piece("[" if mark == "[" else ""))
+            pieces.append(Span("[" if mark == "[" else ""))
         elif mark != "]":
             url = mark.strip("<>").translate(_BACK)
             kept = url if mark[0] == "<" else url.rstrip(".,;:!?'\"*_")
-            pieces.append(Piece(kept, kept, strong))
+            pieces.append(Span(kept, kept, strong))
             at -= len(url) - len(kept)
         elif opened and (target := _TARGET.match(hidden, at)):
             start, is_picture = opened.pop()
@@ -140,12 +140,12 @@ def pieces_of(text: str) -> list[Piece]:
             )
             del pieces[start:]
             if not is_picture:
-                pieces.append(Piece(inner, (target[1] or target[2] or "").translate(_BACK), bold))
+                pieces.append(Span(inner, (target[1] or target[2] or "").translate(_BACK), bold))
             at = target.end()
         else:
             if opened:
                 opened.pop()
-            pieces.append(Piece("]"))
+            pieces.append(Span("]"))
     add(hidden[at:])
     return merged(pieces)
 

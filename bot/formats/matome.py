@@ -14,7 +14,7 @@ from bot.domain.dates import parse_date
 from bot.domain.errors import DateError, FileError
 from bot.domain.identifiers import identifiers_in
 from bot.domain.paper import Paper, title_key
-from bot.formats.foreign import Found, papers_of
+from bot.formats.foreign import Record, papers_of
 from bot.formats.names import is_known_organisation, names_in
 from bot.i18n import msg
 
@@ -94,8 +94,8 @@ def _headline_of(lines: list[str], start: int, before: int) -> int | None:
     return at
 
 
-def _found(block: _Block, file: str) -> Found:
-    found = Found((block.title_line, 1))
+def _found(block: _Block, file: str) -> Record:
+    found = Record((block.title_line, 1))
     found.put("headline", block.headline, (block.headline_line, 1))
     found.put("title", block.title or " ")
     paragraphs: list[list[tuple[int, str]]] = [[]]
@@ -104,9 +104,9 @@ def _found(block: _Block, file: str) -> Found:
             paragraphs[-1].append(line)
         elif paragraphs[-1]:
             paragraphs.append([])
-    reading = _Reading(found, block.title, file)
+    reading = _PaperReader(found, block.title, file)
     for paragraph in paragraphs:
-        reading.take(paragraph)
+        reading.add(paragraph)
     reading.finish()
     return found
 
@@ -117,10 +117,10 @@ def _without_foot(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _PaperReader:
     """One paper being read, paragraph by paragraph."""
 
-    found: Found
+    found: Record
     title: str
     file: str
     comments: list[str] = field(default_factory=list)
@@ -128,7 +128,7 @@ class _Reading:
     links: list[tuple[int, str, str]] = field(default_factory=list)
     in_card: bool = False
 
-    def take(self, paragraph: list[tuple[int, str]]) -> None:
+    def add(self, paragraph: list[tuple[int, str]]) -> None:
         """Sort a paragraph's lines; what is neither date, link nor card is the curator's comment."""
         kept: list[str] = []
         for number, text in paragraph:

@@ -14,7 +14,7 @@ from bot.domain.errors import FileError
 from bot.domain.identifiers import identifiers_in, is_url
 from bot.domain.paper import Paper
 from bot.formats.citation import is_citation
-from bot.formats.foreign import Found, Place, date_of, loose_date, number, papers_of, usable_id
+from bot.formats.foreign import Place, Record, date_of, loose_date, number_in, papers_of, usable_id
 from bot.formats.names import from_inverted, parted
 from bot.i18n import msg
 
@@ -63,11 +63,11 @@ def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
         raise FileError(msg("this record is not ended with ER"), file=file, line=start[0], column=1)
 
 
-def _found(start: Place, values: Values) -> Found:
-    found = Found(start)
+def _found(start: Place, values: Values) -> Record:
+    found = Record(start)
     for key, tags in _TEXTS.items():
-        if told := _first(values, *tags):
-            found.put(key, "\n".join(value for value, _ in told).strip(), told[0][1])
+        if values_of_tags := _first(values, *tags):
+            found.put(key, "\n".join(value for value, _ in values_of_tags).strip(), values_of_tags[0][1])
     found.put("title", " ")
     for value, _ in _first(values, "ID"):
         found.put("id", usable_id(value.strip()))
@@ -86,11 +86,11 @@ def _found(start: Place, values: Values) -> Found:
     _put_links_and_notes(found, values)
     for tag in ("JO", "JF", "T2", "JA", "BT", "VL", "PB"):
         for value, place in values.get(tag, []):
-            found.put_cited(value, place)
+            found.put_cited_id(value, place)
     return found
 
 
-def _put_links_and_notes(found: Found, values: Values) -> None:
+def _put_links_and_notes(found: Record, values: Values) -> None:
     listed = [
         (link, place) for text, place in values.get("C2", []) for link in text.split("\n") if is_url(link.split(" ")[0])
     ]
@@ -102,7 +102,7 @@ def _put_links_and_notes(found: Found, values: Values) -> None:
         text = "\n".join(text for text, _ in notes).strip()
         found.put("comment", text, notes[0][1])
         if is_citation(text):
-            found.put_cited(text, notes[0][1])
+            found.put_cited_id(text, notes[0][1])
 
 
 def _name(text: str) -> str:
@@ -119,7 +119,7 @@ def _date(text: str) -> str:
     parts = [part.strip() for part in text.split("/")][:3]
     if not all(part.isdecimal() for part in parts if part) or not parts[0]:
         return loose_date(text)
-    return date_of(*(number(part) for part in parts if part))
+    return date_of(*(number_in(part) for part in parts if part))
 
 
 def _lines(paper: Paper) -> Iterator[tuple[str, str]]:

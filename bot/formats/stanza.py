@@ -24,10 +24,10 @@ KEYS = ("id", "headline", "title", "date", "comment", "excerpt", "organization",
 def values_of(paper: Paper) -> dict[str, Any]:
     """Return what an entry says of the paper: no empty values, and no ids that its links tell already."""
     columns = {key: value for key, value in columns_of(paper).items() if value and key != "updated_at"}
-    told = Identifiers()
+    known = Identifiers()
     for link in paper.links:
-        told = told | identifiers_in(link.url)
-    if told == paper.identifiers:
+        known = known | identifiers_in(link.url)
+    if known == paper.identifiers:
         columns.pop("identifiers", None)
     return columns
 

@@ -24,14 +24,14 @@ _NULLS = ("", "~", "null", "Null", "NULL")
 
 
 @dataclass(slots=True)
-class Tree:
+class PositionedTree:
     """A file's content: dicts, lists, texts and None, and where each stands."""
 
     file: str
     value: Any = None
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
     keys: dict[Path, tuple[int, int]] = field(default_factory=dict)
-    plain: set[Path] = field(default_factory=set)
+    unquoted: set[Path] = field(default_factory=set)
     most_nodes: int = 0
 
     def error(self, path: Iterable[str | int], problem: Message, *, at_key: bool = False) -> FileError:
@@ -44,9 +44,9 @@ class Tree:
         return FileError(problem, file=self.file, line=line, column=column, entry=entry)
 
 
-def read_yaml(text: str, file: str) -> Tree:
+def read_yaml(text: str, file: str) -> PositionedTree:
     """Read one YAML document. Raises FileError for bad syntax, a key given twice or a tree that feeds on itself."""
-    tree = Tree(file, most_nodes=2 * len(text) + 10_000)  # more can only come from aliases of aliases
+    tree = PositionedTree(file, most_nodes=2 * len(text) + 10_000)  # more can only come from aliases of aliases
     try:
         if (node := yaml.compose(text, Loader=_Loader)) is not None:
             tree.value = _value(tree, node, (), ())
@@ -65,7 +65,7 @@ def read_yaml(text: str, file: str) -> Tree:
     return tree
 
 
-def _value(tree: Tree, node: yaml.Node, path: Path, above: tuple[yaml.Node, ...]) -> Any:
+def _value(tree: PositionedTree, node: yaml.Node, path: Path, above: tuple[yaml.Node, ...]) -> Any:
     tree.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if len(tree.places) > tree.most_nodes or any(node is each for each in above):
         raise tree.error(path, msg("the aliases in this file repeat it without end"))
@@ -74,12 +74,12 @@ def _value(tree: Tree, node: yaml.Node, path: Path, above: tuple[yaml.Node, ...]
     if isinstance(node, yaml.SequenceNode):
         return [_value(tree, child, (*path, n), (*above, node)) for n, child in enumerate(node.value)]
     if not getattr(node, "style", None):
-        tree.plain.add(path)
+        tree.unquoted.add(path)
         return None if node.value in _NULLS else node.value
     return node.value
 
 
-def _mapping(tree: Tree, node: yaml.MappingNode, path: Path, above: tuple[yaml.Node, ...]) -> dict[str, Any]:
+def _mapping(tree: PositionedTree, node: yaml.MappingNode, path: Path, above: tuple[yaml.Node, ...]) -> dict[str, Any]:
     found: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):

@@ -21,5 +21,5 @@ def without_credentials(url: str) -> str:
     """Return an address as it may be shown, also one that is none: without what may be a password, or a query."""
     scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
     before, at, after = rest.rpartition("@")
-    shown = f"{scheme}{separator}…@{after}" if at and (separator or ":" in before) else url
-    return shown.partition("?")[0] if separator else shown
+    hidden = f"{scheme}{separator}…@{after}" if at and (separator or ":" in before) else url
+    return hidden.partition("?")[0] if separator else hidden

@@ -82,9 +82,12 @@ class Message:
     sentence: str
     values: dict[str, object] = field(default_factory=dict)
 
-    def text(self, locale: Locale, shown: Callable[[object], object] = _plainly) -> str:
+    def text(self, locale: Locale, format_value: Callable[[object], object] = _plainly) -> str:
         """Return the sentence in one language; messages among its values are translated, others as they are `shown`."""
-        values = {k: v.text(locale, shown) if isinstance(v, Message) else shown(v) for k, v in self.values.items()}
+        values = {
+            k: v.text(locale, format_value) if isinstance(v, Message) else format_value(v)
+            for k, v in self.values.items()
+        }
         return t(locale, self.sentence, **values)
 
     def columns(self) -> list[Any]:

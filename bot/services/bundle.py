@@ -9,20 +9,20 @@ from zoneinfo import ZoneInfo
 
 from bot.i18n import Locale
 from bot.services.aliases import Aliases
-from bot.services.checkup import Checkup
-from bot.services.corrections import Corrections
+from bot.services.checkup import Health
+from bot.services.corrections import MessageUpdates
 from bot.services.delivery import Delivery
 from bot.services.digests import Digests
 from bot.services.drafts import Drafts
-from bot.services.exports import Exports
-from bot.services.importing import Importing
+from bot.services.exports import Exporter
+from bot.services.importing import Importer
 from bot.services.inbox import Inbox
 from bot.services.library import Library
 from bot.services.lookup import Lookup
-from bot.services.notes import Notes
+from bot.services.notes import State
 from bot.services.ports import MetadataFinder, Publisher
 from bot.services.rate_limit import RateLimit
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from bot.services.servers import Servers
 from bot.services.submission import Submission
 from bot.services.workspaces import Workspaces
@@ -38,19 +38,19 @@ class Services:
     curators: tuple[str, ...]
     workspaces: Workspaces
     library: Library
-    reversal: Reversal
-    importing: Importing
+    undo: Undo
+    importer: Importer
     lookup: Lookup
-    exports: Exports
+    exporter: Exporter
     rate_limit: RateLimit
     digests: Digests
     drafts: Drafts
     submission: Submission
     metadata: MetadataFinder
     inbox: Inbox
-    checkup: Checkup
+    health: Health
     aliases: Aliases
-    notes: Notes
+    state: State
     servers: Servers
     delivery: Callable[[Mapping[str, Publisher]], Delivery]
-    corrections: Callable[[Mapping[str, Publisher]], Corrections]
+    message_updates: Callable[[Mapping[str, Publisher]], MessageUpdates]

@@ -22,7 +22,7 @@ def describe(change: Change, ids: Sequence[str], locale: Locale) -> str:
     return " ・ ".join(part for part in (action(change.action, locale), clip(", ".join(ids), _LONG), change.by) if part)
 
 
-def tell(change: Change, step: Step, locale: Locale) -> str:
+def describe_step(change: Change, step: Step, locale: Locale) -> str:
     """Return what a change did to one paper in a line: what, which paper, by whom, which field from what to what."""
     return " ・ ".join((describe(change, [step.paper_id], locale), *differences(step, locale)))
 
@@ -54,8 +54,8 @@ def _difference(before: Any, after: Any) -> str:
         return _change(gone[0], come[0])
     if not (gone or come):
         return _change(", ".join(old), ", ".join(new))
-    shown = (*(f"−{clip(each, _ITEM)}" for each in gone), *(f"+{clip(each, _ITEM)}" for each in come))
-    return clip(", ".join(shown), _LONG)
+    items = (*(f"−{clip(each, _ITEM)}" for each in gone), *(f"+{clip(each, _ITEM)}" for each in come))
+    return clip(", ".join(items), _LONG)
 
 
 def _items(value: Any) -> list[str]:

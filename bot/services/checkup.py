@@ -12,19 +12,19 @@ from typing import Any, Literal
 
 from bot.domain.digest import Subscription
 from bot.i18n import CommandName, Locale, Message, msg
-from bot.services.claimant import is_dead, own_name
+from bot.services.claimant import has_ended, new_owner
 from bot.services.digests import Digests
-from bot.services.notes import Notes
+from bot.services.notes import State
 from bot.services.papers_file import PapersFile
 from bot.services.ports import Clock
 from bot.services.servers import Servers
-from bot.services.standing import Standing
-from bot.services.unbroken import unbroken
+from bot.services.standing import SubscriptionStatus
+from bot.services.unbroken import uncancellable
 from bot.store import papers
 from bot.store.database import Database, iso
 from bot.store.schema import REVISION
 
-_TICK_NOTE = "last tick"
+_HEARTBEAT_KEY = "last tick"
 _LATE = timedelta(minutes=5)
 _MOST_SERVERS = 5
 _CONNECTING = timedelta(minutes=2)  # what a start or a reconnect may take; a platform's own hiccups are shorter
@@ -47,11 +47,11 @@ class Check:
 
 
 @dataclass(frozen=True, slots=True)
-class Findings:
+class HealthReport:
     """All checks, and how every subscription stands."""
 
     checks: tuple[Check, ...]
-    standings: tuple[Standing, ...]
+    subscriptions: tuple[SubscriptionStatus, ...]
 
     @property
     def is_well(self) -> bool:
@@ -59,19 +59,19 @@ class Findings:
         return all(check.level != "fault" for check in self.checks)
 
 
-class Checkup:
+class Health:
     """Notes that the bot is alive, and looks whether it was."""
 
     def __init__(
-        self, database: Database, clock: Clock, digests: Digests, notes: Notes, servers: Servers | None = None,
+        self, database: Database, clock: Clock, digests: Digests, state: State, servers: Servers | None = None,
         file: PapersFile | None = None,
     ) -> None:  # fmt: skip
-        self._database, self._clock, self._digests, self._notes = database, clock, digests, notes
-        self._name, self._connections = own_name(), dict[str, dict[str, str]]()
+        self._database, self._clock, self._digests, self._state = database, clock, digests, state
+        self._name, self._connections = new_owner(), dict[str, dict[str, str]]()
         self._servers, self._file = servers, file
 
-    @unbroken
-    async def beat(self, platform: str, connection: Connection) -> None:
+    @uncancellable
+    async def heartbeat(self, platform: str, connection: Connection) -> None:
         """Note that the bot lives and how a platform's connection stands; at each tick, and whenever that changes."""
         now = iso(self._clock())
         before = self._connections.get(platform, {}).get("state")
@@ -80,18 +80,18 @@ class Checkup:
         if connection != before:
             self._connections[platform] = {"state": connection, "since": now}
         note = {"at": now, "process": self._name, "connections": self._connections}
-        await self._notes.write(_TICK_NOTE, json.dumps(note))
+        await self._state.write(_HEARTBEAT_KEY, json.dumps(note))
 
-    async def end(self) -> None:
+    async def stop(self) -> None:
         """Note that the bot was stopped on purpose."""
-        await self._notes.write(_TICK_NOTE, "")
+        await self._state.write(_HEARTBEAT_KEY, "")
 
-    async def look(self, workspace_id: int, tokens: Mapping[str, bool]) -> Findings:
+    async def check(self, workspace_id: int, tokens: Mapping[str, bool]) -> HealthReport:
         """Look at everything that can be looked at without the network; `tokens` says which platforms have one."""
-        standings = await self._digests.standings(workspace_id)
+        standings = await self._digests.statuses(workspace_id)
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
-        tick = await self._notes.read(_TICK_NOTE)
+        tick = await self._state.read(_HEARTBEAT_KEY)
         subscribed = [each.subscription for each in standings]
         checks = [
             Check("database", "ok", msg("Database: {path}, revision {revision}", path=str(self._database.path),
@@ -104,7 +104,7 @@ class Checkup:
             *_paused(subscribed),
             *await self._servers_unserved(subscribed),
         ]  # fmt: skip
-        return Findings(tuple(checks), tuple(standings))
+        return HealthReport(tuple(checks), tuple(standings))
 
     async def _papers_file(self) -> list[Check]:
         """Tell of a papers file that cannot be taken in, and of one that a mirror cannot write into."""
@@ -143,7 +143,7 @@ class Checkup:
             return [Check("bot", "ok", msg("The bot is not running."))]
         start = msg("Start it with dayori run; its log tells why it ended.")
         at = tick["at"]
-        if is_dead(tick.get("process", "")):
+        if has_ended(tick.get("process", "")):
             ended = msg("The bot ended without being told to, after {time}.", time=_minute(at))
             return [Check("bot", "fault", ended, start)]
         if self._clock() - datetime.fromisoformat(at) > _LATE:
@@ -178,8 +178,8 @@ def _readable(path: Path) -> list[Check]:
     """Tell of a database that was made for more people than its owner, by an older version or on purpose."""
     if os.name != "posix" or not path.stat().st_mode & 0o077:
         return []
-    told = msg("Other users of this machine may read the database {path}.", path=str(path))
-    return [Check("database mode", "warning", told, msg("If they should not: chmod 600 {path}*", path=str(path)))]
+    message = msg("Other users of this machine may read the database {path}.", path=str(path))
+    return [Check("database mode", "warning", message, msg("If they should not: chmod 600 {path}*", path=str(path)))]
 
 
 def _minute(time: str) -> str:

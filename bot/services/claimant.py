@@ -11,22 +11,22 @@ from itertools import count
 from os import getpid, readlink
 from pathlib import Path
 
-_NAMED = count(1)
+_SERIAL = count(1)
 
 
-def own_name() -> str:
+def new_owner() -> str:
     """Return a name of this process that no other holder has: where it runs, its id, when it began, a number."""
-    return f"{here()} {getpid()} {_began(getpid())} {next(_NAMED)}"
+    return f"{process_space()} {getpid()} {_started_at(getpid())} {next(_SERIAL)}"
 
 
-def is_dead(name: str) -> bool:
+def has_ended(name: str) -> bool:
     """Tell whether that process has certainly ended; one that cannot be seen from here may always live."""
     place, pid, began, *_ = [*name.split(" "), "", ""]
-    seen_from_here = sys.platform == "linux" and place == here() and pid.isdigit()
-    return seen_from_here and _began(int(pid)) != began
+    seen_from_here = sys.platform == "linux" and place == process_space() and pid.isdigit()
+    return seen_from_here and _started_at(int(pid)) != began
 
 
-def here() -> str:
+def process_space() -> str:
     """Return where this process's number means something: the host, its boot and its container.
 
     Two containers may have one host name and a common volume, and see nothing of each other's processes.
@@ -38,7 +38,7 @@ def here() -> str:
         return socket.gethostname()
 
 
-def _began(pid: int) -> str:
+def _started_at(pid: int) -> str:
     try:
         return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[19]
     except (OSError, IndexError):

@@ -12,17 +12,17 @@ from bot.domain.errors import PublishError
 from bot.domain.paper import Paper
 from bot.i18n import msg
 from bot.services.courier import PAUSES
-from bot.services.ports import Clock, LaterError, Publisher, Renderer, UnsureError
+from bot.services.ports import Clock, Publisher, Renderer, RetryLaterError, UnknownOutcomeError
 from bot.store import carried, notes, papers
 from bot.store.carried import SentMessage
 from bot.store.database import Database, iso
 
-CORRECTED_UNTIL = "corrected until"
+UPDATED_UNTIL = "corrected until"
 _LONGEST_WAIT = 60.0  # seconds
 _log = structlog.get_logger()
 
 
-class Corrections:
+class MessageUpdates:
     """Edits what was posted, after the paper; what a platform does not take is logged and left."""
 
     def __init__(
@@ -37,27 +37,27 @@ class Corrections:
         self._renderers, self._publishers = renderers, publishers
         self._running = asyncio.Lock()
 
-    async def correct(self) -> int:
+    async def update(self) -> int:
         """Redraw the papers edited since the last call in every message that carries them; return how many messages."""
         async with self._running:
-            return await self._correct()
+            return await self._update()
 
-    async def _correct(self) -> int:
+    async def _update(self) -> int:
         async with self._database.read() as connection:
-            since = await notes.read_note(connection, CORRECTED_UNTIL) or iso(self._clock())
+            since = await notes.read_state(connection, UPDATED_UNTIL) or iso(self._clock())
             edited = await carried.edited_since(connection, since)
         redrawn = 0
         for workspace_id, number, edited_at in edited:
             redrawn += await self._redraw(workspace_id, number)
             since = edited_at
         async with self._database.write() as connection:
-            await notes.write_note(connection, CORRECTED_UNTIL, since)
+            await notes.write_state(connection, UPDATED_UNTIL, since)
         return redrawn
 
     async def _redraw(self, workspace_id: int, number: int) -> int:
         async with self._database.read() as connection:
             paper = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
-            sent = await carried.carrying(connection, workspace_id, number)
+            sent = await carried.messages_with(connection, workspace_id, number)
         return sum([await self._edit(workspace_id, number, message, paper) for message in sent]) if paper else 0
 
     async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> bool:
@@ -74,24 +74,24 @@ class Corrections:
                     raise PublishError(msg("It was edited again meanwhile."))
 
         try:
-            await self._sent(
+            await self._retry(
                 partial(self._publishers[platform].edit, message.channel, message.message_id, payload, fence)
             )
         except PublishError as error:
             _log.warning("a posted digest could not be corrected", channel=message.channel, reason=str(error))
             return False
         async with self._database.write() as connection:
-            await carried.note_redrawn(connection, message, payload)
+            await carried.save_payload(connection, message, payload)
         return True
 
-    async def _sent(self, edit: Callable[[], Awaitable[None]]) -> None:
+    async def _retry(self, edit: Callable[[], Awaitable[None]]) -> None:
         """Make an edit, again where nobody knows whether it arrived: twice is as good as once."""
         for pause in (*self._pauses, None):
             try:
                 await edit()
                 return
-            except (UnsureError, LaterError) as error:
-                wait = error.seconds if isinstance(error, LaterError) else pause or 0
+            except (UnknownOutcomeError, RetryLaterError) as error:
+                wait = error.seconds if isinstance(error, RetryLaterError) else pause or 0
                 if pause is None or wait > _LONGEST_WAIT:
                     raise
                 await asyncio.sleep(wait)

@@ -16,20 +16,22 @@ from time import monotonic
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.services.ports import Clock, LaterError, Publisher, UnfinishedSearchError, UnsureError
+from bot.services.ports import Clock, Publisher, RetryLaterError, UnfinishedSearchError, UnknownOutcomeError
 from bot.services.stopwatch import Stopwatch
-from bot.services.unbroken import unbroken
+from bot.services.unbroken import uncancellable
 from bot.store import claims, deliveries, subscriptions
 from bot.store.claims import OpenEdition
 from bot.store.database import Database
 from bot.store.deliveries import OutboxMessage
 
 PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
-_HELD = 2.0  # seconds for which an edition that was ours is ours still; who takes it over so soon uses its nonces too
+_LEASE_SURE = (
+    2.0  # seconds for which an edition that was ours is ours still; who takes it over so soon uses its nonces too
+)
 _GIVE_UP = 45.0  # seconds after the first attempt no other is begun
 
 
-class Courier:
+class EditionSender:
     """Carries the editions that one claimant holds."""
 
     def __init__(
@@ -38,18 +40,18 @@ class Courier:
         self._database, self._clock, self._name = database, clock, name
         self._stopping, self._pauses = stopping, pauses
 
-    async def carry(self, edition: OpenEdition, publisher: Publisher) -> bool:
+    async def send(self, edition: OpenEdition, publisher: Publisher) -> bool:
         """Send what is unsent and return whether the whole edition has arrived; it has not when we are to stop.
 
         Raises what the publisher raises, and StoreError.
         """
         arrived: tuple[int, str] | None = None
         try:
-            anchor, held = await publisher.anchor(edition.channel), Stopwatch(self._clock)
+            anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
             while message := await self._next(edition, arrived, anchor):
-                arrived = (message.position, await self._send(publisher, edition, message, held))
-                anchor, held = await publisher.anchor(edition.channel), Stopwatch(self._clock)
-        except _GivenBackError:
+                arrived = (message.position, await self._send_message(publisher, edition, message, lease_age))
+                anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
+        except _LeaseLostError:
             return False
         except asyncio.CancelledError:
             with suppress(StoreError):
@@ -57,7 +59,7 @@ class Courier:
             raise
         return True
 
-    @unbroken
+    @uncancellable
     async def _next(self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str) -> OutboxMessage | None:
         """Record an arrival and the beginning of the next message in one transaction; None when all have arrived.
 
@@ -83,41 +85,45 @@ class Courier:
                 await deliveries.mark_sending(connection, edition.id, message.position, now, anchor)
                 message = replace(message, anchor=anchor)
         if not is_ours:
-            raise _GivenBackError
+            raise _LeaseLostError
         return message
 
-    async def _send(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, held: Stopwatch) -> str:
+    async def _send_message(
+        self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, lease_age: Stopwatch
+    ) -> str:
         """Send a message and return its id; the edition was ours after `held` began."""
         if message.state == "sending" and (found := await self._find(publisher, edition, message)):
             return found
         began = monotonic()
         unsure: Stopwatch | None = None  # since before the first attempt that may have arrived
         for pause in (*self._pauses, None):
-            if unsure and not unsure.within(publisher.nonce_holds):
+            if unsure and not unsure.within(publisher.nonce_memory):
                 if found := await self._find(publisher, edition, message):
                     return found
                 unsure = None
             attempt = Stopwatch(self._clock)
-            fence = partial(self._fence, edition.id, held, unsure, publisher.nonce_holds)
+            fence = partial(self._fence, edition.id, lease_age, unsure, publisher.nonce_memory)
             try:
                 return await publisher.publish(edition.channel, message.payload, message.nonce, fence)
-            except (UnsureError, LaterError) as error:
-                wait = error.seconds if isinstance(error, LaterError) else pause or 0
-                if isinstance(error, UnsureError):
+            except (UnknownOutcomeError, RetryLaterError) as error:
+                wait = error.seconds if isinstance(error, RetryLaterError) else pause or 0
+                if isinstance(error, UnknownOutcomeError):
                     unsure = unsure or attempt
                 if pause is None or self._stopping.is_set() or monotonic() - began + wait > _GIVE_UP:
                     raise
                 await self._wait(wait)
         raise AssertionError("the last attempt returns or raises")
 
-    async def _fence(self, edition_id: int, held: Stopwatch, unsure: Stopwatch | None, nonce_holds: float) -> None:
+    async def _fence(
+        self, edition_id: int, lease_age: Stopwatch, unsure: Stopwatch | None, nonce_memory: float
+    ) -> None:
         """Let a message leave while the edition is ours and, where it may have arrived, its nonce is remembered."""
-        if not held.within(_HELD):
+        if not lease_age.within(_LEASE_SURE):
             async with self._database.read() as connection:
                 if not await claims.holds(connection, self._name, edition_id):
-                    raise _GivenBackError
-        if unsure and not unsure.within(nonce_holds):
-            raise UnsureError(msg("The message was held up for too long; it is looked for first."))
+                    raise _LeaseLostError
+        if unsure and not unsure.within(nonce_memory):
+            raise UnknownOutcomeError(msg("The message was held up for too long; it is looked for first."))
 
     async def _find(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str | None:
         try:
@@ -126,7 +132,7 @@ class Courier:
             await self._move_anchor(edition, message, error.anchor)
             raise
 
-    @unbroken
+    @uncancellable
     async def _move_anchor(self, edition: OpenEdition, message: OutboxMessage, anchor: str) -> None:
         async with self._database.write() as connection:
             if await claims.holds(connection, self._name, edition.id):
@@ -137,11 +143,11 @@ class Courier:
             async with asyncio.timeout(seconds):
                 await self._stopping.wait()
 
-    @unbroken
+    @uncancellable
     async def _release(self, edition: OpenEdition) -> None:
         async with self._database.write() as connection:
             await claims.release(connection, self._name, edition.id)
 
 
-class _GivenBackError(Exception):
+class _LeaseLostError(Exception):
     """The edition is no longer ours."""

@@ -12,11 +12,11 @@ import structlog
 
 from bot.domain.errors import DayoriError, PublishError, StoreError
 from bot.i18n import Message, msg
-from bot.services.claimant import is_dead, own_name
-from bot.services.courier import PAUSES, Courier
-from bot.services.ports import ChannelClosedError, Clock, LaterError, Publisher
+from bot.services.claimant import has_ended, new_owner
+from bot.services.courier import PAUSES, EditionSender
+from bot.services.ports import ChannelClosedError, Clock, Publisher, RetryLaterError
 from bot.services.postponement import Postponement
-from bot.services.unbroken import unbroken
+from bot.services.unbroken import uncancellable
 from bot.store import claims
 from bot.store.claims import OpenEdition
 from bot.store.database import Database
@@ -44,9 +44,9 @@ class Delivery:
         self, database: Database, clock: Clock, publishers: Mapping[str, Publisher], pauses: Sequence[float] = PAUSES
     ) -> None:
         self._database, self._clock, self._publishers = database, clock, publishers
-        self._name = own_name()
+        self._name = new_owner()
         self._stopping = asyncio.Event()
-        self._courier = Courier(database, clock, self._name, self._stopping, pauses)
+        self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
         self._postponement = Postponement(database, clock, self._name, publishers)
         self._in_hand: set[int] = set()
         self._renewed = monotonic()
@@ -83,13 +83,13 @@ class Delivery:
         running: set[asyncio.Task[None]] = set()
         try:
             while True:
-                for edition in await self._claim(len(running), subscription_id, resting):
+                for edition in await self._acquire(len(running), subscription_id, resting):
                     running.add(task := asyncio.create_task(self._deliver(edition, report, resting)))
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
                 await self._renew()
                 if not running:
-                    await self._add_kept_back(report, subscription_id)
+                    await self._add_postponed(report, subscription_id)
                     return report
                 done, running = await asyncio.wait(running, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
                 for task in done:
@@ -102,22 +102,22 @@ class Delivery:
             if running:
                 await asyncio.wait(running)
 
-    @unbroken
-    async def _claim(self, busy: int, subscription_id: int | None, resting: set[str]) -> list[OpenEdition]:
+    @uncancellable
+    async def _acquire(self, busy: int, subscription_id: int | None, resting: set[str]) -> list[OpenEdition]:
         platforms = [name for name in self._publishers if name not in resting]
         room = _AT_ONCE - busy
         if self._stopping.is_set() or not platforms or (busy and room < _AT_LEAST):
             return []
         async with self._database.write() as connection:
             now = self._clock()
-            claimed = await claims.claim(
-                connection, self._name, now, now + _LEASE, platforms=platforms, is_dead=is_dead, most=room,
+            claimed = await claims.acquire(
+                connection, self._name, now, now + _LEASE, platforms=platforms, is_dead=has_ended, most=room,
                 besides=self._in_hand, subscription_id=subscription_id,
             )  # fmt: skip
         self._in_hand.update(each.id for each in claimed)
         return claimed
 
-    @unbroken
+    @uncancellable
     async def _renew(self) -> None:
         if self._in_hand and monotonic() - self._renewed > _RENEWAL:
             self._renewed = monotonic()
@@ -127,15 +127,15 @@ class Delivery:
     async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:
         platform = edition.channel.partition(":")[0]
         try:
-            arrived = await self._courier.carry(edition, self._publishers[platform])
+            arrived = await self._sender.send(edition, self._publishers[platform])
             if arrived:
                 report.delivered.append(edition.subscription)
                 _log.info("edition sent", subscription=edition.subscription, channel=edition.channel)
         except ChannelClosedError as error:
             report.paused.append((edition.subscription, error.message))
             await self._postponement.pause(edition, error.message)
-        except LaterError as error:
-            if error.everywhere:
+        except RetryLaterError as error:
+            if error.is_global:
                 resting.add(platform)
             await self._put_off(edition, error, report)
         except (PublishError, StoreError) as error:
@@ -150,15 +150,15 @@ class Delivery:
         report.failed.append((edition.subscription, error.message))
         await self._postponement.put_off(edition, error)
 
-    async def _add_kept_back(self, report: DeliveryReport, subscription_id: int | None) -> None:
+    async def _add_postponed(self, report: DeliveryReport, subscription_id: int | None) -> None:
         """Report also what was paused or put off before, and is not due."""
         async with self._database.read() as connection:
-            kept_back = await claims.kept_back(connection, self._clock(), subscription_id)
-        told = {name for name, _ in (*report.paused, *report.failed)}
-        for name, paused, trouble in kept_back:
-            if name not in told and paused:
+            postponed = await claims.postponed(connection, self._clock(), subscription_id)
+        reported = {name for name, _ in (*report.paused, *report.failed)}
+        for name, paused, trouble in postponed:
+            if name not in reported and paused:
                 report.paused.append((name, paused))
-            elif name not in told and trouble:
+            elif name not in reported and trouble:
                 report.failed.append((name, trouble))
 
 

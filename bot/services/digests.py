@@ -18,9 +18,9 @@ from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
 from bot.services.ports import Clock, Renderer
-from bot.services.servers import Served, Servers
-from bot.services.standing import Standing
-from bot.services.unbroken import unbroken
+from bot.services.servers import ServedServers, Servers
+from bot.services.standing import SubscriptionStatus
+from bot.services.unbroken import uncancellable
 from bot.store import claims, deliveries, papers, subscriptions
 from bot.store.database import Database, iso
 from bot.store.deliveries import LastEdition, OutboxMessage
@@ -39,7 +39,7 @@ class Policy:
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class SubscriptionRequest:
     """A subscription as the settings file or a command asks for it."""
 
     name: str
@@ -63,27 +63,27 @@ class Digests:
         self._database, self._clock, self._policy, self._renderers = database, clock, policy, renderers
         self._servers = servers
 
-    async def follow_settings(self, workspace_id: int, wanted: Sequence[Wanted]) -> None:
+    async def follow_settings(self, workspace_id: int, requests: Sequence[SubscriptionRequest]) -> None:
         """Make the subscriptions what the settings say, where the settings changed since they were last read."""
         now = self._clock()
-        said = {each.name: each.columns() for each in wanted}
+        configured = {each.name: each.columns() for each in requests}
         async with self._database.write() as connection:
             before = await subscriptions.configured(connection, workspace_id)
-            for name, columns in said.items():
+            for name, columns in configured.items():
                 if before.get(name) != columns:
                     starting = await self._starting(connection, workspace_id, columns)
                     await subscriptions.save(connection, workspace_id, now, **starting, configured=columns)
-            for gone in before.keys() - said.keys():
+            for gone in before.keys() - configured.keys():
                 if found := await subscriptions.by_name(connection, workspace_id, gone):
                     await subscriptions.end(connection, found.id, now)
 
-    async def subscribe(self, workspace_id: int, wanted: Wanted) -> Subscription:
+    async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
         """Subscribe a channel, or change that subscription; what was put off goes out then. Raises ScheduleError."""
         async with self._database.write() as connection:
-            columns = await self._starting(connection, workspace_id, wanted.columns())
+            columns = await self._starting(connection, workspace_id, request.columns())
             await subscriptions.save(connection, workspace_id, self._clock(), **columns)
-            await claims.wake(connection, wanted.channel)
-        return await self.named(workspace_id, wanted.name)
+            await claims.wake(connection, request.channel)
+        return await self.named(workspace_id, request.name)
 
     async def _starting(self, connection: AsyncConnection, workspace_id: int,
                         columns: dict[str, str | list[str]]) -> dict[str, str | list[str]]:  # fmt: skip
@@ -97,10 +97,10 @@ class Digests:
         """Return the subscription of a channel; None where it has none."""
         return next((each for each in await self.subscribed(workspace_id) if each.channel == channel), None)
 
-    async def free_name(self, workspace_id: int, wanted: str) -> str:
+    async def free_name(self, workspace_id: int, name: str) -> str:
         """Return a name that no subscription has: the wanted one, or that with a number."""
         taken = {each.name for each in await self.subscribed(workspace_id)}
-        return next(name for n in count(1) if (name := wanted if n == 1 else f"{wanted}-{n}") not in taken)
+        return next(name for n in count(1) if (name := name if n == 1 else f"{name}-{n}") not in taken)
 
     async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
         """End the subscription of that name and return it. Raises NotFoundError."""
@@ -135,20 +135,20 @@ class Digests:
         async with self._database.read() as connection:
             return (await deliveries.last_editions(connection, subscription.workspace_id)).get(subscription.id)
 
-    async def standings(self, workspace_id: int) -> list[Standing]:
+    async def statuses(self, workspace_id: int) -> list[SubscriptionStatus]:
         """Return how every subscription of a workspace stands, by name."""
         async with self._database.read() as connection:
             subscribed = await subscriptions.active(connection, workspace_id)
             last = await deliveries.last_editions(connection, workspace_id)
             return [
-                self._standing(each, last.get(each.id), await subscriptions.count_unseen(connection, each))
+                self._status(each, last.get(each.id), await subscriptions.count_unseen(connection, each))
                 for each in subscribed
             ]
 
-    def _standing(self, subscription: Subscription, last: LastEdition | None, unseen: int) -> Standing:
+    def _status(self, subscription: Subscription, last: LastEdition | None, unseen: int) -> SubscriptionStatus:
         """Return how a subscription stands; a first edition takes the newest papers and counts the others as seen."""
         papers = unseen if last else min(unseen, self._policy.max_papers)
-        return Standing(subscription, last, papers, self._coming(subscription), unseen - papers)
+        return SubscriptionStatus(subscription, last, papers, self._coming(subscription), unseen - papers)
 
     async def shown(self, workspace_id: int, locale: Locale) -> Subscription:
         """Return the subscription to show where none is named: the first, or one that stands for the terminal."""
@@ -175,7 +175,7 @@ class Digests:
             found = await subscriptions.of_edition(connection, workspace_id, edition_id)
             return tuple(await subscriptions.unseen(connection, found)) if found else ()
 
-    async def compose_due(self, written: Callable[[], object] = lambda: None) -> int:
+    async def compose_due(self, on_composed: Callable[[], object] = lambda: None) -> int:
         """Write an edition for every subscription whose turn has come and return how many were written.
 
         `written` is called again and again, so that the first can leave while the others are composed.
@@ -183,10 +183,10 @@ class Digests:
         due = self._due(await self._turns(await self._servers.served() if self._servers else None))
         composed = 0
         while due:
-            turns, editions = await self._take_turns(due)
+            turns, newly_composed = await self._take_turns(due)
             due = due[turns:]
-            composed += editions
-            written()
+            composed += newly_composed
+            on_composed()
         return composed
 
     def _due(self, turns: Sequence[tuple[int, str, datetime, str | None]]) -> list[tuple[int, str]]:
@@ -198,8 +198,8 @@ class Digests:
             if (turn := period(moment, self._policy.zone)) != taken
         ]
 
-    @unbroken
-    async def _turns(self, served: Served | None) -> list[tuple[int, str, datetime, str | None]]:
+    @uncancellable
+    async def _turns(self, served: ServedServers | None) -> list[tuple[int, str, datetime, str | None]]:
         """Return the turns of the servers that are served: the others' papers wait until they are again."""
         async with self._database.read() as connection:
             return await subscriptions.turns(connection, served.has if served else None)
@@ -207,22 +207,22 @@ class Digests:
     def _latest(self, schedule: str) -> datetime | None:
         return parse_schedule(schedule).latest(self._clock(), self._policy.zone, self._policy.catch_up)
 
-    @unbroken
+    @uncancellable
     async def _take_turns(self, due: Sequence[tuple[int, str]]) -> tuple[int, int]:
         """Compose for the first of those turns, and return for how many and how many editions there are.
 
         They share a transaction for as long as it was waited for: beside an import, which writes much in each of its
         own, many channels would wait for minutes if each edition had one.
         """
-        turns = editions = 0
-        asked = monotonic()
+        turns = composed = 0
+        requested_at = monotonic()
         async with self._database.write() as connection:
             began = monotonic()
-            until = began + min(began - asked, _LONGEST)
+            until = began + min(began - requested_at, _LONGEST)
             while turns < len(due) and (not turns or monotonic() < until):
-                editions += await self._take_turn(connection, *due[turns])
+                composed += await self._take_turn(connection, *due[turns])
                 turns += 1
-        return turns, editions
+        return turns, composed
 
     async def _take_turn(self, connection: AsyncConnection, subscription_id: int, turn: str) -> bool:
         """Compose for that turn; when there is nothing to send it is over, and what is added later waits."""
@@ -230,16 +230,16 @@ class Digests:
         if subscription is None:
             return False
         edition = await self._compose(connection, subscription, turn)
-        await subscriptions.take_turn(connection, subscription_id, turn)
+        await subscriptions.save_turn(connection, subscription_id, turn)
         return edition is not None
 
-    async def compose_now(self, workspace_id: int, name: str, asked: datetime | None = None) -> Edition | None:
+    async def compose_now(self, workspace_id: int, name: str, requested_at: datetime | None = None) -> Edition | None:
         """Write the subscription's next edition out of turn and return it.
 
         None while one is still on its way, where one was composed since this was `asked` for, and of a paused one.
         Raises NotFoundError, and NotAllowedError when the channel's server is not served.
         """
-        asked = asked or self._clock()
+        requested_at = requested_at or self._clock()
         found = await self.named(workspace_id, name)
         if self._servers:
             await self._servers.require(found.channel)
@@ -248,7 +248,7 @@ class Digests:
             if subscription is None or subscription.paused_reason:
                 return None
             last = (await deliveries.last_editions(connection, workspace_id)).get(subscription.id)
-            if last and (last.done_at is None or last.composed_at > asked):
+            if last and (last.done_at is None or last.composed_at > requested_at):
                 return None
             return await self._compose(connection, subscription, f"now {iso(self._clock())}")
 
@@ -265,7 +265,7 @@ class Digests:
         await deliveries.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
         await subscriptions.mark_seen(connection, subscription, choice.numbers)
         if number == 1:
-            await subscriptions.start(connection, subscription)
+            await subscriptions.mark_older_seen(connection, subscription)
         return edition
 
     async def _choose(self, connection: AsyncConnection, subscription: Subscription) -> tuple[Choice | None, int]:

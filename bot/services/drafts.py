@@ -11,20 +11,20 @@ from typing import Any
 
 import structlog
 
-from bot.domain.draft import Draft, described, read_source
+from bot.domain.draft import Draft, complete, read_source
 from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
 from bot.i18n import CommandName, Message, msg
-from bot.services.library import known_as
+from bot.services.library import find_duplicate
 from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
 from bot.store.database import Database
-from bot.store.drafts import KeptDraft
+from bot.store.drafts import StoredDraft
 from bot.store.papers import columns_of
 from bot.store.requests import no_request
 
-_FORM_WAITS = 0.5  # seconds that a form waits for its draft to be kept; Discord gives up after three
+_FORM_PATIENCE = 0.5  # seconds that a form waits for its draft to be kept; Discord gives up after three
 _MOST_UNWRITTEN = 1000
 _log = structlog.get_logger()
 
@@ -46,14 +46,14 @@ class Drafts:
         self._database, self._clock, self._metadata = database, clock, metadata
         self._unwritten: dict[tuple[int, str], _Unwritten] = {}
         self._writing: set[asyncio.Task[None]] = set()
-        self._looking: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
+        self._lookups: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
 
-    async def known(self, workspace_id: int, source: str) -> Paper | None:
+    async def find_duplicate(self, workspace_id: int, source: str) -> Paper | None:
         """Return the paper that the collection has of that source already. Raises InputError when it is no source."""
         link, ids = read_source(source)
         probe = Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
         async with self._database.read() as connection:
-            return await known_as(connection, workspace_id, probe)
+            return await find_duplicate(connection, workspace_id, probe)
 
     async def keep(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
         """Keep a draft, with the finished paper where that is shown. Raises NotFoundError when it has been used."""
@@ -78,44 +78,44 @@ class Drafts:
         task = asyncio.create_task(self._write_soon(workspace_id, entries))
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
-        await asyncio.wait((task,), timeout=_FORM_WAITS)
+        await asyncio.wait((task,), timeout=_FORM_PATIENCE)
         if task.done():
             task.result()
         else:
             task.add_done_callback(lambda task: task.cancelled() or task.exception())  # another process keeps it
 
-    def begin_looking(self, source: str, by: str = "") -> None:
+    def start_lookup(self, source: str, by: str = "") -> None:
         """Look up meanwhile what a source tells of its paper, so that it is there when the form comes back."""
-        if source not in self._looking:
+        if source not in self._lookups:
             with no_request():
-                self._looking[source] = asyncio.create_task(self._found(source, by))
-            self._looking[source].add_done_callback(lambda _: self._looking.pop(source, None))
+                self._lookups[source] = asyncio.create_task(self._found(source, by))
+            self._lookups[source].add_done_callback(lambda _: self._lookups.pop(source, None))
 
     async def close(self) -> None:
         """Ask no more; what was being asked is given up."""
-        tasks: list[asyncio.Task[Any]] = [*self._looking.values(), *self._writing]
+        tasks: list[asyncio.Task[Any]] = [*self._lookups.values(), *self._writing]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def is_ready(self, source: str) -> bool:
         """Tell whether what a source tells is at hand, without the network."""
-        return source not in self._looking and await self._metadata.cached(source) is not None
+        return source not in self._lookups and await self._metadata.cached(source) is not None
 
-    async def told(self, source: str) -> tuple[Metadata, Message | None]:
+    async def look_up(self, source: str) -> tuple[Metadata, Message | None]:
         """Return what a source tells of its paper, and what went wrong in asking it."""
         return await self._found(source)
 
-    async def paper_of(self, draft: Draft, by: str = "") -> Paper:
+    async def complete(self, draft: Draft, by: str = "") -> Paper:
         """Return the paper of a draft, with what its source tells where the draft leaves it open.
 
         Raises InputError when something in it cannot be used, or its title is known from nowhere.
         """
-        looking = self._looking.get(draft.source)
+        looking = self._lookups.get(draft.source)
         found, problem = await (asyncio.shield(looking) if looking else self._found(draft.source, by))
         if problem and not draft.title.strip():
             raise InputError(msg("{problem} Type the title, and the paper can be added all the same.", problem=problem))
-        return described(draft, found)
+        return complete(draft, found)
 
     async def _found(self, source: str, by: str = "") -> tuple[Metadata, Message | None]:
         try:
@@ -129,22 +129,22 @@ class Drafts:
         Raises NotFoundError when it is gone or used, NotAllowedError when it is another person's.
         """
         if entry := self._unwritten.get((workspace_id, token)):
-            kept: KeptDraft | None = KeptDraft(asdict(entry.draft), entry.actor, entry.paper, None)
+            kept: StoredDraft | None = StoredDraft(asdict(entry.draft), entry.actor, entry.paper, None)
         else:
             async with self._database.read() as connection:
                 kept = await drafts.get(connection, workspace_id, token)
-        mine = checked(kept, actor)
+        mine = require_own(kept, actor)
         if mine.outcome is not None:
-            raise used() if mine.outcome else gone()
-        return Draft(**mine.typed), mine.paper
+            raise used_error() if mine.outcome else gone_error()
+        return Draft(**mine.form), mine.paper
 
     async def give_up(self, workspace_id: int, token: str, actor: str) -> None:
         """Forget a draft. Raises NotFoundError when it has been saved."""
         async with self._database.write() as connection:
-            kept = checked(await drafts.get(connection, workspace_id, token), actor)
+            kept = require_own(await drafts.get(connection, workspace_id, token), actor)
             if kept.outcome:
-                raise used()
-            await drafts.use(connection, workspace_id, token, {})
+                raise used_error()
+            await drafts.finish(connection, workspace_id, token, {})
 
     def _note(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None) -> _Unwritten:
         while len(self._unwritten) >= _MOST_UNWRITTEN:
@@ -164,7 +164,7 @@ class Drafts:
             for token, entry in entries.items():
                 values = (asdict(entry.draft), self._clock(), entry.actor, entry.paper)
                 if not (entry.is_outdated or await drafts.save(connection, workspace_id, token, *values)):
-                    raise used()
+                    raise used_error()
         self._forget(workspace_id, entries)
 
     async def _write_soon(self, workspace_id: int, entries: Mapping[str, _Unwritten]) -> None:
@@ -174,10 +174,10 @@ class Drafts:
             _log.warning("a draft is kept in memory only", reason=str(error))
 
 
-def checked(kept: KeptDraft | None, actor: str) -> KeptDraft:
+def require_own(kept: StoredDraft | None, actor: str) -> StoredDraft:
     """Return a draft that is there and this person's. Raises NotFoundError and NotAllowedError."""
     if kept is None:
-        raise gone()
+        raise gone_error()
     if kept.actor not in (None, actor):
         raise NotAllowedError(
             msg("This draft is another person's; begin your own with {command}.", command=CommandName("addpaper"))
@@ -185,19 +185,19 @@ def checked(kept: KeptDraft | None, actor: str) -> KeptDraft:
     return kept
 
 
-def gone() -> NotFoundError:
+def gone_error() -> NotFoundError:
     """Return the error that says that a draft is no longer there."""
     return NotFoundError(
         msg("This draft is no longer kept; start again with {command}.", command=CommandName("addpaper"))
     )
 
 
-def used() -> NotFoundError:
+def used_error() -> NotFoundError:
     """Return the error that says that a draft has become a paper or a proposal."""
     return NotFoundError(msg("This draft has been saved already."))
 
 
-def mark_of(draft: Draft, paper: Paper | None) -> str:
+def fingerprint(draft: Draft, paper: Paper | None) -> str:
     """Return a short hash of a draft's look: a button that carries it saves what was shown beside it, or nothing."""
-    shown = [asdict(draft), columns_of(paper) if paper else None]
-    return hashlib.blake2b(json.dumps(shown, sort_keys=True).encode(), digest_size=6).hexdigest()
+    content = [asdict(draft), columns_of(paper) if paper else None]
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=6).hexdigest()

@@ -18,7 +18,7 @@ _SLICE = 0.002  # seconds of writing after which others have their turn
 _MANY_AUTHORS = 200  # of a paper whose writing may take more than a slice: YAML takes 20 µs for each
 
 
-class Exports:
+class Exporter:
     """Writes files; one at a time of a collection, since each keeps the database and the processor busy."""
 
     def __init__(self, lookup: Lookup) -> None:

@@ -10,7 +10,7 @@ from datetime import datetime
 import structlog
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.paper import FIELD_NAMES, Paper, identity_keys, person, title_key
+from bot.domain.paper import FIELD_NAMES, Paper, identity_keys, person_name, title_key
 from bot.i18n import Message, msg
 from bot.services.library import write_steps
 from bot.services.ports import Clock, Progress
@@ -18,7 +18,7 @@ from bot.store import history, imports, papers
 from bot.store.database import Database, batched, iso
 from bot.store.history import Step
 from bot.store.papers import Columns, columns_of
-from bot.store.search import cutting, tidy
+from bot.store.search import optimize, row_builder
 
 _log = structlog.get_logger()
 _BATCH = 1000
@@ -42,14 +42,14 @@ class ImportReport:
     removed: list[str] = field(default_factory=list)
 
 
-class Importing:
+class Importer:
     """Takes a file's papers in, batch by batch; a run that was cut short is simply run again."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def take(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
-                   progress: Progress | None = None, said: Mapping[str, str] | None = None,
+    async def run(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
+                   progress: Progress | None = None, last_hashes: Mapping[str, str] | None = None,
                    duplicates: bool = False, restore: bool = False) -> ImportReport:  # fmt: skip
         """Import papers that a file holds; `dry_run` only reports what would be done.
 
@@ -63,17 +63,17 @@ class Importing:
         ordered = list(reversed(entries))
         ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
         count = 0 if dry_run else len(ordered)
-        async with cutting(workspace_id, map(columns_of, ordered), count) as cut:
+        async with row_builder(workspace_id, map(columns_of, ordered), count) as build_rows:
             done = 0
             for batch in batched(ordered, _BATCH):
-                sorting = _Sorting(now, report, said, duplicates, restore)
+                sorting = _Decisions(now, report, last_hashes, duplicates, restore)
                 async with self._database.read() if dry_run else self._database.write() as connection:
-                    await sorting.sort(connection, workspace_id, batch)
+                    await sorting.decide_all(connection, workspace_id, batch)
                     if not dry_run and sorting.steps:
                         change = change or await history.open_change(connection, workspace_id, "import", now, by)
-                        await write_steps(connection, workspace_id, change, sorting.steps, cut)
+                        await write_steps(connection, workspace_id, change, sorting.steps, build_rows)
                     if not dry_run:
-                        await imports.note_said(connection, workspace_id, sorting.now_said)
+                        await imports.save_hashes(connection, workspace_id, sorting.new_hashes)
                 done += len(batch)
                 if progress:
                     progress(done, len(ordered))
@@ -82,39 +82,45 @@ class Importing:
             counts = {name: len(getattr(report, name)) for name in ("added", "updated", "unchanged", "conflicts")}
             _log.info("imported", workspace=workspace_id, by=by, **counts)
         if not dry_run and len(report.added) > _MANY:
-            await tidy(self._database)
+            await optimize(self._database)
         return report
 
 
 @dataclass(slots=True)
-class _Sorting:
+class _Decisions:
     """Decides on the entries of a transaction: `steps` are to be taken, and `now_said` is what the file says now."""
 
     now: datetime
     report: ImportReport
-    said: Mapping[str, str] | None
+    last_hashes: Mapping[str, str] | None
     duplicates: bool
     restore: bool
     holders: dict[tuple[str, str], str] = field(default_factory=dict)
     steps: list[Step] = field(default_factory=list)
-    now_said: dict[str, str] = field(default_factory=dict)
+    new_hashes: dict[str, str] = field(default_factory=dict)
 
-    async def sort(self, connection: AsyncConnection, workspace_id: int, entries: Sequence[Paper]) -> None:
+    async def decide_all(self, connection: AsyncConnection, workspace_id: int, entries: Sequence[Paper]) -> None:
         """Decide on every entry."""
-        for some in batched(entries):
-            ids = [entry.id for entry in some]
+        for batch in batched(entries):
+            ids = [entry.id for entry in batch]
             stored = await papers.by_ids(connection, workspace_id, ids)
-            before = self.said if self.said is not None else await imports.last_said(connection, workspace_id, ids)
-            keys = [key for entry in some for key in identity_keys(entry)]
+            before = (
+                self.last_hashes
+                if self.last_hashes is not None
+                else await imports.last_hashes(connection, workspace_id, ids)
+            )
+            keys = [key for entry in batch for key in identity_keys(entry)]
             self.holders = await papers.works(connection, workspace_id, keys) | self.holders
-            new = [] if self.duplicates else [entry for entry in some if entry.id not in stored]
-            twins = await _twins(connection, workspace_id, new)
-            for entry in some:
+            new = [] if self.duplicates else [entry for entry in batch if entry.id not in stored]
+            twins = await _same_titles(connection, workspace_id, new)
+            for entry in batch:
                 number, old = stored.get(entry.id, (0, None))
-                twin = None if old else twins.get(title_key(entry.title))
-                self._decide(entry, number, old, before.get(entry.id), twin)
+                same_title = None if old else twins.get(title_key(entry.title))
+                self._decide(entry, number, old, before.get(entry.id), same_title)
 
-    def _decide(self, entry: Paper, number: int, old: Paper | None, before: str | None, twin: Paper | None) -> None:
+    def _decide(
+        self, entry: Paper, number: int, old: Paper | None, before: str | None, same_title: Paper | None
+    ) -> None:
         """Decide on one entry: `old` is the stored paper, `before` the hash that a file last had."""
         columns = columns_of(entry)
         mine = imports.hash_of(columns)
@@ -137,8 +143,10 @@ class _Sorting:
         elif holder:
             self._refuse(entry, msg('it is in the collection already, as "{id}"', id=holder))
             return
-        elif twin and not (keys and identity_keys(twin)):  # without ids only the title tells that it is there already
-            self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=twin.id))
+        elif same_title and not (
+            keys and identity_keys(same_title)
+        ):  # without ids only the title tells that it is there already
+            self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=same_title.id))
             return
         else:
             (self.report.updated if old else self.report.added).append(entry.id)
@@ -146,7 +154,7 @@ class _Sorting:
                 self.report.changes[entry.id] = _changed_fields(columns_of(old), columns)
             self.holders |= dict.fromkeys(keys, entry.id)
             self.steps.append(self._step(entry, columns, number, old))
-        self.now_said[entry.id] = mine
+        self.new_hashes[entry.id] = mine
 
     def _refuse(self, entry: Paper, why: Message) -> None:
         self.report.conflicts.append((entry.id, why))
@@ -154,13 +162,18 @@ class _Sorting:
     def _step(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Step:
         """Return the step from the stored paper, if any, to what the file says."""
         added, by = (old.added_at, old.added_by) if old else (entry.added_at, entry.added_by)
-        after = {**columns, "added_at": iso(added or self.now), "updated_at": iso(self.now), "added_by": person(by)}
+        after = {
+            **columns,
+            "added_at": iso(added or self.now),
+            "updated_at": iso(self.now),
+            "added_by": person_name(by),
+        }
         if old is None:
             return Step(entry.id, None, after)
         return Step(entry.id, {**columns_of(old), "number": number}, {**after, "number": number})
 
 
-async def _twins(connection: AsyncConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:
+async def _same_titles(connection: AsyncConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:
     """Return the papers that have the title of one of these entries, as {title key: paper}."""
     holders = await papers.by_keys(connection, workspace_id, [title_key(entry.title) for entry in entries])
     found = await papers.by_ids(connection, workspace_id, set(holders.values()))

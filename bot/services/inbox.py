@@ -7,13 +7,13 @@ from datetime import datetime
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.draft import Draft, change_of, described, read_source
+from bot.domain.draft import Draft, complete, edit_draft, read_source
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.metadata import Metadata
 from bot.domain.numbers import is_given
 from bot.domain.paper import Paper, make_paper
 from bot.i18n import msg
-from bot.services.library import Author, add_paper, twin_of, work_keys
+from bot.services.library import Author, add_paper, find_same_title, work_keys
 from bot.services.ports import Clock
 from bot.store import drafts, inbox
 from bot.store.database import Database
@@ -49,19 +49,19 @@ class Inbox:
         async with self._database.read() as connection:
             found = await inbox.get(connection, workspace_id, number) if is_given(number) else None
         if found is None:
-            raise decided(number)
+            raise decided_error(number)
         return found
 
-    async def twin(self, workspace_id: int, paper: Paper) -> Paper | None:
+    async def same_title(self, workspace_id: int, paper: Paper) -> Paper | None:
         """Return a paper of the same title that the collection has under other ids."""
         async with self._database.read() as connection:
-            return await twin_of(connection, workspace_id, paper)
+            return await find_same_title(connection, workspace_id, paper)
 
-    async def waits(self, workspace_id: int, source: str) -> Candidate | None:
+    async def find_waiting(self, workspace_id: int, source: str) -> Candidate | None:
         """Return the proposal that waits of the same work as that source. Raises InputError when it is no source."""
         link, ids = read_source(source)
         async with self._database.read() as connection:
-            return await waiting_of(
+            return await find_waiting(
                 connection, workspace_id, Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
             )
 
@@ -73,36 +73,36 @@ class Inbox:
         Raises NotFoundError when it has been decided on.
         """
         async with self._database.write() as connection:
-            candidate = await _taken(connection, workspace_id, number)
-            paper = paper_of(candidate)
+            candidate = await _remove(connection, workspace_id, number)
+            paper = proposed_paper(candidate)
             now = self._clock()
             return candidate, await accept_paper(connection, workspace_id, candidate, paper, actor, now, token)
 
     async def reject(self, workspace_id: int, number: int) -> Candidate:
         """Forget a proposal and return it. Raises NotFoundError when it has been decided on."""
         async with self._database.write() as connection:
-            return await _taken(connection, workspace_id, number)
+            return await _remove(connection, workspace_id, number)
 
 
-def paper_of(candidate: Candidate) -> Paper:
+def proposed_paper(candidate: Candidate) -> Paper:
     """Return the paper that was shown when it was proposed.
 
     A proposal of before that was kept tells what was typed; its link stands in for a title that only its page knew.
     """
     if candidate.paper:
         return candidate.paper
-    draft = Draft(**candidate.typed)
+    draft = Draft(**candidate.form)
     link, _ = read_source(draft.source)
     try:
-        return described(draft, Metadata(title=link.url[:500]))
+        return complete(draft, Metadata(title=link.url[:500]))
     except InputError:
         return make_paper(title=link.url[:500], links=[link])
 
 
-def change_of_proposal(candidate: Candidate, paper: Paper) -> Draft:
+def edit_proposal(candidate: Candidate, paper: Paper) -> Draft:
     """Return a draft that changes the paper of a proposal, with what that says."""
-    source = str(candidate.typed["source"])
-    return replace(change_of(paper), source=source, paper_id="", version="", candidate=candidate.number)
+    source = str(candidate.form["source"])
+    return replace(edit_draft(paper), source=source, paper_id="", version="", candidate=candidate.number)
 
 
 async def accept_paper(connection: AsyncConnection, workspace_id: int, candidate: Candidate, paper: Paper,
@@ -115,7 +115,7 @@ async def accept_paper(connection: AsyncConnection, workspace_id: int, candidate
     added = await add_paper(connection, workspace_id, paper, Author(candidate.proposed_by, actor), now)
     if added.is_new or not (token and actor and is_other_comment(paper, added.paper)):
         return Accepted(added.paper, added.is_new)
-    draft = replace(change_of(added.paper), comment=paper.comment or "")
+    draft = replace(edit_draft(added.paper), comment=paper.comment or "")
     await drafts.save(connection, workspace_id, token, asdict(draft), now, actor)
     return Accepted(added.paper, added.is_new, token)
 
@@ -125,22 +125,22 @@ def is_other_comment(proposed: Paper, known: Paper) -> bool:
     return bool(proposed.comment) and proposed.comment != known.comment
 
 
-async def waiting_of(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Candidate | None:
+async def find_waiting(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Candidate | None:
     """Return the oldest proposal that waits of the same work as a paper."""
     keys = set(work_keys(paper))
     waiting = await inbox.waiting(connection, workspace_id)
-    return next((each for each in waiting if keys & set(work_keys(paper_of(each)))), None)
+    return next((each for each in waiting if keys & set(work_keys(proposed_paper(each)))), None)
 
 
-def decided(number: int) -> NotFoundError:
+def decided_error(number: int) -> NotFoundError:
     """Return the error that says that a proposal is no longer there."""
     return NotFoundError(
         msg("No proposal has the number {number}; it may have been decided on.", number=str(number)[:40])
     )
 
 
-async def _taken(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate:
-    candidate = await inbox.take(connection, workspace_id, number) if is_given(number) else None
+async def _remove(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate:
+    candidate = await inbox.remove(connection, workspace_id, number) if is_given(number) else None
     if candidate is None:
-        raise decided(number)
+        raise decided_error(number)
     return candidate

@@ -17,7 +17,7 @@ from bot.store import history, papers
 from bot.store.database import Database
 from bot.store.history import Change, Step
 from bot.store.papers import columns_of
-from bot.store.search import Cut, cut_here, index_papers, unindex_papers
+from bot.store.search import BuildRows, build_rows, index_papers, unindex_papers
 
 _log = structlog.get_logger()
 
@@ -83,10 +83,10 @@ class Library:
         _log.info("paper removed", paper=id, by=actor or by, workspace=workspace_id)
         return old
 
-    async def standing(self, workspace_id: int, limit: int, *, of: str | None) -> list[tuple[Change, list[str]]]:
+    async def undoable(self, workspace_id: int, limit: int, *, of: str | None) -> list[tuple[Change, list[str]]]:
         """Return the newest changes that can be taken back, that actor's or all, with the ids of their papers."""
         async with self._database.read() as connection:
-            return await history.standing(connection, workspace_id, limit, of)
+            return await history.undoable(connection, workspace_id, limit, of)
 
     async def history(self, workspace_id: int, id: str | None = None, limit: int = 20) -> list[tuple[Change, Step]]:
         """Return what happened to one paper, or to all, newest first."""
@@ -99,7 +99,7 @@ def work_keys(paper: Paper) -> Sequence[str]:
     return identity_keys(paper) or (title_key(paper.title), *link_keys(paper)[:1])
 
 
-async def known_as(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Paper | None:
+async def find_duplicate(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Paper | None:
     """Return the paper of the collection that is the same work: by its ids, or by title and link where it has none."""
     holders = await papers.by_keys(connection, workspace_id, work_keys(paper))
     id = next((holders[key] for key in (identity_keys(paper) or holders) if key in holders), None)
@@ -108,7 +108,7 @@ async def known_as(connection: AsyncConnection, workspace_id: int, paper: Paper)
     return (await papers.by_ids(connection, workspace_id, [id]))[id][1]
 
 
-async def twin_of(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Paper | None:
+async def find_same_title(connection: AsyncConnection, workspace_id: int, paper: Paper) -> Paper | None:
     """Return a paper of the same title that is known by other ids: it may be the same work, or not."""
     holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
     found = await papers.by_ids(connection, workspace_id, holders.values())
@@ -122,10 +122,10 @@ async def add_paper(connection: AsyncConnection, workspace_id: int, paper: Paper
 
     Raises ConflictError when a chosen id is another paper's.
     """
-    if known := await known_as(connection, workspace_id, paper):
+    if known := await find_duplicate(connection, workspace_id, paper):
         return Added(known, is_new=False)
     paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
-    paper = papers.stamped(paper, added_at=now, updated_at=now, added_by=author.name)
+    paper = papers.with_bookkeeping(paper, added_at=now, updated_at=now, added_by=author.name)
     change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
     await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
     _log.info("paper added", paper=paper.id, by=author.actor or author.name, workspace=workspace_id)
@@ -151,7 +151,7 @@ async def edit_paper(connection: AsyncConnection, workspace_id: int, id: str, ch
 
 
 async def write_steps(connection: AsyncConnection, workspace_id: int, change: int, steps: Sequence[Step],
-                      cut: Cut = cut_here) -> None:  # fmt: skip
+                      build_rows: BuildRows = build_rows) -> None:  # fmt: skip
     """Bring papers, keys and index to where the steps lead, and record them; inside the caller's transaction."""
     gone = [step.before["number"] for step in steps if step.before and step.after is None]
     kept = [step.after for step in steps if step.before and step.after]
@@ -160,7 +160,7 @@ async def write_steps(connection: AsyncConnection, workspace_id: int, change: in
     await papers.replace_all(connection, workspace_id, kept)
     await papers.add(connection, workspace_id, new)
     await unindex_papers(connection, workspace_id, [*gone, *(row["number"] for row in kept)])
-    await index_papers(connection, workspace_id, (*kept, *new), cut)
+    await index_papers(connection, workspace_id, (*kept, *new), build_rows)
     await history.record(connection, workspace_id, change, steps)
 
 
@@ -172,13 +172,13 @@ async def _existing(connection: AsyncConnection, workspace_id: int, id: str) -> 
 
 
 async def _with_free_id(connection: AsyncConnection, workspace_id: int, paper: Paper, chosen: bool) -> Paper:
-    wanted = [paper.id, *(f"{paper.id}-{n}" for n in range(2, 100))]
-    taken = await papers.by_ids(connection, workspace_id, wanted[:1] if chosen else wanted)
+    ids = [paper.id, *(f"{paper.id}-{n}" for n in range(2, 100))]
+    taken = await papers.by_ids(connection, workspace_id, ids[:1] if chosen else ids)
     if chosen and taken:
         raise ConflictError(
             msg('The id "{id}" belongs to another paper: {title}', id=paper.id, title=taken[paper.id][1].title)
         )
-    return with_id(paper, next(id for id in wanted if id not in taken))
+    return with_id(paper, next(id for id in ids if id not in taken))
 
 
 async def refuse_second_holder(connection: AsyncConnection, workspace_id: int, owners: dict[str, str]) -> None:

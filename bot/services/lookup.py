@@ -6,13 +6,13 @@ from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
 from bot.domain.errors import NotFoundError
-from bot.domain.folding import as_written
+from bot.domain.folding import as_spelled
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
 from bot.store import carried, papers
 from bot.store.database import Database, batched
 from bot.store.deliveries import Payload
-from bot.store.search import Completion, Hit, Search, Why, name_keys
+from bot.store.search import Completion, Hit, MatchReason, SearchIndex, identifier_keys
 
 _BATCH = 20  # papers: a millisecond or two of reading them
 _SHOWING = 3  # papers that show how a word is written
@@ -31,9 +31,9 @@ class Result:
 
     def reason(self, locale: Locale) -> str:
         """Return what of the paper matched, empty where its title or headline shows it."""
-        words = {Why.LINK: t(locale, "link"), Why.AUTHOR: t(locale, "author"), Why.TAG: t(locale, "tag"),
-                 Why.COMMENT: t(locale, "comment"), Why.EXCERPT: t(locale, "excerpt"), Why.ALIAS: t(locale, "alias"),
-                 Why.READING: t(locale, "reading"), Why.TYPO: t(locale, "similar spelling")}  # fmt: skip
+        words = {MatchReason.LINK: t(locale, "link"), MatchReason.AUTHOR: t(locale, "author"), MatchReason.TAG: t(locale, "tag"),
+                 MatchReason.COMMENT: t(locale, "comment"), MatchReason.EXCERPT: t(locale, "excerpt"), MatchReason.ALIAS: t(locale, "alias"),
+                 MatchReason.READING: t(locale, "reading"), MatchReason.TYPO: t(locale, "similar spelling")}  # fmt: skip
         return t(locale, "Matched by {why}", why=words[self.hit.why]) if self.hit.why else ""
 
 
@@ -60,7 +60,7 @@ class Results:
 class Lookup:
     """Answers from the local store alone."""
 
-    def __init__(self, database: Database, search: Search) -> None:
+    def __init__(self, database: Database, search: SearchIndex) -> None:
         self._database, self._search = database, search
 
     async def get(self, workspace_id: int, id: str) -> Paper:
@@ -71,7 +71,7 @@ class Lookup:
         async with self._database.read() as connection:
             found = await papers.by_ids(connection, workspace_id, [id])
             if id not in found:
-                keys = name_keys(id)
+                keys = identifier_keys(id)
                 holders = await papers.by_keys(connection, workspace_id, keys)
                 id_held = next((holders[key] for key in keys if key in holders), id)
                 found = await papers.by_ids(connection, workspace_id, [id_held])
@@ -79,7 +79,7 @@ class Lookup:
             raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
         return next(paper for _, paper in found.values())
 
-    async def meant(self, workspace_id: int, text: str, *, limit: int = 10) -> Results:
+    async def resolve(self, workspace_id: int, text: str, *, limit: int = 10) -> Results:
         """Return the one paper that a text names by an id or a link, else what a search for it finds."""
         try:
             paper = await self.get(workspace_id, text)
@@ -87,7 +87,7 @@ class Lookup:
             return await self.find(workspace_id, text, limit=limit)
         return Results(text, 1, None, (Result(paper, Hit(0, 0.0, None)),), ())
 
-    async def answer(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
+    async def look_up(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Return the one paper whose id the query is, else what a search for it finds."""
         found = await self.find(workspace_id, query, limit=limit, offset=offset)
         if found.results and found.results[0].paper.id == query.strip():
@@ -98,7 +98,7 @@ class Lookup:
         """Return the newest of a platform's messages that holds a paper, as (channel, message id)."""
         async with self._database.read() as connection:
             found = await papers.by_ids(connection, workspace_id, [id])
-            sent = await carried.carrying(connection, workspace_id, found[id][0]) if id in found else []
+            sent = await carried.messages_with(connection, workspace_id, found[id][0]) if id in found else []
         own = (message for message in sent if message.channel.startswith(f"{platform}:"))
         return next(((message.channel, message.message_id) for message in own if holds(message.payload, id)), None)
 
@@ -106,13 +106,13 @@ class Lookup:
         """Search; an empty query finds everything, newest first."""
         found, loaded = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
         results, near = (
-            tuple(Result(loaded[hit.number], hit) for hit in some if hit.number in loaded)
-            for some in (found.hits, found.near)
+            tuple(Result(loaded[hit.number], hit) for hit in hits if hit.number in loaded)
+            for hits in (found.hits, found.near)
         )
-        suggestion = found.suggestion and as_written(found.suggestion, _text(results[:_SHOWING]))
+        suggestion = found.suggestion and as_spelled(found.suggestion, _text(results[:_SHOWING]))
         return Results(query, found.total, suggestion, results, near)
 
-    async def numbered(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:
+    async def by_numbers(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:
         """Return the first papers of these numbers as results, and how many numbers there were."""
         async with self._database.read() as connection:
             loaded = await papers.by_numbers(connection, workspace_id, numbers[:limit])
@@ -134,9 +134,9 @@ class Lookup:
         else:
             async with self._database.read() as connection:
                 numbers = await papers.numbers(connection, workspace_id)
-        for some in batched(numbers, _BATCH):
+        for batch in batched(numbers, _BATCH):
             async with self._database.read() as connection:
-                found = await papers.by_numbers(connection, workspace_id, some)
+                found = await papers.by_numbers(connection, workspace_id, batch)
             yield list(found.values())
 
 

@@ -22,32 +22,32 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import DayoriError, FileError
 from bot.domain.paper import Paper
-from bot.formats.disk import make_folder, read_if_there, replace_if_still
+from bot.formats.disk import make_folder, read_if_exists, replace_if_unchanged
 from bot.i18n import Message, msg
-from bot.services.importing import Importing, ImportReport
+from bot.services.importing import Importer, ImportReport
 from bot.services.library import write_steps
 from bot.services.ports import Clock
 from bot.store import history, imports, papers
 from bot.store.database import Database
 from bot.store.history import Step
-from bot.store.imports import Mirrored, content_hash
+from bot.store.imports import SyncState, content_hash
 from bot.store.papers import columns_of
 
 if TYPE_CHECKING:
-    from bot.formats.layout import Layout
+    from bot.formats.layout import YamlDocument
 
-Tell = Callable[[Sequence[Message]], Awaitable[object]]
+Notify = Callable[[Sequence[Message]], Awaitable[object]]
 """Is told what a person has to look at: conflicts, a file that cannot be read."""
 
 _ATTEMPTS = 5
-_LOOK = 1000  # milliseconds between two looks at the store
-_STILL = 0.2  # seconds that a file must stay as it is before it counts as saved
-_REST = 30  # seconds after which what failed is tried again, though nothing moved
+POLL_MILLISECONDS = 1000  # milliseconds between two looks at the store
+_QUIET = 0.2  # seconds that a file must stay as it is before it counts as saved
+_RETRY = 30  # seconds after which what failed is tried again, though nothing moved
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class MirrorReport:
+class SyncReport:
     """What came in from the file, which papers were written into it or taken out of it, and what was left to people."""
 
     imported: ImportReport = field(default_factory=ImportReport)
@@ -61,129 +61,131 @@ class _Sides:
     """One look at the file beside what it was last."""
 
     content: bytes | None
-    layout: Layout
-    says: dict[str, str]
-    last: Mirrored
+    layout: YamlDocument
+    hashes: dict[str, str]
+    last: SyncState
     is_first: bool
 
     def settle(self, id: str, hash: str | None) -> None:
         """Note that both sides agree on a paper, or that neither has it."""
         if hash is None:
-            self.last.said.pop(id, None)
+            self.last.hashes.pop(id, None)
         else:
-            self.last.said[id] = hash
+            self.last.hashes[id] = hash
 
 
-class Mirror:
+class FileSync:
     """Keeps one YAML file and one workspace's collection the same; `name` is what the settings call the file."""
 
-    def __init__(self, database: Database, clock: Clock, importing: Importing, workspace_id: int, path: Path,
-                 name: str = "", tell: Tell | None = None) -> None:  # fmt: skip
-        self._database, self._clock, self._importing = database, clock, importing
-        self._workspace, self._path, self.tell = workspace_id, path, tell
+    def __init__(self, database: Database, clock: Clock, importer: Importer, workspace_id: int, path: Path,
+                 name: str = "", notify: Notify | None = None) -> None:  # fmt: skip
+        self._database, self._clock, self._importer = database, clock, importer
+        self._workspace, self._path, self.notify = workspace_id, path, notify
         self._name = name or str(path)
         self._lock = asyncio.Lock()
-        self._told: set[str] = set()
+        self._notified: set[str] = set()
         self._conflicts: list[tuple[str, Message]] = []
         self._seen: tuple[object, int] | None = None
         self._again = inf
 
-    async def write_back(self) -> MirrorReport:
+    async def sync(self) -> SyncReport:
         """Take in what changed in the file, and write into it what changed here.
 
         Raises FileError when the file cannot be read or written; then nothing of it is taken and nothing is lost.
         """
         async with self._lock:
-            report = MirrorReport()
+            report = SyncReport()
             for _ in range(_ATTEMPTS):
-                if await self._bring_together(report):
+                if await self._attempt(report):
                     return report
         raise FileError(msg("keeps being changed by something else"), file=str(self._path))
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Keep both sides the same until `stop` is set; what a person has to look at is told once."""
-        await self._look()
-        async for _ in _changes(self._path, stop):
-            await self._look()
+        await self._sync_if_changed()
+        async for _ in file_changes(self._path, stop):
+            await self._sync_if_changed()
 
-    async def _look(self) -> None:
+    async def _sync_if_changed(self) -> None:
         """Bring both sides together if one of them moved; what goes wrong is told and tried again later."""
         try:
-            signature = await self._still()
+            signature = await self._settled_signature()
             async with self._database.read() as connection:
                 now = signature, await imports.newest_change(connection, self._workspace)
             if now == self._seen and monotonic() < self._again:
                 return
             self._seen, self._again = now, inf
-            report = await self.write_back()
+            report = await self.sync()
         except DayoriError as error:
-            self._again = monotonic() + _REST
-            await self._say([error.message])
+            self._again = monotonic() + _RETRY
+            await self._notify([error.message])
         else:
-            await self._say([msg("{id}: {why}", id=id, why=why) for id, why in report.conflicts])
+            await self._notify([msg("{id}: {why}", id=id, why=why) for id, why in report.conflicts])
 
-    async def _still(self) -> object:
+    async def _settled_signature(self) -> object:
         """Wait until nobody is writing the file and return what it looks like from outside."""
-        now = _signature(self._path)
+        now = signature_of(self._path)
         before = self._seen[0] if self._seen else None
         while now != before:
             before = now
-            await asyncio.sleep(_STILL)
-            now = _signature(self._path)
+            await asyncio.sleep(_QUIET)
+            now = signature_of(self._path)
         return now
 
-    async def _say(self, messages: Sequence[Message]) -> None:
-        new = [message for message in messages if message.text("en") not in self._told]
-        self._told = {message.text("en") for message in messages}
+    async def _notify(self, messages: Sequence[Message]) -> None:
+        new = [message for message in messages if message.text("en") not in self._notified]
+        self._notified = {message.text("en") for message in messages}
         for message in new:
             _log.warning("mirror", file=str(self._path), reason=message.text("en"))
-        if new and self.tell:
-            await self.tell(new)
+        if new and self.notify:
+            await self.notify(new)
 
-    async def _bring_together(self, report: MirrorReport) -> bool:
+    async def _attempt(self, report: SyncReport) -> bool:
         """Do all of it once; return False when the file was changed meanwhile."""
         try:
-            content = await asyncio.to_thread(read_if_there, self._path)
+            content = await asyncio.to_thread(read_if_exists, self._path)
         except OSError as error:
             reason = error.strerror or ""
             raise FileError(msg("cannot be read: {reason}", reason=reason), file=str(self._path)) from error
         async with self._database.read() as connection:
-            last = await imports.mirrored(connection, self._workspace, self._name)
+            last = await imports.sync_state(connection, self._workspace, self._name)
             newest = await imports.newest_change(connection, self._workspace)
-        if last and last.hash == _hash(content) and last.change == newest:
+        if last and last.hash == digest_of(content) and last.change == newest:
             report.conflicts = self._conflicts
             return True
         sides = await self._compare(content, last)
-        await self._take_in(sides, report)
-        return await self._write_out(sides, report)
+        await self._import(sides, report)
+        return await self._export(sides, report)
 
-    async def _compare(self, content: bytes | None, last: Mirrored | None) -> _Sides:
-        layout = await asyncio.to_thread(_read, content, str(self._path))
+    async def _compare(self, content: bytes | None, last: SyncState | None) -> _Sides:
+        layout = await asyncio.to_thread(read_file_document, content, str(self._path))
         says = await asyncio.to_thread(lambda: {entry.paper.id: content_hash(entry.paper) for entry in layout.entries})
         if last is None:
             async with self._database.read() as connection:
-                said = await imports.last_said(connection, self._workspace, list(says))
-            return _Sides(content, layout, says, Mirrored(said), is_first=True)
+                hashes = await imports.last_hashes(connection, self._workspace, list(says))
+            return _Sides(content, layout, says, SyncState(hashes), is_first=True)
         if not (content or b"").strip():  # a file that is gone or empty says nothing, not that all papers should go
-            return _Sides(content, layout, says, Mirrored({}), is_first=True)
+            return _Sides(content, layout, says, SyncState({}), is_first=True)
         return _Sides(content, layout, says, last, is_first=False)
 
-    async def _take_in(self, sides: _Sides, report: MirrorReport) -> None:
+    async def _import(self, sides: _Sides, report: SyncReport) -> None:
         """Bring into the collection what the file has added, changed and left out."""
-        said = sides.last.said
+        hashes = sides.last.hashes
         changed = [
-            entry.paper for entry in sides.layout.entries if sides.says[entry.paper.id] != said.get(entry.paper.id)
+            entry.paper for entry in sides.layout.entries if sides.hashes[entry.paper.id] != hashes.get(entry.paper.id)
         ]
-        taken = await self._importing.take(self._workspace, changed, None, said=said) if changed else ImportReport()
-        for id in (*taken.added, *taken.updated, *taken.unchanged):
-            sides.settle(id, sides.says[id])
-        report.imported.added += taken.added
-        report.imported.updated += taken.updated
-        gone = [id for id in said if id not in sides.says]
+        imported = (
+            await self._importer.run(self._workspace, changed, None, last_hashes=hashes) if changed else ImportReport()
+        )
+        for id in (*imported.added, *imported.updated, *imported.unchanged):
+            sides.settle(id, sides.hashes[id])
+        report.imported.added += imported.added
+        report.imported.updated += imported.updated
+        gone = [id for id in hashes if id not in sides.hashes]
         unsettled = await self._remove(gone, sides, report) if gone else []
-        report.conflicts = self._conflicts = [*taken.conflicts, *unsettled]
+        report.conflicts = self._conflicts = [*imported.conflicts, *unsettled]
 
-    async def _remove(self, gone: list[str], sides: _Sides, report: MirrorReport) -> list[tuple[str, Message]]:
+    async def _remove(self, gone: list[str], sides: _Sides, report: SyncReport) -> list[tuple[str, Message]]:
         """Remove the papers that the file no longer has; return those that were changed here since."""
         conflicts = []
         async with self._database.write() as connection:
@@ -191,7 +193,7 @@ class Mirror:
             steps = []
             for id in gone:
                 number, paper = stored.get(id, (0, None))
-                if paper and content_hash(paper) != sides.last.said[id]:
+                if paper and content_hash(paper) != sides.last.hashes[id]:
                     conflicts.append((id, msg("it was removed from the file and changed here")))
                     continue
                 if paper:
@@ -203,23 +205,23 @@ class Mirror:
                 report.removed += [step.paper_id for step in steps]
         return conflicts
 
-    async def _write_out(self, sides: _Sides, report: MirrorReport) -> bool:
+    async def _export(self, sides: _Sides, report: SyncReport) -> bool:
         """Write what changed here into the file and note that both sides agree."""
         async with self._database.write() as connection:
             last = sides.last
             touched = await self._touched(connection, sides)
             stored = await papers.by_ids(connection, self._workspace, touched)
-            written, refused = await asyncio.to_thread(_put_all, sides, touched, stored)
+            written, refused = await asyncio.to_thread(_update_document, sides, touched, stored)
             report.conflicts += refused
             content = sides.content
             if written:
-                content = _bytes(await asyncio.to_thread(sides.layout.text), sides.content)
+                content = encode_like(await asyncio.to_thread(sides.layout.text), sides.content)
                 if not await self._replace(content, sides.content):
                     return False
             last.open = [id for id, _ in report.conflicts]
             last.change = await imports.newest_change(connection, self._workspace)
-            last.hash = _hash(content)
-            await imports.note_mirrored(connection, self._workspace, self._name, last)
+            last.hash = digest_of(content)
+            await imports.save_sync_state(connection, self._workspace, self._name, last)
         report.written += written
         return True
 
@@ -229,17 +231,17 @@ class Mirror:
             ids = await imports.all_ids(connection, self._workspace)
         else:
             ids = await imports.changed_since(connection, self._workspace, sides.last.change)
-        return list(dict.fromkeys((*ids, *sides.last.open, *(sides.last.said if sides.is_first else ()))))
+        return list(dict.fromkeys((*ids, *sides.last.open, *(sides.last.hashes if sides.is_first else ()))))
 
     async def _replace(self, content: bytes, expected: bytes | None) -> bool:
         try:
-            return await asyncio.to_thread(replace_if_still, self._path, content, expected)
+            return await asyncio.to_thread(replace_if_unchanged, self._path, content, expected)
         except OSError as error:
             reason = error.strerror or ""
             raise FileError(msg("cannot be written: {reason}", reason=reason), file=str(self._path)) from error
 
 
-def _put_all(
+def _update_document(
     sides: _Sides, touched: Sequence[str], stored: dict[str, tuple[int, Paper]]
 ) -> tuple[list[str], list[tuple[str, Message]]]:
     """Bring into the layout what only the collection changed; return which papers that were, and those it refused."""
@@ -247,8 +249,8 @@ def _put_all(
     refused: list[tuple[str, Message]] = []
     for id in sorted(touched, key=lambda id: stored[id][0] if id in stored else 0):
         paper = stored[id][1] if id in stored else None
-        here, there = content_hash(paper) if paper else None, sides.says.get(id)
-        if here != there and there != sides.last.said.get(id):
+        here, there = content_hash(paper) if paper else None, sides.hashes.get(id)
+        if here != there and there != sides.last.hashes.get(id):
             continue  # both sides changed it
         try:
             if here != there:
@@ -260,27 +262,27 @@ def _put_all(
     return written, refused
 
 
-def _read(content: bytes | None, file: str) -> Layout:
-    from bot.formats.layout import read_layout  # in a thread, and only where a file is mirrored
+def read_file_document(content: bytes | None, file: str) -> YamlDocument:
+    from bot.formats.layout import read_document  # in a thread, and only where a file is mirrored
 
     try:
         text = (content or b"").decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise FileError(msg("not UTF-8 text; save it as UTF-8"), file=file) from error
-    return read_layout(text.replace("\r\n", "\n"), file)
+    return read_document(text.replace("\r\n", "\n"), file)
 
 
-def _bytes(text: str, before: bytes | None) -> bytes:
+def encode_like(text: str, before: bytes | None) -> bytes:
     """Return the text as the file had it: its line ends and its byte order mark."""
     content = text.replace("\n", "\r\n").encode() if before and b"\r\n" in before else text.encode()
     return b"\xef\xbb\xbf" + content if before and before.startswith(b"\xef\xbb\xbf") else content
 
 
-def _hash(content: bytes | None) -> str:
+def digest_of(content: bytes | None) -> str:
     return hashlib.blake2b(content or b"", digest_size=16).hexdigest()
 
 
-def _signature(path: Path) -> object:
+def signature_of(path: Path) -> object:
     try:
         state = path.stat()
     except OSError:
@@ -288,14 +290,14 @@ def _signature(path: Path) -> object:
     return state.st_mtime_ns, state.st_size, state.st_ino
 
 
-async def _changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
+async def file_changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
     """Yield when the file was changed, and now and then without."""
     from watchfiles import awatch  # only a mirror needs it
 
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
     make_folder(path.parent)
     watching = awatch(path.parent, watch_filter=lambda _, name: Path(name).name == path.name, stop_event=stop,
-                      debounce=200, recursive=False, rust_timeout=_LOOK, yield_on_timeout=True)  # fmt: skip
+                      debounce=200, recursive=False, rust_timeout=POLL_MILLISECONDS, yield_on_timeout=True)  # fmt: skip
     async for _ in watching:
         if stop.is_set():
             return

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from bot.services.unbroken import unbroken
+from bot.services.unbroken import uncancellable
 from bot.store import notes
 from bot.store.database import Database
 
 
-class Notes:
+class State:
     """Small texts by name, of the installation and no workspace."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    @unbroken
+    @uncancellable
     async def read(self, name: str) -> str | None:
         """Return what was noted last."""
         async with self._database.read() as connection:
-            return await notes.read_note(connection, name)
+            return await notes.read_state(connection, name)
 
-    @unbroken
+    @uncancellable
     async def write(self, name: str, text: str) -> None:
         """Note a text over what stood there."""
         async with self._database.write() as connection:
-            await notes.write_note(connection, name, text)
+            await notes.write_state(connection, name, text)

@@ -11,7 +11,7 @@ from bot.services.bundle import Services
 from bot.services.ports import Platform
 from bot.services.workspaces import DEFAULT
 
-_NOTE = "told of the papers file"
+_STATE_KEY = "told of the papers file"
 
 
 class Notices:
@@ -20,28 +20,28 @@ class Notices:
     def __init__(self, services: Services, platforms: Sequence[Platform]) -> None:
         self._services, self._platforms = services, platforms
 
-    async def tell(self, messages: Sequence[Message]) -> bool:
+    async def notify(self, messages: Sequence[Message]) -> bool:
         """Say something in every server that receives the digest, unless it was the last thing said there.
 
         Returns True, once it is known there. Raises ConfigError, UnreachableError or PublishError where no server of
         any platform took it.
         """
         text = "\n".join(message.text("en") for message in messages)
-        if await self._services.notes.read(_NOTE) != text:
-            await self._tell("\n".join(f"📄 {message.text(self._services.locale)}" for message in messages))
-            await self._services.notes.write(_NOTE, text)
+        if await self._services.state.read(_STATE_KEY) != text:
+            await self._notify("\n".join(f"📄 {message.text(self._services.locale)}" for message in messages))
+            await self._services.state.write(_STATE_KEY, text)
         return True
 
     async def forget(self) -> None:
         """Tell the same again when it is wrong again."""
-        await self._services.notes.write(_NOTE, "")
+        await self._services.state.write(_STATE_KEY, "")
 
-    async def _tell(self, text: str) -> None:
+    async def _notify(self, text: str) -> None:
         servers = await self._servers()
         failures: list[Exception] = []
         for platform in self._platforms:
             own = {server: places for server, places in servers.items() if server.startswith(f"{platform.name}:")}
-            failures += await _tell_servers(platform, own, text) if own else []
+            failures += await _notify_servers(platform, own, text) if own else []
         if failures and len(failures) == len(servers):
             raise failures[0]
 
@@ -54,14 +54,14 @@ class Notices:
         return servers
 
 
-async def _tell_servers(platform: Platform, servers: Mapping[str, Sequence[str]], text: str) -> list[Exception]:
+async def _notify_servers(platform: Platform, servers: Mapping[str, Sequence[str]], text: str) -> list[Exception]:
     """Say something in some servers of a platform; return why it failed, for each in which it did."""
     failures: list[Exception] = []
     try:
         async with platform.publishing() as publisher:
             for server, channels in servers.items():
                 try:
-                    await publisher.tell(f"{server}/0", channels, text, uuid4().hex[:25], _unfenced)
+                    await publisher.notify_curators(f"{server}/0", channels, text, uuid4().hex[:25], _unfenced)
                 except PublishError as error:
                     failures.append(error)
     except DayoriError as error:

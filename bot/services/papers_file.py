@@ -16,8 +16,8 @@ from bot.domain.errors import DayoriError, InputError
 from bot.formats.collection import read_file
 from bot.formats.disk import read_regular
 from bot.i18n import Message, msg
-from bot.services.importing import Importing
-from bot.services.mirror import Mirror
+from bot.services.importing import Importer
+from bot.services.mirror import FileSync
 from bot.store import files, imports
 from bot.store.database import Database
 
@@ -28,16 +28,16 @@ class PapersFile:
     """One file and one workspace; `name` is what the settings call the file, `mirror` keeps both the same."""
 
     def __init__(
-        self, database: Database, importing: Importing, path: Path, name: str, mirror: Mirror | None = None
+        self, database: Database, importer: Importer, path: Path, name: str, sync: FileSync | None = None
     ) -> None:
-        self._database, self._importing, self._mirror = database, importing, mirror
+        self._database, self._importer, self._sync = database, importer, sync
         self.path, self._name = path, name
 
     async def follow(self, workspace_id: int) -> Message | None:
         """Import what changed in the file, or bring both sides of a mirror together; return what is wrong with it."""
         try:
-            if self._mirror:
-                await self._mirror.write_back()
+            if self._sync:
+                await self._sync.sync()
             else:
                 await self._import_changed(workspace_id)
         except InputError as error:
@@ -63,7 +63,7 @@ class PapersFile:
     def unwritable(self) -> Message | None:
         """Return why a mirror cannot write into its file: it replaces it, so that its folder counts too."""
         place = self.path if self.path.exists() else self.path.parent
-        if self._mirror is None or (os.access(place, os.W_OK) and os.access(self.path.parent, os.W_OK)):
+        if self._sync is None or (os.access(place, os.W_OK) and os.access(self.path.parent, os.W_OK)):
             return None
         return msg('"{file}" cannot be written to, so what changes here does not come into it.', file=str(self.path))
 
@@ -74,7 +74,7 @@ class PapersFile:
             if await files.last_hash(connection, workspace_id, self._name) == digest:
                 return
         papers = await asyncio.to_thread(read_file, self.path)
-        report = await self._importing.take(workspace_id, papers, by=None)
+        report = await self._importer.run(workspace_id, papers, by=None)
         for id, why in report.conflicts:
             _log.warning("not imported", file=str(self.path), paper=id, reason=why.text("en"))
         async with self._database.write() as connection:

@@ -28,7 +28,7 @@ class ChannelClosedError(PublishError):
     """The channel is gone or does not let the bot post: trying again is of no use until somebody mends it."""
 
 
-class UnsureError(PublishError):
+class UnknownOutcomeError(PublishError):
     """The platform gave no clear answer: the message may or may not have arrived."""
 
 
@@ -61,12 +61,12 @@ class MetadataFinder(Protocol):
         """Return what is known already, without the network."""
 
 
-class LaterError(PublishError):
+class RetryLaterError(PublishError):
     """The platform wants the message in so many `seconds`, or wants no message until then (`everywhere`)."""
 
-    def __init__(self, message: Message, seconds: float, *, everywhere: bool) -> None:
+    def __init__(self, message: Message, seconds: float, *, is_global: bool) -> None:
         super().__init__(message)
-        self.seconds, self.everywhere = seconds, everywhere
+        self.seconds, self.is_global = seconds, is_global
 
 
 class Publisher(Protocol):
@@ -76,7 +76,7 @@ class Publisher(Protocol):
     remembers a nonce for `nonce_holds` seconds.
     """
 
-    nonce_holds: float
+    nonce_memory: float
 
     async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
         """Post a message and return its id; the same nonce again while it holds posts nothing more.
@@ -87,7 +87,7 @@ class Publisher(Protocol):
     async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
         """Put other content into a message of ours; one that is gone stays gone."""
 
-    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
+    async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Say something to the curators of a closed channel's server, there or in one of these other channels of it."""
 
     def command_name(self, command: str, locale: Locale) -> str:

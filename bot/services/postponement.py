@@ -10,8 +10,8 @@ import structlog
 
 from bot.domain.errors import DayoriError
 from bot.i18n import Message, t
-from bot.services.ports import BlockedError, Clock, LaterError, Publisher
-from bot.services.unbroken import unbroken
+from bot.services.ports import BlockedError, Clock, Publisher, RetryLaterError
+from bot.services.unbroken import uncancellable
 from bot.store import claims, deliveries, subscriptions
 from bot.store.claims import OpenEdition
 from bot.store.database import Database
@@ -46,21 +46,21 @@ class Postponement:
         except DayoriError as error:
             _log.warning("the curators were not told", subscription=edition.subscription, reason=str(error))
 
-    @unbroken
+    @uncancellable
     async def _leave_alone(self, edition: OpenEdition, error: DayoriError) -> bool:
         """Give the edition back for a while; return whether this is a trouble that nobody was told of."""
         async with self._database.write() as connection:
-            if isinstance(error, LaterError):
+            if isinstance(error, RetryLaterError):
                 until = self._clock() + timedelta(seconds=error.seconds)
                 await claims.release(connection, self._name, edition.id, until, error.message)
                 return False
             counted = await claims.count_failure(connection, self._name, edition.id)
             if counted is None:
                 return False
-            failures, told = counted
+            failures, reported = counted
             until = self._clock() + min(_RETRY * 2 ** min(failures, 20), _LONGEST_RETRY)
             await claims.release(connection, self._name, edition.id, until, error.message)
-            return told != error.message.sentence
+            return reported != error.message.sentence
 
     async def _tell_blocked(self, edition: OpenEdition, reason: Message) -> None:
         text = t(edition.locale, '📮 The digest "{name}" waits: {reason} It is tried again by itself.',
@@ -68,7 +68,7 @@ class Postponement:
         everywhere = f"{edition.channel.rpartition('/')[0]}/0"  # its own channel takes messages
         await self._tell(edition, everywhere, (edition.channel,), text, f"wait {edition.id}")
         async with self._database.write() as connection:
-            await claims.note_told(connection, edition.id, reason)
+            await claims.note_reported(connection, edition.id, reason)
 
     async def _tell_paused(self, edition: OpenEdition, others: Sequence[str], reason: Message) -> None:
         command = self._publisher(edition).command_name("digest subscribe", edition.locale)
@@ -82,15 +82,15 @@ class Postponement:
             """Let the notice leave while its edition has not arrived."""
             async with self._database.read() as connection:
                 if await deliveries.is_done(connection, edition.id):
-                    raise _NoLongerTrueError
+                    raise _ObsoleteNoticeError
 
-        with suppress(_NoLongerTrueError):
-            await self._publisher(edition).tell(closed, places, text, nonce, fence)
+        with suppress(_ObsoleteNoticeError):
+            await self._publisher(edition).notify_curators(closed, places, text, nonce, fence)
 
     def _publisher(self, edition: OpenEdition) -> Publisher:
         return self._publishers[edition.channel.partition(":")[0]]
 
-    @unbroken
+    @uncancellable
     async def _close(self, edition: OpenEdition, reason: Message) -> list[str]:
         """Pause the edition's subscription; return the channels of its server that receive the digest still."""
         async with self._database.write() as connection:
@@ -100,5 +100,5 @@ class Postponement:
             return await subscriptions.channels_of(connection, edition.channel.rpartition("/")[0])
 
 
-class _NoLongerTrueError(Exception):
+class _ObsoleteNoticeError(Exception):
     """The edition that a notice is about has arrived meanwhile."""

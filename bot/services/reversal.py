@@ -23,7 +23,7 @@ from bot.store.papers import Columns, columns_of, paper_from
 _log = structlog.get_logger()
 
 
-class Reversal:
+class Undo:
     """Undoes and redoes. An undo is a change of its own, which a redo takes back; so the history tells all of it."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
@@ -36,7 +36,7 @@ class Reversal:
         Raises NotFoundError that says why there is none.
         """
         async with self._database.read() as connection:
-            change = await _standing(connection, workspace_id, change_id, of)
+            change = await _undoable(connection, workspace_id, change_id, of)
             return change, _ids(await history.steps_of(connection, workspace_id, change.id))
 
     async def to_redo(self, workspace_id: int) -> tuple[Change, tuple[str, ...]]:
@@ -55,12 +55,12 @@ class Reversal:
         there is none, ConflictError when a paper was changed again since or its work is another paper's by now.
         """
         async with self._database.write() as connection:
-            change = await _standing(connection, workspace_id, change_id, of)
+            change = await _undoable(connection, workspace_id, change_id, of)
             steps = await history.steps_of(connection, workspace_id, change.id)
             back = [Step(step.paper_id, step.after, step.before) for step in steps]
             await _apply(connection, workspace_id, "undo", change.id, back, self._clock(), by, actor)
             if change.action == "import":
-                await imports.take_back(connection, workspace_id, steps)
+                await imports.forget_import(connection, workspace_id, steps)
         _log.info("change undone", change=change.id, action=change.action, by=actor or by, workspace=workspace_id)
         return change, _ids(steps)
 
@@ -76,8 +76,8 @@ class Reversal:
             steps = await history.steps_of(connection, workspace_id, change.id)
             await _apply(connection, workspace_id, "redo", undo_id, steps, self._clock(), by, actor)
             if change.action == "import":
-                said = {step.paper_id: imports.hash_of(step.after) for step in steps if step.after}
-                await imports.note_said(connection, workspace_id, said)
+                hashes = {step.paper_id: imports.hash_of(step.after) for step in steps if step.after}
+                await imports.save_hashes(connection, workspace_id, hashes)
         _log.info("change redone", change=change.id, action=change.action, by=actor or by, workspace=workspace_id)
         return change, _ids(steps)
 
@@ -92,10 +92,10 @@ async def _apply(connection: AsyncConnection, workspace_id: int, action: Literal
     await write_steps(connection, workspace_id, made, steps)
 
 
-async def _standing(connection: AsyncConnection, workspace_id: int, id: int | None, of: str | None) -> Change:
+async def _undoable(connection: AsyncConnection, workspace_id: int, id: int | None, of: str | None) -> Change:
     if id is not None and not is_given(id):
         raise NotFoundError(msg("There is no change {id}; the history lists them.", id=_short(id)))
-    if found := await history.last_standing(connection, workspace_id, actor=of, id=id):
+    if found := await history.last_undoable(connection, workspace_id, actor=of, id=id):
         return found
     if id is None:
         raise NotFoundError(msg("There is nothing to undo."))

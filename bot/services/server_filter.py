@@ -5,19 +5,19 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from bot.i18n import Locale
-from bot.services.ports import Fence, LaterError, Publisher
+from bot.services.ports import Fence, Publisher, RetryLaterError
 from bot.services.servers import Servers
 from bot.store.deliveries import Payload
 
 _LATER = 600.0  # seconds; allowing a server wakes what was put off for it, so this only keeps the log quiet
 
 
-class ServedOnly:
+class ServedPublisher:
     """A publisher that puts off what would go to a server that is not served; it is not lost."""
 
     def __init__(self, publisher: Publisher, servers: Servers) -> None:
         self._publisher, self._servers = publisher, servers
-        self.nonce_holds = publisher.nonce_holds
+        self.nonce_memory = publisher.nonce_memory
 
     async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
         """Post a message and return its id. Raises LaterError where the server is not served."""
@@ -29,10 +29,10 @@ class ServedOnly:
         await self._require(channel)
         await self._publisher.edit(channel, message_id, payload, fence)
 
-    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
+    async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Say something to the curators of a channel's server. Raises LaterError where it is not served."""
         await self._require(closed)
-        await self._publisher.tell(closed, places, text, nonce, fence)
+        await self._publisher.notify_curators(closed, places, text, nonce, fence)
 
     def command_name(self, command: str, locale: Locale) -> str:
         """Return what the platform calls one of our commands."""
@@ -50,4 +50,4 @@ class ServedOnly:
 
     async def _require(self, channel: str) -> None:
         if not (await self._servers.served()).has(channel):
-            raise LaterError(self._servers.refusal(channel), _LATER, everywhere=False)
+            raise RetryLaterError(self._servers.refusal(channel), _LATER, is_global=False)

@@ -13,22 +13,22 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.errors import InputError, NotAllowedError
 from bot.domain.text import clean_line, clip
 from bot.i18n import Message, msg
-from bot.services.corrections import CORRECTED_UNTIL
+from bot.services.corrections import UPDATED_UNTIL
 from bot.services.ports import Clock
-from bot.services.unbroken import unbroken
+from bot.services.unbroken import uncancellable
 from bot.services.workspaces import Sharing
 from bot.store import claims, notes, servers
 from bot.store.database import Database, iso
-from bot.store.servers import Server, State
+from bot.store.servers import Server, ServerState
 
 _LONGEST_NAME = 100
 _log = structlog.get_logger()
 # Whether the next server that the bot is invited into is the team's: only while it was never in one.
-_NOTE, _OPEN, _CLOSED = "first server", "awaited", "known"
+_STATE_KEY, _OPEN, _CLOSED = "first server", "awaited", "known"
 
 
 @dataclass(frozen=True, slots=True)
-class Served:
+class ServedServers:
     """The servers that are served at one moment: those `ids` of one platform, every one where they are None."""
 
     platform: str
@@ -61,21 +61,21 @@ class Servers:
         self._setting = f"{platform}.servers"
         self._listed, self._named = frozenset(listed), frozenset({*listed, *named})
         self.serves_all = sharing == "hosted" and not listed
-        self._look: asyncio.Task[Served] | None = None
+        self._look: asyncio.Task[ServedServers] | None = None
 
-    @unbroken
-    async def served(self) -> Served:
+    @uncancellable
+    async def served(self) -> ServedServers:
         """Return which servers are served now, as the store and the settings say; many at once share one look."""
         if self.serves_all or self._listed:
-            return Served(self._platform, None if self.serves_all else self._named)
+            return ServedServers(self._platform, None if self.serves_all else self._named)
         if self._look is None:
             self._look = asyncio.create_task(self._allowed())
         return await asyncio.shield(self._look)
 
-    async def _allowed(self) -> Served:
+    async def _allowed(self) -> ServedServers:
         try:
             async with self._database.read() as connection:
-                return Served(self._platform, self._named | await servers.allowed(connection))
+                return ServedServers(self._platform, self._named | await servers.allowed(connection))
         finally:
             self._look = None
 
@@ -102,7 +102,7 @@ class Servers:
     def _id(self, channel: str) -> str:
         return channel.partition("/")[0].removeprefix(f"{self._platform}:")
 
-    async def begin(self, present: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
+    async def note_first_servers(self, present: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
         """Take the servers that the bot is in at its first start for the team's; call it before anybody is answered.
 
         `present` returns their names by id, and is called at the first start only.
@@ -115,22 +115,22 @@ class Servers:
             "servers of the first start", servers=", ".join(f"{id} {_cleaned(name)}" for id, name in found.items())
         )
 
-    @unbroken
+    @uncancellable
     async def _first_server(self) -> str | None:
         async with self._database.read() as connection:
-            return await notes.read_note(connection, _NOTE)
+            return await notes.read_state(connection, _STATE_KEY)
 
-    @unbroken
+    @uncancellable
     async def _remember(self, found: Mapping[str, str]) -> None:
         async with self._database.write() as connection:
             for id, name in found.items():
                 is_ours = id in self._named or not self._listed
-                await self._enter(connection, id, name, "allowed" if is_ours else "waiting")
+                await self._save(connection, id, name, "allowed" if is_ours else "waiting")
             is_known = self.serves_all or self._named or await servers.every(connection)
-            await notes.write_note(connection, _NOTE, _CLOSED if is_known else _OPEN)
+            await notes.write_state(connection, _STATE_KEY, _CLOSED if is_known else _OPEN)
 
-    @unbroken
-    async def meet(self, server: str, name: str) -> None:
+    @uncancellable
+    async def note_server(self, server: str, name: str) -> None:
         """Note a server that the bot is in; the first ever is the team's, others wait for the operator."""
         if self.serves_all:
             return
@@ -140,17 +140,17 @@ class Servers:
         if known and name in ("", known.name):
             return
         async with self._database.write() as connection:
-            note = await notes.read_note(connection, _NOTE)
+            note = await notes.read_state(connection, _STATE_KEY)
             if note is None:
                 return  # the servers of the first start are not known yet
             is_first = note == _OPEN and not self._listed
-            await self._enter(connection, server, name, "allowed" if is_first or server in self._named else "waiting")
-            await notes.write_note(connection, _NOTE, _CLOSED)
+            await self._save(connection, server, name, "allowed" if is_first or server in self._named else "waiting")
+            await notes.write_state(connection, _STATE_KEY, _CLOSED)
         if known is None and not (await self.served()).has(server):
             _log.warning("a server waits to be allowed", server=server, name=name)
 
-    @unbroken
-    async def keep_only(self, present: Collection[str]) -> None:
+    @uncancellable
+    async def forget_others(self, present: Collection[str]) -> None:
         """Forget the waiting servers that the bot is no longer in; `present` are all that it is in."""
         if self.serves_all:
             return
@@ -183,7 +183,7 @@ class Servers:
             raise InputError(msg("The subscriptions in the settings name the server {id}; take them out there.", id=id))
         return await self._decide(id, "refused")
 
-    async def _decide(self, id: str, state: State) -> Server:
+    async def _decide(self, id: str, decision: ServerState) -> Server:
         server = self._server(id)
         if self.serves_all:
             raise InputError(
@@ -201,23 +201,23 @@ class Servers:
             )
         async with self._database.write() as connection:
             before = await servers.get(connection, server)
-            if before and before.state == state:
+            if before and before.state == decision:
                 return before
-            await servers.put(connection, server, "", state, self._clock())
-            if await notes.read_note(connection, _NOTE) == _OPEN:
-                await notes.write_note(connection, _NOTE, _CLOSED)
-            if state == "allowed" and before and before.since:
+            await servers.put(connection, server, "", decision, self._clock())
+            if await notes.read_state(connection, _STATE_KEY) == _OPEN:
+                await notes.write_state(connection, _STATE_KEY, _CLOSED)
+            if decision == "allowed" and before and before.since:
                 await claims.wake(connection, server)
                 await _correct_since(connection, before.since)
             found = await servers.get(connection, server)
         assert found
         return found
 
-    async def _enter(self, connection: AsyncConnection, id: str, name: str, state: State) -> None:
+    async def _save(self, connection: AsyncConnection, id: str, name: str, decision: ServerState) -> None:
         """Note a server that is new, or that a known one is called otherwise, or that settings name a waiting one."""
         known = await servers.get(connection, id)
-        if known is None or (known.state == "waiting" and state == "allowed"):
-            await servers.put(connection, id, _cleaned(name), state, self._clock())
+        if known is None or (known.state == "waiting" and decision == "allowed"):
+            await servers.put(connection, id, _cleaned(name), decision, self._clock())
         elif _cleaned(name):
             await servers.rename(connection, id, _cleaned(name))
 
@@ -237,12 +237,12 @@ def _cleaned(name: str) -> str:
 
 async def _correct_since(connection: AsyncConnection, moment: datetime) -> None:
     """Let the posted digests of a server that was not served follow the edits since then too."""
-    until = await notes.read_note(connection, CORRECTED_UNTIL)
+    until = await notes.read_state(connection, UPDATED_UNTIL)
     if until and until > iso(moment):
-        await notes.write_note(connection, CORRECTED_UNTIL, iso(moment))
+        await notes.write_state(connection, UPDATED_UNTIL, iso(moment))
 
 
-def _as_served(server: Server, served: Served, *, is_listed: bool) -> Server:
+def _as_served(server: Server, served: ServedServers, *, is_listed: bool) -> Server:
     if served.has(server.id):
         return Server(server.id, server.name, "allowed", server.since)
     return Server(server.id, server.name, "refused" if is_listed else server.state, server.since)

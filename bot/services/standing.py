@@ -12,7 +12,7 @@ from bot.store.deliveries import LastEdition
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class SubscriptionStatus:
     """A subscription, its newest edition, how many papers wait for the next one, and when that is due.
 
     Of a paused one `due` is when it is tried again. `older` is how many a first edition will count as seen.
@@ -24,12 +24,15 @@ class Standing:
     due: datetime
     older: int = 0
 
-    def lines(self, locale: Locale, shown: Callable[[datetime], str], named: NameCommand) -> list[str]:
+    def lines(self, locale: Locale, format_time: Callable[[datetime], str], name_command: NameCommand) -> list[str]:
         """Return one sentence each; `shown` writes a time and `named` a command as the platform does."""
         if reason := self.subscription.paused_reason:
-            return [self._past(locale, shown), *paused(reason.text(locale), shown(self.due), locale, named)]
-        coming = t(locale, "Next: {time}, {papers}", time=shown(self.due), papers=self._coming(locale))
-        return [self._past(locale, shown), coming]
+            return [
+                self._past(locale, format_time),
+                *paused_lines(reason.text(locale), format_time(self.due), locale, name_command),
+            ]
+        coming = t(locale, "Next: {time}, {papers}", time=format_time(self.due), papers=self._coming(locale))
+        return [self._past(locale, format_time), coming]
 
     def _coming(self, locale: Locale) -> str:
         if not self.papers:
@@ -42,25 +45,25 @@ class Standing:
         older = tn(locale, "{n} older paper counts as sent", "{n} older papers count as sent", self.older)
         return t(locale, "{newest}; {older}", newest=newest, older=older)
 
-    def _past(self, locale: Locale, shown: Callable[[datetime], str]) -> str:
+    def _past(self, locale: Locale, format_time: Callable[[datetime], str]) -> str:
         last = self.last
         if last is None:
             return t(locale, "No edition yet")
         if last.done_at:
             messages = tn(locale, "{n} message", "{n} messages", last.messages)
-            return t(locale, "Last: no. {number}, {time}, {messages}", number=last.number, time=shown(last.done_at),
+            return t(locale, "Last: no. {number}, {time}, {messages}", number=last.number, time=format_time(last.done_at),
                      messages=messages)  # fmt: skip
         if self.subscription.paused_reason:
             return tn(locale, "No. {number} waits: {arrived} of {n} message has arrived",
                       "No. {number} waits: {arrived} of {n} messages have arrived", last.messages, number=last.number,
-                      arrived=last.arrived)  # fmt: skip
+                      arrived=last.sent)  # fmt: skip
         line = tn(locale, "No. {number} is on its way since {time}: {arrived} of {n} message has arrived",
                   "No. {number} is on its way since {time}: {arrived} of {n} messages have arrived", last.messages,
-                  number=last.number, time=shown(last.composed_at), arrived=last.arrived)  # fmt: skip
+                  number=last.number, time=format_time(last.composed_at), arrived=last.sent)  # fmt: skip
         return f"{line} ({last.trouble.text(locale)})" if last.trouble else line
 
 
-def paused(reason: str, again: str, locale: Locale, named: NameCommand) -> list[str]:
+def paused_lines(reason: str, again: str, locale: Locale, named: NameCommand) -> list[str]:
     """Say why a subscription is paused, and how it goes on."""
     return [
         t(locale, "Paused: {reason}", reason=reason),

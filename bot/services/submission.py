@@ -16,17 +16,17 @@ from typing import Literal, TypeAlias
 
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.draft import Draft, changed, read_source
+from bot.domain.draft import Draft, apply_draft, read_source
 from bot.domain.errors import NotAllowedError, StaleError
-from bot.domain.paper import Paper, edited
+from bot.domain.paper import Paper, with_changes
 from bot.i18n import Locale, msg
-from bot.services.drafts import checked, gone, mark_of, used
-from bot.services.inbox import accept_paper, decided, waiting_of
-from bot.services.library import Author, add_paper, edit_paper, known_as, twin_of
+from bot.services.drafts import fingerprint, gone_error, require_own, used_error
+from bot.services.inbox import accept_paper, decided_error, find_waiting
+from bot.services.library import Author, add_paper, edit_paper, find_duplicate, find_same_title
 from bot.services.ports import Clock
 from bot.store import drafts, inbox, papers
 from bot.store.database import Database
-from bot.store.drafts import KeptDraft
+from bot.store.drafts import StoredDraft
 from bot.store.inbox import Candidate
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
@@ -74,7 +74,7 @@ class Proposed:
 class SameTitle:
     """Another paper of this title, known by other ids: nothing was written."""
 
-    twin: Paper
+    paper: Paper
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,11 +98,11 @@ class Submission:
         self._database, self._clock, self._additions = database, clock, additions
 
     async def add(
-        self, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, *, apart: bool = False
+        self, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, *, allow_same_title: bool = False
     ) -> Saved | Proposed | SameTitle:
         """Save a paper or let it wait for a curator; `apart` says that it is another one than that of its title."""
         async with self._database.write() as connection:
-            return await self._add(connection, workspace_id, draft, paper, by, apart=apart)
+            return await self._add(connection, workspace_id, draft, paper, by, allow_same_title=allow_same_title)
 
     async def edit(
         self, workspace_id: int, id: str, change_paper: Callable[[Paper], Paper], by: Submitter,
@@ -115,21 +115,30 @@ class Submission:
         async with self._database.write() as connection:
             return await self._edit(connection, workspace_id, id, change_paper, by, seen)
 
-    async def submit(self, workspace_id: int, token: str, by: Submitter, mark: str = "", *, apart: bool = False,
+    async def submit(self, workspace_id: int, token: str, by: Submitter, fingerprint: str = "", *, allow_same_title: bool = False,
                      seen: datetime | None = None) -> Outcome:  # fmt: skip
         """Use a draft up: `mark` tells the look that was approved, `seen` the version that it may write over.
 
         Raises NotFoundError when the draft or its proposal is gone, NotAllowedError when it is another person's.
         """
         async with self._database.write() as connection:
-            kept = checked(await drafts.get(connection, workspace_id, token), by.actor)
-            if kept.outcome is not None:
-                return await _again(connection, workspace_id, kept.outcome)
-            outcome = await self._outcome(connection, workspace_id, kept, by, mark, f"{token}c", apart=apart, seen=seen)
+            stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
+            if stored.outcome is not None:
+                return await _again(connection, workspace_id, stored.outcome)
+            outcome = await self._outcome(
+                connection,
+                workspace_id,
+                stored,
+                by,
+                fingerprint,
+                f"{token}c",
+                allow_same_title=allow_same_title,
+                seen=seen,
+            )
             if isinstance(outcome, Saved):
-                await drafts.use(connection, workspace_id, token, {"paper": outcome.paper.id})
+                await drafts.finish(connection, workspace_id, token, {"paper": outcome.paper.id})
             elif isinstance(outcome, Proposed) and not outcome.waiting:
-                await drafts.use(connection, workspace_id, token, {"proposal": outcome.number})
+                await drafts.finish(connection, workspace_id, token, {"proposal": outcome.number})
         return outcome
 
     async def add_link(self, workspace_id: int, token: str, by: Submitter) -> Saved:
@@ -137,45 +146,54 @@ class Submission:
         if self.proposes(by):
             raise NotAllowedError(ONLY_CURATORS)
         async with self._database.write() as connection:
-            kept = checked(await drafts.get(connection, workspace_id, token), by.actor)
-            if kept.outcome is not None:
-                return await _again_saved(connection, workspace_id, kept.outcome)
-            draft = Draft(**kept.typed)
+            stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
+            if stored.outcome is not None:
+                return await _again_saved(connection, workspace_id, stored.outcome)
+            draft = Draft(**stored.form)
             link, _ = read_source(draft.source)
             paper = await edit_paper(connection, workspace_id, draft.paper_id,
-                                     lambda old: edited(old, links=[*old.links, link]), Author(by.name, by.actor),
+                                     lambda old: with_changes(old, links=[*old.links, link]), Author(by.name, by.actor),
                                      self._clock())  # fmt: skip
-            await drafts.use(connection, workspace_id, token, {"paper": paper.id})
+            await drafts.finish(connection, workspace_id, token, {"paper": paper.id})
         return Saved(paper)
 
     def proposes(self, by: Submitter) -> bool:
         """Tell whether what this person adds waits for a curator."""
         return self._additions == "curators" and not by.is_curator
 
-    async def _outcome(self, connection: AsyncConnection, workspace_id: int, kept: KeptDraft, by: Submitter,
-                       mark: str, comment: str, *, apart: bool, seen: datetime | None) -> Outcome:  # fmt: skip
-        draft = Draft(**kept.typed)
-        is_as_shown = not mark or mark == mark_of(draft, kept.paper)
+    async def _outcome(self, connection: AsyncConnection, workspace_id: int, stored: StoredDraft, by: Submitter,
+                       expected: str, comment: str, *, allow_same_title: bool, seen: datetime | None) -> Outcome:  # fmt: skip
+        draft = Draft(**stored.form)
+        is_as_shown = not expected or expected == fingerprint(draft, stored.paper)
         if draft.paper_id:
-            seen = (seen or draft.seen) if is_as_shown else _NEVER
-            return await self._edit(connection, workspace_id, draft.paper_id, lambda old: changed(old, draft), by, seen)
-        if kept.paper is None or not is_as_shown:
-            return Stale(None, kept.paper)
+            seen = (seen or draft.version_seen) if is_as_shown else _NEVER
+            return await self._edit(
+                connection, workspace_id, draft.paper_id, lambda old: apply_draft(old, draft), by, seen
+            )
+        if stored.paper is None or not is_as_shown:
+            return Stale(None, stored.paper)
         if draft.candidate:
-            return await self._accept(connection, workspace_id, draft, kept.paper, by, comment)
-        return await self._add(connection, workspace_id, draft, kept.paper, by, apart=apart or draft.apart)
+            return await self._accept(connection, workspace_id, draft, stored.paper, by, comment)
+        return await self._add(
+            connection,
+            workspace_id,
+            draft,
+            stored.paper,
+            by,
+            allow_same_title=allow_same_title or draft.allow_same_title,
+        )
 
     async def _add(self, connection: AsyncConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter,
-                   *, apart: bool) -> Saved | Proposed | SameTitle:  # fmt: skip
-        if known := await known_as(connection, workspace_id, paper):
+                   *, allow_same_title: bool) -> Saved | Proposed | SameTitle:  # fmt: skip
+        if known := await find_duplicate(connection, workspace_id, paper):
             return Saved(known, is_new=False)
-        if not apart and (twin := await twin_of(connection, workspace_id, paper)):
-            return SameTitle(twin)
+        if not allow_same_title and (same_title := await find_same_title(connection, workspace_id, paper)):
+            return SameTitle(same_title)
         now = self._clock()
         if self.proposes(by):
-            if waiting := await waiting_of(connection, workspace_id, paper):
+            if waiting := await find_waiting(connection, workspace_id, paper):
                 return Proposed(waiting.number, is_again=True, waiting=waiting)
-            number = await inbox.put(connection, workspace_id, asdict(draft), paper, by.name, by.actor, by.locale, now)
+            number = await inbox.add(connection, workspace_id, asdict(draft), paper, by.name, by.actor, by.locale, now)
             return Proposed(number)
         return Saved((await add_paper(connection, workspace_id, paper, Author(by.name, by.actor), now)).paper)
 
@@ -195,9 +213,9 @@ class Submission:
     ) -> Saved:
         """Accept a proposal as a curator mended it; `comment` is the token of a draft that takes its comment over."""
         _require_curator(by)
-        candidate = await inbox.take(connection, workspace_id, draft.candidate)
+        candidate = await inbox.remove(connection, workspace_id, draft.candidate)
         if candidate is None:
-            raise decided(draft.candidate)
+            raise decided_error(draft.candidate)
         made = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock(), comment)
         return Saved(made.paper, made.is_new, candidate=candidate, comment=made.comment)
 
@@ -213,7 +231,7 @@ async def _again_saved(connection: AsyncConnection, workspace_id: int, outcome: 
     id = str(outcome.get("paper", ""))
     found = await papers.by_ids(connection, workspace_id, [id])
     if id not in found:
-        raise used() if id else gone()
+        raise used_error() if id else gone_error()
     return Saved(found[id][1], is_again=True)
 
 

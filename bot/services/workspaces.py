@@ -35,24 +35,24 @@ class Workspaces:
     async def uuid(self, workspace_id: int) -> UUID:
         """Return what tells the workspace's collection from any other, for good: it is kept in the database."""
         async with self._database.write() as connection:
-            installation = await notes.first_note(connection, _INSTALLATION, str(uuid4()))
+            installation = await notes.read_or_write_state(connection, _INSTALLATION, str(uuid4()))
         return uuid5(UUID(installation), f"workspace/{workspace_id}")
 
-    async def known(self, name: str) -> int:
+    async def require(self, name: str) -> int:
         """Return the id of the workspace of that name. Raises NotFoundError naming the nearest that there are.
 
         `default` is there from the first start on; the others are made by whoever writes in their servers.
         """
         if name == DEFAULT:
             return await self.named(name)
-        return await known(self._database, name)
+        return await require_workspace(self._database, name)
 
     async def of_server(self, platform: str, server: int | str) -> int:
         """Return the id of the workspace that a platform's server uses."""
         return await self.named(DEFAULT if self._sharing == "team" else f"{platform}:{server}")
 
 
-async def known(database: Database, name: str) -> int:
+async def require_workspace(database: Database, name: str) -> int:
     """Return the id of the workspace of that name, 0 for a default one that nobody has used yet.
 
     Raises NotFoundError naming the nearest that there are.

@@ -35,8 +35,8 @@ class Acl:
 def parse(body: bytes, id: str) -> Metadata:
     """Return the paper of a page of the Anthology. Raises SourceError when it is none, or is another one."""
     address = address_of("acl", id)
-    said = webpage.parse_citation(body, address, "utf-8", NAME)
-    named = [found for link in said.links if (found := identifiers_in(link.url).acl)]
+    metadata = webpage.parse_citation(body, address, "utf-8", NAME)
+    named = [found for link in metadata.links if (found := identifiers_in(link.url).acl)]
     if any(found.lower() != id.lower() for found in named):
         raise another_paper(NAME)
     # The page's description is a line of names and the volume; the abstract stands below, in a box.
@@ -46,4 +46,4 @@ def parse(body: bytes, id: str) -> Metadata:
         links=[address],
         identifiers=Identifiers(acl=id),
     )
-    return known | replace(said, excerpt=None)
+    return known | replace(metadata, excerpt=None)

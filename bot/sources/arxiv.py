@@ -40,11 +40,11 @@ class Arxiv:
         """Return what arXiv says of an id without version. Raises SourceError."""
         if not _MONTH.match(id.rpartition("/")[2]):
             raise _unknown(id)  # an impossible id makes arXiv refuse the whole batch
-        told = self._asked.setdefault(id, asyncio.get_running_loop().create_future())
+        future = self._asked.setdefault(id, asyncio.get_running_loop().create_future())
         async with self._one:
-            while not told.done():
+            while not future.done():
                 await self._ask()
-        if isinstance(answer := told.result(), SourceError):
+        if isinstance(answer := future.result(), SourceError):
             raise answer
         return answer
 
@@ -65,8 +65,8 @@ class Arxiv:
         else:
             lost = another_paper(NAME) if answers and not {*answers} & {*map(_asked_as, batch)} else None
         finally:
-            for id, told in batch.items():
-                told.set_result(answers.get(_asked_as(id)) or lost or _unknown(id))
+            for id, future in batch.items():
+                future.set_result(answers.get(_asked_as(id)) or lost or _unknown(id))
 
 
 def parse(body: bytes) -> dict[str, Metadata]:

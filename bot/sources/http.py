@@ -17,7 +17,7 @@ from bot.domain.identifiers import web_address
 from bot.i18n import msg
 from bot.sources import ARXIV_INTERVAL
 from bot.sources.failures import too_slow, unreadable
-from bot.sources.manners import Manners
+from bot.sources.manners import RateLimits
 from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
 from bot.sources.proxy import Proxy, may_be_asked, proxy_for
 
@@ -27,12 +27,12 @@ _MOST_CONNECTIONS = 100  # of which one person's questions use a few, see servic
 _RETRY_WAIT = 0.3
 
 
-class _PassingError(SourceError):
+class _TransientError(SourceError):
     """A failure that may be gone a moment later."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class Response:
     """What came back: from which address, of which content type, in which charset if it was said."""
 
     url: str
@@ -42,7 +42,7 @@ class Answer:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Wish:
+class _Request:
     name: str
     accept: str
     most: int
@@ -72,7 +72,7 @@ class Fetcher:
         self._agent = "RonbunDayori/0.1" + (f" ({_contact(contact)})" if contact else "")
         self._allowed_hosts, self._seconds = tuple(allowed_hosts), seconds
         self._resolver, self._may_connect = resolver, may_connect
-        self._manners = Manners(tuple(slow_hosts), interval)
+        self._manners = RateLimits(tuple(slow_hosts), interval)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def get(
@@ -85,18 +85,18 @@ class Fetcher:
         page: bool = False,
         own: bool = False,
         until: Callable[[str], bool] = lambda url: False,
-    ) -> Answer:
+    ) -> Response:
         """Return what stands at an address; `name` is what messages call it (its host by itself).
 
         `own` says that the address is one of the settings and may be private, `page` that nothing but a page will do.
         A redirect to an address of which `until` is true is not followed but returned, with an empty body.
         Raises SourceError, within the time that was set.
         """
-        wish = _Wish(name=name or urlsplit(url).hostname or url[:80], accept=accept, most=most, page=page,
+        wish = _Request(name=name or urlsplit(url).hostname or url[:80], accept=accept, most=most, page=page,
                      trusted=place_of(url) if own else None, until=until)  # fmt: skip
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._patiently(url, wish)
+                return await self._with_retries(url, wish)
         except TimeoutError as error:
             raise too_slow(wish.name, self._seconds) from error
 
@@ -105,31 +105,31 @@ class Fetcher:
         for session in self._sessions.values():
             await session.close()
 
-    async def _patiently(self, url: str, wish: _Wish) -> Answer:
+    async def _with_retries(self, url: str, wish: _Request) -> Response:
         try:
             return await self._follow(url, wish)
-        except _PassingError:
+        except _TransientError:
             await asyncio.sleep(_RETRY_WAIT)
             return await self._follow(url, wish)
 
-    async def _follow(self, url: str, wish: _Wish) -> Answer:
+    async def _follow(self, url: str, wish: _Request) -> Response:
         jar = aiohttp.CookieJar()  # some publishers send a reader in a circle who does not keep their cookies
         address = web_address(url)
         for _ in range(MOST_REDIRECTS + 1):
             if address is None:
                 raise unreadable(wish.name)
             answer = await self._hop(address, wish, jar)
-            if isinstance(answer, Answer):
+            if isinstance(answer, Response):
                 return answer
             if wish.until(answer):
-                return Answer(answer, "", None, b"")
+                return Response(answer, "", None, b"")
             target = web_address(answer)
             if target and place_of(target) != place_of(address):
                 wish = replace(wish, name=urlsplit(target).hostname or wish.name)
             address = target
         raise SourceError(msg("{source} sends from page to page without an end.", source=wish.name))
 
-    async def _hop(self, url: str, wish: _Wish, jar: aiohttp.CookieJar) -> Answer | str:
+    async def _hop(self, url: str, wish: _Request, jar: aiohttp.CookieJar) -> Response | str:
         place, proxy = place_of(url), _proxy_for(url)
         is_open = place == wish.trusted or is_named(place, self._allowed_hosts)
         if proxy and not (is_open or may_be_asked(urlsplit(url).hostname or "")):
@@ -146,19 +146,19 @@ class Fetcher:
                 jar.update_cookies(response.cookies, response.url)
                 if 300 <= response.status < 400 and (target := response.headers.get("Location")):
                     return urljoin(url, target.encode(errors="surrogateescape").decode(errors="replace"))
-                self._judge(response, place, wish.name)
+                self._check_status(response, place, wish.name)
                 return await _read(response, url, wish)
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _unreached(error, wish.name, proxy) from error
 
-    def _judge(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
+    def _check_status(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
         status, retry_after = response.status, response.headers.get("Retry-After")
         if status == 429 or (status == 503 and retry_after):
-            raise self._manners.leave_alone(place, name, retry_after)
+            raise self._manners.back_off(place, name, retry_after)
         if status in (404, 410):
             raise UnknownPaperError(msg("{source} does not know this paper ({status}).", source=name, status=status))
         if status >= 500:
-            raise _PassingError(msg("{source} is out of order ({status}).", source=name, status=status))
+            raise _TransientError(msg("{source} is out of order ({status}).", source=name, status=status))
         if status != 200:
             raise SourceError(msg("{source} refused to answer ({status}).", source=name, status=status))
 
@@ -181,7 +181,7 @@ class Fetcher:
         return self._sessions[open]
 
 
-async def _read(response: aiohttp.ClientResponse, url: str, wish: _Wish) -> Answer:
+async def _read(response: aiohttp.ClientResponse, url: str, wish: _Request) -> Response:
     if wish.page and "Content-Type" in response.headers and response.content_type not in _PAGES:
         raise SourceError(msg("The link to {source} is a file, not a page; use the link of the paper's page instead.",
                               source=wish.name))  # fmt: skip
@@ -192,7 +192,7 @@ async def _read(response: aiohttp.ClientResponse, url: str, wish: _Wish) -> Answ
             if len(body) > wish.most:
                 break
         else:
-            return Answer(url, response.content_type, response.charset, bytes(body))
+            return Response(url, response.content_type, response.charset, bytes(body))
     raise SourceError(msg("The answer of {source} is larger than {most} MB.", source=wish.name,
                           most=f"{wish.most / 1e6:g}"))  # fmt: skip
 
@@ -220,7 +220,7 @@ def _unreached(error: Exception, name: str, proxy: Proxy | None) -> SourceError:
         return unreadable(name)
     if isinstance(error, aiohttp.ClientConnectorError):
         return SourceError(msg("{source} cannot be reached.", source=name))
-    return _PassingError(msg("{source} broke the connection off.", source=name))
+    return _TransientError(msg("{source} broke the connection off.", source=name))
 
 
 def _sent(jar: aiohttp.CookieJar, url: str) -> BaseCookie[str]:

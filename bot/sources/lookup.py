@@ -14,7 +14,7 @@ from bot.sources.acl import Acl
 from bot.sources.arxiv import Arxiv
 from bot.sources.crossref import Crossref
 from bot.sources.failures import another_paper, too_slow, unreadable
-from bot.sources.http import LONGEST, Answer, Fetcher
+from bot.sources.http import LONGEST, Fetcher, Response
 from bot.sources.openreview import OpenReview
 from bot.sources.parser import Parser
 
@@ -89,34 +89,34 @@ class Sources:
         answer = await self._fetcher.get(url, name=_REGISTERED, accept=accept, own=True)
         if "json" in answer.kind:
             return await self._parser.one("crossref", answer.body, doi, _REGISTERED, name=_REGISTERED)
-        said = await self._page(answer)
-        if said.identifiers.doi not in (None, doi):
+        metadata = await self._page(answer)
+        if metadata.identifiers.doi not in (None, doi):
             raise another_paper(_name_of(answer.url))
-        return make_metadata(links=[f"https://doi.org/{doi}"], identifiers=Identifiers(doi=doi)) | said
+        return make_metadata(links=[f"https://doi.org/{doi}"], identifiers=Identifiers(doi=doi)) | metadata
 
     async def _of_page(self, url: str) -> Metadata:
         answer = await self._fetcher.get(webpage.page_of(url), page=True, until=_tells_an_id)
         if ids := _of_redirect(answer):
             return await self._look_up(answer.url, ids)
-        said = await self._page(answer)
-        return make_metadata(links=_pages(url, answer.url)) | said
+        metadata = await self._page(answer)
+        return make_metadata(links=_pages(url, answer.url)) | metadata
 
-    async def _page(self, answer: Answer) -> Metadata:
+    async def _page(self, answer: Response) -> Metadata:
         return await self._parser.one("webpage", answer.body, answer.url, answer.charset, name=_name_of(answer.url))
 
 
-def _pages(asked: str, answered: str) -> list[str]:
+def _pages(requested: str, final: str) -> list[str]:
     """Return what to link: the page of a file and the file, where a short link led, else what was asked for."""
-    if webpage.page_of(asked) != asked:
-        return [answered, asked]
-    return [asked if urlsplit(asked).hostname == urlsplit(answered).hostname else answered]
+    if webpage.page_of(requested) != requested:
+        return [final, requested]
+    return [requested if urlsplit(requested).hostname == urlsplit(final).hostname else final]
 
 
 def _tells_an_id(url: str) -> bool:
     return bool(identifiers_in(url).pairs())
 
 
-def _of_redirect(answer: Answer) -> Identifiers | None:
+def _of_redirect(answer: Response) -> Identifiers | None:
     """Return the ids that a short link led to, where it was not followed to its page."""
     return identifiers_in(answer.url) if not answer.body and _tells_an_id(answer.url) else None
 

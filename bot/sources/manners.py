@@ -20,7 +20,7 @@ _USUAL_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
 _SLOW = "slow"
 
 
-class Manners:
+class RateLimits:
     """Knows when which place may be asked. The slow hosts are together asked once an interval, one at a time."""
 
     def __init__(self, slow_hosts: Collection[str], interval: float) -> None:
@@ -42,7 +42,7 @@ class Manners:
             self._check(key, name)  # whoever was before us may have been sent away
             yield
 
-    def leave_alone(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
+    def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
         """Note that a place asked for a pause, and return the error that says so."""
         now = asyncio.get_running_loop().time()
         self._until = {key: until for key, until in self._until.items() if until > now}

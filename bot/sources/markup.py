@@ -47,8 +47,8 @@ def decoded(body: bytes, charset: str | None) -> str:
         return body[3:].decode("utf-8", "replace")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
-    said = _META_CHARSET.search(body[:4096])
-    for name in (charset, said[1].decode("ascii") if said else None):
+    declared = _META_CHARSET.search(body[:4096])
+    for name in (charset, declared[1].decode("ascii") if declared else None):
         if name and (codec := _CHARSETS.get(name.strip().lower())):
             return body.decode(codec, "replace")
     return body.decode("utf-8", "replace")

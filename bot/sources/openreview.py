@@ -43,8 +43,8 @@ class OpenReview:
 
     async def _from_page(self, id: str) -> Metadata:
         page = await self._fetcher.get(f"{self._site_url}/forum?id={quote(id)}", name=NAME, page=True, own=True)
-        said = await self._parser.one("citation", page.body, page.url, page.charset, NAME, name=NAME)
-        return _with_ids(said, id)
+        metadata = await self._parser.one("citation", page.body, page.url, page.charset, NAME, name=NAME)
+        return _with_ids(metadata, id)
 
 
 def parse(body: bytes, id: str) -> Metadata:
@@ -62,20 +62,20 @@ def parse(body: bytes, id: str) -> Metadata:
     if not (title := _text(content, "title")):
         raise unreadable(NAME)
     names = _value(content, "authors")
-    said = make_metadata(
+    metadata = make_metadata(
         title=title,
         date=next((date for key in ("pdate", "odate", "cdate", "tcdate") if (date := _day(note.get(key)))), None),
         excerpt=_text(content, "abstract") or _text(content, "TL;DR"),
         authors=[name for name in names if isinstance(name, str)] if isinstance(names, list) else [],
         links=[url for key in ("code", "code_url", "github") if (url := _text(content, key))],
     )
-    return _with_ids(said, id)
+    return _with_ids(metadata, id)
 
 
-def _with_ids(said: Metadata, id: str) -> Metadata:
+def _with_ids(metadata: Metadata, id: str) -> Metadata:
     page = address_of("openreview", id)
     known = make_metadata(links=[page, page.replace("/forum?", "/pdf?")], identifiers=Identifiers(openreview=id))
-    return known | said
+    return known | metadata
 
 
 def _value(content: Mapping[str, Any], key: str) -> object:

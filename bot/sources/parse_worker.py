@@ -9,7 +9,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
-from bot.domain.metadata import Metadata, columns_of
+from bot.domain.metadata import Metadata, json_of
 from bot.processes import framed, frames
 from bot.sources import acl, arxiv, crossref, openreview, webpage
 
@@ -26,8 +26,8 @@ def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GR
     """Read one answer after another until the input ends, each within its time and all within the memory."""
     _limit_memory()
     coming = frames(sys.stdin.buffer)
-    for asked in coming:
-        kind, arguments = json.loads(asked)
+    for request in coming:
+        kind, arguments = json.loads(request)
         body = next(coming)
         _limit_time(seconds)
         answer = json.dumps(_answer(parsers[kind], body, arguments)).encode()
@@ -38,14 +38,14 @@ def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GR
 
 def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str, Any]:
     try:
-        said = parse(body, *arguments)
+        metadata = parse(body, *arguments)
     except SourceError as error:
         busy = error.seconds if isinstance(error, SourceBusyError) else None
         return {"failure": error.message.columns(), "busy": busy, "unknown": isinstance(error, UnknownPaperError)}
     except Exception as error:  # whatever a page can set off here, it is the page's fault
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
-    return {"said": {"": columns_of(said)} if isinstance(said, Metadata) else
-            {id: columns_of(each) for id, each in said.items()}}  # fmt: skip
+    return {"said": {"": json_of(metadata)} if isinstance(metadata, Metadata) else
+            {id: json_of(each) for id, each in metadata.items()}}  # fmt: skip
 
 
 def _limit_time(seconds: float) -> None:

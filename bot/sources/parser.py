@@ -56,13 +56,13 @@ class Parser:
         while self._idle:
             await end(self._idle.pop())
 
-    async def _answer(self, asked: bytes, name: str) -> dict[str, Any]:
+    async def _answer(self, request: bytes, name: str) -> dict[str, Any]:
         """Have one process answer, a new one where the system has killed that which waited."""
         if self._idle:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
-                return await self._answer_of(self._idle.pop(), asked, name)
+                return await self._answer_of(self._idle.pop(), request, name)
         try:
-            return await self._answer_of(await start(self._worker), asked, name)
+            return await self._answer_of(await start(self._worker), request, name)
         except (asyncio.IncompleteReadError, OSError) as error:  # it took more memory than it may, or did not start
             raise unreadable(name) from error
 
@@ -83,9 +83,9 @@ class Parser:
         return answer
 
 
-async def _exchange(process: Process, asked: bytes) -> bytes:
+async def _exchange(process: Process, request: bytes) -> bytes:
     assert process.stdin
     assert process.stdout
-    process.stdin.write(asked)
+    process.stdin.write(request)
     await process.stdin.drain()
     return await next_frame(process.stdout)

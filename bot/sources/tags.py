@@ -17,7 +17,7 @@ _ATTRIBUTE = re.compile(r"""(?<![\w:.-])([a-zA-Z][\w:.-]{0,60}+)\s*+=\s*+("[^"]*
 _NAMES = ("name", "property", "itemprop")
 
 
-def metas_of(page: str) -> dict[str, list[str]]:
+def meta_tags(page: str) -> dict[str, list[str]]:
     """Return what the page's <meta> tags say: by name or property in lower case, in the page's order."""
     found: dict[str, list[str]] = {}
     for n, tag in enumerate(_META.finditer(page)):
@@ -25,12 +25,12 @@ def metas_of(page: str) -> dict[str, list[str]]:
             break
         if len(tag[1]) > _LONGEST_TAG:
             continue
-        said = {
+        values = {
             name.lower(): unescaped(value[1:-1] if value[0] in "\"'" else value)
             for name, value in _ATTRIBUTE.findall(tag[1])
         }
-        if content := said.get("content", "").strip():
-            for key in {said[name].strip().lower() for name in _NAMES if name in said}:
+        if content := values.get("content", "").strip():
+            for key in {values[name].strip().lower() for name in _NAMES if name in values}:
                 found.setdefault(key, []).append(content)
     return found
 

@@ -13,7 +13,7 @@ from bot.i18n import msg
 from bot.sources.failures import unreadable
 from bot.sources.jsonld import work_in
 from bot.sources.markup import decoded, person, plain, several
-from bot.sources.tags import metas_of, scripts_of, title_of
+from bot.sources.tags import meta_tags, scripts_of, title_of
 
 Metas = Mapping[str, Sequence[str]]
 # The page that stands for a file, at publishers whose pages carry citation tags.
@@ -39,23 +39,23 @@ def page_of(url: str) -> str:
 def parse(body: bytes, url: str, charset: str | None = None, name: str | None = None) -> Metadata:
     """Return what a page says of itself; `url` is its address. Raises SourceError when it does not say a title."""
     page = decoded(body, charset)
-    metas = metas_of(page)
-    said = _citation(metas, url) | _dublin(metas)
-    scholarly = said.title is not None
-    said = said | work_in(scripts_of(page)) | _card(metas, page)
-    if said.title is None:
+    metas = meta_tags(page)
+    metadata = _citation(metas, url) | _dublin(metas)
+    scholarly = metadata.title is not None
+    metadata = metadata | work_in(scripts_of(page)) | _card(metas, page)
+    if metadata.title is None:
         source = name or urlsplit(url).hostname or url[:80]
         raise SourceError(msg("The page of {source} does not say a title.", source=source))
     if scholarly and not metas.get("citation_author_institution"):
         # A publisher's name is not where the authors work.
-        said = make_metadata(title=said.title, date=said.date, excerpt=said.excerpt, authors=said.authors,
-                             links=said.links, identifiers=said.identifiers)  # fmt: skip
-    return said
+        metadata = make_metadata(title=metadata.title, date=metadata.date, excerpt=metadata.excerpt, authors=metadata.authors,
+                             links=metadata.links, identifiers=metadata.identifiers)  # fmt: skip
+    return metadata
 
 
 def parse_citation(body: bytes, url: str, charset: str | None, name: str) -> Metadata:
     """Return what a page says of itself that must have citation tags. Raises SourceError when it has none."""
-    if "citation_title" not in metas_of(decoded(body, charset)):
+    if "citation_title" not in meta_tags(decoded(body, charset)):
         raise unreadable(name)
     return parse(body, url, charset, name)
 

@@ -10,15 +10,15 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import SourceError
-from bot.domain.metadata import Metadata, columns_of, metadata_from
+from bot.domain.metadata import Metadata, json_of, metadata_from
 from bot.i18n import message_from
 from bot.store.database import iso
-from bot.store.schema import answers
+from bot.store.schema import metadata_cache
 
 
 async def get(connection: AsyncConnection, key: str, now: datetime) -> Metadata | SourceError | None:
     """Return what was answered, a failure too, unless it is too old by now."""
-    query = select(answers.c.answer).where(answers.c.key == key, answers.c.kept_until > iso(now))
+    query = select(metadata_cache.c.answer).where(metadata_cache.c.key == key, metadata_cache.c.kept_until > iso(now))
     kept: dict[str, Any] | None = (await connection.execute(query)).scalar()
     if kept is None:
         return None
@@ -29,8 +29,8 @@ async def save(
     connection: AsyncConnection, key: str, answer: Metadata | SourceError, now: datetime, age: timedelta
 ) -> None:
     """Keep an answer for a time; those whose time is over are forgotten."""
-    await connection.execute(delete(answers).where(answers.c.kept_until <= iso(now)))
-    kept = {"failure": answer.message.columns()} if isinstance(answer, SourceError) else columns_of(answer)
+    await connection.execute(delete(metadata_cache).where(metadata_cache.c.kept_until <= iso(now)))
+    kept = {"failure": answer.message.columns()} if isinstance(answer, SourceError) else json_of(answer)
     values = {"answer": kept, "kept_until": iso(now + age)}
-    statement = upsert(answers).values(key=key, **values)
+    statement = upsert(metadata_cache).values(key=key, **values)
     await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))

@@ -35,7 +35,7 @@ async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[in
     return [(workspace_id, number, at) for workspace_id, number, at in await connection.execute(query)]
 
 
-async def carrying(connection: AsyncConnection, workspace_id: int, number: int) -> list[SentMessage]:
+async def messages_with(connection: AsyncConnection, workspace_id: int, number: int) -> list[SentMessage]:
     """Return the messages of the editions that hold a paper, the newest edition first."""
     query = (
         select(editions.c.id, messages.c.position, subscriptions.c.channel, messages.c.message_id, messages.c.payload,
@@ -56,7 +56,7 @@ async def payload_of(connection: AsyncConnection, message: SentMessage) -> Paylo
     return (await connection.execute(select(messages.c.payload).where(*mine))).scalar()
 
 
-async def note_redrawn(connection: AsyncConnection, message: SentMessage, payload: Payload) -> None:
+async def save_payload(connection: AsyncConnection, message: SentMessage, payload: Payload) -> None:
     """Note what a message says now."""
     mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
     await connection.execute(update(messages).where(*mine).values(payload=payload))

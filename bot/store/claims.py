@@ -14,9 +14,9 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.i18n import Locale, Message
 from bot.store.database import iso
 from bot.store.schema import editions, subscriptions
-from bot.store.subscriptions import is_tried_again
+from bot.store.subscriptions import is_retry_due
 
-_LONGEST_CLAIM = timedelta(hours=1)
+_LONGEST_LEASE = timedelta(hours=1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,7 +34,7 @@ class OpenEdition:
     is_trial: bool = False  # its subscription is paused, and this is to see whether it still has to be
 
 
-async def claim(connection: AsyncConnection, claimant: str, now: datetime, until: datetime, *,
+async def acquire(connection: AsyncConnection, owner: str, now: datetime, until: datetime, *,
                 platforms: Sequence[str], is_dead: Callable[[str], bool], most: int = 1,
                 besides: Collection[int] = (), subscription_id: int | None = None) -> list[OpenEdition]:  # fmt: skip
     """Take open editions that nobody alive holds: every server's oldest first, then every server's next.
@@ -44,7 +44,7 @@ async def claim(connection: AsyncConnection, claimant: str, now: datetime, until
     """
     open_ones = await _oldest_open(connection, platforms, subscription_id, now)
     alive = {name for name in {each.claimed_by for each in open_ones if each.claimed_by} if not is_dead(name)}
-    horizon = iso(now + _LONGEST_CLAIM)  # a claim that reaches further was made by a clock that ran ahead
+    horizon = iso(now + _LONGEST_LEASE)  # a claim that reaches further was made by a clock that ran ahead
 
     def is_free(each: Row[Any]) -> bool:
         runs = each.claimed_until is not None and iso(now) <= each.claimed_until <= horizon
@@ -54,7 +54,7 @@ async def claim(connection: AsyncConnection, claimant: str, now: datetime, until
     taken = _in_turns(free)[:most]
     if taken:
         mine = editions.c.id.in_([each.id for each in taken])
-        await connection.execute(update(editions).where(mine).values(claimed_by=claimant, claimed_until=iso(until)))
+        await connection.execute(update(editions).where(mine).values(claimed_by=owner, claimed_until=iso(until)))
     return [_opened(each) for each in taken]
 
 
@@ -74,7 +74,7 @@ async def _oldest_open(connection: AsyncConnection, platforms: Sequence[str],
                editions.c.claimed_until, editions.c.failures, subscriptions.c.paused_reason)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(editions.c.id.in_(oldest))
-        .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_tried_again(now)))
+        .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_retry_due(now)))
         .where(or_(*(subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms)))
         .order_by(editions.c.id)
     )  # fmt: skip
@@ -94,22 +94,22 @@ def _in_turns(found: Sequence[Row[Any]]) -> list[Row[Any]]:
     return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
 
 
-async def renew(connection: AsyncConnection, claimant: str, edition_ids: Sequence[int], until: datetime) -> None:
+async def renew(connection: AsyncConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:
     """Hold claimed editions longer, those that are still held."""
-    held = (editions.c.id.in_(edition_ids), editions.c.claimed_by == claimant)
+    held = (editions.c.id.in_(edition_ids), editions.c.claimed_by == owner)
     await connection.execute(update(editions).where(*held).values(claimed_until=iso(until)))
 
 
-async def holds(connection: AsyncConnection, claimant: str, edition_id: int) -> bool:
+async def holds(connection: AsyncConnection, owner: str, edition_id: int) -> bool:
     """Tell whether the claimant still holds the edition."""
-    query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.claimed_by == claimant)
+    query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.claimed_by == owner)
     return (await connection.execute(query)).first() is not None
 
 
-async def release(connection: AsyncConnection, claimant: str, edition_id: int, until: datetime | None = None,
+async def release(connection: AsyncConnection, owner: str, edition_id: int, until: datetime | None = None,
                   trouble: Message | None = None) -> None:  # fmt: skip
     """Give an edition back if it is still held: at once, or to be left alone until that time for that reason."""
-    held = (editions.c.id == edition_id, editions.c.claimed_by == claimant)
+    held = (editions.c.id == edition_id, editions.c.claimed_by == owner)
     free = {"claimed_by": None, "claimed_until": iso(until) if until else None}
     why = {"trouble": [trouble.sentence, trouble.values]} if trouble else {}
     await connection.execute(update(editions).where(*held).values(**free, **why))
@@ -123,12 +123,12 @@ async def wake(connection: AsyncConnection, place: str) -> None:
     await connection.execute(update(editions).where(*rests).values(claimed_until=None, failures=0))
 
 
-async def count_failure(connection: AsyncConnection, claimant: str, edition_id: int) -> tuple[int, str | None] | None:
+async def count_failure(connection: AsyncConnection, owner: str, edition_id: int) -> tuple[int, str | None] | None:
     """Count that an edition failed; return how often it had since it last got on, and what its curators know of.
 
     None when another holds it now.
     """
-    held = (editions.c.id == edition_id, editions.c.claimed_by == claimant)
+    held = (editions.c.id == edition_id, editions.c.claimed_by == owner)
     row = (await connection.execute(select(editions.c.failures, editions.c.told).where(*held))).first()
     await connection.execute(update(editions).where(*held).values(failures=editions.c.failures + 1))
     return (row.failures, row.told) if row else None
@@ -139,12 +139,12 @@ async def forget_failures(connection: AsyncConnection, edition_id: int) -> None:
     await connection.execute(update(editions).where(editions.c.id == edition_id).values(failures=0))
 
 
-async def note_told(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:
+async def note_reported(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:
     """Note of which trouble the curators were told."""
     await connection.execute(update(editions).where(editions.c.id == edition_id).values(told=trouble.sentence))
 
 
-async def kept_back(
+async def postponed(
     connection: AsyncConnection, now: datetime, subscription_id: int | None = None
 ) -> list[tuple[str, Message | None, Message | None]]:
     """Return (subscription, why it is paused, why its edition was put off) of all that is paused or put off now."""

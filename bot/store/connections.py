@@ -50,7 +50,7 @@ class Connections:
     async def close(self) -> None:
         """Close all connections."""
         self._closed = True
-        await wholly(self._close())
+        await finish(self._close())
 
     @asynccontextmanager
     async def _lend(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
@@ -63,7 +63,7 @@ class Connections:
                 raise asyncio.CancelledError
             yield connection
         finally:
-            await wholly(self._take_back(connection, pool))
+            await finish(self._take_back(connection, pool))
 
     async def _close(self) -> None:
         with suppress(TimeoutError):
@@ -87,7 +87,7 @@ async def ended(work: asyncio.Future[T]) -> bool:
     return cancelled
 
 
-async def wholly(work: Awaitable[T]) -> T:
+async def finish(work: Awaitable[T]) -> T:
     """Return what some work returns; a cancellation takes effect when it has ended."""
     task = asyncio.ensure_future(work)
     if await ended(task):

@@ -27,7 +27,7 @@ from sqlalchemy.util import await_only
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.store.connections import Connections, wholly
+from bot.store.connections import Connections, finish
 from bot.store.requests import current_request
 from bot.store.schema import REVISION, workspaces
 
@@ -240,7 +240,7 @@ def _give_up(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseExcept
     and the error of a cancelled task holds it.
     """
     with suppress(asyncio.CancelledError):  # the one that brought us here goes on its way
-        await_only(wholly(_closed(connection.driver_connection)))
+        await_only(finish(_closed(connection.driver_connection)))
 
 
 async def _closed(connection: Any) -> None:

@@ -130,7 +130,7 @@ class LastEdition:
     composed_at: datetime
     done_at: datetime | None
     messages: int
-    arrived: int
+    sent: int
     trouble: Message | None
 
 

@@ -23,23 +23,23 @@ _KEPT = timedelta(days=2)
 
 
 @dataclass(frozen=True, slots=True)
-class KeptDraft:
+class StoredDraft:
     """A draft as it is kept; `actor` is None where it was not written down, `outcome` until the draft is used."""
 
-    typed: dict[str, Any]
+    form: dict[str, Any]
     actor: str | None
     paper: Paper | None
     outcome: dict[str, Any] | None
 
 
-async def save(connection: AsyncConnection, workspace_id: int, token: str, typed: Mapping[str, Any], now: datetime,
+async def save(connection: AsyncConnection, workspace_id: int, token: str, form: Mapping[str, Any], now: datetime,
                actor: str, paper: Paper | None = None) -> bool:  # fmt: skip
     """Keep a draft under its token and tell whether it could be: one that was used stays as it is.
 
     Those of long ago are given up.
     """
     await connection.execute(delete(drafts).where(drafts.c.saved_at < iso(now - _KEPT)))
-    values = {"typed": typed, "saved_at": iso(now), "actor": actor, "paper": columns_of(paper) if paper else None}
+    values = {"typed": form, "saved_at": iso(now), "actor": actor, "paper": columns_of(paper) if paper else None}
     statement = upsert(drafts).values(workspace_id=workspace_id, token=token, **values)
     statement = statement.on_conflict_do_update(
         index_elements=["workspace_id", "token"], set_=values, where=drafts.c.outcome.is_(None)
@@ -47,16 +47,16 @@ async def save(connection: AsyncConnection, workspace_id: int, token: str, typed
     return (await connection.execute(statement)).rowcount > 0
 
 
-async def get(connection: AsyncConnection, workspace_id: int, token: str) -> KeptDraft | None:
+async def get(connection: AsyncConnection, workspace_id: int, token: str) -> StoredDraft | None:
     """Return a draft, or None when it is gone."""
     query = select(drafts.c.typed, drafts.c.actor, drafts.c.paper, drafts.c.outcome)
     row = (await connection.execute(query.where(*_one(workspace_id, token)))).first()
     if row is None:
         return None
-    return KeptDraft(row.typed, row.actor, paper_from(row.paper) if row.paper else None, row.outcome)
+    return StoredDraft(row.typed, row.actor, paper_from(row.paper) if row.paper else None, row.outcome)
 
 
-async def use(connection: AsyncConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:
+async def finish(connection: AsyncConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:
     """Write down what became of a draft: {"paper": id}, {"proposal": number}, or {} when it was given up."""
     await connection.execute(update(drafts).where(*_one(workspace_id, token)).values(outcome=outcome))
 

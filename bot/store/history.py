@@ -54,17 +54,17 @@ async def open_change(connection: AsyncConnection, workspace_id: int, action: Ac
 
 async def record(connection: AsyncConnection, workspace_id: int, change_id: int, steps: Sequence[Step]) -> None:
     """Write down what a change did."""
-    for some in batched(steps):
+    for batch in batched(steps):
         rows = [{"workspace_id": workspace_id, "change_id": change_id, "paper_id": s.paper_id, "before": s.before,
-                 "after": s.after} for s in some]  # fmt: skip
+                 "after": s.after} for s in batch]  # fmt: skip
         await connection.execute(insert(history), rows)
 
 
-async def last_standing(
+async def last_undoable(
     connection: AsyncConnection, workspace_id: int, *, actor: str | None = None, id: int | None = None
 ) -> Change | None:
     """Return the newest change that stands and is neither undo nor redo: of that actor or anybody, of that id."""
-    query = _standing(workspace_id).limit(1)
+    query = _undoable(workspace_id).limit(1)
     if actor is not None:
         query = query.where(changes.c.actor == actor)
     if id is not None:
@@ -73,10 +73,10 @@ async def last_standing(
     return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
 
 
-async def standing(connection: AsyncConnection, workspace_id: int, limit: int,
+async def undoable(connection: AsyncConnection, workspace_id: int, limit: int,
                    actor: str | None = None) -> list[tuple[Change, list[str]]]:  # fmt: skip
     """Return the newest changes (of that actor) that are no undo and were not undone, with the ids of their papers."""
-    query = _standing(workspace_id).limit(limit)
+    query = _undoable(workspace_id).limit(limit)
     if actor is not None:
         query = query.where(changes.c.actor == actor)
     found = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
@@ -139,7 +139,7 @@ async def last_undo(connection: AsyncConnection, workspace_id: int, of: int | No
     return (row.id, row.undoes) if row else None
 
 
-def _standing(workspace_id: int) -> Select[Any]:
+def _undoable(workspace_id: int) -> Select[Any]:
     undo = changes.alias()
     return (
         select(changes.c.id, changes.c.action, changes.c.at, changes.c.by)

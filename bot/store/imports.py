@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.paper import Paper
 from bot.store.database import batched
 from bot.store.history import Step
-from bot.store.notes import read_note, write_note
+from bot.store.notes import read_state, write_state
 from bot.store.papers import Columns, columns_of
 from bot.store.schema import changes, history, imported_papers, papers
 
@@ -32,7 +32,7 @@ def hash_of(columns: Columns) -> str:
     return hashlib.blake2b(json.dumps(written, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-async def last_said(connection: AsyncConnection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
+async def last_hashes(connection: AsyncConnection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
     """Return the content hash that a file last had for each of the ids."""
     query = select(imported_papers.c.id, imported_papers.c.content_hash).where(
         imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(ids)
@@ -40,48 +40,48 @@ async def last_said(connection: AsyncConnection, workspace_id: int, ids: Sequenc
     return dict(map(tuple, await connection.execute(query)))
 
 
-async def note_said(connection: AsyncConnection, workspace_id: int, said: Mapping[str, str]) -> None:
+async def save_hashes(connection: AsyncConnection, workspace_id: int, hashes: Mapping[str, str]) -> None:
     """Note the content hashes that a file has now."""
     new = upsert(imported_papers)
     replaced = {"content_hash": new.excluded.content_hash}
     statement = new.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=replaced)
-    for some in batched(list(said.items())):
-        rows = [{"workspace_id": workspace_id, "id": id, "content_hash": value} for id, value in some]
+    for batch in batched(list(hashes.items())):
+        rows = [{"workspace_id": workspace_id, "id": id, "content_hash": value} for id, value in batch]
         await connection.execute(statement, rows)
 
 
-async def take_back(connection: AsyncConnection, workspace_id: int, steps: Sequence[Step]) -> None:
+async def forget_import(connection: AsyncConnection, workspace_id: int, steps: Sequence[Step]) -> None:
     """Forget what a file said in an import that was undone, so that the file can be imported again."""
-    await note_said(connection, workspace_id, {step.paper_id: hash_of(step.before) for step in steps if step.before})
+    await save_hashes(connection, workspace_id, {step.paper_id: hash_of(step.before) for step in steps if step.before})
     added = [step.paper_id for step in steps if not step.before]
-    for some in batched(added):
-        mine = (imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(some))
+    for batch in batched(added):
+        mine = (imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(batch))
         await connection.execute(delete(imported_papers).where(*mine))
 
 
 @dataclass(slots=True)
-class Mirrored:
+class SyncState:
     """What a mirrored file and the collection were when they last agreed.
 
     `said` are the content hashes by paper id, `change` the newest change that the file holds, `open` the papers whose
     two versions wait for a person, `hash` that of the file's bytes.
     """
 
-    said: dict[str, str]
+    hashes: dict[str, str]
     change: int = 0
     open: list[str] = field(default_factory=list)
     hash: str = ""
 
 
-async def mirrored(connection: AsyncConnection, workspace_id: int, path: str) -> Mirrored | None:
+async def sync_state(connection: AsyncConnection, workspace_id: int, path: str) -> SyncState | None:
     """Return what is known of a mirrored file, None where it never was one."""
-    text = await read_note(connection, _mirror_note(workspace_id, path))
-    return Mirrored(**json.loads(text)) if text else None
+    text = await read_state(connection, _sync_state_key(workspace_id, path))
+    return SyncState(**json.loads(text)) if text else None
 
 
-async def note_mirrored(connection: AsyncConnection, workspace_id: int, path: str, state: Mirrored) -> None:
+async def save_sync_state(connection: AsyncConnection, workspace_id: int, path: str, state: SyncState) -> None:
     """Note how a mirrored file and the collection agree now."""
-    await write_note(connection, _mirror_note(workspace_id, path), json.dumps(asdict(state)))
+    await write_state(connection, _sync_state_key(workspace_id, path), json.dumps(asdict(state)))
 
 
 async def newest_change(connection: AsyncConnection, workspace_id: int) -> int:
@@ -103,5 +103,5 @@ async def all_ids(connection: AsyncConnection, workspace_id: int) -> list[str]:
     return list(await connection.scalars(select(papers.c.id).where(papers.c.workspace_id == workspace_id)))
 
 
-def _mirror_note(workspace_id: int, path: str) -> str:
+def _sync_state_key(workspace_id: int, path: str) -> str:
     return f"mirror:{workspace_id}:{path}"

@@ -23,7 +23,7 @@ class Candidate:
     """
 
     number: int
-    typed: dict[str, Any]
+    form: dict[str, Any]
     proposed_by: str | None
     proposer: str | None
     proposed_at: datetime
@@ -31,10 +31,10 @@ class Candidate:
     locale: str | None = None
 
 
-async def put(connection: AsyncConnection, workspace_id: int, typed: dict[str, Any], paper: Paper, by: str | None,
+async def add(connection: AsyncConnection, workspace_id: int, form: dict[str, Any], paper: Paper, by: str | None,
               proposer: str | None, locale: str | None, now: datetime) -> int:  # fmt: skip
     """Write a proposal down and return its number."""
-    values = {"workspace_id": workspace_id, "typed": typed, "paper": columns_of(paper), "proposed_by": by,
+    values = {"workspace_id": workspace_id, "typed": form, "paper": columns_of(paper), "proposed_by": by,
               "proposer": proposer, "locale": locale, "proposed_at": iso(now)}  # fmt: skip
     made: int = (
         await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
@@ -54,7 +54,7 @@ async def waiting(connection: AsyncConnection, workspace_id: int) -> list[Candid
     return [_read(row) for row in await connection.execute(query)]
 
 
-async def take(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
+async def remove(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
     """Take a proposal out and return it, None when it has been decided on."""
     statement = delete(candidates).where(*_one(workspace_id, number)).returning(candidates)
     row = (await connection.execute(statement)).first()

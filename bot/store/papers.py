@@ -16,7 +16,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper, identity_keys, link_keys, person, title_key
+from bot.domain.paper import Link, Paper, identity_keys, link_keys, person_name, title_key
 from bot.store.database import batched, iso
 from bot.store.schema import paper_keys, papers
 
@@ -68,8 +68,8 @@ def paper_from(columns: Columns) -> Paper:
 async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:
     """Return the papers of these ids as {id: (number, paper)}; unknown ids are left out."""
     found: dict[str, tuple[int, Paper]] = {}
-    for some in batched(list(ids)):
-        query = _of(workspace_id).where(papers.c.id.in_(some))
+    for batch in batched(list(ids)):
+        query = _of(workspace_id).where(papers.c.id.in_(batch))
         found |= {paper.id: (number, paper) for number, paper in map(_read, await connection.execute(query))}
     return found
 
@@ -78,8 +78,8 @@ async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Se
     """Return the papers of these numbers in the order asked for; those that are gone are left out."""
     found: dict[int, Paper] = {}
     began = time.perf_counter()
-    for some in batched(list(numbers)):
-        for row in await connection.execute(_of(workspace_id).where(papers.c.number.in_(some))):
+    for batch in batched(list(numbers)):
+        for row in await connection.execute(_of(workspace_id).where(papers.c.number.in_(batch))):
             number, paper = _read(row)
             found[number] = paper
             if time.perf_counter() - began > _SLICE:  # a paper with thousands of authors takes milliseconds
@@ -91,11 +91,11 @@ async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Se
 async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[str, str]:
     """Return which paper holds each of the keys, as {key: paper id}; the oldest where several do."""
     found: dict[str, str] = {}
-    for some in batched(list(dict.fromkeys(keys))):
+    for batch in batched(list(dict.fromkeys(keys))):
         query = (
             select(paper_keys.c.key, papers.c.id)
             .join(papers, papers.c.number == paper_keys.c.number)
-            .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(some))
+            .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(batch))
             .order_by(papers.c.number.desc())
         )
         found |= dict(map(tuple, await connection.execute(query)))
@@ -109,12 +109,12 @@ async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[s
     """
     titles = paper_keys.alias()
     found: dict[tuple[str, str], str] = {}
-    for some in batched(list(dict.fromkeys(keys))):
+    for batch in batched(list(dict.fromkeys(keys))):
         query = (
             select(paper_keys.c.key, titles.c.key, papers.c.id)
             .join(titles, titles.c.number == paper_keys.c.number)
             .join(papers, papers.c.number == paper_keys.c.number)
-            .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(some))
+            .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(batch))
             .where(
                 titles.c.key.startswith("title:")
             )  # by number alone: with its workspace SQLite reads all keys of that
@@ -132,8 +132,8 @@ async def newest(connection: AsyncConnection, workspace_id: int, limit: int) -> 
 
 async def every(connection: AsyncConnection, workspace_id: int, batch: int = 500) -> AsyncIterator[list[Paper]]:
     """Yield all papers of the workspace, newest addition first, `batch` at a time."""
-    for some in batched(await numbers(connection, workspace_id), batch):
-        yield list((await by_numbers(connection, workspace_id, some)).values())
+    for numbers_of_batch in batched(await numbers(connection, workspace_id), batch):
+        yield list((await by_numbers(connection, workspace_id, numbers_of_batch)).values())
 
 
 async def numbers(connection: AsyncConnection, workspace_id: int) -> list[int]:
@@ -162,9 +162,9 @@ async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Col
     last = await last_number(connection)
     for row in rows:
         last = max(last, row.setdefault("number", last + 1))
-    for some in batched(rows):
-        await connection.execute(insert(papers), [{**row, "workspace_id": workspace_id} for row in some])
-        await _write_keys(connection, workspace_id, some)
+    for batch in batched(rows):
+        await connection.execute(insert(papers), [{**row, "workspace_id": workspace_id} for row in batch])
+        await _write_keys(connection, workspace_id, batch)
     return [row["number"] for row in rows]
 
 
@@ -177,16 +177,16 @@ async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequ
         .values({name: bindparam(name) for name in names})
     )
     outdated = delete(paper_keys).where(paper_keys.c.number == bindparam("_number"))
-    for some in batched(rows):
-        await connection.execute(statement, [{**{n: row[n] for n in names}, "_number": row["number"]} for row in some])
-        await connection.execute(outdated, [{"_number": row["number"]} for row in some])
-        await _write_keys(connection, workspace_id, some)
+    for batch in batched(rows):
+        await connection.execute(statement, [{**{n: row[n] for n in names}, "_number": row["number"]} for row in batch])
+        await connection.execute(outdated, [{"_number": row["number"]} for row in batch])
+        await _write_keys(connection, workspace_id, batch)
 
 
 async def remove(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Delete the papers of these numbers and their keys."""
-    for some in batched(list(numbers)):
-        mine = (papers.c.workspace_id == workspace_id, papers.c.number.in_(some))
+    for batch in batched(list(numbers)):
+        mine = (papers.c.workspace_id == workspace_id, papers.c.number.in_(batch))
         await connection.execute(delete(papers).where(*mine))
 
 
@@ -218,6 +218,6 @@ def _date(text: str | None) -> PaperDate | None:
     return parse_date(text) if text else None
 
 
-def stamped(paper: Paper, *, added_at: datetime, updated_at: datetime, added_by: str | None) -> Paper:
+def with_bookkeeping(paper: Paper, *, added_at: datetime, updated_at: datetime, added_by: str | None) -> Paper:
     """Return the paper with its bookkeeping."""
-    return replace(paper, added_at=added_at, updated_at=updated_at, added_by=person(added_by))
+    return replace(paper, added_at=added_at, updated_at=updated_at, added_by=person_name(added_by))

@@ -236,7 +236,7 @@ aliases = Table(
 )
 
 # What sources said of papers, of no workspace: it is the same for everybody, and they ask not to be asked twice.
-answers = Table(
+metadata_cache = Table(
     "answers",
     metadata,
     Column("key", Text, primary_key=True),  # arxiv:2307.08621 · doi:… · url:…
@@ -263,4 +263,4 @@ servers = Table(
 )
 
 # What the installation itself remembers, of no workspace: the last tick, which commands Discord has.
-notes = Table("notes", metadata, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))
+state = Table("notes", metadata, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))

@@ -14,7 +14,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.store.database import iso
 from bot.store.schema import servers
 
-State = Literal["allowed", "waiting", "refused"]
+ServerState = Literal["allowed", "waiting", "refused"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,7 +23,7 @@ class Server:
 
     id: str
     name: str
-    state: State
+    state: ServerState
     since: datetime | None
 
     @property
@@ -48,7 +48,7 @@ async def allowed(connection: AsyncConnection) -> frozenset[str]:
     return frozenset(await connection.scalars(select(servers.c.id).where(servers.c.state == "allowed")))
 
 
-async def put(connection: AsyncConnection, id: str, name: str, state: State, now: datetime) -> None:
+async def put(connection: AsyncConnection, id: str, name: str, state: ServerState, now: datetime) -> None:
     """Note a server's state; a server that is known keeps its name where the new one is empty."""
     new = upsert(servers).values(id=id, name=name, state=state, since=iso(now))
     changes = {"state": state, "since": iso(now), **({"name": name} if name else {})}
@@ -65,5 +65,5 @@ async def drop_waiting(connection: AsyncConnection, ids: Collection[str]) -> Non
     await connection.execute(delete(servers).where(servers.c.id.in_(ids), servers.c.state == "waiting"))
 
 
-def _read(row: Row[tuple[str, str, State, str]]) -> Server:
+def _read(row: Row[tuple[str, str, ServerState, str]]) -> Server:
     return Server(row.id, row.name, row.state, datetime.fromisoformat(row.since))

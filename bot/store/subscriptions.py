@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, Row, exists, func, insert, literal, null, 
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.digest import Subscription, passes
+from bot.domain.digest import Subscription, passes_filter
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.store.database import iso
@@ -54,7 +54,7 @@ async def configured(connection: AsyncConnection, workspace_id: int) -> dict[str
     query = select(subscriptions.c.name, subscriptions.c.configured).where(
         subscriptions.c.workspace_id == workspace_id, subscriptions.c.configured.is_not(None)
     )
-    return {name: said for name, said in await connection.execute(query) if said is not None}
+    return {name: values for name, values in await connection.execute(query) if values is not None}
 
 
 async def save(connection: AsyncConnection, workspace_id: int, now: datetime, **columns: object) -> None:
@@ -84,13 +84,13 @@ async def resume(connection: AsyncConnection, subscription_id: int) -> None:
     await _set(connection, subscription_id, paused_reason=null(), tried_again_at=None)
 
 
-def is_tried_again(now: datetime) -> ColumnElement[bool]:
+def is_retry_due(now: datetime) -> ColumnElement[bool]:
     """Return what holds for a paused subscription whose next trial is due; one further off was set by a wrong clock."""
     again = subscriptions.c.tried_again_at
     return or_(again.is_(None), again <= iso(now), again > iso(now + _TRIED_AGAIN_AFTER))
 
 
-async def take_turn(connection: AsyncConnection, subscription_id: int, turn: str) -> None:
+async def save_turn(connection: AsyncConnection, subscription_id: int, turn: str) -> None:
     """Note that a turn of its schedule was taken, or passed with nothing to send."""
     await _set(connection, subscription_id, turn=turn)
 
@@ -138,7 +138,7 @@ async def mark_seen(connection: AsyncConnection, subscription: Subscription, num
         await connection.execute(statement, [{**mine, "number": number} for number in numbers])
 
 
-async def start(connection: AsyncConnection, subscription: Subscription) -> None:
+async def mark_older_seen(connection: AsyncConnection, subscription: Subscription) -> None:
     """Count what its first edition has left as seen; with a filter only what passes it, since a filter may change."""
     if subscription.tags:
         mine = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
@@ -211,8 +211,8 @@ async def _passing(connection: AsyncConnection, subscription: Subscription) -> t
     each = func.json_each(papers.c.tags).table_valued("value")
     spelled = select(each.c.value).distinct().select_from(papers.join(each, true()))
     mine = await connection.scalars(spelled.where(papers.c.workspace_id == subscription.workspace_id))
-    wanted = [tag for tag in mine if passes((tag,), subscription.tags)]
-    return (exists().select_from(each).where(each.c.value.in_(wanted)),)
+    filtered = [tag for tag in mine if passes_filter((tag,), subscription.tags)]
+    return (exists().select_from(each).where(each.c.value.in_(filtered)),)
 
 
 async def _set(connection: AsyncConnection, subscription_id: int, **columns: object) -> None:

@@ -11,7 +11,7 @@ from hypothesis import given
 from bot.domain.card import authors_line, card_of
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers, canonical_url
-from bot.domain.paper import Link, Paper, make_paper, person
+from bot.domain.paper import Link, Paper, make_paper, person_name
 from tests.samples import lines, paper, random_papers
 
 
@@ -66,7 +66,7 @@ def test_no_card_links_a_page_twice_or_leaves_one_out(made: Paper) -> None:
 
 @given(lines)
 def test_the_footer_names_who_added_it_on_one_clean_line(name: str) -> None:
-    footer = card_of(replace(paper(1), added_by=person(name)), "ja").footer
+    footer = card_of(replace(paper(1), added_by=person_name(name)), "ja").footer
     assert footer.startswith("paper-1")
     assert not any(unicodedata.category(c) in ("Cc", "Cs", "Zl", "Zp") for c in footer), ascii(footer)
     assert card_of(replace(paper(1), added_by="花子"), "ja").footer == "paper-1 ・ 追加: 花子"

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.digest import Choice, Edition, Reason, WhenEmpty, choose, explain, passes
+from bot.domain.digest import Choice, Edition, Reason, WhenEmpty, choose, explain, passes_filter
 from bot.platforms.console.reports import prompt_name
 from tests.samples import paper
 
@@ -74,7 +74,7 @@ def test_with_nothing_at_all_there_is_a_notice_or_no_edition() -> None:
     ],
 )  # fmt: skip
 def test_a_filter_lets_pass_what_has_one_of_its_tags(tags: list[str], wanted: list[str], does_pass: bool) -> None:
-    assert passes(tags, wanted) is does_pass
+    assert passes_filter(tags, wanted) is does_pass
 
 
 @pytest.mark.parametrize("reason", Reason)

@@ -12,16 +12,16 @@ from hypothesis import strategies as st
 from bot.domain.dates import PaperDate
 from bot.domain.draft import (
     Draft,
-    as_form,
-    begin,
-    change_of,
-    changed,
-    described,
-    filled_in,
+    apply_draft,
+    complete,
+    draft_of,
+    edit_draft,
+    prefilled,
     read_links,
     read_source,
-    relinked,
     split_tags,
+    with_answers,
+    with_links,
 )
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers
@@ -52,14 +52,14 @@ def test_a_source_is_an_id_or_a_link(source: str, url: str, ids: Identifiers) ->
 @pytest.mark.parametrize("source", ["", "RetNet", "example.org/paper", "ftp://example.org/"])
 def test_what_is_neither_is_refused_in_a_sentence(source: str) -> None:
     with pytest.raises(InputError, match="neither a link, an arXiv id nor a DOI"):
-        begin(source)
+        draft_of(source)
 
 
 def test_an_arxiv_number_tells_its_month() -> None:
-    assert as_form(begin("2307.08621")).date == "2023-07"
-    assert as_form(begin("hep-th/9901001")).date == ""
-    assert as_form(begin("https://example.org/")).date == ""
-    assert described(Draft("2307.08621", title="RetNet"), Metadata()).date == PaperDate(2023, 7)
+    assert prefilled(draft_of("2307.08621")).date == "2023-07"
+    assert prefilled(draft_of("hep-th/9901001")).date == ""
+    assert prefilled(draft_of("https://example.org/")).date == ""
+    assert complete(Draft("2307.08621", title="RetNet"), Metadata()).date == PaperDate(2023, 7)
 
 
 @pytest.mark.parametrize(
@@ -67,23 +67,23 @@ def test_an_arxiv_number_tells_its_month() -> None:
     [("2023-07", PaperDate(2023, 7, 17)), ("2023-08", PaperDate(2023, 8)), ("", PaperDate(2023, 7, 17))],
 )
 def test_what_is_untouched_in_a_form_takes_what_the_source_tells(typed: str, date: PaperDate) -> None:
-    draft = begin("2307.08621")
-    shown = as_form(draft)
-    draft = filled_in(draft, shown, {"title": "", "date": typed, "comment": "よい"})
-    made = described(draft, RETNET)
+    draft = draft_of("2307.08621")
+    shown = prefilled(draft)
+    draft = with_answers(draft, shown, {"title": "", "date": typed, "comment": "よい"})
+    made = complete(draft, RETNET)
     assert (made.title, made.date, made.comment) == ("Retentive Network", date, "よい")
 
 
 def test_a_form_that_is_opened_again_shows_what_the_source_told_and_takes_another_date() -> None:
-    draft = begin("2307.08621")
-    again = as_form(draft, RETNET)
+    draft = draft_of("2307.08621")
+    again = prefilled(draft, RETNET)
     assert (again.title, again.date) == ("Retentive Network", "2023-07-17")
-    assert filled_in(draft, again, {"title": again.title, "date": again.date}) == draft
-    assert described(filled_in(draft, again, {"date": "2023-07"}), RETNET).date == PaperDate(2023, 7)
+    assert with_answers(draft, again, {"title": again.title, "date": again.date}) == draft
+    assert complete(with_answers(draft, again, {"date": "2023-07"}), RETNET).date == PaperDate(2023, 7)
 
 
 def test_a_filled_in_draft_becomes_a_paper() -> None:
-    made = described(
+    made = complete(
         Draft(
             "2307.08621",
             headline="見出し",
@@ -115,42 +115,42 @@ def test_what_is_no_link_is_refused_with_an_example(line: str) -> None:
 
 def test_the_second_form_shows_what_the_paper_says_and_changes_what_was_typed_alone() -> None:
     old = paper(1, links=[Link("https://example.org/1", "page"), Link("https://example.org/2")], authors=["A B", "C"])
-    draft = change_of(old)
-    shown = as_form(draft, old)
+    draft = edit_draft(old)
+    shown = prefilled(draft, old)
     assert shown.links == "page https://example.org/1\nhttps://example.org/2"
     assert (shown.authors, shown.organization) == ("A B\nC", old.organization or "")
-    assert filled_in(draft, shown, {"links": shown.links, "authors": "A B\nC"}) == draft
-    assert changed(old, draft) == replace(old, added_at=None, updated_at=None, added_by=None)
-    new = changed(old, filled_in(draft, shown, {"links": "https://example.org/3", "organization": "研究所"}))
+    assert with_answers(draft, shown, {"links": shown.links, "authors": "A B\nC"}) == draft
+    assert apply_draft(old, draft) == replace(old, added_at=None, updated_at=None, added_by=None)
+    new = apply_draft(old, with_answers(draft, shown, {"links": "https://example.org/3", "organization": "研究所"}))
     assert (new.links, new.authors, new.organization) == ((Link("https://example.org/3"),), ("A B", "C"), "研究所")
 
 
 def test_an_id_that_only_a_link_told_goes_with_it() -> None:
     wrong = make_paper(title="題", links=[Link("https://arxiv.org/abs/2401.00001"), Link("https://example.org/1")])
-    right = relinked(wrong, [Link("https://arxiv.org/abs/2401.00002")])
+    right = with_links(wrong, [Link("https://arxiv.org/abs/2401.00002")])
     assert right.identifiers == Identifiers(arxiv="2401.00002")
     assert right.url == "https://arxiv.org/abs/2401.00002"
     told = replace(wrong, identifiers=Identifiers(arxiv="2401.00001", doi="10.1/x"))
-    assert relinked(told, []).identifiers == Identifiers(doi="10.1/x")
+    assert with_links(told, []).identifiers == Identifiers(doi="10.1/x")
 
 
 @given(st.builds(Draft, lines, lines, lines, lines, lines, lines, links=lines, authors=lines, organization=lines))
 def test_any_second_form_changes_a_paper_or_is_refused_in_a_sentence(draft: Draft) -> None:
     try:
-        assert changed(paper(1), draft).title
+        assert apply_draft(paper(1), draft).title
     except InputError as error:
         assert_said(error)
 
 
 def test_a_draft_without_a_title_is_refused() -> None:
     with pytest.raises(InputError, match="title is missing"):
-        described(Draft("2307.08621", title=" \u200b "), Metadata())
+        complete(Draft("2307.08621", title=" \u200b "), Metadata())
 
 
 @given(st.builds(Draft, lines, lines, lines, lines, lines, lines))
 def test_any_form_is_a_paper_or_is_refused_in_a_sentence(draft: Draft) -> None:
     try:
-        assert described(draft, RETNET).title
+        assert complete(draft, RETNET).title
     except InputError as error:
         assert_said(error)
 
@@ -171,7 +171,7 @@ def test_tags_may_hold_spaces_only_between_commas(typed: str, tags: list[str]) -
 
 
 def test_what_a_form_leaves_open_is_filled_in_from_the_source() -> None:
-    made = described(Draft("2307.08621", headline="見出し"), RETNET)
+    made = complete(Draft("2307.08621", headline="見出し"), RETNET)
     assert (made.title, made.date, made.authors, made.excerpt) == (
         RETNET.title,
         RETNET.date,
@@ -183,10 +183,10 @@ def test_what_a_form_leaves_open_is_filled_in_from_the_source() -> None:
         "https://github.com/microsoft/unilm",
     ]
     assert made.identifiers == Identifiers(arxiv="2307.08621", doi="10.48550/x")
-    assert described(Draft("2307.08621", title="別の題", date="2020"), RETNET).title == "別の題"
+    assert complete(Draft("2307.08621", title="別の題", date="2020"), RETNET).title == "別の題"
 
 
 @given(random_papers.filter(lambda made: not re.search("[,、，]", "".join(made.tags))))
 @example(paper(1, tags=["Llama 2"]))
 def test_a_form_that_is_sent_back_as_it_was_changes_nothing(made: Paper) -> None:
-    assert changed(made, change_of(made)).content == made.content
+    assert apply_draft(made, edit_draft(made)).content == made.content

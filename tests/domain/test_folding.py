@@ -5,21 +5,21 @@ from __future__ import annotations
 import pytest
 from hypothesis import given
 
-from bot.domain.folding import as_written, compounds, cut, fold, katakana_words, plain, runs, spaced
+from bot.domain.folding import as_spelled, compounds, fold, katakana_words, normalize, runs, tokenize, with_spaces
 from tests.samples import texts
 
 
 @given(texts)
 def test_folding_twice_changes_nothing(text: str) -> None:
-    assert plain(plain(text)) == plain(text)
+    assert normalize(normalize(text)) == normalize(text)
     assert fold(fold(text)) == fold(text)
 
 
 @given(texts)
 def test_terms_are_made_of_the_text(text: str) -> None:
     folded = fold(text)
-    assert all(term in folded for term in cut(folded))
-    assert "".join(runs(folded)) == spaced(folded).replace(" ", "")
+    assert all(term in folded for term in tokenize(folded))
+    assert "".join(runs(folded)) == with_spaces(folded).replace(" ", "")
 
 
 @pytest.mark.parametrize(
@@ -47,21 +47,21 @@ def test_differences_that_people_mean_stay(one: str, other: str) -> None:
 
 
 def test_japanese_is_cut_into_pairs_and_its_last_character() -> None:
-    assert cut(fold("拡散モデル")) == ["拡散", "散も", "もで", "でる", "る"]
+    assert tokenize(fold("拡散モデル")) == ["拡散", "散も", "もで", "でる", "る"]
 
 
 def test_scripts_are_cut_apart_where_they_change() -> None:
-    assert cut(fold("拡散model2の")) == ["拡散", "散", "model2", "の"]
+    assert tokenize(fold("拡散model2の")) == ["拡散", "散", "model2", "の"]
 
 
 def test_hyphenated_words_are_words_and_one_word() -> None:
-    assert cut("state-of-the-art") == ["state", "of", "the", "art"]
+    assert tokenize("state-of-the-art") == ["state", "of", "the", "art"]
     assert compounds("a state-of-the-art gpt-4, semeval/2016.") == ["stateoftheart", "gpt4", "semeval2016"]
 
 
 def test_katakana_words_stand_apart_from_what_surrounds_them() -> None:
     assert katakana_words("長いキューを読むー") == ["キュー"]
-    assert spaced("長いキューを読む") == " 長い きゅ を読む "
+    assert with_spaces("長いキューを読む") == " 長い きゅ を読む "
 
 
 @pytest.mark.parametrize(
@@ -75,13 +75,13 @@ def test_katakana_words_stand_apart_from_what_surrounds_them() -> None:
     ],
 )
 def test_folded_words_are_written_as_a_text_writes_them(folded: str, text: str, written: str) -> None:
-    assert as_written(folded, text) == written
+    assert as_spelled(folded, text) == written
 
 
 @given(texts, texts)
 def test_what_is_written_folds_to_what_was_folded(text: str, other: str) -> None:
     folded = " ".join(fold(text).split())
-    assert letters(fold(as_written(folded, f"{other} {text}"))) == letters(folded)
+    assert letters(fold(as_spelled(folded, f"{other} {text}"))) == letters(folded)
 
 
 def letters(text: str) -> str:

@@ -13,7 +13,7 @@ from tests.samples import texts
 @given(st.one_of(texts, st.text()))
 def test_any_text_is_a_query(text: str) -> None:
     query = parse_query(text)
-    parts = (*query.words, *query.phrases, *query.without, *query.tags, *query.authors)
+    parts = (*query.words, *query.phrases, *query.excluded, *query.tags, *query.authors)
     assert all(parts)
     assert not any("\ud800" <= c <= "\udfff" or c < " " for part in parts for c in part)
 
@@ -22,7 +22,7 @@ def test_all_marks_are_read() -> None:
     marks = 'tag:CVPR tag:"two words" author:Ommer year:2023 year:2021-2024 has:code'
     query = parse_query(f'拡散 "latent space" -survey {marks}')
     assert query == Query(
-        text=query.text, words=("拡散",), phrases=("latent space",), without=("survey",), tags=("cvpr", "two words"),
+        text=query.text, words=("拡散",), phrases=("latent space",), excluded=("survey",), tags=("cvpr", "two words"),
         authors=("ommer",), years=((2023, 2023), (2021, 2024)), code=True,
     )  # fmt: skip
 
@@ -33,7 +33,7 @@ def test_all_marks_are_read() -> None:
 def test_a_mistaken_mark_is_words(text: str) -> None:
     query = parse_query(text)
     assert query.words == (text,)
-    assert not query.filtered
+    assert not query.is_filtered
 
 
 @pytest.mark.parametrize("text", ["ｔａｇ：数学", "TAG:数学", "tag:数学"])
@@ -54,9 +54,9 @@ def test_a_very_long_text_is_cut_off() -> None:
 
 
 def test_only_filters_ask_for_nothing_by_name() -> None:
-    assert parse_query("tag:X year:2023").empty
-    assert parse_query(" \t\n").empty
-    assert not parse_query("x").empty
+    assert parse_query("tag:X year:2023").is_empty
+    assert parse_query(" \t\n").is_empty
+    assert not parse_query("x").is_empty
 
 
 @pytest.mark.parametrize(

@@ -14,7 +14,7 @@ from bot.domain.digest import Edition
 from bot.domain.errors import PublishError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg
-from bot.services.ports import ChannelClosedError, Fence, UnsureError
+from bot.services.ports import ChannelClosedError, Fence, UnknownOutcomeError
 from bot.store.deliveries import Payload
 from tests.doubles.clock import AdjustableClock
 
@@ -43,7 +43,7 @@ class Posted:
 class FakePublisher:
     """Posts into lists; `faults` are used up one by one, each by the next request to post (into `faulty` alone)."""
 
-    nonce_holds = 60.0
+    nonce_memory = 60.0
 
     def __init__(self, clock: AdjustableClock) -> None:
         self.posted: list[Posted] = []
@@ -62,14 +62,14 @@ class FakePublisher:
             raise ChannelClosedError(msg("The channel is gone."))
         fault = self.faults.popleft() if self.faults and self.faulty in (None, channel) else None
         if fault == "dropped":
-            raise UnsureError(msg("Discord answered {status}.", status=502))
+            raise UnknownOutcomeError(msg("Discord answered {status}.", status=502))
         if fault == "refused":
             raise PublishError(msg("Discord answered {status}.", status=400))
         if fault == "killed before":
             raise KilledError
         message_id = self._post(channel, payload, nonce)
         if fault == "answer lost":
-            raise UnsureError(msg("Discord answered {status}.", status=504))
+            raise UnknownOutcomeError(msg("Discord answered {status}.", status=504))
         if fault == "killed after":
             raise KilledError
         if fault == "hangs":
@@ -100,7 +100,7 @@ class FakePublisher:
                 return str(n)
         return None
 
-    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
+    async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         await fence()
         self.told.append(text)
 

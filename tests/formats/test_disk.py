@@ -11,22 +11,22 @@ import pytest
 
 from bot.domain.errors import FileError
 from bot.formats.collection import read_file
-from bot.formats.disk import MOST_BYTES, read_if_there, read_regular, replace_if_still, write_private
+from bot.formats.disk import MOST_BYTES, read_if_exists, read_regular, replace_if_unchanged, write_private
 
 
 def test_a_file_is_made_replaced_and_left_without_rests(tmp_path: Path) -> None:
     file = tmp_path / "folder" / "papers.yaml"
-    assert read_if_there(file) is None
-    assert replace_if_still(file, b"a", None)
-    assert replace_if_still(file, b"b", b"a")
-    assert (read_if_there(file), [each.name for each in file.parent.iterdir()]) == (b"b", ["papers.yaml"])
+    assert read_if_exists(file) is None
+    assert replace_if_unchanged(file, b"a", None)
+    assert replace_if_unchanged(file, b"b", b"a")
+    assert (read_if_exists(file), [each.name for each in file.parent.iterdir()]) == (b"b", ["papers.yaml"])
 
 
 def test_what_somebody_else_wrote_meanwhile_stays(tmp_path: Path) -> None:
     file = tmp_path / "papers.yaml"
     file.write_bytes(b"theirs")
     for expected in (None, b"ours"):
-        assert not replace_if_still(file, b"new", expected)
+        assert not replace_if_unchanged(file, b"new", expected)
     assert [each.name for each in tmp_path.iterdir()] == ["papers.yaml"]
     assert file.read_bytes() == b"theirs"
 
@@ -45,7 +45,7 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
 @pytest.mark.usefixtures("umask")
 def test_a_new_file_and_its_folders_are_their_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "one" / "two" / "papers.yaml"
-    assert replace_if_still(file, b"a", None)
+    assert replace_if_unchanged(file, b"a", None)
     with write_private(file.with_name("export.yaml")) as written:
         written.write("論文".encode())
     modes = [mode(each) for each in (file, file.with_name("export.yaml"), file.parent, file.parent.parent)]
@@ -57,7 +57,7 @@ def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path, given: int) -> None
     file = tmp_path / "papers.yaml"
     file.write_bytes(b"a")
     file.chmod(given)
-    assert replace_if_still(file, b"b", b"a")
+    assert replace_if_unchanged(file, b"b", b"a")
     assert mode(file) == given
     with write_private(file) as written:
         written.write(b"c")
@@ -68,7 +68,7 @@ def test_the_file_beside_is_never_readable_by_others_nor_a_link_into_another(tmp
     file, other = tmp_path / "papers.yaml", tmp_path / "other"
     other.write_bytes(b"not ours")
     file.with_name(".papers.yaml.dayori").symlink_to(other)
-    assert replace_if_still(file, b"a", None)
+    assert replace_if_unchanged(file, b"a", None)
     assert (other.read_bytes(), file.read_bytes(), file.is_symlink()) == (b"not ours", b"a", False)
 
 

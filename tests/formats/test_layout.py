@@ -14,7 +14,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
 from bot.domain.paper import Link, Paper, make_paper
 from bot.formats import yaml
-from bot.formats.layout import Layout, read_layout
+from bot.formats.layout import YamlDocument, read_document
 from tests.samples import numbered, paper, stamped
 
 STARTER = Path(__file__).parents[2] / "config" / "papers.yaml"
@@ -46,11 +46,11 @@ def changes(before: str, after: str) -> list[str]:
     return [line for line in ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
 
 
-def layout(text: str = TEXT) -> Layout:
-    return read_layout(text, "f")
+def layout(text: str = TEXT) -> YamlDocument:
+    return read_document(text, "f")
 
 
-def entry(made: Layout, id: str) -> Paper:
+def entry(made: YamlDocument, id: str) -> Paper:
     return next(each.paper for each in made.entries if each.paper.id == id)
 
 

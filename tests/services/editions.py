@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from bot.domain.digest import Edition, Reason
-from bot.services.digests import Digests, Wanted
+from bot.services.digests import Digests, SubscriptionRequest
 from bot.services.library import Library
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
-WEEKLY = Wanted("weekly", "discord:1/2", "mon 09:00", (), "ja")
+WEEKLY = SubscriptionRequest("weekly", "discord:1/2", "mon 09:00", (), "ja")
 
 
 async def add(

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from sqlalchemy import update
 
-from bot.services.claimant import here
+from bot.services.claimant import process_space
 from bot.store.database import Database
 from bot.store.schema import editions
 
 
 async def die(database: Database) -> None:
     """Make the process that holds claims one that has ended."""
-    dead = f"{here()} 1 0"
+    dead = f"{process_space()} 1 0"
     async with database.write() as connection:
         await connection.execute(update(editions).where(editions.c.claimed_by.is_not(None)).values(claimed_by=dead))

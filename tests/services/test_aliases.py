@@ -8,7 +8,7 @@ from bot.domain.errors import InputError
 from bot.services.aliases import MOST_IN_ALL, MOST_MEANINGS, MOST_NAMES, Aliases
 from bot.store import aliases as store
 from bot.store.database import Database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 from tests.growth import longest_step
 
 
@@ -42,7 +42,7 @@ async def test_meanings_more_than_fit_are_refused(database: Database, workspace:
 
 
 async def test_a_search_beside_all_aliases_that_fit_does_not_hold_up_the_loop(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     await fill(database, workspace, MOST_IN_ALL // MOST_MEANINGS, MOST_MEANINGS)
     for query in ("name5", "別の言葉7の3番目", "ア検" * 1000, "x " * 1000):

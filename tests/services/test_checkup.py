@@ -10,10 +10,10 @@ import pytest
 
 from bot.i18n import msg
 from bot.platforms.console.reports import prompt_name
-from bot.services.checkup import Checkup, Findings
-from bot.services.digests import Digests, Wanted
+from bot.services.checkup import Health, HealthReport
+from bot.services.digests import Digests, SubscriptionRequest
 from bot.services.library import Library
-from bot.services.notes import Notes
+from bot.services.notes import State
 from bot.store import subscriptions
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -21,22 +21,22 @@ from tests.samples import paper
 
 
 @pytest.fixture
-def checkup(database: Database, clock: AdjustableClock, digests: Digests) -> Checkup:
-    return Checkup(database, clock, digests, Notes(database))
+def health(database: Database, clock: AdjustableClock, digests: Digests) -> Health:
+    return Health(database, clock, digests, State(database))
 
 
-def seen(findings: Findings) -> list[tuple[str, str]]:
+def seen(findings: HealthReport) -> list[tuple[str, str]]:
     """Return the level and the sentence of what is not as it should be."""
     return [(check.level, check.message.text("en")) for check in findings.checks if check.level != "ok"]
 
 
-def running(findings: Findings) -> str:
+def running(findings: HealthReport) -> str:
     return next(check.message.text("en") for check in findings.checks if check.name == "bot")
 
 
-async def test_an_installation_that_never_ran_is_well(checkup: Checkup, library: Library, workspace: int) -> None:
+async def test_an_installation_that_never_ran_is_well(health: Health, library: Library, workspace: int) -> None:
     await library.add(workspace, paper(1), None)
-    findings = await checkup.look(workspace, {"discord": False})
+    findings = await health.check(workspace, {"discord": False})
     assert findings.is_well
     assert [check.message.text("en") for check in findings.checks][1:] == [
         "Papers in the collection: 1", "Discord: no token is set", "The bot is not running."
@@ -44,19 +44,19 @@ async def test_an_installation_that_never_ran_is_well(checkup: Checkup, library:
 
 
 async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(
-    checkup: Checkup, workspace: int, clock: AdjustableClock
+    health: Health, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("discord", "connected")
+    await health.heartbeat("discord", "connected")
     clock.advance(minutes=4)
-    assert running(await checkup.look(workspace, {"discord": True})) == "The bot runs and is connected to Discord."
+    assert running(await health.check(workspace, {"discord": True})) == "The bot runs and is connected to Discord."
     clock.advance(minutes=2)
-    findings = await checkup.look(workspace, {"discord": True})
+    findings = await health.check(workspace, {"discord": True})
     assert seen(findings) == [("fault", "The bot has not run since 2024-01-21 23:00 UTC.")]
     assert not findings.is_well
 
 
 async def test_a_bot_that_was_killed_is_missed_at_once(
-    checkup: Checkup, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
+    health: Health, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     code = (
         "import asyncio, sys\n"
@@ -73,69 +73,71 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
     url = f"sqlite+aiosqlite:///{database.path}"
     other = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url)
     assert await other.wait() == 0
-    assert seen(await checkup.look(workspace, {"discord": True})) == [
+    assert seen(await health.check(workspace, {"discord": True})) == [
         ("fault", "The bot ended without being told to, after 2024-01-21 23:00 UTC.")
     ]
 
 
 async def test_a_bot_that_was_stopped_on_purpose_is_well(
-    checkup: Checkup, workspace: int, clock: AdjustableClock
+    health: Health, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("discord", "connected")
-    await checkup.end()
+    await health.heartbeat("discord", "connected")
+    await health.stop()
     clock.advance(days=1)
-    assert (await checkup.look(workspace, {"discord": True})).is_well
+    assert (await health.check(workspace, {"discord": True})).is_well
 
 
 async def test_a_bot_that_starts_is_no_fault_until_it_takes_too_long(
-    checkup: Checkup, workspace: int, clock: AdjustableClock
+    health: Health, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("discord", "starting")
+    await health.heartbeat("discord", "starting")
     clock.advance(minutes=1)
-    await checkup.beat("discord", "starting")
-    findings = await checkup.look(workspace, {"discord": True})
+    await health.heartbeat("discord", "starting")
+    findings = await health.check(workspace, {"discord": True})
     assert seen(findings) == [("warning", "The bot is starting and not connected to Discord yet.")]
     assert findings.is_well
     clock.advance(minutes=2)
-    await checkup.beat("discord", "starting")
-    assert seen(await checkup.look(workspace, {"discord": True})) == [
+    await health.heartbeat("discord", "starting")
+    assert seen(await health.check(workspace, {"discord": True})) == [
         ("fault", "The bot runs, but it has not been connected to Discord since 2024-01-21 23:00 UTC.")
     ]
-    await checkup.beat("discord", "connected")
-    assert seen(await checkup.look(workspace, {"discord": True})) == []
+    await health.heartbeat("discord", "connected")
+    assert seen(await health.check(workspace, {"discord": True})) == []
 
 
 async def test_a_connection_that_is_lost_for_a_moment_is_no_fault(
-    checkup: Checkup, workspace: int, clock: AdjustableClock
+    health: Health, workspace: int, clock: AdjustableClock
 ) -> None:
-    await checkup.beat("discord", "connected")
+    await health.heartbeat("discord", "connected")
     clock.advance(hours=1)
-    await checkup.beat("discord", "lost")
+    await health.heartbeat("discord", "lost")
     clock.advance(minutes=1)
-    await checkup.beat("discord", "starting")  # a new client in the same process
-    findings = await checkup.look(workspace, {"discord": True})
+    await health.heartbeat("discord", "starting")  # a new client in the same process
+    findings = await health.check(workspace, {"discord": True})
     assert seen(findings) == [("warning", "The bot is connecting to Discord again.")]
     assert findings.is_well
     clock.advance(minutes=2)
-    assert not (await checkup.look(workspace, {"discord": True})).is_well
+    assert not (await health.check(workspace, {"discord": True})).is_well
 
 
 async def test_what_an_older_version_noted_is_understood(
-    checkup: Checkup, workspace: int, database: Database, clock: AdjustableClock
+    health: Health, workspace: int, database: Database, clock: AdjustableClock
 ) -> None:
-    await Notes(database).write("last tick", json.dumps({"at": clock().isoformat(), "connected": True}))
-    assert (await checkup.look(workspace, {"discord": True})).is_well
+    await State(database).write("last tick", json.dumps({"at": clock().isoformat(), "connected": True}))
+    assert (await health.check(workspace, {"discord": True})).is_well
 
 
 async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_their_next_edition(
-    checkup: Checkup, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
+    health: Health, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     for name in ("closed", "open"):
-        made = await digests.subscribe(workspace, Wanted(name, f"discord:1/{len(name)}", "mon 09:00", (), "ja"))
+        made = await digests.subscribe(
+            workspace, SubscriptionRequest(name, f"discord:1/{len(name)}", "mon 09:00", (), "ja")
+        )
         if name == "closed":
             async with database.write() as connection:
                 await subscriptions.pause(connection, made.id, msg("The channel is gone."), clock())
-    findings = await checkup.look(workspace, {"discord": True})
+    findings = await health.check(workspace, {"discord": True})
     assert seen(findings) == [("warning", "closed is paused: The channel is gone.")]
     assert findings.is_well
     assert findings.checks[-1].columns("ja") == {
@@ -146,7 +148,7 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
     }  # fmt: skip
     standings = {
         each.subscription.name: each.lines("en", lambda moment: moment.isoformat(), prompt_name)
-        for each in findings.standings
+        for each in findings.subscriptions
     }
     assert standings == {
         "closed": [
@@ -159,9 +161,9 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
     }
 
 
-async def test_a_database_that_others_may_read_is_told_of(checkup: Checkup, database: Database, workspace: int) -> None:
+async def test_a_database_that_others_may_read_is_told_of(health: Health, database: Database, workspace: int) -> None:
     database.path.chmod(0o644)
-    [told] = [each for each in (await checkup.look(workspace, {"discord": True})).checks if each.level == "warning"]
+    [told] = [each for each in (await health.check(workspace, {"discord": True})).checks if each.level == "warning"]
     assert told.remedy and told.remedy.text("en") == f"If they should not: chmod 600 {database.path}*"
     database.path.chmod(0o600)
-    assert all(each.level == "ok" for each in (await checkup.look(workspace, {"discord": True})).checks)
+    assert all(each.level == "ok" for each in (await health.check(workspace, {"discord": True})).checks)

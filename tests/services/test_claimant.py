@@ -7,7 +7,7 @@ import sys
 
 import pytest
 
-from bot.services.claimant import here, is_dead, own_name
+from bot.services.claimant import has_ended, new_owner, process_space
 
 _TELL = "import sys; from bot.services.claimant import own_name; print(own_name(), flush=True); sys.stdin.read()"
 linux_only = pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the lease alone decides")
@@ -21,22 +21,24 @@ def test_a_process_is_alive_until_it_has_ended() -> None:
         assert process.stdout is not None
         name = process.stdout.readline().strip()
         assert name.split()[1] == str(process.pid)
-        assert not is_dead(name)
+        assert not has_ended(name)
         process.communicate("")
-    assert is_dead(name)
+    assert has_ended(name)
 
 
 def test_we_are_alive_and_no_two_holders_have_one_name() -> None:
-    assert not is_dead(own_name())
-    assert own_name() != own_name()
+    assert not has_ended(new_owner())
+    assert new_owner() != new_owner()
 
 
 @linux_only
 def test_another_process_under_our_number_is_not_us() -> None:
-    place, pid, began, number = own_name().split(" ")
-    assert is_dead(f"{place} {pid} {int(began) - 1} {number}")
+    place, pid, began, number = new_owner().split(" ")
+    assert has_ended(f"{place} {pid} {int(began) - 1} {number}")
 
 
-@pytest.mark.parametrize("name", ["elsewhere 1 0", "", here(), f"{here()} x 0", f"other/{here()} 1 0"])
+@pytest.mark.parametrize(
+    "name", ["elsewhere 1 0", "", process_space(), f"{process_space()} x 0", f"other/{process_space()} 1 0"]
+)
 def test_what_cannot_be_known_counts_as_alive(name: str) -> None:
-    assert not is_dead(name)
+    assert not has_ended(name)

@@ -9,11 +9,11 @@ import pytest
 
 from bot.domain.errors import PublishError
 from bot.i18n import msg
-from bot.services.corrections import Corrections
+from bot.services.corrections import MessageUpdates
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Wanted
+from bot.services.digests import Digests, SubscriptionRequest
 from bot.services.library import Library
-from bot.services.ports import Fence, LaterError, Renderer, UnsureError
+from bot.services.ports import Fence, Renderer, RetryLaterError, UnknownOutcomeError
 from bot.store.database import Database
 from bot.store.deliveries import Payload
 from tests.doubles.clock import AdjustableClock
@@ -27,7 +27,7 @@ RENDERERS: dict[str, Renderer] = {"discord": FakeRenderer()}
 class Sleeper(FakePublisher):
     """A platform whose bot sleeps with an edit in its hand while another bot edits."""
 
-    other: Corrections | None = None
+    other: MessageUpdates | None = None
     meanwhile: Callable[[], Awaitable[None]] | None = None  # before the other bot edits
     troubles: tuple[Exception, ...] = ()
 
@@ -40,7 +40,7 @@ class Sleeper(FakePublisher):
             other, self.other = self.other, None
             if self.meanwhile:
                 await self.meanwhile()
-            await other.correct()
+            await other.update()
         await super().edit(channel, message_id, payload, fence)
 
 
@@ -53,14 +53,14 @@ def publisher(clock: AdjustableClock) -> Sleeper:
 async def edited(
     database: Database, digests: Digests, library: Library, workspace: int, clock: AdjustableClock, delivery: Delivery,
     publisher: Sleeper,
-) -> Corrections:  # fmt: skip
+) -> MessageUpdates:  # fmt: skip
     """Return corrections that have one edited paper before them."""
     await library.add(workspace, paper(1), None)
-    await digests.subscribe(workspace, Wanted("here", "discord:1/2", "mon 09:00", (), "ja"))
+    await digests.subscribe(workspace, SubscriptionRequest("here", "discord:1/2", "mon 09:00", (), "ja"))
     await digests.compose_now(workspace, "here")
     await delivery.deliver_open()
-    corrections = Corrections(database, clock, RENDERERS, {"discord": publisher}, pauses=(0.001, 0.001))
-    await corrections.correct()
+    corrections = MessageUpdates(database, clock, RENDERERS, {"discord": publisher}, pauses=(0.001, 0.001))
+    await corrections.update()
     clock.advance(minutes=1)
     await retitle(library, workspace, "第二")
     return corrections
@@ -73,38 +73,38 @@ async def retitle(library: Library, workspace: int, title: str) -> None:
 @pytest.mark.usefixtures("digests")
 async def test_an_edit_that_was_overtaken_by_another_of_its_paper_is_not_made(
     database: Database, library: Library, workspace: int, clock: AdjustableClock, publisher: Sleeper,
-    edited: Corrections,
+    edited: MessageUpdates,
 ) -> None:  # fmt: skip
     async def edited_again() -> None:
         clock.advance(minutes=1)
         await retitle(library, workspace, "第三")
 
     publisher.meanwhile = edited_again
-    publisher.other = Corrections(database, clock, RENDERERS, {"discord": publisher})
-    assert await edited.correct() == 0
+    publisher.other = MessageUpdates(database, clock, RENDERERS, {"discord": publisher})
+    assert await edited.update() == 0
     assert publisher.posted[0].payload["redrawn"] == "第三"
-    await edited.correct()
+    await edited.update()
     assert publisher.posted[0].payload["redrawn"] == "第三"
 
 
 async def test_an_edit_that_another_process_made_is_not_made_again(
-    database: Database, clock: AdjustableClock, publisher: Sleeper, edited: Corrections
+    database: Database, clock: AdjustableClock, publisher: Sleeper, edited: MessageUpdates
 ) -> None:
-    publisher.other = Corrections(database, clock, RENDERERS, {"discord": publisher})
-    assert await edited.correct() == 0
+    publisher.other = MessageUpdates(database, clock, RENDERERS, {"discord": publisher})
+    assert await edited.update() == 0
     assert publisher.posted[0].payload["redrawn"] == "第二"
 
 
-@pytest.mark.parametrize("trouble", [UnsureError(WHY), LaterError(WHY, 0.001, everywhere=True)])
+@pytest.mark.parametrize("trouble", [UnknownOutcomeError(WHY), RetryLaterError(WHY, 0.001, is_global=True)])
 async def test_an_edit_of_which_nobody_knows_is_made_again(
-    publisher: Sleeper, edited: Corrections, trouble: PublishError
+    publisher: Sleeper, edited: MessageUpdates, trouble: PublishError
 ) -> None:
     publisher.troubles = (trouble, trouble)
-    assert await edited.correct() == 1
+    assert await edited.update() == 1
     assert publisher.posted[0].payload["redrawn"] == "第二"
 
 
-async def test_an_edit_that_discord_does_not_take_for_long_is_left(publisher: Sleeper, edited: Corrections) -> None:
-    publisher.troubles = (UnsureError(WHY),) * 3
-    assert await edited.correct() == 0
+async def test_an_edit_that_discord_does_not_take_for_long_is_left(publisher: Sleeper, edited: MessageUpdates) -> None:
+    publisher.troubles = (UnknownOutcomeError(WHY),) * 3
+    assert await edited.update() == 0
     assert "redrawn" not in publisher.posted[0].payload

@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, Wanted
+from bot.services.digests import Digests, Policy, SubscriptionRequest
 from bot.services.library import Library
 from bot.store.database import Database, open_database
 from tests.doubles.clock import TOKYO, AdjustableClock
@@ -42,7 +42,7 @@ async def fill(digests: Digests, library: Library, workspace: int, clock: Adjust
         clock.advance(seconds=1)
         await library.add(workspace, paper(n), None)
     for name, channel in (("here", HERE), ("there", THERE)):
-        await digests.subscribe(workspace, Wanted(name, channel, "mon 09:00", (), "ja"))
+        await digests.subscribe(workspace, SubscriptionRequest(name, channel, "mon 09:00", (), "ja"))
         await digests.compose_now(workspace, name)
 
 
@@ -185,7 +185,7 @@ async def test_a_mended_channel_gets_what_it_had_missed(
     publisher.closed.add(HERE)
     await delivery.deliver_open()
     publisher.closed.clear()
-    await digests.subscribe(composed, Wanted("here", HERE, "mon 09:00", (), "ja"))
+    await digests.subscribe(composed, SubscriptionRequest("here", HERE, "mon 09:00", (), "ja"))
     assert (await delivery.deliver_open()).delivered == ["here"]
     assert publisher.papers_in(HERE) == ALL
 

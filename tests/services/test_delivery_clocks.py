@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, Wanted
+from bot.services.digests import Digests, Policy, SubscriptionRequest
 from bot.services.library import Library
 from bot.services.ports import Fence
 from bot.store.database import Database
@@ -42,7 +42,7 @@ async def composed(digests: Digests, library: Library, workspace: int, clock: Ad
     for n in range(4):
         clock.advance(seconds=1)
         await library.add(workspace, paper(n), None)
-    await digests.subscribe(workspace, Wanted("here", CHANNEL, "mon 09:00", (), "ja"))
+    await digests.subscribe(workspace, SubscriptionRequest("here", CHANNEL, "mon 09:00", (), "ja"))
     await digests.compose_now(workspace, "here")
 
 
@@ -87,7 +87,7 @@ async def test_there_is_one_edition_a_turn_in_every_zone(
     local = ZoneInfo(zone)
     digests = Digests(database, clock, Policy(4, "notice", policy.catch_up, local), {"discord": FakeRenderer()})
     clock.now = datetime.fromisoformat(first).replace(tzinfo=local).astimezone(UTC) - timedelta(minutes=1)
-    await digests.subscribe(workspace, Wanted("here", CHANNEL, schedule, (), "ja"))
+    await digests.subscribe(workspace, SubscriptionRequest("here", CHANNEL, schedule, (), "ja"))
     composed = 0
     for _ in range(days * 24 * 4):
         composed += await digests.compose_due()
@@ -99,7 +99,7 @@ async def test_a_clock_that_ran_ahead_for_a_while_silences_no_subscription(
     database: Database, workspace: int, clock: AdjustableClock, policy: Policy
 ) -> None:
     digests = Digests(database, clock, Policy(4, "notice", policy.catch_up, policy.zone), {"discord": FakeRenderer()})
-    await digests.subscribe(workspace, Wanted("here", CHANNEL, "daily 09:00", (), "ja"))
+    await digests.subscribe(workspace, SubscriptionRequest("here", CHANNEL, "daily 09:00", (), "ja"))
     clock.now += 400 * DAY
     assert await digests.compose_due() == 1
     clock.now -= 400 * DAY
@@ -112,6 +112,6 @@ async def test_a_machine_that_slept_over_several_turns_composes_one_edition(
     database: Database, workspace: int, clock: AdjustableClock, policy: Policy
 ) -> None:
     digests = Digests(database, clock, Policy(4, "notice", policy.catch_up, policy.zone), {"discord": FakeRenderer()})
-    await digests.subscribe(workspace, Wanted("here", CHANNEL, "daily 09:00", (), "ja"))
+    await digests.subscribe(workspace, SubscriptionRequest("here", CHANNEL, "daily 09:00", (), "ja"))
     clock.advance(days=5, hours=4)
     assert [await digests.compose_due() for _ in range(2)] == [1, 0]

@@ -12,7 +12,7 @@ from bot.domain.errors import PublishError
 from bot.i18n import msg
 from bot.platforms.console.reports import prompt_name
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Wanted
+from bot.services.digests import Digests, SubscriptionRequest
 from bot.services.library import Library
 from bot.services.ports import BlockedError, Fence, UnfinishedSearchError
 from bot.store import subscriptions
@@ -32,7 +32,7 @@ async def composed(digests: Digests, library: Library, workspace: int, clock: Ad
     for n in range(4):
         clock.advance(seconds=1)
         await library.add(workspace, paper(n), None)
-    await digests.subscribe(workspace, Wanted("here", CHANNEL, "mon 09:00", (), "ja"))
+    await digests.subscribe(workspace, SubscriptionRequest("here", CHANNEL, "mon 09:00", (), "ja"))
     await digests.compose_now(workspace, "here")
     return workspace
 
@@ -175,9 +175,9 @@ async def test_a_paused_channel_is_tried_once_a_day_and_goes_on_by_itself(
     clock.advance(days=1)
     assert (await delivery.deliver_open()).delivered == ["here"]
     assert publisher.papers_in(CHANNEL) == ALL
-    (standing,) = await digests.standings(composed)
-    assert standing.subscription.paused_reason is None
-    assert not any("Paused" in line for line in standing.lines("en", str, prompt_name))
+    (status,) = await digests.statuses(composed)
+    assert status.subscription.paused_reason is None
+    assert not any("Paused" in line for line in status.lines("en", str, prompt_name))
     assert (await delivery.deliver_open()).paused == []
 
 
@@ -220,6 +220,6 @@ async def test_subscribing_again_lets_what_was_put_off_go_out_at_once(
 ) -> None:
     publisher.faults.append("dropped")
     assert (await delivery.deliver_open()).delivered == []
-    await digests.subscribe(composed, Wanted("here", CHANNEL, "mon 09:00", (), "ja"))
+    await digests.subscribe(composed, SubscriptionRequest("here", CHANNEL, "mon 09:00", (), "ja"))
     assert (await delivery.deliver_open()).delivered == ["here"]
     assert publisher.papers_in(CHANNEL) == ALL

@@ -12,7 +12,7 @@ from bot.domain.errors import NotFoundError, ScheduleError
 from bot.i18n import Locale, msg
 from bot.services.digests import Digests, Policy
 from bot.services.library import Library
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from bot.store import deliveries, subscriptions
 from bot.store.database import Database, open_database
 from tests.doubles.clock import AdjustableClock
@@ -80,7 +80,7 @@ async def test_a_filter_holds_back_what_does_not_pass_and_loses_nothing(
 
 
 async def test_a_removed_paper_brought_back_does_not_come_twice(
-    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database, reversal: Reversal
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database, reversal: Undo
 ) -> None:
     await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, 1)
@@ -168,8 +168,8 @@ async def test_a_first_edition_is_announced_with_what_it_holds_and_what_counts_a
     digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
 ) -> None:
     async def coming(locale: Locale) -> str:
-        [standing] = await digests.standings(workspace)
-        return standing.lines(locale, lambda _: "…", "/{}".format)[-1]
+        [status] = await digests.statuses(workspace)
+        return status.lines(locale, lambda _: "…", "/{}".format)[-1]
 
     await digests.subscribe(workspace, WEEKLY)
     assert await coming("ja") == "次号: …、いまのところ新着なし"

@@ -9,7 +9,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.digest import Subscription
-from bot.services.digests import Digests, Policy, Wanted
+from bot.services.digests import Digests, Policy, SubscriptionRequest
 from bot.services.library import Library
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -50,7 +50,7 @@ async def test_every_second_week_stays_the_same_week_through_restarts_changes_an
     digests: Digests, library: Library, workspace: int, clock: AdjustableClock
 ) -> None:
     clock.set("2024-11-27 12:00")
-    settings = Wanted("weekly", "discord:1/2", "every 2 weeks mon 09:00", (), "ja")
+    settings = SubscriptionRequest("weekly", "discord:1/2", "every 2 weeks mon 09:00", (), "ja")
     await add(library, workspace, clock, *range(8))
     composed: list[str] = []
     for day in range(63):

@@ -90,13 +90,13 @@ async def test_a_draft_is_at_hand_while_writing_waits_for_others_and_afterwards(
 
 async def test_a_source_that_is_in_the_collection_is_known(drafts: Drafts, library: Library, workspace: int) -> None:
     added = await library.add(workspace, paper(1), None)
-    assert await drafts.known(workspace, "https://huggingface.co/papers/2401.00001") == added.paper
-    assert await drafts.known(workspace, "2401.00002") is None
+    assert await drafts.find_duplicate(workspace, "https://huggingface.co/papers/2401.00001") == added.paper
+    assert await drafts.find_duplicate(workspace, "2401.00002") is None
 
 
 async def test_a_source_tells_of_its_paper(drafts: Drafts, finder: FakeFinder) -> None:
     finder.known["2307.08621"] = RETNET
-    assert await drafts.told("2307.08621") == (RETNET, None)
+    assert await drafts.look_up("2307.08621") == (RETNET, None)
     assert await drafts.is_ready("2307.08621")
     assert not await drafts.is_ready("1706.03762")
 
@@ -105,19 +105,19 @@ async def test_a_source_that_is_out_of_reach_is_told_and_does_not_stop_anybody(
     drafts: Drafts, finder: FakeFinder
 ) -> None:
     finder.is_down = True
-    told, problem = await drafts.told("2307.08621")
+    told, problem = await drafts.look_up("2307.08621")
     assert told == Metadata()
     assert problem is not None
     assert problem.text("en") == "Discord answered 503."
-    assert (await drafts.paper_of(Draft("2307.08621", title="RetNet"))).title == "RetNet"
+    assert (await drafts.complete(Draft("2307.08621", title="RetNet"))).title == "RetNet"
     with pytest.raises(InputError) as caught:
-        await drafts.paper_of(Draft("2307.08621"))
+        await drafts.complete(Draft("2307.08621"))
     assert caught.value.text("ja") == "Discordが 503 を返しました。タイトルを入力すれば登録できます。"
 
 
 async def test_a_source_is_asked_once_while_the_form_is_filled_in(drafts: Drafts, finder: FakeFinder) -> None:
     finder.known["2307.08621"] = RETNET
-    drafts.begin_looking("2307.08621")
-    drafts.begin_looking("2307.08621")
-    assert (await drafts.paper_of(Draft("2307.08621"))).title == "Retentive Network"
+    drafts.start_lookup("2307.08621")
+    drafts.start_lookup("2307.08621")
+    assert (await drafts.complete(Draft("2307.08621"))).title == "Retentive Network"
     assert finder.asked == ["2307.08621"]

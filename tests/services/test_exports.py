@@ -11,8 +11,8 @@ import pytest
 
 from bot.domain.errors import ConflictError, InputError
 from bot.formats.collection import WRITERS
-from bot.services.exports import Exports
-from bot.services.importing import Importing
+from bot.services.exports import Exporter
+from bot.services.importing import Importer
 from bot.services.lookup import Lookup
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -23,78 +23,78 @@ _LONGEST_STEP = 0.06  # seconds of the processor: 20 ms as measured, and room fo
 
 
 @pytest.fixture
-def exports(lookup: Lookup) -> Exports:
-    return Exports(lookup)
+def exporter(lookup: Lookup) -> Exporter:
+    return Exporter(lookup)
 
 
 @pytest.fixture
-async def filled(importing: Importing, workspace: int) -> int:
+async def filled(importer: Importer, workspace: int) -> int:
     text = "検索拡張生成は、" * 100
-    await importing.take(workspace, [paper(n, comment=text, excerpt=text) for n in range(120)], None)
+    await importer.run(workspace, [paper(n, comment=text, excerpt=text) for n in range(120)], None)
     return workspace
 
 
 @pytest.mark.parametrize("format", WRITERS)
 async def test_a_file_says_what_all_papers_at_once_would(
-    exports: Exports, lookup: Lookup, filled: int, format: str
+    exporter: Exporter, lookup: Lookup, filled: int, format: str
 ) -> None:
     for query, count in (("", 120), ("論文 17", 11), ("qzxvkjw", 0)):
         file = BytesIO()
-        written = await exports.write(filled, query, WRITERS[format], file)
+        written = await exporter.write(filled, query, WRITERS[format], file)
         assert file.getvalue().decode() == "".join(WRITERS[format](await lookup.all_of(filled, query)))
         assert written == len(await lookup.all_of(filled, query))
         assert count == 0 or written >= 1
 
 
-async def test_writing_stops_at_the_size_that_fits(exports: Exports, filled: int) -> None:
+async def test_writing_stops_at_the_size_that_fits(exporter: Exporter, filled: int) -> None:
     file = BytesIO()
     with pytest.raises(InputError, match=r"larger than the 0\.05 MB that can be sent here; narrow the search"):
-        await exports.write(filled, "", WRITERS["json"], file, 50_000)
+        await exporter.write(filled, "", WRITERS["json"], file, 50_000)
     assert file.tell() <= 50_000
 
 
 async def test_a_second_export_of_a_collection_is_told_to_wait_and_other_collections_are_not(
-    exports: Exports, database: Database, filled: int, clock: AdjustableClock
+    exporter: Exporter, database: Database, filled: int, clock: AdjustableClock
 ) -> None:
     other, _ = await database.workspace("other", clock())
-    first = asyncio.create_task(exports.write(filled, "", WRITERS["yaml"], BytesIO()))
+    first = asyncio.create_task(exporter.write(filled, "", WRITERS["yaml"], BytesIO()))
     await asyncio.sleep(0)
     with pytest.raises(ConflictError, match="Another export is being written"):
-        await exports.write(filled, "", WRITERS["json"], BytesIO())
-    assert await exports.write(other, "", WRITERS["json"], BytesIO()) == 0
+        await exporter.write(filled, "", WRITERS["json"], BytesIO())
+    assert await exporter.write(other, "", WRITERS["json"], BytesIO()) == 0
     assert await first == 120
-    assert await exports.write(filled, "", WRITERS["json"], BytesIO()) == 120
+    assert await exporter.write(filled, "", WRITERS["json"], BytesIO()) == 120
 
 
-async def test_an_export_that_ended_badly_does_not_keep_the_next_one_waiting(exports: Exports, filled: int) -> None:
-    cancelled = asyncio.create_task(exports.write(filled, "", WRITERS["yaml"], BytesIO()))
+async def test_an_export_that_ended_badly_does_not_keep_the_next_one_waiting(exporter: Exporter, filled: int) -> None:
+    cancelled = asyncio.create_task(exporter.write(filled, "", WRITERS["yaml"], BytesIO()))
     await asyncio.sleep(0)
     cancelled.cancel()
     await asyncio.wait((cancelled,))
     with pytest.raises(InputError):
-        await exports.write(filled, "", WRITERS["json"], BytesIO(), 10)
-    assert await exports.write(filled, "", WRITERS["json"], BytesIO()) == 120
+        await exporter.write(filled, "", WRITERS["json"], BytesIO(), 10)
+    assert await exporter.write(filled, "", WRITERS["json"], BytesIO()) == 120
 
 
 @pytest.mark.parametrize("format", WRITERS)
 async def test_writing_never_holds_up_the_loop_for_long(
-    exports: Exports, importing: Importing, filled: int, format: str
+    exporter: Exporter, importer: Importer, filled: int, format: str
 ) -> None:
     longest = paper(999, authors=[f"Given{n} Family{n}" for n in range(5000)], comment="ア\n" * 5000)
-    await importing.take(filled, [longest], None)
-    assert await longest_step(lambda: exports.write(filled, "", WRITERS[format], BytesIO())) < _LONGEST_STEP
+    await importer.run(filled, [longest], None)
+    assert await longest_step(lambda: exporter.write(filled, "", WRITERS[format], BytesIO())) < _LONGEST_STEP
 
 
 @pytest.mark.parametrize("format", ["yaml", "json"])
-async def test_memory_does_not_grow_with_the_collection(exports: Exports, filled: int, format: str) -> None:
+async def test_memory_does_not_grow_with_the_collection(exporter: Exporter, filled: int, format: str) -> None:
     class Nowhere:
         def write(self, content: bytes) -> int:
             return len(content)
 
-    await exports.write(filled, "", WRITERS[format], cast("BinaryIO", Nowhere()))
+    await exporter.write(filled, "", WRITERS[format], cast("BinaryIO", Nowhere()))
     tracemalloc.start()
     try:
-        await exports.write(filled, "", WRITERS[format], cast("BinaryIO", Nowhere()))
+        await exporter.write(filled, "", WRITERS[format], cast("BinaryIO", Nowhere()))
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()

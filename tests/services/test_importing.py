@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from bot.domain.paper import Paper
 from bot.formats.collection import READERS, WRITERS
-from bot.services.importing import Importing, ImportReport
+from bot.services.importing import Importer, ImportReport
 from bot.services.library import Library
 from bot.services.lookup import Lookup
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.samples import numbered, on_the_store, paper, stamped
@@ -33,151 +33,151 @@ ALL_ADDED: Told = (["paper-0", "paper-1", "paper-2"], [], [], [])
 ALL_UNCHANGED: Told = ([], [], ["paper-0", "paper-1", "paper-2"], [])
 
 
-async def test_a_file_fills_an_empty_collection(importing: Importing, lookup: Lookup, workspace: int) -> None:
-    assert told(await importing.take(workspace, FILE, "花子")) == ALL_ADDED
+async def test_a_file_fills_an_empty_collection(importer: Importer, lookup: Lookup, workspace: int) -> None:
+    assert told(await importer.run(workspace, FILE, "花子")) == ALL_ADDED
     assert {made.content for made in await lookup.all_of(workspace, "")} == {made.content for made in FILE}
 
 
-async def test_the_same_file_twice_changes_nothing(importing: Importing, library: Library, lookup: Lookup,
+async def test_the_same_file_twice_changes_nothing(importer: Importer, library: Library, lookup: Lookup,
                                                    workspace: int,
                                                    clock: AdjustableClock) -> None:  # fmt: skip
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     before = await lookup.all_of(workspace, "")
     clock.advance(days=1)
-    assert told(await importing.take(workspace, FILE, None)) == ALL_UNCHANGED
+    assert told(await importer.run(workspace, FILE, None)) == ALL_UNCHANGED
     assert await lookup.all_of(workspace, "") == before
     assert len(await library.history(workspace)) == 3
 
 
 async def test_a_changed_entry_updates(
-    importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock
+    importer: Importer, lookup: Lookup, workspace: int, clock: AdjustableClock
 ) -> None:
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     first = await lookup.get(workspace, "paper-1")
     clock.advance(days=1)
     changed = [FILE[0], replace(FILE[1], comment="新しいコメント"), FILE[2]]
-    assert told(await importing.take(workspace, changed, None)) == ([], ["paper-1"], ["paper-0", "paper-2"], [])
+    assert told(await importer.run(workspace, changed, None)) == ([], ["paper-1"], ["paper-0", "paper-2"], [])
     assert await lookup.get(workspace, "paper-1") == replace(first, comment="新しいコメント", updated_at=clock())
 
 
 async def test_an_edit_in_the_store_stays_when_the_file_is_the_same(
-    importing: Importing, library: Library, lookup: Lookup, workspace: int
+    importer: Importer, library: Library, lookup: Lookup, workspace: int
 ) -> None:
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="手で直した"))
-    assert told(await importing.take(workspace, FILE, None)) == ALL_UNCHANGED
+    assert told(await importer.run(workspace, FILE, None)) == ALL_UNCHANGED
     assert (await lookup.get(workspace, "paper-1")).comment == "手で直した"
 
 
 async def test_what_was_edited_here_and_changed_in_the_file_is_a_conflict_and_left_alone(
-    importing: Importing, library: Library, lookup: Lookup, workspace: int
+    importer: Importer, library: Library, lookup: Lookup, workspace: int
 ) -> None:
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="手で直した"))
     changed = [FILE[0], replace(FILE[1], comment="ファイルで直した"), replace(FILE[2], comment="新")]
     expected: Told = ([], ["paper-2"], ["paper-0"], ["paper-1: it was changed both here and in the file"])
-    assert told(await importing.take(workspace, changed, None)) == expected
+    assert told(await importer.run(workspace, changed, None)) == expected
     assert (await lookup.get(workspace, "paper-1")).comment == "手で直した"
     again: Told = ([], [], ["paper-0", "paper-2"], ["paper-1: it was changed both here and in the file"])
-    assert told(await importing.take(workspace, changed, None)) == again
+    assert told(await importer.run(workspace, changed, None)) == again
 
 
 async def test_the_same_change_on_both_sides_is_no_conflict(
-    importing: Importing, library: Library, workspace: int
+    importer: Importer, library: Library, workspace: int
 ) -> None:
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="同じ"))
     changed = [FILE[0], replace(FILE[1], comment="同じ"), FILE[2]]
-    assert told(await importing.take(workspace, changed, None)) == ALL_UNCHANGED
+    assert told(await importer.run(workspace, changed, None)) == ALL_UNCHANGED
     once_more = [FILE[0], replace(FILE[1], comment="また"), FILE[2]]
-    assert told(await importing.take(workspace, once_more, None))[1] == ["paper-1"]
+    assert told(await importer.run(workspace, once_more, None))[1] == ["paper-1"]
 
 
 async def test_what_was_removed_here_comes_back_only_by_hand(
-    importing: Importing, library: Library, lookup: Lookup, workspace: int
+    importer: Importer, library: Library, lookup: Lookup, workspace: int
 ) -> None:
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     await library.remove(workspace, "paper-1", None)
-    assert told(await importing.take(workspace, FILE, None)) == ALL_UNCHANGED
+    assert told(await importer.run(workspace, FILE, None)) == ALL_UNCHANGED
     changed = [FILE[0], replace(FILE[1], comment="新"), FILE[2]]
     expected: Told = ([], [], ["paper-0", "paper-2"], ["paper-1: it was removed here and changed in the file"])
-    assert told(await importing.take(workspace, changed, None)) == expected
+    assert told(await importer.run(workspace, changed, None)) == expected
     assert len(await lookup.all_of(workspace, "")) == 2
 
 
 async def test_what_was_removed_here_is_told_and_comes_back_when_that_is_asked_for(
-    importing: Importing, library: Library, lookup: Lookup, workspace: int
+    importer: Importer, library: Library, lookup: Lookup, workspace: int
 ) -> None:
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     await library.remove(workspace, "paper-1", None)
-    assert (await importing.take(workspace, FILE, None)).removed == ["paper-1"]
+    assert (await importer.run(workspace, FILE, None)).removed == ["paper-1"]
     changed = [FILE[0], replace(FILE[1], comment="新"), FILE[2]]
-    tried = await importing.take(workspace, changed, None, dry_run=True, restore=True)
+    tried = await importer.run(workspace, changed, None, dry_run=True, restore=True)
     assert (tried.added, tried.removed) == (["paper-1"], [])
     assert len(await lookup.all_of(workspace, "")) == 2
-    assert told(await importing.take(workspace, changed, None, restore=True)) == (
+    assert told(await importer.run(workspace, changed, None, restore=True)) == (
         ["paper-1"],
         [],
         ["paper-0", "paper-2"],
         [],
     )
     assert (await lookup.get(workspace, "paper-1")).comment == "新"
-    assert (await importing.take(workspace, changed, None)).removed == []
+    assert (await importer.run(workspace, changed, None)).removed == []
 
 
 async def test_a_removed_paper_does_not_come_back_beside_one_that_has_its_id_by_now(
-    importing: Importing, library: Library, workspace: int
+    importer: Importer, library: Library, workspace: int
 ) -> None:
-    await importing.take(workspace, FILE, None)
+    await importer.run(workspace, FILE, None)
     await library.remove(workspace, "paper-1", None)
     await library.add(workspace, paper(1, id="mine"), None)
-    assert told(await importing.take(workspace, FILE, None, restore=True))[3] == [
+    assert told(await importer.run(workspace, FILE, None, restore=True))[3] == [
         'paper-1: it is in the collection already, as "mine"'
     ]
 
 
 async def test_another_paper_under_the_same_id_is_a_conflict(
-    importing: Importing, library: Library, workspace: int
+    importer: Importer, library: Library, workspace: int
 ) -> None:
     await library.add(workspace, paper(7, id="paper-1"), None)
-    conflicts = told(await importing.take(workspace, FILE, None))[3]
+    conflicts = told(await importer.run(workspace, FILE, None))[3]
     assert conflicts == ["paper-1: another paper has this id here"]
 
 
 async def test_a_work_that_is_there_under_another_id_is_a_conflict(
-    importing: Importing, library: Library, workspace: int
+    importer: Importer, library: Library, workspace: int
 ) -> None:
     await library.add(workspace, paper(1, id="mine"), None)
-    conflicts = told(await importing.take(workspace, FILE, None))[3]
+    conflicts = told(await importer.run(workspace, FILE, None))[3]
     assert conflicts == ['paper-1: it is in the collection already, as "mine"']
 
 
 async def test_a_dry_run_tells_the_same_and_writes_nothing(
-    importing: Importing, library: Library, workspace: int
+    importer: Importer, library: Library, workspace: int
 ) -> None:
-    assert told(await importing.take(workspace, FILE, None, dry_run=True)) == ALL_ADDED
+    assert told(await importer.run(workspace, FILE, None, dry_run=True)) == ALL_ADDED
     assert await library.history(workspace) == []
-    assert told(await importing.take(workspace, FILE, None)) == ALL_ADDED
+    assert told(await importer.run(workspace, FILE, None)) == ALL_ADDED
 
 
 async def test_an_import_that_was_undone_can_be_done_again(
-    importing: Importing, library: Library, workspace: int, clock: AdjustableClock, reversal: Reversal
+    importer: Importer, library: Library, workspace: int, clock: AdjustableClock, reversal: Undo
 ) -> None:
-    await importing.take(workspace, [paper(1)], None)
+    await importer.run(workspace, [paper(1)], None)
     changed = [paper(1, comment="changed"), paper(2)]
     for _ in range(2):
         clock.advance(minutes=1)
-        report = await importing.take(workspace, changed, None)
+        report = await importer.run(workspace, changed, None)
         assert (report.updated, report.added) == (["paper-1"], ["paper-2"])
         await reversal.undo(workspace, None)
 
 
 async def test_an_import_is_undone_as_one_however_large(
-    importing: Importing, library: Library, lookup: Lookup, workspace: int, reversal: Reversal
+    importer: Importer, library: Library, lookup: Lookup, workspace: int, reversal: Undo
 ) -> None:
     await library.add(workspace, paper(9999), None)
     seen: list[tuple[int, int]] = []
-    await importing.take(workspace, [paper(n) for n in range(600)], None, progress=lambda *done: seen.append(done))
+    await importer.run(workspace, [paper(n) for n in range(600)], None, progress=lambda *done: seen.append(done))
     assert seen == sorted(seen)
     assert seen[-1] == (600, 600)
     _, ids = await reversal.undo(workspace, None)
@@ -186,57 +186,57 @@ async def test_an_import_is_undone_as_one_however_large(
 
 
 async def test_when_and_by_whom_it_was_added_comes_along(
-    importing: Importing, lookup: Lookup, workspace: int, clock: AdjustableClock
+    importer: Importer, lookup: Lookup, workspace: int, clock: AdjustableClock
 ) -> None:
     then = clock()
     clock.advance(days=30)
-    await importing.take(workspace, [replace(paper(1), added_at=then, added_by="花子")], "太郎")
+    await importer.run(workspace, [replace(paper(1), added_at=then, added_by="花子")], "太郎")
     found = await lookup.get(workspace, "paper-1")
     assert (found.added_at, found.added_by) == (then, "花子")
 
 
 async def test_each_workspace_imports_for_itself(
-    importing: Importing, database: Database, workspace: int, clock: AdjustableClock
+    importer: Importer, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     other, _ = await database.workspace("other", clock())
-    await importing.take(workspace, FILE, None)
-    assert told(await importing.take(other, FILE, None)) == ALL_ADDED
+    await importer.run(workspace, FILE, None)
+    assert told(await importer.run(other, FILE, None)) == ALL_ADDED
 
 
 @pytest.mark.parametrize("format", ["yaml", "json"])
 @on_the_store
 @given(st.lists(stamped, max_size=4).map(numbered))
 async def test_export_then_import_gives_back_the_same_collection(
-    database: Database, importing: Importing, lookup: Lookup, clock: AdjustableClock, format: str, papers: list[Paper]
+    database: Database, importer: Importer, lookup: Lookup, clock: AdjustableClock, format: str, papers: list[Paper]
 ) -> None:
     first, second = [(await database.workspace(f"run {next(_FRESH)}", clock()))[0] for _ in range(2)]
-    await importing.take(first, papers, None)
+    await importer.run(first, papers, None)
     original = await lookup.all_of(first, "")
     exported = READERS[format]("".join(WRITERS[format](original)), "f")
-    assert told(await importing.take(first, exported, None)) == ([], [], sorted(made.id for made in original), [])
-    await importing.take(second, exported, None)
+    assert told(await importer.run(first, exported, None)) == ([], [], sorted(made.id for made in original), [])
+    await importer.run(second, exported, None)
     assert await lookup.all_of(second, "") == original
 
 
 async def test_a_paper_without_ids_whose_title_is_there_is_skipped_and_told(
-    importing: Importing, library: Library, workspace: int
+    importer: Importer, library: Library, workspace: int
 ) -> None:
     await library.add(workspace, paper(1, id="mine"), None)
     page = [replace(paper(1, identifiers=None), title="A paper on SUBJECT 1")]
-    [why] = told(await importing.take(workspace, page, None))[3]
+    [why] = told(await importer.run(workspace, page, None))[3]
     assert why == 'paper-1: a paper of this title is in the collection already, as "mine"'
-    assert told(await importing.take(workspace, page, None, duplicates=True))[0] == ["paper-1"]
+    assert told(await importer.run(workspace, page, None, duplicates=True))[0] == ["paper-1"]
 
 
 async def test_works_of_one_title_with_different_ids_are_two_papers(
-    importing: Importing, library: Library, workspace: int
+    importer: Importer, library: Library, workspace: int
 ) -> None:
     await library.add(workspace, paper(1, id="mine"), None)
-    assert told(await importing.take(workspace, [replace(paper(2), title=paper(1).title)], None))[0] == ["paper-2"]
+    assert told(await importer.run(workspace, [replace(paper(2), title=paper(1).title)], None))[0] == ["paper-2"]
 
 
-async def test_an_import_tells_which_fields_an_update_changes(importing: Importing, workspace: int) -> None:
-    await importing.take(workspace, FILE, None)
-    report = await importing.take(workspace, [replace(FILE[1], comment="新", tags=("x",))], None, dry_run=True)
+async def test_an_import_tells_which_fields_an_update_changes(importer: Importer, workspace: int) -> None:
+    await importer.run(workspace, FILE, None)
+    report = await importer.run(workspace, [replace(FILE[1], comment="新", tags=("x",))], None, dry_run=True)
     assert set(report.changes["paper-1"]) == {"comment", "tags"}
     assert report.headings == {"paper-1": "1番目の論文"}

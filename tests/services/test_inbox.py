@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.draft import Draft
 from bot.domain.errors import NotFoundError
-from bot.services.inbox import Inbox, paper_of
+from bot.services.inbox import Inbox, proposed_paper
 from bot.services.library import Library
 from bot.services.submission import Proposed, Submission, Submitter
 from bot.store.database import Database
@@ -38,7 +38,7 @@ async def test_what_was_shown_when_it_was_proposed_is_what_is_accepted(
 ) -> None:
     candidate, added = await inbox.accept(workspace, number, "discord:2")
     assert (added.paper.content, added.paper.added_by, added.is_new) == (paper(1).content, "太郎", True)
-    assert (paper_of(candidate), candidate.locale) == (paper(1), "ja")
+    assert (proposed_paper(candidate), candidate.locale) == (paper(1), "ja")
     assert await inbox.waiting(workspace) == []
 
 
@@ -87,6 +87,6 @@ async def test_a_proposal_of_before_papers_were_kept_is_built_of_what_was_typed(
         )
         connection.commit()
     [candidate] = await inbox.waiting(workspace)
-    assert paper_of(candidate).title == title
+    assert proposed_paper(candidate).title == title
     _, added = await inbox.accept(workspace, candidate.number, None)
     assert added.paper.identifiers.arxiv == "2307.08621"

@@ -13,10 +13,10 @@ from hypothesis import strategies as st
 from bot.domain.errors import ConflictError, NotFoundError, StaleError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.services.library import Library
 from bot.services.lookup import Lookup
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from bot.store import papers
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -109,9 +109,7 @@ async def test_an_edit_may_not_take_another_papers_work(library: Library, worksp
         await library.edit(workspace, "paper-2", None, lambda old: replace(old, identifiers=paper(1).identifiers))
 
 
-async def test_what_is_not_there_cannot_be_edited_or_removed(
-    library: Library, workspace: int, reversal: Reversal
-) -> None:
+async def test_what_is_not_there_cannot_be_edited_or_removed(library: Library, workspace: int, reversal: Undo) -> None:
     with pytest.raises(NotFoundError):
         await library.edit(workspace, "nobody", None, lambda old: old)
     with pytest.raises(NotFoundError):
@@ -121,7 +119,7 @@ async def test_what_is_not_there_cannot_be_edited_or_removed(
 
 
 async def test_a_removed_paper_is_not_found_and_an_undo_finds_it_again(
-    library: Library, lookup: Lookup, workspace: int, database: Database, reversal: Reversal
+    library: Library, lookup: Lookup, workspace: int, database: Database, reversal: Undo
 ) -> None:
     await library.add(workspace, paper(1), None)
     before = await collection(database, workspace)
@@ -134,7 +132,7 @@ async def test_a_removed_paper_is_not_found_and_an_undo_finds_it_again(
 
 
 async def test_one_may_take_back_ones_own_change_below_anothers(
-    library: Library, lookup: Lookup, workspace: int, reversal: Reversal
+    library: Library, lookup: Lookup, workspace: int, reversal: Undo
 ) -> None:
     await library.add(workspace, paper(1), "花子", actor="hanako")
     await library.add(workspace, paper(2), "太郎", actor="taro")
@@ -143,7 +141,7 @@ async def test_one_may_take_back_ones_own_change_below_anothers(
 
 
 async def test_an_undo_does_not_overwrite_what_was_changed_since(
-    library: Library, lookup: Lookup, workspace: int, reversal: Reversal
+    library: Library, lookup: Lookup, workspace: int, reversal: Undo
 ) -> None:
     await library.add(workspace, paper(1), "花子", actor="hanako")
     await library.edit(workspace, "paper-1", "太郎", lambda old: replace(old, comment="新しい"))
@@ -153,7 +151,7 @@ async def test_an_undo_does_not_overwrite_what_was_changed_since(
 
 
 async def test_an_undo_does_not_bring_a_work_back_that_is_there_under_another_id(
-    library: Library, workspace: int, reversal: Reversal
+    library: Library, workspace: int, reversal: Undo
 ) -> None:
     await library.add(workspace, paper(1), "花子")
     await library.remove(workspace, "paper-1", "花子", actor="hanako")
@@ -163,15 +161,15 @@ async def test_an_undo_does_not_bring_a_work_back_that_is_there_under_another_id
 
 
 async def test_one_of_the_standing_changes_is_taken_back_by_its_number(
-    library: Library, lookup: Lookup, workspace: int, reversal: Reversal
+    library: Library, lookup: Lookup, workspace: int, reversal: Undo
 ) -> None:
     await library.add(workspace, paper(1), None)
     await library.add(workspace, paper(2), None)
-    (_, newest), (first, oldest) = await library.standing(workspace, 5, of=None)
+    (_, newest), (first, oldest) = await library.undoable(workspace, 5, of=None)
     assert (newest, oldest) == (["paper-2"], ["paper-1"])
     await reversal.undo(workspace, None, change_id=first.id)
     assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-2"]
-    assert [ids for _, ids in await library.standing(workspace, 5, of=None)] == [["paper-2"]]
+    assert [ids for _, ids in await library.undoable(workspace, 5, of=None)] == [["paper-2"]]
 
 
 async def test_an_edit_of_a_version_that_is_no_longer_the_newest_is_refused(
@@ -205,8 +203,8 @@ _OPERATIONS = st.lists(
 @on_the_store
 @given(_OPERATIONS)
 async def test_undoing_everything_gives_back_the_start(
-    database: Database, library: Library, importing: Importing, lookup: Lookup, clock: AdjustableClock,
-    reversal: Reversal, operations: list[tuple[str, int, str]]) -> None:  # fmt: skip
+    database: Database, library: Library, importer: Importer, lookup: Lookup, clock: AdjustableClock,
+    reversal: Undo, operations: list[tuple[str, int, str]]) -> None:  # fmt: skip
     workspace, _ = await database.workspace(f"run {next(_FRESH)}", clock())
     states, undone = [await collection(database, workspace)], []
     for name, n, text in operations:
@@ -219,7 +217,7 @@ async def test_undoing_everything_gives_back_the_start(
             elif name == "remove":
                 await library.remove(workspace, f"paper-{n}", None)
             elif name == "import":
-                await importing.take(workspace, [paper(k, comment=text) for k in range(n)], None)
+                await importer.run(workspace, [paper(k, comment=text) for k in range(n)], None)
             elif name == "undo" and len(states) > 1:
                 await reversal.undo(workspace, None)
                 undone.append(states.pop())

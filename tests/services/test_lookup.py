@@ -45,7 +45,7 @@ async def test_a_paper_is_got_by_any_id_or_link_that_search_takes(
     await library.add(workspace, paper(1, identifiers=identifiers, links=[Link("https://example.org/code")]), None)
     await library.add(workspace, paper(2), None)
     assert (await lookup.get(workspace, name)).id == "paper-1"
-    assert (await lookup.answer(workspace, name)).results[0].paper.id == "paper-1"
+    assert (await lookup.look_up(workspace, name)).results[0].paper.id == "paper-1"
 
 
 async def test_a_link_of_no_paper_gets_none(lookup: Lookup, filled: int) -> None:
@@ -54,12 +54,12 @@ async def test_a_link_of_no_paper_gets_none(lookup: Lookup, filled: int) -> None
 
 
 async def test_an_id_answers_with_its_paper_alone(lookup: Lookup, filled: int) -> None:
-    found = await lookup.answer(filled, " paper-3 ")
+    found = await lookup.look_up(filled, " paper-3 ")
     assert (found.total, ids(found)) == (1, ["paper-3"])
 
 
 async def test_words_answer_with_what_a_search_finds(lookup: Lookup, filled: int) -> None:
-    found = await lookup.answer(filled, "retentive network")
+    found = await lookup.look_up(filled, "retentive network")
     assert found.total == 5
     assert set(ids(found)) == {f"paper-{n}" for n in range(5)}
 
@@ -87,7 +87,7 @@ async def test_all_of_a_search_or_of_the_collection_is_given_out(lookup: Lookup,
 
 async def test_numbers_are_shown_in_the_order_asked_for(lookup: Lookup, filled: int) -> None:
     numbers = [result.hit.number for result in (await lookup.find(filled, "")).results]
-    found = await lookup.numbered(filled, numbers[::-1], limit=2)
+    found = await lookup.by_numbers(filled, numbers[::-1], limit=2)
     assert (found.total, ids(found)) == (5, ["paper-0", "paper-1"])
 
 
@@ -97,7 +97,7 @@ async def test_another_workspace_finds_nothing(
     other, _ = await database.workspace("other", clock())
     assert (await lookup.find(other, "retentive")).total == (await lookup.find(other, "")).total == 0
     assert await lookup.complete(other, "ret") == ()
-    assert (await lookup.answer(other, "paper-3")).total == 0
+    assert (await lookup.look_up(other, "paper-3")).total == 0
     assert await lookup.all_of(other, "") == []
     with pytest.raises(NotFoundError):
         await lookup.get(other, "paper-3")

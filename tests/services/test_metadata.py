@@ -227,7 +227,7 @@ async def _saved(
         problem = ""
     except DayoriError as error:
         problem = error.text("en")
-    paper = await drafts.paper_of(Draft(source, title="Typed", headline="見出し", comment="よい"))
+    paper = await drafts.complete(Draft(source, title="Typed", headline="見出し", comment="よい"))
     added = await library.add(workspace, paper, None)
     assert (added.paper.title, added.paper.comment) == ("Typed", "よい")
     assert added.paper.url is not None
@@ -282,7 +282,7 @@ async def test_what_is_wrong_with_a_link_is_said_and_the_paper_saved(
 async def test_a_saved_paper_has_what_its_source_says(
     world: tuple[Web, MetadataLookup], database: Database, clock: AdjustableClock
 ) -> None:
-    paper = await Drafts(database, clock, world[1]).paper_of(
+    paper = await Drafts(database, clock, world[1]).complete(
         Draft("https://arxiv.org/pdf/2401.00001v2", headline="眠る")
     )
     assert (paper.title, paper.organization) == (

@@ -17,11 +17,11 @@ from bot.domain.errors import DayoriError, FileError
 from bot.domain.paper import Paper
 from bot.formats import yaml
 from bot.i18n import Message
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.services.library import Library
 from bot.services.lookup import Lookup
-from bot.services.mirror import Mirror, MirrorReport
-from bot.services.reversal import Reversal
+from bot.services.mirror import FileSync, SyncReport
+from bot.services.reversal import Undo
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
@@ -50,19 +50,19 @@ def file(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def mirror(database: Database, clock: AdjustableClock, importing: Importing, workspace: int, file: Path) -> Mirror:
-    return Mirror(database, clock, importing, workspace, file)
+def file_sync(database: Database, clock: AdjustableClock, importer: Importer, workspace: int, file: Path) -> FileSync:
+    return FileSync(database, clock, importer, workspace, file)
 
 
 def commented(text: str) -> Change:
     return lambda old: replace(old, comment=text)
 
 
-def told(report: MirrorReport) -> list[str]:
+def told(report: SyncReport) -> list[str]:
     return [f"{id}: {why.text('en')}" for id, why in report.conflicts]
 
 
-def moved(report: MirrorReport) -> tuple[list[str], list[str], list[str], list[str]]:
+def moved(report: SyncReport) -> tuple[list[str], list[str], list[str], list[str]]:
     """Return what was added, updated and removed here, and what was written there."""
     return report.imported.added, report.imported.updated, report.removed, report.written
 
@@ -118,20 +118,20 @@ async def both(lookup: Lookup, workspace: int, file: Path) -> tuple[Contents, Co
     return here, {made.id: made.content for made in yaml.read(said(file), "f")}
 
 
-async def test_at_first_the_file_fills_the_collection_and_stays_as_it_is(mirror: Mirror, file: Path) -> None:
-    assert moved(await mirror.write_back()) == (["b", "a"], [], [], [])
+async def test_at_first_the_file_fills_the_collection_and_stays_as_it_is(file_sync: FileSync, file: Path) -> None:
+    assert moved(await file_sync.sync()) == (["b", "a"], [], [], [])
     assert said(file) == TEXT
-    assert moved(await mirror.write_back()) == ([], [], [], [])
+    assert moved(await file_sync.sync()) == ([], [], [], [])
 
 
 async def test_every_change_here_is_written_into_the_file_and_nothing_else(
-    mirror: Mirror, library: Library, workspace: int, file: Path, reversal: Reversal
+    file_sync: FileSync, library: Library, workspace: int, file: Path, reversal: Undo
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "b", None, commented("よい"))
     await library.add(workspace, paper(1), None)
     await library.add(workspace, paper(2), None)
-    assert moved(await mirror.write_back()) == ([], [], [], ["b", "paper-1", "paper-2"])
+    assert moved(await file_sync.sync()) == ([], [], [], ["b", "paper-1", "paper-2"])
     text = said(file)
     assert text.startswith("# our papers\npapers:\n- id: paper-2\n")
     assert text.index("- id: paper-1") < text.index(
@@ -143,16 +143,18 @@ async def test_every_change_here_is_written_into_the_file_and_nothing_else(
     await library.remove(workspace, "paper-1", None)
     await library.remove(workspace, "paper-2", None)
     await library.edit(workspace, "b", None, lambda old: replace(old, comment=None))
-    await mirror.write_back()
+    await file_sync.sync()
     assert said(file) == TEXT
 
 
-async def test_every_change_of_the_file_comes_in(mirror: Mirror, lookup: Lookup, workspace: int, file: Path) -> None:
-    await mirror.write_back()
+async def test_every_change_of_the_file_comes_in(
+    file_sync: FileSync, lookup: Lookup, workspace: int, file: Path
+) -> None:
+    await file_sync.sync()
     number = [made.id for made in await lookup.all_of(workspace, "")]
     say(file, TEXT.replace("title: A ", "title: Another ").replace("- id: b\n  title: B\n", "- id: c\n  title: C\n"))
     written = raw(file)
-    assert moved(await mirror.write_back()) == (["c"], ["a"], ["b"], [])
+    assert moved(await file_sync.sync()) == (["c"], ["a"], ["b"], [])
     assert number != [made.id for made in await lookup.all_of(workspace, "")]
     here, there = await both(lookup, workspace, file)
     assert here == there
@@ -160,42 +162,42 @@ async def test_every_change_of_the_file_comes_in(mirror: Mirror, lookup: Lookup,
 
 
 async def test_what_both_changed_is_told_and_left_until_they_agree(
-    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path
+    file_sync: FileSync, library: Library, lookup: Lookup, workspace: int, file: Path
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "a", None, commented("こちら"))
     await library.edit(workspace, "b", None, commented("よい"))
     rewrite(file, "title: A  # the first", "title: A  # the first\n  comment: あちら")
-    assert told(report := await mirror.write_back()) == ["a: it was changed both here and in the file"]
+    assert told(report := await file_sync.sync()) == ["a: it was changed both here and in the file"]
     assert report.written == ["b"]
     assert (await lookup.get(workspace, "a")).comment == "こちら"
     assert "comment: あちら" in said(file)
-    assert told(await mirror.write_back()) == ["a: it was changed both here and in the file"]
+    assert told(await file_sync.sync()) == ["a: it was changed both here and in the file"]
     rewrite(file, "\n  comment: あちら", "")
-    assert moved(await mirror.write_back()) == ([], [], [], ["a"])
+    assert moved(await file_sync.sync()) == ([], [], [], ["a"])
     here, there = await both(lookup, workspace, file)
     assert here == there
 
 
 async def test_the_same_change_on_both_sides_is_no_conflict(
-    mirror: Mirror, library: Library, workspace: int, file: Path
+    file_sync: FileSync, library: Library, workspace: int, file: Path
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "a", None, commented("同じ"))
     rewrite(file, "title: A  # the first", "title: A  # the first\n  comment: 同じ")
-    assert moved(report := await mirror.write_back()) == ([], [], [], [])
+    assert moved(report := await file_sync.sync()) == ([], [], [], [])
     assert told(report) == []
 
 
 async def test_removed_on_one_side_and_changed_on_the_other_is_told(
-    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path
+    file_sync: FileSync, library: Library, lookup: Lookup, workspace: int, file: Path
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "b", None, commented("まだ要る"))
     await library.remove(workspace, "a", None)
     rewrite(file, "- id: b\n  title: B\n", "")
     rewrite(file, "title: A ", "title: Another ")
-    report = await mirror.write_back()
+    report = await file_sync.sync()
     assert sorted(told(report)) == [
         "a: it was removed here and changed in the file",
         "b: it was removed from the file and changed here",
@@ -206,32 +208,32 @@ async def test_removed_on_one_side_and_changed_on_the_other_is_told(
 
 @pytest.mark.parametrize("content", [b"", b"\n\n", None])
 async def test_a_file_that_is_gone_or_empty_is_written_anew(
-    mirror: Mirror, lookup: Lookup, workspace: int, file: Path, content: bytes | None
+    file_sync: FileSync, lookup: Lookup, workspace: int, file: Path, content: bytes | None
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     put(file, content)
-    assert (await mirror.write_back()).written == ["b", "a"]
+    assert (await file_sync.sync()).written == ["b", "a"]
     here, there = await both(lookup, workspace, file)
     assert here == there
     assert len(here) == 2
 
 
 async def test_a_broken_file_is_told_with_its_place_and_nothing_is_lost(
-    mirror: Mirror, library: Library, lookup: Lookup, workspace: int, file: Path
+    file_sync: FileSync, library: Library, lookup: Lookup, workspace: int, file: Path
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "b", None, commented("よい"))
     rewrite(file, "authors: [X", "author: [X")
     broken = raw(file)
     with pytest.raises(FileError, match=r'papers.yaml:5:3: unknown key "author"'):
-        await mirror.write_back()
+        await file_sync.sync()
     assert raw(file) == broken
     rewrite(file, "author: [X", "authors: [X")
-    assert (await mirror.write_back()).written == ["b"]
+    assert (await file_sync.sync()).written == ["b"]
 
 
 async def test_a_crash_before_the_file_was_written_is_made_up_for_at_the_next_start(
-    mirror: Mirror,
+    file_sync: FileSync,
     library: Library,
     lookup: Lookup,
     workspace: int,
@@ -239,80 +241,80 @@ async def test_a_crash_before_the_file_was_written_is_made_up_for_at_the_next_st
     database: Database,
     clock: AdjustableClock,
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "b", None, commented("よい"))
     await library.add(workspace, paper(1), None)
     rewrite(file, "title: A ", "title: Another ")  # while nothing ran
-    again = Mirror(database, clock, Importing(database, clock), workspace, file)
-    assert moved(await again.write_back()) == ([], ["a"], [], ["b", "paper-1"])
+    again = FileSync(database, clock, Importer(database, clock), workspace, file)
+    assert moved(await again.sync()) == ([], ["a"], [], ["b", "paper-1"])
     here, there = await both(lookup, workspace, file)
     assert here == there
 
 
 async def test_a_crash_after_the_file_was_written_changes_nothing_more(
-    mirror: Mirror, library: Library, workspace: int, file: Path, database: Database
+    file_sync: FileSync, library: Library, workspace: int, file: Path, database: Database
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     async with database.read() as connection:
         notes = (await connection.exec_driver_sql("SELECT name, text FROM notes WHERE name LIKE 'mirror:%'")).all()
     await library.edit(workspace, "b", None, commented("よい"))
     await library.remove(workspace, "a", None)
-    await mirror.write_back()
+    await file_sync.sync()
     after = raw(file)
     async with database.write() as connection:  # what was noted in the transaction that did not come to its end
         await connection.exec_driver_sql("UPDATE notes SET text = ? WHERE name = ?", (notes[0].text, notes[0].name))
-    assert moved(report := await mirror.write_back()) == ([], [], [], [])
+    assert moved(report := await file_sync.sync()) == ([], [], [], [])
     assert (told(report), raw(file)) == ([], after)
 
 
 async def test_a_paper_that_no_file_can_hold_holds_up_no_other(
-    mirror: Mirror, library: Library, workspace: int, file: Path
+    file_sync: FileSync, library: Library, workspace: int, file: Path
 ) -> None:
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "a", None, commented(" "))
     await library.edit(workspace, "b", None, commented("よい"))
-    report = await mirror.write_back()
+    report = await file_sync.sync()
     assert [id for id, _ in report.conflicts] == ["a"]
     assert said(file) == f"{TEXT}  comment: よい\n"
 
 
-async def test_line_ends_and_rights_stay(mirror: Mirror, library: Library, workspace: int, file: Path) -> None:
+async def test_line_ends_and_rights_stay(file_sync: FileSync, library: Library, workspace: int, file: Path) -> None:
     put(file, b"\xef\xbb\xbf" + TEXT.replace("\n", "\r\n").encode())
     os.chmod(file, 0o640)
-    await mirror.write_back()
+    await file_sync.sync()
     await library.edit(workspace, "b", None, commented("よい"))
-    await mirror.write_back()
+    await file_sync.sync()
     assert raw(file) == b"\xef\xbb\xbf" + f"{TEXT}  comment: よい\n".replace("\n", "\r\n").encode()
     assert rights(file) == 0o640
     assert not [name for name in os.listdir(file.parent) if name.endswith(".dayori")]
 
 
 async def test_a_link_to_the_file_stays_a_link(
-    database: Database, clock: AdjustableClock, importing: Importing, library: Library, workspace: int, file: Path
+    database: Database, clock: AdjustableClock, importer: Importer, library: Library, workspace: int, file: Path
 ) -> None:
     link = file.with_name("link.yaml")
     link.symlink_to(file)
-    mirror = Mirror(database, clock, importing, workspace, link)
-    await mirror.write_back()
+    file_sync = FileSync(database, clock, importer, workspace, link)
+    await file_sync.sync()
     await library.edit(workspace, "b", None, commented("よい"))
-    await mirror.write_back()
+    await file_sync.sync()
     assert link.is_symlink()
     assert "よい" in said(file)
 
 
 async def test_imports_of_other_files_are_no_removals(
-    mirror: Mirror, importing: Importing, workspace: int, file: Path
+    file_sync: FileSync, importer: Importer, workspace: int, file: Path
 ) -> None:
-    await mirror.write_back()
-    await importing.take(workspace, [paper(1)], None)
-    assert (await mirror.write_back()).written == ["paper-1"]
+    await file_sync.sync()
+    await importer.run(workspace, [paper(1)], None)
+    assert (await file_sync.sync()).written == ["paper-1"]
     changed = replace(paper(1), comment="別のファイルから")
-    await importing.take(workspace, [changed], None)
-    assert moved(await mirror.write_back()) == ([], [], [], ["paper-1"])
+    await importer.run(workspace, [changed], None)
+    assert moved(await file_sync.sync()) == ([], [], [], ["paper-1"])
 
 
 async def test_two_mirrors_of_one_file_lose_nothing(
-    mirror: Mirror,
+    file_sync: FileSync,
     library: Library,
     lookup: Lookup,
     workspace: int,
@@ -320,11 +322,11 @@ async def test_two_mirrors_of_one_file_lose_nothing(
     database: Database,
     clock: AdjustableClock,
 ) -> None:
-    other = Mirror(database, clock, Importing(database, clock), workspace, file)
-    await mirror.write_back()
+    other = FileSync(database, clock, Importer(database, clock), workspace, file)
+    await file_sync.sync()
     for n in range(8):
         await library.add(workspace, paper(n), None)
-        await asyncio.gather(mirror.write_back(), other.write_back())
+        await asyncio.gather(file_sync.sync(), other.sync())
     here, there = await both(lookup, workspace, file)
     assert here == there
     assert len(there) == 10
@@ -333,7 +335,7 @@ async def test_two_mirrors_of_one_file_lose_nothing(
 async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
     database: Database,
     clock: AdjustableClock,
-    importing: Importing,
+    importer: Importer,
     library: Library,
     lookup: Lookup,
     workspace: int,
@@ -345,7 +347,7 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
         heard.extend(message.text("en") for message in messages)
 
     stop = asyncio.Event()
-    watching = asyncio.create_task(Mirror(database, clock, importing, workspace, file, tell=tell).watch(stop))
+    watching = asyncio.create_task(FileSync(database, clock, importer, workspace, file, notify=tell).watch(stop))
     await until(lambda: library.history(workspace))
     await library.edit(workspace, "b", None, commented("よい"))
     await until(lambda: in_text(file, "よい"))
@@ -371,14 +373,14 @@ _STEPS = st.lists(
 @settings(max_examples=25)
 @given(_STEPS)
 async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
-    database: Database, clock: AdjustableClock, importing: Importing, library: Library, lookup: Lookup, tmp_path: Path,
-    reversal: Reversal, steps: list[tuple[str, int, str]]) -> None:  # fmt: skip
+    database: Database, clock: AdjustableClock, importer: Importer, library: Library, lookup: Lookup, tmp_path: Path,
+    reversal: Undo, steps: list[tuple[str, int, str]]) -> None:  # fmt: skip
     clock.advance(seconds=1)
     workspace, _ = await database.workspace(f"{clock().isoformat()}", clock())
     file = tmp_path / f"{workspace}.yaml"
     say(file, "".join(yaml.write([paper(n) for n in range(3)])))
-    mirror = Mirror(database, clock, importing, workspace, file)
-    await mirror.write_back()
+    file_sync = FileSync(database, clock, importer, workspace, file)
+    await file_sync.sync()
     for what, n, text in steps:
         here, there = await both(lookup, workspace, file)
         held = yaml.read(said(file), "f")
@@ -399,10 +401,10 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
         elif what == "file remove" and len(held) > 1:
             say(file, "".join(yaml.write([each for each in held if each.id != id])))
         elif what == "meet":
-            await mirror.write_back()
+            await file_sync.sync()
         elif what == "restart":
-            mirror = Mirror(database, clock, importing, workspace, file)
-    report = await mirror.write_back()
+            file_sync = FileSync(database, clock, importer, workspace, file)
+    report = await file_sync.sync()
     here, there = await both(lookup, workspace, file)
     differing = {id for id in here.keys() | there.keys() if here.get(id) != there.get(id)}
     assert differing == {id for id, _ in report.conflicts}

@@ -8,7 +8,7 @@ from bot.domain.metadata import Metadata
 from bot.domain.paper import Link, make_paper
 from bot.formats.links import Untitled
 from bot.i18n import msg
-from bot.services.naming import name_all
+from bot.services.naming import look_up_titles
 
 LINES = [Untitled(1, "2307.08621"), Untitled(4, "https://a.org/x"), Untitled(5, "10.1145/3292500")]
 
@@ -33,7 +33,7 @@ class Finder:
 
 
 async def test_what_the_finder_knows_becomes_a_paper() -> None:
-    named = await name_all(LINES, Finder())
+    named = await look_up_titles(LINES, Finder())
     [made] = named.papers
     assert (made.title, made.authors, made.identifiers) == (
         "RetNet",
@@ -41,12 +41,12 @@ async def test_what_the_finder_knows_becomes_a_paper() -> None:
         Identifiers(arxiv="2307.08621", doi="10.1/x"),
     )
     assert [link.url for link in made.links] == ["https://arxiv.org/abs/2307.08621", "https://code.org/"]
-    assert [line for line, _ in named.unnamed] == LINES[1:]
+    assert [line for line, _ in named.untitled] == LINES[1:]
 
 
 async def test_what_nobody_knows_is_told_with_its_source() -> None:
     seen: list[tuple[int, int]] = []
-    named = await name_all(LINES[1:], Finder(), lambda *done: seen.append(done))
+    named = await look_up_titles(LINES[1:], Finder(), lambda *done: seen.append(done))
     assert seen == [(2, 2)]
     assert next((place, why.text("en"), n) for place, why, n in named.reasons("f")) == (
         "f:4", "the title of https://a.org/x is not known; write it behind the link", 1
@@ -64,7 +64,7 @@ class Offline(Finder):
 
 async def test_a_source_that_cannot_be_reached_is_told_once_with_the_number_of_lines() -> None:
     lines = [Untitled(n, f"2307.{n:05}") for n in range(1, 120)] + [Untitled(200, "https://a.org/x")]
-    named = await name_all(lines, Offline())
+    named = await look_up_titles(lines, Offline())
     assert [(place, why.text("en"), n) for place, why, n in named.reasons("f")] == [
         ("f:200", "the title of https://a.org/x is not known; write it behind the link", 1),
         ("f:1", "119 titles could not be looked up: arXiv cannot be reached. Import the file again later, or write the "
@@ -76,7 +76,7 @@ async def test_what_the_file_says_goes_before_what_the_source_says() -> None:
     said = make_paper(
         title="2307.08621", comment="よい", tags=["a"], authors=["B"], links=[Link("https://b.org/", "図")]
     )
-    [made] = (await name_all([Untitled(1, "2307.08621", said)], Finder())).papers
+    [made] = (await look_up_titles([Untitled(1, "2307.08621", said)], Finder())).papers
     assert (made.title, made.comment, made.tags, made.authors) == ("RetNet", "よい", ("a",), ("B",))
     assert [link.url for link in made.links] == [
         "https://b.org/",

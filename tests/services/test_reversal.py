@@ -8,14 +8,14 @@ from itertools import pairwise
 import pytest
 
 from bot.domain.errors import ConflictError, NotFoundError
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.services.library import Library
-from bot.services.reversal import Reversal
+from bot.services.reversal import Undo
 from tests.samples import paper
 
 
 async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
-    library: Library, reversal: Reversal, workspace: int
+    library: Library, reversal: Undo, workspace: int
 ) -> None:
     await library.add(workspace, paper(1), "花子")
     await library.remove(workspace, "paper-1", "花子")
@@ -29,7 +29,7 @@ async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
 
 
 async def test_several_undos_are_redone_one_by_one_the_last_first(
-    library: Library, reversal: Reversal, workspace: int
+    library: Library, reversal: Undo, workspace: int
 ) -> None:
     for text in "一二三":
         await library.add(workspace, paper(1), None)
@@ -45,7 +45,7 @@ async def test_several_undos_are_redone_one_by_one_the_last_first(
 
 
 async def test_a_redo_does_not_overwrite_what_was_changed_since(
-    library: Library, reversal: Reversal, workspace: int
+    library: Library, reversal: Undo, workspace: int
 ) -> None:
     await library.add(workspace, paper(1), None)
     await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="一"))
@@ -56,18 +56,16 @@ async def test_a_redo_does_not_overwrite_what_was_changed_since(
 
 
 async def test_an_import_that_was_redone_brings_nothing_new_when_it_is_imported_again(
-    importing: Importing, reversal: Reversal, workspace: int
+    importer: Importer, reversal: Undo, workspace: int
 ) -> None:
-    await importing.take(workspace, [paper(1), paper(2)], None)
+    await importer.run(workspace, [paper(1), paper(2)], None)
     await reversal.undo(workspace, None)
     await reversal.redo(workspace, None)
-    report = await importing.take(workspace, [paper(1), paper(2)], None)
+    report = await importer.run(workspace, [paper(1), paper(2)], None)
     assert sorted(report.unchanged) == ["paper-1", "paper-2"]
 
 
-async def test_what_cannot_be_undone_is_told_with_the_reason(
-    library: Library, reversal: Reversal, workspace: int
-) -> None:
+async def test_what_cannot_be_undone_is_told_with_the_reason(library: Library, reversal: Undo, workspace: int) -> None:
     await library.add(workspace, paper(1), None, actor="hanako")
     (added, _), *_ = await library.history(workspace)
     await reversal.undo(workspace, None)
@@ -86,7 +84,7 @@ async def test_what_cannot_be_undone_is_told_with_the_reason(
 
 
 async def test_another_workspaces_changes_are_nobodys_to_undo_or_redo(
-    library: Library, reversal: Reversal, workspace: int
+    library: Library, reversal: Undo, workspace: int
 ) -> None:
     await library.add(workspace, paper(1), None)
     (added, _), *_ = await library.history(workspace)

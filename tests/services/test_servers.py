@@ -9,13 +9,13 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import InputError, NotAllowedError, PublishError
-from bot.services.checkup import Checkup
-from bot.services.corrections import CORRECTED_UNTIL
+from bot.services.checkup import Health
+from bot.services.corrections import UPDATED_UNTIL
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, Wanted
+from bot.services.digests import Digests, Policy, SubscriptionRequest
 from bot.services.library import Library
-from bot.services.notes import Notes
-from bot.services.server_filter import ServedOnly
+from bot.services.notes import State
+from bot.services.server_filter import ServedPublisher
 from bot.services.servers import Servers
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -52,33 +52,33 @@ async def states(servers: Servers) -> dict[str, str]:
 
 
 async def test_the_servers_of_the_first_start_are_the_teams_and_later_ones_wait(make: Make) -> None:
-    await make().begin(there(LAB, OTHER))
+    await make().note_first_servers(there(LAB, OTHER))
     again = make()
-    await again.begin(there(LAB, OTHER, THIRD))
-    await again.meet(THIRD, "知らない人")
+    await again.note_first_servers(there(LAB, OTHER, THIRD))
+    await again.note_server(THIRD, "知らない人")
     assert await serves(again, LAB, OTHER, THIRD) == [True, True, False]
     assert await states(again) == {LAB: "allowed", OTHER: "allowed", THIRD: "waiting"}
 
 
 async def test_a_bot_that_was_in_none_belongs_to_the_first_that_it_is_invited_to(make: Make) -> None:
     servers = make()
-    await servers.begin(there())
-    await asyncio.gather(*(servers.meet(id, "") for id in (LAB, OTHER, THIRD)))
+    await servers.note_first_servers(there())
+    await asyncio.gather(*(servers.note_server(id, "") for id in (LAB, OTHER, THIRD)))
     assert sorted((await states(servers)).values()) == ["allowed", "waiting", "waiting"]
 
 
 async def test_who_is_thrown_out_and_invited_again_is_known(make: Make) -> None:
     servers = make()
-    await servers.begin(there(LAB))
-    await servers.meet(OTHER, "")
-    await servers.keep_only([])
+    await servers.note_first_servers(there(LAB))
+    await servers.note_server(OTHER, "")
+    await servers.forget_others([])
     assert await states(servers) == {LAB: "allowed"}
-    await servers.meet(OTHER, "")
+    await servers.note_server(OTHER, "")
     assert await states(servers) == {LAB: "allowed", OTHER: "waiting"}
 
 
 async def test_the_settings_list_decides_alone(make: Make) -> None:
-    await make().begin(there(LAB))
+    await make().note_first_servers(there(LAB))
     servers = make(listed=[OTHER])
     assert await serves(servers, LAB, OTHER) == [False, True]
     assert await states(servers) == {LAB: "refused", OTHER: "allowed"}
@@ -90,16 +90,16 @@ async def test_the_settings_list_decides_alone(make: Make) -> None:
 
 
 async def test_a_list_that_is_emptied_lets_no_stranger_in(make: Make) -> None:
-    await make(listed=[LAB]).begin(there(LAB, OTHER))
+    await make(listed=[LAB]).note_first_servers(there(LAB, OTHER))
     servers = make()
-    await servers.begin(there(LAB, OTHER))
+    await servers.note_first_servers(there(LAB, OTHER))
     assert await serves(servers, LAB, OTHER) == [True, False]
 
 
 async def test_servers_of_the_settings_subscriptions_are_allowed(make: Make) -> None:
     servers = make(named=[LAB])
-    await servers.begin(there())
-    await servers.meet(OTHER, "")
+    await servers.note_first_servers(there())
+    await servers.note_server(OTHER, "")
     assert await serves(servers, LAB, OTHER) == [True, False]
     with pytest.raises(InputError, match="take them out there"):
         await servers.refuse(LAB)
@@ -107,22 +107,22 @@ async def test_servers_of_the_settings_subscriptions_are_allowed(make: Make) -> 
 
 async def test_hosted_serves_everyone_and_a_team_made_of_it_none_of_them(make: Make) -> None:
     hosted = make("hosted")
-    await hosted.begin(there(LAB, OTHER))
-    await hosted.meet(LAB, "")
+    await hosted.note_first_servers(there(LAB, OTHER))
+    await hosted.note_server(LAB, "")
     assert await serves(hosted, LAB, OTHER) == [True, True]
     assert await states(hosted) == {}
     with pytest.raises(InputError, match="every server is served"):
         await hosted.refuse(LAB)
     team = make()
-    await team.begin(there(LAB, OTHER))
-    await team.meet(LAB, "")
+    await team.note_first_servers(there(LAB, OTHER))
+    await team.note_server(LAB, "")
     assert await serves(team, LAB, OTHER) == [False, False]
 
 
 async def test_a_decision_holds_at_once_for_another_process(make: Make) -> None:
     running, terminal = make(), make()
-    await running.begin(there(LAB))
-    await running.meet(OTHER, "隣の研究室")
+    await running.note_first_servers(there(LAB))
+    await running.note_server(OTHER, "隣の研究室")
     assert (await terminal.allow("100000000000000002")).name == "隣の研究室"
     assert await serves(running, OTHER) == [True]
     await terminal.refuse(OTHER)
@@ -132,9 +132,9 @@ async def test_a_decision_holds_at_once_for_another_process(make: Make) -> None:
 async def test_a_server_allowed_beforehand_keeps_the_first_invitation_from_another(make: Make) -> None:
     servers = make()
     await servers.allow(LAB)
-    await servers.begin(there())
-    await servers.meet(OTHER, "")
-    await servers.meet(LAB, "研究室")
+    await servers.note_first_servers(there())
+    await servers.note_server(OTHER, "")
+    await servers.note_server(LAB, "研究室")
     assert await states(servers) == {LAB: "allowed", OTHER: "waiting"}
 
 
@@ -148,8 +148,8 @@ async def test_what_is_no_servers_id_is_refused_in_words(make: Make, id: str) ->
 
 async def test_a_servers_name_brings_no_control_character_along(make: Make) -> None:
     servers = make()
-    await servers.begin(there(LAB))
-    await servers.meet(OTHER, "a\x1b[31m\nb\u202e" + "c" * 500)
+    await servers.note_first_servers(there(LAB))
+    await servers.note_server(OTHER, "a\x1b[31m\nb\u202e" + "c" * 500)
     name = {each.id: each.name for each in await servers.every()}[OTHER]
     assert name.startswith("a[31m b")
     assert len(name) <= 100
@@ -159,7 +159,7 @@ async def test_a_servers_name_brings_no_control_character_along(make: Make) -> N
 async def resting(make: Make) -> Servers:
     """Return the service of a bot to which LAB belongs, with OTHER refused."""
     servers = make()
-    await servers.begin(there(LAB, OTHER))
+    await servers.note_first_servers(there(LAB, OTHER))
     await servers.refuse(OTHER)
     return servers
 
@@ -169,9 +169,9 @@ async def test_a_refused_servers_editions_wait_and_go_out_when_it_is_allowed(
     library: Library, workspace: int,
 ) -> None:  # fmt: skip
     digests = Digests(database, clock, policy, {"discord": FakeRenderer()}, resting)
-    delivery = Delivery(database, clock, {"discord": ServedOnly(publisher, resting)}, pauses=())
+    delivery = Delivery(database, clock, {"discord": ServedPublisher(publisher, resting)}, pauses=())
     for name, server in (("lab", LAB), ("other", OTHER)):
-        await digests.subscribe(workspace, Wanted(name, f"{server}/1", "daily 09:00", (), "ja"))
+        await digests.subscribe(workspace, SubscriptionRequest(name, f"{server}/1", "daily 09:00", (), "ja"))
     await library.add(workspace, paper(1), None)
     clock.advance(days=1)
     assert await digests.compose_due() == 1
@@ -196,10 +196,10 @@ async def test_nothing_is_edited_told_or_looked_for_in_a_server_that_is_not_serv
     async def fence() -> None:
         """Let everything leave."""
 
-    guarded = ServedOnly(publisher, resting)
+    guarded = ServedPublisher(publisher, resting)
     for attempt in (
         guarded.publish(f"{OTHER}/1", {}, "n", fence), guarded.edit(f"{OTHER}/1", "1", {}, fence),
-        guarded.tell(f"{OTHER}/0", [f"{OTHER}/1"], "…", "n", fence), guarded.find(f"{OTHER}/1", "m", "0"),
+        guarded.notify_curators(f"{OTHER}/0", [f"{OTHER}/1"], "…", "n", fence), guarded.find(f"{OTHER}/1", "m", "0"),
         guarded.anchor(f"{OTHER}/1"),
     ):  # fmt: skip
         with pytest.raises(PublishError):
@@ -210,21 +210,21 @@ async def test_nothing_is_edited_told_or_looked_for_in_a_server_that_is_not_serv
 async def test_digests_follow_the_edits_that_a_refused_server_missed(
     resting: Servers, database: Database, clock: AdjustableClock
 ) -> None:
-    notes = Notes(database)
+    notes = State(database)
     refused_at = clock().isoformat(timespec="microseconds")
     clock.advance(days=3)
-    await notes.write(CORRECTED_UNTIL, clock().isoformat(timespec="microseconds"))
+    await notes.write(UPDATED_UNTIL, clock().isoformat(timespec="microseconds"))
     await resting.allow(OTHER)
-    assert await notes.read(CORRECTED_UNTIL) == refused_at
+    assert await notes.read(UPDATED_UNTIL) == refused_at
 
 
 async def test_the_doctor_warns_of_what_waits_and_stays_well(
     resting: Servers, database: Database, clock: AdjustableClock, policy: Policy, workspace: int
 ) -> None:
     digests = Digests(database, clock, policy, {"discord": FakeRenderer()}, resting)
-    await digests.subscribe(workspace, Wanted("other", f"{OTHER}/1", "daily 09:00", (), "ja"))
-    await resting.meet(THIRD, "知らない人")
-    findings = await Checkup(database, clock, digests, Notes(database), resting).look(workspace, {"discord": True})
+    await digests.subscribe(workspace, SubscriptionRequest("other", f"{OTHER}/1", "daily 09:00", (), "ja"))
+    await resting.note_server(THIRD, "知らない人")
+    findings = await Health(database, clock, digests, State(database), resting).check(workspace, {"discord": True})
     told = [(each.name, each.message.text("en"), each.remedy and each.remedy.text("en"))
             for each in findings.checks if each.level == "warning"]  # fmt: skip
     assert told == [

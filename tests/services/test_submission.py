@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.draft import Draft, change_of, changed
+from bot.domain.draft import Draft, apply_draft, edit_draft
 from bot.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper, edited, make_paper
-from bot.services.drafts import Drafts, mark_of
-from bot.services.inbox import Inbox, change_of_proposal, paper_of
+from bot.domain.paper import Link, Paper, make_paper, with_changes
+from bot.services.drafts import Drafts, fingerprint
+from bot.services.inbox import Inbox, edit_proposal, proposed_paper
 from bot.services.library import Library
 from bot.services.lookup import Lookup
 from bot.services.submission import Proposed, SameTitle, Saved, Stale, Submission, Submitter
@@ -50,7 +50,7 @@ def proposing(database: Database, clock: AdjustableClock) -> Submission:
 async def shown(drafts: Drafts, workspace: int, made: Paper, draft: Draft = DRAFT, token: str = "token") -> str:
     """Keep a draft with the paper that it shows and return the look's mark."""
     await drafts.keep(workspace, token, draft, TARO.actor, made)
-    return mark_of(draft, made)
+    return fingerprint(draft, made)
 
 
 async def test_what_was_shown_is_saved(drafts: Drafts, submission: Submission, lookup: Lookup, workspace: int) -> None:
@@ -122,10 +122,10 @@ async def test_a_paper_of_the_same_title_is_asked_about_once_and_never_twice_by_
     twin = (await library.add(workspace, paper(1), None)).paper
     other = paper(1, id="other", identifiers=Identifiers(doi="10.1/x"))
     await drafts.keep(workspace, "token", DRAFT, person.actor, other)
-    mark = mark_of(DRAFT, other)
+    mark = fingerprint(DRAFT, other)
     for _ in range(2):
         assert await proposing.submit(workspace, "token", person, mark) == SameTitle(twin)
-    outcome = await proposing.submit(workspace, "token", person, mark, apart=True)
+    outcome = await proposing.submit(workspace, "token", person, mark, allow_same_title=True)
     assert isinstance(outcome, Saved if person.is_curator else Proposed)
 
 
@@ -142,17 +142,17 @@ async def test_a_change_of_an_older_version_shows_both_and_overwrites_only_what_
     drafts: Drafts, submission: Submission, library: Library, workspace: int, clock: AdjustableClock
 ) -> None:
     old = (await library.add(workspace, paper(1), None)).paper
-    draft = replace(change_of(old), comment="花子の感想")
+    draft = replace(edit_draft(old), comment="花子の感想")
     await drafts.keep(workspace, "token", draft, HANAKO.actor)
     clock.advance(minutes=1)
     await library.edit(workspace, old.id, None, lambda paper: replace(paper, comment="次郎の感想"))
     for _ in range(2):  # a double press of Save is no consent to overwrite
-        stale = await submission.submit(workspace, "token", HANAKO, mark_of(draft, None))
+        stale = await submission.submit(workspace, "token", HANAKO, fingerprint(draft, None))
         assert isinstance(stale, Stale)
         assert stale.now
-        assert stale.mine == changed(stale.now, draft)
+        assert stale.mine == apply_draft(stale.now, draft)
         seen = stale.now.updated_at
-    saved = await submission.submit(workspace, "token", HANAKO, mark_of(draft, None), seen=seen)
+    saved = await submission.submit(workspace, "token", HANAKO, fingerprint(draft, None), seen=seen)
     assert isinstance(saved, Saved)
     assert saved.paper.comment == "花子の感想"
 
@@ -161,7 +161,7 @@ async def test_who_is_no_curator_any_more_changes_nothing(
     drafts: Drafts, submission: Submission, proposing: Submission, library: Library, workspace: int
 ) -> None:
     there = (await library.add(workspace, paper(1), None)).paper
-    await drafts.keep(workspace, "edit", change_of(there), TARO.actor)
+    await drafts.keep(workspace, "edit", edit_draft(there), TARO.actor)
     await drafts.keep(workspace, "mended", replace(DRAFT, candidate=1), TARO.actor, paper(2))
     await drafts.keep(workspace, "link", Draft("https://example.org/x", paper_id=there.id), TARO.actor)
     for token in ("edit", "mended"):
@@ -188,15 +188,15 @@ async def test_a_mended_proposal_is_accepted_as_it_was_shown_in_its_proposers_na
     mark = await shown(drafts, workspace, paper(1))
     await proposing.submit(workspace, "token", TARO, mark)
     [candidate] = await inbox.waiting(workspace)
-    draft = replace(change_of_proposal(candidate, paper_of(candidate)), comment="直した")
-    mended = changed(paper_of(candidate), draft)
+    draft = replace(edit_proposal(candidate, proposed_paper(candidate)), comment="直した")
+    mended = apply_draft(proposed_paper(candidate), draft)
     for token in ("a", "b"):
         await drafts.keep(workspace, token, draft, HANAKO.actor, mended)
-    saved = await proposing.submit(workspace, "a", HANAKO, mark_of(draft, mended))
+    saved = await proposing.submit(workspace, "a", HANAKO, fingerprint(draft, mended))
     assert isinstance(saved, Saved)
     assert (saved.paper.content, saved.paper.added_by, saved.candidate) == (mended.content, "太郎", candidate)
     with pytest.raises(NotFoundError, match="decided on"):
-        await proposing.submit(workspace, "b", HANAKO, mark_of(draft, mended))
+        await proposing.submit(workspace, "b", HANAKO, fingerprint(draft, mended))
     assert await inbox.waiting(workspace) == []
 
 
@@ -207,7 +207,7 @@ async def test_what_waits_is_not_proposed_again_by_its_ids_or_by_title_and_link(
     first = [await proposing.add(workspace, DRAFT, each, TARO) for each in (paper(1), page)]
     again = [
         await proposing.add(workspace, DRAFT, each, JIRO)
-        for each in (edited(paper(1), title="Another title"), edited(page, comment="よい"))
+        for each in (with_changes(paper(1), title="Another title"), with_changes(page, comment="よい"))
     ]
     for one, other in zip(first, again, strict=True):
         assert isinstance(one, Proposed)

@@ -6,13 +6,13 @@ import asyncio
 
 import pytest
 
-from bot.services.unbroken import unbroken
+from bot.services.unbroken import uncancellable
 
 
 async def test_work_comes_to_its_end_however_often_it_is_cancelled() -> None:
     ended = asyncio.Event()
 
-    @unbroken
+    @uncancellable
     async def work() -> None:
         await asyncio.sleep(0.1)
         ended.set()

@@ -194,8 +194,8 @@ async def test_the_settings_may_lead_to_mirrors_on_private_addresses(web: Web) -
     web.put("127.0.0.1/mirror/works/10.5555%2Fx", crossref({"DOI": "10.5555/X", "title": ["Also"]}))
     web.put("127.0.0.1/mirror/P19-9999/", anthology("P19-9999", "Too", date="2019", abstract="Yes."))
     web.put("127.0.0.1/mirror/notes?id=AbCdEf1234", openreview("AbCdEf1234", None, title="As Well"))
-    mirror = f"http://127.0.0.1:{web.port}/mirror"
-    settings = SourcesSettings(arxiv_url=mirror, crossref_url=mirror, acl_url=mirror, openreview_url=mirror)
+    file_sync = f"http://127.0.0.1:{web.port}/mirror"
+    settings = SourcesSettings(arxiv_url=file_sync, crossref_url=file_sync, acl_url=file_sync, openreview_url=file_sync)
     opened = open_sources(**settings.model_dump(), interval=0.01)
     links = [
         "2401.00001",
@@ -205,6 +205,6 @@ async def test_the_settings_may_lead_to_mirrors_on_private_addresses(web: Web) -
     ]
     titles = [(await opened.look_up(link)).title for link in links]
     with pytest.raises(SourceError, match="not on the public internet"):  # as somebody's link it is private still
-        await opened.look_up(f"{mirror}/P19-9999/")
+        await opened.look_up(f"{file_sync}/P19-9999/")
     await opened.close()
     assert titles == ["From a Mirror", "Also", "Too", "As Well"]

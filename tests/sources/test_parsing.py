@@ -16,7 +16,7 @@ from bot.domain.metadata import Metadata, make_metadata
 from bot.domain.paper import make_paper
 from bot.sources import acl, arxiv, crossref, openreview, webpage
 from bot.sources.markup import decoded, person, plain, several
-from bot.sources.tags import metas_of
+from bot.sources.tags import meta_tags
 from tests.doubles.web.answers import Page, anthology, arxiv_error, atom, citation, html, meta
 from tests.doubles.web.answers import crossref as crossref_page
 from tests.doubles.web.answers import openreview as openreview_page
@@ -191,7 +191,7 @@ def test_tags_are_read_however_they_are_written() -> None:
     page = """<META content='1 > 0 "x"' NAME=citation_title><meta property="og:title" content=bare />
     <meta itemprop=name content="a&amp;b"><meta name="empty" content="">
     <meta name="citation_author" content="A"><meta name=citation_author content=B>"""
-    assert metas_of(page) == {
+    assert meta_tags(page) == {
         "citation_title": ['1 > 0 "x"'],
         "og:title": ["bare"],
         "name": ["a&b"],

@@ -7,8 +7,8 @@ from collections.abc import Sequence
 from bot.domain.paper import Paper
 from bot.store import papers
 from bot.store.database import Database
-from bot.store.papers import columns_of, stamped
-from bot.store.search import Search, index_papers
+from bot.store.papers import columns_of, with_bookkeeping
+from bot.store.search import SearchIndex, index_papers
 from tests.doubles.clock import AdjustableClock
 
 
@@ -16,12 +16,12 @@ async def put(database: Database, workspace: int, some: Sequence[Paper]) -> list
     """Store papers and their index in one transaction and return their numbers."""
     now = AdjustableClock()()
     async with database.write() as connection:
-        rows = [columns_of(stamped(each, added_at=now, updated_at=now, added_by=None)) for each in some]
+        rows = [columns_of(with_bookkeeping(each, added_at=now, updated_at=now, added_by=None)) for each in some]
         numbers = await papers.add(connection, workspace, rows)
         await index_papers(connection, workspace, rows)
     return numbers
 
 
-async def numbers_of(search: Search, workspace: int, query: str) -> list[int]:
+async def numbers_of(search: SearchIndex, workspace: int, query: str) -> list[int]:
     """Return the numbers of the papers that a search finds."""
     return [hit.number for hit in (await search.find(workspace, query)).hits]

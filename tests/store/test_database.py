@@ -18,19 +18,19 @@ from sqlalchemy import select, text
 
 from bot.domain.errors import StoreError
 from bot.store.database import Database, iso, open_database
-from bot.store.notes import read_note, write_note
+from bot.store.notes import read_state, write_state
 from bot.store.schema import workspaces
 from tests.doubles.clock import AdjustableClock
 
 
 async def noted(database: Database, name: str) -> str | None:
     async with database.read() as connection:
-        return await read_note(connection, name)
+        return await read_state(connection, name)
 
 
 async def test_what_is_written_is_read_by_the_next(database: Database, database_url: str) -> None:
     async with database.write() as connection:
-        await write_note(connection, "a", "1")
+        await write_state(connection, "a", "1")
     other = await open_database(database_url)
     assert await noted(other, "a") == "1"
     await other.close()
@@ -39,7 +39,7 @@ async def test_what_is_written_is_read_by_the_next(database: Database, database_
 async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database) -> None:
     async def fail() -> None:
         async with database.write() as connection:
-            await write_note(connection, "a", "1")
+            await write_state(connection, "a", "1")
             raise RuntimeError
 
     with pytest.raises(RuntimeError):
@@ -50,7 +50,7 @@ async def test_a_transaction_that_fails_leaves_nothing_behind(database: Database
 async def test_a_cancelled_transaction_leaves_nothing_behind_and_nothing_locked(database: Database) -> None:
     async def write_slowly() -> None:
         async with database.write() as connection:
-            await write_note(connection, "a", "1")
+            await write_state(connection, "a", "1")
             await asyncio.sleep(30)
 
     task = asyncio.create_task(write_slowly())
@@ -58,7 +58,7 @@ async def test_a_cancelled_transaction_leaves_nothing_behind_and_nothing_locked(
     task.cancel()
     await asyncio.gather(task, return_exceptions=True)
     async with database.write() as connection:
-        await write_note(connection, "b", "2")
+        await write_state(connection, "b", "2")
     assert (await noted(database, "a"), await noted(database, "b")) == (None, "2")
 
 
@@ -150,7 +150,7 @@ async def test_closing_waits_for_nobody_who_keeps_a_connection(database_url: str
 
 async def test_reading_does_not_wait_for_writing_and_sees_only_what_is_committed(database: Database) -> None:
     async with database.write() as connection:
-        await write_note(connection, "a", "1")
+        await write_state(connection, "a", "1")
         assert await asyncio.wait_for(noted(database, "a"), 5) is None
     assert await noted(database, "a") == "1"
 
@@ -161,7 +161,7 @@ async def test_writers_take_turns(database: Database, database_url: str) -> None
     async def count_up(opened: Database) -> None:
         for _ in range(10):
             async with opened.write() as connection:
-                await write_note(connection, "n", str(int(await read_note(connection, "n") or "0") + 1))
+                await write_state(connection, "n", str(int(await read_state(connection, "n") or "0") + 1))
 
     await asyncio.gather(*(count_up(opened) for opened in (database, database, other, other)))
     assert await noted(database, "n") == "40"
@@ -185,7 +185,7 @@ async def test_a_workspace_is_made_once(database: Database, clock: AdjustableClo
 
 async def test_a_backup_is_the_database_at_that_moment(database: Database, tmp_path: Path) -> None:
     async with database.write() as connection:
-        await write_note(connection, "a", "1")
+        await write_state(connection, "a", "1")
     await database.backup(tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT text FROM notes WHERE name = 'a'").fetchall() == [("1",)]

@@ -36,7 +36,7 @@ async def claim(
     database: Database, clock: AdjustableClock, who: str, dead: str = "", platform: str = "discord"
 ) -> OpenEdition | None:
     async with database.write() as connection:
-        claimed = await claims.claim(connection, who, clock(), clock() + timedelta(minutes=2), platforms=[platform],
+        claimed = await claims.acquire(connection, who, clock(), clock() + timedelta(minutes=2), platforms=[platform],
                                          is_dead=lambda name: name == dead)  # fmt: skip
     return claimed[0] if claimed else None
 
@@ -77,8 +77,8 @@ async def test_a_released_edition_can_be_left_alone_for_a_while(
     assert await claim(database, clock, "me")
     async with database.write() as connection:
         await claims.release(connection, "me", edition, clock() + timedelta(seconds=50), msg("The channel is gone."))
-        standing = await deliveries.last_editions(connection, subscription.workspace_id)
-    assert standing[subscription.id].trouble == msg("The channel is gone.")
+        status = await deliveries.last_editions(connection, subscription.workspace_id)
+    assert status[subscription.id].trouble == msg("The channel is gone.")
     assert await claim(database, clock, "me") is None
     clock.advance(seconds=51)
     assert await claim(database, clock, "me")
@@ -105,7 +105,7 @@ async def test_no_server_waits_for_anothers_many_channels(
             database, await subscribe(database, workspace, clock, name=name, channel=f"discord:{channel}"), clock
         )
     async with database.write() as connection:
-        claimed = await claims.claim(connection, "me", clock(), clock() + timedelta(minutes=2), platforms=["discord"],
+        claimed = await claims.acquire(connection, "me", clock(), clock() + timedelta(minutes=2), platforms=["discord"],
                                          is_dead=lambda _: False, most=4)  # fmt: skip
     assert [each.subscription for each in claimed] == ["a", "d", "f", "b"]
 

@@ -21,15 +21,15 @@ async def test_a_change_is_read_back_with_its_steps(database: Database, workspac
 
 async def test_an_undone_change_no_longer_stands(database: Database, workspace: int, clock: AdjustableClock) -> None:
     async with database.write() as connection:
-        assert await history.last_standing(connection, workspace) is None
+        assert await history.last_undoable(connection, workspace) is None
         first = await history.open_change(connection, workspace, "add", clock(), None)
         second = await history.open_change(connection, workspace, "edit", clock(), None)
         await history.open_change(connection, workspace, "undo", clock(), None, undoes=second)
-        standing = await history.last_standing(connection, workspace)
-        assert standing is not None
-        assert standing.id == first
+        status = await history.last_undoable(connection, workspace)
+        assert status is not None
+        assert status.id == first
         await history.open_change(connection, workspace, "undo", clock(), None, undoes=first)
-        assert await history.last_standing(connection, workspace) is None
+        assert await history.last_undoable(connection, workspace) is None
 
 
 async def test_one_persons_newest_change_is_found_below_anothers(
@@ -38,9 +38,9 @@ async def test_one_persons_newest_change_is_found_below_anothers(
     async with database.write() as connection:
         mine = await history.open_change(connection, workspace, "add", clock(), "花子", "hanako")
         await history.open_change(connection, workspace, "add", clock(), "太郎", "taro")
-        standing = await history.last_standing(connection, workspace, actor="hanako")
-    assert standing is not None
-    assert standing.id == mine
+        status = await history.last_undoable(connection, workspace, actor="hanako")
+    assert status is not None
+    assert status.id == mine
 
 
 async def test_history_is_told_newest_first_of_one_paper_or_all(
@@ -63,6 +63,6 @@ async def test_another_workspace_has_its_own_history(
     async with database.write() as connection:
         change = await history.open_change(connection, workspace, "add", clock(), None)
         await history.record(connection, workspace, change, [Step("a", None, {})])
-        assert await history.last_standing(connection, other) is None
+        assert await history.last_undoable(connection, other) is None
         assert await history.newest_first(connection, other, None, 10) == []
         assert await history.steps_of(connection, other, change) == []

@@ -84,7 +84,7 @@ async def test_drafts_and_proposals_of_before_papers_were_kept_outlive_the_upgra
     async with database.read() as connection:
         kept, [candidate] = await drafts.get(connection, 1, "token"), await inbox.waiting(connection, 1)
     await database.close()
-    assert kept == drafts.KeptDraft({"source": "2307.08621"}, None, None, None)
+    assert kept == drafts.StoredDraft({"source": "2307.08621"}, None, None, None)
     assert (candidate.number, candidate.proposer, candidate.paper, candidate.locale) == (7, "discord:1", None, None)
 
 
@@ -126,7 +126,7 @@ async def test_an_older_database_gets_its_servers_at_the_first_start_after_the_u
     async def present() -> dict[str, str]:
         return {server: "研究室"}
 
-    await served.begin(present)
+    await served.note_first_servers(present)
     async with database.read() as connection_:
         turns = await subscriptions.turns(connection_, (await served.served()).has)
         unserved = await subscriptions.turns(connection_, lambda channel: False)

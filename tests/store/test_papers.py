@@ -10,7 +10,7 @@ from hypothesis import given
 from bot.domain.paper import Link, Paper
 from bot.store import papers
 from bot.store.database import Database
-from bot.store.papers import columns_of, paper_from, stamped
+from bot.store.papers import columns_of, paper_from, with_bookkeeping
 from tests.doubles.clock import AdjustableClock
 from tests.samples import on_the_store, paper, random_papers
 
@@ -18,19 +18,19 @@ NOW = datetime(2024, 1, 22, tzinfo=UTC)
 
 
 def row(made: Paper, days: int = 0) -> dict[str, object]:
-    return columns_of(stamped(made, added_at=NOW + timedelta(days=days), updated_at=NOW, added_by="花子"))
+    return columns_of(with_bookkeeping(made, added_at=NOW + timedelta(days=days), updated_at=NOW, added_by="花子"))
 
 
 @given(random_papers)
 def test_columns_are_read_back_as_the_paper(made: Paper) -> None:
-    whole = stamped(made, added_at=NOW, updated_at=NOW, added_by="花子")
+    whole = with_bookkeeping(made, added_at=NOW, updated_at=NOW, added_by="花子")
     assert paper_from({**columns_of(whole), "number": 1, "workspace_id": 2}) == whole
 
 
 @on_the_store
 @given(random_papers)
 async def test_any_paper_is_read_back_as_it_was(database: Database, workspace: int, made: Paper) -> None:
-    whole = stamped(made, added_at=NOW, updated_at=NOW, added_by="花子")
+    whole = with_bookkeeping(made, added_at=NOW, updated_at=NOW, added_by="花子")
     async with database.write() as connection:
         [number] = await papers.add(connection, workspace, [columns_of(whole)])
         assert await papers.by_ids(connection, workspace, [made.id, "nobody"]) == {made.id: (number, whole)}
@@ -39,7 +39,9 @@ async def test_any_paper_is_read_back_as_it_was(database: Database, workspace: i
 
 
 async def test_a_name_from_outside_is_kept_clean(database: Database, workspace: int) -> None:
-    assert stamped(paper(1), added_at=NOW, updated_at=NOW, added_by=" a\x1b[31m\n\u202eb ").added_by == "a[31m b"
+    assert (
+        with_bookkeeping(paper(1), added_at=NOW, updated_at=NOW, added_by=" a\x1b[31m\n\u202eb ").added_by == "a[31m b"
+    )
 
 
 async def test_another_workspace_sees_nothing(database: Database, workspace: int, clock: AdjustableClock) -> None:

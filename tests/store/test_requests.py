@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 
 from bot.domain.errors import DuplicateError, StoreError
 from bot.store.database import Database, open_database
-from bot.store.notes import read_note, write_note
+from bot.store.notes import read_state, write_state
 from bot.store.requests import Request, begin_request, no_request
 from bot.store.schema import interactions
 
@@ -37,7 +37,7 @@ def note(database: Database, text: str, *, fails: bool = False) -> Callable[[], 
 
     async def write() -> None:
         async with database.write() as connection:
-            await write_note(connection, "a", (await read_note(connection, "a") or "") + text)
+            await write_state(connection, "a", (await read_state(connection, "a") or "") + text)
             if fails:
                 raise RuntimeError
 
@@ -46,7 +46,7 @@ def note(database: Database, text: str, *, fails: bool = False) -> Callable[[], 
 
 async def noted(database: Database) -> str | None:
     async with database.read() as connection:
-        return await read_note(connection, "a")
+        return await read_state(connection, "a")
 
 
 def request(id: str = "discord:1", *, made_at: datetime = NOW, patience: float = 0) -> Request:

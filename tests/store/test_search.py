@@ -8,12 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.folding import fold, plain
+from bot.domain.folding import fold, normalize
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, with_id
 from bot.store import aliases, papers
 from bot.store.database import Database
-from bot.store.search import Search, Why
+from bot.store.search import MatchReason, SearchIndex
 from tests.doubles.clock import AdjustableClock
 from tests.samples import NASTY, lines, on_the_store, paper, random_papers, texts
 from tests.store.indexing import numbers_of, put
@@ -23,7 +23,7 @@ _marks = st.lists(st.sampled_from((*NASTY, "-", "tag:", "OR", "NEAR(a b)", "*"))
 
 @on_the_store
 @given(typed=st.one_of(texts, st.text(), _marks))
-async def test_any_text_is_answered(database: Database, workspace: int, search: Search, typed: str) -> None:
+async def test_any_text_is_answered(database: Database, workspace: int, search: SearchIndex, typed: str) -> None:
     await search.find(workspace, typed)
     await search.complete(workspace, typed)
 
@@ -31,7 +31,7 @@ async def test_any_text_is_answered(database: Database, workspace: int, search: 
 @pytest.mark.parametrize(
     "typed", ["x" * 100_000, "論" * 100_000, "a b " * 30_000, '"' * 9_999, "-" * 9_999, "\ud800", "\0", "カ" * 999]
 )
-async def test_extreme_texts_are_answered(database: Database, workspace: int, search: Search, typed: str) -> None:
+async def test_extreme_texts_are_answered(database: Database, workspace: int, search: SearchIndex, typed: str) -> None:
     await put(database, workspace, [paper(1)])
     await search.find(workspace, typed)
 
@@ -39,7 +39,7 @@ async def test_extreme_texts_are_answered(database: Database, workspace: int, se
 @on_the_store
 @given(made=random_papers, others=st.lists(random_papers, max_size=3))
 async def test_a_paper_is_found_first_by_its_title_ids_and_links(
-    database: Database, clock: AdjustableClock, search: Search, made: Paper, others: list[Paper]
+    database: Database, clock: AdjustableClock, search: SearchIndex, made: Paper, others: list[Paper]
 ) -> None:
     workspace, _ = await database.workspace(uuid.uuid4().hex, clock())
     different = [o for n, o in enumerate(others) if o.title.casefold() != made.title.casefold()]
@@ -56,7 +56,7 @@ async def test_a_paper_is_found_first_by_its_title_ids_and_links(
 @on_the_store
 @given(some=st.lists(random_papers, min_size=1, max_size=3), typed=lines, of=st.integers(0, 2), cut=st.integers(1, 9))
 async def test_folding_a_query_changes_nothing(
-    database: Database, clock: AdjustableClock, search: Search, some: list[Paper], typed: str, of: int, cut: int
+    database: Database, clock: AdjustableClock, search: SearchIndex, some: list[Paper], typed: str, of: int, cut: int
 ) -> None:
     workspace, _ = await database.workspace(uuid.uuid4().hex, clock())
     await put(database, workspace, [with_id(each, f"paper-{n}") for n, each in enumerate(some)])
@@ -64,7 +64,7 @@ async def test_folding_a_query_changes_nothing(
         if set(query) & set(':"-'):  # the query language, where case tells a filter from a word
             continue
         found = await search.find(workspace, query)
-        assert await search.find(workspace, plain(query)) == found
+        assert await search.find(workspace, normalize(query)) == found
         folded = await search.find(workspace, fold(query))
         if not (found.suggestion or folded.suggestion):
             assert {hit.number for hit in folded.hits} == {hit.number for hit in found.hits}
@@ -90,19 +90,19 @@ async def test_folding_a_query_changes_nothing(
     ],
 )  # fmt: skip
 async def test_an_id_or_link_is_read_in_any_of_its_shapes(
-    database: Database, workspace: int, search: Search, shape: str
+    database: Database, workspace: int, search: SearchIndex, shape: str
 ) -> None:
     known = Identifiers(arxiv="2401.00007", doi="10.1145/7", openreview="abcDEF_7")
     meant = paper(7, identifiers=known, links=[Link("https://example.org/paper")])
     numbers = await put(database, workspace, [paper(6, comment=shape), meant, paper(8, comment=shape)])
     found = await search.find(workspace, shape)
     assert [hit.number for hit in found.hits] == [numbers[1]]
-    assert found.hits[0].why is Why.LINK
+    assert found.hits[0].why is MatchReason.LINK
 
 
 @pytest.mark.parametrize("typed", ["wavepacket", "WavePacket", "wavepacket revival"])
 async def test_two_words_typed_as_one_find_every_paper_that_has_them(
-    database: Database, workspace: int, search: Search, typed: str
+    database: Database, workspace: int, search: SearchIndex, typed: str
 ) -> None:
     titles = ("Wavepacket Revival", "Wave Packet Revival", "Revival of a Wave-Packet", "The Revival: Wave packet decay",
               "A Packet Revival and a Wave", "A Wave Revival")  # fmt: skip
@@ -111,19 +111,21 @@ async def test_two_words_typed_as_one_find_every_paper_that_has_them(
     assert (found[0], set(found)) == (numbers[0], set(numbers[:4]))
 
 
-async def test_a_word_of_two_letters_may_be_one_of_two(database: Database, workspace: int, search: Search) -> None:
+async def test_a_word_of_two_letters_may_be_one_of_two(database: Database, workspace: int, search: SearchIndex) -> None:
     numbers = await put(database, workspace, [paper(1, title="An AI agent"), paper(2, title="3D-point clouds")])
     assert [await numbers_of(search, workspace, typed) for typed in ("aiagent", "3Dpoint")] == [[n] for n in numbers]
 
 
-async def test_a_look_up_sees_what_was_written_before_it(database: Database, workspace: int, search: Search) -> None:
+async def test_a_look_up_sees_what_was_written_before_it(
+    database: Database, workspace: int, search: SearchIndex
+) -> None:
     assert (await search.find(workspace, "subject")).total == 0
     await put(database, workspace, [paper(1)])
     assert (await search.find(workspace, "subject")).total == 1
 
 
 async def test_one_workspace_shows_nothing_of_another(
-    database: Database, clock: AdjustableClock, search: Search
+    database: Database, clock: AdjustableClock, search: SearchIndex
 ) -> None:
     mine_typed = ("pruning", "枝刈り", "話", "", "prnuing", "プルーニング", "p")
     mine, theirs = [(await database.workspace(name, clock()))[0] for name in ("mine", "theirs")]
@@ -138,7 +140,7 @@ async def test_one_workspace_shows_nothing_of_another(
     assert alone[0].hits[0].number == number
 
 
-async def test_nothing_typed_gives_the_newest(database: Database, workspace: int, search: Search) -> None:
+async def test_nothing_typed_gives_the_newest(database: Database, workspace: int, search: SearchIndex) -> None:
     numbers = await put(database, workspace, [paper(n) for n in range(1, 41)])
     found = await search.find(workspace, "", limit=5)
     assert (found.total, [hit.number for hit in found.hits]) == (40, numbers[::-1][:5])
@@ -148,7 +150,7 @@ async def test_nothing_typed_gives_the_newest(database: Database, workspace: int
     assert completions[0].title == "A Paper on Subject 40"
 
 
-async def test_pages_hold_every_paper_once(database: Database, workspace: int, search: Search) -> None:
+async def test_pages_hold_every_paper_once(database: Database, workspace: int, search: SearchIndex) -> None:
     numbers = await put(database, workspace, [paper(n) for n in range(1, 251)])
     pages = [await search.find(workspace, "subject", limit=40, offset=offset) for offset in range(0, 280, 40)]
     assert {page.total for page in pages} == {250}
@@ -158,7 +160,9 @@ async def test_pages_hold_every_paper_once(database: Database, workspace: int, s
     assert len((await search.find(workspace, "subject", limit=1_000_000)).hits) == 250
 
 
-async def test_filters_narrow_down_and_browse_newest_first(database: Database, workspace: int, search: Search) -> None:
+async def test_filters_narrow_down_and_browse_newest_first(
+    database: Database, workspace: int, search: SearchIndex
+) -> None:
     some = [paper(n, tags=["Odd" if n % 2 else "even", "C++"], comment=f"remark {n}") for n in range(1, 9)]
     numbers = await put(database, workspace, some)
     odd = await search.find(workspace, "tag:odd")
@@ -169,31 +173,31 @@ async def test_filters_narrow_down_and_browse_newest_first(database: Database, w
     assert (await search.find(workspace, "-subject")).total == 0
 
 
-async def test_a_result_says_why_it_is_one(database: Database, workspace: int, search: Search) -> None:
+async def test_a_result_says_why_it_is_one(database: Database, workspace: int, search: SearchIndex) -> None:
     meant = paper(1, comment="蒸留の話", excerpt="On teachers", authors=["Ana Amaral"], tags=["圧縮"])
     await put(database, workspace, [meant, paper(2, title="Pruning"), paper(3, title="Queueing networks")])
     whys = {
-        "subject": None, "蒸留": Why.COMMENT, "teachers": Why.EXCERPT, "amaral": Why.AUTHOR, "圧縮": Why.TAG,
-        "プルーニング": Why.READING, "queueign": Why.TYPO,
+        "subject": None, "蒸留": MatchReason.COMMENT, "teachers": MatchReason.EXCERPT, "amaral": MatchReason.AUTHOR, "圧縮": MatchReason.TAG,
+        "プルーニング": MatchReason.READING, "queueign": MatchReason.TYPO,
     }  # fmt: skip
     assert {typed: (await search.find(workspace, typed)).hits[0].why for typed in whys} == whys
 
 
-async def test_a_mended_word_is_suggested(database: Database, workspace: int, search: Search) -> None:
+async def test_a_mended_word_is_suggested(database: Database, workspace: int, search: SearchIndex) -> None:
     await put(database, workspace, [paper(1, headline="二次元ワーピング"), paper(2, title="Retention")])
     assert (await search.find(workspace, "ワーピグン")).suggestion == "わぴんぐ"
     assert (await search.find(workspace, "retentoin")).suggestion == "retention"
     assert (await search.find(workspace, "retention")).suggestion is None
 
 
-async def test_papers_that_all_but_answer_are_near(database: Database, workspace: int, search: Search) -> None:
+async def test_papers_that_all_but_answer_are_near(database: Database, workspace: int, search: SearchIndex) -> None:
     (number,) = await put(database, workspace, [paper(1, title="Retention in networks")])
     found = await search.find(workspace, "retention zebra")
     assert (found.total, found.hits) == (0, ())
     assert [hit.number for hit in found.near] == [number]
 
 
-async def test_an_alias_finds_the_other_words(database: Database, workspace: int, search: Search) -> None:
+async def test_an_alias_finds_the_other_words(database: Database, workspace: int, search: SearchIndex) -> None:
     some = [paper(1, title="RAG at scale"), paper(2, headline="検索拡張生成の評価")]
     one, other = await put(database, workspace, some)
     assert await numbers_of(search, workspace, "RAG") == [one]
@@ -201,7 +205,7 @@ async def test_an_alias_finds_the_other_words(database: Database, workspace: int
         await aliases.put(connection, workspace, "RAG", ["検索拡張生成"])
     assert await numbers_of(search, workspace, "rag") == [one, other]
     assert await numbers_of(search, workspace, "検索拡張生成") == [other, one]
-    assert (await search.find(workspace, "RAG")).hits[1].why is Why.ALIAS
+    assert (await search.find(workspace, "RAG")).hits[1].why is MatchReason.ALIAS
     async with database.write() as connection:
         assert await aliases.of(connection, workspace) == {"RAG": ("検索拡張生成",)}
         assert await aliases.remove(connection, workspace, "RAG")
@@ -210,13 +214,13 @@ async def test_an_alias_finds_the_other_words(database: Database, workspace: int
 
 async def test_the_settings_aliases_hold_everywhere(database: Database, workspace: int) -> None:
     (number,) = await put(database, workspace, [paper(1, headline="検索拡張生成の評価")])
-    search = await Search.open(database, aliases={"RAG": ["検索拡張生成"]})
+    search = await SearchIndex.open(database, aliases={"RAG": ["検索拡張生成"]})
     assert await numbers_of(search, workspace, "RAGの評価") == [number]
     await search.close()
 
 
 async def test_the_papers_come_with_what_was_found(
-    database: Database, clock: AdjustableClock, workspace: int, search: Search
+    database: Database, clock: AdjustableClock, workspace: int, search: SearchIndex
 ) -> None:
     numbers = await put(database, workspace, [paper(1, authors=["Ana Amaral"], tags=["圧縮"]), paper(2)])
     async with database.read() as connection:

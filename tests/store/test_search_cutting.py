@@ -9,7 +9,7 @@ from asyncio.subprocess import PIPE
 from collections.abc import Sequence
 
 from bot.store.papers import Columns, columns_of
-from bot.store.search.cutting import Ahead, Cut, cut_here, cutting
+from bot.store.search.cutting import BuildRows, IndexWorker, build_rows, row_builder
 from tests.samples import paper
 
 ROWS: list[Columns] = [
@@ -17,7 +17,7 @@ ROWS: list[Columns] = [
 ]
 
 
-async def all_of(cut: Cut, rows: Sequence[Columns]) -> list[object]:
+async def all_of(cut: BuildRows, rows: Sequence[Columns]) -> list[object]:
     """Return what a way of cutting makes of rows, but for what is packed in any order."""
     return [
         (number, sorted(piece.words), *(part for name, part in piece._asdict().items() if name not in ("cut", "words")))
@@ -27,30 +27,30 @@ async def all_of(cut: Cut, rows: Sequence[Columns]) -> list[object]:
 
 
 async def test_many_papers_are_cut_in_another_process_as_they_are_cut_here() -> None:
-    async with cutting(7, ROWS, len(ROWS)) as cut:
-        assert cut is not cut_here
-        assert await all_of(cut, ROWS) == await all_of(cut_here, ROWS)
+    async with row_builder(7, ROWS, len(ROWS)) as cut:
+        assert cut is not build_rows
+        assert await all_of(cut, ROWS) == await all_of(build_rows, ROWS)
 
 
 async def test_few_papers_are_cut_here() -> None:
-    async with cutting(7, ROWS[:10], 10) as cut:
-        assert cut is cut_here
+    async with row_builder(7, ROWS[:10], 10) as cut:
+        assert cut is build_rows
 
 
 async def test_papers_may_be_left_out_and_come_in_another_order() -> None:
-    async with cutting(7, ROWS, len(ROWS)) as cut:
+    async with row_builder(7, ROWS, len(ROWS)) as cut:
         for some in (ROWS[3:8], ROWS[450:400:-1], ROWS[1900:], ROWS[:5]):
-            assert await all_of(cut, some) == await all_of(cut_here, some)
+            assert await all_of(cut, some) == await all_of(build_rows, some)
 
 
 async def test_pieces_that_nobody_wants_hold_nothing_up() -> None:
     large = [{**row, "excerpt": f"Some words of {row['id']}. " * 400} for row in ROWS]
     async with asyncio.timeout(20):
-        async with cutting(7, large, len(large)):
+        async with row_builder(7, large, len(large)):
             await asyncio.sleep(1.5)
 
 
 async def test_what_a_process_that_broke_has_left_is_cut_here() -> None:
     process = await create_subprocess_exec(sys.executable, "-c", "", stdin=PIPE, stdout=PIPE)
-    assert await all_of(Ahead(process).cut, ROWS) == await all_of(cut_here, ROWS)
+    assert await all_of(IndexWorker(process).build_rows, ROWS) == await all_of(build_rows, ROWS)
     await process.wait()

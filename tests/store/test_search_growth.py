@@ -10,12 +10,12 @@ from bot.domain import folding
 from bot.domain.paper import make_paper
 from bot.domain.query import parse_query
 from bot.store.search import glossary, sounds
-from bot.store.search.asked import Asked
-from bot.store.search.index import piece_of
-from bot.store.search.keys import name_keys, words_of_link
-from bot.store.search.probes import Row
-from bot.store.search.ranking import fit
-from bot.store.search.rewording import rewordings
+from bot.store.search.asked import AnalyzedQuery
+from bot.store.search.index import index_row_of
+from bot.store.search.keys import identifier_keys, words_in_link
+from bot.store.search.probes import PaperLines
+from bot.store.search.ranking import score_paper
+from bot.store.search.rewording import with_synonyms
 from tests.growth import MOST, growth
 
 Text = Callable[[int], str]
@@ -49,15 +49,15 @@ TEXTS: dict[str, Text] = {
     "a term of the glossary": lambda n: "検索" * (n // 2),
 }
 _FUNCTIONS: dict[str, Callable[[str], object]] = {
-    "plain": folding.plain,
+    "plain": folding.normalize,
     "fold": folding.fold,
     "runs": lambda text: folding.runs(folding.fold(text)),
-    "cut": lambda text: folding.cut(folding.fold(text)),
+    "cut": lambda text: folding.tokenize(folding.fold(text)),
     "compounds": lambda text: folding.compounds(folding.fold(text)),
     "katakana_words": folding.katakana_words,
-    "spaced": lambda text: folding.spaced(folding.plain(text)),
-    "as_written": lambda text: folding.as_written("りてんしゃん りてんしょん retention gpt4", text),
-    "as_written all": lambda text: folding.as_written(folding.fold(text), text[-100:]),
+    "spaced": lambda text: folding.with_spaces(folding.normalize(text)),
+    "as_written": lambda text: folding.as_spelled("りてんしゃん りてんしょん retention gpt4", text),
+    "as_written all": lambda text: folding.as_spelled(folding.fold(text), text[-100:]),
 }
 
 
@@ -68,28 +68,28 @@ def test_folding_takes_a_time_in_proportion_to_the_text(function: str, text: str
 
 
 def _fit(text: str) -> object:
-    words = folding.spaced(folding.plain(text))
-    return fit(Asked(text[:500]), Row(1, text, text, words, words, words, words))
+    words = folding.with_spaces(folding.normalize(text))
+    return score_paper(AnalyzedQuery(text[:500]), PaperLines(1, text, text, words, words, words, words))
 
 
 def _asked(text: str) -> object:
-    asked = Asked(text)
-    return asked.parts, asked.parts_below, asked.phrase(), asked.begun_compound, asked.spellings, asked.start
+    asked = AnalyzedQuery(text)
+    return asked.terms, asked.body_terms, asked.phrase(), asked.partial_compound, asked.spellings, asked.title_prefix
 
 
 _OF_SEARCH: dict[str, Callable[[str], object]] = {
     "parse_query": parse_query,
-    "name_keys": name_keys,
-    "words_of_link": words_of_link,
-    "a link": lambda text: (name_keys(f"https://a.org/{text}"), words_of_link(f"https://a.org/{text}")),
-    "rewordings": lambda text: list(rewordings(Asked(text), {"RAG": ["検索拡張生成", text[:80]]})),
+    "name_keys": identifier_keys,
+    "words_of_link": words_in_link,
+    "a link": lambda text: (identifier_keys(f"https://a.org/{text}"), words_in_link(f"https://a.org/{text}")),
+    "rewordings": lambda text: list(with_synonyms(AnalyzedQuery(text), {"RAG": ["検索拡張生成", text[:80]]})),
     "asked": _asked,
     "fit": _fit,
     "translations": lambda text: list(glossary.translations(text)),
-    "sounds": lambda text: sounds.sounds(folding.hiragana(text)),
-    "alike": lambda text: sounds.alike(folding.hiragana(text), "transformer"),
-    "sound_of": sounds.sound_of,
-    "piece_of": lambda text: piece_of(1, make_paper(title="x", comment=text[:10_000], excerpt=text[:10_000])),
+    "sounds": lambda text: sounds.phonetic_keys(folding.hiragana(text)),
+    "alike": lambda text: sounds.similarity(folding.hiragana(text), "transformer"),
+    "sound_of": sounds.phonetic_key,
+    "piece_of": lambda text: index_row_of(1, make_paper(title="x", comment=text[:10_000], excerpt=text[:10_000])),
 }
 
 

@@ -12,10 +12,10 @@ from bot.domain.errors import InputError
 from bot.domain.metadata import make_metadata
 from bot.domain.paper import ALL_AUTHORS_LENGTH, Paper, make_paper
 from bot.domain.query import MOST_WORDS, parse_query
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.services.lookup import Lookup
 from bot.store.database import Database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 from tests.growth import longest_step, longest_steps
 from tests.samples import paper
 from tests.store.indexing import numbers_of, put
@@ -24,9 +24,9 @@ _LONGEST_STEP = 0.06  # seconds of the processor: 20 ms as measured in bench/hos
 
 
 @pytest.fixture
-async def hostile_papers(importing: Importing, workspace: int) -> list[Paper]:
+async def hostile_papers(importer: Importer, workspace: int) -> list[Paper]:
     made = list(hostile.papers(random.Random(1)))[:17]
-    await importing.take(workspace, made, None)
+    await importer.run(workspace, made, None)
     return made
 
 
@@ -42,26 +42,26 @@ async def test_no_query_of_hostile_texts_holds_up_the_loop(
     lookup: Lookup, workspace: int, hostile_papers: list[Paper]
 ) -> None:
     queries = list(hostile.queries(hostile_papers, 250, seed=2))
-    for look_up in (lookup.answer, lookup.complete):
+    for look_up in (lookup.look_up, lookup.complete):
         longest = await longest_steps([partial(look_up, workspace, query) for query in queries])
         assert {query: step for query, step in zip(queries, longest, strict=True) if step > _LONGEST_STEP} == {}
 
 
 async def test_a_paper_of_the_longest_texts_is_added_without_holding_up_the_loop(
-    importing: Importing, workspace: int
+    importer: Importer, workspace: int
 ) -> None:
     made = list(hostile.papers(random.Random(3)))[:4]
-    assert await longest_step(lambda: importing.take(workspace, made, None)) < 4 * _LONGEST_STEP
+    assert await longest_step(lambda: importer.run(workspace, made, None)) < 4 * _LONGEST_STEP
 
 
 def test_words_beyond_those_that_are_read_are_left_out_and_marks_too() -> None:
     query = parse_query(" ".join(f"word{n} tag:t{n} -no{n}" for n in range(100)))
     assert query.words[-1] == f"word{MOST_WORDS - 1}"
-    assert (len(query.words), len(query.tags), len(query.without)) == (MOST_WORDS, 16, 16)
+    assert (len(query.words), len(query.tags), len(query.excluded)) == (MOST_WORDS, 16, 16)
 
 
 async def test_a_title_of_more_words_than_are_read_is_found_by_all_of_it(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     title = " ".join(f"w{n}" for n in range(90))
     others = [paper(n, title=f"{' '.join(f'w{n}' for n in range(80))} {n}") for n in range(2)]
@@ -70,7 +70,7 @@ async def test_a_title_of_more_words_than_are_read_is_found_by_all_of_it(
 
 
 async def test_a_word_longer_than_any_is_found_by_its_beginning_and_kept_out_of_the_vocabulary(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     [number] = await put(database, workspace, [paper(1, title=f"{'x' * 250} and ア{'イ' * 200}")])
     assert await numbers_of(search, workspace, "x" * 250) == [number]
@@ -80,7 +80,7 @@ async def test_a_word_longer_than_any_is_found_by_its_beginning_and_kept_out_of_
     assert longest.scalar_one() <= 64
 
 
-async def test_an_author_is_found_among_thousands(database: Database, workspace: int, search: Search) -> None:
+async def test_an_author_is_found_among_thousands(database: Database, workspace: int, search: SearchIndex) -> None:
     authors = [f"Given{n} Family{n}" for n in range(5000)]
     [number] = await put(database, workspace, [paper(1, authors=authors)])
     assert await numbers_of(search, workspace, "Family4999") == [number]

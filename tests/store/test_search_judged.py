@@ -11,7 +11,7 @@ import yaml
 from bot.domain.dates import parse_date
 from bot.domain.paper import Link, make_paper
 from bot.formats.collection import read_file
-from bot.services.importing import Importing
+from bot.services.importing import Importer
 from bot.services.lookup import Lookup
 
 _ROOT = Path(__file__).parents[2]
@@ -20,13 +20,13 @@ _QUERIES: dict[str, list[dict[str, Any]]] = _JUDGED["queries"]
 
 
 @pytest.fixture
-async def judged(importing: Importing, workspace: int) -> None:
+async def judged(importer: Importer, workspace: int) -> None:
     """Fill the store with the starter collection and the papers of the judged set."""
     own = [
         make_paper(**{**entry, "date": parse_date(entry["date"]), "links": list(map(Link, entry.get("links", [])))})
         for entry in _JUDGED["papers"]
     ]
-    report = await importing.take(workspace, [*read_file(_ROOT / "config/papers.yaml"), *own], by=None)
+    report = await importer.run(workspace, [*read_file(_ROOT / "config/papers.yaml"), *own], by=None)
     assert not report.conflicts
 
 

@@ -10,11 +10,11 @@ import pytest
 from bot.domain.folding import hiragana
 from bot.domain.query import parse_query
 from bot.store.database import Database
-from bot.store.search import Search, Why, planner
+from bot.store.search import MatchReason, SearchIndex, planner
 from bot.store.search.probes import Word
-from bot.store.search.reader import Reader
-from bot.store.search.sounds import alike, sound_of, sounds
-from bot.store.search.sqlite import SqliteProbes
+from bot.store.search.reader import ReadConnection
+from bot.store.search.sounds import phonetic_key, phonetic_keys, similarity
+from bot.store.search.sqlite import SqliteBackend
 from tests.samples import paper
 from tests.store.indexing import put
 
@@ -44,8 +44,8 @@ _READ = {
 
 @pytest.mark.parametrize(("typed", "english"), _READ.items())
 def test_english_is_heard_in_its_katakana(typed: str, english: str) -> None:
-    assert sound_of(english) in sounds(hiragana(typed))
-    assert alike(hiragana(typed), english) >= 80
+    assert phonetic_key(english) in phonetic_keys(hiragana(typed))
+    assert similarity(hiragana(typed), english) >= 80
 
 
 @pytest.mark.parametrize(
@@ -60,16 +60,16 @@ def test_english_is_heard_in_its_katakana(typed: str, english: str) -> None:
     ],
 )
 async def test_english_words_are_found_by_katakana(
-    database: Database, workspace: int, search: Search, typed: str, title: str, suggestion: str
+    database: Database, workspace: int, search: SearchIndex, typed: str, title: str, suggestion: str
 ) -> None:
     others = [paper(2, title="Magic", authors=["A. Bach"]), paper(3, headline="ソフトカバリング")]
     meant, *_ = await put(database, workspace, [paper(1, title=title), *others])
     found = await search.find(workspace, typed)
-    assert (found.hits[0].number, found.hits[0].why, found.suggestion) == (meant, Why.READING, suggestion)
+    assert (found.hits[0].number, found.hits[0].why, found.suggestion) == (meant, MatchReason.READING, suggestion)
 
 
 async def test_katakana_finds_english_too_where_some_papers_have_it_in_katakana(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     japanese = [paper(n, headline=f"アテンションの話{n}") for n in range(4)]
     *told, title, body = await put(database, workspace, [*japanese, paper(5, title="Attention"),
@@ -79,14 +79,14 @@ async def test_katakana_finds_english_too_where_some_papers_have_it_in_katakana(
 
 
 async def test_katakana_finds_common_english_that_no_title_has(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     numbers = await put(database, workspace, [paper(1, comment="attentionを軽くする。"), paper(2)])
     assert [hit.number for hit in (await search.find(workspace, "アテンション")).hits] == numbers[:1]
 
 
 async def test_katakana_finds_the_plural_and_hiragana_reads_beside_a_number(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     titles = ("A Transformer", "Scaling Transformers", "Llama 2: Open Models")
     one, many, llama = await put(database, workspace, [paper(n, title=title) for n, title in enumerate(titles)])
@@ -97,7 +97,7 @@ async def test_katakana_finds_the_plural_and_hiragana_reads_beside_a_number(
 
 @pytest.mark.parametrize("typed", ["レト", "れと", "レトネ", "レトネッ", "レトネット"])
 async def test_completion_offers_english_from_its_first_kana_on(
-    database: Database, workspace: int, search: Search, typed: str
+    database: Database, workspace: int, search: SearchIndex, typed: str
 ) -> None:
     await put(database, workspace, [paper(1, title="RetNet"), paper(2, title="Longer Nets"), paper(3, title="Sonnet")])
     assert [offered.title for offered in await search.complete(workspace, typed)] == ["RetNet"]
@@ -105,7 +105,7 @@ async def test_completion_offers_english_from_its_first_kana_on(
 
 @pytest.mark.parametrize("typed", ["ザラーアッガゲ", "ヤパノジッ"])
 async def test_nonsense_is_not_read_as_something(
-    database: Database, workspace: int, search: Search, typed: str
+    database: Database, workspace: int, search: SearchIndex, typed: str
 ) -> None:
     await put(database, workspace, [paper(1, title="Zaragoza and Pangea")])
     assert (await search.find(workspace, typed)).hits == ()
@@ -114,12 +114,12 @@ async def test_nonsense_is_not_read_as_something(
 class CountingProbes:
     """Answers as the index does, and counts how often words are looked up by their sound."""
 
-    def __init__(self, probes: SqliteProbes) -> None:
-        self._probes, self.count = probes, 0
+    def __init__(self, backend: SqliteBackend) -> None:
+        self._probes, self.count = backend, 0
 
     def sounding(self, sounds: Sequence[str], most: int) -> list[Word]:
         self.count += 1
-        return self._probes.sounding(sounds, most)
+        return self._probes.words_by_sound(sounds, most)
 
     def __getattr__(self, name: str) -> Any:
         return getattr(self._probes, name)
@@ -130,13 +130,13 @@ async def test_a_query_of_endless_katakana_is_not_cut_at_each_letter(
     database: Database, workspace: int, times: int, lookups: int
 ) -> None:
     await put(database, workspace, [paper(1)])
-    reader = Reader(database.path)
+    reader = ReadConnection(database.path)
 
-    def count(probes: SqliteProbes) -> int:
-        counting: Any = CountingProbes(probes)
+    def count(backend: SqliteBackend) -> int:
+        counting: Any = CountingProbes(backend)
         planner.find(counting, parse_query("カマタサナヘメレ" * times), {}, 10, 0)
         number: int = counting.count
         return number
 
-    assert reader.ask(workspace, count) == lookups
+    assert reader.run(workspace, count) == lookups
     reader.close()

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.store.database import Database
-from bot.store.search import Search, Why
+from bot.store.search import MatchReason, SearchIndex
 from tests.doubles.clock import AdjustableClock
 from tests.samples import on_the_store, paper
 from tests.store.indexing import numbers_of, put
@@ -33,7 +33,13 @@ def _slipped(draw: st.DrawFn) -> tuple[str, str]:
 @given(words=_slipped(), before=st.text(_letters, max_size=4), after=st.text(_letters, max_size=4),
        of=st.sampled_from(["headline", "comment"]))  # fmt: skip
 async def test_a_slip_in_katakana_is_mended_wherever_the_word_stands(
-    database: Database, clock: AdjustableClock, search: Search, words: tuple[str, str], before: str, after: str, of: str
+    database: Database,
+    clock: AdjustableClock,
+    search: SearchIndex,
+    words: tuple[str, str],
+    before: str,
+    after: str,
+    of: str,
 ) -> None:
     workspace, _ = await database.workspace(uuid.uuid4().hex, clock())
     word, typed = words
@@ -44,14 +50,14 @@ async def test_a_slip_in_katakana_is_mended_wherever_the_word_stands(
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("マピング", Why.TYPO),  # ッ left out: not first the English word that sounds so
-        ("ーマッピング", Why.TYPO),
-        ("クラスタルング", Why.TYPO),  # within サブスペースクラスタリング
-        ("superconductnig-qubit", Why.TYPO),
+        ("マピング", MatchReason.TYPO),  # ッ left out: not first the English word that sounds so
+        ("ーマッピング", MatchReason.TYPO),
+        ("クラスタルング", MatchReason.TYPO),  # within サブスペースクラスタリング
+        ("superconductnig-qubit", MatchReason.TYPO),
     ],
 )
 async def test_the_likeliest_slip_is_mended_first(
-    database: Database, workspace: int, search: Search, typed: str, why: Why
+    database: Database, workspace: int, search: SearchIndex, typed: str, why: MatchReason
 ) -> None:
     some = [
         paper(
@@ -70,7 +76,7 @@ async def test_the_likeliest_slip_is_mended_first(
 
 
 async def test_a_long_title_is_found_with_a_slip_in_any_of_its_words(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     title = "Culture in a Frame: C3B as a Comic-Based Benchmark for Awareness of Many Cultures in Models"
     (number, _) = await put(database, workspace, [paper(1, title=title), paper(2)])
@@ -100,7 +106,7 @@ async def test_a_long_title_is_found_with_a_slip_in_any_of_its_words(
 async def test_the_closer_of_two_papers_comes_first(
     database: Database,
     clock: AdjustableClock,
-    search: Search,
+    search: SearchIndex,
     typed: str,
     first: dict[str, Any],
     second: dict[str, Any],

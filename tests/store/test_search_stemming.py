@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.store.database import Database
-from bot.store.search import Search
+from bot.store.search import SearchIndex
 from bot.store.search.stemming import stem_of
 from tests.samples import paper
 from tests.store.indexing import numbers_of, put
@@ -43,13 +43,15 @@ def test_other_words_have_other_stems(one: str, other: str) -> None:
      ("model hallucination", "Models Must Hallucinate"), ("stability", "A Stable Method")],
 )  # fmt: skip
 async def test_a_word_finds_its_other_forms(
-    database: Database, workspace: int, search: Search, typed: str, title: str
+    database: Database, workspace: int, search: SearchIndex, typed: str, title: str
 ) -> None:
     meant, _ = await put(database, workspace, [paper(1, title=title), paper(2, title="Halting Stars")])
     assert await numbers_of(search, workspace, typed) == [meant]
 
 
-async def test_what_is_written_so_comes_before_other_forms(database: Database, workspace: int, search: Search) -> None:
+async def test_what_is_written_so_comes_before_other_forms(
+    database: Database, workspace: int, search: SearchIndex
+) -> None:
     some = [paper(1, title="They Hallucinate"), paper(2, comment="A hallucination."), paper(3, title="Hallucination")]
     numbers = await put(database, workspace, some)
     assert await numbers_of(search, workspace, "hallucination") == numbers[::-1]

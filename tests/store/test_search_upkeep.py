@@ -12,10 +12,10 @@ from bot.domain.paper import Paper, with_id
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.papers import columns_of
-from bot.store.search import Search, index_papers, tidy, unindex_papers
-from bot.store.search.entry import entry_of
+from bot.store.search import SearchIndex, index_papers, optimize, unindex_papers
+from bot.store.search.entry import document_of
 from bot.store.search.index import INDEX_VERSION
-from bot.store.search.sounds import sound_of
+from bot.store.search.sounds import phonetic_key
 from tests.samples import on_the_store, paper, random_papers
 from tests.store.indexing import numbers_of, put
 
@@ -30,7 +30,7 @@ async def sizes(database: Database) -> dict[str, int]:
 @on_the_store
 @given(some=st.lists(random_papers, min_size=1, max_size=4))
 async def test_deleting_papers_leaves_nothing_of_them(
-    database: Database, workspace: int, search: Search, some: list[Paper]
+    database: Database, workspace: int, search: SearchIndex, some: list[Paper]
 ) -> None:
     some = [with_id(each, f"paper-{n}") for n, each in enumerate(some)]
     before = await sizes(database)
@@ -46,7 +46,7 @@ async def test_deleting_papers_leaves_nothing_of_them(
 
 
 async def test_a_paper_that_is_indexed_anew_has_only_its_new_words(
-    database: Database, workspace: int, search: Search
+    database: Database, workspace: int, search: SearchIndex
 ) -> None:
     number, _ = await put(database, workspace, [paper(1, comment="Retention"), paper(2)])
     row = {**columns_of(paper(1, comment="Attention", tags=["attention"])), "number": number}
@@ -67,17 +67,17 @@ async def test_an_index_of_another_version_is_made_anew(database: Database, work
         await connection.exec_driver_sql("UPDATE notes SET text = 'old' WHERE name = 'search_index'")
         await connection.exec_driver_sql("DROP TABLE search_full")
     told: list[tuple[int, int]] = []
-    search = await Search.open(database, lambda done, total: told.append((done, total)))
+    search = await SearchIndex.open(database, lambda done, total: told.append((done, total)))
     assert told == [(3, 3)]
     assert sorted(await numbers_of(search, workspace, "subject")) == numbers
     await search.close()
 
 
-async def test_tidying_changes_no_answer(database: Database, workspace: int, search: Search) -> None:
+async def test_tidying_changes_no_answer(database: Database, workspace: int, search: SearchIndex) -> None:
     for n in range(1, 12):
         await put(database, workspace, [paper(n)])
     before = await search.find(workspace, "subject")
-    await tidy(database)
+    await optimize(database)
     assert await search.find(workspace, "subject") == before
 
 
@@ -98,9 +98,9 @@ async def test_indexing_lets_others_have_their_turn(database: Database, workspac
 
 def test_what_is_kept_of_a_paper_changes_only_with_the_version_of_the_index() -> None:
     """When this fails, raise INDEX_VERSION, so that every index is made anew, and note the new hash."""
-    kept = entry_of(paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"]))
+    kept = document_of(paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"]))
     english = ("scientific", "forest", "margin", "scheme", "tuning", "visual", "knowledge", "queue")
-    heard = [sound_of(word) or "" for word in english]
-    columns = (*kept.lines, *kept.starts, *kept.columns, *sorted(kept.words), *heard)
+    heard = [phonetic_key(word) or "" for word in english]
+    columns = (*kept.lines, *kept.title_prefixes, *kept.columns, *sorted(kept.words), *heard)
     assert INDEX_VERSION == 5
     assert hashlib.blake2b("\n".join(columns).encode(), digest_size=8).hexdigest() == "9d14a85ef7daf3c8"

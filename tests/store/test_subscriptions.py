@@ -10,7 +10,7 @@ from bot.domain.digest import Choice, Reason
 from bot.i18n import msg
 from bot.store import deliveries, papers, subscriptions
 from bot.store.database import Database
-from bot.store.papers import columns_of, stamped
+from bot.store.papers import columns_of, with_bookkeeping
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 from tests.store.subscribing import CHANNEL, subscribe
@@ -20,7 +20,7 @@ async def add_papers(
     database: Database, workspace: int, clock: AdjustableClock, n: int, *, first: int = 0
 ) -> list[int]:
     made = [paper(k, tags=["Subject"]) for k in range(first, first + n)]
-    rows = [columns_of(stamped(each, added_at=clock(), updated_at=clock(), added_by=None)) for each in made]
+    rows = [columns_of(with_bookkeeping(each, added_at=clock(), updated_at=clock(), added_by=None)) for each in made]
     async with database.write() as connection:
         return await papers.add(connection, workspace, rows)
 
@@ -98,7 +98,7 @@ async def test_what_was_there_at_the_start_counts_as_seen(
     async with database.write() as connection:
         assert await subscriptions.unseen(connection, made, 2, newest=True) == before[1:]
         assert await subscriptions.count_unseen(connection, made) == 3
-        await subscriptions.start(connection, made)
+        await subscriptions.mark_older_seen(connection, made)
         made = await subscriptions.by_id(connection, made.id) or made
         assert await subscriptions.count_unseen(connection, made) == 0
         assert await subscriptions.seen(connection, made, 9) == before

@@ -12,15 +12,15 @@ EXAMPLE = "/alias add RAG = 検索拡張生成"
 
 async def alias(terminal: Terminal, rest: str) -> None:
     """Add, remove or list aliases, as the first word says."""
-    verb, _, said = rest.partition(" ")
+    verb, _, text = rest.partition(" ")
     known = terminal.services.aliases
     if verb == "add":
-        name, _, meanings = said.partition("=")
+        name, _, meanings = text.partition("=")
         kept = _line(*await known.put(terminal.workspace, name, meanings_of(meanings)))
         terminal.say(t(terminal.locale, "The alias is saved: {alias}", alias=kept), "green")
     elif verb == "remove":
-        await known.remove(terminal.workspace, said)
-        terminal.say(t(terminal.locale, "The alias {name} is forgotten.", name=said))
+        await known.remove(terminal.workspace, text)
+        terminal.say(t(terminal.locale, "The alias {name} is forgotten.", name=text))
     elif verb in ("", "list"):
         lines = [_line(*each) for each in (await known.all(terminal.workspace)).items()]
         terminal.say("\n".join(lines) or t(terminal.locale, "There are no aliases yet."))

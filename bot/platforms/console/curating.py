@@ -12,17 +12,17 @@ from functools import partial
 from typing import TypeVar
 
 from bot.domain.dates import parse_date
-from bot.domain.draft import Draft, as_form, begin, change_of, changed, filled_in
+from bot.domain.draft import Draft, apply_draft, draft_of, edit_draft, prefilled, with_answers
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.metadata import Metadata
-from bot.domain.paper import Paper, edited
+from bot.domain.paper import Paper, with_changes
 from bot.domain.text import clean_line
 from bot.i18n import msg, t, tn
 from bot.platforms.console import render, reports
 from bot.platforms.console.lines import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.changes import describe
-from bot.services.inbox import is_other_comment, paper_of
+from bot.services.inbox import is_other_comment, proposed_paper
 from bot.services.submission import SameTitle, Saved, Stale
 
 T = TypeVar("T")
@@ -32,33 +32,35 @@ async def add(terminal: Terminal, source: str) -> None:
     """Add the paper of a link after asking what the link does not tell."""
     _require(source, "/addpaper https://arxiv.org/abs/1706.03762")
     services = terminal.services
-    if known := await services.drafts.known(terminal.workspace, source):
+    if known := await services.drafts.find_duplicate(terminal.workspace, source):
         terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
         terminal.card(known)
         return
-    draft = begin(source)
-    told, problem = await services.drafts.told(draft.source)
+    draft = draft_of(source)
+    metadata, problem = await services.drafts.look_up(draft.source)
     if problem:
         said = t(terminal.locale, "{problem} Type the title, and the paper can be added all the same.",
                  problem=problem.text(terminal.locale))  # fmt: skip
         terminal.say(said, "yellow")
 
     async def made(draft: Draft) -> tuple[Draft, Paper]:
-        return draft, await services.drafts.paper_of(draft)
+        return draft, await services.drafts.complete(draft)
 
-    draft, paper = await _of_form(terminal, draft, made, told)
+    draft, paper = await _fill_form(terminal, draft, made, metadata)
     terminal.card(paper)
-    if not await terminal.agrees(t(terminal.locale, "Save?"), default=True):
+    if not await terminal.confirm(t(terminal.locale, "Save?"), default=True):
         terminal.say(t(terminal.locale, "Not saved."))
         return
     outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter)
     if isinstance(outcome, SameTitle):
-        twin = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
-        terminal.say(f"{twin} ({outcome.twin.id})", "yellow")
-        if not await terminal.agrees(t(terminal.locale, "Save?"), default=False):
+        question = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
+        terminal.say(f"{question} ({outcome.paper.id})", "yellow")
+        if not await terminal.confirm(t(terminal.locale, "Save?"), default=False):
             terminal.say(t(terminal.locale, "Not saved."))
             return
-        outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter, apart=True)
+        outcome = await services.submission.add(
+            terminal.workspace, draft, paper, terminal.submitter, allow_same_title=True
+        )
     if isinstance(outcome, Saved):
         saved = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
         terminal.say(saved if outcome.is_new else t(terminal.locale, "This paper is there already."), "green")
@@ -68,23 +70,23 @@ async def edit(terminal: Terminal, text: str) -> None:
     """Change a paper, asking for each field with what it says today."""
     _require(text, "/editpaper retnet")
     lookup, submission = terminal.services.lookup, terminal.services.submission
-    old = await _meant(terminal, text)
+    old = await _resolve(terminal, text)
 
     async def made(draft: Draft) -> tuple[Draft, Paper]:
-        return draft, changed(old, draft)
+        return draft, apply_draft(old, draft)
 
-    draft, new = await _of_form(terminal, change_of(old), made)
+    draft, new = await _fill_form(terminal, edit_draft(old), made)
     if new.content == old.content:
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
     terminal.card(new)
-    question, default, seen = t(terminal.locale, "Save?"), True, draft.seen
+    question, default, seen = t(terminal.locale, "Save?"), True, draft.version_seen
     while True:
-        if not await terminal.agrees(question, default=default):
+        if not await terminal.confirm(question, default=default):
             terminal.say(t(terminal.locale, "Not saved."))
             return
         outcome = await submission.edit(
-            terminal.workspace, old.id, lambda now: changed(now, draft), terminal.submitter, seen
+            terminal.workspace, old.id, lambda now: apply_draft(now, draft), terminal.submitter, seen
         )
         if not isinstance(outcome, Stale):
             break
@@ -98,9 +100,9 @@ async def edit(terminal: Terminal, text: str) -> None:
 async def remove(terminal: Terminal, text: str) -> None:
     """Remove a paper after asking once."""
     _require(text, "/removepaper retnet")
-    paper = await _meant(terminal, text)
+    paper = await _resolve(terminal, text)
     terminal.card(paper)
-    if not await terminal.agrees(t(terminal.locale, "Remove this paper?"), default=False):
+    if not await terminal.confirm(t(terminal.locale, "Remove this paper?"), default=False):
         terminal.say(t(terminal.locale, "Not removed."))
         return
     await terminal.services.library.remove(terminal.workspace, paper.id, terminal.who, actor=terminal.actor)
@@ -111,22 +113,22 @@ async def remove(terminal: Terminal, text: str) -> None:
 
 async def undo(terminal: Terminal, number: str) -> None:
     """Take a change back, the last one unless its number is given; ask first where a person sits there."""
-    change, ids = await terminal.services.reversal.to_undo(terminal.workspace, _number(number, "/undo 3"))
-    asked = t(
+    change, ids = await terminal.services.undo.to_undo(terminal.workspace, _number(number, "/undo 3"))
+    question = t(
         terminal.locale, "Undo this? {change}", change=_numbered(change.id, describe(change, ids, terminal.locale))
     )
-    if terminal.lines.is_interactive and not await terminal.agrees(asked, default=True):
+    if terminal.prompt.is_interactive and not await terminal.confirm(question, default=True):
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
-    change, ids = await terminal.services.reversal.undo(terminal.workspace, terminal.who, actor=terminal.actor,
+    change, ids = await terminal.services.undo.undo(terminal.workspace, terminal.who, actor=terminal.actor,
                                                         change_id=change.id)  # fmt: skip
     terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo takes that back."))
 
 
 async def redo(terminal: Terminal, _: str) -> None:
     """Take the last undo back."""
-    change, _undo = await terminal.services.reversal.to_redo(terminal.workspace)
-    change, ids = await terminal.services.reversal.redo(terminal.workspace, terminal.who, actor=terminal.actor,
+    change, _undo = await terminal.services.undo.to_redo(terminal.workspace)
+    change, ids = await terminal.services.undo.redo(terminal.workspace, terminal.who, actor=terminal.actor,
                                                         change_id=change.id)  # fmt: skip
     terminal.say(reports.redone(change, ids, terminal.locale))
 
@@ -136,7 +138,7 @@ async def history(terminal: Terminal, text: str) -> None:
     library = terminal.services.library
     steps = await library.history(terminal.workspace, text or None)
     if text and not steps:
-        steps = await library.history(terminal.workspace, (await _meant(terminal, text)).id)
+        steps = await library.history(terminal.workspace, (await _resolve(terminal, text)).id)
     terminal.console.print(reports.history(steps, terminal.services.zone, terminal.locale))
 
 
@@ -145,9 +147,9 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
     waiting = await terminal.services.inbox.waiting(terminal.workspace)
     terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(waiting)))
     for candidate in waiting:
-        terminal.card(replace(paper_of(candidate), added_by=candidate.proposed_by))
+        terminal.card(replace(proposed_paper(candidate), added_by=candidate.proposed_by))
         try:
-            answer = await terminal.lines.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "))
+            answer = await terminal.prompt.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "))
         except AbortError:
             terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
             return
@@ -156,7 +158,7 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
             if made.is_new:
                 terminal.say(t(terminal.locale, "Saved as {id}.", id=made.paper.id), "green")
             else:
-                await _take_comment(terminal, made.paper, paper_of(candidate))
+                await _take_comment(terminal, made.paper, proposed_paper(candidate))
         elif answer.strip().lower() == "r":
             await terminal.services.inbox.reject(terminal.workspace, candidate.number)
             terminal.say(t(terminal.locale, "Rejected."))
@@ -169,9 +171,9 @@ async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> No
     if not is_other_comment(proposed, known):
         return
     question = t(terminal.locale, "Replace the comment") if known.comment else t(terminal.locale, "Add the comment")
-    if await terminal.agrees(f"{question}?", default=False):
+    if await terminal.confirm(f"{question}?", default=False):
         outcome = await terminal.services.submission.edit(
-            terminal.workspace, known.id, lambda now: edited(now, comment=proposed.comment), terminal.submitter,
+            terminal.workspace, known.id, lambda now: with_changes(now, comment=proposed.comment), terminal.submitter,
             known.updated_at,
         )  # fmt: skip
         if isinstance(outcome, Saved):
@@ -180,11 +182,11 @@ async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> No
             terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=known.id), "yellow")
 
 
-async def _of_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]],
-                   told: Metadata | None = None) -> T:  # fmt: skip
+async def _fill_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]],
+                   metadata: Metadata | None = None) -> T:  # fmt: skip
     """Return what is made of the filled-in form; while it cannot be, the form is there again with what was typed."""
     while True:
-        draft = filled_in(draft, shown := as_form(draft, told), await _answers(terminal, shown))
+        draft = with_answers(draft, form := prefilled(draft, metadata), await _answers(terminal, form))
         try:
             return await make(draft)
         except InputError as error:
@@ -204,12 +206,12 @@ async def _answers(terminal: Terminal, draft: Draft) -> dict[str, str]:
     return answers
 
 
-async def _meant(terminal: Terminal, text: str) -> Paper:
+async def _resolve(terminal: Terminal, text: str) -> Paper:
     """Return the paper that a text means, asking which where it may be several.
 
     Raises NotFoundError when there is none, AbortError when none is chosen.
     """
-    found = await terminal.services.lookup.meant(terminal.workspace, text)
+    found = await terminal.services.lookup.resolve(terminal.workspace, text)
     papers = [result.paper for result in found.results or found.near]
     if found.total == 1:
         return papers[0]
@@ -254,6 +256,6 @@ def _numbered(number: int, text: str) -> str:
     return f"#{number} {text}"
 
 
-def _require(given: str, example: str) -> None:
-    if not given:
+def _require(text: str, example: str) -> None:
+    if not text:
         raise InputError(msg("Say which one, for instance: {example}", example=example))

@@ -38,7 +38,7 @@ def of_command(path: str, sentence: str, example: str, params: Sequence[Any], lo
         parts += [Text(t(locale, "Example: {example}", example=example), style="cyan")]
     if described := [(_metavar(each), _translated(each.help, locale)) for each in arguments if each.help]:
         parts += [Text(), _table(described)]
-    parts += [Text(), _table([(_option(each), _told(each, locale)) for each in options])]
+    parts += [Text(), _table([(_option(each), _description(each, locale)) for each in options])]
     return Group(*parts)
 
 
@@ -49,8 +49,8 @@ def wrong_usage(error: Any, reason: Message | None) -> Message:
     label = (param.opts[-1] if param.param_type_name == "option" else _metavar(param).strip("[].")) if param else ""
     if kind == "NoSuchOption":
         near = ", ".join(getattr(error, "possibilities", None) or ())
-        told = msg("There is no option {name}; did you mean {near}?", name=name, near=near)
-        return told if near else msg("There is no option {name}.", name=name)
+        problem = msg("There is no option {name}; did you mean {near}?", name=name, near=near)
+        return problem if near else msg("There is no option {name}.", name=name)
     if kind == "MissingParameter":
         return msg("{name} is missing.", name=label)
     if kind == "BadOptionUsage":
@@ -62,7 +62,7 @@ def wrong_usage(error: Any, reason: Message | None) -> Message:
     return msg("{it}", it=message)
 
 
-def _told(param: Any, locale: Locale) -> str:
+def _description(param: Any, locale: Locale) -> str:
     if param.name == "help":
         return t(locale, "Show this help.")
     text = _translated(param.help or "", locale)
@@ -85,8 +85,8 @@ def _table(rows: Sequence[tuple[str, str]]) -> Table:
     table = Table(box=None, padding=(0, 2), show_header=False)
     table.add_column(overflow="fold", max_width=28)
     table.add_column(overflow="fold")
-    for name, told in rows:
-        table.add_row(Text(name, style="bold"), Text(told))
+    for name, text in rows:
+        table.add_row(Text(name, style="bold"), Text(text))
     return table
 
 

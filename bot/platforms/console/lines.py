@@ -28,7 +28,7 @@ class AbortError(Exception):
     """The person pressed Ctrl-C or Ctrl-D at a question, or the input ended there: nothing is to be changed."""
 
 
-class Interrupted(Exception):  # noqa: N818 - no error: the person takes a line back
+class Interruption(Exception):  # noqa: N818 - no error: the person takes a line back
     """The person pressed Ctrl-C at the prompt; `typed` is the line that was taken back."""
 
     def __init__(self, typed: str) -> None:
@@ -36,7 +36,7 @@ class Interrupted(Exception):  # noqa: N818 - no error: the person takes a line 
         self.typed = typed
 
 
-class Lines:
+class Prompt:
     """Reads lines; `complete` answers (text, what it stands for) to what has been typed so far.
 
     `history` is the file in which the lines typed at the prompt are kept from start to start, never the answers; `pipe`
@@ -62,7 +62,7 @@ class Lines:
         except EOFError:
             return None
         except KeyboardInterrupt:
-            raise Interrupted(self._editors[True].default_buffer.text) from None
+            raise Interruption(self._editors[True].default_buffer.text) from None
 
     async def ask(self, prompt: str, prefilled: str = "") -> str:
         """Return what is typed over what is prefilled, that itself for an empty line of a pipe.

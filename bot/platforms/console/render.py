@@ -76,11 +76,9 @@ def results(found: Results, locale: Locale, width: int, offset: int = 0) -> Rend
     if found.total == 1:
         return Group(*hint, card(found.results[0].paper, locale, width))
     head = tn(locale, "{n} paper", "{n} papers", found.total)
-    shown = t(
-        locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total
-    )
-    order = t(locale, "last added first") if parse_query(found.query).empty else ""
-    head = " ・ ".join(filter(None, [head if found.total == len(found.results) else shown, order]))
+    page = t(locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total)
+    order = t(locale, "last added first") if parse_query(found.query).is_empty else ""
+    head = " ・ ".join(filter(None, [head if found.total == len(found.results) else page, order]))
     parts = [Text(head, style="cyan")]
     return Group(*hint, *parts, *_rows(found.results, locale, width, offset))
 

@@ -17,11 +17,11 @@ from bot.domain.text import clip
 from bot.i18n import Locale, Message, msg, t, tn
 from bot.platforms.console.wrap import wrap
 from bot.services.changes import action, describe, differences
-from bot.services.checkup import Check, Findings
+from bot.services.checkup import Check, HealthReport
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport
-from bot.services.inbox import paper_of
-from bot.services.standing import Standing
+from bot.services.inbox import proposed_paper
+from bot.services.standing import SubscriptionStatus
 from bot.store.history import Change, Step
 from bot.store.inbox import Candidate
 from bot.store.servers import Server
@@ -110,14 +110,14 @@ def delivery(report: DeliveryReport, locale: Locale) -> Text:
     return Text("\n").join(lines) if lines else Text(t(locale, "Nothing is due."))
 
 
-def standings(found: Sequence[Standing], zone: ZoneInfo, locale: Locale) -> Text:
+def subscription_statuses(found: Sequence[SubscriptionStatus], zone: ZoneInfo, locale: Locale) -> Text:
     """Tell how every subscription stands."""
     lines = [
         line
         for each in found
         for line in (
             each.subscription.name,
-            *(f"  {said}" for said in each.lines(locale, partial(_minute, zone=zone), prompt_name)),
+            *(f"  {line}" for line in each.lines(locale, partial(_minute, zone=zone), prompt_name)),
         )
     ]
     return Text("\n".join(lines))
@@ -162,20 +162,20 @@ def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table
     table = _folded(4)
     for each in waiting:
         when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        table.add_row(str(each.number), when, Text(each.proposed_by or "—"), Text(paper_of(each).heading))
+        table.add_row(str(each.number), when, Text(each.proposed_by or "—"), Text(proposed_paper(each).heading))
     return table
 
 
 _STYLES = {"ok": "", "warning": "yellow", "fault": "red"}
 
 
-def checkup(findings: Findings, zone: ZoneInfo, locale: Locale, width: int) -> Text:
+def health(findings: HealthReport, zone: ZoneInfo, locale: Locale, width: int) -> Text:
     """Tell the state of the installation: warnings in yellow, faults in red, each with what mends it.
 
     A path that is longer than a line stays whole, so that it can be copied.
     """
     lines = [_check(check, locale) for check in findings.checks if check.level == "ok"]
-    lines.append(standings(findings.standings, zone, locale))
+    lines.append(subscription_statuses(findings.subscriptions, zone, locale))
     lines += [_check(check, locale) for check in findings.checks if check.level != "ok"]
     lines.append(Text(t(locale, "All is well."), style="green") if findings.is_well else Text())
     return Text("\n").join(

@@ -19,7 +19,7 @@ from bot.domain.paper import Paper
 from bot.domain.text import clip, normalized
 from bot.i18n import Locale, NameCommand, t
 from bot.platforms.console import aliases, curating, render, reports
-from bot.platforms.console.lines import AbortError, Interrupted, Lines
+from bot.platforms.console.lines import AbortError, Interruption, Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.terminal import Terminal
 from bot.services.bundle import Services
@@ -52,7 +52,7 @@ class Shell:
     ) -> None:
         is_interactive = pipe is None and sys.stdin.isatty() and sys.stdout.isatty()
         commands = list(self._commands(services.locale))
-        lines = Lines(self._complete, commands, is_interactive, history, pipe)
+        lines = Prompt(self._complete, commands, is_interactive, history, pipe)
         self._terminal = Terminal(services, workspace, console, lines, who)
         self._services, self._workspace, self._locale = services, workspace, services.locale
         self._shown: dict[int, Paper] = {}
@@ -64,17 +64,17 @@ class Shell:
         await self._digest("")
         for notice in notices:
             self._terminal.say(notice, "yellow")
-        if self._terminal.lines.is_interactive:
-            told = t(self._locale, "Type /help for the commands; a number opens that paper, words search.")
-            self._terminal.say(told, "dim")
+        if self._terminal.prompt.is_interactive:
+            text = t(self._locale, "Type /help for the commands; a number opens that paper, words search.")
+            self._terminal.say(text, "dim")
         while self._stays and (line := await self._line()) is not None:
             if line:
                 await self._answer(line)
 
     async def _line(self) -> str | None:
         try:
-            line = await self._terminal.lines.read("dayori> ")
-        except Interrupted as interrupted:
+            line = await self._terminal.prompt.read("dayori> ")
+        except Interruption as interrupted:
             if not interrupted.typed:
                 self._terminal.say(t(self._locale, "Ctrl-D or /quit leaves."), "dim")
             return ""
@@ -87,8 +87,8 @@ class Shell:
             if name in (commands := self._commands(self._locale)):
                 await self._interruptible(commands[name][0](rest))
             else:
-                told = t(self._locale, "There is no command {name}; /help lists them.", name=clip(name, 40))
-                self._terminal.say(told, "yellow")
+                text = t(self._locale, "There is no command {name}; /help lists them.", name=clip(name, 40))
+                self._terminal.say(text, "yellow")
         except DayoriError as error:
             self._terminal.say(error.text(self._locale), "red")
         except AbortError:
@@ -104,7 +104,7 @@ class Shell:
 
     async def _interruptible(self, command: Awaitable[None]) -> None:
         """Let Ctrl-C end a command that is under way, and not the program. Raises AbortError then."""
-        if not self._terminal.lines.is_interactive:
+        if not self._terminal.prompt.is_interactive:
             await command
             return
         loop, task = asyncio.get_running_loop(), asyncio.ensure_future(command)
@@ -157,8 +157,8 @@ class Shell:
         if query:
             await self._list(query, 0)
         else:
-            told = t(self._locale, "Say which one, for instance: {example}", example="/paper RetNet")
-            self._terminal.say(told, "yellow")
+            text = t(self._locale, "Say which one, for instance: {example}", example="/paper RetNet")
+            self._terminal.say(text, "yellow")
 
     async def _papers(self, query: str) -> None:
         await self._list(query, 0)
@@ -167,7 +167,7 @@ class Shell:
         await self._list(self._query, max(self._shown, default=0))
 
     async def _list(self, query: str, offset: int) -> None:
-        found = await self._services.lookup.answer(self._workspace, query, limit=_PAGE, offset=offset)
+        found = await self._services.lookup.look_up(self._workspace, query, limit=_PAGE, offset=offset)
         if offset and not found.results:
             self._terminal.say(t(self._locale, "That was all."))
             return

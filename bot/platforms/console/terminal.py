@@ -12,7 +12,7 @@ from bot.domain.paper import Paper
 from bot.domain.text import normalized
 from bot.i18n import Locale, t
 from bot.platforms.console import render
-from bot.platforms.console.lines import Lines
+from bot.platforms.console.lines import Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
@@ -26,7 +26,7 @@ class Terminal:
     services: Services
     workspace: int
     console: SafeConsole
-    lines: Lines
+    prompt: Prompt
     who: str | None
 
     @property
@@ -58,19 +58,19 @@ class Terminal:
         """Print a paper's card."""
         self.console.print(render.card(paper, self.locale, self.width))
 
-    async def agrees(self, question: str, *, default: bool) -> bool:
+    async def confirm(self, question: str, *, default: bool) -> bool:
         """Ask a question; an empty answer means the default, anything but a yes means no. Raises AbortError."""
         *above, last = wrap(f"{question} {'[Y/n]' if default else '[y/N]'}", self.width)
         for line in above:
             self.say(line)
-        answer = await self.lines.ask(f"{last} ")
+        answer = await self.prompt.ask(f"{last} ")
         plain = normalized("NFKC", answer).strip().casefold()
         return default if not plain else plain in ("y", "yes", t(self.locale, "yes"))
 
     async def ask_until(self, prompt: str, prefilled: str, check: Callable[[str], object]) -> str:
         """Ask until `check` raises no error of ours; what was typed is there to be mended. Raises AbortError."""
         while True:
-            prefilled = await self.lines.ask(prompt, prefilled)
+            prefilled = await self.prompt.ask(prompt, prefilled)
             try:
                 check(prefilled)
             except DayoriError as error:

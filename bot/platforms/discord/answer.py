@@ -27,7 +27,7 @@ _ACKNOWLEDGED = 40060
 _log = structlog.get_logger()
 
 
-class _Answer:
+class _Response:
     """What is known of an interaction's answer; only one request about it is under way at a time."""
 
     def __init__(self, interaction: Interaction) -> None:
@@ -102,8 +102,8 @@ async def defer(interaction: Interaction) -> None:
 
 async def give_up(interaction: Interaction) -> None:
     """Say that the bot stops before this is finished."""
-    told = t(locale_of(interaction), "The bot is being restarted. Look whether this was done, and do it again if not.")
-    await send(interaction, told)
+    text = t(locale_of(interaction), "The bot is being restarted. Look whether this was done, and do it again if not.")
+    await send(interaction, text)
 
 
 async def _defer_late(interaction: Interaction) -> None:
@@ -115,8 +115,8 @@ async def _defer_late(interaction: Interaction) -> None:
         _log.warning("the asker could not be told to wait", interaction=interaction.id, reason=str(error))
 
 
-def _of(interaction: Interaction) -> _Answer:
+def _of(interaction: Interaction) -> _Response:
     answer = interaction.extras.get("answer")
-    if not isinstance(answer, _Answer):
-        answer = interaction.extras["answer"] = _Answer(interaction)
+    if not isinstance(answer, _Response):
+        answer = interaction.extras["answer"] = _Response(interaction)
     return answer

@@ -18,7 +18,7 @@ from discord.http import json_or_text
 
 from bot.i18n import msg
 from bot.platforms.discord import refusals
-from bot.services.ports import Fence, UnsureError
+from bot.services.ports import Fence, UnknownOutcomeError
 from bot.services.stopwatch import Stopwatch
 
 _FRESH = 5.0  # seconds that the fence's answer is good for: the process may be stopped after it too
@@ -34,25 +34,27 @@ class Body(BytesPayload):
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
         """Write the request, or raise and keep the reason as `refusal`: aiohttp wraps what is raised here."""
-        asked = Stopwatch(lambda: datetime.now(UTC))
+        fence_time = Stopwatch(lambda: datetime.now(UTC))
         try:
             await self._fence()
-            if not asked.within(_FRESH):
-                raise UnsureError(msg("The message was held up for too long; it is looked for first."))
+            if not fence_time.within(_FRESH):
+                raise UnknownOutcomeError(msg("The message was held up for too long; it is looked for first."))
         except Exception as error:
             self.refusal = error
             raise
         await super().write_with_length(writer, content_length)
 
 
-async def once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
+async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
     """Send a request for discord.py, and raise what it would otherwise answer with another attempt."""
     try:
         response = await send(request)
     except OSError as error:
-        raise UnsureError(msg("Discord could not be reached: {reason}.", reason=type(error).__name__)) from error
+        raise UnknownOutcomeError(
+            msg("Discord could not be reached: {reason}.", reason=type(error).__name__)
+        ) from error
     if response.status == 429:
-        raise refusals.limited(response, await json_or_text(response))
+        raise refusals.rate_limit_error(response, await json_or_text(response))
     if response.status >= 500:
         raise discord.DiscordServerError(response, await json_or_text(response))
     return response

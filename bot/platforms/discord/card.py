@@ -11,33 +11,33 @@ from discord.ui import View
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
 from bot.platforms.discord import answer
-from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.markdown import escape_within
 from bot.platforms.discord.permissions import require_showing
-from bot.platforms.discord.press import LastingButton, lasting
+from bot.platforms.discord.press import PersistentButton, persistent_view
 from bot.platforms.discord.render import card_embed
 
 
-class ShowToAll(LastingButton, name="show"):
+class ShowToAll(PersistentButton, name="show"):
     """Posts a paper's card to the channel."""
 
     async def press(self, interaction: Interaction) -> None:
         """Post the card."""
-        await show_to_all(interaction, await reader_of(interaction), self.about)
+        await show_to_all(interaction, await actor_of(interaction), self.about)
 
 
-async def send_card(interaction: Interaction, reader: Reader, paper: Paper, content: str = "") -> None:
+async def send_card(interaction: Interaction, actor: Actor, paper: Paper, content: str = "") -> None:
     """Show one paper to the asker alone."""
-    view = card_view(paper, reader.locale)
-    await answer.send(interaction, content, embed=embed_of(paper, reader.locale), view=view)
+    view = card_view(paper, actor.locale)
+    await answer.send(interaction, content, embed=embed_of(paper, actor.locale), view=view)
 
 
-async def show_to_all(interaction: Interaction, reader: Reader, id: str) -> None:
+async def show_to_all(interaction: Interaction, actor: Actor, id: str) -> None:
     """Post one paper to the channel, with who shared it. Raises NotAllowedError for who may not post there."""
     require_showing(interaction)
-    paper = await reader.services.lookup.get(reader.workspace, id)
-    shared = t(reader.locale, "Shared by {name}", name=escape_within(reader.name, 80))
-    await answer.send(interaction, f"-# {shared}", ephemeral=False, embed=embed_of(paper, reader.locale))
+    paper = await actor.services.lookup.get(actor.workspace, id)
+    shared = t(actor.locale, "Shared by {name}", name=escape_within(actor.name, 80))
+    await answer.send(interaction, f"-# {shared}", ephemeral=False, embed=embed_of(paper, actor.locale))
 
 
 def embed_of(paper: Paper, locale: Locale) -> discord.Embed:
@@ -47,4 +47,4 @@ def embed_of(paper: Paper, locale: Locale) -> discord.Embed:
 
 def card_view(paper: Paper, locale: Locale) -> View:
     """Return what stands below a card that only its asker sees."""
-    return lasting(ShowToAll(paper.id, t(locale, "Show to everyone"), "📣"))
+    return persistent_view(ShowToAll(paper.id, t(locale, "Show to everyone"), "📣"))

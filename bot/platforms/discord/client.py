@@ -29,27 +29,27 @@ from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.commands.undo import undo
-from bot.platforms.discord.completions import Completions
-from bot.platforms.discord.context import Client, Interaction, reader_of
-from bot.platforms.discord.drafts import Apart, Cancel, Details, Edit, Overwrite, Save, take_form
-from bot.platforms.discord.form import is_form
-from bot.platforms.discord.gateway import Gateway
+from bot.platforms.discord.completions import AutocompleteQueue
+from bot.platforms.discord.context import Client, Interaction, actor_of
+from bot.platforms.discord.drafts import Cancel, Details, Edit, Overwrite, Save, SaveAsAnother, save_form
+from bot.platforms.discord.form import is_modal_of_ours
+from bot.platforms.discord.gateway import GatewayStatus
 from bot.platforms.discord.known import AddLink
 from bot.platforms.discord.listing import Page, Pick, Waiting
 from bot.platforms.discord.localised import Translator
 from bot.platforms.discord.options import require_declared
-from bot.platforms.discord.press import is_unknown, unknown_press
+from bot.platforms.discord.press import is_unknown, unknown_component
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, UNDO_COST
-from bot.services.server_filter import ServedOnly
-from bot.services.unbroken import unbroken
+from bot.services.server_filter import ServedPublisher
+from bot.services.unbroken import uncancellable
 from bot.sources.proxy import proxy_for
 
 _COMMANDS: tuple[Any, ...] = (
     paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias, export,
 )  # fmt: skip
-_ITEMS: tuple[type[Any], ...] = (
+_COMPONENTS: tuple[type[Any], ...] = (
     ShowToAll,
     Page,
     Pick,
@@ -57,7 +57,7 @@ _ITEMS: tuple[type[Any], ...] = (
     Which,
     AddLink,
     Save,
-    Apart,
+    SaveAsAnother,
     Overwrite,
     Edit,
     Details,
@@ -82,7 +82,7 @@ class Tree(app_commands.CommandTree[Client]):
     """The commands, of servers that the bot was added to only, with one door and one error hook."""
 
     def __init__(self, client: Client) -> None:
-        self.completions = Completions()
+        self.completions = AutocompleteQueue()
         super().__init__(
             client,
             allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
@@ -96,22 +96,22 @@ class Tree(app_commands.CommandTree[Client]):
             return False  # Discord shows the answer to the newest only
         answer.begin(interaction)
         try:
-            reader = await reader_of(interaction)
+            actor = await actor_of(interaction)
             if not is_completion:
-                reader.spend(_COSTS.get(_name_of(interaction), COST))
+                actor.spend(_COSTS.get(_name_of(interaction), COST))
         except DayoriError as error:
             if is_completion:
                 with suppress(discord.HTTPException):  # it came too late, or another process has answered
                     await interaction.response.autocomplete([])
             else:
-                await failures.tell(interaction, error)
+                await failures.respond(interaction, error)
             return False
         require_declared(interaction)
         return True
 
     async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:
         """Tell the asker what went wrong."""
-        await failures.tell(interaction, error)
+        await failures.respond(interaction, error)
 
 
 class DayoriClient(Client):
@@ -132,15 +132,15 @@ class DayoriClient(Client):
         )
         self.services, self.names = services, names or CommandNames()
         self.under_way = {}
-        self.gateway_status = Gateway(services.checkup)
-        self.publisher = ServedOnly(DiscordPublisher(self.http, self.names), services.servers)
+        self.gateway_status = GatewayStatus(services.health)
+        self.publisher = ServedPublisher(DiscordPublisher(self.http, self.names), services.servers)
         publishers = {"discord": self.publisher}
         self.delivery = services.delivery(publishers)
-        self.corrections = services.corrections(publishers)
+        self.message_updates = services.message_updates(publishers)
         self.tree = Tree(self)
         for command in _COMMANDS:
             self.tree.add_command(command)
-        self.add_dynamic_items(*_ITEMS)
+        self.add_dynamic_items(*_COMPONENTS)
 
     async def setup_hook(self) -> None:
         """Remember whose bot this is, and tell Discord of the commands when they changed."""
@@ -156,7 +156,7 @@ class DayoriClient(Client):
             return {_name(guild): guild.name async for guild in self.fetch_guilds(limit=None)}
 
         try:
-            await self.services.servers.begin(present)
+            await self.services.servers.note_first_servers(present)
         except discord.HTTPException as error:  # a proxy that does not know the address; the gateway lists them too
             _log.warning("Discord does not list the bot's servers over REST", reason=str(error))
 
@@ -166,18 +166,18 @@ class DayoriClient(Client):
         async def present() -> dict[str, str]:
             return {_name(guild): guild.name for guild in self.guilds}
 
-        await self.services.servers.begin(present)
+        await self.services.servers.note_first_servers(present)
         for guild in sorted(self.guilds, key=_joined_at):
             await self.on_guild_join(guild)
-        await self.services.servers.keep_only([_name(guild) for guild in self.guilds])
+        await self.services.servers.forget_others([_name(guild) for guild in self.guilds])
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Take note of a server that the bot was invited into."""
-        await self.services.servers.meet(_name(guild), guild.name)
+        await self.services.servers.note_server(_name(guild), guild.name)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget a server that nobody decided on."""
-        await self.services.servers.keep_only([_name(each) for each in self.guilds if each.id != guild.id])
+        await self.services.servers.forget_others([_name(each) for each in self.guilds if each.id != guild.id])
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Connect to the gateway that the API names, also when a session cannot be resumed."""
@@ -192,26 +192,26 @@ class DayoriClient(Client):
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
         """Tell the health check that a shard lost its connection."""
-        await self.gateway_status.lost(shard_id)
+        await self.gateway_status.shard_lost(shard_id)
 
     async def on_shard_ready(self, shard_id: int) -> None:
         """Tell the health check that a shard has a new session."""
-        await self.gateway_status.back(shard_id)
+        await self.gateway_status.shard_back(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
         """Tell the health check that a shard goes on with its session."""
-        await self.gateway_status.back(shard_id)
+        await self.gateway_status.shard_back(shard_id)
 
-    @unbroken
+    @uncancellable
     async def close(self) -> None:
         """Let the answers and the messages under way leave, then close; discord.py calls this too, when it gives up."""
-        await asyncio.gather(self._answered(), self._drained())
+        await asyncio.gather(self._finish_responses(), self._drain())
         closed = asyncio.ensure_future(super().close())
         await asyncio.wait((closed,), timeout=_GOODBYE)
         await self.http.close()
         await closed
 
-    async def _answered(self) -> None:
+    async def _finish_responses(self) -> None:
         """Let answers leave; whoever waits for longer is told, for nobody will finish that."""
         answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
         if answering:
@@ -223,7 +223,7 @@ class DayoriClient(Client):
         for task in (*left, *telling):
             task.cancel()
 
-    async def _drained(self) -> None:
+    async def _drain(self) -> None:
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_MESSAGES):
                 await self.delivery.drain()
@@ -231,32 +231,32 @@ class DayoriClient(Client):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Take forms here, so that one that was open during a restart is not lost, and what nothing else takes."""
         try:
-            if is_form(interaction):
+            if is_modal_of_ours(interaction):
                 answer.begin(interaction)
-                (await reader_of(interaction)).spend()
-                await take_form(interaction)
-            elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _ITEMS):
-                await reader_of(interaction)
-                raise unknown_press()
+                (await actor_of(interaction)).spend()
+                await save_form(interaction)
+            elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _COMPONENTS):
+                await actor_of(interaction)
+                raise unknown_component()
         except Exception as error:
-            await failures.tell(interaction, error)
+            await failures.respond(interaction, error)
 
     async def _sync_changed(self, translator: Translator) -> None:
-        wanted = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
-        digest_ = hashlib.blake2b(json.dumps(wanted, sort_keys=True).encode(), digest_size=16).hexdigest()
-        note = f"commands of {self.application_id}"
-        if await self.services.notes.read(note) != digest_:
-            await self._learn_names(await self.tree.sync(), wanted)
-            await self.services.notes.write(note, digest_)
-            _log.info("commands synced", commands=len(wanted))
+        payloads = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
+        fingerprint = hashlib.blake2b(json.dumps(payloads, sort_keys=True).encode(), digest_size=16).hexdigest()
+        key = f"commands of {self.application_id}"
+        if await self.services.state.read(key) != fingerprint:
+            await self._learn_names(await self.tree.sync(), payloads)
+            await self.services.state.write(key, fingerprint)
+            _log.info("commands synced", commands=len(payloads))
         elif self.names.application != self.application_id:
             with suppress(discord.HTTPException):  # then they are named without ids until the next start
-                await self._learn_names(await self.tree.fetch_commands(), wanted)
+                await self._learn_names(await self.tree.fetch_commands(), payloads)
 
     async def _learn_names(self, known: Sequence[app_commands.AppCommand], payloads: Sequence[dict[str, Any]]) -> None:
         slash = {command.name: command.id for command in known if command.type is discord.AppCommandType.chat_input}
         self.names.learn(self.application_id or 0, slash, payloads)
-        await self.services.notes.write(NOTE, self.names.note())
+        await self.services.state.write(NOTE, self.names.note())
 
 
 def _name_of(interaction: Interaction) -> str:

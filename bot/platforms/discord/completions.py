@@ -9,7 +9,7 @@ from __future__ import annotations
 import asyncio
 
 
-class Completions:
+class AutocompleteQueue:
     """Gives each person's completions their turns."""
 
     def __init__(self) -> None:

@@ -14,7 +14,7 @@ from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, closest, msg
 from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
-from bot.services.corrections import Corrections
+from bot.services.corrections import MessageUpdates
 from bot.services.delivery import Delivery
 from bot.services.rate_limit import COST
 from bot.services.submission import ONLY_CURATORS, Submitter
@@ -26,18 +26,18 @@ class Client(discord.AutoShardedClient):
     services: Services
     names: CommandNames
     delivery: Delivery
-    corrections: Corrections
+    message_updates: MessageUpdates
     under_way: dict[asyncio.Task[Any], Interaction]  # the tasks that answer somebody
 
 
 Interaction: TypeAlias = discord.Interaction[Client]
 
-_READER = "reader"
+_ACTOR = "reader"
 _ID = re.compile(r"[0-9]{15,20}")
 
 
 @dataclass(frozen=True, slots=True)
-class Reader:
+class Actor:
     """The person behind an interaction; `server` is the Discord server's id."""
 
     services: Services
@@ -45,7 +45,7 @@ class Reader:
     server: int
     locale: Locale
     name: str
-    actor: str
+    id: str
     is_curator: bool
     names: CommandNames
 
@@ -56,11 +56,11 @@ class Reader:
     @property
     def submitter(self) -> Submitter:
         """Return the person as one who submits papers."""
-        return Submitter(self.name, self.actor, self.locale, self.is_curator)
+        return Submitter(self.name, self.id, self.locale, self.is_curator)
 
     def spend(self, cost: float = COST) -> None:
         """Take what an interaction costs out of the person's budget of this minute. Raises RateLimitError."""
-        self.services.rate_limit.spend(self.actor, cost)
+        self.services.rate_limit.spend(self.id, cost)
 
     def require_curator(self) -> None:
         """Raise NotAllowedError unless the person is a curator."""
@@ -68,30 +68,30 @@ class Reader:
             raise NotAllowedError(ONLY_CURATORS)
 
 
-async def reader_of(interaction: Interaction) -> Reader:
+async def actor_of(interaction: Interaction) -> Actor:
     """Return who asks: the one door through which every command, completion, press and form comes.
 
     Raises NotAllowedError outside a server, where the bot was not added to it, and where it is not served.
     """
-    if isinstance(known := interaction.extras.get(_READER), Reader):
+    if isinstance(known := interaction.extras.get(_ACTOR), Actor):
         return known
     server = server_of(interaction)
     services = interaction.client.services
     if not (await services.servers.served()).has(f"discord:{server}"):
-        await services.servers.meet(f"discord:{server}", interaction.guild.name if interaction.guild else "")
+        await services.servers.note_server(f"discord:{server}", interaction.guild.name if interaction.guild else "")
         await services.servers.require(f"discord:{server}")
-    reader = Reader(
+    actor = Actor(
         services=services,
         workspace=await services.workspaces.of_server("discord", server),
         server=server,
         locale=locale_of(interaction),
         name=interaction.user.display_name,
-        actor=f"discord:{interaction.user.id}",
+        id=f"discord:{interaction.user.id}",
         names=interaction.client.names,
         is_curator=interaction.permissions.manage_guild or _has_role(interaction.user, services.curators),
     )
-    interaction.extras[_READER] = reader
-    return reader
+    interaction.extras[_ACTOR] = actor
+    return actor
 
 
 def server_of(interaction: Interaction) -> int:

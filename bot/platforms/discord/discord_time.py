@@ -13,7 +13,7 @@ _GOOD_FOR = 600.0  # seconds; a time that was heard longer ago is true still, an
 _MARGIN = timedelta(minutes=2)  # Discord's machines do not give ids out in perfect order, and a `Date` has no fractions
 
 
-class DiscordTime:
+class ServerTime:
     """A moment that Discord has surely passed, and that is not long ago; our clock has no say in it."""
 
     def __init__(self) -> None:

@@ -15,7 +15,7 @@ _MISFITS = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch,
 _log = structlog.get_logger()
 
 
-async def tell(interaction: Interaction, error: Exception) -> None:
+async def respond(interaction: Interaction, error: Exception) -> None:
     """Tell the asker alone what went wrong; what cannot be said goes into the log."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error

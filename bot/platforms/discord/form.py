@@ -20,19 +20,19 @@ _LIMITS = {"headline": 500, "title": 500, "date": 40, "comment": 4000, "tags": 5
 _PARAGRAPHS = ("comment", "links", "authors")
 
 
-def form_of(draft: Draft, token: str, locale: Locale) -> Modal:
+def draft_modal(draft: Draft, token: str, locale: Locale) -> Modal:
     """Return the form of a kept draft, filled with what it says."""
     title = t(locale, "Edit the paper") if draft.paper_id else t(locale, "Add a paper")
-    return _filled(Modal(title=title, custom_id=_PREFIX + token), draft, _labels(locale))
+    return _with_inputs(Modal(title=title, custom_id=_PREFIX + token), draft, _labels(locale))
 
 
-def details_of(draft: Draft, token: str, locale: Locale) -> Modal:
+def details_modal(draft: Draft, token: str, locale: Locale) -> Modal:
     """Return the second form of a kept draft, for what a paper says beyond its first one."""
     form = Modal(title=t(locale, "Links and authors"), custom_id=_DETAILS + token)
-    return _filled(form, draft, _detail_labels(locale))
+    return _with_inputs(form, draft, _detail_labels(locale))
 
 
-def _filled(form: Modal, draft: Draft, labels: Mapping[str, tuple[str, str]]) -> Modal:
+def _with_inputs(form: Modal, draft: Draft, labels: Mapping[str, tuple[str, str]]) -> Modal:
     for name, (label, hint) in labels.items():
         if len(getattr(draft, name) or "") > _LIMITS[name]:
             continue  # what does not fit an input is left alone rather than cut
@@ -44,7 +44,7 @@ def _filled(form: Modal, draft: Draft, labels: Mapping[str, tuple[str, str]]) ->
     return form
 
 
-def is_form(interaction: Interaction) -> bool:
+def is_modal_of_ours(interaction: Interaction) -> bool:
     """Tell whether this is a form of ours being sent."""
     is_sent = interaction.type is discord.InteractionType.modal_submit
     return is_sent and custom_id_of(interaction).startswith((_PREFIX, _DETAILS))
@@ -55,7 +55,7 @@ def token_of(interaction: Interaction) -> str:
     return custom_id_of(interaction).rpartition(":")[2]
 
 
-def typed_in(interaction: Interaction) -> dict[str, str]:
+def inputs_of(interaction: Interaction) -> dict[str, str]:
     """Return what a sent form's inputs hold, by field. Raises InputError when it cannot be read."""
     submitted: Any = interaction.data
     try:
@@ -68,7 +68,7 @@ def typed_in(interaction: Interaction) -> dict[str, str]:
     return {name: text[: _LIMITS[name]] for name, text in typed.items()}
 
 
-def as_typed(typed: Mapping[str, str], locale: Locale) -> discord.File:
+def inputs_file(typed: Mapping[str, str], locale: Locale) -> discord.File:
     """Return what was typed as a file, for whoever would have lost it."""
     labels = _labels(locale) | _detail_labels(locale)
     text = "\n\n".join(f"{labels[name][0]}\n{value}" for name, value in typed.items() if value.strip())

@@ -7,17 +7,17 @@ from time import monotonic
 import structlog
 
 from bot.domain.errors import DayoriError
-from bot.services.checkup import Checkup, Connection
+from bot.services.checkup import Connection, Health
 
 _LONG = 120.0  # seconds without a connection that are worth a line of their own
 _log = structlog.get_logger()
 
 
-class Gateway:
+class GatewayStatus:
     """How the shards of one client stand."""
 
-    def __init__(self, checkup: Checkup) -> None:
-        self._checkup = checkup
+    def __init__(self, health: Health) -> None:
+        self._health = health
         self._ready, self._warned = False, False
         self._lost: dict[int, float] = {}
 
@@ -28,19 +28,19 @@ class Gateway:
         if not self._ready:
             _log.info("connected to Discord", servers=servers)
         self._ready = True
-        await self.beat()
+        await self.heartbeat()
 
-    async def lost(self, shard: int) -> None:
+    async def shard_lost(self, shard: int) -> None:
         """Note that a shard is no longer connected."""
         self._lost.setdefault(shard, monotonic())
-        await self.beat()
+        await self.heartbeat()
 
-    async def back(self, shard: int) -> None:
+    async def shard_back(self, shard: int) -> None:
         """Note that a shard is connected again."""
         self._found(shard)
-        await self.beat()
+        await self.heartbeat()
 
-    async def beat(self) -> None:
+    async def heartbeat(self) -> None:
         """Tell the health check how the connection stands, and the log when it has been lost for long."""
         connection: Connection = "starting" if not self._ready else "lost" if self._lost else "connected"
         away = max((monotonic() - since for since in self._lost.values()), default=0.0)
@@ -48,7 +48,7 @@ class Gateway:
             self._warned = True
             _log.warning("not connected to Discord, trying again", seconds=round(away))
         try:
-            await self._checkup.beat("discord", connection)
+            await self._health.heartbeat("discord", connection)
         except DayoriError as error:
             _log.warning("the health check was not told", connection=connection, reason=str(error))
 

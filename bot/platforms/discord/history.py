@@ -8,7 +8,7 @@ from typing import Any
 
 from bot.i18n import msg
 from bot.platforms.discord.rest import Rest
-from bot.platforms.discord.rights import THREADS, granted
+from bot.platforms.discord.rights import THREADS, effective_permissions
 from bot.services.ports import BlockedError, UnfinishedSearchError
 
 PAGES = 100  # of a hundred messages: a few seconds of a search, which goes on from there the next time
@@ -18,7 +18,7 @@ BLIND = {
 }
 
 
-class History:
+class MessageSearch:
     """Reads channels of servers; to whoever may not read one, Discord gives a history without messages."""
 
     def __init__(self, rest: Rest) -> None:
@@ -60,7 +60,7 @@ class History:
             place = await self._rest.read("/channels/{channel_id}", channel_id=place["parent_id"])
         guild = await self._rest.read("/guilds/{guild_id}", guild_id=server)
         member = await self._rest.read("/guilds/{guild_id}/members/{user_id}", guild_id=server, user_id=user)
-        rights = granted(guild, member, place)
+        rights = effective_permissions(guild, member, place)
         for name, why in BLIND.items():
             if not getattr(rights, name):
                 raise BlockedError(why)

@@ -15,9 +15,9 @@ from bot.domain.text import clip
 from bot.i18n import Locale, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.card import send_card
-from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.markdown import escape_within
-from bot.platforms.discord.press import Answering, LastingButton, chosen, read_choices
+from bot.platforms.discord.press import Component, PersistentButton, read_choices, selected
 from bot.platforms.discord.render import list_embed
 from bot.services.lookup import Results
 
@@ -25,16 +25,16 @@ PAGE = 10
 _LONGEST_QUERY = 80
 
 
-async def look_up(interaction: Interaction, reader: Reader, query: str) -> None:
+async def look_up(interaction: Interaction, actor: Actor, query: str) -> None:
     """Answer a query: the card of the one match, a list of several, or what is near."""
-    found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE)
+    found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
     if found.total > PAGE and len(query) > _LONGEST_QUERY:
         query = query[:_LONGEST_QUERY]  # pages are turned by what fits a button
-        found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE)
+        found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
     if found.total == 1:
-        await send_card(interaction, reader, found.results[0].paper, escape_within(found.hint(reader.locale), 300))
+        await send_card(interaction, actor, found.results[0].paper, escape_within(found.hint(actor.locale), 300))
     else:
-        content, embed, view = _list(found, reader, query, 0)
+        content, embed, view = _list(found, actor, query, 0)
         await answer.send(interaction, content, embed=embed, view=view)
 
 
@@ -42,7 +42,7 @@ _PAGE = re.compile(r"dayori:page:(?P<offset>[^:]*):(?P<query>.*)", re.DOTALL)
 _PICK = re.compile(r"dayori:pick")
 
 
-class Page(Answering, DynamicItem[Button[Any]], template=_PAGE):
+class Page(Component, DynamicItem[Button[Any]], template=_PAGE):
     """Turns to another page of a list."""
 
     pattern = _PAGE
@@ -59,10 +59,10 @@ class Page(Answering, DynamicItem[Button[Any]], template=_PAGE):
 
     async def press(self, interaction: Interaction) -> None:
         """Put the page in the place of the old one."""
-        await turn_page(interaction, await reader_of(interaction), self.query, number_in(self.offset))
+        await turn_page(interaction, await actor_of(interaction), self.query, number_in(self.offset))
 
 
-class Pick(Answering, DynamicItem[Select[Any]], template=_PICK):
+class Pick(Component, DynamicItem[Select[Any]], template=_PICK):
     """Opens the paper that was chosen from a list."""
 
     pattern = _PICK
@@ -80,38 +80,38 @@ class Pick(Answering, DynamicItem[Select[Any]], template=_PICK):
 
     async def press(self, interaction: Interaction) -> None:
         """Show the card."""
-        reader = await reader_of(interaction)
-        await send_card(interaction, reader, await reader.services.lookup.get(reader.workspace, chosen(self.item)))
+        actor = await actor_of(interaction)
+        await send_card(interaction, actor, await actor.services.lookup.get(actor.workspace, selected(self.item)))
 
 
-class Waiting(LastingButton, name="waiting"):
+class Waiting(PersistentButton, name="waiting"):
     """Lists the papers that wait for the next edition."""
 
     async def press(self, interaction: Interaction) -> None:
         """Show the list."""
-        await show_waiting(interaction, await reader_of(interaction), number_in(self.about))
+        await show_waiting(interaction, await actor_of(interaction), number_in(self.about))
 
 
-async def turn_page(interaction: Interaction, reader: Reader, query: str, offset: int) -> None:
+async def turn_page(interaction: Interaction, actor: Actor, query: str, offset: int) -> None:
     """Put another page in the place of the one that was shown."""
-    found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE, offset=offset)
+    found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
     if offset and not found.results:  # the list has become shorter
         offset = max(0, found.total - 1) // PAGE * PAGE
-        found = await reader.services.lookup.answer(reader.workspace, query, limit=PAGE, offset=offset)
-    content, embed, view = _list(found, reader, query, offset)
+        found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
+    content, embed, view = _list(found, actor, query, offset)
     await answer.replace(interaction, content=content, embed=embed, view=view)
 
 
-async def show_waiting(interaction: Interaction, reader: Reader, edition: int) -> None:
+async def show_waiting(interaction: Interaction, actor: Actor, edition: int) -> None:
     """List the papers that wait for the edition after that one."""
-    numbers = await reader.services.digests.waiting(reader.workspace, edition)
-    found = await reader.services.lookup.numbered(reader.workspace, numbers, limit=25)
+    numbers = await actor.services.digests.waiting(actor.workspace, edition)
+    found = await actor.services.lookup.by_numbers(actor.workspace, numbers, limit=25)
     if not found.results:
-        await answer.send(interaction, t(reader.locale, "No paper waits any more."))
+        await answer.send(interaction, t(actor.locale, "No paper waits any more."))
         return
     papers = tuple(result.paper for result in found.results)
-    view = _list_view(papers, reader.locale, query="", offset=0, size=found.total, total=found.total)
-    embed = discord.Embed.from_dict(list_embed(found, reader.locale, 0))
+    view = _list_view(papers, actor.locale, query="", offset=0, size=found.total, total=found.total)
+    embed = discord.Embed.from_dict(list_embed(found, actor.locale, 0))
     await answer.send(interaction, embed=embed, view=view)
 
 
@@ -126,37 +126,37 @@ def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset:
     return view
 
 
-def _list(found: Results, reader: Reader, query: str, offset: int) -> tuple[str, discord.Embed, View]:
+def _list(found: Results, actor: Actor, query: str, offset: int) -> tuple[str, discord.Embed, View]:
     papers = tuple(result.paper for result in found.results or found.near)
-    content = headline(found, reader, query)
+    content = headline(found, actor, query)
     if not papers:
         return content, discord.utils.MISSING, discord.utils.MISSING
-    embed = discord.Embed.from_dict(list_embed(found, reader.locale, offset))
-    view = _list_view(papers, reader.locale, query=query, offset=offset, size=PAGE, total=found.total)
+    embed = discord.Embed.from_dict(list_embed(found, actor.locale, offset))
+    view = _list_view(papers, actor.locale, query=query, offset=offset, size=PAGE, total=found.total)
     return content, embed, view
 
 
-def headline(found: Results, reader: Reader, query: str) -> str:
+def headline(found: Results, actor: Actor, query: str) -> str:
     """Say what a list is of, or that nothing was found."""
     if filters := tag_and_year(query):
-        return _browsed(found, *filters, reader.locale)
-    asked = escape_within(clip(" ".join(query.split()), 80), 160)
-    if found.results and asked:
-        hint = escape_within(found.hint(reader.locale), 300)
-        return t(reader.locale, "Papers for “{query}”", query=asked) + (f"\n{hint}" if hint else "")
+        return _browsed(found, *filters, actor.locale)
+    shown_query = escape_within(clip(" ".join(query.split()), 80), 160)
+    if found.results and shown_query:
+        hint = escape_within(found.hint(actor.locale), 300)
+        return t(actor.locale, "Papers for “{query}”", query=shown_query) + (f"\n{hint}" if hint else "")
     if found.results:
-        return t(reader.locale, "All papers, last added first")
-    if not asked:
+        return t(actor.locale, "All papers, last added first")
+    if not shown_query:
         return t(
-            reader.locale, "The collection is empty; add a paper with {command}.", command=reader.command("addpaper")
+            actor.locale, "The collection is empty; add a paper with {command}.", command=actor.command("addpaper")
         )
     if found.near:
-        return t(reader.locale, "No paper was found for “{query}”. These come close:", query=asked)
+        return t(actor.locale, "No paper was found for “{query}”. These come close:", query=shown_query)
     return t(
-        reader.locale,
+        actor.locale,
         "No paper was found for “{query}”. Try other words, or add it with {command}.",
-        query=asked,
-        command=reader.command("addpaper"),
+        query=shown_query,
+        command=actor.command("addpaper"),
     )
 
 

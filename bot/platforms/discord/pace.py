@@ -10,7 +10,7 @@ from collections import deque
 from time import monotonic
 
 from bot.i18n import msg
-from bot.services.ports import LaterError
+from bot.services.ports import RetryLaterError
 
 _RATE = 46.0  # requests a second; Discord allows 50, and on the way some catch up with those before them
 _LATE = 0.01  # seconds that a request which left late may give back to the next ones
@@ -18,7 +18,7 @@ _INVALID = frozenset({401, 403, 429})
 _MOST_INVALID, _WINDOW = 1000, 600.0  # Discord shuts an address out at 10,000 of those in ten minutes
 
 
-class Pace:
+class GlobalRateLimit:
     """Lets one request after the other go; after too many refusals, none for a while."""
 
     def __init__(self) -> None:
@@ -31,8 +31,8 @@ class Pace:
         """Wait until a request may leave. Raises LaterError while nothing may."""
         async with self._gate:
             if (rest := self._rest_until - monotonic()) > 0:
-                raise LaterError(msg("Discord refuses too much; requests rest until it is safe again."), rest,
-                                 everywhere=True)  # fmt: skip
+                raise RetryLaterError(msg("Discord refuses too much; requests rest until it is safe again."), rest,
+                                 is_global=True)  # fmt: skip
             if (wait := self._next - monotonic()) > 0:
                 await asyncio.sleep(wait)
             self._next = max(self._next, monotonic() - _LATE) + 1 / _RATE
@@ -41,7 +41,7 @@ class Pace:
         """Let no request go for so long."""
         self._rest_until = max(self._rest_until, monotonic() + seconds)
 
-    def refused(self, status: int) -> None:
+    def count_refusal(self, status: int) -> None:
         """Count a refusal; those that Discord counts too bring a rest when they become many."""
         now = monotonic()
         if status not in _INVALID:

@@ -14,7 +14,7 @@ _MARKER = re.compile(r"#[a-z2-7]{8}$")
 _AT_FAULT = re.compile(r"In embeds\.(\d+)\b")
 
 
-def plain(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
+def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
     """Return the message with the embeds that the fault names, or else all of them, as links in its text."""
     embeds = list(body.get("embeds", ()))
     named = {int(n) for n in _AT_FAULT.findall(fault)} & set(range(len(embeds))) or set(range(len(embeds)))

@@ -85,8 +85,8 @@ class DiscordConnection:
 
     async def maintain(self) -> None:
         """Bring what was posted up to date, and tell the health check how the gateway stands."""
-        await self._client.corrections.correct()
-        await self._client.gateway_status.beat()
+        await self._client.message_updates.update()
+        await self._client.gateway_status.heartbeat()
 
     async def _connect(self) -> None:
         for pause in pauses():

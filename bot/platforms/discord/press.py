@@ -12,10 +12,10 @@ from discord.ui import Button, DynamicItem, Item, Select, View
 from bot.domain.errors import InputError
 from bot.i18n import msg
 from bot.platforms.discord import answer, failures
-from bot.platforms.discord.context import Interaction, custom_id_of, reader_of
+from bot.platforms.discord.context import Interaction, actor_of, custom_id_of
 
 
-class Answering:
+class Component:
     """Catches what goes wrong in a press, which discord.py would only log; `pattern` is that of its custom ids."""
 
     pattern: ClassVar[re.Pattern[str]]
@@ -24,17 +24,17 @@ class Answering:
         """Answer a press."""
         try:
             answer.begin(interaction)
-            (await reader_of(interaction)).spend()
+            (await actor_of(interaction)).spend()
             await self.press(interaction)
         except Exception as error:
-            await failures.tell(interaction, error)
+            await failures.respond(interaction, error)
 
     async def press(self, interaction: Interaction) -> None:
         """Do what the item is for."""
         raise NotImplementedError
 
 
-class LastingButton(Answering, DynamicItem[Button[Any]], template="dayori:"):
+class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
     """A button that needs to know one thing, `about`, and whose custom id holds it: `dayori:NAME:ABOUT`."""
 
     name: ClassVar[str]
@@ -56,10 +56,10 @@ class LastingButton(Answering, DynamicItem[Button[Any]], template="dayori:"):
         return cls(match["about"])
 
 
-def chosen(item: Select[Any]) -> str:
+def selected(item: Select[Any]) -> str:
     """Return what was chosen in a menu of one choice. Raises InputError."""
     if len(item.values) != 1:
-        raise unknown_press()
+        raise unknown_component()
     return item.values[0]
 
 
@@ -70,7 +70,7 @@ def read_choices(interaction: Interaction) -> None:
         sent["values"] = []
 
 
-def is_unknown(interaction: Interaction, items: Iterable[type[Answering]]) -> bool:
+def is_unknown(interaction: Interaction, items: Iterable[type[Component]]) -> bool:
     """Tell whether a press is of ours and nothing takes it: its name or its message is none that we know."""
     name = custom_id_of(interaction)
     if interaction.type is not InteractionType.component or not name.startswith("dayori"):
@@ -78,7 +78,7 @@ def is_unknown(interaction: Interaction, items: Iterable[type[Answering]]) -> bo
     return not any(item.pattern.fullmatch(name) for item in items) or name not in _controls(interaction.message)
 
 
-def unknown_press() -> InputError:
+def unknown_component() -> InputError:
     """Return the error that says that a button or menu tells nothing that could be done."""
     return InputError(msg("This button or menu no longer works, so nothing was changed; use the command again."))
 
@@ -89,7 +89,7 @@ def _controls(message: Message | None) -> set[str]:
     return {each.custom_id for each in every if getattr(each, "custom_id", None)}
 
 
-def lasting(*items: Item[Any]) -> View:
+def persistent_view(*items: Item[Any]) -> View:
     """Return a message's buttons and menus, which it keeps for ever."""
     view = View(timeout=None)
     for item in items:

@@ -16,14 +16,14 @@ from discord.http import HTTPClient
 from bot.domain.errors import PublishError
 from bot.domain.text import clip
 from bot.i18n import Locale, msg
-from bot.platforms.discord.attempt import once
+from bot.platforms.discord.attempt import send_once
 from bot.platforms.discord.command_names import CommandNames
-from bot.platforms.discord.discord_time import DiscordTime
-from bot.platforms.discord.history import History
-from bot.platforms.discord.plain import plain
+from bot.platforms.discord.discord_time import ServerTime
+from bot.platforms.discord.history import MessageSearch
+from bot.platforms.discord.plain import as_links
 from bot.platforms.discord.render import CONTENT
 from bot.platforms.discord.rest import AlreadyDeletedError, ContentRefusedError, Rest
-from bot.services.ports import BlockedError, ChannelClosedError, Fence, UnsureError
+from bot.services.ports import BlockedError, ChannelClosedError, Fence, UnknownOutcomeError
 
 _DELETED = "deleted"  # what stands for the id of a message that was deleted at once
 _log = structlog.get_logger()
@@ -33,14 +33,14 @@ class DiscordPublisher:
     """Posts with the client's own HTTP side, which keeps each channel's rate limit; needs no gateway."""
 
     # Discord forgets a nonce after "the past few minutes"; well within that, sending again with the same one is safe.
-    nonce_holds = 60.0
+    nonce_memory = 60.0
 
     def __init__(self, http: HTTPClient, names: CommandNames | None = None) -> None:
         self._names = names or CommandNames()
-        self._rest, self._time = Rest(http), DiscordTime()
-        self._history = History(self._rest)
+        self._rest, self._time = Rest(http), ServerTime()
+        self._history = MessageSearch(self._rest)
         self._asking_the_time = asyncio.Lock()
-        self._silence: tuple[float, UnsureError] | None = None  # when nobody answered, and how
+        self._silence: tuple[float, UnknownOutcomeError] | None = None  # when nobody answered, and how
 
     async def publish(self, channel: str, payload: Mapping[str, Any], nonce: str, fence: Fence) -> str:
         """Post a message and return its id; the nonce keeps it from being posted twice within minutes."""
@@ -52,7 +52,7 @@ class DiscordPublisher:
                        fault=str(error), body=json.dumps(payload, ensure_ascii=False))  # fmt: skip
             fault = str(error)
         try:
-            return await self._post(_channel_id(channel), plain(body, fault), fence)
+            return await self._post(_channel_id(channel), as_links(body, fault), fence)
         except ContentRefusedError as error:
             raise BlockedError(_refused(error).message) from error
 
@@ -68,7 +68,7 @@ class DiscordPublisher:
             except ContentRefusedError as error:
                 raise _refused(error) from error
 
-    async def tell(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
+    async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Say something where the server's moderators read, else where its news appear, else in one of the places."""
         guild = await self._rest.read("/guilds/{guild_id}", guild_id=_server_id(closed))
         own = (guild.get("public_updates_channel_id"), guild.get("system_channel_id"))
@@ -97,9 +97,9 @@ class DiscordPublisher:
             if self._silence and self._silence[0] > began:  # whoever waited for that answer has it too
                 raise self._silence[1]
             try:
-                place = await self._rest.read("/channels/{channel_id}", middlewares=(once, self._hear),
+                place = await self._rest.read("/channels/{channel_id}", middlewares=(send_once, self._hear),
                                               channel_id=_channel_id(channel))  # fmt: skip
-            except UnsureError as error:
+            except UnknownOutcomeError as error:
                 self._silence = monotonic(), error
                 raise
             return str(self._time.lately or place["last_message_id"] or place["id"])

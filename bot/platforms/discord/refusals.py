@@ -11,7 +11,7 @@ import discord
 
 from bot.domain.errors import PublishError
 from bot.i18n import Message, msg
-from bot.services.ports import ChannelClosedError, LaterError, UnsureError
+from bot.services.ports import ChannelClosedError, RetryLaterError, UnknownOutcomeError
 
 _SHUT_OUT = 600.0  # seconds of rest when Discord or what stands before it wants nothing more of us
 _SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds: without a word how long, and at most
@@ -26,17 +26,17 @@ _CLOSED: dict[int, Message] = {
 }
 
 
-def translated(error: discord.HTTPException) -> PublishError:
+def publish_error(error: discord.HTTPException) -> PublishError:
     """Return a refusal as the error that tells a delivery what to do."""
     if error.status >= 500 or error.status == 408:
-        return UnsureError(msg("Discord answered {status}.", status=error.status))
+        return UnknownOutcomeError(msg("Discord answered {status}.", status=error.status))
     if error.status == 429:
-        return limited(error.response, None)
+        return rate_limit_error(error.response, None)
     if error.status == 401:
-        return LaterError(
+        return RetryLaterError(
             msg("Discord does not accept DISCORD_TOKEN; copy the token again from the application's Bot page."),
             _SHUT_OUT,
-            everywhere=True,
+            is_global=True,
         )
     if error.code in _CLOSED:
         return ChannelClosedError(_CLOSED[error.code])
@@ -44,14 +44,14 @@ def translated(error: discord.HTTPException) -> PublishError:
     return PublishError(msg("Discord answered {status}.", status=reason[:300]))
 
 
-def limited(response: Any, data: dict[str, Any] | str | None) -> LaterError:
+def rate_limit_error(response: Any, data: dict[str, Any] | str | None) -> RetryLaterError:
     """Return a 429 as the wait that it asks for; one without `Via` is not Discord's and holds for everything."""
     answer = data if isinstance(data, dict) else {}
     is_discords = bool(response.headers.get("Via"))
-    asked = _seconds(answer.get("retry_after", response.headers.get("Retry-After")))
-    rest = asked if asked is not None else _SHORT_REST if is_discords else _SHUT_OUT
-    return LaterError(msg("Discord answered {status}.", status=429), rest,
-                      everywhere=not is_discords or bool(answer.get("global")))  # fmt: skip
+    requested = _seconds(answer.get("retry_after", response.headers.get("Retry-After")))
+    rest = requested if requested is not None else _SHORT_REST if is_discords else _SHUT_OUT
+    return RetryLaterError(msg("Discord answered {status}.", status=429), rest,
+                      is_global=not is_discords or bool(answer.get("global")))  # fmt: skip
 
 
 def is_for_the_content(error: discord.HTTPException) -> bool:
@@ -59,9 +59,9 @@ def is_for_the_content(error: discord.HTTPException) -> bool:
     return error.status in (400, 413) and error.code not in (0, *_CLOSED)
 
 
-def _seconds(asked: Any) -> float | None:
+def _seconds(value: Any) -> float | None:
     try:
-        seconds = float(asked)
+        seconds = float(value)
     except (TypeError, ValueError):
         return None
     return seconds if 0 <= seconds <= _LONGEST_REST else None

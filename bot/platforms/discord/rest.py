@@ -12,9 +12,9 @@ from discord.http import HTTPClient, Route
 from bot.domain.errors import PublishError
 from bot.i18n import msg
 from bot.platforms.discord import refusals
-from bot.platforms.discord.attempt import Body, once
-from bot.platforms.discord.pace import Pace
-from bot.services.ports import Fence, LaterError, UnsureError
+from bot.platforms.discord.attempt import Body, send_once
+from bot.platforms.discord.pace import GlobalRateLimit
+from bot.services.ports import Fence, RetryLaterError, UnknownOutcomeError
 
 _PATIENCE = ClientTimeout(total=10)  # for one attempt
 _UNKNOWN_MESSAGE = 10008
@@ -32,7 +32,7 @@ class Rest:
     """Keeps within each channel's rate limit and the one over everything; raises what ports.py names."""
 
     def __init__(self, http: HTTPClient) -> None:
-        self._http, self._pace = http, Pace()
+        self._http, self._pace = http, GlobalRateLimit()
 
     async def read(self, path: str, *, params: Mapping[str, str] | None = None,
                    middlewares: Sequence[ClientMiddlewareType] = (), **ids: str) -> Any:  # fmt: skip
@@ -47,7 +47,7 @@ class Rest:
         body = Body(content, fence)
         try:
             route = Route(method, path, **ids)
-            return await self._request(route, data=body, middlewares=(once,), allow_redirects=False)
+            return await self._request(route, data=body, middlewares=(send_once,), allow_redirects=False)
         except PublishError as error:
             raise body.refusal or error from error
 
@@ -55,29 +55,31 @@ class Rest:
         await self._pace.turn()
         try:
             answer = await self._http.request(route, timeout=_PATIENCE, **arguments)
-        except LaterError as error:
+        except RetryLaterError as error:
             raise self._counted(429, error) from error
         except discord.HTTPException as error:
             if error.code == _UNKNOWN_MESSAGE:
                 raise AlreadyDeletedError from error
             if refusals.is_for_the_content(error):
                 raise ContentRefusedError(error.text) from error
-            raise self._counted(error.status, refusals.translated(error)) from error
+            raise self._counted(error.status, refusals.publish_error(error)) from error
         except discord.RateLimited as error:
-            raise LaterError(
-                msg("Discord answered {status}.", status=429), error.retry_after, everywhere=False
+            raise RetryLaterError(
+                msg("Discord answered {status}.", status=429), error.retry_after, is_global=False
             ) from error
         except (ClientError, OSError, TimeoutError) as error:
-            raise UnsureError(msg("Discord could not be reached: {reason}.", reason=type(error).__name__)) from error
+            raise UnknownOutcomeError(
+                msg("Discord could not be reached: {reason}.", reason=type(error).__name__)
+            ) from error
         except ValueError as error:
-            raise UnsureError(msg("Discord's answer could not be read.")) from error
+            raise UnknownOutcomeError(msg("Discord's answer could not be read.")) from error
         if isinstance(answer, str):
-            raise UnsureError(msg("Discord's answer could not be read."))
+            raise UnknownOutcomeError(msg("Discord's answer could not be read."))
         return answer
 
     def _counted(self, status: int, meaning: PublishError) -> PublishError:
         """Count a refusal against what Discord bears, and return what it means."""
-        self._pace.refused(status)
-        if isinstance(meaning, LaterError) and meaning.everywhere:
+        self._pace.count_refusal(status)
+        if isinstance(meaning, RetryLaterError) and meaning.is_global:
             self._pace.rest(meaning.seconds)
         return meaning

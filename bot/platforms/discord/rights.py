@@ -11,7 +11,7 @@ Json = Mapping[str, Any]
 THREADS = (10, 11, 12)
 
 
-def granted(guild: Json, member: Json, place: Json) -> Permissions:
+def effective_permissions(guild: Json, member: Json, place: Json) -> Permissions:
     """Return a member's permissions in a channel; a thread's are its parent's."""
     mine = {guild["id"], *member["roles"]}
     total = _united(role["permissions"] for role in guild["roles"] if role["id"] in mine)
@@ -19,8 +19,8 @@ def granted(guild: Json, member: Json, place: Json) -> Permissions:
         return Permissions.all()
     overwrites = place["permission_overwrites"]
     for ids in ({guild["id"]}, mine - {guild["id"]}, {member["user"]["id"]}):
-        some = [each for each in overwrites if each["id"] in ids]
-        total = total & ~_united(each["deny"] for each in some) | _united(each["allow"] for each in some)
+        matching = [each for each in overwrites if each["id"] in ids]
+        total = total & ~_united(each["deny"] for each in matching) | _united(each["allow"] for each in matching)
     return Permissions(total)
 
 

@@ -5,14 +5,24 @@
 what was found, `mending` (with `sounds` and `glossary`) tells what may have been meant where nothing was.
 """
 
-from bot.store.search.answer import Found, Hit
-from bot.store.search.cutting import Cut, cut_here, cutting
-from bot.store.search.keys import name_keys
-from bot.store.search.ranking import Why
-from bot.store.search.search import Completion, Search
-from bot.store.search.upkeep import index_papers, tidy, unindex_papers
+from bot.store.search.answer import Hit, ResultPage
+from bot.store.search.cutting import BuildRows, build_rows, row_builder
+from bot.store.search.keys import identifier_keys
+from bot.store.search.ranking import MatchReason
+from bot.store.search.search import Completion, SearchIndex
+from bot.store.search.upkeep import index_papers, optimize, unindex_papers
 
 __all__ = [
-    "Completion", "Cut", "Found", "Hit", "Search", "Why", "cut_here", "cutting", "index_papers", "name_keys",
-    "tidy", "unindex_papers",
+    "BuildRows",
+    "Completion",
+    "Hit",
+    "MatchReason",
+    "ResultPage",
+    "SearchIndex",
+    "build_rows",
+    "identifier_keys",
+    "index_papers",
+    "optimize",
+    "row_builder",
+    "unindex_papers",
 ]  # fmt: skip

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field, replace
 
-from bot.store.search.asked import Asked
-from bot.store.search.probes import All, Expression, Near, Part, Probes
-from bot.store.search.ranking import Why
+from bot.store.search.asked import AnalyzedQuery
+from bot.store.search.probes import AllOf, Backend, Expression, Phrase, Scope
+from bot.store.search.ranking import MatchReason
 
-MOST = 100  # papers that are ranked of one place: the newest of those that match
+MAX_RANKED = 100  # papers that are ranked of one place: the newest of those that match
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,11 +17,11 @@ class Hit:
 
     number: int
     score: float
-    why: Why | None = None
+    why: MatchReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class ResultPage:
     """One page of an answer: how many papers there are in all, those of the page, and what may have been meant, folded.
 
     `near` are papers that all but answer; there are some only where none answers.
@@ -34,16 +34,16 @@ class Found:
 
 
 @dataclass(slots=True)
-class Answer:
+class Matches:
     """What was found so far; `rest` is where more is that was not ranked, `settled` that no more is wanted."""
 
-    scores: dict[int, tuple[float, Why | None]] = field(default_factory=dict)
-    rest: tuple[Part, Expression] | None = None
-    settled: bool = False
+    scores: dict[int, tuple[float, MatchReason | None]] = field(default_factory=dict)
+    unranked: tuple[Scope, Expression] | None = None
+    is_complete: bool = False
     suggestion: str | None = None
     near: tuple[Hit, ...] = ()
 
-    def add(self, number: int, score: float, why: Why | None) -> None:
+    def add(self, number: int, score: float, why: MatchReason | None) -> None:
         """Add a paper, or a better reason for one."""
         known = self.scores.get(number)
         if known is None or known[0] < score:
@@ -58,24 +58,24 @@ class Answer:
         return sorted(self.scores, key=lambda number: (-self.scores[number][0], -number))
 
 
-def page(probes: Probes, asked: Asked, answer: Answer, limit: int, offset: int) -> Found:
+def result_page(backend: Backend, query: AnalyzedQuery, matches: Matches, limit: int, offset: int) -> ResultPage:
     """Return one page of an answer: what was ranked, then the rest, newest first."""
-    ranked = answer.ranked()
-    hits, total = [Hit(number, *answer.scores[number]) for number in ranked[offset : offset + limit]], len(ranked)
-    if answer.rest:
-        total = max(total, probes.count(*answer.rest))
+    ranked = matches.ranked()
+    hits, total = [Hit(number, *matches.scores[number]) for number in ranked[offset : offset + limit]], len(ranked)
+    if matches.unranked:
+        total = max(total, backend.count(*matches.unranked))
         if missing := limit - len(hits):
             skip = max(0, offset - len(ranked))
-            numbers = probes.numbers(*answer.rest, skip + missing + len(ranked), MOST)
-            more = [number for number in numbers if number not in answer.scores]
+            numbers = backend.matching_numbers(*matches.unranked, skip + missing + len(ranked), MAX_RANKED)
+            more = [number for number in numbers if number not in matches.scores]
             hits += [Hit(number, 0.0) for number in more[skip : skip + missing]]
-    if below := [hit.number for hit in hits if hit.why is Why.EXCERPT]:
-        in_comment = probes.among("full", All(tuple(map(_in_comment, asked.parts_below))), below)
-        hits = [replace(hit, why=Why.COMMENT) if hit.number in in_comment else hit for hit in hits]
-    return Found(total, tuple(hits), answer.suggestion, answer.near)
+    if below := [hit.number for hit in hits if hit.why is MatchReason.EXCERPT]:
+        in_comment = backend.matching_among("full", AllOf(tuple(map(_in_comment, query.body_terms))), below)
+        hits = [replace(hit, why=MatchReason.COMMENT) if hit.number in in_comment else hit for hit in hits]
+    return ResultPage(total, tuple(hits), matches.suggestion, matches.near)
 
 
 def _in_comment(expression: Expression) -> Expression:
-    if isinstance(expression, Near):
+    if isinstance(expression, Phrase):
         return replace(expression, field="comment")
     return replace(expression, parts=tuple(map(_in_comment, expression.parts)))

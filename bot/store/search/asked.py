@@ -6,17 +6,28 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
 
-from bot.domain.folding import LONGEST_WORD, compounds, cut, fold, hiragana, kana, katakana, runs, spaced, unspaced
+from bot.domain.folding import (
+    LONGEST_WORD,
+    compounds,
+    fold,
+    hiragana,
+    is_kana,
+    is_unspaced,
+    katakana,
+    runs,
+    tokenize,
+    with_spaces,
+)
 from bot.domain.query import Query
-from bot.store.search.entry import AUTHOR, CODE, PAPER, START, TAG, WHOLE, YEAR, solid
-from bot.store.search.probes import Any, Expression, Near
+from bot.store.search.entry import AUTHOR, CODE, PAPER, TAG, TITLE_PREFIX_LENGTH, WHOLE, YEAR, single_term
+from bot.store.search.probes import AnyOf, Expression, Phrase
 
 SHORT_KANA = 2
 MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 32, 60, 6
 
 
 @dataclass(frozen=True)
-class Asked:
+class AnalyzedQuery:
     """The words of a query, in the shapes in which they are compared with papers, each worked out once."""
 
     text: str
@@ -24,7 +35,7 @@ class Asked:
     @cached_property
     def spaced(self) -> str:
         """Return its words folded, between spaces; what is beyond those that are looked at is left out."""
-        words = spaced(self.text)
+        words = with_spaces(self.text)
         return words if words.count(" ") <= MOST_RUNS + 1 else f" {' '.join(words.split()[:MOST_RUNS])} "
 
     @cached_property
@@ -43,9 +54,9 @@ class Asked:
         return tuple(runs(fold(self.text))[:MOST_RUNS])
 
     @cached_property
-    def ideographic(self) -> bool:
+    def has_ideographs(self) -> bool:
         """Tell whether it has words of a script without spaces that are not all kana."""
-        return any(unspaced(unit) and not kana(unit) for unit in self.units)
+        return any(is_unspaced(unit) and not is_kana(unit) for unit in self.units)
 
     @cached_property
     def has_marks(self) -> bool:
@@ -53,19 +64,19 @@ class Asked:
         return not all(letter.isalnum() or letter in " ー" for letter in self.text)
 
     @cached_property
-    def start(self) -> str:
+    def title_prefix(self) -> str:
         """Return what the beginning of a title is compared with."""
-        return self.squeezed[:START]
+        return self.squeezed[:TITLE_PREFIX_LENGTH]
 
     @cached_property
-    def all_kana(self) -> bool:
+    def is_kana_word(self) -> bool:
         """Tell whether it is one word of kana, which only a whole word answers well."""
-        return len(self.units) == 1 and kana(self.squeezed)
+        return len(self.units) == 1 and is_kana(self.squeezed)
 
     @cached_property
     def is_short_kana(self) -> bool:
         """Tell whether it is a word of so few kana that many words hold all of them."""
-        return len(self.squeezed) <= SHORT_KANA and self.all_kana
+        return len(self.squeezed) <= SHORT_KANA and self.is_kana_word
 
     @cached_property
     def is_latin_word(self) -> bool:
@@ -73,7 +84,7 @@ class Asked:
         return len(self.units) == 1 and self.squeezed.isascii() and not self.has_marks
 
     @cached_property
-    def begun_compound(self) -> tuple[str, int]:
+    def partial_compound(self) -> tuple[str, int]:
         """Return the hyphenated word that the query ends with as one word, and how many runs it has; "" and 0 else."""
         word = fold(self.text).rpartition(" ")[2]
         joined = "".join(runs(word))
@@ -85,39 +96,39 @@ class Asked:
         return (hiragana(self.text), katakana(self.text))
 
     @cached_property
-    def parts(self) -> tuple[Expression, ...]:
+    def terms(self) -> tuple[Expression, ...]:
         """Return an expression for each run."""
-        return tuple([self._part(at) for at in range(len(self.runs))])
+        return tuple([self._term(at) for at in range(len(self.runs))])
 
     @cached_property
-    def parts_below(self) -> tuple[Expression, ...]:
+    def body_terms(self) -> tuple[Expression, ...]:
         """Return the expressions for runs as bodies are asked: a single kana beside others means nothing there."""
-        kept = [part for run, part in zip(self.runs, self.parts, strict=True) if len(run) > 1 or not kana(run)]
-        return tuple(kept) or self.parts
+        kept = [part for run, part in zip(self.runs, self.terms, strict=True) if len(run) > 1 or not is_kana(run)]
+        return tuple(kept) or self.terms
 
-    def phrase(self) -> Near:
+    def phrase(self) -> Phrase:
         """Return the expression for all runs one after another."""
         last = len(self.runs) - 1
-        terms = tuple(term for at, run in enumerate(self.runs) for term in _terms(run, last=at == last))
-        return Near(terms[:MOST_TERMS])
+        terms = tuple(term for at, run in enumerate(self.runs) for term in _tokens_of(run, last=at == last))
+        return Phrase(terms[:MOST_TERMS])
 
-    def whole(self) -> Near:
+    def whole_word(self) -> Phrase:
         """Return the expression for a katakana word from its beginning to its end."""
-        return Near((WHOLE + self.squeezed[:LONGEST_WORD],))
+        return Phrase((WHOLE + self.squeezed[:LONGEST_WORD],))
 
-    def _part(self, at: int) -> Expression:
+    def _term(self, at: int) -> Expression:
         """Return the expression for one run; Latin words may be joined with their neighbours (`gpt-4`, `gpt4`)."""
         run = self.runs[at]
-        if unspaced(run):
-            return Near(_terms(run, last=True)[:MOST_TERMS], begun=len(run) == 1)
+        if is_unspaced(run):
+            return Phrase(_tokens_of(run, last=True)[:MOST_TERMS], is_prefix=len(run) == 1)
         if len(self.runs) > MOST_JOINED:
-            return Near((run,))
-        before = self.runs[at - 1] if at and not unspaced(self.runs[at - 1]) else ""
-        after = self.runs[at + 1] if at + 1 < len(self.runs) and not unspaced(self.runs[at + 1]) else ""
+            return Phrase((run,))
+        before = self.runs[at - 1] if at and not is_unspaced(self.runs[at - 1]) else ""
+        after = self.runs[at + 1] if at + 1 < len(self.runs) and not is_unspaced(self.runs[at + 1]) else ""
         joined = {run, before + run, run + after}
         if len(self.runs) > 2 and self.squeezed.isascii():
             joined.add(self.squeezed)
-        return Any(tuple(Near((word,)) for word in sorted(joined))) if len(joined) > 1 else Near((run,))
+        return AnyOf(tuple(Phrase((word,)) for word in sorted(joined))) if len(joined) > 1 else Phrase((run,))
 
 
 def filters_of(query: Query) -> tuple[Expression, ...]:
@@ -127,31 +138,35 @@ def filters_of(query: Query) -> tuple[Expression, ...]:
 
 def exclusions_of(query: Query) -> tuple[Expression, ...]:
     """Return the expressions for what must not be there."""
-    return tuple(phrase for text in query.without if (phrase := Asked(text).phrase()).terms)
+    return tuple(phrase for text in query.excluded if (phrase := AnalyzedQuery(text).phrase()).terms)
 
 
 def phrases_of(query: Query) -> tuple[Expression, ...]:
     """Return the expressions for the query's phrases."""
-    return tuple(phrase for text in query.phrases if (phrase := Asked(text).phrase()).terms)
+    return tuple(phrase for text in query.phrases if (phrase := AnalyzedQuery(text).phrase()).terms)
 
 
 def _filters(query: Query) -> Iterator[Expression]:
     for tag in query.tags:
-        yield Near((TAG + solid(fold(tag)),))
+        yield Phrase((TAG + single_term(fold(tag)),))
     for author in query.authors:
-        yield Near(tuple(AUTHOR + term for run in runs(fold(author)) for term in _terms(run, last=True)) or (AUTHOR,))
+        yield Phrase(
+            tuple(AUTHOR + term for run in runs(fold(author)) for term in _tokens_of(run, last=True)) or (AUTHOR,)
+        )
     for first, last in query.years:
-        yield Any(tuple(Near((f"{YEAR}{year}",)) for year in range(first, last + 1)[:MOST_YEARS]) or (Near((YEAR,)),))
+        yield AnyOf(
+            tuple(Phrase((f"{YEAR}{year}",)) for year in range(first, last + 1)[:MOST_YEARS]) or (Phrase((YEAR,)),)
+        )
     if query.code:
-        yield Near((CODE,))
+        yield Phrase((CODE,))
 
 
-def everything() -> Near:
+def everything() -> Phrase:
     """Return the expression that every paper matches."""
-    return Near((PAPER,))
+    return Phrase((PAPER,))
 
 
-def _terms(run: str, *, last: bool) -> tuple[str, ...]:
+def _tokens_of(run: str, *, last: bool) -> tuple[str, ...]:
     """Return the terms that a run stands for, one after another; the last may go on in the paper."""
-    terms = cut(run)
-    return tuple(terms[:-1] if last and len(terms) > 1 and unspaced(run) else terms)
+    terms = tokenize(run)
+    return tuple(terms[:-1] if last and len(terms) > 1 and is_unspaced(run) else terms)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
-from bot.store.search.probes import Probes
+from bot.store.search.probes import Backend
 
 _SHORTEST, _LONGEST = 5, 40  # letters of a word that may be two
 # Letters of each of the two at least, and where the word itself is known (maybe: may be). The vocabulary has no words
@@ -13,13 +13,13 @@ _PART, _PART_OF_KNOWN = 2, 3
 _MOST_WORDS, _MOST_PAIRS = 6, 3  # words of a query that are looked at, and pairs that one may be
 
 
-def pairs_of(probes: Probes, words: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
+def split_compounds(backend: Backend, words: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
     """Yield the places of words that may be two, and these two, which papers have; the likeliest first of a place."""
     cuts = {at: _cuts(word) for at, word in enumerate(words[:_MOST_WORDS]) if _divisible(word)}
     if not cuts:
         return
     parts = {part for pairs in cuts.values() for pair in pairs for part in pair}
-    known = dict(probes.words(sorted(parts.union(words[at] for at in cuts))))
+    known = dict(backend.known_words(sorted(parts.union(words[at] for at in cuts))))
     for at, pairs in cuts.items():
         shortest = _PART_OF_KNOWN if words[at] in known else _PART
         worth = {pair: min(known.get(part, len(part) == _PART) for part in pair) for pair in pairs}

@@ -7,8 +7,8 @@ from functools import cache
 from importlib.resources import files
 from itertools import islice, product
 
-from bot.domain.folding import fold, runs, unspaced
-from bot.store.search.sounds import sound_of
+from bot.domain.folding import fold, is_unspaced, runs
+from bot.store.search.sounds import phonetic_key
 
 _MOST = 4
 
@@ -33,7 +33,7 @@ def english_words() -> Mapping[str, tuple[str, ...]]:
     words = sorted({word for meaning in _terms()[1] for word in meaning.split()})
     found: dict[str, tuple[str, ...]] = {}
     for word in words:
-        if sound := sound_of(word):
+        if sound := phonetic_key(word):
             found[sound] = (*found.get(sound, ()), word)
     return found
 
@@ -46,11 +46,11 @@ def translations(text: str) -> Iterator[str]:
         yield term
     choices: list[tuple[str, ...]] = []
     for run in runs(folded):
-        parts = list(_parts(run, english)) if unspaced(run) else [(run,)]
+        parts = list(_parts(run, english)) if is_unspaced(run) else [(run,)]
         if not parts:
             return
         choices += parts
-    if any(unspaced(run) for run in runs(folded)):
+    if any(is_unspaced(run) for run in runs(folded)):
         yield from islice((" ".join(choice) for choice in product(*choices)), _MOST)
 
 

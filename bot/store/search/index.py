@@ -9,8 +9,8 @@ from typing import NamedTuple, TypeAlias
 
 from bot.domain.paper import Paper
 from bot.store.database import batched
-from bot.store.search.entry import Entry, entry_of, pack, unpack
-from bot.store.search.sounds import sound_of
+from bot.store.search.entry import Document, document_of, pack, unpack
+from bot.store.search.sounds import phonetic_key
 
 INDEX_VERSION = 5
 WORDS_AT_ONCE = 600
@@ -40,7 +40,7 @@ Statement: TypeAlias = tuple[str, list[tuple[object, ...]]]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
-def workspace_mark(workspace_id: int) -> str:
+def workspace_prefix(workspace_id: int) -> str:
     """Return the four letters with which all terms of a workspace begin in the full-text tables.
 
     So every term, and its list of papers, belongs to one workspace, and none sees or waits for another's.
@@ -52,12 +52,12 @@ def workspace_mark(workspace_id: int) -> str:
     return mark
 
 
-def marked(mark: str, terms: str) -> str:
+def with_prefix(mark: str, terms: str) -> str:
     """Return terms, one space between them, each with the mark before it."""
     return mark + terms.replace(" ", " " + mark) if terms else ""
 
 
-class Piece(NamedTuple):
+class IndexRow(NamedTuple):
     """What the tables keep of a paper, but for its number.
 
     `cut` is what must be known to take it out again; `words` may be mistyped, `sounds` are how some of them sound.
@@ -71,49 +71,49 @@ class Piece(NamedTuple):
     labels: str
     comment: str
     rest: str
-    cut: bytes
+    document: bytes
     words: list[str]
     sounds: dict[str, str]
 
 
-def piece_of(workspace_id: int, paper: Paper) -> Piece:
+def index_row_of(workspace_id: int, paper: Paper) -> IndexRow:
     """Work out what is kept of a paper: the slow part of indexing."""
-    entry = entry_of(paper)
-    sounds = {word: sound for word in entry.spoken if (sound := sound_of(word))}
-    heading, names, labels, comment, rest = _columns(workspace_mark(workspace_id), entry)
-    return Piece(FIELD.join(entry.lines), *entry.starts, heading, names, labels, comment, rest, pack(entry),
+    entry = document_of(paper)
+    sounds = {word: sound for word in entry.pronounceable if (sound := phonetic_key(word))}
+    heading, names, labels, comment, rest = _columns(workspace_prefix(workspace_id), entry)
+    return IndexRow(FIELD.join(entry.lines), *entry.title_prefixes, heading, names, labels, comment, rest, pack(entry),
                  list(entry.words), sounds)  # fmt: skip
 
 
-def insertion(workspace_id: int, pieces: Sequence[tuple[int, Piece]]) -> Iterator[Statement]:
+def insertion(workspace_id: int, rows: Sequence[tuple[int, IndexRow]]) -> Iterator[Statement]:
     """Yield the statements, each with its rows, that put papers in by their numbers, but for their words."""
     yield (
         _insert("search_papers", 5),
-        [(number, workspace_id, piece.lines, piece.title_start, piece.headline_start) for number, piece in pieces],
+        [(number, workspace_id, piece.lines, piece.title_start, piece.headline_start) for number, piece in rows],
     )
-    yield _insert("search_cuts", 2), [(number, piece.cut) for number, piece in pieces]
+    yield _insert("search_cuts", 2), [(number, piece.document) for number, piece in rows]
     yield (
         "INSERT INTO search_head(rowid, heading, names, labels) VALUES (?,?,?,?)",
-        [(number, piece.heading, piece.names, piece.labels) for number, piece in pieces],
+        [(number, piece.heading, piece.names, piece.labels) for number, piece in rows],
     )
     yield (
         "INSERT INTO search_full(rowid, head, comment, rest) VALUES (?,?,?,?)",
-        [(n, f"{piece.heading} {piece.names} {piece.labels}", piece.comment, piece.rest) for n, piece in pieces],
+        [(n, f"{piece.heading} {piece.names} {piece.labels}", piece.comment, piece.rest) for n, piece in rows],
     )
-    yield _SIZE, [(workspace_id, len(pieces))]
+    yield _SIZE, [(workspace_id, len(rows))]
 
 
 def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[str, str]) -> Iterator[Statement]:
     """Yield the statements that put words into the vocabulary, given how many papers more hold each."""
     sql = f"""{_insert("search_words", 5)} ON CONFLICT DO UPDATE
         SET papers = papers + excluded.papers, sound = coalesce(sound, excluded.sound)"""
-    for some in batched(sorted(words.items()), WORDS_AT_ONCE):
-        yield sql, [(workspace_id, word, word[::-1], sounds.get(word), n) for word, n in some]
+    for batch in batched(sorted(words.items()), WORDS_AT_ONCE):
+        yield sql, [(workspace_id, word, word[::-1], sounds.get(word), n) for word, n in batch]
 
 
 def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[Statement]:
     """Yield the statements that take papers out again, given their rows in search_cuts."""
-    mark = workspace_mark(workspace_id)
+    mark = workspace_prefix(workspace_id)
     entries = [(number, unpack(packed)) for number, packed in kept]
     columns = [(number, _columns(mark, entry)) for number, entry in entries]
     yield (
@@ -128,14 +128,14 @@ def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[S
         yield f"DELETE FROM {table} WHERE number = ?", [(number,) for number, _ in entries]
     yield _SIZE, [(workspace_id, -len(entries))]
     counted = sorted(Counter(chain.from_iterable(entry.words for _, entry in entries)).items())
-    for some in batched(counted, WORDS_AT_ONCE):
+    for batch in batched(counted, WORDS_AT_ONCE):
         yield (
             "UPDATE search_words SET papers = papers - ? WHERE workspace_id = ? AND word = ?",
-            [(count, workspace_id, word) for word, count in some],
+            [(count, workspace_id, word) for word, count in batch],
         )
         yield (
             "DELETE FROM search_words WHERE workspace_id = ? AND word = ? AND papers <= 0",
-            [(workspace_id, word) for word, _ in some],
+            [(workspace_id, word) for word, _ in batch],
         )
 
 
@@ -143,5 +143,5 @@ def _insert(table: str, columns: int) -> str:
     return f"INSERT INTO {table} VALUES ({','.join('?' * columns)})"
 
 
-def _columns(mark: str, entry: Entry) -> list[str]:
-    return [marked(mark, terms) for terms in entry.columns]
+def _columns(mark: str, entry: Document) -> list[str]:
+    return [with_prefix(mark, terms) for terms in entry.columns]

@@ -17,7 +17,7 @@ _PREFIX = re.compile(r"arxiv[.:]", re.IGNORECASE)
 _MOST_WORDS = 12  # of a query that are looked at as names
 
 
-def name_keys(text: str) -> list[str]:
+def identifier_keys(text: str) -> list[str]:
     """Return the keys of the ids and links that a query may be, or that stand in it among other words."""
     words = normalized("NFKC", text).split()
     if len(words) == 1:
@@ -25,7 +25,7 @@ def name_keys(text: str) -> list[str]:
     return _unique(key for word in words[:_MOST_WORDS] if _MARK.search(word) for key in _keys_among_words(word))
 
 
-def words_of_link(text: str) -> str:
+def words_in_link(text: str) -> str:
     """Return what of a query is words: of a link, those of the address without what is the same in all."""
     address = next(filter(is_url, _shapes(text)), None) if "/" in text else None
     return canonical_url(address).lower() if address else text
@@ -35,20 +35,20 @@ def _keys(word: str) -> Iterator[str]:
     for shape in _shapes(word):
         yield from (f"{scheme}:{shape.lower()}" for scheme in ("openreview", "acl"))
         if _MARK.search(shape):
-            yield from _keys_of_name(shape)
+            yield from _keys_of_identifier(shape)
 
 
 def _keys_among_words(word: str) -> Iterator[str]:
     """Yield the keys of one word of several, which is a name only where it looks like nothing else."""
     for shape in _shapes(word):
         if is_url(shape) or arxiv_id(shape) or doi(shape) or ("/" in shape and shape.lower().startswith("www.")):
-            yield from _keys_of_name(shape)
+            yield from _keys_of_identifier(shape)
 
 
-def _keys_of_name(name: str) -> Iterator[str]:
+def _keys_of_identifier(name: str) -> Iterator[str]:
     address = name if is_url(name) else f"https://{name}"
-    for said in (name, address):
-        yield from (f"{scheme}:{value.lower()}" for scheme, value in identifiers_in(said).pairs())
+    for form in (name, address):
+        yield from (f"{scheme}:{value.lower()}" for scheme, value in identifiers_in(form).pairs())
     if is_url(address):
         yield f"url:{canonical_url(address).lower()}"
 

@@ -6,37 +6,37 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
-Part = Literal["head", "full"]  # headline, title, authors, tags and organisation · all text
+Scope = Literal["head", "full"]  # headline, title, authors, tags and organisation · all text
 
 
 @dataclass(frozen=True, slots=True)
-class Near:
+class Phrase:
     """Terms one after another; the last one may be only begun; `field` names the one column of `full` to look at."""
 
     terms: tuple[str, ...]
-    begun: bool = False
+    is_prefix: bool = False
     field: Literal["comment"] | None = None
 
 
 @dataclass(frozen=True, slots=True)
-class All:
+class AllOf:
     """Every part matches, and nothing of `without`."""
 
     parts: tuple[Expression, ...]
-    without: tuple[Expression, ...] = ()
+    excluded: tuple[Expression, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
-class Any:
+class AnyOf:
     """At least one part matches."""
 
     parts: tuple[Expression, ...]
 
 
-Expression: TypeAlias = Near | All | Any
+Expression: TypeAlias = Phrase | AllOf | AnyOf
 
 
-class Row(NamedTuple):
+class PaperLines(NamedTuple):
     """A paper's own lines: plain, then folded with spaces between words, and `|` between names and labels."""
 
     number: int
@@ -55,56 +55,56 @@ class Word(NamedTuple):
     papers: int
 
 
-class Probes(Protocol):
+class Backend(Protocol):
     """One workspace's index; papers come as they were added, the last one first."""
 
-    def named(self, id: str) -> list[Row]:
+    def by_id(self, id: str) -> list[PaperLines]:
         """Return the paper of that id."""
 
-    def keyed(self, keys: Sequence[str], limit: int) -> list[tuple[str, Row]]:
+    def by_keys(self, keys: Sequence[str], limit: int) -> list[tuple[str, PaperLines]]:
         """Return papers that hold one of the keys, each after the key."""
 
-    def starting(self, start: str, limit: int) -> list[Row]:
+    def by_title_prefix(self, start: str, limit: int) -> list[PaperLines]:
         """Return papers whose title or headline, folded and without spaces, begins so."""
 
-    def matching(self, part: Part, expression: Expression, limit: int) -> list[Row]:
+    def matching(self, part: Scope, expression: Expression, limit: int) -> list[PaperLines]:
         """Return papers that match."""
 
-    def numbers(self, part: Part, expression: Expression, limit: int, offset: int) -> list[int]:
+    def matching_numbers(self, part: Scope, expression: Expression, limit: int, offset: int) -> list[int]:
         """Return the numbers of papers that match."""
 
-    def among(self, part: Part, expression: Expression, numbers: Sequence[int]) -> set[int]:
+    def matching_among(self, part: Scope, expression: Expression, numbers: Sequence[int]) -> set[int]:
         """Return which of some papers match."""
 
-    def written(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
+    def spelled_among(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
         """Return which of some papers have one of the spellings in comment or excerpt."""
 
-    def count(self, part: Part, expression: Expression) -> int:
+    def count(self, part: Scope, expression: Expression) -> int:
         """Return how many papers match."""
 
     def newest(self, limit: int, offset: int) -> tuple[int, list[int]]:
         """Return how many papers there are, and the numbers of some."""
 
-    def newest_of(self, expression: Expression, limit: int, offset: int) -> list[int]:
+    def newest_matching(self, expression: Expression, limit: int, offset: int) -> list[int]:
         """Return the numbers of some papers that match anywhere."""
 
-    def words(self, words: Sequence[str]) -> list[Word]:
+    def known_words(self, words: Sequence[str]) -> list[Word]:
         """Return those of the words that are in the vocabulary."""
 
-    def begun(self, beginning: str, limit: int) -> list[Word]:
+    def words_by_prefix(self, beginning: str, limit: int) -> list[Word]:
         """Return the most frequent words that begin so."""
 
-    def between(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
+    def words_by_ends(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
         """Return the words of such lengths that begin or end so."""
 
-    def holding(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
+    def words_containing(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
         """Return the most frequent words of kana, of such a length at least, that hold `front` or `back`.
 
         Of one letter only, they must begin with `front` or end with `back`.
         """
 
-    def sounding_so_far(self, beginnings: Sequence[str], limit: int) -> list[Word]:
+    def words_by_sound_prefix(self, beginnings: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words whose sound begins with one of these."""
 
-    def sounding(self, sounds: Sequence[str], limit: int) -> list[Word]:
+    def words_by_sound(self, sounds: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words of one of the sounds."""

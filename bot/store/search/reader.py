@@ -9,14 +9,14 @@ from pathlib import Path
 from typing import TypeVar
 from urllib.parse import quote
 
-from bot.store.search.sqlite import SqliteProbes, TooSlowError
+from bot.store.search.sqlite import SearchTimeoutError, SqliteBackend
 
 T = TypeVar("T")
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", "temp_store=MEMORY", "busy_timeout=10000")
 _OFTEN = 5000  # steps of SQLite's machine between two looks at the clock: about 0.2 ms
 
 
-class Reader:
+class ReadConnection:
     """One connection, for one thread at a time."""
 
     def __init__(self, path: Path) -> None:
@@ -26,16 +26,16 @@ class Reader:
         for pragma in _PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
 
-    def ask(self, workspace_id: int, question: Callable[[SqliteProbes], T], seconds: float | None = None) -> T:
+    def run(self, workspace_id: int, question: Callable[[SqliteBackend], T], seconds: float | None = None) -> T:
         """Return the answer to a question about the newest state. Raises TooSlowError when `seconds` are too few."""
         self._until = time.perf_counter() + seconds if seconds is not None else 0.0
         self._connection.set_progress_handler(self._is_late if seconds is not None else None, _OFTEN)
         self._connection.execute("BEGIN")
         try:
-            return question(SqliteProbes(self._execute, workspace_id, is_hurried=seconds is not None))
+            return question(SqliteBackend(self._execute, workspace_id, is_hurried=seconds is not None))
         except sqlite3.OperationalError as error:
             if self._until and self._is_late():
-                raise TooSlowError from error
+                raise SearchTimeoutError from error
             raise
         finally:
             self._connection.set_progress_handler(None, 0)
@@ -47,7 +47,7 @@ class Reader:
 
     def _execute(self, sql: str, values: tuple[object, ...]) -> sqlite3.Cursor:
         if self._until and self._is_late():
-            raise TooSlowError
+            raise SearchTimeoutError
         return self._connection.execute(sql, values)
 
     def _is_late(self) -> bool:

@@ -6,14 +6,14 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from bot.domain.folding import fold_plain, plain, spaced, unspaced
-from bot.store.search.asked import Asked
+from bot.domain.folding import fold_normalized, is_unspaced, normalize, with_spaces
+from bot.store.search.asked import AnalyzedQuery
 
-MOST_REWORDINGS = 6
+MAX_VARIANTS = 6
 
 
 @dataclass(frozen=True, slots=True)
-class _Side:
+class _Synonym:
     """One of the words: `plain`, folded, and between spaces."""
 
     text: str
@@ -21,33 +21,35 @@ class _Side:
     spaced: str
 
 
-def rewordings(asked: Asked, aliases: Mapping[str, Iterable[str]]) -> Iterator[str]:
+def with_synonyms(query: AnalyzedQuery, aliases: Mapping[str, Iterable[str]]) -> Iterator[str]:
     """Yield the query with each alias that it holds said in each other way; `aliases` is {name: meanings}."""
-    count, folded = 0, fold_plain(asked.text)
+    count, folded = 0, fold_normalized(query.text)
     for name, meanings in aliases.items():
-        if count == MOST_REWORDINGS:
+        if count == MAX_VARIANTS:
             return
-        sides = _sides((name, *meanings))
+        sides = _synonyms((name, *meanings))
         for side in sides:
-            frame = _frame(asked.spaced, folded, side)
+            frame = _around(query.spaced, folded, side)
             for other in sides if frame is not None else ():
-                if other is not side and count < MOST_REWORDINGS:
+                if other is not side and count < MAX_VARIANTS:
                     count += 1
-                    yield plain(f" {other.text} ".join(frame or ()))
+                    yield normalize(f" {other.text} ".join(frame or ()))
 
 
 @lru_cache(maxsize=4096)  # the aliases of eight collections that have as many as they may
-def _sides(texts: tuple[str, ...]) -> tuple[_Side, ...]:
-    plains = (plain(text) for text in texts)
-    return tuple(_Side(text, fold_plain(text), words) for text in plains if (words := spaced(text)).strip())
+def _synonyms(texts: tuple[str, ...]) -> tuple[_Synonym, ...]:
+    plains = (normalize(text) for text in texts)
+    return tuple(
+        _Synonym(text, fold_normalized(text), words) for text in plains if (words := with_spaces(text)).strip()
+    )
 
 
-def _frame(spaced: str, folded: str, side: _Side) -> tuple[str, str] | None:
+def _around(spaced: str, folded: str, side: _Synonym) -> tuple[str, str] | None:
     """Return what stands before and after an alias in the query; words by their ends, Japanese anywhere."""
     if side.spaced in spaced:
         before, _, after = spaced.partition(side.spaced)
         return before, after
-    if unspaced(side.folded) and side.folded in folded:
+    if is_unspaced(side.folded) and side.folded in folded:
         before, _, after = folded.partition(side.folded)
         return before, after
     return None

@@ -13,14 +13,14 @@ from bot.domain.errors import StoreError
 from bot.domain.paper import Paper
 from bot.domain.query import Query, parse_query
 from bot.i18n import msg
-from bot.store.connections import wholly
+from bot.store.connections import finish
 from bot.store.database import Database
 from bot.store.papers import Columns, paper_from
 from bot.store.search import planner
-from bot.store.search.answer import Found
-from bot.store.search.reader import Reader
-from bot.store.search.sqlite import SqliteProbes, TooSlowError
-from bot.store.search.upkeep import prepare
+from bot.store.search.answer import ResultPage
+from bot.store.search.reader import ReadConnection
+from bot.store.search.sqlite import SearchTimeoutError, SqliteBackend
+from bot.store.search.upkeep import ensure_index
 
 T = TypeVar("T")
 _ALL = 1_000_000
@@ -36,7 +36,7 @@ class Completion:
     title: str
 
 
-class Search:
+class SearchIndex:
     """An open index; make it with `open`.
 
     A look-up mostly takes less time than handing it to a thread and back does, above all while an import keeps the
@@ -46,20 +46,20 @@ class Search:
 
     def __init__(self, database: Database, aliases: Mapping[str, Sequence[str]]) -> None:
         self._aliases = dict(aliases)
-        self._here, self._there = Reader(database.path), Reader(database.path)
+        self._here, self._there = ReadConnection(database.path), ReadConnection(database.path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
 
     @classmethod
     async def open(cls, database: Database, progress: Callable[[int, int], None] | None = None,
-                   aliases: Mapping[str, Sequence[str]] | None = None) -> Search:  # fmt: skip
+                   aliases: Mapping[str, Sequence[str]] | None = None) -> SearchIndex:  # fmt: skip
         """Open the index, made or made anew where needed (then `progress` is told how many papers of how many).
 
         `aliases` are {name: meanings} that hold in every workspace.
         """
-        await prepare(database, progress)
+        await ensure_index(database, progress)
         return cls(database, aliases or {})
 
-    async def find(self, workspace_id: int, query: str | Query, *, limit: int = 10, offset: int = 0) -> Found:
+    async def find(self, workspace_id: int, query: str | Query, *, limit: int = 10, offset: int = 0) -> ResultPage:
         """Return one page of the papers that answer, the one that is meant first; for an empty query the newest first.
 
         Raises StoreError when the database cannot be read.
@@ -71,12 +71,12 @@ class Search:
         return await self._read(workspace_id, lambda probes: self._complete(probes, typed, limit))
 
     async def look_up(self, workspace_id: int, query: str, *, limit: int = 10,
-                      offset: int = 0) -> tuple[Found, dict[int, Paper]]:  # fmt: skip
+                      offset: int = 0) -> tuple[ResultPage, dict[int, Paper]]:  # fmt: skip
         """Return what `find` does, and the papers of that page and those near by their numbers."""
 
-        def ask(probes: SqliteProbes) -> tuple[Found, list[Columns]]:
-            found = self._find(probes, query, limit, offset)
-            return found, probes.columns([hit.number for hit in (*found.hits, *found.near)])
+        def ask(backend: SqliteBackend) -> tuple[ResultPage, list[Columns]]:
+            found = self._find(backend, query, limit, offset)
+            return found, backend.columns([hit.number for hit in (*found.hits, *found.near)])
 
         found, rows = await self._read(workspace_id, ask)
         return found, {row["number"]: paper_from(row) for row in rows}
@@ -84,34 +84,34 @@ class Search:
     async def numbers(self, workspace_id: int, query: str) -> tuple[int, ...]:
         """Return the numbers of all papers that answer, however many, as `find` orders them."""
 
-        def ask(probes: SqliteProbes) -> tuple[int, ...]:
-            return tuple(hit.number for hit in self._find(probes, query, _ALL, 0).hits)
+        def ask(backend: SqliteBackend) -> tuple[int, ...]:
+            return tuple(hit.number for hit in self._find(backend, query, _ALL, 0).hits)
 
         return await self._read(workspace_id, ask, at_once=0.0)
 
     async def close(self) -> None:
         """Give the readers back; a look-up that is under way is answered first."""
         try:
-            await wholly(asyncio.to_thread(self._thread.shutdown))
+            await finish(asyncio.to_thread(self._thread.shutdown))
         finally:
             self._here.close()
             self._there.close()
 
-    def _find(self, probes: SqliteProbes, query: str | Query, limit: int, offset: int) -> Found:
+    def _find(self, backend: SqliteBackend, query: str | Query, limit: int, offset: int) -> ResultPage:
         parsed = parse_query(query) if isinstance(query, str) else query
-        return planner.find(probes, parsed, self._aliases | probes.aliases(), limit, offset)
+        return planner.find(backend, parsed, self._aliases | backend.aliases(), limit, offset)
 
-    def _complete(self, probes: SqliteProbes, typed: str, limit: int) -> tuple[Completion, ...]:
-        numbers = planner.first(probes, parse_query(typed), self._aliases | probes.aliases(), limit)
-        names = [name for name in map(probes.names(numbers).get, numbers) if name]
+    def _complete(self, backend: SqliteBackend, typed: str, limit: int) -> tuple[Completion, ...]:
+        numbers = planner.complete(backend, parse_query(typed), self._aliases | backend.aliases(), limit)
+        names = [name for name in map(backend.names(numbers).get, numbers) if name]
         return tuple(Completion(id, headline or title, title) for id, headline, title in names)
 
-    async def _read(self, workspace_id: int, question: Callable[[SqliteProbes], T], at_once: float = _AT_ONCE) -> T:
+    async def _read(self, workspace_id: int, question: Callable[[SqliteBackend], T], at_once: float = _AT_ONCE) -> T:
         try:
             try:
-                return self._here.ask(workspace_id, question, at_once)
-            except TooSlowError:
+                return self._here.run(workspace_id, question, at_once)
+            except SearchTimeoutError:
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._thread, self._there.ask, workspace_id, question)
+                return await loop.run_in_executor(self._thread, self._there.run, workspace_id, question)
         except sqlite3.Error as error:
             raise StoreError(msg("The database could not be read: {reason}.", reason=str(error))) from error

@@ -8,8 +8,8 @@ from math import log
 
 from rapidfuzz.distance import OSA
 
-from bot.domain.folding import LONGEST_WORD, kana
-from bot.store.search.probes import Probes, Word
+from bot.domain.folding import LONGEST_WORD, is_kana
+from bot.store.search.probes import Backend, Word
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ALIKE = ("0o", "1il", "2z", "5s", "8b", "9gq", "uv", "mn")
@@ -22,43 +22,43 @@ _AT_AN_END, _AMID, _ANOTHER_FIRST = 1.0, 2.5, 3.0
 
 
 @dataclass(frozen=True, slots=True)
-class Slip:
+class Correction:
     """A word that is one slip away, and the logarithm of how likely it was meant."""
 
     word: str
     likelihood: float
 
 
-def slips(probes: Probes, word: str) -> list[Slip]:
+def corrections(backend: Backend, word: str) -> list[Correction]:
     """Return the words of the vocabulary that are one slip away, the likeliest first."""
     size = len(word)
     if not (4 if word.isascii() else 3) <= size <= LONGEST_WORD or word.isdigit():
         return []
     likely: dict[str, float] = {}
-    for other, doubt in _near(probes, word):
+    for other, doubt in _candidates(backend, word):
         if OSA.distance(word, other.word, score_cutoff=1) == 1:
             likelihood = _likelihood(word, other) - doubt
             likely[other.word] = max(likelihood, likely.get(other.word, likelihood))
-    found = [Slip(other, likelihood) for other, likelihood in likely.items()]
+    found = [Correction(other, likelihood) for other, likelihood in likely.items()]
     return sorted(found, key=lambda slip: -slip.likelihood)[:_MOST_EACH]
 
 
-def _near(probes: Probes, word: str) -> Iterator[tuple[Word, float]]:
+def _candidates(backend: Backend, word: str) -> Iterator[tuple[Word, float]]:
     """Yield words among which are all that are one slip away, and how doubtful each is.
 
     Of two halves with one letter between them, one is whole after any slip.
     """
     size = len(word)
     if word.isascii() and size <= _BY_LETTERS:
-        yield from ((other, 0.0) for other in probes.words(sorted(_one_slip(word))))
+        yield from ((other, 0.0) for other in backend.known_words(sorted(_one_edit_away(word))))
         return
     front = (size - 1) // 2
     halves = (word[:front], word[front + 1 :])
-    if not kana(word):
-        yield from ((other, 0.0) for other in probes.between(*halves, size - 1, size + 1))
+    if not is_kana(word):
+        yield from ((other, 0.0) for other in backend.words_by_ends(*halves, size - 1, size + 1))
         return
     letters = set(word)
-    for other in probes.holding(*halves, size - 1, _MOST_HOLDING):
+    for other in backend.words_containing(*halves, size - 1, _MOST_HOLDING):
         if len(letters.difference(other.word)) > 1:
             continue
         if len(other.word) <= size + 1:
@@ -75,10 +75,10 @@ def _inside(halves: tuple[str, str], size: int, longer: Word) -> Iterator[tuple[
         spans += [(at + len(halves[1]) - other, at + len(halves[1])) for at in _places(word, halves[1])]
         for start, end in spans:
             if start >= 0 and end <= len(word):
-                yield Word(word[start:end], longer.papers), _doubt(halves[0][0], word, start, end)
+                yield Word(word[start:end], longer.papers), _penalty(halves[0][0], word, start, end)
 
 
-def _doubt(first: str, longer: str, start: int, end: int) -> float:
+def _penalty(first: str, longer: str, start: int, end: int) -> float:
     doubt = _AT_AN_END if start == 0 or end == len(longer) else _AMID
     return doubt + (_ANOTHER_FIRST if start and longer[start] != first else 0.0)
 
@@ -104,7 +104,7 @@ def _likelihood(typed: str, meant: Word) -> float:
     return likelihood
 
 
-def _one_slip(word: str) -> set[str]:
+def _one_edit_away(word: str) -> set[str]:
     cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
     return {
         *(a + b[1:] for a, b in cuts if b),

@@ -13,11 +13,11 @@ from rapidfuzz.fuzz import ratio
 
 _TABLE = ("かきくけこがぎぐげごさしすせそざじずぜぞたちつてとだぢづでど"
           "なにぬねのはひふへほばびぶべぼぱぴぷぺぽまみむめもらりるれろ")  # fmt: skip
-_ROMAN = dict(zip(_TABLE, (row + vowel for row in "kgsztdnhbpmr" for vowel in "aiueo"), strict=True))
-_ROMAN |= dict(zip("あいうえおんー", "aiueon-", strict=True)) | {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa"}
-_ROMAN |= {"ふ": "fu", "ち": "ci", "じ": "ji", "ぢ": "ji", "づ": "zu", "ゔ": "bu"}
-_SMALL = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o", "ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
-_FILLING = re.compile("(?<=[kgsztfbpmrc])u(?![aeiou-])|(?<=[td])o(?![aeiou-])|-")
+_ROMAJI = dict(zip(_TABLE, (row + vowel for row in "kgsztdnhbpmr" for vowel in "aiueo"), strict=True))
+_ROMAJI |= dict(zip("あいうえおんー", "aiueon-", strict=True)) | {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa"}
+_ROMAJI |= {"ふ": "fu", "ち": "ci", "じ": "ji", "ぢ": "ji", "づ": "zu", "ゔ": "bu"}
+_SMALL_KANA = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o", "ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
+_FILLING_VOWELS = re.compile("(?<=[kgsztfbpmrc])u(?![aeiou-])|(?<=[td])o(?![aeiou-])|-")
 
 # English spelling, step by step, to about the letters of romanised katakana: letters that a word must have for the
 # step to matter, a pattern, and what it becomes. Capitals are done with.
@@ -135,22 +135,22 @@ _SPELLING = (
     ("m", "m(?=[bp])", "n"),  # sampling
 )
 _STEPS = tuple((needed, re.compile(pattern), letters) for needed, pattern, letters in _SPELLING)
-_HEARD = dict(zip("kgszjctdnmfbpr", "KGSSSSTDNNFBPR", strict=True))
+_CONSONANTS = dict(zip("kgszjctdnmfbpr", "KGSSSSTDNNFBPR", strict=True))
 # What a katakana may stand for beside its own consonant: マルチ multi, ツリー tree, ラジオ radio, ゲージ gauge.
-_ALSO = {"ci": "T", "c": "T", "tu": "S", "ji": "D", "j": "D", "ge": "S", "gi": "S", "ru": ""}
+_ALTERNATIVES = {"ci": "T", "c": "T", "tu": "S", "ji": "D", "j": "D", "ge": "S", "gi": "S", "ru": ""}
 _MOST = 32
 
 
 @lru_cache(maxsize=32768)
-def sound_of(word: str) -> str | None:
+def phonetic_key(word: str) -> str | None:
     """Return the consonants heard in an English word, or None where there are too few or it is not one."""
     if not (4 <= len(word) <= 24 and word.isascii() and word.isalpha()):
         return None
-    heard = _heard(spoken(word))
+    heard = _consonants(romanize_english(word))
     return heard if len(heard) > 1 else None
 
 
-def spoken(word: str) -> str:
+def romanize_english(word: str) -> str:
     """Return about how an English word would be written in romanised katakana."""
     for needed, pattern, letters in _STEPS:
         if needed in word:
@@ -158,23 +158,23 @@ def spoken(word: str) -> str:
     return word.lower()
 
 
-def sounds(kana: str) -> list[str]:
+def phonetic_keys(kana: str) -> list[str]:
     """Return the consonants that may be heard in a word of katakana (given as hiragana, long vowels marked)."""
     parts = _syllables(kana)
     options: list[tuple[str, ...]] = []
     count = 1
     for part, following in zip(parts, [*parts, ""][1:], strict=True):
-        heard = _heard(part)
-        other = "" if part == "n" and following[:1] in ("n", "m") else _ALSO.get(part)
+        heard = _consonants(part)
+        other = "" if part == "n" and following[:1] in ("n", "m") else _ALTERNATIVES.get(part)
         both = other is not None and count * 2 <= _MOST
         options.append((heard, other or "") if both else (heard,))
         count *= len(options[-1])
     return sorted({"".join(choice) for choice in product(*options)})
 
 
-def alike(kana: str, word: str) -> float:
+def similarity(kana: str, word: str) -> float:
     """Return how much a word of katakana sounds like an English one, from 0 to 100."""
-    typed, *meant = romanised(kana), spoken(word), _filled_out(word)
+    typed, *meant = romanize_kana(kana), romanize_english(word), _without_filling_vowels(word)
     if typed.startswith(("re", "ri")):  # reward, regime: リ and レ are both heard for re
         typed = f"ri{typed[2:]}"
         meant = [f"ri{each[2:]}" if each.startswith("re") else each for each in meant]
@@ -182,25 +182,25 @@ def alike(kana: str, word: str) -> float:
 
 
 @lru_cache(maxsize=8192)
-def _filled_out(word: str) -> str:
+def _without_filling_vowels(word: str) -> str:
     """Return what is spoken of an English word without the vowels that katakana could have as mere filling (do, tu)."""
-    return _FILLING.sub("", spoken(word))
+    return _FILLING_VOWELS.sub("", romanize_english(word))
 
 
-def romanised(kana: str) -> str:
+def romanize_kana(kana: str) -> str:
     """Return a word of katakana (given as hiragana) in letters, without the vowels that only fill up a syllable."""
-    return _FILLING.sub("", "".join(_syllables(kana)))
+    return _FILLING_VOWELS.sub("", "".join(_syllables(kana)))
 
 
-def _heard(letters: str) -> str:
-    return "".join([_HEARD.get(letter, "") for letter in letters])
+def _consonants(letters: str) -> str:
+    return "".join([_CONSONANTS.get(letter, "") for letter in letters])
 
 
 def _syllables(kana: str) -> list[str]:
     parts: list[str] = []
     for letter in kana:
-        if (vowel := _SMALL.get(letter)) and parts:
+        if (vowel := _SMALL_KANA.get(letter)) and parts:
             parts[-1:] = ["w" if parts[-1] == "u" else parts[-1].rstrip("aiueo"), vowel]
-        elif letter in _ROMAN:
-            parts.append(_ROMAN[letter])
+        elif letter in _ROMAJI:
+            parts.append(_ROMAJI[letter])
     return parts

@@ -7,26 +7,26 @@ from __future__ import annotations
 
 from functools import lru_cache
 
-from bot.store.search.probes import Probes
+from bot.store.search.probes import Backend
 
 # Endings, and how many letters have to stay: of what only bends a word, and of what makes another of it.
-_BENT = dict.fromkeys(("ing", "er", "ed", "e", "y"), 4)
-_MADE = dict.fromkeys(
+_INFLECTIONS = dict.fromkeys(("ing", "er", "ed", "e", "y"), 4)
+_DERIVATIONS = dict.fromkeys(
     ("ationally", "ational", "atively", "ation", "ator", "ative", "ating", "ated", "ate", "ionally", "ional", "ion",
      "ively", "ive", "ically", "ical", "ic", "ity", "ment", "ness", "ingly", "edly", "or", "ly", "able",
      "ably", "ability"), 5,
 )  # fmt: skip
-_ENDINGS = sorted((_MADE | _BENT).items(), key=lambda ending: -len(ending[0]))
+_ENDINGS = sorted((_DERIVATIONS | _INFLECTIONS).items(), key=lambda ending: -len(ending[0]))
 _SHORTEST, _MOST = 5, 3  # letters of a word that has a stem; endings of one
 _MOST_FORMS = 24  # words that begin as a stem, the most frequent ones
 
 
-def forms_of(probes: Probes, word: str) -> list[str]:
+def same_stem_words(backend: Backend, word: str) -> list[str]:
     """Return the other words of the vocabulary that have a word's stem."""
     stem = stem_of(word)
     if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()):
         return []
-    begun = (other for other, _ in probes.begun(stem, _MOST_FORMS))
+    begun = (other for other, _ in backend.words_by_prefix(stem, _MOST_FORMS))
     return [other for other in begun if other != word and stem_of(other) == stem]
 
 

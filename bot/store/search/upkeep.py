@@ -11,25 +11,25 @@ from sqlalchemy import func, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.store.database import Database, batched
-from bot.store.notes import read_note, write_note
+from bot.store.notes import read_state, write_state
 from bot.store.papers import Columns
 from bot.store.schema import papers
-from bot.store.search.cutting import Cut, cut_here
+from bot.store.search.cutting import BuildRows, build_rows
 from bot.store.search.index import INDEX_VERSION, TABLE_NAMES, TABLES, Statement, deletion, insertion, word_insertion
 
-_NOTE = "search_index"
+_STATE_KEY = "search_index"
 _REBUILT_AT_ONCE = 1000  # papers a transaction
 _MERGED_PAGES = 500  # of an index, in one transaction of tidying
 _FEW_SEGMENTS = 2
 
 
 async def index_papers(
-    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], cut: Cut = cut_here
+    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], build_rows: BuildRows = build_rows
 ) -> None:
     """Put papers, given as their rows with their numbers, into the index; it must not hold them any more."""
     words: Counter[str] = Counter()
     sounds: dict[str, str] = {}
-    async for pieces in cut(workspace_id, rows):
+    async for pieces in build_rows(workspace_id, rows):
         await _execute(connection, insertion(workspace_id, pieces))
         for _, piece in pieces:
             words.update(piece.words)
@@ -39,13 +39,13 @@ async def index_papers(
 
 async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Take papers out of the index, with the words that only they had; numbers it does not have are passed over."""
-    for some in batched(numbers):
+    for batch in batched(numbers):
         sql = "SELECT number, cut FROM search_cuts WHERE number IN (SELECT value FROM json_each(?))"
-        if kept := [tuple(row) for row in await connection.exec_driver_sql(sql, (json.dumps(some),))]:
+        if kept := [tuple(row) for row in await connection.exec_driver_sql(sql, (json.dumps(batch),))]:
             await _execute(connection, deletion(workspace_id, kept))
 
 
-async def tidy(database: Database) -> None:
+async def optimize(database: Database) -> None:
     """Merge the segments that many additions leave into one, so that a look-up has one place to look at.
 
     Worth it after an import; takes seconds in all, and a moment in each of its transactions.
@@ -62,10 +62,10 @@ async def tidy(database: Database) -> None:
                 changed, pages = await _changes(connection) - before > 1, _MERGED_PAGES
 
 
-async def prepare(database: Database, progress: Callable[[int, int], None] | None) -> None:
+async def ensure_index(database: Database, progress: Callable[[int, int], None] | None) -> None:
     """Make the index, or make it anew where an older version of the program made it."""
     async with database.read() as connection:
-        if await read_note(connection, _NOTE) == str(INDEX_VERSION):
+        if await read_state(connection, _STATE_KEY) == str(INDEX_VERSION):
             return
     async with database.write() as connection:
         for table in TABLE_NAMES:
@@ -74,9 +74,9 @@ async def prepare(database: Database, progress: Callable[[int, int], None] | Non
             await connection.exec_driver_sql(statement)
         total = (await connection.execute(select(func.count()).select_from(papers))).scalar_one()
     await _rebuild(database, total, progress)
-    await tidy(database)
+    await optimize(database)
     async with database.write() as connection:
-        await write_note(connection, _NOTE, str(INDEX_VERSION))
+        await write_state(connection, _STATE_KEY, str(INDEX_VERSION))
 
 
 async def _rebuild(database: Database, total: int, progress: Callable[[int, int], None] | None) -> None:
@@ -85,8 +85,8 @@ async def _rebuild(database: Database, total: int, progress: Callable[[int, int]
     while done < total:
         async with database.write() as connection:
             rows = (await connection.execute(query.where(papers.c.number > last))).mappings().all()
-            for workspace_id, some in groupby(rows, key=lambda row: row["workspace_id"]):
-                await index_papers(connection, workspace_id, [dict(row) for row in some])
+            for workspace_id, group in groupby(rows, key=lambda row: row["workspace_id"]):
+                await index_papers(connection, workspace_id, [dict(row) for row in group])
         if not rows:
             break
         done, last = done + len(rows), rows[-1]["number"]

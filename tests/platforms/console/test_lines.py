@@ -13,7 +13,7 @@ from prompt_toolkit.document import Document
 from prompt_toolkit.input import create_pipe_input
 from prompt_toolkit.output import DummyOutput
 
-from bot.platforms.console.lines import AbortError, Interrupted, Lines, _completer
+from bot.platforms.console.lines import AbortError, Interruption, Prompt, _completer
 
 COMMANDS = ["/paper", "/papers", "/help"]
 
@@ -23,12 +23,12 @@ async def complete(typed: str) -> list[tuple[str, str]]:
 
 
 async def test_a_pipe_is_read_line_by_line_until_its_end() -> None:
-    lines = Lines(complete, COMMANDS, is_interactive=False, pipe=io.StringIO("/paper 論文\r\n\nlast"))
+    lines = Prompt(complete, COMMANDS, is_interactive=False, pipe=io.StringIO("/paper 論文\r\n\nlast"))
     assert [await lines.read("> ") for _ in range(5)] == ["/paper 論文", "", "last", None, None]
 
 
 async def test_an_answer_from_a_pipe_is_what_is_typed_or_what_was_prefilled_and_its_end_aborts() -> None:
-    lines = Lines(complete, COMMANDS, is_interactive=False, pipe=io.StringIO("typed\n\n"))
+    lines = Prompt(complete, COMMANDS, is_interactive=False, pipe=io.StringIO("typed\n\n"))
     assert [await lines.ask("Title: ", "prefilled") for _ in range(2)] == ["typed", "prefilled"]
     with pytest.raises(AbortError):
         await lines.ask("Title: ", "prefilled")
@@ -36,7 +36,7 @@ async def test_an_answer_from_a_pipe_is_what_is_typed_or_what_was_prefilled_and_
 
 async def test_at_a_terminal_a_line_is_edited_and_may_be_emptied() -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
-        lines = Lines(complete, COMMANDS, is_interactive=True)
+        lines = Prompt(complete, COMMANDS, is_interactive=True)
         keys.send_text("/help\r")
         assert await lines.read("> ") == "/help"
         keys.send_text("!\r")
@@ -47,9 +47,9 @@ async def test_at_a_terminal_a_line_is_edited_and_may_be_emptied() -> None:
 
 async def test_ctrl_d_ends_the_input_and_ctrl_c_takes_the_line_back() -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
-        lines = Lines(complete, COMMANDS, is_interactive=True)
+        lines = Prompt(complete, COMMANDS, is_interactive=True)
         keys.send_text("/rem\x03")
-        with pytest.raises(Interrupted) as interrupted:
+        with pytest.raises(Interruption) as interrupted:
             await lines.read("> ")
         assert interrupted.value.typed == "/rem"
         keys.send_text("\x04")
@@ -61,19 +61,19 @@ async def test_ctrl_c_and_ctrl_d_at_a_question_abort(key: str) -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
         keys.send_text(key)
         with pytest.raises(AbortError):
-            await Lines(complete, COMMANDS, is_interactive=True).ask("Title: ", "prefilled")
+            await Prompt(complete, COMMANDS, is_interactive=True).ask("Title: ", "prefilled")
 
 
 async def test_ctrl_d_within_an_answer_takes_the_next_character_away() -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
         keys.send_text("\x01\x04\r")
-        assert await Lines(complete, COMMANDS, is_interactive=True).ask("Title: ", "xRetNet") == "RetNet"
+        assert await Prompt(complete, COMMANDS, is_interactive=True).ask("Title: ", "xRetNet") == "RetNet"
 
 
 async def test_what_was_typed_is_there_at_the_next_start_in_a_private_file_without_the_answers(tmp_path: Path) -> None:
     history = tmp_path / "history"
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
-        lines = Lines(complete, COMMANDS, is_interactive=True, history=history)
+        lines = Prompt(complete, COMMANDS, is_interactive=True, history=history)
         keys.send_text("/paper RetNet\r")
         assert await lines.read("> ") == "/paper RetNet"
         keys.send_text("secret\r")
@@ -82,13 +82,13 @@ async def test_what_was_typed_is_there_at_the_next_start_in_a_private_file_witho
     assert "secret" not in history.read_text(encoding="utf-8")
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
         keys.send_text("\x1b[A\r")
-        assert await Lines(complete, COMMANDS, is_interactive=True, history=history).read("> ") == "/paper RetNet"
+        assert await Prompt(complete, COMMANDS, is_interactive=True, history=history).read("> ") == "/paper RetNet"
 
 
 async def test_a_history_that_cannot_be_kept_stops_nobody(tmp_path: Path) -> None:
     with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
         keys.send_text("/help\r")
-        lines = Lines(complete, COMMANDS, is_interactive=True, history=tmp_path / "no/such/folder")
+        lines = Prompt(complete, COMMANDS, is_interactive=True, history=tmp_path / "no/such/folder")
         assert await lines.read("> ") == "/help"
 
 

@@ -32,11 +32,11 @@ from bot.platforms.console import render, reports
 from bot.platforms.console.lines import _completer
 from bot.platforms.console.output import print_json, printable, printable_line, standard_output
 from bot.platforms.console.safe_console import SafeConsole
-from bot.services.checkup import Check, Findings
+from bot.services.checkup import Check, HealthReport
 from bot.services.delivery import DeliveryReport
 from bot.services.importing import ImportReport
 from bot.services.lookup import Result, Results
-from bot.services.standing import Standing
+from bot.services.standing import SubscriptionStatus
 from bot.session import errors_as_one_line, progress_bar
 from bot.store.history import Change, Step
 from bot.store.inbox import Candidate
@@ -88,8 +88,8 @@ def _drawn(text: str) -> list[Any]:
     delivered = DeliveryReport([text], [(text, plain(text))], [(text, plain(text))])
     schedule = replace(parse_schedule("mon 09:00"), text=text)
     subscription = Subscription(1, 1, text, "discord:1/2", schedule, (text,), "ja", MOMENT, plain(text))
-    standing = Standing(subscription, None, 1, MOMENT)
-    findings = Findings((Check(text, "fault", plain(text), plain(text)),), (standing,))
+    status = SubscriptionStatus(subscription, None, 1, MOMENT)
+    findings = HealthReport((Check(text, "fault", plain(text), plain(text)),), (status,))
     return [
         render.card(paper, "ja", 60, 1), render.edition(edition, ZONE, 60, reports.prompt_name),
         render.results(results, "ja", 60),
@@ -97,7 +97,7 @@ def _drawn(text: str) -> list[Any]:
         reports.imported(report, text, "ja", dry_run=True), reports.delivery(delivered, "ja"),
         reports.undone(change, [text], "ja"), reports.redone(change, [text], "en"),
         reports.history([(change, step)], ZONE, "ja"), reports.inbox([candidate], ZONE, "ja"),
-        reports.checkup(findings, ZONE, "ja", 80), Text(text), text,
+        reports.health(findings, ZONE, "ja", 80), Text(text), text,
     ]  # fmt: skip
 
 

@@ -8,7 +8,7 @@ import pytest
 
 from bot.app import App
 from bot.domain.draft import Draft
-from bot.domain.paper import edited
+from bot.domain.paper import with_changes
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.shell import Shell
 from bot.services.submission import Submission, Submitter
@@ -80,7 +80,7 @@ async def test_a_paper_to_change_is_named_by_words_and_asked_for_where_several_f
     assert "paper-3 ─╯\n削除しませんでした。" in one
     several = await typed(filled, "/removepaper tag:偶数", "seven", "7", "1", "y")
     assert several.count("1から6までの番号") == 2
-    left = await filled.services.lookup.answer(1, "tag:偶数")
+    left = await filled.services.lookup.look_up(1, "tag:偶数")
     assert left.total == 5
     stopped = await typed(filled, "/history tag:偶数", "")
     assert "何も変更していません" in stopped
@@ -237,8 +237,8 @@ async def test_a_proposal_of_a_paper_that_is_there_says_so_and_offers_its_commen
     taro = Submitter("太郎", "discord:1", "ja", is_curator=False)
     proposing = Submission(filled.database, filled.clock, "curators")
     await filled.services.library.remove(1, "paper-3", None)
-    await proposing.add(1, Draft("2401.00003"), edited(there, comment="提案のコメント"), taro)
-    await filled.services.reversal.undo(1, None)
+    await proposing.add(1, Draft("2401.00003"), with_changes(there, comment="提案のコメント"), taro)
+    await filled.services.undo.undo(1, None)
     printed = await typed(filled, "/inbox", "a", "y")
     assert "この論文はもう登録されています。" in printed
     assert (await filled.services.lookup.get(1, "paper-3")).comment == "提案のコメント"

@@ -13,7 +13,7 @@ from discord.http import Route
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, Wanted
+from bot.services.digests import Digests, Policy, SubscriptionRequest
 from bot.services.library import Library
 from bot.services.ports import Fence
 from bot.store.database import Database
@@ -79,7 +79,7 @@ async def compose(
         await Library(database, clock).add(workspace, paper(n), None)
     many = Policy(12, policy.when_empty, policy.catch_up, policy.zone)
     digests = Digests(database, clock, many, {"discord": DiscordRenderer(policy.zone)})
-    await digests.subscribe(workspace, Wanted("weekly", address(channel), "mon 09:00", (), "ja"))
+    await digests.subscribe(workspace, SubscriptionRequest("weekly", address(channel), "mon 09:00", (), "ja"))
     await digests.compose_now(workspace, "weekly")
 
 

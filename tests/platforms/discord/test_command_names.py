@@ -65,7 +65,7 @@ async def test_ids_that_an_older_version_did_not_keep_are_asked_for_once(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, _):
-        await app.services.notes.write(NOTE, "")
+        await app.services.state.write(NOTE, "")
     async with start():
         asked = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
     async with start():

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.platforms.discord.completions import Completions
+from bot.platforms.discord.completions import AutocompleteQueue
 
 
 class Typing:
     """People who type; `answered` is what was, in its order."""
 
     def __init__(self) -> None:
-        self.completions = Completions()
+        self.completions = AutocompleteQueue()
         self.answered: list[str] = []
         self.may_answer = asyncio.Event()
 

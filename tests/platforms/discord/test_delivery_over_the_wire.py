@@ -10,11 +10,11 @@ import pytest
 from bot.app import App
 from bot.platforms.console.reports import prompt_name
 from bot.platforms.discord.client import DayoriClient
-from bot.platforms.discord.pace import Pace
+from bot.platforms.discord.pace import GlobalRateLimit
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.delivery import DeliveryReport
-from bot.services.digests import Wanted
-from bot.services.ports import BlockedError, LaterError
+from bot.services.digests import SubscriptionRequest
+from bot.services.ports import BlockedError, RetryLaterError
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.platforms.discord.conftest import StartBot, address, unfenced
@@ -35,7 +35,9 @@ FAULTS: dict[str, dict[str, Any]] = {
 async def compose(app: App, *channels: Channel) -> None:
     workspace = await app.services.workspaces.named(DEFAULT)
     for channel in channels:
-        await app.services.digests.subscribe(workspace, Wanted(channel.name, address(channel), "mon 09:00", (), "ja"))
+        await app.services.digests.subscribe(
+            workspace, SubscriptionRequest(channel.name, address(channel), "mon 09:00", (), "ja")
+        )
         await app.services.digests.compose_now(workspace, channel.name)
 
 
@@ -76,7 +78,7 @@ async def test_a_channel_that_stays_broken_is_put_off_with_its_reason_and_holds_
         workspace = await app.services.workspaces.named(DEFAULT)
         told = {
             each.subscription.name: each.lines("en", str, prompt_name)
-            for each in await app.services.digests.standings(workspace)
+            for each in await app.services.digests.statuses(workspace)
         }
     assert [(name, why.text("en")) for name, why in report.failed] == [("broken", "Discord answered 503.")]
     assert told["broken"][0].endswith("0 of 1 message has arrived (Discord answered 503.)")
@@ -226,9 +228,9 @@ async def test_a_refused_token_stops_every_request(strict: tuple[DiscordServer, 
     channel = server.add_guild("研究室").channel("論文")
     server.token = "another"
     for _ in range(20):
-        with pytest.raises(LaterError) as refused:
+        with pytest.raises(RetryLaterError) as refused:
             await publisher.publish(address(channel), {"content": "a"}, "a", unfenced)
-        assert refused.value.everywhere
+        assert refused.value.is_global
     assert len(server.sent("POST", "/messages")) == 1
 
 
@@ -237,27 +239,27 @@ async def test_a_429_that_is_not_discords_stops_every_request(strict: tuple[Disc
     channel = server.add_guild("研究室").channel("論文")
     server.fault("POST", "/messages$", rate_limit="user", via=False)
     for _ in range(3):
-        with pytest.raises(LaterError):
+        with pytest.raises(RetryLaterError):
             await publisher.publish(address(channel), {"content": "a"}, "a", unfenced)
     assert len(server.sent("POST", "/messages")) == 1
 
 
 async def test_too_many_refusals_bring_a_rest_long_before_discord_shuts_us_out() -> None:
-    pace = Pace()
+    pace = GlobalRateLimit()
     for _ in range(900):
-        pace.refused(403)
-        pace.refused(404)  # Discord does not mind these
+        pace.count_refusal(403)
+        pace.count_refusal(404)  # Discord does not mind these
     await pace.turn()
     for _ in range(200):
-        pace.refused(403)
-    with pytest.raises(LaterError) as rest:
+        pace.count_refusal(403)
+    with pytest.raises(RetryLaterError) as rest:
         await pace.turn()
-    assert rest.value.everywhere
+    assert rest.value.is_global
     assert 500 < rest.value.seconds <= 600
 
 
 async def test_requests_leave_evenly_and_never_more_than_discord_allows() -> None:
-    pace, left = Pace(), []
+    pace, left = GlobalRateLimit(), []
     for _ in range(70):
         await pace.turn()
         left.append(monotonic())

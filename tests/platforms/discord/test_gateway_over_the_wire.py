@@ -18,7 +18,7 @@ from tests.platforms.discord.test_client_over_the_wire import started
 
 
 async def seen_by_doctor(app: App) -> str:
-    findings = await app.services.checkup.look(await app.services.workspaces.named(DEFAULT), {"discord": True})
+    findings = await app.services.health.check(await app.services.workspaces.named(DEFAULT), {"discord": True})
     return next(check.message.text("en") for check in findings.checks if check.name == "bot")
 
 

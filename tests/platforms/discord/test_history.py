@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from bot.platforms.discord.history import History
+from bot.platforms.discord.history import MessageSearch
 from bot.platforms.discord.rest import Rest
 
 OURS = {"content": "", "embeds": [{"footer": {"text": "#abcdefgh"}}]}
@@ -24,5 +24,5 @@ class Halves:
 
 
 async def test_a_message_that_lacks_its_author_or_its_content_is_none_of_ours() -> None:
-    found = await History(cast(Rest, Halves())).find("9", "8", "abcdefgh", after=0)
+    found = await MessageSearch(cast(Rest, Halves())).find("9", "8", "abcdefgh", after=0)
     assert found == str(len(BY_HALVES) + 1)

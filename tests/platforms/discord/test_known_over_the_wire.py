@@ -55,7 +55,7 @@ async def test_the_posted_digest_follows_an_edited_paper(
 ) -> None:
     channel = guild.channel("論文")
     async with start() as (_, client):
-        await client.corrections.correct()
+        await client.message_updates.update()
         await server.slash(curator, general, "digest subscribe", channel=channel, schedule="月 09:00", locale="ja")
         await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
         before, listed = channel.messages[0].embeds, channel.messages[0].content.split("\n")
@@ -65,7 +65,7 @@ async def test_the_posted_digest_follows_an_edited_paper(
         )
         await server.click(curator, look, "保存")
         await server.until(lambda: "直しました。" in channel.messages[0].embeds[-1]["description"])
-        again = await client.corrections.correct()
+        again = await client.message_updates.update()
     assert channel.messages[0].embeds[:-1] == before[:-1]
     assert channel.messages[0].embeds[-1]["footer"] == before[-1]["footer"]
     relisted = channel.messages[0].content.split("\n")

@@ -15,7 +15,13 @@ from bot.domain.errors import PublishError
 from bot.i18n import msg
 from bot.platforms.discord import history
 from bot.platforms.discord.publisher import DiscordPublisher
-from bot.services.ports import BlockedError, ChannelClosedError, LaterError, UnfinishedSearchError, UnsureError
+from bot.services.ports import (
+    BlockedError,
+    ChannelClosedError,
+    RetryLaterError,
+    UnfinishedSearchError,
+    UnknownOutcomeError,
+)
 from tests.doubles.discord import Channel, DiscordServer, Guild, Kind, Permission
 from tests.platforms.discord.conftest import address, publishing, unfenced
 
@@ -70,7 +76,7 @@ async def test_what_a_fence_refuses_never_reaches_discord_and_its_reason_comes_t
             address(papers), "1", {"content": "", "embeds": [], "allowed_mentions": {"parse": []}}, closed
         )
     with pytest.raises(GoneError):
-        await publisher.tell("discord:1/0".replace("1", str(papers.guild and papers.guild.id)), [address(papers)], "a",
+        await publisher.notify_curators("discord:1/0".replace("1", str(papers.guild and papers.guild.id)), [address(papers)], "a",
                              "a", closed)  # fmt: skip
     assert [each.path for each in server.requests if each.method in ("POST", "PATCH")] == []
     assert papers.messages == []
@@ -98,7 +104,7 @@ async def test_a_process_stopped_after_its_fence_sends_nothing_when_it_wakes(str
         async def stopped() -> None:
             traveller.shift(timedelta(minutes=10))
 
-        with pytest.raises(UnsureError, match="held up"):
+        with pytest.raises(UnknownOutcomeError, match="held up"):
             await strict[1].publish(address(papers), {"content": "a"}, "a", stopped)
     assert papers.messages == []
     assert await post(strict, papers)
@@ -126,7 +132,7 @@ async def test_discords_own_words_close_a_channel(strict: Strict, papers: Channe
 @pytest.mark.parametrize("status", [408, 500, 502, 503, 504, 520, 524])
 async def test_after_a_time_out_or_a_broken_gateway_nobody_knows(strict: Strict, papers: Channel, status: int) -> None:
     strict[0].fault("POST", POSTS, status=status, applied=True)
-    with pytest.raises(UnsureError):
+    with pytest.raises(UnknownOutcomeError):
         await post(strict, papers)
     assert await post(strict, papers) == str(papers.last.id)
     assert len(papers.messages) == 1
@@ -146,9 +152,9 @@ async def test_a_429_is_waited_for_as_long_as_it_says(
     strict: Strict, papers: Channel, how: dict[str, Any], seconds: float, everywhere: bool
 ) -> None:
     strict[0].fault("POST", POSTS, **how)
-    with pytest.raises(LaterError) as later:
+    with pytest.raises(RetryLaterError) as later:
         await post(strict, papers)
-    assert (later.value.seconds, later.value.everywhere) == (seconds, everywhere)
+    assert (later.value.seconds, later.value.is_global) == (seconds, everywhere)
 
 
 @pytest.mark.parametrize("talked", [0, 1, 99, 100, 101, 2500])
@@ -276,7 +282,7 @@ async def test_a_discord_that_is_silent_is_asked_for_the_time_once_by_all_that_w
     server, publisher = strict
     server.fault("GET", f"/channels/{papers.id}$", status=502, times=None, delay=0.1)
     asked = await asyncio.gather(*(publisher.anchor(address(papers)) for _ in range(20)), return_exceptions=True)
-    assert [type(each) for each in asked] == [UnsureError] * 20
+    assert [type(each) for each in asked] == [UnknownOutcomeError] * 20
     assert len(server.sent("GET", f"/channels/{papers.id}")) == 1
     server.faults.clear()
     assert await publisher.anchor(address(papers))

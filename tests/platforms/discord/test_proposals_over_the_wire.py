@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from bot.app import App
 from bot.domain.draft import Draft
-from bot.domain.paper import edited
+from bot.domain.paper import with_changes
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Reply
 from tests.platforms.discord.conftest import StartBot, answered
 
@@ -23,8 +23,8 @@ async def proposed(
 async def added(app: App, comment: str | None) -> int:
     """Add the paper that is proposed, as a curator at a terminal would."""
     workspace = await app.services.workspaces.named("default")
-    paper = await app.services.drafts.paper_of(Draft(LINK, title="Attention Is All You Need"))
-    await app.services.library.add(workspace, edited(paper, comment=comment), "花子")
+    paper = await app.services.drafts.complete(Draft(LINK, title="Attention Is All You Need"))
+    await app.services.library.add(workspace, with_changes(paper, comment=comment), "花子")
     return workspace
 
 
@@ -56,7 +56,9 @@ async def test_a_comment_is_replaced_only_after_both_were_shown_and_nobody_else_
         workspace = await added(app, "花子のコメント")
         shown = await server.slash(curator, general, "inbox", locale="ja")
         told = await server.click(curator, shown, "承認", locale="ja")
-        await app.services.library.edit(workspace, "1706.03762", "次郎", lambda now: edited(now, comment="次郎の感想"))
+        await app.services.library.edit(
+            workspace, "1706.03762", "次郎", lambda now: with_changes(now, comment="次郎の感想")
+        )
         stale = await server.click(curator, told, "コメントを置き換える", locale="ja")
         between = await app.services.lookup.get(workspace, "1706.03762")
         await server.click(curator, stale, "自分の内容で上書き", locale="ja")

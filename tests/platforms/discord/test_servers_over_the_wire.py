@@ -10,7 +10,7 @@ import pytest
 from discord import app_commands
 
 from bot.app import App
-from bot.platforms.discord.client import _ITEMS, DayoriClient
+from bot.platforms.discord.client import _COMPONENTS, DayoriClient
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Message, Permission, UserError
 from tests.platforms.discord.conftest import StartBot
@@ -103,7 +103,7 @@ def _given(command: app_commands.Command[Any, Any, Any], channel: Channel) -> di
 def _old_messages(channel: Channel, client: DayoriClient) -> list[Message]:
     """Post, as the bot once did, a message for every kind of button and menu that it answers."""
     posted = []
-    for item in _ITEMS:
+    for item in _COMPONENTS:
         custom_id = item.__discord_ui_compiled_template__.pattern
         custom_id = (
             custom_id.replace(r"(?P<offset>\d+)", "0").replace("(?P<query>.*)", "x").replace("(?P<about>.+)", "1")

@@ -10,17 +10,17 @@ from discord import app_commands
 from discord.app_commands import Range
 from discord.ui import DynamicItem, Item, Select
 
-from bot.domain.draft import begin
+from bot.domain.draft import draft_of
 from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
 from bot.domain.text import clip
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord import answer
-from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.drafts import open_form, token_for, waits
-from bot.platforms.discord.known import show_known
+from bot.platforms.discord.context import Actor, Interaction, actor_of
+from bot.platforms.discord.drafts import open_draft, token_for, waiting_text
+from bot.platforms.discord.known import show_duplicate
 from bot.platforms.discord.localised import both
-from bot.platforms.discord.press import Answering, chosen, lasting, read_choices
+from bot.platforms.discord.press import Component, persistent_view, read_choices, selected
 
 _MOST_LINKS = 25
 
@@ -33,31 +33,31 @@ _MOST_LINKS = 25
 @app_commands.guild_only()
 async def addpaper(interaction: Interaction, source: Range[str, 1, 2000]) -> None:
     """Add a paper by its link."""
-    await _begin(interaction, await reader_of(interaction), source)
+    await _begin(interaction, await actor_of(interaction), source)
 
 
 @app_commands.context_menu(name=both("Add to papers", "論文に追加"))
 @app_commands.guild_only()
 async def add_from_message(interaction: Interaction, message: discord.Message) -> None:
     """Add the paper that a message links to; ask which when there are several."""
-    reader = await reader_of(interaction)
+    actor = await actor_of(interaction)
     links = links_in(message.content, *(embed.url or "" for embed in message.embeds))
     if not links:
         raise InputError(msg("There is no link in this message."))
     if len(links) == 1:
-        await _begin(interaction, reader, links[0])
+        await _begin(interaction, actor, links[0])
         return
     tokens = {token_for(interaction, n): link for n, link in enumerate(links[:_MOST_LINKS])}
-    drafts = {token: begin(link) for token, link in tokens.items()}
-    await reader.services.drafts.keep_all(reader.workspace, drafts, reader.actor)
-    view = lasting(Which(tokens, reader.locale))
-    await answer.send(interaction, t(reader.locale, "Which of the links?"), view=view)
+    drafts = {token: draft_of(link) for token, link in tokens.items()}
+    await actor.services.drafts.keep_all(actor.workspace, drafts, actor.id)
+    view = persistent_view(Which(tokens, actor.locale))
+    await answer.send(interaction, t(actor.locale, "Which of the links?"), view=view)
 
 
 _WHICH = re.compile(r"dayori:which")
 
 
-class Which(Answering, DynamicItem[Select[Any]], template=_WHICH):
+class Which(Component, DynamicItem[Select[Any]], template=_WHICH):
     """Asks which of a message's links is to be added."""
 
     pattern = _WHICH
@@ -75,18 +75,18 @@ class Which(Answering, DynamicItem[Select[Any]], template=_WHICH):
 
     async def press(self, interaction: Interaction) -> None:
         """Begin with the link that was chosen."""
-        reader = await reader_of(interaction)
-        draft, _ = await reader.services.drafts.get(reader.workspace, chosen(self.item), reader.actor)
-        await _begin(interaction, reader, draft.source)
+        actor = await actor_of(interaction)
+        draft, _ = await actor.services.drafts.get(actor.workspace, selected(self.item), actor.id)
+        await _begin(interaction, actor, draft.source)
 
 
-async def _begin(interaction: Interaction, reader: Reader, source: str) -> None:
+async def _begin(interaction: Interaction, actor: Actor, source: str) -> None:
     """Show the paper of a source that is there already, or open the form of a new one."""
-    if known := await reader.services.drafts.known(reader.workspace, source):
-        await show_known(interaction, reader, known, source)
-    elif reader.services.submission.proposes(reader.submitter) and (
-        waiting := await reader.services.inbox.waits(reader.workspace, source)
+    if known := await actor.services.drafts.find_duplicate(actor.workspace, source):
+        await show_duplicate(interaction, actor, known, source)
+    elif actor.services.submission.proposes(actor.submitter) and (
+        waiting := await actor.services.inbox.find_waiting(actor.workspace, source)
     ):
-        await answer.send(interaction, waits(reader, waiting))
+        await answer.send(interaction, waiting_text(actor, waiting))
     else:
-        await open_form(interaction, reader, begin(source))
+        await open_draft(interaction, actor, draft_of(source))

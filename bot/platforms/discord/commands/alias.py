@@ -10,7 +10,7 @@ from discord.app_commands import Choice, Range
 from bot.domain.text import clip
 from bot.i18n import t
 from bot.platforms.discord import answer
-from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.context import Interaction, actor_of
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
 from bot.services.aliases import meanings_of
@@ -32,39 +32,37 @@ _NAME = both("name", "言葉")
 @app_commands.rename(name=_NAME, meanings=both("meanings", "同じ意味"))
 async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range[str, 1, 500]) -> None:
     """Add an alias, or say anew what it stands for."""
-    reader = await reader_of(interaction)
-    reader.require_curator()
-    kept = await reader.services.aliases.put(reader.workspace, name, meanings_of(meanings))
-    await answer.send(interaction, t(reader.locale, "The alias is saved: {alias}", alias=_line(*kept)))
+    actor = await actor_of(interaction)
+    actor.require_curator()
+    kept = await actor.services.aliases.put(actor.workspace, name, meanings_of(meanings))
+    await answer.send(interaction, t(actor.locale, "The alias is saved: {alias}", alias=_line(*kept)))
 
 
 @alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))
 @app_commands.rename(name=_NAME)
 async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
     """Forget an alias."""
-    reader = await reader_of(interaction)
-    reader.require_curator()
-    await reader.services.aliases.remove(reader.workspace, name)
-    told = t(reader.locale, "The alias {name} is forgotten.", name=escape(name))
-    await answer.send(interaction, told)
+    actor = await actor_of(interaction)
+    actor.require_curator()
+    await actor.services.aliases.remove(actor.workspace, name)
+    text = t(actor.locale, "The alias {name} is forgotten.", name=escape(name))
+    await answer.send(interaction, text)
 
 
 @alias.command(name=both("list", "一覧"), description=both("Which aliases there are", "別名を一覧する"))
 async def list_(interaction: Interaction) -> None:
     """List the aliases."""
-    reader = await reader_of(interaction)
-    known = await reader.services.aliases.all(reader.workspace)
+    actor = await actor_of(interaction)
+    known = await actor.services.aliases.all(actor.workspace)
     lines = "\n".join(_line(name, meanings) for name, meanings in known.items())
-    await answer.send(interaction, clip(lines, 2000) or t(reader.locale, "There are no aliases yet."))
+    await answer.send(interaction, clip(lines, 2000) or t(actor.locale, "There are no aliases yet."))
 
 
 @remove.autocomplete("name")
 async def complete_name(interaction: Any, typed: str) -> list[Choice[str]]:
     """Offer the known names."""
-    reader = await reader_of(interaction)
-    names = [
-        name for name in await reader.services.aliases.all(reader.workspace) if typed.casefold() in name.casefold()
-    ]
+    actor = await actor_of(interaction)
+    names = [name for name in await actor.services.aliases.all(actor.workspace) if typed.casefold() in name.casefold()]
     return [Choice(name=name, value=name) for name in names[:25]]
 
 

@@ -12,17 +12,17 @@ from discord.app_commands import Choice, Range
 from bot.domain.digest import Subscription
 from bot.domain.draft import split_tags
 from bot.domain.errors import InputError, NotFoundError
-from bot.domain.text import clip, packed
+from bot.domain.text import clip, join_within
 from bot.i18n import CommandName, Locale, msg, t
 from bot.platforms.discord import answer
-from bot.platforms.discord.context import Interaction, Reader, reader_of
+from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.permissions import require_posting
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.delivery import DeliveryReport
-from bot.services.digests import Wanted
-from bot.services.standing import Standing, paused
+from bot.services.digests import SubscriptionRequest
+from bot.services.standing import SubscriptionStatus, paused_lines
 
 digest = app_commands.Group(
     name=both("digest", "だより"), description=both("The digest and its channels", "だよりと配信先"), guild_only=True
@@ -57,15 +57,15 @@ async def subscribe(
     language: Literal["日本語", "English"] | None = None,
 ) -> None:
     """Subscribe a channel, or change its subscription; the language is the channel's, not that of whoever asks."""
-    reader = await _curator(interaction)
+    actor = await _curator(interaction)
     require_posting(channel)
-    digests, place = reader.services.digests, f"discord:{reader.server}/{channel.id}"
-    had = await digests.of_channel(reader.workspace, place)
-    name = had.name if had else await digests.free_name(reader.workspace, channel.name)
-    locale = _LANGUAGES[language] if language else had.locale if had else reader.services.locale
-    wanted = Wanted(name, place, schedule, tuple(split_tags(tags or "")), locale)
-    made = await digests.subscribe(reader.workspace, wanted)
-    await _say(interaction, "\n".join((_told(made, reader), *await _held(made, reader))))
+    digests, place = actor.services.digests, f"discord:{actor.server}/{channel.id}"
+    had = await digests.of_channel(actor.workspace, place)
+    name = had.name if had else await digests.free_name(actor.workspace, channel.name)
+    locale = _LANGUAGES[language] if language else had.locale if had else actor.services.locale
+    request = SubscriptionRequest(name, place, schedule, tuple(split_tags(tags or "")), locale)
+    made = await digests.subscribe(actor.workspace, request)
+    await _say(interaction, "\n".join((_subscription_line(made, actor), *await _postponement_line(made, actor))))
 
 
 @digest.command(
@@ -74,20 +74,20 @@ async def subscribe(
 @app_commands.rename(name=_NAME)
 async def unsubscribe(interaction: Interaction, name: str) -> None:
     """End a subscription."""
-    reader = await _curator(interaction)
-    found = await _named(reader, name)
-    await reader.services.digests.unsubscribe(reader.workspace, found.name)
-    await _say(interaction, t(reader.locale, "{channel} no longer receives the digest.", channel=_mention(found)))
+    actor = await _curator(interaction)
+    found = await _named(actor, name)
+    await actor.services.digests.unsubscribe(actor.workspace, found.name)
+    await _say(interaction, t(actor.locale, "{channel} no longer receives the digest.", channel=_mention(found)))
 
 
 @digest.command(name=both("list", "一覧"), description=both("Which channels receive the digest", "配信先を一覧する"))
 async def list_(interaction: Interaction) -> None:
     """List the subscriptions of this server."""
-    reader = await _curator(interaction)
-    lines = [_told(each, reader) for each in await _here(reader)]
+    actor = await _curator(interaction)
+    lines = [_subscription_line(each, actor) for each in await _here(actor)]
     await _say(
         interaction,
-        "\n".join(lines) or _none_yet(reader),
+        "\n".join(lines) or _none_yet(actor),
     )
 
 
@@ -97,11 +97,11 @@ async def list_(interaction: Interaction) -> None:
 )
 async def status(interaction: Interaction) -> None:
     """Tell how every subscription of this server stands."""
-    reader = await _curator(interaction)
+    actor = await _curator(interaction)
     await answer.defer(interaction)
-    every = await reader.services.digests.standings(reader.workspace)
-    told = [_standing(each, reader) for each in every if _is_here(each.subscription, reader)]
-    pages = packed(told or [_none_yet(reader)])
+    every = await actor.services.digests.statuses(actor.workspace)
+    lines = [_status_line(each, actor) for each in every if _is_here(each.subscription, actor)]
+    pages = join_within(lines or [_none_yet(actor)])
     for page in pages:
         await answer.send(interaction, page)
 
@@ -110,14 +110,14 @@ async def status(interaction: Interaction) -> None:
 @app_commands.rename(name=_NAME)
 async def preview(interaction: Interaction, name: str | None = None) -> None:
     """Show the next edition to the asker alone."""
-    reader = await _curator(interaction)
-    chosen = await _named(reader, name) if name else next(iter(await _here(reader)), None)
-    subscription = chosen or await reader.services.digests.shown(reader.workspace, reader.locale)
-    edition = await reader.services.digests.preview(subscription)
+    actor = await _curator(interaction)
+    chosen = await _named(actor, name) if name else next(iter(await _here(actor)), None)
+    subscription = chosen or await actor.services.digests.shown(actor.workspace, actor.locale)
+    edition = await actor.services.digests.preview(subscription)
     if edition is None:
-        await _say(interaction, t(reader.locale, "There is nothing new, so no edition goes out."))
+        await _say(interaction, t(actor.locale, "There is nothing new, so no edition goes out."))
         return
-    first, *rest = DiscordRenderer(reader.services.zone, reader.names).edition(edition, lambda _: "preview")
+    first, *rest = DiscordRenderer(actor.services.zone, actor.names).edition(edition, lambda _: "preview")
     await answer.send(interaction, first["content"], embeds=_embeds(first))
     for message in rest:
         await answer.send(interaction, embeds=_embeds(message))
@@ -127,36 +127,36 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
 @app_commands.rename(name=_NAME)
 async def post(interaction: Interaction, name: str | None = None) -> None:
     """Post the next edition of a subscription out of turn; where only one can be meant, it needs no name."""
-    reader = await _curator(interaction)
-    asked = reader.services.digests.now()
-    found = await _named(reader, name) if name else await _only(interaction, reader)
+    actor = await _curator(interaction)
+    requested_at = actor.services.digests.now()
+    found = await _named(actor, name) if name else await _only(interaction, actor)
     await answer.defer(interaction)
-    edition = await reader.services.digests.compose_now(reader.workspace, found.name, asked)
+    edition = await actor.services.digests.compose_now(actor.workspace, found.name, requested_at)
     report = await interaction.client.delivery.deliver_open(found.id)
-    told = await _outcome(reader, await _named(reader, found.name), report, asked, is_composed=edition is not None)
-    await answer.send(interaction, told)
+    text = await _outcome(actor, await _named(actor, found.name), report, requested_at, is_composed=edition is not None)
+    await answer.send(interaction, text)
 
 
 async def _outcome(
-    reader: Reader, found: Subscription, report: DeliveryReport, asked: datetime, *, is_composed: bool
+    actor: Actor, found: Subscription, report: DeliveryReport, requested_at: datetime, *, is_composed: bool
 ) -> str:
     """Say what became of the edition that was asked for."""
     if found.paused_reason:
-        return "\n-# ⏸ ".join((_head(found), *_paused(found, reader)))
+        return "\n-# ⏸ ".join((_head(found), *_paused(found, actor)))
     if trouble := dict(report.failed).get(found.name):
-        reason = escape(trouble.text(reader.locale))
-        return t(reader.locale, "It could not be posted: {reason} It is tried again by itself.", reason=reason)
-    last = await reader.services.digests.last(found)
-    if found.name in report.delivered or (last and last.done_at and last.composed_at > asked):
-        return t(reader.locale, "Posted in {channel}.", channel=_mention(found))
+        reason = escape(trouble.text(actor.locale))
+        return t(actor.locale, "It could not be posted: {reason} It is tried again by itself.", reason=reason)
+    last = await actor.services.digests.last(found)
+    if found.name in report.delivered or (last and last.done_at and last.composed_at > requested_at):
+        return t(actor.locale, "Posted in {channel}.", channel=_mention(found))
     if is_composed or (last and not last.done_at):
         return t(
-            reader.locale,
+            actor.locale,
             "It is on its way to {channel}; {command} tells how far.",
             channel=_mention(found),
-            command=reader.command("digest status"),
+            command=actor.command("digest status"),
         )
-    return t(reader.locale, "There is nothing new, so no edition goes out.")
+    return t(actor.locale, "There is nothing new, so no edition goes out.")
 
 
 @unsubscribe.autocomplete("name")
@@ -164,38 +164,38 @@ async def _outcome(
 @post.autocomplete("name")
 async def complete_name(interaction: Any, typed: str) -> list[Choice[str]]:
     """Offer this server's subscriptions."""
-    reader = await reader_of(interaction)
-    names = [each.name for each in await _here(reader) if typed.casefold() in each.name.casefold()]
+    actor = await actor_of(interaction)
+    names = [each.name for each in await _here(actor) if typed.casefold() in each.name.casefold()]
     return [Choice(name=clip(name, 100), value=name) for name in names[:25]]
 
 
-async def _curator(interaction: Interaction) -> Reader:
-    reader = await reader_of(interaction)
-    reader.require_curator()
-    return reader
+async def _curator(interaction: Interaction) -> Actor:
+    actor = await actor_of(interaction)
+    actor.require_curator()
+    return actor
 
 
-async def _here(reader: Reader) -> list[Subscription]:
+async def _here(actor: Actor) -> list[Subscription]:
     """Return the subscriptions of this server's channels; a shared collection may have others elsewhere."""
-    subscribed = await reader.services.digests.subscribed(reader.workspace)
-    return [each for each in subscribed if _is_here(each, reader)]
+    subscribed = await actor.services.digests.subscribed(actor.workspace)
+    return [each for each in subscribed if _is_here(each, actor)]
 
 
-def _is_here(subscription: Subscription, reader: Reader) -> bool:
-    return subscription.channel.startswith(f"discord:{reader.server}/")
+def _is_here(subscription: Subscription, actor: Actor) -> bool:
+    return subscription.channel.startswith(f"discord:{actor.server}/")
 
 
-async def _named(reader: Reader, name: str) -> Subscription:
-    found = next((each for each in await _here(reader) if each.name == name), None)
+async def _named(actor: Actor, name: str) -> Subscription:
+    found = next((each for each in await _here(actor) if each.name == name), None)
     if found is None:
         raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
     return found
 
 
-async def _only(interaction: Interaction, reader: Reader) -> Subscription:
+async def _only(interaction: Interaction, actor: Actor) -> Subscription:
     """Return the subscription that is meant where none is named: this channel's, or the server's only one."""
-    here = await _here(reader)
-    own = [each for each in here if each.channel == f"discord:{reader.server}/{interaction.channel_id}"]
+    here = await _here(actor)
+    own = [each for each in here if each.channel == f"discord:{actor.server}/{interaction.channel_id}"]
     if len(meant := own or here) == 1:
         return meant[0]
     if not here:
@@ -204,45 +204,45 @@ async def _only(interaction: Interaction, reader: Reader) -> Subscription:
     raise InputError(msg("Several channels receive the digest; say which one: {names}", names=clip(names, 1000)))
 
 
-async def _held(subscription: Subscription, reader: Reader) -> list[str]:
+async def _postponement_line(subscription: Subscription, actor: Actor) -> list[str]:
     """Say that an edition follows which has not wholly arrived: subscribing again sends it."""
-    last = await reader.services.digests.last(subscription)
+    last = await actor.services.digests.last(subscription)
     if last is None or last.done_at:
         return []
-    return [t(reader.locale, "No. {number}, which has not arrived yet, is posted shortly.", number=last.number)]
+    return [t(actor.locale, "No. {number}, which has not arrived yet, is posted shortly.", number=last.number)]
 
 
 def _head(subscription: Subscription) -> str:
     return f"**{escape(subscription.name)}** → {_mention(subscription)}"
 
 
-def _told(subscription: Subscription, reader: Reader) -> str:
-    locale = reader.locale
+def _subscription_line(subscription: Subscription, actor: Actor) -> str:
+    locale = actor.locale
     parts = [_head(subscription), escape(subscription.schedule.describe(locale))]
     if not subscription.paused_reason:
-        due = _moment(reader.services.digests.following(subscription), locale)
+        due = _moment(actor.services.digests.following(subscription), locale)
         parts.append(t(locale, "next edition {time}", time=due))
-    if subscription.locale != reader.services.locale:
+    if subscription.locale != actor.services.locale:
         parts += [name for name, spoken in _LANGUAGES.items() if spoken == subscription.locale]
     if subscription.tags:
         parts.append(escape(" ".join(f"#{tag}" for tag in subscription.tags)))
-    return "\n-# ⏸ ".join((" ・ ".join(parts), *_paused(subscription, reader)))
+    return "\n-# ⏸ ".join((" ・ ".join(parts), *_paused(subscription, actor)))
 
 
-def _paused(subscription: Subscription, reader: Reader) -> list[str]:
+def _paused(subscription: Subscription, actor: Actor) -> list[str]:
     reason = subscription.paused_reason
-    again = _moment(subscription.tried_again_at or reader.services.digests.now(), reader.locale)
-    return paused(escape(reason.text(reader.locale)), again, reader.locale, reader.names.name) if reason else []
+    again = _moment(subscription.tried_again_at or actor.services.digests.now(), actor.locale)
+    return paused_lines(escape(reason.text(actor.locale)), again, actor.locale, actor.names.name) if reason else []
 
 
-def _none_yet(reader: Reader) -> str:
-    return reader.names.say(_NONE_YET, reader.locale)
+def _none_yet(actor: Actor) -> str:
+    return actor.names.say(_NONE_YET, actor.locale)
 
 
-def _standing(standing: Standing, reader: Reader) -> str:
-    locale = reader.locale
-    lines = standing.lines(locale, lambda moment: _moment(moment, locale), reader.names.name)
-    return "\n".join((_head(standing.subscription), *(f"-# {line}" for line in lines)))
+def _status_line(status: SubscriptionStatus, actor: Actor) -> str:
+    locale = actor.locale
+    lines = status.lines(locale, lambda moment: _moment(moment, locale), actor.names.name)
+    return "\n".join((_head(status.subscription), *(f"-# {line}" for line in lines)))
 
 
 def _moment(due: Any, locale: Locale) -> str:

@@ -11,23 +11,23 @@ from discord import app_commands
 from discord.app_commands import Range
 from discord.ui import DynamicItem, Item, Select
 
-from bot.domain.draft import change_of
+from bot.domain.draft import edit_draft
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t
 from bot.platforms.discord import answer
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.commands.paper import complete_paper
-from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.drafts import open_form
+from bot.platforms.discord.context import Actor, Interaction, actor_of
+from bot.platforms.discord.drafts import open_draft
 from bot.platforms.discord.listing import headline, option
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import Answering, LastingButton, chosen, lasting, read_choices
+from bot.platforms.discord.press import Component, PersistentButton, persistent_view, read_choices, selected
 from bot.platforms.discord.render import list_embed
-from bot.services.changes import tell
+from bot.services.changes import describe_step
 
-Act: TypeAlias = Callable[[Interaction, Reader, Paper], Awaitable[None]]
+Act: TypeAlias = Callable[[Interaction, Actor, Paper], Awaitable[None]]
 
 _PAPER = both("paper", "論文")
 _WHICH = both("A title, a word, an author, a link …", "タイトル、言葉、著者、リンクなど")
@@ -43,7 +43,7 @@ _LATEST = 15
 @app_commands.guild_only()
 async def editpaper(interaction: Interaction, paper: Range[str, 1, 500]) -> None:
     """Change what a paper says."""
-    await _find(interaction, await reader_of(interaction), paper, "edit")
+    await _find(interaction, await actor_of(interaction), paper, "edit")
 
 
 @app_commands.command(name=both("removepaper", "論文削除"), description=both("Remove a paper", "論文を削除する"))
@@ -52,7 +52,7 @@ async def editpaper(interaction: Interaction, paper: Range[str, 1, 500]) -> None
 @app_commands.guild_only()
 async def removepaper(interaction: Interaction, paper: Range[str, 1, 500]) -> None:
     """Ask once, then remove a paper."""
-    await _find(interaction, await reader_of(interaction), paper, "remove")
+    await _find(interaction, await actor_of(interaction), paper, "remove")
 
 
 @app_commands.command(name=both("history", "履歴"), description=both("Who changed what", "変更の履歴を見る"))
@@ -61,30 +61,30 @@ async def removepaper(interaction: Interaction, paper: Range[str, 1, 500]) -> No
 @app_commands.guild_only()
 async def history(interaction: Interaction, paper: Range[str, 1, 500] | None = None) -> None:
     """Tell who changed what, newest first."""
-    reader = await reader_of(interaction)
-    if paper is None or await reader.services.library.history(reader.workspace, paper, limit=1):
-        await _show_history(interaction, reader, paper)  # of all, or of one that may be removed by now
+    actor = await actor_of(interaction)
+    if paper is None or await actor.services.library.history(actor.workspace, paper, limit=1):
+        await _show_history(interaction, actor, paper)  # of all, or of one that may be removed by now
     else:
-        await _find(interaction, reader, paper, "history")
+        await _find(interaction, actor, paper, "history")
 
 
-class Remove(LastingButton, name="remove", style=discord.ButtonStyle.danger):
+class Remove(PersistentButton, name="remove", style=discord.ButtonStyle.danger):
     """Removes a paper."""
 
     async def press(self, interaction: Interaction) -> None:
         """Remove the paper."""
-        reader = await reader_of(interaction)
-        reader.require_curator()
-        gone = await reader.services.library.remove(reader.workspace, self.about, reader.name, actor=reader.actor)
-        title, command = escape(clip(gone.heading, 200)), reader.command("undo")
-        told = t(reader.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
-        await answer.replace(interaction, content=told, embeds=[], view=None)
+        actor = await actor_of(interaction)
+        actor.require_curator()
+        gone = await actor.services.library.remove(actor.workspace, self.about, actor.name, actor=actor.id)
+        title, command = escape(clip(gone.heading, 200)), actor.command("undo")
+        text = t(actor.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
+        await answer.replace(interaction, content=text, embeds=[], view=None)
 
 
 _CHOOSE = re.compile(r"dayori:choose:(?P<act>edit|remove|history)")
 
 
-class Choose(Answering, DynamicItem[Select[Any]], template=_CHOOSE):
+class Choose(Component, DynamicItem[Select[Any]], template=_CHOOSE):
     """Asks which of several papers is meant."""
 
     pattern = _CHOOSE
@@ -104,51 +104,52 @@ class Choose(Answering, DynamicItem[Select[Any]], template=_CHOOSE):
 
     async def press(self, interaction: Interaction) -> None:
         """Go on with the paper that was chosen."""
-        reader = await reader_of(interaction)
-        paper = await reader.services.lookup.get(reader.workspace, chosen(self.item))
-        await _ACTS[self.act](interaction, reader, paper)
+        actor = await actor_of(interaction)
+        paper = await actor.services.lookup.get(actor.workspace, selected(self.item))
+        await _ACTS[self.act](interaction, actor, paper)
 
 
-async def _find(interaction: Interaction, reader: Reader, text: str, act: str) -> None:
+async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> None:
     """Go on with the one paper that a text means, or ask which of several."""
     if act != "history":
-        reader.require_curator()
-    found = await reader.services.lookup.meant(reader.workspace, text, limit=_MOST_OFFERED)
+        actor.require_curator()
+    found = await actor.services.lookup.resolve(actor.workspace, text, limit=_MOST_OFFERED)
     papers = tuple(result.paper for result in found.results or found.near)
     if found.total == 1:
-        await _ACTS[act](interaction, reader, papers[0])
+        await _ACTS[act](interaction, actor, papers[0])
     elif papers:
-        embed = discord.Embed.from_dict(list_embed(found, reader.locale, 0))
-        view = lasting(Choose(act, papers, reader.locale))
-        await answer.send(interaction, headline(found, reader, text), embed=embed, view=view)
+        embed = discord.Embed.from_dict(list_embed(found, actor.locale, 0))
+        view = persistent_view(Choose(act, papers, actor.locale))
+        await answer.send(interaction, headline(found, actor, text), embed=embed, view=view)
     else:
-        await answer.send(interaction, headline(found, reader, text))
+        await answer.send(interaction, headline(found, actor, text))
 
 
-async def _edit(interaction: Interaction, reader: Reader, paper: Paper) -> None:
-    reader.require_curator()
-    await open_form(interaction, reader, change_of(paper))
+async def _edit(interaction: Interaction, actor: Actor, paper: Paper) -> None:
+    actor.require_curator()
+    await open_draft(interaction, actor, edit_draft(paper))
 
 
-async def _ask_to_remove(interaction: Interaction, reader: Reader, paper: Paper) -> None:
-    reader.require_curator()
-    view = lasting(Remove(paper.id, t(reader.locale, "Remove")))
-    asked = t(reader.locale, "Remove this paper? {command} brings it back.", command=reader.command("undo"))
-    await answer.replace(interaction, content=asked, embeds=[embed_of(paper, reader.locale)], view=view)
+async def _ask_to_remove(interaction: Interaction, actor: Actor, paper: Paper) -> None:
+    actor.require_curator()
+    view = persistent_view(Remove(paper.id, t(actor.locale, "Remove")))
+    question = t(actor.locale, "Remove this paper? {command} brings it back.", command=actor.command("undo"))
+    await answer.replace(interaction, content=question, embeds=[embed_of(paper, actor.locale)], view=view)
 
 
-async def _show_history(interaction: Interaction, reader: Reader, id: str | None) -> None:
-    steps = await reader.services.library.history(reader.workspace, id, limit=_LATEST)
+async def _show_history(interaction: Interaction, actor: Actor, id: str | None) -> None:
+    steps = await actor.services.library.history(actor.workspace, id, limit=_LATEST)
     lines = [
-        f"<t:{int(change.at.timestamp())}:f> {escape(tell(change, step, reader.locale))}" for change, step in steps
+        f"<t:{int(change.at.timestamp())}:f> {escape(describe_step(change, step, actor.locale))}"
+        for change, step in steps
     ]
-    told = "\n".join(lines) or t(reader.locale, "Nothing has happened yet.")
-    embed = discord.Embed(description=clip(told, 4096))
+    text = "\n".join(lines) or t(actor.locale, "Nothing has happened yet.")
+    embed = discord.Embed(description=clip(text, 4096))
     await answer.replace(interaction, content="", embeds=[embed], view=discord.ui.View())
 
 
-async def _history(interaction: Interaction, reader: Reader, paper: Paper) -> None:
-    await _show_history(interaction, reader, paper.id)
+async def _history(interaction: Interaction, actor: Actor, paper: Paper) -> None:
+    await _show_history(interaction, actor, paper.id)
 
 
 _ACTS: Mapping[str, Act] = {"edit": _edit, "remove": _ask_to_remove, "history": _history}

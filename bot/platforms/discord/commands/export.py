@@ -12,7 +12,7 @@ from discord.app_commands import Choice, Range
 from bot.formats.collection import ENDING_OF, WRITTEN, writer
 from bot.i18n import t, tn
 from bot.platforms.discord import answer
-from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.context import Interaction, actor_of
 from bot.platforms.discord.localised import both
 
 
@@ -28,17 +28,17 @@ from bot.platforms.discord.localised import both
 @app_commands.guild_only()
 async def export(interaction: Interaction, format: Choice[str], query: Range[str, 1, 500] | None = None) -> None:
     """Send the papers that a search finds as a file, to the asker alone."""
-    reader = await reader_of(interaction)
+    actor = await actor_of(interaction)
     await answer.defer(interaction)
-    collection = await reader.services.workspaces.uuid(reader.workspace)
+    collection = await actor.services.workspaces.uuid(actor.workspace)
     write = await asyncio.to_thread(writer, format.value, collection)
     with TemporaryFile() as file:
-        count = await reader.services.exports.write(
-            reader.workspace, query or "", write, file, interaction.filesize_limit
+        count = await actor.services.exporter.write(
+            actor.workspace, query or "", write, file, interaction.filesize_limit
         )
         if not count:
-            await answer.send(interaction, t(reader.locale, "No paper was found, so there is no file."))
+            await answer.send(interaction, t(actor.locale, "No paper was found, so there is no file."))
             return
         file.seek(0)
         sent = discord.File(file, f"papers{ENDING_OF[format.value]}")
-        await answer.send(interaction, tn(reader.locale, "{n} paper", "{n} papers", count), file=sent)
+        await answer.send(interaction, tn(actor.locale, "{n} paper", "{n} papers", count), file=sent)

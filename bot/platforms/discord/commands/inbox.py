@@ -13,13 +13,13 @@ from bot.domain.numbers import number_in
 from bot.i18n import t, tn
 from bot.platforms.discord import answer
 from bot.platforms.discord.card import embed_of
-from bot.platforms.discord.context import Interaction, Reader, reader_of
-from bot.platforms.discord.drafts import open_form, show_there_already, token_for
+from bot.platforms.discord.context import Actor, Interaction, actor_of
+from bot.platforms.discord.drafts import open_draft, show_accepted_duplicate, token_for
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import LastingButton, lasting
-from bot.platforms.discord.proposer import Fate, tell_proposer
-from bot.services.inbox import change_of_proposal, paper_of
+from bot.platforms.discord.press import PersistentButton, persistent_view
+from bot.platforms.discord.proposer import Fate, notify_proposer
+from bot.services.inbox import edit_proposal, proposed_paper
 from bot.store.inbox import Candidate
 
 
@@ -29,67 +29,67 @@ from bot.store.inbox import Candidate
 @app_commands.guild_only()
 async def inbox(interaction: Interaction) -> None:
     """Show the oldest proposal with what can be done about it."""
-    reader = await reader_of(interaction)
-    reader.require_curator()
-    await answer.send(interaction, **await _next(reader))
+    actor = await actor_of(interaction)
+    actor.require_curator()
+    await answer.send(interaction, **await _next(actor))
 
 
-class Accept(LastingButton, name="accept", style=discord.ButtonStyle.success):
+class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success):
     """Adds the proposed paper."""
 
     async def press(self, interaction: Interaction) -> None:
         """Add the paper as it was shown and tell its proposer."""
-        reader = await reader_of(interaction)
-        reader.require_curator()
+        actor = await actor_of(interaction)
+        actor.require_curator()
         number = number_in(self.about)
         token = token_for(interaction)
-        candidate, made = await reader.services.inbox.accept(reader.workspace, number, reader.actor, token)
+        candidate, made = await actor.services.inbox.accept(actor.workspace, number, actor.id, token)
         if made.is_new:
-            await answer.replace(interaction, **await _next(reader))
+            await answer.replace(interaction, **await _next(actor))
         else:
-            await show_there_already(interaction, reader, made.paper, candidate, made.comment)
-            await answer.send(interaction, **await _next(reader))
+            await show_accepted_duplicate(interaction, actor, made.paper, candidate, made.comment)
+            await answer.send(interaction, **await _next(actor))
         fate: Fate = "added" if made.is_new else "known"
-        await tell_proposer(interaction, reader, candidate, made.paper, fate)
+        await notify_proposer(interaction, actor, candidate, made.paper, fate)
 
 
-class Reject(LastingButton, name="reject", style=discord.ButtonStyle.danger):
+class Reject(PersistentButton, name="reject", style=discord.ButtonStyle.danger):
     """Forgets the proposed paper."""
 
     async def press(self, interaction: Interaction) -> None:
         """Forget the proposal and tell its proposer."""
-        reader = await reader_of(interaction)
-        reader.require_curator()
-        candidate = await reader.services.inbox.reject(reader.workspace, number_in(self.about))
-        await answer.replace(interaction, **await _next(reader))
-        await tell_proposer(interaction, reader, candidate, paper_of(candidate), "rejected")
+        actor = await actor_of(interaction)
+        actor.require_curator()
+        candidate = await actor.services.inbox.reject(actor.workspace, number_in(self.about))
+        await answer.replace(interaction, **await _next(actor))
+        await notify_proposer(interaction, actor, candidate, proposed_paper(candidate), "rejected")
 
 
-class Change(LastingButton, name="change"):
+class Change(PersistentButton, name="change"):
     """Opens the proposal's form, to mend it before it is accepted."""
 
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was proposed."""
-        reader = await reader_of(interaction)
-        reader.require_curator()
-        candidate = await reader.services.inbox.get(reader.workspace, number_in(self.about))
-        paper = paper_of(candidate)
-        await open_form(interaction, reader, change_of_proposal(candidate, paper), paper)
+        actor = await actor_of(interaction)
+        actor.require_curator()
+        candidate = await actor.services.inbox.get(actor.workspace, number_in(self.about))
+        paper = proposed_paper(candidate)
+        await open_draft(interaction, actor, edit_proposal(candidate, paper), paper)
 
 
-async def _next(reader: Reader) -> dict[str, Any]:
+async def _next(actor: Actor) -> dict[str, Any]:
     """Return the message that shows the oldest proposal, or that none waits."""
-    waiting = await reader.services.inbox.waiting(reader.workspace)
+    waiting = await actor.services.inbox.waiting(actor.workspace)
     if not waiting:
-        return {"content": t(reader.locale, "No proposal waits."), "embeds": [], "view": View()}
-    return await _proposal(reader, waiting[0], len(waiting))
+        return {"content": t(actor.locale, "No proposal waits."), "embeds": [], "view": View()}
+    return await _proposal(actor, waiting[0], len(waiting))
 
 
-async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[str, Any]:
+async def _proposal(actor: Actor, candidate: Candidate, waiting: int) -> dict[str, Any]:
     """Return the message that shows a proposal with its buttons, and whether its title is known."""
-    paper = replace(paper_of(candidate), added_by=candidate.proposed_by)
-    number, locale = candidate.number, reader.locale
-    view = lasting(
+    paper = replace(proposed_paper(candidate), added_by=candidate.proposed_by)
+    number, locale = candidate.number, actor.locale
+    view = persistent_view(
         Accept(number, t(locale, "Accept")),
         Change(number, t(locale, "Edit")),
         Reject(number, t(locale, "Reject")),
@@ -97,6 +97,6 @@ async def _proposal(reader: Reader, candidate: Candidate, waiting: int) -> dict[
     head = t(locale, "Proposed by {name}.", name=escape(candidate.proposed_by or "?"))
     if waiting > 1:
         head += " " + tn(locale, "{n} more proposal waits.", "{n} more proposals wait.", waiting - 1)
-    if twin := await reader.services.inbox.twin(reader.workspace, paper):
-        head += "\n" + t(locale, "There is a paper of this title already, under other ids: {id}", id=escape(twin.id))
+    if other := await actor.services.inbox.same_title(actor.workspace, paper):
+        head += "\n" + t(locale, "There is a paper of this title already, under other ids: {id}", id=escape(other.id))
     return {"content": head, "embeds": [embed_of(paper, locale)], "view": view}

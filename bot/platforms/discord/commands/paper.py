@@ -8,7 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.domain.text import clip
-from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.context import Interaction, actor_of
 from bot.platforms.discord.listing import look_up
 from bot.platforms.discord.localised import both
 
@@ -19,14 +19,14 @@ from bot.platforms.discord.localised import both
 @app_commands.guild_only()
 async def paper(interaction: Interaction, query: Range[str, 1, 500]) -> None:
     """Look a paper up."""
-    await look_up(interaction, await reader_of(interaction), query)
+    await look_up(interaction, await actor_of(interaction), query)
 
 
 @paper.autocomplete("query")
 async def complete_paper(interaction: Any, typed: str) -> list[Choice[str]]:
     """Offer papers for what has been typed; a choice carries the paper's id."""
-    reader = await reader_of(interaction)
-    found = await reader.services.lookup.complete(reader.workspace, typed)
+    actor = await actor_of(interaction)
+    found = await actor.services.lookup.complete(actor.workspace, typed)
     names = {clip(each.heading if each.title in ("", each.heading) else f"{each.heading} — {each.title}", 100): each.id
              for each in reversed(found)}  # fmt: skip
     return [Choice(name=name, value=id) for name, id in reversed(names.items())]
@@ -44,4 +44,4 @@ async def papers(
 ) -> None:
     """Browse the papers."""
     filters = [f'tag:"{tag}"' if tag else "", f"year:{year}" if year else ""]
-    await look_up(interaction, await reader_of(interaction), " ".join(each for each in filters if each))
+    await look_up(interaction, await actor_of(interaction), " ".join(each for each in filters if each))

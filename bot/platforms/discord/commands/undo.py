@@ -10,7 +10,7 @@ from discord.app_commands import Choice
 from bot.domain.text import clip
 from bot.i18n import t
 from bot.platforms.discord import answer
-from bot.platforms.discord.context import Interaction, reader_of
+from bot.platforms.discord.context import Interaction, actor_of
 from bot.platforms.discord.localised import both
 from bot.platforms.discord.markdown import escape
 from bot.services.changes import describe
@@ -26,19 +26,19 @@ from bot.services.changes import describe
 @app_commands.guild_only()
 async def undo(interaction: Interaction, change: int | None = None) -> None:
     """Take a change back: one of the asker's own, or for curators any that they name."""
-    reader = await reader_of(interaction)
-    mine = reader.actor if change is None or not reader.is_curator else None
-    undone, ids = await reader.services.reversal.undo(reader.workspace, reader.name, actor=reader.actor, of=mine,
+    actor = await actor_of(interaction)
+    mine = actor.id if change is None or not actor.is_curator else None
+    undone, ids = await actor.services.undo.undo(actor.workspace, actor.name, actor=actor.id, of=mine,
                                                      change_id=change)  # fmt: skip
-    told = t(reader.locale, "Undone: {change}", change=escape(describe(undone, ids, reader.locale)))
-    await answer.send(interaction, clip(told, 2000))
+    text = t(actor.locale, "Undone: {change}", change=escape(describe(undone, ids, actor.locale)))
+    await answer.send(interaction, clip(text, 2000))
 
 
 @undo.autocomplete("change")
 async def complete_change(interaction: Any, typed: str) -> list[Choice[int]]:
     """Offer the newest changes that the asker may take back."""
-    reader = await reader_of(interaction)
-    mine = None if reader.is_curator else reader.actor
-    standing = await reader.services.library.standing(reader.workspace, limit=25, of=mine)
-    named = {change.id: clip(describe(change, ids, reader.locale), 100) for change, ids in standing}
+    actor = await actor_of(interaction)
+    mine = None if actor.is_curator else actor.id
+    changes = await actor.services.library.undoable(actor.workspace, limit=25, of=mine)
+    named = {change.id: clip(describe(change, ids, actor.locale), 100) for change, ids in changes}
     return [Choice(name=name, value=id) for id, name in named.items() if typed.casefold() in name.casefold()]
