@@ -17,12 +17,13 @@ from typing import Any
 from bench.hostile import time_steps
 from bench.search import NOW, corpus, english, memory
 from bot.domain.errors import InputError
-from bot.formats.collection import WRITERS
-from bot.services.exports import Exporter
-from bot.services.importing import Importer
-from bot.services.lookup import Lookup
+from bot.formats.registry import WRITERS
+from bot.services.papers.exporting import Exporter
+from bot.services.papers.importing import Importer
+from bot.services.papers.lookup import Lookup
 from bot.store.database import open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 
 PAPERS, FORMATS = 100_000, ("yaml", "json", "bibtex")
 DISCORD = 10 * 1024 * 1024  # bytes of a file
@@ -34,7 +35,7 @@ async def measure() -> None:
         path = Path(folder) / "dayori.db"
         database = await open_database(f"sqlite+aiosqlite:///{path}")
         await (await SearchIndex.open(database)).close()
-        workspace, _ = await database.workspace("bench", NOW)
+        workspace, _ = await find_or_add(database, "bench", NOW)
         await Importer(database, lambda: NOW).run(workspace, list(corpus(PAPERS)), None)
         await database.close()
         await measure_store(path)
@@ -44,7 +45,7 @@ async def measure_store(path: Path) -> None:
     """Print the figures of the collection in a database."""
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     search = await SearchIndex.open(database)
-    workspace, _ = await database.workspace("bench", NOW)
+    workspace, _ = await find_or_add(database, "bench", NOW)
     lookup = Lookup(database, search)
     steps, busy = list[float](), list[float]()
     time_steps(steps, busy)

@@ -21,12 +21,14 @@ from discord.http import Route
 from bot.domain.paper import Paper, make_paper
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, SubscriptionRequest
-from bot.services.importing import Importer
-from bot.services.lookup import Lookup
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.delivery import Delivery
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.papers.importing import Importer
+from bot.services.papers.lookup import Lookup
 from bot.store.database import Database, open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 from tests.doubles.discord import DiscordServer
 
 SIZES, MESSAGES, LIMIT = (100, 1_000), 2, 50
@@ -96,7 +98,7 @@ async def _measured(store: Path, api_url: str, token: str, places: list[str]) ->
 
 async def _filled(database: Database, clock: Callable[[], datetime], places: list[str]) -> tuple[int, dict[str, Any]]:
     """Put papers and subscriptions into the store that a policy's edition of two messages comes from."""
-    workspace, _ = await database.workspace("default", clock())
+    workspace, _ = await find_or_add(database, "default", clock())
     await Importer(database, clock).run(workspace, [_paper(n) for n in range(_PAPERS)], by=None)
     renderers: dict[str, Any] = {"discord": DiscordRenderer(_POLICY.zone)}
     digests = Digests(database, clock, _POLICY, renderers)

@@ -16,10 +16,11 @@ from bibtexparser.entrypoint import parse_string
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper
-from bot.formats.collection import READERS, WRITERS
-from bot.services.importing import Importer
+from bot.formats.registry import READERS, WRITERS
+from bot.services.papers.importing import Importer
 from bot.store.database import open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 
 _WORDS = ("拡散", "言語", "モデル", "学習", "推論", "画像", "生成", "検索", "attention", "graph", "policy", "vision",
           "speech", "reward", "prompt", "token", "sparse", "robust")  # fmt: skip
@@ -46,7 +47,7 @@ async def _import(format: str, text: str) -> tuple[float, float]:
         database = await open_database(f"sqlite+aiosqlite:///{Path(folder) / 'dayori.db'}")
         search = await SearchIndex.open(database)
         try:
-            workspace, _ = await database.workspace("default", datetime.now(UTC))
+            workspace, _ = await find_or_add(database, "default", datetime.now(UTC))
             taken = []
             for _ in range(2):
                 began = perf_counter()

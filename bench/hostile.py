@@ -17,10 +17,11 @@ from typing import NamedTuple
 
 from bench.search import NOW, corpus, percentiles
 from bot.domain.paper import Paper, make_paper
-from bot.services.importing import Importer
-from bot.services.lookup import Lookup
+from bot.services.papers.importing import Importer
+from bot.services.papers.lookup import Lookup
 from bot.store.database import Database, open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 
 SIZES = (10_000, 100_000)
 QUERIES = 20_000
@@ -165,7 +166,7 @@ async def measure_one(size: int, count: int, path: Path) -> None:
     """Print the figures for a corpus of one size."""
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     search = await SearchIndex.open(database)
-    workspace, _ = await database.workspace("bench", NOW)
+    workspace, _ = await find_or_add(database, "bench", NOW)
     made = await fill(database, workspace, size)
     asked = list(queries(made, count))
     gc.freeze()

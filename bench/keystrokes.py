@@ -28,12 +28,14 @@ from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.domain.paper import Paper
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests import Digests, Policy, SubscriptionRequest
-from bot.services.importing import Importer
-from bot.services.lookup import Lookup
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.papers.importing import Importer
+from bot.services.papers.lookup import Lookup
 from bot.services.workspaces import DEFAULT
 from bot.store.database import open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 from tests.doubles.discord import Channel, DiscordServer, Member
 
 PEOPLE, KEYSTROKE = 50, 0.15  # seconds between keystrokes
@@ -85,7 +87,7 @@ async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel
 
     database = await open_database(f"sqlite+aiosqlite:///{store}")
     await (await SearchIndex.open(database)).close()
-    workspace, _ = await database.workspace(DEFAULT, yesterday())
+    workspace, _ = await find_or_add(database, DEFAULT, yesterday())
     await Importer(database, yesterday).run(workspace, papers, None)
     digests = Digests(database, yesterday, _POLICY, {"discord": DiscordRenderer(_POLICY.zone)})
     for n, channel in enumerate(channels):

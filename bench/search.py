@@ -19,9 +19,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.paper import Paper, make_paper
-from bot.services.importing import Importer
+from bot.services.papers.importing import Importer
 from bot.store.database import Database, open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 
 SIZES = (10_000, 100_000)
 QUERIES = 400
@@ -142,7 +143,7 @@ async def measure_one(size: int, folder: Path) -> None:
     """Print the figures for a corpus of one size."""
     path = folder / f"{size}.db"
     database = await open_database(f"sqlite+aiosqlite:///{path}")
-    workspace, _ = await database.workspace("bench", NOW)
+    workspace, _ = await find_or_add(database, "bench", NOW)
     await (await SearchIndex.open(database)).close()
     some, seconds = await fill(database, workspace, size)
     await database.close()

@@ -2,10 +2,10 @@
 
 import gc
 import sys
+from collections.abc import Callable
 from importlib import import_module
-from typing import Any
 
-from bot.stopping import exit_on_sigterm
+from bot.termination import exit_on_sigterm
 
 
 def main() -> None:
@@ -15,7 +15,7 @@ def main() -> None:
     _program()(prog_name="dayori")
 
 
-def _program() -> Any:
+def _program() -> Callable[..., object]:
     """Import the program, without what would only slow its start down.
 
     All that modules make stays, so looking for garbage among it would take a fifth of the time for nothing. structlog
@@ -25,7 +25,7 @@ def _program() -> Any:
     sys.modules["rich"] = None  # type: ignore[assignment]  # so that importing it fails
     import_module("structlog")
     del sys.modules["rich"]
-    from bot.cli import app
+    from bot.cli.program import app
 
     gc.freeze()
     gc.enable()

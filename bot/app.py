@@ -16,31 +16,32 @@ from bot.domain.errors import DayoriError
 from bot.i18n import Message
 from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.aliases import Aliases
 from bot.services.bundle import Services
-from bot.services.checkup import Health
-from bot.services.corrections import MessageUpdates
-from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, SubscriptionRequest
-from bot.services.drafts import Drafts
-from bot.services.exports import Exporter
-from bot.services.importing import Importer
-from bot.services.inbox import Inbox
-from bot.services.library import Library
-from bot.services.lookup import Lookup
-from bot.services.metadata import MetadataLookup
-from bot.services.mirror import FileSync, Notify
-from bot.services.notes import State
-from bot.services.papers_file import PapersFile
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.delivery import Delivery
+from bot.services.digests.message_updates import MessageUpdates
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.file_sync.papers_file import PapersFile
+from bot.services.file_sync.sync import FileSync, Notify
+from bot.services.health import Health
+from bot.services.papers.aliases import Aliases
+from bot.services.papers.drafts import Drafts
+from bot.services.papers.exporting import Exporter
+from bot.services.papers.importing import Importer
+from bot.services.papers.inbox import Inbox
+from bot.services.papers.library import Library
+from bot.services.papers.lookup import Lookup
+from bot.services.papers.metadata import MetadataLookup
+from bot.services.papers.submission import Submission
+from bot.services.papers.undo import Undo
 from bot.services.ports import Clock, Platform, Progress
 from bot.services.rate_limit import RateLimit
-from bot.services.reversal import Undo
 from bot.services.servers import Servers
-from bot.services.submission import Submission
+from bot.services.state import State
 from bot.services.workspaces import DEFAULT, Workspaces
-from bot.sources import open_sources
+from bot.sources.open_sources import open_sources
 from bot.store.database import Database, open_database, open_to_read
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
 
 _log = structlog.get_logger()
 
@@ -119,7 +120,7 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
 async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
     """Keep the papers file and the collection the same meanwhile, where the settings ask for it.
 
-    `tell` is told what a person has to look at.
+    `notify` is told what a person has to look at.
     """
     if app.file_sync is None:
         yield

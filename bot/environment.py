@@ -14,7 +14,7 @@ from typing import Any
 from dotenv.parser import parse_stream
 
 from bot.domain.errors import ConfigError, DayoriError
-from bot.formats.disk import read_regular
+from bot.formats.atomic_file import read_regular
 from bot.i18n import Message, msg
 
 PREFIX, TOKEN = "DAYORI_", "DISCORD_TOKEN"

@@ -18,12 +18,12 @@ import structlog
 
 from bot.app import App, synced
 from bot.backoff import pauses
-from bot.domain.errors import ConfigError, DayoriError
+from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.i18n import Message
 from bot.scheduler import Scheduler
-from bot.services.delivery import DeliveryReport
+from bot.services.digests.delivery import DeliveryReport
 from bot.services.notices import Notices
-from bot.services.ports import Connection, Platform, Publisher, UnreachableError
+from bot.services.ports import Connection, Platform, Publisher
 
 _STEADY = 600.0  # seconds; after a connection that lived so long the pauses begin anew
 _CANCEL_AGAIN = 0.1  # seconds

@@ -13,13 +13,13 @@ from discord.ui import View
 
 from bot.domain.digest import Edition, Reason
 from bot.domain.paper import Paper
-from bot.formats.collection import read_file
+from bot.formats.registry import read_file
 from bot.i18n import t
 from bot.platforms.discord.card import card_view, embed_of
-from bot.platforms.discord.listing import Pick
+from bot.platforms.discord.paper_list import Pick
 from bot.platforms.discord.render import DiscordRenderer, list_embed
-from bot.services.lookup import Result, Results
-from bot.store.search import Hit
+from bot.search.results import Hit
+from bot.services.papers.lookup import Result, Results
 from pictures.browser import Camera, camera
 from pictures.page import Shown, page
 from pictures.terminal import aborted, answered, ran, refused

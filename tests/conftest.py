@@ -17,17 +17,18 @@ import structlog
 from hypothesis import HealthCheck, settings
 from typer.testing import CliRunner, Result
 
-from bot import cli
 from bot.app import App, open_app
+from bot.cli import program
 from bot.config import Config
-from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy
-from bot.services.importing import Importer
-from bot.services.library import Library
-from bot.services.lookup import Lookup
-from bot.services.reversal import Undo
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.delivery import Delivery
+from bot.services.papers.importing import Importer
+from bot.services.papers.library import Library
+from bot.services.papers.lookup import Lookup
+from bot.services.papers.undo import Undo
 from bot.store.database import Database, open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.nowhere import SOURCES
@@ -78,7 +79,7 @@ async def database(database_url: str) -> AsyncIterator[Database]:
 
 @pytest.fixture
 async def workspace(database: Database, clock: AdjustableClock) -> int:
-    return (await database.workspace("default", clock()))[0]
+    return (await find_or_add(database, "default", clock()))[0]
 
 
 @pytest.fixture
@@ -152,7 +153,7 @@ def dayori(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -
     file.write_text(f"database_url: {database_url}\npapers_file: {STARTER}\nsources: {sources}\n", encoding="utf-8")
 
     def run(*arguments: str, typed: str = "") -> Result:
-        return CliRunner().invoke(cli.app, [*arguments, "--config", str(file)], input=typed)
+        return CliRunner().invoke(program.app, [*arguments, "--config", str(file)], input=typed)
 
     yield run
     structlog.reset_defaults()

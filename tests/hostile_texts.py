@@ -117,9 +117,9 @@ FRAMES: dict[str, dict[str, Frame]] = {
     | {
         "box": lambda text: page(meta("citation_title", "A"), body=f'<div class="card-body acl-abstract">{text}</div>'),
     },
-    "sources.tags.metas_of": PAGES,
-    "sources.tags.title_of": PAGES | {"titles": lambda text: "<title" + text},
-    "sources.tags.scripts_of": PAGES | {"scripts": lambda text: "<script" + text},
+    "sources.html_meta.meta_tags": PAGES,
+    "sources.html_meta.title_of": PAGES | {"titles": lambda text: "<title" + text},
+    "sources.html_meta.scripts_of": PAGES | {"scripts": lambda text: "<script" + text},
     "sources.markup.plain": {"": str, "heading": lambda text: "abstract" + text, "tag": lambda text: "<a" + text},
     "sources.markup.person": {"": str, "two": lambda text: f"{text}, {text}"},
     "sources.crossref.parse": {
@@ -222,5 +222,5 @@ FRAMES: dict[str, dict[str, Frame]] = {
         "cvf": lambda text: f"https://openaccess.thecvf.com/{text}/papers/{text}",
     },
 }
-for yaml_reader in ("formats.yaml.read", "formats.layout.read_layout", "formats.tree.read_yaml"):
+for yaml_reader in ("formats.yaml.read", "formats.yaml_document.read_document", "formats.positions.read_yaml"):
     FRAMES[yaml_reader] = FRAMES["formats.json.read"]

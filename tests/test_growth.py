@@ -31,21 +31,21 @@ from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Reason
 from bot.domain.draft import Draft
 from bot.domain.errors import DayoriError
+from bot.domain.history import Change, Step
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import make_metadata
 from bot.domain.paper import Link, Paper, make_paper, with_changes
 from bot.domain.query import parse_query
 from bot.domain.text import normalized
-from bot.formats.collection import WRITERS
 from bot.formats.links import Untitled
+from bot.formats.registry import WRITERS
 from bot.platforms.discord.render import card_embed, shows
-from bot.services.changes import differences
-from bot.services.lookup import Result, Results
-from bot.services.standing import paused_lines
-from bot.store.history import Change, Step
+from bot.search.document import document_of
+from bot.search.results import Hit
+from bot.services.digests.subscription_status import paused_lines
+from bot.services.papers.history_text import differences
+from bot.services.papers.lookup import Result, Results
 from bot.store.papers import columns_of
-from bot.store.search import Hit
-from bot.store.search.entry import document_of
 from tests.hostile_texts import FRAMES, JOINTS, UNITS, grown
 
 Read = Callable[[str], object]
@@ -78,7 +78,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Results": lambda text: Results(text, 1, text, (Result(filled(text), Hit(1, 1.0, None)),), ()),
     "Console": lambda _: Console(width=60, quiet=True), "PaperDate": lambda _: PaperDate(2024),
     "float": lambda _: 1.0, "bool": lambda _: True, "Untitled": lambda text: Untitled(1, text),
-    "Any": lambda text: text, "Query": parse_query, "Entry": lambda text: document_of(filled(text)),
+    "Any": lambda text: text, "Query": parse_query, "Document": lambda text: document_of(filled(text)),
     "Edition": lambda text: Edition(text, 1, WHEN, Reason.NEW, (filled(text),), 1, "ja"),
     "Change": lambda text: Change(1, "edit", WHEN, text),
     "Step": lambda text: Step(text, columns_of(filled(text)), columns_of(filled(text + "a"))),
@@ -98,13 +98,13 @@ def argument(annotation: str, text: str) -> Any:
 # Readers of what a reader that is here has made, of files (each format is here), of work and of a whole database.
 # feedparser takes n² for an author's name of digits, so that arXiv's answers are read only where they are killed.
 PASSED_OVER = re.compile(
-    r"sources\.arxiv\.parse|sources\.tags\.text_after|domain\.identifiers\.address_of|domain\.paper\.edited|"
-    r"formats\.(?:collection\.(?:read_file|read_contents|writer)|disk\..+|foreign\.papers_of)|"
-    r"formats\.json\.(?:read_tree|written_list)|services\.(?:unbroken\..+|drafts\.checked)|"
-    r"formats\.(?:columns\.put_cell|listing\.read)|"
-    r"store\.search\.(?:answer|planner|mending|slips|stemming|ranking|rewording|index|entry\.unpack)(?:\..+)?|"
+    r"sources\.arxiv\.parse|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
+    r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
+    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.drafts\.require_own)|"
+    r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
+    r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document\.unpack)(?:\..+)?|"
     r"platforms\.(?:console\.(?:reports\.imported|help\.(?:overview|of_command))|"
-    r"discord\.(?:context|listing|permissions|press|refusals)\..+)"
+    r"discord\.(?:context|paper_list|permissions|components|api_errors)\..+)"
 )
 OWN: dict[str, Read] = {
     "many parts on a card": lambda text: (card_of(many(text), "ja"), document_of(many(text)), columns_of(many(text))),
@@ -119,9 +119,11 @@ OWN: dict[str, Read] = {
         Step("a", *({"authors": [f"{n}{at}{each}" for n, each in enumerate(text)]} for at in "xy")), "ja"
     ),
     "platforms.discord.render.shows": lambda text: shows({"embeds": [{"footer": {"text": text}}]}, text),
-    "services.standing.paused": lambda text: paused_lines(text, text, "ja", lambda command, locale: command),
+    "services.digests.subscription_status.paused_lines": lambda text: paused_lines(
+        text, text, "ja", lambda command, locale: command
+    ),
 }
-AREAS = ("domain", "sources", "formats", "services", "platforms", "store.search")
+AREAS = ("domain", "sources", "formats", "services", "platforms", "search")
 
 
 TEXTUAL = re.compile(r"\b(?:str|bytes|Paper|Link|Draft|Results|Edition)\b")
@@ -195,7 +197,7 @@ def seconds(read: Read, text: str, times: int = 1) -> float:
 def caches() -> list[Any]:
     """Return what remembers answers: it would hide how long they take."""
     modules = [importlib.import_module(each.name) for each in pkgutil.walk_packages(bot.__path__, "bot.")
-               if each.name.startswith(("bot.domain", "bot.formats", "bot.store.search"))]  # fmt: skip
+               if each.name.startswith(("bot.domain", "bot.formats", "bot.store.search_index"))]  # fmt: skip
     return [value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")]
 
 

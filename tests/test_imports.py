@@ -37,7 +37,7 @@ async def test_a_search_at_the_terminal_imports_no_platform_and_no_format(tmp_pa
     arguments = ("search", "RetNet", "--json", "--config", _settings(tmp_path))
     await _imported(*arguments)
     imported = await _imported(*arguments)
-    assert "bot.commands.looking" in imported
+    assert "bot.cli.lookup" in imported
     assert imported & ({"aiohttp", "apscheduler", "discord", "prompt_toolkit"} | _OF_FILES | _RARE) == set()
 
 

@@ -10,8 +10,8 @@ import pytest
 import structlog
 
 from bot.logs import configure_logs
-from bot.services.library import Library
-from bot.services.reversal import Undo
+from bot.services.papers.library import Library
+from bot.services.papers.undo import Undo
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper

@@ -20,10 +20,9 @@ from structlog.testing import capture_logs
 from bot import runner
 from bot.app import open_app, platforms_of
 from bot.config import Config
-from bot.domain.errors import ConfigError
+from bot.domain.errors import ConfigError, UnreachableError
 from bot.i18n import msg
-from bot.services.digests import SubscriptionRequest
-from bot.services.ports import UnreachableError
+from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer
 from tests.doubles.platform import BrokenPlatform

@@ -11,8 +11,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from time import perf_counter
 
+from bot.cli.context import progress_bar
 from bot.logs import configure_logs
-from bot.session import progress_bar
 from trials import causes, stage, storm
 from trials.storm import Trial
 from trials.victim import PAPERS

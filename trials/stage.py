@@ -12,10 +12,12 @@ from pathlib import Path
 
 from bot.domain.paper import make_paper
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests import Digests, SubscriptionRequest
-from bot.services.importing import Importer
+from bot.services.digests.composing import Digests
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.papers.importing import Importer
 from bot.store.database import open_database
-from bot.store.search import SearchIndex
+from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
 from tests.doubles.discord import Channel, DiscordServer
 from trials.victim import PAPERS, POLICY
 
@@ -32,7 +34,7 @@ async def make_store(path: Path) -> None:
 
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     await (await SearchIndex.open(database)).close()
-    workspace, _ = await database.workspace("default", yesterday())
+    workspace, _ = await find_or_add(database, "default", yesterday())
     papers = [make_paper(id=f"p{n:02}", title=f"Paper {n}", comment="長い感想。" * 60) for n in range(PAPERS)]
     for paper in papers:
         await Importer(database, yesterday).run(workspace, [paper], by=None)
@@ -70,7 +72,7 @@ def is_written(store: Path) -> bool:
 
 def is_claimed(store: Path) -> bool:
     """Tell whether a process has taken an edition."""
-    return _any(store, "claimed_by IS NOT NULL")
+    return _any(store, "lease_owner IS NOT NULL")
 
 
 def is_locked(store: Path) -> bool:
@@ -118,7 +120,7 @@ class _Standing:
 def steps(store: Path, server: DiscordServer, channels: list[Channel]) -> Counter[str]:
     """Tell at which step of the outbox each channel's edition stands, just after its process was killed."""
     query = (
-        "SELECT s.channel, e.done_at IS NOT NULL, e.claimed_by IS NOT NULL,"
+        "SELECT s.channel, e.done_at IS NOT NULL, e.lease_owner IS NOT NULL,"
         " max(m.nonce) FILTER (WHERE m.state = 'sending')"
         " FROM subscriptions s JOIN editions e ON e.subscription_id = s.id JOIN messages m ON m.edition_id = e.id"
         " GROUP BY e.id"

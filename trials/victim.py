@@ -27,8 +27,8 @@ from bot.domain.errors import DayoriError
 from bot.logs import configure_logs
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.delivery import Delivery
 from bot.store.database import open_database
 
 PAPERS = 30

@@ -6,12 +6,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal
+from typing import Any, Literal
 
 from bot.domain.paper import Paper
 from bot.domain.schedule import Schedule
 from bot.domain.text import clean_line
 from bot.i18n import Locale, Message, NameCommand, t, tn
+
+Payload = dict[str, Any]
 
 WhenEmpty = Literal["revisit", "notice", "skip"]
 MOST_REVISITED = 3

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -23,11 +23,11 @@ _ARXIV_MONTH = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}")
 class Draft:
     """What a form says, as it was typed; tags are separated by commas or spaces.
 
-    A title or a date that is empty is left to the source; a form that shows what that tells meanwhile (`as_form`) and
-    comes back with it untouched leaves it so (`filled_in`). Links (each behind its name) and authors stand
+    A title or a date that is empty is left to the source; a form that shows what that tells meanwhile (`prefilled`) and
+    comes back with it untouched leaves it so (`with_answers`). Links (each behind its name) and authors stand
     one a line; what is None was never opened and stays as the paper has it.
     A form that changes a paper names it and the version that its writer saw (`version`, ISO 8601); one that changes a
-    proposal names that; `apart` says that it is another paper than one of the same title.
+    proposal names that; `allow_same_title` says that it is another paper than one of the same title.
     """
 
     source: str
@@ -48,6 +48,20 @@ class Draft:
     def version_seen(self) -> datetime | None:
         """Return when the version that the writer saw was made."""
         return datetime.fromisoformat(self.version) if self.version else None
+
+
+# What stored drafts, and the fingerprints on buttons of sent messages, call a field that has another name by now.
+_STORED_NAMES = {"allow_same_title": "apart"}
+
+
+def form_of(draft: Draft) -> dict[str, Any]:
+    """Return a draft as JSON values."""
+    return {_STORED_NAMES.get(name, name): value for name, value in asdict(draft).items()}
+
+
+def draft_from(form: Mapping[str, Any]) -> Draft:
+    """Return the draft of JSON values."""
+    return Draft(**{name: form[key] for name in Draft.__slots__ if (key := _STORED_NAMES.get(name, name)) in form})
 
 
 def read_source(source: str) -> tuple[Link, Identifiers]:

@@ -138,3 +138,35 @@ class SourceBusyError(SourceError):
 
 class PublishError(DayoriError):
     """A platform would not take a message."""
+
+
+class ChannelClosedError(PublishError):
+    """The channel is gone or does not let the bot post: trying again is of no use until somebody mends it."""
+
+
+class UnknownOutcomeError(PublishError):
+    """The platform gave no clear answer: the message may or may not have arrived."""
+
+
+class BlockedError(PublishError):
+    """The edition can go on when somebody has helped; it is tried again all the same."""
+
+
+class UnfinishedSearchError(BlockedError):
+    """A message was not found as far as the search went; the next one may begin at `anchor`."""
+
+    def __init__(self, message: Message, anchor: str) -> None:
+        super().__init__(message)
+        self.anchor = anchor
+
+
+class UnreachableError(PublishError):
+    """The platform did not answer at all; it may a little later."""
+
+
+class RetryLaterError(PublishError):
+    """The platform wants the message in so many `seconds`, or wants no message until then (`is_global`)."""
+
+    def __init__(self, message: Message, seconds: float, *, is_global: bool) -> None:
+        super().__init__(message)
+        self.seconds, self.is_global = seconds, is_global

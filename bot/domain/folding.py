@@ -1,8 +1,8 @@
 """Text made comparable and cut into search terms: the one way in which both papers and queries are read.
 
-`plain` keeps what was typed but for width and case; `fold` also takes the differences away that people do not mean
-(katakana or hiragana, long vowels, accents); `cut` makes terms of a folded text: words, and pairs of characters where
-a script has no spaces, so that any two characters of Japanese can be found.
+`normalize` keeps what was typed but for width and case; `fold` also takes the differences away that people do not mean
+(katakana or hiragana, long vowels, accents); `tokenize` makes terms of a folded text: words, and pairs of characters
+where a script has no spaces, so that any two characters of Japanese can be found.
 """
 
 from __future__ import annotations
@@ -48,7 +48,7 @@ def normalize(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the text as it is compared: `plain`, katakana as hiragana, without long vowels and accents."""
+    """Return the text as it is compared: `normalize`, katakana as hiragana, without long vowels and accents."""
     return fold_normalized(normalize(text))
 
 

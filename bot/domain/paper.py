@@ -16,6 +16,8 @@ from bot.domain.identifiers import Identifiers, address_of, canonical_url, ident
 from bot.domain.text import clean, clean_line, normalized
 from bot.i18n import msg
 
+Columns = dict[str, Any]
+
 _T = TypeVar("_T")
 _PUNCTUATION = re.compile(r"[\W_]+")
 _CONTENT_FIELDS = ("title", "headline", "date", "comment", "excerpt", "organization", "authors", "links", "tags",

@@ -20,7 +20,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: every word and phrase is asked for, and every filter holds; all text is `plain`."""
+    """A search: every word and phrase is asked for, and every filter holds; all text is normalized."""
 
     text: str = ""
     words: tuple[str, ...] = ()

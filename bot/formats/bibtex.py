@@ -14,11 +14,11 @@ from typing import TYPE_CHECKING
 from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
 from bot.domain.paper import Paper
-from bot.formats.citation import old_arxiv_id
-from bot.formats.foreign import Place, Record, date_of, loose_date, papers_of, split_words, usable_id
-from bot.formats.foreign import number_in as number_of
+from bot.formats.arxiv_citation import old_arxiv_id
 from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
-from bot.formats.names import from_inverted, parted
+from bot.formats.person_names import from_inverted, parted
+from bot.formats.record import Place, Record, date_of, loose_date, papers_of, split_words, usable_id
+from bot.formats.record import number_in as number_of
 from bot.i18n import msg
 
 if TYPE_CHECKING:

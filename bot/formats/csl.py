@@ -10,10 +10,10 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from bot.domain.paper import Paper
-from bot.formats.foreign import Record, date_of, loose_date, number_in, papers_of, split_words, usable_id
 from bot.formats.json import read_tree, written_list
-from bot.formats.names import joined, parted
-from bot.formats.tree import PositionedTree
+from bot.formats.person_names import joined, parted
+from bot.formats.positions import PositionedTree
+from bot.formats.record import Record, date_of, loose_date, number_in, papers_of, split_words, usable_id
 from bot.i18n import msg
 
 _CUSTOM = ("headline", "links", "tags", "added_at", "added_by")

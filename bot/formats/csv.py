@@ -14,12 +14,12 @@ from typing import Any
 from bot.domain.errors import FileError
 from bot.domain.identifiers import address_of
 from bot.domain.paper import Paper
-from bot.formats.columns import column_of, day_first, put_cell, year_first
 from bot.formats.entries import read_entries
-from bot.formats.foreign import Record, split_words
 from bot.formats.links import Contents, Untitled
-from bot.formats.names import names_in
-from bot.formats.tree import PositionedTree
+from bot.formats.person_names import names_in
+from bot.formats.positions import PositionedTree
+from bot.formats.record import Record, split_words
+from bot.formats.table_columns import column_of, day_first, put_cell, year_first
 from bot.i18n import Message, msg
 
 _MOST_COLUMNS, _LONGEST_CELL = 500, 200_000

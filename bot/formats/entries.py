@@ -14,7 +14,7 @@ from bot.domain.dates import parse_date
 from bot.domain.errors import DayoriError, FileError, InputError
 from bot.domain.identifiers import Identifiers, acl_id, arxiv_id, doi, openreview_id
 from bot.domain.paper import Link, Paper, checked_link, make_paper, person_name
-from bot.formats.tree import Path, PositionedTree
+from bot.formats.positions import Path, PositionedTree
 from bot.i18n import Message, msg
 
 _T = TypeVar("_T")

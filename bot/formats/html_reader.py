@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from bot.domain.errors import FileError
 from bot.domain.identifiers import web_address
 from bot.domain.paper import Paper
-from bot.formats import listing, matome
+from bot.formats import matome, paper_list
 from bot.formats.blocks import Block, Kind, Span, merged
 from bot.formats.links import Contents
 from bot.formats.markdown import NAME
@@ -40,7 +40,7 @@ def read(text: str, file: str) -> Contents:
     blocks = [block for block in _Page(text, own=own).blocks() if block.spans or block.cells]
     if not own and any(matome.is_matome(block.text) for block in blocks):
         return Contents(_matome(blocks, file))
-    return listing.read(blocks, file, own=own)
+    return paper_list.read(blocks, file, own=own)
 
 
 def _matome(blocks: list[Block], file: str) -> list[Paper]:

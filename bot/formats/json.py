@@ -9,7 +9,7 @@ from typing import Any
 
 from bot.domain.errors import FileError
 from bot.domain.paper import Paper
-from bot.formats.tree import PositionedTree, read_yaml
+from bot.formats.positions import PositionedTree, read_yaml
 from bot.i18n import msg
 
 _LONGEST_LOCATED = 300_000  # characters; the YAML reader takes 0.2 s for them

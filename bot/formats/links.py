@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from bot.domain.errors import FileError
 from bot.domain.identifiers import address_of, canonical_url, identifiers_in, web_address
 from bot.domain.paper import Paper
-from bot.formats.foreign import Record, papers_of
+from bot.formats.record import Record, papers_of
 from bot.i18n import Message, msg
 
 _BULLET = re.compile(r"^\s*(?:[-*+•・‣●○]|\d{1,4}[.)．）](?=\s))\s*")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from bot.formats import listing
+from bot.formats import paper_list
 from bot.formats.blocks import Block, Span, merged, text_of
 from bot.formats.links import Contents
 from bot.formats.markdown import NAME
@@ -37,7 +37,7 @@ def read(text: str, file: str) -> Contents:
     """Read the papers of a document. Raises FileError."""
     lines = text.removeprefix("\ufeff").splitlines()
     own = next((line for line in lines if line.strip()), "").strip() == f"# {NAME}"
-    return listing.read(_blocks(lines), file, own=own)
+    return paper_list.read(_blocks(lines), file, own=own)
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:

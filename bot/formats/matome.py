@@ -14,8 +14,8 @@ from bot.domain.dates import parse_date
 from bot.domain.errors import DateError, FileError
 from bot.domain.identifiers import identifiers_in
 from bot.domain.paper import Paper, title_key
-from bot.formats.foreign import Record, papers_of
-from bot.formats.names import is_known_organisation, names_in
+from bot.formats.person_names import is_known_organisation, names_in
+from bot.formats.record import Record, papers_of
 from bot.i18n import msg
 
 _TITLE = re.compile(r"^[\s\u3000]*[【\[■●・]?論文(?:タイトル|名)[】\]]?[\s\u3000]*[:：]?[\s\u3000]*(?P<title>.*)$")

@@ -13,9 +13,9 @@ from collections.abc import Iterable, Iterator
 from bot.domain.errors import FileError
 from bot.domain.identifiers import identifiers_in, is_url
 from bot.domain.paper import Paper
-from bot.formats.citation import is_citation
-from bot.formats.foreign import Place, Record, date_of, loose_date, number_in, papers_of, usable_id
-from bot.formats.names import from_inverted, parted
+from bot.formats.arxiv_citation import is_citation
+from bot.formats.person_names import from_inverted, parted
+from bot.formats.record import Place, Record, date_of, loose_date, number_in, papers_of, usable_id
 from bot.i18n import msg
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)")

@@ -10,7 +10,7 @@ import yaml
 from bot.domain.paper import Paper
 from bot.formats.entries import read_entries
 from bot.formats.json import columns_of
-from bot.formats.tree import read_yaml
+from bot.formats.positions import read_yaml
 
 try:
     from yaml import CSafeDumper as _Dumper

@@ -83,7 +83,7 @@ class Message:
     values: dict[str, object] = field(default_factory=dict)
 
     def text(self, locale: Locale, format_value: Callable[[object], object] = _plainly) -> str:
-        """Return the sentence in one language; messages among its values are translated, others as they are `shown`."""
+        """Return the sentence in one language; its other values are shown by `format_value`."""
         values = {
             k: v.text(locale, format_value) if isinstance(v, Message) else format_value(v)
             for k, v in self.values.items()

@@ -8,23 +8,23 @@ from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Locale
-from bot.services.aliases import Aliases
-from bot.services.checkup import Health
-from bot.services.corrections import MessageUpdates
-from bot.services.delivery import Delivery
-from bot.services.digests import Digests
-from bot.services.drafts import Drafts
-from bot.services.exports import Exporter
-from bot.services.importing import Importer
-from bot.services.inbox import Inbox
-from bot.services.library import Library
-from bot.services.lookup import Lookup
-from bot.services.notes import State
+from bot.services.digests.composing import Digests
+from bot.services.digests.delivery import Delivery
+from bot.services.digests.message_updates import MessageUpdates
+from bot.services.health import Health
+from bot.services.papers.aliases import Aliases
+from bot.services.papers.drafts import Drafts
+from bot.services.papers.exporting import Exporter
+from bot.services.papers.importing import Importer
+from bot.services.papers.inbox import Inbox
+from bot.services.papers.library import Library
+from bot.services.papers.lookup import Lookup
+from bot.services.papers.submission import Submission
+from bot.services.papers.undo import Undo
 from bot.services.ports import MetadataFinder, Publisher
 from bot.services.rate_limit import RateLimit
-from bot.services.reversal import Undo
 from bot.services.servers import Servers
-from bot.services.submission import Submission
+from bot.services.state import State
 from bot.services.workspaces import Workspaces
 
 

@@ -7,12 +7,10 @@ from contextlib import AbstractAsyncContextManager
 from datetime import datetime
 from typing import Protocol
 
-from bot.domain.digest import Edition
-from bot.domain.errors import PublishError
+from bot.domain.digest import Edition, Payload
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
-from bot.i18n import Locale, Message
-from bot.store.deliveries import Payload
+from bot.i18n import Locale
 
 Clock = Callable[[], datetime]
 """Returns the time as aware UTC."""
@@ -22,30 +20,6 @@ Fence = Callable[[], Awaitable[None]]
 
 Progress = Callable[[int, int], None]
 """Is told how many of how many are done."""
-
-
-class ChannelClosedError(PublishError):
-    """The channel is gone or does not let the bot post: trying again is of no use until somebody mends it."""
-
-
-class UnknownOutcomeError(PublishError):
-    """The platform gave no clear answer: the message may or may not have arrived."""
-
-
-class BlockedError(PublishError):
-    """The edition can go on when somebody has helped; it is tried again all the same."""
-
-
-class UnfinishedSearchError(BlockedError):
-    """A message was not found as far as the search went; the next one may begin at `anchor`."""
-
-    def __init__(self, message: Message, anchor: str) -> None:
-        super().__init__(message)
-        self.anchor = anchor
-
-
-class UnreachableError(PublishError):
-    """The platform did not answer at all; it may a little later."""
 
 
 class MetadataFinder(Protocol):
@@ -61,19 +35,12 @@ class MetadataFinder(Protocol):
         """Return what is known already, without the network."""
 
 
-class RetryLaterError(PublishError):
-    """The platform wants the message in so many `seconds`, or wants no message until then (`everywhere`)."""
-
-    def __init__(self, message: Message, seconds: float, *, is_global: bool) -> None:
-        super().__init__(message)
-        self.seconds, self.is_global = seconds, is_global
-
-
 class Publisher(Protocol):
-    """A platform that takes messages. Raises ChannelClosedError, UnsureError, LaterError or another PublishError.
+    """A platform that takes messages.
 
+    Raises ChannelClosedError, UnknownOutcomeError, RetryLaterError or another PublishError.
     No request that writes leaves unless its `fence` lets it, and none is repeated in here. The platform surely
-    remembers a nonce for `nonce_holds` seconds.
+    remembers a nonce for `nonce_memory` seconds.
     """
 
     nonce_memory: float

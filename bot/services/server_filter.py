@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from bot.domain.digest import Payload
+from bot.domain.errors import RetryLaterError
 from bot.i18n import Locale
-from bot.services.ports import Fence, Publisher, RetryLaterError
+from bot.services.ports import Fence, Publisher
 from bot.services.servers import Servers
-from bot.store.deliveries import Payload
 
 _LATER = 600.0  # seconds; allowing a server wakes what was put off for it, so this only keeps the log quiet
 
@@ -20,17 +21,17 @@ class ServedPublisher:
         self.nonce_memory = publisher.nonce_memory
 
     async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
-        """Post a message and return its id. Raises LaterError where the server is not served."""
+        """Post a message and return its id. Raises RetryLaterError where the server is not served."""
         await self._require(channel)
         return await self._publisher.publish(channel, payload, nonce, fence)
 
     async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
-        """Put other content into a message of ours. Raises LaterError where the server is not served."""
+        """Put other content into a message of ours. Raises RetryLaterError where the server is not served."""
         await self._require(channel)
         await self._publisher.edit(channel, message_id, payload, fence)
 
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
-        """Say something to the curators of a channel's server. Raises LaterError where it is not served."""
+        """Say something to the curators of a channel's server. Raises RetryLaterError where it is not served."""
         await self._require(closed)
         await self._publisher.notify_curators(closed, places, text, nonce, fence)
 
@@ -39,12 +40,12 @@ class ServedPublisher:
         return self._publisher.command_name(command, locale)
 
     async def anchor(self, channel: str) -> str:
-        """Return a moment before every message sent from now on. Raises LaterError where the server is not served."""
+        """Return a moment before every later message. Raises RetryLaterError where the server is not served."""
         await self._require(channel)
         return await self._publisher.anchor(channel)
 
     async def find(self, channel: str, marker: str, anchor: str) -> str | None:
-        """Return the id of our message with that marker. Raises LaterError where the server is not served."""
+        """Return the id of our message with that marker. Raises RetryLaterError where the server is not served."""
         await self._require(channel)
         return await self._publisher.find(channel, marker, anchor)
 

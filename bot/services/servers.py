@@ -8,18 +8,17 @@ from dataclasses import dataclass
 from datetime import datetime
 
 import structlog
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import InputError, NotAllowedError
+from bot.domain.server import Server, ServerState
 from bot.domain.text import clean_line, clip
 from bot.i18n import Message, msg
-from bot.services.corrections import UPDATED_UNTIL
+from bot.services.cancellation import uncancellable
+from bot.services.digests.message_updates import UPDATED_UNTIL
 from bot.services.ports import Clock
-from bot.services.unbroken import uncancellable
 from bot.services.workspaces import Sharing
-from bot.store import claims, notes, servers
-from bot.store.database import Database, iso
-from bot.store.servers import Server, ServerState
+from bot.store import leases, servers, state
+from bot.store.database import Database, StoreConnection, iso
 
 _LONGEST_NAME = 100
 _log = structlog.get_logger()
@@ -118,7 +117,7 @@ class Servers:
     @uncancellable
     async def _first_server(self) -> str | None:
         async with self._database.read() as connection:
-            return await notes.read_state(connection, _STATE_KEY)
+            return await state.read_state(connection, _STATE_KEY)
 
     @uncancellable
     async def _remember(self, found: Mapping[str, str]) -> None:
@@ -127,7 +126,7 @@ class Servers:
                 is_ours = id in self._named or not self._listed
                 await self._save(connection, id, name, "allowed" if is_ours else "waiting")
             is_known = self.serves_all or self._named or await servers.every(connection)
-            await notes.write_state(connection, _STATE_KEY, _CLOSED if is_known else _OPEN)
+            await state.write_state(connection, _STATE_KEY, _CLOSED if is_known else _OPEN)
 
     @uncancellable
     async def note_server(self, server: str, name: str) -> None:
@@ -140,12 +139,12 @@ class Servers:
         if known and name in ("", known.name):
             return
         async with self._database.write() as connection:
-            note = await notes.read_state(connection, _STATE_KEY)
+            note = await state.read_state(connection, _STATE_KEY)
             if note is None:
                 return  # the servers of the first start are not known yet
             is_first = note == _OPEN and not self._listed
             await self._save(connection, server, name, "allowed" if is_first or server in self._named else "waiting")
-            await notes.write_state(connection, _STATE_KEY, _CLOSED)
+            await state.write_state(connection, _STATE_KEY, _CLOSED)
         if known is None and not (await self.served()).has(server):
             _log.warning("a server waits to be allowed", server=server, name=name)
 
@@ -204,16 +203,16 @@ class Servers:
             if before and before.state == decision:
                 return before
             await servers.put(connection, server, "", decision, self._clock())
-            if await notes.read_state(connection, _STATE_KEY) == _OPEN:
-                await notes.write_state(connection, _STATE_KEY, _CLOSED)
+            if await state.read_state(connection, _STATE_KEY) == _OPEN:
+                await state.write_state(connection, _STATE_KEY, _CLOSED)
             if decision == "allowed" and before and before.since:
-                await claims.wake(connection, server)
+                await leases.wake(connection, server)
                 await _correct_since(connection, before.since)
             found = await servers.get(connection, server)
         assert found
         return found
 
-    async def _save(self, connection: AsyncConnection, id: str, name: str, decision: ServerState) -> None:
+    async def _save(self, connection: StoreConnection, id: str, name: str, decision: ServerState) -> None:
         """Note a server that is new, or that a known one is called otherwise, or that settings name a waiting one."""
         known = await servers.get(connection, id)
         if known is None or (known.state == "waiting" and decision == "allowed"):
@@ -235,11 +234,11 @@ def _cleaned(name: str) -> str:
     return clip(clean_line(name), _LONGEST_NAME)
 
 
-async def _correct_since(connection: AsyncConnection, moment: datetime) -> None:
+async def _correct_since(connection: StoreConnection, moment: datetime) -> None:
     """Let the posted digests of a server that was not served follow the edits since then too."""
-    until = await notes.read_state(connection, UPDATED_UNTIL)
+    until = await state.read_state(connection, UPDATED_UNTIL)
     if until and until > iso(moment):
-        await notes.write_state(connection, UPDATED_UNTIL, iso(moment))
+        await state.write_state(connection, UPDATED_UNTIL, iso(moment))
 
 
 def _as_served(server: Server, served: ServedServers, *, is_listed: bool) -> Server:

@@ -10,8 +10,9 @@ from rapidfuzz import process
 from bot.domain.errors import NotFoundError
 from bot.i18n import msg
 from bot.services.ports import Clock
-from bot.store import notes
+from bot.store import state
 from bot.store.database import Database
+from bot.store.workspaces import find_or_add, ids_by_name
 
 Sharing = Literal["team", "hosted"]
 DEFAULT = "default"
@@ -29,13 +30,13 @@ class Workspaces:
     async def named(self, name: str) -> int:
         """Return the id of the workspace of that name, made when it is new."""
         if name not in self._known:
-            self._known[name], _ = await self._database.workspace(name, self._clock())
+            self._known[name], _ = await find_or_add(self._database, name, self._clock())
         return self._known[name]
 
     async def uuid(self, workspace_id: int) -> UUID:
         """Return what tells the workspace's collection from any other, for good: it is kept in the database."""
         async with self._database.write() as connection:
-            installation = await notes.read_or_write_state(connection, _INSTALLATION, str(uuid4()))
+            installation = await state.read_or_write_state(connection, _INSTALLATION, str(uuid4()))
         return uuid5(UUID(installation), f"workspace/{workspace_id}")
 
     async def require(self, name: str) -> int:
@@ -57,7 +58,7 @@ async def require_workspace(database: Database, name: str) -> int:
 
     Raises NotFoundError naming the nearest that there are.
     """
-    ids = await database.workspaces()
+    ids = await ids_by_name(database)
     if name == DEFAULT:
         return ids.get(name, 0)
     if name not in ids:

@@ -9,9 +9,9 @@ from urllib.parse import quote
 from bot.domain.identifiers import Identifiers, address_of, identifiers_in
 from bot.domain.metadata import Metadata, make_metadata
 from bot.sources import webpage
-from bot.sources.failures import another_paper
+from bot.sources.html_meta import text_after
 from bot.sources.markup import decoded, plain
-from bot.sources.tags import text_after
+from bot.sources.source_errors import another_paper
 
 if TYPE_CHECKING:
     from bot.sources.http import Fetcher

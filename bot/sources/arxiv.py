@@ -14,8 +14,8 @@ from bot.domain.identifiers import Identifiers, address_of, arxiv_id, doi, ident
 from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.domain.paper import Link
 from bot.i18n import msg
-from bot.sources.failures import another_paper, unreadable
 from bot.sources.markup import unwrapped
+from bot.sources.source_errors import another_paper, unreadable
 
 if TYPE_CHECKING:
     from bot.sources.http import Fetcher

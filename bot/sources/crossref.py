@@ -12,8 +12,8 @@ from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers, address_of, arxiv_id
 from bot.domain.identifiers import doi as doi_of
 from bot.domain.metadata import Metadata, make_metadata
-from bot.sources.failures import another_paper, unreadable
 from bot.sources.markup import plain, several, unwrapped
+from bot.sources.source_errors import another_paper, unreadable
 
 if TYPE_CHECKING:
     from bot.sources.http import Fetcher

@@ -15,11 +15,10 @@ from yarl import URL
 from bot.domain.errors import ConfigError, SourceError, SourceSettingError, UnknownPaperError
 from bot.domain.identifiers import web_address
 from bot.i18n import msg
-from bot.sources import ARXIV_INTERVAL
-from bot.sources.failures import too_slow, unreadable
-from bot.sources.manners import RateLimits
 from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
 from bot.sources.proxy import Proxy, may_be_asked, proxy_for
+from bot.sources.rate_limit import ARXIV_INTERVAL, RateLimits
+from bot.sources.source_errors import too_slow, unreadable
 
 MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"})

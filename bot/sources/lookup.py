@@ -13,10 +13,10 @@ from bot.sources import crossref, webpage
 from bot.sources.acl import Acl
 from bot.sources.arxiv import Arxiv
 from bot.sources.crossref import Crossref
-from bot.sources.failures import another_paper, too_slow, unreadable
 from bot.sources.http import LONGEST, Fetcher, Response
 from bot.sources.openreview import OpenReview
 from bot.sources.parser import Parser
+from bot.sources.source_errors import another_paper, too_slow, unreadable
 
 _REGISTERED = "doi.org"
 

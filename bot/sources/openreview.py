@@ -12,7 +12,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import SourceError
 from bot.domain.identifiers import Identifiers, address_of
 from bot.domain.metadata import Metadata, make_metadata
-from bot.sources.failures import another_paper, unreadable
+from bot.sources.source_errors import another_paper, unreadable
 
 if TYPE_CHECKING:
     from bot.sources.http import Fetcher

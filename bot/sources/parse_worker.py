@@ -10,8 +10,8 @@ from typing import Any
 
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.metadata import Metadata, json_of
-from bot.processes import framed, frames
 from bot.sources import acl, arxiv, crossref, openreview, webpage
+from bot.worker_process import framed, frames
 
 Parse = Callable[..., Metadata | Mapping[str, Metadata]]
 SECONDS, MEMORY = 5.0, 2**29

@@ -14,8 +14,8 @@ import structlog
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.metadata import Metadata, metadata_from
 from bot.i18n import message_from
-from bot.processes import end, framed, next_frame, start
-from bot.sources.failures import too_long, unreadable
+from bot.sources.source_errors import too_long, unreadable
+from bot.worker_process import end, framed, next_frame, start
 
 SECONDS = 5.0
 _AT_ONCE = 2  # a page that takes its whole time holds up half of the others

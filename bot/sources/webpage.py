@@ -10,10 +10,10 @@ from bot.domain.errors import SourceError
 from bot.domain.identifiers import Identifiers, arxiv_id, identifiers_in
 from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.i18n import msg
-from bot.sources.failures import unreadable
+from bot.sources.html_meta import meta_tags, scripts_of, title_of
 from bot.sources.jsonld import work_in
 from bot.sources.markup import decoded, person, plain, several
-from bot.sources.tags import meta_tags, scripts_of, title_of
+from bot.sources.source_errors import unreadable
 
 Metas = Mapping[str, Sequence[str]]
 # The page that stands for a file, at publishers whose pages carry citation tags.

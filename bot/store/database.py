@@ -14,10 +14,10 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any, TypeAlias, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import event, insert, select
+from sqlalchemy import event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
@@ -29,7 +29,7 @@ from bot.domain.errors import StoreError
 from bot.i18n import msg
 from bot.store.connections import Connections, finish
 from bot.store.requests import current_request
-from bot.store.schema import REVISION, workspaces
+from bot.store.schema import REVISION
 
 _PATIENCE = 10.0  # seconds for which writing waits for another process, where no request may wait longer
 _BUSY = 10_000  # milliseconds for which any other statement waits
@@ -40,6 +40,8 @@ _PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_ti
             "wal_autocheckpoint=10000")  # fmt: skip
 _AT_ONCE = 200  # rows of a statement: a few milliseconds of preparing them
 T = TypeVar("T")
+StoreConnection: TypeAlias = AsyncConnection
+"""A connection, in a transaction where it was lent for writing: what services hand to the modules of the store."""
 
 
 class Database:
@@ -94,18 +96,6 @@ class Database:
                     await stack.enter_async_context(attempt.pop_all())
                     return connection
 
-    async def workspace(self, name: str, now: datetime) -> tuple[int, bool]:
-        """Return the id of the workspace of that name and whether it was made by this call."""
-        find = select(workspaces.c.id).where(workspaces.c.name == name)
-        async with self.read() as connection:
-            if (found := (await connection.execute(find)).scalar()) is not None:
-                return found, False
-        async with self.write() as connection:
-            if (found := (await connection.execute(find)).scalar()) is not None:
-                return found, False
-            new = insert(workspaces).values(name=name, created_at=iso(now)).returning(workspaces.c.id)
-            return (await connection.execute(new)).scalar_one(), True
-
     async def backup(self, target: Path) -> None:
         """Copy the database, as it is at this moment, into a new private file. Raises StoreError."""
         try:
@@ -113,12 +103,6 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason)) from error
-
-    async def workspaces(self) -> dict[str, int]:
-        """Return the ids of all workspaces by name."""
-        async with self.read() as connection:
-            rows = await connection.execute(select(workspaces.c.name, workspaces.c.id).order_by(workspaces.c.id))
-            return {row.name: row.id for row in rows}
 
     async def close(self) -> None:
         """Give all connections back; without this the process would not end."""

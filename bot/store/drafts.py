@@ -39,7 +39,7 @@ async def save(connection: AsyncConnection, workspace_id: int, token: str, form:
     Those of long ago are given up.
     """
     await connection.execute(delete(drafts).where(drafts.c.saved_at < iso(now - _KEPT)))
-    values = {"typed": form, "saved_at": iso(now), "actor": actor, "paper": columns_of(paper) if paper else None}
+    values = {"form": form, "saved_at": iso(now), "actor": actor, "paper": columns_of(paper) if paper else None}
     statement = upsert(drafts).values(workspace_id=workspace_id, token=token, **values)
     statement = statement.on_conflict_do_update(
         index_elements=["workspace_id", "token"], set_=values, where=drafts.c.outcome.is_(None)
@@ -49,11 +49,11 @@ async def save(connection: AsyncConnection, workspace_id: int, token: str, form:
 
 async def get(connection: AsyncConnection, workspace_id: int, token: str) -> StoredDraft | None:
     """Return a draft, or None when it is gone."""
-    query = select(drafts.c.typed, drafts.c.actor, drafts.c.paper, drafts.c.outcome)
+    query = select(drafts.c.form, drafts.c.actor, drafts.c.paper, drafts.c.outcome)
     row = (await connection.execute(query.where(*_one(workspace_id, token)))).first()
     if row is None:
         return None
-    return StoredDraft(row.typed, row.actor, paper_from(row.paper) if row.paper else None, row.outcome)
+    return StoredDraft(row.form, row.actor, paper_from(row.paper) if row.paper else None, row.outcome)
 
 
 async def finish(connection: AsyncConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:

@@ -3,37 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Literal
+from typing import Any
 
 from sqlalchemy import Exists, Select, exists, insert, select
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.history import Action, Change, Step
 from bot.store.database import batched, iso
-from bot.store.papers import Columns
 from bot.store.schema import changes, history
-
-Action = Literal["add", "edit", "remove", "import", "undo", "redo"]
-
-
-@dataclass(frozen=True, slots=True)
-class Step:
-    """What a change did to one paper: `before` is None when it was added, `after` when it was removed."""
-
-    paper_id: str
-    before: Columns | None
-    after: Columns | None
-
-
-@dataclass(frozen=True, slots=True)
-class Change:
-    """All that one command or one import did."""
-
-    id: int
-    action: Action
-    at: datetime
-    by: str | None
 
 
 async def open_change(connection: AsyncConnection, workspace_id: int, action: Action, now: datetime, by: str | None,

@@ -11,12 +11,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.paper import Paper
+from bot.domain.history import Step
+from bot.domain.paper import Columns, Paper
 from bot.store.database import batched
-from bot.store.history import Step
-from bot.store.notes import read_state, write_state
-from bot.store.papers import Columns, columns_of
+from bot.store.papers import columns_of
 from bot.store.schema import changes, history, imported_papers, papers
+from bot.store.state import read_state, write_state
 
 _BOOKKEEPING = ("number", "added_at", "added_by", "updated_at")
 
@@ -63,7 +63,7 @@ async def forget_import(connection: AsyncConnection, workspace_id: int, steps: S
 class SyncState:
     """What a mirrored file and the collection were when they last agreed.
 
-    `said` are the content hashes by paper id, `change` the newest change that the file holds, `open` the papers whose
+    `hashes` are the content hashes by paper id, `change` the newest change that the file holds, `open` the papers whose
     two versions wait for a person, `hash` that of the file's bytes.
     """
 

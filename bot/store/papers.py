@@ -16,11 +16,10 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.identifiers import Identifiers
-from bot.domain.paper import Link, Paper, identity_keys, link_keys, person_name, title_key
+from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, person_name, title_key
 from bot.store.database import batched, iso
 from bot.store.schema import paper_keys, papers
 
-Columns = dict[str, Any]
 _SLICE = 0.002  # seconds of reading papers after which others have their turn
 _FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0008"
+REVISION = "0009"
 metadata = MetaData()
 
 workspaces = Table(
@@ -147,12 +147,12 @@ editions = Table(
     Column("reason", Text, nullable=False),
     Column("remaining", Integer, nullable=False),
     Column("composed_at", Text, nullable=False),
-    Column("claimed_by", Text),
-    Column("claimed_until", Text),
+    Column("lease_owner", Text),
+    Column("leased_until", Text),
     Column("done_at", Text),
     Column("trouble", JSON),  # [sentence, values]: why it was put off
     Column("failures", Integer, nullable=False, server_default="0"),  # since a message last arrived
-    Column("told", Text),  # which trouble the curators were told of, as its sentence
+    Column("reported_trouble", Text),  # which trouble the curators were told of, as its sentence
     UniqueConstraint("subscription_id", "number"),
     UniqueConstraint("subscription_id", "period"),
     Index("editions_open", "done_at", "id"),
@@ -201,7 +201,7 @@ drafts = Table(
     metadata,
     _workspace(),
     Column("token", Text, nullable=False),
-    Column("typed", JSON, nullable=False),
+    Column("form", JSON, nullable=False),
     Column("saved_at", Text, nullable=False),
     Column("actor", Text),  # whose it is; nobody else may use it
     Column("paper", JSON(none_as_null=True)),  # the finished paper as it was shown last
@@ -215,7 +215,7 @@ candidates = Table(
     metadata,
     Column("number", Integer, primary_key=True),
     _workspace(),
-    Column("typed", JSON, nullable=False),
+    Column("form", JSON, nullable=False),
     Column("proposed_by", Text),
     Column("proposer", Text),
     Column("proposed_at", Text, nullable=False),
@@ -237,7 +237,7 @@ aliases = Table(
 
 # What sources said of papers, of no workspace: it is the same for everybody, and they ask not to be asked twice.
 metadata_cache = Table(
-    "answers",
+    "metadata_cache",
     metadata,
     Column("key", Text, primary_key=True),  # arxiv:2307.08621 · doi:… · url:…
     Column("answer", JSON, nullable=False),
@@ -263,4 +263,4 @@ servers = Table(
 )
 
 # What the installation itself remembers, of no workspace: the last tick, which commands Discord has.
-state = Table("notes", metadata, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))
+state = Table("state", metadata, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))

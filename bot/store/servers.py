@@ -3,33 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
 
 from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.domain.server import Server, ServerState
 from bot.store.database import iso
 from bot.store.schema import servers
-
-ServerState = Literal["allowed", "waiting", "refused"]
-
-
-@dataclass(frozen=True, slots=True)
-class Server:
-    """A server; `id` is `discord:<server id>`, `since` when it came into its state (None where settings name it)."""
-
-    id: str
-    name: str
-    state: ServerState
-    since: datetime | None
-
-    @property
-    def number(self) -> str:
-        """Return the id as the platform shows it."""
-        return self.id.partition(":")[2]
 
 
 async def get(connection: AsyncConnection, id: str) -> Server | None:

@@ -10,12 +10,11 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from bot.domain.digest import Edition
-from bot.domain.errors import PublishError
+from bot.domain.digest import Edition, Payload
+from bot.domain.errors import ChannelClosedError, PublishError, UnknownOutcomeError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg
-from bot.services.ports import ChannelClosedError, Fence, UnknownOutcomeError
-from bot.store.deliveries import Payload
+from bot.services.ports import Fence
 from tests.doubles.clock import AdjustableClock
 
 Fault = Literal["dropped", "answer lost", "refused", "killed before", "killed after", "hangs"]

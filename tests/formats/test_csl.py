@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from bot.domain.errors import FileError
 from bot.domain.paper import Link, Paper
 from bot.formats import csl, json
-from bot.formats.collection import read_file
+from bot.formats.registry import read_file
 from tests.formats.shared import full, kept
 from tests.samples import numbered, stamped
 

@@ -15,8 +15,8 @@ from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper
 from bot.formats import atom, bibtex, csl, json, markdown, ris, yaml
 from bot.formats.atom import Feed
-from bot.formats.collection import READERS, WRITERS
-from bot.formats.names import from_inverted, parted
+from bot.formats.person_names import from_inverted, parted
+from bot.formats.registry import READERS, WRITERS
 from tests.samples import paper, texts
 
 BOTH_WAYS = ("yaml", "json", "bibtex", "csl", "ris")

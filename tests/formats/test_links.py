@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from bot.domain.errors import FileError
-from bot.formats.collection import read_contents, read_file
 from bot.formats.links import Untitled, read
+from bot.formats.registry import read_contents, read_file
 
 ARXIV = "https://arxiv.org/abs/2307.08621"
 

@@ -10,7 +10,7 @@ from hypothesis import given
 from bot.domain.errors import FileError
 from bot.domain.paper import Link
 from bot.formats import matome
-from bot.formats.collection import read_file
+from bot.formats.registry import read_file
 from tests.samples import assert_said, texts
 
 PAGE = Path(__file__).parents[1] / "data" / "matome.txt"

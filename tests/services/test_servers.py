@@ -9,14 +9,15 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import InputError, NotAllowedError, PublishError
-from bot.services.checkup import Health
-from bot.services.corrections import UPDATED_UNTIL
-from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, SubscriptionRequest
-from bot.services.library import Library
-from bot.services.notes import State
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.delivery import Delivery
+from bot.services.digests.message_updates import UPDATED_UNTIL
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.health import Health
+from bot.services.papers.library import Library
 from bot.services.server_filter import ServedPublisher
 from bot.services.servers import Servers
+from bot.services.state import State
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer

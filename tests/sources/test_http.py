@@ -10,7 +10,7 @@ import pytest
 
 from bot.domain.errors import SourceBusyError, SourceError
 from bot.sources.http import Fetcher
-from bot.sources.manners import seconds_of
+from bot.sources.rate_limit import seconds_of
 from tests.doubles.web import Page, Web
 from tests.doubles.web.server import always
 

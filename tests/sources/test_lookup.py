@@ -11,8 +11,8 @@ from bot.config import SourcesSettings
 from bot.domain.dates import PaperDate
 from bot.domain.errors import SourceError, UnknownPaperError
 from bot.domain.identifiers import Identifiers
-from bot.sources import open_sources
 from bot.sources.lookup import Sources
+from bot.sources.open_sources import open_sources
 from tests.doubles.web import Page, Web
 from tests.doubles.web.answers import anthology, atom, citation, crossref, openreview
 

@@ -15,8 +15,8 @@ from bot.domain.errors import SourceBusyError, SourceError
 from bot.domain.metadata import Metadata, make_metadata
 from bot.domain.paper import make_paper
 from bot.sources import acl, arxiv, crossref, openreview, webpage
+from bot.sources.html_meta import meta_tags
 from bot.sources.markup import decoded, person, plain, several
-from bot.sources.tags import meta_tags
 from tests.doubles.web.answers import Page, anthology, arxiv_error, atom, citation, html, meta
 from tests.doubles.web.answers import crossref as crossref_page
 from tests.doubles.web.answers import openreview as openreview_page

@@ -18,8 +18,9 @@ from sqlalchemy import select, text
 
 from bot.domain.errors import StoreError
 from bot.store.database import Database, iso, open_database
-from bot.store.notes import read_state, write_state
 from bot.store.schema import workspaces
+from bot.store.state import read_state, write_state
+from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 
 
@@ -67,7 +68,7 @@ async def test_a_transaction_cancelled_in_the_middle_of_a_statement_leaves_nothi
 ) -> None:
     tasks = []  # a task holds its error, that the frames, and those the cursor whose statement was cut short
     for n in range(150):
-        tasks.append(asyncio.create_task(database.workspace(f"team {n}", clock())))
+        tasks.append(asyncio.create_task(find_or_add(database, f"team {n}", clock())))
         await asyncio.sleep(n * 0.00004)
         tasks[-1].cancel()
         await asyncio.gather(tasks[-1], return_exceptions=True)
@@ -176,7 +177,7 @@ async def test_foreign_keys_and_the_write_ahead_log_are_on(database: Database) -
 
 
 async def test_a_workspace_is_made_once(database: Database, clock: AdjustableClock) -> None:
-    made = await asyncio.gather(*(database.workspace("team", clock()) for _ in range(5)))
+    made = await asyncio.gather(*(find_or_add(database, "team", clock()) for _ in range(5)))
     assert {id for id, _ in made} == {made[0][0]}
     assert [is_new for _, is_new in made].count(True) == 1
     async with database.read() as connection:
@@ -188,7 +189,7 @@ async def test_a_backup_is_the_database_at_that_moment(database: Database, tmp_p
         await write_state(connection, "a", "1")
     await database.backup(tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
-        assert copy.execute("SELECT text FROM notes WHERE name = 'a'").fetchall() == [("1",)]
+        assert copy.execute("SELECT text FROM state WHERE name = 'a'").fetchall() == [("1",)]
 
 
 async def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
@@ -229,7 +230,7 @@ async def test_the_database_and_what_sqlite_puts_beside_it_are_their_owners_alon
     before = os.umask(umask)
     try:
         database = await open_database(f"sqlite+aiosqlite:///{tmp_path}/made/here/dayori.db")
-        await database.workspace("default", clock())
+        await find_or_add(database, "default", clock())
         await database.backup(tmp_path / "copy.db")
         modes = {each.name: each.stat().st_mode & 0o777 for each in database.path.parent.iterdir()}
         await database.close()

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from bot.domain.history import Step
 from bot.store import history
 from bot.store.database import Database
-from bot.store.history import Step
+from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 
 
@@ -59,7 +60,7 @@ async def test_history_is_told_newest_first_of_one_paper_or_all(
 async def test_another_workspace_has_its_own_history(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    other, _ = await database.workspace("other", clock())
+    other, _ = await find_or_add(database, "other", clock())
     async with database.write() as connection:
         change = await history.open_change(connection, workspace, "add", clock(), None)
         await history.record(connection, workspace, change, [Step("a", None, {})])

@@ -15,7 +15,7 @@ from sqlalchemy import create_engine
 
 from bot.domain.errors import StoreError
 from bot.services.servers import Servers
-from bot.store import drafts, inbox, subscriptions
+from bot.store import candidates, drafts, subscriptions
 from bot.store.database import open_database
 from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata
@@ -57,7 +57,7 @@ async def test_a_database_of_a_newer_program_is_refused_in_a_sentence(tmp_path: 
 def test_every_table_of_a_team_carries_the_workspace() -> None:
     without = {table.name for table in metadata.sorted_tables if "workspace_id" not in table.c}
     # The installation's own, and what the world says of papers.
-    assert without == {"workspaces", "notes", "answers", "interactions", "servers"}
+    assert without == {"workspaces", "state", "metadata_cache", "interactions", "servers"}
 
 
 def test_numbers_of_papers_are_never_used_twice(tmp_path: Path) -> None:
@@ -82,7 +82,7 @@ async def test_drafts_and_proposals_of_before_papers_were_kept_outlive_the_upgra
     engine.dispose()
     database = await open_database(url)
     async with database.read() as connection:
-        kept, [candidate] = await drafts.get(connection, 1, "token"), await inbox.waiting(connection, 1)
+        kept, [candidate] = await drafts.get(connection, 1, "token"), await candidates.waiting(connection, 1)
     await database.close()
     assert kept == drafts.StoredDraft({"source": "2307.08621"}, None, None, None)
     assert (candidate.number, candidate.proposer, candidate.paper, candidate.locale) == (7, "discord:1", None, None)

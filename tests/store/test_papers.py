@@ -11,6 +11,7 @@ from bot.domain.paper import Link, Paper
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.papers import columns_of, paper_from, with_bookkeeping
+from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import on_the_store, paper, random_papers
 
@@ -45,7 +46,7 @@ async def test_a_name_from_outside_is_kept_clean(database: Database, workspace: 
 
 
 async def test_another_workspace_sees_nothing(database: Database, workspace: int, clock: AdjustableClock) -> None:
-    other, _ = await database.workspace("other", clock())
+    other, _ = await find_or_add(database, "other", clock())
     async with database.write() as connection:
         [number] = await papers.add(connection, workspace, [row(paper(1))])
         assert await papers.by_ids(connection, other, ["paper-1"]) == {}
@@ -60,7 +61,7 @@ async def test_another_workspace_sees_nothing(database: Database, workspace: int
 async def test_two_workspaces_may_have_the_same_paper(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    other, _ = await database.workspace("other", clock())
+    other, _ = await find_or_add(database, "other", clock())
     async with database.write() as connection:
         numbers = [(await papers.add(connection, each, [row(paper(1))]))[0] for each in (workspace, other)]
         assert len(set(numbers)) == 2

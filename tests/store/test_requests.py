@@ -15,9 +15,9 @@ from sqlalchemy import func, select
 
 from bot.domain.errors import DuplicateError, StoreError
 from bot.store.database import Database, open_database
-from bot.store.notes import read_state, write_state
 from bot.store.requests import Request, begin_request, no_request
 from bot.store.schema import interactions
+from bot.store.state import read_state, write_state
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 

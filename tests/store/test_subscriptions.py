@@ -8,9 +8,10 @@ import pytest
 
 from bot.domain.digest import Choice, Reason
 from bot.i18n import msg
-from bot.store import deliveries, papers, subscriptions
+from bot.store import editions, papers, subscriptions
 from bot.store.database import Database
 from bot.store.papers import columns_of, with_bookkeeping
+from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 from tests.store.subscribing import CHANNEL, subscribe
@@ -132,7 +133,7 @@ async def test_what_was_sent_the_longest_ago_comes_first(
         for number, held in enumerate([(a, b), (c,), (a,)], 1):
             clock.advance(days=7)
             choice = Choice(held, Reason.NEW)
-            await deliveries.write_edition(
+            await editions.write_edition(
                 connection, made, number=number, period=str(number), choice=choice, now=clock()
             )
             await subscriptions.mark_seen(connection, made, held)
@@ -141,7 +142,7 @@ async def test_what_was_sent_the_longest_ago_comes_first(
 
 async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: AdjustableClock) -> None:
     mine = await subscribe(database, workspace, clock)
-    other, _ = await database.workspace("other", clock())
+    other, _ = await find_or_add(database, "other", clock())
     theirs = await subscribe(database, other, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:

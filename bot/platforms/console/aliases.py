@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.domain.errors import InputError
 from bot.i18n import msg, t
 from bot.platforms.console.terminal import Terminal
-from bot.services.aliases import meanings_of
+from bot.services.papers.aliases import meanings_of
 
 EXAMPLE = "/alias add RAG = 検索拡張生成"
 

@@ -12,19 +12,19 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
+from bot.domain.candidate import Candidate
+from bot.domain.history import Change, Step
 from bot.domain.paper import FIELD_NAMES
+from bot.domain.server import Server
 from bot.domain.text import clip
 from bot.i18n import Locale, Message, msg, t, tn
 from bot.platforms.console.wrap import wrap
-from bot.services.changes import action, describe, differences
-from bot.services.checkup import Check, HealthReport
-from bot.services.delivery import DeliveryReport
-from bot.services.importing import ImportReport
-from bot.services.inbox import proposed_paper
-from bot.services.standing import SubscriptionStatus
-from bot.store.history import Change, Step
-from bot.store.inbox import Candidate
-from bot.store.servers import Server
+from bot.services.digests.delivery import DeliveryReport
+from bot.services.digests.subscription_status import SubscriptionStatus
+from bot.services.health import Check, HealthReport
+from bot.services.papers.history_text import action, describe, differences
+from bot.services.papers.importing import ImportReport
+from bot.services.papers.inbox import proposed_paper
 
 _BELOW = 6  # cells by which details are indented
 

@@ -18,8 +18,8 @@ from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
 from bot.domain.text import clip, normalized
 from bot.i18n import Locale, NameCommand, t
-from bot.platforms.console import aliases, curating, render, reports
-from bot.platforms.console.lines import AbortError, Interruption, Prompt
+from bot.platforms.console import aliases, edit, render, reports
+from bot.platforms.console.prompt import AbortError, Interruption, Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.terminal import Terminal
 from bot.services.bundle import Services
@@ -133,17 +133,17 @@ class Shell:
             "/papers": (self._papers, t(locale, "browse, last added first"), "/papers tag:RAG year:2023"),
             "/more": (self._more, t(locale, "the next page"), ""),
             "/open": (self._open, t(locale, "show a paper by its id or its number in the list"), "/open retnet"),
-            "/addpaper": (self._curate(curating.add), t(locale, "add a paper"), add),
-            "/editpaper": (self._curate(curating.edit), t(locale, "change a paper"), "/editpaper retnet"),
-            "/removepaper": (self._curate(curating.remove), t(locale, "remove a paper"), "/removepaper retnet"),
+            "/addpaper": (self._curate(edit.add), t(locale, "add a paper"), add),
+            "/editpaper": (self._curate(edit.edit), t(locale, "change a paper"), "/editpaper retnet"),
+            "/removepaper": (self._curate(edit.remove), t(locale, "remove a paper"), "/removepaper retnet"),
             "/undo": (
-                self._curate(curating.undo),
+                self._curate(edit.undo),
                 t(locale, "take the last change back, or that of a number"),
                 "/undo 3",
             ),
-            "/redo": (self._curate(curating.redo), t(locale, "take the last undo back"), ""),
-            "/history": (self._curate(curating.history), t(locale, "who changed what"), "/history retnet"),
-            "/inbox": (self._curate(curating.inbox), t(locale, "decide on proposals"), ""),
+            "/redo": (self._curate(edit.redo), t(locale, "take the last undo back"), ""),
+            "/history": (self._curate(edit.history), t(locale, "who changed what"), "/history retnet"),
+            "/inbox": (self._curate(edit.inbox), t(locale, "decide on proposals"), ""),
             "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
             "/digest": (self._digest, t(locale, "show the next edition"), ""),
             "/help": (self._help, t(locale, "list the commands"), ""),

@@ -12,11 +12,11 @@ from bot.domain.paper import Paper
 from bot.domain.text import normalized
 from bot.i18n import Locale, t
 from bot.platforms.console import render
-from bot.platforms.console.lines import Prompt
+from bot.platforms.console.prompt import Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
-from bot.services.submission import Submitter
+from bot.services.papers.submission import Submitter
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,11 +10,11 @@ from discord.ui import View
 
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
+from bot.platforms.discord.components import PersistentButton, persistent_view
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.markdown import escape_within
 from bot.platforms.discord.permissions import require_showing
-from bot.platforms.discord.press import PersistentButton, persistent_view
 from bot.platforms.discord.render import card_embed
 
 
@@ -29,7 +29,7 @@ class ShowToAll(PersistentButton, name="show"):
 async def send_card(interaction: Interaction, actor: Actor, paper: Paper, content: str = "") -> None:
     """Show one paper to the asker alone."""
     view = card_view(paper, actor.locale)
-    await answer.send(interaction, content, embed=embed_of(paper, actor.locale), view=view)
+    await response.send(interaction, content, embed=embed_of(paper, actor.locale), view=view)
 
 
 async def show_to_all(interaction: Interaction, actor: Actor, id: str) -> None:
@@ -37,7 +37,7 @@ async def show_to_all(interaction: Interaction, actor: Actor, id: str) -> None:
     require_showing(interaction)
     paper = await actor.services.lookup.get(actor.workspace, id)
     shared = t(actor.locale, "Shared by {name}", name=escape_within(actor.name, 80))
-    await answer.send(interaction, f"-# {shared}", ephemeral=False, embed=embed_of(paper, actor.locale))
+    await response.send(interaction, f"-# {shared}", ephemeral=False, embed=embed_of(paper, actor.locale))
 
 
 def embed_of(paper: Paper, locale: Locale) -> discord.Embed:

@@ -18,7 +18,8 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.errors import DayoriError
-from bot.platforms.discord import answer, failures
+from bot.platforms.discord import error_handler, response
+from bot.platforms.discord.autocomplete import AutocompleteQueue
 from bot.platforms.discord.card import ShowToAll
 from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper
@@ -29,21 +30,20 @@ from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers
 from bot.platforms.discord.commands.undo import undo
-from bot.platforms.discord.completions import AutocompleteQueue
+from bot.platforms.discord.components import is_unknown, unknown_component
 from bot.platforms.discord.context import Client, Interaction, actor_of
 from bot.platforms.discord.drafts import Cancel, Details, Edit, Overwrite, Save, SaveAsAnother, save_form
-from bot.platforms.discord.form import is_modal_of_ours
-from bot.platforms.discord.gateway import GatewayStatus
-from bot.platforms.discord.known import AddLink
-from bot.platforms.discord.listing import Page, Pick, Waiting
-from bot.platforms.discord.localised import Translator
+from bot.platforms.discord.duplicate import AddLink
+from bot.platforms.discord.gateway_status import GatewayStatus
+from bot.platforms.discord.localization import Translator
+from bot.platforms.discord.modal import is_modal_of_ours
 from bot.platforms.discord.options import require_declared
-from bot.platforms.discord.press import is_unknown, unknown_component
+from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
+from bot.services.cancellation import uncancellable
 from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, UNDO_COST
 from bot.services.server_filter import ServedPublisher
-from bot.services.unbroken import uncancellable
 from bot.sources.proxy import proxy_for
 
 _COMMANDS: tuple[Any, ...] = (
@@ -94,7 +94,7 @@ class Tree(app_commands.CommandTree[Client]):
         is_completion = interaction.type is InteractionType.autocomplete
         if is_completion and not await self.completions.turn(str(interaction.user.id)):
             return False  # Discord shows the answer to the newest only
-        answer.begin(interaction)
+        response.begin(interaction)
         try:
             actor = await actor_of(interaction)
             if not is_completion:
@@ -104,14 +104,14 @@ class Tree(app_commands.CommandTree[Client]):
                 with suppress(discord.HTTPException):  # it came too late, or another process has answered
                     await interaction.response.autocomplete([])
             else:
-                await failures.respond(interaction, error)
+                await error_handler.respond(interaction, error)
             return False
         require_declared(interaction)
         return True
 
     async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:
         """Tell the asker what went wrong."""
-        await failures.respond(interaction, error)
+        await error_handler.respond(interaction, error)
 
 
 class DayoriClient(Client):
@@ -217,7 +217,7 @@ class DayoriClient(Client):
         if answering:
             await asyncio.wait(answering, timeout=_LAST_ANSWERS)
         left = dict(self.under_way)
-        telling = [asyncio.ensure_future(answer.give_up(interaction)) for interaction in left.values()]
+        telling = [asyncio.ensure_future(response.give_up(interaction)) for interaction in left.values()]
         if telling:
             await asyncio.wait(telling, timeout=_LAST_ANSWERS)
         for task in (*left, *telling):
@@ -232,14 +232,14 @@ class DayoriClient(Client):
         """Take forms here, so that one that was open during a restart is not lost, and what nothing else takes."""
         try:
             if is_modal_of_ours(interaction):
-                answer.begin(interaction)
+                response.begin(interaction)
                 (await actor_of(interaction)).spend()
                 await save_form(interaction)
             elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _COMPONENTS):
                 await actor_of(interaction)
                 raise unknown_component()
         except Exception as error:
-            await failures.respond(interaction, error)
+            await error_handler.respond(interaction, error)
 
     async def _sync_changed(self, translator: Translator) -> None:
         payloads = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]

@@ -14,10 +14,10 @@ from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, closest, msg
 from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
-from bot.services.corrections import MessageUpdates
-from bot.services.delivery import Delivery
+from bot.services.digests.delivery import Delivery
+from bot.services.digests.message_updates import MessageUpdates
+from bot.services.papers.submission import ONLY_CURATORS, Submitter
 from bot.services.rate_limit import COST
-from bot.services.submission import ONLY_CURATORS, Submitter
 
 
 class Client(discord.AutoShardedClient):

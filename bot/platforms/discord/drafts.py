@@ -14,21 +14,22 @@ from typing import Any
 import discord
 from discord.ui import View
 
+from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, apply_draft, prefilled, with_answers
 from bot.domain.errors import DayoriError, DuplicateError, InputError
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
 from bot.platforms.discord.card import card_view, embed_of
+from bot.platforms.discord.components import PersistentButton, persistent_view, unknown_component
 from bot.platforms.discord.context import Actor, Interaction, actor_of
-from bot.platforms.discord.form import details_modal, draft_modal, inputs_file, inputs_of, token_of
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import PersistentButton, persistent_view, unknown_component
-from bot.platforms.discord.proposer import Fate, notify_proposer
-from bot.services.drafts import fingerprint
-from bot.services.submission import Outcome, Proposed, SameTitle, Saved, Stale
-from bot.store.inbox import Candidate
+from bot.platforms.discord.modal import details_modal, draft_modal, inputs_file, inputs_of, token_of
+from bot.platforms.discord.outcome_text import fate_of, saved_text, waiting_text
+from bot.platforms.discord.proposer_notice import notify_proposer
+from bot.services.papers.drafts import fingerprint
+from bot.services.papers.submission import Outcome, Proposed, SameTitle, Saved, Stale
 
 
 async def open_draft(interaction: Interaction, actor: Actor, draft: Draft, paper: Paper | None = None) -> None:
@@ -57,7 +58,7 @@ async def save_form(interaction: Interaction) -> None:
     except DuplicateError:
         raise
     except DayoriError as error:
-        await answer.send(
+        await response.send(
             interaction, actor.names.say(error.message, actor.locale), file=inputs_file(typed, actor.locale)
         )
 
@@ -76,10 +77,10 @@ async def _take(interaction: Interaction, actor: Actor, token: str, typed: Mappi
 async def _show_work(interaction: Interaction, actor: Actor, draft: Draft) -> None:
     """Say that the source is asked, in the place of the message whose button or menu opened the form."""
     if interaction.message is None:
-        await answer.defer(interaction)
+        await response.defer(interaction)
         return
     text = t(actor.locale, "Looking up {source} …", source=escape(clip(draft.source, 300)))
-    await answer.replace(interaction, content=text, embeds=[], view=View())
+    await response.replace(interaction, content=text, embeds=[], view=View())
 
 
 async def _known(actor: Actor, draft: Draft, paper: Paper | None) -> Paper | None:
@@ -134,9 +135,9 @@ class Details(PersistentButton, name="details"):
         draft, paper = await actor.services.drafts.get(actor.workspace, self.about, actor.id)
         _require_right(actor, draft)
         form = prefilled(draft, await _known(actor, draft, paper))
-        if not await answer.open_form(interaction, details_modal(form, self.about, actor.locale)):
+        if not await response.open_form(interaction, details_modal(form, self.about, actor.locale)):
             view = persistent_view(Details(self.about, t(actor.locale, "Open the form")))
-            await answer.send(interaction, t(actor.locale, "This took a moment. The form is ready now."), view=view)
+            await response.send(interaction, t(actor.locale, "This took a moment. The form is ready now."), view=view)
 
 
 class Cancel(PersistentButton, name="cancel"):
@@ -146,14 +147,14 @@ class Cancel(PersistentButton, name="cancel"):
         """Forget what was typed."""
         actor = await actor_of(interaction)
         await actor.services.drafts.give_up(actor.workspace, self.about, actor.id)
-        await answer.replace(interaction, content=t(actor.locale, "Not saved."), embeds=[], view=View())
+        await response.replace(interaction, content=t(actor.locale, "Not saved."), embeds=[], view=View())
 
 
 async def _open(interaction: Interaction, actor: Actor, token: str, draft: Draft) -> None:
     """Open a draft's form, or offer to when the answer had to be deferred: a form can only be a first answer."""
-    if not await answer.open_form(interaction, draft_modal(draft, token, actor.locale)):
+    if not await response.open_form(interaction, draft_modal(draft, token, actor.locale)):
         view = persistent_view(Edit(token, t(actor.locale, "Open the form")))
-        await answer.send(interaction, t(actor.locale, "This took a moment. The form is ready now."), view=view)
+        await response.send(interaction, t(actor.locale, "This took a moment. The form is ready now."), view=view)
 
 
 async def _submit(interaction: Interaction, token: str, mark: str, *, allow_same_title: bool = False,
@@ -177,21 +178,21 @@ async def _show_outcome(interaction: Interaction, actor: Actor, token: str, mark
             await show_accepted_duplicate(interaction, actor, paper, candidate, comment)
         case Saved(paper=paper):
             view = card_view(paper, locale)
-            await answer.replace(
+            await response.replace(
                 interaction, content=saved_text(outcome, locale), embeds=[embed_of(paper, locale)], view=view
             )
         case Proposed(waiting=Candidate() as waiting):
-            await answer.replace(interaction, content=waiting_text(actor, waiting), view=View())
+            await response.replace(interaction, content=waiting_text(actor, waiting), view=View())
         case Proposed(is_again=is_again):
             text = t(locale, "You have proposed this already; you will be told when a curator has decided.")
             if not is_again:
                 text = t(locale, "Proposed. You will be told when a curator has decided.")
-            await answer.replace(interaction, content=text, embeds=[], view=View())
+            await response.replace(interaction, content=text, embeds=[], view=View())
         case SameTitle(paper=other):
             text = t(locale, "There is a paper of this title already, under other ids. Is yours another one?")
             another = SaveAsAnother(f"{token}.{mark}", t(locale, "Add it as another paper"))
             view = persistent_view(another, Edit(token, t(locale, "Edit")), Cancel(token, t(locale, "Cancel")))
-            await answer.replace(interaction, content=text, embeds=[embed_of(other, locale)], view=view)
+            await response.replace(interaction, content=text, embeds=[embed_of(other, locale)], view=view)
         case Stale():
             await _show_stale(interaction, actor, token, outcome)
 
@@ -213,26 +214,7 @@ async def show_accepted_duplicate(
         items = [Save(f"{comment}.{fingerprint(draft, None)}", label)]
         embeds.append(embed_of(apply_draft(known, draft), locale))
         text += "\n" + t(locale, "First as it is now, then with the proposal's comment:")
-    await answer.replace(interaction, content=text, embeds=embeds, view=persistent_view(*items))
-
-
-def waiting_text(actor: Actor, candidate: Candidate) -> str:
-    """Say that a paper waits for a curator already: since when, and by whose proposal."""
-    if candidate.proposer == actor.id:
-        return t(actor.locale, "You have proposed this already; you will be told when a curator has decided.")
-    when, name = f"<t:{int(candidate.proposed_at.timestamp())}:D>", escape(candidate.proposed_by or "?")
-    return t(actor.locale, "{name} proposed this paper already, on {when}; a curator will decide on it.", name=name,
-             when=when)  # fmt: skip
-
-
-def saved_text(outcome: Saved, locale: Locale) -> str:
-    if outcome.is_again:
-        return t(locale, "This has been saved already.")
-    return t(locale, "Saved.") if outcome.is_new else t(locale, "This paper is there already.")
-
-
-def fate_of(outcome: Saved) -> Fate:
-    return "added" if outcome.is_new else "known"
+    await response.replace(interaction, content=text, embeds=embeds, view=persistent_view(*items))
 
 
 async def _show_stale(interaction: Interaction, actor: Actor, token: str, outcome: Stale) -> None:
@@ -248,7 +230,7 @@ async def _show_stale(interaction: Interaction, actor: Actor, token: str, outcom
     view = persistent_view(
         Overwrite(about, t(actor.locale, "Overwrite with mine")), *_edit_or_cancel(token, draft, actor.locale)
     )
-    await answer.replace(interaction, content=text, embeds=embeds, view=view)
+    await response.replace(interaction, content=text, embeds=embeds, view=view)
 
 
 async def show_preview(interaction: Interaction, actor: Actor, token: str, draft: Draft, paper: Paper | None) -> None:
@@ -259,14 +241,14 @@ async def show_preview(interaction: Interaction, actor: Actor, token: str, draft
     except InputError as error:
         await drafts.keep(actor.workspace, token, draft, actor.id, paper if draft.candidate else None)
         view = persistent_view(*_edit_or_cancel(token, draft, locale))
-        await answer.replace(interaction, content=actor.names.say(error.message, locale), embeds=[], view=view)
+        await response.replace(interaction, content=actor.names.say(error.message, locale), embeds=[], view=view)
         return
     kept = None if draft.paper_id else result
     await drafts.keep(actor.workspace, token, draft, actor.id, kept)
     save = Save(f"{token}.{fingerprint(draft, kept)}", t(locale, "Save"))
     look = result if draft.paper_id else replace(result, added_by=await _adder(actor, draft))
     view, text = persistent_view(save, *_edit_or_cancel(token, draft, locale)), t(locale, "This is how it will look:")
-    await answer.replace(interaction, content=text, embeds=[embed_of(look, locale)], view=view)
+    await response.replace(interaction, content=text, embeds=[embed_of(look, locale)], view=view)
 
 
 async def _adder(actor: Actor, draft: Draft) -> str | None:

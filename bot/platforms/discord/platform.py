@@ -11,12 +11,12 @@ import structlog
 from aiohttp import ClientError
 
 from bot.backoff import pauses
-from bot.domain.errors import ConfigError
+from bot.domain.errors import ConfigError, UnreachableError
 from bot.i18n import msg
 from bot.platforms.discord.client import DayoriClient
 from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
-from bot.services.ports import Publisher, UnreachableError
+from bot.services.ports import Publisher
 
 _AUTHENTICATION_FAILED = 4004
 _UNREACHABLE = (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)

@@ -13,17 +13,17 @@ import structlog
 from aiohttp import ClientHandlerType, ClientRequest, ClientResponse
 from discord.http import HTTPClient
 
-from bot.domain.errors import PublishError
+from bot.domain.errors import BlockedError, ChannelClosedError, PublishError, UnknownOutcomeError
 from bot.domain.text import clip
 from bot.i18n import Locale, msg
-from bot.platforms.discord.attempt import send_once
 from bot.platforms.discord.command_names import CommandNames
-from bot.platforms.discord.discord_time import ServerTime
-from bot.platforms.discord.history import MessageSearch
-from bot.platforms.discord.plain import as_links
+from bot.platforms.discord.fallback import as_links
+from bot.platforms.discord.message_search import MessageSearch
 from bot.platforms.discord.render import CONTENT
 from bot.platforms.discord.rest import AlreadyDeletedError, ContentRefusedError, Rest
-from bot.services.ports import BlockedError, ChannelClosedError, Fence, UnknownOutcomeError
+from bot.platforms.discord.server_time import ServerTime
+from bot.platforms.discord.single_request import send_once
+from bot.services.ports import Fence
 
 _DELETED = "deleted"  # what stands for the id of a message that was deleted at once
 _log = structlog.get_logger()

@@ -9,12 +9,12 @@ import discord
 from aiohttp import ClientError, ClientMiddlewareType, ClientTimeout
 from discord.http import HTTPClient, Route
 
-from bot.domain.errors import PublishError
+from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import msg
-from bot.platforms.discord import refusals
-from bot.platforms.discord.attempt import Body, send_once
-from bot.platforms.discord.pace import GlobalRateLimit
-from bot.services.ports import Fence, RetryLaterError, UnknownOutcomeError
+from bot.platforms.discord import api_errors
+from bot.platforms.discord.rate_limit import GlobalRateLimit
+from bot.platforms.discord.single_request import Body, send_once
+from bot.services.ports import Fence
 
 _PATIENCE = ClientTimeout(total=10)  # for one attempt
 _UNKNOWN_MESSAGE = 10008
@@ -60,9 +60,9 @@ class Rest:
         except discord.HTTPException as error:
             if error.code == _UNKNOWN_MESSAGE:
                 raise AlreadyDeletedError from error
-            if refusals.is_for_the_content(error):
+            if api_errors.is_for_the_content(error):
                 raise ContentRefusedError(error.text) from error
-            raise self._counted(error.status, refusals.publish_error(error)) from error
+            raise self._counted(error.status, api_errors.publish_error(error)) from error
         except discord.RateLimited as error:
             raise RetryLaterError(
                 msg("Discord answered {status}.", status=429), error.retry_after, is_global=False

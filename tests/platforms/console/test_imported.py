@@ -8,7 +8,7 @@ from rich.console import Console
 
 from bot.i18n import Locale, msg
 from bot.platforms.console import reports
-from bot.services.importing import ImportReport
+from bot.services.papers.importing import ImportReport
 
 
 def told(report: ImportReport, *, dry_run: bool, locale: Locale = "en") -> str:

@@ -22,25 +22,25 @@ from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 from rich.text import Text
 
+from bot.cli.context import errors_as_one_line, progress_bar
+from bot.domain.candidate import Candidate
 from bot.domain.digest import Edition, Reason, Subscription
 from bot.domain.errors import InputError
+from bot.domain.history import Change, Step
 from bot.domain.paper import Link, Paper
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.logs import configure_logs
 from bot.platforms.console import render, reports
-from bot.platforms.console.lines import _completer
 from bot.platforms.console.output import print_json, printable, printable_line, standard_output
+from bot.platforms.console.prompt import _completer
 from bot.platforms.console.safe_console import SafeConsole
-from bot.services.checkup import Check, HealthReport
-from bot.services.delivery import DeliveryReport
-from bot.services.importing import ImportReport
-from bot.services.lookup import Result, Results
-from bot.services.standing import SubscriptionStatus
-from bot.session import errors_as_one_line, progress_bar
-from bot.store.history import Change, Step
-from bot.store.inbox import Candidate
-from bot.store.search import Hit
+from bot.search.results import Hit
+from bot.services.digests.delivery import DeliveryReport
+from bot.services.digests.subscription_status import SubscriptionStatus
+from bot.services.health import Check, HealthReport
+from bot.services.papers.importing import ImportReport
+from bot.services.papers.lookup import Result, Results
 
 HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"

@@ -19,8 +19,8 @@ from bot.domain.errors import InputError
 from bot.domain.paper import Link, Paper, make_paper
 from bot.platforms.console import render
 from bot.platforms.console.reports import prompt_name
-from bot.services.lookup import Result, Results
-from bot.store.search import Hit
+from bot.search.results import Hit
+from bot.services.papers.lookup import Result, Results
 from tests.doubles.clock import TOKYO
 from tests.samples import NASTY, paper, random_papers
 

@@ -16,7 +16,7 @@ from sqlalchemy import text
 from bot.app import App, open_app
 from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
-from bot.services.drafts import Drafts
+from bot.services.papers.drafts import Drafts
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.doubles.finder import FakeFinder
 from tests.platforms.discord.conftest import StartBot, answered, config_for

@@ -12,16 +12,17 @@ from discord.http import Route
 
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.delivery import Delivery
-from bot.services.digests import Digests, Policy, SubscriptionRequest
-from bot.services.library import Library
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.delivery import Delivery
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.papers.library import Library
 from bot.services.ports import Fence
 from bot.store.database import Database
 from tests.doubles.discord import Channel, DiscordServer
 from tests.doubles.publisher import KilledError
 from tests.platforms.discord.conftest import address
 from tests.samples import paper
-from tests.services.processes import die
+from tests.services.digests.processes import die
 
 HOURS = (0, 1, 5, 49, -1, -30, 24 * 400)
 

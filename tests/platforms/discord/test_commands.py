@@ -15,7 +15,7 @@ from bot.app import open_app
 from bot.domain.errors import DayoriError
 from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
-from bot.services.drafts import Drafts
+from bot.services.papers.drafts import Drafts
 from tests.doubles.discord import violations_of
 from tests.doubles.finder import FakeFinder
 from tests.platforms.discord.conftest import config_for

@@ -8,13 +8,13 @@ from typing import Any
 import pytest
 
 from bot.app import App
+from bot.domain.errors import BlockedError, RetryLaterError
 from bot.platforms.console.reports import prompt_name
 from bot.platforms.discord.client import DayoriClient
-from bot.platforms.discord.pace import GlobalRateLimit
 from bot.platforms.discord.publisher import DiscordPublisher
-from bot.services.delivery import DeliveryReport
-from bot.services.digests import SubscriptionRequest
-from bot.services.ports import BlockedError, RetryLaterError
+from bot.platforms.discord.rate_limit import GlobalRateLimit
+from bot.services.digests.delivery import DeliveryReport
+from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.platforms.discord.conftest import StartBot, address, unfenced

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from bot.formats.collection import READERS
+from bot.formats.registry import READERS
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel, DiscordServer, Member
 from tests.platforms.discord.conftest import StartBot, answered

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, cast
 
-from bot.platforms.discord.history import MessageSearch
+from bot.platforms.discord.message_search import MessageSearch
 from bot.platforms.discord.rest import Rest
 
 OURS = {"content": "", "embeds": [{"footer": {"text": "#abcdefgh"}}]}

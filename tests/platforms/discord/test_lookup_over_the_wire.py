@@ -6,7 +6,7 @@ import re
 
 from bot.domain.dates import PaperDate
 from bot.domain.paper import make_paper
-from bot.services.library import Library
+from bot.services.papers.library import Library
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
 from tests.platforms.discord.conftest import StartBot, answered
 

@@ -11,17 +11,17 @@ import pytest
 import time_machine
 from discord.utils import time_snowflake
 
-from bot.domain.errors import PublishError
-from bot.i18n import msg
-from bot.platforms.discord import history
-from bot.platforms.discord.publisher import DiscordPublisher
-from bot.services.ports import (
+from bot.domain.errors import (
     BlockedError,
     ChannelClosedError,
+    PublishError,
     RetryLaterError,
     UnfinishedSearchError,
     UnknownOutcomeError,
 )
+from bot.i18n import msg
+from bot.platforms.discord import message_search
+from bot.platforms.discord.publisher import DiscordPublisher
 from tests.doubles.discord import Channel, DiscordServer, Guild, Kind, Permission
 from tests.platforms.discord.conftest import address, publishing, unfenced
 
@@ -172,7 +172,7 @@ async def test_a_search_that_grows_too_long_ends_in_words_and_goes_on_from_there
     strict: Strict, papers: Channel
 ) -> None:
     server, publisher = strict
-    talk(server, papers, history.PAGES * 100 + 50)
+    talk(server, papers, message_search.PAGES * 100 + 50)
     id = await post(strict, papers)
     with pytest.raises(UnfinishedSearchError, match="more than 10000 messages") as unfinished:
         await publisher.find(address(papers), "abcdefgh", str(papers.id))
@@ -263,7 +263,7 @@ async def test_a_voice_channels_chat_is_searched_too(strict: Strict) -> None:
 
 
 def test_a_reason_that_is_kept_with_an_edition_can_be_written_as_json() -> None:
-    for why in history.BLIND.values():
+    for why in message_search.BLIND.values():
         assert msg(why.sentence).values == why.values == {}
 
 

@@ -12,11 +12,11 @@ import pytest
 
 from bot.domain.digest import Edition, Reason
 from bot.domain.paper import Paper, with_id
-from bot.formats.collection import read_file
+from bot.formats.registry import read_file
 from bot.i18n import LOCALES
 from bot.platforms.discord.render import DiscordRenderer, card_embed, embed_length, list_embed
-from bot.services.lookup import Result, Results
-from bot.store.search import Hit
+from bot.search.results import Hit
+from bot.services.papers.lookup import Result, Results
 from tests.doubles.discord import violations_of
 from tests.platforms.discord.conftest import PAPERS
 from tests.platforms.discord.papers import random_papers

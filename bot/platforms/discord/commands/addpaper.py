@@ -15,12 +15,13 @@ from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
 from bot.domain.text import clip
 from bot.i18n import Locale, msg, t
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
+from bot.platforms.discord.components import Component, persistent_view, read_choices, selected
 from bot.platforms.discord.context import Actor, Interaction, actor_of
-from bot.platforms.discord.drafts import open_draft, token_for, waiting_text
-from bot.platforms.discord.known import show_duplicate
-from bot.platforms.discord.localised import both
-from bot.platforms.discord.press import Component, persistent_view, read_choices, selected
+from bot.platforms.discord.drafts import open_draft, token_for
+from bot.platforms.discord.duplicate import show_duplicate
+from bot.platforms.discord.localization import both
+from bot.platforms.discord.outcome_text import waiting_text
 
 _MOST_LINKS = 25
 
@@ -51,7 +52,7 @@ async def add_from_message(interaction: Interaction, message: discord.Message) -
     drafts = {token: draft_of(link) for token, link in tokens.items()}
     await actor.services.drafts.keep_all(actor.workspace, drafts, actor.id)
     view = persistent_view(Which(tokens, actor.locale))
-    await answer.send(interaction, t(actor.locale, "Which of the links?"), view=view)
+    await response.send(interaction, t(actor.locale, "Which of the links?"), view=view)
 
 
 _WHICH = re.compile(r"dayori:which")
@@ -87,6 +88,6 @@ async def _begin(interaction: Interaction, actor: Actor, source: str) -> None:
     elif actor.services.submission.proposes(actor.submitter) and (
         waiting := await actor.services.inbox.find_waiting(actor.workspace, source)
     ):
-        await answer.send(interaction, waiting_text(actor, waiting))
+        await response.send(interaction, waiting_text(actor, waiting))
     else:
         await open_draft(interaction, actor, draft_of(source))

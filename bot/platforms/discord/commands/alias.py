@@ -9,11 +9,11 @@ from discord.app_commands import Choice, Range
 
 from bot.domain.text import clip
 from bot.i18n import t
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
 from bot.platforms.discord.context import Interaction, actor_of
-from bot.platforms.discord.localised import both
+from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.services.aliases import meanings_of
+from bot.services.papers.aliases import meanings_of
 
 alias = app_commands.Group(
     name=both("alias", "別名"), description=both("Words for the same thing", "同じものを指す言葉"), guild_only=True
@@ -35,7 +35,7 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
     actor = await actor_of(interaction)
     actor.require_curator()
     kept = await actor.services.aliases.put(actor.workspace, name, meanings_of(meanings))
-    await answer.send(interaction, t(actor.locale, "The alias is saved: {alias}", alias=_line(*kept)))
+    await response.send(interaction, t(actor.locale, "The alias is saved: {alias}", alias=_line(*kept)))
 
 
 @alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))
@@ -46,7 +46,7 @@ async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
     actor.require_curator()
     await actor.services.aliases.remove(actor.workspace, name)
     text = t(actor.locale, "The alias {name} is forgotten.", name=escape(name))
-    await answer.send(interaction, text)
+    await response.send(interaction, text)
 
 
 @alias.command(name=both("list", "一覧"), description=both("Which aliases there are", "別名を一覧する"))
@@ -55,7 +55,7 @@ async def list_(interaction: Interaction) -> None:
     actor = await actor_of(interaction)
     known = await actor.services.aliases.all(actor.workspace)
     lines = "\n".join(_line(name, meanings) for name, meanings in known.items())
-    await answer.send(interaction, clip(lines, 2000) or t(actor.locale, "There are no aliases yet."))
+    await response.send(interaction, clip(lines, 2000) or t(actor.locale, "There are no aliases yet."))
 
 
 @remove.autocomplete("name")

@@ -14,15 +14,15 @@ from bot.domain.draft import split_tags
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.text import clip, join_within
 from bot.i18n import CommandName, Locale, msg, t
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
 from bot.platforms.discord.context import Actor, Interaction, actor_of
-from bot.platforms.discord.localised import both
+from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.permissions import require_posting
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.delivery import DeliveryReport
-from bot.services.digests import SubscriptionRequest
-from bot.services.standing import SubscriptionStatus, paused_lines
+from bot.services.digests.delivery import DeliveryReport
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.digests.subscription_status import SubscriptionStatus, paused_lines
 
 digest = app_commands.Group(
     name=both("digest", "だより"), description=both("The digest and its channels", "だよりと配信先"), guild_only=True
@@ -98,12 +98,12 @@ async def list_(interaction: Interaction) -> None:
 async def status(interaction: Interaction) -> None:
     """Tell how every subscription of this server stands."""
     actor = await _curator(interaction)
-    await answer.defer(interaction)
+    await response.defer(interaction)
     every = await actor.services.digests.statuses(actor.workspace)
     lines = [_status_line(each, actor) for each in every if _is_here(each.subscription, actor)]
     pages = join_within(lines or [_none_yet(actor)])
     for page in pages:
-        await answer.send(interaction, page)
+        await response.send(interaction, page)
 
 
 @digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次の号を下見する"))
@@ -118,9 +118,9 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
         await _say(interaction, t(actor.locale, "There is nothing new, so no edition goes out."))
         return
     first, *rest = DiscordRenderer(actor.services.zone, actor.names).edition(edition, lambda _: "preview")
-    await answer.send(interaction, first["content"], embeds=_embeds(first))
+    await response.send(interaction, first["content"], embeds=_embeds(first))
     for message in rest:
-        await answer.send(interaction, embeds=_embeds(message))
+        await response.send(interaction, embeds=_embeds(message))
 
 
 @digest.command(name=both("post", "発行"), description=both("Post the next edition now", "次の号をいま発行する"))
@@ -130,11 +130,11 @@ async def post(interaction: Interaction, name: str | None = None) -> None:
     actor = await _curator(interaction)
     requested_at = actor.services.digests.now()
     found = await _named(actor, name) if name else await _only(interaction, actor)
-    await answer.defer(interaction)
+    await response.defer(interaction)
     edition = await actor.services.digests.compose_now(actor.workspace, found.name, requested_at)
     report = await interaction.client.delivery.deliver_open(found.id)
     text = await _outcome(actor, await _named(actor, found.name), report, requested_at, is_composed=edition is not None)
-    await answer.send(interaction, text)
+    await response.send(interaction, text)
 
 
 async def _outcome(
@@ -258,4 +258,4 @@ def _embeds(message: dict[str, Any]) -> list[discord.Embed]:
 
 
 async def _say(interaction: Interaction, text: str) -> None:
-    await answer.send(interaction, clip(text, 2000))
+    await response.send(interaction, clip(text, 2000))

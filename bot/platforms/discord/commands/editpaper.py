@@ -15,17 +15,17 @@ from bot.domain.draft import edit_draft
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.commands.paper import complete_paper
+from bot.platforms.discord.components import Component, PersistentButton, persistent_view, read_choices, selected
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import open_draft
-from bot.platforms.discord.listing import headline, option
-from bot.platforms.discord.localised import both
+from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import Component, PersistentButton, persistent_view, read_choices, selected
+from bot.platforms.discord.paper_list import headline, option
 from bot.platforms.discord.render import list_embed
-from bot.services.changes import describe_step
+from bot.services.papers.history_text import describe_step
 
 Act: TypeAlias = Callable[[Interaction, Actor, Paper], Awaitable[None]]
 
@@ -78,7 +78,7 @@ class Remove(PersistentButton, name="remove", style=discord.ButtonStyle.danger):
         gone = await actor.services.library.remove(actor.workspace, self.about, actor.name, actor=actor.id)
         title, command = escape(clip(gone.heading, 200)), actor.command("undo")
         text = t(actor.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
-        await answer.replace(interaction, content=text, embeds=[], view=None)
+        await response.replace(interaction, content=text, embeds=[], view=None)
 
 
 _CHOOSE = re.compile(r"dayori:choose:(?P<act>edit|remove|history)")
@@ -120,9 +120,9 @@ async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> 
     elif papers:
         embed = discord.Embed.from_dict(list_embed(found, actor.locale, 0))
         view = persistent_view(Choose(act, papers, actor.locale))
-        await answer.send(interaction, headline(found, actor, text), embed=embed, view=view)
+        await response.send(interaction, headline(found, actor, text), embed=embed, view=view)
     else:
-        await answer.send(interaction, headline(found, actor, text))
+        await response.send(interaction, headline(found, actor, text))
 
 
 async def _edit(interaction: Interaction, actor: Actor, paper: Paper) -> None:
@@ -134,7 +134,7 @@ async def _ask_to_remove(interaction: Interaction, actor: Actor, paper: Paper) -
     actor.require_curator()
     view = persistent_view(Remove(paper.id, t(actor.locale, "Remove")))
     question = t(actor.locale, "Remove this paper? {command} brings it back.", command=actor.command("undo"))
-    await answer.replace(interaction, content=question, embeds=[embed_of(paper, actor.locale)], view=view)
+    await response.replace(interaction, content=question, embeds=[embed_of(paper, actor.locale)], view=view)
 
 
 async def _show_history(interaction: Interaction, actor: Actor, id: str | None) -> None:
@@ -145,7 +145,7 @@ async def _show_history(interaction: Interaction, actor: Actor, id: str | None) 
     ]
     text = "\n".join(lines) or t(actor.locale, "Nothing has happened yet.")
     embed = discord.Embed(description=clip(text, 4096))
-    await answer.replace(interaction, content="", embeds=[embed], view=discord.ui.View())
+    await response.replace(interaction, content="", embeds=[embed], view=discord.ui.View())
 
 
 async def _history(interaction: Interaction, actor: Actor, paper: Paper) -> None:

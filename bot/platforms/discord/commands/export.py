@@ -9,11 +9,11 @@ import discord
 from discord import app_commands
 from discord.app_commands import Choice, Range
 
-from bot.formats.collection import ENDING_OF, WRITTEN, writer
+from bot.formats.registry import ENDING_OF, WRITTEN, writer
 from bot.i18n import t, tn
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
 from bot.platforms.discord.context import Interaction, actor_of
-from bot.platforms.discord.localised import both
+from bot.platforms.discord.localization import both
 
 
 @app_commands.command(
@@ -29,7 +29,7 @@ from bot.platforms.discord.localised import both
 async def export(interaction: Interaction, format: Choice[str], query: Range[str, 1, 500] | None = None) -> None:
     """Send the papers that a search finds as a file, to the asker alone."""
     actor = await actor_of(interaction)
-    await answer.defer(interaction)
+    await response.defer(interaction)
     collection = await actor.services.workspaces.uuid(actor.workspace)
     write = await asyncio.to_thread(writer, format.value, collection)
     with TemporaryFile() as file:
@@ -37,8 +37,8 @@ async def export(interaction: Interaction, format: Choice[str], query: Range[str
             actor.workspace, query or "", write, file, interaction.filesize_limit
         )
         if not count:
-            await answer.send(interaction, t(actor.locale, "No paper was found, so there is no file."))
+            await response.send(interaction, t(actor.locale, "No paper was found, so there is no file."))
             return
         file.seek(0)
         sent = discord.File(file, f"papers{ENDING_OF[format.value]}")
-        await answer.send(interaction, tn(actor.locale, "{n} paper", "{n} papers", count), file=sent)
+        await response.send(interaction, tn(actor.locale, "{n} paper", "{n} papers", count), file=sent)

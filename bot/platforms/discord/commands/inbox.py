@@ -9,18 +9,18 @@ import discord
 from discord import app_commands
 from discord.ui import View
 
+from bot.domain.candidate import Candidate
 from bot.domain.numbers import number_in
 from bot.i18n import t, tn
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
 from bot.platforms.discord.card import embed_of
+from bot.platforms.discord.components import PersistentButton, persistent_view
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import open_draft, show_accepted_duplicate, token_for
-from bot.platforms.discord.localised import both
+from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.press import PersistentButton, persistent_view
-from bot.platforms.discord.proposer import Fate, notify_proposer
-from bot.services.inbox import edit_proposal, proposed_paper
-from bot.store.inbox import Candidate
+from bot.platforms.discord.proposer_notice import Fate, notify_proposer
+from bot.services.papers.inbox import edit_proposal, proposed_paper
 
 
 @app_commands.command(
@@ -31,7 +31,7 @@ async def inbox(interaction: Interaction) -> None:
     """Show the oldest proposal with what can be done about it."""
     actor = await actor_of(interaction)
     actor.require_curator()
-    await answer.send(interaction, **await _next(actor))
+    await response.send(interaction, **await _next(actor))
 
 
 class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success):
@@ -45,10 +45,10 @@ class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success)
         token = token_for(interaction)
         candidate, made = await actor.services.inbox.accept(actor.workspace, number, actor.id, token)
         if made.is_new:
-            await answer.replace(interaction, **await _next(actor))
+            await response.replace(interaction, **await _next(actor))
         else:
             await show_accepted_duplicate(interaction, actor, made.paper, candidate, made.comment)
-            await answer.send(interaction, **await _next(actor))
+            await response.send(interaction, **await _next(actor))
         fate: Fate = "added" if made.is_new else "known"
         await notify_proposer(interaction, actor, candidate, made.paper, fate)
 
@@ -61,7 +61,7 @@ class Reject(PersistentButton, name="reject", style=discord.ButtonStyle.danger):
         actor = await actor_of(interaction)
         actor.require_curator()
         candidate = await actor.services.inbox.reject(actor.workspace, number_in(self.about))
-        await answer.replace(interaction, **await _next(actor))
+        await response.replace(interaction, **await _next(actor))
         await notify_proposer(interaction, actor, candidate, proposed_paper(candidate), "rejected")
 
 

@@ -9,8 +9,8 @@ from discord.app_commands import Choice, Range
 
 from bot.domain.text import clip
 from bot.platforms.discord.context import Interaction, actor_of
-from bot.platforms.discord.listing import look_up
-from bot.platforms.discord.localised import both
+from bot.platforms.discord.localization import both
+from bot.platforms.discord.paper_list import look_up
 
 
 @app_commands.command(name=both("paper", "論文"), description=both("Look a paper up", "論文を探す"))

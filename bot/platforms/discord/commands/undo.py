@@ -9,11 +9,11 @@ from discord.app_commands import Choice
 
 from bot.domain.text import clip
 from bot.i18n import t
-from bot.platforms.discord import answer
+from bot.platforms.discord import response
 from bot.platforms.discord.context import Interaction, actor_of
-from bot.platforms.discord.localised import both
+from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.services.changes import describe
+from bot.services.papers.history_text import describe
 
 
 @app_commands.command(
@@ -31,7 +31,7 @@ async def undo(interaction: Interaction, change: int | None = None) -> None:
     undone, ids = await actor.services.undo.undo(actor.workspace, actor.name, actor=actor.id, of=mine,
                                                      change_id=change)  # fmt: skip
     text = t(actor.locale, "Undone: {change}", change=escape(describe(undone, ids, actor.locale)))
-    await answer.send(interaction, clip(text, 2000))
+    await response.send(interaction, clip(text, 2000))
 
 
 @undo.autocomplete("change")

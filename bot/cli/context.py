@@ -1,0 +1,243 @@
+"""What surrounds a terminal command: its two common options, the open app, who types, and errors as one line."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import functools
+import gc
+import getpass
+import inspect
+import sys
+from collections.abc import Awaitable, Callable, Coroutine, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_type_hints
+
+import typer
+
+from bot.app import App, open_app
+from bot.config import Config, load_config, reader_locale
+from bot.domain.errors import DayoriError, InputError
+from bot.domain.paper import Paper
+from bot.i18n import Locale, msg, phrase, t
+from bot.logs import configure_logs
+from bot.platforms.console.output import print_line, printable_line, replace_what_is_missing
+from bot.platforms.console.prompt import AbortError, Prompt
+from bot.services.bundle import Services
+from bot.termination import StoppedBySignal, until_sigterm
+
+if TYPE_CHECKING:  # rich is slow to import, and a bot that serves draws nothing
+    from rich.progress import Progress
+
+    from bot.platforms.console.safe_console import SafeConsole
+    from bot.platforms.console.terminal import Terminal
+
+P = ParamSpec("P")
+_FOLLOWS_SETTINGS = ("run", "post")  # the commands that follow the papers file and the settings' subscriptions
+ConfigOption = Annotated[
+    Path | None, typer.Option("--config", help=phrase("The settings; without it, config/bot.yaml."))
+]
+WorkspaceOption = Annotated[
+    str, typer.Option("--workspace", help=phrase("Whose collection, for instance discord:<server id>."))
+]
+
+
+@dataclass(frozen=True, slots=True)
+class CommandContext:
+    """One command's surroundings."""
+
+    app: App
+    workspace: int
+
+    @property
+    def console(self) -> SafeConsole:
+        """Return what draws on standard output."""
+        return _console()
+
+    @property
+    def services(self) -> Services:
+        """Return the services."""
+        return self.app.services
+
+    @property
+    def locale(self) -> Locale:
+        """Return the language of the terminal."""
+        return self.app.config.locale
+
+    @property
+    def user(self) -> str | None:
+        """Return the name of whoever sits at the terminal, None where the system knows none."""
+        try:
+            return getpass.getuser()
+        except (KeyError, OSError):
+            return None
+
+    @property
+    def actor(self) -> str:
+        """Return who that is in the history."""
+        return f"terminal:{self.user or ''}"
+
+    @property
+    def terminal(self) -> Terminal:
+        """Return what asks the person who sits there."""
+        from bot.platforms.console.terminal import Terminal
+
+        lines = Prompt(_nothing, (), sys.stdin.isatty() and sys.stdout.isatty())
+        return Terminal(self.services, self.workspace, self.console, lines, self.user)
+
+    async def confirm(self, question: str, *, default: bool, show: Paper | None = None) -> bool:
+        """Ask before something is changed, having shown the paper. Raises InputError when nobody is there to answer."""
+        terminal = self.terminal
+        if show and terminal.prompt.is_interactive:
+            self.show(show)
+        try:
+            return await terminal.confirm(question, default=default)
+        except AbortError as error:
+            if terminal.prompt.is_interactive:
+                raise
+            message = msg("{question} Nobody is there to answer; add --yes.", question=question)
+            raise InputError(message) from error
+
+    def say(self, text: str) -> None:
+        """Print a sentence; a path in it stays whole, so that it can be copied."""
+        from rich.text import Text
+
+        from bot.platforms.console.wrap import wrap
+
+        self.console.print(Text("\n".join(wrap(text, self.console.width, cut=False))), soft_wrap=True)
+
+    def show(self, paper: Paper) -> None:
+        """Print a paper's card."""
+        from bot.platforms.console import render
+
+        self.console.print(render.card(paper, self.locale, render.width_of(self.console)))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """The surroundings of a command that must not open the store as the others do."""
+
+    config: Config
+    workspace: str
+
+    @property
+    def console(self) -> SafeConsole:
+        """Return what draws on standard output."""
+        return _console()
+
+
+def with_context(command: Callable[Concatenate[CommandContext, P], Awaitable[None]]) -> Callable[..., None]:
+    """Make a terminal command of a coroutine function whose first parameter is the session."""
+
+    async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
+        async with contextlib.AsyncExitStack() as stack:
+            with progress_bar(t(config.locale, "Making the search index anew")) as progress:
+                serves = command.__name__ in _FOLLOWS_SETTINGS
+                app = await stack.enter_async_context(open_app(config, progress=progress, serves=serves))
+            gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
+            context = CommandContext(app, await app.services.workspaces.require(workspace))
+            await command(context, *args, **values)
+
+    return _command(command, run)
+
+
+def with_settings(command: Callable[Concatenate[Settings, P], Awaitable[None]]) -> Callable[..., None]:
+    """Make a terminal command of a coroutine function that is given the settings and opens nothing."""
+
+    async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
+        await command(Settings(config, workspace), *args, **values)
+
+    return _command(command, run)
+
+
+def _command(
+    command: Callable[..., Awaitable[None]], run: Callable[..., Coroutine[Any, Any, None]]
+) -> Callable[..., None]:
+    """Return what typer calls: it takes the two common options beside the command's own parameters, and runs `run`."""
+    hints = get_type_hints(command, include_extras=True)
+    own = list(inspect.signature(command).parameters.values())[1:]
+
+    @functools.wraps(command)
+    def called(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
+        with errors_as_one_line(config) as settings:
+            settings.append(chosen := load_config(config))
+            configure_logs(chosen.secrets, quiet=command.__name__ != "run" or not chosen.discord_token)
+            asyncio.run(until_sigterm(run(chosen, workspace, args, values)))
+
+    extra = [
+        inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ConfigOption),
+        inspect.Parameter("workspace", inspect.Parameter.KEYWORD_ONLY, default="default", annotation=WorkspaceOption),
+    ]
+    parameters = [p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
+    called.__signature__ = inspect.Signature([*parameters, *extra])  # type: ignore[attr-defined]
+    called.__annotations__ = {p.name: p.annotation for p in (*parameters, *extra)}
+    return called
+
+
+@contextlib.contextmanager
+def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
+    """End the program with status 1 and one line for an error that can be said; the list may be given the settings.
+
+    `file` is the settings file, which tells the reader's language where the settings themselves cannot be read.
+    """
+    settings: list[Config] = []
+    replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
+    try:
+        yield settings
+    except DayoriError as error:
+        print_line(error.text(settings[0].locale if settings else reader_locale(file)), sys.stderr)
+        raise typer.Exit(1) from error
+    except AbortError as error:
+        print_line(
+            t(settings[0].locale if settings else reader_locale(file), "Stopped; nothing was changed."), sys.stderr
+        )
+        raise typer.Exit(1) from error
+    except StoppedBySignal as stopped:
+        raise typer.Exit(0) from stopped
+    except BrokenPipeError as error:
+        sys.stderr.close()
+        raise typer.Exit(1) from error
+
+
+@contextlib.contextmanager
+def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+    """Show how far a long piece of work has come, on standard error when that is a terminal."""
+    bar: Progress | None = None
+
+    def show(done: int, total: int) -> None:
+        nonlocal bar
+        if bar is None and sys.stderr.isatty():
+            bar = _begun(what, total)
+        if bar is not None:
+            bar.update(bar.task_ids[0], completed=done, total=total)
+
+    try:
+        yield show
+    finally:
+        if bar is not None:
+            bar.stop()
+
+
+def _begun(what: str, total: int) -> Progress:
+    """Return a bar that is shown already."""
+    from rich.markup import escape
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+
+    from bot.platforms.console.safe_console import SafeConsole
+
+    columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
+    bar = Progress(*columns, console=SafeConsole(stderr=True), transient=True)
+    bar.add_task(escape(printable_line(what)), total=total)
+    bar.start()
+    return bar
+
+
+def _console() -> SafeConsole:
+    from bot.platforms.console.safe_console import SafeConsole
+
+    return SafeConsole()
+
+
+async def _nothing(_typed: str) -> list[tuple[str, str]]:
+    return []

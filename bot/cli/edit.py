@@ -1,0 +1,174 @@
+"""Changing the collection, paper by paper: add, edit, remove, undo, inbox."""
+
+from __future__ import annotations
+
+import sys
+from dataclasses import replace
+from typing import Annotated, Any
+
+import typer
+from rich.text import Text
+
+from bot.cli.context import CommandContext, with_context
+from bot.domain.dates import parse_date
+from bot.domain.draft import draft_of, with_links
+from bot.domain.errors import ConflictError
+from bot.domain.paper import Link, Paper, with_changes
+from bot.i18n import msg, phrase, t
+from bot.platforms.console import reports
+from bot.platforms.console.output import print_line
+from bot.services.papers.history_text import describe
+from bot.services.papers.inbox import is_other_comment, proposed_paper
+from bot.services.papers.submission import SameTitle, Saved, Submitter
+
+Headline = Annotated[str | None, typer.Option(help=phrase("The headline, in Japanese."))]
+Comment = Annotated[str | None, typer.Option(help=phrase("Your comment."))]
+Title = Annotated[str | None, typer.Option(help=phrase("The paper's title."))]
+Date = Annotated[str | None, typer.Option(help=phrase("2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …"))]
+Links = Annotated[list[str] | None, typer.Option("--link", help=phrase("A link; may be given several times."))]
+Tags = Annotated[list[str] | None, typer.Option("--tag", help=phrase("A tag; may be given several times."))]
+
+Yes = Annotated[bool, typer.Option("--yes", "-y", help=phrase("Ask no questions."))]
+
+
+@with_context
+async def add(
+    context: CommandContext,
+    source: Annotated[str, typer.Argument(help=phrase("A link, an arXiv id or a DOI."))],
+    headline: Headline = None,
+    comment: Comment = None,
+    title: Title = None,
+    date: Date = None,
+    link: Links = None,
+    tag: Tags = None,
+    another: Annotated[
+        bool, typer.Option("--another", help=phrase("It is another paper than the one of its title."))
+    ] = False,
+) -> None:
+    """Add a paper."""
+    if known := await context.services.drafts.find_duplicate(context.workspace, source):
+        context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
+        context.show(known)
+        return
+    fields: dict[str, Any] = {
+        "headline": headline,
+        "title": title,
+        "date": date,
+        "comment": comment,
+        "tags": ",".join(tag or []),
+    }
+    draft = replace(draft_of(source), **{name: text for name, text in fields.items() if text})
+    paper = await context.services.drafts.complete(draft)
+    paper = _with_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
+    outcome = await context.services.submission.add(
+        context.workspace, draft, paper, Submitter(context.user, context.actor, context.locale, is_curator=True),
+        allow_same_title=another,
+    )  # fmt: skip
+    if isinstance(outcome, SameTitle):
+        raise ConflictError(
+            msg('A paper of this title is there already, as "{id}". Say --another if yours is another one.',
+                id=outcome.paper.id)
+        )  # fmt: skip
+    if isinstance(outcome, Saved):
+        text = t(context.locale, "Added.") if outcome.is_new else t(context.locale, "This paper is there already.")
+        context.console.print(Text(text, style="green" if outcome.is_new else "yellow"))
+        context.show(outcome.paper)
+
+
+@with_context
+async def edit(
+    context: CommandContext,
+    id: Annotated[str, typer.Argument()],
+    headline: Headline = None,
+    comment: Comment = None,
+    title: Title = None,
+    date: Date = None,
+    link: Links = None,
+    tag: Tags = None,
+) -> None:
+    """Change a paper; an empty text takes a field away, links and tags replace the old ones."""
+
+    def change(old: Paper) -> Paper:
+        return _with_options(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
+
+    paper = await context.services.lookup.get(context.workspace, id)
+    library = context.services.library
+    context.show(await library.edit(context.workspace, paper.id, context.user, change, actor=context.actor))
+
+
+@with_context
+async def remove(context: CommandContext, id: Annotated[str, typer.Argument()], yes: Yes = False) -> None:
+    """Remove a paper after asking once; dayori undo brings it back."""
+    paper = await context.services.lookup.get(context.workspace, id)
+    question = t(context.locale, 'Remove "{title}"?', title=paper.heading)
+    if not yes and not await context.confirm(question, default=False, show=paper):
+        print_line(t(context.locale, "Not removed."), sys.stderr)
+        raise typer.Exit(1)
+    await context.services.library.remove(context.workspace, paper.id, context.user, actor=context.actor)
+    context.say(
+        t(context.locale, 'Removed "{title}". {command} brings it back.', title=paper.heading, command="dayori undo")
+    )
+
+
+@with_context
+async def undo(
+    context: CommandContext,
+    number: Annotated[
+        int | None, typer.Argument(metavar="[N]", help=phrase("A change's number; the last one without."))
+    ] = None,
+    yes: Yes = False,
+) -> None:
+    """Take back a change of the collection, the last one or number N, after saying which."""
+    change, ids = await context.services.undo.to_undo(context.workspace, number)
+    description = f"#{change.id} {describe(change, ids, context.locale)}"
+    asks = context.terminal.prompt.is_interactive and not yes  # a script cannot answer, and redo makes it again
+    if asks and not await context.confirm(t(context.locale, "Undo this? {change}", change=description), default=True):
+        print_line(t(context.locale, "Nothing was changed."), sys.stderr)
+        raise typer.Exit(1)
+    change, ids = await context.services.undo.undo(
+        context.workspace, context.user, actor=context.actor, change_id=change.id
+    )
+    context.say(reports.undone(change, ids, context.locale))
+
+
+@with_context
+async def redo(context: CommandContext) -> None:
+    """Redo what the last undo took back."""
+    change, ids = await context.services.undo.redo(context.workspace, context.user, actor=context.actor)
+    context.say(reports.redone(change, ids, context.locale))
+
+
+@with_context
+async def inbox(
+    context: CommandContext,
+    decision: Annotated[str | None, typer.Argument(metavar="[accept|reject]")] = None,
+    number: Annotated[int | None, typer.Argument(metavar="[N]")] = None,
+) -> None:
+    """List what was proposed, or decide on proposal N."""
+    if decision is None:
+        waiting = await context.services.inbox.waiting(context.workspace)
+        context.console.print(reports.inbox(waiting, context.services.zone, context.locale))
+    elif decision not in ("accept", "reject") or number is None:
+        raise typer.BadParameter(t(context.locale, "Write it like: {example}", example="dayori inbox accept 3"))
+    elif decision == "accept":
+        candidate, made = await context.services.inbox.accept(context.workspace, number, context.actor)
+        if not made.is_new:
+            context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
+        context.show(made.paper)
+        if not made.is_new and is_other_comment(proposed := proposed_paper(candidate), made.paper):
+            context.say(t(context.locale, "The proposal's comment: {comment}", comment=proposed.comment))
+    else:
+        await context.services.inbox.reject(context.workspace, number)
+        context.say(t(context.locale, "Rejected."))
+
+
+def _with_options(paper: Paper, **given: Any) -> Paper:
+    """Return the paper with the options that were given; the others stay."""
+    names = {"tag": "tags", "link": "links"}
+    new = {names.get(name, name): value for name, value in given.items() if value is not None}
+    if "date" in new:
+        new["date"] = parse_date(new["date"]) if new["date"] else None
+    if "links" in new:
+        labels = {link.url: link.label for link in paper.links}
+        paper = with_links(paper, [Link(url, labels.get(url)) for url in new.pop("links")])
+    return with_changes(paper, **new)

@@ -1,0 +1,93 @@
+"""Papers out of files and into them: import, export."""
+
+from __future__ import annotations
+
+import gc
+from functools import partial
+from pathlib import Path
+from typing import Annotated
+from urllib.parse import quote
+
+import typer
+
+from bot.cli.context import CommandContext, progress_bar, with_context
+from bot.domain.errors import InputError
+from bot.formats.atomic_file import write_private
+from bot.formats.registry import READERS, WRITTEN, format_of, read_contents, writer
+from bot.i18n import msg, phrase, tn
+from bot.platforms.console import reports
+from bot.platforms.console.output import standard_output
+from bot.services.papers.title_lookup import look_up_titles
+
+In = Annotated[
+    str | None,
+    typer.Option("--format", metavar="|".join(READERS), help=phrase("Without it, the file's extension decides.")),
+]
+Out = Annotated[
+    str | None,
+    typer.Option("--format", metavar="|".join(WRITTEN), help=phrase("Without it, the file's extension decides.")),
+]
+
+
+@with_context
+async def import_(
+    context: CommandContext,
+    files: Annotated[list[Path], typer.Argument(metavar="FILE...")],
+    format: In = None,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help=phrase("Show what would happen, and save nothing."))
+    ] = False,
+    duplicates: Annotated[
+        bool, typer.Option("--duplicates", help=phrase("Add papers without ids though their title is there."))
+    ] = False,
+    restore: Annotated[
+        bool, typer.Option("--restore", help=phrase("Bring back papers that were removed here."))
+    ] = False,
+) -> None:
+    """Import papers from files; nothing is taken from a broken one."""
+    gc.disable()  # what is read stays until the end; looking for rubbish among it would take a quarter of the time
+    contents = [(file, read_contents(file, format)) for file in files]
+    for file, content in contents:
+        with progress_bar(file.name) as progress:
+            named = await look_up_titles(content.untitled, context.services.metadata, progress)
+            take = partial(context.services.importer.run, context.workspace, [*content.papers, *named.papers], None,
+                           progress=progress, duplicates=duplicates)  # fmt: skip
+            report = await take(dry_run=dry_run, restore=restore)
+        left_out = [(place, why, 1) for place, why in content.skipped_lines(str(file))] + named.reasons(str(file))
+        print_report = partial(reports.imported, file=str(file), locale=context.locale, dry_run=dry_run)
+        context.console.print(print_report(report, left_out=left_out))
+        if report.removed and not dry_run and await _wanted_back(context, len(report.removed)):
+            context.console.print(print_report(await take(restore=True), left_out=[]))
+
+
+async def _wanted_back(context: CommandContext, removed: int) -> bool:
+    """Ask at a terminal whether papers that were removed here are to come back; the default is no."""
+    question = tn(context.locale, "Bring the removed paper back?", "Bring the {n} removed papers back?", removed)
+    return context.terminal.prompt.is_interactive and await context.confirm(question, default=False)
+
+
+@with_context
+async def export(
+    context: CommandContext,
+    query: Annotated[str, typer.Argument(help=phrase("Only what this search finds; all without it."))] = "",
+    format: Out = None,
+    output: Annotated[
+        Path | None,
+        typer.Option(help=phrase("Write to this file instead of standard output; a file of that name is replaced.")),
+    ] = None,
+) -> None:
+    """Export papers, last added first."""
+    name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
+    collection = await context.services.workspaces.uuid(context.workspace)
+    write = writer(name, collection, quote(output.name) if output else "")
+    exporting = partial(context.services.exporter.write, context.workspace, query, write)
+    if output is None:
+        await exporting(standard_output())
+        return
+    try:
+        with write_private(output) as file:
+            await exporting(file)
+    except OSError as error:
+        raise InputError(
+            msg('"{file}" cannot be written: {reason}', file=str(output), reason=error.strerror or "")
+        ) from error

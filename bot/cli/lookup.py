@@ -1,0 +1,94 @@
+"""Looking at the collection, which changes nothing: digest, search, show, history."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from io import TextIOWrapper
+from time import perf_counter
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.context import CommandContext, with_context
+from bot.domain.errors import InputError
+from bot.formats.json import columns_of
+from bot.i18n import msg, phrase
+from bot.platforms.console import render, reports, shell
+from bot.platforms.console.output import print_json
+from bot.services.papers.lookup import Results
+
+_LONGEST_LINE = 100_000
+Json = Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))]
+
+
+@with_context
+async def digest(context: CommandContext, as_json: Json = False) -> None:
+    """Compose the next edition and print it; nothing is posted."""
+    edition = await context.services.digests.preview(
+        await context.services.digests.shown(context.workspace, context.locale)
+    )
+    if as_json:
+        held = [columns_of(paper) for paper in edition.papers] if edition else []
+        print_json({"subscription": edition.subscription if edition else None,
+                     "edition": edition.number if edition else None, "reason": edition.reason if edition else "skip",
+                     "papers": held, "remaining": edition.remaining if edition else 0})  # fmt: skip
+    else:
+        shell.print_edition(context.console, edition, context.services.zone, context.locale, reports.cli_name)
+
+
+@with_context
+async def search(
+    context: CommandContext,
+    query: Annotated[
+        str, typer.Argument(help=phrase("May hold tag:X author:X year:2022-2024; - reads queries, one a line."))
+    ],
+    as_json: Json = False,
+    limit: Annotated[int, typer.Option(min=1, max=1000, help=phrase("The most results to show."))] = 10,
+) -> None:
+    """Search the collection."""
+    if query == "-":
+        for line in _queries():
+            began = perf_counter()
+            found = await context.services.lookup.find(context.workspace, line, limit=limit)
+            elapsed = (perf_counter() - began) * 1000
+            print_json({**_results_json(found), "elapsed_ms": round(elapsed, 3)}, indent=None)
+        return
+    found = await context.services.lookup.find(context.workspace, query, limit=limit)
+    if as_json:
+        print_json(_results_json(found))
+    else:
+        context.console.print(render.results(found, context.locale, render.width_of(context.console)))
+
+
+@with_context
+async def show(context: CommandContext, id: Annotated[str, typer.Argument()], as_json: Json = False) -> None:
+    """Show one paper."""
+    paper = await context.services.lookup.get(context.workspace, id)
+    if as_json:
+        print_json(columns_of(paper))
+    else:
+        context.show(paper)
+
+
+@with_context
+async def history(context: CommandContext, id: Annotated[str | None, typer.Argument()] = None) -> None:
+    """Tell who changed what, newest first."""
+    steps = await context.services.library.history(context.workspace, id)
+    context.console.print(reports.history(steps, context.services.zone, context.locale))
+
+
+def _queries() -> Iterator[str]:
+    """Yield the lines of standard input. Raises InputError for one that has no end in sight."""
+    if isinstance(sys.stdin, TextIOWrapper):
+        sys.stdin.reconfigure(errors="replace")
+    while line := sys.stdin.readline(_LONGEST_LINE + 1):
+        if len(line) > _LONGEST_LINE:
+            raise InputError(msg("A line is longer than {most} characters; write one query a line.",
+                                 most=_LONGEST_LINE))  # fmt: skip
+        yield line.rstrip("\r\n")
+
+
+def _results_json(found: Results) -> dict[str, Any]:
+    results = [{**columns_of(result.paper), "score": round(result.hit.score, 4)} for result in found.results]
+    return {"query": found.query, "total": found.total, "suggestion": found.suggestion, "results": results}

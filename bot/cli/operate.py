@@ -1,0 +1,80 @@
+"""Seeing after the bot: doctor, servers, backup."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bot.app import open_health
+from bot.cli.context import CommandContext, Settings, with_context, with_settings
+from bot.domain.errors import InputError, StoreError
+from bot.domain.server import Server
+from bot.i18n import msg, phrase, t
+from bot.platforms.console import reports
+from bot.platforms.console.output import print_json
+from bot.services.health import Check, HealthReport
+from bot.services.workspaces import require_workspace
+
+
+@with_settings
+async def doctor(
+    settings: Settings,
+    as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document."))] = False,
+    offline: Annotated[bool, typer.Option("--offline", help=phrase("Look at nothing that needs the network."))] = False,
+) -> None:
+    """Tell whether all is well, and write nothing; exits with 1 when there is a fault."""
+    config, locale = settings.config, settings.config.locale
+    try:
+        async with open_health(config) as (health, database):
+            workspace = await require_workspace(database, settings.workspace)
+            findings = await health.check(workspace, config.tokens)
+    except StoreError as error:
+        findings = HealthReport((Check("database", "fault", error.message),), ())
+    if as_json:
+        print_json({"ok": findings.is_well, "checks": [check.columns(locale) for check in findings.checks]})
+    else:
+        report = reports.health(findings, config.zone, locale, settings.console.width)
+        settings.console.print(report, soft_wrap=True)
+    if not findings.is_well:
+        raise typer.Exit(1)
+
+
+@with_context
+async def servers(
+    context: CommandContext,
+    decision: Annotated[str | None, typer.Argument(metavar="[allow|refuse]")] = None,
+    id: Annotated[str | None, typer.Argument(metavar="[ID]", help=phrase("The server's id in Discord."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))] = False,
+) -> None:
+    """List the servers that the bot was invited into, or decide whether it serves one; a running bot obeys at once."""
+    if decision is None:
+        known = await context.services.servers.every()
+        if as_json:
+            print_json({"servers": [_columns_of(each) for each in known]})
+        else:
+            context.console.print(reports.servers(known, context.services.zone, context.locale))
+            if context.services.servers.serves_all:
+                context.say(t(context.locale, "Every server has its own collection, so every one is served."))
+    elif decision not in ("allow", "refuse") or id is None:
+        example = "dayori servers allow 123456789012345678"
+        raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))
+    else:
+        decide = context.services.servers.allow if decision == "allow" else context.services.servers.refuse
+        decided = await decide(id)
+        context.console.print(reports.servers([decided], context.services.zone, context.locale))
+
+
+def _columns_of(server: Server) -> dict[str, Any]:
+    since = server.since.isoformat() if server.since else None
+    return {"id": server.number, "name": server.name, "state": server.state, "since": since}
+
+
+@with_context
+async def backup(context: CommandContext, file: Annotated[Path, typer.Argument()]) -> None:
+    """Copy the whole database into a new file, also while the bot runs."""
+    if file.exists():
+        raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
+    await context.app.database.backup(file)
+    context.say(t(context.locale, "Saved to {file}.", file=str(file)))

@@ -1,0 +1,172 @@
+"""The terminal's program: its commands, in the order in which its help lists them, each with an example that works."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Sequence
+from importlib import import_module
+from pathlib import Path
+from typing import Any
+
+import typer
+from typer.core import TyperCommand, TyperGroup
+
+from bot.config import reader_locale
+from bot.i18n import Locale, phrase, t
+from bot.platforms.console.output import print_line, replace_what_is_missing
+
+# Each with the module of `cli` that it is in, which is imported when the command is asked for.
+COMMANDS = {
+    "run": ("serve", phrase("Start every platform that has a token; without one, the terminal."), "dayori run"),
+    "digest": ("lookup", phrase("Compose the next edition and print it; nothing is posted."), "dayori digest --json"),
+    "post": ("serve", phrase("Deliver what is due, then exit: for cron."), "dayori post"),
+    "search": ("lookup", phrase("Search the collection."), 'dayori search "ハルシネーション year:2023"'),
+    "show": ("lookup", phrase("Show one paper: its id, an arXiv id, a DOI or a link."), "dayori show retnet"),
+    "add": (
+        "edit",
+        phrase("Add a paper."),
+        'dayori add 1706.03762 --title "Attention Is All You Need" --tag NLP',
+    ),
+    "edit": (
+        "edit",
+        phrase("Change a paper; an empty text takes a field away, links and tags replace the old ones."),
+        "dayori edit retnet --comment 読みました。",
+    ),
+    "remove": (
+        "edit",
+        phrase("Remove a paper after asking once; dayori undo brings it back."),
+        "dayori remove longnet --yes",
+    ),
+    "undo": (
+        "edit",
+        phrase("Take back a change of the collection, the last one or number N, after saying which."),
+        "dayori undo --yes",
+    ),
+    "redo": ("edit", phrase("Redo what the last undo took back."), "dayori redo"),
+    "history": ("lookup", phrase("Tell who changed what, newest first."), "dayori history retnet"),
+    "import": (
+        "files",
+        phrase("Import papers from files; nothing is taken from a broken one."),
+        "dayori import config/papers.yaml --dry-run",
+    ),
+    "export": ("files", phrase("Export papers, last added first."), "dayori export --output papers.bib"),
+    "inbox": ("edit", phrase("List what was proposed, or decide on proposal N."), "dayori inbox"),
+    "doctor": (
+        "operate",
+        phrase("Tell whether all is well, and write nothing; exits with 1 when there is a fault."),
+        "dayori doctor",
+    ),
+    "servers": (
+        "operate",
+        phrase("List the servers that the bot was invited into, or decide whether it serves one."),
+        "dayori servers allow 123456789012345678",
+    ),
+    "backup": (
+        "operate",
+        phrase("Copy the whole database into a new file, also while the bot runs."),
+        "dayori backup dayori-backup.db",
+    ),
+}
+
+
+class _TyperCommand(TyperCommand):
+    """A command whose help is ours."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print the help."""
+        from bot.platforms.console import help
+        from bot.platforms.console.safe_console import SafeConsole
+
+        _, sentence, example = COMMANDS[self.name or ""]
+        params = self.get_params(ctx)
+        SafeConsole().print(help.of_command(ctx.command_path, sentence, example, params, _locale(ctx)))
+
+
+class _TyperGroup(TyperGroup):
+    """The program; wrong usage is one sentence of ours and ends with 2."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """Return the names of the commands."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """Return the command of a name, whose module is imported now."""
+        if cmd_name not in COMMANDS:
+            return None
+        module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
+        name = "import_" if cmd_name == "import" else cmd_name
+        alone = typer.Typer(**_PLAIN)
+        alone.command(cmd_name, cls=_TyperCommand)(getattr(module, name))
+        return typer.main.get_command(alone)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        """Print which commands there are."""
+        from bot.platforms.console import help
+        from bot.platforms.console.safe_console import SafeConsole
+
+        commands = [(name, sentence) for name, (_, sentence, _) in COMMANDS.items()]
+        SafeConsole().print(help.overview(ctx.command_path, commands, _locale(ctx)))
+
+    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, complete_var: str | None = None,
+             standalone_mode: bool = True, windows_expand_args: bool = True, **extra: Any) -> Any:  # fmt: skip
+        """Run the command that the arguments name and end the program."""
+        arguments = list(sys.argv[1:] if args is None else args)
+        replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
+        locale = reader_locale(_settings_file(arguments))
+        try:
+            code = super().main(
+                arguments, prog_name or "dayori", complete_var, False, windows_expand_args, obj=locale, **extra
+            )
+        except typer.Abort:
+            code = 1
+        except typer.TyperException as error:
+            _print_error(error, locale)
+            code = error.exit_code
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+_PLAIN: dict[str, Any] = {"add_completion": False, "pretty_exceptions_enable": False, "rich_markup_mode": None}
+app = typer.Typer(name="dayori", cls=_TyperGroup, no_args_is_help=True, **_PLAIN)
+
+
+def _show_version(is_asked: bool) -> None:
+    from importlib.metadata import version
+
+    if is_asked:
+        print_line(f"dayori {version('ronbun-dayori')}")
+        raise typer.Exit
+
+
+@app.callback()
+def _begin(is_asked: bool = typer.Option(False, "--version", callback=_show_version, is_eager=True)) -> None:
+    pass
+
+
+def _print_error(error: typer.TyperException, locale: Locale) -> None:
+    if type(error).__name__ == "NoArgsIsHelpError":
+        return
+    from pydantic import ValidationError
+
+    from bot.config_errors import reason_of
+    from bot.platforms.console import help
+
+    cause = error.__cause__.errors()[0] if isinstance(error.__cause__, ValidationError) else None
+    reason = reason_of(cause["type"], cause.get("ctx") or {}) if cause else None
+    print_line(help.wrong_usage(error, reason).text(locale), sys.stderr)
+    ctx: Any = getattr(error, "ctx", None)
+    hint = t(locale, "{command} --help shows how it is used.", command=ctx.command_path if ctx else "dayori")
+    print_line(hint, sys.stderr)
+
+
+def _locale(ctx: Any) -> Locale:
+    return "en" if ctx.find_root().obj == "en" else "ja"
+
+
+def _settings_file(arguments: Sequence[str]) -> Path | None:
+    """Return the settings file that the arguments name, before they are taken apart."""
+    for n, each in enumerate(arguments):
+        if each == "--config" and n + 1 < len(arguments):
+            return Path(arguments[n + 1])
+        if each.startswith("--config="):
+            return Path(each.partition("=")[2])
+    return None

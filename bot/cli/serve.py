@@ -1,0 +1,51 @@
+"""Running the bot: run, post. What draws at a terminal is imported when that is what runs."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from bot import runner
+from bot.app import platforms_of, synced
+from bot.cli.context import CommandContext, with_context
+from bot.domain.errors import ConfigError
+from bot.i18n import msg, phrase, t
+
+
+@with_context
+async def run(context: CommandContext) -> None:
+    """Start every platform that has a token; without one, the terminal."""
+    if platforms := platforms_of(context.app):
+        await runner.run(context.app, platforms)
+    else:
+        async with synced(context.app):
+            from bot.platforms.console import shell
+
+            fault = context.app.fault
+            faults = [fault.text(context.locale)] if fault else []
+            history = context.app.database.path.with_name("terminal_history")
+            notice = t(context.locale, "This is the terminal, since DISCORD_TOKEN is not set; "
+                       "README.md tells how to connect to Discord.")  # fmt: skip
+            await shell.Shell(context.services, context.workspace, context.console, context.user, history).run(
+                [*faults, notice]
+            )
+
+
+@with_context
+async def post(
+    context: CommandContext,
+    now: Annotated[str | None, typer.Option(help=phrase("Post this subscription's next edition now."))] = None,
+) -> None:
+    """Deliver what is due, then exit: for cron."""
+    platforms = platforms_of(context.app)
+    if not platforms:
+        raise ConfigError(msg("There is no token to post with; put DISCORD_TOKEN into the environment or into .env."))
+    from bot.platforms.console import reports
+
+    report = await runner.post(context.app, platforms, context.workspace, now)
+    context.console.print(reports.delivery(report, context.locale))
+    standings = await context.services.digests.statuses(context.workspace)
+    context.console.print(reports.subscription_statuses(standings, context.services.zone, context.locale))
+    if report.paused or report.failed:
+        raise typer.Exit(1)

@@ -1,0 +1,85 @@
+"""What the value of a setting may be: checked when the settings are read, and refused in words of ours."""
+
+from __future__ import annotations
+
+import re
+from zoneinfo import ZoneInfo
+
+from bot.domain.errors import DayoriError
+from bot.domain.schedule import parse_schedule
+from bot.environment import split_list
+from bot.formats.url_credentials import credentials_of
+from bot.i18n import Message, msg
+
+
+class InvalidValue(ValueError):  # noqa: N818 - a reason that pydantic hands on, not an error that is raised to anybody
+    """A value cannot be taken, for a reason in both languages."""
+
+    def __init__(self, message: Message) -> None:
+        super().__init__(message.text("en"))
+        self.message = message
+
+
+def valid_zone(name: str) -> str:
+    """Return the name of a timezone."""
+    try:
+        ZoneInfo(name)
+    except (KeyError, ValueError, OSError) as error:
+        raise InvalidValue(msg("not a timezone; write it like Asia/Tokyo")) from error
+    return name
+
+
+def valid_schedule(text: str) -> str:
+    """Return a schedule as it is kept."""
+    try:
+        return parse_schedule(text).text
+    except DayoriError as error:
+        raise InvalidValue(error.message) from error
+
+
+def valid_channel(text: str) -> str:
+    """Return the address of a channel."""
+    if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}", text):
+        raise InvalidValue(msg("not a channel; write it like discord:<server id>/<channel id>"))
+    return text
+
+
+def valid_server(id: object) -> str:
+    """Return the id of a server as text; YAML reads it as a number."""
+    text = str(id).strip()
+    if isinstance(id, bool) or not re.fullmatch(r"[1-9][0-9]{14,19}", text):
+        raise InvalidValue(
+            msg('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"')
+        )
+    return text
+
+
+def valid_database_url(url: str) -> str:
+    """Return the address of a SQLite file."""
+    if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:|[^?]*%00)[^?#\s][^?]*", url):
+        raise InvalidValue(msg("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db"))
+    return url
+
+
+def valid_token(text: object) -> object:
+    """Return a token without what was copied around it, None for an empty one."""
+    if not isinstance(text, str):
+        return text
+    token = text.strip().strip("\"'").strip()
+    if not all("!" <= each <= "~" for each in token):
+        raise InvalidValue(msg("there is a space, a line break or a foreign character in it; copy the token again"))
+    return token or None
+
+
+def valid_contact(text: str) -> str:
+    """Return whom sources may write to."""
+    if any(credentials_of(word.strip("()<>,;")) for word in text.split()):
+        raise InvalidValue(msg("it is shown to every source, so no password may stand in it"))
+    return text
+
+
+def as_list(value: object) -> object:
+    """Take a line with commas for the list that it is."""
+    if isinstance(value, int):
+        return (str(value),)
+    return tuple(split_list(value)) if isinstance(value, str) else value

@@ -1,0 +1,30 @@
+"""What happened to the collection: changes, each of some papers, from what to what."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from bot.domain.paper import Columns
+
+Action = Literal["add", "edit", "remove", "import", "undo", "redo"]
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """What a change did to one paper: `before` is None when it was added, `after` when it was removed."""
+
+    paper_id: str
+    before: Columns | None
+    after: Columns | None
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """All that one command or one import did."""
+
+    id: int
+    action: Action
+    at: datetime
+    by: str | None

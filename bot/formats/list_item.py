@@ -1,0 +1,213 @@
+"""One item, row or section of a document as the paper that it tells of: its title, its links and what else it says."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass, field
+from itertools import dropwhile, takewhile
+
+from bot.domain.dates import parse_date
+from bot.domain.errors import DateError
+from bot.domain.identifiers import web_address
+from bot.domain.paper import Link
+from bot.formats.blocks import Block, Span, text_of
+from bot.formats.person_names import is_known_organisation, names_in, parted
+from bot.formats.record import Record
+from bot.formats.table_columns import put_cell
+
+TRIM = ' \t\n\u3000-–—:：|｜,、·・*_>「」『』【】"“”→✨⭐🔥📄📝🆕'
+_EMPTY = re.compile(r"[\[(（【][|/,、・·\s-]*+[\])）】]")
+_SPACES = re.compile(r"[ \t\u3000]+")
+_FIRST_DATE = re.compile(r"[\[(（]?(\d{4}(?:[-/.]\d{1,2}){1,2}|\d{4}年\d{1,2}月(?:\d{1,2}日)?)[\])）]?[\s:：,-]*")
+_ANY_DATE = r"(\d{4}(?:[-/.]\d{1,2}){0,2}|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?)"
+_LAST_DATE = re.compile(rf"[\[(（]{_ANY_DATE}[\])）]$")
+_REMARKED_DATE = re.compile(rf"[\[(（]{_ANY_DATE}[\])）]|{_ANY_DATE}$")
+_TAGS = re.compile(r"(?:^|\s)[#＃](?=[^\s#＃])")
+_FACTS = re.compile(r"\s[·・]\s")
+
+
+@dataclass(slots=True)
+class ListItem:
+    """One paper being gathered; `level` tells which items below belong to it."""
+
+    line: int
+    level: int
+    is_section: bool = False
+    is_ours: bool = False
+    found: Record = field(default_factory=lambda: Record((0, 0)))
+    title: str = ""
+    pieces: list[Span] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    quotes: list[str] = field(default_factory=list)
+    accepted: bool = False
+
+
+def belongs(parent: ListItem, block: Block) -> bool:
+    """Tell whether an item says more of the paper above: text alone, or links that are only named."""
+    if parent.is_section:
+        return True
+    return parent.accepted or (any(piece.is_paper for piece in block.spans) and not text_of(
+        [piece for piece in block.spans if not piece.url]
+    ).strip(TRIM + "[]()（）/"))  # fmt: skip
+
+
+def add(entry: ListItem, block: Block) -> None:
+    """Add what stands below an item to it."""
+    links = [piece for piece in block.spans if piece.url and web_address(piece.url)]
+    entry.found.values.setdefault("links", []).extend(_as_value(piece) for piece in links)
+    entry.found.places.setdefault("links", (block.line, 1))
+    entry.accepted |= any(piece.is_paper for piece in links)
+    if remark := _remark(text_of([piece for piece in block.spans if not (piece.url and piece.is_label)])):
+        entry.remarks.append(remark)
+
+
+def split(entry: ListItem) -> None:
+    """Part an item into title, links and remark."""
+    pieces = [piece for piece in entry.pieces if piece.text.strip() or piece.url]
+    if pieces and not entry.is_ours and not pieces[0].url and (first := _FIRST_DATE.match(pieces[0].text.lstrip())):
+        entry.found.put("date", _date(first[1]))
+        pieces[0] = Span(pieces[0].text.lstrip()[first.end() :], "", pieces[0].strong)
+    if not entry.is_ours:
+        pieces = list(dropwhile(lambda piece: not piece.url and not piece.text.strip(TRIM), pieces))
+    taken = _title(pieces, is_section=entry.is_section)
+    entry.title = text_of(taken).strip(None if entry.is_ours else TRIM)
+    in_title = {id(piece) for piece in taken}
+    rest = [piece for piece in pieces if id(piece) not in in_title]
+    links = [piece for piece in pieces if piece.url and web_address(piece.url)]
+    if links:
+        values = [{"url": p.url, "label": None} if id(p) in in_title else _as_value(p) for p in links]
+        entry.found.put("links", values)
+    if remark := _remark(text_of([piece for piece in rest if not (piece.url and piece.is_label)])):
+        entry.remarks.append(remark)
+
+
+def _title(pieces: list[Span], *, is_section: bool = False) -> list[Span]:
+    """Return the pieces that are the title; none where an item only has links."""
+    if not pieces:
+        return []
+    first = pieces[0]
+    if is_section and not any(piece.url for piece in pieces):
+        return pieces
+    if first.url and (not first.is_label or is_section):
+        return [piece for piece in pieces if piece.url == first.url]
+    if first.strong:
+        return list(takewhile(lambda piece: piece.strong, pieces))
+    if not first.url:
+        end = next((n for n, piece in enumerate(pieces) if piece.url), len(pieces))
+        strong = [piece for piece in pieces[:end] if piece.strong]
+        return strong[:1] or (pieces[:end] if text_of(pieces[:end]).strip(TRIM + "[]()（）") else [])
+    # `https://… Title`, as in a list of links
+    rest = [piece for piece in pieces[1:] if not piece.url]
+    return rest if web_address(first.text) and text_of(rest).strip(TRIM) else []
+
+
+def begins_with_title(pieces: list[Span]) -> bool:
+    """Tell whether a paragraph begins as an item of a list does: with a link or in bold."""
+    visible = [piece for piece in pieces if piece.url or piece.text.strip(TRIM)]
+    return bool(visible) and (visible[0].strong or bool(visible[0].url))
+
+
+def _as_value(piece: Span) -> dict[str, str | None]:
+    return {"url": piece.link.url, "label": piece.link.label}
+
+
+def _remark(text: str) -> str:
+    """Return a text without what links left behind in it."""
+    lines = (_SPACES.sub(" ", _EMPTY.sub(" ", line)).strip(TRIM + "[]") for line in text.split("\n"))
+    return "\n".join(line for line in lines if line)
+
+
+def _date(text: str) -> str:
+    try:
+        return str(parse_date(text.replace(".", "-")))
+    except DateError:
+        return ""
+
+
+def split_row(entry: ListItem, cells: list[list[Span]], columns: list[str]) -> None:
+    """Note a table row's cells by their columns' names; without names, its first link is the title."""
+    for pieces, column in zip(cells, columns, strict=False):
+        text = text_of(pieces).strip()
+        urls = [piece for piece in pieces if piece.url and web_address(piece.url)]
+        if column in ("links", "code") or (urls and column not in ("title", "headline", "comment", "excerpt")):
+            continue
+        if column == "date":
+            entry.found.put("date", _date(text))
+        elif column == "title":
+            entry.title = _remark(text_of([piece for piece in pieces if not piece.is_label]))
+        elif column:
+            put_cell(entry.found, column, text, entry.found.place)
+    links = [piece for piece in entry.pieces if piece.url and web_address(piece.url)]
+    if not entry.title:
+        named = next((piece.text for piece in links if not piece.is_label), "")
+        plain = next((text_of(pieces) for pieces in cells if not any(piece.url for piece in pieces)), "")
+        entry.title = (named or ("" if "title" in columns or not _letters(plain) else plain)).strip(TRIM)
+    if links:
+        values = [{"url": p.url, "label": None} if p.text.strip() == entry.title else _as_value(p) for p in links]
+        entry.found.put("links", values)
+
+
+def _letters(text: str) -> bool:
+    return sum(c.isalpha() for c in text) > 3
+
+
+def add_to_section(entry: ListItem, block: Block) -> None:
+    """Note a paragraph below a heading that is a paper: its title, facts, links, tags, an excerpt or a remark."""
+    pieces = [piece for piece in block.spans if piece.text.strip() or piece.url]
+    text = block.text.strip()
+    links = [piece for piece in pieces if piece.url]
+    if block.kind == "quote":
+        entry.quotes.append(text)
+    elif block.role == "title" or (pieces and all(p.strong for p in pieces) and not entry.found.values.get("headline")):
+        entry.found.put("headline", entry.title)
+        entry.title = text
+    elif block.role == "facts":
+        _put_facts(entry.found, _FACTS.split(text))
+    elif block.role == "tags" or (not links and text[:1] in "#＃" and _TAGS.split(text)[0] == ""):
+        entry.found.put("tags", [tag for tag in _TAGS.split(text) if tag])
+    elif links and not text_of([p for p in pieces if not p.url]).strip(TRIM + "/()[]") and not _bare(links):
+        entry.found.values["links"] = [_own_value(piece) for piece in links if web_address(piece.url)]
+    elif text:
+        entry.remarks.append(text)
+
+
+def _bare(links: list[Span]) -> bool:
+    """Tell whether links are addresses in a text."""
+    return all(piece.text == piece.url for piece in links)
+
+
+def _own_value(piece: Span) -> dict[str, str | None]:
+    return {"url": piece.url, "label": None if Link(piece.url).name == piece.text else piece.text}
+
+
+def _put_facts(found: Record, parts: list[str]) -> None:
+    """Note date, organisation and authors, any of which may be missing."""
+    if parts and (date := _date(parts[0])):
+        found.put("date", date)
+        parts = parts[1:]
+    if len(parts) > 1:
+        found.put("organization", parts[0])
+    last = parts[-1] if parts else ""
+    if len(parts) > 1 or "," in last or last.endswith("…") or (parted(last) and not is_known_organisation(last)):
+        found.put("authors", names_in(last.removesuffix("…")))
+    else:
+        found.put("organization", last)
+
+
+def complete(entry: ListItem) -> None:
+    """Put together what was gathered, and take the date from where it often stands: in brackets behind the title."""
+    if not entry.is_ours and (last := _LAST_DATE.search(entry.title)):
+        entry.found.put("date", _date(last[1]))
+        entry.title = entry.title[: last.start()].strip(TRIM)
+    first = _REMARKED_DATE.match(entry.remarks[0]) if entry.remarks and not entry.is_ours else None
+    if first and (date := _date(first[1] or first[2])):
+        entry.found.put("date", date)
+        entry.remarks[0] = entry.remarks[0][first.end() :].strip(TRIM)
+    entry.found.put("comment", "\n\n".join(entry.remarks) if entry.is_section else "\n".join(entry.remarks))
+    entry.found.put("excerpt", "\n\n".join(entry.quotes))
+
+
+def source_of(entry: ListItem) -> str:
+    """Return the address that tells most of the paper, empty where there is none."""
+    links = [link["url"] for link in entry.found.values.get("links", [])]
+    return next((url for url in links if Span("", url).is_paper), links[0] if links else "")

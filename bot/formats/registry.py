@@ -1,0 +1,122 @@
+"""Which format a file is in, and reading and writing it by that format's name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeAlias
+from uuid import UUID
+
+from bot.domain.errors import FileError, InputError
+from bot.domain.paper import Paper
+from bot.formats.atomic_file import read_regular
+from bot.formats.encoding import decode
+from bot.i18n import msg
+
+if TYPE_CHECKING:
+    from bot.formats.links import Contents
+
+Reader: TypeAlias = Callable[[str, str], list[Paper]]
+# Each yields at least once for each paper, before it takes the next one, so that papers may come as they are read.
+Writer: TypeAlias = Callable[[Iterable[Paper]], Iterator[str]]
+
+
+def _module(name: str) -> Any:
+    """Import a format's module when the format is needed: a bot that starts needs none of them."""
+    return import_module(f"bot.formats.{name}")
+
+
+def _read(name: str, text: str, file: str) -> list[Paper]:
+    papers: list[Paper] = _module(name).read(text, file)
+    return papers
+
+
+def _titled_only(name: str, text: str, file: str) -> list[Paper]:
+    return _all_titled(_module(name).read(text, file), file)
+
+
+def _write(name: str, papers: Iterable[Paper]) -> Iterator[str]:
+    pieces: Iterator[str] = _module(name).write(papers)
+    return pieces
+
+
+# What these read may hold papers whose title somebody else has to tell.
+_LISTS = {"csv": "csv", "markdown": "markdown_reader", "html": "html_reader", "links": "links"}
+READERS: Mapping[str, Reader] = {
+    name: partial(_read, name) for name in ("yaml", "json", "bibtex", "csl", "ris", "matome")
+} | {name: partial(_titled_only, module) for name, module in _LISTS.items()}
+WRITERS: Mapping[str, Writer] = {
+    name: partial(_write, name) for name in ("yaml", "json", "bibtex", "csl", "ris", "csv", "markdown", "html")
+}
+WRITTEN = (*WRITERS, "atom")
+_ENDINGS = {
+    ".csl.json": "csl", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csl": "csl", ".bib": "bibtex",
+    ".ris": "ris", ".csv": "csv", ".tsv": "csv", ".md": "markdown", ".markdown": "markdown", ".html": "html",
+    ".htm": "html", ".atom": "atom", ".xml": "atom", ".txt": "links",
+}  # fmt: skip
+
+ENDING_OF = {name: ending for ending, name in reversed(_ENDINGS.items())}
+
+
+def read_file(path: Path, format: str | None = None) -> list[Paper]:
+    """Read the papers of a file. Raises FileError or, for a format that we do not know, InputError."""
+    return _all_titled(read_contents(path, format), str(path))
+
+
+def read_contents(path: Path, format: str | None = None) -> Contents:
+    """Read a file's papers, and the lines of a list of links that have no title. Raises like `read_file`."""
+    name = format_of(path.name, format, list(READERS))
+    try:
+        content = read_regular(path)
+    except OSError as error:
+        raise FileError(msg("cannot be read: {reason}", reason=error.strerror or ""), file=str(path)) from error
+    text = decode(content, name, str(path))
+    if not format:
+        name = _by_shape(name, text)
+    if name in _LISTS:
+        contents: Contents = _module(_LISTS[name]).read(text, str(path))
+        return contents
+    from bot.formats.links import Contents
+
+    return Contents(READERS[name](text, str(path)))
+
+
+def writer(format: str, collection: UUID, address: str = "") -> Writer:
+    """Return what writes papers in a format; only an Atom feed says of which collection, and where it is itself.
+
+    Imports the format, which may take 50 ms.
+    """
+    module = _module(format)
+    return partial(module.write, feed=module.Feed(collection, address)) if format == "atom" else WRITERS[format]
+
+
+def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
+    """Return the format asked for, else the one that the file's ending tells."""
+    lower = Path(file).name.lower()
+    ending = next((name for end, name in _ENDINGS.items() if lower.endswith(end) and lower != end), "")
+    name = (given or ending).lower()
+    if name not in known and given:
+        raise InputError(msg('There is no format "{name}"; there are: {known}.', name=given, known=", ".join(known)))
+    if name not in known:
+        raise InputError(msg('The format of "{file}" is not known; give one with --format: {known}.', file=file,
+                             known=", ".join(known)))  # fmt: skip
+    return name
+
+
+def _by_shape(name: str, text: str) -> str:
+    """Tell apart what shares an ending: CSL-JSON is a list, a 「まとめ」 page has titles with their label."""
+    if name == "json" and text.lstrip().startswith("["):
+        return "csl"
+    return "matome" if name == "links" and _module("matome").is_matome(text) else name
+
+
+def _all_titled(contents: Contents, file: str) -> list[Paper]:
+    if contents.untitled:
+        lines = ", ".join(str(each.line) for each in contents.untitled[:10]) + (
+            ", …" if len(contents.untitled) > 10 else ""
+        )
+        problem = msg("the title is not known of lines {lines}; write it behind the link", lines=lines)
+        raise FileError(problem, file=file, line=contents.untitled[0].line)
+    return contents.papers

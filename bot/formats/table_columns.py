@@ -1,0 +1,106 @@
+"""The columns of a table: what their names mean in Japanese and English, and what a cell says of its paper."""
+
+from __future__ import annotations
+
+import re
+
+from bot.domain.identifiers import identifiers_in, web_address
+from bot.domain.text import normalized
+from bot.formats.person_names import names_in
+from bot.formats.record import Place, Record, split_words
+
+_NAMES = {
+    "id": "id",
+    "headline": "見出し headline",
+    "title": "タイトル 論文タイトル 題名 論文名 論題 title name paper papertitle",
+    "date": "日付 発表日 公開日 発行日 投稿日 出版日 発表年 年 年月 date year published publicationdate",
+    "comment": "コメント メモ 備考 感想 所感 ひとこと comment comments note notes memo remarks",
+    "excerpt": "抜粋 概要 要旨 要約 アブストラクト abstract excerpt summary abstractnote",
+    "organization": "組織 所属 機関 研究機関 organization organisation affiliation institution",
+    "authors": "著者 著者名 執筆者 authors author",
+    "links": "リンク url urls link links 論文リンク 論文url アドレス paperlink paperurl",
+    "code": "コード 実装 code github repository",
+    "tags": "タグ キーワード 分野 カテゴリ カテゴリー tags tag keywords category topic",
+    "arxiv": "arxiv arxivid arxiv番号",
+    "doi": "doi",
+    "openreview": "openreview",
+    "acl": "acl",
+    "identifiers": "識別子 identifiers",
+    "added_at": "追加日時 追加日 addedat",
+    "added_by": "追加者 追加した人 addedby",
+}
+_COLUMN_OF = {name: column for column, names in _NAMES.items() for name in names.split(" ")}
+_URL = re.compile(r"https?://[^\s<>「」（）、。]+", re.IGNORECASE)
+_ID = re.compile(r"(arxiv|doi|openreview|acl):(\S+)", re.IGNORECASE)
+_ROUNDED = re.compile(r"(\d{4})\.(\d{1,4})")
+_FIVE_DIGITS_SINCE = 1501  # January 2015: https://info.arxiv.org/help/arxiv_identifier.html
+_SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
+
+
+def column_of(name: str) -> str:
+    """Return what a column's name means, empty where that is not known."""
+    return _COLUMN_OF.get(re.sub(r"[\s_\-.*#]+", "", normalized("NFKC", name)).casefold(), "")
+
+
+def put_cell(found: Record, column: str, text: str, place: Place) -> None:
+    """Note what a cell says of its paper."""
+    several, text = "\n" in text, text.strip()
+    if not text:
+        return
+    match column:
+        case "authors":
+            found.put("authors", text.split("\n") if several else names_in(text), place)
+        case "tags":
+            found.put("tags", text.split("\n") if several else split_words(text), place)
+        case "links" | "code":
+            _put_links(found, text, place, "code" if column == "code" else None)
+        case "arxiv":
+            found.put_ids(place, arxiv=_unrounded(text))
+        case "doi" | "openreview" | "acl":
+            found.put_ids(place, **{column: text})
+        case "identifiers":
+            found.put_ids(place, **{scheme.lower(): name for scheme, name in _ID.findall(text)})
+        case _:
+            found.put(column, text, place)
+
+
+def day_first(dates: list[str]) -> bool | None:
+    """Tell whether a column's `19/7/2023` begin with the day; None where no date of it tells."""
+    parts = [found.groups() for date in dates if (found := _SLASHED.fullmatch(date.strip()))]
+    if any(int(first) > 12 for first, _, _ in parts):
+        return True
+    return False if any(int(second) > 12 for _, second, _ in parts) else None
+
+
+def year_first(date: str, begins_with_day: bool) -> str:
+    """Return a date of that column with its year first; any other date as it is."""
+    found = _SLASHED.fullmatch(date.strip())
+    if found is None:
+        return date
+    month, day = (found[2], found[1]) if begins_with_day else (found[1], found[2])
+    return f"{found[3]}-{month}-{day}"
+
+
+def _put_links(found: Record, text: str, place: Place, label: str | None) -> None:
+    links: list[dict[str, str | None]] = []
+    for line in map(str.strip, text.split("\n")):
+        first, _, rest = line.partition(" ")
+        urls = _URL.findall(line)
+        if web_address(first) and not _URL.search(rest):
+            links.append({"url": first, "label": rest.strip() or label})
+        elif urls:
+            rest = _URL.sub("", line).strip(" \t:：-[]()（）|,、;") if len(urls) == 1 else ""
+            links += [{"url": url.rstrip(".,;"), "label": rest or label} for url in urls]
+        elif line and not found.put_ids_in(line, place):
+            links.append({"url": line, "label": None})  # it is refused with its place
+    if links:
+        known = found.values.pop("links", [])
+        found.put("links", known + links, found.places.get("links", place))
+
+
+def _unrounded(number: str) -> str:
+    """Return an arXiv number with the zeros that a spreadsheet took from its end, where that is certain."""
+    cut = _ROUNDED.fullmatch(number)
+    if cut and int(cut[1]) >= _FIVE_DIGITS_SINCE:
+        return f"{cut[1]}.{cut[2].ljust(5, '0')}"
+    return identifiers_in(number).arxiv or number

@@ -1,0 +1,206 @@
+"""A papers file in YAML as the text it is, so that one entry can be changed and every other line stays as it was.
+
+Entries are cut out by the lines on which the reader found them; comments and blank lines above an entry stay where
+they are. Within an entry that is written as people write it, only the keys that changed are written anew.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+
+from bot.domain.errors import FileError
+from bot.domain.paper import Paper
+from bot.formats import yaml
+from bot.formats.entries import read_entries
+from bot.formats.positions import PositionedTree, read_yaml
+from bot.formats.yaml_entry import KEYS, lines_of, values_of
+from bot.i18n import msg
+
+_GAP = re.compile(r"(?P<indent>[ \t]*)(?:#.*)?|\.\.\.|---")
+_DASH = re.compile(r"(?P<before> *)-(?P<after> +)$")
+_ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[\w-]", re.MULTILINE)
+
+
+@dataclass(slots=True)
+class YamlEntry:
+    """One paper's lines; `above` are the comments and blank lines before it, `keys` its parts where they are known."""
+
+    paper: Paper
+    lines_above: list[str]
+    lines: list[str]
+    keys: list[tuple[str, int]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class YamlDocument:
+    """A file's text in pieces; join them with `text`."""
+
+    head: list[str]
+    entries: list[YamlEntry]
+    tail: list[str]
+    dash: int = 2
+    file: str = ""
+    by_id: dict[str, YamlEntry] = field(default_factory=dict)
+
+    def _known(self) -> dict[str, YamlEntry]:
+        if len(self.by_id) != len(self.entries):
+            self.by_id = {entry.paper.id: entry for entry in self.entries}
+        return self.by_id
+
+    def put(self, paper: Paper) -> None:
+        """Change the paper's entry; a paper that has none gets one above all others. Raises FileError."""
+        if entry := self._known().get(paper.id):
+            entry.lines, entry.paper, entry.keys = _changed(entry, paper, self.dash), paper, []
+            return
+        if self.entries and (len(self.entries) == 1 or "" in self.entries[1].lines_above):
+            first = self.entries[0]
+            first.lines_above = first.lines_above if first.lines_above[:1] == [""] else ["", *first.lines_above]
+        self.entries.insert(0, YamlEntry(paper, [], _checked(lines_of(paper, self.dash), paper)))
+        self.by_id[paper.id] = self.entries[0]
+
+    def drop(self, id: str) -> None:
+        """Take the paper's entry out; what stands above it stays, but for a blank line."""
+        entry = self._known().pop(id)
+        n = next(n for n, each in enumerate(self.entries) if each is entry)
+        rest = self.entries[n + 1].lines_above if n + 1 < len(self.entries) else self.tail
+        rest[:0] = entry.lines_above if any(line.strip() for line in entry.lines_above) or n == 0 else []
+        if n == 0 and rest[:1] == [""]:
+            del rest[0]
+        del self.entries[n]
+
+    def text(self) -> str:
+        """Return the whole file. Raises FileError where an entry that changed was referred to by others."""
+        lines = [
+            *self.head,
+            *(line for entry in self.entries for line in (*entry.lines_above, *entry.lines)),
+            *self.tail,
+        ]
+        text = "".join(f"{line}\n" for line in lines)
+        if _ALIAS.search(text) and _indexed(yaml.read(text, self.file)) != _indexed(
+            entry.paper for entry in self.entries
+        ):
+            raise FileError(msg("an entry cannot be changed because others refer to it with *"), file=self.file)
+        return text
+
+
+def read_document(text: str, file: str) -> YamlDocument:
+    """Read a file with its layout. Raises FileError with line and column."""
+    tree = read_yaml(text, file)
+    papers = read_entries(tree)
+    lines = text.split("\n")
+    if lines[-1] == "":
+        lines.pop()
+    starts = [_start(tree, n, lines) for n in range(len(papers))]
+    columns = {start[1] for start in starts if start}
+    if not papers or len(columns) != 1 or None in starts:
+        return _rebuilt(tree, papers, lines, file)
+    dash = columns.pop()
+    layout = YamlDocument(lines[: starts[0][0]] if starts[0] else [], [], [], dash, file)
+    above, layout.head = _cut_gap(layout.head, dash)
+    firsts = [start[0] for start in starts if start] + [len(lines)]
+    for n, paper in enumerate(papers):
+        gap, body = _cut_gap(lines[firsts[n] : firsts[n + 1]], dash)
+        layout.entries.append(YamlEntry(paper, above, body, _keys(tree, n, firsts[n], body)))
+        above = gap
+    layout.tail = above
+    return layout
+
+
+def _start(tree: PositionedTree, n: int, lines: list[str]) -> tuple[int, int] | None:
+    """Return the entry's first line, counted from 0, and the column of its dash; None where it has none of its own."""
+    line, column = tree.places.get(("papers", n), (0, 0))
+    found = _DASH.fullmatch(lines[line - 1][: column - 1]) if line else None
+    return (line - 1, len(found["before"])) if found else None
+
+
+def _cut_gap(lines: list[str], dash: int) -> tuple[list[str], list[str]]:
+    """Return the blank lines and comments at the end that belong to no entry, and what is before them."""
+    at = len(lines)
+    while (
+        at
+        and (gap := _GAP.fullmatch(lines[at - 1]))
+        and (not lines[at - 1].strip() or len(gap["indent"] or "") <= dash)
+    ):
+        at -= 1
+    return lines[at:], lines[:at]
+
+
+def _keys(tree: PositionedTree, n: int, first: int, body: list[str]) -> list[tuple[str, int]]:
+    """Return each key with its line in the entry; none where a key does not begin a line of its own."""
+    places = [(tree.keys[("papers", n, key)], key) for key in tree.value["papers"][n]]
+    keys = []
+    for (line, column), key in places:
+        before = body[line - 1 - first][: column - 1]
+        if before.strip(" ") not in ("", "-") or (before.strip(" ") == "-") != (line - 1 == first):
+            return []
+        keys.append((key, line - 1 - first))
+    return keys if keys and keys[0][1] == 0 and len({column for (_, column), _ in places}) == 1 else []
+
+
+def _rebuilt(tree: PositionedTree, papers: list[Paper], lines: list[str], file: str) -> YamlDocument:
+    """Lay out anew a file that has no entries, or whose entries stand in no lines of their own."""
+    key = tree.keys.get(("papers",), (len(lines) + 1, 0))[0] - 1
+    head = [*lines[:key], "papers:"]
+    tail = lines[key + 1 :] if not papers else []
+    layout = YamlDocument(head, [], tail, file=file)
+    for paper in reversed(papers):
+        layout.put(paper)
+    return layout
+
+
+def _changed(entry: YamlEntry, paper: Paper, dash: int) -> list[str]:
+    """Return the entry's lines with what changed; all of it anew where its parts cannot be told apart."""
+    old, new = values_of(entry.paper), values_of(paper)
+    if entry.keys:
+        present = {key for key, _ in entry.keys}
+        changed_keys = {key for key in KEYS if old.get(key) != new.get(key)} - {"added_at", "added_by"} | (
+            {"id"} - present
+        )
+        lines = _spliced(entry, {key: new.get(key) for key in changed_keys}, dash)
+        if _reads_as(lines, paper):
+            return lines
+    return _checked(lines_of(paper, dash), paper)
+
+
+def _spliced(entry: YamlEntry, values: dict[str, object], dash: int) -> list[str]:
+    indent = len(_indent_of(entry.lines[0]))
+    ends = [line for _, line in entry.keys[1:]] + [len(entry.lines)]
+    parts = {key: entry.lines[line:end] for (key, line), end in zip(entry.keys, ends, strict=True)}
+    first = next(iter(parts))
+    parts[first] = [" " * indent + parts[first][0][indent:], *parts[first][1:]]
+    for key, value in values.items():
+        gap = _cut_gap(parts[key], indent)[0] if key in parts else []
+        written = lines_of({key: value}, indent) if value else []
+        parts[key] = [*written, *gap]
+    order = list(parts)
+    for key in values:
+        if key not in dict(entry.keys):  # a key that is new goes where we would write it
+            order.remove(key)
+            before = [n for n, other in enumerate(order) if KEYS.index(other) < KEYS.index(key)]
+            order.insert(before[-1] + 1 if before else 0, key)
+    lines = [line for key in order for line in parts[key]]
+    return [" " * dash + "-" + lines[0][dash + 1 :], *lines[1:]] if lines else []
+
+
+def _indent_of(line: str) -> str:
+    return line[: len(line) - len(line.lstrip(" -"))]
+
+
+def _reads_as(lines: list[str], paper: Paper) -> bool:
+    try:
+        read = yaml.read("papers:\n" + "\n".join(lines) + "\n", "")
+    except FileError:
+        return False
+    return _indexed(read) == _indexed([paper])
+
+
+def _indexed(papers: Iterable[Paper]) -> list[tuple[str, tuple[object, ...]]]:
+    return [(paper.id, paper.content) for paper in papers]
+
+
+def _checked(lines: list[str], paper: Paper) -> list[str]:
+    if not _reads_as(lines, paper):
+        raise FileError(msg('"{id}" cannot be written so that it reads back', id=paper.id), file="YAML")
+    return lines

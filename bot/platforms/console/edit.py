@@ -1,0 +1,261 @@
+"""Adding, changing and removing papers at the prompt, and deciding on what others proposed.
+
+Whoever presses Ctrl-C or Ctrl-D at a question, or whose input ends there, raises AbortError out of the whole command;
+nothing is written before the last question is answered.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+from functools import partial
+from typing import TypeVar
+
+from bot.domain.dates import parse_date
+from bot.domain.draft import Draft, apply_draft, draft_of, edit_draft, prefilled, with_answers
+from bot.domain.errors import InputError, NotFoundError
+from bot.domain.metadata import Metadata
+from bot.domain.paper import Paper, with_changes
+from bot.domain.text import clean_line
+from bot.i18n import msg, t, tn
+from bot.platforms.console import render, reports
+from bot.platforms.console.prompt import AbortError
+from bot.platforms.console.terminal import Terminal
+from bot.services.papers.history_text import describe
+from bot.services.papers.inbox import is_other_comment, proposed_paper
+from bot.services.papers.submission import SameTitle, Saved, Stale
+
+T = TypeVar("T")
+
+
+async def add(terminal: Terminal, source: str) -> None:
+    """Add the paper of a link after asking what the link does not tell."""
+    _require(source, "/addpaper https://arxiv.org/abs/1706.03762")
+    services = terminal.services
+    if known := await services.drafts.find_duplicate(terminal.workspace, source):
+        terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
+        terminal.card(known)
+        return
+    draft = draft_of(source)
+    metadata, problem = await services.drafts.look_up(draft.source)
+    if problem:
+        said = t(terminal.locale, "{problem} Type the title, and the paper can be added all the same.",
+                 problem=problem.text(terminal.locale))  # fmt: skip
+        terminal.say(said, "yellow")
+
+    async def made(draft: Draft) -> tuple[Draft, Paper]:
+        return draft, await services.drafts.complete(draft)
+
+    draft, paper = await _fill_form(terminal, draft, made, metadata)
+    terminal.card(paper)
+    if not await terminal.confirm(t(terminal.locale, "Save?"), default=True):
+        terminal.say(t(terminal.locale, "Not saved."))
+        return
+    outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter)
+    if isinstance(outcome, SameTitle):
+        question = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
+        terminal.say(f"{question} ({outcome.paper.id})", "yellow")
+        if not await terminal.confirm(t(terminal.locale, "Save?"), default=False):
+            terminal.say(t(terminal.locale, "Not saved."))
+            return
+        outcome = await services.submission.add(
+            terminal.workspace, draft, paper, terminal.submitter, allow_same_title=True
+        )
+    if isinstance(outcome, Saved):
+        saved = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
+        terminal.say(saved if outcome.is_new else t(terminal.locale, "This paper is there already."), "green")
+
+
+async def edit(terminal: Terminal, text: str) -> None:
+    """Change a paper, asking for each field with what it says today."""
+    _require(text, "/editpaper retnet")
+    lookup, submission = terminal.services.lookup, terminal.services.submission
+    old = await _resolve(terminal, text)
+
+    async def made(draft: Draft) -> tuple[Draft, Paper]:
+        return draft, apply_draft(old, draft)
+
+    draft, new = await _fill_form(terminal, edit_draft(old), made)
+    if new.content == old.content:
+        terminal.say(t(terminal.locale, "Nothing was changed."))
+        return
+    terminal.card(new)
+    question, default, seen = t(terminal.locale, "Save?"), True, draft.version_seen
+    while True:
+        if not await terminal.confirm(question, default=default):
+            terminal.say(t(terminal.locale, "Not saved."))
+            return
+        outcome = await submission.edit(
+            terminal.workspace, old.id, lambda now: apply_draft(now, draft), terminal.submitter, seen
+        )
+        if not isinstance(outcome, Stale):
+            break
+        terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=old.id), "yellow")
+        theirs = await lookup.get(terminal.workspace, old.id)
+        terminal.card(theirs)
+        question, default, seen = t(terminal.locale, "Overwrite it with yours?"), False, theirs.updated_at
+    terminal.say(t(terminal.locale, "Saved as {id}.", id=old.id), "green")
+
+
+async def remove(terminal: Terminal, text: str) -> None:
+    """Remove a paper after asking once."""
+    _require(text, "/removepaper retnet")
+    paper = await _resolve(terminal, text)
+    terminal.card(paper)
+    if not await terminal.confirm(t(terminal.locale, "Remove this paper?"), default=False):
+        terminal.say(t(terminal.locale, "Not removed."))
+        return
+    await terminal.services.library.remove(terminal.workspace, paper.id, terminal.who, actor=terminal.actor)
+    terminal.say(
+        t(terminal.locale, 'Removed "{title}". {command} brings it back.', title=paper.heading, command="/undo")
+    )
+
+
+async def undo(terminal: Terminal, number: str) -> None:
+    """Take a change back, the last one unless its number is given; ask first where a person sits there."""
+    change, ids = await terminal.services.undo.to_undo(terminal.workspace, _number(number, "/undo 3"))
+    question = t(
+        terminal.locale, "Undo this? {change}", change=_numbered(change.id, describe(change, ids, terminal.locale))
+    )
+    if terminal.prompt.is_interactive and not await terminal.confirm(question, default=True):
+        terminal.say(t(terminal.locale, "Nothing was changed."))
+        return
+    change, ids = await terminal.services.undo.undo(terminal.workspace, terminal.who, actor=terminal.actor,
+                                                        change_id=change.id)  # fmt: skip
+    terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo takes that back."))
+
+
+async def redo(terminal: Terminal, _: str) -> None:
+    """Take the last undo back."""
+    change, _undo = await terminal.services.undo.to_redo(terminal.workspace)
+    change, ids = await terminal.services.undo.redo(terminal.workspace, terminal.who, actor=terminal.actor,
+                                                        change_id=change.id)  # fmt: skip
+    terminal.say(reports.redone(change, ids, terminal.locale))
+
+
+async def history(terminal: Terminal, text: str) -> None:
+    """Tell who changed what."""
+    library = terminal.services.library
+    steps = await library.history(terminal.workspace, text or None)
+    if text and not steps:
+        steps = await library.history(terminal.workspace, (await _resolve(terminal, text)).id)
+    terminal.console.print(reports.history(steps, terminal.services.zone, terminal.locale))
+
+
+async def inbox(terminal: Terminal, _rest: str) -> None:
+    """Show each proposal and ask what is to become of it."""
+    waiting = await terminal.services.inbox.waiting(terminal.workspace)
+    terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(waiting)))
+    for candidate in waiting:
+        terminal.card(replace(proposed_paper(candidate), added_by=candidate.proposed_by))
+        try:
+            answer = await terminal.prompt.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "))
+        except AbortError:
+            terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
+            return
+        if answer.strip().lower() == "a":
+            _, made = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
+            if made.is_new:
+                terminal.say(t(terminal.locale, "Saved as {id}.", id=made.paper.id), "green")
+            else:
+                await _take_comment(terminal, made.paper, proposed_paper(candidate))
+        elif answer.strip().lower() == "r":
+            await terminal.services.inbox.reject(terminal.workspace, candidate.number)
+            terminal.say(t(terminal.locale, "Rejected."))
+
+
+async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> None:
+    """Show the paper that was there before its proposal was accepted, and offer to take the proposal's comment over."""
+    terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
+    terminal.card(known)
+    if not is_other_comment(proposed, known):
+        return
+    question = t(terminal.locale, "Replace the comment") if known.comment else t(terminal.locale, "Add the comment")
+    if await terminal.confirm(f"{question}?", default=False):
+        outcome = await terminal.services.submission.edit(
+            terminal.workspace, known.id, lambda now: with_changes(now, comment=proposed.comment), terminal.submitter,
+            known.updated_at,
+        )  # fmt: skip
+        if isinstance(outcome, Saved):
+            terminal.say(t(terminal.locale, "Saved as {id}.", id=known.id), "green")
+        else:
+            terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=known.id), "yellow")
+
+
+async def _fill_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]],
+                   metadata: Metadata | None = None) -> T:  # fmt: skip
+    """Return what is made of the filled-in form; while it cannot be, the form is there again with what was typed."""
+    while True:
+        draft = with_answers(draft, form := prefilled(draft, metadata), await _answers(terminal, form))
+        try:
+            return await make(draft)
+        except InputError as error:
+            terminal.say(error.text(terminal.locale), "yellow")
+
+
+async def _answers(terminal: Terminal, draft: Draft) -> dict[str, str]:
+    locale = terminal.locale
+    labels = {"title": t(locale, "Title"), "headline": t(locale, "Headline"), "date": t(locale, "Date"),
+              "comment": t(locale, "Comment"), "tags": t(locale, "Tags")}  # fmt: skip
+    checks: dict[str, Callable[[str], object]] = {"title": _check_title, "date": _check_date}
+    answers: dict[str, str] = {}
+    for name, label in labels.items():
+        if "\n" in getattr(draft, name):
+            continue  # what has several lines is left alone: a prompt takes one
+        answers[name] = await terminal.ask_until(f"  {label}: ", getattr(draft, name), checks.get(name, str))
+    return answers
+
+
+async def _resolve(terminal: Terminal, text: str) -> Paper:
+    """Return the paper that a text means, asking which where it may be several.
+
+    Raises NotFoundError when there is none, AbortError when none is chosen.
+    """
+    found = await terminal.services.lookup.resolve(terminal.workspace, text)
+    papers = [result.paper for result in found.results or found.near]
+    if found.total == 1:
+        return papers[0]
+    if not papers:
+        raise NotFoundError(msg("No paper was found for “{query}”.", query=text[:80]))
+    terminal.console.print(render.results(found, terminal.locale, terminal.width))
+    answer = await terminal.ask_until(
+        t(terminal.locale, "Which one? Its number: "), "", partial(_check_choice, most=len(papers))
+    )
+    if not answer.strip():
+        raise AbortError
+    return papers[int(answer) - 1]
+
+
+def _check_choice(text: str, most: int) -> None:
+    plain = text.strip()
+    if plain and not (plain.isdecimal() and len(plain) < 10 and 1 <= int(plain) <= most):
+        raise InputError(msg("Type a number from 1 to {most}, or nothing to stop.", most=most))
+
+
+def _check_title(text: str) -> None:
+    if not clean_line(text):
+        raise InputError(msg("The title is missing; copy it from the paper."))
+
+
+def _check_date(text: str) -> None:
+    if text.strip():
+        parse_date(text)
+
+
+def _number(text: str, example: str) -> int | None:
+    plain = text.strip().lstrip("#＃")
+    if not plain:
+        return None
+    if not plain.isdecimal() or len(plain) > 19:
+        raise InputError(msg('"{text}" is no number of a change; write it like: {example}', text=text[:40],
+                             example=example))  # fmt: skip
+    return int(plain)
+
+
+def _numbered(number: int, text: str) -> str:
+    return f"#{number} {text}"
+
+
+def _require(text: str, example: str) -> None:
+    if not text:
+        raise InputError(msg("Say which one, for instance: {example}", example=example))

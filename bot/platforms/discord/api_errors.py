@@ -1,0 +1,66 @@
+"""What Discord's refusals mean for a delivery: mend something, come later, or nobody knows whether it arrived.
+
+A refusal without a code of Discord's is somebody else's (a proxy, Cloudflare) and says nothing of the channel.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import discord
+
+from bot.domain.errors import ChannelClosedError, PublishError, RetryLaterError, UnknownOutcomeError
+from bot.i18n import Message, msg
+
+_SHUT_OUT = 600.0  # seconds of rest when Discord or what stands before it wants nothing more of us
+_SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds: without a word how long, and at most
+_CLOSED: dict[int, Message] = {
+    10003: msg("The channel is gone."),
+    10004: msg("The bot is no longer in the server; invite it again."),
+    50001: msg("The bot cannot see the channel; give it “View Channel”."),
+    50013: msg("The bot may not post there; give it “Send Messages” and “Embed Links”."),
+    50083: msg("The thread is locked; unlock it or choose another channel."),
+    160005: msg("The thread is locked; unlock it or choose another channel."),
+    50008: msg("This kind of channel takes no messages; choose a text channel, or a post of the forum."),
+}
+
+
+def publish_error(error: discord.HTTPException) -> PublishError:
+    """Return a refusal as the error that tells a delivery what to do."""
+    if error.status >= 500 or error.status == 408:
+        return UnknownOutcomeError(msg("Discord answered {status}.", status=error.status))
+    if error.status == 429:
+        return rate_limit_error(error.response, None)
+    if error.status == 401:
+        return RetryLaterError(
+            msg("Discord does not accept DISCORD_TOKEN; copy the token again from the application's Bot page."),
+            _SHUT_OUT,
+            is_global=True,
+        )
+    if error.code in _CLOSED:
+        return ChannelClosedError(_CLOSED[error.code])
+    reason = f"{error.status} {error.text}" if error.code else str(error.status)
+    return PublishError(msg("Discord answered {status}.", status=reason[:300]))
+
+
+def rate_limit_error(response: Any, data: dict[str, Any] | str | None) -> RetryLaterError:
+    """Return a 429 as the wait that it asks for; one without `Via` is not Discord's and holds for everything."""
+    answer = data if isinstance(data, dict) else {}
+    is_discords = bool(response.headers.get("Via"))
+    requested = _seconds(answer.get("retry_after", response.headers.get("Retry-After")))
+    rest = requested if requested is not None else _SHORT_REST if is_discords else _SHUT_OUT
+    return RetryLaterError(msg("Discord answered {status}.", status=429), rest,
+                      is_global=not is_discords or bool(answer.get("global")))  # fmt: skip
+
+
+def is_for_the_content(error: discord.HTTPException) -> bool:
+    """Tell whether Discord refuses the message for what is in it, and not for where it goes."""
+    return error.status in (400, 413) and error.code not in (0, *_CLOSED)
+
+
+def _seconds(value: Any) -> float | None:
+    try:
+        seconds = float(value)
+    except (TypeError, ValueError):
+        return None
+    return seconds if 0 <= seconds <= _LONGEST_REST else None

@@ -1,0 +1,97 @@
+"""What buttons and menus have in common: they outlive a restart, and a press that goes wrong is told to the presser."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from typing import Any, ClassVar, Self
+
+from discord import ButtonStyle, InteractionType, Message
+from discord.ui import Button, DynamicItem, Item, Select, View
+
+from bot.domain.errors import InputError
+from bot.i18n import msg
+from bot.platforms.discord import error_handler, response
+from bot.platforms.discord.context import Interaction, actor_of, custom_id_of
+
+
+class Component:
+    """Catches what goes wrong in a press, which discord.py would only log; `pattern` is that of its custom ids."""
+
+    pattern: ClassVar[re.Pattern[str]]
+
+    async def callback(self, interaction: Any) -> None:
+        """Answer a press."""
+        try:
+            response.begin(interaction)
+            (await actor_of(interaction)).spend()
+            await self.press(interaction)
+        except Exception as error:
+            await error_handler.respond(interaction, error)
+
+    async def press(self, interaction: Interaction) -> None:
+        """Do what the item is for."""
+        raise NotImplementedError
+
+
+class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
+    """A button that needs to know one thing, `about`, and whose custom id holds it: `dayori:NAME:ABOUT`."""
+
+    name: ClassVar[str]
+    style: ClassVar[ButtonStyle]
+
+    def __init_subclass__(cls, *, name: str, style: ButtonStyle = ButtonStyle.secondary) -> None:
+        cls.pattern = re.compile(f"dayori:{name}:(?P<about>.+)")
+        super().__init_subclass__(template=cls.pattern)
+        cls.name, cls.style = name, style
+
+    def __init__(self, about: str | int, label: str = "…", emoji: str | None = None) -> None:
+        custom_id = f"dayori:{self.name}:{about}"
+        super().__init__(Button(label=label, emoji=emoji, style=self.style, custom_id=custom_id))
+        self.about = str(about)
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the button of a press."""
+        return cls(match["about"])
+
+
+def selected(item: Select[Any]) -> str:
+    """Return what was chosen in a menu of one choice. Raises InputError."""
+    if len(item.values) != 1:
+        raise unknown_component()
+    return item.values[0]
+
+
+def read_choices(interaction: Interaction) -> None:
+    """Put an empty choice where Discord sent none, for discord.py fails on that before anything could be answered."""
+    sent: Any = interaction.data or {}
+    if not isinstance(sent.get("values"), list):
+        sent["values"] = []
+
+
+def is_unknown(interaction: Interaction, items: Iterable[type[Component]]) -> bool:
+    """Tell whether a press is of ours and nothing takes it: its name or its message is none that we know."""
+    name = custom_id_of(interaction)
+    if interaction.type is not InteractionType.component or not name.startswith("dayori"):
+        return False
+    return not any(item.pattern.fullmatch(name) for item in items) or name not in _controls(interaction.message)
+
+
+def unknown_component() -> InputError:
+    """Return the error that says that a button or menu tells nothing that could be done."""
+    return InputError(msg("This button or menu no longer works, so nothing was changed; use the command again."))
+
+
+def _controls(message: Message | None) -> set[str]:
+    rows: Sequence[Any] = message.components if message else ()
+    every = [each for row in rows for each in (row, *getattr(row, "children", ()))]
+    return {each.custom_id for each in every if getattr(each, "custom_id", None)}
+
+
+def persistent_view(*items: Item[Any]) -> View:
+    """Return a message's buttons and menus, which it keeps for ever."""
+    view = View(timeout=None)
+    for item in items:
+        view.add_item(item)
+    return view

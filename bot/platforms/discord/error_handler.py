@@ -1,0 +1,35 @@
+"""The one place where an error becomes an answer in Discord."""
+
+from __future__ import annotations
+
+import discord
+import structlog
+from discord import app_commands
+
+from bot.domain.errors import DayoriError, DuplicateError, InputError
+from bot.i18n import msg, t
+from bot.platforms.discord import response
+from bot.platforms.discord.context import Interaction, locale_of
+
+_MISFITS = (app_commands.CommandNotFound, app_commands.CommandSignatureMismatch, app_commands.TransformerError)
+_log = structlog.get_logger()
+
+
+async def respond(interaction: Interaction, error: Exception) -> None:
+    """Tell the asker alone what went wrong; what cannot be said goes into the log."""
+    if isinstance(error, app_commands.CommandInvokeError):
+        error = error.original if isinstance(error.original, Exception) else error
+    if isinstance(error, DuplicateError):
+        return  # the other process answers
+    if isinstance(error, _MISFITS):
+        error = InputError(msg("Discord sent this command in a form that this bot does not know; try it once more."))
+    locale = locale_of(interaction)
+    if isinstance(error, DayoriError):
+        text = interaction.client.names.say(error.message, locale)
+    else:
+        _log.error("interaction failed", interaction=interaction.id, exc_info=error)
+        text = t(locale, "Something went wrong on our side; it has been logged (no. {id}).", id=interaction.id)
+    try:
+        await response.send(interaction, text)
+    except discord.HTTPException as gone:
+        _log.warning("the asker could not be told", interaction=interaction.id, reason=str(gone))

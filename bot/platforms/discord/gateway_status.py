@@ -1,0 +1,59 @@
+"""Whether the gateway is connected: the health check is told at once, and the log has one line for a reconnect."""
+
+from __future__ import annotations
+
+from time import monotonic
+
+import structlog
+
+from bot.domain.errors import DayoriError
+from bot.services.health import Connection, Health
+
+_LONG = 120.0  # seconds without a connection that are worth a line of their own
+_log = structlog.get_logger()
+
+
+class GatewayStatus:
+    """How the shards of one client stand."""
+
+    def __init__(self, health: Health) -> None:
+        self._health = health
+        self._ready, self._warned = False, False
+        self._lost: dict[int, float] = {}
+
+    async def ready(self, servers: int) -> None:
+        """Note that all shards are connected."""
+        for shard in list(self._lost):
+            self._found(shard)
+        if not self._ready:
+            _log.info("connected to Discord", servers=servers)
+        self._ready = True
+        await self.heartbeat()
+
+    async def shard_lost(self, shard: int) -> None:
+        """Note that a shard is no longer connected."""
+        self._lost.setdefault(shard, monotonic())
+        await self.heartbeat()
+
+    async def shard_back(self, shard: int) -> None:
+        """Note that a shard is connected again."""
+        self._found(shard)
+        await self.heartbeat()
+
+    async def heartbeat(self) -> None:
+        """Tell the health check how the connection stands, and the log when it has been lost for long."""
+        connection: Connection = "starting" if not self._ready else "lost" if self._lost else "connected"
+        away = max((monotonic() - since for since in self._lost.values()), default=0.0)
+        if away > _LONG and not self._warned:
+            self._warned = True
+            _log.warning("not connected to Discord, trying again", seconds=round(away))
+        try:
+            await self._health.heartbeat("discord", connection)
+        except DayoriError as error:
+            _log.warning("the health check was not told", connection=connection, reason=str(error))
+
+    def _found(self, shard: int) -> None:
+        since = self._lost.pop(shard, None)
+        if since is not None and self._ready:
+            _log.info("reconnected to Discord", shard=shard, seconds=round(monotonic() - since, 1))
+            self._warned = False

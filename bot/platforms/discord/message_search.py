@@ -1,0 +1,75 @@
+"""Looking for a message of ours among what a channel holds since a moment, however much that is."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Mapping
+from typing import Any
+
+from bot.domain.errors import BlockedError, UnfinishedSearchError
+from bot.i18n import msg
+from bot.platforms.discord.effective_permissions import THREADS, effective_permissions
+from bot.platforms.discord.rest import Rest
+
+PAGES = 100  # of a hundred messages: a few seconds of a search, which goes on from there the next time
+BLIND = {
+    "view_channel": msg("A message may have arrived, and the bot cannot look; give it “View Channel”."),
+    "read_message_history": msg("A message may have arrived, and the bot cannot look; give it “Read Message History”."),
+}
+
+
+class MessageSearch:
+    """Reads channels of servers; to whoever may not read one, Discord gives a history without messages."""
+
+    def __init__(self, rest: Rest) -> None:
+        self._rest = rest
+        self._user: str | None = None
+
+    async def find(self, server: str, channel: str, marker: str, after: int) -> str | None:
+        """Return the id of our message with that marker, oldest first from that id on; None when it is not there.
+
+        Raises BlockedError when that cannot be told.
+        """
+        user = self._user = self._user or str((await self._rest.read("/users/@me"))["id"])
+        await self._require_rights(server, channel, user)
+        async for page in self._pages(channel, after):
+            for message in page:
+                if _author_of(message) == user and _is_marked(message, marker):
+                    return str(message["id"])
+        await self._require_rights(server, channel, user)  # they may have been lost meanwhile
+        return None
+
+    async def _pages(self, channel: str, after: int) -> AsyncIterator[list[dict[str, Any]]]:
+        for _ in range(PAGES):
+            page = await self._rest.read("/channels/{channel_id}/messages", channel_id=channel,
+                                         params={"limit": "100", "after": str(after)})  # fmt: skip
+            if not page:
+                return
+            yield page
+            after = max(int(message["id"]) for message in page)
+        raise UnfinishedSearchError(
+            msg("A message may have arrived, and more than {n} messages were written since; the search goes on.",
+                n=PAGES * 100), str(after))  # fmt: skip
+
+    async def _require_rights(self, server: str, channel: str, user: str) -> None:
+        """Raise BlockedError naming the right without which a search finds nothing; any message shows that it can."""
+        if await self._rest.read("/channels/{channel_id}/messages", channel_id=channel, params={"limit": "1"}):
+            return
+        place = await self._rest.read("/channels/{channel_id}", channel_id=channel)
+        if place["type"] in THREADS:
+            place = await self._rest.read("/channels/{channel_id}", channel_id=place["parent_id"])
+        guild = await self._rest.read("/guilds/{guild_id}", guild_id=server)
+        member = await self._rest.read("/guilds/{guild_id}/members/{user_id}", guild_id=server, user_id=user)
+        rights = effective_permissions(guild, member, place)
+        for name, why in BLIND.items():
+            if not getattr(rights, name):
+                raise BlockedError(why)
+
+
+def _is_marked(message: Mapping[str, Any], marker: str) -> bool:
+    return f"#{marker}" in json.dumps([message.get("content"), message.get("embeds")], ensure_ascii=False)
+
+
+def _author_of(message: Mapping[str, Any]) -> str | None:
+    author = message.get("author")
+    return author.get("id") if isinstance(author, Mapping) else None

@@ -1,0 +1,178 @@
+"""What a look-up answers with: the card of the one match, a list that can be paged and picked from, or what is near."""
+
+from __future__ import annotations
+
+import re
+from typing import Any, Self
+
+import discord
+from discord.ui import Button, DynamicItem, Item, Select, View
+
+from bot.domain.numbers import number_in
+from bot.domain.paper import Paper
+from bot.domain.query import tag_and_year
+from bot.domain.text import clip
+from bot.i18n import Locale, t
+from bot.platforms.discord import response
+from bot.platforms.discord.card import send_card
+from bot.platforms.discord.components import Component, PersistentButton, read_choices, selected
+from bot.platforms.discord.context import Actor, Interaction, actor_of
+from bot.platforms.discord.markdown import escape_within
+from bot.platforms.discord.render import list_embed
+from bot.services.papers.lookup import Results
+
+PAGE = 10
+_LONGEST_QUERY = 80
+
+
+async def look_up(interaction: Interaction, actor: Actor, query: str) -> None:
+    """Answer a query: the card of the one match, a list of several, or what is near."""
+    found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
+    if found.total > PAGE and len(query) > _LONGEST_QUERY:
+        query = query[:_LONGEST_QUERY]  # pages are turned by what fits a button
+        found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
+    if found.total == 1:
+        await send_card(interaction, actor, found.results[0].paper, escape_within(found.hint(actor.locale), 300))
+    else:
+        content, embed, view = _list(found, actor, query, 0)
+        await response.send(interaction, content, embed=embed, view=view)
+
+
+_PAGE = re.compile(r"dayori:page:(?P<offset>[^:]*):(?P<query>.*)", re.DOTALL)
+_PICK = re.compile(r"dayori:pick")
+
+
+class Page(Component, DynamicItem[Button[Any]], template=_PAGE):
+    """Turns to another page of a list."""
+
+    pattern = _PAGE
+
+    def __init__(self, offset: int | str, query: str, label: str = "", disabled: bool = False) -> None:
+        custom_id = f"dayori:page:{offset}:{query}"
+        super().__init__(Button(label=label or "…", custom_id=custom_id, disabled=disabled))
+        self.offset, self.query = str(offset), query
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the button of a press."""
+        return cls(match["offset"], match["query"])
+
+    async def press(self, interaction: Interaction) -> None:
+        """Put the page in the place of the old one."""
+        await turn_page(interaction, await actor_of(interaction), self.query, number_in(self.offset))
+
+
+class Pick(Component, DynamicItem[Select[Any]], template=_PICK):
+    """Opens the paper that was chosen from a list."""
+
+    pattern = _PICK
+
+    def __init__(self, papers: tuple[Paper, ...] = (), locale: Locale = "en", first: int = 1) -> None:
+        options = [option(paper, n) for n, paper in enumerate(papers, first)]
+        placeholder = t(locale, "Choose a paper to open")
+        super().__init__(Select(custom_id="dayori:pick", placeholder=placeholder, options=options))
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Make the menu of a choice."""
+        read_choices(interaction)
+        return cls()
+
+    async def press(self, interaction: Interaction) -> None:
+        """Show the card."""
+        actor = await actor_of(interaction)
+        await send_card(interaction, actor, await actor.services.lookup.get(actor.workspace, selected(self.item)))
+
+
+class Waiting(PersistentButton, name="waiting"):
+    """Lists the papers that wait for the next edition."""
+
+    async def press(self, interaction: Interaction) -> None:
+        """Show the list."""
+        await show_waiting(interaction, await actor_of(interaction), number_in(self.about))
+
+
+async def turn_page(interaction: Interaction, actor: Actor, query: str, offset: int) -> None:
+    """Put another page in the place of the one that was shown."""
+    found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
+    if offset and not found.results:  # the list has become shorter
+        offset = max(0, found.total - 1) // PAGE * PAGE
+        found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
+    content, embed, view = _list(found, actor, query, offset)
+    await response.replace(interaction, content=content, embed=embed, view=view)
+
+
+async def show_waiting(interaction: Interaction, actor: Actor, edition: int) -> None:
+    """List the papers that wait for the edition after that one."""
+    numbers = await actor.services.digests.waiting(actor.workspace, edition)
+    found = await actor.services.lookup.by_numbers(actor.workspace, numbers, limit=25)
+    if not found.results:
+        await response.send(interaction, t(actor.locale, "No paper waits any more."))
+        return
+    papers = tuple(result.paper for result in found.results)
+    view = _list_view(papers, actor.locale, query="", offset=0, size=found.total, total=found.total)
+    embed = discord.Embed.from_dict(list_embed(found, actor.locale, 0))
+    await response.send(interaction, embed=embed, view=view)
+
+
+def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset: int, size: int, total: int) -> View:
+    """Return what stands below one page of a list: the menu, and the buttons that turn pages when there are several."""
+    view = View(timeout=None)
+    view.add_item(Pick(papers, locale, offset + 1))
+    if total > size:
+        back, on = max(0, offset - size), offset + size
+        view.add_item(Page(back, query, t(locale, "◀ Previous"), disabled=offset == 0))
+        view.add_item(Page(on, query, t(locale, "Next ▶"), disabled=on >= total))
+    return view
+
+
+def _list(found: Results, actor: Actor, query: str, offset: int) -> tuple[str, discord.Embed, View]:
+    papers = tuple(result.paper for result in found.results or found.near)
+    content = headline(found, actor, query)
+    if not papers:
+        return content, discord.utils.MISSING, discord.utils.MISSING
+    embed = discord.Embed.from_dict(list_embed(found, actor.locale, offset))
+    view = _list_view(papers, actor.locale, query=query, offset=offset, size=PAGE, total=found.total)
+    return content, embed, view
+
+
+def headline(found: Results, actor: Actor, query: str) -> str:
+    """Say what a list is of, or that nothing was found."""
+    if filters := tag_and_year(query):
+        return _browsed(found, *filters, actor.locale)
+    shown_query = escape_within(clip(" ".join(query.split()), 80), 160)
+    if found.results and shown_query:
+        hint = escape_within(found.hint(actor.locale), 300)
+        return t(actor.locale, "Papers for “{query}”", query=shown_query) + (f"\n{hint}" if hint else "")
+    if found.results:
+        return t(actor.locale, "All papers, last added first")
+    if not shown_query:
+        return t(
+            actor.locale, "The collection is empty; add a paper with {command}.", command=actor.command("addpaper")
+        )
+    if found.near:
+        return t(actor.locale, "No paper was found for “{query}”. These come close:", query=shown_query)
+    return t(
+        actor.locale,
+        "No paper was found for “{query}”. Try other words, or add it with {command}.",
+        query=shown_query,
+        command=actor.command("addpaper"),
+    )
+
+
+def _browsed(found: Results, tag: str, year: str, locale: Locale) -> str:
+    """Say in words what was chosen with /papers, or that there is no such paper."""
+    tag = escape_within(clip(tag, 60), 120)
+    if tag and year:
+        papers = t(locale, "papers of {year} tagged “{tag}”", year=year, tag=tag)
+    else:
+        papers = t(locale, "papers tagged “{tag}”", tag=tag) if tag else t(locale, "papers of {year}", year=year)
+    if not found.results:
+        return t(locale, "There are no {papers}.", papers=papers)
+    return t(locale, "The {papers}, last added first", papers=papers)
+
+
+def option(paper: Paper, n: int) -> discord.SelectOption:
+    """Return a paper as the nth choice of a menu."""
+    about = clip(paper.title, 100) if paper.headline else None
+    return discord.SelectOption(label=clip(f"{n}. {paper.heading}", 100), value=paper.id, description=about)

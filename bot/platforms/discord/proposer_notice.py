@@ -1,0 +1,39 @@
+"""Telling somebody what became of their proposal."""
+
+from __future__ import annotations
+
+from typing import Literal, TypeAlias
+
+import discord
+import structlog
+from aiohttp import ClientError
+
+from bot.domain.candidate import Candidate
+from bot.domain.paper import Paper
+from bot.i18n import closest, t
+from bot.platforms.discord.card import embed_of
+from bot.platforms.discord.context import Actor, Interaction
+
+Fate: TypeAlias = Literal["added", "known", "rejected"]
+_log = structlog.get_logger()
+
+
+async def notify_proposer(
+    interaction: Interaction, actor: Actor, candidate: Candidate, paper: Paper, fate: Fate
+) -> None:
+    """Send the proposer a direct message in their language; who takes none sees the paper in the collection, or not."""
+    platform, _, user_id = (candidate.proposer or "").partition(":")
+    if platform != "discord" or not user_id.isascii() or not user_id.isdigit():
+        return
+    locale = closest(candidate.locale or "", actor.locale)
+    text = {
+        "added": t(locale, "Your proposal was added to the papers:"),
+        "known": t(locale, "The paper that you proposed was among the papers already:"),
+        "rejected": t(locale, "Your proposal was not added this time:"),
+    }
+    try:
+        user = await interaction.client.fetch_user(int(user_id))
+        # discord.py asks again after a 5xx; by the nonce Discord makes no second message of that
+        await user.send(text[fate], embed=embed_of(paper, locale), nonce=f"{fate} {candidate.number}")
+    except (discord.HTTPException, ClientError) as error:
+        _log.info("the proposer could not be told", reason=str(error))

@@ -1,0 +1,172 @@
+"""What was asked, ready to be compared with papers and to be put to the index."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+
+from bot.domain.folding import (
+    LONGEST_WORD,
+    compounds,
+    fold,
+    hiragana,
+    is_kana,
+    is_unspaced,
+    katakana,
+    runs,
+    tokenize,
+    with_spaces,
+)
+from bot.domain.query import Query
+from bot.search.backend import AnyOf, Expression, Phrase
+from bot.search.document import AUTHOR, CODE, PAPER, TAG, TITLE_PREFIX_LENGTH, WHOLE, YEAR, single_term
+
+SHORT_KANA = 2
+MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 32, 60, 6
+
+
+@dataclass(frozen=True)
+class AnalyzedQuery:
+    """The words of a query, in the shapes in which they are compared with papers, each worked out once."""
+
+    text: str
+
+    @cached_property
+    def spaced(self) -> str:
+        """Return its words folded, between spaces; what is beyond those that are looked at is left out."""
+        words = with_spaces(self.text)
+        return words if words.count(" ") <= MOST_RUNS + 1 else f" {' '.join(words.split()[:MOST_RUNS])} "
+
+    @cached_property
+    def squeezed(self) -> str:
+        """Return its words folded, without spaces."""
+        return self.spaced.replace(" ", "")
+
+    @cached_property
+    def units(self) -> tuple[str, ...]:
+        """Return its words, katakana apart."""
+        return tuple(self.spaced.split())
+
+    @cached_property
+    def runs(self) -> tuple[str, ...]:
+        """Return the stretches that the index knows."""
+        return tuple(runs(fold(self.text))[:MOST_RUNS])
+
+    @cached_property
+    def has_ideographs(self) -> bool:
+        """Tell whether it has words of a script without spaces that are not all kana."""
+        return any(is_unspaced(unit) and not is_kana(unit) for unit in self.units)
+
+    @cached_property
+    def has_marks(self) -> bool:
+        """Tell whether it has more than letters, digits and spaces."""
+        return not all(letter.isalnum() or letter in " ー" for letter in self.text)
+
+    @cached_property
+    def title_prefix(self) -> str:
+        """Return what the beginning of a title is compared with."""
+        return self.squeezed[:TITLE_PREFIX_LENGTH]
+
+    @cached_property
+    def is_kana_word(self) -> bool:
+        """Tell whether it is one word of kana, which only a whole word answers well."""
+        return len(self.units) == 1 and is_kana(self.squeezed)
+
+    @cached_property
+    def is_short_kana(self) -> bool:
+        """Tell whether it is a word of so few kana that many words hold all of them."""
+        return len(self.squeezed) <= SHORT_KANA and self.is_kana_word
+
+    @cached_property
+    def is_latin_word(self) -> bool:
+        """Tell whether it is one word without marks, which may have been typed without its hyphen."""
+        return len(self.units) == 1 and self.squeezed.isascii() and not self.has_marks
+
+    @cached_property
+    def partial_compound(self) -> tuple[str, int]:
+        """Return the hyphenated word that the query ends with as one word, and how many runs it has; "" and 0 else."""
+        word = fold(self.text).rpartition(" ")[2]
+        joined = "".join(runs(word))
+        return (joined, len(runs(word))) if compounds(word) == [joined] else ("", 0)
+
+    @cached_property
+    def spellings(self) -> tuple[str, ...]:
+        """Return the text as it is written in either kana."""
+        return (hiragana(self.text), katakana(self.text))
+
+    @cached_property
+    def terms(self) -> tuple[Expression, ...]:
+        """Return an expression for each run."""
+        return tuple([self._term(at) for at in range(len(self.runs))])
+
+    @cached_property
+    def body_terms(self) -> tuple[Expression, ...]:
+        """Return the expressions for runs as bodies are asked: a single kana beside others means nothing there."""
+        kept = [part for run, part in zip(self.runs, self.terms, strict=True) if len(run) > 1 or not is_kana(run)]
+        return tuple(kept) or self.terms
+
+    def phrase(self) -> Phrase:
+        """Return the expression for all runs one after another."""
+        last = len(self.runs) - 1
+        terms = tuple(term for at, run in enumerate(self.runs) for term in _tokens_of(run, last=at == last))
+        return Phrase(terms[:MOST_TERMS])
+
+    def whole_word(self) -> Phrase:
+        """Return the expression for a katakana word from its beginning to its end."""
+        return Phrase((WHOLE + self.squeezed[:LONGEST_WORD],))
+
+    def _term(self, at: int) -> Expression:
+        """Return the expression for one run; Latin words may be joined with their neighbours (`gpt-4`, `gpt4`)."""
+        run = self.runs[at]
+        if is_unspaced(run):
+            return Phrase(_tokens_of(run, last=True)[:MOST_TERMS], is_prefix=len(run) == 1)
+        if len(self.runs) > MOST_JOINED:
+            return Phrase((run,))
+        before = self.runs[at - 1] if at and not is_unspaced(self.runs[at - 1]) else ""
+        after = self.runs[at + 1] if at + 1 < len(self.runs) and not is_unspaced(self.runs[at + 1]) else ""
+        joined = {run, before + run, run + after}
+        if len(self.runs) > 2 and self.squeezed.isascii():
+            joined.add(self.squeezed)
+        return AnyOf(tuple(Phrase((word,)) for word in sorted(joined))) if len(joined) > 1 else Phrase((run,))
+
+
+def filters_of(query: Query) -> tuple[Expression, ...]:
+    """Return the expressions for a query's filters."""
+    return tuple(_filters(query))
+
+
+def exclusions_of(query: Query) -> tuple[Expression, ...]:
+    """Return the expressions for what must not be there."""
+    return tuple(phrase for text in query.excluded if (phrase := AnalyzedQuery(text).phrase()).terms)
+
+
+def phrases_of(query: Query) -> tuple[Expression, ...]:
+    """Return the expressions for the query's phrases."""
+    return tuple(phrase for text in query.phrases if (phrase := AnalyzedQuery(text).phrase()).terms)
+
+
+def _filters(query: Query) -> Iterator[Expression]:
+    for tag in query.tags:
+        yield Phrase((TAG + single_term(fold(tag)),))
+    for author in query.authors:
+        yield Phrase(
+            tuple(AUTHOR + term for run in runs(fold(author)) for term in _tokens_of(run, last=True)) or (AUTHOR,)
+        )
+    for first, last in query.years:
+        yield AnyOf(
+            tuple(Phrase((f"{YEAR}{year}",)) for year in range(first, last + 1)[:MOST_YEARS]) or (Phrase((YEAR,)),)
+        )
+    if query.code:
+        yield Phrase((CODE,))
+
+
+def everything() -> Phrase:
+    """Return the expression that every paper matches."""
+    return Phrase((PAPER,))
+
+
+def _tokens_of(run: str, *, last: bool) -> tuple[str, ...]:
+    """Return the terms that a run stands for, one after another; the last may go on in the paper."""
+    terms = tokenize(run)
+    return tuple(terms[:-1] if last and len(terms) > 1 and is_unspaced(run) else terms)

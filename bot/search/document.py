@@ -1,0 +1,123 @@
+"""What the index keeps of one paper, worked out without the database."""
+
+from __future__ import annotations
+
+import zlib
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.folding import (
+    LONGEST_WORD,
+    compounds,
+    fold,
+    fold_normalized,
+    katakana_words,
+    normalize,
+    tokenize,
+    with_spaces,
+)
+from bot.domain.paper import Paper
+
+# First characters of terms that are no words of the text (no word begins with one of them).
+PAPER, WHOLE, AUTHOR, TAG, YEAR, CODE = "ⓟⓦⓐⓣⓨⓒ"
+TITLE_PREFIX_LENGTH = 80  # characters by which the beginning of a title or headline is looked up
+_SOLID = {n: n + 0xFEE0 for n in range(0x21, 0x7F) if not chr(n).isalnum()} | {0x20: 0x3000}
+SHORTEST_WORD = 3
+# Characters that are looked at, once plain, which makes up to 18 of one: texts within the limits of a paper are never
+# cut but for that, save authors (5,000 of 20 characters are 100,000) and what ranking compares of them.
+LONGEST_LINE, LONGEST_NAMES_LINE, LONGEST_LABELS_LINE = 1_000, 8_000, 4_000
+LONGEST_TEXT, LONGEST_NAMES = 20_000, 200_000
+FIRST_MARK = "\u2460"
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """One paper as the index keeps it.
+
+    `lines` are what ranking compares (see `PaperLines`), `title_prefixes` the beginnings of title and headline,
+    `columns` the terms of heading, names, labels, comment and rest; `pronounceable` are the words that katakana may
+    stand for, `words` these and all others that may be mistyped.
+    """
+
+    lines: tuple[str, ...]
+    title_prefixes: tuple[str, str]
+    columns: tuple[str, ...]
+    words: frozenset[str]
+    pronounceable: frozenset[str]
+
+
+def document_of(paper: Paper) -> Document:
+    """Work out a paper's entry; takes about 0.1 ms in English and 0.3 in Japanese."""
+    title, headline = _normalized(paper.title, LONGEST_LINE), _normalized(paper.headline, LONGEST_LINE)
+    names, labels = _joined(paper.authors), _joined((*paper.tags, paper.organization or ""))
+    name_line, label_line = _spaced_parts(names, LONGEST_NAMES_LINE), _spaced_parts(labels, LONGEST_LABELS_LINE)
+    lines = (title, headline, with_spaces(title), with_spaces(headline), name_line, label_line)
+    links = _normalized(" ".join([link.url.partition("://")[2].lower() for link in paper.links]))
+    heading_terms, heading_words = _heading_terms(f"{headline} | {title}")
+    name_terms, name_words = _heading_terms(names)
+    label_terms, label_words = _heading_terms(labels)
+    comment_terms, comment_katakana = _terms(_normalized(paper.comment))
+    rest_terms, rest_katakana = _terms(f"{_normalized(paper.excerpt)} | {links}")
+    label_terms += _marker_terms(paper, name_terms)
+    columns = (heading_terms, name_terms, label_terms, comment_terms, rest_terms)
+    words = heading_words | name_words | label_words | comment_katakana | rest_katakana
+    spoken = frozenset([word for word in heading_words | label_words if word.isascii()])
+    starts = (_title_prefix(lines[2]), _title_prefix(lines[3]))
+    return Document(lines, starts, tuple([" ".join(terms) for terms in columns]), frozenset(words), spoken)
+
+
+def single_term(text: str) -> str:
+    """Return a folded text as one term, whatever it is made of."""
+    return text.translate(_SOLID)
+
+
+def pack(entry: Document) -> bytes:
+    """Return what must be known to take an entry out of the index again."""
+    return zlib.compress("\n".join((*entry.columns, " ".join(entry.words))).encode(), 1)
+
+
+def unpack(packed: bytes) -> Document:
+    """Return an entry with the columns and words that were packed."""
+    *columns, words = zlib.decompress(packed).decode().split("\n")
+    return Document((), ("", ""), tuple(columns), frozenset(words.split()), frozenset())
+
+
+def _title_prefix(words: str) -> str:
+    return words.replace(" ", "")[:TITLE_PREFIX_LENGTH]
+
+
+def _normalized(text: str | None, longest: int = LONGEST_TEXT) -> str:
+    return normalize(text or "")[:longest]
+
+
+def _joined(texts: Iterable[str]) -> str:
+    return _normalized(" | ".join([text.replace("|", " ") for text in texts])[:LONGEST_NAMES], LONGEST_NAMES)
+
+
+def _spaced_parts(texts: str, longest: int) -> str:
+    return "|".join([with_spaces(text) for text in texts[:longest].split("|")])[:longest]
+
+
+def _terms(text: str) -> tuple[list[str], set[str]]:
+    """Return the terms of a plain text, and its katakana words."""
+    folded = fold_normalized(text)
+    terms = tokenize(folded) + compounds(folded)
+    whole = fold_normalized(" ".join(katakana_words(text))).split()
+    words = {word for word in whole if SHORTEST_WORD <= len(word) <= LONGEST_WORD}
+    return terms + [WHOLE + word[:LONGEST_WORD] for word in whole], words
+
+
+def _heading_terms(text: str) -> tuple[list[str], set[str]]:
+    """Return the terms of a plain text, and the words among them that may be mistyped."""
+    terms, katakana = _terms(text)
+    words = {word for word in terms if len(word) >= SHORTEST_WORD and word < FIRST_MARK and not word.isdigit()}
+    return terms, words | katakana
+
+
+def _marker_terms(paper: Paper, name_terms: Sequence[str]) -> list[str]:
+    marks = [PAPER, *(TAG + single_term(fold(tag)) for tag in paper.tags), *(AUTHOR + term for term in name_terms)]
+    if paper.date:
+        marks.append(f"{YEAR}{paper.date.year}")
+    if any(link.is_code for link in paper.links):
+        marks.append(CODE)
+    return marks

@@ -1,0 +1,67 @@
+"""English for the Japanese terms of papers, and the other way round."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from functools import cache
+from importlib.resources import files
+from itertools import islice, product
+
+from bot.domain.folding import fold, is_unspaced, runs
+from bot.search.phonetics import phonetic_key
+
+_MOST = 4
+
+
+@cache
+def _terms() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
+    """Return English for Japanese terms, all folded, and Japanese for English ones."""
+    lines = (files(__package__) / "glossary.txt").read_text(encoding="utf-8").splitlines()
+    pairs = [line.split(" = ") for line in lines if " = " in line]
+    english = {fold(term): tuple(meaning.split(" | ")) for term, meaning in pairs}
+    return english, {meaning: term for term, meanings in reversed(english.items()) for meaning in meanings}
+
+
+@cache
+def _longest_term() -> int:
+    return max(map(len, _terms()[0]))
+
+
+@cache
+def english_words() -> Mapping[str, tuple[str, ...]]:
+    """Return the glossary's English words by how they sound: katakana may stand for one that no title has."""
+    words = sorted({word for meaning in _terms()[1] for word in meaning.split()})
+    found: dict[str, tuple[str, ...]] = {}
+    for word in words:
+        if sound := phonetic_key(word):
+            found[sound] = (*found.get(sound, ()), word)
+    return found
+
+
+def translations(text: str) -> Iterator[str]:
+    """Yield a plain text with every Japanese term in English, or as a whole in Japanese, where the glossary has all."""
+    english, japanese = _terms()
+    folded = fold(text)
+    if term := japanese.get(" ".join(runs(folded))):
+        yield term
+    choices: list[tuple[str, ...]] = []
+    for run in runs(folded):
+        parts = list(_parts(run, english)) if is_unspaced(run) else [(run,)]
+        if not parts:
+            return
+        choices += parts
+    if any(is_unspaced(run) for run in runs(folded)):
+        yield from islice((" ".join(choice) for choice in product(*choices)), _MOST)
+
+
+def _parts(run: str, english: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
+    """Yield the English of the terms that a run is put together of, the longest first; nothing where a rest stays."""
+    found, at = [], 0
+    while at < len(run):
+        longest = min(len(run), at + _longest_term())
+        end = next((end for end in range(longest, at, -1) if run[at:end] in english), at)
+        if end == at:
+            return
+        found.append(english[run[at:end]])
+        at = end
+    yield from found

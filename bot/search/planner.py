@@ -1,0 +1,294 @@
+"""What is asked of the index, in which order, and when it is enough."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.folding import is_unspaced, normalize
+from bot.domain.paper import title_key
+from bot.domain.query import Query
+from bot.search.analyzed_query import MOST_JOINED, AnalyzedQuery, everything, exclusions_of, filters_of, phrases_of
+from bot.search.backend import AllOf, AnyOf, Backend, Expression, PaperLines, Phrase, Scope
+from bot.search.compounds import split_compounds
+from bot.search.identifier_lookup import identifier_keys, words_in_link
+from bot.search.ranking import (
+    BODY,
+    EXACT,
+    IDENTIFIER,
+    LINE_START,
+    LONG,
+    PARTIAL,
+    SPELLED_IN_BODY,
+    TITLE,
+    TOGETHER,
+    MatchReason,
+    is_misspelled,
+    score_paper,
+)
+from bot.search.results import MAX_RANKED, Hit, Matches, ResultPage, result_page
+from bot.search.stemming import same_stem_words
+from bot.search.suggestions import partial_readings, readings_of, suggestions
+from bot.search.synonyms import with_synonyms
+
+ENOUGH = 10  # papers for which no further place is looked at
+FEW = 3  # with fewer, other words are tried
+MOST_STARTING = 20
+VERY_LONG = 40  # letters that no other line will hold when one begins so
+SURE_START, ALMOST = 14, 0.9  # letters of a long title that are typed without a slip, and how much of all of it is
+MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 8, 5
+MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
+FORM = 28.0  # a paper's own lines have another form of the word
+LEAST = 1.0  # a paper that has the words, or words that begin so, anywhere
+_APART = 0.7  # what a fit of the two words is worth beside one of the word, even where a line opens with them
+_ALIAS, _OTHER = 0.8, 0.1  # what a fit of other words is worth beside one of the words typed
+
+
+@dataclass(frozen=True, slots=True)
+class _Variant:
+    """One wording of the query, and what a paper that it finds is worth beside one that the query itself finds."""
+
+    query: AnalyzedQuery
+    worth: float = 1.0
+    why: MatchReason | None = None
+    scored: set[int] = field(default_factory=set)
+
+
+def find(backend: Backend, query: Query, aliases: Mapping[str, Sequence[str]], limit: int, offset: int) -> ResultPage:
+    """Return the page of a query's answer that starts at `offset`."""
+    analyzed = _analyzed(query)
+    matches = _matches(backend, query, analyzed, aliases, MAX_RANKED)
+    if query.is_empty and not matches.scores:
+        return _browse(backend, query, limit, offset)
+    return result_page(backend, analyzed, matches, limit, offset)
+
+
+def complete(backend: Backend, query: Query, aliases: Mapping[str, Sequence[str]], limit: int) -> Sequence[int]:
+    """Return the numbers of the papers that answer best, as they are wanted at each letter that is typed."""
+    analyzed = _analyzed(query)
+    matches = _matches(backend, query, analyzed, aliases, MOST_TYPED)
+    if query.is_empty and not matches.scores:
+        return [hit.number for hit in _browse(backend, query, limit, 0).hits]
+    if analyzed.is_kana_word and len(matches.scores) < FEW:
+        search = _Search(backend, query, MOST_TYPED, matches)
+        search.by_partial_reading(analyzed)
+    return matches.ranked()[:limit]
+
+
+def _analyzed(query: Query) -> AnalyzedQuery:
+    return AnalyzedQuery(" ".join((*map(words_in_link, query.words), *query.phrases)))
+
+
+def _matches(
+    backend: Backend, query: Query, analyzed: AnalyzedQuery, aliases: Mapping[str, Sequence[str]], most: int
+) -> Matches:
+    search = _Search(backend, query, most)
+    if query.text:
+        search.by_name()
+    if analyzed.units and not search.matches.is_complete:
+        search.by_words(_Variant(analyzed))
+        for text in with_synonyms(analyzed, aliases):
+            search.by_words(_Variant(AnalyzedQuery(text), _ALIAS, MatchReason.ALIAS))
+        if len(search.matches.scores) < FEW and search.matches.best() < TOGETHER:
+            search.by_suggestions(analyzed)
+        elif analyzed.is_kana_word and len(search.matches.scores) < ENOUGH:
+            search.by_readings(analyzed)
+    return search.matches
+
+
+def _browse(backend: Backend, query: Query, limit: int, offset: int) -> ResultPage:
+    if not query.is_filtered:
+        total, numbers = backend.newest(limit, offset)
+    else:
+        expression = AllOf((everything(), *filters_of(query)), exclusions_of(query))
+        numbers, total = backend.newest_matching(expression, limit, offset), backend.count("full", expression)
+    return ResultPage(total, tuple(Hit(number, 0.0) for number in numbers))
+
+
+class _Search:
+    """One query's way through the index."""
+
+    def __init__(self, backend: Backend, query: Query, most: int, matches: Matches | None = None) -> None:
+        self.matches, self._most = matches or Matches(), most
+        self._backend, self._text, self._narrowed = backend, query.text, query.is_filtered
+        self._filters = (*phrases_of(query), *filters_of(query))
+        self._excluded = exclusions_of(query)
+        # what must not be there may stand anywhere, so that then all text has to be asked
+        self._head: Scope = "full" if self._excluded else "head"
+
+    def by_name(self) -> None:
+        """Find what the whole query names: a paper's id, one of its links, its exact title."""
+        typed, title = normalize(self._text), title_key(self._text)
+        names = [] if self._narrowed else identifier_keys(self._text)
+        for key, row in self._backend.by_keys([title, *names], MAX_RANKED):
+            if key == title:
+                self.matches.add(row.number, TITLE + 10 * OSA.normalized_similarity(typed, row.title), None)
+                self.matches.is_complete |= len(self._text) >= LONG
+            else:
+                self.matches.add(row.number, IDENTIFIER, MatchReason.LINK)
+                self.matches.is_complete = True
+        for row in self._backend.by_id(self._text) if names else ():
+            self.matches.add(row.number, IDENTIFIER + 1, None)
+
+    def by_words(self, wording: _Variant) -> None:
+        """Find papers by words, in one place after another until there are enough."""
+        query = wording.query
+        if not (self._filters or self._excluded):
+            self._take(wording, self._backend.by_title_prefix(query.title_prefix, MOST_STARTING))
+            letters, best = len(query.squeezed), self.matches.best()
+            if (letters >= LONG and best >= EXACT * wording.worth) or (letters >= VERY_LONG and best >= LINE_START):
+                return
+        expression = self._all_of(query.terms)
+        if self._ask(wording, self._head, expression):
+            if len(query.runs) > 1:
+                self._ask(wording, self._head, self._all_of([query.phrase()]))
+        elif wording.worth > _OTHER or wording.why is MatchReason.READING:
+            self._by_parts(wording)
+        self._by_partial_compound(wording)
+        if len(self.matches.scores) < ENOUGH and wording.worth > _OTHER:
+            self._by_body(wording)
+        if len(self.matches.scores) < ENOUGH and wording.worth > _OTHER:
+            self._by_prefix(wording)
+        if len(query.runs) == 1 and 0 < len(self.matches.scores) < FEW:
+            self._by_forms(wording)
+
+    def by_suggestions(self, query: AnalyzedQuery) -> None:
+        """Find papers by what may have been meant."""
+        if self._by_whole_line(query):
+            return
+        enough, last = len(self.matches.scores) + FEW, 0
+        for text, why, rank in suggestions(self._backend, query):
+            known = len(self.matches.scores)
+            if known >= enough and int(rank) > last:
+                return
+            last = int(rank)
+            wording = _Variant(AnalyzedQuery(text), _OTHER * 0.5**rank, why)
+            self.by_words(wording)
+            if wording.query.is_kana_word or len(self.matches.scores) == known:
+                self._by_body(wording)
+            if len(self.matches.scores) > known and not self.matches.suggestion:
+                self.matches.suggestion = text
+        if len(self.matches.scores) < FEW:
+            self._by_forms(_Variant(query, _OTHER if self.matches.scores else 1.0))
+        if not self.matches.scores and len(query.runs) > 1:
+            self._by_all_but_one(query)
+
+    def _by_whole_line(self, query: AnalyzedQuery) -> bool:
+        """Find papers whose whole title or headline was typed, but for slips after its beginning; tell if any is."""
+        if len(query.squeezed) < LONG or self._filters or self._excluded:
+            return False
+        for row in self._backend.by_title_prefix(query.title_prefix[:SURE_START], MOST_STARTING):
+            lines = (words.replace(" ", "") for words in (row.title_words, row.headline_words))
+            if any(OSA.normalized_similarity(query.squeezed, line, score_cutoff=ALMOST) for line in lines):
+                self.matches.add(row.number, EXACT * _OTHER, MatchReason.TYPO)
+        return bool(self.matches.scores)
+
+    def by_readings(self, query: AnalyzedQuery) -> None:
+        """Add papers that have in English what others have in katakana."""
+        for text in readings_of(self._backend, query.text):
+            wording = _Variant(AnalyzedQuery(text), _OTHER, MatchReason.READING)
+            expression = self._all_of(wording.query.terms)
+            self._take(wording, self._backend.matching(self._head, expression, ENOUGH))
+            if len(self.matches.scores) < ENOUGH:
+                self._take(wording, self._backend.matching("full", expression, ENOUGH), BODY)
+
+    def by_partial_reading(self, query: AnalyzedQuery) -> None:
+        """Add papers of English words that begin as kana sounds (レト: RetNet)."""
+        for words in partial_readings(self._backend, query.text):
+            expression = self._all_of([AnyOf(tuple(Phrase((word,)) for word in words))])
+            self._ask(_Variant(query, _OTHER, MatchReason.READING), self._head, expression, LEAST)
+
+    def _by_body(self, wording: _Variant) -> None:
+        if wording.query.is_kana_word:
+            self._ask(wording, "full", self._all_of([wording.query.whole_word()]), BODY)
+        below = self._all_of(wording.query.body_terms)
+        self._ask(wording, "full", below, PARTIAL if wording.query.is_kana_word else BODY)
+        if wording.query.is_short_kana:
+            bodies = [number for number, (_, why) in self.matches.scores.items() if why is MatchReason.EXCERPT]
+            for number in self._backend.spelled_among(wording.query.spellings, bodies):
+                self.matches.add(number, SPELLED_IN_BODY * wording.worth, MatchReason.EXCERPT)
+
+    def _by_parts(self, wording: _Variant) -> None:
+        """Find papers that have a word of the query as two (fullyconnected: fully-connected, fully connected)."""
+        query = wording.query
+        if len(query.runs) > 1 and len(self.matches.scores) >= ENOUGH:
+            return
+        for at, pair in split_compounds(self._backend, query.runs):
+            apart = _Variant(AnalyzedQuery(" ".join((*query.runs[:at], *pair, *query.runs[at + 1 :]))),
+                             wording.worth * _APART, wording.why)  # fmt: skip
+            expression = self._all_of([*query.terms[:at], Phrase(pair), *query.terms[at + 1 :]])
+            self._ask(apart, self._head, expression)
+            if len(self.matches.scores) < ENOUGH:
+                self._ask(apart, "full", expression, BODY)
+
+    def _by_partial_compound(self, wording: _Variant) -> None:
+        """Find papers by hyphenated words that begin with the last word of the query (finger-t for finger-tip)."""
+        begun, count = wording.query.partial_compound
+        if begun:
+            self._ask_prefix(wording, begun, wording.query.terms[:-count])
+
+    def _by_prefix(self, wording: _Variant) -> None:
+        """Find papers by words that begin with the last word of the query."""
+        begun, before = wording.query.runs[-1], wording.query.terms[:-1]
+        if is_unspaced(begun) or len(begun) < 2 or self._ask_prefix(wording, begun, before):
+            return
+        if not self.matches.scores and len(begun) > 3:
+            self._ask(wording, "full", self._all_of([*before, Phrase((begun,), is_prefix=True)]), LEAST)
+
+    def _ask_prefix(self, wording: _Variant, begun: str, before: Sequence[Expression]) -> bool:
+        """Take what has words that begin so; tell whether there are such words."""
+        words = [word for word, _ in self._backend.words_by_prefix(begun, MOST_BEGUN) if word != begun]
+        if words:
+            self._ask(
+                wording, self._head, self._all_of([*before, AnyOf(tuple(Phrase((word,)) for word in words))]), LEAST
+            )
+        return bool(words)
+
+    def _by_forms(self, wording: _Variant) -> None:
+        """Find papers by words of the same stem (hallucination: hallucinate)."""
+        query = wording.query
+        if len(query.runs) > MOST_JOINED:
+            return
+        forms = [same_stem_words(self._backend, run) for run in query.runs]
+        if any(forms):
+            either = [AnyOf((part, *(Phrase((form,)) for form in each))) if each else part
+                      for part, each in zip(query.terms, forms, strict=True)]  # fmt: skip
+            self._ask(wording, self._head, self._all_of(either), FORM)
+
+    def _by_all_but_one(self, query: AnalyzedQuery) -> None:
+        """Find papers that have all words but one; where it is only a slip away they answer, else are near."""
+        parts = query.terms
+        near: dict[int, Hit] = {}
+        known = dict(self._backend.known_words(query.runs))
+        rarest = sorted(range(len(parts)), key=lambda at: (known.get(query.runs[at], 0), -len(query.runs[at])))
+        for at in rarest[:MOST_LEFT_OUT]:
+            for row in self._backend.matching(self._head, self._all_of([*parts[:at], *parts[at + 1 :]]), FEW):
+                if any(is_misspelled(query, query.runs[at], words) for words in (row.title_words, row.headline_words)):
+                    self.matches.add(row.number, PARTIAL * _OTHER, MatchReason.TYPO)
+                near[row.number] = Hit(row.number, LEAST)
+            if self.matches.scores:
+                return
+        self.matches.near = tuple(near.values())[:MOST_NEAR]
+
+    def _all_of(self, parts: Sequence[Expression]) -> AllOf:
+        return AllOf((*parts, *self._filters), self._excluded)
+
+    def _ask(self, wording: _Variant, scope: Scope, expression: Expression, least: float = 0.0) -> bool:
+        """Take what matches, worth `least` where its own lines do not fit; tell whether there is more."""
+        rows = self._backend.matching(scope, expression, self._most)
+        self._take(wording, rows, least)
+        if len(rows) < self._most:
+            return False
+        self.matches.unranked = self.matches.unranked or (scope, expression)
+        return True
+
+    def _take(self, wording: _Variant, rows: Sequence[PaperLines], least: float = 0.0) -> None:
+        for row in rows:
+            score, why = score_paper(wording.query, row) if row.number not in wording.scored else (0.0, None)
+            wording.scored.add(row.number)
+            if score < least:
+                score, why = least, MatchReason.EXCERPT if least in (BODY, PARTIAL) else None
+            if score:
+                self.matches.add(row.number, score * wording.worth, wording.why or why)

@@ -1,0 +1,145 @@
+"""How well a paper fits what was asked: the paper that someone means comes first."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from itertools import pairwise
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.folding import compounds, is_kana
+from bot.search.analyzed_query import AnalyzedQuery
+from bot.search.backend import PaperLines
+from bot.search.document import LONGEST_LABELS_LINE, LONGEST_NAMES_LINE
+
+
+class MatchReason(StrEnum):
+    """Why a paper answers, where its title or headline does not show it."""
+
+    LINK = "link"
+    AUTHOR = "author"
+    TAG = "tag"
+    COMMENT = "comment"
+    EXCERPT = "excerpt"
+    ALIAS = "alias"
+    READING = "reading"
+    TYPO = "typo"
+
+
+LONG = 24  # characters of a title that is meant when it is typed in full
+# What a fit is worth, from the best to the least. A line is a title or a headline; words are whole words.
+IDENTIFIER = 200.0  # an id or a link
+TITLE = 120.0  # the exact title
+EXACT = 100.0  # the whole line
+LINE_START = 62.0  # the line begins with the words
+PHRASE = 50.0  # the line has the words one after another
+CONTAINS = 48.0  # the line has the characters, in a script whose words have no ends to see
+LINE_PREFIX = 46.0  # the line begins so, in the middle of a word
+NAME = 45.0  # an author's or a tag's whole name
+MOST_NAMES = 4000  # characters of the authors' names, up to which one of fewer authors comes first
+PHRASE_PREFIX = 43.0  # the line has the words one after another, and the last one begins so
+WORDS = 40.0  # the line has the words somewhere
+TOGETHER = 36.0  # title, headline, authors and tags have them among them
+WITHIN_KATAKANA = 34.0  # the line has the kana within a longer word of it (サポート in サポートベクトル)
+KANA_TOGETHER = 33.0  # they have them among them, kana within longer words
+BODY = 32.0  # the comment or excerpt has the words
+SPELLED_IN_BODY = 29.5  # the comment or excerpt has a short kana word within a longer one, written just so
+PARTIAL = 26.0  # the line has them inside other words
+SHORT_AS_TYPED = 20.0  # added where a short word of kana is written so: its fold is that of many (リーフ リフ)
+AS_TYPED, STARTS_AS_TYPED, MARKS_AS_TYPED = 3.0, 6.0, 11.0  # added where the line is written so, C++ and all
+
+
+def score_paper(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchReason | None]:
+    """Return how well the paper's own lines (not its body) fit, 0 when they do not, and why."""
+    title = _score_line(query, row.title, row.title_words)
+    headline = _score_line(query, row.headline, row.headline_words) if row.headline else 0.0
+    line = max(title, headline) + (0.5 if title and headline else 0.0)
+    if line >= CONTAINS:
+        return line, None
+    name, why = _score_names(query, row)
+    if max(line, name):
+        return (line, None) if line >= name else (name, why)
+    if together := _score_together(query, row):
+        return together, None
+    if len(row.names) >= LONGEST_NAMES_LINE or len(row.labels) >= LONGEST_LABELS_LINE:
+        return PARTIAL - 2, MatchReason.AUTHOR  # the index found it by what is cut off here
+    return 0.0, None
+
+
+def _score_line(query: AnalyzedQuery, line: str, words: str) -> float:
+    if query.spaced in words:
+        score = _whole(query, words)
+    elif query.is_latin_word and query.squeezed in compounds(line):
+        score = PHRASE
+    else:
+        score = _inside(query, words)
+    spellings = (query.text, *query.spellings) if query.is_kana_word else (query.text,)
+    if typed := next((text for text in spellings if text in line), "") if score else "":
+        score += STARTS_AS_TYPED if line.startswith(typed) else AS_TYPED
+        score += MARKS_AS_TYPED if query.has_marks else 0.0
+    if score >= WORDS and query.is_short_kana and any(spelling in line for spelling in query.spellings):
+        score += SHORT_AS_TYPED
+    return score - len(words) / 1000 if score else 0.0
+
+
+def _whole(query: AnalyzedQuery, words: str) -> float:
+    if not words.startswith(query.spaced):
+        return PHRASE
+    return EXACT if len(words) == len(query.spaced) else LINE_START
+
+
+def _inside(query: AnalyzedQuery, words: str) -> float:
+    squeezed = words.replace(" ", "")
+    if squeezed.startswith(query.squeezed):
+        if len(squeezed) == len(query.squeezed):
+            return EXACT
+        return LINE_START if query.has_ideographs else LINE_PREFIX
+    if len(query.units) > 1 and query.spaced[:-1] in words:
+        return PHRASE_PREFIX
+    together = query.squeezed in squeezed
+    if together and query.has_ideographs:
+        return CONTAINS
+    if all(_holds(words, unit) for unit in query.units):
+        return WORDS
+    if together and len(query.squeezed) >= 3 and query.is_kana_word:
+        return WITHIN_KATAKANA
+    return PARTIAL if together or all(unit in words for unit in query.units) else 0.0
+
+
+def _score_names(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchReason | None]:
+    worth = NAME - min(len(row.names), MOST_NAMES) / 2000
+    if query.spaced in row.names:
+        return worth + (f"|{query.spaced}|" in f"|{row.names}|"), MatchReason.AUTHOR
+    if query.spaced in row.labels:
+        return (NAME if f"|{query.spaced}|" in f"|{row.labels}|" else WORDS - 1), MatchReason.TAG
+    if len(query.units) > 1 and query.units[0] in row.names:
+        for name in row.names.split("|"):
+            if all(f" {unit} " in name for unit in query.units):
+                return worth - 1, MatchReason.AUTHOR
+    if query.squeezed not in row.labels.replace(" ", ""):
+        return 0.0, None
+    return WORDS - 2 if query.has_ideographs else PARTIAL - 1, MatchReason.TAG
+
+
+def _score_together(query: AnalyzedQuery, row: PaperLines) -> float:
+    lines = f"{row.title_words}{row.headline_words}{row.names}{row.labels}"
+    if all(_holds(lines, unit) for unit in query.units):
+        own = f"{row.title_words}{row.headline_words}"
+        return TOGETHER + (1.0 if all(_holds(own, unit) for unit in query.units) else 0.0)
+    if all(_holds(lines, unit) or (is_kana(unit) and unit in lines) for unit in query.units):
+        return KANA_TOGETHER
+    return PARTIAL - 2 if all(unit in lines for unit in query.units) else 0.0
+
+
+def is_misspelled(query: AnalyzedQuery, run: str, words: str) -> bool:
+    """Tell whether a line that has all words but one has that with a slip of the hand, a lost space included."""
+    if len(query.squeezed) >= LONG and OSA.distance(query.spaced, words, score_cutoff=1) == 1:
+        return True
+    line = words.split()
+    near = (*line, *map(" ".join, pairwise(line)))
+    return len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in near)
+
+
+def _holds(words: str, unit: str) -> bool:
+    """Tell whether a unit is there: as a whole word, or anywhere in a script whose words have no ends to see."""
+    return f" {unit} " in words or (unit > "\u3000" and not is_kana(unit) and unit in words)

@@ -1,0 +1,114 @@
+"""The words of the vocabulary that are one slip of the hand away from a word, and which of them was likely meant."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import log
+
+from rapidfuzz.distance import OSA
+
+from bot.domain.folding import LONGEST_WORD, is_kana
+from bot.search.backend import Backend, Word
+
+_LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
+_ALIKE = ("0o", "1il", "2z", "5s", "8b", "9gq", "uv", "mn")
+_BY_LETTERS = 8  # up to this length all slips are tried; of longer words one half is whole
+_MOST_EACH = 4
+_INSIDE_KATAKANA = 4  # letters of a word that may be mistyped within a longer one
+_MOST_HOLDING = 400
+# what a word that stands within a longer one lacks in likelihood, and if it does not begin as what was typed
+_AT_AN_END, _AMID, _ANOTHER_FIRST = 1.0, 2.5, 3.0
+
+
+@dataclass(frozen=True, slots=True)
+class Correction:
+    """A word that is one slip away, and the logarithm of how likely it was meant."""
+
+    word: str
+    likelihood: float
+
+
+def corrections(backend: Backend, word: str) -> list[Correction]:
+    """Return the words of the vocabulary that are one slip away, the likeliest first."""
+    size = len(word)
+    if not (4 if word.isascii() else 3) <= size <= LONGEST_WORD or word.isdigit():
+        return []
+    likely: dict[str, float] = {}
+    for other, doubt in _candidates(backend, word):
+        if OSA.distance(word, other.word, score_cutoff=1) == 1:
+            likelihood = _likelihood(word, other) - doubt
+            likely[other.word] = max(likelihood, likely.get(other.word, likelihood))
+    found = [Correction(other, likelihood) for other, likelihood in likely.items()]
+    return sorted(found, key=lambda slip: -slip.likelihood)[:_MOST_EACH]
+
+
+def _candidates(backend: Backend, word: str) -> Iterator[tuple[Word, float]]:
+    """Yield words among which are all that are one slip away, and how doubtful each is.
+
+    Of two halves with one letter between them, one is whole after any slip.
+    """
+    size = len(word)
+    if word.isascii() and size <= _BY_LETTERS:
+        yield from ((other, 0.0) for other in backend.known_words(sorted(_one_edit_away(word))))
+        return
+    front = (size - 1) // 2
+    halves = (word[:front], word[front + 1 :])
+    if not is_kana(word):
+        yield from ((other, 0.0) for other in backend.words_by_ends(*halves, size - 1, size + 1))
+        return
+    letters = set(word)
+    for other in backend.words_containing(*halves, size - 1, _MOST_HOLDING):
+        if len(letters.difference(other.word)) > 1:
+            continue
+        if len(other.word) <= size + 1:
+            yield other, 0.0
+        if size >= _INSIDE_KATAKANA:
+            yield from _inside(halves, size, other)
+
+
+def _inside(halves: tuple[str, str], size: int, longer: Word) -> Iterator[tuple[Word, float]]:
+    """Yield what stands for a word within a longer one: what begins with its front, or ends with its back."""
+    word = longer.word
+    for other in range(size - 1, min(size + 2, len(word))):
+        spans = [(at, at + other) for at in _places(word, halves[0])]
+        spans += [(at + len(halves[1]) - other, at + len(halves[1])) for at in _places(word, halves[1])]
+        for start, end in spans:
+            if start >= 0 and end <= len(word):
+                yield Word(word[start:end], longer.papers), _penalty(halves[0][0], word, start, end)
+
+
+def _penalty(first: str, longer: str, start: int, end: int) -> float:
+    doubt = _AT_AN_END if start == 0 or end == len(longer) else _AMID
+    return doubt + (_ANOTHER_FIRST if start and longer[start] != first else 0.0)
+
+
+def _places(text: str, part: str) -> Iterator[int]:
+    at = text.find(part)
+    while at >= 0:
+        yield at
+        at = text.find(part, at + 1)
+
+
+def _likelihood(typed: str, meant: Word) -> float:
+    """Return how likely a word was meant: what is frequent, and slips that leave little choice.
+
+    A letter left out or two exchanged can only come from few words; a wrong or added one from 26 times as many.
+    """
+    likelihood = 0.5 * log(meant.papers) + (1.0 if typed[0] == meant.word[0] else 0.0)
+    if len(typed) < len(meant.word) or sorted(typed) == sorted(meant.word):
+        return likelihood + log(26)
+    if len(typed) == len(meant.word):
+        wrong = next(a + b for a, b in zip(typed, meant.word, strict=True) if a != b)
+        likelihood += 2.0 if any(set(wrong) <= set(group) for group in _ALIKE) else 0.0
+    return likelihood
+
+
+def _one_edit_away(word: str) -> set[str]:
+    cuts = [(word[:at], word[at:]) for at in range(len(word) + 1)]
+    return {
+        *(a + b[1:] for a, b in cuts if b),
+        *(a + b[1] + b[0] + b[2:] for a, b in cuts if len(b) > 1),
+        *(a + c + b[1:] for a, b in cuts if b for c in _LETTERS),
+        *(a + c + b for a, b in cuts for c in _LETTERS),
+    }

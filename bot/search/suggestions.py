@@ -1,0 +1,164 @@
+"""What may have been meant where hardly anything is found: slips mended, katakana read, Japanese terms in English."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import product
+from math import log
+from typing import NamedTuple
+
+from bot.domain.folding import LONGEST_WORD, fold, hiragana, is_kana, is_unspaced, katakana_words, runs
+from bot.search.analyzed_query import AnalyzedQuery
+from bot.search.backend import Backend, Word
+from bot.search.glossary import english_words, translations
+from bot.search.phonetics import phonetic_keys, romanize_english, romanize_kana, similarity
+from bot.search.ranking import MatchReason
+from bot.search.spelling import corrections
+
+_WORD = re.compile("[a-z0-9]+")
+_HIRAGANA = re.compile("[ぁ-ゖー]+")
+_STRAY = re.compile("(?<!\\w)ー+(?=\\w)")  # a long vowel of nothing
+_MOST_UNITS, _MOST_EACH, _MOST_BY_SOUND, _MOST_RANK = 12, 4, 60, 6.0
+_TYPO_SIMILARITY, _SIMILARITY_STEP = (
+    94.0,
+    2.0,
+)  # a reading that is so much alike is as likely as a slip, and e times so by so much
+_JOINED = 2.0  # a slip in words that are one word otherwise (ce-gocd) leaves less doubt by so much
+_CERTAIN = 20.0  # the likelihood of what hardly leaves a doubt
+_COMPOUND, _PART = 7, 3  # letters of a compound, and of each part of it, at least
+_LONGEST = 30  # letters of a query in which compounds are looked for: each may be cut at any of them
+_NEVER_FIRST = "ーんゃゅょぁぃぅぇぉっ"
+_MOST_PARTS = 2  # readings of a part
+_MOST_FREQUENT = 12  # words of a sound that are compared where papers have the katakana itself
+_MOST_BEGUN = 100  # words of the beginning of a sound that are compared with a beginning
+_CONFIDENT_SIMILARITY = 85.0  # a reading of which there is little doubt
+_RANK_STEP = 1.5  # of likelihood, as a logarithm: what differs by less is not told apart
+
+
+@dataclass(frozen=True, slots=True)
+class _Suggestion:
+    """Another text for the query, why, and the logarithm of how likely it was meant."""
+
+    text: str
+    why: MatchReason
+    likelihood: float
+
+
+class _Reading(NamedTuple):
+    """English that sounds like a word: how much speaks for it, how alike it is (0 to 100), and how it is written."""
+
+    weight: float
+    similarity: float
+    english: str
+
+
+def suggestions(backend: Backend, query: AnalyzedQuery) -> Iterator[tuple[str, MatchReason, float]]:
+    """Yield other texts for the query, the likeliest first, why, and their rank: 0, and more the less likely."""
+    if len(query.units) > _MOST_UNITS:
+        return
+    found: list[_Suggestion] = []
+    if _STRAY.search(query.text):
+        query = AnalyzedQuery(_STRAY.sub("", query.text))
+        found.append(_Suggestion(query.text, MatchReason.TYPO, _CERTAIN))
+    found += sorted((*_corrected(backend, query), *_readings(backend, query)), key=lambda other: -other.likelihood)
+    for other in found:
+        yield other.text, other.why, min(_MOST_RANK, (found[0].likelihood - other.likelihood) / _RANK_STEP)
+    yield from ((text, MatchReason.READING, _MOST_RANK + 1) for text in translations(query.text))
+
+
+def _corrected(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
+    """Yield the query with one word mended, or each that nobody has written so."""
+    known = {word for word, _ in backend.known_words(query.units)}
+    unknown = [at for at, unit in enumerate(query.units) if unit not in known and _is_correctable(unit)]
+    choices = {at: corrections(backend, query.units[at]) for at in unknown}
+    if len(unknown) > 1 and all(choices.values()):
+        text = " ".join(choices[at][0].word if at in choices else unit for at, unit in enumerate(query.units))
+        yield _Suggestion(text, MatchReason.TYPO, _CERTAIN)
+    for at, found in choices.items():
+        before, after = _around(query, at)
+        yield from (_Suggestion(f"{before}{slip.word}{after}", MatchReason.TYPO, slip.likelihood) for slip in found)
+    if query.squeezed.isascii() and 1 < len(query.units) < 5:
+        yield from (
+            _Suggestion(slip.word, MatchReason.TYPO, slip.likelihood + _JOINED)
+            for slip in corrections(backend, query.squeezed)
+        )
+
+
+def _around(query: AnalyzedQuery, at: int) -> tuple[str, str]:
+    """Return what stands before and after a word of the query, with the marks that were typed where that can be."""
+    if query.text.isascii():
+        begin, end = list(_WORD.finditer(query.text))[at].span()
+        return query.text[:begin], query.text[end:]
+    return " ".join((*query.units[:at], "")), " ".join(("", *query.units[at + 1 :]))
+
+
+def _is_correctable(unit: str) -> bool:
+    return is_kana(unit) or not is_unspaced(unit)
+
+
+def _readings(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
+    """Yield the query with a katakana word, or all of it where it is kana, replaced by English that sounds like it."""
+    for word in [query.text] if query.is_kana_word else _words_of_kana(query.text):
+        spelled, folded = hiragana(word), fold(word)
+        if len(spelled) > LONGEST_WORD:
+            continue
+        heard = _by_sound(backend, spelled)
+        if len(spelled) >= _COMPOUND and len(query.text) <= _LONGEST and not _confident(heard):
+            heard = sorted((*_pairs_by_sound(backend, spelled), *heard), reverse=True)
+        for reading in heard[:_MOST_EACH]:
+            text = " ".join(reading.english if unit == folded else unit for unit in query.units)
+            behind = (heard[0].weight - reading.weight) / 10
+            yield _Suggestion(
+                text, MatchReason.READING, (reading.similarity - _TYPO_SIMILARITY) / _SIMILARITY_STEP - behind
+            )
+
+
+def readings_of(backend: Backend, word: str) -> list[str]:
+    """Return the frequent English that a word of katakana doubtless is."""
+    if not (_PART <= len(word) <= _LONGEST and katakana_words(word)):
+        return []
+    return [reading.english for reading in _confident(_by_sound(backend, hiragana(word), _MOST_FREQUENT))]
+
+
+def partial_readings(backend: Backend, typed: str) -> Iterator[list[str]]:
+    """Yield the English words that begin as half-typed kana sounds, the likelier ones first."""
+    beginning = romanize_kana(hiragana(typed))
+    if not 2 < len(beginning) <= _LONGEST:
+        return
+    keys = phonetic_keys(hiragana(typed))[:_MOST_EACH]
+    words = [other.word for other in backend.words_by_sound_prefix(keys, _MOST_BEGUN)]
+    if matches := [word for word in words if romanize_english(word).startswith(beginning)]:
+        yield matches
+
+
+def _words_of_kana(text: str) -> list[str]:
+    """Return the katakana words of a text; where it has none, the hiragana that stands alone (らま2)."""
+    return katakana_words(text) or [run for run in runs(text) if len(run) > 1 and _HIRAGANA.fullmatch(run)]
+
+
+def _by_sound(backend: Backend, spelled: str, most: int = _MOST_BY_SOUND) -> list[_Reading]:
+    least = 75 if len(spelled) > 5 else 78 if len(spelled) > 4 else 80
+    keys = phonetic_keys(spelled)
+    known = {other.word: other for other in backend.words_by_sound(keys, most)}
+    common = (Word(word, 1) for sound in keys for word in english_words().get(sound, ()) if word not in known)
+    heard = [(similarity(spelled, other.word), other) for other in (*known.values(), *common)]
+    return sorted((_Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
+                   for alikeness, other in heard if alikeness >= least), reverse=True)  # fmt: skip
+
+
+def _pairs_by_sound(backend: Backend, spelled: str) -> Iterator[_Reading]:
+    """Yield pairs of English words that sound like the two parts of a word (バッチノーマライゼーション)."""
+    for at in range(_PART, len(spelled) - _PART + 1):
+        if spelled[at] in _NEVER_FIRST:
+            continue
+        fronts = _confident(_by_sound(backend, spelled[:at]))
+        backs = _confident(_by_sound(backend, spelled[at:])) if fronts else []
+        for front, back in product(fronts, backs):
+            alikeness = min(front.similarity, back.similarity)
+            yield _Reading(min(front.weight, back.weight), alikeness, f"{front.english} {back.english}")
+
+
+def _confident(heard: list[_Reading]) -> list[_Reading]:
+    return [reading for reading in heard if reading.similarity >= _CONFIDENT_SIMILARITY][:_MOST_PARTS]

@@ -1,0 +1,1 @@
+"""What the product does with digests: compose editions, deliver them, keep them true."""

@@ -1,0 +1,276 @@
+"""Who receives the digest, when an edition is due, and what it becomes: an edition in the outbox."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from itertools import count
+from time import monotonic
+from zoneinfo import ZoneInfo
+
+from bot.domain.digest import MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
+from bot.domain.errors import NotFoundError
+from bot.domain.schedule import parse_schedule, period
+from bot.i18n import Locale, msg
+from bot.services.cancellation import uncancellable
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.digests.subscription_status import SubscriptionStatus
+from bot.services.ports import Clock, Renderer
+from bot.services.servers import ServedServers, Servers
+from bot.store import editions, leases, papers, subscriptions
+from bot.store.database import Database, StoreConnection, iso
+from bot.store.editions import LastEdition, OutboxMessage
+
+_LONGEST = 0.2  # seconds of a transaction that several editions share
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How editions are made up: at most so many papers, what when nothing is new, how late one may still go out."""
+
+    max_papers: int
+    when_empty: WhenEmpty
+    catch_up: timedelta
+    zone: ZoneInfo
+
+
+class Digests:
+    """Composes editions; delivering them is `Delivery`'s."""
+
+    def __init__(self, database: Database, clock: Clock, policy: Policy, renderers: Mapping[str, Renderer],
+                 servers: Servers | None = None) -> None:  # fmt: skip
+        self._database, self._clock, self._policy, self._renderers = database, clock, policy, renderers
+        self._servers = servers
+
+    async def follow_settings(self, workspace_id: int, requests: Sequence[SubscriptionRequest]) -> None:
+        """Make the subscriptions what the settings say, where the settings changed since they were last read."""
+        now = self._clock()
+        configured = {each.name: each.columns() for each in requests}
+        async with self._database.write() as connection:
+            before = await subscriptions.configured(connection, workspace_id)
+            for name, columns in configured.items():
+                if before.get(name) != columns:
+                    starting = await self._starting(connection, workspace_id, columns)
+                    await subscriptions.save(connection, workspace_id, now, **starting, configured=columns)
+            for gone in before.keys() - configured.keys():
+                if found := await subscriptions.by_name(connection, workspace_id, gone):
+                    await subscriptions.end(connection, found.id, now)
+
+    async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
+        """Subscribe a channel, or change that subscription; what was put off goes out then. Raises ScheduleError."""
+        async with self._database.write() as connection:
+            columns = await self._starting(connection, workspace_id, request.columns())
+            await subscriptions.save(connection, workspace_id, self._clock(), **columns)
+            await leases.wake(connection, request.channel)
+        return await self.named(workspace_id, request.name)
+
+    async def _starting(self, connection: StoreConnection, workspace_id: int,
+                        columns: dict[str, str | list[str]]) -> dict[str, str | list[str]]:  # fmt: skip
+        """Return a subscription's columns, its schedule with its first week where it is one of every few weeks."""
+        known = await subscriptions.by_name(connection, workspace_id, str(columns["name"]))
+        schedule = parse_schedule(str(columns["schedule"]))
+        starting = schedule.starting(self._clock(), self._policy.zone, known.schedule if known else None)
+        return {**columns, "schedule": starting.text}
+
+    async def of_channel(self, workspace_id: int, channel: str) -> Subscription | None:
+        """Return the subscription of a channel; None where it has none."""
+        return next((each for each in await self.subscribed(workspace_id) if each.channel == channel), None)
+
+    async def free_name(self, workspace_id: int, name: str) -> str:
+        """Return a name that no subscription has: the wanted one, or that with a number."""
+        taken = {each.name for each in await self.subscribed(workspace_id)}
+        return next(name for n in count(1) if (name := name if n == 1 else f"{name}-{n}") not in taken)
+
+    async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
+        """End the subscription of that name and return it. Raises NotFoundError."""
+        found = await self.named(workspace_id, name)
+        async with self._database.write() as connection:
+            await subscriptions.end(connection, found.id, self._clock())
+        return found
+
+    async def named(self, workspace_id: int, name: str) -> Subscription:
+        """Return the subscription of that name. Raises NotFoundError."""
+        async with self._database.read() as connection:
+            found = await subscriptions.by_name(connection, workspace_id, name)
+        if found is None:
+            raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
+        return found
+
+    async def subscribed(self, workspace_id: int) -> list[Subscription]:
+        """Return the workspace's subscriptions by name."""
+        async with self._database.read() as connection:
+            return await subscriptions.active(connection, workspace_id)
+
+    def following(self, subscription: Subscription) -> datetime:
+        """Return when the subscription's next edition is due (UTC)."""
+        return subscription.schedule.following(self._clock(), self._policy.zone)
+
+    def now(self) -> datetime:
+        """Return the time by which editions are composed."""
+        return self._clock()
+
+    async def last(self, subscription: Subscription) -> LastEdition | None:
+        """Return how far the subscription's newest edition is; None before the first."""
+        async with self._database.read() as connection:
+            return (await editions.last_editions(connection, subscription.workspace_id)).get(subscription.id)
+
+    async def statuses(self, workspace_id: int) -> list[SubscriptionStatus]:
+        """Return how every subscription of a workspace stands, by name."""
+        async with self._database.read() as connection:
+            subscribed = await subscriptions.active(connection, workspace_id)
+            last = await editions.last_editions(connection, workspace_id)
+            return [
+                self._status(each, last.get(each.id), await subscriptions.count_unseen(connection, each))
+                for each in subscribed
+            ]
+
+    def _status(self, subscription: Subscription, last: LastEdition | None, unseen: int) -> SubscriptionStatus:
+        """Return how a subscription stands; a first edition takes the newest papers and counts the others as seen."""
+        papers = unseen if last else min(unseen, self._policy.max_papers)
+        return SubscriptionStatus(subscription, last, papers, self._coming(subscription), unseen - papers)
+
+    async def shown(self, workspace_id: int, locale: Locale) -> Subscription:
+        """Return the subscription to show where none is named: the first, or one that stands for the terminal."""
+        subscribed = await self.subscribed(workspace_id)
+        if subscribed:
+            return subscribed[0]
+        weekly = parse_schedule("mon 09:00")
+        return Subscription(0, workspace_id, "terminal", "console:", weekly, (), locale, self._clock())
+
+    def _coming(self, subscription: Subscription) -> datetime:
+        """Return when the next edition is due; of a paused subscription, when it is tried again."""
+        is_paused = subscription.paused_reason is not None
+        return (subscription.tried_again_at or self._clock()) if is_paused else self.following(subscription)
+
+    async def preview(self, subscription: Subscription) -> Edition | None:
+        """Return the edition that would come next, None when it would be skipped; nothing is written."""
+        async with self._database.read() as connection:
+            choice, number = await self._choose(connection, subscription)
+            return await self._edition(connection, subscription, choice, number) if choice else None
+
+    async def waiting(self, workspace_id: int, edition_id: int) -> tuple[int, ...]:
+        """Return the numbers of the papers that wait for the edition after that one."""
+        async with self._database.read() as connection:
+            found = await subscriptions.of_edition(connection, workspace_id, edition_id)
+            return tuple(await subscriptions.unseen(connection, found)) if found else ()
+
+    async def compose_due(self, on_composed: Callable[[], object] = lambda: None) -> int:
+        """Write an edition for every subscription whose turn has come and return how many were written.
+
+        `on_composed` is called again and again, so that the first can leave while the others are composed.
+        """
+        due = self._due(await self._turns(await self._servers.served() if self._servers else None))
+        composed = 0
+        while due:
+            turns, newly_composed = await self._take_turns(due)
+            due = due[turns:]
+            composed += newly_composed
+            on_composed()
+        return composed
+
+    def _due(self, turns: Sequence[tuple[int, str, datetime, str | None]]) -> list[tuple[int, str]]:
+        latest = {schedule: self._latest(schedule) for schedule in {schedule for _, schedule, *_ in turns}}
+        return [
+            (id, turn)
+            for id, schedule, made_at, taken in turns
+            if (moment := latest[schedule]) and moment >= made_at
+            if (turn := period(moment, self._policy.zone)) != taken
+        ]
+
+    @uncancellable
+    async def _turns(self, served: ServedServers | None) -> list[tuple[int, str, datetime, str | None]]:
+        """Return the turns of the servers that are served: the others' papers wait until they are again."""
+        async with self._database.read() as connection:
+            return await subscriptions.turns(connection, served.has if served else None)
+
+    def _latest(self, schedule: str) -> datetime | None:
+        return parse_schedule(schedule).latest(self._clock(), self._policy.zone, self._policy.catch_up)
+
+    @uncancellable
+    async def _take_turns(self, due: Sequence[tuple[int, str]]) -> tuple[int, int]:
+        """Compose for the first of those turns, and return for how many and how many editions there are.
+
+        They share a transaction for as long as it was waited for: beside an import, which writes much in each of its
+        own, many channels would wait for minutes if each edition had one.
+        """
+        turns = composed = 0
+        requested_at = monotonic()
+        async with self._database.write() as connection:
+            began = monotonic()
+            until = began + min(began - requested_at, _LONGEST)
+            while turns < len(due) and (not turns or monotonic() < until):
+                composed += await self._take_turn(connection, *due[turns])
+                turns += 1
+        return turns, composed
+
+    async def _take_turn(self, connection: StoreConnection, subscription_id: int, turn: str) -> bool:
+        """Compose for that turn; when there is nothing to send it is over, and what is added later waits."""
+        subscription = await subscriptions.by_id(connection, subscription_id)
+        if subscription is None:
+            return False
+        edition = await self._compose(connection, subscription, turn)
+        await subscriptions.save_turn(connection, subscription_id, turn)
+        return edition is not None
+
+    async def compose_now(self, workspace_id: int, name: str, requested_at: datetime | None = None) -> Edition | None:
+        """Write the subscription's next edition out of turn and return it.
+
+        None while one is still on its way, where one was composed since `requested_at`, and of a paused one.
+        Raises NotFoundError, and NotAllowedError when the channel's server is not served.
+        """
+        requested_at = requested_at or self._clock()
+        found = await self.named(workspace_id, name)
+        if self._servers:
+            await self._servers.require(found.channel)
+        async with self._database.write() as connection:
+            subscription = await subscriptions.by_name(connection, workspace_id, name)
+            if subscription is None or subscription.paused_reason:
+                return None
+            last = (await editions.last_editions(connection, workspace_id)).get(subscription.id)
+            if last and (last.done_at is None or last.composed_at > requested_at):
+                return None
+            return await self._compose(connection, subscription, f"now {iso(self._clock())}")
+
+    async def _compose(self, connection: StoreConnection, subscription: Subscription, turn: str) -> Edition | None:
+        if await editions.has_period(connection, subscription.id, turn):
+            return None
+        choice, number = await self._choose(connection, subscription)
+        if choice is None:
+            return None
+        edition = await self._edition(connection, subscription, choice, number)
+        edition_id = await editions.write_edition(connection, subscription, number=number, period=turn,
+                                                    choice=choice, now=self._clock())  # fmt: skip
+        outgoing = self._messages(subscription, edition, edition_id)
+        await editions.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
+        await subscriptions.mark_seen(connection, subscription, choice.numbers)
+        if number == 1:
+            await subscriptions.mark_older_seen(connection, subscription)
+        return edition
+
+    async def _choose(self, connection: StoreConnection, subscription: Subscription) -> tuple[Choice | None, int]:
+        number, most = 1 + await editions.last_number(connection, subscription.id), self._policy.max_papers
+        first = number == 1
+        unseen = await subscriptions.unseen(connection, subscription, most, newest=first)
+        more = len(unseen) == most and not first
+        waiting = await subscriptions.count_unseen(connection, subscription) if more else len(unseen)
+        seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
+        return choose(unseen, waiting, seen, first=first, when_empty=self._policy.when_empty), number
+
+    async def _edition(self, connection: StoreConnection, subscription: Subscription, choice: Choice,
+                       number: int) -> Edition:  # fmt: skip
+        held = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
+        return Edition(subscription.name, number, self._clock(), choice.reason, tuple(held.values()), choice.remaining,
+                       subscription.locale)  # fmt: skip
+
+    def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:
+        def mark(position: int) -> str:
+            seed = f"{subscription.channel} {subscription.name} {edition.number} {position} {iso(edition.composed_at)}"
+            return b32encode(hashlib.blake2b(seed.encode(), digest_size=15).digest()).decode().lower()
+
+        rendered = self._renderers[subscription.platform].edition(
+            replace(edition, id=edition_id), lambda position: mark(position)[:8]
+        )
+        return [OutboxMessage(n, payload, mark(n), mark(n)[:8]) for n, payload in enumerate(rendered)]

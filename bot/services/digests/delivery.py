@@ -1,0 +1,172 @@
+"""Bringing the outbox into the channels: each message once and in order, whatever breaks in between."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import timedelta
+from time import monotonic
+
+import structlog
+
+from bot.domain.errors import ChannelClosedError, DayoriError, PublishError, RetryLaterError, StoreError
+from bot.i18n import Message, msg
+from bot.services.cancellation import uncancellable
+from bot.services.digests.edition_sender import PAUSES, EditionSender
+from bot.services.digests.lease_owner import has_ended, new_owner
+from bot.services.digests.postponement import Postponement
+from bot.services.ports import Clock, Publisher
+from bot.store import leases
+from bot.store.database import Database
+from bot.store.leases import OpenEdition
+
+_LEASE = timedelta(seconds=90)
+_RENEWAL = 20.0  # seconds
+_AT_ONCE, _AT_LEAST = 64, 8  # editions on their way; and so few are not worth a look into the outbox
+_LOOK_AGAIN = 2.0  # seconds
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class DeliveryReport:
+    """What a delivery run did, and what is paused or put off still, by subscription name."""
+
+    delivered: list[str] = field(default_factory=list)
+    paused: list[tuple[str, Message]] = field(default_factory=list)
+    failed: list[tuple[str, Message]] = field(default_factory=list)
+
+
+class Delivery:
+    """Empties the outbox, many channels at once; several of them on one store do not get in each other's way."""
+
+    def __init__(
+        self, database: Database, clock: Clock, publishers: Mapping[str, Publisher], pauses: Sequence[float] = PAUSES
+    ) -> None:
+        self._database, self._clock, self._publishers = database, clock, publishers
+        self._name = new_owner()
+        self._stopping = asyncio.Event()
+        self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
+        self._postponement = Postponement(database, clock, self._name, publishers)
+        self._in_hand: set[int] = set()
+        self._renewed = monotonic()
+        self._tasks: set[asyncio.Task[None]] = set()
+        self._running: asyncio.Task[DeliveryReport] | None = None
+
+    def begin(self) -> asyncio.Task[DeliveryReport]:
+        """Deliver in the background, unless that goes on already: then it finds what is new by itself."""
+        if self._running is None or self._running.done():
+            self._running = asyncio.create_task(self.deliver_open())
+            self._running.add_done_callback(_logged)
+        return self._running
+
+    def stop(self) -> None:
+        """Begin nothing more; the messages that are on their way are seen through."""
+        self._stopping.set()
+
+    async def drain(self) -> None:
+        """Stop, and wait for the messages that are on their way; when cancelled, they are left to the next start."""
+        self.stop()
+        under_way = {*self._tasks, *((self._running,) if self._running else ())}
+        try:
+            if under_way:
+                await asyncio.wait(under_way)
+        except asyncio.CancelledError:
+            for task in under_way:
+                task.cancel()
+            await asyncio.wait(under_way)
+            raise
+
+    async def deliver_open(self, subscription_id: int | None = None) -> DeliveryReport:
+        """Deliver every open edition that can be delivered now, or one subscription's alone."""
+        report, resting = DeliveryReport(), set[str]()
+        running: set[asyncio.Task[None]] = set()
+        try:
+            while True:
+                for edition in await self._acquire(len(running), subscription_id, resting):
+                    running.add(task := asyncio.create_task(self._deliver(edition, report, resting)))
+                    self._tasks.add(task)
+                    task.add_done_callback(self._tasks.discard)
+                await self._renew()
+                if not running:
+                    await self._add_postponed(report, subscription_id)
+                    return report
+                done, running = await asyncio.wait(running, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+                for task in done:
+                    task.result()
+        except asyncio.CancelledError:
+            for task in running:
+                task.cancel()
+            raise
+        finally:
+            if running:
+                await asyncio.wait(running)
+
+    @uncancellable
+    async def _acquire(self, busy: int, subscription_id: int | None, resting: set[str]) -> list[OpenEdition]:
+        platforms = [name for name in self._publishers if name not in resting]
+        room = _AT_ONCE - busy
+        if self._stopping.is_set() or not platforms or (busy and room < _AT_LEAST):
+            return []
+        async with self._database.write() as connection:
+            now = self._clock()
+            claimed = await leases.acquire(
+                connection, self._name, now, now + _LEASE, platforms=platforms, is_dead=has_ended, most=room,
+                besides=self._in_hand, subscription_id=subscription_id,
+            )  # fmt: skip
+        self._in_hand.update(each.id for each in claimed)
+        return claimed
+
+    @uncancellable
+    async def _renew(self) -> None:
+        if self._in_hand and monotonic() - self._renewed > _RENEWAL:
+            self._renewed = monotonic()
+            async with self._database.write() as connection:
+                await leases.renew(connection, self._name, list(self._in_hand), self._clock() + _LEASE)
+
+    async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:
+        platform = edition.channel.partition(":")[0]
+        try:
+            arrived = await self._sender.send(edition, self._publishers[platform])
+            if arrived:
+                report.delivered.append(edition.subscription)
+                _log.info("edition sent", subscription=edition.subscription, channel=edition.channel)
+        except ChannelClosedError as error:
+            report.paused.append((edition.subscription, error.message))
+            await self._postponement.pause(edition, error.message)
+        except RetryLaterError as error:
+            if error.is_global:
+                resting.add(platform)
+            await self._put_off(edition, error, report)
+        except (PublishError, StoreError) as error:
+            await self._put_off(edition, error, report)
+        except Exception as error:
+            _log.error("delivery failed", subscription=edition.subscription, exc_info=error)
+            await self._put_off(edition, StoreError(_BROKEN), report)
+        finally:
+            self._in_hand.discard(edition.id)
+
+    async def _put_off(self, edition: OpenEdition, error: DayoriError, report: DeliveryReport) -> None:
+        report.failed.append((edition.subscription, error.message))
+        await self._postponement.put_off(edition, error)
+
+    async def _add_postponed(self, report: DeliveryReport, subscription_id: int | None) -> None:
+        """Report also what was paused or put off before, and is not due."""
+        async with self._database.read() as connection:
+            postponed = await leases.postponed(connection, self._clock(), subscription_id)
+        reported = {name for name, _ in (*report.paused, *report.failed)}
+        for name, paused, trouble in postponed:
+            if name not in reported and paused:
+                report.paused.append((name, paused))
+            elif name not in reported and trouble:
+                report.failed.append((name, trouble))
+
+
+_BROKEN = msg("Something went wrong on our side; the log says what.")
+
+
+def _logged(task: asyncio.Task[DeliveryReport]) -> None:
+    if not task.cancelled() and (error := task.exception()):
+        _log.warning(
+            "delivery cut short", reason=str(error), exc_info=None if isinstance(error, DayoriError) else error
+        )

@@ -1,0 +1,153 @@
+"""One edition's way into its channel, message by message, and when a message has to be looked for first.
+
+A message may be sent again with its nonce as long as the platform certainly remembers the nonce. Whenever that is not
+certain (another process began it, time has passed, the clock has jumped), the channel is searched for its marker, from
+a moment before it left that the platform itself named.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Sequence
+from contextlib import suppress
+from dataclasses import replace
+from functools import partial
+from time import monotonic
+
+from bot.domain.errors import RetryLaterError, StoreError, UnfinishedSearchError, UnknownOutcomeError
+from bot.i18n import msg
+from bot.services.cancellation import uncancellable
+from bot.services.digests.stopwatch import Stopwatch
+from bot.services.ports import Clock, Publisher
+from bot.store import editions, leases, subscriptions
+from bot.store.database import Database
+from bot.store.editions import OutboxMessage
+from bot.store.leases import OpenEdition
+
+PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
+_LEASE_SURE = (
+    2.0  # seconds for which an edition that was ours is ours still; who takes it over so soon uses its nonces too
+)
+_GIVE_UP = 45.0  # seconds after the first attempt no other is begun
+
+
+class EditionSender:
+    """Carries the editions that one claimant holds."""
+
+    def __init__(
+        self, database: Database, clock: Clock, name: str, stopping: asyncio.Event, pauses: Sequence[float]
+    ) -> None:
+        self._database, self._clock, self._name = database, clock, name
+        self._stopping, self._pauses = stopping, pauses
+
+    async def send(self, edition: OpenEdition, publisher: Publisher) -> bool:
+        """Send what is unsent and return whether the whole edition has arrived; it has not when we are to stop.
+
+        Raises what the publisher raises, and StoreError.
+        """
+        arrived: tuple[int, str] | None = None
+        try:
+            anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
+            while message := await self._next(edition, arrived, anchor):
+                arrived = (message.position, await self._send_message(publisher, edition, message, lease_age))
+                anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
+        except _LeaseLostError:
+            return False
+        except asyncio.CancelledError:
+            with suppress(StoreError):
+                await self._release(edition)
+            raise
+        return True
+
+    @uncancellable
+    async def _next(self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str) -> OutboxMessage | None:
+        """Record an arrival and the beginning of the next message in one transaction; None when all have arrived.
+
+        The message comes back as it was before. Raises _GivenBackError when another took the edition over, or when we
+        are to stop.
+        """
+        async with self._database.write() as connection:
+            now = self._clock()
+            if arrived:
+                await editions.mark_sent(connection, edition.id, *arrived, now)
+                if edition.failures:
+                    await leases.forget_failures(connection, edition.id)
+                if edition.is_trial:
+                    await subscriptions.resume(connection, edition.subscription_id)
+            message = await editions.next_unsent(connection, edition.id)
+            is_ours = await leases.holds(connection, self._name, edition.id)
+            if is_ours and message is None:
+                await editions.finish(connection, edition.id, now)
+            elif is_ours and self._stopping.is_set():
+                await leases.release(connection, self._name, edition.id)
+                is_ours = False
+            elif is_ours and message and message.state == "waiting":
+                await editions.mark_sending(connection, edition.id, message.position, now, anchor)
+                message = replace(message, anchor=anchor)
+        if not is_ours:
+            raise _LeaseLostError
+        return message
+
+    async def _send_message(
+        self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, lease_age: Stopwatch
+    ) -> str:
+        """Send a message and return its id; the edition was ours after `held` began."""
+        if message.state == "sending" and (found := await self._find(publisher, edition, message)):
+            return found
+        began = monotonic()
+        unsure: Stopwatch | None = None  # since before the first attempt that may have arrived
+        for pause in (*self._pauses, None):
+            if unsure and not unsure.within(publisher.nonce_memory):
+                if found := await self._find(publisher, edition, message):
+                    return found
+                unsure = None
+            attempt = Stopwatch(self._clock)
+            fence = partial(self._fence, edition.id, lease_age, unsure, publisher.nonce_memory)
+            try:
+                return await publisher.publish(edition.channel, message.payload, message.nonce, fence)
+            except (UnknownOutcomeError, RetryLaterError) as error:
+                wait = error.seconds if isinstance(error, RetryLaterError) else pause or 0
+                if isinstance(error, UnknownOutcomeError):
+                    unsure = unsure or attempt
+                if pause is None or self._stopping.is_set() or monotonic() - began + wait > _GIVE_UP:
+                    raise
+                await self._wait(wait)
+        raise AssertionError("the last attempt returns or raises")
+
+    async def _fence(
+        self, edition_id: int, lease_age: Stopwatch, unsure: Stopwatch | None, nonce_memory: float
+    ) -> None:
+        """Let a message leave while the edition is ours and, where it may have arrived, its nonce is remembered."""
+        if not lease_age.within(_LEASE_SURE):
+            async with self._database.read() as connection:
+                if not await leases.holds(connection, self._name, edition_id):
+                    raise _LeaseLostError
+        if unsure and not unsure.within(nonce_memory):
+            raise UnknownOutcomeError(msg("The message was held up for too long; it is looked for first."))
+
+    async def _find(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str | None:
+        try:
+            return await publisher.find(edition.channel, message.marker, message.anchor)
+        except UnfinishedSearchError as error:
+            await self._move_anchor(edition, message, error.anchor)
+            raise
+
+    @uncancellable
+    async def _move_anchor(self, edition: OpenEdition, message: OutboxMessage, anchor: str) -> None:
+        async with self._database.write() as connection:
+            if await leases.holds(connection, self._name, edition.id):
+                await editions.move_anchor(connection, edition.id, message.position, anchor)
+
+    async def _wait(self, seconds: float) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(seconds):
+                await self._stopping.wait()
+
+    @uncancellable
+    async def _release(self, edition: OpenEdition) -> None:
+        async with self._database.write() as connection:
+            await leases.release(connection, self._name, edition.id)
+
+
+class _LeaseLostError(Exception):
+    """The edition is no longer ours."""

@@ -1,0 +1,97 @@
+"""Keeping posted digests true: where a paper was edited, what they show of it is redrawn in place."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping, Sequence
+from functools import partial
+
+import structlog
+
+from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
+from bot.domain.paper import Paper
+from bot.i18n import msg
+from bot.services.digests.edition_sender import PAUSES
+from bot.services.ports import Clock, Publisher, Renderer
+from bot.store import papers, sent_messages, state
+from bot.store.database import Database, iso
+from bot.store.sent_messages import SentMessage
+
+UPDATED_UNTIL = "corrected until"
+_LONGEST_WAIT = 60.0  # seconds
+_log = structlog.get_logger()
+
+
+class MessageUpdates:
+    """Edits what was posted, after the paper; what a platform does not take is logged and left."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        renderers: Mapping[str, Renderer],
+        publishers: Mapping[str, Publisher],
+        pauses: Sequence[float] = PAUSES,
+    ) -> None:
+        self._database, self._clock, self._pauses = database, clock, pauses
+        self._renderers, self._publishers = renderers, publishers
+        self._running = asyncio.Lock()
+
+    async def update(self) -> int:
+        """Redraw the papers edited since the last call in every message that carries them; return how many messages."""
+        async with self._running:
+            return await self._update()
+
+    async def _update(self) -> int:
+        async with self._database.read() as connection:
+            since = await state.read_state(connection, UPDATED_UNTIL) or iso(self._clock())
+            edited = await sent_messages.edited_since(connection, since)
+        redrawn = 0
+        for workspace_id, number, edited_at in edited:
+            redrawn += await self._redraw(workspace_id, number)
+            since = edited_at
+        async with self._database.write() as connection:
+            await state.write_state(connection, UPDATED_UNTIL, since)
+        return redrawn
+
+    async def _redraw(self, workspace_id: int, number: int) -> int:
+        async with self._database.read() as connection:
+            paper = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
+            sent = await sent_messages.messages_with(connection, workspace_id, number)
+        return sum([await self._edit(workspace_id, number, message, paper) for message in sent]) if paper else 0
+
+    async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> bool:
+        platform = message.channel.partition(":")[0]
+        payload = self._renderers[platform].redrawn(message.payload, paper, message.place, message.locale)
+        if payload is None or payload == message.payload:
+            return False
+
+        async def fence() -> None:
+            """Let no edit leave that another process or another edit has overtaken while this one was held up."""
+            async with self._database.read() as connection:
+                now = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
+                if now != paper or await sent_messages.payload_of(connection, message) != message.payload:
+                    raise PublishError(msg("It was edited again meanwhile."))
+
+        try:
+            await self._retry(
+                partial(self._publishers[platform].edit, message.channel, message.message_id, payload, fence)
+            )
+        except PublishError as error:
+            _log.warning("a posted digest could not be corrected", channel=message.channel, reason=str(error))
+            return False
+        async with self._database.write() as connection:
+            await sent_messages.save_payload(connection, message, payload)
+        return True
+
+    async def _retry(self, edit: Callable[[], Awaitable[None]]) -> None:
+        """Make an edit, again where nobody knows whether it arrived: twice is as good as once."""
+        for pause in (*self._pauses, None):
+            try:
+                await edit()
+                return
+            except (UnknownOutcomeError, RetryLaterError) as error:
+                wait = error.seconds if isinstance(error, RetryLaterError) else pause or 0
+                if pause is None or wait > _LONGEST_WAIT:
+                    raise
+                await asyncio.sleep(wait)

@@ -1,0 +1,72 @@
+"""How a subscription stands, in words: its newest edition, what is on its way, and what comes next."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.digest import Subscription
+from bot.i18n import Locale, NameCommand, t, tn
+from bot.store.editions import LastEdition
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionStatus:
+    """A subscription, its newest edition, how many papers wait for the next one, and when that is due.
+
+    Of a paused one `due` is when it is tried again. `older` is how many a first edition will count as seen.
+    """
+
+    subscription: Subscription
+    last: LastEdition | None
+    papers: int
+    due: datetime
+    older: int = 0
+
+    def lines(self, locale: Locale, format_time: Callable[[datetime], str], name_command: NameCommand) -> list[str]:
+        """Return one sentence each; `format_time` writes a time and `name_command` a command as the platform does."""
+        if reason := self.subscription.paused_reason:
+            return [
+                self._past(locale, format_time),
+                *paused_lines(reason.text(locale), format_time(self.due), locale, name_command),
+            ]
+        coming = t(locale, "Next: {time}, {papers}", time=format_time(self.due), papers=self._coming(locale))
+        return [self._past(locale, format_time), coming]
+
+    def _coming(self, locale: Locale) -> str:
+        if not self.papers:
+            return t(locale, "nothing new so far")
+        if self.last:
+            return tn(locale, "{n} new paper so far", "{n} new papers so far", self.papers)
+        newest = tn(locale, "the newest paper", "the {n} newest papers", self.papers)
+        if not self.older:
+            return newest
+        older = tn(locale, "{n} older paper counts as sent", "{n} older papers count as sent", self.older)
+        return t(locale, "{newest}; {older}", newest=newest, older=older)
+
+    def _past(self, locale: Locale, format_time: Callable[[datetime], str]) -> str:
+        last = self.last
+        if last is None:
+            return t(locale, "No edition yet")
+        if last.done_at:
+            messages = tn(locale, "{n} message", "{n} messages", last.messages)
+            return t(locale, "Last: no. {number}, {time}, {messages}", number=last.number, time=format_time(last.done_at),
+                     messages=messages)  # fmt: skip
+        if self.subscription.paused_reason:
+            return tn(locale, "No. {number} waits: {arrived} of {n} message has arrived",
+                      "No. {number} waits: {arrived} of {n} messages have arrived", last.messages, number=last.number,
+                      arrived=last.sent)  # fmt: skip
+        line = tn(locale, "No. {number} is on its way since {time}: {arrived} of {n} message has arrived",
+                  "No. {number} is on its way since {time}: {arrived} of {n} messages have arrived", last.messages,
+                  number=last.number, time=format_time(last.composed_at), arrived=last.sent)  # fmt: skip
+        return f"{line} ({last.trouble.text(locale)})" if last.trouble else line
+
+
+def paused_lines(reason: str, again: str, locale: Locale, named: NameCommand) -> list[str]:
+    """Say why a subscription is paused, and how it goes on."""
+    return [
+        t(locale, "Paused: {reason}", reason=reason),
+        t(locale, "It is tried again by itself at {time}, and goes on once that is mended; {command} starts it "
+          "again at once.", time=again, command=named("digest subscribe", locale)),
+    ]  # fmt: skip

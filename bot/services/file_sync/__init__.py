@@ -1,0 +1,1 @@
+"""The papers file: filled from, followed, and kept the same as the collection."""

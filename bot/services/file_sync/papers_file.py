@@ -1,0 +1,97 @@
+"""The papers file of the settings: it fills a new collection, and a bot that serves imports what changed in it later.
+
+A fault of the file is told and stops nothing: the collection is in the database, the file only one way into it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import os
+from pathlib import Path
+
+import structlog
+
+from bot.domain.errors import DayoriError, InputError
+from bot.formats.atomic_file import read_regular
+from bot.formats.registry import read_file
+from bot.i18n import Message, msg
+from bot.services.file_sync.sync import FileSync
+from bot.services.papers.importing import Importer
+from bot.store import imported_files, imports
+from bot.store.database import Database
+
+_log = structlog.get_logger()
+
+
+class PapersFile:
+    """One file and one workspace; `name` is what the settings call the file, `sync` keeps both the same."""
+
+    def __init__(
+        self, database: Database, importer: Importer, path: Path, name: str, sync: FileSync | None = None
+    ) -> None:
+        self._database, self._importer, self._sync = database, importer, sync
+        self.path, self._name = path, name
+
+    async def follow(self, workspace_id: int) -> Message | None:
+        """Import what changed in the file, or bring both sides of a mirror together; return what is wrong with it."""
+        try:
+            if self._sync:
+                await self._sync.sync()
+            else:
+                await self._import_changed(workspace_id)
+        except InputError as error:
+            _log.warning("the papers file was not followed", file=str(self.path), reason=error.message.text("en"))
+            return error.message
+        return None
+
+    async def fill(self, workspace_id: int) -> Message | None:
+        """Fill the collection where it is new; return what is wrong with the file then."""
+        async with self._database.read() as connection:
+            if await imports.newest_change(connection, workspace_id):
+                return None
+        return await self.follow(workspace_id)
+
+    async def fault(self) -> Message | None:
+        """Return what is wrong with the file, without taking anything in."""
+        try:
+            await asyncio.to_thread(self._read)
+        except DayoriError as error:
+            return error.message
+        return None
+
+    def unwritable(self) -> Message | None:
+        """Return why a mirror cannot write into its file: it replaces it, so that its folder counts too."""
+        place = self.path if self.path.exists() else self.path.parent
+        if self._sync is None or (os.access(place, os.W_OK) and os.access(self.path.parent, os.W_OK)):
+            return None
+        return msg('"{file}" cannot be written to, so what changes here does not come into it.', file=str(self.path))
+
+    async def _import_changed(self, workspace_id: int) -> None:
+        content = await asyncio.to_thread(self._content)
+        digest = hashlib.blake2b(content, digest_size=16).hexdigest()
+        async with self._database.read() as connection:
+            if await imported_files.last_hash(connection, workspace_id, self._name) == digest:
+                return
+        papers = await asyncio.to_thread(read_file, self.path)
+        report = await self._importer.run(workspace_id, papers, by=None)
+        for id, why in report.conflicts:
+            _log.warning("not imported", file=str(self.path), paper=id, reason=why.text("en"))
+        async with self._database.write() as connection:
+            await imported_files.note_hash(connection, workspace_id, self._name, digest)
+
+    def _read(self) -> None:
+        self._content()
+        read_file(self.path)
+
+    def _content(self) -> bytes:
+        try:
+            return read_regular(self.path)
+        except OSError as error:
+            raise InputError(
+                msg(
+                    'papers_file "{file}" cannot be read: {reason}. Correct the setting, or leave it empty ("")'
+                    " for none.",
+                    file=str(self.path), reason=error.strerror or "",
+                )
+            ) from error  # fmt: skip

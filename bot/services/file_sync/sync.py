@@ -1,0 +1,259 @@
+"""The papers file as a mirror of the collection: what changes on one side comes to the other, and nothing is lost.
+
+Both sides are compared with what they were when they last agreed. What only one side changed is taken over; what both
+changed is left on both and told. The file is written within a transaction of the store, so that two processes never
+write it at once; a crash before the commit only means that the next look finds both sides equal already.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from math import inf
+from pathlib import Path
+from time import monotonic
+from typing import TYPE_CHECKING
+
+import structlog
+
+from bot.domain.errors import DayoriError, FileError
+from bot.domain.history import Step
+from bot.domain.paper import Paper
+from bot.formats.atomic_file import read_if_exists, replace_if_unchanged
+from bot.i18n import Message, msg
+from bot.services.file_sync.watched_file import digest_of, encode_like, file_changes, read_file_document, signature_of
+from bot.services.papers.importing import Importer, ImportReport
+from bot.services.papers.library import write_steps
+from bot.services.ports import Clock
+from bot.store import history, imports, papers
+from bot.store.database import Database, StoreConnection
+from bot.store.imports import SyncState, content_hash
+from bot.store.papers import columns_of
+
+if TYPE_CHECKING:
+    from bot.formats.yaml_document import YamlDocument
+
+Notify = Callable[[Sequence[Message]], Awaitable[object]]
+"""Is told what a person has to look at: conflicts, a file that cannot be read."""
+
+_ATTEMPTS = 5
+_QUIET = 0.2  # seconds that a file must stay as it is before it counts as saved
+_RETRY = 30  # seconds after which what failed is tried again, though nothing moved
+_log = structlog.get_logger()
+
+
+@dataclass(slots=True)
+class SyncReport:
+    """What came in from the file, which papers were written into it or taken out of it, and what was left to people."""
+
+    imported: ImportReport = field(default_factory=ImportReport)
+    removed: list[str] = field(default_factory=list)
+    written: list[str] = field(default_factory=list)
+    conflicts: list[tuple[str, Message]] = field(default_factory=list)
+
+
+@dataclass(slots=True)
+class _Sides:
+    """One look at the file beside what it was last."""
+
+    content: bytes | None
+    layout: YamlDocument
+    hashes: dict[str, str]
+    last: SyncState
+    is_first: bool
+
+    def settle(self, id: str, hash: str | None) -> None:
+        """Note that both sides agree on a paper, or that neither has it."""
+        if hash is None:
+            self.last.hashes.pop(id, None)
+        else:
+            self.last.hashes[id] = hash
+
+
+class FileSync:
+    """Keeps one YAML file and one workspace's collection the same; `name` is what the settings call the file."""
+
+    def __init__(self, database: Database, clock: Clock, importer: Importer, workspace_id: int, path: Path,
+                 name: str = "", notify: Notify | None = None) -> None:  # fmt: skip
+        self._database, self._clock, self._importer = database, clock, importer
+        self._workspace, self._path, self.notify = workspace_id, path, notify
+        self._name = name or str(path)
+        self._lock = asyncio.Lock()
+        self._notified: set[str] = set()
+        self._conflicts: list[tuple[str, Message]] = []
+        self._seen: tuple[object, int] | None = None
+        self._again = inf
+
+    async def sync(self) -> SyncReport:
+        """Take in what changed in the file, and write into it what changed here.
+
+        Raises FileError when the file cannot be read or written; then nothing of it is taken and nothing is lost.
+        """
+        async with self._lock:
+            report = SyncReport()
+            for _ in range(_ATTEMPTS):
+                if await self._attempt(report):
+                    return report
+        raise FileError(msg("keeps being changed by something else"), file=str(self._path))
+
+    async def watch(self, stop: asyncio.Event) -> None:
+        """Keep both sides the same until `stop` is set; what a person has to look at is told once."""
+        await self._sync_if_changed()
+        async for _ in file_changes(self._path, stop):
+            await self._sync_if_changed()
+
+    async def _sync_if_changed(self) -> None:
+        """Bring both sides together if one of them moved; what goes wrong is told and tried again later."""
+        try:
+            signature = await self._settled_signature()
+            async with self._database.read() as connection:
+                now = signature, await imports.newest_change(connection, self._workspace)
+            if now == self._seen and monotonic() < self._again:
+                return
+            self._seen, self._again = now, inf
+            report = await self.sync()
+        except DayoriError as error:
+            self._again = monotonic() + _RETRY
+            await self._notify([error.message])
+        else:
+            await self._notify([msg("{id}: {why}", id=id, why=why) for id, why in report.conflicts])
+
+    async def _settled_signature(self) -> object:
+        """Wait until nobody is writing the file and return what it looks like from outside."""
+        now = signature_of(self._path)
+        before = self._seen[0] if self._seen else None
+        while now != before:
+            before = now
+            await asyncio.sleep(_QUIET)
+            now = signature_of(self._path)
+        return now
+
+    async def _notify(self, messages: Sequence[Message]) -> None:
+        new = [message for message in messages if message.text("en") not in self._notified]
+        self._notified = {message.text("en") for message in messages}
+        for message in new:
+            _log.warning("mirror", file=str(self._path), reason=message.text("en"))
+        if new and self.notify:
+            await self.notify(new)
+
+    async def _attempt(self, report: SyncReport) -> bool:
+        """Do all of it once; return False when the file was changed meanwhile."""
+        try:
+            content = await asyncio.to_thread(read_if_exists, self._path)
+        except OSError as error:
+            reason = error.strerror or ""
+            raise FileError(msg("cannot be read: {reason}", reason=reason), file=str(self._path)) from error
+        async with self._database.read() as connection:
+            last = await imports.sync_state(connection, self._workspace, self._name)
+            newest = await imports.newest_change(connection, self._workspace)
+        if last and last.hash == digest_of(content) and last.change == newest:
+            report.conflicts = self._conflicts
+            return True
+        sides = await self._compare(content, last)
+        await self._import(sides, report)
+        return await self._export(sides, report)
+
+    async def _compare(self, content: bytes | None, last: SyncState | None) -> _Sides:
+        layout = await asyncio.to_thread(read_file_document, content, str(self._path))
+        says = await asyncio.to_thread(lambda: {entry.paper.id: content_hash(entry.paper) for entry in layout.entries})
+        if last is None:
+            async with self._database.read() as connection:
+                hashes = await imports.last_hashes(connection, self._workspace, list(says))
+            return _Sides(content, layout, says, SyncState(hashes), is_first=True)
+        if not (content or b"").strip():  # a file that is gone or empty says nothing, not that all papers should go
+            return _Sides(content, layout, says, SyncState({}), is_first=True)
+        return _Sides(content, layout, says, last, is_first=False)
+
+    async def _import(self, sides: _Sides, report: SyncReport) -> None:
+        """Bring into the collection what the file has added, changed and left out."""
+        hashes = sides.last.hashes
+        changed = [
+            entry.paper for entry in sides.layout.entries if sides.hashes[entry.paper.id] != hashes.get(entry.paper.id)
+        ]
+        imported = (
+            await self._importer.run(self._workspace, changed, None, last_hashes=hashes) if changed else ImportReport()
+        )
+        for id in (*imported.added, *imported.updated, *imported.unchanged):
+            sides.settle(id, sides.hashes[id])
+        report.imported.added += imported.added
+        report.imported.updated += imported.updated
+        gone = [id for id in hashes if id not in sides.hashes]
+        unsettled = await self._remove(gone, sides, report) if gone else []
+        report.conflicts = self._conflicts = [*imported.conflicts, *unsettled]
+
+    async def _remove(self, gone: list[str], sides: _Sides, report: SyncReport) -> list[tuple[str, Message]]:
+        """Remove the papers that the file no longer has; return those that were changed here since."""
+        conflicts = []
+        async with self._database.write() as connection:
+            stored = await papers.by_ids(connection, self._workspace, gone)
+            steps = []
+            for id in gone:
+                number, paper = stored.get(id, (0, None))
+                if paper and content_hash(paper) != sides.last.hashes[id]:
+                    conflicts.append((id, msg("it was removed from the file and changed here")))
+                    continue
+                if paper:
+                    steps.append(Step(id, {**columns_of(paper), "number": number}, None))
+                sides.settle(id, None)
+            if steps:
+                change = await history.open_change(connection, self._workspace, "remove", self._clock(), None)
+                await write_steps(connection, self._workspace, change, steps)
+                report.removed += [step.paper_id for step in steps]
+        return conflicts
+
+    async def _export(self, sides: _Sides, report: SyncReport) -> bool:
+        """Write what changed here into the file and note that both sides agree."""
+        async with self._database.write() as connection:
+            last = sides.last
+            touched = await self._touched(connection, sides)
+            stored = await papers.by_ids(connection, self._workspace, touched)
+            written, refused = await asyncio.to_thread(_update_document, sides, touched, stored)
+            report.conflicts += refused
+            content = sides.content
+            if written:
+                content = encode_like(await asyncio.to_thread(sides.layout.text), sides.content)
+                if not await self._replace(content, sides.content):
+                    return False
+            last.open = [id for id, _ in report.conflicts]
+            last.change = await imports.newest_change(connection, self._workspace)
+            last.hash = digest_of(content)
+            await imports.save_sync_state(connection, self._workspace, self._name, last)
+        report.written += written
+        return True
+
+    async def _touched(self, connection: StoreConnection, sides: _Sides) -> list[str]:
+        """Return the papers that may differ: those changed since, or all of them at the first meeting."""
+        if sides.is_first:
+            ids = await imports.all_ids(connection, self._workspace)
+        else:
+            ids = await imports.changed_since(connection, self._workspace, sides.last.change)
+        return list(dict.fromkeys((*ids, *sides.last.open, *(sides.last.hashes if sides.is_first else ()))))
+
+    async def _replace(self, content: bytes, expected: bytes | None) -> bool:
+        try:
+            return await asyncio.to_thread(replace_if_unchanged, self._path, content, expected)
+        except OSError as error:
+            reason = error.strerror or ""
+            raise FileError(msg("cannot be written: {reason}", reason=reason), file=str(self._path)) from error
+
+
+def _update_document(
+    sides: _Sides, touched: Sequence[str], stored: dict[str, tuple[int, Paper]]
+) -> tuple[list[str], list[tuple[str, Message]]]:
+    """Bring into the layout what only the collection changed; return which papers that were, and those it refused."""
+    written: list[str] = []
+    refused: list[tuple[str, Message]] = []
+    for id in sorted(touched, key=lambda id: stored[id][0] if id in stored else 0):
+        paper = stored[id][1] if id in stored else None
+        here, there = content_hash(paper) if paper else None, sides.hashes.get(id)
+        if here != there and there != sides.last.hashes.get(id):
+            continue  # both sides changed it
+        try:
+            if here != there:
+                sides.layout.put(paper) if paper else sides.layout.drop(id)
+                written.append(id)
+            sides.settle(id, here)
+        except FileError as error:
+            refused.append((id, error.message))
+    return written, refused

@@ -1,0 +1,65 @@
+"""The papers file from outside: read, told by its content, and watched for changes."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+import logging
+from collections.abc import AsyncIterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from bot.domain.errors import FileError
+from bot.formats.atomic_file import make_folder
+from bot.i18n import msg
+
+if TYPE_CHECKING:
+    from bot.formats.yaml_document import YamlDocument
+
+
+POLL_MILLISECONDS = 1000  # milliseconds between two looks at the store
+
+
+def read_file_document(content: bytes | None, file: str) -> YamlDocument:
+    """Return a file's content as a document. Raises FileError with line and column."""
+    from bot.formats.yaml_document import read_document
+
+    try:
+        text = (content or b"").decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise FileError(msg("not UTF-8 text; save it as UTF-8"), file=file) from error
+    return read_document(text.replace("\r\n", "\n"), file)
+
+
+def encode_like(text: str, before: bytes | None) -> bytes:
+    """Return the text as the file had it: its line ends and its byte order mark."""
+    content = text.replace("\n", "\r\n").encode() if before and b"\r\n" in before else text.encode()
+    return b"\xef\xbb\xbf" + content if before and before.startswith(b"\xef\xbb\xbf") else content
+
+
+def digest_of(content: bytes | None) -> str:
+    """Return a hash of a file's bytes."""
+    return hashlib.blake2b(content or b"", digest_size=16).hexdigest()
+
+
+def signature_of(path: Path) -> object:
+    """Return what a file looks like from outside, so that a change shows without reading it."""
+    try:
+        state = path.stat()
+    except OSError:
+        return ()
+    return state.st_mtime_ns, state.st_size, state.st_ino
+
+
+async def file_changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
+    """Yield when the file was changed, and now and then without."""
+    from watchfiles import awatch  # only a mirror needs it
+
+    logging.getLogger("watchfiles").setLevel(logging.WARNING)
+    make_folder(path.parent)
+    watching = awatch(path.parent, watch_filter=lambda _, name: Path(name).name == path.name, stop_event=stop,
+                      debounce=200, recursive=False, rust_timeout=POLL_MILLISECONDS, yield_on_timeout=True)  # fmt: skip
+    async for _ in watching:
+        if stop.is_set():
+            return
+        yield

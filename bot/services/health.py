@@ -1,0 +1,197 @@
+"""Whether the installation is well: what `dayori doctor` and the container's health check ask."""
+
+from __future__ import annotations
+
+import json
+import os
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any, Literal
+
+from bot.domain.digest import Subscription
+from bot.i18n import CommandName, Locale, Message, msg
+from bot.services.cancellation import uncancellable
+from bot.services.digests.composing import Digests
+from bot.services.digests.lease_owner import has_ended, new_owner
+from bot.services.digests.subscription_status import SubscriptionStatus
+from bot.services.file_sync.papers_file import PapersFile
+from bot.services.ports import Clock
+from bot.services.servers import Servers
+from bot.services.state import State
+from bot.store import papers
+from bot.store.database import Database, iso
+from bot.store.schema import REVISION
+
+_HEARTBEAT_KEY = "last tick"
+_LATE = timedelta(minutes=5)
+_MOST_SERVERS = 5
+_CONNECTING = timedelta(minutes=2)  # what a start or a reconnect may take; a platform's own hiccups are shorter
+Connection = Literal["starting", "connected", "lost"]
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One thing that was looked at: a fault keeps the bot from its work, a warning is to be looked at some time."""
+
+    name: str
+    level: Literal["ok", "warning", "fault"]
+    message: Message
+    remedy: Message | None = None
+
+    def columns(self, locale: Locale) -> dict[str, str | None]:
+        """Return it as JSON values."""
+        remedy = self.remedy.text(locale) if self.remedy else None
+        return {"check": self.name, "level": self.level, "message": self.message.text(locale), "remedy": remedy}
+
+
+@dataclass(frozen=True, slots=True)
+class HealthReport:
+    """All checks, and how every subscription stands."""
+
+    checks: tuple[Check, ...]
+    subscriptions: tuple[SubscriptionStatus, ...]
+
+    @property
+    def is_well(self) -> bool:
+        """Tell whether there is no fault; a warning is none."""
+        return all(check.level != "fault" for check in self.checks)
+
+
+class Health:
+    """Notes that the bot is alive, and looks whether it was."""
+
+    def __init__(
+        self, database: Database, clock: Clock, digests: Digests, state: State, servers: Servers | None = None,
+        file: PapersFile | None = None,
+    ) -> None:  # fmt: skip
+        self._database, self._clock, self._digests, self._state = database, clock, digests, state
+        self._name, self._connections = new_owner(), dict[str, dict[str, str]]()
+        self._servers, self._file = servers, file
+
+    @uncancellable
+    async def heartbeat(self, platform: str, connection: Connection) -> None:
+        """Note that the bot lives and how a platform's connection stands; at each tick, and whenever that changes."""
+        now = iso(self._clock())
+        before = self._connections.get(platform, {}).get("state")
+        if connection == "starting" and before not in (None, "starting"):
+            connection = "lost"  # a new client in a bot that was connected before is no new start
+        if connection != before:
+            self._connections[platform] = {"state": connection, "since": now}
+        note = {"at": now, "process": self._name, "connections": self._connections}
+        await self._state.write(_HEARTBEAT_KEY, json.dumps(note))
+
+    async def stop(self) -> None:
+        """Note that the bot was stopped on purpose."""
+        await self._state.write(_HEARTBEAT_KEY, "")
+
+    async def check(self, workspace_id: int, tokens: Mapping[str, bool]) -> HealthReport:
+        """Look at everything that can be looked at without the network; `tokens` says which platforms have one."""
+        standings = await self._digests.statuses(workspace_id)
+        async with self._database.read() as connection:
+            count = await papers.count(connection, workspace_id)
+        tick = await self._state.read(_HEARTBEAT_KEY)
+        subscribed = [each.subscription for each in standings]
+        checks = [
+            Check("database", "ok", msg("Database: {path}, revision {revision}", path=str(self._database.path),
+                                        revision=REVISION)),
+            Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
+            *(Check("token", "ok", _token(platform, has_token)) for platform, has_token in tokens.items()),
+            *self._running(json.loads(tick) if tick else None),
+            *_readable(self._database.path),
+            *await self._papers_file(),
+            *_paused(subscribed),
+            *await self._servers_unserved(subscribed),
+        ]  # fmt: skip
+        return HealthReport(tuple(checks), tuple(standings))
+
+    async def _papers_file(self) -> list[Check]:
+        """Tell of a papers file that cannot be taken in, and of one that a mirror cannot write into."""
+        if self._file is None:
+            return []
+        if fault := await self._file.fault():
+            return [Check("papers file", "fault", fault, msg("Until it is mended, the collection serves as it is."))]
+        if unwritable := self._file.unwritable():
+            remedy = msg("Let the bot write there, or set mirror: false.")
+            return [Check("papers file", "warning", unwritable, remedy)]
+        return []
+
+    async def _servers_unserved(self, subscribed: Sequence[Subscription]) -> list[Check]:
+        """Tell which servers wait to be allowed and which subscriptions rest; anybody can invite, so it is no fault."""
+        if self._servers is None:
+            return []
+        served, servers = await self._servers.served(), self._servers
+        waiting = [
+            Check(f"server {each.number}", "warning",
+                  msg("The server {name} waits to be allowed.", name=each.name or each.number),
+                  msg("Let it in with dayori servers allow {id}, or keep it out with dayori servers refuse {id}.",
+                      id=each.number))
+            for each in (await servers.waiting())[:_MOST_SERVERS]
+        ]  # fmt: skip
+        resting = [
+            Check(f"subscription {each.name}", "warning",
+                  msg("{name} rests, since its server is not served.", name=each.name), servers.remedy(each.channel))
+            for each in subscribed
+            if not served.has(each.channel)
+        ]  # fmt: skip
+        return [*waiting, *resting]
+
+    def _running(self, tick: dict[str, Any] | None) -> list[Check]:
+        """Tell whether the bot runs and is connected, by what it noted last."""
+        if tick is None:
+            return [Check("bot", "ok", msg("The bot is not running."))]
+        start = msg("Start it with dayori run; its log tells why it ended.")
+        at = tick["at"]
+        if has_ended(tick.get("process", "")):
+            ended = msg("The bot ended without being told to, after {time}.", time=_minute(at))
+            return [Check("bot", "fault", ended, start)]
+        if self._clock() - datetime.fromisoformat(at) > _LATE:
+            return [Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)]
+        return [self._connected(platform, **state) for platform, state in tick.get("connections", {}).items()]
+
+    def _connected(self, platform: str, state: Connection, since: str) -> Check:
+        name = platform.title()
+        if state == "connected":
+            return Check("bot", "ok", msg("The bot runs and is connected to {platform}.", platform=name))
+        if self._clock() - datetime.fromisoformat(since) > _CONNECTING:
+            lost = msg("The bot runs, but it has not been connected to {platform} since {time}.", platform=name,
+                       time=_minute(since))  # fmt: skip
+            remedy = msg("See its log, and whether {platform} can be reached from here.", platform=name)
+            return Check("bot", "fault", lost, remedy)
+        if state == "starting":
+            return Check("bot", "warning", msg("The bot is starting and not connected to {platform} yet.",
+                                               platform=name))  # fmt: skip
+        return Check("bot", "warning", msg("The bot is connecting to {platform} again.", platform=name))
+
+
+def _token(platform: str, has_token: bool) -> Message:
+    name = platform.title()
+    return (
+        msg("{platform}: a token is set", platform=name)
+        if has_token
+        else msg("{platform}: no token is set", platform=name)
+    )
+
+
+def _readable(path: Path) -> list[Check]:
+    """Tell of a database that was made for more people than its owner, by an older version or on purpose."""
+    if os.name != "posix" or not path.stat().st_mode & 0o077:
+        return []
+    message = msg("Other users of this machine may read the database {path}.", path=str(path))
+    return [Check("database mode", "warning", message, msg("If they should not: chmod 600 {path}*", path=str(path)))]
+
+
+def _minute(time: str) -> str:
+    return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def _paused(subscribed: Sequence[Subscription]) -> list[Check]:
+    return [
+        Check(f"subscription {each.name}", "warning",
+              msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
+              msg("Mend it: it is tried again once a day and goes on by itself, or at once with {command}.",
+                  command=CommandName("digest subscribe")))
+        for each in subscribed
+        if each.paused_reason
+    ]  # fmt: skip

@@ -1,0 +1,1 @@
+"""What the product does with papers: look up, add, change, import, export."""

@@ -1,0 +1,88 @@
+"""What happened to the collection, told in the reader's language."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import Any
+from unicodedata import combining
+
+from bot.domain.history import Action, Change, Step
+from bot.domain.paper import FIELD_NAMES
+from bot.domain.text import clean_line, clip
+from bot.i18n import Locale, t
+
+_SHORT, _LONG, _ITEM = 40, 120, 80
+_CONTEXT = 12  # characters before what differs
+_WORD = re.compile(r"[A-Za-z0-9]{2}")
+
+
+def describe(change: Change, ids: Sequence[str], locale: Locale) -> str:
+    """Return one change in a line: what, which papers, by whom."""
+    return " ・ ".join(part for part in (action(change.action, locale), clip(", ".join(ids), _LONG), change.by) if part)
+
+
+def describe_step(change: Change, step: Step, locale: Locale) -> str:
+    """Return what a change did to one paper in a line: what, which paper, by whom, which field from what to what."""
+    return " ・ ".join((describe(change, [step.paper_id], locale), *differences(step, locale)))
+
+
+def action(name: Action, locale: Locale) -> str:
+    """Return the word for a kind of change."""
+    names = {"add": t(locale, "added"), "edit": t(locale, "edited"), "remove": t(locale, "removed"),
+             "import": t(locale, "imported"), "undo": t(locale, "undone"), "redo": t(locale, "redone")}  # fmt: skip
+    return names[name]
+
+
+def differences(step: Step, locale: Locale) -> list[str]:
+    """Return each field that changed and what differs in it; the title where the paper came or went."""
+    before, after = step.before or {}, step.after or {}
+    if not (before and after):
+        return [clip(str((after or before).get("title", "")), _LONG)]
+    changed = [name for name in FIELD_NAMES if before.get(name) != after.get(name)]
+    return [f"{FIELD_NAMES[name].text(locale)}: {_difference(before.get(name), after.get(name))}" for name in changed]
+
+
+def _difference(before: Any, after: Any) -> str:
+    """Return what differs between two values of a field: of lists what came and went, of texts where they part."""
+    if not isinstance(before or after, list | dict):
+        return _change(before or "", after or "")
+    old, new = _items(before), _items(after)
+    kept = {*old} & {*new}
+    gone, come = ([each for each in items if each not in kept] for items in (old, new))
+    if len(gone) == len(come) == 1:
+        return _change(gone[0], come[0])
+    if not (gone or come):
+        return _change(", ".join(old), ", ".join(new))
+    items = (*(f"−{clip(each, _ITEM)}" for each in gone), *(f"+{clip(each, _ITEM)}" for each in come))
+    return clip(", ".join(items), _LONG)
+
+
+def _items(value: Any) -> list[str]:
+    """Return a list of names, of links ([address, label]), or ids by their schemes, as lines."""
+    if isinstance(value, dict):
+        return [clean_line(f"{scheme}:{id}") for scheme, id in value.items()]
+    items = [each if isinstance(each, list) else [each] for each in value or ()]
+    return [clean_line(" ".join(str(part) for part in each if part)) for each in items]
+
+
+def _change(before: str, after: str) -> str:
+    old, new = clean_line(str(before)), clean_line(str(after))
+    if old == new:  # they differ in their lines
+        old, new = (repr(str(text))[1:-1] for text in (before, after))
+    same = next(
+        (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
+    )
+    return " → ".join(_window(text, same) if text else "—" for text in (old, new))
+
+
+def _window(text: str, at: int) -> str:
+    """Return a text cut to what stands around a place, … where it was cut."""
+    if len(text) <= _SHORT:
+        return text
+    start = max(0, at - _CONTEXT)
+    while start and (
+        combining(text[start]) or (at - start < 2 * _CONTEXT and _WORD.fullmatch(text, start - 1, start + 1))
+    ):
+        start -= 1
+    return ("…" if start else "") + clip(text[start:], max(_SHORT, at - start + _CONTEXT))

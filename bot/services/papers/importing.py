@@ -1,0 +1,184 @@
+"""Papers from a file into the collection: what is new, what the file changed, and what both sides changed."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+import structlog
+
+from bot.domain.history import Step
+from bot.domain.paper import FIELD_NAMES, Columns, Paper, identity_keys, person_name, title_key
+from bot.i18n import Message, msg
+from bot.services.papers.library import write_steps
+from bot.services.ports import Clock, Progress
+from bot.store import history, imports, papers
+from bot.store.database import Database, StoreConnection, batched, iso
+from bot.store.papers import columns_of
+from bot.store.search_index.index_worker import row_builder
+from bot.store.search_index.maintenance import optimize
+
+_log = structlog.get_logger()
+_BATCH = 1000
+_MANY = 1000  # additions after which the search's index is worth tidying
+
+
+@dataclass(slots=True)
+class ImportReport:
+    """What an import did, by paper id; conflicts are left as they were, each with why.
+
+    `headings` tell which paper each id is, `changes` which fields an update changes, and `removed` which papers stay
+    away because they were removed here.
+    """
+
+    added: list[str] = field(default_factory=list)
+    updated: list[str] = field(default_factory=list)
+    unchanged: list[str] = field(default_factory=list)
+    conflicts: list[tuple[str, Message]] = field(default_factory=list)
+    headings: dict[str, str] = field(default_factory=dict)
+    changes: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    removed: list[str] = field(default_factory=list)
+
+
+class Importer:
+    """Takes a file's papers in, batch by batch; a run that was cut short is simply run again."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def run(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
+                   progress: Progress | None = None, last_hashes: Mapping[str, str] | None = None,
+                   duplicates: bool = False, restore: bool = False) -> ImportReport:  # fmt: skip
+        """Import papers that a file holds; `dry_run` only reports what would be done.
+
+        `last_hashes` are the content hashes that this very file last had by id; without it, what any file last had.
+        With `duplicates`, a paper without ids is added though one of its title is there; with `restore`, a paper comes
+        back that was removed here.
+        """
+        report, change, now = ImportReport(), None, self._clock()
+        # Numbers tell the order of addition; of what comes at once, the paper that is older itself counts as older, and
+        # of those the lower one in the file, since files begin with the newest.
+        ordered = list(reversed(entries))
+        ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
+        count = 0 if dry_run else len(ordered)
+        async with row_builder(workspace_id, map(columns_of, ordered), count) as build_rows:
+            done = 0
+            for batch in batched(ordered, _BATCH):
+                sorting = _Decisions(now, report, last_hashes, duplicates, restore)
+                async with self._database.read() if dry_run else self._database.write() as connection:
+                    await sorting.decide_all(connection, workspace_id, batch)
+                    if not dry_run and sorting.steps:
+                        change = change or await history.open_change(connection, workspace_id, "import", now, by)
+                        await write_steps(connection, workspace_id, change, sorting.steps, build_rows)
+                    if not dry_run:
+                        await imports.save_hashes(connection, workspace_id, sorting.new_hashes)
+                done += len(batch)
+                if progress:
+                    progress(done, len(ordered))
+                await asyncio.sleep(0)
+        if not dry_run and (report.added or report.updated or report.conflicts):
+            counts = {name: len(getattr(report, name)) for name in ("added", "updated", "unchanged", "conflicts")}
+            _log.info("imported", workspace=workspace_id, by=by, **counts)
+        if not dry_run and len(report.added) > _MANY:
+            await optimize(self._database)
+        return report
+
+
+@dataclass(slots=True)
+class _Decisions:
+    """Decides on the entries of a transaction: `steps` are to be taken, and `new_hashes` is what the file says now."""
+
+    now: datetime
+    report: ImportReport
+    last_hashes: Mapping[str, str] | None
+    duplicates: bool
+    restore: bool
+    holders: dict[tuple[str, str], str] = field(default_factory=dict)
+    steps: list[Step] = field(default_factory=list)
+    new_hashes: dict[str, str] = field(default_factory=dict)
+
+    async def decide_all(self, connection: StoreConnection, workspace_id: int, entries: Sequence[Paper]) -> None:
+        """Decide on every entry."""
+        for batch in batched(entries):
+            ids = [entry.id for entry in batch]
+            stored = await papers.by_ids(connection, workspace_id, ids)
+            before = (
+                self.last_hashes
+                if self.last_hashes is not None
+                else await imports.last_hashes(connection, workspace_id, ids)
+            )
+            keys = [key for entry in batch for key in identity_keys(entry)]
+            self.holders = await papers.works(connection, workspace_id, keys) | self.holders
+            new = [] if self.duplicates else [entry for entry in batch if entry.id not in stored]
+            twins = await _same_titles(connection, workspace_id, new)
+            for entry in batch:
+                number, old = stored.get(entry.id, (0, None))
+                same_title = None if old else twins.get(title_key(entry.title))
+                self._decide(entry, number, old, before.get(entry.id), same_title)
+
+    def _decide(
+        self, entry: Paper, number: int, old: Paper | None, before: str | None, same_title: Paper | None
+    ) -> None:
+        """Decide on one entry: `old` is the stored paper, `before` the hash that a file last had."""
+        columns = columns_of(entry)
+        mine = imports.hash_of(columns)
+        stored = imports.content_hash(old) if old else None
+        keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
+        holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
+        self.report.headings[entry.id] = entry.heading
+        if before and old is None:
+            if self.restore:
+                before = None
+            else:
+                self.report.removed.append(entry.id)
+        if mine in (stored, before):
+            self.report.unchanged.append(entry.id)
+        elif stored != before:
+            self._refuse(entry, msg("it was changed both here and in the file") if old and before else
+                         msg("it was removed here and changed in the file") if before else
+                         msg("another paper has this id here"))  # fmt: skip
+            return
+        elif holder:
+            self._refuse(entry, msg('it is in the collection already, as "{id}"', id=holder))
+            return
+        elif same_title and not (
+            keys and identity_keys(same_title)
+        ):  # without ids only the title tells that it is there already
+            self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=same_title.id))
+            return
+        else:
+            (self.report.updated if old else self.report.added).append(entry.id)
+            if old:
+                self.report.changes[entry.id] = _changed_fields(columns_of(old), columns)
+            self.holders |= dict.fromkeys(keys, entry.id)
+            self.steps.append(self._step(entry, columns, number, old))
+        self.new_hashes[entry.id] = mine
+
+    def _refuse(self, entry: Paper, why: Message) -> None:
+        self.report.conflicts.append((entry.id, why))
+
+    def _step(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Step:
+        """Return the step from the stored paper, if any, to what the file says."""
+        added, by = (old.added_at, old.added_by) if old else (entry.added_at, entry.added_by)
+        after = {
+            **columns,
+            "added_at": iso(added or self.now),
+            "updated_at": iso(self.now),
+            "added_by": person_name(by),
+        }
+        if old is None:
+            return Step(entry.id, None, after)
+        return Step(entry.id, {**columns_of(old), "number": number}, {**after, "number": number})
+
+
+async def _same_titles(connection: StoreConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:
+    """Return the papers that have the title of one of these entries, as {title key: paper}."""
+    holders = await papers.by_keys(connection, workspace_id, [title_key(entry.title) for entry in entries])
+    found = await papers.by_ids(connection, workspace_id, set(holders.values()))
+    return {key: found[id][1] for key, id in holders.items()}
+
+
+def _changed_fields(before: Columns, after: Columns) -> tuple[str, ...]:
+    return tuple(name for name in FIELD_NAMES if before[name] != after[name])

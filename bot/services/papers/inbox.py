@@ -1,0 +1,144 @@
+"""Proposals: where others' additions wait until a curator decides. Deciding reads and writes the store only."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from bot.domain.candidate import Candidate
+from bot.domain.draft import Draft, complete, draft_from, edit_draft, form_of, read_source
+from bot.domain.errors import InputError, NotFoundError
+from bot.domain.metadata import Metadata
+from bot.domain.numbers import is_given
+from bot.domain.paper import Paper, make_paper
+from bot.i18n import msg
+from bot.services.papers.library import Author, add_paper, find_same_title, work_keys
+from bot.services.ports import Clock
+from bot.store import candidates, drafts
+from bot.store.database import Database, StoreConnection
+
+
+@dataclass(frozen=True, slots=True)
+class Accepted:
+    """The paper of an accepted proposal as the collection has it: new, or there before.
+
+    `comment` is the token of a draft that puts the proposal's comment into the paper that was there before; empty
+    where there is nothing to be taken over.
+    """
+
+    paper: Paper
+    is_new: bool
+    comment: str = ""
+
+
+class Inbox:
+    """Shows what was proposed, and takes it out once."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def waiting(self, workspace_id: int) -> list[Candidate]:
+        """Return what waits, the oldest first."""
+        async with self._database.read() as connection:
+            return await candidates.waiting(connection, workspace_id)
+
+    async def get(self, workspace_id: int, number: int) -> Candidate:
+        """Return a proposal. Raises NotFoundError when it has been decided on."""
+        async with self._database.read() as connection:
+            found = await candidates.get(connection, workspace_id, number) if is_given(number) else None
+        if found is None:
+            raise decided_error(number)
+        return found
+
+    async def same_title(self, workspace_id: int, paper: Paper) -> Paper | None:
+        """Return a paper of the same title that the collection has under other ids."""
+        async with self._database.read() as connection:
+            return await find_same_title(connection, workspace_id, paper)
+
+    async def find_waiting(self, workspace_id: int, source: str) -> Candidate | None:
+        """Return the proposal that waits of the same work as that source. Raises InputError when it is no source."""
+        link, ids = read_source(source)
+        async with self._database.read() as connection:
+            return await find_waiting(
+                connection, workspace_id, Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
+            )
+
+    async def accept(
+        self, workspace_id: int, number: int, actor: str | None, token: str = ""
+    ) -> tuple[Candidate, Accepted]:
+        """Add a proposal's paper as it was shown, in its proposer's name; `token` is for the draft of its comment.
+
+        Raises NotFoundError when it has been decided on.
+        """
+        async with self._database.write() as connection:
+            candidate = await _remove(connection, workspace_id, number)
+            paper = proposed_paper(candidate)
+            now = self._clock()
+            return candidate, await accept_paper(connection, workspace_id, candidate, paper, actor, now, token)
+
+    async def reject(self, workspace_id: int, number: int) -> Candidate:
+        """Forget a proposal and return it. Raises NotFoundError when it has been decided on."""
+        async with self._database.write() as connection:
+            return await _remove(connection, workspace_id, number)
+
+
+def proposed_paper(candidate: Candidate) -> Paper:
+    """Return the paper that was shown when it was proposed.
+
+    A proposal of before that was kept tells what was typed; its link stands in for a title that only its page knew.
+    """
+    if candidate.paper:
+        return candidate.paper
+    draft = draft_from(candidate.form)
+    link, _ = read_source(draft.source)
+    try:
+        return complete(draft, Metadata(title=link.url[:500]))
+    except InputError:
+        return make_paper(title=link.url[:500], links=[link])
+
+
+def edit_proposal(candidate: Candidate, paper: Paper) -> Draft:
+    """Return a draft that changes the paper of a proposal, with what that says."""
+    source = str(candidate.form["source"])
+    return replace(edit_draft(paper), source=source, paper_id="", version="", candidate=candidate.number)
+
+
+async def accept_paper(connection: StoreConnection, workspace_id: int, candidate: Candidate, paper: Paper,
+                       actor: str | None, now: datetime, token: str) -> Accepted:  # fmt: skip
+    """Add the paper of a proposal that was taken out, in the caller's transaction.
+
+    Where that paper is there already and the proposal says something else of it, a draft that takes its comment over
+    is kept for the curator under that token, if there is one.
+    """
+    added = await add_paper(connection, workspace_id, paper, Author(candidate.proposed_by, actor), now)
+    if added.is_new or not (token and actor and is_other_comment(paper, added.paper)):
+        return Accepted(added.paper, added.is_new)
+    draft = replace(edit_draft(added.paper), comment=paper.comment or "")
+    await drafts.save(connection, workspace_id, token, form_of(draft), now, actor)
+    return Accepted(added.paper, added.is_new, token)
+
+
+def is_other_comment(proposed: Paper, known: Paper) -> bool:
+    """Tell whether a proposal says something of a paper that is there, and something else than that says itself."""
+    return bool(proposed.comment) and proposed.comment != known.comment
+
+
+async def find_waiting(connection: StoreConnection, workspace_id: int, paper: Paper) -> Candidate | None:
+    """Return the oldest proposal that waits of the same work as a paper."""
+    keys = set(work_keys(paper))
+    waiting = await candidates.waiting(connection, workspace_id)
+    return next((each for each in waiting if keys & set(work_keys(proposed_paper(each)))), None)
+
+
+def decided_error(number: int) -> NotFoundError:
+    """Return the error that says that a proposal is no longer there."""
+    return NotFoundError(
+        msg("No proposal has the number {number}; it may have been decided on.", number=str(number)[:40])
+    )
+
+
+async def _remove(connection: StoreConnection, workspace_id: int, number: int) -> Candidate:
+    candidate = await candidates.remove(connection, workspace_id, number) if is_given(number) else None
+    if candidate is None:
+        raise decided_error(number)
+    return candidate

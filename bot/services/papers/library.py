@@ -1,0 +1,188 @@
+"""Everything that changes the collection: each change with its index and its history in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import structlog
+
+from bot.domain.errors import ConflictError, NotFoundError, StaleError
+from bot.domain.history import Change, Step
+from bot.domain.paper import Paper, identity_keys, link_keys, title_key, with_id
+from bot.i18n import msg
+from bot.services.ports import Clock
+from bot.store import history, papers
+from bot.store.database import Database, StoreConnection
+from bot.store.papers import columns_of
+from bot.store.search_index.index_worker import BuildRows, build_rows
+from bot.store.search_index.maintenance import index_papers, unindex_papers
+
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Added:
+    """What became of a paper to be added: itself, or the one that was there already."""
+
+    paper: Paper
+    is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who changes the collection: a name to show, and who that is on their platform, for a name may be anybody's."""
+
+    name: str | None
+    actor: str | None
+
+
+class Library:
+    """The collection's one way in."""
+
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
+
+    async def add(
+        self, workspace_id: int, paper: Paper, by: str | None, *, actor: str | None = None, id_is_chosen: bool = False
+    ) -> Added:
+        """Add a paper, unless the collection has that work already: then that one is returned.
+
+        Raises ConflictError when a chosen id is another paper's; an id that was made up gets a number instead.
+        """
+        async with self._database.write() as connection:
+            author = Author(by, actor)
+            return await add_paper(connection, workspace_id, paper, author, self._clock(), id_is_chosen=id_is_chosen)
+
+    async def edit(
+        self,
+        workspace_id: int,
+        id: str,
+        by: str | None,
+        change_paper: Callable[[Paper], Paper],
+        *,
+        actor: str | None = None,
+        seen: datetime | None = None,
+    ) -> Paper:
+        """Change a paper and return it as it is now; `seen` is when the version that the person saw was made.
+
+        Raises NotFoundError, StaleError when somebody changed it since that version, and ConflictError when the
+        change would give it another paper's id.
+        """
+        async with self._database.write() as connection:
+            author = Author(by, actor)
+            return await edit_paper(connection, workspace_id, id, change_paper, author, self._clock(), seen)
+
+    async def remove(self, workspace_id: int, id: str, by: str | None, *, actor: str | None = None) -> Paper:
+        """Remove a paper and return it as it was; an undo brings it back. Raises NotFoundError."""
+        async with self._database.write() as connection:
+            number, old = await _existing(connection, workspace_id, id)
+            change = await history.open_change(connection, workspace_id, "remove", self._clock(), by, actor)
+            await write_steps(connection, workspace_id, change, [Step(id, {**columns_of(old), "number": number}, None)])
+        _log.info("paper removed", paper=id, by=actor or by, workspace=workspace_id)
+        return old
+
+    async def undoable(self, workspace_id: int, limit: int, *, of: str | None) -> list[tuple[Change, list[str]]]:
+        """Return the newest changes that can be taken back, that actor's or all, with the ids of their papers."""
+        async with self._database.read() as connection:
+            return await history.undoable(connection, workspace_id, limit, of)
+
+    async def history(self, workspace_id: int, id: str | None = None, limit: int = 20) -> list[tuple[Change, Step]]:
+        """Return what happened to one paper, or to all, newest first."""
+        async with self._database.read() as connection:
+            return await history.newest_first(connection, workspace_id, id, limit)
+
+
+def work_keys(paper: Paper) -> Sequence[str]:
+    """Return by what a paper is known to be the same work as another: its ids, or title and link where it has none."""
+    return identity_keys(paper) or (title_key(paper.title), *link_keys(paper)[:1])
+
+
+async def find_duplicate(connection: StoreConnection, workspace_id: int, paper: Paper) -> Paper | None:
+    """Return the paper of the collection that is the same work: by its ids, or by title and link where it has none."""
+    holders = await papers.by_keys(connection, workspace_id, work_keys(paper))
+    id = next((holders[key] for key in (identity_keys(paper) or holders) if key in holders), None)
+    if id is None:
+        return None
+    return (await papers.by_ids(connection, workspace_id, [id]))[id][1]
+
+
+async def find_same_title(connection: StoreConnection, workspace_id: int, paper: Paper) -> Paper | None:
+    """Return a paper of the same title that is known by other ids: it may be the same work, or not."""
+    holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
+    found = await papers.by_ids(connection, workspace_id, holders.values())
+    mine = set(identity_keys(paper))
+    return next((twin for _, twin in found.values() if not mine & set(identity_keys(twin))), None)
+
+
+async def add_paper(connection: StoreConnection, workspace_id: int, paper: Paper, author: Author, now: datetime,
+                    *, id_is_chosen: bool = False) -> Added:  # fmt: skip
+    """Add a paper, unless the collection has that work already; inside the caller's transaction.
+
+    Raises ConflictError when a chosen id is another paper's.
+    """
+    if known := await find_duplicate(connection, workspace_id, paper):
+        return Added(known, is_new=False)
+    paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
+    paper = papers.with_bookkeeping(paper, added_at=now, updated_at=now, added_by=author.name)
+    change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
+    await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
+    _log.info("paper added", paper=paper.id, by=author.actor or author.name, workspace=workspace_id)
+    return Added(paper, is_new=True)
+
+
+async def edit_paper(connection: StoreConnection, workspace_id: int, id: str, change_paper: Callable[[Paper], Paper],
+                     author: Author, now: datetime, seen: datetime | None = None) -> Paper:  # fmt: skip
+    """Change a paper inside the caller's transaction; raises what `Library.edit` raises, before anything is written."""
+    number, old = await _existing(connection, workspace_id, id)
+    if seen and seen != old.updated_at:
+        raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
+    new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
+    if new.content == old.content:
+        return old
+    if gained := set(identity_keys(new)) - set(identity_keys(old)):
+        await refuse_second_holder(connection, workspace_id, dict.fromkeys(gained, id))
+    change = await history.open_change(connection, workspace_id, "edit", now, author.name, author.actor)
+    step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
+    await write_steps(connection, workspace_id, change, [step])
+    _log.info("paper edited", paper=id, by=author.actor or author.name, workspace=workspace_id)
+    return new
+
+
+async def write_steps(connection: StoreConnection, workspace_id: int, change: int, steps: Sequence[Step],
+                      build_rows: BuildRows = build_rows) -> None:  # fmt: skip
+    """Bring papers, keys and index to where the steps lead, and record them; inside the caller's transaction."""
+    gone = [step.before["number"] for step in steps if step.before and step.after is None]
+    kept = [step.after for step in steps if step.before and step.after]
+    new = [step.after for step in steps if step.after and not step.before]
+    await papers.remove(connection, workspace_id, gone)
+    await papers.replace_all(connection, workspace_id, kept)
+    await papers.add(connection, workspace_id, new)
+    await unindex_papers(connection, workspace_id, [*gone, *(row["number"] for row in kept)])
+    await index_papers(connection, workspace_id, (*kept, *new), build_rows)
+    await history.record(connection, workspace_id, change, steps)
+
+
+async def _existing(connection: StoreConnection, workspace_id: int, id: str) -> tuple[int, Paper]:
+    found = await papers.by_ids(connection, workspace_id, [id])
+    if id not in found:
+        raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
+    return found[id]
+
+
+async def _with_free_id(connection: StoreConnection, workspace_id: int, paper: Paper, chosen: bool) -> Paper:
+    ids = [paper.id, *(f"{paper.id}-{n}" for n in range(2, 100))]
+    taken = await papers.by_ids(connection, workspace_id, ids[:1] if chosen else ids)
+    if chosen and taken:
+        raise ConflictError(
+            msg('The id "{id}" belongs to another paper: {title}', id=paper.id, title=taken[paper.id][1].title)
+        )
+    return with_id(paper, next(id for id in ids if id not in taken))
+
+
+async def refuse_second_holder(connection: StoreConnection, workspace_id: int, owners: dict[str, str]) -> None:
+    """Refuse keys, given as {key: paper id}, that papers other than these owners hold."""
+    for key, id in (await papers.by_keys(connection, workspace_id, owners)).items():
+        if id not in owners.values():
+            raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))

@@ -1,0 +1,154 @@
+"""Reading the collection: one paper, a search, what was added last."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Sequence
+from dataclasses import dataclass
+
+from bot.domain.digest import Payload
+from bot.domain.errors import NotFoundError
+from bot.domain.folding import as_spelled
+from bot.domain.paper import Paper
+from bot.i18n import Locale, msg, t
+from bot.search.identifier_lookup import identifier_keys
+from bot.search.ranking import MatchReason
+from bot.search.results import Hit
+from bot.store import papers, sent_messages
+from bot.store.database import Database, batched
+from bot.store.search_index.index import Completion, SearchIndex
+
+_BATCH = 20  # papers: a millisecond or two of reading them
+_SHOWING = 3  # papers that show how a word is written
+_MOST_SHOWN = 10_000  # characters of them
+
+Holds = Callable[[Payload, str], bool]
+"""Tells whether a platform's message shows the paper of an id."""
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """A paper that a search found and how well it fits."""
+
+    paper: Paper
+    hit: Hit
+
+    def reason(self, locale: Locale) -> str:
+        """Return what of the paper matched, empty where its title or headline shows it."""
+        words = {MatchReason.LINK: t(locale, "link"), MatchReason.AUTHOR: t(locale, "author"), MatchReason.TAG: t(locale, "tag"),
+                 MatchReason.COMMENT: t(locale, "comment"), MatchReason.EXCERPT: t(locale, "excerpt"), MatchReason.ALIAS: t(locale, "alias"),
+                 MatchReason.READING: t(locale, "reading"), MatchReason.TYPO: t(locale, "similar spelling")}  # fmt: skip
+        return t(locale, "Matched by {why}", why=words[self.hit.why]) if self.hit.why else ""
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """One page of what a search found; `near` are papers close to the query where nothing fits it."""
+
+    query: str
+    total: int
+    suggestion: str | None
+    results: tuple[Result, ...]
+    near: tuple[Result, ...]
+
+    def hint(self, locale: Locale) -> str:
+        """Return what was probably meant, where the query was mended, or what of an only paper matched.
+
+        Empty where neither needs to be said.
+        """
+        if self.suggestion:
+            return t(locale, "Did you mean: {suggestion}", suggestion=self.suggestion)
+        return self.results[0].reason(locale) if self.total == 1 and self.results else ""
+
+
+class Lookup:
+    """Answers from the local store alone."""
+
+    def __init__(self, database: Database, search: SearchIndex) -> None:
+        self._database, self._search = database, search
+
+    async def get(self, workspace_id: int, id: str) -> Paper:
+        """Return the paper of that id, or the oldest that an id or link in any of its shapes names (`arXiv:…`, a DOI).
+
+        Raises NotFoundError.
+        """
+        async with self._database.read() as connection:
+            found = await papers.by_ids(connection, workspace_id, [id])
+            if id not in found:
+                keys = identifier_keys(id)
+                holders = await papers.by_keys(connection, workspace_id, keys)
+                id_held = next((holders[key] for key in keys if key in holders), id)
+                found = await papers.by_ids(connection, workspace_id, [id_held])
+        if not found:
+            raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
+        return next(paper for _, paper in found.values())
+
+    async def resolve(self, workspace_id: int, text: str, *, limit: int = 10) -> Results:
+        """Return the one paper that a text names by an id or a link, else what a search for it finds."""
+        try:
+            paper = await self.get(workspace_id, text)
+        except NotFoundError:
+            return await self.find(workspace_id, text, limit=limit)
+        return Results(text, 1, None, (Result(paper, Hit(0, 0.0, None)),), ())
+
+    async def look_up(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """Return the one paper whose id the query is, else what a search for it finds."""
+        found = await self.find(workspace_id, query, limit=limit, offset=offset)
+        if found.results and found.results[0].paper.id == query.strip():
+            return Results(query, 1, None, found.results[:1], ())
+        return found
+
+    async def sent_in(self, workspace_id: int, id: str, platform: str, holds: Holds) -> tuple[str, str] | None:
+        """Return the newest of a platform's messages that holds a paper, as (channel, message id)."""
+        async with self._database.read() as connection:
+            found = await papers.by_ids(connection, workspace_id, [id])
+            sent = await sent_messages.messages_with(connection, workspace_id, found[id][0]) if id in found else []
+        own = (message for message in sent if message.channel.startswith(f"{platform}:"))
+        return next(((message.channel, message.message_id) for message in own if holds(message.payload, id)), None)
+
+    async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
+        """Search; an empty query finds everything, newest first."""
+        found, loaded = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
+        results, near = (
+            tuple(Result(loaded[hit.number], hit) for hit in hits if hit.number in loaded)
+            for hits in (found.hits, found.near)
+        )
+        suggestion = found.suggestion and as_spelled(found.suggestion, _text(results[:_SHOWING]))
+        return Results(query, found.total, suggestion, results, near)
+
+    async def by_numbers(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:
+        """Return the first papers of these numbers as results, and how many numbers there were."""
+        async with self._database.read() as connection:
+            loaded = await papers.by_numbers(connection, workspace_id, numbers[:limit])
+        results = tuple(Result(paper, Hit(number, 0.0, None)) for number, paper in loaded.items())
+        return Results("", len(numbers), None, results, ())
+
+    async def complete(self, workspace_id: int, typed: str, limit: int = 25) -> tuple[Completion, ...]:
+        """Return what a half-typed query may mean; the newest papers while nothing is typed."""
+        return await self._search.complete(workspace_id, typed, limit=limit)
+
+    async def all_of(self, workspace_id: int, query: str) -> list[Paper]:
+        """Return every paper that a search finds; the whole collection, newest addition first, for an empty one."""
+        return [paper async for batch in self.batches(workspace_id, query) for paper in batch]
+
+    async def batches(self, workspace_id: int, query: str) -> AsyncIterator[list[Paper]]:
+        """Yield what `all_of` returns a few papers at a time, so that a large collection is never in memory."""
+        if query.strip():
+            numbers: Sequence[int] = await self._search.numbers(workspace_id, query)
+        else:
+            async with self._database.read() as connection:
+                numbers = await papers.numbers(connection, workspace_id)
+        for batch in batched(numbers, _BATCH):
+            async with self._database.read() as connection:
+                found = await papers.by_numbers(connection, workspace_id, batch)
+            yield list(found.values())
+
+
+def _text(results: Sequence[Result]) -> str:
+    """Return what papers say, headings first, as far as it is looked at."""
+    papers = [result.paper for result in results]
+    lines: list[str | None] = []
+    for paper in papers:
+        lines += [paper.headline, paper.title, *paper.tags]
+    for paper in papers:
+        lines += [paper.comment, paper.excerpt, ", ".join(paper.authors)]
+    return "\n".join(filter(None, lines))[:_MOST_SHOWN]

@@ -1,0 +1,240 @@
+"""What becomes of a paper that somebody submits: one place decides, in the transaction that writes it.
+
+    outcome = await submission.submit(workspace, token, person, mark)   # a draft that was kept and shown
+    outcome = await submission.add(workspace, draft, paper, person)     # a paper that was shown without being kept
+
+The outcome is `Saved`, `Proposed`, `SameTitle` (ask whether it is another paper) or `Stale` (show what it is now); only
+the first two change anything. A draft is used up in the transaction that saves it, so that pressing twice saves once.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from typing import Literal, TypeAlias
+
+from bot.domain.candidate import Candidate
+from bot.domain.draft import Draft, apply_draft, draft_from, form_of, read_source
+from bot.domain.errors import NotAllowedError, StaleError
+from bot.domain.paper import Paper, with_changes
+from bot.i18n import Locale, msg
+from bot.services.papers.drafts import fingerprint, gone_error, require_own, used_error
+from bot.services.papers.inbox import accept_paper, decided_error, find_waiting
+from bot.services.papers.library import Author, add_paper, edit_paper, find_duplicate, find_same_title
+from bot.services.ports import Clock
+from bot.store import candidates, drafts, papers
+from bot.store.database import Database, StoreConnection
+from bot.store.drafts import StoredDraft
+
+_NEVER = datetime.min.replace(tzinfo=UTC)
+ONLY_CURATORS = msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """Who submits: a name to show, who that is on their platform, their language, and whether they are a curator."""
+
+    name: str | None
+    actor: str
+    locale: Locale | None
+    is_curator: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The paper as the collection has it: new or changed by this, or there before (`is_new` is false).
+
+    `is_again` says that this draft had been saved already; `candidate` is the proposal that was decided on, `comment`
+    the token of a draft that would take its comment over.
+    """
+
+    paper: Paper
+    is_new: bool = True
+    is_again: bool = False
+    candidate: Candidate | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The number under which the paper waits for a curator; `is_again` says that it had been proposed already.
+
+    `waiting` is the proposal of the same work that waited before; then nothing was written.
+    """
+
+    number: int
+    is_again: bool = False
+    waiting: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SameTitle:
+    """Another paper of this title, known by other ids: nothing was written."""
+
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """Something else than what was shown: the paper as it is now, and as the draft would make it; nothing was written.
+
+    `now` is None where the draft is of a new paper, `mine` where that was never finished.
+    """
+
+    now: Paper | None
+    mine: Paper | None
+
+
+Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
+
+
+class Submission:
+    """Decides what becomes of submitted papers; `additions` tells whose may be saved at once."""
+
+    def __init__(self, database: Database, clock: Clock, additions: Literal["everyone", "curators"]) -> None:
+        self._database, self._clock, self._additions = database, clock, additions
+
+    async def add(
+        self, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, *, allow_same_title: bool = False
+    ) -> Saved | Proposed | SameTitle:
+        """Save a paper or let it wait for a curator; `allow_same_title`: it is another one than that of its title."""
+        async with self._database.write() as connection:
+            return await self._add(connection, workspace_id, draft, paper, by, allow_same_title=allow_same_title)
+
+    async def edit(
+        self, workspace_id: int, id: str, change_paper: Callable[[Paper], Paper], by: Submitter,
+        seen: datetime | None = None,
+    ) -> Saved | Stale:  # fmt: skip
+        """Change a paper, unless somebody did since the version that was seen.
+
+        Raises NotAllowedError, NotFoundError and ConflictError.
+        """
+        async with self._database.write() as connection:
+            return await self._edit(connection, workspace_id, id, change_paper, by, seen)
+
+    async def submit(self, workspace_id: int, token: str, by: Submitter, fingerprint: str = "", *, allow_same_title: bool = False,
+                     seen: datetime | None = None) -> Outcome:  # fmt: skip
+        """Use a draft up: `fingerprint` tells the look that was approved, `seen` the version that it may write over.
+
+        Raises NotFoundError when the draft or its proposal is gone, NotAllowedError when it is another person's.
+        """
+        async with self._database.write() as connection:
+            stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
+            if stored.outcome is not None:
+                return await _again(connection, workspace_id, stored.outcome)
+            outcome = await self._outcome(
+                connection,
+                workspace_id,
+                stored,
+                by,
+                fingerprint,
+                f"{token}c",
+                allow_same_title=allow_same_title,
+                seen=seen,
+            )
+            if isinstance(outcome, Saved):
+                await drafts.finish(connection, workspace_id, token, {"paper": outcome.paper.id})
+            elif isinstance(outcome, Proposed) and not outcome.waiting:
+                await drafts.finish(connection, workspace_id, token, {"proposal": outcome.number})
+        return outcome
+
+    async def add_link(self, workspace_id: int, token: str, by: Submitter) -> Saved:
+        """Add a draft's link to the paper that it is of. Raises NotFoundError and NotAllowedError."""
+        if self.proposes(by):
+            raise NotAllowedError(ONLY_CURATORS)
+        async with self._database.write() as connection:
+            stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
+            if stored.outcome is not None:
+                return await _again_saved(connection, workspace_id, stored.outcome)
+            draft = draft_from(stored.form)
+            link, _ = read_source(draft.source)
+            paper = await edit_paper(connection, workspace_id, draft.paper_id,
+                                     lambda old: with_changes(old, links=[*old.links, link]), Author(by.name, by.actor),
+                                     self._clock())  # fmt: skip
+            await drafts.finish(connection, workspace_id, token, {"paper": paper.id})
+        return Saved(paper)
+
+    def proposes(self, by: Submitter) -> bool:
+        """Tell whether what this person adds waits for a curator."""
+        return self._additions == "curators" and not by.is_curator
+
+    async def _outcome(self, connection: StoreConnection, workspace_id: int, stored: StoredDraft, by: Submitter,
+                       expected: str, comment: str, *, allow_same_title: bool, seen: datetime | None) -> Outcome:  # fmt: skip
+        draft = draft_from(stored.form)
+        is_as_shown = not expected or expected == fingerprint(draft, stored.paper)
+        if draft.paper_id:
+            seen = (seen or draft.version_seen) if is_as_shown else _NEVER
+            return await self._edit(
+                connection, workspace_id, draft.paper_id, lambda old: apply_draft(old, draft), by, seen
+            )
+        if stored.paper is None or not is_as_shown:
+            return Stale(None, stored.paper)
+        if draft.candidate:
+            return await self._accept(connection, workspace_id, draft, stored.paper, by, comment)
+        return await self._add(
+            connection,
+            workspace_id,
+            draft,
+            stored.paper,
+            by,
+            allow_same_title=allow_same_title or draft.allow_same_title,
+        )
+
+    async def _add(self, connection: StoreConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter,
+                   *, allow_same_title: bool) -> Saved | Proposed | SameTitle:  # fmt: skip
+        if known := await find_duplicate(connection, workspace_id, paper):
+            return Saved(known, is_new=False)
+        if not allow_same_title and (same_title := await find_same_title(connection, workspace_id, paper)):
+            return SameTitle(same_title)
+        now = self._clock()
+        if self.proposes(by):
+            if waiting := await find_waiting(connection, workspace_id, paper):
+                return Proposed(waiting.number, is_again=True, waiting=waiting)
+            number = await candidates.add(
+                connection, workspace_id, form_of(draft), paper, by.name, by.actor, by.locale, now
+            )
+            return Proposed(number)
+        return Saved((await add_paper(connection, workspace_id, paper, Author(by.name, by.actor), now)).paper)
+
+    async def _edit(self, connection: StoreConnection, workspace_id: int, id: str,
+                    change_paper: Callable[[Paper], Paper], by: Submitter,
+                    seen: datetime | None) -> Saved | Stale:  # fmt: skip
+        _require_curator(by)
+        author = Author(by.name, by.actor)
+        try:
+            return Saved(await edit_paper(connection, workspace_id, id, change_paper, author, self._clock(), seen))
+        except StaleError:
+            _, now = (await papers.by_ids(connection, workspace_id, [id]))[id]
+            return Stale(now, change_paper(now))
+
+    async def _accept(
+        self, connection: StoreConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, comment: str
+    ) -> Saved:
+        """Accept a proposal as a curator mended it; `comment` is the token of a draft that takes its comment over."""
+        _require_curator(by)
+        candidate = await candidates.remove(connection, workspace_id, draft.candidate)
+        if candidate is None:
+            raise decided_error(draft.candidate)
+        made = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock(), comment)
+        return Saved(made.paper, made.is_new, candidate=candidate, comment=made.comment)
+
+
+async def _again(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:
+    number = outcome.get("proposal")
+    if isinstance(number, int):
+        return Proposed(number, is_again=True)
+    return await _again_saved(connection, workspace_id, outcome)
+
+
+async def _again_saved(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved:
+    id = str(outcome.get("paper", ""))
+    found = await papers.by_ids(connection, workspace_id, [id])
+    if id not in found:
+        raise used_error() if id else gone_error()
+    return Saved(found[id][1], is_again=True)
+
+
+def _require_curator(by: Submitter) -> None:
+    if not by.is_curator:
+        raise NotAllowedError(ONLY_CURATORS)

@@ -1,0 +1,45 @@
+"""All sources, put together for a process; the network's parts are imported with the first question."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from bot.sources.rate_limit import ARXIV_INTERVAL
+
+if TYPE_CHECKING:
+    from bot.sources.lookup import Sources
+
+
+def open_sources(
+    *,
+    arxiv_url: str,
+    crossref_url: str,
+    doi_url: str,
+    openreview_url: str,
+    openreview_site_url: str,
+    acl_url: str,
+    contact: str = "",
+    allowed_hosts: Sequence[str] = (),
+    interval: float = ARXIV_INTERVAL,
+) -> Sources:
+    """Return all sources behind one call; one for a process. arXiv is asked once in `interval` seconds.
+
+    The network's parts are imported here, not at start.
+    """
+    from bot.sources.http import Fetcher
+    from bot.sources.lookup import Sources
+    from bot.sources.network import place_of
+    from bot.sources.parser import Parser
+
+    slow_hosts = ("arxiv.org", place_of(arxiv_url))
+    return Sources(
+        Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval),
+        Parser(),
+        arxiv_url=arxiv_url,
+        crossref_url=crossref_url,
+        doi_url=doi_url,
+        openreview_url=openreview_url,
+        openreview_site_url=openreview_site_url,
+        acl_url=acl_url,
+    )

@@ -1,0 +1,83 @@
+"""How sources are treated: some are asked slowly, and one that wants to be left alone is left alone."""
+
+from __future__ import annotations
+
+import asyncio
+import contextlib
+import math
+from collections.abc import AsyncIterator, Collection
+from contextlib import asynccontextmanager
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+
+from aiolimiter import AsyncLimiter
+
+from bot.domain.errors import SourceBusyError
+from bot.i18n import msg
+from bot.sources.network import is_named
+
+ARXIV_INTERVAL = 3.0
+
+_USUAL_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
+_SLOW = "slow"
+
+
+class RateLimits:
+    """Knows when which place may be asked. The slow hosts are together asked once an interval, one at a time."""
+
+    def __init__(self, slow_hosts: Collection[str], interval: float) -> None:
+        self._slow_hosts = slow_hosts
+        self._one = asyncio.Lock()
+        self._rate = AsyncLimiter(1, interval)
+        self._until: dict[str, float] = {}
+
+    @asynccontextmanager
+    async def turn(self, place: str, name: str) -> AsyncIterator[None]:
+        """Wait for the place's turn and lend it. Raises SourceBusyError while the place wants to be left alone."""
+        key = self._key(place)
+        self._check(key, name)
+        if key != _SLOW:
+            yield
+            return
+        async with self._one:
+            await self._rate.acquire()
+            self._check(key, name)  # whoever was before us may have been sent away
+            yield
+
+    def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
+        """Note that a place asked for a pause, and return the error that says so."""
+        now = asyncio.get_running_loop().time()
+        self._until = {key: until for key, until in self._until.items() if until > now}
+        seconds = seconds_of(retry_after)
+        self._until[self._key(place)] = now + seconds
+        return _busy(name, seconds)
+
+    def _check(self, key: str, name: str) -> None:
+        if (left := self._until.get(key, 0) - asyncio.get_running_loop().time()) > 0:
+            raise _busy(name, left)
+
+    def _key(self, place: str) -> str:
+        host = place.rpartition(":")[0]
+        slow = is_named(place, self._slow_hosts) or any(host.endswith("." + name) for name in self._slow_hosts)
+        return _SLOW if slow else place
+
+
+def seconds_of(retry_after: str | None) -> float:
+    """Return the seconds of a Retry-After, which is a number or a date; half a minute when it says nothing."""
+    text = (retry_after or "").strip()
+    seconds = math.nan
+    with contextlib.suppress(ValueError, OverflowError):
+        seconds = float(text) if text[:1].isdigit() else _seconds_until(text)
+    return min(max(seconds, 1.0), _LONGEST_PAUSE) if not math.isnan(seconds) else _USUAL_PAUSE
+
+
+def _seconds_until(date: str) -> float:
+    moment = parsedate_to_datetime(date)
+    return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
+
+
+def _busy(name: str, seconds: float) -> SourceBusyError:
+    pause = math.ceil(seconds)
+    return SourceBusyError(
+        msg("{source} wants to be left alone for a while; it can be asked again in {seconds} seconds.", source=name,
+            seconds=pause), pause)  # fmt: skip

@@ -1,0 +1,56 @@
+"""Candidates: papers that somebody proposed and no curator has decided on."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Row, delete, insert, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.candidate import Candidate
+from bot.domain.paper import Paper
+from bot.store.database import iso
+from bot.store.papers import columns_of, paper_from
+from bot.store.schema import candidates
+
+
+async def add(connection: AsyncConnection, workspace_id: int, form: dict[str, Any], paper: Paper, by: str | None,
+              proposer: str | None, locale: str | None, now: datetime) -> int:  # fmt: skip
+    """Write a proposal down and return its number."""
+    values = {"workspace_id": workspace_id, "form": form, "paper": columns_of(paper), "proposed_by": by,
+              "proposer": proposer, "locale": locale, "proposed_at": iso(now)}  # fmt: skip
+    made: int = (
+        await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
+    ).scalar_one()
+    return made
+
+
+async def get(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
+    """Return the proposal of that number, None when it has been decided on."""
+    row = (await connection.execute(select(candidates).where(*_one(workspace_id, number)))).first()
+    return _read(row) if row else None
+
+
+async def waiting(connection: AsyncConnection, workspace_id: int) -> list[Candidate]:
+    """Return what waits, the oldest first."""
+    query = select(candidates).where(candidates.c.workspace_id == workspace_id).order_by(candidates.c.number)
+    return [_read(row) for row in await connection.execute(query)]
+
+
+async def remove(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
+    """Take a proposal out and return it, None when it has been decided on."""
+    statement = delete(candidates).where(*_one(workspace_id, number)).returning(candidates)
+    row = (await connection.execute(statement)).first()
+    return _read(row) if row else None
+
+
+def _one(workspace_id: int, number: int) -> tuple[Any, ...]:
+    return candidates.c.workspace_id == workspace_id, candidates.c.number == number
+
+
+def _read(row: Row[Any]) -> Candidate:
+    return Candidate(
+        row.number, row.form, row.proposed_by, row.proposer, datetime.fromisoformat(row.proposed_at),
+        paper_from(row.paper) if row.paper else None, row.locale,
+    )  # fmt: skip

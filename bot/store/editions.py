@@ -1,0 +1,150 @@
+"""The outbox: editions and their messages, written before the first one leaves and ticked off one by one."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, insert, null, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.digest import Choice, Payload, Subscription
+from bot.i18n import Message
+from bot.store.database import iso
+from bot.store.schema import edition_papers, editions, messages
+
+State = Literal["waiting", "sending", "sent"]
+
+
+@dataclass(frozen=True, slots=True)
+class OutboxMessage:
+    """One message of an edition: a payload that is ready to leave, and how it is known again."""
+
+    position: int
+    payload: Payload
+    nonce: str
+    marker: str
+    state: State = "waiting"
+    anchor: str = ""
+
+
+async def last_number(connection: AsyncConnection, subscription_id: int) -> int:
+    """Return the number of the subscription's newest edition, 0 before the first."""
+    query = select(func.max(editions.c.number)).where(editions.c.subscription_id == subscription_id)
+    return (await connection.execute(query)).scalar() or 0
+
+
+async def has_period(connection: AsyncConnection, subscription_id: int, period: str) -> bool:
+    """Tell whether the subscription has an edition for that turn."""
+    query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.period == period)
+    return (await connection.execute(query)).first() is not None
+
+
+async def is_open(connection: AsyncConnection, subscription_id: int) -> bool:
+    """Tell whether an edition of the subscription has not wholly arrived."""
+    query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.done_at.is_(None))
+    return (await connection.execute(query)).first() is not None
+
+
+async def is_done(connection: AsyncConnection, edition_id: int) -> bool:
+    """Tell whether an edition has wholly arrived."""
+    query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.done_at.is_not(None))
+    return (await connection.execute(query)).first() is not None
+
+
+async def write_edition(connection: AsyncConnection, subscription: Subscription, *, number: int, period: str,
+                        choice: Choice, now: datetime) -> int:  # fmt: skip
+    """Write an edition and what it holds; return its id."""
+    values = {"workspace_id": subscription.workspace_id, "subscription_id": subscription.id, "number": number,
+              "period": period, "reason": choice.reason, "remaining": choice.remaining,
+              "composed_at": iso(now)}  # fmt: skip
+    new = insert(editions).values(values).returning(editions.c.id)
+    edition_id: int = (await connection.execute(new)).scalar_one()
+    rows = [{"workspace_id": subscription.workspace_id, "edition_id": edition_id, "position": position, "number": paper}
+            for position, paper in enumerate(choice.numbers)]  # fmt: skip
+    if rows:
+        await connection.execute(insert(edition_papers), rows)
+    return edition_id
+
+
+async def write_messages(connection: AsyncConnection, workspace_id: int, edition_id: int,
+                         outgoing: Sequence[OutboxMessage]) -> None:  # fmt: skip
+    """Write an edition's messages, all waiting."""
+    rows = [{"workspace_id": workspace_id, "edition_id": edition_id, "position": m.position, "payload": m.payload,
+             "nonce": m.nonce, "marker": m.marker, "state": m.state} for m in outgoing]  # fmt: skip
+    await connection.execute(insert(messages), rows)
+
+
+async def finish(connection: AsyncConnection, edition_id: int, now: datetime) -> None:
+    """Note that an edition has wholly arrived."""
+    done = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}
+    await connection.execute(update(editions).where(editions.c.id == edition_id).values(**done))
+
+
+async def next_unsent(connection: AsyncConnection, edition_id: int) -> OutboxMessage | None:
+    """Return the first message of an edition that is not known to have arrived; None when all have."""
+    query = (
+        select(messages)
+        .where(messages.c.edition_id == edition_id, messages.c.state != "sent")
+        .order_by(messages.c.position)
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    return OutboxMessage(row.position, row.payload, row.nonce, row.marker, row.state, row.anchor or "")
+
+
+async def mark_sending(
+    connection: AsyncConnection, edition_id: int, position: int, since: datetime, anchor: str
+) -> None:
+    """Note, before the request leaves, that a message may be on its way, and where a search for it begins."""
+    await _mark(connection, edition_id, position, state="sending", sending_at=iso(since), anchor=anchor)
+
+
+async def move_anchor(connection: AsyncConnection, edition_id: int, position: int, anchor: str) -> None:
+    """Note how far a message was searched for in vain."""
+    await _mark(connection, edition_id, position, anchor=anchor)
+
+
+async def mark_sent(
+    connection: AsyncConnection, edition_id: int, position: int, message_id: str, now: datetime
+) -> None:
+    """Note that the platform has a message, and under which id."""
+    await _mark(connection, edition_id, position, state="sent", message_id=message_id, sent_at=iso(now))
+
+
+async def _mark(connection: AsyncConnection, edition_id: int, position: int, **columns: object) -> None:
+    mine = (messages.c.edition_id == edition_id, messages.c.position == position)
+    await connection.execute(update(messages).where(*mine).values(**columns))
+
+
+@dataclass(frozen=True, slots=True)
+class LastEdition:
+    """How far a subscription's newest edition is; `trouble` says why it has not wholly arrived."""
+
+    number: int
+    composed_at: datetime
+    done_at: datetime | None
+    messages: int
+    sent: int
+    trouble: Message | None
+
+
+async def last_editions(connection: AsyncConnection, workspace_id: int) -> dict[int, LastEdition]:
+    """Return the newest edition of each of the workspace's subscriptions, by the subscription's id."""
+    newest = select(func.max(editions.c.id)).where(editions.c.workspace_id == workspace_id)
+    query = (
+        select(editions.c.subscription_id, editions.c.number, editions.c.composed_at, editions.c.done_at,
+               func.count(messages.c.position), func.count(messages.c.sent_at), editions.c.trouble)
+        .outerjoin(messages, messages.c.edition_id == editions.c.id)
+        .where(editions.c.id.in_(newest.group_by(editions.c.subscription_id)))
+        .group_by(editions.c.id)
+    )  # fmt: skip
+    return {
+        id: LastEdition(number, datetime.fromisoformat(composed), datetime.fromisoformat(done) if done else None,
+                        all_of_it, arrived, Message(*trouble) if trouble else None)
+        for id, number, composed, done, all_of_it, arrived, trouble in await connection.execute(query)
+    }  # fmt: skip

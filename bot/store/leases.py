@@ -1,0 +1,166 @@
+"""Who holds which open edition: one claimant at a time, for as long as its lease runs or its process lives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.i18n import Locale, Message
+from bot.store.database import iso
+from bot.store.schema import editions, subscriptions
+from bot.store.subscriptions import is_retry_due
+
+_LONGEST_LEASE = timedelta(hours=1)
+
+
+@dataclass(frozen=True, slots=True)
+class OpenEdition:
+    """An edition that has not wholly arrived."""
+
+    id: int
+    workspace_id: int
+    subscription_id: int
+    subscription: str
+    channel: str
+    locale: Locale
+    number: int
+    failures: int = 0  # since a message of it last arrived
+    is_trial: bool = False  # its subscription is paused, and this is to see whether it still has to be
+
+
+async def acquire(connection: AsyncConnection, owner: str, now: datetime, until: datetime, *,
+                platforms: Sequence[str], is_dead: Callable[[str], bool], most: int = 1,
+                besides: Collection[int] = (), subscription_id: int | None = None) -> list[OpenEdition]:  # fmt: skip
+    """Take open editions that nobody alive holds: every server's oldest first, then every server's next.
+
+    A subscription's second edition waits for its first. Those of ended subscriptions, of paused ones until they are
+    tried again, of other platforms and those `besides` are left alone.
+    """
+    open_ones = await _oldest_open(connection, platforms, subscription_id, now)
+    alive = {name for name in {each.lease_owner for each in open_ones if each.lease_owner} if not is_dead(name)}
+    horizon = iso(now + _LONGEST_LEASE)  # a claim that reaches further was made by a clock that ran ahead
+
+    def is_free(each: Row[Any]) -> bool:
+        runs = each.leased_until is not None and iso(now) <= each.leased_until <= horizon
+        return each.id not in besides and not (runs and each.lease_owner in {None, *alive})
+
+    free = [each for each in open_ones if is_free(each)]
+    taken = _in_turns(free)[:most]
+    if taken:
+        mine = editions.c.id.in_([each.id for each in taken])
+        await connection.execute(update(editions).where(mine).values(lease_owner=owner, leased_until=iso(until)))
+    return [_opened(each) for each in taken]
+
+
+def _opened(row: Row[Any]) -> OpenEdition:
+    return OpenEdition(row.id, row.workspace_id, row.subscription_id, row.name, row.channel, row.locale, row.number,
+                       row.failures, row.paused_reason is not None)  # fmt: skip
+
+
+async def _oldest_open(connection: AsyncConnection, platforms: Sequence[str],
+                       subscription_id: int | None, now: datetime) -> list[Row[Any]]:  # fmt: skip
+    oldest = (
+        select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
+    )  # fmt: skip
+    query = (
+        select(editions.c.id, editions.c.workspace_id, editions.c.subscription_id, subscriptions.c.name,
+               subscriptions.c.channel, subscriptions.c.locale, editions.c.number, editions.c.lease_owner,
+               editions.c.leased_until, editions.c.failures, subscriptions.c.paused_reason)
+        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
+        .where(editions.c.id.in_(oldest))
+        .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_retry_due(now)))
+        .where(or_(*(subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms)))
+        .order_by(editions.c.id)
+    )  # fmt: skip
+    if subscription_id is not None:
+        query = query.where(subscriptions.c.id == subscription_id)
+    return list(await connection.execute(query))
+
+
+def _in_turns(found: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Order editions so that no server waits for another's many channels."""
+    had: Counter[str] = Counter()
+    ranked = []
+    for each in found:
+        server = each.channel.rpartition("/")[0]
+        ranked.append((had[server], each))
+        had[server] += 1
+    return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
+
+
+async def renew(connection: AsyncConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:
+    """Hold claimed editions longer, those that are still held."""
+    held = (editions.c.id.in_(edition_ids), editions.c.lease_owner == owner)
+    await connection.execute(update(editions).where(*held).values(leased_until=iso(until)))
+
+
+async def holds(connection: AsyncConnection, owner: str, edition_id: int) -> bool:
+    """Tell whether the claimant still holds the edition."""
+    query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.lease_owner == owner)
+    return (await connection.execute(query)).first() is not None
+
+
+async def release(connection: AsyncConnection, owner: str, edition_id: int, until: datetime | None = None,
+                  trouble: Message | None = None) -> None:  # fmt: skip
+    """Give an edition back if it is still held: at once, or to be left alone until that time for that reason."""
+    held = (editions.c.id == edition_id, editions.c.lease_owner == owner)
+    free = {"lease_owner": None, "leased_until": iso(until) if until else None}
+    why = {"trouble": [trouble.sentence, trouble.values]} if trouble else {}
+    await connection.execute(update(editions).where(*held).values(**free, **why))
+
+
+async def wake(connection: AsyncConnection, place: str) -> None:
+    """Let the editions of a channel or a server (`discord:<server id>`) that were put off go out at once."""
+    channel = subscriptions.c.channel
+    there = select(subscriptions.c.id).where(or_(channel == place, channel.startswith(f"{place}/", autoescape=True)))
+    rests = (editions.c.done_at.is_(None), editions.c.lease_owner.is_(None), editions.c.subscription_id.in_(there))
+    await connection.execute(update(editions).where(*rests).values(leased_until=None, failures=0))
+
+
+async def count_failure(connection: AsyncConnection, owner: str, edition_id: int) -> tuple[int, str | None] | None:
+    """Count that an edition failed; return how often it had since it last got on, and what its curators know of.
+
+    None when another holds it now.
+    """
+    held = (editions.c.id == edition_id, editions.c.lease_owner == owner)
+    row = (await connection.execute(select(editions.c.failures, editions.c.reported_trouble).where(*held))).first()
+    await connection.execute(update(editions).where(*held).values(failures=editions.c.failures + 1))
+    return (row.failures, row.reported_trouble) if row else None
+
+
+async def forget_failures(connection: AsyncConnection, edition_id: int) -> None:
+    """Note that a message of the edition has arrived after failures."""
+    await connection.execute(update(editions).where(editions.c.id == edition_id).values(failures=0))
+
+
+async def note_reported(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:
+    """Note of which trouble the curators were told."""
+    await connection.execute(
+        update(editions).where(editions.c.id == edition_id).values(reported_trouble=trouble.sentence)
+    )
+
+
+async def postponed(
+    connection: AsyncConnection, now: datetime, subscription_id: int | None = None
+) -> list[tuple[str, Message | None, Message | None]]:
+    """Return (subscription, why it is paused, why its edition was put off) of all that is paused or put off now."""
+    waits = and_(editions.c.lease_owner.is_(None), editions.c.leased_until > iso(now), editions.c.trouble.is_not(None))
+    query = (
+        select(subscriptions.c.id, subscriptions.c.name, subscriptions.c.paused_reason, func.min(editions.c.id),
+               editions.c.trouble)
+        .outerjoin(editions, and_(editions.c.subscription_id == subscriptions.c.id, editions.c.done_at.is_(None),
+                                  waits))
+        .where(subscriptions.c.ended_at.is_(None))
+        .where(or_(subscriptions.c.paused_reason.is_not(None), editions.c.id.is_not(None)))
+        .group_by(subscriptions.c.id).order_by(subscriptions.c.name)
+    )  # fmt: skip
+    if subscription_id is not None:
+        query = query.where(subscriptions.c.id == subscription_id)
+    return [(name, Message(*paused) if paused else None, Message(*trouble) if trouble else None)
+            for _, name, paused, _, trouble in await connection.execute(query)]  # fmt: skip

@@ -1,0 +1,34 @@
+"""Tables and columns under the names of their field: leases, the installation's state, cached metadata, forms."""
+
+from __future__ import annotations
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0009"
+down_revision = "0008"
+
+_TABLES = {"notes": "state", "answers": "metadata_cache"}
+_COLUMNS = {
+    "editions": {"claimed_by": "lease_owner", "claimed_until": "leased_until", "told": "reported_trouble"},
+    "drafts": {"typed": "form"},
+    "candidates": {"typed": "form"},
+}
+# What a synchronised file and the collection last agreed on is JSON whose content hashes were called `said`.
+_SYNC_STATE = """
+UPDATE state SET text = json_remove(json_set(text, '$.hashes', json_extract(text, '$.said')), '$.said')
+WHERE name LIKE 'mirror:%' AND json_extract(text, '$.said') IS NOT NULL
+"""
+
+
+def upgrade() -> None:
+    """Take the step. The index's tables are there only where a search was opened before."""
+    for old, new in _TABLES.items():
+        op.rename_table(old, new)
+    for table, names in _COLUMNS.items():
+        for old, new in names.items():
+            op.execute(f"ALTER TABLE {table} RENAME COLUMN {old} TO {new}")
+    op.execute(_SYNC_STATE)
+    if sa.inspect(op.get_bind()).has_table("search_cuts"):
+        op.rename_table("search_cuts", "search_documents")
+        op.execute("ALTER TABLE search_documents RENAME COLUMN cut TO document")

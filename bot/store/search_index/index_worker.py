@@ -1,0 +1,129 @@
+"""Working out what the index keeps of papers: here, or of many papers in a second process while this one writes.
+
+Cutting takes as long as all else about an import, and would hold up whoever looks something up meanwhile.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import marshal
+import sys
+import time
+from asyncio.subprocess import Process
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager, suppress
+from itertools import islice
+from typing import BinaryIO, TypeAlias
+
+from bot.domain.paper import Columns, Paper
+from bot.store.database import batched
+from bot.store.papers import paper_from
+from bot.store.search_index.tables import IndexRow, index_row_of
+from bot.worker_process import end, framed, frames, next_frame, start
+
+BuildRows: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[list[tuple[int, IndexRow]]]]
+_MANY = 2000  # papers for which a second process is worth its start
+_LONG = 20_000  # characters of a paper whose cutting takes more than a slice
+_SLICE = 0.001  # seconds of cutting after which others have their turn
+_FRAME = 100  # papers: a few milliseconds of taking them in
+_BUFFER = 2**21  # bytes of pieces that wait here for their turn, and as many again
+
+
+@asynccontextmanager
+async def row_builder(workspace_id: int, rows: Iterable[Columns], count: int) -> AsyncIterator[BuildRows]:
+    """Lend what is best for so many papers, given their rows: it cuts some of them, asked for in the same order.
+
+    It takes rows with their numbers, which these need not have.
+    """
+    process = await _start_worker() if count >= _MANY else None
+    if process is None:
+        yield build_rows
+        return
+    worker = IndexWorker(process)
+    announcing = asyncio.create_task(worker.announce(workspace_id, rows))
+    try:
+        yield worker.build_rows
+    finally:
+        announcing.cancel()
+        await asyncio.wait((announcing,))
+        await end(process)
+
+
+async def build_rows(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, IndexRow]]]:
+    """Cut on the event loop, a moment at a time: a thread would hold up others for longer (GIL), but for long texts."""
+    for batch in batched(rows):
+        index_rows = []
+        started = time.perf_counter()
+        for row in batch:
+            paper = paper_from(row)
+            if _length(paper) > _LONG:
+                index_row = await asyncio.to_thread(index_row_of, workspace_id, paper)
+            else:
+                index_row = index_row_of(workspace_id, paper)
+            index_rows.append((row["number"], index_row))
+            if time.perf_counter() - started > _SLICE:
+                await asyncio.sleep(0)
+                started = time.perf_counter()
+        yield index_rows
+
+
+class IndexWorker:
+    """Another process that cuts papers as soon as they are announced; what it does not give is cut here."""
+
+    def __init__(self, process: Process) -> None:
+        assert process.stdin
+        assert process.stdout
+        self._to, self._from = process.stdin, process.stdout
+        self._pieces: dict[str, IndexRow] = {}
+        self._ended = False
+
+    async def announce(self, workspace_id: int, rows: Iterable[Columns]) -> None:
+        """Tell which papers will be cut, as fast as they are."""
+        coming = iter(rows)
+        with suppress(ConnectionError):
+            while batch := list(islice(coming, _FRAME)):
+                self._to.write(framed(marshal.dumps((workspace_id, batch))))
+                await self._to.drain()
+                await asyncio.sleep(0)
+            self._to.write_eof()
+
+    async def build_rows(self, workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, IndexRow]]]:
+        """Give the pieces of papers that were announced, in that order or nearly."""
+        for batch in batched(rows):
+            while not (self._ended or all(row["id"] in self._pieces for row in batch)):
+                await self._receive()
+            left = [row for row in batch if row["id"] not in self._pieces]
+            yield [(row["number"], self._pieces.pop(row["id"])) for row in batch if row["id"] in self._pieces]
+            async for pieces in build_rows(workspace_id, left):
+                yield pieces
+        self._pieces.clear()
+
+    async def _receive(self) -> None:
+        try:
+            found = marshal.loads(await next_frame(self._from))
+        except (asyncio.IncompleteReadError, ConnectionError):
+            self._ended = True
+        else:
+            self._pieces |= {id: IndexRow._make(piece) for id, piece in found}
+
+
+def _length(paper: Paper) -> int:
+    return len(paper.comment or "") + len(paper.excerpt or "") + sum(map(len, paper.authors))
+
+
+async def _start_worker() -> Process | None:
+    with suppress(OSError):
+        return await start(__name__, _BUFFER)
+    return None
+
+
+def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
+    """Cut what comes until nothing more comes."""
+    for workspace_id, rows in map(marshal.loads, frames(requests)):
+        index_rows = [(row["id"], tuple(index_row_of(workspace_id, paper_from(row)))) for row in rows]
+        answers.write(framed(marshal.dumps(index_rows)))
+        answers.flush()
+
+
+if __name__ == "__main__":
+    _serve(sys.stdin.buffer, sys.stdout.buffer)

@@ -1,0 +1,112 @@
+"""Keeping the index true: papers in and out within their own transaction, all of it anew when its make-up changes."""
+
+from __future__ import annotations
+
+import json
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from itertools import groupby
+
+from sqlalchemy import func, select
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.paper import Columns
+from bot.store.database import Database, batched
+from bot.store.schema import papers
+from bot.store.search_index.index_worker import BuildRows, build_rows
+from bot.store.search_index.tables import (
+    INDEX_VERSION,
+    TABLE_NAMES,
+    TABLES,
+    Statement,
+    deletion,
+    insertion,
+    word_insertion,
+)
+from bot.store.state import read_state, write_state
+
+_STATE_KEY = "search_index"
+_REBUILT_AT_ONCE = 1000  # papers a transaction
+_MERGED_PAGES = 500  # of an index, in one transaction of tidying
+_FEW_SEGMENTS = 2
+
+
+async def index_papers(
+    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], build_rows: BuildRows = build_rows
+) -> None:
+    """Put papers, given as their rows with their numbers, into the index; it must not hold them any more."""
+    words: Counter[str] = Counter()
+    sounds: dict[str, str] = {}
+    async for pieces in build_rows(workspace_id, rows):
+        await _execute(connection, insertion(workspace_id, pieces))
+        for _, piece in pieces:
+            words.update(piece.words)
+            sounds |= piece.sounds
+    await _execute(connection, word_insertion(workspace_id, words, sounds))
+
+
+async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
+    """Take papers out of the index, with the words that only they had; numbers it does not have are passed over."""
+    for batch in batched(numbers):
+        sql = "SELECT number, document FROM search_documents WHERE number IN (SELECT value FROM json_each(?))"
+        if kept := [tuple(row) for row in await connection.exec_driver_sql(sql, (json.dumps(batch),))]:
+            await _execute(connection, deletion(workspace_id, kept))
+
+
+async def optimize(database: Database) -> None:
+    """Merge the segments that many additions leave into one, so that a look-up has one place to look at.
+
+    Worth it after an import; takes seconds in all, and a moment in each of its transactions.
+    """
+    for table in ("search_head", "search_full"):
+        async with database.read() as connection:
+            count = await connection.exec_driver_sql(f"SELECT count(DISTINCT segid) FROM {table}_idx")
+            segments = count.scalar_one()
+        pages, changed = -_MERGED_PAGES, segments > _FEW_SEGMENTS
+        while changed:  # the first call, with a negative number, chooses all segments to be merged
+            async with database.write() as connection:
+                before = await _changes(connection)
+                await connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('merge', ?)", (pages,))
+                changed, pages = await _changes(connection) - before > 1, _MERGED_PAGES
+
+
+async def ensure_index(database: Database, progress: Callable[[int, int], None] | None) -> None:
+    """Make the index, or make it anew where an older version of the program made it."""
+    async with database.read() as connection:
+        if await read_state(connection, _STATE_KEY) == str(INDEX_VERSION):
+            return
+    async with database.write() as connection:
+        for table in TABLE_NAMES:
+            await connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
+        for statement in TABLES:
+            await connection.exec_driver_sql(statement)
+        total = (await connection.execute(select(func.count()).select_from(papers))).scalar_one()
+    await _rebuild(database, total, progress)
+    await optimize(database)
+    async with database.write() as connection:
+        await write_state(connection, _STATE_KEY, str(INDEX_VERSION))
+
+
+async def _rebuild(database: Database, total: int, progress: Callable[[int, int], None] | None) -> None:
+    query = select(papers).order_by(papers.c.number).limit(_REBUILT_AT_ONCE)
+    done = last = 0
+    while done < total:
+        async with database.write() as connection:
+            rows = (await connection.execute(query.where(papers.c.number > last))).mappings().all()
+            for workspace_id, group in groupby(rows, key=lambda row: row["workspace_id"]):
+                await index_papers(connection, workspace_id, [dict(row) for row in group])
+        if not rows:
+            break
+        done, last = done + len(rows), rows[-1]["number"]
+        if progress:
+            progress(done, total)
+
+
+async def _execute(connection: AsyncConnection, statements: Iterable[Statement]) -> None:
+    for sql, rows in statements:
+        if rows:
+            await connection.exec_driver_sql(sql, rows)
+
+
+async def _changes(connection: AsyncConnection) -> int:
+    return int((await connection.exec_driver_sql("SELECT total_changes()")).scalar_one())

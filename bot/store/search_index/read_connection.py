@@ -1,0 +1,54 @@
+"""A read-only connection that answers from one state of the database, and gives up where that takes too long."""
+
+from __future__ import annotations
+
+import sqlite3
+import time
+from collections.abc import Callable
+from pathlib import Path
+from typing import TypeVar
+from urllib.parse import quote
+
+from bot.store.search_index.sqlite import SearchTimeoutError, SqliteBackend
+
+T = TypeVar("T")
+_PRAGMAS = ("query_only=ON", "cache_size=-16000", "temp_store=MEMORY", "busy_timeout=10000")
+_OFTEN = 5000  # steps of SQLite's machine between two looks at the clock: about 0.2 ms
+
+
+class ReadConnection:
+    """One connection, for one thread at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._until = 0.0
+        self._connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None,
+                                           check_same_thread=False, cached_statements=256)  # fmt: skip
+        for pragma in _PRAGMAS:
+            self._connection.execute(f"PRAGMA {pragma}")
+
+    def run(self, workspace_id: int, question: Callable[[SqliteBackend], T], seconds: float | None = None) -> T:
+        """Return the answer to a question about the newest state. Raises TooSlowError when `seconds` are too few."""
+        self._until = time.perf_counter() + seconds if seconds is not None else 0.0
+        self._connection.set_progress_handler(self._is_late if seconds is not None else None, _OFTEN)
+        self._connection.execute("BEGIN")
+        try:
+            return question(SqliteBackend(self._execute, workspace_id, is_hurried=seconds is not None))
+        except sqlite3.OperationalError as error:
+            if self._until and self._is_late():
+                raise SearchTimeoutError from error
+            raise
+        finally:
+            self._connection.set_progress_handler(None, 0)
+            self._connection.execute("COMMIT")
+
+    def close(self) -> None:
+        """Close the connection."""
+        self._connection.close()
+
+    def _execute(self, sql: str, values: tuple[object, ...]) -> sqlite3.Cursor:
+        if self._until and self._is_late():
+            raise SearchTimeoutError
+        return self._connection.execute(sql, values)
+
+    def _is_late(self) -> bool:
+        return time.perf_counter() > self._until

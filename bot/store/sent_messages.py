@@ -1,0 +1,62 @@
+"""Which sent messages carry a paper: for a link to one, and for keeping them true when the paper is edited."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select, update
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.digest import Payload
+from bot.i18n import Locale
+from bot.store.schema import edition_papers, editions, messages, papers, subscriptions
+
+
+@dataclass(frozen=True, slots=True)
+class SentMessage:
+    """A message of an edition that a platform has; `place` is where in the edition the paper stands, from 1."""
+
+    edition_id: int
+    position: int
+    channel: str
+    message_id: str
+    payload: Payload
+    locale: Locale
+    place: int
+
+
+async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[int, int, str]]:
+    """Return the papers edited since then as (workspace id, number, when), the oldest edit first."""
+    query = (
+        select(papers.c.workspace_id, papers.c.number, papers.c.updated_at)
+        .where(papers.c.updated_at > since, papers.c.updated_at > papers.c.added_at)
+        .order_by(papers.c.updated_at)
+    )
+    return [(workspace_id, number, at) for workspace_id, number, at in await connection.execute(query)]
+
+
+async def messages_with(connection: AsyncConnection, workspace_id: int, number: int) -> list[SentMessage]:
+    """Return the messages of the editions that hold a paper, the newest edition first."""
+    query = (
+        select(editions.c.id, messages.c.position, subscriptions.c.channel, messages.c.message_id, messages.c.payload,
+               subscriptions.c.locale, edition_papers.c.position + 1)
+        .join(edition_papers, edition_papers.c.edition_id == editions.c.id)
+        .join(messages, messages.c.edition_id == editions.c.id)
+        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
+        .where(edition_papers.c.workspace_id == workspace_id, edition_papers.c.number == number)
+        .where(messages.c.state == "sent")
+        .order_by(editions.c.id.desc(), messages.c.position)
+    )  # fmt: skip
+    return [SentMessage(*row) for row in await connection.execute(query)]
+
+
+async def payload_of(connection: AsyncConnection, message: SentMessage) -> Payload | None:
+    """Return what a message says now."""
+    mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
+    return (await connection.execute(select(messages.c.payload).where(*mine))).scalar()
+
+
+async def save_payload(connection: AsyncConnection, message: SentMessage, payload: Payload) -> None:
+    """Note what a message says now."""
+    mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
+    await connection.execute(update(messages).where(*mine).values(payload=payload))

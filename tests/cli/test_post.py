@@ -1,0 +1,92 @@
+"""`dayori post`, as cron calls it: what it prints and how it ends when something does not get through."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+from collections.abc import AsyncIterator, Awaitable, Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from bot.app import open_app
+from bot.config import Config
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.workspaces import DEFAULT
+from tests.doubles.discord import Channel, DiscordServer, Permission
+from tests.samples import paper
+
+Post = Callable[..., Awaitable[tuple[int | None, str]]]
+_ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+async def server() -> AsyncIterator[DiscordServer]:
+    async with DiscordServer(channel_rate=None) as server:
+        yield server
+
+
+@pytest.fixture
+async def channel(server: DiscordServer, config: Config) -> Channel:
+    """Return a channel whose subscription is due."""
+    channel = server.add_guild("研究室").channel("論文")
+    assert channel.guild
+    async with open_app(config, clock=lambda: datetime.now(UTC) - timedelta(days=1)) as app:
+        workspace = await app.services.workspaces.named(DEFAULT)
+        await app.services.library.add(workspace, paper(1), None)
+        place = f"discord:{channel.guild.id}/{channel.id}"
+        await app.services.digests.subscribe(workspace, SubscriptionRequest("weekly", place, "daily 00:00", (), "ja"))
+    return channel
+
+
+@pytest.fixture
+def post(server: DiscordServer, config: Config) -> Post:
+    settings = {"DAYORI_DATABASE_URL": config.database_url, "DAYORI_PAPERS_FILE": "", "PYTHONPATH": str(_ROOT),
+                "DAYORI_LOCALE": "en"}  # fmt: skip
+
+    async def post(*arguments: str) -> tuple[int | None, str]:
+        process = await asyncio.create_subprocess_exec(
+            sys.executable, "-m", "bot", "post", *arguments, env=os.environ | server.environment | settings,
+            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
+        )  # fmt: skip
+        printed, _ = await process.communicate()
+        return process.returncode, printed.decode()
+
+    return post
+
+
+async def test_what_arrives_ends_with_0(post: Post, channel: Channel) -> None:
+    code, printed = await post()
+    assert (code, "weekly: delivered" in printed) == (0, True)
+    code, printed = await post()
+    assert (code, "Nothing is due." in printed) == (0, True)
+    assert len(channel.messages) == 1
+
+
+async def test_what_is_put_off_is_told_with_1_each_time_until_it_has_arrived(
+    server: DiscordServer, post: Post, channel: Channel
+) -> None:
+    server.fault("POST", "/messages$", status=403, times=None)
+    for _ in range(3):
+        code, printed = await post()
+        assert code == 1
+        assert "weekly: not delivered yet, it will be tried again — Discord answered 403." in printed
+    assert len(server.sent("POST", "/messages")) == 1
+    assert channel.messages == []
+
+
+@pytest.mark.parametrize("arguments", [(), ("--now", "weekly")])
+async def test_what_is_paused_is_told_with_1_each_time_alike(
+    server: DiscordServer, post: Post, channel: Channel, arguments: tuple[str, ...]
+) -> None:
+    channel.deny(Permission.SEND_MESSAGES)
+    told = [await post()] + [await post(*arguments) for _ in range(2)]
+    assert [code for code, _ in told] == [1, 1, 1]
+    for _, printed in told:
+        assert "weekly: paused — The bot may not post there" in printed
+        assert "It is tried again by itself at " in printed
+        assert "on its way" not in printed
+    assert len({printed for _, printed in told}) == 1
+    assert len(server.sent("POST", "/messages")) == 1

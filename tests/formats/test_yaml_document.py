@@ -1,0 +1,165 @@
+"""One entry of a YAML file can be changed, and every other line stays as it was."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from difflib import ndiff
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from bot.domain.dates import PaperDate
+from bot.domain.errors import FileError
+from bot.domain.paper import Link, Paper, make_paper
+from bot.formats import yaml
+from bot.formats.yaml_document import YamlDocument, read_document
+from tests.samples import numbered, paper, stamped
+
+STARTER = Path(__file__).parents[2] / "config" / "papers.yaml"
+TEXT = """\
+# our papers
+papers:
+  # the newest ones
+  - id: a
+    title: "A: one"   # quoted for its colon
+    date: July 19. 2023
+    authors: [X,
+              Y]
+    comment: >-
+      folded
+      # no remark
+    # a remark in the entry
+
+  # --- older ---
+
+  - title: B
+    id: b
+    links: [https://b.org/]
+# the end
+"""
+
+
+def changes(before: str, after: str) -> list[str]:
+    """Return the lines that went and came."""
+    return [line for line in ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
+
+
+def layout(text: str = TEXT) -> YamlDocument:
+    return read_document(text, "f")
+
+
+def entry(made: YamlDocument, id: str) -> Paper:
+    return next(each.paper for each in made.entries if each.paper.id == id)
+
+
+def test_a_file_that_nobody_changes_is_the_same_text() -> None:
+    for text in (
+        TEXT,
+        STARTER.read_text(encoding="utf-8"),
+        TEXT.replace("\n  ", "\n"),
+        "".join(yaml.write([paper(1), paper(2)])),
+    ):
+        assert layout(text).text() == text
+
+
+def test_only_the_keys_that_changed_are_written_anew() -> None:
+    made = layout()
+    made.put(replace(entry(made, "a"), comment="新しい\n\n二行", tags=("x", "y, z")))
+    old, new = "comment: >-\n      folded\n      # no remark\n", "comment: |-\n      新しい\n\n      二行\n"
+    remark = "    # a remark in the entry\n"
+    assert made.text() == TEXT.replace(old, new).replace(remark, f"{remark}    tags: [x, 'y, z']\n")
+    assert entry(layout(made.text()), "a") == entry(made, "a")
+
+
+def test_a_value_that_goes_takes_its_lines_along() -> None:
+    made = layout()
+    made.put(replace(entry(made, "a"), authors=(), date=None))
+    assert changes(TEXT, made.text()) == ["-     date: July 19. 2023", "-     authors: [X,", "-               Y]"]
+
+
+def test_the_first_key_may_change() -> None:
+    made = layout()
+    made.put(replace(entry(made, "b"), title="B: two", date=PaperDate(2023, 7, 19)))
+    assert changes(TEXT, made.text()) == ["-   - title: B", "+   - title: 'B: two'", "+     date: 2023-07-19"]
+
+
+def test_a_new_entry_stands_above_all_others_in_the_same_shape() -> None:
+    made = layout()
+    made.put(
+        make_paper(
+            id="c",
+            title="C",
+            links=[Link("https://arxiv.org/abs/2401.00001"), Link("https://c.org/", "code")],
+            tags=["x"],
+        )
+    )
+    assert changes(TEXT, made.text()) == [
+        "+   - id: c", "+     title: C", "+     links:", "+       - https://arxiv.org/abs/2401.00001",
+        "+       - {label: code, url: 'https://c.org/'}", "+     tags: [x]", "+ ",
+    ]  # fmt: skip
+
+
+def test_an_entry_that_goes_leaves_the_remarks_above_it() -> None:
+    made = layout()
+    made.drop("b")
+    assert changes(TEXT, made.text()) == ["-   - title: B", "-     id: b", "-     links: [https://b.org/]"]
+    made.drop("a")
+    assert "# the newest ones" in made.text()
+    assert yaml.read(made.text(), "f") == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "",
+        "papers:\n",
+        "# ours\npapers: []\n",
+        "papers: [{id: a, title: A}, {id: b, title: B}]\n",
+        "{papers: [{id: a, title: A}]}",
+        "papers:\n- {id: a, title: A}\n-\n  id: b\n  title: B\n",
+        "papers:\n  -   id: a\n      title: A\n",
+        "papers:\n- id: a\n  title: A",
+    ],
+)
+def test_a_file_of_any_shape_can_be_added_to_and_changed(text: str) -> None:
+    made = layout(text)
+    held = [each.paper for each in made.entries]
+    for each in held:
+        made.put(replace(each, headline="見出し"))
+    made.put(paper(1))
+    assert yaml.read(made.text(), "f") == [paper(1), *(replace(each, headline="見出し") for each in held)]
+
+
+def test_an_entry_that_has_no_id_gets_one_when_it_is_changed() -> None:
+    made = layout("papers:\n- title: A\n- title: B\n")
+    made.put(replace(entry(made, "a"), title="Another"))
+    assert made.text() == "papers:\n- id: a\n  title: Another\n- title: B\n"
+
+
+def test_an_entry_that_others_refer_to_is_not_torn_from_them() -> None:
+    made = layout("papers:\n- {id: a, title: A, tags: &t [x]}\n- {id: b, title: B, tags: *t}\n")
+    made.put(replace(entry(made, "b"), title="C"))
+    assert "tags: [x]" in made.text()
+    made.put(replace(entry(made, "a"), title="D"))
+    assert [each.title for each in yaml.read(made.text(), "f")] == ["D", "C"]
+    bound = layout("papers:\n- {id: a, title: A, tags: &t [x]}\n- {id: b, title: B, tags: *t}\n")
+    bound.put(replace(entry(bound, "a"), title="D"))
+    with pytest.raises(FileError):
+        bound.text()
+
+
+@settings(max_examples=60)
+@given(st.lists(stamped, max_size=4).map(numbered), st.lists(stamped, max_size=4).map(numbered), st.booleans())
+def test_random_changes_read_back_as_they_were_made(before: list[Paper], after: list[Paper], is_ours: bool) -> None:
+    made = layout("# head\npapers: []\n# tail" if is_ours else "".join(yaml.write(before)))
+    for each in reversed(before if is_ours else []):
+        made.put(each)
+    made = layout(made.text())
+    for n, each in enumerate(after):
+        made.put(replace(each, id=before[n].id) if n < len(before) else each)
+    for each in before[len(after) :][:1]:
+        made.drop(each.id)
+    read = yaml.read(made.text(), "f")
+    assert [(each.id, each.content) for each in read] == [(each.paper.id, each.paper.content) for each in made.entries]

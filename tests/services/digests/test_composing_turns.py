@@ -1,0 +1,127 @@
+"""Each turn of a schedule has one edition, in time or a little late, or none."""
+
+from __future__ import annotations
+
+import asyncio
+from dataclasses import replace
+from datetime import timedelta
+
+import pytest
+
+from bot.domain.digest import Subscription
+from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.papers.library import Library
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.doubles.publisher import FakeRenderer
+from tests.services.digests.editions import WEEKLY, add, compose
+
+
+@pytest.mark.parametrize(
+    ("starts", "composed"),
+    [("2024-01-22 08:59", 0), ("2024-01-22 09:00", 1), ("2024-01-22 09:01", 1), ("2024-01-23 08:59", 1),
+     ("2024-01-23 09:01", 0),
+     ("2024-01-25 12:00", 0)],
+)  # fmt: skip
+async def test_a_missed_edition_is_made_at_the_next_start_if_it_is_less_than_a_day_late(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, starts: str, composed: int
+) -> None:
+    clock.set("2024-01-20 12:00")
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    clock.set(starts)
+    assert await digests.compose_due() == composed
+    assert await digests.compose_due() == 0
+
+
+async def test_each_turn_has_one_edition(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, *range(8))
+    composed = 0
+    for _ in range(24 * 28):
+        clock.advance(hours=1)
+        composed += await digests.compose_due()
+    assert composed == 4
+
+
+async def test_every_second_week_stays_the_same_week_through_restarts_changes_and_a_new_year(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    clock.set("2024-11-27 12:00")
+    settings = SubscriptionRequest("weekly", "discord:1/2", "every 2 weeks mon 09:00", (), "ja")
+    await add(library, workspace, clock, *range(8))
+    composed: list[str] = []
+    for day in range(63):
+        await digests.follow_settings(workspace, [settings])
+        if day == 15:
+            await digests.subscribe(workspace, replace(settings, schedule="隔週月曜 9:00", tags=("t",)))
+            await digests.subscribe(workspace, replace(settings, schedule="隔週月曜 9:00"))
+        clock.advance(days=1)
+        if await digests.compose_due():
+            composed.append(f"{clock():%m-%d}")
+    assert composed == ["12-02", "12-16", "12-30", "01-13", "01-27"]
+
+
+async def test_editions_that_waited_for_another_writer_are_written_together(
+    database: Database, digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    clock.set("2024-01-20 12:00")
+    for n in range(8):
+        await digests.subscribe(workspace, replace(WEEKLY, name=f"channel {n}"))
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-22 09:00")
+    written: list[None] = []
+    async with database.write():
+        composing = asyncio.create_task(digests.compose_due(lambda: written.append(None)))
+        await asyncio.sleep(0.5)
+    assert await composing == 8
+    assert 0 < len(written) < 8
+    assert await digests.compose_due() == 0
+
+
+async def test_a_turn_that_was_skipped_does_not_come_later_the_same_day(
+    database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
+) -> None:
+    digests = Digests(database, clock, replace(policy, when_empty="skip"), {"discord": FakeRenderer()})
+    await digests.subscribe(workspace, WEEKLY)
+    clock.set("2024-01-22 09:00")
+    assert await digests.compose_due() == 0
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-22 15:00")
+    assert await digests.compose_due() == 0
+    clock.set("2024-01-29 09:00")
+    assert await digests.compose_due() == 1
+
+
+async def test_a_new_subscription_waits_for_its_first_turn(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-22 10:00")
+    await digests.subscribe(workspace, WEEKLY)
+    assert await digests.compose_due() == 0
+    clock.advance(days=7)
+    assert await digests.compose_due() == 1
+
+
+async def test_an_edition_out_of_turn_waits_until_the_last_has_arrived(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    assert await compose(digests, workspace, clock) is not None
+    assert await compose(digests, workspace, clock) is None
+
+
+async def test_a_late_day_is_a_setting(
+    database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
+) -> None:
+    digests = Digests(database, clock, replace(policy, catch_up=timedelta(hours=100)), {"discord": FakeRenderer()})
+    made: Subscription = await digests.subscribe(workspace, WEEKLY)
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-26 12:00")
+    assert await digests.compose_due() == 1
+    assert digests.following(made) > clock()

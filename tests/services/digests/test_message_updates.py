@@ -1,0 +1,111 @@
+"""A posted digest follows its papers, and no edit that was held up puts back what another has changed since."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable
+from dataclasses import replace
+
+import pytest
+
+from bot.domain.digest import Payload
+from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
+from bot.i18n import msg
+from bot.services.digests.composing import Digests
+from bot.services.digests.delivery import Delivery
+from bot.services.digests.message_updates import MessageUpdates
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.papers.library import Library
+from bot.services.ports import Fence, Renderer
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.doubles.publisher import FakePublisher, FakeRenderer
+from tests.samples import paper
+
+WHY = msg("Discord answered {status}.", status=502)
+RENDERERS: dict[str, Renderer] = {"discord": FakeRenderer()}
+
+
+class Sleeper(FakePublisher):
+    """A platform whose bot sleeps with an edit in its hand while another bot edits."""
+
+    other: MessageUpdates | None = None
+    meanwhile: Callable[[], Awaitable[None]] | None = None  # before the other bot edits
+    troubles: tuple[Exception, ...] = ()
+
+    async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
+        if self.troubles:
+            trouble, *rest = self.troubles
+            self.troubles = tuple(rest)
+            raise trouble
+        if self.other:
+            other, self.other = self.other, None
+            if self.meanwhile:
+                await self.meanwhile()
+            await other.update()
+        await super().edit(channel, message_id, payload, fence)
+
+
+@pytest.fixture
+def publisher(clock: AdjustableClock) -> Sleeper:
+    return Sleeper(clock)
+
+
+@pytest.fixture
+async def edited(
+    database: Database, digests: Digests, library: Library, workspace: int, clock: AdjustableClock, delivery: Delivery,
+    publisher: Sleeper,
+) -> MessageUpdates:  # fmt: skip
+    """Return corrections that have one edited paper before them."""
+    await library.add(workspace, paper(1), None)
+    await digests.subscribe(workspace, SubscriptionRequest("here", "discord:1/2", "mon 09:00", (), "ja"))
+    await digests.compose_now(workspace, "here")
+    await delivery.deliver_open()
+    corrections = MessageUpdates(database, clock, RENDERERS, {"discord": publisher}, pauses=(0.001, 0.001))
+    await corrections.update()
+    clock.advance(minutes=1)
+    await retitle(library, workspace, "第二")
+    return corrections
+
+
+async def retitle(library: Library, workspace: int, title: str) -> None:
+    await library.edit(workspace, "paper-1", None, lambda before: replace(before, title=title))
+
+
+@pytest.mark.usefixtures("digests")
+async def test_an_edit_that_was_overtaken_by_another_of_its_paper_is_not_made(
+    database: Database, library: Library, workspace: int, clock: AdjustableClock, publisher: Sleeper,
+    edited: MessageUpdates,
+) -> None:  # fmt: skip
+    async def edited_again() -> None:
+        clock.advance(minutes=1)
+        await retitle(library, workspace, "第三")
+
+    publisher.meanwhile = edited_again
+    publisher.other = MessageUpdates(database, clock, RENDERERS, {"discord": publisher})
+    assert await edited.update() == 0
+    assert publisher.posted[0].payload["redrawn"] == "第三"
+    await edited.update()
+    assert publisher.posted[0].payload["redrawn"] == "第三"
+
+
+async def test_an_edit_that_another_process_made_is_not_made_again(
+    database: Database, clock: AdjustableClock, publisher: Sleeper, edited: MessageUpdates
+) -> None:
+    publisher.other = MessageUpdates(database, clock, RENDERERS, {"discord": publisher})
+    assert await edited.update() == 0
+    assert publisher.posted[0].payload["redrawn"] == "第二"
+
+
+@pytest.mark.parametrize("trouble", [UnknownOutcomeError(WHY), RetryLaterError(WHY, 0.001, is_global=True)])
+async def test_an_edit_of_which_nobody_knows_is_made_again(
+    publisher: Sleeper, edited: MessageUpdates, trouble: PublishError
+) -> None:
+    publisher.troubles = (trouble, trouble)
+    assert await edited.update() == 1
+    assert publisher.posted[0].payload["redrawn"] == "第二"
+
+
+async def test_an_edit_that_discord_does_not_take_for_long_is_left(publisher: Sleeper, edited: MessageUpdates) -> None:
+    publisher.troubles = (UnknownOutcomeError(WHY),) * 3
+    assert await edited.update() == 0
+    assert "redrawn" not in publisher.posted[0].payload

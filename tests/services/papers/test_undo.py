@@ -1,0 +1,95 @@
+"""What was undone can be done again, and who cannot undo is told why."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from itertools import pairwise
+
+import pytest
+
+from bot.domain.errors import ConflictError, NotFoundError
+from bot.services.papers.importing import Importer
+from bot.services.papers.library import Library
+from bot.services.papers.undo import Undo
+from tests.samples import paper
+
+
+async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
+    library: Library, reversal: Undo, workspace: int
+) -> None:
+    await library.add(workspace, paper(1), "花子")
+    await library.remove(workspace, "paper-1", "花子")
+    await reversal.undo(workspace, "花子")
+    change, ids = await reversal.redo(workspace, "花子")
+    assert (change.action, ids) == ("remove", ("paper-1",))
+    told = [change.action for change, _ in await library.history(workspace, "paper-1")]
+    assert told == ["redo", "undo", "remove", "add"]
+    await reversal.undo(workspace, None)
+    assert (await library.history(workspace))[0][0].action == "undo"
+
+
+async def test_several_undos_are_redone_one_by_one_the_last_first(
+    library: Library, reversal: Undo, workspace: int
+) -> None:
+    for text in "一二三":
+        await library.add(workspace, paper(1), None)
+        await library.edit(workspace, "paper-1", None, lambda old, text=text: replace(old, comment=text))  # type: ignore[misc]
+    undone = [await reversal.undo(workspace, None) for _ in range(3)]
+    for (change, _), (redone, _) in zip(
+        reversed(undone), [await reversal.redo(workspace, None) for _ in range(3)], strict=True
+    ):
+        assert change.id == redone.id
+    assert all(later.id < former.id for (former, _), (later, _) in pairwise(undone))
+    with pytest.raises(NotFoundError, match="nothing to redo"):
+        await reversal.redo(workspace, None)
+
+
+async def test_a_redo_does_not_overwrite_what_was_changed_since(
+    library: Library, reversal: Undo, workspace: int
+) -> None:
+    await library.add(workspace, paper(1), None)
+    await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="一"))
+    await reversal.undo(workspace, None)
+    await library.edit(workspace, "paper-1", None, lambda old: replace(old, comment="二"))
+    with pytest.raises(ConflictError, match="cannot be redone"):
+        await reversal.redo(workspace, None)
+
+
+async def test_an_import_that_was_redone_brings_nothing_new_when_it_is_imported_again(
+    importer: Importer, reversal: Undo, workspace: int
+) -> None:
+    await importer.run(workspace, [paper(1), paper(2)], None)
+    await reversal.undo(workspace, None)
+    await reversal.redo(workspace, None)
+    report = await importer.run(workspace, [paper(1), paper(2)], None)
+    assert sorted(report.unchanged) == ["paper-1", "paper-2"]
+
+
+async def test_what_cannot_be_undone_is_told_with_the_reason(library: Library, reversal: Undo, workspace: int) -> None:
+    await library.add(workspace, paper(1), None, actor="hanako")
+    (added, _), *_ = await library.history(workspace)
+    await reversal.undo(workspace, None)
+    (undo, _), *_ = await library.history(workspace)
+    with pytest.raises(NotFoundError, match=f"Change {added.id} was undone already"):
+        await reversal.undo(workspace, None, change_id=added.id)
+    with pytest.raises(NotFoundError, match=f"Change {undo.id} is an undo or a redo itself"):
+        await reversal.undo(workspace, None, change_id=undo.id)
+    await reversal.redo(workspace, None)
+    with pytest.raises(NotFoundError, match="somebody else's"):
+        await reversal.undo(workspace, None, change_id=added.id, of="taro")
+    for number in (9999, 0, -1, 2**70, -(10**5000)):
+        with pytest.raises(NotFoundError, match="There is no change"):
+            await reversal.undo(workspace, None, change_id=number)
+    assert (await reversal.to_undo(workspace, added.id))[1] == ("paper-1",)
+
+
+async def test_another_workspaces_changes_are_nobodys_to_undo_or_redo(
+    library: Library, reversal: Undo, workspace: int
+) -> None:
+    await library.add(workspace, paper(1), None)
+    (added, _), *_ = await library.history(workspace)
+    with pytest.raises(NotFoundError):
+        await reversal.undo(workspace + 1, None, change_id=added.id)
+    await reversal.undo(workspace, None)
+    with pytest.raises(NotFoundError):
+        await reversal.redo(workspace + 1, None)

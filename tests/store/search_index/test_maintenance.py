@@ -1,0 +1,107 @@
+"""The index holds what the papers hold, and nothing else."""
+
+from __future__ import annotations
+
+import asyncio
+import hashlib
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.domain.paper import Paper, with_id
+from bot.search.document import document_of
+from bot.search.phonetics import phonetic_key
+from bot.store import papers
+from bot.store.database import Database
+from bot.store.papers import columns_of
+from bot.store.search_index.index import SearchIndex
+from bot.store.search_index.maintenance import index_papers, optimize, unindex_papers
+from bot.store.search_index.tables import INDEX_VERSION
+from tests.samples import on_the_store, paper, random_papers
+from tests.search.indexing import numbers_of, put
+
+_TABLES = ("search_papers", "search_documents", "search_words", "search_head_idx", "search_full_idx")
+
+
+async def sizes(database: Database) -> dict[str, int]:
+    async with database.read() as connection:
+        return {t: (await connection.exec_driver_sql(f"SELECT count(*) FROM {t}")).scalar_one() for t in _TABLES}
+
+
+@on_the_store
+@given(some=st.lists(random_papers, min_size=1, max_size=4))
+async def test_deleting_papers_leaves_nothing_of_them(
+    database: Database, workspace: int, search: SearchIndex, some: list[Paper]
+) -> None:
+    some = [with_id(each, f"paper-{n}") for n, each in enumerate(some)]
+    before = await sizes(database)
+    numbers = await put(database, workspace, some)
+    async with database.write() as connection:
+        await papers.remove(connection, workspace, numbers)
+        await unindex_papers(connection, workspace, numbers)
+        for table in ("search_head", "search_full"):
+            await connection.exec_driver_sql(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
+            await connection.exec_driver_sql(f"INSERT INTO {table}({table}) VALUES ('optimize')")
+    assert await sizes(database) == before
+    assert (await search.find(workspace, some[0].title)).total == 0
+
+
+async def test_a_paper_that_is_indexed_anew_has_only_its_new_words(
+    database: Database, workspace: int, search: SearchIndex
+) -> None:
+    number, _ = await put(database, workspace, [paper(1, comment="Retention"), paper(2)])
+    row = {**columns_of(paper(1, comment="Attention", tags=["attention"])), "number": number}
+    async with database.write() as connection:
+        for _ in range(2):
+            await unindex_papers(connection, workspace, [number])
+            await index_papers(connection, workspace, [row])
+    assert await numbers_of(search, workspace, "attention") == [number]
+    assert await numbers_of(search, workspace, "retention") == []
+    async with database.read() as connection:
+        held = await connection.exec_driver_sql("SELECT papers FROM search_words WHERE word = 'attention'")
+        assert held.scalar_one() == 1
+
+
+async def test_an_index_of_another_version_is_made_anew(database: Database, workspace: int) -> None:
+    numbers = await put(database, workspace, [paper(n) for n in range(1, 4)])
+    async with database.write() as connection:
+        await connection.exec_driver_sql("UPDATE state SET text = 'old' WHERE name = 'search_index'")
+        await connection.exec_driver_sql("DROP TABLE search_full")
+    told: list[tuple[int, int]] = []
+    search = await SearchIndex.open(database, lambda done, total: told.append((done, total)))
+    assert told == [(3, 3)]
+    assert sorted(await numbers_of(search, workspace, "subject")) == numbers
+    await search.close()
+
+
+async def test_tidying_changes_no_answer(database: Database, workspace: int, search: SearchIndex) -> None:
+    for n in range(1, 12):
+        await put(database, workspace, [paper(n)])
+    before = await search.find(workspace, "subject")
+    await optimize(database)
+    assert await search.find(workspace, "subject") == before
+
+
+async def test_indexing_lets_others_have_their_turn(database: Database, workspace: int) -> None:
+    turns = 0
+
+    async def others() -> None:
+        nonlocal turns
+        while True:
+            await asyncio.sleep(0)
+            turns += 1
+
+    task = asyncio.create_task(others())
+    await put(database, workspace, [paper(n, excerpt="words " * 1000) for n in range(1, 60)])
+    task.cancel()
+    assert turns > 30
+
+
+def test_what_is_kept_of_a_paper_changes_only_with_the_version_of_the_index() -> None:
+    """When this fails, raise INDEX_VERSION, so that every index is made anew, and note the new hash."""
+    kept = document_of(paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"]))
+    english = ("scientific", "forest", "margin", "scheme", "tuning", "visual", "knowledge", "queue")
+    heard = [phonetic_key(word) or "" for word in english]
+    columns = (*kept.lines, *kept.title_prefixes, *kept.columns, *sorted(kept.words), *heard)
+    assert INDEX_VERSION == 5
+    assert hashlib.blake2b("\n".join(columns).encode(), digest_size=8).hexdigest() == "9d14a85ef7daf3c8"

@@ -1,0 +1,57 @@
+"""A bot that is told to stop while it starts ends at once and with 0."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from tests.conftest import STARTER
+
+_ROOT = Path(__file__).parents[1]
+
+
+def started(folder: Path) -> subprocess.Popen[bytes]:
+    file = folder / "bot.yaml"
+    file.write_text(f"papers_file: {STARTER}\n", encoding="utf-8")
+    code = (
+        "import sys; sys.argv[0] = 'dayori'; import bot.__main__, bot.termination;"
+        "bot.termination.exit_on_sigterm();"
+        "assert 'bot.cli.program' not in sys.modules; sys.stderr.write('!'); sys.stderr.flush(); bot.__main__.main()"
+    )
+    environment = {key: value for key, value in os.environ.items() if key != "DISCORD_TOKEN"}
+    return subprocess.Popen(
+        [sys.executable, "-c", code, "run", "--config", str(file)],
+        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=_ROOT, env=environment,
+    )  # fmt: skip
+
+
+def test_the_first_moment_comes_before_whatever_takes_time_to_import() -> None:
+    code = "import sys; before = set(sys.modules); import bot.__main__; print(*sorted(set(sys.modules) - before))"
+    new = subprocess.run(
+        [sys.executable, "-S", "-c", code], cwd=_ROOT, capture_output=True, text=True, check=True
+    ).stdout
+    assert {"signal", "bot.termination"} <= set(new.split())
+    assert not {"asyncio", "typing", "bot.cli.program"} & set(new.split())
+
+
+@pytest.mark.parametrize("wait", [0.02, 0.1, 0.2, 0.3, 0.4, 0.5, 0.6, 0.8, 1.0, 1.5, 2.5])
+def test_sigterm_in_any_moment_of_a_start_ends_with_0(tmp_path: Path, wait: float) -> None:
+    process = started(tmp_path)
+    assert process.stderr
+    while process.stderr.read(1) != b"!":
+        pass
+    time.sleep(wait)
+    process.send_signal(signal.SIGTERM)
+    began = time.monotonic()
+    assert process.wait(9) == 0
+    assert time.monotonic() - began < 8
+    assert b"Traceback" not in process.stderr.read()
+    for stream in (process.stdin, process.stdout, process.stderr):
+        assert stream
+        stream.close()
