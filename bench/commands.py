@@ -22,8 +22,28 @@ from tests.doubles.discord import Channel, DiscordServer, Member
 CALLS, SIZES, IMPORTED = 400, (1_000, 10_000), 10_000
 PEOPLE = 200  # so many that nobody uses up the budget of a minute
 _PAUSE = 0.005  # seconds between two calls beside an import: the store's one writer has then little else to wait for
-_WORDS = ("拡散", "言語", "モデル", "学習", "推論", "画像", "生成", "検索", "効率", "評価", "attention", "graph",
-          "policy", "vision", "speech", "reward", "prompt", "token", "sparse", "robust")  # fmt: skip
+_WORDS = (
+    "拡散",
+    "言語",
+    "モデル",
+    "学習",
+    "推論",
+    "画像",
+    "生成",
+    "検索",
+    "効率",
+    "評価",
+    "attention",
+    "graph",
+    "policy",
+    "vision",
+    "speech",
+    "reward",
+    "prompt",
+    "token",
+    "sparse",
+    "robust",
+)
 
 
 class Place(NamedTuple):
@@ -76,9 +96,16 @@ async def _time(place: Place, command: str, option: str, value: str) -> float:
 async def _beside_an_import(place: Place, file: Path, config: Path, links: Iterator[str]) -> list[float]:
     """Return how many milliseconds each form took, shortest first, as long as an import runs."""
     importing = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", "import", str(file), "--config", str(config), cwd=ROOT,
+        sys.executable,
+        "-m",
+        "bot",
+        "import",
+        str(file),
+        "--config",
+        str(config),
+        cwd=ROOT,
         stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    )
     taken = []
     while importing.returncode is None:
         taken.append(await _time(place, "addpaper", "source", next(links)))
@@ -110,9 +137,16 @@ def _collection(file: Path, numbers: range) -> list[str]:
     papers = []
     for n in numbers:
         words = dice.choices(_WORDS, weights=[1 / (rank + 1) for rank in range(len(_WORDS))], k=6)
-        papers.append({"id": f"p{n}", "title": f"{' '.join(words)} {n}", "headline": "".join(words[:3]),
-                       "comment": "".join(dice.choices(_WORDS, k=12)), "tags": words[:2],
-                       "identifiers": {"arxiv": f"2301.{n:05}"}})  # fmt: skip
+        papers.append(
+            {
+                "id": f"p{n}",
+                "title": f"{' '.join(words)} {n}",
+                "headline": "".join(words[:3]),
+                "comment": "".join(dice.choices(_WORDS, k=12)),
+                "tags": words[:2],
+                "identifiers": {"arxiv": f"2301.{n:05}"},
+            }
+        )
     file.write_text(json.dumps({"papers": papers}, ensure_ascii=False), encoding="utf-8")
     some = dice.sample(papers, 40)
     return (

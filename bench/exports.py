@@ -59,9 +59,11 @@ async def measure_store(path: Path) -> None:
                 busy.clear()
                 looking, seconds, added = await _beside(lookup, workspace, write)
                 what = f"{format}, {file.tell() / 1e6:.0f} MB" + (" and no more" if most else "")
-            print(f"{what:26} {seconds:6.1f} s   {added:4.0f} MB of memory   slowest look-up {max(looking):5.1f} ms   "
-                  f"longest step of the event loop {max(steps):5.1f} ms, {max(busy):5.1f} ms of the processor",
-                  flush=True)  # fmt: skip
+            print(
+                f"{what:26} {seconds:6.1f} s   {added:4.0f} MB of memory   slowest look-up {max(looking):5.1f} ms   "
+                f"longest step of the event loop {max(steps):5.1f} ms, {max(busy):5.1f} ms of the processor",
+                flush=True,
+            )
     await search.close()
     await database.close()
 

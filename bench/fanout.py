@@ -49,11 +49,16 @@ async def measure() -> None:
 
 def _print(size: int, found: dict[str, Any], refused: int) -> None:
     floor = size * MESSAGES / LIMIT
-    print(f"fan-out to {size:5,} channels  {found['seconds']:6.2f} s  ratio to the limit's floor "
-          f"{found['seconds'] / floor:.3f}  429 received {refused}  composed in {found['composed']:.2f} s  "
-          f"nothing due {found['nothing'] * 1000:.1f} ms  peak {found['peak']:.1f} MiB")  # fmt: skip
-    print(f"{'':26} look-up p99 idle {found['idle']:.2f} ms, meanwhile {found['busy']:.2f} ms  "
-          f"ratio {found['busy'] / found['idle']:.2f}", flush=True)  # fmt: skip
+    print(
+        f"fan-out to {size:5,} channels  {found['seconds']:6.2f} s  ratio to the limit's floor "
+        f"{found['seconds'] / floor:.3f}  429 received {refused}  composed in {found['composed']:.2f} s  "
+        f"nothing due {found['nothing'] * 1000:.1f} ms  peak {found['peak']:.1f} MiB"
+    )
+    print(
+        f"{'':26} look-up p99 idle {found['idle']:.2f} ms, meanwhile {found['busy']:.2f} ms  "
+        f"ratio {found['busy'] / found['idle']:.2f}",
+        flush=True,
+    )
 
 
 async def _in_its_own_process(store: Path, server: DiscordServer, places: list[str]) -> dict[str, Any]:

@@ -22,8 +22,26 @@ from bot.store.database import open_database
 from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
 
-_WORDS = ("拡散", "言語", "モデル", "学習", "推論", "画像", "生成", "検索", "attention", "graph", "policy", "vision",
-          "speech", "reward", "prompt", "token", "sparse", "robust")  # fmt: skip
+_WORDS = (
+    "拡散",
+    "言語",
+    "モデル",
+    "学習",
+    "推論",
+    "画像",
+    "生成",
+    "検索",
+    "attention",
+    "graph",
+    "policy",
+    "vision",
+    "speech",
+    "reward",
+    "prompt",
+    "token",
+    "sparse",
+    "robust",
+)
 
 
 async def measure() -> None:
@@ -37,8 +55,11 @@ async def _compare(format: str, size: int, parse: Callable[[str], object]) -> No
     reading = _seconds(lambda: READERS[format](text, "bench"))
     first, again = await _import(format, text)
     name = f"{size:,} {format} entries"
-    print(f"{name:23} parse {alone:6.2f} s   read {reading:6.2f} s   import {first:6.2f} s   "
-          f"ratio {first / alone:.1f}   again {again:6.2f} s   ratio {again / alone:.1f}", flush=True)  # fmt: skip
+    print(
+        f"{name:23} parse {alone:6.2f} s   read {reading:6.2f} s   import {first:6.2f} s   "
+        f"ratio {first / alone:.1f}   again {again:6.2f} s   ratio {again / alone:.1f}",
+        flush=True,
+    )
 
 
 async def _import(format: str, text: str) -> tuple[float, float]:
@@ -69,14 +90,20 @@ def _papers(size: int) -> list[Paper]:
     dice = random.Random(size)
     return [
         make_paper(
-            id=f"p{n}", title=f"{' '.join(dice.choices(_WORDS, k=7))} {n}", headline="".join(dice.choices(_WORDS, k=5)),
-            date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28), 
-            comment="".join(dice.choices(_WORDS, k=30)), excerpt=" ".join(dice.choices(_WORDS, k=50)),
-            organization="Example Lab", authors=["Ada Lovelace", f"Author {n}"], tags=dice.choices(_WORDS, k=2),
-            links=[Link(f"https://arxiv.org/abs/2301.{n:05}")], identifiers=Identifiers(arxiv=f"2301.{n:05}"),
+            id=f"p{n}",
+            title=f"{' '.join(dice.choices(_WORDS, k=7))} {n}",
+            headline="".join(dice.choices(_WORDS, k=5)),
+            date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28),
+            comment="".join(dice.choices(_WORDS, k=30)),
+            excerpt=" ".join(dice.choices(_WORDS, k=50)),
+            organization="Example Lab",
+            authors=["Ada Lovelace", f"Author {n}"],
+            tags=dice.choices(_WORDS, k=2),
+            links=[Link(f"https://arxiv.org/abs/2301.{n:05}")],
+            identifiers=Identifiers(arxiv=f"2301.{n:05}"),
         )
         for n in range(size)
-    ]  # fmt: skip
+    ]
 
 
 if __name__ == "__main__":

@@ -29,11 +29,63 @@ _KATAKANA = "アイウエオカキクケコサシスセソタチツテトナニ�
 _HIRAGANA = "あいうえおかきくけこさしすせそたちつてとなにぬねのはをがでもらりるれろん"
 _KANJI = "深層学習検索拡張生成画像認識自然言語処理強化最適化推論評価効率分散"
 _MARKS = "\u0301\u0316\u0323\u3099\u309a\u200d\ufe0f"
-_OPERATORS = ('"', "*", "AND", "OR", "NOT", "NEAR(", ")", ":", "^", "-", "+", "{", "}", "%", "_", "?", "[", "]", "\\",
-              "tag:", "author:", "year:2020-2024", "has:code", '""', "'", ";", "--", "\u3000", "\u0000")  # fmt: skip
-_WORDS = ("attention", "transformer", "retention", "retnet", "diffusion", "reinforcement", "learning", "neural",
-          "retrieval-augmented", "gpt-4", "state-of-the-art", "e", "the", "of", "リテンション", "トランスフォーマー",
-          "アテンション", "ニューラルネットワーク", "検索拡張生成", "拡散モデル", "の", "を", "ア", "ン")  # fmt: skip
+_OPERATORS = (
+    '"',
+    "*",
+    "AND",
+    "OR",
+    "NOT",
+    "NEAR(",
+    ")",
+    ":",
+    "^",
+    "-",
+    "+",
+    "{",
+    "}",
+    "%",
+    "_",
+    "?",
+    "[",
+    "]",
+    "\\",
+    "tag:",
+    "author:",
+    "year:2020-2024",
+    "has:code",
+    '""',
+    "'",
+    ";",
+    "--",
+    "\u3000",
+    "\u0000",
+)
+_WORDS = (
+    "attention",
+    "transformer",
+    "retention",
+    "retnet",
+    "diffusion",
+    "reinforcement",
+    "learning",
+    "neural",
+    "retrieval-augmented",
+    "gpt-4",
+    "state-of-the-art",
+    "e",
+    "the",
+    "of",
+    "リテンション",
+    "トランスフォーマー",
+    "アテンション",
+    "ニューラルネットワーク",
+    "検索拡張生成",
+    "拡散モデル",
+    "の",
+    "を",
+    "ア",
+    "ン",
+)
 
 
 class Figures(NamedTuple):
@@ -47,8 +99,25 @@ class Figures(NamedTuple):
 
 def papers(dice: random.Random) -> Iterator[Paper]:
     """Make papers within the limits whose texts are made to be slow."""
-    alphabets = (_KATAKANA, _HIRAGANA, _KANJI, "abcdefghij", "ab", "0123456789", "アー", "ア", "a", "-a", "e" + _MARKS,
-                 "ﷺ", "ｶﾞ", "가나다", "a b", "ア イ", "aア亜")  # fmt: skip
+    alphabets = (
+        _KATAKANA,
+        _HIRAGANA,
+        _KANJI,
+        "abcdefghij",
+        "ab",
+        "0123456789",
+        "アー",
+        "ア",
+        "a",
+        "-a",
+        "e" + _MARKS,
+        "ﷺ",
+        "ｶﾞ",
+        "가나다",
+        "a b",
+        "ア イ",
+        "aア亜",
+    )
     for n, letters in enumerate(alphabets * 3):
 
         def run(length: int, letters: str = letters) -> str:
@@ -96,8 +165,10 @@ def queries(made: list[Paper], count: int, seed: int = 1) -> Iterator[str]:
         lambda: run("e" + _MARKS),
         lambda: run('"*()-: aア'),
         lambda: run(_KATAKANA + _HIRAGANA + _KANJI + "abc123 -."),
-        lambda: "".join(chr(dice.choice((0x20, 0x3040, 0x4E00, 0xAC00, 0x1F300)) + dice.randrange(90))
-                        for _ in range(dice.randint(1, 300))),
+        lambda: "".join(
+            chr(dice.choice((0x20, 0x3040, 0x4E00, 0xAC00, 0x1F300)) + dice.randrange(90))
+            for _ in range(dice.randint(1, 300))
+        ),
         lambda: some(_OPERATORS, 200, dice.choice(("", " "))),
         lambda: some(_WORDS, 400),
         lambda: some(_WORDS, 40, ""),
@@ -115,9 +186,9 @@ def queries(made: list[Paper], count: int, seed: int = 1) -> Iterator[str]:
         lambda: typo(dice.choice(_WORDS)) + " " + dice.choice(_WORDS),
         lambda: typo(paper().title),
         lambda: "リテンシャン",
-        lambda: "https://" + run("abc./?=%&-") ,
+        lambda: "https://" + run("abc./?=%&-"),
         lambda: " ".join(run("アイウab")[:30] for _ in range(dice.randint(1, 64))),
-    )  # fmt: skip
+    )
     for _ in range(count):
         yield dice.choice(shapes)()[:2000]
 
@@ -174,10 +245,12 @@ async def measure_one(size: int, count: int, path: Path) -> None:
     await search.close()
     await database.close()
     p50, p99 = percentiles(found.looking)
-    print(f"{size:>7,} papers, {count:,} hostile queries   p50 {p50:.2f}   p99 {p99:.2f}   slowest "
-          f"{max(found.looking):.1f} ms   longest step of the event loop {max(found.steps):.1f} ms, "
-          f"{max(found.busy):.1f} ms of the processor   ({found.slowest[:20]!r}, {len(found.slowest)} characters)",
-          flush=True)  # fmt: skip
+    print(
+        f"{size:>7,} papers, {count:,} hostile queries   p50 {p50:.2f}   p99 {p99:.2f}   slowest "
+        f"{max(found.looking):.1f} ms   longest step of the event loop {max(found.steps):.1f} ms, "
+        f"{max(found.busy):.1f} ms of the processor   ({found.slowest[:20]!r}, {len(found.slowest)} characters)",
+        flush=True,
+    )
 
 
 def measure() -> None:

@@ -96,8 +96,9 @@ async def _fill(store: Path, papers: Sequence[Paper], channels: Sequence[Channel
     await database.close()
 
 
-async def _typed(server: DiscordServer, store: Path, channels: Sequence[Channel], titles: Sequence[str],
-                 papers: Sequence[Paper]) -> Typed:  # fmt: skip
+async def _typed(
+    server: DiscordServer, store: Path, channels: Sequence[Channel], titles: Sequence[str], papers: Sequence[Paper]
+) -> Typed:
     """Type while a bot imports."""
     ours, theirs = multiprocessing.Pipe()
     arguments = (store, server.api_url, server.token, papers, theirs)
@@ -143,8 +144,14 @@ def _run(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: C
 async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: Connection) -> None:
     """Run the bot; import meanwhile, and stop it when that is done and whoever asked says so."""
     steps, finding = list[float](), list[float]()
-    config = Config.model_validate({"database_url": f"sqlite+aiosqlite:///{store}", "papers_file": "",
-                                    "discord_token": token, "discord": {"api_url": api_url}})  # fmt: skip
+    config = Config.model_validate(
+        {
+            "database_url": f"sqlite+aiosqlite:///{store}",
+            "papers_file": "",
+            "discord_token": token,
+            "discord": {"api_url": api_url},
+        }
+    )
     async with open_app(config) as app:
         gc.freeze()
         workspace = await app.services.workspaces.named(DEFAULT)
@@ -184,8 +191,10 @@ async def _find(lookup: Lookup, workspace: int, finding: list[float]) -> None:
 
 
 def _line(found: Typed) -> str:
-    return (f"{len(found.taken):8,} keystrokes   {_times(found.taken)}   finding {_times(found.finding)}   "
-            f"steps of the event loop {_times(found.steps)}")  # fmt: skip
+    return (
+        f"{len(found.taken):8,} keystrokes   {_times(found.taken)}   finding {_times(found.finding)}   "
+        f"steps of the event loop {_times(found.steps)}"
+    )
 
 
 def _times(milliseconds: list[float]) -> str:

@@ -31,9 +31,13 @@ async def running(server: DiscordServer, *command: str) -> AsyncIterator[tuple[a
     """Run a bot until its session is open; yield the process and the seconds that took."""
     began = perf_counter()
     bot = await asyncio.create_subprocess_exec(
-        sys.executable, *command, cwd=ROOT, env={"PATH": "", **server.environment},
-        stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+        sys.executable,
+        *command,
+        cwd=ROOT,
+        env={"PATH": "", **server.environment},
+        stdout=asyncio.subprocess.DEVNULL,
+        stderr=asyncio.subprocess.DEVNULL,
+    )
     try:
         await server.connected(timeout=60)
         yield bot, perf_counter() - began

@@ -139,8 +139,9 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
             _log.warning("the papers file does not hold the last changes", reason=error.message.text("en"))
 
 
-def _assemble(config: Config, clock: Clock, database: Database, search: SearchIndex, metadata: MetadataLookup,
-              names: CommandNames) -> Services:  # fmt: skip
+def _assemble(
+    config: Config, clock: Clock, database: Database, search: SearchIndex, metadata: MetadataLookup, names: CommandNames
+) -> Services:
     renderers = {"discord": DiscordRenderer(config.zone, names)}
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
@@ -171,8 +172,9 @@ def _assemble(config: Config, clock: Clock, database: Database, search: SearchIn
     )
 
 
-def _papers_file(config: Config, clock: Clock, database: Database, importer: Importer,
-                 workspace: int) -> tuple[PapersFile | None, FileSync | None]:  # fmt: skip
+def _papers_file(
+    config: Config, clock: Clock, database: Database, importer: Importer, workspace: int
+) -> tuple[PapersFile | None, FileSync | None]:
     if config.papers_path is None:
         return None, None
     path, name = config.papers_path, config.papers_file
@@ -191,7 +193,10 @@ def _policy(config: Config) -> Policy:
 
 def _servers(config: Config, clock: Clock, database: Database) -> Servers:
     return Servers(
-        database, clock, "discord", config.sharing,
+        database,
+        clock,
+        "discord",
+        config.sharing,
         listed=[f"discord:{id}" for id in config.discord.servers],
         named=[each.channel.partition("/")[0] for each in config.subscriptions],
-    )  # fmt: skip
+    )

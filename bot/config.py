@@ -131,8 +131,12 @@ class Config(_Part):
     @property
     def secrets(self) -> tuple[str, ...]:
         """Return what must stand in no log: the token, and the passwords in addresses."""
-        addresses = [self.database_url, self.discord.api_url, *map(str, self.sources.model_dump().values()),
-                     *getproxies_environment().values()]  # fmt: skip
+        addresses = [
+            self.database_url,
+            self.discord.api_url,
+            *map(str, self.sources.model_dump().values()),
+            *getproxies_environment().values(),
+        ]
         tokens = [token.get_secret_value() for token in (self.discord_token,) if token]
         return tuple(filter(None, [*tokens, *(secret for each in addresses for secret in credentials_of(each))]))
 
@@ -185,9 +189,11 @@ def project_of(file: Path) -> Path:
 def reader_locale(file: Path | None = None) -> Locale:
     """Return the language that the settings name, however wrong the rest of them is; else that of the system."""
     path = file or DEFAULT_FILE
-    for read in (lambda: read_variables(os.environ, project_of(path) / ".env", _shapes()).values,
-                 lambda: {"locale": os.environ.get("DAYORI_LOCALE")},
-                 lambda: _read(path, required=False).value):  # fmt: skip
+    for read in (
+        lambda: read_variables(os.environ, project_of(path) / ".env", _shapes()).values,
+        lambda: {"locale": os.environ.get("DAYORI_LOCALE")},
+        lambda: _read(path, required=False).value,
+    ):
         try:
             locale = read().get("locale")
         except DayoriError:

@@ -13,14 +13,22 @@ from bot.formats.url_credentials import without_credentials
 from bot.i18n import Message, msg
 
 _EXAMPLES = {
-    "aliases": "{RAG: [検索拡張生成]}", "curators": "[Editors, 123456789012345678]", "subscriptions":
-    '[{name: weekly, channel: "discord:<server id>/<channel id>"}]', "subscriptions.name": "weekly",
-    "subscriptions.channel": "discord:<server id>/<channel id>", "subscriptions.schedule": "mon 09:00",
-    "subscriptions.tags": "[RAG, NLP]", "discord.servers": "[123456789012345678]", "sources.contact": "you@example.org",
-    "sources.allowed_hosts": "[wiki.example.org]", "mirror": "true", "papers_file": "config/papers.yaml",
-    "digest": "{max_papers: 10}", "discord": "{api_url: https://discord.com/api/v10}",
+    "aliases": "{RAG: [検索拡張生成]}",
+    "curators": "[Editors, 123456789012345678]",
+    "subscriptions": '[{name: weekly, channel: "discord:<server id>/<channel id>"}]',
+    "subscriptions.name": "weekly",
+    "subscriptions.channel": "discord:<server id>/<channel id>",
+    "subscriptions.schedule": "mon 09:00",
+    "subscriptions.tags": "[RAG, NLP]",
+    "discord.servers": "[123456789012345678]",
+    "sources.contact": "you@example.org",
+    "sources.allowed_hosts": "[wiki.example.org]",
+    "mirror": "true",
+    "papers_file": "config/papers.yaml",
+    "digest": "{max_papers: 10}",
+    "discord": "{api_url: https://discord.com/api/v10}",
     "sources": "{contact: you@example.org}",
-}  # fmt: skip
+}
 _LONGEST = 60
 
 
@@ -37,8 +45,13 @@ def problem_of(error: ErrorDetails, key: tuple[str | int, ...], model: type[Base
         if name in ("discord_token", "mirror"):
             return reason, False
         return msg('"{key}" cannot be "{value}": {reason}', key=name, value=_shown(error), reason=reason), False
-    return msg('"{key}" cannot be "{value}": {reason}, for instance {example}', key=name, value=_shown(error),
-               reason=reason_of(kind, error.get("ctx") or {}), example=example), False  # fmt: skip
+    return msg(
+        '"{key}" cannot be "{value}": {reason}, for instance {example}',
+        key=name,
+        value=_shown(error),
+        reason=reason_of(kind, error.get("ctx") or {}),
+        example=example,
+    ), False
 
 
 def reason_of(kind: str, limits: Mapping[str, Any]) -> Message:

@@ -98,8 +98,9 @@ def _of_file(path: Path) -> Iterator[Variable]:
     for binding in parse_stream(io.StringIO(text)):
         line = binding.original.line + binding.original.string.count("\n", 0, _blank(binding.original.string))
         if binding.error:
-            raise ConfigError(msg("{place}: this line cannot be read; write it like DISCORD_TOKEN=…",
-                                  place=f"{path}:{line}"))  # fmt: skip
+            raise ConfigError(
+                msg("{place}: this line cannot be read; write it like DISCORD_TOKEN=…", place=f"{path}:{line}")
+            )
         if binding.key:
             yield Variable(binding.key, binding.value or "", str(path), line)
 

@@ -13,9 +13,11 @@ _SECRET_KEYS = ("token", "authorization")
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
 # discord.py has a traceback for each attempt; a reconnect is one line of ours when it succeeds, or when it takes long.
 _RECONNECTING = (
-    "Attempting a reconnect", "Failed to connect for shard_id", "Shard ID %s has stopped responding",
+    "Attempting a reconnect",
+    "Failed to connect for shard_id",
+    "Shard ID %s has stopped responding",
     "Shard ID %s session has been invalidated",
-)  # fmt: skip
+)
 
 
 def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:

@@ -34,8 +34,15 @@ class Scheduler:
     def start(self) -> None:
         """Tick once now, and from then on each minute."""
         every_minute = CronTrigger(second=0, timezone=UTC)
-        self._scheduler.add_job(self._run, every_minute, id=_TICK, next_run_time=datetime.now(UTC),
-                                misfire_grace_time=None, coalesce=True, max_instances=1)  # fmt: skip
+        self._scheduler.add_job(
+            self._run,
+            every_minute,
+            id=_TICK,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
         self._scheduler.start()
         self._watching = asyncio.create_task(self._watch())
 

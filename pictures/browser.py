@@ -16,9 +16,20 @@ from typing import Any
 from aiohttp import ClientSession, ClientWebSocketResponse, web
 
 _CORE = Path(__file__).with_name("node_modules") / "@derockdev/discord-components-core/dist"
-_FLAGS = ("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--hide-scrollbars",
-          "--disable-background-networking", "--disable-component-update", "--disable-sync", "--disable-lcd-text",
-          "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1", "--remote-debugging-port=0")  # fmt: skip
+_FLAGS = (
+    "--headless",
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--hide-scrollbars",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--disable-lcd-text",
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+    "--remote-debugging-port=0",
+)
 _IS_READY = """new Promise((tell) => {
   const look = () => "ready" in (document.body?.dataset ?? {}) ? tell(true) : setTimeout(look, 20);
   look();
@@ -36,8 +47,9 @@ class Camera:
     async def photograph(self, html: str, width: int, scale: float = 1, selector: str = "body") -> bytes:
         """Return a page's PNG, `width` CSS pixels wide, down to `selector`'s end; `scale` is pixels to a CSS pixel."""
         self._pages["/"] = html
-        await self._ask("Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=scale,
-                        mobile=False)  # fmt: skip
+        await self._ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=scale, mobile=False
+        )
         await self._ask("Page.navigate", url=self._address)
         await self._value(_IS_READY)
         height = await self._value(f"Math.ceil(document.querySelector('{selector}').getBoundingClientRect().bottom)")
@@ -99,9 +111,13 @@ async def _chromium() -> AsyncIterator[int]:
         raise SystemExit(f"The pictures need one of these browsers: {', '.join(_NAMES)}.")
     with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as profile:
         process = await asyncio.create_subprocess_exec(
-            program, *_FLAGS, f"--user-data-dir={profile}", "about:blank",
-            stdout=asyncio.subprocess.DEVNULL, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+            program,
+            *_FLAGS,
+            f"--user-data-dir={profile}",
+            "about:blank",
+            stdout=asyncio.subprocess.DEVNULL,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
         try:
             yield await asyncio.to_thread(_port, Path(profile) / "DevToolsActivePort")
         finally:

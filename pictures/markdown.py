@@ -24,8 +24,15 @@ _INLINE = re.compile(
     |(?P<mark>\*\*|__|~~|\|\||[*_`])(?P<marked>.+?)(?P=mark)""",
     re.VERBOSE | re.DOTALL,
 )
-_TAGS = {"**": "discord-bold", "__": "discord-underlined", "~~": "s", "||": "discord-spoiler",
-         "*": "discord-italic", "_": "discord-italic", "`": "discord-inline-code"}  # fmt: skip
+_TAGS = {
+    "**": "discord-bold",
+    "__": "discord-underlined",
+    "~~": "s",
+    "||": "discord-spoiler",
+    "*": "discord-italic",
+    "_": "discord-italic",
+    "`": "discord-inline-code",
+}
 
 
 def to_html(text: str) -> str:

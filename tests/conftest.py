@@ -35,9 +35,12 @@ from tests.nowhere import SOURCES
 from tests.terminal import Dayori
 
 settings.register_profile(
-    "dayori", deadline=None, derandomize=True, max_examples=60,
+    "dayori",
+    deadline=None,
+    derandomize=True,
+    max_examples=60,
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
-)  # fmt: skip
+)
 settings.load_profile("dayori")
 
 STARTER = Path(__file__).parent.parent / "config/papers.yaml"

@@ -16,15 +16,75 @@ from bot.i18n import LOCALES
 
 # What breaks programs: marks, joiners, directions, flags, emoji, controls, line ends, markup, mentions, YAML's words.
 NASTY = (
-    "\u0000", "\u0007", "\u001b[31m", "\u0085", "\u2028", "\u202e", "\u200b", "\u200d", "\ufeff", "\ud800", "\ufffe",
-    "\U0010ffff", "\u0301", "か\u3099", "ﾊﾟ", "👩\u200d💻", "👍🏽", "🇯🇵", "❤\ufe0f", "1\ufe0f\u20e3", "नि", "ﷺ", "שלום",
-    "、", "。", "「", "」", "ー", "・", "　", "\t", "\r\n", "\n\n\n", "\x0b", "**", "||", "`", "~~", "> ", "# ",
+    "\u0000",
+    "\u0007",
+    "\u001b[31m",
+    "\u0085",
+    "\u2028",
+    "\u202e",
+    "\u200b",
+    "\u200d",
+    "\ufeff",
+    "\ud800",
+    "\ufffe",
+    "\U0010ffff",
+    "\u0301",
+    "か\u3099",
+    "ﾊﾟ",
+    "👩\u200d💻",
+    "👍🏽",
+    "🇯🇵",
+    "❤\ufe0f",
+    "1\ufe0f\u20e3",
+    "नि",
+    "ﷺ",
+    "שלום",
+    "、",
+    "。",
+    "「",
+    "」",
+    "ー",
+    "・",
+    "　",
+    "\t",
+    "\r\n",
+    "\n\n\n",
+    "\x0b",
+    "**",
+    "||",
+    "`",
+    "~~",
+    "> ",
+    "# ",
     "[a](b)",
-    "@everyone", "<@1>", "<#2>", "no", "~", "null", "0123", "2601.00010", "12:30", "- ", ": ", "#", "&a", "*a", "!!",
+    "@everyone",
+    "<@1>",
+    "<#2>",
+    "no",
+    "~",
+    "null",
+    "0123",
+    "2601.00010",
+    "12:30",
+    "- ",
+    ": ",
+    "#",
+    "&a",
+    "*a",
+    "!!",
     "%",
-    "{}", "{n}", "\\", "'", '"', "<", "日本語の見出し", "Transformer", "https://arxiv.org/abs/2307.08621", "W" * 130,
+    "{}",
+    "{n}",
+    "\\",
+    "'",
+    '"',
+    "<",
+    "日本語の見出し",
+    "Transformer",
+    "https://arxiv.org/abs/2307.08621",
+    "W" * 130,
     "論" * 90,
-)  # fmt: skip
+)
 
 # For properties of the store: making a failing example smaller would take minutes there.
 on_the_store = settings(max_examples=25, phases=[Phase.explicit, Phase.generate])
@@ -52,26 +112,45 @@ def assert_said(error: DayoriError) -> None:
 
 
 def attempted(
-    title: str, headline: str, comment: str, organization: str, date: PaperDate | None, names: list[str],
+    title: str,
+    headline: str,
+    comment: str,
+    organization: str,
+    date: PaperDate | None,
+    names: list[str],
     url: list[str],
-) -> Paper | None:  # fmt: skip
+) -> Paper | None:
     """Make a paper of random texts, None where they are refused."""
     try:
         return make_paper(
-            title=title, headline=headline, comment=comment, excerpt=comment[::-1], organization=organization,
+            title=title,
+            headline=headline,
+            comment=comment,
+            excerpt=comment[::-1],
+            organization=organization,
             date=date,
-            authors=names, tags=names[::-1], links=[Link(each, name) for each, name in zip(url, names, strict=False)],
-        )  # fmt: skip
+            authors=names,
+            tags=names[::-1],
+            links=[Link(each, name) for each, name in zip(url, names, strict=False)],
+        )
     except InputError:
         return None
 
 
 random_papers = (
-    st.builds(attempted, lines, lines, texts, lines, st.none() | dates, st.lists(lines, max_size=7),
-              st.lists(addresses, max_size=4))
+    st.builds(
+        attempted,
+        lines,
+        lines,
+        texts,
+        lines,
+        st.none() | dates,
+        st.lists(lines, max_size=7),
+        st.lists(addresses, max_size=4),
+    )
     .filter(lambda made: made is not None)
     .map(lambda made: made or paper(0))
-)  # fmt: skip
+)
 
 
 def paper(n: int, **fields: object) -> Paper:
@@ -87,11 +166,15 @@ def paper(n: int, **fields: object) -> Paper:
 
 stamped = st.builds(
     lambda made, at, by: replace(made, added_at=at, added_by=person_name(by)),
-    random_papers, st.none() | st.datetimes(timezones=st.just(datetime.UTC)), st.none() | lines,
-)  # fmt: skip
+    random_papers,
+    st.none() | st.datetimes(timezones=st.just(datetime.UTC)),
+    st.none() | lines,
+)
 
 
 def numbered(papers: list[Paper]) -> list[Paper]:
     """Return papers that may stand in one file: no two of one id or one work."""
-    return [replace(each, id=f"{n}-{each.id}"[:80], identifiers=Identifiers(arxiv=f"2401.{n:05}"),
-                    links=()) for n, each in enumerate(papers)]  # fmt: skip
+    return [
+        replace(each, id=f"{n}-{each.id}"[:80], identifiers=Identifiers(arxiv=f"2401.{n:05}"), links=())
+        for n, each in enumerate(papers)
+    ]

@@ -109,17 +109,23 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
         ("database_url: postgres://x", "bot.yaml:1:15: ", '"database_url" cannot be'),
         ("database_url: sqlite+aiosqlite:///x%00y", "bot.yaml:1:15: ", '"database_url" cannot be'),
         ("curators: {a: b}", "bot.yaml:1:11: ", '"curators" cannot be "'),
-        ("subscriptions:\n  - {name: a, channel: general}", "bot.yaml:2:24: ",
-        "write it like discord:<server id>/<channel id>"),
-        ("subscriptions:\n  - {name: a, channel: 'discord:1/2', schedule: someday}", "bot.yaml:2:49: ",
-        "is not a schedule"),
+        (
+            "subscriptions:\n  - {name: a, channel: general}",
+            "bot.yaml:2:24: ",
+            "write it like discord:<server id>/<channel id>",
+        ),
+        (
+            "subscriptions:\n  - {name: a, channel: 'discord:1/2', schedule: someday}",
+            "bot.yaml:2:49: ",
+            "is not a schedule",
+        ),
         ("subscriptions:\n  - {channel: 'discord:1/2'}", "bot.yaml:2:5: ", '"subscriptions.0.name"'),
         ("discord: {api_url: discord.com}", "bot.yaml:1:20: ", '"discord.api_url" cannot be "discord.com"'),
         ("timezone: UTC\ntimezone: UTC", "bot.yaml:2:1: ", 'the key "timezone" is given twice'),
         ("timezone: [", "bot.yaml:", "not valid YAML"),
         ("- a", "bot.yaml:1:1: ", "must be a mapping"),
     ],
-)  # fmt: skip
+)
 def test_a_mistake_in_the_file_is_told_with_its_place(text: str, place: str, key: str) -> None:
     assert problem(text).startswith(place)
     assert key in problem(text)
@@ -179,12 +185,34 @@ def test_what_must_stand_in_no_log_is_known(monkeypatch: pytest.MonkeyPatch) -> 
 
 
 KEYS = [
-    "database_url", "timezone", "locale", "papers_file", "mirror", "sharing", "additions", "curators", "aliases",
-    "aliases.RAG", "digest", "digest.max_papers", "digest.when_empty", "digest.catch_up_hours", "subscriptions",
-    "subscriptions.0", "subscriptions.0.name", "subscriptions.0.channel", "subscriptions.0.schedule",
-    "subscriptions.0.tags", "discord", "discord.api_url", "discord.servers", "sources", "sources.arxiv_url",
-    "sources.contact", "sources.allowed_hosts",
-]  # fmt: skip
+    "database_url",
+    "timezone",
+    "locale",
+    "papers_file",
+    "mirror",
+    "sharing",
+    "additions",
+    "curators",
+    "aliases",
+    "aliases.RAG",
+    "digest",
+    "digest.max_papers",
+    "digest.when_empty",
+    "digest.catch_up_hours",
+    "subscriptions",
+    "subscriptions.0",
+    "subscriptions.0.name",
+    "subscriptions.0.channel",
+    "subscriptions.0.schedule",
+    "subscriptions.0.tags",
+    "discord",
+    "discord.api_url",
+    "discord.servers",
+    "sources",
+    "sources.arxiv_url",
+    "sources.contact",
+    "sources.allowed_hosts",
+]
 WRONG = ["{}", "{a: b}", "[[a]]", "[{a: b}]", "'\u3042 \u3042'", "-1", "1e99", "nan", "true", '"[1"']
 PYDANTIC = re.compile(r"(?i)input should|value error|validation error|unable to parse|type=|field required|pydantic")
 
@@ -253,9 +281,12 @@ def test_a_variable_that_is_no_setting_or_wrong_is_told_by_its_name(
 
 @pytest.mark.parametrize(
     ("aliases", "reason"),
-    [(f"RAG: [{', '.join(f'a{n}' for n in range(21))}]", "at most 20 entries"),
-     (f"RAG: [{'a' * 81}]", "at most 80 characters"), (f"{'a' * 81}: [RAG]", "at most 80 characters")],
-)  # fmt: skip
+    [
+        (f"RAG: [{', '.join(f'a{n}' for n in range(21))}]", "at most 20 entries"),
+        (f"RAG: [{'a' * 81}]", "at most 80 characters"),
+        (f"{'a' * 81}: [RAG]", "at most 80 characters"),
+    ],
+)
 def test_aliases_of_the_settings_are_limited_as_those_of_the_commands_are(aliases: str, reason: str) -> None:
     assert reason in problem(f"aliases:\n  {aliases}\n")
 
@@ -322,12 +353,17 @@ def test_a_dotenv_file_that_cannot_be_read_is_told_and_a_folder_of_that_name_is_
 @pytest.mark.parametrize(
     ("text", "environment", "locale"),
     [
-        ("", {}, "ja"), ("", {"LANG": "C.UTF-8"}, "ja"), ("", {"LANG": "en_GB.UTF-8"}, "en"),
-        ("", {"LC_ALL": "ja_JP.UTF-8", "LANG": "en_US.UTF-8"}, "ja"), ("locale: en\ntypo: 1", {}, "en"),
-        ("locale: xx", {"LANG": "fr_FR"}, "en"), ("locale: ja", {"LANG": "en_US"}, "ja"),
-        ("locale: ja\n", {"DAYORI_LOCALE": "en"}, "en"), ("[", {"DAYORI_LOCALE": "en", "DAYORI_TYPO": "1"}, "en"),
+        ("", {}, "ja"),
+        ("", {"LANG": "C.UTF-8"}, "ja"),
+        ("", {"LANG": "en_GB.UTF-8"}, "en"),
+        ("", {"LC_ALL": "ja_JP.UTF-8", "LANG": "en_US.UTF-8"}, "ja"),
+        ("locale: en\ntypo: 1", {}, "en"),
+        ("locale: xx", {"LANG": "fr_FR"}, "en"),
+        ("locale: ja", {"LANG": "en_US"}, "ja"),
+        ("locale: ja\n", {"DAYORI_LOCALE": "en"}, "en"),
+        ("[", {"DAYORI_LOCALE": "en", "DAYORI_TYPO": "1"}, "en"),
     ],
-)  # fmt: skip
+)
 def test_the_readers_language_is_told_by_the_settings_or_else_by_the_system(
     monkeypatch: pytest.MonkeyPatch, text: str, environment: dict[str, str], locale: str
 ) -> None:

@@ -57,9 +57,21 @@ WHEN = datetime(2024, 1, 1, tzinfo=UTC)
 
 def filled(text: str) -> Paper:
     """Return a paper of nothing but that text, past all limits."""
-    return Paper(id="a", title=text, headline=text, date=PaperDate(2024), comment=text, excerpt=text,
-                 organization=text, authors=(text, text[:100]), links=(Link("https://a.jp/" + text, text),),
-                 tags=(text,), identifiers=Identifiers(doi="10.1/" + text), added_at=WHEN, added_by=text)  # fmt: skip
+    return Paper(
+        id="a",
+        title=text,
+        headline=text,
+        date=PaperDate(2024),
+        comment=text,
+        excerpt=text,
+        organization=text,
+        authors=(text, text[:100]),
+        links=(Link("https://a.jp/" + text, text),),
+        tags=(text,),
+        identifiers=Identifiers(doi="10.1/" + text),
+        added_at=WHEN,
+        added_by=text,
+    )
 
 
 def many(text: str) -> Paper:
@@ -71,19 +83,29 @@ def many(text: str) -> Paper:
 
 # How an argument of each type is made of a text; an argument of another type needs a reading of its own.
 MADE: dict[str, Callable[[str], Any]] = {
-    "str": str, "bytes": lambda text: text.encode("utf-8", "surrogatepass"), "Paper": filled, "Locale": lambda _: "ja",
-    "int": lambda _: 60, "ZoneInfo": lambda _: ZoneInfo("Asia/Tokyo"), "Link": lambda text: Link(text, text),
+    "str": str,
+    "bytes": lambda text: text.encode("utf-8", "surrogatepass"),
+    "Paper": filled,
+    "Locale": lambda _: "ja",
+    "int": lambda _: 60,
+    "ZoneInfo": lambda _: ZoneInfo("Asia/Tokyo"),
+    "Link": lambda text: Link(text, text),
     "Draft": lambda text: Draft("https://a.jp/b", text, text, "", text, text),
     "Metadata": lambda text: make_metadata(title=text, excerpt=text),
     "Results": lambda text: Results(text, 1, text, (Result(filled(text), Hit(1, 1.0, None)),), ()),
-    "Console": lambda _: Console(width=60, quiet=True), "PaperDate": lambda _: PaperDate(2024),
-    "float": lambda _: 1.0, "bool": lambda _: True, "Untitled": lambda text: Untitled(1, text),
-    "Any": lambda text: text, "Query": parse_query, "Document": lambda text: document_of(filled(text)),
+    "Console": lambda _: Console(width=60, quiet=True),
+    "PaperDate": lambda _: PaperDate(2024),
+    "float": lambda _: 1.0,
+    "bool": lambda _: True,
+    "Untitled": lambda text: Untitled(1, text),
+    "Any": lambda text: text,
+    "Query": parse_query,
+    "Document": lambda text: document_of(filled(text)),
     "Edition": lambda text: Edition(text, 1, WHEN, Reason.NEW, (filled(text),), 1, "ja"),
     "Change": lambda text: Change(1, "edit", WHEN, text),
     "Step": lambda text: Step(text, columns_of(filled(text)), columns_of(filled(text + "a"))),
     "Mapping[str, Any]": lambda text: {"content": text, "embeds": [{"title": text, "url": text}]},
-}  # fmt: skip
+}
 SEVERAL = re.compile(r"(?:Iterable|Sequence|Collection|list|tuple)\[(\w+)(?:, \.\.\.)?\]")
 
 
@@ -196,8 +218,11 @@ def seconds(read: Read, text: str, times: int = 1) -> float:
 @functools.cache
 def caches() -> list[Any]:
     """Return what remembers answers: it would hide how long they take."""
-    modules = [importlib.import_module(each.name) for each in pkgutil.walk_packages(bot.__path__, "bot.")
-               if each.name.startswith(("bot.domain", "bot.formats", "bot.store.search_index"))]  # fmt: skip
+    modules = [
+        importlib.import_module(each.name)
+        for each in pkgutil.walk_packages(bot.__path__, "bot.")
+        if each.name.startswith(("bot.domain", "bot.formats", "bot.store.search_index"))
+    ]
     return [value for module in modules for value in vars(module).values() if hasattr(value, "cache_clear")]
 
 

@@ -60,10 +60,11 @@ def _sentences() -> dict[str, str]:
 def test_every_sentence_stands_in_the_code_as_it_is() -> None:
     """A sentence that is put together while the program runs cannot be looked up."""
     wrong = [
-        where for where, call, positions in _calls()
+        where
+        for where, call, positions in _calls()
         if len(call.args) <= max(positions)
         or not all(isinstance(a := call.args[n], ast.Constant) and isinstance(a.value, str) for n in positions)
-    ]  # fmt: skip
+    ]
     assert wrong == []
     assert len(_sentences()) > 100
 

@@ -55,7 +55,9 @@ async def test_a_change_of_the_collection_is_a_line_that_tells_who_and_which(
         await library.remove(workspace, "paper-1", "花子")
         await Undo(database, clock).undo(workspace, "花子")
     assert [(line["event"], line.get("paper") or line["action"], line["by"]) for line in lines] == [
-        ("paper added", "paper-1", "discord:7"), ("paper edited", "paper-1", "discord:7"),
-        ("paper removed", "paper-1", "花子"), ("change undone", "remove", "花子"),
-    ]  # fmt: skip
+        ("paper added", "paper-1", "discord:7"),
+        ("paper edited", "paper-1", "discord:7"),
+        ("paper removed", "paper-1", "花子"),
+        ("change undone", "remove", "花子"),
+    ]
     assert "コメント" not in str(lines)

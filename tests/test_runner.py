@@ -47,8 +47,14 @@ def channel(server: DiscordServer) -> Channel:
 @pytest.fixture
 def settings(server: DiscordServer, database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
     monkeypatch.chdir(tmp_path)
-    return Config.model_validate({"database_url": database_url, "papers_file": "", "discord_token": server.token,
-                                  "discord": {"api_url": server.api_url}})  # fmt: skip
+    return Config.model_validate(
+        {
+            "database_url": database_url,
+            "papers_file": "",
+            "discord_token": server.token,
+            "discord": {"api_url": server.api_url},
+        }
+    )
 
 
 @pytest.fixture
@@ -85,8 +91,12 @@ async def test_an_edition_goes_out_at_the_start_and_sigterm_ends_the_bot(
             await server.connected()
             await server.until(lambda: channel.messages)
     assert len(channel.messages) == 1
-    assert {"event": "edition sent", "subscription": "weekly", "log_level": "info",
-            "channel": f"discord:{channel.guild and channel.guild.id}/{channel.id}"} in lines  # fmt: skip
+    assert {
+        "event": "edition sent",
+        "subscription": "weekly",
+        "log_level": "info",
+        "channel": f"discord:{channel.guild and channel.guild.id}/{channel.id}",
+    } in lines
     async with open_app(settings) as app:
         assert (await app.services.state.read("last tick")) == ""
     assert not server.gateway.connected

@@ -27,8 +27,12 @@ def started(folder: Path) -> subprocess.Popen[bytes]:
     environment = {key: value for key, value in os.environ.items() if key != "DISCORD_TOKEN"}
     return subprocess.Popen(
         [sys.executable, "-c", code, "run", "--config", str(file)],
-        stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=_ROOT, env=environment,
-    )  # fmt: skip
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.PIPE,
+        cwd=_ROOT,
+        env=environment,
+    )
 
 
 def test_the_first_moment_comes_before_whatever_takes_time_to_import() -> None:

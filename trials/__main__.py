@@ -30,8 +30,10 @@ async def main() -> int:
         await stage.make_store(template)
         plan = [*[*causes.LONG] * LONG, *kinds(RUNS), *(f"{size}" for size in (2, 4) for _ in range(CROWDS))]
         trials = await play(plan, template)
-    print(f"{(RUNS + LONG) * stage.CHANNELS:,} editions of {PAPERS} papers, and {2 * CROWDS * stage.CHANNELS} shared "
-          f"by processes, in {perf_counter() - began:.0f} s")  # fmt: skip
+    print(
+        f"{(RUNS + LONG) * stage.CHANNELS:,} editions of {PAPERS} papers, and {2 * CROWDS * stage.CHANNELS} shared "
+        f"by processes, in {perf_counter() - began:.0f} s"
+    )
     return 1 if told(trials) else 0
 
 

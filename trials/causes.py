@@ -32,7 +32,7 @@ FAULTS: dict[str, dict[str, Any]] = {
     **{f"a page with {status}, yet applied": {"status": status, "applied": True} for status in (408, 502, 504)},
     "403 of code 0": {"status": 403, "code": 0},
     "404 of code 0": {"status": 404, "code": 0},
-}  # fmt: skip
+}
 
 
 async def killed(storm: Storm) -> None:

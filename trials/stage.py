@@ -131,10 +131,16 @@ def steps(store: Path, server: DiscordServer, channels: list[Channel]) -> Counte
 
 
 STEPS = (
-    "1 edition not yet written", "2 written, not claimed", "3 claimed, nothing begun", "4 noted as sending, not sent",
-    "5 request at Discord, not applied", "6 refused, before the next attempt", "7 applied, not answered",
-    "8 answered, not recorded", "9 all recorded",
-)  # fmt: skip
+    "1 edition not yet written",
+    "2 written, not claimed",
+    "3 claimed, nothing begun",
+    "4 noted as sending, not sent",
+    "5 request at Discord, not applied",
+    "6 refused, before the next attempt",
+    "7 applied, not answered",
+    "8 answered, not recorded",
+    "9 all recorded",
+)
 
 
 def _step(edition: _Standing | None, server: DiscordServer, channel: Channel) -> str:

@@ -86,8 +86,13 @@ async def _post(store: Path, api_url: str, token: str, ahead: float, room: int |
 
 
 async def _serve(store: Path, api_url: str, token: str) -> None:
-    settings = {"database_url": f"sqlite+aiosqlite:///{store}", "papers_file": "", "discord_token": token,
-                "discord": {"api_url": api_url}, "digest": {"max_papers": PAPERS, "when_empty": "skip"}}  # fmt: skip
+    settings = {
+        "database_url": f"sqlite+aiosqlite:///{store}",
+        "papers_file": "",
+        "discord_token": token,
+        "discord": {"api_url": api_url},
+        "digest": {"max_papers": PAPERS, "when_empty": "skip"},
+    }
     config = Config.model_validate(settings)
     async with open_app(config) as app:
         await runner.run(app, platforms_of(app))

@@ -61,14 +61,19 @@ async def add(
     paper = await context.services.drafts.complete(draft)
     paper = _with_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
     outcome = await context.services.submission.add(
-        context.workspace, draft, paper, Submitter(context.user, context.actor, context.locale, is_curator=True),
+        context.workspace,
+        draft,
+        paper,
+        Submitter(context.user, context.actor, context.locale, is_curator=True),
         allow_same_title=another,
-    )  # fmt: skip
+    )
     if isinstance(outcome, SameTitle):
         raise ConflictError(
-            msg('A paper of this title is there already, as "{id}". Say --another if yours is another one.',
-                id=outcome.paper.id)
-        )  # fmt: skip
+            msg(
+                'A paper of this title is there already, as "{id}". Say --another if yours is another one.',
+                id=outcome.paper.id,
+            )
+        )
     if isinstance(outcome, Saved):
         text = t(context.locale, "Added.") if outcome.is_new else t(context.locale, "This paper is there already.")
         context.console.print(Text(text, style="green" if outcome.is_new else "yellow"))

@@ -50,8 +50,14 @@ async def import_(
     for file, content in contents:
         with progress_bar(file.name) as progress:
             named = await look_up_titles(content.untitled, context.services.metadata, progress)
-            take = partial(context.services.importer.run, context.workspace, [*content.papers, *named.papers], None,
-                           progress=progress, duplicates=duplicates)  # fmt: skip
+            take = partial(
+                context.services.importer.run,
+                context.workspace,
+                [*content.papers, *named.papers],
+                None,
+                progress=progress,
+                duplicates=duplicates,
+            )
             report = await take(dry_run=dry_run, restore=restore)
         left_out = [(place, why, 1) for place, why in content.skipped_lines(str(file))] + named.reasons(str(file))
         print_report = partial(reports.imported, file=str(file), locale=context.locale, dry_run=dry_run)

@@ -30,9 +30,15 @@ async def digest(context: CommandContext, as_json: Json = False) -> None:
     )
     if as_json:
         held = [columns_of(paper) for paper in edition.papers] if edition else []
-        print_json({"subscription": edition.subscription if edition else None,
-                     "edition": edition.number if edition else None, "reason": edition.reason if edition else "skip",
-                     "papers": held, "remaining": edition.remaining if edition else 0})  # fmt: skip
+        print_json(
+            {
+                "subscription": edition.subscription if edition else None,
+                "edition": edition.number if edition else None,
+                "reason": edition.reason if edition else "skip",
+                "papers": held,
+                "remaining": edition.remaining if edition else 0,
+            }
+        )
     else:
         shell.print_edition(context.console, edition, context.services.zone, context.locale, reports.cli_name)
 
@@ -84,8 +90,9 @@ def _queries() -> Iterator[str]:
         sys.stdin.reconfigure(errors="replace")
     while line := sys.stdin.readline(_LONGEST_LINE + 1):
         if len(line) > _LONGEST_LINE:
-            raise InputError(msg("A line is longer than {most} characters; write one query a line.",
-                                 most=_LONGEST_LINE))  # fmt: skip
+            raise InputError(
+                msg("A line is longer than {most} characters; write one query a line.", most=_LONGEST_LINE)
+            )
         yield line.rstrip("\r\n")
 
 

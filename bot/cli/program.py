@@ -107,8 +107,15 @@ class _TyperGroup(TyperGroup):
         commands = [(name, sentence) for name, (_, sentence, _) in COMMANDS.items()]
         SafeConsole().print(help.overview(ctx.command_path, commands, _locale(ctx)))
 
-    def main(self, args: Sequence[str] | None = None, prog_name: str | None = None, complete_var: str | None = None,
-             standalone_mode: bool = True, windows_expand_args: bool = True, **extra: Any) -> Any:  # fmt: skip
+    def main(
+        self,
+        args: Sequence[str] | None = None,
+        prog_name: str | None = None,
+        complete_var: str | None = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
         """Run the command that the arguments name and end the program."""
         arguments = list(sys.argv[1:] if args is None else args)
         replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)

@@ -25,8 +25,10 @@ async def run(context: CommandContext) -> None:
             fault = context.app.fault
             faults = [fault.text(context.locale)] if fault else []
             history = context.app.database.path.with_name("terminal_history")
-            notice = t(context.locale, "This is the terminal, since DISCORD_TOKEN is not set; "
-                       "README.md tells how to connect to Discord.")  # fmt: skip
+            notice = t(
+                context.locale,
+                "This is the terminal, since DISCORD_TOKEN is not set; README.md tells how to connect to Discord.",
+            )
             await shell.Shell(context.services, context.workspace, context.console, context.user, history).run(
                 [*faults, notice]
             )

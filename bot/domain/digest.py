@@ -76,8 +76,9 @@ class Edition:
     id: int = 0
 
 
-def choose(unseen: Sequence[int], waiting: int, seen: Sequence[int], *, first: bool,
-           when_empty: WhenEmpty) -> Choice | None:  # fmt: skip
+def choose(
+    unseen: Sequence[int], waiting: int, seen: Sequence[int], *, first: bool, when_empty: WhenEmpty
+) -> Choice | None:
     """Choose an edition's papers; None when it is to be skipped.
 
     `unseen` are as many as it may hold of the `waiting` papers that this channel was never sent: the newest for the
@@ -99,13 +100,21 @@ def explain(edition: Edition, named: NameCommand) -> str:
     locale, n = edition.locale, len(edition.papers)
     match edition.reason:
         case Reason.FIRST:
-            return tn(locale, "The first edition: the newest paper of the collection.",
-                      "The first edition: the {n} newest papers of the collection.", n)  # fmt: skip
+            return tn(
+                locale,
+                "The first edition: the newest paper of the collection.",
+                "The first edition: the {n} newest papers of the collection.",
+                n,
+            )
         case Reason.NEW:
             return tn(locale, "{n} paper added since the last edition.", "{n} papers added since the last edition.", n)
         case Reason.REVISIT:
-            return tn(locale, "Nothing new this time, so here is a paper worth reading again.",
-                      "Nothing new this time, so here are {n} papers worth reading again.", n)  # fmt: skip
+            return tn(
+                locale,
+                "Nothing new this time, so here is a paper worth reading again.",
+                "Nothing new this time, so here are {n} papers worth reading again.",
+                n,
+            )
         case Reason.NOTICE:
             return t(locale, "No new papers this time. Add one with {command}.", command=named("addpaper", locale))
 

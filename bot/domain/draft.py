@@ -203,9 +203,11 @@ def _read_link(line: str) -> Link:
     if url := web_address(address.strip("<>")):
         return Link(url, " ".join(label) or None)
     raise InputError(
-        msg('"{line}" is no link; write one a line, its name first: code https://github.com/microsoft/unilm',
-            line=clean_line(line)[:80])
-    )  # fmt: skip
+        msg(
+            '"{line}" is no link; write one a line, its name first: code https://github.com/microsoft/unilm',
+            line=clean_line(line)[:80],
+        )
+    )
 
 
 def split_tags(text: str) -> list[str]:

@@ -20,16 +20,33 @@ Columns = dict[str, Any]
 
 _T = TypeVar("_T")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_CONTENT_FIELDS = ("title", "headline", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
-            "identifiers")  # fmt: skip
+_CONTENT_FIELDS = (
+    "title",
+    "headline",
+    "date",
+    "comment",
+    "excerpt",
+    "organization",
+    "authors",
+    "links",
+    "tags",
+    "identifiers",
+)
 LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
 MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 200, 1_000, 80
 ALL_AUTHORS_LENGTH = 200_000  # the longest known list has 5,154 names in 80,000 characters
 FIELD_NAMES = {
-    "title": msg("title"), "headline": msg("headline"), "organization": msg("organization"), "comment": msg("comment"),
-    "excerpt": msg("excerpt"), "authors": msg("authors"), "links": msg("links"), "tags": msg("tags"),
-    "date": msg("date"), "identifiers": msg("identifiers"),
-}  # fmt: skip
+    "title": msg("title"),
+    "headline": msg("headline"),
+    "organization": msg("organization"),
+    "comment": msg("comment"),
+    "excerpt": msg("excerpt"),
+    "authors": msg("authors"),
+    "links": msg("links"),
+    "tags": msg("tags"),
+    "date": msg("date"),
+    "identifiers": msg("identifiers"),
+}
 _CODE_HOSTS = ("github.com", "gitlab.com", "bitbucket.org", "codeberg.org", "huggingface.co")
 _ID = re.compile(r"[^\s/\\\x00-\x1f\x7f\"'`<>@#:,]+")
 
@@ -49,8 +66,9 @@ class Link:
     @property
     def is_code(self) -> bool:
         """Tell whether code stands behind it."""
-        return self.label == "code" or (not self.label and any(host in self.url for host in _CODE_HOSTS)
-                                        and _label_of(self.url) == "code")  # fmt: skip
+        return self.label == "code" or (
+            not self.label and any(host in self.url for host in _CODE_HOSTS) and _label_of(self.url) == "code"
+        )
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -86,8 +104,18 @@ class Paper:
     @property
     def content(self) -> tuple[object, ...]:
         """Return what people wrote of it, without the bookkeeping: equal papers have equal content."""
-        return (self.headline, self.title, self.date, self.comment, self.excerpt, self.organization, self.authors,
-                self.links, self.tags, self.identifiers)  # fmt: skip
+        return (
+            self.headline,
+            self.title,
+            self.date,
+            self.comment,
+            self.excerpt,
+            self.organization,
+            self.authors,
+            self.links,
+            self.tags,
+            self.identifiers,
+        )
 
 
 def make_paper(
@@ -109,15 +137,24 @@ def make_paper(
     Without an id one is made from its identifiers or its title. Raises InputError for an empty title, an id that
     cannot be typed, an address that is none, or a text that is too long.
     """
-    lines = {"title": clean_line(title), "headline": clean_line(headline or ""),
-             "organization": clean_line(organization or "")}  # fmt: skip
+    lines = {
+        "title": clean_line(title),
+        "headline": clean_line(headline or ""),
+        "organization": clean_line(organization or ""),
+    }
     texts = {"comment": clean(comment or ""), "excerpt": clean(excerpt or "")}
     if not lines["title"]:
         raise InputError(msg("A paper needs a title."))
     for name, text in (lines | texts).items():
         if len(text) > LIMITS[name]:
-            raise InputError(msg("The {field} is too long: {length} characters, and at most {most} fit.",
-                                 field=FIELD_NAMES[name], length=len(text), most=LIMITS[name]))  # fmt: skip
+            raise InputError(
+                msg(
+                    "The {field} is too long: {length} characters, and at most {most} fit.",
+                    field=FIELD_NAMES[name],
+                    length=len(text),
+                    most=LIMITS[name],
+                )
+            )
     checked = tuple(dict.fromkeys(checked_link(link) for link in links))
     known = identifiers or Identifiers()
     for link in checked:
@@ -221,8 +258,13 @@ def _id_from(title: str, known: Identifiers) -> str:
 def _authors(names: Iterable[str]) -> tuple[str, ...]:
     kept = _names(names, MOST_AUTHORS, AUTHOR_LENGTH, "authors")
     if (length := sum(map(len, kept))) > ALL_AUTHORS_LENGTH:
-        raise InputError(msg("All authors together are too long: {length} characters, and at most {most} fit.",
-                             length=length, most=ALL_AUTHORS_LENGTH))  # fmt: skip
+        raise InputError(
+            msg(
+                "All authors together are too long: {length} characters, and at most {most} fit.",
+                length=length,
+                most=ALL_AUTHORS_LENGTH,
+            )
+        )
     return kept
 
 

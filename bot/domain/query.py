@@ -63,8 +63,9 @@ def parse_query(typed: str) -> Query:
             found["word"].append(normalize(part[0]))
     words, phrases = found["word"][:MOST_WORDS], found["phrase"][:MOST_MARKS]
     excluded, tags, authors = (tuple(found[name][:MOST_MARKS]) for name in ("minus", "tag", "author"))
-    return Query(text, tuple(words), tuple(phrases), excluded, tags, authors, tuple(years[:MOST_MARKS]),
-                 bool(found["has"]))  # fmt: skip
+    return Query(
+        text, tuple(words), tuple(phrases), excluded, tags, authors, tuple(years[:MOST_MARKS]), bool(found["has"])
+    )
 
 
 def tag_and_year(typed: str) -> tuple[str, str] | None:

@@ -39,11 +39,15 @@ class Feed:
 def write(papers: Iterable[Paper], feed: Feed) -> Iterator[str]:
     """Write the feed; where its address is not known it names itself by its id, which is an address too (a URN)."""
     yield "\n".join(
-        ('<?xml version="1.0" encoding="utf-8"?>', '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ja">',
-         _element("id", feed.id), _element("title", NAME),
-         f'<link rel="self" type="application/atom+xml" href={quoteattr(_xml(feed.address or feed.id))}/>',
-         f"<author>{_element('name', NAME)}</author>\n")
-    )  # fmt: skip
+        (
+            '<?xml version="1.0" encoding="utf-8"?>',
+            '<feed xmlns="http://www.w3.org/2005/Atom" xml:lang="ja">',
+            _element("id", feed.id),
+            _element("title", NAME),
+            f'<link rel="self" type="application/atom+xml" href={quoteattr(_xml(feed.address or feed.id))}/>',
+            f"<author>{_element('name', NAME)}</author>\n",
+        )
+    )
     updated = datetime(1970, 1, 1, tzinfo=UTC)
     for paper in papers:
         updated = max(updated, _updated(paper))

@@ -31,10 +31,13 @@ _URL = re.compile(r"https?://[^\s{}]+")
 _NAME_MARK = re.compile(r"\\.|[{}]|(?<=\s)(?P<and>and)(?=\s)", re.IGNORECASE | re.DOTALL)
 _KEY = re.compile(r"[^\w.+-]")
 _TEXTS = {
-    "title": ("title",), "headline": ("headline",), "comment": ("annote", "annotation", "comment"),
+    "title": ("title",),
+    "headline": ("headline",),
+    "comment": ("annote", "annotation", "comment"),
     "excerpt": ("abstract",),
-    "organization": ("organization", "institution", "school"), "added_by": ("owner",),
-}  # fmt: skip
+    "organization": ("organization", "institution", "school"),
+    "added_by": ("owner",),
+}
 
 
 def read(text: str, file: str) -> list[Paper]:
@@ -119,8 +122,9 @@ def _found(entry: Entry, places: _Places) -> Record:
     return found
 
 
-def _put_ids_and_links(found: Record, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place],
-                       note: tuple[str, Place]) -> None:  # fmt: skip
+def _put_ids_and_links(
+    found: Record, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place], note: tuple[str, Place]
+) -> None:
     found.put_doi(decode_verbatim(doi[0]), doi[1])
     if links[0]:
         listed = (line.partition(" ") for line in decode(links[0]).split("\n"))
@@ -181,8 +185,11 @@ def _entry(paper: Paper, taken: dict[str, int]) -> str:
     fields = dict(_fields(paper))
     if key != paper.id:
         fields["paperid"] = encode_verbatim(paper.id)
-    body = "".join(f"  {name} = {'' if name == 'month' else '{'}{value}{'' if name == 'month' else '}'},\n"
-                   for name, value in fields.items() if value)  # fmt: skip
+    body = "".join(
+        f"  {name} = {'' if name == 'month' else '{'}{value}{'' if name == 'month' else '}'},\n"
+        for name, value in fields.items()
+        if value
+    )
     return f"@misc{{{key},\n{body}}}\n"
 
 

@@ -50,9 +50,11 @@ class Span:
             return False
         text = normalized("NFKC", self.text).strip(" []()【】「」|:").casefold()
         words = _WORD.findall(text)
-        return all(word in _LABEL_WORDS or word.isdigit() for word in words) or bool(web_address(text)) or bool(
-            identifiers_in(text).pairs()
-        )  # fmt: skip
+        return (
+            all(word in _LABEL_WORDS or word.isdigit() for word in words)
+            or bool(web_address(text))
+            or bool(identifiers_in(text).pairs())
+        )
 
     @property
     def is_paper(self) -> bool:

@@ -17,8 +17,14 @@ from bot.formats.record import Record, date_of, loose_date, number_in, papers_of
 from bot.i18n import msg
 
 _CUSTOM = ("headline", "links", "tags", "added_at", "added_by")
-_OURS_TO_CSL = {"date": "issued", "authors": "author", "excerpt": "abstract", "tags": "keyword",
-                "organization": "publisher", "links": "URL"}  # fmt: skip
+_OURS_TO_CSL = {
+    "date": "issued",
+    "authors": "author",
+    "excerpt": "abstract",
+    "tags": "keyword",
+    "organization": "publisher",
+    "links": "URL",
+}
 
 
 def read(text: str, file: str) -> list[Paper]:

@@ -23,8 +23,21 @@ from bot.formats.table_columns import column_of, day_first, put_cell, year_first
 from bot.i18n import Message, msg
 
 _MOST_COLUMNS, _LONGEST_CELL = 500, 200_000
-_COLUMNS = ("id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
-            "identifiers", "added_at", "added_by")  # fmt: skip
+_COLUMNS = (
+    "id",
+    "headline",
+    "title",
+    "date",
+    "comment",
+    "excerpt",
+    "organization",
+    "authors",
+    "links",
+    "tags",
+    "identifiers",
+    "added_at",
+    "added_by",
+)
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 

@@ -9,8 +9,17 @@ from bot.i18n import msg
 
 _OTHERWISE = ("csv", "html")  # spreadsheets save as they like, and pages are saved as they were sent
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-zA-Z0-9_-]{1,40})", re.IGNORECASE)
-_JAPANESE = {"shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
-             "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "utf-8": "utf-8"}  # fmt: skip
+_JAPANESE = {
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "euc-jp": "euc_jp",
+    "x-euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+    "utf-8": "utf-8",
+}
 
 
 def decode(content: bytes, format: str, file: str) -> str:

@@ -69,8 +69,12 @@ class _Entry(_Strict):
 
 
 _ENTRY = TypeAdapter(_Entry)
-_SCHEMES = {"arxiv": ("arXiv", arxiv_id), "doi": ("DOI", doi), "openreview": ("OpenReview", openreview_id),
-            "acl": ("ACL", acl_id)}  # fmt: skip
+_SCHEMES = {
+    "arxiv": ("arXiv", arxiv_id),
+    "doi": ("DOI", doi),
+    "openreview": ("OpenReview", openreview_id),
+    "acl": ("ACL", acl_id),
+}
 
 
 def read_entries(tree: PositionedTree) -> list[Paper]:
@@ -105,10 +109,18 @@ def _read_entry(tree: PositionedTree, path: Path, value: object) -> Paper:
     ids = _at(tree, (*path, "identifiers"), _identifiers, entry.identifiers)
     try:
         paper = make_paper(
-            id=entry.id, title=entry.title, headline=entry.headline, date=date, comment=entry.comment,
-            excerpt=entry.excerpt, organization=entry.organization, authors=entry.authors, tags=entry.tags,
-            links=links, identifiers=ids,
-        )  # fmt: skip
+            id=entry.id,
+            title=entry.title,
+            headline=entry.headline,
+            date=date,
+            comment=entry.comment,
+            excerpt=entry.excerpt,
+            organization=entry.organization,
+            authors=entry.authors,
+            tags=entry.tags,
+            links=links,
+            identifiers=ids,
+        )
     except DayoriError as error:
         raise tree.error((*path, "title") if not entry.title.strip() else path, error.message) from error
     return _with_bookkeeping(tree, path, paper, entry)

@@ -27,9 +27,40 @@ _SPACES = re.compile(r"[ \t\r\n\f]+")
 _HIDDEN = frozenset(("script", "style", "noscript", "template", "svg", "title", "textarea", "select", "iframe"))
 _AROUND = frozenset(("nav", "footer", "aside", "form", "button"))
 _INLINE = frozenset(
-    ("a", "b", "strong", "i", "em", "span", "code", "sub", "sup", "small", "mark", "u", "s", "font", "abbr", "cite",
-     "time", "wbr", "img", "ruby", "rt", "rp", "kbd", "q", "label", "del", "ins", "var", "samp", "math", "input")
-)  # fmt: skip
+    (
+        "a",
+        "b",
+        "strong",
+        "i",
+        "em",
+        "span",
+        "code",
+        "sub",
+        "sup",
+        "small",
+        "mark",
+        "u",
+        "s",
+        "font",
+        "abbr",
+        "cite",
+        "time",
+        "wbr",
+        "img",
+        "ruby",
+        "rt",
+        "rp",
+        "kbd",
+        "q",
+        "label",
+        "del",
+        "ins",
+        "var",
+        "samp",
+        "math",
+        "input",
+    )
+)
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
 _ROLES = ("title", "facts", "tags")
 
@@ -148,8 +179,13 @@ class _Page:
         elif name == "table":
             self._header = ()
         is_item = not closes and (name == "li" or (self._kind == "item" and name in ("p", "div")))
-        self._kind = "heading" if name in _HEADINGS and not closes else "item" if is_item else (
-            "quote" if self._quotes else "text")  # fmt: skip
+        self._kind = (
+            "heading"
+            if name in _HEADINGS and not closes
+            else "item"
+            if is_item
+            else ("quote" if self._quotes else "text")
+        )
         self._level = _HEADINGS[name] if self._kind == "heading" else self._depth + (self._kind == "text")
         if name == "h1" and not closes:
             self._depth = 0

@@ -80,8 +80,9 @@ def _parse(text: str, file: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:
-        raise FileError(msg("not valid JSON: {problem}", problem=error.msg), file=file, line=error.lineno,
-                        column=error.colno) from error  # fmt: skip
+        raise FileError(
+            msg("not valid JSON: {problem}", problem=error.msg), file=file, line=error.lineno, column=error.colno
+        ) from error
     except _TwiceError as error:
         if len(text) <= _LONGEST_LOCATED:
             read_yaml(text, file)  # raises the same with the place

@@ -10,11 +10,39 @@ from typing import Any
 _COMBINING = "\u0300\u0301\u0302\u0308\u0303\u0304\u0307\u0306\u030c\u030b\u0327\u0323\u0331\u0328\u030a"
 _ACCENTS = dict(zip("`'^\"~=.uvHcdbkr", _COMBINING, strict=True))
 _NAMED = {
-    "textbackslash": "\\", "textbraceleft": "{", "textbraceright": "}", "textasciitilde": "~", "textasciicircum": "^",
-    "o": "ø", "O": "Ø", "l": "ł", "L": "Ł", "ss": "ß", "ae": "æ", "AE": "Æ", "oe": "œ", "OE": "Œ", "aa": "å", "AA": "Å",
-    "i": "ı", "j": "ȷ", "dots": "…", "ldots": "…", "textendash": "–", "textemdash": "—", "par": "\n\n", "url": "",
-    "href": "", "emph": "", "mbox": "", "ensuremath": "", "protect": "", "operatorname": "", "left": "", "right": "",
-}  # fmt: skip
+    "textbackslash": "\\",
+    "textbraceleft": "{",
+    "textbraceright": "}",
+    "textasciitilde": "~",
+    "textasciicircum": "^",
+    "o": "ø",
+    "O": "Ø",
+    "l": "ł",
+    "L": "Ł",
+    "ss": "ß",
+    "ae": "æ",
+    "AE": "Æ",
+    "oe": "œ",
+    "OE": "Œ",
+    "aa": "å",
+    "AA": "Å",
+    "i": "ı",
+    "j": "ȷ",
+    "dots": "…",
+    "ldots": "…",
+    "textendash": "–",
+    "textemdash": "—",
+    "par": "\n\n",
+    "url": "",
+    "href": "",
+    "emph": "",
+    "mbox": "",
+    "ensuremath": "",
+    "protect": "",
+    "operatorname": "",
+    "left": "",
+    "right": "",
+}
 _STYLE = re.compile(
     r"text[a-z]{2}|math[a-z]{2,4}|it|bf|rm|sf|tt|sc|sl|em|(?:it|bf|rm|sc|sl)(?:shape|series|family)|tiny|small|large|"
     r"text|textnormal|textsubscript|textsuperscript|nocase|uppercase|lowercase"
@@ -34,10 +62,16 @@ _TOKEN = re.compile(
 _MATH = re.compile(r"(?<!\\)\$(?=\S)([^$]+?)(?<=[^\s\\])\$(?!\d)")
 _HREF = re.compile(r"\\href\s*\{[^{}]*\}")
 _SPECIAL = re.compile(r"[\\{}$&%#_~^\n`'-]")
-_ESCAPES = str.maketrans({
-    "\\": r"\textbackslash{}", "{": r"\textbraceleft{}", "}": r"\textbraceright{}", "~": r"\textasciitilde{}",
-    "^": r"\textasciicircum{}", **{c: f"\\{c}" for c in "$&%#_"},
-})  # fmt: skip
+_ESCAPES = str.maketrans(
+    {
+        "\\": r"\textbackslash{}",
+        "{": r"\textbraceleft{}",
+        "}": r"\textbraceright{}",
+        "~": r"\textasciitilde{}",
+        "^": r"\textasciicircum{}",
+        **{c: f"\\{c}" for c in "$&%#_"},
+    }
+)
 _LINE_END = re.compile(r"(?<=\S)\n\n(?=\S)|\n")
 _ENTRY_START = re.compile(r"@(?=\w*[ \t]*[({;,、；，])")  # keywords have their own separators in braces
 

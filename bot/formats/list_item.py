@@ -46,9 +46,10 @@ def belongs(parent: ListItem, block: Block) -> bool:
     """Tell whether an item says more of the paper above: text alone, or links that are only named."""
     if parent.is_section:
         return True
-    return parent.accepted or (any(piece.is_paper for piece in block.spans) and not text_of(
-        [piece for piece in block.spans if not piece.url]
-    ).strip(TRIM + "[]()（）/"))  # fmt: skip
+    return parent.accepted or (
+        any(piece.is_paper for piece in block.spans)
+        and not text_of([piece for piece in block.spans if not piece.url]).strip(TRIM + "[]()（）/")
+    )
 
 
 def add(entry: ListItem, block: Block) -> None:

@@ -79,8 +79,13 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
         if not title:  # the title may stand on the line below its label
             first = next((m for m in range(start + 1, end or 0) if lines[m].strip()), start) + 1
             title = lines[first - 1].strip() if first > start + 1 else ""
-        yield _Block("" if head is None else lines[head].strip(), (start if head is None else head) + 1, title,
-                     start + 1, [(m + 1, lines[m].strip()) for m in range(first, end or 0)])  # fmt: skip
+        yield _Block(
+            "" if head is None else lines[head].strip(),
+            (start if head is None else head) + 1,
+            title,
+            start + 1,
+            [(m + 1, lines[m].strip()) for m in range(first, end or 0)],
+        )
 
 
 def _headline_of(lines: list[str], start: int, before: int) -> int | None:

@@ -110,8 +110,7 @@ class _PaperList:
         if self._tag and not is_section:
             entry.found.put("tags", [self._tag])
         links = [piece for piece in block.spans if piece.url and web_address(piece.url)]
-        entry.accepted = any(piece.is_paper for piece in links) or self._may_be(links) or (
-            is_section and self._own)  # fmt: skip
+        entry.accepted = any(piece.is_paper for piece in links) or self._may_be(links) or (is_section and self._own)
         split(entry)
         self._entries.append(entry)
         self._open.append(entry)

@@ -53,8 +53,12 @@ def read_yaml(text: str, file: str) -> PositionedTree:
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         line, column = (mark.line + 1, mark.column + 1) if mark else (0, 0)
-        raise FileError(msg("not valid YAML: {problem}", problem=error.problem or error.context or "?"), file=file,
-                        line=line, column=column) from error  # fmt: skip
+        raise FileError(
+            msg("not valid YAML: {problem}", problem=error.problem or error.context or "?"),
+            file=file,
+            line=line,
+            column=column,
+        ) from error
     except yaml.reader.ReaderError as error:
         before = text.encode("utf-8", "replace")[: error.position].decode("utf-8", "ignore").split("\n")
         problem = msg("not valid YAML: {problem}", problem=error.reason)

@@ -52,10 +52,23 @@ WRITERS: Mapping[str, Writer] = {
 }
 WRITTEN = (*WRITERS, "atom")
 _ENDINGS = {
-    ".csl.json": "csl", ".yaml": "yaml", ".yml": "yaml", ".json": "json", ".csl": "csl", ".bib": "bibtex",
-    ".ris": "ris", ".csv": "csv", ".tsv": "csv", ".md": "markdown", ".markdown": "markdown", ".html": "html",
-    ".htm": "html", ".atom": "atom", ".xml": "atom", ".txt": "links",
-}  # fmt: skip
+    ".csl.json": "csl",
+    ".yaml": "yaml",
+    ".yml": "yaml",
+    ".json": "json",
+    ".csl": "csl",
+    ".bib": "bibtex",
+    ".ris": "ris",
+    ".csv": "csv",
+    ".tsv": "csv",
+    ".md": "markdown",
+    ".markdown": "markdown",
+    ".html": "html",
+    ".htm": "html",
+    ".atom": "atom",
+    ".xml": "atom",
+    ".txt": "links",
+}
 
 ENDING_OF = {name: ending for ending, name in reversed(_ENDINGS.items())}
 
@@ -100,8 +113,13 @@ def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
     if name not in known and given:
         raise InputError(msg('There is no format "{name}"; there are: {known}.', name=given, known=", ".join(known)))
     if name not in known:
-        raise InputError(msg('The format of "{file}" is not known; give one with --format: {known}.', file=file,
-                             known=", ".join(known)))  # fmt: skip
+        raise InputError(
+            msg(
+                'The format of "{file}" is not known; give one with --format: {known}.',
+                file=file,
+                known=", ".join(known),
+            )
+        )
     return name
 
 

@@ -19,8 +19,14 @@ from bot.formats.record import Place, Record, date_of, loose_date, number_in, pa
 from bot.i18n import msg
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)")
-_TEXTS = {"title": ("TI", "T1", "CT"), "headline": ("C1",), "excerpt": ("AB", "N2"), "organization": ("PB",),
-          "added_at": ("C4",), "added_by": ("C5",)}  # fmt: skip
+_TEXTS = {
+    "title": ("TI", "T1", "CT"),
+    "headline": ("C1",),
+    "excerpt": ("AB", "N2"),
+    "organization": ("PB",),
+    "added_at": ("C4",),
+    "added_by": ("C5",),
+}
 _SEVERAL = re.compile(r"(?<![;\s]);*+\s++(?=http)")  # an address may hold a `;`, but no space
 _OURS = re.compile(r"(openreview|acl):(\S+)")
 Values = dict[str, list[tuple[str, Place]]]
@@ -137,8 +143,14 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
             "DA",
             "/".join((f"{date.year:04}", *(f"{part:02}" if part else "" for part in (date.month, date.day)))) + "/",
         )
-    texts = {"PB": paper.organization, "DO": ids.doi, "AN": ids.arxiv and f"arXiv:{ids.arxiv}", "C1": paper.headline,
-             "C4": paper.added_at.isoformat() if paper.added_at else None, "C5": paper.added_by}  # fmt: skip
+    texts = {
+        "PB": paper.organization,
+        "DO": ids.doi,
+        "AN": ids.arxiv and f"arXiv:{ids.arxiv}",
+        "C1": paper.headline,
+        "C4": paper.added_at.isoformat() if paper.added_at else None,
+        "C5": paper.added_by,
+    }
     yield from ((tag, text) for tag, text in texts.items() if text)
     yield from (("C3", f"{scheme}:{name}") for scheme, name in ids.pairs() if scheme in ("openreview", "acl"))
     yield from (("KW", tag) for tag in paper.tags)

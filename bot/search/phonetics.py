@@ -13,8 +13,10 @@ from itertools import product
 
 from rapidfuzz.fuzz import ratio
 
-_TABLE = ("かきくけこがぎぐげごさしすせそざじずぜぞたちつてとだぢづでど"
-          "なにぬねのはひふへほばびぶべぼぱぴぷぺぽまみむめもらりるれろ")  # fmt: skip
+_TABLE = (
+    "かきくけこがぎぐげごさしすせそざじずぜぞたちつてとだぢづでど"
+    "なにぬねのはひふへほばびぶべぼぱぴぷぺぽまみむめもらりるれろ"
+)
 _ROMAJI = dict(zip(_TABLE, (row + vowel for row in "kgsztdnhbpmr" for vowel in "aiueo"), strict=True))
 _ROMAJI |= dict(zip("あいうえおんー", "aiueon-", strict=True)) | {"や": "ya", "ゆ": "yu", "よ": "yo", "わ": "wa"}
 _ROMAJI |= {"ふ": "fu", "ち": "ci", "じ": "ji", "ぢ": "ji", "づ": "zu", "ゔ": "bu"}

@@ -216,8 +216,11 @@ class _Search:
         if len(query.runs) > 1 and len(self.matches.scores) >= ENOUGH:
             return
         for at, pair in split_compounds(self._backend, query.runs):
-            apart = _Variant(AnalyzedQuery(" ".join((*query.runs[:at], *pair, *query.runs[at + 1 :]))),
-                             wording.worth * _APART, wording.why)  # fmt: skip
+            apart = _Variant(
+                AnalyzedQuery(" ".join((*query.runs[:at], *pair, *query.runs[at + 1 :]))),
+                wording.worth * _APART,
+                wording.why,
+            )
             expression = self._all_of([*query.terms[:at], Phrase(pair), *query.terms[at + 1 :]])
             self._ask(apart, self._head, expression)
             if len(self.matches.scores) < ENOUGH:
@@ -253,8 +256,10 @@ class _Search:
             return
         forms = [same_stem_words(self._backend, run) for run in query.runs]
         if any(forms):
-            either = [AnyOf((part, *(Phrase((form,)) for form in each))) if each else part
-                      for part, each in zip(query.terms, forms, strict=True)]  # fmt: skip
+            either = [
+                AnyOf((part, *(Phrase((form,)) for form in each))) if each else part
+                for part, each in zip(query.terms, forms, strict=True)
+            ]
             self._ask(wording, self._head, self._all_of(either), FORM)
 
     def _by_all_but_one(self, query: AnalyzedQuery) -> None:

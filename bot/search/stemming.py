@@ -12,10 +12,37 @@ from bot.search.backend import Backend
 # Endings, and how many letters have to stay: of what only bends a word, and of what makes another of it.
 _INFLECTIONS = dict.fromkeys(("ing", "er", "ed", "e", "y"), 4)
 _DERIVATIONS = dict.fromkeys(
-    ("ationally", "ational", "atively", "ation", "ator", "ative", "ating", "ated", "ate", "ionally", "ional", "ion",
-     "ively", "ive", "ically", "ical", "ic", "ity", "ment", "ness", "ingly", "edly", "or", "ly", "able",
-     "ably", "ability"), 5,
-)  # fmt: skip
+    (
+        "ationally",
+        "ational",
+        "atively",
+        "ation",
+        "ator",
+        "ative",
+        "ating",
+        "ated",
+        "ate",
+        "ionally",
+        "ional",
+        "ion",
+        "ively",
+        "ive",
+        "ically",
+        "ical",
+        "ic",
+        "ity",
+        "ment",
+        "ness",
+        "ingly",
+        "edly",
+        "or",
+        "ly",
+        "able",
+        "ably",
+        "ability",
+    ),
+    5,
+)
 _ENDINGS = sorted((_DERIVATIONS | _INFLECTIONS).items(), key=lambda ending: -len(ending[0]))
 _SHORTEST, _MOST = 5, 3  # letters of a word that has a stem; endings of one
 _MOST_FORMS = 24  # words that begin as a stem, the most frequent ones

@@ -144,8 +144,14 @@ def _by_sound(backend: Backend, spelled: str, most: int = _MOST_BY_SOUND) -> lis
     known = {other.word: other for other in backend.words_by_sound(keys, most)}
     common = (Word(word, 1) for sound in keys for word in english_words().get(sound, ()) if word not in known)
     heard = [(similarity(spelled, other.word), other) for other in (*known.values(), *common)]
-    return sorted((_Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
-                   for alikeness, other in heard if alikeness >= least), reverse=True)  # fmt: skip
+    return sorted(
+        (
+            _Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
+            for alikeness, other in heard
+            if alikeness >= least
+        ),
+        reverse=True,
+    )
 
 
 def _pairs_by_sound(backend: Backend, spelled: str) -> Iterator[_Reading]:

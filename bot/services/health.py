@@ -63,9 +63,14 @@ class Health:
     """Notes that the bot is alive, and looks whether it was."""
 
     def __init__(
-        self, database: Database, clock: Clock, digests: Digests, state: State, servers: Servers | None = None,
+        self,
+        database: Database,
+        clock: Clock,
+        digests: Digests,
+        state: State,
+        servers: Servers | None = None,
         file: PapersFile | None = None,
-    ) -> None:  # fmt: skip
+    ) -> None:
         self._database, self._clock, self._digests, self._state = database, clock, digests, state
         self._name, self._connections = new_owner(), dict[str, dict[str, str]]()
         self._servers, self._file = servers, file
@@ -94,8 +99,11 @@ class Health:
         tick = await self._state.read(_HEARTBEAT_KEY)
         subscribed = [each.subscription for each in standings]
         checks = [
-            Check("database", "ok", msg("Database: {path}, revision {revision}", path=str(self._database.path),
-                                        revision=REVISION)),
+            Check(
+                "database",
+                "ok",
+                msg("Database: {path}, revision {revision}", path=str(self._database.path), revision=REVISION),
+            ),
             Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
             *(Check("token", "ok", _token(platform, has_token)) for platform, has_token in tokens.items()),
             *self._running(json.loads(tick) if tick else None),
@@ -103,7 +111,7 @@ class Health:
             *await self._papers_file(),
             *_paused(subscribed),
             *await self._servers_unserved(subscribed),
-        ]  # fmt: skip
+        ]
         return HealthReport(tuple(checks), tuple(standings))
 
     async def _papers_file(self) -> list[Check]:
@@ -123,18 +131,27 @@ class Health:
             return []
         served, servers = await self._servers.served(), self._servers
         waiting = [
-            Check(f"server {each.number}", "warning",
-                  msg("The server {name} waits to be allowed.", name=each.name or each.number),
-                  msg("Let it in with dayori servers allow {id}, or keep it out with dayori servers refuse {id}.",
-                      id=each.number))
+            Check(
+                f"server {each.number}",
+                "warning",
+                msg("The server {name} waits to be allowed.", name=each.name or each.number),
+                msg(
+                    "Let it in with dayori servers allow {id}, or keep it out with dayori servers refuse {id}.",
+                    id=each.number,
+                ),
+            )
             for each in (await servers.waiting())[:_MOST_SERVERS]
-        ]  # fmt: skip
+        ]
         resting = [
-            Check(f"subscription {each.name}", "warning",
-                  msg("{name} rests, since its server is not served.", name=each.name), servers.remedy(each.channel))
+            Check(
+                f"subscription {each.name}",
+                "warning",
+                msg("{name} rests, since its server is not served.", name=each.name),
+                servers.remedy(each.channel),
+            )
             for each in subscribed
             if not served.has(each.channel)
-        ]  # fmt: skip
+        ]
         return [*waiting, *resting]
 
     def _running(self, tick: dict[str, Any] | None) -> list[Check]:
@@ -155,13 +172,17 @@ class Health:
         if state == "connected":
             return Check("bot", "ok", msg("The bot runs and is connected to {platform}.", platform=name))
         if self._clock() - datetime.fromisoformat(since) > _CONNECTING:
-            lost = msg("The bot runs, but it has not been connected to {platform} since {time}.", platform=name,
-                       time=_minute(since))  # fmt: skip
+            lost = msg(
+                "The bot runs, but it has not been connected to {platform} since {time}.",
+                platform=name,
+                time=_minute(since),
+            )
             remedy = msg("See its log, and whether {platform} can be reached from here.", platform=name)
             return Check("bot", "fault", lost, remedy)
         if state == "starting":
-            return Check("bot", "warning", msg("The bot is starting and not connected to {platform} yet.",
-                                               platform=name))  # fmt: skip
+            return Check(
+                "bot", "warning", msg("The bot is starting and not connected to {platform} yet.", platform=name)
+            )
         return Check("bot", "warning", msg("The bot is connecting to {platform} again.", platform=name))
 
 
@@ -188,10 +209,15 @@ def _minute(time: str) -> str:
 
 def _paused(subscribed: Sequence[Subscription]) -> list[Check]:
     return [
-        Check(f"subscription {each.name}", "warning",
-              msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
-              msg("Mend it: it is tried again once a day and goes on by itself, or at once with {command}.",
-                  command=CommandName("digest subscribe")))
+        Check(
+            f"subscription {each.name}",
+            "warning",
+            msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
+            msg(
+                "Mend it: it is tried again once a day and goes on by itself, or at once with {command}.",
+                command=CommandName("digest subscribe"),
+            ),
+        )
         for each in subscribed
         if each.paused_reason
-    ]  # fmt: skip
+    ]

@@ -37,8 +37,7 @@ class RateLimit:
         bucket.at = now
         if bucket.left < cost:
             seconds = math.ceil((cost - bucket.left) / _PER_SECOND)
-            raise RateLimitError(msg("That is too fast for the bot; go on in {seconds} s.",
-                                     seconds=seconds), seconds)  # fmt: skip
+            raise RateLimitError(msg("That is too fast for the bot; go on in {seconds} s.", seconds=seconds), seconds)
         bucket.left -= cost
 
     def _new(self, person: str, now: float) -> _Bucket:

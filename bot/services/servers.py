@@ -87,10 +87,14 @@ class Servers:
         """Return the sentence that tells a channel's server that it is not served."""
         id = self._id(channel)
         if self._listed:
-            return msg("The bot does not serve this server; its operator can add {id} to {setting} in the "
-                       "settings.", id=id, setting=self._setting)  # fmt: skip
-        return msg("The bot does not serve this server; its operator can let it in with: dayori servers allow {id}",
-                   id=id)  # fmt: skip
+            return msg(
+                "The bot does not serve this server; its operator can add {id} to {setting} in the settings.",
+                id=id,
+                setting=self._setting,
+            )
+        return msg(
+            "The bot does not serve this server; its operator can let it in with: dayori servers allow {id}", id=id
+        )
 
     def remedy(self, channel: str) -> Message:
         """Return the sentence that tells the operator how to have a channel's server served."""
@@ -224,9 +228,11 @@ class Servers:
         number = id.strip().removeprefix(f"{self._platform}:")
         if not (number.isascii() and number.isdecimal() and 15 <= len(number) <= 20):
             raise InputError(
-                msg('"{id}" is no server\'s id, a number of 15 to 20 digits; dayori servers lists those that wait.',
-                    id=id[:60])
-            )  # fmt: skip
+                msg(
+                    '"{id}" is no server\'s id, a number of 15 to 20 digits; dayori servers lists those that wait.',
+                    id=id[:60],
+                )
+            )
         return f"{self._platform}:{int(number)}"
 
 

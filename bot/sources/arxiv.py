@@ -83,8 +83,13 @@ def parse(body: bytes) -> dict[str, Metadata]:
     for entry in feed.get("entries", ()):
         address = str(entry.get("id", ""))
         if "/api/errors" in address:
-            raise SourceError(msg("{source} answered with an error: {reason}", source=NAME,
-                                  reason=unwrapped(str(entry.get("summary", "")))[:200]))  # fmt: skip
+            raise SourceError(
+                msg(
+                    "{source} answered with an error: {reason}",
+                    source=NAME,
+                    reason=unwrapped(str(entry.get("summary", "")))[:200],
+                )
+            )
         if (id := identifiers_in(address).arxiv or arxiv_id(address)) and entry.get("title"):
             papers[_asked_as(id)] = _metadata(id, entry)
     return papers

@@ -91,8 +91,14 @@ class Fetcher:
         A redirect to an address of which `until` is true is not followed but returned, with an empty body.
         Raises SourceError, within the time that was set.
         """
-        wish = _Request(name=name or urlsplit(url).hostname or url[:80], accept=accept, most=most, page=page,
-                     trusted=place_of(url) if own else None, until=until)  # fmt: skip
+        wish = _Request(
+            name=name or urlsplit(url).hostname or url[:80],
+            accept=accept,
+            most=most,
+            page=page,
+            trusted=place_of(url) if own else None,
+            until=until,
+        )
         try:
             async with asyncio.timeout(self._seconds):
                 return await self._with_retries(url, wish)
@@ -138,10 +144,13 @@ class Fetcher:
             async with (
                 self._manners.turn(place, wish.name),
                 session.get(
-                    URL(url, encoded=True), headers={"Accept": wish.accept}, cookies=_sent(jar, url),
-                    allow_redirects=False, proxy=proxy.url if proxy else None,
+                    URL(url, encoded=True),
+                    headers={"Accept": wish.accept},
+                    cookies=_sent(jar, url),
+                    allow_redirects=False,
+                    proxy=proxy.url if proxy else None,
                 ) as response,
-            ):  # fmt: skip
+            ):
                 jar.update_cookies(response.cookies, response.url)
                 if 300 <= response.status < 400 and (target := response.headers.get("Location")):
                     return urljoin(url, target.encode(errors="surrogateescape").decode(errors="replace"))
@@ -182,8 +191,12 @@ class Fetcher:
 
 async def _read(response: aiohttp.ClientResponse, url: str, wish: _Request) -> Response:
     if wish.page and "Content-Type" in response.headers and response.content_type not in _PAGES:
-        raise SourceError(msg("The link to {source} is a file, not a page; use the link of the paper's page instead.",
-                              source=wish.name))  # fmt: skip
+        raise SourceError(
+            msg(
+                "The link to {source} is a file, not a page; use the link of the paper's page instead.",
+                source=wish.name,
+            )
+        )
     body = bytearray()
     if (response.content_length or 0) <= wish.most:
         async for chunk in response.content.iter_chunked(1 << 16):
@@ -192,8 +205,9 @@ async def _read(response: aiohttp.ClientResponse, url: str, wish: _Request) -> R
                 break
         else:
             return Response(url, response.content_type, response.charset, bytes(body))
-    raise SourceError(msg("The answer of {source} is larger than {most} MB.", source=wish.name,
-                          most=f"{wish.most / 1e6:g}"))  # fmt: skip
+    raise SourceError(
+        msg("The answer of {source} is larger than {most} MB.", source=wish.name, most=f"{wish.most / 1e6:g}")
+    )
 
 
 def _proxy_for(url: str) -> Proxy | None:
@@ -213,8 +227,14 @@ def _unreached(error: Exception, name: str, proxy: Proxy | None) -> SourceError:
     if proxy and isinstance(error, aiohttp.ClientProxyConnectionError):
         return SourceError(msg("The proxy {proxy} cannot be reached.", proxy=proxy.host))
     if proxy and isinstance(error, aiohttp.ClientHttpProxyError):
-        return SourceError(msg("The proxy {proxy} does not let {source} be reached ({status}).", proxy=proxy.host,
-                               source=name, status=error.status))  # fmt: skip
+        return SourceError(
+            msg(
+                "The proxy {proxy} does not let {source} be reached ({status}).",
+                proxy=proxy.host,
+                source=name,
+                status=error.status,
+            )
+        )
     if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ClientResponseError, ValueError)):
         return unreadable(name)
     if isinstance(error, aiohttp.ClientConnectorError):

@@ -14,9 +14,21 @@ from bot.sources.markup import person, plain, several
 
 # What can be a paper, the likeliest first.
 _WORKS = (
-    "ScholarlyArticle", "MedicalScholarlyArticle", "Thesis", "Report", "TechArticle", "Article", "BlogPosting",
-    "NewsArticle", "Book", "Chapter", "Dataset", "SoftwareSourceCode", "PresentationDigitalDocument", "CreativeWork",
-)  # fmt: skip
+    "ScholarlyArticle",
+    "MedicalScholarlyArticle",
+    "Thesis",
+    "Report",
+    "TechArticle",
+    "Article",
+    "BlogPosting",
+    "NewsArticle",
+    "Book",
+    "Chapter",
+    "Dataset",
+    "SoftwareSourceCode",
+    "PresentationDigitalDocument",
+    "CreativeWork",
+)
 _MOST_NODES = 2_000
 
 

@@ -15,13 +15,32 @@ _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|inc|ltd|llc|co|corp|gmbh|ph\.?d|md)\.?
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:-]{1,40})", re.IGNORECASE)
 # As browsers understand these names; whatever is not among them is read as UTF-8.
 _CHARSETS = {
-    "utf-8": "utf-8", "utf8": "utf-8", "utf-16": "utf-16", "utf-16le": "utf-16-le", "utf-16be": "utf-16-be",
-    "shift_jis": "cp932", "shift-jis": "cp932", "sjis": "cp932", "x-sjis": "cp932", "windows-31j": "cp932",
-    "euc-jp": "euc_jp", "x-euc-jp": "euc_jp", "iso-2022-jp": "iso2022_jp", "us-ascii": "cp1252", "latin1": "cp1252",
-    "iso-8859-1": "cp1252", "windows-1252": "cp1252", "iso-8859-15": "iso8859-15", "windows-1251": "cp1251",
-    "windows-1250": "cp1250", "gb2312": "gb18030", "gbk": "gb18030", "gb18030": "gb18030", "big5": "big5hkscs",
+    "utf-8": "utf-8",
+    "utf8": "utf-8",
+    "utf-16": "utf-16",
+    "utf-16le": "utf-16-le",
+    "utf-16be": "utf-16-be",
+    "shift_jis": "cp932",
+    "shift-jis": "cp932",
+    "sjis": "cp932",
+    "x-sjis": "cp932",
+    "windows-31j": "cp932",
+    "euc-jp": "euc_jp",
+    "x-euc-jp": "euc_jp",
+    "iso-2022-jp": "iso2022_jp",
+    "us-ascii": "cp1252",
+    "latin1": "cp1252",
+    "iso-8859-1": "cp1252",
+    "windows-1252": "cp1252",
+    "iso-8859-15": "iso8859-15",
+    "windows-1251": "cp1251",
+    "windows-1250": "cp1250",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "gb18030": "gb18030",
+    "big5": "big5hkscs",
     "euc-kr": "cp949",
-}  # fmt: skip
+}
 
 
 def plain(markup: str) -> str:

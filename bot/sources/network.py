@@ -15,9 +15,11 @@ from urllib.parse import urlsplit
 # Forms that carry an IPv4 address or lead into another network; of these only NAT64 is in honest use.
 _NAT64 = IPv6Network("64:ff9b::/96")
 _CARRIERS = tuple(
-    map(IPv6Network, ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "2001::/23", "2002::/16",
-                      "fec0::/10"))
-)  # fmt: skip
+    map(
+        IPv6Network,
+        ("::/96", "::ffff:0:0/96", "::ffff:0:0:0/96", "64:ff9b:1::/48", "2001::/23", "2002::/16", "fec0::/10"),
+    )
+)
 MayConnect = Callable[[str], bool]
 """Tells of an address in its numeric form whether it may be connected to."""
 

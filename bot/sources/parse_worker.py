@@ -17,9 +17,13 @@ Parse = Callable[..., Metadata | Mapping[str, Metadata]]
 SECONDS, MEMORY = 5.0, 2**29
 _GRACE = 1.0  # seconds after which it ends by itself, in case nobody is left to kill it
 PARSERS: Mapping[str, Parse] = {
-    "acl": acl.parse, "arxiv": arxiv.parse, "citation": webpage.parse_citation, "crossref": crossref.parse,
-    "openreview": openreview.parse, "webpage": webpage.parse,
-}  # fmt: skip
+    "acl": acl.parse,
+    "arxiv": arxiv.parse,
+    "citation": webpage.parse_citation,
+    "crossref": crossref.parse,
+    "openreview": openreview.parse,
+    "webpage": webpage.parse,
+}
 
 
 def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GRACE) -> None:
@@ -44,8 +48,11 @@ def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str,
         return {"failure": error.message.columns(), "busy": busy, "unknown": isinstance(error, UnknownPaperError)}
     except Exception as error:  # whatever a page can set off here, it is the page's fault
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
-    return {"said": {"": json_of(metadata)} if isinstance(metadata, Metadata) else
-            {id: json_of(each) for id, each in metadata.items()}}  # fmt: skip
+    return {
+        "said": {"": json_of(metadata)}
+        if isinstance(metadata, Metadata)
+        else {id: json_of(each) for id, each in metadata.items()}
+    }
 
 
 def _limit_time(seconds: float) -> None:

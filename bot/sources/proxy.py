@@ -60,8 +60,12 @@ def _read(named: str, variable: str) -> Proxy:
     except ValueError:
         host = port = None
     if not host or parts.scheme != "http":
-        raise ConfigError(msg("{variable} in the environment cannot be used; write it like http://proxy.example:3128.",
-                              variable=variable))  # fmt: skip
+        raise ConfigError(
+            msg(
+                "{variable} in the environment cannot be used; write it like http://proxy.example:3128.",
+                variable=variable,
+            )
+        )
     place = f"{f'[{host}]' if ':' in host else host}:{port or 80}"
     user = parts.netloc.rpartition("@")[0]
     return Proxy(f"http://{user}@{place}" if user else f"http://{place}", place)

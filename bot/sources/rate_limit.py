@@ -79,5 +79,10 @@ def _seconds_until(date: str) -> float:
 def _busy(name: str, seconds: float) -> SourceBusyError:
     pause = math.ceil(seconds)
     return SourceBusyError(
-        msg("{source} wants to be left alone for a while; it can be asked again in {seconds} seconds.", source=name,
-            seconds=pause), pause)  # fmt: skip
+        msg(
+            "{source} wants to be left alone for a while; it can be asked again in {seconds} seconds.",
+            source=name,
+            seconds=pause,
+        ),
+        pause,
+    )

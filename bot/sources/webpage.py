@@ -18,14 +18,16 @@ from bot.sources.source_errors import unreadable
 Metas = Mapping[str, Sequence[str]]
 # The page that stands for a file, at publishers whose pages carry citation tags.
 _PAGES_OF_FILES = (
-    (r"(https?://(?:proceedings|papers)\.n(?:eur)?ips\.cc/.+)/file/(\w+)-Paper(-[\w-]+)?\.pdf",
-     r"\1/hash/\2-Abstract\3.html"),
+    (
+        r"(https?://(?:proceedings|papers)\.n(?:eur)?ips\.cc/.+)/file/(\w+)-Paper(-[\w-]+)?\.pdf",
+        r"\1/hash/\2-Abstract\3.html",
+    ),
     (r"(https?://proceedings\.mlr\.press/v\d+)/(\w+)/\2\.pdf", r"\1/\2.html"),
     (r"(https?://openaccess\.thecvf\.com/.+)/papers/(\w[\w.-]*)_paper\.pdf", r"\1/html/\2_paper.html"),
     (r"(https?://(?:www\.)?jmlr\.org/papers)/volume(\d+)/([\w-]+)/\3\.pdf", r"\1/v\2/\3.html"),
     (r"(https?://(?:www\.)?nature\.com/articles/[\w-]+)\.pdf", r"\1"),
     (r"(https?://www\.isca-(?:speech|archive)\.org/.+)\.pdf", r"\1.html"),
-)  # fmt: skip
+)
 
 
 def page_of(url: str) -> str:
@@ -48,8 +50,14 @@ def parse(body: bytes, url: str, charset: str | None = None, name: str | None = 
         raise SourceError(msg("The page of {source} does not say a title.", source=source))
     if scholarly and not metas.get("citation_author_institution"):
         # A publisher's name is not where the authors work.
-        metadata = make_metadata(title=metadata.title, date=metadata.date, excerpt=metadata.excerpt, authors=metadata.authors,
-                             links=metadata.links, identifiers=metadata.identifiers)  # fmt: skip
+        metadata = make_metadata(
+            title=metadata.title,
+            date=metadata.date,
+            excerpt=metadata.excerpt,
+            authors=metadata.authors,
+            links=metadata.links,
+            identifiers=metadata.identifiers,
+        )
     return metadata
 
 

@@ -15,11 +15,26 @@ from bot.store.papers import columns_of, paper_from
 from bot.store.schema import candidates
 
 
-async def add(connection: AsyncConnection, workspace_id: int, form: dict[str, Any], paper: Paper, by: str | None,
-              proposer: str | None, locale: str | None, now: datetime) -> int:  # fmt: skip
+async def add(
+    connection: AsyncConnection,
+    workspace_id: int,
+    form: dict[str, Any],
+    paper: Paper,
+    by: str | None,
+    proposer: str | None,
+    locale: str | None,
+    now: datetime,
+) -> int:
     """Write a proposal down and return its number."""
-    values = {"workspace_id": workspace_id, "form": form, "paper": columns_of(paper), "proposed_by": by,
-              "proposer": proposer, "locale": locale, "proposed_at": iso(now)}  # fmt: skip
+    values = {
+        "workspace_id": workspace_id,
+        "form": form,
+        "paper": columns_of(paper),
+        "proposed_by": by,
+        "proposer": proposer,
+        "locale": locale,
+        "proposed_at": iso(now),
+    }
     made: int = (
         await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
     ).scalar_one()
@@ -51,6 +66,11 @@ def _one(workspace_id: int, number: int) -> tuple[Any, ...]:
 
 def _read(row: Row[Any]) -> Candidate:
     return Candidate(
-        row.number, row.form, row.proposed_by, row.proposer, datetime.fromisoformat(row.proposed_at),
-        paper_from(row.paper) if row.paper else None, row.locale,
-    )  # fmt: skip
+        row.number,
+        row.form,
+        row.proposed_by,
+        row.proposer,
+        datetime.fromisoformat(row.proposed_at),
+        paper_from(row.paper) if row.paper else None,
+        row.locale,
+    )

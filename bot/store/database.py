@@ -36,8 +36,14 @@ _BUSY = 10_000  # milliseconds for which any other statement waits
 # Milliseconds of one attempt to begin. SQLite looks ever more seldom for a lock that it waits for, up to ten times a
 # second, and would miss the moment between two batches of another process's import.
 _ATTEMPT = 100
-_PRAGMAS = ("journal_mode=WAL", "synchronous=FULL", "foreign_keys=ON", f"busy_timeout={_BUSY}", "temp_store=MEMORY",
-            "wal_autocheckpoint=10000")  # fmt: skip
+_PRAGMAS = (
+    "journal_mode=WAL",
+    "synchronous=FULL",
+    "foreign_keys=ON",
+    f"busy_timeout={_BUSY}",
+    "temp_store=MEMORY",
+    "wal_autocheckpoint=10000",
+)
 _AT_ONCE = 200  # rows of a statement: a few milliseconds of preparing them
 T = TypeVar("T")
 StoreConnection: TypeAlias = AsyncConnection
@@ -158,9 +164,13 @@ async def open_to_read(url: str) -> Database:
     if version != REVISION:
         await connections.close()
         raise StoreError(
-            msg('The database "{path}" is of version {version}, not {wanted}; dayori run brings it up to date.',
-                path=str(path), version=version or "—", wanted=REVISION)
-        )  # fmt: skip
+            msg(
+                'The database "{path}" is of version {version}, not {wanted}; dayori run brings it up to date.',
+                path=str(path),
+                version=version or "—",
+                wanted=REVISION,
+            )
+        )
     return Database(connections, path)
 
 

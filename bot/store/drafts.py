@@ -32,8 +32,15 @@ class StoredDraft:
     outcome: dict[str, Any] | None
 
 
-async def save(connection: AsyncConnection, workspace_id: int, token: str, form: Mapping[str, Any], now: datetime,
-               actor: str, paper: Paper | None = None) -> bool:  # fmt: skip
+async def save(
+    connection: AsyncConnection,
+    workspace_id: int,
+    token: str,
+    form: Mapping[str, Any],
+    now: datetime,
+    actor: str,
+    paper: Paper | None = None,
+) -> bool:
     """Keep a draft under its token and tell whether it could be: one that was used stays as it is.
 
     Those of long ago are given up.

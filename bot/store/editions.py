@@ -54,26 +54,46 @@ async def is_done(connection: AsyncConnection, edition_id: int) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
-async def write_edition(connection: AsyncConnection, subscription: Subscription, *, number: int, period: str,
-                        choice: Choice, now: datetime) -> int:  # fmt: skip
+async def write_edition(
+    connection: AsyncConnection, subscription: Subscription, *, number: int, period: str, choice: Choice, now: datetime
+) -> int:
     """Write an edition and what it holds; return its id."""
-    values = {"workspace_id": subscription.workspace_id, "subscription_id": subscription.id, "number": number,
-              "period": period, "reason": choice.reason, "remaining": choice.remaining,
-              "composed_at": iso(now)}  # fmt: skip
+    values = {
+        "workspace_id": subscription.workspace_id,
+        "subscription_id": subscription.id,
+        "number": number,
+        "period": period,
+        "reason": choice.reason,
+        "remaining": choice.remaining,
+        "composed_at": iso(now),
+    }
     new = insert(editions).values(values).returning(editions.c.id)
     edition_id: int = (await connection.execute(new)).scalar_one()
-    rows = [{"workspace_id": subscription.workspace_id, "edition_id": edition_id, "position": position, "number": paper}
-            for position, paper in enumerate(choice.numbers)]  # fmt: skip
+    rows = [
+        {"workspace_id": subscription.workspace_id, "edition_id": edition_id, "position": position, "number": paper}
+        for position, paper in enumerate(choice.numbers)
+    ]
     if rows:
         await connection.execute(insert(edition_papers), rows)
     return edition_id
 
 
-async def write_messages(connection: AsyncConnection, workspace_id: int, edition_id: int,
-                         outgoing: Sequence[OutboxMessage]) -> None:  # fmt: skip
+async def write_messages(
+    connection: AsyncConnection, workspace_id: int, edition_id: int, outgoing: Sequence[OutboxMessage]
+) -> None:
     """Write an edition's messages, all waiting."""
-    rows = [{"workspace_id": workspace_id, "edition_id": edition_id, "position": m.position, "payload": m.payload,
-             "nonce": m.nonce, "marker": m.marker, "state": m.state} for m in outgoing]  # fmt: skip
+    rows = [
+        {
+            "workspace_id": workspace_id,
+            "edition_id": edition_id,
+            "position": m.position,
+            "payload": m.payload,
+            "nonce": m.nonce,
+            "marker": m.marker,
+            "state": m.state,
+        }
+        for m in outgoing
+    ]
     await connection.execute(insert(messages), rows)
 
 
@@ -137,14 +157,27 @@ async def last_editions(connection: AsyncConnection, workspace_id: int) -> dict[
     """Return the newest edition of each of the workspace's subscriptions, by the subscription's id."""
     newest = select(func.max(editions.c.id)).where(editions.c.workspace_id == workspace_id)
     query = (
-        select(editions.c.subscription_id, editions.c.number, editions.c.composed_at, editions.c.done_at,
-               func.count(messages.c.position), func.count(messages.c.sent_at), editions.c.trouble)
+        select(
+            editions.c.subscription_id,
+            editions.c.number,
+            editions.c.composed_at,
+            editions.c.done_at,
+            func.count(messages.c.position),
+            func.count(messages.c.sent_at),
+            editions.c.trouble,
+        )
         .outerjoin(messages, messages.c.edition_id == editions.c.id)
         .where(editions.c.id.in_(newest.group_by(editions.c.subscription_id)))
         .group_by(editions.c.id)
-    )  # fmt: skip
+    )
     return {
-        id: LastEdition(number, datetime.fromisoformat(composed), datetime.fromisoformat(done) if done else None,
-                        all_of_it, arrived, Message(*trouble) if trouble else None)
+        id: LastEdition(
+            number,
+            datetime.fromisoformat(composed),
+            datetime.fromisoformat(done) if done else None,
+            all_of_it,
+            arrived,
+            Message(*trouble) if trouble else None,
+        )
         for id, number, composed, done, all_of_it, arrived, trouble in await connection.execute(query)
-    }  # fmt: skip
+    }

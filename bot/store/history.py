@@ -14,8 +14,15 @@ from bot.store.database import batched, iso
 from bot.store.schema import changes, history
 
 
-async def open_change(connection: AsyncConnection, workspace_id: int, action: Action, now: datetime, by: str | None,
-                      actor: str | None = None, undoes: int | None = None) -> int:  # fmt: skip
+async def open_change(
+    connection: AsyncConnection,
+    workspace_id: int,
+    action: Action,
+    now: datetime,
+    by: str | None,
+    actor: str | None = None,
+    undoes: int | None = None,
+) -> int:
     """Begin a change and return its id."""
     values = {
         "workspace_id": workspace_id,
@@ -33,8 +40,16 @@ async def open_change(connection: AsyncConnection, workspace_id: int, action: Ac
 async def record(connection: AsyncConnection, workspace_id: int, change_id: int, steps: Sequence[Step]) -> None:
     """Write down what a change did."""
     for batch in batched(steps):
-        rows = [{"workspace_id": workspace_id, "change_id": change_id, "paper_id": s.paper_id, "before": s.before,
-                 "after": s.after} for s in batch]  # fmt: skip
+        rows = [
+            {
+                "workspace_id": workspace_id,
+                "change_id": change_id,
+                "paper_id": s.paper_id,
+                "before": s.before,
+                "after": s.after,
+            }
+            for s in batch
+        ]
         await connection.execute(insert(history), rows)
 
 
@@ -51,8 +66,9 @@ async def last_undoable(
     return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
 
 
-async def undoable(connection: AsyncConnection, workspace_id: int, limit: int,
-                   actor: str | None = None) -> list[tuple[Change, list[str]]]:  # fmt: skip
+async def undoable(
+    connection: AsyncConnection, workspace_id: int, limit: int, actor: str | None = None
+) -> list[tuple[Change, list[str]]]:
     """Return the newest changes (of that actor) that are no undo and were not undone, with the ids of their papers."""
     query = _undoable(workspace_id).limit(limit)
     if actor is not None:
@@ -73,17 +89,25 @@ async def steps_of(connection: AsyncConnection, workspace_id: int, change_id: in
     return [Step(row.paper_id, row.before, row.after) for row in await connection.execute(query)]
 
 
-async def newest_first(connection: AsyncConnection, workspace_id: int, paper_id: str | None,
-                       limit: int) -> list[tuple[Change, Step]]:  # fmt: skip
+async def newest_first(
+    connection: AsyncConnection, workspace_id: int, paper_id: str | None, limit: int
+) -> list[tuple[Change, Step]]:
     """Return what happened to one paper, or to all of them, newest first."""
     query = (
-        select(changes.c.id, changes.c.action, changes.c.at, changes.c.by, history.c.paper_id, history.c.before,
-               history.c.after)
+        select(
+            changes.c.id,
+            changes.c.action,
+            changes.c.at,
+            changes.c.by,
+            history.c.paper_id,
+            history.c.before,
+            history.c.after,
+        )
         .join(changes, changes.c.id == history.c.change_id)
         .where(history.c.workspace_id == workspace_id)
         .order_by(history.c.change_id.desc(), history.c.paper_id)
         .limit(limit)
-    )  # fmt: skip
+    )
     rows = await connection.execute(query if paper_id is None else query.where(history.c.paper_id == paper_id))
     return [
         (Change(r.id, r.action, datetime.fromisoformat(r.at), r.by), Step(r.paper_id, r.before, r.after)) for r in rows

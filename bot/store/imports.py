@@ -92,9 +92,11 @@ async def newest_change(connection: AsyncConnection, workspace_id: int) -> int:
 
 async def changed_since(connection: AsyncConnection, workspace_id: int, change: int) -> list[str]:
     """Return the ids of the papers that later changes touched."""
-    query = select(history.c.paper_id).distinct().where(
-        history.c.workspace_id == workspace_id, history.c.change_id > change
-    )  # fmt: skip
+    query = (
+        select(history.c.paper_id)
+        .distinct()
+        .where(history.c.workspace_id == workspace_id, history.c.change_id > change)
+    )
     return list(await connection.scalars(query))
 
 

@@ -34,9 +34,18 @@ class OpenEdition:
     is_trial: bool = False  # its subscription is paused, and this is to see whether it still has to be
 
 
-async def acquire(connection: AsyncConnection, owner: str, now: datetime, until: datetime, *,
-                platforms: Sequence[str], is_dead: Callable[[str], bool], most: int = 1,
-                besides: Collection[int] = (), subscription_id: int | None = None) -> list[OpenEdition]:  # fmt: skip
+async def acquire(
+    connection: AsyncConnection,
+    owner: str,
+    now: datetime,
+    until: datetime,
+    *,
+    platforms: Sequence[str],
+    is_dead: Callable[[str], bool],
+    most: int = 1,
+    besides: Collection[int] = (),
+    subscription_id: int | None = None,
+) -> list[OpenEdition]:
     """Take open editions that nobody alive holds: every server's oldest first, then every server's next.
 
     A subscription's second edition waits for its first. Those of ended subscriptions, of paused ones until they are
@@ -59,25 +68,43 @@ async def acquire(connection: AsyncConnection, owner: str, now: datetime, until:
 
 
 def _opened(row: Row[Any]) -> OpenEdition:
-    return OpenEdition(row.id, row.workspace_id, row.subscription_id, row.name, row.channel, row.locale, row.number,
-                       row.failures, row.paused_reason is not None)  # fmt: skip
+    return OpenEdition(
+        row.id,
+        row.workspace_id,
+        row.subscription_id,
+        row.name,
+        row.channel,
+        row.locale,
+        row.number,
+        row.failures,
+        row.paused_reason is not None,
+    )
 
 
-async def _oldest_open(connection: AsyncConnection, platforms: Sequence[str],
-                       subscription_id: int | None, now: datetime) -> list[Row[Any]]:  # fmt: skip
-    oldest = (
-        select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
-    )  # fmt: skip
+async def _oldest_open(
+    connection: AsyncConnection, platforms: Sequence[str], subscription_id: int | None, now: datetime
+) -> list[Row[Any]]:
+    oldest = select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
     query = (
-        select(editions.c.id, editions.c.workspace_id, editions.c.subscription_id, subscriptions.c.name,
-               subscriptions.c.channel, subscriptions.c.locale, editions.c.number, editions.c.lease_owner,
-               editions.c.leased_until, editions.c.failures, subscriptions.c.paused_reason)
+        select(
+            editions.c.id,
+            editions.c.workspace_id,
+            editions.c.subscription_id,
+            subscriptions.c.name,
+            subscriptions.c.channel,
+            subscriptions.c.locale,
+            editions.c.number,
+            editions.c.lease_owner,
+            editions.c.leased_until,
+            editions.c.failures,
+            subscriptions.c.paused_reason,
+        )
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(editions.c.id.in_(oldest))
         .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_retry_due(now)))
         .where(or_(*(subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms)))
         .order_by(editions.c.id)
-    )  # fmt: skip
+    )
     if subscription_id is not None:
         query = query.where(subscriptions.c.id == subscription_id)
     return list(await connection.execute(query))
@@ -106,8 +133,13 @@ async def holds(connection: AsyncConnection, owner: str, edition_id: int) -> boo
     return (await connection.execute(query)).first() is not None
 
 
-async def release(connection: AsyncConnection, owner: str, edition_id: int, until: datetime | None = None,
-                  trouble: Message | None = None) -> None:  # fmt: skip
+async def release(
+    connection: AsyncConnection,
+    owner: str,
+    edition_id: int,
+    until: datetime | None = None,
+    trouble: Message | None = None,
+) -> None:
     """Give an edition back if it is still held: at once, or to be left alone until that time for that reason."""
     held = (editions.c.id == edition_id, editions.c.lease_owner == owner)
     free = {"lease_owner": None, "leased_until": iso(until) if until else None}
@@ -152,15 +184,24 @@ async def postponed(
     """Return (subscription, why it is paused, why its edition was put off) of all that is paused or put off now."""
     waits = and_(editions.c.lease_owner.is_(None), editions.c.leased_until > iso(now), editions.c.trouble.is_not(None))
     query = (
-        select(subscriptions.c.id, subscriptions.c.name, subscriptions.c.paused_reason, func.min(editions.c.id),
-               editions.c.trouble)
-        .outerjoin(editions, and_(editions.c.subscription_id == subscriptions.c.id, editions.c.done_at.is_(None),
-                                  waits))
+        select(
+            subscriptions.c.id,
+            subscriptions.c.name,
+            subscriptions.c.paused_reason,
+            func.min(editions.c.id),
+            editions.c.trouble,
+        )
+        .outerjoin(
+            editions, and_(editions.c.subscription_id == subscriptions.c.id, editions.c.done_at.is_(None), waits)
+        )
         .where(subscriptions.c.ended_at.is_(None))
         .where(or_(subscriptions.c.paused_reason.is_not(None), editions.c.id.is_not(None)))
-        .group_by(subscriptions.c.id).order_by(subscriptions.c.name)
-    )  # fmt: skip
+        .group_by(subscriptions.c.id)
+        .order_by(subscriptions.c.name)
+    )
     if subscription_id is not None:
         query = query.where(subscriptions.c.id == subscription_id)
-    return [(name, Message(*paused) if paused else None, Message(*trouble) if trouble else None)
-            for _, name, paused, _, trouble in await connection.execute(query)]  # fmt: skip
+    return [
+        (name, Message(*paused) if paused else None, Message(*trouble) if trouble else None)
+        for _, name, paused, _, trouble in await connection.execute(query)
+    ]

@@ -38,15 +38,22 @@ async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[in
 async def messages_with(connection: AsyncConnection, workspace_id: int, number: int) -> list[SentMessage]:
     """Return the messages of the editions that hold a paper, the newest edition first."""
     query = (
-        select(editions.c.id, messages.c.position, subscriptions.c.channel, messages.c.message_id, messages.c.payload,
-               subscriptions.c.locale, edition_papers.c.position + 1)
+        select(
+            editions.c.id,
+            messages.c.position,
+            subscriptions.c.channel,
+            messages.c.message_id,
+            messages.c.payload,
+            subscriptions.c.locale,
+            edition_papers.c.position + 1,
+        )
         .join(edition_papers, edition_papers.c.edition_id == editions.c.id)
         .join(messages, messages.c.edition_id == editions.c.id)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(edition_papers.c.workspace_id == workspace_id, edition_papers.c.number == number)
         .where(messages.c.state == "sent")
         .order_by(editions.c.id.desc(), messages.c.position)
-    )  # fmt: skip
+    )
     return [SentMessage(*row) for row in await connection.execute(query)]
 
 

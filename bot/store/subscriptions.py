@@ -106,9 +106,11 @@ async def turns(
     query = select(columns.id, columns.schedule, columns.created_at, columns.turn, columns.channel).where(
         _ALIVE, columns.paused_reason.is_(None)
     )
-    return [(id, schedule, datetime.fromisoformat(made), turn)
-            for id, schedule, made, turn, channel in await connection.execute(query.order_by(columns.id))
-            if is_served is None or is_served(channel)]  # fmt: skip
+    return [
+        (id, schedule, datetime.fromisoformat(made), turn)
+        for id, schedule, made, turn, channel in await connection.execute(query.order_by(columns.id))
+        if is_served is None or is_served(channel)
+    ]
 
 
 async def by_id(connection: AsyncConnection, subscription_id: int) -> Subscription | None:
@@ -148,8 +150,9 @@ async def mark_older_seen(connection: AsyncConnection, subscription: Subscriptio
         await _set(connection, subscription.id, starts_after=await last_number(connection))
 
 
-async def unseen(connection: AsyncConnection, subscription: Subscription, limit: int | None = None, *,
-                 newest: bool = False) -> list[int]:  # fmt: skip
+async def unseen(
+    connection: AsyncConnection, subscription: Subscription, limit: int | None = None, *, newest: bool = False
+) -> list[int]:
     """Return papers the channel never had and that pass the filter, the oldest or the newest additions of them.
 
     They come oldest addition first.
@@ -182,26 +185,34 @@ async def seen(connection: AsyncConnection, subscription: Subscription, limit: i
     query = (
         select(papers.c.number)
         .outerjoin(last, last.c.number == papers.c.number)
-        .where(papers.c.workspace_id == subscription.workspace_id, *await _passing(connection, subscription),
-               or_(papers.c.number <= subscription.starts_after, _had(subscription)))
+        .where(
+            papers.c.workspace_id == subscription.workspace_id,
+            *await _passing(connection, subscription),
+            or_(papers.c.number <= subscription.starts_after, _had(subscription)),
+        )
         .order_by(last.c.at, papers.c.added_at, papers.c.number)
         .limit(limit)
-    )  # fmt: skip
+    )
     return list(await connection.scalars(query))
 
 
 async def _waiting(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
     # what is new is found by its number: by workspace and date all that is old would be passed
     workspace_id = papers.c.workspace_id + 0 if subscription.starts_after else papers.c.workspace_id
-    return (workspace_id == subscription.workspace_id, papers.c.number > subscription.starts_after,
-            ~_had(subscription), *await _passing(connection, subscription))  # fmt: skip
+    return (
+        workspace_id == subscription.workspace_id,
+        papers.c.number > subscription.starts_after,
+        ~_had(subscription),
+        *await _passing(connection, subscription),
+    )
 
 
 def _had(subscription: Subscription) -> ColumnElement[bool]:
     return exists().where(
-        seen_papers.c.workspace_id == subscription.workspace_id, seen_papers.c.channel == subscription.channel,
+        seen_papers.c.workspace_id == subscription.workspace_id,
+        seen_papers.c.channel == subscription.channel,
         seen_papers.c.number == papers.c.number,
-    )  # fmt: skip
+    )
 
 
 async def _passing(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:

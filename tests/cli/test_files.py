@@ -59,11 +59,16 @@ def test_a_list_whose_source_cannot_be_reached_says_so_once(dayori: Dayori, tmp_
 
 @pytest.mark.parametrize(
     "broken",
-    ["papers: [", "papers:\n- title: a\n  colour: b", "papers:\n- title: a\n  title: b",
-     "papers:\n- title: a\n  date: 2023-02-30",
-     "papers:\n- {title: a, id: x}\n- {title: b, id: x}", "papers:\n- title: a\n  links: [2601.00010]",
-     "papers:\n- title: ''"],
-)  # fmt: skip
+    [
+        "papers: [",
+        "papers:\n- title: a\n  colour: b",
+        "papers:\n- title: a\n  title: b",
+        "papers:\n- title: a\n  date: 2023-02-30",
+        "papers:\n- {title: a, id: x}\n- {title: b, id: x}",
+        "papers:\n- title: a\n  links: [2601.00010]",
+        "papers:\n- title: ''",
+    ],
+)
 def test_a_broken_file_is_refused_whole_with_its_place(dayori: Dayori, tmp_path: Path, broken: str) -> None:
     good, bad = tmp_path / "good.yaml", tmp_path / "bad.yaml"
     good.write_text("".join(yaml.write([paper(1)])), encoding="utf-8")

@@ -38,7 +38,7 @@ FILES: dict[str, str] = {
     "escape.json": json.dumps({"papers": [{"title": "A", "\x1b[31mred": "\x1b]0;x\x07"}]}),
     "marks.json": json.dumps({"papers": [{"title": "A" + "\u0323\u0301" * 50_000}]}),
     "commands.bib": _ENTRY + " note = {" + "".join(f"\\a{'x' * n}y " for n in range(400)) + "}}",
-}  # fmt: skip
+}
 
 
 @pytest.mark.parametrize("name", FILES)

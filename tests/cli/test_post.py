@@ -43,14 +43,24 @@ async def channel(server: DiscordServer, config: Config) -> Channel:
 
 @pytest.fixture
 def post(server: DiscordServer, config: Config) -> Post:
-    settings = {"DAYORI_DATABASE_URL": config.database_url, "DAYORI_PAPERS_FILE": "", "PYTHONPATH": str(_ROOT),
-                "DAYORI_LOCALE": "en"}  # fmt: skip
+    settings = {
+        "DAYORI_DATABASE_URL": config.database_url,
+        "DAYORI_PAPERS_FILE": "",
+        "PYTHONPATH": str(_ROOT),
+        "DAYORI_LOCALE": "en",
+    }
 
     async def post(*arguments: str) -> tuple[int | None, str]:
         process = await asyncio.create_subprocess_exec(
-            sys.executable, "-m", "bot", "post", *arguments, env=os.environ | server.environment | settings,
-            stdout=asyncio.subprocess.PIPE, stderr=asyncio.subprocess.DEVNULL,
-        )  # fmt: skip
+            sys.executable,
+            "-m",
+            "bot",
+            "post",
+            *arguments,
+            env=os.environ | server.environment | settings,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
         printed, _ = await process.communicate()
         return process.returncode, printed.decode()
 

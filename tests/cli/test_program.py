@@ -21,9 +21,22 @@ from tests.nowhere import SOURCES
 from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace, on_a_terminal
 
 RETNET = "Retentive Network: A Successor to Transformer for Large Language Models"
-PAPER_KEYS = {"id", "headline", "title", "date", "comment", "excerpt", "organization", "authors", "links", "tags",
-              "identifiers",
-              "added_at", "added_by", "updated_at"}  # fmt: skip
+PAPER_KEYS = {
+    "id",
+    "headline",
+    "title",
+    "date",
+    "comment",
+    "excerpt",
+    "organization",
+    "authors",
+    "links",
+    "tags",
+    "identifiers",
+    "added_at",
+    "added_by",
+    "updated_at",
+}
 
 
 def test_run_without_a_token_prints_six_papers_and_ends(dayori: Dayori) -> None:
@@ -109,8 +122,10 @@ def test_a_paper_is_added_edited_removed_and_brought_back(dayori: Dayori) -> Non
     assert document(dayori("show", "1706.03762", "--json"))["comment"] == "必読"
 
 
-@pytest.mark.parametrize(("answer", "remains"), [("y\n", False), ("ｙ\n", False), ("はい\n", False), ("n\n", True),
-                                                 ("\n", True), ("だめ\n", True), ("", True)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("answer", "remains"),
+    [("y\n", False), ("ｙ\n", False), ("はい\n", False), ("n\n", True), ("\n", True), ("だめ\n", True), ("", True)],
+)
 def test_a_paper_is_removed_only_after_a_yes(dayori: Dayori, answer: str, remains: bool) -> None:
     result = dayori("remove", "retnet", typed=answer)
     assert result.exit_code == (1 if remains else 0)
@@ -130,8 +145,14 @@ def test_at_a_terminal_ctrl_c_ctrl_d_and_no_answer_remove_nothing(dayori: Dayori
 
 def test_at_the_prompt_ctrl_c_ends_the_command_and_clears_a_half_typed_line(dayori: Dayori, tmp_path: Path) -> None:
     before = everything(dayori)
-    keys = [("dayori>", "/removepaper retnet\r"), ("[y/N]", "\x03"), ("中止しました", "/zzz"), ("/zzz", "\x03"),
-            ("dayori>", "/papers\r"), ("6本", "exit\r")]  # fmt: skip
+    keys = [
+        ("dayori>", "/removepaper retnet\r"),
+        ("[y/N]", "\x03"),
+        ("中止しました", "/zzz"),
+        ("/zzz", "\x03"),
+        ("dayori>", "/papers\r"),
+        ("6本", "exit\r"),
+    ]
     shown = on_a_terminal("run", "--config", str(tmp_path / "bot.yaml"), keys=keys)
     assert "中止しました。何も変更していません。" in shown
     assert everything(dayori) == before
@@ -328,8 +349,16 @@ def test_the_version_is_told_and_help_speaks_the_settings_language(dayori: Dayor
     assert "Usage:" in result.stdout
 
 
-@pytest.mark.parametrize("arguments", [("\x1b[31mx",), ("search", "--\x1b]0;x\x07"), ("show", "x", "\u202ey"),
-                                       ("search", "x", "--limit", "\x9b1m"), ("inbox", "\x1b[2J", "1")])  # fmt: skip
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("\x1b[31mx",),
+        ("search", "--\x1b]0;x\x07"),
+        ("show", "x", "\u202ey"),
+        ("search", "x", "--limit", "\x9b1m"),
+        ("inbox", "\x1b[2J", "1"),
+    ],
+)
 def test_wrong_usage_repeats_no_control_character(dayori: Dayori, arguments: tuple[str, ...]) -> None:
     result = dayori(*arguments)
     assert result.exit_code == 2
@@ -339,18 +368,27 @@ def test_wrong_usage_repeats_no_control_character(dayori: Dayori, arguments: tup
 @pytest.mark.parametrize(
     ("environment", "arguments"),
     [
-        ({"PYTHONIOENCODING": "cp932"}, ("digest",)), ({"PYTHONIOENCODING": "cp932"}, ("--help",)),
-        ({"PYTHONIOENCODING": "ascii"}, ("search", "RetNet")), ({"LC_ALL": "C", "LANG": "C"}, ("digest",)),
-        ({"TERM": "dumb"}, ("digest",)), ({"COLUMNS": "20"}, ("digest",)), ({"COLUMNS": "20"}, ("search", "--help")),
+        ({"PYTHONIOENCODING": "cp932"}, ("digest",)),
+        ({"PYTHONIOENCODING": "cp932"}, ("--help",)),
+        ({"PYTHONIOENCODING": "ascii"}, ("search", "RetNet")),
+        ({"LC_ALL": "C", "LANG": "C"}, ("digest",)),
+        ({"TERM": "dumb"}, ("digest",)),
+        ({"COLUMNS": "20"}, ("digest",)),
+        ({"COLUMNS": "20"}, ("search", "--help")),
         ({"PYTHONIOENCODING": "cp932"}, ("show", "📮")),
     ],
-)  # fmt: skip
+)
 def test_no_terminal_is_too_poor_to_be_written_to(
     dayori: Dayori, tmp_path: Path, environment: dict[str, str], arguments: tuple[str, ...]
 ) -> None:
     config = () if arguments == ("--help",) else ("--config", str(tmp_path / "bot.yaml"))
-    ran = subprocess.run([sys.executable, "-m", "bot", *arguments, *config], cwd=Path(__file__).parents[2],
-                         env=os.environ | environment, capture_output=True, check=False)  # fmt: skip
+    ran = subprocess.run(
+        [sys.executable, "-m", "bot", *arguments, *config],
+        cwd=Path(__file__).parents[2],
+        env=os.environ | environment,
+        capture_output=True,
+        check=False,
+    )
     assert ran.returncode == (1 if "📮" in arguments else 0), ran.stderr
     assert b"Traceback" not in ran.stderr
     assert ran.stdout or ran.stderr

@@ -51,9 +51,11 @@ def test_the_pages_of_the_ids_come_first_and_no_page_twice() -> None:
     )
     shown = [(link.name, link.url) for link in card_of(made, "ja").links]
     assert shown == [
-        ("論文", "http://www.arxiv.org/abs/2307.08621"), ("PDF", "https://arxiv.org/pdf/2307.08621"),
-        ("コード", "https://github.com/a/b"), ("a.org", "https://a.org/x/"),
-    ]  # fmt: skip
+        ("論文", "http://www.arxiv.org/abs/2307.08621"),
+        ("PDF", "https://arxiv.org/pdf/2307.08621"),
+        ("コード", "https://github.com/a/b"),
+        ("a.org", "https://a.org/x/"),
+    ]
     assert card_of(made, "en").links[2].name == "code"
 
 

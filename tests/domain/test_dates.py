@@ -106,8 +106,11 @@ def test_a_date_that_does_not_exist_cannot_be_made(parts: tuple[int, ...]) -> No
 
 def test_dates_sort_by_time_and_the_less_precise_first() -> None:
     assert sorted([PaperDate(2023, 7, 19), PaperDate(2024), PaperDate(2023), PaperDate(2023, 7)]) == [
-        PaperDate(2023), PaperDate(2023, 7), PaperDate(2023, 7, 19), PaperDate(2024),
-    ]  # fmt: skip
+        PaperDate(2023),
+        PaperDate(2023, 7),
+        PaperDate(2023, 7, 19),
+        PaperDate(2024),
+    ]
 
 
 def test_a_date_is_written_in_the_readers_language() -> None:

@@ -68,11 +68,14 @@ def test_with_nothing_at_all_there_is_a_notice_or_no_edition() -> None:
 @pytest.mark.parametrize(
     ("tags", "wanted", "does_pass"),
     [
-        ([], [], True), (["RAG"], [], True), (["RAG"], ["rag"], True), (["ＲＡＧ"], ["検索"], False),
+        ([], [], True),
+        (["RAG"], [], True),
+        (["RAG"], ["rag"], True),
+        (["ＲＡＧ"], ["検索"], False),
         ([], ["RAG"], False),
         (["a", "Llama  2"], ["b", " llama 2 "], True),
     ],
-)  # fmt: skip
+)
 def test_a_filter_lets_pass_what_has_one_of_its_tags(tags: list[str], wanted: list[str], does_pass: bool) -> None:
     assert passes_filter(tags, wanted) is does_pass
 

@@ -29,10 +29,14 @@ from bot.domain.metadata import Metadata
 from bot.domain.paper import Link, Paper, make_paper
 from tests.samples import assert_said, lines, paper, random_papers
 
-RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17),
-                  excerpt="Proposes retention.",
-                  links=(Link("https://github.com/microsoft/unilm"),),
-                  identifiers=Identifiers(doi="10.48550/x"))  # fmt: skip
+RETNET = Metadata(
+    title="Retentive Network",
+    authors=("Yutao Sun",),
+    date=PaperDate(2023, 7, 17),
+    excerpt="Proposes retention.",
+    links=(Link("https://github.com/microsoft/unilm"),),
+    identifiers=Identifiers(doi="10.48550/x"),
+)
 
 
 @pytest.mark.parametrize(
@@ -101,9 +105,10 @@ def test_a_filled_in_draft_becomes_a_paper() -> None:
 def test_links_are_read_one_a_line_with_their_names() -> None:
     text = " code https://github.com/a/b \n\n<https://example.org/x>\nproject page  https://example.org/p\n"
     assert read_links(text) == [
-        Link("https://github.com/a/b", "code"), Link("https://example.org/x"),
+        Link("https://github.com/a/b", "code"),
+        Link("https://example.org/x"),
         Link("https://example.org/p", "project page"),
-    ]  # fmt: skip
+    ]
     assert read_links("") == []
 
 

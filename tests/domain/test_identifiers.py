@@ -23,26 +23,70 @@ from tests.samples import addresses, texts
 
 _RETNET = Identifiers(arxiv="2307.08621")
 _URL_PARTS = st.sampled_from(
-    ["http://", "HTTPS://", "https://www.", "ftp://", "example.org", "例え.jp", "[::1]", "[", "]", ":80", ":x",
-     "user@", "/", "//", "?",
-     "&", "=", "#", "%", "%20", "%25", "%3F", "%2525", " ", "(a)", "<b>", "a", "\t", "é", "..", ";", "utm_source=x",
-     "10.1145/3.4"],
-)  # fmt: skip
+    [
+        "http://",
+        "HTTPS://",
+        "https://www.",
+        "ftp://",
+        "example.org",
+        "例え.jp",
+        "[::1]",
+        "[",
+        "]",
+        ":80",
+        ":x",
+        "user@",
+        "/",
+        "//",
+        "?",
+        "&",
+        "=",
+        "#",
+        "%",
+        "%20",
+        "%25",
+        "%3F",
+        "%2525",
+        " ",
+        "(a)",
+        "<b>",
+        "a",
+        "\t",
+        "é",
+        "..",
+        ";",
+        "utm_source=x",
+        "10.1145/3.4",
+    ],
+)
 near_addresses = st.lists(_URL_PARTS, max_size=9).map("".join) | addresses | texts
 
 
 @pytest.mark.parametrize(
     "pasted",
     [
-        "2307.08621", "2307.08621v2", "arXiv:2307.08621", "ARXIV: 2307.08621v1", " ２３０７.０８６２１ ",
-        "https://arxiv.org/abs/2307.08621", "http://arxiv.org/abs/2307.08621v3", "https://arxiv.org/pdf/2307.08621",
-        "https://arxiv.org/pdf/2307.08621v2.pdf", "https://arxiv.org/html/2307.08621v1", "https://arxiv.org/format/2307.08621",
-        "https://www.arxiv.org/abs/2307.08621/", "https://export.arxiv.org/abs/2307.08621?context=cs.CL#S1",
-        "https://huggingface.co/papers/2307.08621", "https://www.alphaxiv.org/abs/2307.08621",
-        "https://alphaxiv.org/overview/2307.08621v2", "https://ar5iv.labs.arxiv.org/html/2307.08621",
-        "10.48550/arXiv.2307.08621", "doi:10.48550/arxiv.2307.08621", "https://doi.org/10.48550/arXiv.2307.08621",
+        "2307.08621",
+        "2307.08621v2",
+        "arXiv:2307.08621",
+        "ARXIV: 2307.08621v1",
+        " ２３０７.０８６２１ ",
+        "https://arxiv.org/abs/2307.08621",
+        "http://arxiv.org/abs/2307.08621v3",
+        "https://arxiv.org/pdf/2307.08621",
+        "https://arxiv.org/pdf/2307.08621v2.pdf",
+        "https://arxiv.org/html/2307.08621v1",
+        "https://arxiv.org/format/2307.08621",
+        "https://www.arxiv.org/abs/2307.08621/",
+        "https://export.arxiv.org/abs/2307.08621?context=cs.CL#S1",
+        "https://huggingface.co/papers/2307.08621",
+        "https://www.alphaxiv.org/abs/2307.08621",
+        "https://alphaxiv.org/overview/2307.08621v2",
+        "https://ar5iv.labs.arxiv.org/html/2307.08621",
+        "10.48550/arXiv.2307.08621",
+        "doi:10.48550/arxiv.2307.08621",
+        "https://doi.org/10.48550/arXiv.2307.08621",
     ],
-)  # fmt: skip
+)
 def test_an_arxiv_paper_is_recognised_in_every_shape(pasted: str) -> None:
     assert identifiers_in(pasted) == _RETNET
 
@@ -50,10 +94,12 @@ def test_an_arxiv_paper_is_recognised_in_every_shape(pasted: str) -> None:
 @pytest.mark.parametrize(
     ("pasted", "name"),
     [
-        ("hep-th/9901001v2", "hep-th/9901001"), ("https://arxiv.org/abs/hep-th/9901001", "hep-th/9901001"),
-        ("MATH.gt/0309136", "math.GT/0309136"), ("https://arxiv.org/pdf/cs/0112017v1.pdf", "cs/0112017"),
+        ("hep-th/9901001v2", "hep-th/9901001"),
+        ("https://arxiv.org/abs/hep-th/9901001", "hep-th/9901001"),
+        ("MATH.gt/0309136", "math.GT/0309136"),
+        ("https://arxiv.org/pdf/cs/0112017v1.pdf", "cs/0112017"),
     ],
-)  # fmt: skip
+)
 def test_an_old_arxiv_id_is_recognised(pasted: str, name: str) -> None:
     assert identifiers_in(pasted) == Identifiers(arxiv=name)
 
@@ -73,7 +119,7 @@ def test_an_old_arxiv_id_is_recognised(pasted: str, name: str) -> None:
         ("https://www.frontiersin.org/articles/10.3389/frai.2023.1/full", "10.3389/frai.2023.1"),
         ("https://www.jstage.jst.go.jp/doi/10.5715%2Fjnlp.30.1/", "10.5715/jnlp.30.1"),
     ],
-)  # fmt: skip
+)
 def test_a_doi_is_recognised_alone_and_in_a_publishers_link(pasted: str, name: str) -> None:
     assert identifiers_in(pasted) == Identifiers(doi=name)
 
@@ -95,11 +141,22 @@ def test_openreview_and_acl_papers_are_recognised(pasted: str, ids: Identifiers)
 
 @pytest.mark.parametrize(
     "pasted",
-    ["", "RetNet", "2307.086", "https://example.org/abs/2307.08621", "https://arxiv.org/list/cs.CL/recent",
-     "10.1145/", "10.1145/;",
-     "https://openreview.net/group?id=ICLR.cc", "https://openreview.net/", "https://aclanthology.org/volumes/2020.acl-main/",
-     "javascript:alert(1)", "https://notarxiv.org/abs/2307.08621", "https://github.com/microsoft/unilm"],
-)  # fmt: skip
+    [
+        "",
+        "RetNet",
+        "2307.086",
+        "https://example.org/abs/2307.08621",
+        "https://arxiv.org/list/cs.CL/recent",
+        "10.1145/",
+        "10.1145/;",
+        "https://openreview.net/group?id=ICLR.cc",
+        "https://openreview.net/",
+        "https://aclanthology.org/volumes/2020.acl-main/",
+        "javascript:alert(1)",
+        "https://notarxiv.org/abs/2307.08621",
+        "https://github.com/microsoft/unilm",
+    ],
+)
 def test_what_names_no_paper_tells_no_id(pasted: str) -> None:
     assert identifiers_in(pasted) == Identifiers()
 
@@ -142,10 +199,14 @@ def test_two_spellings_of_one_page_have_one_key(text: str) -> None:
 @pytest.mark.parametrize(
     "other",
     [
-        "http://www.example.org/a/", "https://example.org/a?utm_source=x&utm_medium=y", "https://EXAMPLE.org/a#part",
-        "https://m.example.org/a?fbclid=1", "https://example.org/%61", "https://example.org:443/a",
+        "http://www.example.org/a/",
+        "https://example.org/a?utm_source=x&utm_medium=y",
+        "https://EXAMPLE.org/a#part",
+        "https://m.example.org/a?fbclid=1",
+        "https://example.org/%61",
+        "https://example.org:443/a",
     ],
-)  # fmt: skip
+)
 def test_what_does_not_change_the_page_does_not_change_the_key(other: str) -> None:
     assert canonical_url(other) == canonical_url("https://example.org/a")
 
@@ -157,11 +218,23 @@ def test_another_page_has_another_key(other: str) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "example.org", "ftp://example.org/a", "javascript:alert(1)", "https://", "https://user:pw@example.org/", "http://a\nb.org",
-     "http://[", "http://a:99999/", "https://exa mple.org/", "https://example.org/\u202ea",
-     "https://a.org/" + "x" * 2000, "http://..",
-     "https://a.org/" + "あ" * 300],
-)  # fmt: skip
+    [
+        "",
+        "example.org",
+        "ftp://example.org/a",
+        "javascript:alert(1)",
+        "https://",
+        "https://user:pw@example.org/",
+        "http://a\nb.org",
+        "http://[",
+        "http://a:99999/",
+        "https://exa mple.org/",
+        "https://example.org/\u202ea",
+        "https://a.org/" + "x" * 2000,
+        "http://..",
+        "https://a.org/" + "あ" * 300,
+    ],
+)
 def test_what_cannot_be_linked_safely_is_no_address(text: str) -> None:
     assert web_address(text) is None
     assert not is_url(text)

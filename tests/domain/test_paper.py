@@ -40,11 +40,18 @@ def test_any_text_gives_a_valid_paper(made: Paper) -> None:
 @given(random_papers)
 def test_a_paper_made_again_of_its_own_fields_is_the_same_paper(made: Paper) -> None:
     again = make_paper(
-        id=made.id, title=made.title, headline=made.headline, date=made.date, comment=made.comment,
+        id=made.id,
+        title=made.title,
+        headline=made.headline,
+        date=made.date,
+        comment=made.comment,
         excerpt=made.excerpt,
-        organization=made.organization, authors=made.authors, links=made.links, tags=made.tags,
+        organization=made.organization,
+        authors=made.authors,
+        links=made.links,
+        tags=made.tags,
         identifiers=made.identifiers,
-    )  # fmt: skip
+    )
     assert again == made
 
 
@@ -75,12 +82,17 @@ def test_a_paper_needs_a_title(title: str) -> None:
 
 @pytest.mark.parametrize(
     "too_much",
-    [{"title": "x" * 501}, {"title": "x", "headline": "見" * 501}, {"title": "x", "comment": "x" * 10_001},
-     {"title": "x", "authors": ["x" * (AUTHOR_LENGTH + 1)]}, {"title": "x", "tags": ["x" * (TAG_LENGTH + 1)]},
-     {"title": "x", "tags": map(str, range(51))},
-     {"title": "x", "links": [Link(f"https://a.org/{n}") for n in range(51)]},
-     {"title": "x", "links": [Link("a.org")]}],
-)  # fmt: skip
+    [
+        {"title": "x" * 501},
+        {"title": "x", "headline": "見" * 501},
+        {"title": "x", "comment": "x" * 10_001},
+        {"title": "x", "authors": ["x" * (AUTHOR_LENGTH + 1)]},
+        {"title": "x", "tags": ["x" * (TAG_LENGTH + 1)]},
+        {"title": "x", "tags": map(str, range(51))},
+        {"title": "x", "links": [Link(f"https://a.org/{n}") for n in range(51)]},
+        {"title": "x", "links": [Link("a.org")]},
+    ],
+)
 def test_what_is_too_much_is_refused_not_cut(too_much: dict[str, object]) -> None:
     with pytest.raises(InputError):
         make_paper(**too_much)  # type: ignore[arg-type]
@@ -108,8 +120,15 @@ def test_an_id_is_made_of_what_is_known(made: Paper, id: str) -> None:
 
 
 def test_ids_are_read_from_the_links() -> None:
-    made = make_paper(title="x", links=[Link("https://a.org/"), Link("https://arxiv.org/pdf/2307.08621"),
-                                        Link("https://doi.org/10.1/X"), Link("https://doi.org/10.1145/X")])  # fmt: skip
+    made = make_paper(
+        title="x",
+        links=[
+            Link("https://a.org/"),
+            Link("https://arxiv.org/pdf/2307.08621"),
+            Link("https://doi.org/10.1/X"),
+            Link("https://doi.org/10.1145/X"),
+        ],
+    )
     assert made.identifiers == Identifiers(arxiv="2307.08621", doi="10.1145/x")
     assert identity_keys(made) == ("arxiv:2307.08621", "doi:10.1145/x")
 
@@ -141,12 +160,16 @@ def test_tags_and_names_stand_once_and_without_marks() -> None:
 @pytest.mark.parametrize(
     ("url", "name"),
     [
-        ("https://arxiv.org/abs/2307.08621", "arXiv"), ("https://arxiv.org/pdf/2307.08621", "PDF"),
-        ("https://github.com/microsoft/unilm", "code"), ("https://huggingface.co/papers/2307.08621", "huggingface.co"),
-        ("https://doi.org/10.1145/1", "DOI"), ("https://openreview.net/pdf?id=abcdefgh", "PDF"),
-        ("https://aclanthology.org/P19-1001/", "ACL"), ("https://www.example.org/x", "example.org"),
+        ("https://arxiv.org/abs/2307.08621", "arXiv"),
+        ("https://arxiv.org/pdf/2307.08621", "PDF"),
+        ("https://github.com/microsoft/unilm", "code"),
+        ("https://huggingface.co/papers/2307.08621", "huggingface.co"),
+        ("https://doi.org/10.1145/1", "DOI"),
+        ("https://openreview.net/pdf?id=abcdefgh", "PDF"),
+        ("https://aclanthology.org/P19-1001/", "ACL"),
+        ("https://www.example.org/x", "example.org"),
     ],
-)  # fmt: skip
+)
 def test_a_link_without_a_label_gets_one(url: str, name: str) -> None:
     assert Link(url).name == name
     assert Link(url, "ここ").name == "ここ"

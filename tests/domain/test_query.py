@@ -22,9 +22,15 @@ def test_all_marks_are_read() -> None:
     marks = 'tag:CVPR tag:"two words" author:Ommer year:2023 year:2021-2024 has:code'
     query = parse_query(f'拡散 "latent space" -survey {marks}')
     assert query == Query(
-        text=query.text, words=("拡散",), phrases=("latent space",), excluded=("survey",), tags=("cvpr", "two words"),
-        authors=("ommer",), years=((2023, 2023), (2021, 2024)), code=True,
-    )  # fmt: skip
+        text=query.text,
+        words=("拡散",),
+        phrases=("latent space",),
+        excluded=("survey",),
+        tags=("cvpr", "two words"),
+        authors=("ommer",),
+        years=((2023, 2023), (2021, 2024)),
+        code=True,
+    )
 
 
 @pytest.mark.parametrize(
@@ -61,9 +67,18 @@ def test_only_filters_ask_for_nothing_by_name() -> None:
 
 @pytest.mark.parametrize(
     ("text", "asked"),
-    [('tag:"RAG" year:2023', ("RAG", "2023")), ("tag:RAG", ("RAG", "")), ("year:2023", ("", "2023")), ("", None),
-     ("RAG", None), ("tag:RAG words", None), ("-tag:RAG", None), ("tag:a tag:b", None), ("year:2022-2024", None),
-     ("author:Sun", None)],
-)  # fmt: skip
+    [
+        ('tag:"RAG" year:2023', ("RAG", "2023")),
+        ("tag:RAG", ("RAG", "")),
+        ("year:2023", ("", "2023")),
+        ("", None),
+        ("RAG", None),
+        ("tag:RAG words", None),
+        ("-tag:RAG", None),
+        ("tag:a tag:b", None),
+        ("year:2022-2024", None),
+        ("author:Sun", None),
+    ],
+)
 def test_a_tag_and_a_year_are_told_from_a_search(text: str, asked: tuple[str, str] | None) -> None:
     assert tag_and_year(text) == asked

@@ -20,14 +20,18 @@ def kept(papers: Sequence[Paper]) -> list[Paper]:
 def full(n: int) -> Paper:
     """Return the n-th paper with everything in it that a paper may have."""
     made = paper(
-        n, date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28),
+        n,
+        date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28),
         comment=f"{n}番目。\n\n- 50% & more_or_less {{x}}\n  - ~y^2",
         excerpt=f"We show $O(n^{n})$ -- “so” it seems; \\alpha @ 'home', \"here\".",
         organization="Microsoft Research & Söhne",
         authors=["Donald E. Knuth", "Jörg Müller", "山田 太郎", "The ATLAS Collaboration", "OpenAI", "Dick and Jane"],
-        links=[Link(f"https://arxiv.org/abs/2401.{n:05}"), Link("https://github.com/a/b_c%20d", "コード"),
-               Link("https://example.org/?q=1&r=2#s")],
+        links=[
+            Link(f"https://arxiv.org/abs/2401.{n:05}"),
+            Link("https://github.com/a/b_c%20d", "コード"),
+            Link("https://example.org/?q=1&r=2#s"),
+        ],
         tags=["検索", "large, very", "a;b", "C++"],
         identifiers=Identifiers(arxiv=f"2401.{n:05}", doi=f"10.1145/{n}.a_b", acl=f"2024.acl-long.{n + 1}"),
-    )  # fmt: skip
+    )
     return replace(made, added_at=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n), added_by="花子")

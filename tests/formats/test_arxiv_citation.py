@@ -17,10 +17,18 @@ LLAMA = "2307.09288"
 
 @pytest.mark.parametrize(
     "text",
-    ["arXiv preprint arXiv:2307.09288", "arXiv preprint arXiv:2307.09288v2", "ArXiv e-prints, arXiv:2307.09288 [cs.CL]",
-     "CoRR, abs/2307.09288", "CoRR abs/2307.09288 (2023)", "arXiv:2307.09288 [cs.CL]", "arXiv 2307.09288",
-     "ａｒＸｉｖ：2307.09288", "Available at arXiv:2307.09288."],
-)  # fmt: skip
+    [
+        "arXiv preprint arXiv:2307.09288",
+        "arXiv preprint arXiv:2307.09288v2",
+        "ArXiv e-prints, arXiv:2307.09288 [cs.CL]",
+        "CoRR, abs/2307.09288",
+        "CoRR abs/2307.09288 (2023)",
+        "arXiv:2307.09288 [cs.CL]",
+        "arXiv 2307.09288",
+        "ａｒＸｉｖ：2307.09288",
+        "Available at arXiv:2307.09288.",
+    ],
+)
 def test_a_citation_gives_the_id(text: str) -> None:
     assert ids_cited(text).arxiv == LLAMA
     assert is_citation(text)
@@ -46,11 +54,17 @@ def test_a_remark_that_says_more_than_the_number_is_a_comment() -> None:
 
 @pytest.mark.parametrize(
     "fields",
-    ["journal={arXiv preprint arXiv:2307.09288}, year={2023}", "journal={CoRR}, volume={abs/2307.09288}",
-     "journal={arXiv:2307.09288 [cs.CL]}", "eprinttype={arXiv}, eprint={2307.09288}", "note={arXiv:2307.09288 [cs]}",
-     "howpublished={arXiv preprint arXiv:2307.09288}",
-     "doi={10.48550/ARXIV.2307.09288}", "publisher={arXiv:2307.09288}"],
-)  # fmt: skip
+    [
+        "journal={arXiv preprint arXiv:2307.09288}, year={2023}",
+        "journal={CoRR}, volume={abs/2307.09288}",
+        "journal={arXiv:2307.09288 [cs.CL]}",
+        "eprinttype={arXiv}, eprint={2307.09288}",
+        "note={arXiv:2307.09288 [cs]}",
+        "howpublished={arXiv preprint arXiv:2307.09288}",
+        "doi={10.48550/ARXIV.2307.09288}",
+        "publisher={arXiv:2307.09288}",
+    ],
+)
 def test_bibtex_of_google_scholar_and_dblp_gives_the_id(fields: str) -> None:
     [made] = bibtex.read(f"@article{{touvron2023llama, title={{Llama 2}}, {fields}}}", "f")
     _is_llama(made)
@@ -67,10 +81,14 @@ def test_ris_gives_the_id(lines: str) -> None:
 
 @pytest.mark.parametrize(
     "variables",
-    [{"container-title": "arXiv preprint arXiv:2307.09288"}, {"container-title": "CoRR", "volume": "abs/2307.09288"},
-     {"archive": "arXiv", "archive_location": "arXiv:2307.09288"}, {"number": "arXiv:2307.09288"},
-     {"note": "arXiv:2307.09288 [cs]"}],
-)  # fmt: skip
+    [
+        {"container-title": "arXiv preprint arXiv:2307.09288"},
+        {"container-title": "CoRR", "volume": "abs/2307.09288"},
+        {"archive": "arXiv", "archive_location": "arXiv:2307.09288"},
+        {"number": "arXiv:2307.09288"},
+        {"note": "arXiv:2307.09288 [cs]"},
+    ],
+)
 def test_csl_gives_the_id(variables: dict[str, str]) -> None:
     [made] = csl.read(json.dumps([{"title": "Llama 2", **variables}]), "f")
     _is_llama(made)

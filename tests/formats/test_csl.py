@@ -30,16 +30,31 @@ def test_a_thousand_items_come_back_equal() -> None:
 
 _ZOTERO = [
     {
-        "id": "http://zotero.org/users/1/items/ABC", "type": "article", "title": "Attention", "publisher": "arXiv",
-        "number": "arXiv:1706.03762", "abstract": "We …", "note": "arXiv:1706.03762 [cs]", "URL": "https://a.org/x",
+        "id": "http://zotero.org/users/1/items/ABC",
+        "type": "article",
+        "title": "Attention",
+        "publisher": "arXiv",
+        "number": "arXiv:1706.03762",
+        "abstract": "We …",
+        "note": "arXiv:1706.03762 [cs]",
+        "URL": "https://a.org/x",
         "keyword": "a; b",
-        "author": [{"family": "Beethoven", "given": "Ludwig", "non-dropping-particle": "van"}, {"literal": "OpenAI"},
-                   {"family": "山田", "given": "太郎"}],
+        "author": [
+            {"family": "Beethoven", "given": "Ludwig", "non-dropping-particle": "van"},
+            {"literal": "OpenAI"},
+            {"family": "山田", "given": "太郎"},
+        ],
         "issued": {"date-parts": [[2017, 6]]},
     },
-    {"type": "book", "id": 7, "title": "Book", "DOI": "https://doi.org/10.1145/X", "issued": {"literal": "c. 1999"},
-     "note": "よい"},
-]  # fmt: skip
+    {
+        "type": "book",
+        "id": 7,
+        "title": "Book",
+        "DOI": "https://doi.org/10.1145/X",
+        "issued": {"literal": "c. 1999"},
+        "note": "よい",
+    },
+]
 
 
 def test_foreign_items_are_understood() -> None:

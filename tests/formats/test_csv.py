@@ -28,8 +28,11 @@ def test_columns_may_stand_in_any_order_with_japanese_or_english_names() -> None
         '"Yutao Sun, Li Dong",Retentive Network\n'
     )
     assert (made.title, made.headline, made.comment, str(made.date)) == (
-        "Retentive Network", "次のTransformer", "よい", "2023-07-19"
-    )  # fmt: skip
+        "Retentive Network",
+        "次のTransformer",
+        "よい",
+        "2023-07-19",
+    )
     assert (made.links, made.tags, made.authors) == ((Link(ARXIV),), ("モデル", "効率"), ("Yutao Sun", "Li Dong"))
     made = one(f"Ｔｉｔｌｅ;Date;URL;Comment;Tags\nRetNet;2023-07;{ARXIV};good;a, b\n")
     assert (made.title, str(made.date), made.identifiers.arxiv) == ("RetNet", "2023-07", "2307.08621")
@@ -66,10 +69,14 @@ def test_unknown_columns_are_left_out_and_told() -> None:
 
 @pytest.mark.parametrize(
     ("dates", "read"),
-    [(["7/19/2023", "8/7/2023"], ["2023-07-19", "2023-08-07"]),
-     (["19/7/2023", "8/7/2023"], ["2023-07-19", "2023-07-08"]),
-     (["2023/7/19 0:00:00"], ["2023-07-19"]), (["2023年7月19日"], ["2023-07-19"]), (["2023"], ["2023"])],
-)  # fmt: skip
+    [
+        (["7/19/2023", "8/7/2023"], ["2023-07-19", "2023-08-07"]),
+        (["19/7/2023", "8/7/2023"], ["2023-07-19", "2023-07-08"]),
+        (["2023/7/19 0:00:00"], ["2023-07-19"]),
+        (["2023年7月19日"], ["2023-07-19"]),
+        (["2023"], ["2023"]),
+    ],
+)
 def test_dates_are_read_as_their_column_writes_them(dates: list[str], read: list[str]) -> None:
     papers = csv.read("title,date\n" + "".join(f"T{n},{date}\n" for n, date in enumerate(dates)), "f").papers
     assert [str(made.date) for made in papers] == read
@@ -82,14 +89,20 @@ def test_zeros_that_a_spreadsheet_took_from_an_arxiv_number_come_back() -> None:
 
 @pytest.mark.parametrize(
     ("text", "problem"),
-    [("title,date\nA,2023\nB,soon\n", 'f: row 3: column B ("date"): "soon" is not a date'),
-     ("title,date\nA,7/8/2023\n", 'f: row 2: column B ("date"): '),
-     ('title,link\n"A\nA",https://a.org\nB,ftp://a.org\n', 'f: row 3: column B ("link"): "ftp://a.org" is not a link'),
-     ("a,b\n1,2\n", "f: row 1: the first row must name the columns"), ("", "f: row 1: the first row must"),
-     ("title,comment\n,x\n", "f: row 2: there is neither a title nor a link"),
-     ("id,title\nx,A\nx,B\n", 'f: row 3: column A ("id"): id "x" is given twice'),
-     ("title,x\n" + "a" * 300_000 + ",\n", "f: row 2: not valid CSV")],
-)  # fmt: skip
+    [
+        ("title,date\nA,2023\nB,soon\n", 'f: row 3: column B ("date"): "soon" is not a date'),
+        ("title,date\nA,7/8/2023\n", 'f: row 2: column B ("date"): '),
+        (
+            'title,link\n"A\nA",https://a.org\nB,ftp://a.org\n',
+            'f: row 3: column B ("link"): "ftp://a.org" is not a link',
+        ),
+        ("a,b\n1,2\n", "f: row 1: the first row must name the columns"),
+        ("", "f: row 1: the first row must"),
+        ("title,comment\n,x\n", "f: row 2: there is neither a title nor a link"),
+        ("id,title\nx,A\nx,B\n", 'f: row 3: column A ("id"): id "x" is given twice'),
+        ("title,x\n" + "a" * 300_000 + ",\n", "f: row 2: not valid CSV"),
+    ],
+)
 def test_what_is_wrong_is_told_with_row_and_column(text: str, problem: str) -> None:
     with pytest.raises(FileError) as caught:
         csv.read(text, "f")

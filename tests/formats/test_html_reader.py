@@ -24,14 +24,16 @@ def one(text: str) -> Paper:
 
 @pytest.mark.parametrize(
     "page",
-    [f'<ul><li><a href="{ARXIV}">RetNet</a> – よい</li></ul>',
-     f"<OL><LI><B>RetNet</B> [<A HREF={ARXIV}>PDF</A>] よい</OL>",
-     f'<p><a class="x" href=\'{ARXIV}\'>RetNet</a>: よい</p>',
-     f'<li><p><a href="{ARXIV}">RetNet</a></p><p>よい</p></li>',
-     f'<table><tr><th>Title<th>Link<th>Comment<tr><td>RetNet<td><a href="{ARXIV}">arXiv</a><td>よい</table>',
-     f'<h2><a href="{ARXIV}">RetNet</a></h2><p>よい</p>',
-     f'<li>RetNet<ul><li><a href="{ARXIV}">paper</a></li><li>よい</ul>'],
-)  # fmt: skip
+    [
+        f'<ul><li><a href="{ARXIV}">RetNet</a> – よい</li></ul>',
+        f"<OL><LI><B>RetNet</B> [<A HREF={ARXIV}>PDF</A>] よい</OL>",
+        f"<p><a class=\"x\" href='{ARXIV}'>RetNet</a>: よい</p>",
+        f'<li><p><a href="{ARXIV}">RetNet</a></p><p>よい</p></li>',
+        f'<table><tr><th>Title<th>Link<th>Comment<tr><td>RetNet<td><a href="{ARXIV}">arXiv</a><td>よい</table>',
+        f'<h2><a href="{ARXIV}">RetNet</a></h2><p>よい</p>',
+        f'<li>RetNet<ul><li><a href="{ARXIV}">paper</a></li><li>よい</ul>',
+    ],
+)
 def test_an_item_is_a_title_a_link_and_a_comment_however_pages_are_written(page: str) -> None:
     made = one(
         f"<!doctype html><title>t</title><script>'<li>'</script><nav><a href='{ARXIV}0'>x</a></nav>{page}<footer>f"
@@ -88,8 +90,12 @@ def test_our_own_page_comes_back() -> None:
     papers = [full(n) for n in range(3)]
     for made, back in zip(papers, html_reader.read("".join(html.write(papers)), "f").papers, strict=True):
         assert (back.id, back.title, back.headline, back.date, back.organization) == (
-            made.id, made.title, made.headline, made.date, made.organization
-        )  # fmt: skip
+            made.id,
+            made.title,
+            made.headline,
+            made.date,
+            made.organization,
+        )
         assert (back.comment, back.excerpt, back.tags) == (made.comment, made.excerpt, made.tags)
         assert back.identifiers == made.identifiers
         assert set(made.links) <= set(back.links)

@@ -21,33 +21,94 @@ from tests.samples import paper, texts
 
 BOTH_WAYS = ("yaml", "json", "bibtex", "csl", "ris")
 HOSTILE = (
-    r"\input{/etc/passwd}", r"\write18{id}", "^^5cinput{x}", "^^5c^^5c", "%", "\\%", "#1", "&", "$x$", "a_b",
-    "~", "^", "{", "}",
-    "}}\n@misc{evil, title={x}", "\\", "--", "``", "''", "?`", "@string{", '"', "ER  - ", "\nTY  - GEN", "C6  - x",
-    "<script>alert(1)</script>", "<!--", "]]>", "=1+1", "[x](javascript:alert(1))", " and ", "others", ",",
-    "; ", "日本語",
-)  # fmt: skip
+    r"\input{/etc/passwd}",
+    r"\write18{id}",
+    "^^5cinput{x}",
+    "^^5c^^5c",
+    "%",
+    "\\%",
+    "#1",
+    "&",
+    "$x$",
+    "a_b",
+    "~",
+    "^",
+    "{",
+    "}",
+    "}}\n@misc{evil, title={x}",
+    "\\",
+    "--",
+    "``",
+    "''",
+    "?`",
+    "@string{",
+    '"',
+    "ER  - ",
+    "\nTY  - GEN",
+    "C6  - x",
+    "<script>alert(1)</script>",
+    "<!--",
+    "]]>",
+    "=1+1",
+    "[x](javascript:alert(1))",
+    " and ",
+    "others",
+    ",",
+    "; ",
+    "日本語",
+)
 NAMES = (
-    "King, Jr., Martin Luther", "Martin Luther King, Jr.", "Google, Inc.", "Inc. Google", "Donald E. Knuth",
-    "山田 太郎", "OpenAI",
-    "others", "Dick and Jane", "Smith, John", "{Braced}", "von der Leyen, Ursula", "A, B, C, D", "Jr., X",
-    "de la Cruz, III", "III, Henry",
-    "Sammy Davis Jr.", "Sammy Davis, Jr", "The ATLAS Collaboration", "Microsoft Research, Ltd.", "X, ",
-    "a;b", "C6  - x",
-)  # fmt: skip
+    "King, Jr., Martin Luther",
+    "Martin Luther King, Jr.",
+    "Google, Inc.",
+    "Inc. Google",
+    "Donald E. Knuth",
+    "山田 太郎",
+    "OpenAI",
+    "others",
+    "Dick and Jane",
+    "Smith, John",
+    "{Braced}",
+    "von der Leyen, Ursula",
+    "A, B, C, D",
+    "Jr., X",
+    "de la Cruz, III",
+    "III, Henry",
+    "Sammy Davis Jr.",
+    "Sammy Davis, Jr",
+    "The ATLAS Collaboration",
+    "Microsoft Research, Ltd.",
+    "X, ",
+    "a;b",
+    "C6  - x",
+)
 DOIS = (
-    "10.1016/s0140-6736(20)30183-5", "10.1234/a^^5cb", "10.1234/a)b", "10.1234/(a",
-    "10.1234/a_b%20c#d&e$f~g", "10.1234/a{b}c",
-    r"10.1234/a\b", "10.1234/a--b", "10.1234/a<b>c", '10.1234/a"b', "10.1234/a[1]",
+    "10.1016/s0140-6736(20)30183-5",
+    "10.1234/a^^5cb",
+    "10.1234/a)b",
+    "10.1234/(a",
+    "10.1234/a_b%20c#d&e$f~g",
+    "10.1234/a{b}c",
+    r"10.1234/a\b",
+    "10.1234/a--b",
+    "10.1234/a<b>c",
+    '10.1234/a"b',
+    "10.1234/a[1]",
     "10.1002/(sici)1097(199806)1:2<3::aid-x>3.0.co;2-q",
-)  # fmt: skip
+)
 ADDRESSES = (
-    "https://web.archive.org/web/2020/https://a.org/x,https://b.org/y", "https://a.org/?u=a;https://b.org",
+    "https://web.archive.org/web/2020/https://a.org/x,https://b.org/y",
+    "https://a.org/?u=a;https://b.org",
     "https://a.org/a_b%20c#d",
-    "https://a.org/?a=1&b=2$3~4", "https://a.org/(x)", "https://a.org/x)", "https://a.org/a^^5cb",
-    "https://a.org/{a}", "https://a.org/a--b",
-    "https://en.wikipedia.org/wiki/RISC-V_(x)", "https://a.org/;http://b.org/,http://c.org",
-)  # fmt: skip
+    "https://a.org/?a=1&b=2$3~4",
+    "https://a.org/(x)",
+    "https://a.org/x)",
+    "https://a.org/a^^5cb",
+    "https://a.org/{a}",
+    "https://a.org/a--b",
+    "https://en.wikipedia.org/wiki/RISC-V_(x)",
+    "https://a.org/;http://b.org/,http://c.org",
+)
 
 hostile = st.lists(st.sampled_from(HOSTILE) | texts, min_size=1, max_size=6).map("".join)
 
@@ -58,12 +119,17 @@ def hostile_papers(draw: st.DrawFn) -> Paper:
     links = [Link(url, draw(st.none() | hostile)) for url in draw(st.lists(st.sampled_from(ADDRESSES), max_size=3))]
     try:
         return make_paper(
-            title=title, id="a", headline=draw(hostile), comment=draw(hostile), excerpt=draw(hostile),
+            title=title,
+            id="a",
+            headline=draw(hostile),
+            comment=draw(hostile),
+            excerpt=draw(hostile),
             organization=draw(hostile)[:90],
-            authors=draw(st.lists(st.sampled_from(NAMES) | hostile, max_size=4)), links=links,
+            authors=draw(st.lists(st.sampled_from(NAMES) | hostile, max_size=4)),
+            links=links,
             tags=[draw(hostile)[:90]],
             identifiers=Identifiers(doi=draw(st.none() | st.sampled_from(DOIS))),
-        )  # fmt: skip
+        )
     except DayoriError:
         return paper(1)
 
@@ -77,8 +143,14 @@ def test_any_paper_comes_back_as_it_went(made: Paper, format: str) -> None:
 @given(hostile_papers())
 def test_tex_finds_no_command_but_our_own_in_a_bibliography(made: Paper) -> None:
     body = "".join(bibtex.write([made]))
-    for allowed in (r"\textbackslash{}", r"\textbraceleft{}", r"\textbraceright{}", r"\textasciitilde{}",
-                    r"\textasciicircum{}", "\\newline\n"):  # fmt: skip
+    for allowed in (
+        r"\textbackslash{}",
+        r"\textbraceleft{}",
+        r"\textbraceright{}",
+        r"\textasciitilde{}",
+        r"\textasciicircum{}",
+        "\\newline\n",
+    ):
         body = body.replace(allowed, "·")
     body = re.sub(r"\\[$&%#_]", "", body)
     assert not re.search(r"[\\$&%#~^]|(?<![a-z])_", body.split(",\n", 1)[1])

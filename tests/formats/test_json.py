@@ -31,14 +31,23 @@ def test_a_paper_has_the_shape_that_is_promised() -> None:
     assert plain_json.loads("".join(json.write([made]))) == {
         "papers": [
             {
-                "id": "paper-1", "headline": "1番目の論文", "title": "A Paper on Subject 1", "date": "2023-07",
+                "id": "paper-1",
+                "headline": "1番目の論文",
+                "title": "A Paper on Subject 1",
+                "date": "2023-07",
                 "comment": None,
-                "excerpt": None, "organization": None, "authors": ["A"], "links": [{"label": None, "url": "https://a.org/"}],
-                "tags": ["検索"], "identifiers": {"arxiv": "2401.00001"}, "added_at": None, "added_by": None,
+                "excerpt": None,
+                "organization": None,
+                "authors": ["A"],
+                "links": [{"label": None, "url": "https://a.org/"}],
+                "tags": ["検索"],
+                "identifiers": {"arxiv": "2401.00001"},
+                "added_at": None,
+                "added_by": None,
                 "updated_at": None,
             }
         ]
-    }  # fmt: skip
+    }
 
 
 def test_an_empty_collection_is_a_file_too() -> None:

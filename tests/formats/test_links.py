@@ -15,9 +15,17 @@ ARXIV = "https://arxiv.org/abs/2307.08621"
 
 @pytest.mark.parametrize(
     "line",
-    [f"{ARXIV} RetNet", f"RetNet {ARXIV}", f"- [RetNet]({ARXIV})", f"1. RetNet - {ARXIV}", f"・「RetNet」　{ARXIV}",
-     "2307.08621v2: RetNet", f"<{ARXIV}> RetNet", f"* RetNet ({ARXIV})"],
-)  # fmt: skip
+    [
+        f"{ARXIV} RetNet",
+        f"RetNet {ARXIV}",
+        f"- [RetNet]({ARXIV})",
+        f"1. RetNet - {ARXIV}",
+        f"・「RetNet」　{ARXIV}",
+        "2307.08621v2: RetNet",
+        f"<{ARXIV}> RetNet",
+        f"* RetNet ({ARXIV})",
+    ],
+)
 def test_a_title_may_stand_on_either_side_of_the_link(line: str) -> None:
     [made] = read(line, "f").papers
     assert (made.title, made.identifiers.arxiv) == ("RetNet", "2307.08621")
@@ -27,8 +35,11 @@ def test_lines_without_a_title_are_handed_on_with_their_number() -> None:
     found = read(f"# 読むもの\n\n{ARXIV}\n  - 10.1145/3292500\narXiv: 1706.03762\nhttps://a.org/x PDF\n", "f")
     assert found.papers == []
     assert found.untitled == [
-        Untitled(3, ARXIV), Untitled(4, "10.1145/3292500"), Untitled(5, "arXiv: 1706.03762"), Untitled(6, "https://a.org/x"),
-    ]  # fmt: skip
+        Untitled(3, ARXIV),
+        Untitled(4, "10.1145/3292500"),
+        Untitled(5, "arXiv: 1706.03762"),
+        Untitled(6, "https://a.org/x"),
+    ]
 
 
 def test_one_paper_twice_is_one_paper() -> None:

@@ -14,13 +14,29 @@ from tests.growth import MOST, growth
 
 _LINK = "[a](https://arxiv.org/abs/2307.08621)"
 _READERS: dict[str, Callable[[str, str], Contents]] = {
-    "markdown": markdown_reader.read, "html": html_reader.read, "csv": csv.read
-}  # fmt: skip
+    "markdown": markdown_reader.read,
+    "html": html_reader.read,
+    "csv": csv.read,
+}
 
 
 _MARKDOWN = ("[", "](", "[a](", "[a](<", "**a", "<a href='x' ", "<!--", "|", "\\", "- a\n", "`")
-_HTML = ("<", "<a ", '<a "', "<a '\"<a", "<!--", "<div>", "<ul><li>", "<script>", "<title>", "<td>", "<br>", "&#1",
-         "<tr><td>a", "<p>論文タイトル:x")  # fmt: skip
+_HTML = (
+    "<",
+    "<a ",
+    '<a "',
+    "<a '\"<a",
+    "<!--",
+    "<div>",
+    "<ul><li>",
+    "<script>",
+    "<title>",
+    "<td>",
+    "<br>",
+    "&#1",
+    "<tr><td>a",
+    "<p>論文タイトル:x",
+)
 
 
 @pytest.mark.parametrize(

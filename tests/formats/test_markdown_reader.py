@@ -24,13 +24,22 @@ def one(text: str) -> Paper:
 
 @pytest.mark.parametrize(
     "line",
-    [f"- [RetNet]({ARXIV}) - よい", f"* **RetNet** [[paper]({ARXIV})] — よい", f"1. [RetNet](<{ARXIV}>): よい",
-     f"+ __RetNet__ ([arXiv]({ARXIV})) よい", f"- [ ] [*RetNet*]({ARXIV} \"title\") よい",
-     f"- 🔥 RetNet [[PDF]]({ARXIV}) よい", f"- [**RetNet**]({ARXIV})<br>よい", f"- <a href=\"{ARXIV}\">RetNet</a> よい",
-     f"[RetNet]({ARXIV})\nよい", f"- RetNet\n  - [paper]({ARXIV})\n  - よい", f"- [RetNet]({ARXIV})\n\n  よい",
-     f"| Paper | Comment |\n|---|---|\n| [RetNet]({ARXIV}) | よい |",
-     f"|タイトル|リンク|コメント|\n|:-:|--|--|\n|RetNet|{ARXIV}|よい|"],
-)  # fmt: skip
+    [
+        f"- [RetNet]({ARXIV}) - よい",
+        f"* **RetNet** [[paper]({ARXIV})] — よい",
+        f"1. [RetNet](<{ARXIV}>): よい",
+        f"+ __RetNet__ ([arXiv]({ARXIV})) よい",
+        f'- [ ] [*RetNet*]({ARXIV} "title") よい',
+        f"- 🔥 RetNet [[PDF]]({ARXIV}) よい",
+        f"- [**RetNet**]({ARXIV})<br>よい",
+        f'- <a href="{ARXIV}">RetNet</a> よい',
+        f"[RetNet]({ARXIV})\nよい",
+        f"- RetNet\n  - [paper]({ARXIV})\n  - よい",
+        f"- [RetNet]({ARXIV})\n\n  よい",
+        f"| Paper | Comment |\n|---|---|\n| [RetNet]({ARXIV}) | よい |",
+        f"|タイトル|リンク|コメント|\n|:-:|--|--|\n|RetNet|{ARXIV}|よい|",
+    ],
+)
 def test_an_item_is_a_title_a_link_and_a_comment_however_lists_are_written(line: str) -> None:
     made = one(line)
     assert (made.title, made.identifiers.arxiv, made.comment) == ("RetNet", "2307.08621", "よい")
@@ -70,8 +79,10 @@ def test_a_date_behind_the_title_is_the_date_and_no_comment(line: str, date: str
 
 
 def test_the_heading_above_is_a_tag_but_not_the_documents_own_nor_one_that_says_nothing() -> None:
-    text = (f"# Awesome LLM\n\n## 🔍 1. Retrieval\n- [A]({ARXIV})\n\n## Papers\n- [B](https://arxiv.org/abs/2307.00001)\n"
-            "\n## 2023年\n- [C](https://arxiv.org/abs/2307.00002)\n")  # fmt: skip
+    text = (
+        f"# Awesome LLM\n\n## 🔍 1. Retrieval\n- [A]({ARXIV})\n\n## Papers\n- [B](https://arxiv.org/abs/2307.00001)\n"
+        "\n## 2023年\n- [C](https://arxiv.org/abs/2307.00002)\n"
+    )
     assert [made.tags for made in markdown_reader.read(text, "f").papers] == [("Retrieval",), (), ()]
 
 
@@ -84,8 +95,9 @@ def test_nested_items_are_papers_of_their_own() -> None:
 def test_an_item_without_a_title_waits_for_it() -> None:
     contents = markdown_reader.read(f"- {ARXIV}\n- [paper](https://arxiv.org/abs/2307.00001) よい\n", "f")
     assert [(each.line, each.source) for each in contents.untitled] == [
-        (1, ARXIV), (2, "https://arxiv.org/abs/2307.00001")
-    ]  # fmt: skip
+        (1, ARXIV),
+        (2, "https://arxiv.org/abs/2307.00001"),
+    ]
     assert contents.untitled[1].paper
     assert contents.untitled[1].paper.comment == "よい"
 
@@ -113,8 +125,11 @@ def test_our_own_markdown_comes_back() -> None:
     read = markdown_reader.read("".join(markdown.write(papers)), "f").papers
     for made, back in zip(papers, read, strict=True):
         assert (back.title, back.headline, back.date, back.organization) == (
-            made.title, made.headline, made.date, made.organization
-        )  # fmt: skip
+            made.title,
+            made.headline,
+            made.date,
+            made.organization,
+        )
         assert (back.tags, back.identifiers) == (made.tags, made.identifiers)
         assert _seen(back.comment) == _seen(made.comment)
         assert set(made.links) <= set(back.links)
@@ -122,10 +137,15 @@ def test_our_own_markdown_comes_back() -> None:
 
 
 @pytest.mark.parametrize(
-    "said", [{"organization": "Microsoft research"}, {"organization": "Google DeepMind"},
-             {"authors": ["Donald E. Knuth"]}, {"authors": ["Ada", "Bob"]},
-             {"organization": "東京大学", "authors": ["山田 太郎"]}],
-)  # fmt: skip
+    "said",
+    [
+        {"organization": "Microsoft research"},
+        {"organization": "Google DeepMind"},
+        {"authors": ["Donald E. Knuth"]},
+        {"authors": ["Ada", "Bob"]},
+        {"organization": "東京大学", "authors": ["山田 太郎"]},
+    ],
+)
 def test_organisation_and_authors_are_told_apart(said: dict[str, Any]) -> None:
     made = make_paper(title="A", **said)
     (back,) = markdown_reader.read("".join(markdown.write([made])), "f").papers

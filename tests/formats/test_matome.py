@@ -23,18 +23,39 @@ def test_every_paper_of_a_page_has_what_the_page_says_of_it() -> None:
         for made in read_file(PAGE)
     ]
     assert told == [
-        ("軽い拡散モデルの作り方", "Small Steps: Diffusion with Fewer Evaluations", "2024-02-03",
-         "評価の回数を半分にしても、見た目はほとんど変わらないとのこと。", None,
-         "We show that half of the evaluations can be left out without a visible loss. Specifically, we choo..."),
-        ("図と文を一緒に読む", "Reading Pictures and Words Together", "2023-11-30",
-         "図と本文を同じ列として扱う、という割り切りが面白い", None,
-         "Documents hold pictures and words, yet most readers look at only one of them…"),
-        ("絵を言葉で直す : EditWord", "EditWord: Changing Pictures by Words", "2023-03-09",
-         "言葉だけで絵を直す手法。\n\n直せる範囲はまだ狭い。", "Example research",
-         "In this work, we change pictures by words alone, with no mask at all..."),
-        ("百万画素を一度に", "MEGAPIX: One Million Pixels at Once", "2022-04-07",
-         "Example researchが作ったMEGAPIXの論文。", None, "Large pictures are slow..."),
-    ]  # fmt: skip
+        (
+            "軽い拡散モデルの作り方",
+            "Small Steps: Diffusion with Fewer Evaluations",
+            "2024-02-03",
+            "評価の回数を半分にしても、見た目はほとんど変わらないとのこと。",
+            None,
+            "We show that half of the evaluations can be left out without a visible loss. Specifically, we choo...",
+        ),
+        (
+            "図と文を一緒に読む",
+            "Reading Pictures and Words Together",
+            "2023-11-30",
+            "図と本文を同じ列として扱う、という割り切りが面白い",
+            None,
+            "Documents hold pictures and words, yet most readers look at only one of them…",
+        ),
+        (
+            "絵を言葉で直す : EditWord",
+            "EditWord: Changing Pictures by Words",
+            "2023-03-09",
+            "言葉だけで絵を直す手法。\n\n直せる範囲はまだ狭い。",
+            "Example research",
+            "In this work, we change pictures by words alone, with no mask at all...",
+        ),
+        (
+            "百万画素を一度に",
+            "MEGAPIX: One Million Pixels at Once",
+            "2022-04-07",
+            "Example researchが作ったMEGAPIXの論文。",
+            None,
+            "Large pictures are slow...",
+        ),
+    ]
 
 
 def test_a_bare_link_belongs_to_the_paper_above_it() -> None:

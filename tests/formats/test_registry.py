@@ -15,12 +15,23 @@ from tests.samples import paper
 
 @pytest.mark.parametrize(
     ("file", "given", "name"),
-    [("a.yaml", None, "yaml"), ("a.YML", None, "yaml"), ("a.json", None, "json"), ("a.txt", "JSON", "json"),
-     ("a.json", "yaml", "yaml"),
-     ("a.bib", None, "bibtex"), ("a.RIS", None, "ris"), ("a.csl", None, "csl"), ("a.csl.json", None, "csl"),
-     ("a.txt", None, "links"), ("a.md", None, "markdown"), ("a.CSV", None, "csv"), ("a.tsv", None, "csv"),
-     ("a.htm", None, "html")],
-)  # fmt: skip
+    [
+        ("a.yaml", None, "yaml"),
+        ("a.YML", None, "yaml"),
+        ("a.json", None, "json"),
+        ("a.txt", "JSON", "json"),
+        ("a.json", "yaml", "yaml"),
+        ("a.bib", None, "bibtex"),
+        ("a.RIS", None, "ris"),
+        ("a.csl", None, "csl"),
+        ("a.csl.json", None, "csl"),
+        ("a.txt", None, "links"),
+        ("a.md", None, "markdown"),
+        ("a.CSV", None, "csv"),
+        ("a.tsv", None, "csv"),
+        ("a.htm", None, "html"),
+    ],
+)
 def test_the_format_is_what_is_asked_for_or_what_the_ending_tells(file: str, given: str | None, name: str) -> None:
     assert format_of(file, given, list(READERS)) == name
 

@@ -26,10 +26,37 @@ def test_a_random_collection_reads_back_as_it_was(papers: list[Paper]) -> None:
     assert yaml.read("".join(yaml.write(papers)), "f") == papers
 
 
-@pytest.mark.parametrize("word", ["no", "0123", "2601.00010", "~", "null", "12:30", "1e3", "on", "- x", "a: b", "#x",
-                                  "@x", "`x", "*x",
-                                  "'", '"', "x\u0085y", "\ufffe", "日本\U000e0100", "{}", "%x", "|", ">", "&a", "!x",
-                                  "?"])  # fmt: skip
+@pytest.mark.parametrize(
+    "word",
+    [
+        "no",
+        "0123",
+        "2601.00010",
+        "~",
+        "null",
+        "12:30",
+        "1e3",
+        "on",
+        "- x",
+        "a: b",
+        "#x",
+        "@x",
+        "`x",
+        "*x",
+        "'",
+        '"',
+        "x\u0085y",
+        "\ufffe",
+        "日本\U000e0100",
+        "{}",
+        "%x",
+        "|",
+        ">",
+        "&a",
+        "!x",
+        "?",
+    ],
+)
 def test_a_word_that_yaml_reads_otherwise_stays_a_word(word: str) -> None:
     made = make_paper(
         id="x", title=word, headline=word, comment=f"{word}\n  {word} \n", tags=[f"a{word}"], authors=[word]

@@ -96,9 +96,14 @@ def test_a_new_entry_stands_above_all_others_in_the_same_shape() -> None:
         )
     )
     assert changes(TEXT, made.text()) == [
-        "+   - id: c", "+     title: C", "+     links:", "+       - https://arxiv.org/abs/2401.00001",
-        "+       - {label: code, url: 'https://c.org/'}", "+     tags: [x]", "+ ",
-    ]  # fmt: skip
+        "+   - id: c",
+        "+     title: C",
+        "+     links:",
+        "+       - https://arxiv.org/abs/2401.00001",
+        "+       - {label: code, url: 'https://c.org/'}",
+        "+     tags: [x]",
+        "+ ",
+    ]
 
 
 def test_an_entry_that_goes_leaves_the_remarks_above_it() -> None:

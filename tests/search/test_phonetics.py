@@ -21,27 +21,71 @@ from tests.samples import paper
 from tests.search.indexing import put
 
 _READ = {
-    "アジャスト": "adjust", "アンラーニング": "unlearning", "ウィスパー": "whisper",
-    "データ": "data", "ドメイン": "domain", "フレームワーク": "framework", "ベイジアン": "bayesian", "ポーズ": "pose",
-    "マッチング": "matching", "リワード": "reward", "ワールド": "world",
-    "エンバイロメント": "environment", "クロージャー": "closure", "チェンジ": "change", "テンソル": "tensor",
-    "フィンガー": "finger", "フェーズ": "phase", "フォワード": "forward", "プレイヤー": "player",
+    "アジャスト": "adjust",
+    "アンラーニング": "unlearning",
+    "ウィスパー": "whisper",
+    "データ": "data",
+    "ドメイン": "domain",
+    "フレームワーク": "framework",
+    "ベイジアン": "bayesian",
+    "ポーズ": "pose",
+    "マッチング": "matching",
+    "リワード": "reward",
+    "ワールド": "world",
+    "エンバイロメント": "environment",
+    "クロージャー": "closure",
+    "チェンジ": "change",
+    "テンソル": "tensor",
+    "フィンガー": "finger",
+    "フェーズ": "phase",
+    "フォワード": "forward",
+    "プレイヤー": "player",
     "プレッシャー": "pressure",
-    "ベイシス": "basis", "ランゲージ": "language", "リージョン": "region", "レイテント": "latent", "レンジ": "range",
-    "ウォーターマーク": "watermark", "エポック": "epoch", "オープンエーアイ": "openai",
-    "カリキュラム": "curriculum", "キュービット": "qubit", "クウェン": "qwen",
-    "クオンタイゼーション": "quantization", "クラスタリング": "clustering", "サイエンス": "science",
-    "サマリー": "summary", "シーン": "scene", "ジェミニ": "gemini",
-    "スキーム": "scheme", "スペキュレイティブ": "speculative", "スペクトラム": "spectrum",
-    "チューニング": "tuning", "ディープシーク": "deepseek", "トラッキング": "tracking",
-    "トランスフォーマー": "transformer", "ニューラル": "neural", "ネットワーク": "network",
-    "バッチ": "batch", "ビジュアル": "visual", "フォレスト": "forest",
-    "フュージョン": "fusion", "プライバシー": "privacy", "プラズモン": "plasmon",
-    "マルチ": "multi", "マージン": "margin", "ミューチュアル": "mutual",
-    "ライト": "light", "ラーニング": "learning", "リカバリー": "recovery",
-    "リサーチ": "research", "リソース": "resource", "レトネット": "retnet",
-    "レビュー": "review", "ロバストネス": "robustness", "ワークロード": "workload",
-}  # fmt: skip
+    "ベイシス": "basis",
+    "ランゲージ": "language",
+    "リージョン": "region",
+    "レイテント": "latent",
+    "レンジ": "range",
+    "ウォーターマーク": "watermark",
+    "エポック": "epoch",
+    "オープンエーアイ": "openai",
+    "カリキュラム": "curriculum",
+    "キュービット": "qubit",
+    "クウェン": "qwen",
+    "クオンタイゼーション": "quantization",
+    "クラスタリング": "clustering",
+    "サイエンス": "science",
+    "サマリー": "summary",
+    "シーン": "scene",
+    "ジェミニ": "gemini",
+    "スキーム": "scheme",
+    "スペキュレイティブ": "speculative",
+    "スペクトラム": "spectrum",
+    "チューニング": "tuning",
+    "ディープシーク": "deepseek",
+    "トラッキング": "tracking",
+    "トランスフォーマー": "transformer",
+    "ニューラル": "neural",
+    "ネットワーク": "network",
+    "バッチ": "batch",
+    "ビジュアル": "visual",
+    "フォレスト": "forest",
+    "フュージョン": "fusion",
+    "プライバシー": "privacy",
+    "プラズモン": "plasmon",
+    "マルチ": "multi",
+    "マージン": "margin",
+    "ミューチュアル": "mutual",
+    "ライト": "light",
+    "ラーニング": "learning",
+    "リカバリー": "recovery",
+    "リサーチ": "research",
+    "リソース": "resource",
+    "レトネット": "retnet",
+    "レビュー": "review",
+    "ロバストネス": "robustness",
+    "ワークロード": "workload",
+}
 
 
 @pytest.mark.parametrize(("typed", "english"), _READ.items())
@@ -74,8 +118,9 @@ async def test_katakana_finds_english_too_where_some_papers_have_it_in_katakana(
     database: Database, workspace: int, search: SearchIndex
 ) -> None:
     japanese = [paper(n, headline=f"アテンションの話{n}") for n in range(4)]
-    *told, title, body = await put(database, workspace, [*japanese, paper(5, title="Attention"),
-                                                         paper(6, excerpt="Of attention.")])  # fmt: skip
+    *told, title, body = await put(
+        database, workspace, [*japanese, paper(5, title="Attention"), paper(6, excerpt="Of attention.")]
+    )
     found = [hit.number for hit in (await search.find(workspace, "アテンション")).hits]
     assert (set(found[:4]), found[4:]) == (set(told), [title, body])
 

@@ -32,8 +32,12 @@ def _slipped(draw: st.DrawFn) -> tuple[str, str]:
 
 
 @on_the_store
-@given(words=_slipped(), before=st.text(_letters, max_size=4), after=st.text(_letters, max_size=4),
-       of=st.sampled_from(["headline", "comment"]))  # fmt: skip
+@given(
+    words=_slipped(),
+    before=st.text(_letters, max_size=4),
+    after=st.text(_letters, max_size=4),
+    of=st.sampled_from(["headline", "comment"]),
+)
 async def test_a_slip_in_katakana_is_mended_wherever_the_word_stands(
     database: Database,
     clock: AdjustableClock,
@@ -91,8 +95,11 @@ async def test_a_long_title_is_found_with_a_slip_in_any_of_its_words(
     ("typed", "first", "second"),
     [
         # words of the headline and of the title together, before a comment that has them
-        ("Stabilizer反例", {"headline": "符号の最小反例", "title": "Stabilizer Codes"},
-         {"title": "Codes", "comment": "stabilizerの反例"}),
+        (
+            "Stabilizer反例",
+            {"headline": "符号の最小反例", "title": "Stabilizer Codes"},
+            {"title": "Codes", "comment": "stabilizerの反例"},
+        ),
         # a hyphenated word typed as one, before the words side by side
         ("codelike", {"title": "From Strategies to Code-Like Models"}, {"title": "Code like humans"}),
         # the beginning of a hyphenated word
@@ -104,7 +111,7 @@ async def test_a_long_title_is_found_with_a_slip_in_any_of_its_words(
         ("amaral", {"authors": ["Ana Amaral"]}, {"authors": ["Ana Amaral", *(f"Someone Else{n}" for n in range(60))]}),
         ("amaral ana", {"authors": ["Ana Amaral"]}, {"authors": ["Ana Maria", "Bo Amaral"]}),
     ],
-)  # fmt: skip
+)
 async def test_the_closer_of_two_papers_comes_first(
     database: Database,
     clock: AdjustableClock,

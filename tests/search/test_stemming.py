@@ -15,33 +15,62 @@ from tests.search.indexing import numbers_of, put
     "forms",
     [
         "hallucinate hallucinates hallucinated hallucinating hallucination hallucinations",
-        "prune pruned pruning pruner", "customize customizable", "interpret interpretable interpretability",
-        "plan plans planning planner", "transform transformer transformers transformation", "model models modelling",
-        "retrieve retrieval retriever", "quantize quantized quantization", "generate generation generative generator",
-        "compress compressed compression", "distill distilling distillation", "stable stability", "robust robustness",
-        "efficient efficiency efficiently", "hierarchy hierarchies hierarchical", "policy policies", "topic topics",
-        "relate related relation relational relative", "causal causality", "diverse diversity",
+        "prune pruned pruning pruner",
+        "customize customizable",
+        "interpret interpretable interpretability",
+        "plan plans planning planner",
+        "transform transformer transformers transformation",
+        "model models modelling",
+        "retrieve retrieval retriever",
+        "quantize quantized quantization",
+        "generate generation generative generator",
+        "compress compressed compression",
+        "distill distilling distillation",
+        "stable stability",
+        "robust robustness",
+        "efficient efficiency efficiently",
+        "hierarchy hierarchies hierarchical",
+        "policy policies",
+        "topic topics",
+        "relate related relation relational relative",
+        "causal causality",
+        "diverse diversity",
         "match matches matching",
     ],
-)  # fmt: skip
+)
 def test_forms_of_a_word_have_one_stem(forms: str) -> None:
     assert len({stem_of(form) for form in forms.split()}) == 1
 
 
 @pytest.mark.parametrize(
     ("one", "other"),
-    [("general", "generate"), ("organ", "organize"), ("state", "static"), ("bias", "bia"), ("corpus", "corpu"),
-     ("analysis", "analysi"), ("paper", "pap"), ("layer", "lay"), ("gpt4", "gpt"), ("news", "new")],
-)  # fmt: skip
+    [
+        ("general", "generate"),
+        ("organ", "organize"),
+        ("state", "static"),
+        ("bias", "bia"),
+        ("corpus", "corpu"),
+        ("analysis", "analysi"),
+        ("paper", "pap"),
+        ("layer", "lay"),
+        ("gpt4", "gpt"),
+        ("news", "new"),
+    ],
+)
 def test_other_words_have_other_stems(one: str, other: str) -> None:
     assert stem_of(one) != stem_of(other)
 
 
 @pytest.mark.parametrize(
     ("typed", "title"),
-    [("hallucination", "Models Must Hallucinate"), ("hallucinate", "On Hallucinations"), ("pruned", "Network Pruning"),
-     ("model hallucination", "Models Must Hallucinate"), ("stability", "A Stable Method")],
-)  # fmt: skip
+    [
+        ("hallucination", "Models Must Hallucinate"),
+        ("hallucinate", "On Hallucinations"),
+        ("pruned", "Network Pruning"),
+        ("model hallucination", "Models Must Hallucinate"),
+        ("stability", "A Stable Method"),
+    ],
+)
 async def test_a_word_finds_its_other_forms(
     database: Database, workspace: int, search: SearchIndex, typed: str, title: str
 ) -> None:

@@ -40,8 +40,10 @@ async def test_an_installation_that_never_ran_is_well(health: Health, library: L
     findings = await health.check(workspace, {"discord": False})
     assert findings.is_well
     assert [check.message.text("en") for check in findings.checks][1:] == [
-        "Papers in the collection: 1", "Discord: no token is set", "The bot is not running."
-    ]  # fmt: skip
+        "Papers in the collection: 1",
+        "Discord: no token is set",
+        "The bot is not running.",
+    ]
 
 
 async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(
@@ -142,11 +144,12 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
     assert seen(findings) == [("warning", "closed is paused: The channel is gone.")]
     assert findings.is_well
     assert findings.checks[-1].columns("ja") == {
-        "check": "subscription closed", "level": "warning",
+        "check": "subscription closed",
+        "level": "warning",
         "message": "「closed」は停止中です: チャンネルがなくなっています。",
         "remedy": "原因を取り除いてください。1日に1回自動で試し、直っていれば再開します。"
-                  "すぐに再開するには /digest subscribe で同じチャンネルをもう一度登録してください。",
-    }  # fmt: skip
+        "すぐに再開するには /digest subscribe で同じチャンネルをもう一度登録してください。",
+    }
     standings = {
         each.subscription.name: each.lines("en", lambda moment: moment.isoformat(), prompt_name)
         for each in findings.subscriptions

@@ -166,9 +166,14 @@ async def resting(make: Make) -> Servers:
 
 
 async def test_a_refused_servers_editions_wait_and_go_out_when_it_is_allowed(
-    resting: Servers, database: Database, clock: AdjustableClock, policy: Policy, publisher: FakePublisher,
-    library: Library, workspace: int,
-) -> None:  # fmt: skip
+    resting: Servers,
+    database: Database,
+    clock: AdjustableClock,
+    policy: Policy,
+    publisher: FakePublisher,
+    library: Library,
+    workspace: int,
+) -> None:
     digests = Digests(database, clock, policy, {"discord": FakeRenderer()}, resting)
     delivery = Delivery(database, clock, {"discord": ServedPublisher(publisher, resting)}, pauses=())
     for name, server in (("lab", LAB), ("other", OTHER)):
@@ -199,10 +204,12 @@ async def test_nothing_is_edited_told_or_looked_for_in_a_server_that_is_not_serv
 
     guarded = ServedPublisher(publisher, resting)
     for attempt in (
-        guarded.publish(f"{OTHER}/1", {}, "n", fence), guarded.edit(f"{OTHER}/1", "1", {}, fence),
-        guarded.notify_curators(f"{OTHER}/0", [f"{OTHER}/1"], "…", "n", fence), guarded.find(f"{OTHER}/1", "m", "0"),
+        guarded.publish(f"{OTHER}/1", {}, "n", fence),
+        guarded.edit(f"{OTHER}/1", "1", {}, fence),
+        guarded.notify_curators(f"{OTHER}/0", [f"{OTHER}/1"], "…", "n", fence),
+        guarded.find(f"{OTHER}/1", "m", "0"),
         guarded.anchor(f"{OTHER}/1"),
-    ):  # fmt: skip
+    ):
         with pytest.raises(PublishError):
             await attempt
     assert publisher.posted == []
@@ -226,13 +233,22 @@ async def test_the_doctor_warns_of_what_waits_and_stays_well(
     await digests.subscribe(workspace, SubscriptionRequest("other", f"{OTHER}/1", "daily 09:00", (), "ja"))
     await resting.note_server(THIRD, "知らない人")
     findings = await Health(database, clock, digests, State(database), resting).check(workspace, {"discord": True})
-    told = [(each.name, each.message.text("en"), each.remedy and each.remedy.text("en"))
-            for each in findings.checks if each.level == "warning"]  # fmt: skip
+    told = [
+        (each.name, each.message.text("en"), each.remedy and each.remedy.text("en"))
+        for each in findings.checks
+        if each.level == "warning"
+    ]
     assert told == [
-        ("server 100000000000000003", "The server 知らない人 waits to be allowed.",
-         "Let it in with dayori servers allow 100000000000000003, "
-         "or keep it out with dayori servers refuse 100000000000000003."),
-        ("subscription other", "other rests, since its server is not served.",
-         "Let it in with dayori servers allow 100000000000000002."),
-    ]  # fmt: skip
+        (
+            "server 100000000000000003",
+            "The server 知らない人 waits to be allowed.",
+            "Let it in with dayori servers allow 100000000000000003, "
+            "or keep it out with dayori servers refuse 100000000000000003.",
+        ),
+        (
+            "subscription other",
+            "other rests, since its server is not served.",
+            "Let it in with dayori servers allow 100000000000000002.",
+        ),
+    ]
     assert findings.is_well

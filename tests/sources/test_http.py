@@ -33,10 +33,20 @@ async def fetcher_of(web: Web) -> AsyncIterator[Open]:
 
 @pytest.mark.parametrize(
     "target",
-    ["http://127.0.0.1:{port}/", "http://[::ffff:127.0.0.1]:{port}/", "http://[::ffff:7f00:1]/", "http://0x7f.1:{port}/",
-     "http://[::1]/", "http://169.254.169.254/latest/meta-data/", "http://10.0.0.1/",
-     "http://localhost:{port}/", "http://[64:ff9b::7f00:1]/", "http://[fd00:ec2::254]/", "//127.0.0.1:{port}/"],
-)  # fmt: skip
+    [
+        "http://127.0.0.1:{port}/",
+        "http://[::ffff:127.0.0.1]:{port}/",
+        "http://[::ffff:7f00:1]/",
+        "http://0x7f.1:{port}/",
+        "http://[::1]/",
+        "http://169.254.169.254/latest/meta-data/",
+        "http://10.0.0.1/",
+        "http://localhost:{port}/",
+        "http://[64:ff9b::7f00:1]/",
+        "http://[fd00:ec2::254]/",
+        "//127.0.0.1:{port}/",
+    ],
+)
 async def test_a_redirect_to_a_private_address_is_not_followed(web: Web, fetcher_of: Open, target: str) -> None:
     web.redirect("page.example/a", target.format(port=web.port))
     with pytest.raises(SourceError, match="not on the public internet"):
@@ -44,8 +54,19 @@ async def test_a_redirect_to_a_private_address_is_not_followed(web: Web, fetcher
     assert web.hosts() == ["page.example"]
 
 
-@pytest.mark.parametrize("target", ["ftp://page.example/", "file:///etc/passwd", "javascript:alert(1)", "http://user:pw@page.example/",
-                                    "http://[", "gopher://127.0.0.1/", "http://2130706433/", "http://0/"])  # fmt: skip
+@pytest.mark.parametrize(
+    "target",
+    [
+        "ftp://page.example/",
+        "file:///etc/passwd",
+        "javascript:alert(1)",
+        "http://user:pw@page.example/",
+        "http://[",
+        "gopher://127.0.0.1/",
+        "http://2130706433/",
+        "http://0/",
+    ],
+)
 async def test_a_redirect_to_what_is_no_web_address_is_not_followed(web: Web, fetcher_of: Open, target: str) -> None:
     web.redirect("page.example/a", target)
     with pytest.raises(SourceError, match="cannot be read"):
@@ -154,11 +175,21 @@ async def test_a_pause_is_over_when_its_time_is(web: Web, fetcher_of: Open) -> N
 
 @pytest.mark.parametrize(
     ("said", "low", "high"),
-    [("120", 120, 120), (None, 30, 30), ("soon", 30, 30), ("0", 1, 1), ("-5", 30, 30), ("999999", 3600, 3600),
-     ("9" * 400, 3600, 3600), (f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", 30, 30),
-     ("Fri, 31 Dec 9999 23:59:59 -2359", 3600, 3600),
-     ("Wed, 21 Oct 2015 07:28:00 GMT", 1, 1), ("Fri, 31 Dec 9999 23:59:59 GMT", 3600, 3600), ("1.5", 1.5, 1.5)],
-)  # fmt: skip
+    [
+        ("120", 120, 120),
+        (None, 30, 30),
+        ("soon", 30, 30),
+        ("0", 1, 1),
+        ("-5", 30, 30),
+        ("999999", 3600, 3600),
+        ("9" * 400, 3600, 3600),
+        (f"Mon, 01 Jan {'9' * 20} 00:00:00 GMT", 30, 30),
+        ("Fri, 31 Dec 9999 23:59:59 -2359", 3600, 3600),
+        ("Wed, 21 Oct 2015 07:28:00 GMT", 1, 1),
+        ("Fri, 31 Dec 9999 23:59:59 GMT", 3600, 3600),
+        ("1.5", 1.5, 1.5),
+    ],
+)
 def test_retry_after_is_a_number_or_a_date_and_has_bounds(said: str | None, low: float, high: float) -> None:
     assert low <= seconds_of(said) <= high
 
@@ -185,8 +216,11 @@ async def test_arxiv_is_asked_slowly_and_over_one_connection(web: Web, fetcher_o
 
 async def test_it_says_who_asks(web: Web, fetcher_of: Open) -> None:
     web.put("page.example/", Page(b"x"))
-    for contact, agent in (("", "RonbunDayori/0.1"), ("a@b.example", "RonbunDayori/0.1 (mailto:a@b.example)"),
-                           ("https://b.example/bot", "RonbunDayori/0.1 (https://b.example/bot)")):  # fmt: skip
+    for contact, agent in (
+        ("", "RonbunDayori/0.1"),
+        ("a@b.example", "RonbunDayori/0.1 (mailto:a@b.example)"),
+        ("https://b.example/bot", "RonbunDayori/0.1 (https://b.example/bot)"),
+    ):
         await fetcher_of(contact=contact).get("http://page.example/")
         assert web.asked[-1].headers["User-Agent"] == agent
     assert "Cookie" not in web.asked[-1].headers

@@ -17,35 +17,58 @@ from tests.doubles.web import Page, Web
 from tests.doubles.web.answers import anthology, atom, citation, crossref, openreview
 
 SLEEPY: dict[str, Any] = {
-    "title": "Sleepy Attention: Models That Rest Between Tokens", "authors": ("Ada Núñez", "山田 太郎"),
-    "date": PaperDate(2024, 1, 5), "organization": "Institute of Naps",
+    "title": "Sleepy Attention: Models That Rest Between Tokens",
+    "authors": ("Ada Núñez", "山田 太郎"),
+    "date": PaperDate(2024, 1, 5),
+    "organization": "Institute of Naps",
     "excerpt": "We let a model rest. It answers a < b & c better after that.",
-    "links": ["https://arxiv.org/abs/2401.00001", "https://arxiv.org/pdf/2401.00001", "https://github.com/naps/sleepy-attention"],
+    "links": [
+        "https://arxiv.org/abs/2401.00001",
+        "https://arxiv.org/pdf/2401.00001",
+        "https://github.com/naps/sleepy-attention",
+    ],
     "identifiers": Identifiers(arxiv="2401.00001", doi="10.5555/sleepy.1"),
-}  # fmt: skip
+}
 MAPS: dict[str, Any] = {"title": "On the Folding of Old Maps", "authors": ("Bo Field",), "date": PaperDate(2003, 9, 30)}
 LAKE: dict[str, Any] = {
-    "title": "Counting Fish & Birds: A Census", "authors": ("Cy Ito", "The Lake Group"), "date": PaperDate(2021, 3),
-    "organization": "Lake University", "excerpt": "We counted twice. Then again.", "links": ["https://doi.org/10.5555/lake.42"],
+    "title": "Counting Fish & Birds: A Census",
+    "authors": ("Cy Ito", "The Lake Group"),
+    "date": PaperDate(2021, 3),
+    "organization": "Lake University",
+    "excerpt": "We counted twice. Then again.",
+    "links": ["https://doi.org/10.5555/lake.42"],
     "identifiers": Identifiers(arxiv="2101.00042", doi="10.5555/lake.42"),
-}  # fmt: skip
+}
 REVIEWS: dict[str, Any] = {
-    "title": "Reviews of Reviews", "authors": ("Eve Ono", "Fay Pu"), "date": PaperDate(2024, 1, 16),
-    "excerpt": "We review\n\nreviews.", "identifiers": Identifiers(openreview="AbCdEf1234"),
-    "links": ["https://openreview.net/forum?id=AbCdEf1234", "https://openreview.net/pdf?id=AbCdEf1234", "https://github.com/ono/reviews"],
-}  # fmt: skip
+    "title": "Reviews of Reviews",
+    "authors": ("Eve Ono", "Fay Pu"),
+    "date": PaperDate(2024, 1, 16),
+    "excerpt": "We review\n\nreviews.",
+    "identifiers": Identifiers(openreview="AbCdEf1234"),
+    "links": [
+        "https://openreview.net/forum?id=AbCdEf1234",
+        "https://openreview.net/pdf?id=AbCdEf1234",
+        "https://github.com/ono/reviews",
+    ],
+}
 SHY: dict[str, Any] = {
-    "title": "A Page Instead", "authors": ("Gus Q. Ray",), "date": PaperDate(2023, 9, 28),
+    "title": "A Page Instead",
+    "authors": ("Gus Q. Ray",),
+    "date": PaperDate(2023, 9, 28),
     "excerpt": "The API was shy.",
-    "identifiers": Identifiers(openreview="ZyXwVu9876"), "organization": None,
+    "identifiers": Identifiers(openreview="ZyXwVu9876"),
+    "organization": None,
     "links": ["https://openreview.net/forum?id=ZyXwVu9876", "https://openreview.net/pdf?id=ZyXwVu9876"],
-}  # fmt: skip
+}
 PORRIDGE: dict[str, Any] = {
-    "title": "Parsing Porridge", "authors": ("Hal Ro", "Iku Sé"), "date": PaperDate(2023, 7), "organization": None,
-    "excerpt": "Porridge is & stays hot. x<1", "links": ["https://aclanthology.org/2023.madeup-main.7/",
-    "https://aclanthology.org/2023.madeup-main.7.pdf"],
+    "title": "Parsing Porridge",
+    "authors": ("Hal Ro", "Iku Sé"),
+    "date": PaperDate(2023, 7),
+    "organization": None,
+    "excerpt": "Porridge is & stays hot. x<1",
+    "links": ["https://aclanthology.org/2023.madeup-main.7/", "https://aclanthology.org/2023.madeup-main.7.pdf"],
     "identifiers": Identifiers(acl="2023.madeup-main.7", doi="10.18653/v1/2023.madeup-main.7"),
-}  # fmt: skip
+}
 NETS = {"title": "Nets of Nets", "authors": ("Jan Roe", "Kim Sato"), "date": PaperDate(2023)}
 NAP_JA = {
     "title": "言語モデルの昼寝",
@@ -55,67 +78,141 @@ NAP_JA = {
 }
 
 KINDS: list[tuple[str, dict[str, Any]]] = [
-    ("2401.00001", SLEEPY), ("2401.00001v2", SLEEPY), ("arXiv:2401.00001", SLEEPY),
+    ("2401.00001", SLEEPY),
+    ("2401.00001v2", SLEEPY),
+    ("arXiv:2401.00001", SLEEPY),
     ("ａｒＸｉｖ：２４０１．００００１", SLEEPY),
-    ("https://arxiv.org/abs/2401.00001", SLEEPY), ("https://arxiv.org/abs/2401.00001v3", SLEEPY),
-    ("https://arxiv.org/pdf/2401.00001", SLEEPY), ("https://arxiv.org/pdf/2401.00001v1.pdf", SLEEPY),
-    ("https://arxiv.org/html/2401.00001v3#S2", SLEEPY), ("<https://www.arxiv.org/abs/2401.00001?context=cs>", SLEEPY),
-    ("https://huggingface.co/papers/2401.00001", SLEEPY), ("https://www.alphaxiv.org/overview/2401.00001v1", SLEEPY),
-    ("https://ar5iv.labs.arxiv.org/html/2401.00001", SLEEPY), ("10.48550/arXiv.2401.00001", SLEEPY),
-    ("https://doi.org/10.48550/arXiv.2401.00001", SLEEPY), ("http://t.example/abc", SLEEPY),
-    ("math.GT/0309999", MAPS), ("https://arxiv.org/abs/math/0309999v1", MAPS),
-    ("10.5555/lake.42", LAKE), ("doi:10.5555/LAKE.42", LAKE), ("https://dx.doi.org/10.5555/lake.42", LAKE),
+    ("https://arxiv.org/abs/2401.00001", SLEEPY),
+    ("https://arxiv.org/abs/2401.00001v3", SLEEPY),
+    ("https://arxiv.org/pdf/2401.00001", SLEEPY),
+    ("https://arxiv.org/pdf/2401.00001v1.pdf", SLEEPY),
+    ("https://arxiv.org/html/2401.00001v3#S2", SLEEPY),
+    ("<https://www.arxiv.org/abs/2401.00001?context=cs>", SLEEPY),
+    ("https://huggingface.co/papers/2401.00001", SLEEPY),
+    ("https://www.alphaxiv.org/overview/2401.00001v1", SLEEPY),
+    ("https://ar5iv.labs.arxiv.org/html/2401.00001", SLEEPY),
+    ("10.48550/arXiv.2401.00001", SLEEPY),
+    ("https://doi.org/10.48550/arXiv.2401.00001", SLEEPY),
+    ("http://t.example/abc", SLEEPY),
+    ("math.GT/0309999", MAPS),
+    ("https://arxiv.org/abs/math/0309999v1", MAPS),
+    ("10.5555/lake.42", LAKE),
+    ("doi:10.5555/LAKE.42", LAKE),
+    ("https://dx.doi.org/10.5555/lake.42", LAKE),
     ("https://dl.acm.org/doi/abs/10.5555/lake.42?download=true", LAKE),
     ("https://dl.acm.org/doi/pdf/10.5555/lake.42", LAKE),
-    ("https://link.springer.com/content/pdf/10.5555/lake.42.pdf", LAKE), ("http://t.example/doi", LAKE),
-    ("https://zenodo.org/doi/10.5281/zenodo.77", {
-        "title": "A Heap of Data", "authors": ("Dee Os",), "date": PaperDate(2022)}),
-    ("https://doi.org/10.5715/made.30.1", {
-        "title": "眠る言語モデル", "authors": ("山田 太郎", "鈴木 花子"), "date": PaperDate(2023, 3, 15),
-        "organization": "昼寝大学", "excerpt": "休むと賢くなる。",
-        "identifiers": Identifiers(doi="10.5715/made.30.1")}),
-    ("https://openreview.net/forum?id=AbCdEf1234", REVIEWS), ("https://openreview.net/pdf?id=AbCdEf1234", REVIEWS),
+    ("https://link.springer.com/content/pdf/10.5555/lake.42.pdf", LAKE),
+    ("http://t.example/doi", LAKE),
+    (
+        "https://zenodo.org/doi/10.5281/zenodo.77",
+        {"title": "A Heap of Data", "authors": ("Dee Os",), "date": PaperDate(2022)},
+    ),
+    (
+        "https://doi.org/10.5715/made.30.1",
+        {
+            "title": "眠る言語モデル",
+            "authors": ("山田 太郎", "鈴木 花子"),
+            "date": PaperDate(2023, 3, 15),
+            "organization": "昼寝大学",
+            "excerpt": "休むと賢くなる。",
+            "identifiers": Identifiers(doi="10.5715/made.30.1"),
+        },
+    ),
+    ("https://openreview.net/forum?id=AbCdEf1234", REVIEWS),
+    ("https://openreview.net/pdf?id=AbCdEf1234", REVIEWS),
     ("https://openreview.net/forum?id=AbCdEf1234&noteId=x&referrer=y", REVIEWS),
     ("https://openreview.net/forum?id=ZyXwVu9876", SHY),
     ("https://aclanthology.org/2023.madeup-main.7/", PORRIDGE),
     ("https://aclanthology.org/2023.madeup-main.7.pdf", PORRIDGE),
     ("https://www.aclanthology.org/2023.madeup-main.7.bib", PORRIDGE),
-    ("https://aclanthology.org/P19-9999", {
-        "title": "Old Oats", "identifiers": Identifiers(acl="P19-9999", doi="10.18653/v1/p19-9999")}),
-    ("http://proceedings.neurips.cc/paper_files/paper/2023/hash/00aa-Abstract-Conference.html", NETS | {"links": [
+    (
+        "https://aclanthology.org/P19-9999",
+        {"title": "Old Oats", "identifiers": Identifiers(acl="P19-9999", doi="10.18653/v1/p19-9999")},
+    ),
+    (
         "http://proceedings.neurips.cc/paper_files/paper/2023/hash/00aa-Abstract-Conference.html",
-        "http://proceedings.neurips.cc/files/00aa-Paper.pdf"]}),
+        NETS
+        | {
+            "links": [
+                "http://proceedings.neurips.cc/paper_files/paper/2023/hash/00aa-Abstract-Conference.html",
+                "http://proceedings.neurips.cc/files/00aa-Paper.pdf",
+            ]
+        },
+    ),
     ("http://proceedings.neurips.cc/paper_files/paper/2023/file/00aa-Paper-Conference.pdf", NETS),
-    ("http://proceedings.mlr.press/v300/roe26a/roe26a.pdf", {
-        "title": "Learning Machines", "date": PaperDate(2026, 2, 11), "links": [
-        "http://proceedings.mlr.press/v300/roe26a.html", "http://proceedings.mlr.press/v300/roe26a/roe26a.pdf"]}),
+    (
+        "http://proceedings.mlr.press/v300/roe26a/roe26a.pdf",
+        {
+            "title": "Learning Machines",
+            "date": PaperDate(2026, 2, 11),
+            "links": [
+                "http://proceedings.mlr.press/v300/roe26a.html",
+                "http://proceedings.mlr.press/v300/roe26a/roe26a.pdf",
+            ],
+        },
+    ),
     ("http://openaccess.thecvf.com/content/CVPR2023/papers/Roe_Eyes_CVPR_2023_paper.pdf", {"title": "Eyes Everywhere"}),
-    ("http://jmlr.org/papers/volume25/23-0001/23-0001.pdf", {
-        "title": "A Journal of Machines", "date": PaperDate(2024)}),
-    ("http://www.nature.com/articles/s1-2-3", {
-        "title": "Leaves in Wind", "organization": "Wind Lab", "identifiers": Identifiers(doi="10.1038/s1-2-3"),
-        "links": ["http://www.nature.com/articles/s1-2-3"]}),
+    (
+        "http://jmlr.org/papers/volume25/23-0001/23-0001.pdf",
+        {"title": "A Journal of Machines", "date": PaperDate(2024)},
+    ),
+    (
+        "http://www.nature.com/articles/s1-2-3",
+        {
+            "title": "Leaves in Wind",
+            "organization": "Wind Lab",
+            "identifiers": Identifiers(doi="10.1038/s1-2-3"),
+            "links": ["http://www.nature.com/articles/s1-2-3"],
+        },
+    ),
     ("http://www.nature.com/articles/s1-2-3.pdf", {"title": "Leaves in Wind"}),
-    ("http://pubmed.ncbi.nlm.nih.gov/99999999/", {
-        "title": "Cells at Rest", "authors": ("Kay T", "Lee U"), "excerpt": "Cells rest.", "organization": None}),
-    ("http://journal.example/article/view/7", {
-        "title": "A Small Journal", "authors": ("Max Vu",), "date": PaperDate(2019, 5, 6), "excerpt": "Small but open.",
-        "identifiers": Identifiers(doi="10.1000/small.7")}),
+    (
+        "http://pubmed.ncbi.nlm.nih.gov/99999999/",
+        {"title": "Cells at Rest", "authors": ("Kay T", "Lee U"), "excerpt": "Cells rest.", "organization": None},
+    ),
+    (
+        "http://journal.example/article/view/7",
+        {
+            "title": "A Small Journal",
+            "authors": ("Max Vu",),
+            "date": PaperDate(2019, 5, 6),
+            "excerpt": "Small but open.",
+            "identifiers": Identifiers(doi="10.1000/small.7"),
+        },
+    ),
     ("http://arxiv-mirror.example/paper", {"title": "Mirrored", "identifiers": Identifiers(arxiv="2205.00001")}),
-    ("http://github.com/naps/tool", {
-        "title": "GitHub - naps/tool: A tool for naps", "organization": "GitHub", "excerpt": "A tool for naps."}),
-    ("http://lab.example/blog/nap", {
-        "title": "We taught a model to nap", "authors": ("Nao Wu",), "date": PaperDate(2024, 2, 3),
-        "organization": "The Lab"}),
-    ("http://repository.example/1", {
-        "title": "Said in JSON", "authors": ("Oz Pi",), "organization": "Oz College", "date": PaperDate(2020, 10),
-        "excerpt": "All of it.", "identifiers": Identifiers(doi="10.1000/json")}),
-    ("http://blog.example.jp/nap", NAP_JA), ("http://t.example/blog", NAP_JA | {"links": ["http://blog.example.jp/nap"]}),
+    (
+        "http://github.com/naps/tool",
+        {"title": "GitHub - naps/tool: A tool for naps", "organization": "GitHub", "excerpt": "A tool for naps."},
+    ),
+    (
+        "http://lab.example/blog/nap",
+        {
+            "title": "We taught a model to nap",
+            "authors": ("Nao Wu",),
+            "date": PaperDate(2024, 2, 3),
+            "organization": "The Lab",
+        },
+    ),
+    (
+        "http://repository.example/1",
+        {
+            "title": "Said in JSON",
+            "authors": ("Oz Pi",),
+            "organization": "Oz College",
+            "date": PaperDate(2020, 10),
+            "excerpt": "All of it.",
+            "identifiers": Identifiers(doi="10.1000/json"),
+        },
+    ),
+    ("http://blog.example.jp/nap", NAP_JA),
+    ("http://t.example/blog", NAP_JA | {"links": ["http://blog.example.jp/nap"]}),
     ("http://old.example.jp/Shift_JIS", {"title": "古い頁の論文①"}),
     ("http://old.example.jp/EUC-JP", {"title": "古い頁の論文?"}),
     ("http://plain.example/paper", {"title": "Only a Title", "date": None, "authors": ()}),
-    ("http://odd.example/no-type", {"title": "No Content Type"}), ("http://moved.example/a", {"title": "Moved"}),
-]  # fmt: skip
+    ("http://odd.example/no-type", {"title": "No Content Type"}),
+    ("http://moved.example/a", {"title": "Moved"}),
+]
 
 
 @pytest.mark.parametrize(("source", "expected"), KINDS, ids=[source for source, _ in KINDS])
@@ -176,9 +273,11 @@ async def test_a_batch_answers_for_what_it_knows_and_says_what_it_does_not(sourc
             return error.text("en")
 
     assert await asyncio.gather(*map(told, ["2401.00001", "2401.99999", "math/0309999", "2413.00001"])) == [
-        SLEEPY["title"], "arXiv does not know the paper 2401.99999.", MAPS["title"],
+        SLEEPY["title"],
+        "arXiv does not know the paper 2401.99999.",
+        MAPS["title"],
         "arXiv does not know the paper 2413.00001.",
-    ]  # fmt: skip
+    ]
 
 
 async def test_who_gives_up_waiting_does_not_take_the_others_answer_away(web: Web, sources: Sources) -> None:

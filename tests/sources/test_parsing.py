@@ -31,25 +31,69 @@ PARSERS: dict[str, Callable[[bytes], list[Metadata]]] = {
     "citation": lambda body: [webpage.parse_citation(body, "https://example.org/a", None, "Here")],
 }
 WHOLE = [
-    atom({"2401.00001v1": {"title": "A", "authors": ["B"], "published": "2024-01-01T00:00:00Z", "abstract": "C",
-    "doi": "10.1/a"}}).body,
-    crossref_page({"DOI": "10.5555/x", "title": ["A"], "author": [{"given": "B", "family": "C"}],
-    "issued": {"date-parts": [[2024, 1]]},
-                   "abstract": "<p>D"}).body,
+    atom(
+        {
+            "2401.00001v1": {
+                "title": "A",
+                "authors": ["B"],
+                "published": "2024-01-01T00:00:00Z",
+                "abstract": "C",
+                "doi": "10.1/a",
+            }
+        }
+    ).body,
+    crossref_page(
+        {
+            "DOI": "10.5555/x",
+            "title": ["A"],
+            "author": [{"given": "B", "family": "C"}],
+            "issued": {"date-parts": [[2024, 1]]},
+            "abstract": "<p>D",
+        }
+    ).body,
     openreview_page("AbCdEf1234", 1, title="A", authors=["B"], abstract="C").body,
     anthology("P19-9999", "A", "B", date="2019/7", abstract="C").body,
     citation("A", "B, C", date="2024/1/1", doi="10.1/a", pdf_url="a.pdf", abstract="D", arxiv_id="2401.00001").body,
     html('<script type="application/ld+json">{"@type": "Article", "headline": "A", "author": ["B"]}</script>').body,
-]  # fmt: skip
+]
 _JSON = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats() | texts | addresses,
-    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(
-        ["message", "DOI", "title", "author", "given", "family", "name", "affiliation", "issued", "date-parts",
-         "abstract", "relation",
-         "has-preprint", "id", "notes", "content", "value", "authors", "pdate", "@type", "@graph", "headline",
-         "datePublished"]
-    ), inner, max_size=6), max_leaves=30,
-)  # fmt: skip
+    lambda inner: (
+        st.lists(inner, max_size=3)
+        | st.dictionaries(
+            st.sampled_from(
+                [
+                    "message",
+                    "DOI",
+                    "title",
+                    "author",
+                    "given",
+                    "family",
+                    "name",
+                    "affiliation",
+                    "issued",
+                    "date-parts",
+                    "abstract",
+                    "relation",
+                    "has-preprint",
+                    "id",
+                    "notes",
+                    "content",
+                    "value",
+                    "authors",
+                    "pdate",
+                    "@type",
+                    "@graph",
+                    "headline",
+                    "datePublished",
+                ]
+            ),
+            inner,
+            max_size=6,
+        )
+    ),
+    max_leaves=30,
+)
 
 
 @st.composite
@@ -72,9 +116,15 @@ def _holds(name: str, body: bytes) -> None:
         return
     for one in said:
         assert one.title
-        make_paper(title=one.title, excerpt=one.excerpt, organization=one.organization, authors=one.authors,
-        date=one.date,
-                   links=one.links, identifiers=one.identifiers)  # fmt: skip
+        make_paper(
+            title=one.title,
+            excerpt=one.excerpt,
+            organization=one.organization,
+            authors=one.authors,
+            date=one.date,
+            links=one.links,
+            identifiers=one.identifiers,
+        )
 
 
 @pytest.mark.parametrize("name", PARSERS)
@@ -108,18 +158,28 @@ def test_what_a_publisher_says_arrives(title: str, author: str, date: str, abstr
 
 @pytest.mark.parametrize(
     "hostile",
-    ["<div>" * 900_000, "<p " + " ".join(f"a{n}=1" for n in range(600_000)) + ">", "<meta " * 800_000,
-     "<meta '" * 700_000,
-     "<meta content=\"" * 300_000, "<meta name=citation_author content=x>" * 130_000, "<title>" * 700_000,
-     "<" * 5_000_000,
-     "<script type=application/ld+json>" * 150_000, "<meta name='" + "x" * 4_900_000,
-     "<meta " + "a=1 " * 1_200_000 + ">",
-     "<script type=application/ld+json>" + "[" * 4_900_000, "&" * 5_000_000, "<!--" * 1_200_000,
-     "<meta \"<meta '" * 350_000,
-     "<title>" + "<a " * 1_600_000, "<meta name=citation_title content='" + "<p" * 9_000 + "'>" + "x" * 4_900_000,
-     '<script type=application/ld+json>{"@graph":[' + "[]," * 1_600_000 + "[]]}</script>",
-     '<div class="acl-abstract">' * 190_000],
-)  # fmt: skip
+    [
+        "<div>" * 900_000,
+        "<p " + " ".join(f"a{n}=1" for n in range(600_000)) + ">",
+        "<meta " * 800_000,
+        "<meta '" * 700_000,
+        '<meta content="' * 300_000,
+        "<meta name=citation_author content=x>" * 130_000,
+        "<title>" * 700_000,
+        "<" * 5_000_000,
+        "<script type=application/ld+json>" * 150_000,
+        "<meta name='" + "x" * 4_900_000,
+        "<meta " + "a=1 " * 1_200_000 + ">",
+        "<script type=application/ld+json>" + "[" * 4_900_000,
+        "&" * 5_000_000,
+        "<!--" * 1_200_000,
+        "<meta \"<meta '" * 350_000,
+        "<title>" + "<a " * 1_600_000,
+        "<meta name=citation_title content='" + "<p" * 9_000 + "'>" + "x" * 4_900_000,
+        '<script type=application/ld+json>{"@graph":[' + "[]," * 1_600_000 + "[]]}</script>",
+        '<div class="acl-abstract">' * 190_000,
+    ],
+)
 def test_a_hostile_page_does_not_hold_us_up(hostile: str) -> None:
     for name in ("webpage", "acl"):
         began = time.process_time()
@@ -145,10 +205,12 @@ def test_arxiv_says_what_is_wrong_and_when_it_is_asked_too_often() -> None:
 
 @pytest.mark.parametrize(
     ("name", "page"),
-    [("crossref", crossref_page({"DOI": "10.5555/y", "title": ["A"]})),
-     ("openreview", openreview_page("Other12345", 1, title="A")),
-     ("acl", anthology("P19-0001", "A", date="2019", abstract="B"))],
-)  # fmt: skip
+    [
+        ("crossref", crossref_page({"DOI": "10.5555/y", "title": ["A"]})),
+        ("openreview", openreview_page("Other12345", 1, title="A")),
+        ("acl", anthology("P19-0001", "A", date="2019", abstract="B")),
+    ],
+)
 def test_an_answer_about_another_paper_is_not_taken(name: str, page: Page) -> None:
     with pytest.raises(SourceError, match="answered with another paper"):
         PARSERS[name](page.body)
@@ -156,33 +218,50 @@ def test_an_answer_about_another_paper_is_not_taken(name: str, page: Page) -> No
 
 @pytest.mark.parametrize(
     ("written", "spoken"),
-    [("Roe, Jan Q.", "Jan Q. Roe"), ("Jan Roe", "Jan Roe"), ("山田, 太郎", "山田 太郎"), ("Roe, Jr.", "Roe, Jr."),
-     ("Naps, Inc.", "Naps, Inc."),
-     ("Roe, Jan, Jr.", "Roe, Jan, Jr."), ("Roe,", "Roe, "), ("N&uacute;&ntilde;ez, <b>Ada</b>", "Ada Núñez")],
-)  # fmt: skip
+    [
+        ("Roe, Jan Q.", "Jan Q. Roe"),
+        ("Jan Roe", "Jan Roe"),
+        ("山田, 太郎", "山田 太郎"),
+        ("Roe, Jr.", "Roe, Jr."),
+        ("Naps, Inc.", "Naps, Inc."),
+        ("Roe, Jan, Jr.", "Roe, Jan, Jr."),
+        ("Roe,", "Roe, "),
+        ("N&uacute;&ntilde;ez, <b>Ada</b>", "Ada Núñez"),
+    ],
+)
 def test_a_name_is_written_as_it_is_spoken(written: str, spoken: str) -> None:
     assert person(written) == spoken
 
 
 @pytest.mark.parametrize(
     ("markup", "text"),
-    [("<jats:p>a <jats:italic>b</jats:italic></jats:p>", "a b"), ("<p>Abstract</p>The rest", "The rest"),
-     ("p &lt; 0.05 & x<1", "p < 0.05 & x<1"),
-     ("要旨\n休む。", "休む。"), ("Abstract art is art", "Abstract art is art"), ("H<sub>2</sub>O<br/>x", "H2O\nx")],
-)  # fmt: skip
+    [
+        ("<jats:p>a <jats:italic>b</jats:italic></jats:p>", "a b"),
+        ("<p>Abstract</p>The rest", "The rest"),
+        ("p &lt; 0.05 & x<1", "p < 0.05 & x<1"),
+        ("要旨\n休む。", "休む。"),
+        ("Abstract art is art", "Abstract art is art"),
+        ("H<sub>2</sub>O<br/>x", "H2O\nx"),
+    ],
+)
 def test_markup_becomes_plain_text(markup: str, text: str) -> None:
     assert plain(markup) == text
 
 
 @pytest.mark.parametrize(
     ("body", "charset"),
-    [("論文".encode("cp932"), "Shift_JIS"), ("論文".encode("euc_jp"), "EUC-JP"), ("論文".encode(), None),
-     ("論文".encode(), "no-such"),
-     ("論文".encode("utf-8-sig"), "Shift_JIS"), ("論文".encode("utf-16"), None), ("論文".encode("iso2022_jp"),
-     "iso-2022-jp"),
-     (b'<meta http-equiv=content-type content="text/html; charset=euc-jp">' + "論文".encode("euc_jp"), None),
-      ("論文".encode(), "idna")],
-)  # fmt: skip
+    [
+        ("論文".encode("cp932"), "Shift_JIS"),
+        ("論文".encode("euc_jp"), "EUC-JP"),
+        ("論文".encode(), None),
+        ("論文".encode(), "no-such"),
+        ("論文".encode("utf-8-sig"), "Shift_JIS"),
+        ("論文".encode("utf-16"), None),
+        ("論文".encode("iso2022_jp"), "iso-2022-jp"),
+        (b'<meta http-equiv=content-type content="text/html; charset=euc-jp">' + "論文".encode("euc_jp"), None),
+        ("論文".encode(), "idna"),
+    ],
+)
 def test_a_page_is_read_in_its_charset(body: bytes, charset: str | None) -> None:
     assert decoded(body, charset).endswith("論文")
 
@@ -218,7 +297,12 @@ def test_metadata_is_clean_and_fits_into_a_paper(links: list[str], line: str, te
         links=said.links,
     )
     assert (paper.title, paper.excerpt, paper.organization, paper.authors, paper.links) == (
-        said.title, said.excerpt, said.organization, said.authors, said.links)  # fmt: skip
+        said.title,
+        said.excerpt,
+        said.organization,
+        said.authors,
+        said.links,
+    )
 
 
 def test_what_one_source_leaves_open_another_fills_in() -> None:

@@ -67,9 +67,23 @@ async def test_no_proxy_exempts_hosts_and_their_names_below(
 
 
 REFUSED = r"not on the public internet|cannot be read"
-PRIVATE = ["127.0.0.1", "10.0.0.5", "[::1]", "[::ffff:10.0.0.1]", "169.254.169.254", "[64:ff9b::7f00:1]", "0x7f.1",
-           "localhost", "a.localhost", "printer.local", "metadata.google.internal", "intranet", "nas.lan",
-           "192.168.1.1.", "[fd00::1]"]  # fmt: skip
+PRIVATE = [
+    "127.0.0.1",
+    "10.0.0.5",
+    "[::1]",
+    "[::ffff:10.0.0.1]",
+    "169.254.169.254",
+    "[64:ff9b::7f00:1]",
+    "0x7f.1",
+    "localhost",
+    "a.localhost",
+    "printer.local",
+    "metadata.google.internal",
+    "intranet",
+    "nas.lan",
+    "192.168.1.1.",
+    "[fd00::1]",
+]
 
 
 @pytest.mark.parametrize("host", PRIVATE)

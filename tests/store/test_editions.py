@@ -36,8 +36,14 @@ async def claim(
     database: Database, clock: AdjustableClock, who: str, dead: str = "", platform: str = "discord"
 ) -> OpenEdition | None:
     async with database.write() as connection:
-        claimed = await leases.acquire(connection, who, clock(), clock() + timedelta(minutes=2), platforms=[platform],
-                                         is_dead=lambda name: name == dead)  # fmt: skip
+        claimed = await leases.acquire(
+            connection,
+            who,
+            clock(),
+            clock() + timedelta(minutes=2),
+            platforms=[platform],
+            is_dead=lambda name: name == dead,
+        )
     return claimed[0] if claimed else None
 
 
@@ -105,8 +111,15 @@ async def test_no_server_waits_for_anothers_many_channels(
             database, await subscribe(database, workspace, clock, name=name, channel=f"discord:{channel}"), clock
         )
     async with database.write() as connection:
-        claimed = await leases.acquire(connection, "me", clock(), clock() + timedelta(minutes=2), platforms=["discord"],
-                                         is_dead=lambda _: False, most=4)  # fmt: skip
+        claimed = await leases.acquire(
+            connection,
+            "me",
+            clock(),
+            clock() + timedelta(minutes=2),
+            platforms=["discord"],
+            is_dead=lambda _: False,
+            most=4,
+        )
     assert [each.subscription for each in claimed] == ["a", "d", "f", "b"]
 
 

@@ -39,8 +39,11 @@ async def add(terminal: Terminal, source: str) -> None:
     draft = draft_of(source)
     metadata, problem = await services.drafts.look_up(draft.source)
     if problem:
-        said = t(terminal.locale, "{problem} Type the title, and the paper can be added all the same.",
-                 problem=problem.text(terminal.locale))  # fmt: skip
+        said = t(
+            terminal.locale,
+            "{problem} Type the title, and the paper can be added all the same.",
+            problem=problem.text(terminal.locale),
+        )
         terminal.say(said, "yellow")
 
     async def made(draft: Draft) -> tuple[Draft, Paper]:
@@ -120,16 +123,18 @@ async def undo(terminal: Terminal, number: str) -> None:
     if terminal.prompt.is_interactive and not await terminal.confirm(question, default=True):
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
-    change, ids = await terminal.services.undo.undo(terminal.workspace, terminal.who, actor=terminal.actor,
-                                                        change_id=change.id)  # fmt: skip
+    change, ids = await terminal.services.undo.undo(
+        terminal.workspace, terminal.who, actor=terminal.actor, change_id=change.id
+    )
     terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo takes that back."))
 
 
 async def redo(terminal: Terminal, _: str) -> None:
     """Take the last undo back."""
     change, _undo = await terminal.services.undo.to_redo(terminal.workspace)
-    change, ids = await terminal.services.undo.redo(terminal.workspace, terminal.who, actor=terminal.actor,
-                                                        change_id=change.id)  # fmt: skip
+    change, ids = await terminal.services.undo.redo(
+        terminal.workspace, terminal.who, actor=terminal.actor, change_id=change.id
+    )
     terminal.say(reports.redone(change, ids, terminal.locale))
 
 
@@ -173,17 +178,21 @@ async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> No
     question = t(terminal.locale, "Replace the comment") if known.comment else t(terminal.locale, "Add the comment")
     if await terminal.confirm(f"{question}?", default=False):
         outcome = await terminal.services.submission.edit(
-            terminal.workspace, known.id, lambda now: with_changes(now, comment=proposed.comment), terminal.submitter,
+            terminal.workspace,
+            known.id,
+            lambda now: with_changes(now, comment=proposed.comment),
+            terminal.submitter,
             known.updated_at,
-        )  # fmt: skip
+        )
         if isinstance(outcome, Saved):
             terminal.say(t(terminal.locale, "Saved as {id}.", id=known.id), "green")
         else:
             terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=known.id), "yellow")
 
 
-async def _fill_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]],
-                   metadata: Metadata | None = None) -> T:  # fmt: skip
+async def _fill_form(
+    terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]], metadata: Metadata | None = None
+) -> T:
     """Return what is made of the filled-in form; while it cannot be, the form is there again with what was typed."""
     while True:
         draft = with_answers(draft, form := prefilled(draft, metadata), await _answers(terminal, form))
@@ -195,8 +204,13 @@ async def _fill_form(terminal: Terminal, draft: Draft, make: Callable[[Draft], A
 
 async def _answers(terminal: Terminal, draft: Draft) -> dict[str, str]:
     locale = terminal.locale
-    labels = {"title": t(locale, "Title"), "headline": t(locale, "Headline"), "date": t(locale, "Date"),
-              "comment": t(locale, "Comment"), "tags": t(locale, "Tags")}  # fmt: skip
+    labels = {
+        "title": t(locale, "Title"),
+        "headline": t(locale, "Headline"),
+        "date": t(locale, "Date"),
+        "comment": t(locale, "Comment"),
+        "tags": t(locale, "Tags"),
+    }
     checks: dict[str, Callable[[str], object]] = {"title": _check_title, "date": _check_date}
     answers: dict[str, str] = {}
     for name, label in labels.items():
@@ -247,8 +261,9 @@ def _number(text: str, example: str) -> int | None:
     if not plain:
         return None
     if not plain.isdecimal() or len(plain) > 19:
-        raise InputError(msg('"{text}" is no number of a change; write it like: {example}', text=text[:40],
-                             example=example))  # fmt: skip
+        raise InputError(
+            msg('"{text}" is no number of a change; write it like: {example}', text=text[:40], example=example)
+        )
     return int(plain)
 
 

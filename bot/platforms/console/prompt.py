@@ -82,16 +82,19 @@ class Prompt:
             return await _line_of(self._pipe or sys.stdin)
         editor = self._editors.get(is_command) or self._editor(is_command)
         completer = _completer(self._complete, self._commands) if is_command else None
-        return await editor.prompt_async(prompt, default=prefilled, completer=completer, complete_while_typing=False,
-                                         handle_sigint=False)  # fmt: skip
+        return await editor.prompt_async(
+            prompt, default=prefilled, completer=completer, complete_while_typing=False, handle_sigint=False
+        )
 
     def _editor(self, is_command: bool) -> PromptSession[str]:
         from prompt_toolkit import PromptSession  # only those who type at a terminal wait for this import
         from prompt_toolkit.history import FileHistory, InMemoryHistory
 
         path = _private(self._history) if is_command and self._history else None
-        self._editors[is_command] = PromptSession(history=FileHistory(path) if path else InMemoryHistory(),
-                                                  key_bindings=None if is_command else _ending_answers())  # fmt: skip
+        self._editors[is_command] = PromptSession(
+            history=FileHistory(path) if path else InMemoryHistory(),
+            key_bindings=None if is_command else _ending_answers(),
+        )
         return self._editors[is_command]
 
 

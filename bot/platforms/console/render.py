@@ -62,8 +62,12 @@ def edition(composed: Edition, zone: ZoneInfo, width: int, named: NameCommand) -
     ]
     parts += [card(paper, locale, width, n) for n, paper in enumerate(composed.papers, 1)]
     if composed.remaining:
-        more = tn(locale, "{n} more paper waits for the next edition.", "{n} more papers wait for the next edition.",
-                  composed.remaining)  # fmt: skip
+        more = tn(
+            locale,
+            "{n} more paper waits for the next edition.",
+            "{n} more papers wait for the next edition.",
+            composed.remaining,
+        )
         parts.append(_lines(more, width, "dim"))
     return Group(*parts)
 

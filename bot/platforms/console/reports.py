@@ -51,9 +51,14 @@ def imported(
     `left_out` is what of the file is no paper: place, reason and of how many lines.
     """
     head = t(locale, "{file} (nothing written):", file=file) if dry_run else f"{file}:"
-    counts = t(locale, "added {added}, updated {updated}, unchanged {unchanged}, skipped {skipped}",
-               added=len(report.added), updated=len(report.updated), unchanged=len(report.unchanged),
-               skipped=len(report.conflicts) + sum(each[2] for each in left_out))  # fmt: skip
+    counts = t(
+        locale,
+        "added {added}, updated {updated}, unchanged {unchanged}, skipped {skipped}",
+        added=len(report.added),
+        updated=len(report.updated),
+        unchanged=len(report.unchanged),
+        skipped=len(report.conflicts) + sum(each[2] for each in left_out),
+    )
     table = Table(box=None, padding=(0, 1), show_header=False)
     table.add_column(no_wrap=True)
     for _ in ("paper", "why"):
@@ -62,8 +67,7 @@ def imported(
     skipped += [(each[0], each[1].text(locale)) for each in left_out]
     _rows(table, t(locale, "skip"), "yellow", skipped, report, locale)
     removed = t(locale, "removed here; dayori import --restore brings it back")
-    _rows(table, t(locale, "removed"), "yellow", [(id, removed) for id in report.removed],
-          report, locale)  # fmt: skip
+    _rows(table, t(locale, "removed"), "yellow", [(id, removed) for id in report.removed], report, locale)
     if dry_run:
         changed = [(id, _field_names(report.changes.get(id, ()), locale)) for id in report.updated]
         _rows(table, t(locale, "update"), "cyan", changed, report, locale)

@@ -15,8 +15,9 @@ class SafeConsole(Console):
     """A console that prints every text through `printable`, whatever draws it; styles are the only commands left."""
 
     def __init__(self, *, stderr: bool = False, file: TextIO | None = None, width: int | None = None) -> None:
-        super().__init__(highlight=False, soft_wrap=False, emoji=False, markup=False, stderr=stderr, file=file,
-                         width=width)  # fmt: skip
+        super().__init__(
+            highlight=False, soft_wrap=False, emoji=False, markup=False, stderr=stderr, file=file, width=width
+        )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
         """Render as rich does, then clean what came of it."""

@@ -29,8 +29,9 @@ _WORDS = {"help": "/help", "ヘルプ": "/help", "exit": "/quit", "quit": "/quit
 _SPACE = re.compile(r"\s+")
 
 
-def print_edition(console: SafeConsole, edition: Edition | None, zone: ZoneInfo, locale: Locale,
-                  named: NameCommand) -> None:  # fmt: skip
+def print_edition(
+    console: SafeConsole, edition: Edition | None, zone: ZoneInfo, locale: Locale, named: NameCommand
+) -> None:
     """Print an edition, or that there is none."""
     if edition is None:
         console.print(Text(t(locale, "There is nothing new, so no edition goes out.")))

@@ -47,8 +47,19 @@ from bot.services.server_filter import ServedPublisher
 from bot.sources.proxy import proxy_for
 
 _COMMANDS: tuple[Any, ...] = (
-    paper, papers, addpaper, add_from_message, editpaper, removepaper, undo, history, inbox, digest, alias, export,
-)  # fmt: skip
+    paper,
+    papers,
+    addpaper,
+    add_from_message,
+    editpaper,
+    removepaper,
+    undo,
+    history,
+    inbox,
+    digest,
+    alias,
+    export,
+)
 _COMPONENTS: tuple[type[Any], ...] = (
     ShowToAll,
     Page,

@@ -157,8 +157,9 @@ async def _open(interaction: Interaction, actor: Actor, token: str, draft: Draft
         await response.send(interaction, t(actor.locale, "This took a moment. The form is ready now."), view=view)
 
 
-async def _submit(interaction: Interaction, token: str, mark: str, *, allow_same_title: bool = False,
-                  seen: datetime | None = None) -> None:  # fmt: skip
+async def _submit(
+    interaction: Interaction, token: str, mark: str, *, allow_same_title: bool = False, seen: datetime | None = None
+) -> None:
     actor = await actor_of(interaction)
     submission = actor.services.submission
     outcome = await submission.submit(

@@ -50,8 +50,11 @@ async def _provenance(actor: Actor, paper: Paper) -> list[str]:
     if paper.added_at:
         when = f"<t:{int(paper.added_at.timestamp())}:D>"
         by = escape(paper.added_by or "")
-        lines.append(t(actor.locale, "Added {when} by {name}.", when=when, name=by) if by else
-                     t(actor.locale, "Added {when}.", when=when))  # fmt: skip
+        lines.append(
+            t(actor.locale, "Added {when} by {name}.", when=when, name=by)
+            if by
+            else t(actor.locale, "Added {when}.", when=when)
+        )
     if carried := await actor.services.lookup.sent_in(actor.workspace, paper.id, "discord", shows):
         channel, message_id = carried
         place = channel.removeprefix(f"discord:{actor.server}/")

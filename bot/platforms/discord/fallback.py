@@ -23,8 +23,11 @@ def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
         lines.append(f"-# {marker[0]}")
     below = "\n".join(line for line in lines if line)
     above = clip(body.get("content") or "", max(_CONTENT - len(below) - 1, 0))
-    return {**body, "content": clip(f"{above}\n{below}".strip(), _CONTENT),
-            "embeds": [embed for n, embed in enumerate(embeds) if n not in named]}  # fmt: skip
+    return {
+        **body,
+        "content": clip(f"{above}\n{below}".strip(), _CONTENT),
+        "embeds": [embed for n, embed in enumerate(embeds) if n not in named],
+    }
 
 
 def _line(embed: Mapping[str, Any], above: str) -> str:

@@ -41,15 +41,20 @@ class MessageSearch:
 
     async def _pages(self, channel: str, after: int) -> AsyncIterator[list[dict[str, Any]]]:
         for _ in range(PAGES):
-            page = await self._rest.read("/channels/{channel_id}/messages", channel_id=channel,
-                                         params={"limit": "100", "after": str(after)})  # fmt: skip
+            page = await self._rest.read(
+                "/channels/{channel_id}/messages", channel_id=channel, params={"limit": "100", "after": str(after)}
+            )
             if not page:
                 return
             yield page
             after = max(int(message["id"]) for message in page)
         raise UnfinishedSearchError(
-            msg("A message may have arrived, and more than {n} messages were written since; the search goes on.",
-                n=PAGES * 100), str(after))  # fmt: skip
+            msg(
+                "A message may have arrived, and more than {n} messages were written since; the search goes on.",
+                n=PAGES * 100,
+            ),
+            str(after),
+        )
 
     async def _require_rights(self, server: str, channel: str, user: str) -> None:
         """Raise BlockedError naming the right without which a search finds nothing; any message shows that it can."""

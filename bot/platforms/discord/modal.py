@@ -15,8 +15,16 @@ from bot.i18n import Locale, msg, t
 from bot.platforms.discord.context import Interaction, custom_id_of
 
 _PREFIX, _DETAILS = "dayori:draft:", "dayori:details:"
-_LIMITS = {"headline": 500, "title": 500, "date": 40, "comment": 4000, "tags": 500,
-           "links": 4000, "authors": 4000, "organization": 300}  # fmt: skip
+_LIMITS = {
+    "headline": 500,
+    "title": 500,
+    "date": 40,
+    "comment": 4000,
+    "tags": 500,
+    "links": 4000,
+    "authors": 4000,
+    "organization": 300,
+}
 _PARAGRAPHS = ("comment", "links", "authors")
 
 
@@ -38,8 +46,13 @@ def _with_inputs(form: Modal, draft: Draft, labels: Mapping[str, tuple[str, str]
             continue  # what does not fit an input is left alone rather than cut
         style = discord.TextStyle.paragraph if name in _PARAGRAPHS else discord.TextStyle.short
         is_required = name == "title" and bool(draft.paper_id or draft.candidate)
-        typed = TextInput[Any](custom_id=name, style=style, default=getattr(draft, name) or None,
-                               required=is_required, max_length=_LIMITS[name])  # fmt: skip
+        typed = TextInput[Any](
+            custom_id=name,
+            style=style,
+            default=getattr(draft, name) or None,
+            required=is_required,
+            max_length=_LIMITS[name],
+        )
         form.add_item(Label(text=label, description=hint, component=typed))
     return form
 

@@ -15,8 +15,12 @@ def waiting_text(actor: Actor, candidate: Candidate) -> str:
     if candidate.proposer == actor.id:
         return t(actor.locale, "You have proposed this already; you will be told when a curator has decided.")
     when, name = f"<t:{int(candidate.proposed_at.timestamp())}:D>", escape(candidate.proposed_by or "?")
-    return t(actor.locale, "{name} proposed this paper already, on {when}; a curator will decide on it.", name=name,
-             when=when)  # fmt: skip
+    return t(
+        actor.locale,
+        "{name} proposed this paper already, on {when}; a curator will decide on it.",
+        name=name,
+        when=when,
+    )
 
 
 def saved_text(outcome: Saved, locale: Locale) -> str:

@@ -48,8 +48,12 @@ class DiscordPublisher:
         try:
             return await self._post(_channel_id(channel), body, fence)
         except ContentRefusedError as error:
-            _log.error("a message broke a limit of Discord's, its papers go out as links", channel=channel,
-                       fault=str(error), body=json.dumps(payload, ensure_ascii=False))  # fmt: skip
+            _log.error(
+                "a message broke a limit of Discord's, its papers go out as links",
+                channel=channel,
+                fault=str(error),
+                body=json.dumps(payload, ensure_ascii=False),
+            )
             fault = str(error)
         try:
             return await self._post(_channel_id(channel), as_links(body, fault), fence)
@@ -63,8 +67,14 @@ class DiscordPublisher:
         content = {name: payload[name] for name in ("content", "embeds", "allowed_mentions")}
         with suppress(AlreadyDeletedError):
             try:
-                await self._rest.write("PATCH", "/channels/{channel_id}/messages/{message_id}", content, fence,
-                                       channel_id=_channel_id(channel), message_id=message_id)  # fmt: skip
+                await self._rest.write(
+                    "PATCH",
+                    "/channels/{channel_id}/messages/{message_id}",
+                    content,
+                    fence,
+                    channel_id=_channel_id(channel),
+                    message_id=message_id,
+                )
             except ContentRefusedError as error:
                 raise _refused(error) from error
 
@@ -97,8 +107,9 @@ class DiscordPublisher:
             if self._silence and self._silence[0] > began:  # whoever waited for that answer has it too
                 raise self._silence[1]
             try:
-                place = await self._rest.read("/channels/{channel_id}", middlewares=(send_once, self._hear),
-                                              channel_id=_channel_id(channel))  # fmt: skip
+                place = await self._rest.read(
+                    "/channels/{channel_id}", middlewares=(send_once, self._hear), channel_id=_channel_id(channel)
+                )
             except UnknownOutcomeError as error:
                 self._silence = monotonic(), error
                 raise

@@ -31,8 +31,9 @@ class GlobalRateLimit:
         """Wait until a request may leave. Raises RetryLaterError while nothing may."""
         async with self._gate:
             if (rest := self._rest_until - monotonic()) > 0:
-                raise RetryLaterError(msg("Discord refuses too much; requests rest until it is safe again."), rest,
-                                 is_global=True)  # fmt: skip
+                raise RetryLaterError(
+                    msg("Discord refuses too much; requests rest until it is safe again."), rest, is_global=True
+                )
             if (wait := self._next - monotonic()) > 0:
                 await asyncio.sleep(wait)
             self._next = max(self._next, monotonic() - _LATE) + 1 / _RATE

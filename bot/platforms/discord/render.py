@@ -204,8 +204,12 @@ def _listed_anew(content: str, paper: Paper, place: int) -> str:
 def _more_line(edition: Edition) -> str:
     if not edition.remaining:
         return ""
-    more = tn(edition.locale, "{n} more paper waits for the next edition.",
-              "{n} more papers wait for the next edition.", edition.remaining)  # fmt: skip
+    more = tn(
+        edition.locale,
+        "{n} more paper waits for the next edition.",
+        "{n} more papers wait for the next edition.",
+        edition.remaining,
+    )
     return f"-# {more}"
 
 

@@ -34,8 +34,14 @@ class Rest:
     def __init__(self, http: HTTPClient) -> None:
         self._http, self._pace = http, GlobalRateLimit()
 
-    async def read(self, path: str, *, params: Mapping[str, str] | None = None,
-                   middlewares: Sequence[ClientMiddlewareType] = (), **ids: str) -> Any:  # fmt: skip
+    async def read(
+        self,
+        path: str,
+        *,
+        params: Mapping[str, str] | None = None,
+        middlewares: Sequence[ClientMiddlewareType] = (),
+        **ids: str,
+    ) -> Any:
         """Return what Discord has; discord.py may ask several times."""
         try:
             return await self._request(Route("GET", path, **ids), params=params, middlewares=middlewares)

@@ -40,8 +40,14 @@ class Policy:
 class Digests:
     """Composes editions; delivering them is `Delivery`'s."""
 
-    def __init__(self, database: Database, clock: Clock, policy: Policy, renderers: Mapping[str, Renderer],
-                 servers: Servers | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        policy: Policy,
+        renderers: Mapping[str, Renderer],
+        servers: Servers | None = None,
+    ) -> None:
         self._database, self._clock, self._policy, self._renderers = database, clock, policy, renderers
         self._servers = servers
 
@@ -67,8 +73,9 @@ class Digests:
             await leases.wake(connection, request.channel)
         return await self.named(workspace_id, request.name)
 
-    async def _starting(self, connection: StoreConnection, workspace_id: int,
-                        columns: dict[str, str | list[str]]) -> dict[str, str | list[str]]:  # fmt: skip
+    async def _starting(
+        self, connection: StoreConnection, workspace_id: int, columns: dict[str, str | list[str]]
+    ) -> dict[str, str | list[str]]:
         """Return a subscription's columns, its schedule with its first week where it is one of every few weeks."""
         known = await subscriptions.by_name(connection, workspace_id, str(columns["name"]))
         schedule = parse_schedule(str(columns["schedule"]))
@@ -241,8 +248,9 @@ class Digests:
         if choice is None:
             return None
         edition = await self._edition(connection, subscription, choice, number)
-        edition_id = await editions.write_edition(connection, subscription, number=number, period=turn,
-                                                    choice=choice, now=self._clock())  # fmt: skip
+        edition_id = await editions.write_edition(
+            connection, subscription, number=number, period=turn, choice=choice, now=self._clock()
+        )
         outgoing = self._messages(subscription, edition, edition_id)
         await editions.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
         await subscriptions.mark_seen(connection, subscription, choice.numbers)
@@ -259,11 +267,19 @@ class Digests:
         seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
         return choose(unseen, waiting, seen, first=first, when_empty=self._policy.when_empty), number
 
-    async def _edition(self, connection: StoreConnection, subscription: Subscription, choice: Choice,
-                       number: int) -> Edition:  # fmt: skip
+    async def _edition(
+        self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int
+    ) -> Edition:
         held = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
-        return Edition(subscription.name, number, self._clock(), choice.reason, tuple(held.values()), choice.remaining,
-                       subscription.locale)  # fmt: skip
+        return Edition(
+            subscription.name,
+            number,
+            self._clock(),
+            choice.reason,
+            tuple(held.values()),
+            choice.remaining,
+            subscription.locale,
+        )
 
     def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:
         def mark(position: int) -> str:

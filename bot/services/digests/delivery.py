@@ -111,9 +111,16 @@ class Delivery:
         async with self._database.write() as connection:
             now = self._clock()
             claimed = await leases.acquire(
-                connection, self._name, now, now + _LEASE, platforms=platforms, is_dead=has_ended, most=room,
-                besides=self._in_hand, subscription_id=subscription_id,
-            )  # fmt: skip
+                connection,
+                self._name,
+                now,
+                now + _LEASE,
+                platforms=platforms,
+                is_dead=has_ended,
+                most=room,
+                besides=self._in_hand,
+                subscription_id=subscription_id,
+            )
         self._in_hand.update(each.id for each in claimed)
         return claimed
 

@@ -63,8 +63,12 @@ class Postponement:
             return reported != error.message.sentence
 
     async def _tell_blocked(self, edition: OpenEdition, reason: Message) -> None:
-        text = t(edition.locale, '📮 The digest "{name}" waits: {reason} It is tried again by itself.',
-                 name=edition.subscription, reason=reason.text(edition.locale))  # fmt: skip
+        text = t(
+            edition.locale,
+            '📮 The digest "{name}" waits: {reason} It is tried again by itself.',
+            name=edition.subscription,
+            reason=reason.text(edition.locale),
+        )
         everywhere = f"{edition.channel.rpartition('/')[0]}/0"  # its own channel takes messages
         await self._tell(edition, everywhere, (edition.channel,), text, f"wait {edition.id}")
         async with self._database.write() as connection:
@@ -72,9 +76,14 @@ class Postponement:
 
     async def _tell_paused(self, edition: OpenEdition, others: Sequence[str], reason: Message) -> None:
         command = self._publisher(edition).command_name("digest subscribe", edition.locale)
-        text = t(edition.locale, '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
-                 "by itself once that is mended; {command} starts it again at once, with what is missing.",
-                 name=edition.subscription, reason=reason.text(edition.locale), command=command)  # fmt: skip
+        text = t(
+            edition.locale,
+            '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
+            "by itself once that is mended; {command} starts it again at once, with what is missing.",
+            name=edition.subscription,
+            reason=reason.text(edition.locale),
+            command=command,
+        )
         await self._tell(edition, edition.channel, others, text, f"pause {edition.id}")
 
     async def _tell(self, edition: OpenEdition, closed: str, places: Sequence[str], text: str, nonce: str) -> None:

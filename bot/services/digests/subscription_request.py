@@ -21,5 +21,10 @@ class SubscriptionRequest:
     def columns(self) -> dict[str, str | list[str]]:
         """Return it as the table keeps it. Raises ScheduleError."""
         schedule = parse_schedule(self.schedule).text
-        return {"name": self.name, "channel": self.channel, "schedule": schedule, "tags": list(self.tags),
-                "locale": self.locale}  # fmt: skip
+        return {
+            "name": self.name,
+            "channel": self.channel,
+            "schedule": schedule,
+            "tags": list(self.tags),
+            "locale": self.locale,
+        }

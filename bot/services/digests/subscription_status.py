@@ -51,15 +51,31 @@ class SubscriptionStatus:
             return t(locale, "No edition yet")
         if last.done_at:
             messages = tn(locale, "{n} message", "{n} messages", last.messages)
-            return t(locale, "Last: no. {number}, {time}, {messages}", number=last.number, time=format_time(last.done_at),
-                     messages=messages)  # fmt: skip
+            return t(
+                locale,
+                "Last: no. {number}, {time}, {messages}",
+                number=last.number,
+                time=format_time(last.done_at),
+                messages=messages,
+            )
         if self.subscription.paused_reason:
-            return tn(locale, "No. {number} waits: {arrived} of {n} message has arrived",
-                      "No. {number} waits: {arrived} of {n} messages have arrived", last.messages, number=last.number,
-                      arrived=last.sent)  # fmt: skip
-        line = tn(locale, "No. {number} is on its way since {time}: {arrived} of {n} message has arrived",
-                  "No. {number} is on its way since {time}: {arrived} of {n} messages have arrived", last.messages,
-                  number=last.number, time=format_time(last.composed_at), arrived=last.sent)  # fmt: skip
+            return tn(
+                locale,
+                "No. {number} waits: {arrived} of {n} message has arrived",
+                "No. {number} waits: {arrived} of {n} messages have arrived",
+                last.messages,
+                number=last.number,
+                arrived=last.sent,
+            )
+        line = tn(
+            locale,
+            "No. {number} is on its way since {time}: {arrived} of {n} message has arrived",
+            "No. {number} is on its way since {time}: {arrived} of {n} messages have arrived",
+            last.messages,
+            number=last.number,
+            time=format_time(last.composed_at),
+            arrived=last.sent,
+        )
         return f"{line} ({last.trouble.text(locale)})" if last.trouble else line
 
 
@@ -67,6 +83,11 @@ def paused_lines(reason: str, again: str, locale: Locale, named: NameCommand) ->
     """Say why a subscription is paused, and how it goes on."""
     return [
         t(locale, "Paused: {reason}", reason=reason),
-        t(locale, "It is tried again by itself at {time}, and goes on once that is mended; {command} starts it "
-          "again at once.", time=again, command=named("digest subscribe", locale)),
-    ]  # fmt: skip
+        t(
+            locale,
+            "It is tried again by itself at {time}, and goes on once that is mended; {command} starts it "
+            "again at once.",
+            time=again,
+            command=named("digest subscribe", locale),
+        ),
+    ]

@@ -92,6 +92,7 @@ class PapersFile:
                 msg(
                     'papers_file "{file}" cannot be read: {reason}. Correct the setting, or leave it empty ("")'
                     " for none.",
-                    file=str(self.path), reason=error.strerror or "",
+                    file=str(self.path),
+                    reason=error.strerror or "",
                 )
-            ) from error  # fmt: skip
+            ) from error

@@ -74,8 +74,16 @@ class _Sides:
 class FileSync:
     """Keeps one YAML file and one workspace's collection the same; `name` is what the settings call the file."""
 
-    def __init__(self, database: Database, clock: Clock, importer: Importer, workspace_id: int, path: Path,
-                 name: str = "", notify: Notify | None = None) -> None:  # fmt: skip
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        importer: Importer,
+        workspace_id: int,
+        path: Path,
+        name: str = "",
+        notify: Notify | None = None,
+    ) -> None:
         self._database, self._clock, self._importer = database, clock, importer
         self._workspace, self._path, self.notify = workspace_id, path, notify
         self._name = name or str(path)

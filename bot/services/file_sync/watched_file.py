@@ -57,8 +57,15 @@ async def file_changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
 
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
     make_folder(path.parent)
-    watching = awatch(path.parent, watch_filter=lambda _, name: Path(name).name == path.name, stop_event=stop,
-                      debounce=200, recursive=False, rust_timeout=POLL_MILLISECONDS, yield_on_timeout=True)  # fmt: skip
+    watching = awatch(
+        path.parent,
+        watch_filter=lambda _, name: Path(name).name == path.name,
+        stop_event=stop,
+        debounce=200,
+        recursive=False,
+        rust_timeout=POLL_MILLISECONDS,
+        yield_on_timeout=True,
+    )
     async for _ in watching:
         if stop.is_set():
             return

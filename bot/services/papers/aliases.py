@@ -33,14 +33,25 @@ class Aliases:
         if not name or not kept:
             raise InputError(msg("An alias needs a name and at least one meaning, for instance RAG = 検索拡張生成."))
         if len(kept) > MOST_MEANINGS or any(len(word) > LENGTH for word in (name, *kept)):
-            raise InputError(msg("An alias is too long: at most {most} meanings of {length} characters each fit.",
-                                 most=MOST_MEANINGS, length=LENGTH))  # fmt: skip
+            raise InputError(
+                msg(
+                    "An alias is too long: at most {most} meanings of {length} characters each fit.",
+                    most=MOST_MEANINGS,
+                    length=LENGTH,
+                )
+            )
         async with self._database.write() as connection:
             others = await aliases.of(connection, workspace_id)
             others.pop(name, None)
             if len(others) >= MOST_NAMES or sum(map(len, others.values())) + len(kept) > MOST_IN_ALL:
-                raise InputError(msg("There are too many aliases: at most {names} with {most} meanings in all fit."
-                                     " Remove one first.", names=MOST_NAMES, most=MOST_IN_ALL))  # fmt: skip
+                raise InputError(
+                    msg(
+                        "There are too many aliases: at most {names} with {most} meanings in all fit."
+                        " Remove one first.",
+                        names=MOST_NAMES,
+                        most=MOST_IN_ALL,
+                    )
+                )
             await aliases.put(connection, workspace_id, name, kept)
         return name, kept
 

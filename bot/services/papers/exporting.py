@@ -45,8 +45,12 @@ class Exporter:
             content = piece.encode()
             length += len(content)
             if most is not None and length > most:
-                raise InputError(msg("The file would be larger than the {most} MB that can be sent here; narrow the"
-                                     " search.", most=f"{most / 1e6:.3g}"))  # fmt: skip
+                raise InputError(
+                    msg(
+                        "The file would be larger than the {most} MB that can be sent here; narrow the search.",
+                        most=f"{most / 1e6:.3g}",
+                    )
+                )
             file.write(content)
         return source.taken
 

@@ -29,8 +29,14 @@ def describe_step(change: Change, step: Step, locale: Locale) -> str:
 
 def action(name: Action, locale: Locale) -> str:
     """Return the word for a kind of change."""
-    names = {"add": t(locale, "added"), "edit": t(locale, "edited"), "remove": t(locale, "removed"),
-             "import": t(locale, "imported"), "undo": t(locale, "undone"), "redo": t(locale, "redone")}  # fmt: skip
+    names = {
+        "add": t(locale, "added"),
+        "edit": t(locale, "edited"),
+        "remove": t(locale, "removed"),
+        "import": t(locale, "imported"),
+        "undo": t(locale, "undone"),
+        "redo": t(locale, "redone"),
+    }
     return names[name]
 
 

@@ -48,9 +48,18 @@ class Importer:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def run(self, workspace_id: int, entries: Sequence[Paper], by: str | None, *, dry_run: bool = False,
-                   progress: Progress | None = None, last_hashes: Mapping[str, str] | None = None,
-                   duplicates: bool = False, restore: bool = False) -> ImportReport:  # fmt: skip
+    async def run(
+        self,
+        workspace_id: int,
+        entries: Sequence[Paper],
+        by: str | None,
+        *,
+        dry_run: bool = False,
+        progress: Progress | None = None,
+        last_hashes: Mapping[str, str] | None = None,
+        duplicates: bool = False,
+        restore: bool = False,
+    ) -> ImportReport:
         """Import papers that a file holds; `dry_run` only reports what would be done.
 
         `last_hashes` are the content hashes that this very file last had by id; without it, what any file last had.
@@ -136,9 +145,14 @@ class _Decisions:
         if mine in (stored, before):
             self.report.unchanged.append(entry.id)
         elif stored != before:
-            self._refuse(entry, msg("it was changed both here and in the file") if old and before else
-                         msg("it was removed here and changed in the file") if before else
-                         msg("another paper has this id here"))  # fmt: skip
+            self._refuse(
+                entry,
+                msg("it was changed both here and in the file")
+                if old and before
+                else msg("it was removed here and changed in the file")
+                if before
+                else msg("another paper has this id here"),
+            )
             return
         elif holder:
             self._refuse(entry, msg('it is in the collection already, as "{id}"', id=holder))

@@ -103,8 +103,15 @@ def edit_proposal(candidate: Candidate, paper: Paper) -> Draft:
     return replace(edit_draft(paper), source=source, paper_id="", version="", candidate=candidate.number)
 
 
-async def accept_paper(connection: StoreConnection, workspace_id: int, candidate: Candidate, paper: Paper,
-                       actor: str | None, now: datetime, token: str) -> Accepted:  # fmt: skip
+async def accept_paper(
+    connection: StoreConnection,
+    workspace_id: int,
+    candidate: Candidate,
+    paper: Paper,
+    actor: str | None,
+    now: datetime,
+    token: str,
+) -> Accepted:
     """Add the paper of a proposal that was taken out, in the caller's transaction.
 
     Where that paper is there already and the proposal says something else of it, a draft that takes its comment over

@@ -116,8 +116,15 @@ async def find_same_title(connection: StoreConnection, workspace_id: int, paper:
     return next((twin for _, twin in found.values() if not mine & set(identity_keys(twin))), None)
 
 
-async def add_paper(connection: StoreConnection, workspace_id: int, paper: Paper, author: Author, now: datetime,
-                    *, id_is_chosen: bool = False) -> Added:  # fmt: skip
+async def add_paper(
+    connection: StoreConnection,
+    workspace_id: int,
+    paper: Paper,
+    author: Author,
+    now: datetime,
+    *,
+    id_is_chosen: bool = False,
+) -> Added:
     """Add a paper, unless the collection has that work already; inside the caller's transaction.
 
     Raises ConflictError when a chosen id is another paper's.
@@ -132,8 +139,15 @@ async def add_paper(connection: StoreConnection, workspace_id: int, paper: Paper
     return Added(paper, is_new=True)
 
 
-async def edit_paper(connection: StoreConnection, workspace_id: int, id: str, change_paper: Callable[[Paper], Paper],
-                     author: Author, now: datetime, seen: datetime | None = None) -> Paper:  # fmt: skip
+async def edit_paper(
+    connection: StoreConnection,
+    workspace_id: int,
+    id: str,
+    change_paper: Callable[[Paper], Paper],
+    author: Author,
+    now: datetime,
+    seen: datetime | None = None,
+) -> Paper:
     """Change a paper inside the caller's transaction; raises what `Library.edit` raises, before anything is written."""
     number, old = await _existing(connection, workspace_id, id)
     if seen and seen != old.updated_at:
@@ -150,8 +164,13 @@ async def edit_paper(connection: StoreConnection, workspace_id: int, id: str, ch
     return new
 
 
-async def write_steps(connection: StoreConnection, workspace_id: int, change: int, steps: Sequence[Step],
-                      build_rows: BuildRows = build_rows) -> None:  # fmt: skip
+async def write_steps(
+    connection: StoreConnection,
+    workspace_id: int,
+    change: int,
+    steps: Sequence[Step],
+    build_rows: BuildRows = build_rows,
+) -> None:
     """Bring papers, keys and index to where the steps lead, and record them; inside the caller's transaction."""
     gone = [step.before["number"] for step in steps if step.before and step.after is None]
     kept = [step.after for step in steps if step.before and step.after]

@@ -34,9 +34,16 @@ class Result:
 
     def reason(self, locale: Locale) -> str:
         """Return what of the paper matched, empty where its title or headline shows it."""
-        words = {MatchReason.LINK: t(locale, "link"), MatchReason.AUTHOR: t(locale, "author"), MatchReason.TAG: t(locale, "tag"),
-                 MatchReason.COMMENT: t(locale, "comment"), MatchReason.EXCERPT: t(locale, "excerpt"), MatchReason.ALIAS: t(locale, "alias"),
-                 MatchReason.READING: t(locale, "reading"), MatchReason.TYPO: t(locale, "similar spelling")}  # fmt: skip
+        words = {
+            MatchReason.LINK: t(locale, "link"),
+            MatchReason.AUTHOR: t(locale, "author"),
+            MatchReason.TAG: t(locale, "tag"),
+            MatchReason.COMMENT: t(locale, "comment"),
+            MatchReason.EXCERPT: t(locale, "excerpt"),
+            MatchReason.ALIAS: t(locale, "alias"),
+            MatchReason.READING: t(locale, "reading"),
+            MatchReason.TYPO: t(locale, "similar spelling"),
+        }
         return t(locale, "Matched by {why}", why=words[self.hit.why]) if self.hit.why else ""
 
 

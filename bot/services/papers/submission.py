@@ -103,9 +103,13 @@ class Submission:
             return await self._add(connection, workspace_id, draft, paper, by, allow_same_title=allow_same_title)
 
     async def edit(
-        self, workspace_id: int, id: str, change_paper: Callable[[Paper], Paper], by: Submitter,
+        self,
+        workspace_id: int,
+        id: str,
+        change_paper: Callable[[Paper], Paper],
+        by: Submitter,
         seen: datetime | None = None,
-    ) -> Saved | Stale:  # fmt: skip
+    ) -> Saved | Stale:
         """Change a paper, unless somebody did since the version that was seen.
 
         Raises NotAllowedError, NotFoundError and ConflictError.
@@ -113,8 +117,16 @@ class Submission:
         async with self._database.write() as connection:
             return await self._edit(connection, workspace_id, id, change_paper, by, seen)
 
-    async def submit(self, workspace_id: int, token: str, by: Submitter, fingerprint: str = "", *, allow_same_title: bool = False,
-                     seen: datetime | None = None) -> Outcome:  # fmt: skip
+    async def submit(
+        self,
+        workspace_id: int,
+        token: str,
+        by: Submitter,
+        fingerprint: str = "",
+        *,
+        allow_same_title: bool = False,
+        seen: datetime | None = None,
+    ) -> Outcome:
         """Use a draft up: `fingerprint` tells the look that was approved, `seen` the version that it may write over.
 
         Raises NotFoundError when the draft or its proposal is gone, NotAllowedError when it is another person's.
@@ -149,9 +161,14 @@ class Submission:
                 return await _again_saved(connection, workspace_id, stored.outcome)
             draft = draft_from(stored.form)
             link, _ = read_source(draft.source)
-            paper = await edit_paper(connection, workspace_id, draft.paper_id,
-                                     lambda old: with_changes(old, links=[*old.links, link]), Author(by.name, by.actor),
-                                     self._clock())  # fmt: skip
+            paper = await edit_paper(
+                connection,
+                workspace_id,
+                draft.paper_id,
+                lambda old: with_changes(old, links=[*old.links, link]),
+                Author(by.name, by.actor),
+                self._clock(),
+            )
             await drafts.finish(connection, workspace_id, token, {"paper": paper.id})
         return Saved(paper)
 
@@ -159,8 +176,18 @@ class Submission:
         """Tell whether what this person adds waits for a curator."""
         return self._additions == "curators" and not by.is_curator
 
-    async def _outcome(self, connection: StoreConnection, workspace_id: int, stored: StoredDraft, by: Submitter,
-                       expected: str, comment: str, *, allow_same_title: bool, seen: datetime | None) -> Outcome:  # fmt: skip
+    async def _outcome(
+        self,
+        connection: StoreConnection,
+        workspace_id: int,
+        stored: StoredDraft,
+        by: Submitter,
+        expected: str,
+        comment: str,
+        *,
+        allow_same_title: bool,
+        seen: datetime | None,
+    ) -> Outcome:
         draft = draft_from(stored.form)
         is_as_shown = not expected or expected == fingerprint(draft, stored.paper)
         if draft.paper_id:
@@ -181,8 +208,16 @@ class Submission:
             allow_same_title=allow_same_title or draft.allow_same_title,
         )
 
-    async def _add(self, connection: StoreConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter,
-                   *, allow_same_title: bool) -> Saved | Proposed | SameTitle:  # fmt: skip
+    async def _add(
+        self,
+        connection: StoreConnection,
+        workspace_id: int,
+        draft: Draft,
+        paper: Paper,
+        by: Submitter,
+        *,
+        allow_same_title: bool,
+    ) -> Saved | Proposed | SameTitle:
         if known := await find_duplicate(connection, workspace_id, paper):
             return Saved(known, is_new=False)
         if not allow_same_title and (same_title := await find_same_title(connection, workspace_id, paper)):
@@ -197,9 +232,15 @@ class Submission:
             return Proposed(number)
         return Saved((await add_paper(connection, workspace_id, paper, Author(by.name, by.actor), now)).paper)
 
-    async def _edit(self, connection: StoreConnection, workspace_id: int, id: str,
-                    change_paper: Callable[[Paper], Paper], by: Submitter,
-                    seen: datetime | None) -> Saved | Stale:  # fmt: skip
+    async def _edit(
+        self,
+        connection: StoreConnection,
+        workspace_id: int,
+        id: str,
+        change_paper: Callable[[Paper], Paper],
+        by: Submitter,
+        seen: datetime | None,
+    ) -> Saved | Stale:
         _require_curator(by)
         author = Author(by.name, by.actor)
         try:

@@ -38,8 +38,12 @@ class TitledPapers:
                 reasons.append((f"{file}:{line.line}", unknown_title(line), 1))
         for several in failed.values():
             first, error = several[0]
-            why = msg("{n} titles could not be looked up: {reason} Import the file again later, or write the titles "
-                      "into the file.", n=len(several), reason=error.message)  # fmt: skip
+            why = msg(
+                "{n} titles could not be looked up: {reason} Import the file again later, or write the titles "
+                "into the file.",
+                n=len(several),
+                reason=error.message,
+            )
             reasons.append((f"{file}:{first.line}", why, len(several)))
         return reasons
 
@@ -71,10 +75,14 @@ async def _titled(line: Untitled, finder: MetadataFinder) -> Paper | DayoriError
         link, ids = read_source(line.source)
         known = await finder.look_up(line.source)
         paper = make_paper(
-            title=known.title or "", authors=known.authors, date=known.date, organization=known.organization,
-            excerpt=known.excerpt, links=[link, *(each for each in known.links if each.url != link.url)],
+            title=known.title or "",
+            authors=known.authors,
+            date=known.date,
+            organization=known.organization,
+            excerpt=known.excerpt,
+            links=[link, *(each for each in known.links if each.url != link.url)],
             identifiers=ids | known.identifiers,
-        )  # fmt: skip
+        )
         return _with_metadata(paper, line.paper) if line.paper else paper
     except DayoriError as error:
         return error.__cause__ if isinstance(error.__cause__, SourceError) else error

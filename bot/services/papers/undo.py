@@ -28,8 +28,9 @@ class Undo:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def to_undo(self, workspace_id: int, change_id: int | None = None, *,
-                      of: str | None = None) -> tuple[Change, tuple[str, ...]]:  # fmt: skip
+    async def to_undo(
+        self, workspace_id: int, change_id: int | None = None, *, of: str | None = None
+    ) -> tuple[Change, tuple[str, ...]]:
         """Return the change that `undo` would take back, with the ids of its papers.
 
         Raises NotFoundError that says why there is none.
@@ -45,9 +46,14 @@ class Undo:
             return change, _ids(await history.steps_of(connection, workspace_id, change.id))
 
     async def undo(
-        self, workspace_id: int, by: str | None, *, actor: str | None = None, of: str | None = None,
+        self,
+        workspace_id: int,
+        by: str | None,
+        *,
+        actor: str | None = None,
+        of: str | None = None,
         change_id: int | None = None,
-    ) -> tuple[Change, tuple[str, ...]]:  # fmt: skip
+    ) -> tuple[Change, tuple[str, ...]]:
         """Take back a change and return it with the ids of its papers: that of the id, or the newest that stands.
 
         `actor` is who undoes; with `of`, only that actor's changes are looked at. Raises NotFoundError that says why
@@ -81,8 +87,16 @@ class Undo:
         return change, _ids(steps)
 
 
-async def _apply(connection: StoreConnection, workspace_id: int, action: Literal["undo", "redo"], undoes: int,
-                 steps: Sequence[Step], now: datetime, by: str | None, actor: str | None) -> None:  # fmt: skip
+async def _apply(
+    connection: StoreConnection,
+    workspace_id: int,
+    action: Literal["undo", "redo"],
+    undoes: int,
+    steps: Sequence[Step],
+    now: datetime,
+    by: str | None,
+    actor: str | None,
+) -> None:
     await _refuse_changed_since(connection, workspace_id, steps, action)
     back_again = [paper_from(step.after) for step in steps if step.after and not step.before]
     owners = {key: paper.id for paper in back_again for key in identity_keys(paper)}

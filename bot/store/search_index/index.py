@@ -50,8 +50,12 @@ class SearchIndex:
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
 
     @classmethod
-    async def open(cls, database: Database, progress: Callable[[int, int], None] | None = None,
-                   aliases: Mapping[str, Sequence[str]] | None = None) -> SearchIndex:  # fmt: skip
+    async def open(
+        cls,
+        database: Database,
+        progress: Callable[[int, int], None] | None = None,
+        aliases: Mapping[str, Sequence[str]] | None = None,
+    ) -> SearchIndex:
         """Open the index, made or made anew where needed (then `progress` is told how many papers of how many).
 
         `aliases` are {name: meanings} that hold in every workspace.
@@ -70,8 +74,9 @@ class SearchIndex:
         """Return the papers that a half-typed query may mean; the newest while nothing is typed."""
         return await self._read(workspace_id, lambda probes: self._complete(probes, typed, limit))
 
-    async def look_up(self, workspace_id: int, query: str, *, limit: int = 10,
-                      offset: int = 0) -> tuple[ResultPage, dict[int, Paper]]:  # fmt: skip
+    async def look_up(
+        self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0
+    ) -> tuple[ResultPage, dict[int, Paper]]:
         """Return what `find` does, and the papers of that page and those near by their numbers."""
 
         def ask(backend: SqliteBackend) -> tuple[ResultPage, list[Columns]]:

@@ -21,8 +21,13 @@ class ReadConnection:
 
     def __init__(self, path: Path) -> None:
         self._until = 0.0
-        self._connection = sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True, isolation_level=None,
-                                           check_same_thread=False, cached_statements=256)  # fmt: skip
+        self._connection = sqlite3.connect(
+            f"file:{quote(str(path))}?mode=ro",
+            uri=True,
+            isolation_level=None,
+            check_same_thread=False,
+            cached_statements=256,
+        )
         for pragma in _PRAGMAS:
             self._connection.execute(f"PRAGMA {pragma}")
 

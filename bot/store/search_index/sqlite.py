@@ -43,9 +43,12 @@ SELECT * FROM (SELECT {_ROW} FROM search_papers p WHERE workspace_id = ?1
 UNION ALL
 SELECT * FROM (SELECT {_ROW} FROM search_papers p WHERE workspace_id = ?1
                AND title_start >= ?2 AND title_start < ?3 LIMIT ?4)""")
-_MATCHING = {part: _as_one_text(f"""
+_MATCHING = {
+    part: _as_one_text(f"""
 SELECT {_ROW} FROM search_{part} f CROSS JOIN search_papers p ON p.number = f.rowid
-WHERE search_{part} MATCH ? ORDER BY f.rowid DESC LIMIT ?""") for part in ("head", "full")}  # fmt: skip
+WHERE search_{part} MATCH ? ORDER BY f.rowid DESC LIMIT ?""")
+    for part in ("head", "full")
+}
 _WRITTEN = _as_one_text("""
 SELECT number AS record FROM papers, json_each(?2) spelling WHERE number IN (SELECT value FROM json_each(?1))
 AND (instr(comment, spelling.value) OR instr(excerpt, spelling.value))""")
@@ -160,8 +163,9 @@ class SqliteBackend:
     def words_by_ends(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
         """Return the words of such lengths that begin or end so."""
         backward = end[::-1]
-        return self._words(_BETWEEN, self._workspace, beginning, beginning + _LAST, backward, backward + _LAST,
-                           shortest, longest)  # fmt: skip
+        return self._words(
+            _BETWEEN, self._workspace, beginning, beginning + _LAST, backward, backward + _LAST, shortest, longest
+        )
 
     def words_containing(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
         """Return the most frequent words of kana that hold `front` or `back`; see backend.Backend."""

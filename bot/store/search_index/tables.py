@@ -81,8 +81,18 @@ def index_row_of(workspace_id: int, paper: Paper) -> IndexRow:
     entry = document_of(paper)
     sounds = {word: sound for word in entry.pronounceable if (sound := phonetic_key(word))}
     heading, names, labels, comment, rest = _columns(workspace_prefix(workspace_id), entry)
-    return IndexRow(FIELD.join(entry.lines), *entry.title_prefixes, heading, names, labels, comment, rest, pack(entry),
-                 list(entry.words), sounds)  # fmt: skip
+    return IndexRow(
+        FIELD.join(entry.lines),
+        *entry.title_prefixes,
+        heading,
+        names,
+        labels,
+        comment,
+        rest,
+        pack(entry),
+        list(entry.words),
+        sounds,
+    )
 
 
 def insertion(workspace_id: int, rows: Sequence[tuple[int, IndexRow]]) -> Iterator[Statement]:

@@ -121,9 +121,16 @@ class People:
         return await self._ask(COMMAND, name, user, channel, part, locale=locale)
 
     async def forge(
-        self, user: Someone, channel: Channel, kind: int, part: Json, /, *, message: Message | None = None,
+        self,
+        user: Someone,
+        channel: Channel,
+        kind: int,
+        part: Json,
+        /,
+        *,
+        message: Message | None = None,
         locale: str = "",
-    ) -> Reply:  # fmt: skip
+    ) -> Reply:
         """Send an interaction that no client of Discord's own would send."""
         return await self._ask(kind, "forged", user, channel, part, locale=locale, message=message)
 

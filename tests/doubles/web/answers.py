@@ -108,9 +108,14 @@ def openreview(id: str, milliseconds: int | None, **content: Any) -> Page:
 def anthology(id: str, title: str, *authors: str, date: str, abstract: str) -> Page:
     url = f"https://aclanthology.org/{id}"
     tags = [meta("citation_title", title), *(meta("citation_author", name) for name in authors)]
-    tags += [meta("citation_publication_date", date), meta("citation_pdf_url", url + ".pdf"),
-             meta("citation_doi", f"10.18653/v1/{id}"), meta("og:title", title, "property"),
-             meta("og:site_name", "ACL Anthology", "property"), meta("og:url", url, "property"),
-             meta("og:description", f"{', '.join(authors)}. Made-Up Proceedings.", "property")]  # fmt: skip
+    tags += [
+        meta("citation_publication_date", date),
+        meta("citation_pdf_url", url + ".pdf"),
+        meta("citation_doi", f"10.18653/v1/{id}"),
+        meta("og:title", title, "property"),
+        meta("og:site_name", "ACL Anthology", "property"),
+        meta("og:url", url, "property"),
+        meta("og:description", f"{', '.join(authors)}. Made-Up Proceedings.", "property"),
+    ]
     body = f'<div class="card-body acl-abstract"><h5 class=card-title>Abstract</h5><span>{abstract}</span></div>'
     return html(*tags, title=title + " - ACL Anthology", body=body)

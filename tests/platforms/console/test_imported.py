@@ -19,11 +19,13 @@ def told(report: ImportReport, *, dry_run: bool, locale: Locale = "en") -> str:
 
 
 REPORT = ImportReport(
-    added=["new"], updated=["changed"], unchanged=["same"],
+    added=["new"],
+    updated=["changed"],
+    unchanged=["same"],
     conflicts=[("twice", msg("another paper has this id here"))],
     headings={"new": "新しい論文", "changed": "直した論文", "same": "同じ論文", "twice": "二つある論文"},
     changes={"changed": ("comment", "tags")},
-)  # fmt: skip
+)
 
 
 def test_a_dry_run_tells_of_every_entry_what_would_be_done_and_why() -> None:

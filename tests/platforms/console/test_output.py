@@ -46,20 +46,62 @@ HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _PIECES = st.sampled_from(
-    ["\x1b[2J", "\x1b]0;t\x07", "\x1b]8;;http://x\x1b\\", "\x9b31m", "\x9d0;t\x9c", "\x08", "\r", "\x7f", "\x00",
-     "\u202e", "\u2066",
-     "\u200f", "\ud800", "\udcff", "\U000e0041", "\x1bPq", "\x0e", "\x85", "\u2028",
-     "[bold]", "[/]", ":smile:", "論文", "RetNet", "が", " ", "\n", "\t", "。", "👩‍🔬", "{x}", "%s", '"'],
-)  # fmt: skip
+    [
+        "\x1b[2J",
+        "\x1b]0;t\x07",
+        "\x1b]8;;http://x\x1b\\",
+        "\x9b31m",
+        "\x9d0;t\x9c",
+        "\x08",
+        "\r",
+        "\x7f",
+        "\x00",
+        "\u202e",
+        "\u2066",
+        "\u200f",
+        "\ud800",
+        "\udcff",
+        "\U000e0041",
+        "\x1bPq",
+        "\x0e",
+        "\x85",
+        "\u2028",
+        "[bold]",
+        "[/]",
+        ":smile:",
+        "論文",
+        "RetNet",
+        "が",
+        " ",
+        "\n",
+        "\t",
+        "。",
+        "👩‍🔬",
+        "{x}",
+        "%s",
+        '"',
+    ],
+)
 TEXTS = st.lists(_PIECES, min_size=1, max_size=8).map("".join)
 MOMENT, ZONE = datetime(2026, 1, 5, tzinfo=UTC), ZoneInfo("Asia/Tokyo")
 
 
 def hostile(text: str) -> Paper:
     """Return a paper that no check has seen, as an old database may hold one."""
-    return Paper(id=text, headline=text, title=text, comment=text, excerpt=text, organization=text, authors=(text,),
-                 links=(Link(text, text),), tags=(text,), added_by=text, added_at=MOMENT,
-                 updated_at=MOMENT)  # fmt: skip
+    return Paper(
+        id=text,
+        headline=text,
+        title=text,
+        comment=text,
+        excerpt=text,
+        organization=text,
+        authors=(text,),
+        links=(Link(text, text),),
+        tags=(text,),
+        added_by=text,
+        added_at=MOMENT,
+        updated_at=MOMENT,
+    )
 
 
 def shown(*what: Any, width: int = 60) -> str:
@@ -91,14 +133,21 @@ def _drawn(text: str) -> list[Any]:
     status = SubscriptionStatus(subscription, None, 1, MOMENT)
     findings = HealthReport((Check(text, "fault", plain(text), plain(text)),), (status,))
     return [
-        render.card(paper, "ja", 60, 1), render.edition(edition, ZONE, 60, reports.prompt_name),
+        render.card(paper, "ja", 60, 1),
+        render.edition(edition, ZONE, 60, reports.prompt_name),
         render.results(results, "ja", 60),
-        render.results(several, "en", 60), render.results(nothing, "ja", 60),
-        reports.imported(report, text, "ja", dry_run=True), reports.delivery(delivered, "ja"),
-        reports.undone(change, [text], "ja"), reports.redone(change, [text], "en"),
-        reports.history([(change, step)], ZONE, "ja"), reports.inbox([candidate], ZONE, "ja"),
-        reports.health(findings, ZONE, "ja", 80), Text(text), text,
-    ]  # fmt: skip
+        render.results(several, "en", 60),
+        render.results(nothing, "ja", 60),
+        reports.imported(report, text, "ja", dry_run=True),
+        reports.delivery(delivered, "ja"),
+        reports.undone(change, [text], "ja"),
+        reports.redone(change, [text], "en"),
+        reports.history([(change, step)], ZONE, "ja"),
+        reports.inbox([candidate], ZONE, "ja"),
+        reports.health(findings, ZONE, "ja", 80),
+        Text(text),
+        text,
+    ]
 
 
 @given(TEXTS)

@@ -94,15 +94,31 @@ def test_lists_and_editions_fit_every_terminal(papers: list[Paper], width: int) 
 
 
 def test_a_card_shows_everything_that_is_known() -> None:
-    made = paper(1, date=PaperDate(2023, 7, 19), organization="Microsoft Research", authors=["Yutao Sun"],
-                 comment="おすすめ",
-                 excerpt="Proposes retention.", links=[Link("https://github.com/microsoft/unilm")],
-                 tags=["LLM"])  # fmt: skip
+    made = paper(
+        1,
+        date=PaperDate(2023, 7, 19),
+        organization="Microsoft Research",
+        authors=["Yutao Sun"],
+        comment="おすすめ",
+        excerpt="Proposes retention.",
+        links=[Link("https://github.com/microsoft/unilm")],
+        tags=["LLM"],
+    )
     text = "\n".join(drawn(render.card(made, "ja", 80), 80))
-    for part in ("1番目の論文", "A Paper on Subject 1", "2023年7月19日", "Microsoft Research", "Yutao Sun",
-                 "おすすめ", "Proposes retention.",
-                 "https://arxiv.org/abs/2401.00001", "https://arxiv.org/pdf/2401.00001", "コード", "#LLM",
-                 "paper-1"):  # fmt: skip
+    for part in (
+        "1番目の論文",
+        "A Paper on Subject 1",
+        "2023年7月19日",
+        "Microsoft Research",
+        "Yutao Sun",
+        "おすすめ",
+        "Proposes retention.",
+        "https://arxiv.org/abs/2401.00001",
+        "https://arxiv.org/pdf/2401.00001",
+        "コード",
+        "#LLM",
+        "paper-1",
+    ):
         assert part in text
 
 

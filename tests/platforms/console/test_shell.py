@@ -136,8 +136,15 @@ async def test_every_command_of_the_help_works(filled: App) -> None:
 
 
 async def test_an_alias_finds_papers_until_it_is_removed(filled: App) -> None:
-    printed = await typed(filled, "/alias add 三つめ = 3番目", "/alias list", "/paper 三つめ",
-                          "/alias remove 三つめ", "/alias", "/paper 三つめ")  # fmt: skip
+    printed = await typed(
+        filled,
+        "/alias add 三つめ = 3番目",
+        "/alias list",
+        "/paper 三つめ",
+        "/alias remove 三つめ",
+        "/alias",
+        "/paper 三つめ",
+    )
     _, after = printed.split("別名はまだありません")
     assert printed.count("三つめ = 3番目") == 2
     assert "別名で一致" in printed
@@ -166,10 +173,18 @@ FORM = ("/editpaper paper-3", "新しい題名", "新しい見出し", "2024-01"
 
 @pytest.mark.parametrize(
     "lines",
-    [*(FORM[:n] for n in range(1, 7)), (*FORM, "n"), ("/removepaper paper-3",), ("/removepaper paper-3", ""),
-     ("/removepaper paper-3", "n"), ("/inbox",), ("/addpaper 1706.03762", "題名"),
-     ("/addpaper 1706.03762", "題名", "", "", "", ""), ("/addpaper 1706.03762", "題名", "", "", "", "", "no")],
-)  # fmt: skip
+    [
+        *(FORM[:n] for n in range(1, 7)),
+        (*FORM, "n"),
+        ("/removepaper paper-3",),
+        ("/removepaper paper-3", ""),
+        ("/removepaper paper-3", "n"),
+        ("/inbox",),
+        ("/addpaper 1706.03762", "題名"),
+        ("/addpaper 1706.03762", "題名", "", "", "", ""),
+        ("/addpaper 1706.03762", "題名", "", "", "", "", "no"),
+    ],
+)
 async def test_a_no_and_the_end_of_input_change_nothing(filled: App, lines: tuple[str, ...]) -> None:
     before = await filled.services.library.history(1)
     await typed(filled, *lines)

@@ -15,9 +15,31 @@ NEVER_FIRST = "・、。，．：；？！ー…々っゃゅょッャュョ」�
 NEVER_LAST = "「『（［｛〈《【"
 widths = st.sampled_from([60, 80, 120])
 # Japanese as it is written: nothing here is longer than a line, so that every break can be a good one.
-_JAPANESE = ("論文", "モデル", "ッ", "ー", "、", "。", "」", "「", "『", "』", "Transformer", "GPT-4", "2023年", " ",
-             " ・ ", "（", "）", "RAG",
-             "、「", "」。", "って", "ょう", "3.5")  # fmt: skip
+_JAPANESE = (
+    "論文",
+    "モデル",
+    "ッ",
+    "ー",
+    "、",
+    "。",
+    "」",
+    "「",
+    "『",
+    "』",
+    "Transformer",
+    "GPT-4",
+    "2023年",
+    " ",
+    " ・ ",
+    "（",
+    "）",
+    "RAG",
+    "、「",
+    "」。",
+    "って",
+    "ょう",
+    "3.5",
+)
 japanese = st.lists(st.sampled_from(_JAPANESE), max_size=80).map("".join).map(clean)
 
 

@@ -87,8 +87,9 @@ def start(server: DiscordServer, tmp_path: Path) -> StartBot:
         config = config_for(tmp_path, **{"discord": {"api_url": server.api_url}} | settings)
         async with open_app(config) as app, DayoriClient(app.services, server.api_url, app.command_names) as client:
             connection = asyncio.create_task(client.start(server.token))
-            await asyncio.wait((connection, asyncio.create_task(client.wait_until_ready())),
-                               return_when=asyncio.FIRST_COMPLETED)  # fmt: skip
+            await asyncio.wait(
+                (connection, asyncio.create_task(client.wait_until_ready())), return_when=asyncio.FIRST_COMPLETED
+            )
             assert client.is_ready()
             yield app, client
             await client.close()

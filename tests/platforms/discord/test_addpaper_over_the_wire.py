@@ -8,8 +8,13 @@ from tests.nowhere import SOURCES
 from tests.platforms.discord.conftest import StartBot, answered
 
 LINK = "https://arxiv.org/abs/1706.03762v5"
-TYPED = {"title": "Attention Is All You Need", "headline": "Transformerの原論文", "date": "2017年6月12日",
-         "comment": "すべてはここから。", "tags": "Transformer、基礎"}  # fmt: skip
+TYPED = {
+    "title": "Attention Is All You Need",
+    "headline": "Transformerの原論文",
+    "date": "2017年6月12日",
+    "comment": "すべてはここから。",
+    "tags": "Transformer、基礎",
+}
 
 
 async def test_a_link_opens_a_form_with_what_the_link_itself_tells(
@@ -29,8 +34,12 @@ async def test_an_untouched_date_is_the_sources_full_one_and_the_form_opens_agai
 ) -> None:
     async with Web() as web:
         web.serve("127.0.0.1", web.arxiv)
-        web.papers["1706.03762v7"] = {"title": "Attention Is All You Need", "authors": ["Ashish Vaswani"],
-                                      "published": "2017-06-12T17:57:34Z", "abstract": "Only attention."}  # fmt: skip
+        web.papers["1706.03762v7"] = {
+            "title": "Attention Is All You Need",
+            "authors": ["Ashish Vaswani"],
+            "published": "2017-06-12T17:57:34Z",
+            "abstract": "Only attention.",
+        }
         async with start(sources=SOURCES | {"arxiv_url": f"http://127.0.0.1:{web.port}"}):
             form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
             look = await answered(await server.submit(reader, form.modal, {"comment": "すべてはここから。"}))

@@ -121,8 +121,10 @@ async def test_save_pressed_three_times_at_once_makes_one_proposal_and_tells_so(
     async with start(additions="curators") as (app, _):
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
-        told = [(await answered(each)).content for each in await asyncio.gather(
-            *(server.click(reader, look, "保存") for _ in range(3)))]  # fmt: skip
+        told = [
+            (await answered(each)).content
+            for each in await asyncio.gather(*(server.click(reader, look, "保存") for _ in range(3)))
+        ]
         waiting = await app.services.inbox.waiting(await app.services.workspaces.named("default"))
     assert len(waiting) == 1
     assert sorted(told)[:2] == ["この論文はもう提案済みです。キュレーターが確認したらお知らせします。"] * 2
@@ -135,8 +137,10 @@ async def test_save_pressed_three_times_at_once_makes_one_paper_and_shows_it_eac
     async with start() as (app, _):
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
-        replies = [await answered(each) for each in await asyncio.gather(
-            *(server.click(reader, look, "保存") for _ in range(3)))]  # fmt: skip
+        replies = [
+            await answered(each)
+            for each in await asyncio.gather(*(server.click(reader, look, "保存") for _ in range(3)))
+        ]
         papers = await app.services.lookup.all_of(await app.services.workspaces.named("default"), "")
     assert len(papers) == 7
     assert sorted(reply.content for reply in replies) == ["これはもう保存されています。"] * 2 + ["保存しました。"]

@@ -19,8 +19,20 @@ async def test_commands_are_synced_once_and_again_only_when_they_change(server: 
             pass
     assert len(server.sent("PUT", "/commands")) == 1
     names = {command["name"]: command for command in server.sent("PUT", "/commands")[0].body}
-    assert set(names) == {"paper", "papers", "addpaper", "Add to papers", "editpaper", "removepaper", "undo", "history",
-                          "inbox", "digest", "alias", "export"}  # fmt: skip
+    assert set(names) == {
+        "paper",
+        "papers",
+        "addpaper",
+        "Add to papers",
+        "editpaper",
+        "removepaper",
+        "undo",
+        "history",
+        "inbox",
+        "digest",
+        "alias",
+        "export",
+    }
     assert names["paper"]["name_localizations"] == {"ja": "論文"}
     assert names["paper"]["description_localizations"]["ja"]
 
@@ -80,7 +92,14 @@ async def started(
         lines.append(f'subscriptions: [{{name: weekly, channel: "discord:{channel.guild.id}/{channel.id}"}}]')
     settings.write_text("\n".join(lines), encoding="utf-8")
     return await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "bot", *(command or ("run",)), "--config", str(settings),
-        cwd=ROOT, env={"PATH": "", **server.environment, **environment}, stderr=asyncio.subprocess.PIPE,
+        sys.executable,
+        "-m",
+        "bot",
+        *(command or ("run",)),
+        "--config",
+        str(settings),
+        cwd=ROOT,
+        env={"PATH": "", **server.environment, **environment},
+        stderr=asyncio.subprocess.PIPE,
         stdout=asyncio.subprocess.DEVNULL,
-    )  # fmt: skip
+    )

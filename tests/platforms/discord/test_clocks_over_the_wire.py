@@ -48,9 +48,15 @@ class Dying(DiscordPublisher):
 @pytest.mark.parametrize("nth", [1, 2])
 @pytest.mark.parametrize("has_arrived", [True, False])
 async def test_a_killed_edition_comes_once_whatever_the_clock_says(
-    server: DiscordServer, database: Database, workspace: int, policy: Policy, hours: int, nth: int, *,
+    server: DiscordServer,
+    database: Database,
+    workspace: int,
+    policy: Policy,
+    hours: int,
+    nth: int,
+    *,
     has_arrived: bool,
-) -> None:  # fmt: skip
+) -> None:
     def clock() -> datetime:
         return datetime.now(UTC) + timedelta(hours=hours)
 

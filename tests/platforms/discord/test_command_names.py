@@ -11,9 +11,12 @@ from tests.platforms.discord.conftest import StartBot, answered, mention
 
 PAYLOADS = (
     {"name": "undo", "name_localizations": {"ja": "元に戻す"}},
-    {"name": "digest", "name_localizations": {"ja": "だより"},
-     "options": [{"type": 1, "name": "subscribe", "name_localizations": {"ja": "配信開始"}}]},
-)  # fmt: skip
+    {
+        "name": "digest",
+        "name_localizations": {"ja": "だより"},
+        "options": [{"type": 1, "name": "subscribe", "name_localizations": {"ja": "配信開始"}}],
+    },
+)
 
 
 def test_a_command_without_an_id_is_named_in_the_readers_language() -> None:
@@ -40,9 +43,12 @@ def test_what_was_learnt_is_recalled_by_a_process_that_does_not_ask_discord() ->
 def test_an_error_names_its_command_and_shows_literally_what_it_quotes() -> None:
     names = CommandNames()
     names.learn(7, {"undo": 11}, PAYLOADS)
-    error = NotFoundError(msg("{problem} Type the title, and the paper can be added all the same.",
-                              problem=msg("This draft is no longer kept; start again with {command}.",
-                                          command=CommandName("undo"))))  # fmt: skip
+    error = NotFoundError(
+        msg(
+            "{problem} Type the title, and the paper can be added all the same.",
+            problem=msg("This draft is no longer kept; start again with {command}.", command=CommandName("undo")),
+        )
+    )
     assert "</undo:11>" in names.say(error.message, "ja")
     assert names.say(msg('No paper has the id "{id}".', id="</undo:11> @everyone"), "en") == (
         'No paper has the id "\\</undo:11\\> \\@everyone".'

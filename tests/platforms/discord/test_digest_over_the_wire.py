@@ -19,8 +19,9 @@ async def test_an_edition_of_six_embeds_arrives_as_one_message(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start():
-        made = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00",
-                                  locale="ja")  # fmt: skip
+        made = await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
         asked = await server.slash(curator, general, "digest post", name="論文", locale="ja")
         told = await asked.next()
     (message,) = papers_channel.messages
@@ -72,8 +73,15 @@ async def test_a_subscription_ends_and_is_listed_no_more(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start():
-        await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="mon,thu 08:30",
-                           tags="RAG, 長文", locale="ja")  # fmt: skip
+        await server.slash(
+            curator,
+            general,
+            "digest subscribe",
+            channel=papers_channel,
+            schedule="mon,thu 08:30",
+            tags="RAG, 長文",
+            locale="ja",
+        )
         listed = await server.slash(curator, general, "digest list", locale="ja")
         names = await server.autocomplete(curator, general, "digest unsubscribe", "name", "論", locale="ja")
         ended = await server.slash(curator, general, "digest unsubscribe", name="論文", locale="ja")
@@ -96,13 +104,19 @@ async def test_a_subscription_ends_and_is_listed_no_more(
     ],
 )
 async def test_subscribing_says_which_permission_the_bot_lacks(
-    server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel,
-    missing: Permission, named: str,
-) -> None:  # fmt: skip
+    server: DiscordServer,
+    start: StartBot,
+    curator: Member,
+    general: Channel,
+    papers_channel: Channel,
+    missing: Permission,
+    named: str,
+) -> None:
     papers_channel.deny(missing)
     async with start():
-        refused = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00",
-                                     locale="ja")  # fmt: skip
+        refused = await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
         listed = await server.slash(curator, general, "digest list", locale="ja")
     assert f"「{named}」" in refused.content
     assert "まだ配信先がありません" in listed.content
@@ -122,8 +136,9 @@ async def test_a_wrong_schedule_is_refused_with_an_example(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start():
-        refused = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="いつか",
-                                     locale="ja")  # fmt: skip
+        refused = await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="いつか", locale="ja"
+        )
     assert "「いつか」" in refused.content
     assert "毎日 09:00" in refused.content
 
@@ -170,13 +185,16 @@ async def test_a_paused_channel_is_said_to_be_paused_why_and_how_it_goes_on(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
         papers_channel.deny(Permission.SEND_MESSAGES)
-        answers = [await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
-                   for _ in range(2)]  # fmt: skip
+        answers = [
+            await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+            for _ in range(2)
+        ]
         answers.append(await (await server.slash(curator, general, "digest status", locale="ja")).next())
         answers.append(await server.slash(curator, general, "digest list", locale="ja"))
         papers_channel.reset()
-        made = await server.slash(curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00",
-                                  locale="ja")  # fmt: skip
+        made = await server.slash(
+            curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
+        )
         again = await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
     assert made.content.endswith("\nまだ届いていない第1号を、まもなく投稿します。")
     for answer in answers:
@@ -197,8 +215,10 @@ async def test_an_edition_that_was_put_off_is_not_said_to_be_on_its_way(
         await server.slash(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
-        told = [await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
-                for _ in range(2)]  # fmt: skip
+        told = [
+            await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
+            for _ in range(2)
+        ]
     for answer in told:
         assert answer.content.startswith("投稿できませんでした: Discordが 403 を返しました。")
 
@@ -213,8 +233,12 @@ async def test_the_digests_language_is_the_channels_whoever_changes_its_schedule
     async with start() as (app, _):
         workspace = await app.services.workspaces.named("default")
         languages = []
-        for options in ({"locale": "en-US"}, {"language": "English", "locale": "ja"}, {"locale": "ja"},
-                        {"language": "日本語", "locale": "en-US"}):  # fmt: skip
+        for options in (
+            {"locale": "en-US"},
+            {"language": "English", "locale": "ja"},
+            {"locale": "ja"},
+            {"language": "日本語", "locale": "en-US"},
+        ):
             said = await subscribe(schedule="mon 09:00", **options)
             languages.append((await app.services.digests.named(workspace, "論文")).locale)
             assert ("・ English" in said) == (languages[-1] == "en")

@@ -244,8 +244,12 @@ async def test_a_form_from_a_menu_of_links_shows_that_work_goes_on(
             return await web.arxiv(request)
 
         web.serve("127.0.0.1", slow)
-        web.papers["1706.03762v7"] = {"title": "Attention Is All You Need", "authors": ["Ashish Vaswani"],
-                                      "published": "2017-06-12T17:57:34Z", "abstract": "Only attention."}  # fmt: skip
+        web.papers["1706.03762v7"] = {
+            "title": "Attention Is All You Need",
+            "authors": ["Ashish Vaswani"],
+            "published": "2017-06-12T17:57:34Z",
+            "abstract": "Only attention.",
+        }
         async with start(sources=SOURCES | {"arxiv_url": f"http://127.0.0.1:{web.port}"}):
             links = general.say(reader, f"{LINK} と https://openreview.net/forum?id=abcdefgh")
             asked = await server.context_menu(reader, links, "Add to papers", locale="ja")

@@ -157,9 +157,14 @@ async def test_a_form_of_nothing_gets_a_sentence(
     ],
 )
 async def test_a_command_in_an_unknown_form_gets_a_sentence_and_changes_nothing(
-    server: DiscordServer, start: StartBot, guild: Guild, general: Channel, name: str, options: list[Any],
+    server: DiscordServer,
+    start: StartBot,
+    guild: Guild,
+    general: Channel,
+    name: str,
+    options: list[Any],
     caplog: pytest.LogCaptureFixture,
-) -> None:  # fmt: skip
+) -> None:
     curator = guild.member("花子", permissions=Permission.MANAGE_GUILD)
     part = {"id": "1", "name": name, "type": 1, "options": options}
     async with start() as (app, _):

@@ -76,9 +76,14 @@ async def test_the_log_of_a_day_is_json_of_a_few_lines_with_no_token(
     output = (await asyncio.wait_for(bot.communicate(), 20))[1].decode()
     lines = [json.loads(line) for line in output.splitlines()]
     assert [line["event"] for line in lines] == [
-        "imported", "starting", "servers of the first start", "commands synced", "connected to Discord",
-        "reconnected to Discord", "stopped"
-    ]  # fmt: skip
+        "imported",
+        "starting",
+        "servers of the first start",
+        "commands synced",
+        "connected to Discord",
+        "reconnected to Discord",
+        "stopped",
+    ]
     assert lines[2]["servers"] == f"discord:{guild.id} 研究室"
     assert {line["level"] for line in lines} == {"info"}
     assert server.token not in output

@@ -92,8 +92,11 @@ async def test_papers_can_be_browsed_by_tag_and_year(
         typed = await server.slash(reader, general, "paper", query="tag:アーキテクチャ transformer", locale="ja")
     assert reply.content == "タグ「アーキテクチャ」が付いた2023年の論文（追加の新しい順）"
     assert none.content == "タグ「\\*RAG\\*」が付いた論文はありません。"
-    assert titles == ["すべての論文（追加の新しい順）", "2023年の論文（追加の新しい順）",
-                      "The papers tagged “アーキテクチャ”, last added first"]  # fmt: skip
+    assert titles == [
+        "すべての論文（追加の新しい順）",
+        "2023年の論文（追加の新しい順）",
+        "The papers tagged “アーキテクチャ”, last added first",
+    ]
     assert typed.content.startswith("「tag:アーキテクチャ transformer」")
     assert "RetNet" in reply.embeds[0]["description"]
     assert "LongNet" in reply.embeds[0]["description"]
@@ -151,8 +154,13 @@ async def test_two_hosted_servers_never_see_each_others_papers(
             await server.submit(reader, form.modal, {"title": "Attention Is All You Need", "tags": "秘密"})
         )
         saved = await server.click(reader, look, "保存")
-        for command, options in (("paper", {"query": "Attention"}), ("paper", {"query": "1706.03762"}), ("papers", {}),
-                                 ("papers", {"tag": "秘密"}), ("papers", {"year": 2017})):  # fmt: skip
+        for command, options in (
+            ("paper", {"query": "Attention"}),
+            ("paper", {"query": "1706.03762"}),
+            ("papers", {}),
+            ("papers", {"tag": "秘密"}),
+            ("papers", {"year": 2017}),
+        ):
             answer = await server.slash(stranger, elsewhere, command, locale="ja", **options)
             assert answer.embeds == []
         for typed in ("", "Att", "秘密"):

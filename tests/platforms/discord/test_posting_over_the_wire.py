@@ -43,8 +43,19 @@ def talk(server: DiscordServer, channel: Channel, times: int) -> None:
         channel.say(server.world.owner, str(n))
 
 
-@pytest.mark.parametrize("how", [{"status": 500}, {"status": 502}, {"status": 504}, {"status": 408}, {"drop": True},
-                                 {"rate_limit": "user"}, {"rate_limit": "global"}, {"status": 307}])  # fmt: skip
+@pytest.mark.parametrize(
+    "how",
+    [
+        {"status": 500},
+        {"status": 502},
+        {"status": 504},
+        {"status": 408},
+        {"drop": True},
+        {"rate_limit": "user"},
+        {"rate_limit": "global"},
+        {"status": 307},
+    ],
+)
 async def test_one_call_is_one_request_whatever_the_answer(
     strict: Strict, papers: Channel, how: dict[str, Any]
 ) -> None:
@@ -76,8 +87,9 @@ async def test_what_a_fence_refuses_never_reaches_discord_and_its_reason_comes_t
             address(papers), "1", {"content": "", "embeds": [], "allowed_mentions": {"parse": []}}, closed
         )
     with pytest.raises(GoneError):
-        await publisher.notify_curators("discord:1/0".replace("1", str(papers.guild and papers.guild.id)), [address(papers)], "a",
-                             "a", closed)  # fmt: skip
+        await publisher.notify_curators(
+            "discord:1/0".replace("1", str(papers.guild and papers.guild.id)), [address(papers)], "a", "a", closed
+        )
     assert [each.path for each in server.requests if each.method in ("POST", "PATCH")] == []
     assert papers.messages == []
 
@@ -121,8 +133,10 @@ async def test_a_refusal_that_is_not_known_closes_no_channel(
     assert not isinstance(refused.value, ChannelClosedError)
 
 
-@pytest.mark.parametrize(("status", "code"), [(404, 10003), (404, 10004), (403, 50001), (403, 50013), (400, 50083),
-                                              (403, 160005), (400, 50008)])  # fmt: skip
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [(404, 10003), (404, 10004), (403, 50001), (403, 50013), (400, 50083), (403, 160005), (400, 50008)],
+)
 async def test_discords_own_words_close_a_channel(strict: Strict, papers: Channel, status: int, code: int) -> None:
     strict[0].fault("POST", POSTS, status=status, code=code)
     with pytest.raises(ChannelClosedError):

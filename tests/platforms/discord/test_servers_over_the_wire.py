@@ -96,8 +96,11 @@ async def test_every_command_completion_press_and_menu_of_another_server_is_refu
 def _given(command: app_commands.Command[Any, Any, Any], channel: Channel) -> dict[str, Any]:
     """Return something for every option that must be given."""
     values = {discord.AppCommandOptionType.channel: channel, discord.AppCommandOptionType.integer: 1}
-    return {each.name: each.choices[0].value if each.choices else values.get(each.type, "x")
-            for each in command.parameters if each.required}  # fmt: skip
+    return {
+        each.name: each.choices[0].value if each.choices else values.get(each.type, "x")
+        for each in command.parameters
+        if each.required
+    }
 
 
 def _old_messages(channel: Channel, client: DayoriClient) -> list[Message]:
@@ -225,8 +228,11 @@ async def test_nobody_shows_a_paper_to_everyone_where_they_may_not_post_themselv
 ) -> None:
     thread = guild.thread("議論")
     async with start():
-        for place, denied in ((general, Permission.SEND_MESSAGES), (general, Permission.EMBED_LINKS),
-                              (thread, Permission.SEND_MESSAGES_IN_THREADS)):  # fmt: skip
+        for place, denied in (
+            (general, Permission.SEND_MESSAGES),
+            (general, Permission.EMBED_LINKS),
+            (thread, Permission.SEND_MESSAGES_IN_THREADS),
+        ):
             card = await server.slash(reader, place, "paper", query="retnet")
             general.overwrite(reader, deny=denied)
             refused = await server.click(reader, card, "みんなに見せる")

@@ -57,9 +57,14 @@ async def test_what_does_not_fit_waits_for_the_next_edition_and_is_counted(
     [("revisit", (Reason.REVISIT, ["paper-1", "paper-2"], 0)), ("notice", (Reason.NOTICE, [], 0)), ("skip", None)],
 )
 async def test_with_nothing_new_the_setting_decides(
-    database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy,
-    when_empty: WhenEmpty, expected: tuple[Reason, list[str], int] | None,
-) -> None:  # fmt: skip
+    database: Database,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    policy: Policy,
+    when_empty: WhenEmpty,
+    expected: tuple[Reason, list[str], int] | None,
+) -> None:
     digests = Digests(database, clock, replace(policy, when_empty=when_empty), {"discord": FakeRenderer()})
     await add(library, workspace, clock, 1, 2)
     await digests.subscribe(workspace, WEEKLY)
@@ -201,9 +206,14 @@ async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(dig
 
 
 async def test_an_edition_that_is_asked_for_three_times_at_once_is_composed_once(
-    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database, database_url: str,
+    digests: Digests,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    database: Database,
+    database_url: str,
     policy: Policy,
-) -> None:  # fmt: skip
+) -> None:
     await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, *range(6))
     other = await open_database(database_url)

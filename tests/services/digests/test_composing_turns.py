@@ -20,10 +20,15 @@ from tests.services.digests.editions import WEEKLY, add, compose
 
 @pytest.mark.parametrize(
     ("starts", "composed"),
-    [("2024-01-22 08:59", 0), ("2024-01-22 09:00", 1), ("2024-01-22 09:01", 1), ("2024-01-23 08:59", 1),
-     ("2024-01-23 09:01", 0),
-     ("2024-01-25 12:00", 0)],
-)  # fmt: skip
+    [
+        ("2024-01-22 08:59", 0),
+        ("2024-01-22 09:00", 1),
+        ("2024-01-22 09:01", 1),
+        ("2024-01-23 08:59", 1),
+        ("2024-01-23 09:01", 0),
+        ("2024-01-25 12:00", 0),
+    ],
+)
 async def test_a_missed_edition_is_made_at_the_next_start_if_it_is_less_than_a_day_late(
     digests: Digests, library: Library, workspace: int, clock: AdjustableClock, starts: str, composed: int
 ) -> None:

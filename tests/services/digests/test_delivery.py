@@ -80,9 +80,15 @@ async def test_a_message_that_may_have_been_lost_arrives_once(
 @pytest.mark.parametrize("position", [0, 1, 3])
 @pytest.mark.parametrize("later", [1, 61, 90_000])
 async def test_a_killed_bot_that_is_started_again_sends_nothing_twice_and_loses_nothing(
-    database: Database, database_url: str, delivery: Delivery, publisher: FakePublisher, clock: AdjustableClock,
-    fault: Fault, position: int, later: int,
-) -> None:  # fmt: skip
+    database: Database,
+    database_url: str,
+    delivery: Delivery,
+    publisher: FakePublisher,
+    clock: AdjustableClock,
+    fault: Fault,
+    position: int,
+    later: int,
+) -> None:
     publisher.faulty = HERE
     publisher.faults.extend([None] * position + [fault])
     with pytest.raises(KilledError):
@@ -101,12 +107,21 @@ _FAULTS: list[Fault | None] = [None, None, None, "dropped", "answer lost", "refu
 
 
 @on_the_store
-@given(st.lists(st.tuples(st.lists(st.sampled_from(_FAULTS), max_size=5),
-                          st.sampled_from([1, 30, 51, 61, 130, 4000]), st.booleans()), max_size=6))  # fmt: skip
+@given(
+    st.lists(
+        st.tuples(
+            st.lists(st.sampled_from(_FAULTS), max_size=5), st.sampled_from([1, 30, 51, 61, 130, 4000]), st.booleans()
+        ),
+        max_size=6,
+    )
+)
 async def test_no_storm_of_faults_loses_or_doubles_a_message(
-    database: Database, digests: Digests, library: Library, clock: AdjustableClock,
+    database: Database,
+    digests: Digests,
+    library: Library,
+    clock: AdjustableClock,
     storm: list[tuple[list[Fault | None], int, bool]],
-) -> None:  # fmt: skip
+) -> None:
     publisher = FakePublisher(clock)
     workspace, _ = await find_or_add(database, f"run {next(_FRESH)}", clock())
     await fill(digests, library, workspace, clock)
@@ -219,8 +234,9 @@ async def test_a_claim_of_a_dead_process_is_taken_over_at_once_and_of_a_live_one
 
 
 @pytest.mark.usefixtures("composed")
-async def test_a_stopped_delivery_begins_nothing_more(database: Database, delivery: Delivery, publisher: FakePublisher,
-                                                      clock: AdjustableClock) -> None:  # fmt: skip
+async def test_a_stopped_delivery_begins_nothing_more(
+    database: Database, delivery: Delivery, publisher: FakePublisher, clock: AdjustableClock
+) -> None:
     delivery.stop()
     await delivery.deliver_open()
     assert publisher.posted == []

@@ -82,9 +82,16 @@ async def test_what_another_process_began_is_looked_for_whatever_the_clock_says(
     ],
 )
 async def test_there_is_one_edition_a_turn_in_every_zone(
-    database: Database, workspace: int, clock: AdjustableClock, policy: Policy,
-    zone: str, schedule: str, first: str, days: int, turns: int,
-) -> None:  # fmt: skip
+    database: Database,
+    workspace: int,
+    clock: AdjustableClock,
+    policy: Policy,
+    zone: str,
+    schedule: str,
+    first: str,
+    days: int,
+    turns: int,
+) -> None:
     local = ZoneInfo(zone)
     digests = Digests(database, clock, Policy(4, "notice", policy.catch_up, local), {"discord": FakeRenderer()})
     clock.now = datetime.fromisoformat(first).replace(tzinfo=local).astimezone(UTC) - timedelta(minutes=1)

@@ -197,9 +197,13 @@ async def test_a_trial_that_fails_otherwise_leaves_the_pause_and_comes_again(
 
 
 async def test_a_pause_by_a_clock_that_ran_far_ahead_is_tried_again(
-    database: Database, delivery: Delivery, publisher: FakePublisher, digests: Digests, composed: int,
+    database: Database,
+    delivery: Delivery,
+    publisher: FakePublisher,
+    digests: Digests,
+    composed: int,
     clock: AdjustableClock,
-) -> None:  # fmt: skip
+) -> None:
     async with database.write() as connection:
         found = await digests.named(composed, "here")
         await subscriptions.pause(connection, found.id, HISTORY, clock() + timedelta(days=400))

@@ -52,9 +52,14 @@ def publisher(clock: AdjustableClock) -> Sleeper:
 
 @pytest.fixture
 async def edited(
-    database: Database, digests: Digests, library: Library, workspace: int, clock: AdjustableClock, delivery: Delivery,
+    database: Database,
+    digests: Digests,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    delivery: Delivery,
     publisher: Sleeper,
-) -> MessageUpdates:  # fmt: skip
+) -> MessageUpdates:
     """Return corrections that have one edited paper before them."""
     await library.add(workspace, paper(1), None)
     await digests.subscribe(workspace, SubscriptionRequest("here", "discord:1/2", "mon 09:00", (), "ja"))
@@ -73,9 +78,13 @@ async def retitle(library: Library, workspace: int, title: str) -> None:
 
 @pytest.mark.usefixtures("digests")
 async def test_an_edit_that_was_overtaken_by_another_of_its_paper_is_not_made(
-    database: Database, library: Library, workspace: int, clock: AdjustableClock, publisher: Sleeper,
+    database: Database,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    publisher: Sleeper,
     edited: MessageUpdates,
-) -> None:  # fmt: skip
+) -> None:
     async def edited_again() -> None:
         clock.advance(minutes=1)
         await retitle(library, workspace, "第三")

@@ -366,16 +366,27 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
 
 
 _STEPS = st.lists(
-    st.tuples(st.sampled_from(["edit", "add", "remove", "undo", "file edit", "file add", "file remove", "meet",
-                               "restart"]), st.integers(0, 5), st.text("あい。#", min_size=1, max_size=3)), max_size=14,
-)  # fmt: skip
+    st.tuples(
+        st.sampled_from(["edit", "add", "remove", "undo", "file edit", "file add", "file remove", "meet", "restart"]),
+        st.integers(0, 5),
+        st.text("あい。#", min_size=1, max_size=3),
+    ),
+    max_size=14,
+)
 
 
 @settings(max_examples=25)
 @given(_STEPS)
 async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
-    database: Database, clock: AdjustableClock, importer: Importer, library: Library, lookup: Lookup, tmp_path: Path,
-    reversal: Undo, steps: list[tuple[str, int, str]]) -> None:  # fmt: skip
+    database: Database,
+    clock: AdjustableClock,
+    importer: Importer,
+    library: Library,
+    lookup: Lookup,
+    tmp_path: Path,
+    reversal: Undo,
+    steps: list[tuple[str, int, str]],
+) -> None:
     clock.advance(seconds=1)
     workspace, _ = await find_or_add(database, f"{clock().isoformat()}", clock())
     file = tmp_path / f"{workspace}.yaml"

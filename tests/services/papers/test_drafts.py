@@ -23,10 +23,14 @@ from tests.doubles.finder import FakeFinder
 from tests.samples import paper
 
 TARO = "discord:1"
-RETNET = Metadata(title="Retentive Network", authors=("Yutao Sun",), date=PaperDate(2023, 7, 17),
-                  excerpt="Proposes retention.",
-                  links=(Link("https://github.com/microsoft/unilm"),),
-                  identifiers=Identifiers(doi="10.48550/x"))  # fmt: skip
+RETNET = Metadata(
+    title="Retentive Network",
+    authors=("Yutao Sun",),
+    date=PaperDate(2023, 7, 17),
+    excerpt="Proposes retention.",
+    links=(Link("https://github.com/microsoft/unilm"),),
+    identifiers=Identifiers(doi="10.48550/x"),
+)
 
 
 @pytest.fixture

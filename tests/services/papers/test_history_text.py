@@ -27,15 +27,20 @@ _LEAD = "大規模言語モデルの土台となる新しい構造の提案。�
         ("一", "二", "一 → 二"),
         (None, "二", "— → 二"),
         ("一", None, "一 → —"),
-        (_LEAD + "図が一枚ある。", _LEAD + "図が二枚ある。",
-         "…たそうとしています。図が一枚ある。 → …たそうとしています。図が二枚ある。"),
+        (
+            _LEAD + "図が一枚ある。",
+            _LEAD + "図が二枚ある。",
+            "…たそうとしています。図が一枚ある。 → …たそうとしています。図が二枚ある。",
+        ),
         (_LEAD, _LEAD + "末尾。", "…に満たそうとしています。 → …に満たそうとしています。末尾。"),
-        ("A sentence that goes on for long before it says something wrong, and goes on after it for as long again.",
-         "A sentence that goes on for long before it says something right, and goes on after it for as long again.",
-         "…says something wrong, and goes on after… → …says something right, and goes on after…"),
+        (
+            "A sentence that goes on for long before it says something wrong, and goes on after it for as long again.",
+            "A sentence that goes on for long before it says something right, and goes on after it for as long again.",
+            "…says something wrong, and goes on after… → …says something right, and goes on after…",
+        ),
         ("one\ntwo", "one two", r"one\ntwo → one two"),
     ],
-)  # fmt: skip
+)
 def test_a_text_is_shown_where_it_differs(before: str | None, after: str | None, difference: str) -> None:
     assert told(comment=(before, after)) == [f"comment: {difference}"]
 

@@ -39,9 +39,9 @@ async def test_a_file_fills_an_empty_collection(importer: Importer, lookup: Look
     assert {made.content for made in await lookup.all_of(workspace, "")} == {made.content for made in FILE}
 
 
-async def test_the_same_file_twice_changes_nothing(importer: Importer, library: Library, lookup: Lookup,
-                                                   workspace: int,
-                                                   clock: AdjustableClock) -> None:  # fmt: skip
+async def test_the_same_file_twice_changes_nothing(
+    importer: Importer, library: Library, lookup: Lookup, workspace: int, clock: AdjustableClock
+) -> None:
     await importer.run(workspace, FILE, None)
     before = await lookup.all_of(workspace, "")
     clock.advance(days=1)

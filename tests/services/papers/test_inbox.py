@@ -63,8 +63,11 @@ async def test_a_paper_that_came_meanwhile_is_told_apart_from_one_that_was_added
 
 @pytest.mark.parametrize("number", [2**70, -1, 0, 77])
 async def test_a_number_of_nothing_is_refused_in_a_sentence(inbox: Inbox, workspace: int, number: int) -> None:
-    for decide in (inbox.get(workspace, number), inbox.accept(workspace, number, None),
-                   inbox.reject(workspace, number)):  # fmt: skip
+    for decide in (
+        inbox.get(workspace, number),
+        inbox.accept(workspace, number, None),
+        inbox.reject(workspace, number),
+    ):
         with pytest.raises(NotFoundError, match="No proposal has the number"):
             await decide
 

@@ -204,8 +204,14 @@ _OPERATIONS = st.lists(
 @on_the_store
 @given(_OPERATIONS)
 async def test_undoing_everything_gives_back_the_start(
-    database: Database, library: Library, importer: Importer, lookup: Lookup, clock: AdjustableClock,
-    reversal: Undo, operations: list[tuple[str, int, str]]) -> None:  # fmt: skip
+    database: Database,
+    library: Library,
+    importer: Importer,
+    lookup: Lookup,
+    clock: AdjustableClock,
+    reversal: Undo,
+    operations: list[tuple[str, int, str]],
+) -> None:
     workspace, _ = await find_or_add(database, f"run {next(_FRESH)}", clock())
     states, undone = [await collection(database, workspace)], []
     for name, n, text in operations:

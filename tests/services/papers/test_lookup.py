@@ -35,10 +35,21 @@ async def test_a_paper_is_got_by_its_id(lookup: Lookup, filled: int) -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["2307.08621", "2307.08621v3", "arXiv:2307.08621", "arXiv preprint arXiv:2307.08621", "10.1145/7.9",
-     "https://doi.org/10.1145/7.9", "https://arxiv.org/pdf/2307.08621v2.pdf", "<https://arxiv.org/abs/2307.08621>",
-     "[x](https://example.org/code)", "www.example.org/code/", "aB3dE5gH7", "https://openreview.net/forum?id=aB3dE5gH7"],
-)  # fmt: skip
+    [
+        "2307.08621",
+        "2307.08621v3",
+        "arXiv:2307.08621",
+        "arXiv preprint arXiv:2307.08621",
+        "10.1145/7.9",
+        "https://doi.org/10.1145/7.9",
+        "https://arxiv.org/pdf/2307.08621v2.pdf",
+        "<https://arxiv.org/abs/2307.08621>",
+        "[x](https://example.org/code)",
+        "www.example.org/code/",
+        "aB3dE5gH7",
+        "https://openreview.net/forum?id=aB3dE5gH7",
+    ],
+)
 async def test_a_paper_is_got_by_any_id_or_link_that_search_takes(
     lookup: Lookup, library: Library, workspace: int, name: str
 ) -> None:
@@ -125,5 +136,8 @@ async def test_what_was_meant_is_suggested_as_the_papers_write_it(
         await library.add(workspace, paper(n, headline=headline), None)
     typed = ("ワーピグン", "レトネット", "ブラックボクス", "シミュレーショ")
     assert [(await lookup.find(workspace, each)).suggestion for each in typed] == [
-        "ワーピング", "RetNet", "Black-Box", None,
-    ]  # fmt: skip
+        "ワーピング",
+        "RetNet",
+        "Black-Box",
+        None,
+    ]

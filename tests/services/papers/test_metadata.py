@@ -34,10 +34,16 @@ from tests.doubles.web.answers import atom, citation
 from tests.doubles.web.server import HTML, Serve, always
 from tests.doubles.web.world import fill, sources_in
 
-ALL = Metadata(title="題名", headline="見出し", date=PaperDate(2024, 1), excerpt="a\nb", organization="O",
+ALL = Metadata(
+    title="題名",
+    headline="見出し",
+    date=PaperDate(2024, 1),
+    excerpt="a\nb",
+    organization="O",
     authors=("A", "B"),
-               links=make_metadata(links=["https://a.example/x"]).links, identifiers=Identifiers(arxiv="2401.00001",
-               doi="10.5555/x"))  # fmt: skip
+    links=make_metadata(links=["https://a.example/x"]).links,
+    identifiers=Identifiers(arxiv="2401.00001", doi="10.5555/x"),
+)
 
 
 class FakeSource:
@@ -112,11 +118,13 @@ async def test_giving_up_waiting_does_not_stop_the_question(finder: MetadataLook
 
 @pytest.mark.parametrize(
     ("failure", "kept"),
-    [(SourceError(msg("{source} cannot be reached.", source="x")), timedelta(minutes=1)),
-     (UnknownPaperError(msg("{source} cannot be reached.", source="x")), timedelta(minutes=5)),
-     (SourceBusyError(msg("{source} cannot be reached.", source="x"), 20), timedelta(seconds=20)),
-     (SourceBusyError(msg("{source} cannot be reached.", source="x"), 9999), timedelta(minutes=5))],
-)  # fmt: skip
+    [
+        (SourceError(msg("{source} cannot be reached.", source="x")), timedelta(minutes=1)),
+        (UnknownPaperError(msg("{source} cannot be reached.", source="x")), timedelta(minutes=5)),
+        (SourceBusyError(msg("{source} cannot be reached.", source="x"), 20), timedelta(seconds=20)),
+        (SourceBusyError(msg("{source} cannot be reached.", source="x"), 9999), timedelta(minutes=5)),
+    ],
+)
 async def test_a_failure_is_kept_for_minutes_at_most(
     finder: MetadataLookup, source: FakeSource, clock: AdjustableClock, failure: Exception, kept: timedelta
 ) -> None:
@@ -182,23 +190,33 @@ async def test_closing_ends_what_is_under_way(database: Database, clock: Adjusta
 FAILURES: dict[str, tuple[Callable[[Web], Serve], str]] = {
     "silent": (lambda web: web.silence, r"{name} did not answer within 0\.7 seconds\."),
     "slow": (lambda web: web.drip, r"{name} did not answer within 0\.7 seconds\."),
-    "429": (lambda web: always(Page(b"", status=429, headers={"Retry-After": "60"})),
-            r"{name} wants to be left alone for a while; it can be asked again in \d+ seconds\."),
+    "429": (
+        lambda web: always(Page(b"", status=429, headers={"Retry-After": "60"})),
+        r"{name} wants to be left alone for a while; it can be asked again in \d+ seconds\.",
+    ),
     "403": (lambda web: always(Page(b"", status=403)), r"{name} refused to answer \(403\)\."),
     "404": (lambda web: always(Page(b"", status=404)), r"{name} does not know this paper \(404\)\."),
     "500": (lambda web: always(Page(b"", status=500)), r"{name} is out of order \(500\)\."),
     "broken off": (lambda web: web.broken, r"{name} broke the connection off\."),
     "another page": (lambda web: always(HTML), r"The answer of {name} cannot be read\."),
-    "100 MB": (lambda web: web.flood,
-    r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\."),
-    "gzip bomb": (lambda web: web.bomb,
-    r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\."),
-    "leads inside": (lambda web: always(Page(b"", status=302, headers={"Location": "http://10.0.0.1/"})),
-                     r"10\.0\.0\.1 is not on the public internet, so it was not read\."),
-    "leads inside by IPv6": (lambda web: always(Page(b"", status=302, headers={"Location": "http://[::ffff:127.0.0.1]/"})),
-                             r"::ffff:127\.0\.0\.1 is not on the public internet, so it was not read\."),
+    "100 MB": (
+        lambda web: web.flood,
+        r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\.",
+    ),
+    "gzip bomb": (
+        lambda web: web.bomb,
+        r"(The answer of {name} is larger than \d MB|{name} did not answer within 0\.7 seconds)\.",
+    ),
+    "leads inside": (
+        lambda web: always(Page(b"", status=302, headers={"Location": "http://10.0.0.1/"})),
+        r"10\.0\.0\.1 is not on the public internet, so it was not read\.",
+    ),
+    "leads inside by IPv6": (
+        lambda web: always(Page(b"", status=302, headers={"Location": "http://[::ffff:127.0.0.1]/"})),
+        r"::ffff:127\.0\.0\.1 is not on the public internet, so it was not read\.",
+    ),
     "leads in a circle": (lambda web: web.in_a_circle, r"{name} sends from page to page without an end\."),
-}  # fmt: skip
+}
 SOURCES = {
     "https://arxiv.org/abs/2401.00001": ("export.arxiv.org", "arXiv"),
     "https://doi.org/10.5555/lake.42": ("api.crossref.org", "Crossref"),
@@ -256,24 +274,48 @@ async def test_whatever_a_source_does_the_paper_is_saved(
     ("source", "arrange", "sentence"),
     [
         ("2401.99999", lambda web: None, "arXiv does not know the paper 2401.99999."),
-        ("2401.00001", lambda web: web.serve("export.arxiv.org", always(atom({"2401.77777v1": {
-            "title": "Another", "authors": [], "published": "2024-01-01T00:00:00Z"}}))),
-            "arXiv answered with another paper."),
-        ("http://innocent.example/", lambda web: web.dns.addresses.update({"innocent.example": ["192.168.0.1"]}),
-         "innocent.example is not on the public internet, so it was not read."),
-        ("http://169.254.169.254/latest", lambda web: None,
-        "169.254.169.254 is not on the public internet, so it was not read."),
+        (
+            "2401.00001",
+            lambda web: web.serve(
+                "export.arxiv.org",
+                always(
+                    atom({"2401.77777v1": {"title": "Another", "authors": [], "published": "2024-01-01T00:00:00Z"}})
+                ),
+            ),
+            "arXiv answered with another paper.",
+        ),
+        (
+            "http://innocent.example/",
+            lambda web: web.dns.addresses.update({"innocent.example": ["192.168.0.1"]}),
+            "innocent.example is not on the public internet, so it was not read.",
+        ),
+        (
+            "http://169.254.169.254/latest",
+            lambda web: None,
+            "169.254.169.254 is not on the public internet, so it was not read.",
+        ),
         ("http://nowhere.example/", lambda web: None, "nowhere.example cannot be reached."),
-        ("http://file.example/a.pdf", lambda web: web.put("file.example/a.pdf", Page(b"%PDF", "application/pdf")),
-         "The link to file.example is a file, not a page; use the link of the paper's page instead."),
-        ("http://empty.example/", lambda web: web.put("empty.example/", Page(b"<p>hello")),
-         "The page of empty.example does not say a title."),
+        (
+            "http://file.example/a.pdf",
+            lambda web: web.put("file.example/a.pdf", Page(b"%PDF", "application/pdf")),
+            "The link to file.example is a file, not a page; use the link of the paper's page instead.",
+        ),
+        (
+            "http://empty.example/",
+            lambda web: web.put("empty.example/", Page(b"<p>hello")),
+            "The page of empty.example does not say a title.",
+        ),
     ],
-)  # fmt: skip
+)
 async def test_what_is_wrong_with_a_link_is_said_and_the_paper_saved(
-    world: tuple[Web, MetadataLookup], database: Database, clock: AdjustableClock, workspace: int, source: str,
-    arrange: Callable[[Web], None], sentence: str,
-) -> None:  # fmt: skip
+    world: tuple[Web, MetadataLookup],
+    database: Database,
+    clock: AdjustableClock,
+    workspace: int,
+    source: str,
+    arrange: Callable[[Web], None],
+    sentence: str,
+) -> None:
     arrange(world[0])
     problem = await _saved(world[1], database, clock, workspace, source)
     assert problem == sentence

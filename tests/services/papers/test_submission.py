@@ -229,9 +229,11 @@ async def test_two_processes_decide_once(database_url: str, clock: AdjustableClo
     inboxes = [Inbox(each, clock) for each in (first, second)]
     [candidate] = await inboxes[1].waiting(workspace)
     decisions = await asyncio.gather(
-        inboxes[0].accept(workspace, candidate.number, "discord:2"), inboxes[1].reject(workspace, candidate.number),
-        inboxes[1].accept(workspace, candidate.number, "discord:3"), return_exceptions=True,
-    )  # fmt: skip
+        inboxes[0].accept(workspace, candidate.number, "discord:2"),
+        inboxes[1].reject(workspace, candidate.number),
+        inboxes[1].accept(workspace, candidate.number, "discord:3"),
+        return_exceptions=True,
+    )
     assert sorted(isinstance(each, NotFoundError) for each in decisions) == [False, True, True]
     await first.close()
     await second.close()

@@ -49,8 +49,10 @@ async def test_what_nobody_knows_is_told_with_its_source() -> None:
     named = await look_up_titles(LINES[1:], Finder(), lambda *done: seen.append(done))
     assert seen == [(2, 2)]
     assert next((place, why.text("en"), n) for place, why, n in named.reasons("f")) == (
-        "f:4", "the title of https://a.org/x is not known; write it behind the link", 1
-    )  # fmt: skip
+        "f:4",
+        "the title of https://a.org/x is not known; write it behind the link",
+        1,
+    )
 
 
 class Offline(Finder):
@@ -67,9 +69,13 @@ async def test_a_source_that_cannot_be_reached_is_told_once_with_the_number_of_l
     named = await look_up_titles(lines, Offline())
     assert [(place, why.text("en"), n) for place, why, n in named.reasons("f")] == [
         ("f:200", "the title of https://a.org/x is not known; write it behind the link", 1),
-        ("f:1", "119 titles could not be looked up: arXiv cannot be reached. Import the file again later, or write the "
-         "titles into the file.", 119),
-    ]  # fmt: skip
+        (
+            "f:1",
+            "119 titles could not be looked up: arXiv cannot be reached. Import the file again later, or write the "
+            "titles into the file.",
+            119,
+        ),
+    ]
 
 
 async def test_what_the_file_says_goes_before_what_the_source_says() -> None:

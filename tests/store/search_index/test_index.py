@@ -75,22 +75,46 @@ async def test_folding_a_query_changes_nothing(
 @pytest.mark.parametrize(
     "shape",
     [
-        "2401.00007", "2401.00007v3", "arXiv:2401.00007", "arxiv: 2401.00007v1", "https://arxiv.org/abs/2401.00007",
-        "http://www.arxiv.org/abs/2401.00007v2/", "https://arxiv.org/pdf/2401.00007v2.pdf#page=3",
+        "2401.00007",
+        "2401.00007v3",
+        "arXiv:2401.00007",
+        "arxiv: 2401.00007v1",
+        "https://arxiv.org/abs/2401.00007",
+        "http://www.arxiv.org/abs/2401.00007v2/",
+        "https://arxiv.org/pdf/2401.00007v2.pdf#page=3",
         "arxiv.org/abs/2401.00007",
-        "https://arxiv.org/abs/2401.00007?utm_source=x", "10.1145/7", "doi:10.1145/7", "https://doi.org/10.1145/7",
-        "https://openreview.net/forum?id=abcDEF_7", "abcDEF_7", "https://example.org/paper/",
+        "https://arxiv.org/abs/2401.00007?utm_source=x",
+        "10.1145/7",
+        "doi:10.1145/7",
+        "https://doi.org/10.1145/7",
+        "https://openreview.net/forum?id=abcDEF_7",
+        "abcDEF_7",
+        "https://example.org/paper/",
         "http://www.example.org/paper?utm_id=1",
-        "<https://arxiv.org/abs/2401.00007>", "<http://export.arxiv.org/pdf/2401.00007v2.pdf?download=1#page=3>",
-        "<www.arxiv.org/abs/2401.00007>", "<https://example.org/paper#results>", "<https://doi.org/10.1145/7>",
-        "[the paper](https://arxiv.org/abs/2401.00007)", "[x](<https://arxiv.org/abs/2401.00007>)",
-        "https://arxiv.org/abs/2401.00007.", "https://arxiv.org/abs/2401.00007、", "(https://arxiv.org/abs/2401.00007)",
-        "**https://arxiv.org/abs/2401.00007**", "||https://arxiv.org/abs/2401.00007||", "`arxiv.org/abs/2401.00007`",
-        "「https://arxiv.org/abs/2401.00007」を読む", '"https://arxiv.org/abs/2401.00007"',
-        "論文 https://arxiv.org/abs/2401.00007", "[2401.00007]", "(arXiv:2401.00007)", "arXiv.2401.00007",
-        "arXiv 2401.00007", "arXiv preprint arXiv:2401.00007", "arXiv:2401.00007v3 [cs.CL]",
+        "<https://arxiv.org/abs/2401.00007>",
+        "<http://export.arxiv.org/pdf/2401.00007v2.pdf?download=1#page=3>",
+        "<www.arxiv.org/abs/2401.00007>",
+        "<https://example.org/paper#results>",
+        "<https://doi.org/10.1145/7>",
+        "[the paper](https://arxiv.org/abs/2401.00007)",
+        "[x](<https://arxiv.org/abs/2401.00007>)",
+        "https://arxiv.org/abs/2401.00007.",
+        "https://arxiv.org/abs/2401.00007、",
+        "(https://arxiv.org/abs/2401.00007)",
+        "**https://arxiv.org/abs/2401.00007**",
+        "||https://arxiv.org/abs/2401.00007||",
+        "`arxiv.org/abs/2401.00007`",
+        "「https://arxiv.org/abs/2401.00007」を読む",
+        '"https://arxiv.org/abs/2401.00007"',
+        "論文 https://arxiv.org/abs/2401.00007",
+        "[2401.00007]",
+        "(arXiv:2401.00007)",
+        "arXiv.2401.00007",
+        "arXiv 2401.00007",
+        "arXiv preprint arXiv:2401.00007",
+        "arXiv:2401.00007v3 [cs.CL]",
     ],
-)  # fmt: skip
+)
 async def test_an_id_or_link_is_read_in_any_of_its_shapes(
     database: Database, workspace: int, search: SearchIndex, shape: str
 ) -> None:
@@ -106,8 +130,14 @@ async def test_an_id_or_link_is_read_in_any_of_its_shapes(
 async def test_two_words_typed_as_one_find_every_paper_that_has_them(
     database: Database, workspace: int, search: SearchIndex, typed: str
 ) -> None:
-    titles = ("Wavepacket Revival", "Wave Packet Revival", "Revival of a Wave-Packet", "The Revival: Wave packet decay",
-              "A Packet Revival and a Wave", "A Wave Revival")  # fmt: skip
+    titles = (
+        "Wavepacket Revival",
+        "Wave Packet Revival",
+        "Revival of a Wave-Packet",
+        "The Revival: Wave packet decay",
+        "A Packet Revival and a Wave",
+        "A Wave Revival",
+    )
     numbers = await put(database, workspace, [paper(n, title=title) for n, title in enumerate(titles)])
     found = await numbers_of(search, workspace, typed)
     assert (found[0], set(found)) == (numbers[0], set(numbers[:4]))
@@ -179,9 +209,14 @@ async def test_a_result_says_why_it_is_one(database: Database, workspace: int, s
     meant = paper(1, comment="蒸留の話", excerpt="On teachers", authors=["Ana Amaral"], tags=["圧縮"])
     await put(database, workspace, [meant, paper(2, title="Pruning"), paper(3, title="Queueing networks")])
     whys = {
-        "subject": None, "蒸留": MatchReason.COMMENT, "teachers": MatchReason.EXCERPT, "amaral": MatchReason.AUTHOR, "圧縮": MatchReason.TAG,
-        "プルーニング": MatchReason.READING, "queueign": MatchReason.TYPO,
-    }  # fmt: skip
+        "subject": None,
+        "蒸留": MatchReason.COMMENT,
+        "teachers": MatchReason.EXCERPT,
+        "amaral": MatchReason.AUTHOR,
+        "圧縮": MatchReason.TAG,
+        "プルーニング": MatchReason.READING,
+        "queueign": MatchReason.TYPO,
+    }
     assert {typed: (await search.find(workspace, typed)).hits[0].why for typed in whys} == whys
 
 

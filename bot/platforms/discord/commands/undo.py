@@ -28,8 +28,7 @@ async def undo(interaction: Interaction, change: int | None = None) -> None:
     """Take a change back: one of the asker's own, or for curators any that they name."""
     actor = await actor_of(interaction)
     mine = actor.id if change is None or not actor.is_curator else None
-    undone, ids = await actor.services.undo.undo(actor.workspace, actor.name, actor=actor.id, of=mine,
-                                                     change_id=change)  # fmt: skip
+    undone, ids = await actor.services.undo.undo(actor.workspace, actor.name, actor=actor.id, of=mine, change_id=change)
     text = t(actor.locale, "Undone: {change}", change=escape(describe(undone, ids, actor.locale)))
     await response.send(interaction, clip(text, 2000))
 
