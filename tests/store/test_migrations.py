@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sqlite3
 from contextlib import closing
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -13,9 +14,10 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from bot.domain.draft import Draft, draft_from
 from bot.domain.errors import StoreError
 from bot.services.servers import Servers
-from bot.store import candidates, drafts, subscriptions
+from bot.store import candidates, drafts, imports, leases, metadata_cache, state, subscriptions
 from bot.store.database import open_database
 from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata
@@ -132,3 +134,39 @@ async def test_an_older_database_gets_its_servers_at_the_first_start_after_the_u
         unserved = await subscriptions.turns(connection_, lambda channel: False)
     await database.close()
     assert ([id for id, *_ in turns], unserved) == ([1], [])
+
+
+async def test_what_an_installation_had_before_its_names_changed_goes_on(tmp_path: Path) -> None:
+    url, at = f"sqlite+aiosqlite:///{tmp_path}/a.db", "2026-01-01T00:00:00+00:00"
+    upgrade(url, "0008")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection:
+        connection.executescript(f"""
+            INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', '{at}');
+            INSERT INTO notes VALUES ('installation', 'uuid'),
+                ('mirror:1:p.yaml', '{{"said": {{"a": "1"}}, "change": 4}}');
+            INSERT INTO answers VALUES ('doi:10.1/x', '{{"failure": ["No.", {{}}]}}', '9999');
+            INSERT INTO subscriptions (id, workspace_id, name, channel, schedule, tags, locale, created_at)
+                VALUES (1, 1, 'weekly', 'discord:7/1000', 'mon 09:00', '[]', 'ja', '{at}');
+            INSERT INTO editions (id, workspace_id, subscription_id, number, period, reason, remaining, composed_at,
+                claimed_by, claimed_until, told) VALUES (1, 1, 1, 1, 'a', 'new', 0, '{at}', 'us', '{at}', 'No.');
+            INSERT INTO drafts (workspace_id, token, typed, saved_at)
+                VALUES (1, 'token', '{{"source": "2307.08621", "title": "A", "apart": true}}', '{at}');
+            INSERT INTO candidates (number, workspace_id, typed, proposed_at)
+                VALUES (7, 1, '{{"source": "2307.08621", "apart": false}}', '{at}');
+            CREATE TABLE search_cuts (number INTEGER PRIMARY KEY, cut BLOB NOT NULL);
+            INSERT INTO search_cuts VALUES (1, x'00');
+        """)
+    database = await open_database(url)
+    async with database.write() as connection:
+        assert await state.read_state(connection, "installation") == "uuid"
+        assert await imports.sync_state(connection, 1, "p.yaml") == imports.SyncState({"a": "1"}, change=4)
+        assert str(await metadata_cache.get(connection, "doi:10.1/x", datetime.now(UTC))) == "No."
+        assert await leases.holds(connection, "us", 1)
+        assert await leases.count_failure(connection, "us", 1) == (0, "No.")
+        draft, [candidate] = await drafts.get(connection, 1, "token"), await candidates.waiting(connection, 1)
+        documents = (await connection.exec_driver_sql("SELECT number, document FROM search_documents")).all()
+    await database.close()
+    assert draft
+    assert draft_from(draft.form) == Draft("2307.08621", title="A", allow_same_title=True)
+    assert draft_from(candidate.form) == Draft("2307.08621")
+    assert [tuple(row) for row in documents] == [(1, b"\0")]

@@ -250,3 +250,9 @@ async def test_an_edit_at_the_prompt_tells_of_a_newer_version(
     assert stale == Stale(now, replace(now, comment="y"))
     with pytest.raises(ConflictError):
         await submission.edit(workspace, old.id, lambda old: replace(old, identifiers=paper(2).identifiers), HANAKO)
+
+
+def test_buttons_that_were_sent_before_fields_had_their_names_still_carry_the_fingerprint() -> None:
+    assert fingerprint(Draft("2307.08621", title="A", tags="x"), None) == "413398077d80"
+    other = Draft("2307.08621", title="A", allow_same_title=True)
+    assert fingerprint(other, make_paper(title="A", id="a")) == "c5b029fb5a27"
