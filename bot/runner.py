@@ -1,6 +1,6 @@
-"""A process's life: platforms are connected, kept going, and brought to an orderly end.
+"""A process's life: it connects the platforms, keeps them connected, and shuts down in order.
 
-Each platform has a connection, a back-off and ticks of its own, so that one of them failing stops no other.
+Each platform has its own connection, back-off and ticks, so the failure of one does not stop another.
 """
 
 from __future__ import annotations
@@ -25,9 +25,9 @@ from bot.services.digests.delivery import DeliveryReport
 from bot.services.notices import Notices
 from bot.services.ports import Connection, Platform, Publisher
 
-_STEADY = 600.0  # seconds; after a connection that lived so long the pauses begin anew
-_CANCEL_AGAIN = 0.1  # seconds
-_CUT = 9.5  # seconds after which a stop that hangs is cut; what matters is in the store, and Docker would kill anyway
+_STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
+_CANCEL_AGAIN = 0.1  # seconds between two attempts to cancel a task that ignored the first
+_CUT = 9.5  # seconds until a hanging stop is cut off; Docker kills after 10, and everything important is in the store
 _T = TypeVar("_T")
 _log = structlog.get_logger()
 
@@ -57,9 +57,10 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
 
 
 async def post(app: App, platforms: Sequence[Platform], workspace: int, name: str | None) -> DeliveryReport:
-    """Deliver what is due without connecting to a gateway; of the subscription `name`, its next edition now.
+    """Deliver what is due without a gateway connection; with `name`, deliver that subscription's next edition now.
 
-    Raises ConfigError or UnreachableError when no platform can be posted to; one that can is posted to all the same.
+    A platform that cannot be reached does not keep the others from delivering; ConfigError or UnreachableError is
+    raised only when none can be posted to.
     """
     publishers = dict[str, Publisher]()
     async with AsyncExitStack() as stack:
@@ -82,20 +83,20 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
 
 
 class _Connections:
-    """The connections of a process, from its start to its end."""
+    """All connections of a process, from start to shutdown."""
 
     def __init__(self, app: App, platforms: Sequence[Platform], stop: asyncio.Event) -> None:
         self._app, self._platforms, self._stop = app, platforms, stop
-        self._connections: list[Connection] = []  # those over which something can be sent
+        self._connections: list[Connection] = []  # those that can send
 
     async def live(self) -> None:
-        """Keep every platform connected until we are to stop. Raises ConfigError when all of them refuse us."""
+        """Keep every platform connected until the stop. Raises ConfigError when all platforms refuse the bot."""
         refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
         if not self._stop.is_set() and (refused := [error for error in refusals if error]):
             raise refused[0]
 
     async def _keep_connected(self, platform: Platform) -> ConfigError | None:
-        """Connect again and again until we are to stop; return the refusal that makes it of no use."""
+        """Reconnect until the stop; return the refusal (a wrong token, for example) after which retrying is useless."""
         waits = pauses()
         while not self._stop.is_set():
             began = monotonic()
@@ -113,7 +114,7 @@ class _Connections:
         return None
 
     async def _connect(self, platform: Platform) -> None:
-        """Keep one connection until we are to stop or it breaks; raise what broke it."""
+        """Keep one connection until the stop or until it breaks; raise what broke it."""
         async with platform.connect() as connection:
             scheduler = Scheduler(partial(self._tick, connection))
 
@@ -134,24 +135,24 @@ class _Connections:
         await connection.maintain()
 
     def _deliver(self) -> None:
-        """Let every platform send what was composed, whichever tick composed it."""
+        """Start delivery on every connected platform, whichever platform's tick composed the edition."""
         for connection in self._connections:
             connection.deliver()
 
 
 async def _notify_of_file(app: App, notices: Notices, stop: asyncio.Event) -> None:
-    """Tell the curators what is wrong with a papers file that was not followed; a mirror tells of its file itself."""
+    """Report a fault of the papers file to the curators; with file sync, `FileSync` reports its faults itself."""
     if app.fault is None:
         await notices.forget()
     elif app.file_sync is None:
-        for pause in pauses():  # at the first start of all no server is served before the gateway has named them
+        for pause in pauses():  # at the very first start no server is served until the gateway has listed them
             if await _notify(notices, stop, [app.fault]) or stop.is_set():
                 return
             await _sleep(pause, stop)
 
 
 async def _notify(notices: Notices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
-    """Tell the curators something unless we are to stop; return whether they know it."""
+    """Send messages to the curators, unless the bot is stopping; return whether they have them."""
     try:
         return await _run_until(stop, notices.notify(messages)) or False
     except (DayoriError, OSError) as error:
@@ -160,20 +161,20 @@ async def _notify(notices: Notices, stop: asyncio.Event, messages: Sequence[Mess
 
 
 async def _run_until(stop: asyncio.Event, work: Coroutine[Any, Any, _T]) -> _T | None:
-    """Let something go on until it ends or we are to stop (None); raise what broke it."""
+    """Run `work` until it ends, or cancel it at the stop and return None; raise what broke it."""
     task, stopped = asyncio.create_task(work), asyncio.create_task(stop.wait())
     try:
         await asyncio.wait((task, stopped), return_when=asyncio.FIRST_COMPLETED)
     finally:
         stopped.cancel()
-        while not task.done():  # a client that is just connecting again loses a cancellation and goes on
+        while not task.done():  # a client that is just reconnecting swallows a cancellation
             task.cancel()
             await asyncio.wait((task,), timeout=_CANCEL_AGAIN)
     return None if task.cancelled() else task.result()
 
 
 async def _sleep(seconds: float, stop: asyncio.Event) -> None:
-    """Wait, but not beyond the moment at which we are to stop."""
+    """Wait for some seconds, or until the stop."""
     with suppress(TimeoutError):
         async with asyncio.timeout(seconds):
             await stop.wait()

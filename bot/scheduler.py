@@ -1,4 +1,4 @@
-"""The clock's hand: a tick at start-up and each minute; what is due stands in the database, not here."""
+"""Ticks at start-up and every minute; the database knows what is due."""
 
 from __future__ import annotations
 
@@ -14,15 +14,16 @@ from apscheduler.triggers.cron import CronTrigger
 from bot.domain.errors import DayoriError
 
 _TICK = "tick"
-_SET_BACK = 2.0  # seconds; less is a clock being kept right
+_SET_BACK = 2.0  # seconds; smaller steps back are ordinary clock corrections
 _log = structlog.get_logger()
 
 
 class Scheduler:
-    """Calls one coroutine function each minute, never twice at once.
+    """Calls one coroutine function every minute, never twice at the same time.
 
-    APScheduler keeps the next time by the wall clock, so that a clock set back by an hour would silence it for an hour;
-    `watch_every` so many seconds the wall clock is held against one that cannot be set.
+    APScheduler computes the next run from the wall clock, so a clock set back by an hour would silence it for an hour.
+    Every `watch_every` seconds the wall clock is therefore compared with the monotonic one; after a step back a tick
+    runs at once.
     """
 
     def __init__(self, tick: Callable[[], Awaitable[None]], *, watch_every: float = 20.0) -> None:
@@ -32,7 +33,7 @@ class Scheduler:
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Tick once now, and from then on each minute."""
+        """Tick now, and then at the start of every minute."""
         every_minute = CronTrigger(second=0, timezone=UTC)
         self._scheduler.add_job(
             self._run,
@@ -47,7 +48,7 @@ class Scheduler:
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
-        """Tick no more; a tick that runs is cut short."""
+        """Stop ticking; a running tick is cancelled."""
         if self._scheduler.running:
             self._scheduler.shutdown(wait=False)
         tasks = [task for task in (self._watching, self._running) if task and not task.done()]

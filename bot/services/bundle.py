@@ -1,4 +1,4 @@
-"""All services in one hand, with the settings that platforms need: what a platform is given."""
+"""All services as one value, with the settings that platforms need."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Work that no cancellation may cut through: SQLite would be left with an open transaction, a client half closed."""
+"""Work that a cancellation must not interrupt: it would leave an open SQLite transaction or a half-closed client."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def uncancellable(work: Callable[P, Coroutine[Any, Any, T]]) -> Callable[P, Coroutine[Any, Any, T]]:
-    """Make a coroutine function that comes to its end before a cancellation takes effect, or several."""
+    """Return a coroutine function that finishes its work before it lets one or several cancellations take effect."""
 
     @wraps(work)
     async def whole(*args: P.args, **kwargs: P.kwargs) -> T:

@@ -1,4 +1,4 @@
-"""Whether the installation is well: what `dayori doctor` and the container's health check ask."""
+"""The checks of `dayori doctor` and of the container's health check."""
 
 from __future__ import annotations
 
@@ -27,13 +27,13 @@ from bot.store.schema import REVISION
 _HEARTBEAT_KEY = "last tick"
 _LATE = timedelta(minutes=5)
 _MOST_SERVERS = 5
-_CONNECTING = timedelta(minutes=2)  # what a start or a reconnect may take; a platform's own hiccups are shorter
+_CONNECTING = timedelta(minutes=2)  # the time that a start or a reconnect may take; ordinary interruptions are shorter
 Connection = Literal["starting", "connected", "lost"]
 
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One thing that was looked at: a fault keeps the bot from its work, a warning is to be looked at some time."""
+    """The result of one check: a fault stops the bot from working, a warning needs attention some time."""
 
     name: str
     level: Literal["ok", "warning", "fault"]
@@ -41,26 +41,26 @@ class Check:
     remedy: Message | None = None
 
     def columns(self, locale: Locale) -> dict[str, str | None]:
-        """Return it as JSON values."""
+        """Return the check as JSON values."""
         remedy = self.remedy.text(locale) if self.remedy else None
         return {"check": self.name, "level": self.level, "message": self.message.text(locale), "remedy": remedy}
 
 
 @dataclass(frozen=True, slots=True)
 class HealthReport:
-    """All checks, and how every subscription stands."""
+    """All checks, and the status of every subscription."""
 
     checks: tuple[Check, ...]
     subscriptions: tuple[SubscriptionStatus, ...]
 
     @property
     def is_well(self) -> bool:
-        """Tell whether there is no fault; a warning is none."""
+        """Return whether there is no fault; warnings do not count."""
         return all(check.level != "fault" for check in self.checks)
 
 
 class Health:
-    """Notes that the bot is alive, and looks whether it was."""
+    """Records that the bot is alive, and checks whether it is well."""
 
     def __init__(
         self,
@@ -77,22 +77,23 @@ class Health:
 
     @uncancellable
     async def heartbeat(self, platform: str, connection: Connection) -> None:
-        """Note that the bot lives and how a platform's connection stands; at each tick, and whenever that changes."""
+        """Record that the bot is alive and the state of a platform's connection; call it at each tick and on each
+        change."""
         now = iso(self._clock())
         before = self._connections.get(platform, {}).get("state")
         if connection == "starting" and before not in (None, "starting"):
-            connection = "lost"  # a new client in a bot that was connected before is no new start
+            connection = "lost"  # a new client of a bot that was connected before is a reconnect
         if connection != before:
             self._connections[platform] = {"state": connection, "since": now}
         note = {"at": now, "process": self._name, "connections": self._connections}
         await self._state.write(_HEARTBEAT_KEY, json.dumps(note))
 
     async def stop(self) -> None:
-        """Note that the bot was stopped on purpose."""
+        """Record that the bot was stopped on purpose."""
         await self._state.write(_HEARTBEAT_KEY, "")
 
     async def check(self, workspace_id: int, tokens: Mapping[str, bool]) -> HealthReport:
-        """Look at everything that can be looked at without the network; `tokens` says which platforms have one."""
+        """Check everything that needs no network; `tokens` says for each platform whether a token is set."""
         standings = await self._digests.statuses(workspace_id)
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
@@ -115,7 +116,7 @@ class Health:
         return HealthReport(tuple(checks), tuple(standings))
 
     async def _papers_file(self) -> list[Check]:
-        """Tell of a papers file that cannot be taken in, and of one that a mirror cannot write into."""
+        """Report a papers file that cannot be imported, or that file sync cannot write."""
         if self._file is None:
             return []
         if fault := await self._file.fault():
@@ -126,7 +127,8 @@ class Health:
         return []
 
     async def _servers_unserved(self, subscribed: Sequence[Subscription]) -> list[Check]:
-        """Tell which servers wait to be allowed and which subscriptions rest; anybody can invite, so it is no fault."""
+        """Report servers that wait to be allowed and their subscriptions; only a warning, since anybody can invite the
+        bot."""
         if self._servers is None:
             return []
         served, servers = await self._servers.served(), self._servers
@@ -155,7 +157,7 @@ class Health:
         return [*waiting, *resting]
 
     def _running(self, tick: dict[str, Any] | None) -> list[Check]:
-        """Tell whether the bot runs and is connected, by what it noted last."""
+        """Report whether the bot runs and is connected, from its last heartbeat."""
         if tick is None:
             return [Check("bot", "ok", msg("The bot is not running."))]
         start = msg("Start it with dayori run; its log tells why it ended.")
@@ -196,7 +198,7 @@ def _token(platform: str, has_token: bool) -> Message:
 
 
 def _readable(path: Path) -> list[Check]:
-    """Tell of a database that was made for more people than its owner, by an older version or on purpose."""
+    """Warn of a database that other users of the machine may read."""
     if os.name != "posix" or not path.stat().st_mode & 0o077:
         return []
     message = msg("Other users of this machine may read the database {path}.", path=str(path))

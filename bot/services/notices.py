@@ -1,4 +1,4 @@
-"""What the curators of every server that receives the digest are told of the installation itself."""
+"""Notices about the installation itself, for the curators of every server that receives the digest."""
 
 from __future__ import annotations
 
@@ -15,16 +15,15 @@ _STATE_KEY = "told of the papers file"
 
 
 class Notices:
-    """Tells each thing once, also over restarts."""
+    """Sends each notice once, even across restarts."""
 
     def __init__(self, services: Services, platforms: Sequence[Platform]) -> None:
         self._services, self._platforms = services, platforms
 
     async def notify(self, messages: Sequence[Message]) -> bool:
-        """Say something in every server that receives the digest, unless it was the last thing said there.
+        """Send messages to every server that receives the digest, unless they were the last ones sent.
 
-        Returns True, once it is known there. Raises ConfigError, UnreachableError or PublishError where no server of
-        any platform took it.
+        Returns True. Raises ConfigError, UnreachableError or PublishError when no server of any platform took them.
         """
         text = "\n".join(message.text("en") for message in messages)
         if await self._services.state.read(_STATE_KEY) != text:
@@ -33,7 +32,7 @@ class Notices:
         return True
 
     async def forget(self) -> None:
-        """Tell the same again when it is wrong again."""
+        """Forget the last notice, so that the same fault is reported when it comes back."""
         await self._services.state.write(_STATE_KEY, "")
 
     async def _notify(self, text: str) -> None:
@@ -46,7 +45,7 @@ class Notices:
             raise failures[0]
 
     async def _servers(self) -> Mapping[str, Sequence[str]]:
-        """Return the channels that receive the digest, by their server."""
+        """Return the channels that receive the digest, grouped by server."""
         workspace = await self._services.workspaces.named(DEFAULT)
         servers = dict[str, list[str]]()
         for each in await self._services.digests.subscribed(workspace):
@@ -55,7 +54,7 @@ class Notices:
 
 
 async def _notify_servers(platform: Platform, servers: Mapping[str, Sequence[str]], text: str) -> list[Exception]:
-    """Say something in some servers of a platform; return why it failed, for each in which it did."""
+    """Send a text to these servers of a platform; return the error of each server that failed."""
     failures: list[Exception] = []
     try:
         async with platform.publishing() as publisher:
@@ -70,4 +69,4 @@ async def _notify_servers(platform: Platform, servers: Mapping[str, Sequence[str
 
 
 async def _unfenced() -> None:
-    """Let a notice leave that no other process would send in our place."""
+    """Let a notice leave unchecked: no other process would send the same one."""

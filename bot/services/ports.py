@@ -1,4 +1,4 @@
-"""What the services ask of the world: a clock, a platform that publishes, a platform that draws."""
+"""Protocols of what the services need from outside: a clock, and platforms that render, publish and connect."""
 
 from __future__ import annotations
 
@@ -16,101 +16,103 @@ Clock = Callable[[], datetime]
 """Returns the time as aware UTC."""
 
 Fence = Callable[[], Awaitable[None]]
-"""Is asked right before the bytes of a request that writes leave, each time anew; raises when they may not."""
+"""Awaited right before the bytes of a writing request leave, each time; raises to stop the request."""
 
 Progress = Callable[[int, int], None]
-"""Is told how many of how many are done."""
+"""Called with how many of how many are done."""
 
 
 class MetadataFinder(Protocol):
-    """Tells what the world knows of a paper. Raises SourceError when it cannot."""
+    """Looks up a paper's metadata. Raises SourceError when it cannot."""
 
     async def look_up(self, source: str, by: str = "") -> Metadata:
-        """Return what a link, an arXiv id or a DOI tells of its paper; over the network unless it is known.
+        """Return the metadata of a link, an arXiv id or a DOI, from the network unless it is cached.
 
-        `by` is who asks, of whom few questions are under way at a time; nobody in particular waits for no one.
+        `by` is the person who asks; a person has only a few look-ups at a time, and an empty `by` has no limit.
         """
 
     async def cached(self, source: str) -> Metadata | None:
-        """Return what is known already, without the network."""
+        """Return cached metadata, without the network."""
 
 
 class Publisher(Protocol):
-    """A platform that takes messages.
+    """Sends messages to a platform.
 
-    Raises ChannelClosedError, UnknownOutcomeError, RetryLaterError or another PublishError.
-    No request that writes leaves unless its `fence` lets it, and none is repeated in here. The platform surely
-    remembers a nonce for `nonce_memory` seconds.
+    Raises ChannelClosedError, UnknownOutcomeError, RetryLaterError or another PublishError. Every writing request
+    awaits its `fence` first and is never repeated here; the caller decides on retries. The platform surely remembers a
+    nonce for `nonce_memory` seconds.
     """
 
     nonce_memory: float
 
     async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
-        """Post a message and return its id; the same nonce again while it holds posts nothing more.
+        """Post a message and return its id; while the platform remembers the nonce, the same nonce posts nothing more.
 
-        A message that the platform refuses for what is in it is posted more plainly.
+        If the platform refuses the content, a plainer version of the message is posted.
         """
 
     async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
-        """Put other content into a message of ours; one that is gone stays gone."""
+        """Replace the content of a message of ours; a deleted message is left alone."""
 
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
-        """Say something to the curators of a closed channel's server, there or in one of these other channels of it."""
+        """Send a text to the curators of a closed channel's server, there or in one of its other channels
+        (`places`)."""
 
     def command_name(self, command: str, locale: Locale) -> str:
-        """Return what the platform calls one of our commands, `digest subscribe`, in a sentence of that language."""
+        """Return the platform's name for one of our commands (`digest subscribe`), for a sentence in that language."""
 
     async def anchor(self, channel: str) -> str:
-        """Return a moment that is surely before every message sent from now on, as the platform itself counts time."""
+        """Return a point in the channel's history that precedes every message sent from now on, in the platform's own
+        order."""
 
     async def find(self, channel: str, marker: str, anchor: str) -> str | None:
-        """Return the id of our message with that marker, among those since then; None when it surely is not there.
+        """Return the id of our message with that marker after the anchor; None when it surely is not there.
 
-        Raises BlockedError where that cannot be told.
+        Raises BlockedError where the channel cannot be read.
         """
 
 
 class Renderer(Protocol):
-    """A platform that draws editions."""
+    """Renders editions for a platform."""
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
-        """Return the messages that the edition is, ready to leave; each shows the marker of its position."""
+        """Return the edition's messages, ready to send; each shows the marker of its position."""
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
-        """Return a message of an edition with its paper of that place (from 1) as it is now.
+        """Return an edition's message with the current version of its paper at that place (counted from 1).
 
-        None where nothing of the message changes.
+        Returns None when nothing in the message changes.
         """
 
 
 class Connection(Protocol):
-    """A client of a platform, from its opening to its closing."""
+    """A client of a platform, from opening to closing."""
 
     async def run(self, begin: Callable[[], None]) -> None:
-        """Stay connected until the connection breaks for good; `begin` is called when something can be sent.
+        """Stay connected until the connection breaks for good; call `begin` when messages can be sent.
 
         Raises ConfigError when the platform refuses the token, UnreachableError, or whatever else broke it.
         """
 
     def deliver(self) -> None:
-        """Begin to send what waits, if that does not go on already."""
+        """Start sending open editions, unless that is running already."""
 
     async def maintain(self) -> None:
-        """Bring what was posted up to date, and tell the health check how the connection stands."""
+        """Update posted messages, and record the connection's state for the health check."""
 
 
 class Platform(Protocol):
-    """A chat that the bot lives in, as a process's life sees it."""
+    """A chat platform, as the runner sees it."""
 
     @property
     def name(self) -> str:
-        """Return how its channels begin: `discord`."""
+        """Return the prefix of its channels, such as `discord`."""
 
     def connect(self) -> AbstractAsyncContextManager[Connection]:
-        """Lend a client that is not connected yet; it sees what it began through when it is given back."""
+        """Yield a client that is not connected yet; on exit it finishes what it started."""
 
     def publishing(self) -> AbstractAsyncContextManager[Publisher]:
-        """Lend what sends messages without a gateway.
+        """Yield a publisher that needs no gateway connection.
 
         Raises ConfigError when the platform refuses the token, and UnreachableError.
         """

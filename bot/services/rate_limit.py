@@ -1,4 +1,4 @@
-"""What one person may ask for in a minute: a token bucket each, so that nobody uses up what is everybody's."""
+"""Limits what one person may request per minute, with a token bucket each, so that nobody uses up the shared limits."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from bot.domain.errors import RateLimitError
 from bot.i18n import msg
 
-BUDGET = 60.0  # of a minute, and at once at most
-COST, ADDITION_COST, UNDO_COST, EXPORT_COST = 1.0, 3.0, 3.0, 15.0  # of a look-up or a press, and of what costs more
+BUDGET = 60.0  # per minute, and at most at once
+COST, ADDITION_COST, UNDO_COST, EXPORT_COST = 1.0, 3.0, 3.0, 15.0  # of a look-up or a button, and of what costs more
 _PER_SECOND = BUDGET / 60
 _MOST_PEOPLE = 10_000
 
@@ -23,14 +23,14 @@ class _Bucket:
 
 
 class RateLimit:
-    """Counts what each person asks for, in memory; `now` tells seconds that only go forward."""
+    """Counts each person's requests in memory; `now` returns seconds that only increase."""
 
     def __init__(self, now: Callable[[], float] = time.monotonic) -> None:
         self._now = now
         self._buckets: dict[str, _Bucket] = {}
 
     def spend(self, person: str, cost: float = COST) -> None:
-        """Take the cost out of a person's budget. Raises RateLimitError, taking nothing, where there is too little."""
+        """Take the cost from a person's budget. Raises RateLimitError, taking nothing, when too little is left."""
         now = self._now()
         bucket = self._buckets.get(person) or self._new(person, now)
         bucket.left = min(BUDGET, bucket.left + (now - bucket.at) * _PER_SECOND)
@@ -41,7 +41,7 @@ class RateLimit:
         bucket.left -= cost
 
     def _new(self, person: str, now: float) -> _Bucket:
-        if len(self._buckets) >= _MOST_PEOPLE:  # who has had a minute's rest has a full bucket, as somebody new has
+        if len(self._buckets) >= _MOST_PEOPLE:  # a bucket unused for a minute is full again, like a new one
             self._buckets = {name: each for name, each in self._buckets.items() if now - each.at < BUDGET / _PER_SECOND}
         bucket = self._buckets[person] = _Bucket(BUDGET, now)
         return bucket

@@ -1,4 +1,4 @@
-"""What platforms say of the interaction that they work on; see `store.requests`."""
+"""The interaction that a platform is working on; see `store.requests`."""
 
 from __future__ import annotations
 

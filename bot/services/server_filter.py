@@ -1,4 +1,4 @@
-"""The last look before text leaves: nothing goes to a server that is not served, whoever sends it."""
+"""The last check before a message leaves: nothing goes to a server that is not served."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from bot.i18n import Locale
 from bot.services.ports import Fence, Publisher
 from bot.services.servers import Servers
 
-_LATER = 600.0  # seconds; allowing a server wakes what was put off for it, so this only keeps the log quiet
+_LATER = 600.0  # seconds; allowing a server makes its editions due at once, so this only keeps the log quiet
 
 
 class ServedPublisher:
-    """A publisher that puts off what would go to a server that is not served; it is not lost."""
+    """A publisher that postpones everything for servers that are not served, so nothing is lost."""
 
     def __init__(self, publisher: Publisher, servers: Servers) -> None:
         self._publisher, self._servers = publisher, servers
@@ -26,21 +26,21 @@ class ServedPublisher:
         return await self._publisher.publish(channel, payload, nonce, fence)
 
     async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
-        """Put other content into a message of ours. Raises RetryLaterError where the server is not served."""
+        """Replace the content of a message of ours. Raises RetryLaterError where the server is not served."""
         await self._require(channel)
         await self._publisher.edit(channel, message_id, payload, fence)
 
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
-        """Say something to the curators of a channel's server. Raises RetryLaterError where it is not served."""
+        """Send a text to the curators of a channel's server. Raises RetryLaterError where it is not served."""
         await self._require(closed)
         await self._publisher.notify_curators(closed, places, text, nonce, fence)
 
     def command_name(self, command: str, locale: Locale) -> str:
-        """Return what the platform calls one of our commands."""
+        """Return the platform's name for one of our commands."""
         return self._publisher.command_name(command, locale)
 
     async def anchor(self, channel: str) -> str:
-        """Return a moment before every later message. Raises RetryLaterError where the server is not served."""
+        """Return a point before every later message. Raises RetryLaterError where the server is not served."""
         await self._require(channel)
         return await self._publisher.anchor(channel)
 

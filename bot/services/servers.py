@@ -1,4 +1,4 @@
-"""Which servers the bot serves: with one collection for all, an invitation must not be a way into it."""
+"""Decides which servers the bot serves: where all share one collection, an invitation must not give access to it."""
 
 from __future__ import annotations
 
@@ -22,28 +22,28 @@ from bot.store.database import Database, StoreConnection, iso
 
 _LONGEST_NAME = 100
 _log = structlog.get_logger()
-# Whether the next server that the bot is invited into is the team's: only while it was never in one.
+# Whether the next server that the bot joins counts as the team's; only before it was ever in one.
 _STATE_KEY, _OPEN, _CLOSED = "first server", "awaited", "known"
 
 
 @dataclass(frozen=True, slots=True)
 class ServedServers:
-    """The servers that are served at one moment: those `ids` of one platform, every one where they are None."""
+    """The served servers at one moment: those `ids` of one platform, or all where `ids` is None."""
 
     platform: str
     ids: frozenset[str] | None
 
     def has(self, channel: str) -> bool:
-        """Tell whether a channel's server (`discord:<server id>/…`) is served."""
+        """Return whether a channel's server (`discord:<server id>/…`) is served."""
         server = channel.partition("/")[0]
         return self.ids is None or not server.startswith(f"{self.platform}:") or server in self.ids
 
 
 class Servers:
-    """Decides on the servers of the platform on which anybody may invite the bot into a server of their own.
+    """Decides which servers to serve on a platform where anybody may invite the bot.
 
-    `listed` are those that the settings allow; where there are any, they alone count. `named` are those of the
-    settings' subscriptions, which the operator allowed by naming them. All are `<platform>:<server id>`.
+    `listed` are the servers that the settings allow; if there are any, only they are served. `named` are the servers of
+    the settings' subscriptions, which the operator allowed by naming them. All are written `<platform>:<server id>`.
     """
 
     def __init__(
@@ -64,7 +64,7 @@ class Servers:
 
     @uncancellable
     async def served(self) -> ServedServers:
-        """Return which servers are served now, as the store and the settings say; many at once share one look."""
+        """Return the servers that the store and the settings allow now; concurrent calls share one query."""
         if self.serves_all or self._listed:
             return ServedServers(self._platform, None if self.serves_all else self._named)
         if self._look is None:
@@ -79,12 +79,12 @@ class Servers:
             self._look = None
 
     async def require(self, channel: str) -> None:
-        """Raise NotAllowedError, saying what the operator can do, unless the channel's server is served."""
+        """Raise NotAllowedError, which says what the operator can do, unless the channel's server is served."""
         if not (await self.served()).has(channel):
             raise NotAllowedError(self.refusal(channel))
 
     def refusal(self, channel: str) -> Message:
-        """Return the sentence that tells a channel's server that it is not served."""
+        """Return the sentence that tells a server's members that the bot does not serve it."""
         id = self._id(channel)
         if self._listed:
             return msg(
@@ -97,7 +97,7 @@ class Servers:
         )
 
     def remedy(self, channel: str) -> Message:
-        """Return the sentence that tells the operator how to have a channel's server served."""
+        """Return the sentence that tells the operator how to allow a channel's server."""
         if self._listed:
             return msg("Add {id} to {setting} in the settings.", id=self._id(channel), setting=self._setting)
         return msg("Let it in with dayori servers allow {id}.", id=self._id(channel))
@@ -106,7 +106,7 @@ class Servers:
         return channel.partition("/")[0].removeprefix(f"{self._platform}:")
 
     async def note_first_servers(self, present: Callable[[], Awaitable[Mapping[str, str]]]) -> None:
-        """Take the servers that the bot is in at its first start for the team's; call it before anybody is answered.
+        """Record the servers of the first start as the team's; call it before answering anybody.
 
         `present` returns their names by id, and is called at the first start only.
         """
@@ -134,7 +134,7 @@ class Servers:
 
     @uncancellable
     async def note_server(self, server: str, name: str) -> None:
-        """Note a server that the bot is in; the first ever is the team's, others wait for the operator."""
+        """Record a server that the bot is in; the first ever is the team's, the others wait for the operator."""
         if self.serves_all:
             return
         name = _cleaned(name)
@@ -154,7 +154,7 @@ class Servers:
 
     @uncancellable
     async def forget_others(self, present: Collection[str]) -> None:
-        """Forget the waiting servers that the bot is no longer in; `present` are all that it is in."""
+        """Forget waiting servers that the bot has left; `present` are all servers that it is in."""
         if self.serves_all:
             return
         async with self._database.read() as connection:
@@ -164,7 +164,7 @@ class Servers:
                 await servers.drop_waiting(connection, gone)
 
     async def every(self) -> list[Server]:
-        """Return all known servers with the state that holds for them under these settings."""
+        """Return all known servers with their effective state under these settings."""
         async with self._database.read() as connection:
             known = await servers.every(connection)
         served = await self.served()
@@ -172,15 +172,16 @@ class Servers:
         return [*(_as_served(each, served, is_listed=bool(self._listed)) for each in known), *missing]
 
     async def waiting(self) -> list[Server]:
-        """Return the servers on which the operator has to decide."""
+        """Return the servers that wait for the operator's decision."""
         return [each for each in await self.every() if each.state == "waiting"]
 
     async def allow(self, id: str) -> Server:
-        """Serve a server from now on; what was put off for it goes out. Raises InputError where settings decide."""
+        """Serve a server from now on; its postponed editions become due. Raises InputError where the settings
+        decide."""
         return await self._decide(id, "allowed")
 
     async def refuse(self, id: str) -> Server:
-        """Serve a server no longer; its subscriptions rest until it is allowed. Raises InputError as `allow` does."""
+        """Stop serving a server; its subscriptions rest until it is allowed. Raises InputError like `allow`."""
         server = self._server(id)
         if server in self._named and not self._listed:
             raise InputError(msg("The subscriptions in the settings name the server {id}; take them out there.", id=id))
@@ -217,7 +218,7 @@ class Servers:
         return found
 
     async def _save(self, connection: StoreConnection, id: str, name: str, decision: ServerState) -> None:
-        """Note a server that is new, or that a known one is called otherwise, or that settings name a waiting one."""
+        """Add a new server, update the name of a known one, or allow a waiting one that the settings name."""
         known = await servers.get(connection, id)
         if known is None or (known.state == "waiting" and decision == "allowed"):
             await servers.put(connection, id, _cleaned(name), decision, self._clock())
@@ -241,7 +242,7 @@ def _cleaned(name: str) -> str:
 
 
 async def _correct_since(connection: StoreConnection, moment: datetime) -> None:
-    """Let the posted digests of a server that was not served follow the edits since then too."""
+    """Make the posted digests of a newly allowed server catch up on the edits since that moment."""
     until = await state.read_state(connection, UPDATED_UNTIL)
     if until and until > iso(moment):
         await state.write_state(connection, UPDATED_UNTIL, iso(moment))

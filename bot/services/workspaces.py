@@ -1,4 +1,4 @@
-"""Whose collection it is: the one place that turns a server into a workspace."""
+"""The one place that maps a server to a workspace."""
 
 from __future__ import annotations
 
@@ -16,33 +16,33 @@ from bot.store.workspaces import find_or_add, ids_by_name
 
 Sharing = Literal["team", "hosted"]
 DEFAULT = "default"
-_INSTALLATION = "installation"  # the note of a random UUID that no other installation has
+_INSTALLATION = "installation"  # the state key of a random UUID, unique to this installation
 _MOST_NAMES = 5
 
 
 class Workspaces:
-    """Finds the workspace of a server; every server has the same one in a team, its own where we host many."""
+    """Finds a server's workspace: the same for every server of a team, or one each where sharing is hosted."""
 
     def __init__(self, database: Database, clock: Clock, sharing: Sharing) -> None:
         self._database, self._clock, self._sharing = database, clock, sharing
         self._known: dict[str, int] = {}
 
     async def named(self, name: str) -> int:
-        """Return the id of the workspace of that name, made when it is new."""
+        """Return the id of the workspace of that name; create it if it is new."""
         if name not in self._known:
             self._known[name], _ = await find_or_add(self._database, name, self._clock())
         return self._known[name]
 
     async def uuid(self, workspace_id: int) -> UUID:
-        """Return what tells the workspace's collection from any other, for good: it is kept in the database."""
+        """Return a permanent, globally unique id of the workspace; its random part is stored in the database."""
         async with self._database.write() as connection:
             installation = await state.read_or_write_state(connection, _INSTALLATION, str(uuid4()))
         return uuid5(UUID(installation), f"workspace/{workspace_id}")
 
     async def require(self, name: str) -> int:
-        """Return the id of the workspace of that name. Raises NotFoundError naming the nearest that there are.
+        """Return the id of the workspace of that name. Raises NotFoundError with the most similar names.
 
-        `default` is there from the first start on; the others are made by whoever writes in their servers.
+        `default` exists from the first start; others are created when somebody uses the bot in their server.
         """
         if name == DEFAULT:
             return await self.named(name)
@@ -54,9 +54,9 @@ class Workspaces:
 
 
 async def require_workspace(database: Database, name: str) -> int:
-    """Return the id of the workspace of that name, 0 for a default one that nobody has used yet.
+    """Return the id of the workspace of that name; 0 for a default workspace that nobody has used yet.
 
-    Raises NotFoundError naming the nearest that there are.
+    Raises NotFoundError with the most similar names.
     """
     ids = await ids_by_name(database)
     if name == DEFAULT:

@@ -1,1 +1,1 @@
-"""What the product does with digests: compose editions, deliver them, keep them true."""
+"""What the product does with digests: compose editions, deliver them, update them after an edit."""

@@ -1,4 +1,4 @@
-"""Who receives the digest, when an edition is due, and what it becomes: an edition in the outbox."""
+"""Subscriptions, and the composing of due editions into the outbox."""
 
 from __future__ import annotations
 
@@ -24,12 +24,12 @@ from bot.store import editions, leases, papers, subscriptions
 from bot.store.database import Database, StoreConnection, iso
 from bot.store.editions import LastEdition, OutboxMessage
 
-_LONGEST = 0.2  # seconds of a transaction that several editions share
+_LONGEST = 0.2  # seconds; the longest transaction that several editions share
 
 
 @dataclass(frozen=True, slots=True)
 class Policy:
-    """How editions are made up: at most so many papers, what when nothing is new, how late one may still go out."""
+    """How editions are composed: their size, what to do when nothing is new, how late a missed one may still go out."""
 
     max_papers: int
     when_empty: WhenEmpty
@@ -38,7 +38,7 @@ class Policy:
 
 
 class Digests:
-    """Composes editions; delivering them is `Delivery`'s."""
+    """Keeps subscriptions and composes editions; `Delivery` sends them."""
 
     def __init__(
         self,
@@ -52,7 +52,8 @@ class Digests:
         self._servers = servers
 
     async def follow_settings(self, workspace_id: int, requests: Sequence[SubscriptionRequest]) -> None:
-        """Make the subscriptions what the settings say, where the settings changed since they were last read."""
+        """Apply the subscriptions of the settings that changed since they were last applied; end those that are
+        gone."""
         now = self._clock()
         configured = {each.name: each.columns() for each in requests}
         async with self._database.write() as connection:
@@ -66,7 +67,8 @@ class Digests:
                     await subscriptions.end(connection, found.id, now)
 
     async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
-        """Subscribe a channel, or change that subscription; what was put off goes out then. Raises ScheduleError."""
+        """Subscribe a channel or change its subscription; postponed editions become due at once. Raises
+        ScheduleError."""
         async with self._database.write() as connection:
             columns = await self._starting(connection, workspace_id, request.columns())
             await subscriptions.save(connection, workspace_id, self._clock(), **columns)
@@ -76,18 +78,18 @@ class Digests:
     async def _starting(
         self, connection: StoreConnection, workspace_id: int, columns: dict[str, str | list[str]]
     ) -> dict[str, str | list[str]]:
-        """Return a subscription's columns, its schedule with its first week where it is one of every few weeks."""
+        """Return a subscription's columns; an "every N weeks" schedule gets the week from which it counts."""
         known = await subscriptions.by_name(connection, workspace_id, str(columns["name"]))
         schedule = parse_schedule(str(columns["schedule"]))
         starting = schedule.starting(self._clock(), self._policy.zone, known.schedule if known else None)
         return {**columns, "schedule": starting.text}
 
     async def of_channel(self, workspace_id: int, channel: str) -> Subscription | None:
-        """Return the subscription of a channel; None where it has none."""
+        """Return the subscription of a channel, or None."""
         return next((each for each in await self.subscribed(workspace_id) if each.channel == channel), None)
 
     async def free_name(self, workspace_id: int, name: str) -> str:
-        """Return a name that no subscription has: the wanted one, or that with a number."""
+        """Return a free subscription name: the wanted one, or that with a number."""
         taken = {each.name for each in await self.subscribed(workspace_id)}
         return next(name for n in count(1) if (name := name if n == 1 else f"{name}-{n}") not in taken)
 
@@ -116,16 +118,16 @@ class Digests:
         return subscription.schedule.following(self._clock(), self._policy.zone)
 
     def now(self) -> datetime:
-        """Return the time by which editions are composed."""
+        """Return the current time of the clock that decides which editions are due."""
         return self._clock()
 
     async def last(self, subscription: Subscription) -> LastEdition | None:
-        """Return how far the subscription's newest edition is; None before the first."""
+        """Return the delivery state of the subscription's newest edition; None before the first."""
         async with self._database.read() as connection:
             return (await editions.last_editions(connection, subscription.workspace_id)).get(subscription.id)
 
     async def statuses(self, workspace_id: int) -> list[SubscriptionStatus]:
-        """Return how every subscription of a workspace stands, by name."""
+        """Return the status of every subscription of a workspace, by name."""
         async with self._database.read() as connection:
             subscribed = await subscriptions.active(connection, workspace_id)
             last = await editions.last_editions(connection, workspace_id)
@@ -135,12 +137,12 @@ class Digests:
             ]
 
     def _status(self, subscription: Subscription, last: LastEdition | None, unseen: int) -> SubscriptionStatus:
-        """Return how a subscription stands; a first edition takes the newest papers and counts the others as seen."""
+        """Return a subscription's status; a first edition takes the newest papers and counts the older ones as seen."""
         papers = unseen if last else min(unseen, self._policy.max_papers)
         return SubscriptionStatus(subscription, last, papers, self._coming(subscription), unseen - papers)
 
     async def shown(self, workspace_id: int, locale: Locale) -> Subscription:
-        """Return the subscription to show where none is named: the first, or one that stands for the terminal."""
+        """Return the first subscription, or one made up for the terminal where there is none."""
         subscribed = await self.subscribed(workspace_id)
         if subscribed:
             return subscribed[0]
@@ -148,12 +150,12 @@ class Digests:
         return Subscription(0, workspace_id, "terminal", "console:", weekly, (), locale, self._clock())
 
     def _coming(self, subscription: Subscription) -> datetime:
-        """Return when the next edition is due; of a paused subscription, when it is tried again."""
+        """Return when the next edition is due; for a paused subscription, when it is tried again."""
         is_paused = subscription.paused_reason is not None
         return (subscription.tried_again_at or self._clock()) if is_paused else self.following(subscription)
 
     async def preview(self, subscription: Subscription) -> Edition | None:
-        """Return the edition that would come next, None when it would be skipped; nothing is written."""
+        """Return the next edition without writing anything; None when it would be skipped."""
         async with self._database.read() as connection:
             choice, number = await self._choose(connection, subscription)
             return await self._edition(connection, subscription, choice, number) if choice else None
@@ -165,9 +167,10 @@ class Digests:
             return tuple(await subscriptions.unseen(connection, found)) if found else ()
 
     async def compose_due(self, on_composed: Callable[[], object] = lambda: None) -> int:
-        """Write an edition for every subscription whose turn has come and return how many were written.
+        """Compose an edition for every subscription that is due and return how many were written.
 
-        `on_composed` is called again and again, so that the first can leave while the others are composed.
+        `on_composed` is called after each transaction, so that delivery starts while other editions are still being
+        composed.
         """
         due = self._due(await self._turns(await self._servers.served() if self._servers else None))
         composed = 0
@@ -189,7 +192,7 @@ class Digests:
 
     @uncancellable
     async def _turns(self, served: ServedServers | None) -> list[tuple[int, str, datetime, str | None]]:
-        """Return the turns of the servers that are served: the others' papers wait until they are again."""
+        """Return the turns of served servers; the papers of other servers wait."""
         async with self._database.read() as connection:
             return await subscriptions.turns(connection, served.has if served else None)
 
@@ -198,10 +201,10 @@ class Digests:
 
     @uncancellable
     async def _take_turns(self, due: Sequence[tuple[int, str]]) -> tuple[int, int]:
-        """Compose for the first of those turns, and return for how many and how many editions there are.
+        """Compose for the first of these turns; return how many turns were handled and how many editions written.
 
-        They share a transaction for as long as it was waited for: beside an import, which writes much in each of its
-        own, many channels would wait for minutes if each edition had one.
+        The turns share a transaction for as long as it had to be waited for, at most 0.2 s. During an import, which
+        holds the database for long transactions, one transaction per edition would make many channels wait for minutes.
         """
         turns = composed = 0
         requested_at = monotonic()
@@ -214,7 +217,8 @@ class Digests:
         return turns, composed
 
     async def _take_turn(self, connection: StoreConnection, subscription_id: int, turn: str) -> bool:
-        """Compose for that turn; when there is nothing to send it is over, and what is added later waits."""
+        """Compose for one turn and mark it as taken; if there was nothing to send, later papers wait for the next
+        turn."""
         subscription = await subscriptions.by_id(connection, subscription_id)
         if subscription is None:
             return False
@@ -223,10 +227,10 @@ class Digests:
         return edition is not None
 
     async def compose_now(self, workspace_id: int, name: str, requested_at: datetime | None = None) -> Edition | None:
-        """Write the subscription's next edition out of turn and return it.
+        """Compose the subscription's next edition out of turn and return it.
 
-        None while one is still on its way, where one was composed since `requested_at`, and of a paused one.
-        Raises NotFoundError, and NotAllowedError when the channel's server is not served.
+        Returns None while an earlier edition is still being delivered, when one was composed after `requested_at`, and
+        for a paused subscription. Raises NotFoundError, and NotAllowedError when the channel's server is not served.
         """
         requested_at = requested_at or self._clock()
         found = await self.named(workspace_id, name)

@@ -1,4 +1,4 @@
-"""Bringing the outbox into the channels: each message once and in order, whatever breaks in between."""
+"""Sends the outbox to the channels: each message once and in order, whatever fails in between."""
 
 from __future__ import annotations
 
@@ -22,15 +22,16 @@ from bot.store.database import Database
 from bot.store.leases import OpenEdition
 
 _LEASE = timedelta(seconds=90)
-_RENEWAL = 20.0  # seconds
-_AT_ONCE, _AT_LEAST = 64, 8  # editions on their way; and so few are not worth a look into the outbox
-_LOOK_AGAIN = 2.0  # seconds
+_RENEWAL = 20.0  # seconds between renewals of the leases
+# editions in delivery at once; with fewer free places than 8, no query for more is worth its cost
+_AT_ONCE, _AT_LEAST = 64, 8
+_LOOK_AGAIN = 2.0  # seconds until the outbox is queried again
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class DeliveryReport:
-    """What a delivery run did, and what is paused or put off still, by subscription name."""
+    """What a delivery run did, and which subscriptions are still paused or postponed."""
 
     delivered: list[str] = field(default_factory=list)
     paused: list[tuple[str, Message]] = field(default_factory=list)
@@ -38,7 +39,7 @@ class DeliveryReport:
 
 
 class Delivery:
-    """Empties the outbox, many channels at once; several of them on one store do not get in each other's way."""
+    """Sends open editions, many channels at once; leases keep several deliveries on one store apart."""
 
     def __init__(
         self, database: Database, clock: Clock, publishers: Mapping[str, Publisher], pauses: Sequence[float] = PAUSES
@@ -54,18 +55,18 @@ class Delivery:
         self._running: asyncio.Task[DeliveryReport] | None = None
 
     def begin(self) -> asyncio.Task[DeliveryReport]:
-        """Deliver in the background, unless that goes on already: then it finds what is new by itself."""
+        """Deliver in the background; a delivery that is already running finds new editions by itself."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self.deliver_open())
             self._running.add_done_callback(_logged)
         return self._running
 
     def stop(self) -> None:
-        """Begin nothing more; the messages that are on their way are seen through."""
+        """Start nothing more; messages already being sent are finished."""
         self._stopping.set()
 
     async def drain(self) -> None:
-        """Stop, and wait for the messages that are on their way; when cancelled, they are left to the next start."""
+        """Stop, and wait for the messages being sent; when cancelled, leave them to the next start."""
         self.stop()
         under_way = {*self._tasks, *((self._running,) if self._running else ())}
         try:
@@ -78,7 +79,7 @@ class Delivery:
             raise
 
     async def deliver_open(self, subscription_id: int | None = None) -> DeliveryReport:
-        """Deliver every open edition that can be delivered now, or one subscription's alone."""
+        """Deliver every open edition that can be delivered now, or only one subscription's."""
         report, resting = DeliveryReport(), set[str]()
         running: set[asyncio.Task[None]] = set()
         try:
@@ -158,7 +159,7 @@ class Delivery:
         await self._postponement.put_off(edition, error)
 
     async def _add_postponed(self, report: DeliveryReport, subscription_id: int | None) -> None:
-        """Report also what was paused or put off before, and is not due."""
+        """Add to the report what was paused or postponed earlier and is not due yet."""
         async with self._database.read() as connection:
             postponed = await leases.postponed(connection, self._clock(), subscription_id)
         reported = {name for name, _ in (*report.paused, *report.failed)}

@@ -1,8 +1,9 @@
-"""One edition's way into its channel, message by message, and when a message has to be looked for first.
+"""Sends one edition to its channel, message by message, and searches for a message before it could be sent twice.
 
-A message may be sent again with its nonce as long as the platform certainly remembers the nonce. Whenever that is not
-certain (another process began it, time has passed, the clock has jumped), the channel is searched for its marker, from
-a moment before it left that the platform itself named.
+A message may be sent again with the same nonce only while the platform surely remembers that nonce
+(`Publisher.nonce_memory`). When that is not certain (another process started it, time has passed, the clock has
+jumped), the channel is searched for the message's marker, starting at the anchor: a point in the channel's history,
+given by the platform, that lies before the first attempt.
 """
 
 from __future__ import annotations
@@ -24,15 +25,15 @@ from bot.store.database import Database
 from bot.store.editions import OutboxMessage
 from bot.store.leases import OpenEdition
 
-PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is put off
+PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is postponed
 _LEASE_SURE = (
-    2.0  # seconds for which an edition that was ours is ours still; who takes it over so soon uses its nonces too
+    2.0  # seconds for which a checked lease is trusted; a process that takes over this early reuses our nonces anyway
 )
-_GIVE_UP = 45.0  # seconds after the first attempt no other is begun
+_GIVE_UP = 45.0  # seconds after the first attempt; no further attempt starts later
 
 
 class EditionSender:
-    """Carries the editions that one claimant holds."""
+    """Sends the editions whose leases one owner holds."""
 
     def __init__(
         self, database: Database, clock: Clock, name: str, stopping: asyncio.Event, pauses: Sequence[float]
@@ -41,7 +42,7 @@ class EditionSender:
         self._stopping, self._pauses = stopping, pauses
 
     async def send(self, edition: OpenEdition, publisher: Publisher) -> bool:
-        """Send what is unsent and return whether the whole edition has arrived; it has not when we are to stop.
+        """Send what is unsent; return whether the whole edition has arrived (False when stopping or the lease is lost).
 
         Raises what the publisher raises, and StoreError.
         """
@@ -61,10 +62,10 @@ class EditionSender:
 
     @uncancellable
     async def _next(self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str) -> OutboxMessage | None:
-        """Record an arrival and the beginning of the next message in one transaction; None when all have arrived.
+        """In one transaction, record an arrival and mark the next message as being sent; None when all have arrived.
 
-        The message comes back as it was before. Raises _GivenBackError when another took the edition over, or when we
-        are to stop.
+        Returns the message in its previous state. Raises _LeaseLostError when another process took the edition over, or
+        when the bot is stopping.
         """
         async with self._database.write() as connection:
             now = self._clock()
@@ -91,11 +92,11 @@ class EditionSender:
     async def _send_message(
         self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, lease_age: Stopwatch
     ) -> str:
-        """Send a message and return its id; the edition was ours after `held` began."""
+        """Send a message and return its id; `lease_age` runs since the lease was last checked."""
         if message.state == "sending" and (found := await self._find(publisher, edition, message)):
             return found
         began = monotonic()
-        unsure: Stopwatch | None = None  # since before the first attempt that may have arrived
+        unsure: Stopwatch | None = None  # runs since the first attempt that may have arrived
         for pause in (*self._pauses, None):
             if unsure and not unsure.within(publisher.nonce_memory):
                 if found := await self._find(publisher, edition, message):
@@ -117,7 +118,8 @@ class EditionSender:
     async def _fence(
         self, edition_id: int, lease_age: Stopwatch, unsure: Stopwatch | None, nonce_memory: float
     ) -> None:
-        """Let a message leave while the edition is ours and, where it may have arrived, its nonce is remembered."""
+        """Let a message leave only while the lease holds and, if it may have arrived already, its nonce is
+        remembered."""
         if not lease_age.within(_LEASE_SURE):
             async with self._database.read() as connection:
                 if not await leases.holds(connection, self._name, edition_id):
@@ -150,4 +152,4 @@ class EditionSender:
 
 
 class _LeaseLostError(Exception):
-    """The edition is no longer ours."""
+    """Another process holds the edition's lease now."""

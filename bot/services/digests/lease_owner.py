@@ -1,6 +1,6 @@
-"""The name under which a process holds an edition, and whether the process of such a name still lives.
+"""Names the process that holds an edition's lease, and finds out whether the process of such a name still runs.
 
-A lease alone would make a restarted bot wait for its dead predecessor's to run out.
+With expiring leases alone, a restarted bot would wait until the lease of its dead predecessor runs out.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ _SERIAL = count(1)
 
 
 def new_owner() -> str:
-    """Return a name of this process that no other holder has: where it runs, its id, when it began, a number."""
+    """Return a unique owner name: where the process runs, its id, its start time, and a serial number."""
     return f"{process_space()} {getpid()} {_started_at(getpid())} {next(_SERIAL)}"
 
 
 def has_ended(name: str) -> bool:
-    """Tell whether that process has certainly ended; one that cannot be seen from here may always live."""
+    """Return whether that process has certainly ended; one that cannot be seen from here may still run."""
     place, pid, began, *_ = [*name.split(" "), "", ""]
     seen_from_here = sys.platform == "linux" and place == process_space() and pid.isdigit()
     return seen_from_here and _started_at(int(pid)) != began
 
 
 def process_space() -> str:
-    """Return where this process's number means something: the host, its boot and its container.
+    """Return the space in which this process's id is unique: the host, its boot and its container's PID namespace.
 
-    Two containers may have one host name and a common volume, and see nothing of each other's processes.
+    Two containers may share a host name and a volume without seeing each other's processes.
     """
     try:
         boot = Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()

@@ -1,4 +1,4 @@
-"""Keeping posted digests true: where a paper was edited, what they show of it is redrawn in place."""
+"""Updates posted digests: when a paper is edited, the messages that show it are edited too."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 
 
 class MessageUpdates:
-    """Edits what was posted, after the paper; what a platform does not take is logged and left."""
+    """Edits posted messages after their papers; an edit that the platform refuses is logged and dropped."""
 
     def __init__(
         self,
@@ -38,7 +38,8 @@ class MessageUpdates:
         self._running = asyncio.Lock()
 
     async def update(self) -> int:
-        """Redraw the papers edited since the last call in every message that carries them; return how many messages."""
+        """Redraw the papers edited since the last call in every message that shows them; return how many messages
+        changed."""
         async with self._running:
             return await self._update()
 
@@ -67,7 +68,7 @@ class MessageUpdates:
             return False
 
         async def fence() -> None:
-            """Let no edit leave that another process or another edit has overtaken while this one was held up."""
+            """Stop an edit that another process or a newer edit overtook while this one waited."""
             async with self._database.read() as connection:
                 now = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
                 if now != paper or await sent_messages.payload_of(connection, message) != message.payload:
@@ -85,7 +86,7 @@ class MessageUpdates:
         return True
 
     async def _retry(self, edit: Callable[[], Awaitable[None]]) -> None:
-        """Make an edit, again where nobody knows whether it arrived: twice is as good as once."""
+        """Make an edit, and repeat it when its outcome is unknown: editing twice does no harm."""
         for pause in (*self._pauses, None):
             try:
                 await edit()

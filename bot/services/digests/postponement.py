@@ -1,4 +1,4 @@
-"""What becomes of an edition that did not arrive: left alone for a while, or its subscription paused; who is told."""
+"""Postpones an edition that did not arrive, or pauses its subscription, and tells the curators."""
 
 from __future__ import annotations
 
@@ -16,28 +16,28 @@ from bot.store import editions, leases, subscriptions
 from bot.store.database import Database
 from bot.store.leases import OpenEdition
 
-_RETRY, _LONGEST_RETRY = timedelta(seconds=50), timedelta(minutes=30)  # twice as long after each failure
+_RETRY, _LONGEST_RETRY = timedelta(seconds=50), timedelta(minutes=30)  # doubled after each failure
 _log = structlog.get_logger()
 
 
 class Postponement:
-    """Gives editions back that one claimant holds."""
+    """Releases the editions whose leases one owner holds."""
 
     def __init__(self, database: Database, clock: Clock, name: str, publishers: Mapping[str, Publisher]) -> None:
         self._database, self._clock, self._name, self._publishers = database, clock, name, publishers
 
     async def put_off(self, edition: OpenEdition, error: DayoriError) -> None:
-        """Leave an edition alone for as long as the error asks, or the longer the more often it failed."""
+        """Postpone an edition for as long as the error says, or for a time that doubles with every failure."""
         _log.warning("delivery put off", subscription=edition.subscription, reason=str(error))
         try:
             is_news = await self._leave_alone(edition, error)
             if is_news and isinstance(error, BlockedError):
                 await self._tell_blocked(edition, error.message)
-        except DayoriError as failure:  # then the claim runs out by itself
+        except DayoriError as failure:  # the lease then expires by itself
             _log.warning("the curators were not told", subscription=edition.subscription, reason=str(failure))
 
     async def pause(self, edition: OpenEdition, reason: Message) -> None:
-        """Pause the edition's subscription; its curators are told when it was not paused before."""
+        """Pause the edition's subscription, and tell its curators unless it was paused before."""
         _log.warning("subscription paused", subscription=edition.subscription, reason=reason.text("en"))
         try:
             others = await self._close(edition, reason)
@@ -48,7 +48,8 @@ class Postponement:
 
     @uncancellable
     async def _leave_alone(self, edition: OpenEdition, error: DayoriError) -> bool:
-        """Give the edition back for a while; return whether this is a trouble that nobody was told of."""
+        """Release the edition until its next attempt; return whether the curators have not been told of this error
+        yet."""
         async with self._database.write() as connection:
             if isinstance(error, RetryLaterError):
                 until = self._clock() + timedelta(seconds=error.seconds)
@@ -69,7 +70,8 @@ class Postponement:
             name=edition.subscription,
             reason=reason.text(edition.locale),
         )
-        everywhere = f"{edition.channel.rpartition('/')[0]}/0"  # its own channel takes messages
+        # the server without a channel: the channel itself takes messages
+        everywhere = f"{edition.channel.rpartition('/')[0]}/0"
         await self._tell(edition, everywhere, (edition.channel,), text, f"wait {edition.id}")
         async with self._database.write() as connection:
             await leases.note_reported(connection, edition.id, reason)
@@ -88,7 +90,7 @@ class Postponement:
 
     async def _tell(self, edition: OpenEdition, closed: str, places: Sequence[str], text: str, nonce: str) -> None:
         async def fence() -> None:
-            """Let the notice leave while its edition has not arrived."""
+            """Let the notice leave only while its edition has not arrived."""
             async with self._database.read() as connection:
                 if await editions.is_done(connection, edition.id):
                     raise _ObsoleteNoticeError
@@ -101,7 +103,7 @@ class Postponement:
 
     @uncancellable
     async def _close(self, edition: OpenEdition, reason: Message) -> list[str]:
-        """Pause the edition's subscription; return the channels of its server that receive the digest still."""
+        """Pause the edition's subscription; return the channels of its server that still receive the digest."""
         async with self._database.write() as connection:
             if await leases.holds(connection, self._name, edition.id):
                 await subscriptions.pause(connection, edition.subscription_id, reason, self._clock())

@@ -1,4 +1,4 @@
-"""How long ago something was, when neither clock alone can be believed."""
+"""Measures elapsed time with two clocks, because neither alone can be trusted."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bot.services.ports import Clock
 
 
 class Stopwatch:
-    """Runs since it was made; one of its clocks stands still while a machine sleeps, the other can be set."""
+    """Runs from its creation. The monotonic clock may stop while the machine sleeps; the wall clock can be set."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock, self._wall, self._steady = clock, clock(), monotonic()
 
     def within(self, seconds: float) -> bool:
-        """Tell whether surely no more than so many seconds have passed."""
+        """Return whether surely at most this many seconds have passed, by both clocks."""
         wall = (self._clock() - self._wall).total_seconds()
         return 0 <= wall <= seconds and monotonic() - self._steady <= seconds

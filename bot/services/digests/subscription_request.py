@@ -1,4 +1,4 @@
-"""A subscription that is asked for."""
+"""A request for a subscription."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.i18n import Locale
 
 @dataclass(frozen=True, slots=True)
 class SubscriptionRequest:
-    """A subscription as the settings file or a command asks for it."""
+    """A subscription as the settings file or a command requests it."""
 
     name: str
     channel: str
@@ -19,7 +19,7 @@ class SubscriptionRequest:
     locale: Locale
 
     def columns(self) -> dict[str, str | list[str]]:
-        """Return it as the table keeps it. Raises ScheduleError."""
+        """Return it as table columns. Raises ScheduleError."""
         schedule = parse_schedule(self.schedule).text
         return {
             "name": self.name,

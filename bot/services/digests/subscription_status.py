@@ -1,4 +1,4 @@
-"""How a subscription stands, in words: its newest edition, what is on its way, and what comes next."""
+"""A subscription's status in words: its newest edition, what is being delivered, and what comes next."""
 
 from __future__ import annotations
 
@@ -15,7 +15,8 @@ from bot.store.editions import LastEdition
 class SubscriptionStatus:
     """A subscription, its newest edition, how many papers wait for the next one, and when that is due.
 
-    Of a paused one `due` is when it is tried again. `older` is how many a first edition will count as seen.
+    For a paused subscription, `due` is when it is tried again. `older` is how many papers a first edition will count as
+    seen.
     """
 
     subscription: Subscription
@@ -25,7 +26,8 @@ class SubscriptionStatus:
     older: int = 0
 
     def lines(self, locale: Locale, format_time: Callable[[datetime], str], name_command: NameCommand) -> list[str]:
-        """Return one sentence each; `format_time` writes a time and `name_command` a command as the platform does."""
+        """Return one sentence per line; `format_time` and `name_command` write times and commands as the platform
+        does."""
         if reason := self.subscription.paused_reason:
             return [
                 self._past(locale, format_time),
@@ -80,7 +82,7 @@ class SubscriptionStatus:
 
 
 def paused_lines(reason: str, again: str, locale: Locale, named: NameCommand) -> list[str]:
-    """Say why a subscription is paused, and how it goes on."""
+    """Return why a subscription is paused and how it resumes."""
     return [
         t(locale, "Paused: {reason}", reason=reason),
         t(

@@ -1,1 +1,1 @@
-"""The papers file: filled from, followed, and kept the same as the collection."""
+"""The papers file: fills a new collection, is imported when it changes, or is kept in sync."""

@@ -1,6 +1,6 @@
-"""The papers file of the settings: it fills a new collection, and a bot that serves imports what changed in it later.
+"""The papers file of the settings: fills a new collection, and its later changes are imported.
 
-A fault of the file is told and stops nothing: the collection is in the database, the file only one way into it.
+A fault in the file is reported and stops nothing, because the collection is in the database.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _log = structlog.get_logger()
 
 
 class PapersFile:
-    """One file and one workspace; `name` is what the settings call the file, `sync` keeps both the same."""
+    """One file and one workspace; `name` is the file's name in the settings, `sync` a two-way sync if it is on."""
 
     def __init__(
         self, database: Database, importer: Importer, path: Path, name: str, sync: FileSync | None = None
@@ -34,7 +34,7 @@ class PapersFile:
         self.path, self._name = path, name
 
     async def follow(self, workspace_id: int) -> Message | None:
-        """Import what changed in the file, or bring both sides of a mirror together; return what is wrong with it."""
+        """Import what changed in the file, or sync both sides; return what is wrong with the file, if anything."""
         try:
             if self._sync:
                 await self._sync.sync()
@@ -46,14 +46,14 @@ class PapersFile:
         return None
 
     async def fill(self, workspace_id: int) -> Message | None:
-        """Fill the collection where it is new; return what is wrong with the file then."""
+        """Fill the collection if it is new; return what is wrong with the file, if anything."""
         async with self._database.read() as connection:
             if await imports.newest_change(connection, workspace_id):
                 return None
         return await self.follow(workspace_id)
 
     async def fault(self) -> Message | None:
-        """Return what is wrong with the file, without taking anything in."""
+        """Return what is wrong with the file, without importing anything."""
         try:
             await asyncio.to_thread(self._read)
         except DayoriError as error:
@@ -61,7 +61,7 @@ class PapersFile:
         return None
 
     def unwritable(self) -> Message | None:
-        """Return why a mirror cannot write into its file: it replaces it, so that its folder counts too."""
+        """Return why file sync cannot write its file. The file is replaced, so its folder must be writable too."""
         place = self.path if self.path.exists() else self.path.parent
         if self._sync is None or (os.access(place, os.W_OK) and os.access(self.path.parent, os.W_OK)):
             return None

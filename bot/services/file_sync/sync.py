@@ -1,8 +1,9 @@
-"""The papers file as a mirror of the collection: what changes on one side comes to the other, and nothing is lost.
+"""Keeps the papers file and the collection the same in both directions without losing a change.
 
-Both sides are compared with what they were when they last agreed. What only one side changed is taken over; what both
-changed is left on both and told. The file is written within a transaction of the store, so that two processes never
-write it at once; a crash before the commit only means that the next look finds both sides equal already.
+Both sides are compared with their content at the last sync. What only one side changed is copied to the other; what
+both changed stays on both and is reported as a conflict. The file is written inside a transaction of the store, so two
+processes never write it at the same time. After a crash before the commit, the next sync finds both sides already
+equal.
 """
 
 from __future__ import annotations
@@ -35,17 +36,17 @@ if TYPE_CHECKING:
     from bot.formats.yaml_document import YamlDocument
 
 Notify = Callable[[Sequence[Message]], Awaitable[object]]
-"""Is told what a person has to look at: conflicts, a file that cannot be read."""
+"""Receives what a person has to look at: conflicts, an unreadable file."""
 
 _ATTEMPTS = 5
-_QUIET = 0.2  # seconds that a file must stay as it is before it counts as saved
-_RETRY = 30  # seconds after which what failed is tried again, though nothing moved
+_QUIET = 0.2  # seconds without a change before the file counts as completely saved
+_RETRY = 30  # seconds until a failed sync is tried again even if nothing changed
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class SyncReport:
-    """What came in from the file, which papers were written into it or taken out of it, and what was left to people."""
+    """What was imported from the file, written to it or removed from either side, and which conflicts remain."""
 
     imported: ImportReport = field(default_factory=ImportReport)
     removed: list[str] = field(default_factory=list)
@@ -55,7 +56,7 @@ class SyncReport:
 
 @dataclass(slots=True)
 class _Sides:
-    """One look at the file beside what it was last."""
+    """The file's current content beside its content at the last sync."""
 
     content: bytes | None
     layout: YamlDocument
@@ -64,7 +65,7 @@ class _Sides:
     is_first: bool
 
     def settle(self, id: str, hash: str | None) -> None:
-        """Note that both sides agree on a paper, or that neither has it."""
+        """Record that both sides agree on a paper; with `hash` None, that neither has it."""
         if hash is None:
             self.last.hashes.pop(id, None)
         else:
@@ -72,7 +73,7 @@ class _Sides:
 
 
 class FileSync:
-    """Keeps one YAML file and one workspace's collection the same; `name` is what the settings call the file."""
+    """Syncs one YAML file with one workspace's collection; `name` is the file's name in the settings."""
 
     def __init__(
         self,
@@ -94,9 +95,9 @@ class FileSync:
         self._again = inf
 
     async def sync(self) -> SyncReport:
-        """Take in what changed in the file, and write into it what changed here.
+        """Import what changed in the file, and write what changed in the collection into the file.
 
-        Raises FileError when the file cannot be read or written; then nothing of it is taken and nothing is lost.
+        Raises FileError when the file cannot be read or written; then nothing was imported and nothing is lost.
         """
         async with self._lock:
             report = SyncReport()
@@ -106,13 +107,13 @@ class FileSync:
         raise FileError(msg("keeps being changed by something else"), file=str(self._path))
 
     async def watch(self, stop: asyncio.Event) -> None:
-        """Keep both sides the same until `stop` is set; what a person has to look at is told once."""
+        """Keep both sides in sync until `stop` is set; what a person has to look at is reported once."""
         await self._sync_if_changed()
         async for _ in file_changes(self._path, stop):
             await self._sync_if_changed()
 
     async def _sync_if_changed(self) -> None:
-        """Bring both sides together if one of them moved; what goes wrong is told and tried again later."""
+        """Sync if either side changed; a failure is reported and retried later."""
         try:
             signature = await self._settled_signature()
             async with self._database.read() as connection:
@@ -128,7 +129,7 @@ class FileSync:
             await self._notify([msg("{id}: {why}", id=id, why=why) for id, why in report.conflicts])
 
     async def _settled_signature(self) -> object:
-        """Wait until nobody is writing the file and return what it looks like from outside."""
+        """Wait until nobody writes the file any more and return its signature (see `signature_of`)."""
         now = signature_of(self._path)
         before = self._seen[0] if self._seen else None
         while now != before:
@@ -146,7 +147,7 @@ class FileSync:
             await self.notify(new)
 
     async def _attempt(self, report: SyncReport) -> bool:
-        """Do all of it once; return False when the file was changed meanwhile."""
+        """Try one complete sync; return False when the file changed meanwhile."""
         try:
             content = await asyncio.to_thread(read_if_exists, self._path)
         except OSError as error:
@@ -169,12 +170,12 @@ class FileSync:
             async with self._database.read() as connection:
                 hashes = await imports.last_hashes(connection, self._workspace, list(says))
             return _Sides(content, layout, says, SyncState(hashes), is_first=True)
-        if not (content or b"").strip():  # a file that is gone or empty says nothing, not that all papers should go
+        if not (content or b"").strip():  # a missing or empty file does not mean that every paper was removed
             return _Sides(content, layout, says, SyncState({}), is_first=True)
         return _Sides(content, layout, says, last, is_first=False)
 
     async def _import(self, sides: _Sides, report: SyncReport) -> None:
-        """Bring into the collection what the file has added, changed and left out."""
+        """Import what the file added, changed and left out."""
         hashes = sides.last.hashes
         changed = [
             entry.paper for entry in sides.layout.entries if sides.hashes[entry.paper.id] != hashes.get(entry.paper.id)
@@ -191,7 +192,7 @@ class FileSync:
         report.conflicts = self._conflicts = [*imported.conflicts, *unsettled]
 
     async def _remove(self, gone: list[str], sides: _Sides, report: SyncReport) -> list[tuple[str, Message]]:
-        """Remove the papers that the file no longer has; return those that were changed here since."""
+        """Remove the papers that the file no longer has; return those that were changed in the collection since."""
         conflicts = []
         async with self._database.write() as connection:
             stored = await papers.by_ids(connection, self._workspace, gone)
@@ -211,7 +212,7 @@ class FileSync:
         return conflicts
 
     async def _export(self, sides: _Sides, report: SyncReport) -> bool:
-        """Write what changed here into the file and note that both sides agree."""
+        """Write what changed in the collection into the file, and record that both sides agree."""
         async with self._database.write() as connection:
             last = sides.last
             touched = await self._touched(connection, sides)
@@ -231,7 +232,7 @@ class FileSync:
         return True
 
     async def _touched(self, connection: StoreConnection, sides: _Sides) -> list[str]:
-        """Return the papers that may differ: those changed since, or all of them at the first meeting."""
+        """Return the ids of the papers that may differ: those changed since the last sync, or all at the first."""
         if sides.is_first:
             ids = await imports.all_ids(connection, self._workspace)
         else:
@@ -249,7 +250,8 @@ class FileSync:
 def _update_document(
     sides: _Sides, touched: Sequence[str], stored: dict[str, tuple[int, Paper]]
 ) -> tuple[list[str], list[tuple[str, Message]]]:
-    """Bring into the layout what only the collection changed; return which papers that were, and those it refused."""
+    """Put into the document what only the collection changed; return the written ids and the refused ones with
+    reasons."""
     written: list[str] = []
     refused: list[tuple[str, Message]] = []
     for id in sorted(touched, key=lambda id: stored[id][0] if id in stored else 0):

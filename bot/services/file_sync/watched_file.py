@@ -1,4 +1,4 @@
-"""The papers file from outside: read, told by its content, and watched for changes."""
+"""The papers file: reading, encoding, and detecting changes."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.formats.yaml_document import YamlDocument
 
 
-POLL_MILLISECONDS = 1000  # milliseconds between two looks at the store
+POLL_MILLISECONDS = 1000  # milliseconds between two checks of the database for changes
 
 
 def read_file_document(content: bytes | None, file: str) -> YamlDocument:
@@ -32,7 +32,7 @@ def read_file_document(content: bytes | None, file: str) -> YamlDocument:
 
 
 def encode_like(text: str, before: bytes | None) -> bytes:
-    """Return the text as the file had it: its line ends and its byte order mark."""
+    """Encode the text with the line ends and the byte order mark that the file had before."""
     content = text.replace("\n", "\r\n").encode() if before and b"\r\n" in before else text.encode()
     return b"\xef\xbb\xbf" + content if before and before.startswith(b"\xef\xbb\xbf") else content
 
@@ -43,7 +43,7 @@ def digest_of(content: bytes | None) -> str:
 
 
 def signature_of(path: Path) -> object:
-    """Return what a file looks like from outside, so that a change shows without reading it."""
+    """Return the file's modification time, size and inode, so that a change shows without reading the file."""
     try:
         state = path.stat()
     except OSError:
@@ -52,8 +52,8 @@ def signature_of(path: Path) -> object:
 
 
 async def file_changes(path: Path, stop: asyncio.Event) -> AsyncIterator[None]:
-    """Yield when the file was changed, and now and then without."""
-    from watchfiles import awatch  # only a mirror needs it
+    """Yield when the file may have changed, and at least once a second."""
+    from watchfiles import awatch  # only file sync needs it
 
     logging.getLogger("watchfiles").setLevel(logging.WARNING)
     make_folder(path.parent)

@@ -1,4 +1,4 @@
-"""The words that a team has for the same thing: a search for one finds the other too."""
+"""A team's aliases: words for the same thing. A search for one also finds the other."""
 
 from __future__ import annotations
 
@@ -12,22 +12,22 @@ from bot.store import aliases
 from bot.store.database import Database
 
 LENGTH, MOST_MEANINGS = 80, 20
-MOST_NAMES, MOST_IN_ALL = 500, 2_000  # of a workspace, and their meanings: each search looks for all of them
+MOST_NAMES, MOST_IN_ALL = 500, 2_000  # of a workspace; every search looks for all of them
 
 
 def meanings_of(text: str) -> list[str]:
-    """Return the meanings that are written one after another, with commas of any width between them."""
+    """Split a list of meanings at ASCII and Japanese commas."""
     return re.split("[,、，]", text)
 
 
 class Aliases:
-    """A workspace's own aliases; those of the settings hold everywhere besides."""
+    """A workspace's own aliases; those of the settings apply everywhere in addition."""
 
     def __init__(self, database: Database) -> None:
         self._database = database
 
     async def put(self, workspace_id: int, name: str, meanings: Sequence[str]) -> tuple[str, tuple[str, ...]]:
-        """Let a name stand for its meanings and return both as they are kept. Raises InputError."""
+        """Save a name with its meanings and return both as stored. Raises InputError."""
         name = clean_line(name)
         kept = tuple(dict.fromkeys(meaning for raw in meanings if (meaning := clean_line(raw)) and meaning != name))
         if not name or not kept:
@@ -56,12 +56,12 @@ class Aliases:
         return name, kept
 
     async def remove(self, workspace_id: int, name: str) -> None:
-        """Forget a name. Raises NotFoundError."""
+        """Remove an alias. Raises NotFoundError."""
         async with self._database.write() as connection:
             if not await aliases.remove(connection, workspace_id, clean_line(name)):
                 raise NotFoundError(msg('There is no alias "{name}".', name=name[:80]))
 
     async def all(self, workspace_id: int) -> dict[str, tuple[str, ...]]:
-        """Return each name with its meanings."""
+        """Return every name with its meanings."""
         async with self._database.read() as connection:
             return await aliases.of(connection, workspace_id)

@@ -1,4 +1,4 @@
-"""Drafts of papers: begun, looked up, kept until they are saved or given up; whose they are and how they look."""
+"""Drafts of papers: start, complete with metadata, store, and discard them."""
 
 from __future__ import annotations
 
@@ -24,14 +24,14 @@ from bot.store.drafts import StoredDraft
 from bot.store.papers import columns_of
 from bot.store.requests import no_request
 
-_FORM_PATIENCE = 0.5  # seconds that a form waits for its draft to be kept; Discord gives up after three
+_FORM_PATIENCE = 0.5  # seconds that a form waits for its draft to be stored; Discord waits three for an answer
 _MOST_UNWRITTEN = 1000
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
 class _Unwritten:
-    """A draft on its way into the store, unless a newer one has taken its place meanwhile."""
+    """A draft that is not stored yet, unless a newer one has replaced it."""
 
     draft: Draft
     actor: str
@@ -40,7 +40,7 @@ class _Unwritten:
 
 
 class Drafts:
-    """Begins drafts, keeps them and makes papers of them. A draft belongs to who began it (`actor`)."""
+    """Stores drafts and completes them to papers. A draft belongs to the person who started it (`actor`)."""
 
     def __init__(self, database: Database, clock: Clock, metadata: MetadataFinder) -> None:
         self._database, self._clock, self._metadata = database, clock, metadata
@@ -49,31 +49,33 @@ class Drafts:
         self._lookups: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
 
     async def find_duplicate(self, workspace_id: int, source: str) -> Paper | None:
-        """Return the paper that the collection has of that source already. Raises InputError when it is no source."""
+        """Return the paper that the collection already has for that source. Raises InputError when it is not a
+        source."""
         link, ids = read_source(source)
         probe = Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
         async with self._database.read() as connection:
             return await find_duplicate(connection, workspace_id, probe)
 
     async def keep(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
-        """Keep a draft, with the finished paper where that is shown. Raises NotFoundError when it has been used."""
+        """Store a draft, with the finished paper if that is shown. Raises NotFoundError when the draft has been
+        used."""
         await self.keep_all(workspace_id, {token: draft}, actor, paper)
 
     async def keep_all(
         self, workspace_id: int, begun: Mapping[str, Draft], actor: str, paper: Paper | None = None
     ) -> None:
-        """Keep several drafts by their tokens: all of them or none."""
+        """Store several drafts by their tokens: all of them or none."""
         entries = {token: self._note(workspace_id, token, draft, actor, paper) for token, draft in begun.items()}
         try:
             await self._write(workspace_id, entries)
         except StoreError:
-            raise  # it stays in memory
+            raise  # the entries stay in memory
         except BaseException:
             self._forget(workspace_id, entries)
             raise
 
     async def begin(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
-        """Keep a draft before its form opens; where writing has to wait for others, it is kept in memory until then."""
+        """Store a draft before its form opens; if the database is busy, keep it in memory until it can be written."""
         entries = {token: self._note(workspace_id, token, draft, actor, paper)}
         task = asyncio.create_task(self._write_soon(workspace_id, entries))
         self._writing.add(task)
@@ -82,34 +84,35 @@ class Drafts:
         if task.done():
             task.result()
         else:
-            task.add_done_callback(lambda task: task.cancelled() or task.exception())  # another process keeps it
+            # marks the exception as retrieved, or asyncio would log it
+            task.add_done_callback(lambda task: task.cancelled() or task.exception())
 
     def start_lookup(self, source: str, by: str = "") -> None:
-        """Look up meanwhile what a source tells of its paper, so that it is there when the form comes back."""
+        """Start looking up a source's metadata, so that they are ready when the form comes back."""
         if source not in self._lookups:
             with no_request():
                 self._lookups[source] = asyncio.create_task(self._found(source, by))
             self._lookups[source].add_done_callback(lambda _: self._lookups.pop(source, None))
 
     async def close(self) -> None:
-        """Ask no more; what was being asked is given up."""
+        """Cancel running look-ups and writes."""
         tasks: list[asyncio.Task[Any]] = [*self._lookups.values(), *self._writing]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
     async def is_ready(self, source: str) -> bool:
-        """Tell whether what a source tells is at hand, without the network."""
+        """Return whether a source's metadata is available without the network."""
         return source not in self._lookups and await self._metadata.cached(source) is not None
 
     async def look_up(self, source: str) -> tuple[Metadata, Message | None]:
-        """Return what a source tells of its paper, and what went wrong in asking it."""
+        """Return a source's metadata, and what went wrong in looking it up."""
         return await self._found(source)
 
     async def complete(self, draft: Draft, by: str = "") -> Paper:
-        """Return the paper of a draft, with what its source tells where the draft leaves it open.
+        """Return the draft's paper, its open fields filled with the source's metadata.
 
-        Raises InputError when something in it cannot be used, or its title is known from nowhere.
+        Raises InputError when a field is invalid, or neither the draft nor the source has a title.
         """
         looking = self._lookups.get(draft.source)
         found, problem = await (asyncio.shield(looking) if looking else self._found(draft.source, by))
@@ -124,9 +127,9 @@ class Drafts:
             return Metadata(), error.message
 
     async def get(self, workspace_id: int, token: str, actor: str) -> tuple[Draft, Paper | None]:
-        """Return a kept draft and the paper that was shown of it.
+        """Return a stored draft and the paper that was shown for it.
 
-        Raises NotFoundError when it is gone or used, NotAllowedError when it is another person's.
+        Raises NotFoundError when it is gone or used, NotAllowedError when it belongs to another person.
         """
         if entry := self._unwritten.get((workspace_id, token)):
             kept: StoredDraft | None = StoredDraft(form_of(entry.draft), entry.actor, entry.paper, None)
@@ -139,7 +142,7 @@ class Drafts:
         return draft_from(mine.form), mine.paper
 
     async def give_up(self, workspace_id: int, token: str, actor: str) -> None:
-        """Forget a draft. Raises NotFoundError when it has been saved."""
+        """Discard a draft. Raises NotFoundError when it has been saved."""
         async with self._database.write() as connection:
             kept = require_own(await drafts.get(connection, workspace_id, token), actor)
             if kept.outcome:
@@ -175,7 +178,7 @@ class Drafts:
 
 
 def require_own(kept: StoredDraft | None, actor: str) -> StoredDraft:
-    """Return a draft that is there and this person's. Raises NotFoundError and NotAllowedError."""
+    """Return the draft if it exists and belongs to this person. Raises NotFoundError and NotAllowedError."""
     if kept is None:
         raise gone_error()
     if kept.actor not in (None, actor):
@@ -186,18 +189,19 @@ def require_own(kept: StoredDraft | None, actor: str) -> StoredDraft:
 
 
 def gone_error() -> NotFoundError:
-    """Return the error that says that a draft is no longer there."""
+    """Return the error for a draft that no longer exists."""
     return NotFoundError(
         msg("This draft is no longer kept; start again with {command}.", command=CommandName("addpaper"))
     )
 
 
 def used_error() -> NotFoundError:
-    """Return the error that says that a draft has become a paper or a proposal."""
+    """Return the error for a draft that has become a paper or a proposal."""
     return NotFoundError(msg("This draft has been saved already."))
 
 
 def fingerprint(draft: Draft, paper: Paper | None) -> str:
-    """Return a short hash of a draft's look: a button that carries it saves what was shown beside it, or nothing."""
+    """Return a short hash of a draft and its paper: a button that carries it saves exactly what was shown, or
+    nothing."""
     content = [form_of(draft), columns_of(paper) if paper else None]
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=6).hexdigest()

@@ -1,4 +1,4 @@
-"""Papers out into a file, a few at a time: as large as a collection may be, it is never in memory as a whole."""
+"""Exports papers to a file a few at a time, so that a large collection is never in memory as a whole."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from bot.formats.registry import Writer
 from bot.i18n import msg
 from bot.services.papers.lookup import Lookup
 
-_SLICE = 0.002  # seconds of writing after which others have their turn
-_MANY_AUTHORS = 200  # of a paper whose writing may take more than a slice: YAML takes 20 µs for each
+_SLICE = 0.002  # seconds of writing before other tasks get their turn
+_MANY_AUTHORS = 200  # authors of a paper whose writing may take longer than a slice: YAML takes 20 µs for each
 
 
 class Exporter:
-    """Writes files; one at a time of a collection, since each keeps the database and the processor busy."""
+    """Writes export files, one at a time per collection, since each keeps the database and the processor busy."""
 
     def __init__(self, lookup: Lookup) -> None:
         self._lookup = lookup
         self._writing: set[int] = set()
 
     async def write(self, workspace_id: int, query: str, write: Writer, file: BinaryIO, most: int | None = None) -> int:
-        """Write what a search finds, everything for an empty one, and return how many papers there were.
+        """Write the papers that a search finds, or all for an empty query; return how many.
 
-        Raises InputError as soon as the file is longer than `most` bytes, ConflictError while another export of the
-        same collection is being written.
+        Raises InputError as soon as the file exceeds `most` bytes, and ConflictError while another export of the same
+        collection runs.
         """
         if workspace_id in self._writing:
             raise ConflictError(msg("Another export is being written; try again when it has arrived."))
@@ -56,7 +56,7 @@ class Exporter:
 
 
 class _Source:
-    """Papers for a writer, which takes them as they are put here."""
+    """An iterator of papers for a writer; papers are added to `waiting` while the writer takes them."""
 
     def __init__(self) -> None:
         self.waiting: deque[Paper] = deque()
@@ -71,7 +71,7 @@ class _Source:
 async def _pieces(
     batches: AsyncIterator[Sequence[Paper]], source: _Source, writing: Iterator[str]
 ) -> AsyncIterator[str]:
-    """Yield what a writer writes. It is asked for more only while a paper waits: it takes one at most each time."""
+    """Yield what a writer writes. The writer is advanced only while a paper waits: it takes at most one per step."""
     began = time.perf_counter()
     async for batch in batches:
         source.waiting.extend(batch)
@@ -80,7 +80,7 @@ async def _pieces(
             if time.perf_counter() - began > _SLICE:
                 await asyncio.sleep(0)
                 began = time.perf_counter()
-    for piece in writing:  # what stands below the last paper
+    for piece in writing:  # the closing lines after the last paper
         yield piece
 
 

@@ -1,4 +1,4 @@
-"""What happened to the collection, told in the reader's language."""
+"""The history as text in the reader's language."""
 
 from __future__ import annotations
 
@@ -13,17 +13,17 @@ from bot.domain.text import clean_line, clip
 from bot.i18n import Locale, t
 
 _SHORT, _LONG, _ITEM = 40, 120, 80
-_CONTEXT = 12  # characters before what differs
+_CONTEXT = 12  # characters shown before the first difference
 _WORD = re.compile(r"[A-Za-z0-9]{2}")
 
 
 def describe(change: Change, ids: Sequence[str], locale: Locale) -> str:
-    """Return one change in a line: what, which papers, by whom."""
+    """Return one change as a line: action, papers, author."""
     return " ・ ".join(part for part in (action(change.action, locale), clip(", ".join(ids), _LONG), change.by) if part)
 
 
 def describe_step(change: Change, step: Step, locale: Locale) -> str:
-    """Return what a change did to one paper in a line: what, which paper, by whom, which field from what to what."""
+    """Return what a change did to one paper as a line: action, paper, author, and each field's old and new value."""
     return " ・ ".join((describe(change, [step.paper_id], locale), *differences(step, locale)))
 
 
@@ -41,7 +41,7 @@ def action(name: Action, locale: Locale) -> str:
 
 
 def differences(step: Step, locale: Locale) -> list[str]:
-    """Return each field that changed and what differs in it; the title where the paper came or went."""
+    """Return each changed field with its difference; the title where the paper was added or removed."""
     before, after = step.before or {}, step.after or {}
     if not (before and after):
         return [clip(str((after or before).get("title", "")), _LONG)]
@@ -50,7 +50,8 @@ def differences(step: Step, locale: Locale) -> list[str]:
 
 
 def _difference(before: Any, after: Any) -> str:
-    """Return what differs between two values of a field: of lists what came and went, of texts where they part."""
+    """Return the difference of two values: added and removed items for lists, the text around the difference for
+    texts."""
     if not isinstance(before or after, list | dict):
         return _change(before or "", after or "")
     old, new = _items(before), _items(after)
@@ -65,7 +66,7 @@ def _difference(before: Any, after: Any) -> str:
 
 
 def _items(value: Any) -> list[str]:
-    """Return a list of names, of links ([address, label]), or ids by their schemes, as lines."""
+    """Return a list of names, of links ([address, label]), or of ids by scheme as lines."""
     if isinstance(value, dict):
         return [clean_line(f"{scheme}:{id}") for scheme, id in value.items()]
     items = [each if isinstance(each, list) else [each] for each in value or ()]
@@ -74,7 +75,7 @@ def _items(value: Any) -> list[str]:
 
 def _change(before: str, after: str) -> str:
     old, new = clean_line(str(before)), clean_line(str(after))
-    if old == new:  # they differ in their lines
+    if old == new:  # they differ only in line breaks or spaces
         old, new = (repr(str(text))[1:-1] for text in (before, after))
     same = next(
         (at for at, (one, other) in enumerate(zip(old, new, strict=False)) if one != other), min(len(old), len(new))
@@ -83,7 +84,7 @@ def _change(before: str, after: str) -> str:
 
 
 def _window(text: str, at: int) -> str:
-    """Return a text cut to what stands around a place, … where it was cut."""
+    """Return the part of a text around a position, with … where it was cut."""
     if len(text) <= _SHORT:
         return text
     start = max(0, at - _CONTEXT)

@@ -1,4 +1,4 @@
-"""Papers from a file into the collection: what is new, what the file changed, and what both sides changed."""
+"""Imports papers from a file: decides what is new, what the file changed, and what both sides changed."""
 
 from __future__ import annotations
 
@@ -22,15 +22,15 @@ from bot.store.search_index.maintenance import optimize
 
 _log = structlog.get_logger()
 _BATCH = 1000
-_MANY = 1000  # additions after which the search's index is worth tidying
+_MANY = 1000  # additions after which optimizing the search index pays
 
 
 @dataclass(slots=True)
 class ImportReport:
-    """What an import did, by paper id; conflicts are left as they were, each with why.
+    """What an import did, by paper id; conflicts are left unchanged, each with its reason.
 
-    `headings` tell which paper each id is, `changes` which fields an update changes, and `removed` which papers stay
-    away because they were removed here.
+    `headings` names the paper of each id, `changes` the fields that an update changes, and `removed` the papers that
+    stay away because they were removed from the collection.
     """
 
     added: list[str] = field(default_factory=list)
@@ -43,7 +43,7 @@ class ImportReport:
 
 
 class Importer:
-    """Takes a file's papers in, batch by batch; a run that was cut short is simply run again."""
+    """Imports a file's papers batch by batch; an interrupted run can simply be repeated."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
@@ -60,15 +60,15 @@ class Importer:
         duplicates: bool = False,
         restore: bool = False,
     ) -> ImportReport:
-        """Import papers that a file holds; `dry_run` only reports what would be done.
+        """Import a file's papers; with `dry_run`, only report what would be done.
 
-        `last_hashes` are the content hashes that this very file last had by id; without it, what any file last had.
-        With `duplicates`, a paper without ids is added though one of its title is there; with `restore`, a paper comes
-        back that was removed here.
+        `last_hashes` are the content hashes that this very file last had, by id; without it, those that any file last
+        had. With `duplicates`, a paper without ids is added although one of its title exists; with `restore`, a paper
+        that was removed from the collection comes back.
         """
         report, change, now = ImportReport(), None, self._clock()
-        # Numbers tell the order of addition; of what comes at once, the paper that is older itself counts as older, and
-        # of those the lower one in the file, since files begin with the newest.
+        # Numbers follow the order of addition. Of papers added at the same time, the one with the older date comes
+        # first, then the lower one in the file, since files begin with the newest.
         ordered = list(reversed(entries))
         ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
         count = 0 if dry_run else len(ordered)
@@ -97,7 +97,8 @@ class Importer:
 
 @dataclass(slots=True)
 class _Decisions:
-    """Decides on the entries of a transaction: `steps` are to be taken, and `new_hashes` is what the file says now."""
+    """Decides on the entries of one transaction: `steps` to write, and `new_hashes`, the file's current content
+    hashes."""
 
     now: datetime
     report: ImportReport
@@ -159,7 +160,7 @@ class _Decisions:
             return
         elif same_title and not (
             keys and identity_keys(same_title)
-        ):  # without ids only the title tells that it is there already
+        ):  # without ids, only the title shows that the paper exists already
             self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=same_title.id))
             return
         else:
@@ -174,7 +175,7 @@ class _Decisions:
         self.report.conflicts.append((entry.id, why))
 
     def _step(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Step:
-        """Return the step from the stored paper, if any, to what the file says."""
+        """Return the step from the stored paper, if any, to the file's version."""
         added, by = (old.added_at, old.added_by) if old else (entry.added_at, entry.added_by)
         after = {
             **columns,
@@ -188,7 +189,7 @@ class _Decisions:
 
 
 async def _same_titles(connection: StoreConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:
-    """Return the papers that have the title of one of these entries, as {title key: paper}."""
+    """Return the papers that share a title with one of these entries, as {title key: paper}."""
     holders = await papers.by_keys(connection, workspace_id, [title_key(entry.title) for entry in entries])
     found = await papers.by_ids(connection, workspace_id, set(holders.values()))
     return {key: found[id][1] for key, id in holders.items()}

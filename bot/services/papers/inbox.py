@@ -1,4 +1,4 @@
-"""Proposals: where others' additions wait until a curator decides. Deciding reads and writes the store only."""
+"""The inbox of proposals, where additions by non-curators wait for a curator. It uses no network."""
 
 from __future__ import annotations
 
@@ -20,10 +20,10 @@ from bot.store.database import Database, StoreConnection
 
 @dataclass(frozen=True, slots=True)
 class Accepted:
-    """The paper of an accepted proposal as the collection has it: new, or there before.
+    """The paper of an accepted proposal as the collection has it: new, or already there.
 
-    `comment` is the token of a draft that puts the proposal's comment into the paper that was there before; empty
-    where there is nothing to be taken over.
+    `comment` is the token of a draft that puts the proposal's comment into the paper that was already there; empty
+    where there is nothing to copy.
     """
 
     paper: Paper
@@ -32,13 +32,13 @@ class Accepted:
 
 
 class Inbox:
-    """Shows what was proposed, and takes it out once."""
+    """Lists proposals, and accepts or rejects each one once."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
     async def waiting(self, workspace_id: int) -> list[Candidate]:
-        """Return what waits, the oldest first."""
+        """Return the waiting proposals, oldest first."""
         async with self._database.read() as connection:
             return await candidates.waiting(connection, workspace_id)
 
@@ -56,7 +56,7 @@ class Inbox:
             return await find_same_title(connection, workspace_id, paper)
 
     async def find_waiting(self, workspace_id: int, source: str) -> Candidate | None:
-        """Return the proposal that waits of the same work as that source. Raises InputError when it is no source."""
+        """Return the waiting proposal for the same work as that source. Raises InputError when it is not a source."""
         link, ids = read_source(source)
         async with self._database.read() as connection:
             return await find_waiting(
@@ -66,9 +66,10 @@ class Inbox:
     async def accept(
         self, workspace_id: int, number: int, actor: str | None, token: str = ""
     ) -> tuple[Candidate, Accepted]:
-        """Add a proposal's paper as it was shown, in its proposer's name; `token` is for the draft of its comment.
+        """Add a proposal's paper as it was shown, in its proposer's name; `token` names the draft of its comment, if
+        any.
 
-        Raises NotFoundError when it has been decided on.
+        Raises NotFoundError when the proposal has been decided on.
         """
         async with self._database.write() as connection:
             candidate = await _remove(connection, workspace_id, number)
@@ -77,7 +78,7 @@ class Inbox:
             return candidate, await accept_paper(connection, workspace_id, candidate, paper, actor, now, token)
 
     async def reject(self, workspace_id: int, number: int) -> Candidate:
-        """Forget a proposal and return it. Raises NotFoundError when it has been decided on."""
+        """Remove a proposal and return it. Raises NotFoundError when it has been decided on."""
         async with self._database.write() as connection:
             return await _remove(connection, workspace_id, number)
 
@@ -85,7 +86,7 @@ class Inbox:
 def proposed_paper(candidate: Candidate) -> Paper:
     """Return the paper that was shown when it was proposed.
 
-    A proposal of before that was kept tells what was typed; its link stands in for a title that only its page knew.
+    Proposals stored by older versions hold only the form; their link serves as the title when the form has none.
     """
     if candidate.paper:
         return candidate.paper
@@ -98,7 +99,7 @@ def proposed_paper(candidate: Candidate) -> Paper:
 
 
 def edit_proposal(candidate: Candidate, paper: Paper) -> Draft:
-    """Return a draft that changes the paper of a proposal, with what that says."""
+    """Return a draft that changes the paper of a proposal, filled with the proposal's values."""
     source = str(candidate.form["source"])
     return replace(edit_draft(paper), source=source, paper_id="", version="", candidate=candidate.number)
 
@@ -112,10 +113,10 @@ async def accept_paper(
     now: datetime,
     token: str,
 ) -> Accepted:
-    """Add the paper of a proposal that was taken out, in the caller's transaction.
+    """Add the paper of a proposal that was already removed from the inbox, in the caller's transaction.
 
-    Where that paper is there already and the proposal says something else of it, a draft that takes its comment over
-    is kept for the curator under that token, if there is one.
+    If that paper exists already and the proposal has another comment, a draft that copies the comment is stored under
+    `token` for the curator, if there is a token.
     """
     added = await add_paper(connection, workspace_id, paper, Author(candidate.proposed_by, actor), now)
     if added.is_new or not (token and actor and is_other_comment(paper, added.paper)):
@@ -126,19 +127,19 @@ async def accept_paper(
 
 
 def is_other_comment(proposed: Paper, known: Paper) -> bool:
-    """Tell whether a proposal says something of a paper that is there, and something else than that says itself."""
+    """Return whether a proposal has a comment that differs from that of the paper already there."""
     return bool(proposed.comment) and proposed.comment != known.comment
 
 
 async def find_waiting(connection: StoreConnection, workspace_id: int, paper: Paper) -> Candidate | None:
-    """Return the oldest proposal that waits of the same work as a paper."""
+    """Return the oldest waiting proposal for the same work as a paper."""
     keys = set(work_keys(paper))
     waiting = await candidates.waiting(connection, workspace_id)
     return next((each for each in waiting if keys & set(work_keys(proposed_paper(each)))), None)
 
 
 def decided_error(number: int) -> NotFoundError:
-    """Return the error that says that a proposal is no longer there."""
+    """Return the error for a proposal that no longer waits."""
     return NotFoundError(
         msg("No proposal has the number {number}; it may have been decided on.", number=str(number)[:40])
     )

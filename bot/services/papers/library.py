@@ -1,4 +1,4 @@
-"""Everything that changes the collection: each change with its index and its history in one transaction."""
+"""Everything that changes the collection; each change is written with its index and its history in one transaction."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class Added:
-    """What became of a paper to be added: itself, or the one that was there already."""
+    """The result of an addition: the new paper, or the one that was already there."""
 
     paper: Paper
     is_new: bool
@@ -32,14 +32,14 @@ class Added:
 
 @dataclass(frozen=True, slots=True)
 class Author:
-    """Who changes the collection: a name to show, and who that is on their platform, for a name may be anybody's."""
+    """Who changes the collection: a display name, and the person's unique id on their platform."""
 
     name: str | None
     actor: str | None
 
 
 class Library:
-    """The collection's one way in."""
+    """The only service that writes the collection."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
@@ -47,9 +47,9 @@ class Library:
     async def add(
         self, workspace_id: int, paper: Paper, by: str | None, *, actor: str | None = None, id_is_chosen: bool = False
     ) -> Added:
-        """Add a paper, unless the collection has that work already: then that one is returned.
+        """Add a paper, or return the one of the same work if the collection has it.
 
-        Raises ConflictError when a chosen id is another paper's; an id that was made up gets a number instead.
+        Raises ConflictError when a chosen id belongs to another paper; a generated id gets a number instead.
         """
         async with self._database.write() as connection:
             author = Author(by, actor)
@@ -65,17 +65,17 @@ class Library:
         actor: str | None = None,
         seen: datetime | None = None,
     ) -> Paper:
-        """Change a paper and return it as it is now; `seen` is when the version that the person saw was made.
+        """Change a paper and return its new version; `seen` is the `updated_at` of the version that the person saw.
 
-        Raises NotFoundError, StaleError when somebody changed it since that version, and ConflictError when the
-        change would give it another paper's id.
+        Raises NotFoundError, StaleError when somebody changed it since that version, and ConflictError when the change
+        would give it another paper's id.
         """
         async with self._database.write() as connection:
             author = Author(by, actor)
             return await edit_paper(connection, workspace_id, id, change_paper, author, self._clock(), seen)
 
     async def remove(self, workspace_id: int, id: str, by: str | None, *, actor: str | None = None) -> Paper:
-        """Remove a paper and return it as it was; an undo brings it back. Raises NotFoundError."""
+        """Remove a paper and return its last version; an undo restores it. Raises NotFoundError."""
         async with self._database.write() as connection:
             number, old = await _existing(connection, workspace_id, id)
             change = await history.open_change(connection, workspace_id, "remove", self._clock(), by, actor)
@@ -84,23 +84,24 @@ class Library:
         return old
 
     async def undoable(self, workspace_id: int, limit: int, *, of: str | None) -> list[tuple[Change, list[str]]]:
-        """Return the newest changes that can be taken back, that actor's or all, with the ids of their papers."""
+        """Return the newest changes that can be undone, of one actor or of all, with the ids of their papers."""
         async with self._database.read() as connection:
             return await history.undoable(connection, workspace_id, limit, of)
 
     async def history(self, workspace_id: int, id: str | None = None, limit: int = 20) -> list[tuple[Change, Step]]:
-        """Return what happened to one paper, or to all, newest first."""
+        """Return the history of one paper or of all, newest first."""
         async with self._database.read() as connection:
             return await history.newest_first(connection, workspace_id, id, limit)
 
 
 def work_keys(paper: Paper) -> Sequence[str]:
-    """Return by what a paper is known to be the same work as another: its ids, or title and link where it has none."""
+    """Return the keys by which two papers are the same work: their ids, or title and first link for a paper without
+    ids."""
     return identity_keys(paper) or (title_key(paper.title), *link_keys(paper)[:1])
 
 
 async def find_duplicate(connection: StoreConnection, workspace_id: int, paper: Paper) -> Paper | None:
-    """Return the paper of the collection that is the same work: by its ids, or by title and link where it has none."""
+    """Return the collection's paper of the same work: by ids, or by title and link for a paper without ids."""
     holders = await papers.by_keys(connection, workspace_id, work_keys(paper))
     id = next((holders[key] for key in (identity_keys(paper) or holders) if key in holders), None)
     if id is None:
@@ -109,7 +110,7 @@ async def find_duplicate(connection: StoreConnection, workspace_id: int, paper: 
 
 
 async def find_same_title(connection: StoreConnection, workspace_id: int, paper: Paper) -> Paper | None:
-    """Return a paper of the same title that is known by other ids: it may be the same work, or not."""
+    """Return a paper of the same title with other ids; it may or may not be the same work."""
     holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
     found = await papers.by_ids(connection, workspace_id, holders.values())
     mine = set(identity_keys(paper))
@@ -125,9 +126,9 @@ async def add_paper(
     *,
     id_is_chosen: bool = False,
 ) -> Added:
-    """Add a paper, unless the collection has that work already; inside the caller's transaction.
+    """Add a paper in the caller's transaction, or return the one of the same work if the collection has it.
 
-    Raises ConflictError when a chosen id is another paper's.
+    Raises ConflictError when a chosen id belongs to another paper.
     """
     if known := await find_duplicate(connection, workspace_id, paper):
         return Added(known, is_new=False)
@@ -148,7 +149,7 @@ async def edit_paper(
     now: datetime,
     seen: datetime | None = None,
 ) -> Paper:
-    """Change a paper inside the caller's transaction; raises what `Library.edit` raises, before anything is written."""
+    """Change a paper in the caller's transaction; raises what `Library.edit` raises, before anything is written."""
     number, old = await _existing(connection, workspace_id, id)
     if seen and seen != old.updated_at:
         raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
@@ -171,7 +172,7 @@ async def write_steps(
     steps: Sequence[Step],
     build_rows: BuildRows = build_rows,
 ) -> None:
-    """Bring papers, keys and index to where the steps lead, and record them; inside the caller's transaction."""
+    """Write papers, keys and index as the steps say, and record the steps; in the caller's transaction."""
     gone = [step.before["number"] for step in steps if step.before and step.after is None]
     kept = [step.after for step in steps if step.before and step.after]
     new = [step.after for step in steps if step.after and not step.before]
@@ -201,7 +202,7 @@ async def _with_free_id(connection: StoreConnection, workspace_id: int, paper: P
 
 
 async def refuse_second_holder(connection: StoreConnection, workspace_id: int, owners: dict[str, str]) -> None:
-    """Refuse keys, given as {key: paper id}, that papers other than these owners hold."""
+    """Raise ConflictError if keys, given as {key: paper id}, belong to papers other than these."""
     for key, id in (await papers.by_keys(connection, workspace_id, owners)).items():
         if id not in owners.values():
             raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))

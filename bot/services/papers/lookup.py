@@ -1,4 +1,4 @@
-"""Reading the collection: one paper, a search, what was added last."""
+"""Reads the collection: one paper, a search, the newest additions."""
 
 from __future__ import annotations
 
@@ -17,23 +17,23 @@ from bot.store import papers, sent_messages
 from bot.store.database import Database, batched
 from bot.store.search_index.index import Completion, SearchIndex
 
-_BATCH = 20  # papers: a millisecond or two of reading them
-_SHOWING = 3  # papers that show how a word is written
-_MOST_SHOWN = 10_000  # characters of them
+_BATCH = 20  # papers; reading them takes a millisecond or two
+_SHOWING = 3  # results in which a suggestion's spelling is looked up
+_MOST_SHOWN = 10_000  # characters of these results
 
 Holds = Callable[[Payload, str], bool]
-"""Tells whether a platform's message shows the paper of an id."""
+"""Returns whether a platform's message shows the paper of an id."""
 
 
 @dataclass(frozen=True, slots=True)
 class Result:
-    """A paper that a search found and how well it fits."""
+    """A paper that a search found, with its score."""
 
     paper: Paper
     hit: Hit
 
     def reason(self, locale: Locale) -> str:
-        """Return what of the paper matched, empty where its title or headline shows it."""
+        """Return which part of the paper matched; empty where its title or headline shows it."""
         words = {
             MatchReason.LINK: t(locale, "link"),
             MatchReason.AUTHOR: t(locale, "author"),
@@ -49,7 +49,7 @@ class Result:
 
 @dataclass(frozen=True, slots=True)
 class Results:
-    """One page of what a search found; `near` are papers close to the query where nothing fits it."""
+    """One page of results; `near` are papers close to a query that nothing matches."""
 
     query: str
     total: int
@@ -58,23 +58,20 @@ class Results:
     near: tuple[Result, ...]
 
     def hint(self, locale: Locale) -> str:
-        """Return what was probably meant, where the query was mended, or what of an only paper matched.
-
-        Empty where neither needs to be said.
-        """
+        """Return a "did you mean" for a corrected query, or how the only result matched; else an empty text."""
         if self.suggestion:
             return t(locale, "Did you mean: {suggestion}", suggestion=self.suggestion)
         return self.results[0].reason(locale) if self.total == 1 and self.results else ""
 
 
 class Lookup:
-    """Answers from the local store alone."""
+    """Answers look-ups and searches from the local store alone."""
 
     def __init__(self, database: Database, search: SearchIndex) -> None:
         self._database, self._search = database, search
 
     async def get(self, workspace_id: int, id: str) -> Paper:
-        """Return the paper of that id, or the oldest that an id or link in any of its shapes names (`arXiv:…`, a DOI).
+        """Return the paper of that id, or the oldest one with that identifier or link in any form (`arXiv:…`, a DOI).
 
         Raises NotFoundError.
         """
@@ -90,7 +87,7 @@ class Lookup:
         return next(paper for _, paper in found.values())
 
     async def resolve(self, workspace_id: int, text: str, *, limit: int = 10) -> Results:
-        """Return the one paper that a text names by an id or a link, else what a search for it finds."""
+        """Return the one paper that a text names by an id or a link, or else the results of a search."""
         try:
             paper = await self.get(workspace_id, text)
         except NotFoundError:
@@ -98,14 +95,14 @@ class Lookup:
         return Results(text, 1, None, (Result(paper, Hit(0, 0.0, None)),), ())
 
     async def look_up(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
-        """Return the one paper whose id the query is, else what a search for it finds."""
+        """Return the one paper whose id the query is, or else the results of a search."""
         found = await self.find(workspace_id, query, limit=limit, offset=offset)
         if found.results and found.results[0].paper.id == query.strip():
             return Results(query, 1, None, found.results[:1], ())
         return found
 
     async def sent_in(self, workspace_id: int, id: str, platform: str, holds: Holds) -> tuple[str, str] | None:
-        """Return the newest of a platform's messages that holds a paper, as (channel, message id)."""
+        """Return the newest of a platform's messages that shows a paper, as (channel, message id)."""
         async with self._database.read() as connection:
             found = await papers.by_ids(connection, workspace_id, [id])
             sent = await sent_messages.messages_with(connection, workspace_id, found[id][0]) if id in found else []
@@ -123,18 +120,18 @@ class Lookup:
         return Results(query, found.total, suggestion, results, near)
 
     async def by_numbers(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:
-        """Return the first papers of these numbers as results, and how many numbers there were."""
+        """Return the first `limit` papers of these numbers as results; `total` counts all numbers."""
         async with self._database.read() as connection:
             loaded = await papers.by_numbers(connection, workspace_id, numbers[:limit])
         results = tuple(Result(paper, Hit(number, 0.0, None)) for number, paper in loaded.items())
         return Results("", len(numbers), None, results, ())
 
     async def complete(self, workspace_id: int, typed: str, limit: int = 25) -> tuple[Completion, ...]:
-        """Return what a half-typed query may mean; the newest papers while nothing is typed."""
+        """Return completions of a half-typed query; the newest papers while nothing is typed."""
         return await self._search.complete(workspace_id, typed, limit=limit)
 
     async def all_of(self, workspace_id: int, query: str) -> list[Paper]:
-        """Return every paper that a search finds; the whole collection, newest addition first, for an empty one."""
+        """Return every paper that a search finds; the whole collection, newest addition first, for an empty query."""
         return [paper async for batch in self.batches(workspace_id, query) for paper in batch]
 
     async def batches(self, workspace_id: int, query: str) -> AsyncIterator[list[Paper]]:
@@ -151,7 +148,7 @@ class Lookup:
 
 
 def _text(results: Sequence[Result]) -> str:
-    """Return what papers say, headings first, as far as it is looked at."""
+    """Return the text of papers, headings first, up to a limit."""
     papers = [result.paper for result in results]
     lines: list[str | None] = []
     for paper in papers:

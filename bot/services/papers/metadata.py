@@ -1,10 +1,10 @@
-"""What sources say of a paper that somebody is about to add: asked once, kept for a while, never in the way.
+"""Metadata of a paper that somebody is about to add: looked up once and cached.
 
-    said = await lookup.look_up(source)   # joins what is under way, or asks; a Metadata, or a SourceError to show
-    said = await lookup.cached(source)    # what is known already, without the network
+    metadata = await lookup.look_up(source)   # joins a running look-up or starts one; raises SourceError
+    metadata = await lookup.cached(source)    # what is known already, without the network
 
-Whoever cannot wait gives up waiting (`asyncio.timeout`): the question goes on, and its answer is kept. Many arXiv
-papers are best looked up at one time (`asyncio.gather`): they become one request.
+Callers that cannot wait use `asyncio.timeout`: the look-up continues and its answer is cached. Look up many arXiv
+papers at the same time (`asyncio.gather`): they become one request.
 """
 
 from __future__ import annotations
@@ -25,32 +25,32 @@ from bot.store import metadata_cache
 from bot.store.database import Database
 from bot.store.requests import no_request
 
-_AT_A_TIME = 4  # questions of one person
+_AT_A_TIME = 4  # look-ups of one person at the same time
 ANSWER_KEPT, UNKNOWN_KEPT, FAILURE_KEPT = timedelta(days=1), timedelta(minutes=5), timedelta(minutes=1)
 
 
 class Source(Protocol):
-    """Whoever knows papers."""
+    """Anything that can look up a paper's metadata."""
 
     async def look_up(self, source: str) -> Metadata:
-        """Return what is known of a link or an id, within a bounded time. Raises SourceError."""
+        """Return the metadata of a link or an id, within a bounded time. Raises SourceError."""
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
 
 
 @dataclass(slots=True)
 class _Turns:
-    """One person's questions: how many there are, and how many more may be under way."""
+    """One person's look-ups: how many there are, and how many more may run at once."""
 
     count: int = 0
     free: asyncio.Semaphore = field(default_factory=lambda: asyncio.Semaphore(_AT_A_TIME))
 
 
 class MetadataLookup:
-    """Asks sources and keeps what they answer, failures for minutes only. Close it in the end.
+    """Looks up metadata and caches the answers, failures for minutes only. Close it at the end.
 
-    `open_sources` is called at the first question, in a thread: what it imports is slow to import.
+    `open_sources` is called at the first look-up, in a thread, because its imports are slow.
     """
 
     def __init__(self, database: Database, clock: Clock, open_sources: Callable[[], Source]) -> None:
@@ -60,9 +60,9 @@ class MetadataLookup:
         self._turns: dict[str, _Turns] = {}
 
     async def look_up(self, source: str, by: str = "") -> Metadata:
-        """Return what is known of a link, an arXiv id or a DOI; `by` is who asks, whose questions take turns.
+        """Return the metadata of a link, an arXiv id or a DOI; the look-ups of one person (`by`) wait for each other.
 
-        Raises InputError when it is none of these, and SourceError with a sentence that says what happened.
+        Raises InputError when `source` is none of these, and SourceError with a sentence that says what happened.
         """
         answer = await self._kept(key_of(source))
         if answer is None:
@@ -73,12 +73,12 @@ class MetadataLookup:
         return answer
 
     async def cached(self, source: str) -> Metadata | None:
-        """Return what is known already, without the network. Raises InputError when it is no source."""
+        """Return cached metadata without the network. Raises InputError when `source` is none."""
         kept = await self._kept(key_of(source))
         return None if isinstance(kept, SourceError) else kept
 
     async def close(self) -> None:
-        """Stop asking and give all connections back."""
+        """Cancel all look-ups and close all connections."""
         tasks = [*self._asked.values(), *filter(None, [self._opening])]
         for task in self._asked.values():
             task.cancel()
@@ -88,9 +88,9 @@ class MetadataLookup:
 
     @contextlib.asynccontextmanager
     async def _turn(self, by: str) -> AsyncIterator[None]:
-        """Wait until a person has fewer questions under way than one may have: slow hosts hold up their asker alone.
+        """Wait until a person has fewer than four look-ups running, so that slow hosts delay only the person who asked.
 
-        Whoever asks for the same meanwhile joins the question that is under way, or begins it at once.
+        Somebody else who asks for the same source joins the running look-up, or starts it at once.
         """
         if not by:
             yield
@@ -108,7 +108,7 @@ class MetadataLookup:
     def _ask(self, source: str) -> asyncio.Task[Metadata | SourceError]:
         key = key_of(source)
         if key not in self._asked:
-            with no_request():  # others may join the question
+            with no_request():  # others may join this look-up, so it belongs to no single request
                 task = asyncio.create_task(self._answer(key, source))
             self._asked[key] = task
             task.add_done_callback(lambda _: self._asked.pop(key, None))
@@ -122,7 +122,7 @@ class MetadataLookup:
             answer = await (await self._sources()).look_up(source)
         except SourceError as error:
             answer = error
-        with contextlib.suppress(StoreError):  # it is asked again next time, no more than that
+        with contextlib.suppress(StoreError):  # without the cache entry, it is simply looked up again
             async with self._database.write() as connection:
                 await metadata_cache.save(connection, key, answer, self._clock(), _age(answer))
         return answer
@@ -138,7 +138,7 @@ class MetadataLookup:
 
 
 def key_of(source: str) -> str:
-    """Return the name under which an answer is kept: one for all links to one id. Raises InputError."""
+    """Return the cache key of a source, the same for all links to one id. Raises InputError."""
     link, ids = read_source(source)
     pair = next(iter(ids.pairs()), None)
     return ":".join(pair) if pair else f"url:{canonical_url(link.url)}"
@@ -148,7 +148,7 @@ def _age(answer: Metadata | SourceError) -> timedelta:
     if isinstance(answer, SourceBusyError):
         return min(timedelta(seconds=answer.seconds), UNKNOWN_KEPT)
     if isinstance(answer, SourceSettingError):
-        return timedelta(0)  # whoever mends the setting asks again at once
+        return timedelta(0)  # the operator corrects the setting and tries again at once
     if isinstance(answer, UnknownPaperError):
         return UNKNOWN_KEPT
     return FAILURE_KEPT if isinstance(answer, SourceError) else ANSWER_KEPT

@@ -1,10 +1,10 @@
-"""What becomes of a paper that somebody submits: one place decides, in the transaction that writes it.
+"""Decides what becomes of a submitted paper, in the transaction that writes it.
 
-    outcome = await submission.submit(workspace, token, person, mark)   # a draft that was kept and shown
-    outcome = await submission.add(workspace, draft, paper, person)     # a paper that was shown without being kept
+    outcome = await submission.submit(workspace, token, person, fingerprint)   # a stored draft
+    outcome = await submission.add(workspace, draft, paper, person)            # a paper without a stored draft
 
-The outcome is `Saved`, `Proposed`, `SameTitle` (ask whether it is another paper) or `Stale` (show what it is now); only
-the first two change anything. A draft is used up in the transaction that saves it, so that pressing twice saves once.
+The outcome is `Saved`, `Proposed`, `SameTitle` (ask whether it is another paper) or `Stale` (show the current version);
+only the first two change anything. The same transaction marks the draft as used, so pressing twice saves once.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ ONLY_CURATORS = msg("Only curators may do this: those who manage the server or h
 
 @dataclass(frozen=True, slots=True)
 class Submitter:
-    """Who submits: a name to show, who that is on their platform, their language, and whether they are a curator."""
+    """The person who submits: display name, unique id on their platform, language, and whether they are a curator."""
 
     name: str | None
     actor: str
@@ -43,10 +43,10 @@ class Submitter:
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """The paper as the collection has it: new or changed by this, or there before (`is_new` is false).
+    """The paper as the collection has it: added or changed by this, or already there (`is_new` is false).
 
-    `is_again` says that this draft had been saved already; `candidate` is the proposal that was decided on, `comment`
-    the token of a draft that would take its comment over.
+    `is_again` means that the draft had been saved before; `candidate` is the proposal that was decided on, and
+    `comment` the token of a draft that would copy the proposal's comment.
     """
 
     paper: Paper
@@ -58,9 +58,9 @@ class Saved:
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The number under which the paper waits for a curator; `is_again` says that it had been proposed already.
+    """The number of the proposal; `is_again` means that the paper had been proposed before.
 
-    `waiting` is the proposal of the same work that waited before; then nothing was written.
+    `waiting` is the earlier proposal for the same work; then nothing was written.
     """
 
     number: int
@@ -70,16 +70,17 @@ class Proposed:
 
 @dataclass(frozen=True, slots=True)
 class SameTitle:
-    """Another paper of this title, known by other ids: nothing was written."""
+    """Another paper of this title with other ids; nothing was written."""
 
     paper: Paper
 
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """Something else than what was shown: the paper as it is now, and as the draft would make it; nothing was written.
+    """The submitted version is outdated: the current paper, and the paper that the draft would make; nothing was
+    written.
 
-    `now` is None where the draft is of a new paper, `mine` where that was never finished.
+    `now` is None for a draft of a new paper, `mine` is None when that paper was never completed.
     """
 
     now: Paper | None
@@ -90,7 +91,7 @@ Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
 
 
 class Submission:
-    """Decides what becomes of submitted papers; `additions` tells whose may be saved at once."""
+    """Decides what becomes of submitted papers; `additions` says whose additions are saved at once."""
 
     def __init__(self, database: Database, clock: Clock, additions: Literal["everyone", "curators"]) -> None:
         self._database, self._clock, self._additions = database, clock, additions
@@ -98,7 +99,7 @@ class Submission:
     async def add(
         self, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, *, allow_same_title: bool = False
     ) -> Saved | Proposed | SameTitle:
-        """Save a paper or let it wait for a curator; `allow_same_title`: it is another one than that of its title."""
+        """Save a paper, or propose it to the curators; with `allow_same_title`, another paper may have its title."""
         async with self._database.write() as connection:
             return await self._add(connection, workspace_id, draft, paper, by, allow_same_title=allow_same_title)
 
@@ -110,7 +111,7 @@ class Submission:
         by: Submitter,
         seen: datetime | None = None,
     ) -> Saved | Stale:
-        """Change a paper, unless somebody did since the version that was seen.
+        """Change a paper unless somebody changed it after the version that was seen.
 
         Raises NotAllowedError, NotFoundError and ConflictError.
         """
@@ -127,9 +128,9 @@ class Submission:
         allow_same_title: bool = False,
         seen: datetime | None = None,
     ) -> Outcome:
-        """Use a draft up: `fingerprint` tells the look that was approved, `seen` the version that it may write over.
+        """Submit a stored draft; `fingerprint` identifies what the person approved, `seen` the version it may replace.
 
-        Raises NotFoundError when the draft or its proposal is gone, NotAllowedError when it is another person's.
+        Raises NotFoundError when the draft or its proposal is gone, NotAllowedError when it belongs to another person.
         """
         async with self._database.write() as connection:
             stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
@@ -152,7 +153,7 @@ class Submission:
         return outcome
 
     async def add_link(self, workspace_id: int, token: str, by: Submitter) -> Saved:
-        """Add a draft's link to the paper that it is of. Raises NotFoundError and NotAllowedError."""
+        """Add a draft's link to the paper that the draft edits. Raises NotFoundError and NotAllowedError."""
         if self.proposes(by):
             raise NotAllowedError(ONLY_CURATORS)
         async with self._database.write() as connection:
@@ -173,7 +174,7 @@ class Submission:
         return Saved(paper)
 
     def proposes(self, by: Submitter) -> bool:
-        """Tell whether what this person adds waits for a curator."""
+        """Return whether this person's additions wait for a curator."""
         return self._additions == "curators" and not by.is_curator
 
     async def _outcome(
@@ -252,7 +253,7 @@ class Submission:
     async def _accept(
         self, connection: StoreConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, comment: str
     ) -> Saved:
-        """Accept a proposal as a curator mended it; `comment` is the token of a draft that takes its comment over."""
+        """Accept a proposal as a curator edited it; `comment` is the token for a draft that copies its comment."""
         _require_curator(by)
         candidate = await candidates.remove(connection, workspace_id, draft.candidate)
         if candidate is None:

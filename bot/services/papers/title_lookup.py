@@ -1,4 +1,4 @@
-"""Links without a title on their way to papers: what the world knows of them is asked for, many at once."""
+"""Turns links without a title into papers by looking up their metadata, many at once."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ from bot.services.ports import MetadataFinder, Progress
 if TYPE_CHECKING:
     from bot.formats.links import Untitled
 
-_AT_ONCE = 50  # arXiv answers for many in one request
+_AT_ONCE = 50  # arXiv answers for many papers in one request
 _FIELDS = ("headline", "date", "comment", "excerpt", "organization", "authors", "tags")
 
 
 @dataclass(slots=True)
 class TitledPapers:
-    """The papers whose title could be found out, and the lines of which it could not: each with what went wrong."""
+    """The papers whose title was found, and the lines without one, each with its error."""
 
     papers: list[Paper] = field(default_factory=list)
     untitled: list[tuple[Untitled, DayoriError]] = field(default_factory=list)
 
     def reasons(self, file: str) -> list[tuple[str, Message, int]]:
-        """Return (place, what a person can do, how many lines): a source that cannot be reached is told once."""
+        """Return (place, what a person can do, how many lines); a source that cannot be reached is reported once."""
         reasons: list[tuple[str, Message, int]] = []
         failed: dict[str, list[tuple[Untitled, DayoriError]]] = {}
         for line, error in self.untitled:
@@ -66,7 +66,7 @@ async def look_up_titles(
 
 
 def unknown_title(line: Untitled) -> Message:
-    """Say what a person can do about a line whose title nobody knows."""
+    """Return what a person can do about a line whose title is unknown."""
     return msg("the title of {source} is not known; write it behind the link", source=line.source)
 
 
@@ -89,7 +89,7 @@ async def _titled(line: Untitled, finder: MetadataFinder) -> Paper | DayoriError
 
 
 def _with_metadata(paper: Paper, metadata: Paper) -> Paper:
-    """Return the paper with what its file says of it, which goes before what its source says."""
+    """Return the paper with the values of its file; they take precedence over those of its source."""
     values = {name: value for name in _FIELDS if (value := getattr(metadata, name))}
     links = [*metadata.links, *(link for link in paper.links if link.url not in {each.url for each in metadata.links})]
     return with_changes(paper, **values, links=links, identifiers=metadata.identifiers | paper.identifiers)

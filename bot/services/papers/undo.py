@@ -1,4 +1,4 @@
-"""Taking changes back, and taking that back: undo and redo."""
+"""Undo and redo of changes."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _log = structlog.get_logger()
 
 
 class Undo:
-    """Undoes and redoes. An undo is a change of its own, which a redo takes back; so the history tells all of it."""
+    """Undoes and redoes changes. An undo is a change of its own that a redo reverts, so the history shows both."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
@@ -31,7 +31,7 @@ class Undo:
     async def to_undo(
         self, workspace_id: int, change_id: int | None = None, *, of: str | None = None
     ) -> tuple[Change, tuple[str, ...]]:
-        """Return the change that `undo` would take back, with the ids of its papers.
+        """Return the change that `undo` would revert, with the ids of its papers.
 
         Raises NotFoundError that says why there is none.
         """
@@ -40,7 +40,7 @@ class Undo:
             return change, _ids(await history.steps_of(connection, workspace_id, change.id))
 
     async def to_redo(self, workspace_id: int) -> tuple[Change, tuple[str, ...]]:
-        """Return the change that `redo` would make again, with the ids of its papers. Raises NotFoundError."""
+        """Return the change that `redo` would restore, with the ids of its papers. Raises NotFoundError."""
         async with self._database.read() as connection:
             change, _ = await _last_undo(connection, workspace_id, None)
             return change, _ids(await history.steps_of(connection, workspace_id, change.id))
@@ -54,10 +54,10 @@ class Undo:
         of: str | None = None,
         change_id: int | None = None,
     ) -> tuple[Change, tuple[str, ...]]:
-        """Take back a change and return it with the ids of its papers: that of the id, or the newest that stands.
+        """Revert a change and return it with the ids of its papers: the one with that id, or the newest not yet undone.
 
-        `actor` is who undoes; with `of`, only that actor's changes are looked at. Raises NotFoundError that says why
-        there is none, ConflictError when a paper was changed again since or its work is another paper's by now.
+        `actor` is the person who undoes; with `of`, only that actor's changes are considered. Raises NotFoundError that
+        says why there is none, and ConflictError when a paper was changed again since or another paper now has its ids.
         """
         async with self._database.write() as connection:
             change = await _undoable(connection, workspace_id, change_id, of)
@@ -72,9 +72,9 @@ class Undo:
     async def redo(
         self, workspace_id: int, by: str | None, *, actor: str | None = None, change_id: int | None = None
     ) -> tuple[Change, tuple[str, ...]]:
-        """Make again what the last undo took back and return that change: of the id, if one is given.
+        """Restore what an undo reverted and return that change: the last one, or the one with that id.
 
-        Raises like `undo`.
+        Raises the same errors as `undo`.
         """
         async with self._database.write() as connection:
             change, undo_id = await _last_undo(connection, workspace_id, change_id)
@@ -123,7 +123,7 @@ async def _undoable(connection: StoreConnection, workspace_id: int, id: int | No
 
 
 async def _last_undo(connection: StoreConnection, workspace_id: int, of: int | None) -> tuple[Change, int]:
-    """Return the change that the newest undo took back, and that undo's id."""
+    """Return the change that the newest undo reverted, and that undo's id."""
     found = await history.last_undo(connection, workspace_id, of)
     change = await history.change(connection, workspace_id, found[1]) if found else None
     if found is None or change is None:
@@ -134,7 +134,7 @@ async def _last_undo(connection: StoreConnection, workspace_id: int, of: int | N
 async def _refuse_changed_since(
     connection: StoreConnection, workspace_id: int, steps: Sequence[Step], action: Literal["undo", "redo"]
 ) -> None:
-    """Refuse steps of which one does not begin where its paper is today."""
+    """Raise ConflictError if a paper's current version is not the one that its step starts from."""
     today = await papers.by_ids(connection, workspace_id, [step.paper_id for step in steps])
     for step in steps:
         now: Columns | None = columns_of(today[step.paper_id][1]) if step.paper_id in today else None
