@@ -1,1 +1,1 @@
-"""Search: how a query is understood, planned and ranked; what carries the index is the store's."""
+"""Search: understands, plans and ranks queries. The index itself belongs to the store."""

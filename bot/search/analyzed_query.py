@@ -1,4 +1,4 @@
-"""What was asked, ready to be compared with papers and to be put to the index."""
+"""A query in every form in which it is compared with papers and sent to the index."""
 
 from __future__ import annotations
 
@@ -28,13 +28,13 @@ MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 32, 60, 6
 
 @dataclass(frozen=True)
 class AnalyzedQuery:
-    """The words of a query, in the shapes in which they are compared with papers, each worked out once."""
+    """The words of a query, in the forms in which they are compared with papers; each form is computed once."""
 
     text: str
 
     @cached_property
     def spaced(self) -> str:
-        """Return its words folded, between spaces; what is beyond those that are looked at is left out."""
+        """Return its words folded, with spaces around each; words beyond the first 40 are left out."""
         words = with_spaces(self.text)
         return words if words.count(" ") <= MOST_RUNS + 1 else f" {' '.join(words.split()[:MOST_RUNS])} "
 
@@ -45,54 +45,54 @@ class AnalyzedQuery:
 
     @cached_property
     def units(self) -> tuple[str, ...]:
-        """Return its words, katakana apart."""
+        """Return its words, with katakana words separated from their neighbours."""
         return tuple(self.spaced.split())
 
     @cached_property
     def runs(self) -> tuple[str, ...]:
-        """Return the stretches that the index knows."""
+        """Return the runs of letters that the index knows."""
         return tuple(runs(fold(self.text))[:MOST_RUNS])
 
     @cached_property
     def has_ideographs(self) -> bool:
-        """Tell whether it has words of a script without spaces that are not all kana."""
+        """Return whether it contains words of a script without spaces that are not all kana."""
         return any(is_unspaced(unit) and not is_kana(unit) for unit in self.units)
 
     @cached_property
     def has_marks(self) -> bool:
-        """Tell whether it has more than letters, digits and spaces."""
+        """Return whether it contains more than letters, digits and spaces."""
         return not all(letter.isalnum() or letter in " ー" for letter in self.text)
 
     @cached_property
     def title_prefix(self) -> str:
-        """Return what the beginning of a title is compared with."""
+        """Return its beginning, to be compared with the beginnings of titles."""
         return self.squeezed[:TITLE_PREFIX_LENGTH]
 
     @cached_property
     def is_kana_word(self) -> bool:
-        """Tell whether it is one word of kana, which only a whole word answers well."""
+        """Return whether it is a single kana word, which should match whole words."""
         return len(self.units) == 1 and is_kana(self.squeezed)
 
     @cached_property
     def is_short_kana(self) -> bool:
-        """Tell whether it is a word of so few kana that many words hold all of them."""
+        """Return whether it is a kana word so short that it occurs inside many other words."""
         return len(self.squeezed) <= SHORT_KANA and self.is_kana_word
 
     @cached_property
     def is_latin_word(self) -> bool:
-        """Tell whether it is one word without marks, which may have been typed without its hyphen."""
+        """Return whether it is one word without marks, which may have been typed without its hyphen."""
         return len(self.units) == 1 and self.squeezed.isascii() and not self.has_marks
 
     @cached_property
     def partial_compound(self) -> tuple[str, int]:
-        """Return the hyphenated word that the query ends with as one word, and how many runs it has; "" and 0 else."""
+        """Return the query's last hyphenated word joined into one, and its number of runs; ("", 0) if there is none."""
         word = fold(self.text).rpartition(" ")[2]
         joined = "".join(runs(word))
         return (joined, len(runs(word))) if compounds(word) == [joined] else ("", 0)
 
     @cached_property
     def spellings(self) -> tuple[str, ...]:
-        """Return the text as it is written in either kana."""
+        """Return the text in hiragana and in katakana."""
         return (hiragana(self.text), katakana(self.text))
 
     @cached_property
@@ -102,22 +102,22 @@ class AnalyzedQuery:
 
     @cached_property
     def body_terms(self) -> tuple[Expression, ...]:
-        """Return the expressions for runs as bodies are asked: a single kana beside others means nothing there."""
+        """Return the expressions to search bodies with; a single kana is left out where the query has other words."""
         kept = [part for run, part in zip(self.runs, self.terms, strict=True) if len(run) > 1 or not is_kana(run)]
         return tuple(kept) or self.terms
 
     def phrase(self) -> Phrase:
-        """Return the expression for all runs one after another."""
+        """Return the expression for all runs in sequence."""
         last = len(self.runs) - 1
         terms = tuple(term for at, run in enumerate(self.runs) for term in _tokens_of(run, last=at == last))
         return Phrase(terms[:MOST_TERMS])
 
     def whole_word(self) -> Phrase:
-        """Return the expression for a katakana word from its beginning to its end."""
+        """Return the expression for a katakana word as a whole."""
         return Phrase((WHOLE + self.squeezed[:LONGEST_WORD],))
 
     def _term(self, at: int) -> Expression:
-        """Return the expression for one run; Latin words may be joined with their neighbours (`gpt-4`, `gpt4`)."""
+        """Return the expression for one run; Latin words may also be joined with their neighbours (`gpt-4`, `gpt4`)."""
         run = self.runs[at]
         if is_unspaced(run):
             return Phrase(_tokens_of(run, last=True)[:MOST_TERMS], is_prefix=len(run) == 1)
@@ -137,7 +137,7 @@ def filters_of(query: Query) -> tuple[Expression, ...]:
 
 
 def exclusions_of(query: Query) -> tuple[Expression, ...]:
-    """Return the expressions for what must not be there."""
+    """Return the expressions that must not match."""
     return tuple(phrase for text in query.excluded if (phrase := AnalyzedQuery(text).phrase()).terms)
 
 
@@ -167,6 +167,6 @@ def everything() -> Phrase:
 
 
 def _tokens_of(run: str, *, last: bool) -> tuple[str, ...]:
-    """Return the terms that a run stands for, one after another; the last may go on in the paper."""
+    """Return the terms of a run in sequence; the last one may continue in the paper."""
     terms = tokenize(run)
     return tuple(terms[:-1] if last and len(terms) > 1 and is_unspaced(run) else terms)

@@ -1,4 +1,4 @@
-"""What the planner may ask of an index, whatever database keeps it."""
+"""The Protocol of an index: what the planner may query, whatever the database."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ Scope = Literal["head", "full"]  # headline, title, authors, tags and organisati
 
 @dataclass(frozen=True, slots=True)
 class Phrase:
-    """Terms one after another; the last one may be only begun; `field` names the one column of `full` to look at."""
+    """Terms in sequence; with `is_prefix` the last is a prefix; `field` restricts a search of `full` to one column."""
 
     terms: tuple[str, ...]
     is_prefix: bool = False
@@ -20,7 +20,7 @@ class Phrase:
 
 @dataclass(frozen=True, slots=True)
 class AllOf:
-    """Every part matches, and nothing of `excluded`."""
+    """Every part matches, and none of `excluded`."""
 
     parts: tuple[Expression, ...]
     excluded: tuple[Expression, ...] = ()
@@ -49,23 +49,23 @@ class PaperLines(NamedTuple):
 
 
 class Word(NamedTuple):
-    """A word of a workspace's titles, headlines, tags and authors, and how many papers hold it."""
+    """A word from a workspace's titles, headlines, tags and authors, and the number of papers that contain it."""
 
     word: str
     papers: int
 
 
 class Backend(Protocol):
-    """One workspace's index; papers come as they were added, the last one first."""
+    """One workspace's index; papers are returned newest addition first."""
 
     def by_id(self, id: str) -> list[PaperLines]:
-        """Return the paper of that id."""
+        """Return the paper with that id, if any."""
 
     def by_keys(self, keys: Sequence[str], limit: int) -> list[tuple[str, PaperLines]]:
-        """Return papers that hold one of the keys, each after the key."""
+        """Return papers that have one of the keys, each with its key."""
 
     def by_title_prefix(self, start: str, limit: int) -> list[PaperLines]:
-        """Return papers whose title or headline, folded and without spaces, begins so."""
+        """Return papers whose title or headline, folded and without spaces, begins with `start`."""
 
     def matching(self, part: Scope, expression: Expression, limit: int) -> list[PaperLines]:
         """Return papers that match."""
@@ -74,37 +74,37 @@ class Backend(Protocol):
         """Return the numbers of papers that match."""
 
     def matching_among(self, part: Scope, expression: Expression, numbers: Sequence[int]) -> set[int]:
-        """Return which of some papers match."""
+        """Return which of these papers match."""
 
     def spelled_among(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
-        """Return which of some papers have one of the spellings in comment or excerpt."""
+        """Return which of these papers have one of the spellings in their comment or excerpt."""
 
     def count(self, part: Scope, expression: Expression) -> int:
         """Return how many papers match."""
 
     def newest(self, limit: int, offset: int) -> tuple[int, list[int]]:
-        """Return how many papers there are, and the numbers of some."""
+        """Return the number of all papers, and the numbers of the newest ones from `offset` on."""
 
     def newest_matching(self, expression: Expression, limit: int, offset: int) -> list[int]:
-        """Return the numbers of some papers that match anywhere."""
+        """Return the numbers of the newest papers that match in any text."""
 
     def known_words(self, words: Sequence[str]) -> list[Word]:
-        """Return those of the words that are in the vocabulary."""
+        """Return which of the words are in the vocabulary."""
 
     def words_by_prefix(self, beginning: str, limit: int) -> list[Word]:
-        """Return the most frequent words that begin so."""
+        """Return the most frequent words with that prefix."""
 
     def words_by_ends(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
-        """Return the words of such lengths that begin or end so."""
+        """Return the words within these lengths that have that prefix or that suffix."""
 
     def words_containing(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
-        """Return the most frequent words of kana, of such a length at least, that hold `front` or `back`.
+        """Return the most frequent kana words of at least `shortest` letters that contain `front` or `back`.
 
-        Of one letter only, they must begin with `front` or end with `back`.
+        A `front` of a single letter must begin the word, a `back` of a single letter must end it.
         """
 
     def words_by_sound_prefix(self, beginnings: Sequence[str], limit: int) -> list[Word]:
-        """Return the most frequent words whose sound begins with one of these."""
+        """Return the most frequent words whose phonetic key begins with one of these."""
 
     def words_by_sound(self, sounds: Sequence[str], limit: int) -> list[Word]:
-        """Return the most frequent words of one of the sounds."""
+        """Return the most frequent words with one of these phonetic keys."""

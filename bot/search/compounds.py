@@ -1,4 +1,4 @@
-"""Words that were typed as one and are two in papers (wavepacket: wave packet, wave-packet)."""
+"""Splits words that were typed as one but are two in papers (wavepacket: wave packet, wave-packet)."""
 
 from __future__ import annotations
 
@@ -6,15 +6,15 @@ from collections.abc import Iterator, Sequence
 
 from bot.search.backend import Backend
 
-_SHORTEST, _LONGEST = 5, 40  # letters of a word that may be two
-# Letters of each of the two at least, and where the word itself is known (maybe: may be). The vocabulary has no words
-# of two letters, so that each of these counts as known.
+_SHORTEST, _LONGEST = 5, 40  # length of a word that may be split
+# Minimum length of each part, and of each part of a word that the vocabulary has as a whole (so that "maybe" does not
+# become "may be"). The vocabulary has no words of two letters, so every part of two letters counts as known.
 _PART, _PART_OF_KNOWN = 2, 3
-_MOST_WORDS, _MOST_PAIRS = 6, 3  # words of a query that are looked at, and pairs that one may be
+_MOST_WORDS, _MOST_PAIRS = 6, 3  # words of a query that are tried, and splits of one word that are searched
 
 
 def split_compounds(backend: Backend, words: Sequence[str]) -> Iterator[tuple[int, tuple[str, str]]]:
-    """Yield the places of words that may be two, and these two, which papers have; the likeliest first of a place."""
+    """Yield (place of a word, its two parts) where papers contain both parts; of one place the likeliest first."""
     cuts = {at: _cuts(word) for at, word in enumerate(words[:_MOST_WORDS]) if _divisible(word)}
     if not cuts:
         return

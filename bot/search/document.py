@@ -1,4 +1,4 @@
-"""What the index keeps of one paper, worked out without the database."""
+"""What the index stores of a paper, computed without the database."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ from bot.domain.folding import (
 )
 from bot.domain.paper import Paper
 
-# First characters of terms that are no words of the text (no word begins with one of them).
+# First characters of terms that are not words of the text; no word begins with one of these.
 PAPER, WHOLE, AUTHOR, TAG, YEAR, CODE = "ⓟⓦⓐⓣⓨⓒ"
-TITLE_PREFIX_LENGTH = 80  # characters by which the beginning of a title or headline is looked up
+TITLE_PREFIX_LENGTH = 80  # characters of the beginning of a title or headline that are indexed
 _SOLID = {n: n + 0xFEE0 for n in range(0x21, 0x7F) if not chr(n).isalnum()} | {0x20: 0x3000}
 SHORTEST_WORD = 3
-# Characters that are looked at, once plain, which makes up to 18 of one: texts within the limits of a paper are never
-# cut but for that, save authors (5,000 of 20 characters are 100,000) and what ranking compares of them.
+# Characters that are indexed, counted after normalization, which turns one character into up to 18. Only that can make
+# a text within a paper's limits too long, except for the authors (5,000 of 20 characters are 100,000) and the author
+# line that ranking compares.
 LONGEST_LINE, LONGEST_NAMES_LINE, LONGEST_LABELS_LINE = 1_000, 8_000, 4_000
 LONGEST_TEXT, LONGEST_NAMES = 20_000, 200_000
 FIRST_MARK = "\u2460"
@@ -32,11 +33,11 @@ FIRST_MARK = "\u2460"
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """One paper as the index keeps it.
+    """One paper as the index stores it.
 
-    `lines` are what ranking compares (see `PaperLines`), `title_prefixes` the beginnings of title and headline,
-    `columns` the terms of heading, names, labels, comment and rest; `pronounceable` are the words that katakana may
-    stand for, `words` these and all others that may be mistyped.
+    `lines` are what ranking compares (see `PaperLines`), `title_prefixes` the beginnings of title and headline, and
+    `columns` the terms of heading, names, labels, comment and rest. `pronounceable` are the words that katakana may
+    stand for; `words` are all words in which typos are corrected.
     """
 
     lines: tuple[str, ...]
@@ -47,7 +48,7 @@ class Document:
 
 
 def document_of(paper: Paper) -> Document:
-    """Work out a paper's entry; takes about 0.1 ms in English and 0.3 in Japanese."""
+    """Build a paper's document; takes about 0.1 ms in English and 0.3 ms in Japanese."""
     title, headline = _normalized(paper.title, LONGEST_LINE), _normalized(paper.headline, LONGEST_LINE)
     names, labels = _joined(paper.authors), _joined((*paper.tags, paper.organization or ""))
     name_line, label_line = _spaced_parts(names, LONGEST_NAMES_LINE), _spaced_parts(labels, LONGEST_LABELS_LINE)
@@ -67,17 +68,17 @@ def document_of(paper: Paper) -> Document:
 
 
 def single_term(text: str) -> str:
-    """Return a folded text as one term, whatever it is made of."""
+    """Return a folded text as a single term, whatever characters it contains."""
     return text.translate(_SOLID)
 
 
 def pack(entry: Document) -> bytes:
-    """Return what must be known to take an entry out of the index again."""
+    """Return what is needed to remove a document from the index, compressed."""
     return zlib.compress("\n".join((*entry.columns, " ".join(entry.words))).encode(), 1)
 
 
 def unpack(packed: bytes) -> Document:
-    """Return an entry with the columns and words that were packed."""
+    """Return a document with the packed columns and words; its other fields are empty."""
     *columns, words = zlib.decompress(packed).decode().split("\n")
     return Document((), ("", ""), tuple(columns), frozenset(words.split()), frozenset())
 
@@ -99,7 +100,7 @@ def _spaced_parts(texts: str, longest: int) -> str:
 
 
 def _terms(text: str) -> tuple[list[str], set[str]]:
-    """Return the terms of a plain text, and its katakana words."""
+    """Return the terms of a normalized text, and its katakana words."""
     folded = fold_normalized(text)
     terms = tokenize(folded) + compounds(folded)
     whole = fold_normalized(" ".join(katakana_words(text))).split()
@@ -108,7 +109,7 @@ def _terms(text: str) -> tuple[list[str], set[str]]:
 
 
 def _heading_terms(text: str) -> tuple[list[str], set[str]]:
-    """Return the terms of a plain text, and the words among them that may be mistyped."""
+    """Return the terms of a normalized text, and those words of it in which typos are corrected."""
     terms, katakana = _terms(text)
     words = {word for word in terms if len(word) >= SHORTEST_WORD and word < FIRST_MARK and not word.isdigit()}
     return terms, words | katakana

@@ -1,4 +1,4 @@
-"""English for the Japanese terms of papers, and the other way round."""
+"""Translates terms of papers between Japanese and English."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _MOST = 4
 
 @cache
 def _terms() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
-    """Return English for Japanese terms, all folded, and Japanese for English ones."""
+    """Return English by Japanese term, all folded, and Japanese by English term."""
     lines = (files(__package__) / "glossary.txt").read_text(encoding="utf-8").splitlines()
     pairs = [line.split(" = ") for line in lines if " = " in line]
     english = {fold(term): tuple(meaning.split(" | ")) for term, meaning in pairs}
@@ -29,7 +29,7 @@ def _longest_term() -> int:
 
 @cache
 def english_words() -> Mapping[str, tuple[str, ...]]:
-    """Return the glossary's English words by how they sound: katakana may stand for one that no title has."""
+    """Return the glossary's English words by phonetic key, for katakana that stands for a word of no title."""
     words = sorted({word for meaning in _terms()[1] for word in meaning.split()})
     found: dict[str, tuple[str, ...]] = {}
     for word in words:
@@ -39,7 +39,7 @@ def english_words() -> Mapping[str, tuple[str, ...]]:
 
 
 def translations(text: str) -> Iterator[str]:
-    """Yield a plain text with every Japanese term in English, or as a whole in Japanese, where the glossary has all."""
+    """Yield a text with its Japanese terms in English, or an English term in Japanese; nothing if one is unknown."""
     english, japanese = _terms()
     folded = fold(text)
     if term := japanese.get(" ".join(runs(folded))):
@@ -55,7 +55,7 @@ def translations(text: str) -> Iterator[str]:
 
 
 def _parts(run: str, english: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
-    """Yield the English of the terms that a run is put together of, the longest first; nothing where a rest stays."""
+    """Yield the English of the terms that make up a run, longest first; nothing if a part of the run is unknown."""
     found, at = [], 0
     while at < len(run):
         longest = min(len(run), at + _longest_term())

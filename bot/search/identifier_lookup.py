@@ -1,4 +1,4 @@
-"""The keys that a query may name a paper by: an id or a link, in any of the shapes in which people paste them."""
+"""Finds the ids and links in a query, in any form in which people paste them, and returns their keys."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from collections.abc import Iterator
 from bot.domain.identifiers import arxiv_id, canonical_url, doi, identifiers_in, is_url
 from bot.domain.text import normalized
 
-# Marks that stand around a pasted link: Discord's <…> hides a preview; **, __, ~~, || and ` are Markdown.
+# Characters around a pasted link: Discord's <…> hides a preview; **, __, ~~, || and ` are Markdown.
 _AROUND = "<>()[]{}「」『』【】〈〉《》*_~`|\"'“”‘’,.;:!?、。…"
-_ADDRESS = re.compile(r"https?:/{1,2}[!-;=?-_a-{}~]+", re.IGNORECASE)  # ASCII, but for < > ` |
-_MARK = re.compile("[/.:]")  # which every link has, and every id but a short one
+_ADDRESS = re.compile(r"https?:/{1,2}[!-;=?-_a-{}~]+", re.IGNORECASE)  # ASCII without < > ` |
+_MARK = re.compile("[/.:]")  # every link contains one, and every id except short ones
 _MARKDOWN = re.compile(r"\]\(<?")  # [text](address)
 _PREFIX = re.compile(r"arxiv[.:]", re.IGNORECASE)
-_MOST_WORDS = 12  # of a query that are looked at as names
+_MOST_WORDS = 12  # words of a query that are tried as ids or links
 
 
 def identifier_keys(text: str) -> list[str]:
-    """Return the keys of the ids and links that a query may be, or that stand in it among other words."""
+    """Return the keys of the ids and links that a query consists of or contains."""
     words = normalized("NFKC", text).split()
     if len(words) == 1:
         return _unique(_keys(words[0]))
@@ -26,7 +26,7 @@ def identifier_keys(text: str) -> list[str]:
 
 
 def words_in_link(text: str) -> str:
-    """Return what of a query is words: of a link, those of the address without what is the same in all."""
+    """Return the words of a query; for a link, its address without the parts that all links share."""
     address = next(filter(is_url, _shapes(text)), None) if "/" in text else None
     return canonical_url(address).lower() if address else text
 
@@ -39,7 +39,7 @@ def _keys(word: str) -> Iterator[str]:
 
 
 def _keys_among_words(word: str) -> Iterator[str]:
-    """Yield the keys of one word of several, which is a name only where it looks like nothing else."""
+    """Yield the keys of one word among several, which counts only if it clearly is an id or a link."""
     for shape in _shapes(word):
         if is_url(shape) or arxiv_id(shape) or doi(shape) or ("/" in shape and shape.lower().startswith("www.")):
             yield from _keys_of_identifier(shape)
@@ -54,7 +54,7 @@ def _keys_of_identifier(name: str) -> Iterator[str]:
 
 
 def _shapes(word: str) -> Iterator[str]:
-    """Yield a word as it was typed, and without what stands around or before the name in it."""
+    """Yield a word as it was typed, and without the characters around or before the id or link in it."""
     yield word
     if word.isalnum():
         return

@@ -1,6 +1,6 @@
-"""Katakana for English words: both become about the same romanised letters, which are compared.
+"""Matches katakana with English words by converting both to similar romanised letters.
 
-A table of readings would have to be made word by word with a model; rules find as many words, at once and for free.
+Rules find as many words as a table of readings would, which a model would have to produce word by word.
 """
 
 from __future__ import annotations
@@ -23,10 +23,11 @@ _ROMAJI |= {"ふ": "fu", "ち": "ci", "じ": "ji", "ぢ": "ji", "づ": "zu", "�
 _SMALL_KANA = {"ぁ": "a", "ぃ": "i", "ぅ": "u", "ぇ": "e", "ぉ": "o", "ゃ": "ya", "ゅ": "yu", "ょ": "yo"}
 _FILLING_VOWELS = re.compile("(?<=[kgsztfbpmrc])u(?![aeiou-])|(?<=[td])o(?![aeiou-])|-")
 
-# English spelling, after the words of the lexicon, step by step to about the letters of romanised katakana: letters
-# that a word must have for the step to matter, a pattern, and what it becomes. Letters in upper case are final.
+# Rules from English spelling to roughly the letters of romanised katakana, applied in this order after the lexicon's:
+# letters that a word must contain for the rule to apply, a pattern, and its replacement. Letters in upper case are
+# final.
 _S, _VOWEL = "[bdfgklmnprstvzKSCFJ]", "[aeiouyAEI]"
-_CLOSED = "ss|[bcdfgklmnpstvxz](?:[bcdfgklmnpqstvz]|$)"  # what ends a syllable
+_CLOSED = "ss|[bcdfgklmnpstvxz](?:[bcdfgklmnpqstvz]|$)"  # the end of a closed syllable
 _SPELLING = (
     ("n", r"^(?:kn|gn|pn)", "N"),  # knowledge
     ("wr", r"^wr", "R"),
@@ -103,7 +104,7 @@ _SPELLING = (
     ("a", f"a(?={_S}(?:e|ed|es|er|ing|able)$)|a(?=Sy|tIb)|ay|ai", "e"),  # game, aggregation, training
     ("i", f"(?<![aeo])i(?={_S}(?:e|ed|es|er|ing)$)", "ai"),  # optimizer
     ("ed", "(?<=[^aeioutdr])ed$", "d"),  # supervised
-    ("", rf"({_S})\1", r"\1"),  # pruning has one n, planning is heard to have one
+    ("", rf"({_S})\1", r"\1"),  # a double consonant sounds like a single one: planning, pruning
     ("v", "v", "b"),
     ("r", f"[eiu]r(?!{_VOWEL})|[ao]r$|ar(?!{_VOWEL})", "a"),  # transformer, sensor, large
     ("r", f"r(?!{_VOWEL})|r(?=e$)", ""),
@@ -120,7 +121,7 @@ _SPELLING = (
 
 
 def _lexicon() -> Iterator[tuple[str, str, str]]:
-    """Yield the words that follow no rule as rules of their own; see lexicon.txt."""
+    """Yield the exceptions of lexicon.txt as rules of their own."""
     for line in (files(__package__) / "lexicon.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             _, pattern, letters = line.split(" = ")
@@ -130,14 +131,14 @@ def _lexicon() -> Iterator[tuple[str, str, str]]:
 _GROUPS, _LITERALS = re.compile(r"\([^)]*\)\??"), re.compile("[a-z]+")
 _STEPS = tuple((needed, re.compile(pattern), letters) for needed, pattern, letters in (*_lexicon(), *_SPELLING))
 _CONSONANTS = dict(zip("kgszjctdnmfbpr", "KGSSSSTDNNFBPR", strict=True))
-# What a katakana may stand for beside its own consonant: マルチ multi, ツリー tree, ラジオ radio, ゲージ gauge.
+# Consonants that a katakana syllable may stand for besides its own: マルチ multi, ツリー tree, ラジオ radio, ゲージ gauge.
 _ALTERNATIVES = {"ci": "T", "c": "T", "tu": "S", "ji": "D", "j": "D", "ge": "S", "gi": "S", "ru": ""}
 _MOST = 32
 
 
 @lru_cache(maxsize=32768)
 def phonetic_key(word: str) -> str | None:
-    """Return the consonants heard in an English word, or None where there are too few or it is not one."""
+    """Return the consonants heard in an English word; None if it has fewer than two or is no English word."""
     if not (4 <= len(word) <= 24 and word.isascii() and word.isalpha()):
         return None
     heard = _consonants(romanize_english(word))
@@ -145,7 +146,7 @@ def phonetic_key(word: str) -> str | None:
 
 
 def romanize_english(word: str) -> str:
-    """Return about how an English word would be written in romanised katakana."""
+    """Return roughly how an English word would be written in romanised katakana."""
     for needed, pattern, letters in _STEPS:
         if needed in word:
             word = pattern.sub(letters, word)
@@ -153,7 +154,7 @@ def romanize_english(word: str) -> str:
 
 
 def phonetic_keys(kana: str) -> list[str]:
-    """Return the consonants that may be heard in a word of katakana (given as hiragana, long vowels marked)."""
+    """Return the possible consonants of a katakana word (given as hiragana with long vowels marked)."""
     parts = _syllables(kana)
     options: list[tuple[str, ...]] = []
     count = 1
@@ -167,9 +168,9 @@ def phonetic_keys(kana: str) -> list[str]:
 
 
 def similarity(kana: str, word: str) -> float:
-    """Return how much a word of katakana sounds like an English one, from 0 to 100."""
+    """Return how similar a katakana word and an English word sound, from 0 to 100."""
     typed, *meant = romanize_kana(kana), romanize_english(word), _without_filling_vowels(word)
-    if typed.startswith(("re", "ri")):  # reward, regime: リ and レ are both heard for re
+    if typed.startswith(("re", "ri")):  # reward, regime: both リ and レ may stand for re
         typed = f"ri{typed[2:]}"
         meant = [f"ri{each[2:]}" if each.startswith("re") else each for each in meant]
     return max(ratio(typed, each) for each in meant)
@@ -177,12 +178,12 @@ def similarity(kana: str, word: str) -> float:
 
 @lru_cache(maxsize=8192)
 def _without_filling_vowels(word: str) -> str:
-    """Return what is spoken of an English word without the vowels that katakana could have as mere filling (do, tu)."""
+    """Return the romanised word without the vowels that katakana inserts after consonants (do, tu)."""
     return _FILLING_VOWELS.sub("", romanize_english(word))
 
 
 def romanize_kana(kana: str) -> str:
-    """Return a word of katakana (given as hiragana) in letters, without the vowels that only fill up a syllable."""
+    """Return a katakana word (given as hiragana) romanised, without the vowels that katakana only inserts."""
     return _FILLING_VOWELS.sub("", "".join(_syllables(kana)))
 
 

@@ -1,4 +1,4 @@
-"""What is asked of the index, in which order, and when it is enough."""
+"""Plans a search: which queries go to the index, in which order, and when there are enough results."""
 
 from __future__ import annotations
 
@@ -33,22 +33,24 @@ from bot.search.stemming import same_stem_words
 from bot.search.suggestions import partial_readings, readings_of, suggestions
 from bot.search.synonyms import with_synonyms
 
-ENOUGH = 10  # papers for which no further place is looked at
-FEW = 3  # with fewer, other words are tried
+ENOUGH = 10  # papers after which no further scope is searched
+FEW = 3  # papers below which other wordings are tried
 MOST_STARTING = 20
-VERY_LONG = 40  # letters that no other line will hold when one begins so
-SURE_START, ALMOST = 14, 0.9  # letters of a long title that are typed without a slip, and how much of all of it is
+VERY_LONG = 40  # letters; a title that begins with so many is the one that is meant
+# first letters of a long title that must be typed correctly, and the similarity that the whole needs
+SURE_START, ALMOST = 14, 0.9
 MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 8, 5
-MOST_TYPED = 50  # papers that are ranked of one place while a query is being typed
-FORM = 28.0  # a paper's own lines have another form of the word
-LEAST = 1.0  # a paper that has the words, or words that begin so, anywhere
-_APART = 0.7  # what a fit of the two words is worth beside one of the word, even where a line opens with them
-_ALIAS, _OTHER = 0.8, 0.1  # what a fit of other words is worth beside one of the words typed
+MOST_TYPED = 50  # papers ranked per scope while a query is being typed
+FORM = 28.0  # score if the title or headline has another form of the word
+LEAST = 1.0  # score of a paper that has the words, or words with that prefix, anywhere
+_APART = 0.7  # factor for a match of the two parts of a word, compared with a match of the word
+# factors for matches of an alias and of another wording, compared with a match of the typed words
+_ALIAS, _OTHER = 0.8, 0.1
 
 
 @dataclass(frozen=True, slots=True)
 class _Variant:
-    """One wording of the query, and what a paper that it finds is worth beside one that the query itself finds."""
+    """One wording of the query, and the factor for the scores of papers that it finds."""
 
     query: AnalyzedQuery
     worth: float = 1.0
@@ -57,7 +59,7 @@ class _Variant:
 
 
 def find(backend: Backend, query: Query, aliases: Mapping[str, Sequence[str]], limit: int, offset: int) -> ResultPage:
-    """Return the page of a query's answer that starts at `offset`."""
+    """Return the page of a query's results that starts at `offset`."""
     analyzed = _analyzed(query)
     matches = _matches(backend, query, analyzed, aliases, MAX_RANKED)
     if query.is_empty and not matches.scores:
@@ -66,7 +68,7 @@ def find(backend: Backend, query: Query, aliases: Mapping[str, Sequence[str]], l
 
 
 def complete(backend: Backend, query: Query, aliases: Mapping[str, Sequence[str]], limit: int) -> Sequence[int]:
-    """Return the numbers of the papers that answer best, as they are wanted at each letter that is typed."""
+    """Return the numbers of the best papers for a half-typed query."""
     analyzed = _analyzed(query)
     matches = _matches(backend, query, analyzed, aliases, MOST_TYPED)
     if query.is_empty and not matches.scores:
@@ -108,18 +110,18 @@ def _browse(backend: Backend, query: Query, limit: int, offset: int) -> ResultPa
 
 
 class _Search:
-    """One query's way through the index."""
+    """One query's search through the index."""
 
     def __init__(self, backend: Backend, query: Query, most: int, matches: Matches | None = None) -> None:
         self.matches, self._most = matches or Matches(), most
         self._backend, self._text, self._narrowed = backend, query.text, query.is_filtered
         self._filters = (*phrases_of(query), *filters_of(query))
         self._excluded = exclusions_of(query)
-        # what must not be there may stand anywhere, so that then all text has to be asked
+        # excluded words may be anywhere, so all text has to be searched
         self._head: Scope = "full" if self._excluded else "head"
 
     def by_name(self) -> None:
-        """Find what the whole query names: a paper's id, one of its links, its exact title."""
+        """Find the paper that the whole query names: by its id, one of its links, or its exact title."""
         typed, title = normalize(self._text), title_key(self._text)
         names = [] if self._narrowed else identifier_keys(self._text)
         for key, row in self._backend.by_keys([title, *names], MAX_RANKED):
@@ -133,7 +135,7 @@ class _Search:
             self.matches.add(row.number, IDENTIFIER + 1, None)
 
     def by_words(self, wording: _Variant) -> None:
-        """Find papers by words, in one place after another until there are enough."""
+        """Find papers by words, scope by scope until there are enough."""
         query = wording.query
         if not (self._filters or self._excluded):
             self._take(wording, self._backend.by_title_prefix(query.title_prefix, MOST_STARTING))
@@ -155,7 +157,7 @@ class _Search:
             self._by_forms(wording)
 
     def by_suggestions(self, query: AnalyzedQuery) -> None:
-        """Find papers by what may have been meant."""
+        """Find papers by other wordings that may have been meant."""
         if self._by_whole_line(query):
             return
         enough, last = len(self.matches.scores) + FEW, 0
@@ -186,7 +188,7 @@ class _Search:
         return bool(self.matches.scores)
 
     def by_readings(self, query: AnalyzedQuery) -> None:
-        """Add papers that have in English what others have in katakana."""
+        """Add papers that have the English for a katakana query."""
         for text in readings_of(self._backend, query.text):
             wording = _Variant(AnalyzedQuery(text), _OTHER, MatchReason.READING)
             expression = self._all_of(wording.query.terms)
@@ -195,7 +197,7 @@ class _Search:
                 self._take(wording, self._backend.matching("full", expression, ENOUGH), BODY)
 
     def by_partial_reading(self, query: AnalyzedQuery) -> None:
-        """Add papers of English words that begin as kana sounds (レト: RetNet)."""
+        """Add papers with English words that begin like half-typed kana (レト: RetNet)."""
         for words in partial_readings(self._backend, query.text):
             expression = self._all_of([AnyOf(tuple(Phrase((word,)) for word in words))])
             self._ask(_Variant(query, _OTHER, MatchReason.READING), self._head, expression, LEAST)
@@ -233,7 +235,7 @@ class _Search:
             self._ask_prefix(wording, begun, wording.query.terms[:-count])
 
     def _by_prefix(self, wording: _Variant) -> None:
-        """Find papers by words that begin with the last word of the query."""
+        """Find papers with words that begin with the last word of the query."""
         begun, before = wording.query.runs[-1], wording.query.terms[:-1]
         if is_unspaced(begun) or len(begun) < 2 or self._ask_prefix(wording, begun, before):
             return
@@ -241,7 +243,7 @@ class _Search:
             self._ask(wording, "full", self._all_of([*before, Phrase((begun,), is_prefix=True)]), LEAST)
 
     def _ask_prefix(self, wording: _Variant, begun: str, before: Sequence[Expression]) -> bool:
-        """Take what has words that begin so; tell whether there are such words."""
+        """Add papers with words of that prefix; return whether there are such words."""
         words = [word for word, _ in self._backend.words_by_prefix(begun, MOST_BEGUN) if word != begun]
         if words:
             self._ask(
@@ -250,7 +252,7 @@ class _Search:
         return bool(words)
 
     def _by_forms(self, wording: _Variant) -> None:
-        """Find papers by words of the same stem (hallucination: hallucinate)."""
+        """Find papers by words with the same stem (hallucination: hallucinate)."""
         query = wording.query
         if len(query.runs) > MOST_JOINED:
             return
@@ -263,7 +265,7 @@ class _Search:
             self._ask(wording, self._head, self._all_of(either), FORM)
 
     def _by_all_but_one(self, query: AnalyzedQuery) -> None:
-        """Find papers that have all words but one; where it is only a slip away they answer, else are near."""
+        """Find papers with all words but one: as results if the last one is a typo away, otherwise as near."""
         parts = query.terms
         near: dict[int, Hit] = {}
         known = dict(self._backend.known_words(query.runs))
@@ -281,7 +283,7 @@ class _Search:
         return AllOf((*parts, *self._filters), self._excluded)
 
     def _ask(self, wording: _Variant, scope: Scope, expression: Expression, least: float = 0.0) -> bool:
-        """Take what matches, worth `least` where its own lines do not fit; tell whether there is more."""
+        """Add papers that match, with score `least` if their own lines do not fit; return whether there are more."""
         rows = self._backend.matching(scope, expression, self._most)
         self._take(wording, rows, least)
         if len(rows) < self._most:

@@ -1,4 +1,4 @@
-"""How well a paper fits what was asked: the paper that someone means comes first."""
+"""Scores how well a paper fits a query, so that the paper that somebody means comes first."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.search.document import LONGEST_LABELS_LINE, LONGEST_NAMES_LINE
 
 
 class MatchReason(StrEnum):
-    """Why a paper answers, where its title or headline does not show it."""
+    """Why a paper matches, if its title or headline does not show it."""
 
     LINK = "link"
     AUTHOR = "author"
@@ -26,31 +26,32 @@ class MatchReason(StrEnum):
     TYPO = "typo"
 
 
-LONG = 24  # characters of a title that is meant when it is typed in full
-# What a fit is worth, from the best to the least. A line is a title or a headline; words are whole words.
+LONG = 24  # characters; a title this long that was typed in full is the one that is meant
+# Scores of a match, best first. A line is a title or a headline; words are whole words.
 IDENTIFIER = 200.0  # an id or a link
 TITLE = 120.0  # the exact title
 EXACT = 100.0  # the whole line
 LINE_START = 62.0  # the line begins with the words
-PHRASE = 50.0  # the line has the words one after another
-CONTAINS = 48.0  # the line has the characters, in a script whose words have no ends to see
-LINE_PREFIX = 46.0  # the line begins so, in the middle of a word
-NAME = 45.0  # an author's or a tag's whole name
-MOST_NAMES = 4000  # characters of the authors' names, up to which one of fewer authors comes first
-PHRASE_PREFIX = 43.0  # the line has the words one after another, and the last one begins so
-WORDS = 40.0  # the line has the words somewhere
-TOGETHER = 36.0  # title, headline, authors and tags have them among them
-WITHIN_KATAKANA = 34.0  # the line has the kana within a longer word of it (サポート in サポートベクトル)
-KANA_TOGETHER = 33.0  # they have them among them, kana within longer words
+PHRASE = 50.0  # the line has the words in sequence
+CONTAINS = 48.0  # the line has the characters, in a script without spaces between words
+LINE_PREFIX = 46.0  # the line begins with the query, which ends within a word
+NAME = 45.0  # the whole name of an author or a tag
+MOST_NAMES = 4000  # characters of author names up to which papers with fewer authors rank higher
+PHRASE_PREFIX = 43.0  # the line has the words in sequence, and the query ends within the last word
+WORDS = 40.0  # the line has all words, in any order
+TOGETHER = 36.0  # title, headline, authors and tags together have all words
+WITHIN_KATAKANA = 34.0  # the line has the kana within a longer katakana word (サポート in サポートベクトル)
+KANA_TOGETHER = 33.0  # title, headline, authors and tags together have all words, kana also within longer words
 BODY = 32.0  # the comment or excerpt has the words
-SPELLED_IN_BODY = 29.5  # the comment or excerpt has a short kana word within a longer one, written just so
-PARTIAL = 26.0  # the line has them inside other words
-SHORT_AS_TYPED = 20.0  # added where a short word of kana is written so: its fold is that of many (リーフ リフ)
-AS_TYPED, STARTS_AS_TYPED, MARKS_AS_TYPED = 3.0, 6.0, 11.0  # added where the line is written so, C++ and all
+SPELLED_IN_BODY = 29.5  # the comment or excerpt has a short kana word within a longer one, in the same spelling
+PARTIAL = 26.0  # the line has the words inside other words
+SHORT_AS_TYPED = 20.0  # added if a short kana word is spelled the same: many words fold to the same text (リーフ リフ)
+# added if the line has the query exactly as typed, including marks (C++)
+AS_TYPED, STARTS_AS_TYPED, MARKS_AS_TYPED = 3.0, 6.0, 11.0
 
 
 def score_paper(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchReason | None]:
-    """Return how well the paper's own lines (not its body) fit, 0 when they do not, and why."""
+    """Return the score of a paper's own lines (not its body), 0 for no match, and the reason."""
     title = _score_line(query, row.title, row.title_words)
     headline = _score_line(query, row.headline, row.headline_words) if row.headline else 0.0
     line = max(title, headline) + (0.5 if title and headline else 0.0)
@@ -62,7 +63,7 @@ def score_paper(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchReas
     if together := _score_together(query, row):
         return together, None
     if len(row.names) >= LONGEST_NAMES_LINE or len(row.labels) >= LONGEST_LABELS_LINE:
-        return PARTIAL - 2, MatchReason.AUTHOR  # the index found it by what is cut off here
+        return PARTIAL - 2, MatchReason.AUTHOR  # the index found it in names that are cut off here
     return 0.0, None
 
 
@@ -132,7 +133,7 @@ def _score_together(query: AnalyzedQuery, row: PaperLines) -> float:
 
 
 def is_misspelled(query: AnalyzedQuery, run: str, words: str) -> bool:
-    """Tell whether a line that has all words but one has that with a slip of the hand, a lost space included."""
+    """Return whether a line has a word one typo away from the missing one, a missing space included."""
     if len(query.squeezed) >= LONG and OSA.distance(query.spaced, words, score_cutoff=1) == 1:
         return True
     line = words.split()
@@ -141,5 +142,5 @@ def is_misspelled(query: AnalyzedQuery, run: str, words: str) -> bool:
 
 
 def _holds(words: str, unit: str) -> bool:
-    """Tell whether a unit is there: as a whole word, or anywhere in a script whose words have no ends to see."""
+    """Return whether a unit occurs: as a whole word, or anywhere in a script without spaces between words."""
     return f" {unit} " in words or (unit > "\u3000" and not is_kana(unit) and unit in words)

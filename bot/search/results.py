@@ -1,4 +1,4 @@
-"""What a search found, as it grows and page by page."""
+"""The results of a search: growing matches, and pages of them."""
 
 from __future__ import annotations
 
@@ -8,12 +8,12 @@ from bot.search.analyzed_query import AnalyzedQuery
 from bot.search.backend import AllOf, Backend, Expression, Phrase, Scope
 from bot.search.ranking import MatchReason
 
-MAX_RANKED = 100  # papers that are ranked of one place: the newest of those that match
+MAX_RANKED = 100  # papers ranked per scope: the newest that match
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A paper that answers, how well, and why where it does not show."""
+    """A paper that matches, its score, and the reason if its title does not show it."""
 
     number: int
     score: float
@@ -22,9 +22,9 @@ class Hit:
 
 @dataclass(frozen=True, slots=True)
 class ResultPage:
-    """One page of an answer: how many papers there are in all, those of the page, and what may have been meant, folded.
+    """One page of results: the total number of papers, the hits of the page, and a suggestion (folded).
 
-    `near` are papers that all but answer; there are some only where none answers.
+    `near` are papers that almost match; there are some only when nothing matches.
     """
 
     total: int
@@ -35,7 +35,7 @@ class ResultPage:
 
 @dataclass(slots=True)
 class Matches:
-    """What was found so far; `unranked` tells where more papers match, `is_complete` that no more is asked."""
+    """The papers found so far; `unranked` is the query that has more matches, `is_complete` ends the search."""
 
     scores: dict[int, tuple[float, MatchReason | None]] = field(default_factory=dict)
     unranked: tuple[Scope, Expression] | None = None
@@ -44,7 +44,7 @@ class Matches:
     near: tuple[Hit, ...] = ()
 
     def add(self, number: int, score: float, why: MatchReason | None) -> None:
-        """Add a paper, or a better reason for one."""
+        """Add a paper, or raise its score."""
         known = self.scores.get(number)
         if known is None or known[0] < score:
             self.scores[number] = (score, why)
@@ -54,12 +54,12 @@ class Matches:
         return max((score for score, _ in self.scores.values()), default=0.0)
 
     def ranked(self) -> list[int]:
-        """Return the papers that were ranked, the best first."""
+        """Return the ranked papers, best first."""
         return sorted(self.scores, key=lambda number: (-self.scores[number][0], -number))
 
 
 def result_page(backend: Backend, query: AnalyzedQuery, matches: Matches, limit: int, offset: int) -> ResultPage:
-    """Return one page of an answer: what was ranked, then the rest, newest first."""
+    """Return one page of results: the ranked papers, then the others, newest first."""
     ranked = matches.ranked()
     hits, total = [Hit(number, *matches.scores[number]) for number in ranked[offset : offset + limit]], len(ranked)
     if matches.unranked:

@@ -1,4 +1,4 @@
-"""The words of the vocabulary that are one slip of the hand away from a word, and which of them was likely meant."""
+"""Finds the words of the vocabulary that are one typo away from a word, and how likely each was meant."""
 
 from __future__ import annotations
 
@@ -13,24 +13,25 @@ from bot.search.backend import Backend, Word
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ALIKE = ("0o", "1il", "2z", "5s", "8b", "9gq", "uv", "mn")
-_BY_LETTERS = 8  # up to this length all slips are tried; of longer words one half is whole
+_BY_LETTERS = 8  # up to this length every possible typo is looked up; longer words are found by their intact half
 _MOST_EACH = 4
-_INSIDE_KATAKANA = 4  # letters of a word that may be mistyped within a longer one
+_INSIDE_KATAKANA = 4  # letters of a word that is also corrected within a longer one
 _MOST_HOLDING = 400
-# what a word that stands within a longer one lacks in likelihood, and if it does not begin as what was typed
+# Subtracted from the log-likelihood of a word inside a longer one: at its start or end, in its middle, and in addition
+# if its first letter differs from the typed one.
 _AT_AN_END, _AMID, _ANOTHER_FIRST = 1.0, 2.5, 3.0
 
 
 @dataclass(frozen=True, slots=True)
 class Correction:
-    """A word that is one slip away, and the logarithm of how likely it was meant."""
+    """A word that is one typo away, and its log-likelihood of being meant."""
 
     word: str
     likelihood: float
 
 
 def corrections(backend: Backend, word: str) -> list[Correction]:
-    """Return the words of the vocabulary that are one slip away, the likeliest first."""
+    """Return the words of the vocabulary that are one typo away, the likeliest first."""
     size = len(word)
     if not (4 if word.isascii() else 3) <= size <= LONGEST_WORD or word.isdigit():
         return []
@@ -44,9 +45,9 @@ def corrections(backend: Backend, word: str) -> list[Correction]:
 
 
 def _candidates(backend: Backend, word: str) -> Iterator[tuple[Word, float]]:
-    """Yield words among which are all that are one slip away, and how doubtful each is.
+    """Yield words that include all that are one typo away, each with a penalty for its log-likelihood.
 
-    Of two halves with one letter between them, one is whole after any slip.
+    Of two halves with one letter between them, a single typo leaves at least one intact.
     """
     size = len(word)
     if word.isascii() and size <= _BY_LETTERS:
@@ -68,7 +69,7 @@ def _candidates(backend: Backend, word: str) -> Iterator[tuple[Word, float]]:
 
 
 def _inside(halves: tuple[str, str], size: int, longer: Word) -> Iterator[tuple[Word, float]]:
-    """Yield what stands for a word within a longer one: what begins with its front, or ends with its back."""
+    """Yield the parts of a longer word that may be meant: those with the front half first or the back half last."""
     word = longer.word
     for other in range(size - 1, min(size + 2, len(word))):
         spans = [(at, at + other) for at in _places(word, halves[0])]
@@ -91,9 +92,9 @@ def _places(text: str, part: str) -> Iterator[int]:
 
 
 def _likelihood(typed: str, meant: Word) -> float:
-    """Return how likely a word was meant: what is frequent, and slips that leave little choice.
+    """Return the log-likelihood that a word was meant: higher for frequent words, and for typos that few words allow.
 
-    A letter left out or two exchanged can only come from few words; a wrong or added one from 26 times as many.
+    A missing letter or two exchanged ones can come from few words; a wrong or added letter from 26 times as many.
     """
     likelihood = 0.5 * log(meant.papers) + (1.0 if typed[0] == meant.word[0] else 0.0)
     if len(typed) < len(meant.word) or sorted(typed) == sorted(meant.word):

@@ -1,6 +1,6 @@
-"""English words without their endings, so that hallucination finds hallucinate: light, and never beside exact words.
+"""Reduces English words to stems, so that hallucination finds hallucinate, but never ahead of exact words.
 
-Stems are worked out of the vocabulary when a query asks for them; the index keeps none.
+Stems are computed from the vocabulary when a query needs them; the index stores none.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from functools import lru_cache
 
 from bot.search.backend import Backend
 
-# Endings, and how many letters have to stay: of what only bends a word, and of what makes another of it.
+# Endings, and how many letters must remain: of inflections, and of derivations.
 _INFLECTIONS = dict.fromkeys(("ing", "er", "ed", "e", "y"), 4)
 _DERIVATIONS = dict.fromkeys(
     (
@@ -44,12 +44,12 @@ _DERIVATIONS = dict.fromkeys(
     5,
 )
 _ENDINGS = sorted((_DERIVATIONS | _INFLECTIONS).items(), key=lambda ending: -len(ending[0]))
-_SHORTEST, _MOST = 5, 3  # letters of a word that has a stem; endings of one
-_MOST_FORMS = 24  # words that begin as a stem, the most frequent ones
+_SHORTEST, _MOST = 5, 3  # letters of the shortest word with a stem; endings removed from one word
+_MOST_FORMS = 24  # words compared with a stem: the most frequent with that prefix
 
 
 def same_stem_words(backend: Backend, word: str) -> list[str]:
-    """Return the other words of the vocabulary that have a word's stem."""
+    """Return the other words of the vocabulary with the same stem."""
     stem = stem_of(word)
     if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()):
         return []
@@ -59,7 +59,7 @@ def same_stem_words(backend: Backend, word: str) -> list[str]:
 
 @lru_cache(maxsize=8192)
 def stem_of(word: str) -> str:
-    """Return an English word without its endings, itself where it has none or is something else."""
+    """Return the stem of an English word; any other text is returned unchanged."""
     if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()):
         return word
     stem = _singular(word)

@@ -1,4 +1,4 @@
-"""What may have been meant where hardly anything is found: slips mended, katakana read, Japanese terms in English."""
+"""Suggests other wordings when a query finds almost nothing: typo corrections, readings of katakana, translations."""
 
 from __future__ import annotations
 
@@ -19,27 +19,27 @@ from bot.search.spelling import corrections
 
 _WORD = re.compile("[a-z0-9]+")
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
-_STRAY = re.compile("(?<!\\w)ー+(?=\\w)")  # a long vowel of nothing
+_STRAY = re.compile("(?<!\\w)ー+(?=\\w)")  # a long vowel mark without a kana before it
 _MOST_UNITS, _MOST_EACH, _MOST_BY_SOUND, _MOST_RANK = 12, 4, 60, 6.0
 _TYPO_SIMILARITY, _SIMILARITY_STEP = (
     94.0,
     2.0,
-)  # a reading that is so much alike is as likely as a slip, and e times so by so much
-_JOINED = 2.0  # a slip in words that are one word otherwise (ce-gocd) leaves less doubt by so much
-_CERTAIN = 20.0  # the likelihood of what hardly leaves a doubt
-_COMPOUND, _PART = 7, 3  # letters of a compound, and of each part of it, at least
-_LONGEST = 30  # letters of a query in which compounds are looked for: each may be cut at any of them
+)  # a reading of this similarity is as likely as a typo; every 2 points more make it e times as likely
+_JOINED = 2.0  # added to the log-likelihood of a correction that joins the words into one (ce-gocd)
+_CERTAIN = 20.0  # log-likelihood of a nearly certain suggestion
+_COMPOUND, _PART = 7, 3  # minimum letters of a compound, and of each of its parts
+_LONGEST = 30  # letters of the longest query that is split into compounds: it may be split at any of them
 _NEVER_FIRST = "ーんゃゅょぁぃぅぇぉっ"
-_MOST_PARTS = 2  # readings of a part
-_MOST_FREQUENT = 12  # words of a sound that are compared where papers have the katakana itself
-_MOST_BEGUN = 100  # words of the beginning of a sound that are compared with a beginning
-_CONFIDENT_SIMILARITY = 85.0  # a reading of which there is little doubt
-_RANK_STEP = 1.5  # of likelihood, as a logarithm: what differs by less is not told apart
+_MOST_PARTS = 2  # readings tried per part
+_MOST_FREQUENT = 12  # words of a phonetic key that are compared when papers have the katakana itself
+_MOST_BEGUN = 100  # words of a phonetic prefix that are compared with the typed prefix
+_CONFIDENT_SIMILARITY = 85.0  # similarity of a reliable reading
+_RANK_STEP = 1.5  # difference in log-likelihood that makes one rank; smaller differences are ignored
 
 
 @dataclass(frozen=True, slots=True)
 class _Suggestion:
-    """Another text for the query, why, and the logarithm of how likely it was meant."""
+    """Another wording of the query, its reason, and its log-likelihood of being meant."""
 
     text: str
     why: MatchReason
@@ -47,7 +47,7 @@ class _Suggestion:
 
 
 class _Reading(NamedTuple):
-    """English that sounds like a word: how much speaks for it, how alike it is (0 to 100), and how it is written."""
+    """English that sounds like a word: its weight, its similarity (0 to 100), and its spelling."""
 
     weight: float
     similarity: float
@@ -55,7 +55,7 @@ class _Reading(NamedTuple):
 
 
 def suggestions(backend: Backend, query: AnalyzedQuery) -> Iterator[tuple[str, MatchReason, float]]:
-    """Yield other texts for the query, the likeliest first, why, and their rank: 0, and more the less likely."""
+    """Yield other wordings of the query, likeliest first, with reason and rank; rank 0 is the likeliest."""
     if len(query.units) > _MOST_UNITS:
         return
     found: list[_Suggestion] = []
@@ -69,7 +69,7 @@ def suggestions(backend: Backend, query: AnalyzedQuery) -> Iterator[tuple[str, M
 
 
 def _corrected(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
-    """Yield the query with one word mended, or each that nobody has written so."""
+    """Yield the query with one unknown word corrected, and with all of them corrected if there are several."""
     known = {word for word, _ in backend.known_words(query.units)}
     unknown = [at for at, unit in enumerate(query.units) if unit not in known and _is_correctable(unit)]
     choices = {at: corrections(backend, query.units[at]) for at in unknown}
@@ -87,7 +87,7 @@ def _corrected(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
 
 
 def _around(query: AnalyzedQuery, at: int) -> tuple[str, str]:
-    """Return what stands before and after a word of the query, with the marks that were typed where that can be."""
+    """Return the text before and after a word of the query, for ASCII texts including the typed marks."""
     if query.text.isascii():
         begin, end = list(_WORD.finditer(query.text))[at].span()
         return query.text[:begin], query.text[end:]
@@ -99,7 +99,7 @@ def _is_correctable(unit: str) -> bool:
 
 
 def _readings(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
-    """Yield the query with a katakana word, or all of it where it is kana, replaced by English that sounds like it."""
+    """Yield the query with a katakana word, or a whole kana query, replaced by English that sounds like it."""
     for word in [query.text] if query.is_kana_word else _words_of_kana(query.text):
         spelled, folded = hiragana(word), fold(word)
         if len(spelled) > LONGEST_WORD:
@@ -116,14 +116,14 @@ def _readings(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
 
 
 def readings_of(backend: Backend, word: str) -> list[str]:
-    """Return the frequent English that a word of katakana doubtless is."""
+    """Return the frequent English words that a katakana word reliably stands for."""
     if not (_PART <= len(word) <= _LONGEST and katakana_words(word)):
         return []
     return [reading.english for reading in _confident(_by_sound(backend, hiragana(word), _MOST_FREQUENT))]
 
 
 def partial_readings(backend: Backend, typed: str) -> Iterator[list[str]]:
-    """Yield the English words that begin as half-typed kana sounds, the likelier ones first."""
+    """Yield the English words that begin like a half-typed kana word."""
     beginning = romanize_kana(hiragana(typed))
     if not 2 < len(beginning) <= _LONGEST:
         return
@@ -134,7 +134,7 @@ def partial_readings(backend: Backend, typed: str) -> Iterator[list[str]]:
 
 
 def _words_of_kana(text: str) -> list[str]:
-    """Return the katakana words of a text; where it has none, the hiragana that stands alone (らま2)."""
+    """Return the katakana words of a text; if there are none, its separate hiragana words (らま2)."""
     return katakana_words(text) or [run for run in runs(text) if len(run) > 1 and _HIRAGANA.fullmatch(run)]
 
 

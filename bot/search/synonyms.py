@@ -1,4 +1,4 @@
-"""A team's own words for the same thing (RAG = 検索拡張生成): a query with one also finds the others."""
+"""Aliases (RAG = 検索拡張生成): a query with one of a team's synonyms also finds the others."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ MAX_VARIANTS = 6
 
 @dataclass(frozen=True, slots=True)
 class _Synonym:
-    """One of the words: normalized, folded, and between spaces."""
+    """One of the synonyms: normalized, folded, and with spaces around each word."""
 
     text: str
     folded: str
@@ -22,7 +22,7 @@ class _Synonym:
 
 
 def with_synonyms(query: AnalyzedQuery, aliases: Mapping[str, Iterable[str]]) -> Iterator[str]:
-    """Yield the query with each alias that it holds said in each other way; `aliases` is {name: meanings}."""
+    """Yield the query with each alias in it replaced by its synonyms; `aliases` is {name: meanings}."""
     count, folded = 0, fold_normalized(query.text)
     for name, meanings in aliases.items():
         if count == MAX_VARIANTS:
@@ -36,7 +36,7 @@ def with_synonyms(query: AnalyzedQuery, aliases: Mapping[str, Iterable[str]]) ->
                     yield normalize(f" {other.text} ".join(frame or ()))
 
 
-@lru_cache(maxsize=4096)  # the aliases of eight collections that have as many as they may
+@lru_cache(maxsize=4096)  # enough for eight collections with the maximum number of aliases
 def _synonyms(texts: tuple[str, ...]) -> tuple[_Synonym, ...]:
     plains = (normalize(text) for text in texts)
     return tuple(
@@ -45,7 +45,7 @@ def _synonyms(texts: tuple[str, ...]) -> tuple[_Synonym, ...]:
 
 
 def _around(spaced: str, folded: str, side: _Synonym) -> tuple[str, str] | None:
-    """Return what stands before and after an alias in the query; words by their ends, Japanese anywhere."""
+    """Return the text before and after an alias in the query; Latin text matches whole words, Japanese anywhere."""
     if side.spaced in spaced:
         before, _, after = spaced.partition(side.spaced)
         return before, after

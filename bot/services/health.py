@@ -77,8 +77,7 @@ class Health:
 
     @uncancellable
     async def heartbeat(self, platform: str, connection: Connection) -> None:
-        """Record that the bot is alive and the state of a platform's connection; call it at each tick and on each
-        change."""
+        """Record that the bot is alive and a platform's connection state; call it at each tick and each change."""
         now = iso(self._clock())
         before = self._connections.get(platform, {}).get("state")
         if connection == "starting" and before not in (None, "starting"):

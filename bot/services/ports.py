@@ -55,15 +55,13 @@ class Publisher(Protocol):
         """Replace the content of a message of ours; a deleted message is left alone."""
 
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
-        """Send a text to the curators of a closed channel's server, there or in one of its other channels
-        (`places`)."""
+        """Send a text to the curators of a closed channel's server, there or in another of its channels (`places`)."""
 
     def command_name(self, command: str, locale: Locale) -> str:
         """Return the platform's name for one of our commands (`digest subscribe`), for a sentence in that language."""
 
     async def anchor(self, channel: str) -> str:
-        """Return a point in the channel's history that precedes every message sent from now on, in the platform's own
-        order."""
+        """Return a point in the channel's history, in the platform's order, that precedes every later message."""
 
     async def find(self, channel: str, marker: str, anchor: str) -> str | None:
         """Return the id of our message with that marker after the anchor; None when it surely is not there.

@@ -176,8 +176,7 @@ class Servers:
         return [each for each in await self.every() if each.state == "waiting"]
 
     async def allow(self, id: str) -> Server:
-        """Serve a server from now on; its postponed editions become due. Raises InputError where the settings
-        decide."""
+        """Serve a server from now on; its postponed editions become due. Raises InputError if the settings decide."""
         return await self._decide(id, "allowed")
 
     async def refuse(self, id: str) -> Server:

@@ -1,4 +1,4 @@
-"""The words that a team has for the same thing, of each workspace."""
+"""The aliases of each workspace: words for the same thing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.store.schema import aliases
 
 
 async def put(connection: AsyncConnection, workspace_id: int, name: str, meanings: Sequence[str]) -> None:
-    """Let a name stand for its meanings, and each of them for the name; what it stood for before is forgotten."""
+    """Save a name and its meanings, replacing its previous ones."""
     await remove(connection, workspace_id, name)
     if meanings:
         rows = [{"workspace_id": workspace_id, "name": name, "meaning": meaning} for meaning in dict.fromkeys(meanings)]
@@ -19,13 +19,13 @@ async def put(connection: AsyncConnection, workspace_id: int, name: str, meaning
 
 
 async def remove(connection: AsyncConnection, workspace_id: int, name: str) -> bool:
-    """Forget a name and tell whether it was known."""
+    """Delete an alias and return whether it existed."""
     mine = (aliases.c.workspace_id == workspace_id, aliases.c.name == name)
     return (await connection.execute(delete(aliases).where(*mine))).rowcount > 0
 
 
 async def of(connection: AsyncConnection, workspace_id: int) -> dict[str, tuple[str, ...]]:
-    """Return all names of a workspace and their meanings."""
+    """Return all aliases of a workspace as {name: meanings}."""
     query = select(aliases.c.name, aliases.c.meaning).where(aliases.c.workspace_id == workspace_id)
     found: dict[str, tuple[str, ...]] = {}
     for name, meaning in await connection.execute(query.order_by(aliases.c.name, aliases.c.meaning)):

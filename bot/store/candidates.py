@@ -1,4 +1,4 @@
-"""Candidates: papers that somebody proposed and no curator has decided on."""
+"""Candidates: proposed papers on which no curator has decided."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def add(
     locale: str | None,
     now: datetime,
 ) -> int:
-    """Write a proposal down and return its number."""
+    """Insert a proposal and return its number."""
     values = {
         "workspace_id": workspace_id,
         "form": form,
@@ -42,19 +42,19 @@ async def add(
 
 
 async def get(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
-    """Return the proposal of that number, None when it has been decided on."""
+    """Return the proposal of that number; None when it has been decided on."""
     row = (await connection.execute(select(candidates).where(*_one(workspace_id, number)))).first()
     return _read(row) if row else None
 
 
 async def waiting(connection: AsyncConnection, workspace_id: int) -> list[Candidate]:
-    """Return what waits, the oldest first."""
+    """Return the waiting proposals, oldest first."""
     query = select(candidates).where(candidates.c.workspace_id == workspace_id).order_by(candidates.c.number)
     return [_read(row) for row in await connection.execute(query)]
 
 
 async def remove(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
-    """Take a proposal out and return it, None when it has been decided on."""
+    """Delete a proposal and return it; None when it has been decided on."""
     statement = delete(candidates).where(*_one(workspace_id, number)).returning(candidates)
     row = (await connection.execute(statement)).first()
     return _read(row) if row else None

@@ -1,7 +1,7 @@
-"""Lending a connection so that it comes back whenever its borrower is cancelled.
+"""Lends connections so that they always come back, even when the borrower is cancelled.
 
-A driver whose opening or closing is cut short forgets the connection: the file stays open until the garbage collector
-comes by, or its thread keeps the process alive.
+A driver that is interrupted while it opens or closes a connection forgets it: the file stays open until the garbage
+collector finds it, or the driver's thread keeps the process alive.
 """
 
 from __future__ import annotations
@@ -16,14 +16,14 @@ from sqlalchemy.pool import Pool
 from sqlalchemy.util import greenlet_spawn
 
 T = TypeVar("T")
-_PATIENCE = 1.0  # seconds; what is lent for longer is closed as soon as it comes back
+_PATIENCE = 1.0  # seconds; connections lent for longer are closed when they come back
 
 
 class Connections:
-    """The connections of one engine; in the end all are closed.
+    """The connections of one engine; `close` closes them all.
 
-    Closing waits a moment for what is lent and for what is being opened: whoever closes mostly ends the event loop
-    next, which cancels every task, also that in which a driver opens.
+    Closing waits a moment for lent connections and for those being opened, because the caller usually ends the event
+    loop next, which would cancel the task in which a driver opens.
     """
 
     def __init__(self, engine: AsyncEngine) -> None:
@@ -36,7 +36,7 @@ class Connections:
 
     @asynccontextmanager
     async def lend(self, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:
-        """Lend a connection; a cancellation while it is opened or given back takes effect afterwards."""
+        """Lend a connection; a cancellation during its opening or closing takes effect afterwards."""
         self._lent += 1
         self._all_back.clear()
         try:
@@ -72,12 +72,12 @@ class Connections:
 
     async def _take_back(self, connection: AsyncConnection, pool: Pool) -> None:
         await connection.close()
-        if self._closed:  # nobody empties the pool any more into which it has gone
+        if self._closed:  # the pool was already emptied, so nobody else would close this connection
             await greenlet_spawn(pool.dispose)
 
 
 async def ended(work: asyncio.Future[T]) -> bool:
-    """Wait until something has ended, and tell whether we were cancelled meanwhile."""
+    """Wait until some work has ended; return whether this task was cancelled meanwhile."""
     cancelled = False
     while not work.done():
         try:
@@ -88,7 +88,7 @@ async def ended(work: asyncio.Future[T]) -> bool:
 
 
 async def finish(work: Awaitable[T]) -> T:
-    """Return what some work returns; a cancellation takes effect when it has ended."""
+    """Return the result of some work; a cancellation takes effect only when the work has ended."""
     task = asyncio.ensure_future(work)
     if await ended(task):
         task.exception()

@@ -1,7 +1,7 @@
-"""The connection to the database: who may write when, and what every connection is told first.
+"""The connection to the database: its settings, and who may write when.
 
-SQLite has one writer. All writing goes through `write`, which takes a lock in this process and `BEGIN IMMEDIATE` in
-the file, so that no transaction is begun that cannot be finished. Reading never waits for it (WAL).
+SQLite allows one writer. All writes go through `write`, which takes a lock in this process and `BEGIN IMMEDIATE` in the
+file, so no transaction starts that cannot be finished. Reads never wait for it (WAL mode).
 """
 
 from __future__ import annotations
@@ -31,10 +31,10 @@ from bot.store.connections import Connections, finish
 from bot.store.requests import current_request
 from bot.store.schema import REVISION
 
-_PATIENCE = 10.0  # seconds for which writing waits for another process, where no request may wait longer
-_BUSY = 10_000  # milliseconds for which any other statement waits
-# Milliseconds of one attempt to begin. SQLite looks ever more seldom for a lock that it waits for, up to ten times a
-# second, and would miss the moment between two batches of another process's import.
+_PATIENCE = 10.0  # seconds that a write waits for another process, unless its request allows longer
+_BUSY = 10_000  # milliseconds that any other statement waits
+# Milliseconds of one attempt to begin. SQLite checks a busy lock ever less often, down to ten times a second, and would
+# miss the moment between two batches of another process's import.
 _ATTEMPT = 100
 _PRAGMAS = (
     "journal_mode=WAL",
@@ -44,10 +44,10 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "wal_autocheckpoint=10000",
 )
-_AT_ONCE = 200  # rows of a statement: a few milliseconds of preparing them
+_AT_ONCE = 200  # rows per statement; preparing them takes a few milliseconds
 T = TypeVar("T")
 StoreConnection: TypeAlias = AsyncConnection
-"""A connection, in a transaction where it was lent for writing: what services hand to the modules of the store."""
+"""A connection, within a transaction if it was lent for writing; services pass it to the store's modules."""
 
 
 class Database:
@@ -66,10 +66,10 @@ class Database:
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[AsyncConnection]:
-        """Lend the one writing connection for one transaction: all of it is kept, or nothing.
+        """Lend the only writing connection for one transaction, which is committed as a whole or rolled back.
 
         Raises StoreError when the database is full, locked for too long or broken, and DuplicateError when another
-        process has changed something for the same request.
+        process has already made a change for the same request.
         """
         request = current_request()
         try:
@@ -85,9 +85,9 @@ class Database:
             request.is_claimed = True
 
     async def _begun(self, stack: AsyncExitStack, until: float) -> AsyncConnection:
-        """Begin a transaction that ends with the stack; while another process holds the lock, try again and again.
+        """Begin a transaction that ends with the stack; retry while another process holds the lock.
 
-        Between two attempts the other writers of this process have their turn.
+        Other writers of this process get their turn between two attempts.
         """
         while True:
             async with AsyncExitStack() as attempt:
@@ -103,7 +103,7 @@ class Database:
                     return connection
 
     async def backup(self, target: Path) -> None:
-        """Copy the database, as it is at this moment, into a new private file. Raises StoreError."""
+        """Copy the database, as it is at this moment, to a new private file. Raises StoreError."""
         try:
             await asyncio.to_thread(_copy, self.path, target)
         except (OSError, sqlite3.Error) as error:
@@ -111,12 +111,12 @@ class Database:
             raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason)) from error
 
     async def close(self) -> None:
-        """Give all connections back; without this the process would not end."""
+        """Close all connections; the process would not end without this."""
         await self._connections.close()
 
 
 async def open_database(url: str) -> Database:
-    """Open the database that the address names, made or brought up to date where needed.
+    """Open the database at this URL; create or migrate it if needed.
 
     `sqlite+aiosqlite:///relative.db`. Raises StoreError when it cannot be opened or is newer than this program.
     """
@@ -142,7 +142,7 @@ async def open_database(url: str) -> Database:
 
 
 async def open_to_read(url: str) -> Database:
-    """Open a database that is there as it is: nothing is made, brought up to date or written. Raises StoreError."""
+    """Open an existing database read-only, without creating, migrating or writing anything. Raises StoreError."""
     path = Path(make_url(url).database or "")
     address = _address_to_read(path)
     connections: Connections | None = None
@@ -175,12 +175,12 @@ async def open_to_read(url: str) -> Database:
 
 
 def batched(items: Sequence[T], size: int = _AT_ONCE) -> Iterator[Sequence[T]]:
-    """Yield slices of items: preparing rows, or reading them, holds up everybody else."""
+    """Yield slices of items: preparing or reading all rows at once would block the event loop."""
     return (items[start : start + size] for start in range(0, len(items), size))
 
 
 def iso(moment: datetime) -> str:
-    """Return a time as the tables keep it: UTC, to the microsecond, so that text sorts like time."""
+    """Return a time as the tables store it: UTC with microseconds, so that text sorts like time."""
     return moment.astimezone(UTC).isoformat(timespec="microseconds")
 
 
@@ -193,9 +193,9 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 
 
 def _address_to_read(path: Path) -> str:
-    """Return the address of a database that is not written to.
+    """Return the read-only URL of a database.
 
-    Without a write-ahead log nobody is connected; then SQLite need not make the files by which that is shared.
+    Without a write-ahead log nobody is connected; SQLite then need not create its shared-memory file.
     """
     if not path.is_file():
         raise StoreError(msg('There is no database "{path}" yet; dayori run makes it.', path=str(path)))
@@ -228,12 +228,12 @@ def _is_locked(error: DBAPIError) -> bool:
 
 
 def _give_up(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:
-    """Roll back and close a connection that is thrown away, as a cancelled one is; a second cancellation ends neither.
+    """Roll back and close a discarded connection, as after a cancellation; a second cancellation interrupts neither.
 
-    Closing alone does not let go of the lock: SQLite keeps a closed connection alive as long as one of its cursors is,
-    and the error of a cancelled task holds it.
+    Closing alone does not release the lock: SQLite keeps a closed connection alive as long as one of its cursors
+    exists, and the exception of a cancelled task holds one.
     """
-    with suppress(asyncio.CancelledError):  # the one that brought us here goes on its way
+    with suppress(asyncio.CancelledError):  # the cancellation that led here continues by itself
         await_only(finish(_closed(connection.driver_connection)))
 
 
@@ -250,15 +250,15 @@ async def _migrate(connections: Connections, url: str) -> None:
             version = (await connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
             if version == REVISION:
                 return
-    from bot.store.migrations import upgrade  # Alembic is slow to import, and at most starts there is nothing to do
+    from bot.store.migrations import upgrade  # Alembic is slow to import, and most starts need no migration
 
     await asyncio.to_thread(upgrade, url)
 
 
 def _make_private(path: Path) -> None:
-    """Make the file and the folders it lacks for their owner alone; SQLite gives its files beside it the same mode.
+    """Create the file and its missing folders for their owner only; SQLite gives its additional files the same mode.
 
-    What is there already keeps its mode.
+    Existing files and folders keep their mode.
     """
     for folder in reversed([each for each in path.parents if not each.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
@@ -270,7 +270,7 @@ def _private(path: str, flags: int) -> int:
 
 
 def _copy(source: Path, target: Path) -> None:
-    """Copy a database into a new file that its owner alone may read; what fails half-way leaves none."""
+    """Copy a database to a new file that only its owner may read; a failed copy leaves no file."""
     open(target, "xb", opener=_private).close()
     try:
         with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:

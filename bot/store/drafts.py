@@ -1,6 +1,6 @@
-"""Papers that somebody is about to add: what was typed and what was shown, until it is saved or given up.
+"""Drafts: papers that somebody is about to add, as typed and as shown, until they are saved or discarded.
 
-A draft that was used stays for a while with what became of it, so that pressing its button again can be answered.
+A used draft is kept for a while with its outcome, so that a second press of its button can be answered.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _KEPT = timedelta(days=2)
 
 @dataclass(frozen=True, slots=True)
 class StoredDraft:
-    """A draft as it is kept; `actor` is None where it was not written down, `outcome` until the draft is used."""
+    """A stored draft; `actor` is None for drafts of older versions, `outcome` is None until the draft is used."""
 
     form: dict[str, Any]
     actor: str | None
@@ -41,9 +41,9 @@ async def save(
     actor: str,
     paper: Paper | None = None,
 ) -> bool:
-    """Keep a draft under its token and tell whether it could be: one that was used stays as it is.
+    """Store a draft under its token; return whether that was possible: a used draft is not changed.
 
-    Those of long ago are given up.
+    Drafts older than two days are deleted.
     """
     await connection.execute(delete(drafts).where(drafts.c.saved_at < iso(now - _KEPT)))
     values = {"form": form, "saved_at": iso(now), "actor": actor, "paper": columns_of(paper) if paper else None}
@@ -64,7 +64,7 @@ async def get(connection: AsyncConnection, workspace_id: int, token: str) -> Sto
 
 
 async def finish(connection: AsyncConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:
-    """Write down what became of a draft: {"paper": id}, {"proposal": number}, or {} when it was given up."""
+    """Record the outcome of a draft: {"paper": id}, {"proposal": number}, or {} when it was discarded."""
     await connection.execute(update(drafts).where(*_one(workspace_id, token)).values(outcome=outcome))
 
 

@@ -1,4 +1,4 @@
-"""The outbox: editions and their messages, written before the first one leaves and ticked off one by one."""
+"""The outbox: editions and their messages, all written before the first one is sent, and then marked one by one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ State = Literal["waiting", "sending", "sent"]
 
 @dataclass(frozen=True, slots=True)
 class OutboxMessage:
-    """One message of an edition: a payload that is ready to leave, and how it is known again."""
+    """One message of an edition: a payload ready to send, and the nonce and marker by which it is recognised."""
 
     position: int
     payload: Payload
@@ -37,19 +37,19 @@ async def last_number(connection: AsyncConnection, subscription_id: int) -> int:
 
 
 async def has_period(connection: AsyncConnection, subscription_id: int, period: str) -> bool:
-    """Tell whether the subscription has an edition for that turn."""
+    """Return whether the subscription has an edition for that turn."""
     query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.period == period)
     return (await connection.execute(query)).first() is not None
 
 
 async def is_open(connection: AsyncConnection, subscription_id: int) -> bool:
-    """Tell whether an edition of the subscription has not wholly arrived."""
+    """Return whether an edition of the subscription has not completely arrived."""
     query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.done_at.is_(None))
     return (await connection.execute(query)).first() is not None
 
 
 async def is_done(connection: AsyncConnection, edition_id: int) -> bool:
-    """Tell whether an edition has wholly arrived."""
+    """Return whether an edition has completely arrived."""
     query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.done_at.is_not(None))
     return (await connection.execute(query)).first() is not None
 
@@ -57,7 +57,7 @@ async def is_done(connection: AsyncConnection, edition_id: int) -> bool:
 async def write_edition(
     connection: AsyncConnection, subscription: Subscription, *, number: int, period: str, choice: Choice, now: datetime
 ) -> int:
-    """Write an edition and what it holds; return its id."""
+    """Insert an edition and its papers; return its id."""
     values = {
         "workspace_id": subscription.workspace_id,
         "subscription_id": subscription.id,
@@ -81,7 +81,7 @@ async def write_edition(
 async def write_messages(
     connection: AsyncConnection, workspace_id: int, edition_id: int, outgoing: Sequence[OutboxMessage]
 ) -> None:
-    """Write an edition's messages, all waiting."""
+    """Insert an edition's messages, all waiting."""
     rows = [
         {
             "workspace_id": workspace_id,
@@ -98,13 +98,13 @@ async def write_messages(
 
 
 async def finish(connection: AsyncConnection, edition_id: int, now: datetime) -> None:
-    """Note that an edition has wholly arrived."""
+    """Record that an edition has completely arrived."""
     done = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}
     await connection.execute(update(editions).where(editions.c.id == edition_id).values(**done))
 
 
 async def next_unsent(connection: AsyncConnection, edition_id: int) -> OutboxMessage | None:
-    """Return the first message of an edition that is not known to have arrived; None when all have."""
+    """Return an edition's first message that is not known to have arrived; None when all have."""
     query = (
         select(messages)
         .where(messages.c.edition_id == edition_id, messages.c.state != "sent")
@@ -120,19 +120,19 @@ async def next_unsent(connection: AsyncConnection, edition_id: int) -> OutboxMes
 async def mark_sending(
     connection: AsyncConnection, edition_id: int, position: int, since: datetime, anchor: str
 ) -> None:
-    """Note, before the request leaves, that a message may be on its way, and where a search for it begins."""
+    """Record, before the request leaves, that a message is being sent, and where a search for it starts."""
     await _mark(connection, edition_id, position, state="sending", sending_at=iso(since), anchor=anchor)
 
 
 async def move_anchor(connection: AsyncConnection, edition_id: int, position: int, anchor: str) -> None:
-    """Note how far a message was searched for in vain."""
+    """Record up to where a message was searched for without success."""
     await _mark(connection, edition_id, position, anchor=anchor)
 
 
 async def mark_sent(
     connection: AsyncConnection, edition_id: int, position: int, message_id: str, now: datetime
 ) -> None:
-    """Note that the platform has a message, and under which id."""
+    """Record that the platform has a message, and its id there."""
     await _mark(connection, edition_id, position, state="sent", message_id=message_id, sent_at=iso(now))
 
 
@@ -143,7 +143,7 @@ async def _mark(connection: AsyncConnection, edition_id: int, position: int, **c
 
 @dataclass(frozen=True, slots=True)
 class LastEdition:
-    """How far a subscription's newest edition is; `trouble` says why it has not wholly arrived."""
+    """The delivery state of a subscription's newest edition; `trouble` says why it has not completely arrived."""
 
     number: int
     composed_at: datetime

@@ -1,4 +1,4 @@
-"""Who changed what, when, from what to what: enough to tell it and to take it back."""
+"""The history of changes: who changed what and when, with the values before and after, enough to undo it."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ async def open_change(
     actor: str | None = None,
     undoes: int | None = None,
 ) -> int:
-    """Begin a change and return its id."""
+    """Insert a change and return its id."""
     values = {
         "workspace_id": workspace_id,
         "action": action,
@@ -38,7 +38,7 @@ async def open_change(
 
 
 async def record(connection: AsyncConnection, workspace_id: int, change_id: int, steps: Sequence[Step]) -> None:
-    """Write down what a change did."""
+    """Insert what a change did to each paper."""
     for batch in batched(steps):
         rows = [
             {
@@ -56,7 +56,7 @@ async def record(connection: AsyncConnection, workspace_id: int, change_id: int,
 async def last_undoable(
     connection: AsyncConnection, workspace_id: int, *, actor: str | None = None, id: int | None = None
 ) -> Change | None:
-    """Return the newest change that stands and is neither undo nor redo: of that actor or anybody, of that id."""
+    """Return the newest change that can be undone: of an actor or anybody, or the one with that id."""
     query = _undoable(workspace_id).limit(1)
     if actor is not None:
         query = query.where(changes.c.actor == actor)
@@ -69,7 +69,7 @@ async def last_undoable(
 async def undoable(
     connection: AsyncConnection, workspace_id: int, limit: int, actor: str | None = None
 ) -> list[tuple[Change, list[str]]]:
-    """Return the newest changes (of that actor) that are no undo and were not undone, with the ids of their papers."""
+    """Return the newest changes (of that actor) that can be undone, with the ids of their papers."""
     query = _undoable(workspace_id).limit(limit)
     if actor is not None:
         query = query.where(changes.c.actor == actor)
@@ -82,7 +82,7 @@ async def undoable(
 
 
 async def steps_of(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[Step]:
-    """Return what a change did."""
+    """Return what a change did to each paper."""
     query = select(history.c.paper_id, history.c.before, history.c.after).where(
         history.c.workspace_id == workspace_id, history.c.change_id == change_id
     )
@@ -92,7 +92,7 @@ async def steps_of(connection: AsyncConnection, workspace_id: int, change_id: in
 async def newest_first(
     connection: AsyncConnection, workspace_id: int, paper_id: str | None, limit: int
 ) -> list[tuple[Change, Step]]:
-    """Return what happened to one paper, or to all of them, newest first."""
+    """Return the history of one paper or of all, newest first."""
     query = (
         select(
             changes.c.id,
@@ -115,21 +115,21 @@ async def newest_first(
 
 
 async def change(connection: AsyncConnection, workspace_id: int, id: int) -> Change | None:
-    """Return the change of that id."""
+    """Return the change of that id, or None."""
     query = select(changes).where(changes.c.workspace_id == workspace_id, changes.c.id == id)
     row = (await connection.execute(query)).first()
     return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
 
 
 async def was_undone(connection: AsyncConnection, workspace_id: int, id: int) -> bool:
-    """Tell whether a change was taken back, and that was not taken back itself."""
+    """Return whether a change was undone and not redone."""
     undo = changes.alias()
     query = select(exists().where(undo.c.workspace_id == workspace_id, undo.c.undoes == id, ~_redone(undo)))
     return bool((await connection.execute(query)).scalar())
 
 
 async def last_undo(connection: AsyncConnection, workspace_id: int, of: int | None = None) -> tuple[int, int] | None:
-    """Return the newest undo that stands (of a change, if given) as its id and the id of what it undid."""
+    """Return the newest undo that was not redone (of a change, if given) as (its id, id of the undone change)."""
     undo = changes.alias()
     query = (
         select(undo.c.id, undo.c.undoes)
@@ -152,6 +152,6 @@ def _undoable(workspace_id: int) -> Select[Any]:
 
 
 def _redone(undo: Any) -> Exists:
-    """Return the condition that an undo was taken back."""
+    """Return the condition that an undo was redone."""
     redo = changes.alias()
     return exists().where(redo.c.undoes == undo.c.id)

@@ -1,4 +1,4 @@
-"""Which bytes of a file were imported last, so that a file that did not change is not read again at every start."""
+"""The content hash of each imported file, so that an unchanged file is not parsed again at every start."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.store.schema import imported_files
 
 
 async def last_hash(connection: AsyncConnection, workspace_id: int, path: str) -> str | None:
-    """Return the hash of the file's bytes when it was imported last."""
+    """Return the hash that the file's bytes had at its last import."""
     query = select(imported_files.c.hash).where(
         imported_files.c.workspace_id == workspace_id, imported_files.c.path == path
     )
@@ -18,7 +18,7 @@ async def last_hash(connection: AsyncConnection, workspace_id: int, path: str) -
 
 
 async def note_hash(connection: AsyncConnection, workspace_id: int, path: str, hash: str) -> None:
-    """Note the hash of a file that has been imported."""
+    """Record the hash of an imported file."""
     statement = upsert(imported_files).values(workspace_id=workspace_id, path=path, hash=hash)
     replaced = statement.on_conflict_do_update(index_elements=["workspace_id", "path"], set_={"hash": hash})
     await connection.execute(replaced)

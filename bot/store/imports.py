@@ -1,4 +1,4 @@
-"""What a file last said of each paper, so that an edit of the file can be told from an edit in the store."""
+"""The content hash that a file last had for each paper, to tell edits of the file from edits in the store."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _BOOKKEEPING = ("number", "added_at", "added_by", "updated_at")
 
 
 def content_hash(paper: Paper) -> str:
-    """Return a hash of what people wrote of the paper: equal content, equal hash."""
+    """Return a hash of a paper's content, without its bookkeeping."""
     return hash_of(columns_of(paper))
 
 
@@ -41,7 +41,7 @@ async def last_hashes(connection: AsyncConnection, workspace_id: int, ids: Seque
 
 
 async def save_hashes(connection: AsyncConnection, workspace_id: int, hashes: Mapping[str, str]) -> None:
-    """Note the content hashes that a file has now."""
+    """Record the content hashes that a file has now."""
     new = upsert(imported_papers)
     replaced = {"content_hash": new.excluded.content_hash}
     statement = new.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=replaced)
@@ -51,7 +51,7 @@ async def save_hashes(connection: AsyncConnection, workspace_id: int, hashes: Ma
 
 
 async def forget_import(connection: AsyncConnection, workspace_id: int, steps: Sequence[Step]) -> None:
-    """Forget what a file said in an import that was undone, so that the file can be imported again."""
+    """Forget the hashes of an undone import, so that the file can be imported again."""
     await save_hashes(connection, workspace_id, {step.paper_id: hash_of(step.before) for step in steps if step.before})
     added = [step.paper_id for step in steps if not step.before]
     for batch in batched(added):
@@ -61,10 +61,10 @@ async def forget_import(connection: AsyncConnection, workspace_id: int, steps: S
 
 @dataclass(slots=True)
 class SyncState:
-    """What a mirrored file and the collection were when they last agreed.
+    """The state of a synced file and the collection at their last sync.
 
-    `hashes` are the content hashes by paper id, `change` the newest change that the file holds, `open` the papers whose
-    two versions wait for a person, `hash` that of the file's bytes.
+    `hashes` are the content hashes by paper id, `change` is the newest change that the file contains, `open` are the
+    papers in conflict, and `hash` is that of the file's bytes.
     """
 
     hashes: dict[str, str]
@@ -74,13 +74,13 @@ class SyncState:
 
 
 async def sync_state(connection: AsyncConnection, workspace_id: int, path: str) -> SyncState | None:
-    """Return what is known of a mirrored file, None where it never was one."""
+    """Return the state of a synced file; None if it was never synced."""
     text = await read_state(connection, _sync_state_key(workspace_id, path))
     return SyncState(**json.loads(text)) if text else None
 
 
 async def save_sync_state(connection: AsyncConnection, workspace_id: int, path: str, state: SyncState) -> None:
-    """Note how a mirrored file and the collection agree now."""
+    """Record the state of a synced file."""
     await write_state(connection, _sync_state_key(workspace_id, path), json.dumps(asdict(state)))
 
 

@@ -1,4 +1,4 @@
-"""Who holds which open edition: one claimant at a time, for as long as its lease runs or its process lives."""
+"""Leases on open editions: one owner at a time, until its lease expires or its process ends."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _LONGEST_LEASE = timedelta(hours=1)
 
 @dataclass(frozen=True, slots=True)
 class OpenEdition:
-    """An edition that has not wholly arrived."""
+    """An edition that has not completely arrived."""
 
     id: int
     workspace_id: int
@@ -30,8 +30,8 @@ class OpenEdition:
     channel: str
     locale: Locale
     number: int
-    failures: int = 0  # since a message of it last arrived
-    is_trial: bool = False  # its subscription is paused, and this is to see whether it still has to be
+    failures: int = 0  # since one of its messages last arrived
+    is_trial: bool = False  # its subscription is paused, and this attempt shows whether it can resume
 
 
 async def acquire(
@@ -46,14 +46,14 @@ async def acquire(
     besides: Collection[int] = (),
     subscription_id: int | None = None,
 ) -> list[OpenEdition]:
-    """Take open editions that nobody alive holds: every server's oldest first, then every server's next.
+    """Lease open editions without a living owner: the oldest of every server first, then the next of every server.
 
-    A subscription's second edition waits for its first. Those of ended subscriptions, of paused ones until they are
-    tried again, of other platforms and those `besides` are left alone.
+    A subscription's second edition waits for its first. Left out are editions of ended subscriptions, of paused ones
+    until their retry is due, of other platforms, and those in `besides`.
     """
     open_ones = await _oldest_open(connection, platforms, subscription_id, now)
     alive = {name for name in {each.lease_owner for each in open_ones if each.lease_owner} if not is_dead(name)}
-    horizon = iso(now + _LONGEST_LEASE)  # a claim that reaches further was made by a clock that ran ahead
+    horizon = iso(now + _LONGEST_LEASE)  # a longer lease was written by a clock that ran ahead
 
     def is_free(each: Row[Any]) -> bool:
         runs = each.leased_until is not None and iso(now) <= each.leased_until <= horizon
@@ -111,7 +111,7 @@ async def _oldest_open(
 
 
 def _in_turns(found: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Order editions so that no server waits for another's many channels."""
+    """Order editions so that no server waits for all channels of another."""
     had: Counter[str] = Counter()
     ranked = []
     for each in found:
@@ -122,13 +122,13 @@ def _in_turns(found: Sequence[Row[Any]]) -> list[Row[Any]]:
 
 
 async def renew(connection: AsyncConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:
-    """Hold claimed editions longer, those that are still held."""
+    """Extend the leases of editions that are still held."""
     held = (editions.c.id.in_(edition_ids), editions.c.lease_owner == owner)
     await connection.execute(update(editions).where(*held).values(leased_until=iso(until)))
 
 
 async def holds(connection: AsyncConnection, owner: str, edition_id: int) -> bool:
-    """Tell whether the claimant still holds the edition."""
+    """Return whether the owner still holds the edition."""
     query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.lease_owner == owner)
     return (await connection.execute(query)).first() is not None
 
@@ -140,7 +140,7 @@ async def release(
     until: datetime | None = None,
     trouble: Message | None = None,
 ) -> None:
-    """Give an edition back if it is still held: at once, or to be left alone until that time for that reason."""
+    """Release an edition if it is still held; with `until`, it is not leased again before that time."""
     held = (editions.c.id == edition_id, editions.c.lease_owner == owner)
     free = {"lease_owner": None, "leased_until": iso(until) if until else None}
     why = {"trouble": [trouble.sentence, trouble.values]} if trouble else {}
@@ -148,7 +148,7 @@ async def release(
 
 
 async def wake(connection: AsyncConnection, place: str) -> None:
-    """Let the editions of a channel or a server (`discord:<server id>`) that were put off go out at once."""
+    """Make the postponed editions of a channel or a server (`discord:<server id>`) due at once."""
     channel = subscriptions.c.channel
     there = select(subscriptions.c.id).where(or_(channel == place, channel.startswith(f"{place}/", autoescape=True)))
     rests = (editions.c.done_at.is_(None), editions.c.lease_owner.is_(None), editions.c.subscription_id.in_(there))
@@ -156,9 +156,9 @@ async def wake(connection: AsyncConnection, place: str) -> None:
 
 
 async def count_failure(connection: AsyncConnection, owner: str, edition_id: int) -> tuple[int, str | None] | None:
-    """Count that an edition failed; return how often it had since it last got on, and what its curators know of.
+    """Count a failure of an edition; return the earlier failures since it last made progress and the reported trouble.
 
-    None when another holds it now.
+    Returns None when another owner holds it now.
     """
     held = (editions.c.id == edition_id, editions.c.lease_owner == owner)
     row = (await connection.execute(select(editions.c.failures, editions.c.reported_trouble).where(*held))).first()
@@ -167,12 +167,12 @@ async def count_failure(connection: AsyncConnection, owner: str, edition_id: int
 
 
 async def forget_failures(connection: AsyncConnection, edition_id: int) -> None:
-    """Note that a message of the edition has arrived after failures."""
+    """Reset the failures of an edition, after one of its messages arrived."""
     await connection.execute(update(editions).where(editions.c.id == edition_id).values(failures=0))
 
 
 async def note_reported(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:
-    """Note of which trouble the curators were told."""
+    """Record which trouble the curators were told of."""
     await connection.execute(
         update(editions).where(editions.c.id == edition_id).values(reported_trouble=trouble.sentence)
     )
@@ -181,7 +181,7 @@ async def note_reported(connection: AsyncConnection, edition_id: int, trouble: M
 async def postponed(
     connection: AsyncConnection, now: datetime, subscription_id: int | None = None
 ) -> list[tuple[str, Message | None, Message | None]]:
-    """Return (subscription, why it is paused, why its edition was put off) of all that is paused or put off now."""
+    """Return (subscription, why it is paused, why its edition was postponed) for all that are paused or postponed."""
     waits = and_(editions.c.lease_owner.is_(None), editions.c.leased_until > iso(now), editions.c.trouble.is_not(None))
     query = (
         select(

@@ -1,4 +1,4 @@
-"""What sources answered, kept until it is too old: they ask not to be asked the same thing again."""
+"""A cache of the sources' answers, because they ask not to be queried for the same thing repeatedly."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from bot.store.schema import metadata_cache
 
 
 async def get(connection: AsyncConnection, key: str, now: datetime) -> Metadata | SourceError | None:
-    """Return what was answered, a failure too, unless it is too old by now."""
+    """Return the cached answer, which may be a failure, unless it has expired."""
     query = select(metadata_cache.c.answer).where(metadata_cache.c.key == key, metadata_cache.c.kept_until > iso(now))
     kept: dict[str, Any] | None = (await connection.execute(query)).scalar()
     if kept is None:
@@ -28,7 +28,7 @@ async def get(connection: AsyncConnection, key: str, now: datetime) -> Metadata 
 async def save(
     connection: AsyncConnection, key: str, answer: Metadata | SourceError, now: datetime, age: timedelta
 ) -> None:
-    """Keep an answer for a time; those whose time is over are forgotten."""
+    """Cache an answer for some time; expired answers are deleted."""
     await connection.execute(delete(metadata_cache).where(metadata_cache.c.kept_until <= iso(now)))
     kept = {"failure": answer.message.columns()} if isinstance(answer, SourceError) else json_of(answer)
     values = {"answer": kept, "kept_until": iso(now + age)}

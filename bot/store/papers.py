@@ -1,4 +1,4 @@
-"""The papers of a workspace and the keys by which each is recognised."""
+"""The papers of a workspace, and the keys by which each is recognised."""
 
 from __future__ import annotations
 
@@ -20,12 +20,12 @@ from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, per
 from bot.store.database import batched, iso
 from bot.store.schema import paper_keys, papers
 
-_SLICE = 0.002  # seconds of reading papers after which others have their turn
+_SLICE = 0.002  # seconds of reading papers before other tasks get their turn
 _FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
 
 
 def columns_of(paper: Paper) -> Columns:
-    """Return the paper as the table keeps it, without its number and workspace; every value fits JSON."""
+    """Return the paper as table columns, without number and workspace; every value is valid JSON."""
     return {
         "id": paper.id,
         "headline": paper.headline,
@@ -45,7 +45,7 @@ def columns_of(paper: Paper) -> Columns:
 
 
 def paper_from(columns: Columns) -> Paper:
-    """Return the paper that `columns_of` wrote; a number or workspace among the columns is passed over."""
+    """Return the paper that `columns_of` wrote; extra columns such as number and workspace are ignored."""
     return Paper(
         id=columns["id"],
         headline=columns["headline"],
@@ -74,21 +74,21 @@ async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[s
 
 
 async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
-    """Return the papers of these numbers in the order asked for; those that are gone are left out."""
+    """Return the papers of these numbers in the given order; unknown numbers are left out."""
     found: dict[int, Paper] = {}
     began = time.perf_counter()
     for batch in batched(list(numbers)):
         for row in await connection.execute(_of(workspace_id).where(papers.c.number.in_(batch))):
             number, paper = _read(row)
             found[number] = paper
-            if time.perf_counter() - began > _SLICE:  # a paper with thousands of authors takes milliseconds
+            if time.perf_counter() - began > _SLICE:  # reading a paper with thousands of authors takes milliseconds
                 await asyncio.sleep(0)
                 began = time.perf_counter()
     return {number: found[number] for number in numbers if number in found}
 
 
 async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[str, str]:
-    """Return which paper holds each of the keys, as {key: paper id}; the oldest where several do."""
+    """Return which paper has each of the keys, as {key: paper id}; the oldest if several do."""
     found: dict[str, str] = {}
     for batch in batched(list(dict.fromkeys(keys))):
         query = (
@@ -102,9 +102,9 @@ async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable
 
 
 async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[tuple[str, str], str]:
-    """Return which paper holds each of the identity keys under which title, as {(key, title key): paper id}.
+    """Return which paper has each identity key under which title, as {(key, title key): paper id}.
 
-    A key alone does not always tell a work: all chapters of a book may carry the book's DOI.
+    A key alone does not always identify a work: all chapters of a book may carry the book's DOI.
     """
     titles = paper_keys.alias()
     found: dict[tuple[str, str], str] = {}
@@ -116,7 +116,7 @@ async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[s
             .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(batch))
             .where(
                 titles.c.key.startswith("title:")
-            )  # by number alone: with its workspace SQLite reads all keys of that
+            )  # without the workspace: with it SQLite would read all its keys instead of using the number's index
             .order_by(papers.c.number.desc())
         )
         found |= {(key, title): id for key, title, id in await connection.execute(query)}
@@ -137,7 +137,8 @@ async def every(connection: AsyncConnection, workspace_id: int, batch: int = 500
 
 async def numbers(connection: AsyncConnection, workspace_id: int) -> list[int]:
     """Return the numbers of all papers of the workspace, newest addition first."""
-    order = "added_at DESC, date DESC, number DESC"  # as one text: 100,000 rows would hold up everybody else
+    # fetched as one JSON text, because 100,000 rows would block the event loop
+    order = "added_at DESC, date DESC, number DESC"
     sql = f"""SELECT json_group_array(number) FROM (
         SELECT number FROM papers WHERE workspace_id = ? ORDER BY {order})"""
     found = await connection.exec_driver_sql(sql, (workspace_id,))
@@ -151,13 +152,13 @@ async def count(connection: AsyncConnection, workspace_id: int) -> int:
 
 
 async def last_number(connection: AsyncConnection) -> int:
-    """Return the highest number that a paper was ever given, 0 before the first."""
+    """Return the highest number that was ever given to a paper, 0 before the first."""
     sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
     return sequence.scalar() or 0
 
 
 async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
-    """Insert papers given as columns, write their numbers into them and return them; a `number` that is there stays."""
+    """Insert papers given as columns and return their numbers; numbers are also set in the columns, unless given."""
     last = await last_number(connection)
     for row in rows:
         last = max(last, row.setdefault("number", last + 1))
@@ -168,7 +169,7 @@ async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Col
 
 
 async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
-    """Write papers over those of the same `number`."""
+    """Replace the papers of the same `number`."""
     names = [c.name for c in _FIELDS if c.name != "number"]
     statement = (
         update(papers)
@@ -212,11 +213,11 @@ def _read(row: Row[Any]) -> tuple[int, Paper]:
     return columns.pop("number"), paper_from(columns)
 
 
-@lru_cache(maxsize=4096)  # papers share their dates
+@lru_cache(maxsize=4096)  # many papers share a date
 def _date(text: str | None) -> PaperDate | None:
     return parse_date(text) if text else None
 
 
 def with_bookkeeping(paper: Paper, *, added_at: datetime, updated_at: datetime, added_by: str | None) -> Paper:
-    """Return the paper with its bookkeeping."""
+    """Return the paper with its times and its author set."""
     return replace(paper, added_at=added_at, updated_at=updated_at, added_by=person_name(added_by))

@@ -1,7 +1,7 @@
-"""What somebody asked for through a platform: how long its writing may wait, and whose change it is when two hear it.
+"""Requests from a platform: how long their writes may wait, and which process answers them.
 
-Two processes on one token (one is being replaced by the other) get every interaction. The first change that one makes
-claims the interaction in the same transaction, so that a change that is rolled back claims nothing.
+Two processes with the same token (during a replacement) both receive every interaction. The first change of a request
+claims its interaction in the same transaction, so a change that is rolled back claims nothing.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _KEPT = timedelta(hours=1)  # an interaction can be answered for 15 minutes
 
 @dataclass(slots=True)
 class Request:
-    """One interaction: its name on its platform, when it was made, and until when (monotonic) its writing may wait."""
+    """One interaction: its id on its platform, its time, and the monotonic time until which its writes may wait."""
 
     id: str
     made_at: datetime
@@ -33,7 +33,7 @@ class Request:
     is_claimed: bool = False
 
     async def claim(self, connection: AsyncConnection) -> None:
-        """Note that this process answers it. Raises DuplicateError when another one does."""
+        """Claim this interaction for this process. Raises DuplicateError when another process has claimed it."""
         oldest, made = (moment.astimezone(UTC).isoformat() for moment in (self.made_at - _KEPT, self.made_at))
         await connection.execute(delete(interactions).where(interactions.c.claimed_at < oldest))
         statement = upsert(interactions).values(id=self.id, claimed_at=made).on_conflict_do_nothing()
@@ -45,18 +45,18 @@ _current: ContextVar[Request | None] = ContextVar("request", default=None)
 
 
 def current_request() -> Request | None:
-    """Return the request for which this task works."""
+    """Return the request that this task works for."""
     return _current.get()
 
 
 def begin_request(request: Request) -> None:
-    """Let this task, and those that it starts, work for a request from now on."""
+    """Set the request for this task and those that it starts."""
     _current.set(request)
 
 
 @contextmanager
 def no_request() -> Iterator[None]:
-    """Work for nobody in particular meanwhile: what is begun here outlives whoever asked first."""
+    """Work for no request inside this block: what starts here outlives the person who asked first."""
     before = _current.set(None)
     try:
         yield

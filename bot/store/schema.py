@@ -1,4 +1,4 @@
-"""The tables as SQLAlchemy sees them; `migrations/` is what creates them. Times are ISO 8601 text in UTC."""
+"""The tables for SQLAlchemy; `migrations/` creates them. Times are ISO 8601 text in UTC."""
 
 from __future__ import annotations
 
@@ -53,10 +53,10 @@ papers = Table(
     Column("updated_at", Text, nullable=False),
     UniqueConstraint("workspace_id", "id"),
     Index("papers_newest", "workspace_id", "added_at", "date", "number"),
-    sqlite_autoincrement=True,  # numbers are never used twice, so that old digests keep pointing at what they carried
+    sqlite_autoincrement=True,  # numbers are never reused, so old digests keep pointing at their papers
 )
 
-# Which work a paper is: ids, links and folded title, one row each.
+# Keys that identify a paper's work: ids, links and folded title, one row each.
 paper_keys = Table(
     "paper_keys",
     metadata,
@@ -67,7 +67,7 @@ paper_keys = Table(
     Index("paper_keys_number", "number"),
 )
 
-# What a file last said of a paper: the common ancestor that tells an edit of the file from an edit in the store.
+# The content hash that a file last had for a paper; it tells an edit of the file from an edit in the store.
 imported_papers = Table(
     "imported_papers",
     metadata,
@@ -77,7 +77,7 @@ imported_papers = Table(
     PrimaryKeyConstraint("workspace_id", "id"),
 )
 
-# One change is all that one command or one import did; it is undone as one.
+# One change is everything that one command or import did; it is undone as a whole.
 changes = Table(
     "changes",
     metadata,
@@ -86,7 +86,7 @@ changes = Table(
     Column("action", Text, nullable=False),  # add · edit · remove · import · undo · redo
     Column("at", Text, nullable=False),
     Column("by", Text),
-    Column("actor", Text),  # who that is on their platform: a name may be anybody's
+    Column("actor", Text),  # the person's unique id on their platform; names are not unique
     Column("undoes", ForeignKey("changes.id")),
     Index("changes_workspace", "workspace_id", "id"),
     Index("changes_undoes", "undoes"),
@@ -117,16 +117,16 @@ subscriptions = Table(
     Column("created_at", Text, nullable=False),
     Column("ended_at", Text),
     Column("paused_reason", JSON),  # [sentence, values]
-    Column("tried_again_at", Text),  # when a paused one is tried again
-    Column("configured", JSON),  # what the settings file last said of it
-    Column("turn", Text),  # the latest scheduled local minute that was taken, or passed with nothing to send
-    Column("starts_after", Integer),  # papers up to this number were there at its first edition: they count as seen
+    Column("tried_again_at", Text),  # when a paused subscription is tried again
+    Column("configured", JSON),  # its values when the settings file was last read
+    Column("turn", Text),  # the latest scheduled local minute that was taken, even if there was nothing to send
+    Column("starts_after", Integer),  # papers up to this number existed at its first edition and count as seen
     UniqueConstraint("workspace_id", "name"),
     Index("subscriptions_channel", "channel"),
 )
 
-# The papers that a channel has had, or that passed its filter before it had anything. A paper that is removed and
-# brought back by an undo keeps its number, so this has no foreign key.
+# The papers that a channel has received, or that passed its filter before its first edition. A removed paper that an
+# undo restores keeps its number, so this has no foreign key.
 seen_papers = Table(
     "seen_papers",
     metadata,
@@ -143,16 +143,16 @@ editions = Table(
     _workspace(),
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
-    Column("period", Text, nullable=False),  # the scheduled local minute it stands for: one edition a period
+    Column("period", Text, nullable=False),  # the scheduled local minute of this edition; each has at most one
     Column("reason", Text, nullable=False),
     Column("remaining", Integer, nullable=False),
     Column("composed_at", Text, nullable=False),
     Column("lease_owner", Text),
     Column("leased_until", Text),
     Column("done_at", Text),
-    Column("trouble", JSON),  # [sentence, values]: why it was put off
+    Column("trouble", JSON),  # [sentence, values]: why it was postponed
     Column("failures", Integer, nullable=False, server_default="0"),  # since a message last arrived
-    Column("reported_trouble", Text),  # which trouble the curators were told of, as its sentence
+    Column("reported_trouble", Text),  # the sentence of the trouble that the curators were told of
     UniqueConstraint("subscription_id", "number"),
     UniqueConstraint("subscription_id", "period"),
     Index("editions_open", "done_at", "id"),
@@ -168,7 +168,7 @@ edition_papers = Table(
     PrimaryKeyConstraint("edition_id", "position"),
 )
 
-# The outbox: every message of an edition, written before the first one leaves.
+# The outbox: all messages of an edition, written before the first one is sent.
 messages = Table(
     "messages",
     metadata,
@@ -180,7 +180,7 @@ messages = Table(
     Column("marker", Text, nullable=False),
     Column("state", Text, nullable=False),  # waiting · sending · sent
     Column("sending_at", Text),
-    Column("anchor", Text),  # where a search for it begins, as its platform counts
+    Column("anchor", Text),  # where a search for it starts, in the platform's own order
     Column("message_id", Text),
     Column("sent_at", Text),
     PrimaryKeyConstraint("edition_id", "position"),
@@ -203,13 +203,14 @@ drafts = Table(
     Column("token", Text, nullable=False),
     Column("form", JSON, nullable=False),
     Column("saved_at", Text, nullable=False),
-    Column("actor", Text),  # whose it is; nobody else may use it
-    Column("paper", JSON(none_as_null=True)),  # the finished paper as it was shown last
-    Column("outcome", JSON(none_as_null=True)),  # what became of it: {"paper": id}, {"proposal": number} or {}
+    Column("actor", Text),  # its owner; nobody else may use it
+    Column("paper", JSON(none_as_null=True)),  # the finished paper as last shown
+    # {"paper": id}, {"proposal": number} or {}; null until the draft is used
+    Column("outcome", JSON(none_as_null=True)),
     PrimaryKeyConstraint("workspace_id", "token"),
 )
 
-# Papers that somebody proposed and no curator has decided on.
+# Proposed papers on which no curator has decided.
 candidates = Table(
     "candidates",
     metadata,
@@ -219,13 +220,13 @@ candidates = Table(
     Column("proposed_by", Text),
     Column("proposer", Text),
     Column("proposed_at", Text, nullable=False),
-    Column("paper", JSON(none_as_null=True)),  # the finished paper as it was shown; without it, of before that was kept
+    Column("paper", JSON(none_as_null=True)),  # the finished paper as shown; null in proposals of older versions
     Column("locale", Text),  # the proposer's language
     Index("candidates_workspace", "workspace_id", "number"),
     sqlite_autoincrement=True,
 )
 
-# Words for the same thing: a search for one also finds the other.
+# Aliases: a search for one word also finds the other.
 aliases = Table(
     "aliases",
     metadata,
@@ -235,7 +236,7 @@ aliases = Table(
     PrimaryKeyConstraint("workspace_id", "name", "meaning"),
 )
 
-# What sources said of papers, of no workspace: it is the same for everybody, and they ask not to be asked twice.
+# Answers of the sources, shared by all workspaces, because sources ask not to be queried repeatedly.
 metadata_cache = Table(
     "metadata_cache",
     metadata,
@@ -244,7 +245,7 @@ metadata_cache = Table(
     Column("kept_until", Text, nullable=False),
 )
 
-# The interactions that changed something, of no workspace: two processes on one token get each of them.
+# Interactions that changed something, of all workspaces: two processes with one token both receive them.
 interactions = Table(
     "interactions",
     metadata,
@@ -252,7 +253,7 @@ interactions = Table(
     Column("claimed_at", Text, nullable=False),
 )
 
-# Servers that the bot was invited into, of no workspace: who may use the bot is decided before whose collection it is.
+# Servers that the bot is in, of all workspaces: access is decided before the workspace is chosen.
 servers = Table(
     "servers",
     metadata,
@@ -262,5 +263,5 @@ servers = Table(
     Column("since", Text, nullable=False),
 )
 
-# What the installation itself remembers, of no workspace: the last tick, which commands Discord has.
+# Key-value state of the installation, such as the last tick and the commands registered with Discord.
 state = Table("state", metadata, Column("name", Text, primary_key=True), Column("text", Text, nullable=False))

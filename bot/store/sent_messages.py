@@ -1,4 +1,4 @@
-"""Which sent messages carry a paper: for a link to one, and for keeping them true when the paper is edited."""
+"""Finds the sent messages that show a paper, to link to them and to update them after an edit."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from bot.store.schema import edition_papers, editions, messages, papers, subscri
 
 @dataclass(frozen=True, slots=True)
 class SentMessage:
-    """A message of an edition that a platform has; `place` is where in the edition the paper stands, from 1."""
+    """A sent message of an edition; `place` is the paper's place in the edition, counted from 1."""
 
     edition_id: int
     position: int
@@ -26,7 +26,7 @@ class SentMessage:
 
 
 async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[int, int, str]]:
-    """Return the papers edited since then as (workspace id, number, when), the oldest edit first."""
+    """Return the papers edited since then as (workspace id, number, time), oldest edit first."""
     query = (
         select(papers.c.workspace_id, papers.c.number, papers.c.updated_at)
         .where(papers.c.updated_at > since, papers.c.updated_at > papers.c.added_at)
@@ -36,7 +36,7 @@ async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[in
 
 
 async def messages_with(connection: AsyncConnection, workspace_id: int, number: int) -> list[SentMessage]:
-    """Return the messages of the editions that hold a paper, the newest edition first."""
+    """Return the sent messages of editions with that paper, newest edition first."""
     query = (
         select(
             editions.c.id,
@@ -58,12 +58,12 @@ async def messages_with(connection: AsyncConnection, workspace_id: int, number: 
 
 
 async def payload_of(connection: AsyncConnection, message: SentMessage) -> Payload | None:
-    """Return what a message says now."""
+    """Return the current content of a message."""
     mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
     return (await connection.execute(select(messages.c.payload).where(*mine))).scalar()
 
 
 async def save_payload(connection: AsyncConnection, message: SentMessage, payload: Payload) -> None:
-    """Note what a message says now."""
+    """Record the current content of a message."""
     mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
     await connection.execute(update(messages).where(*mine).values(payload=payload))

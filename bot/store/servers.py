@@ -1,4 +1,4 @@
-"""The servers that the bot was invited into, and which of them it serves."""
+"""The servers that the bot is in, and which of them it serves."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.store.schema import servers
 
 
 async def get(connection: AsyncConnection, id: str) -> Server | None:
-    """Return a server, None where it is unknown."""
+    """Return a server, or None if it is unknown."""
     row = (await connection.execute(select(servers).where(servers.c.id == id))).first()
     return _read(row) if row else None
 
@@ -26,24 +26,24 @@ async def every(connection: AsyncConnection) -> list[Server]:
 
 
 async def allowed(connection: AsyncConnection) -> frozenset[str]:
-    """Return the ids of the servers that are allowed."""
+    """Return the ids of the allowed servers."""
     return frozenset(await connection.scalars(select(servers.c.id).where(servers.c.state == "allowed")))
 
 
 async def put(connection: AsyncConnection, id: str, name: str, state: ServerState, now: datetime) -> None:
-    """Note a server's state; a server that is known keeps its name where the new one is empty."""
+    """Save a server's state; a known server keeps its name if the new one is empty."""
     new = upsert(servers).values(id=id, name=name, state=state, since=iso(now))
     changes = {"state": state, "since": iso(now), **({"name": name} if name else {})}
     await connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes))
 
 
 async def rename(connection: AsyncConnection, id: str, name: str) -> None:
-    """Note what a server is called now."""
+    """Save a server's new name."""
     await connection.execute(servers.update().where(servers.c.id == id).values(name=name))
 
 
 async def drop_waiting(connection: AsyncConnection, ids: Collection[str]) -> None:
-    """Forget servers on which nobody has decided."""
+    """Delete servers on which nobody has decided."""
     await connection.execute(delete(servers).where(servers.c.id.in_(ids), servers.c.state == "waiting"))
 
 

@@ -1,4 +1,4 @@
-"""Small facts that a process leaves for the next one: the last tick, which commands were synced."""
+"""Key-value state that a process leaves for the next one, such as the last tick."""
 
 from __future__ import annotations
 
@@ -10,17 +10,17 @@ from bot.store.schema import state
 
 
 async def read_state(connection: AsyncConnection, name: str) -> str | None:
-    """Return what was last noted under that name."""
+    """Return the text last written under that name, or None."""
     return (await connection.execute(select(state.c.text).where(state.c.name == name))).scalar()
 
 
 async def read_or_write_state(connection: AsyncConnection, name: str, text: str) -> str:
-    """Note a text under a name where nothing stands there, and return what stands there."""
+    """Write a text under a name that has none, and return the text that is there afterwards."""
     await connection.execute(upsert(state).values(name=name, text=text).on_conflict_do_nothing())
     return await read_state(connection, name) or text
 
 
 async def write_state(connection: AsyncConnection, name: str, text: str) -> None:
-    """Note a text under a name, over what stood there."""
+    """Write a text under a name, replacing the previous one."""
     statement = upsert(state).values(name=name, text=text)
     await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"text": text}))

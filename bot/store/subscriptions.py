@@ -1,4 +1,4 @@
-"""The channels that receive the digest, and which papers each has had."""
+"""The channels that receive the digest, and the papers that each has received."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def by_name(connection: AsyncConnection, workspace_id: int, name: str) -> 
 
 
 async def of_edition(connection: AsyncConnection, workspace_id: int, edition_id: int) -> Subscription | None:
-    """Return the subscription that an edition of this workspace went to."""
+    """Return the subscription of an edition of this workspace."""
     query = (
         select(subscriptions)
         .join(editions, editions.c.subscription_id == subscriptions.c.id)
@@ -50,7 +50,7 @@ async def of_edition(connection: AsyncConnection, workspace_id: int, edition_id:
 
 
 async def configured(connection: AsyncConnection, workspace_id: int) -> dict[str, object]:
-    """Return what the settings file last said of each subscription that came from it."""
+    """Return the columns that the settings file last had for each subscription that came from it."""
     query = select(subscriptions.c.name, subscriptions.c.configured).where(
         subscriptions.c.workspace_id == workspace_id, subscriptions.c.configured.is_not(None)
     )
@@ -58,7 +58,7 @@ async def configured(connection: AsyncConnection, workspace_id: int) -> dict[str
 
 
 async def save(connection: AsyncConnection, workspace_id: int, now: datetime, **columns: object) -> None:
-    """Make the subscription of that `name`, or change it; one that had ended or paused goes on."""
+    """Insert or change the subscription of that `name`; an ended or paused one becomes active again."""
     values = {"paused_reason": null(), "tried_again_at": None, "ended_at": None, **columns}
     statement = upsert(subscriptions).values(workspace_id=workspace_id, created_at=iso(now), **values)
     await connection.execute(
@@ -69,38 +69,38 @@ async def save(connection: AsyncConnection, workspace_id: int, now: datetime, **
 
 
 async def end(connection: AsyncConnection, subscription_id: int, now: datetime) -> None:
-    """End a subscription; what its channel has had is kept, in case it subscribes again."""
+    """End a subscription; the papers that its channel received are kept, in case it subscribes again."""
     await _set(connection, subscription_id, ended_at=iso(now), configured=null())
 
 
 async def pause(connection: AsyncConnection, subscription_id: int, reason: Message, now: datetime) -> None:
-    """Pause a subscription, with the reason that curators are shown; a day later it is tried again."""
+    """Pause a subscription, with a reason for its curators; it is tried again a day later."""
     again = iso(now + _TRIED_AGAIN_AFTER)
     await _set(connection, subscription_id, paused_reason=[reason.sentence, reason.values], tried_again_at=again)
 
 
 async def resume(connection: AsyncConnection, subscription_id: int) -> None:
-    """Let a paused subscription go on."""
+    """Resume a paused subscription."""
     await _set(connection, subscription_id, paused_reason=null(), tried_again_at=None)
 
 
 def is_retry_due(now: datetime) -> ColumnElement[bool]:
-    """Return what holds for a paused subscription whose next trial is due; one further off was set by a wrong clock."""
+    """Return the condition that a paused subscription's retry is due; a time too far ahead came from a wrong clock."""
     again = subscriptions.c.tried_again_at
     return or_(again.is_(None), again <= iso(now), again > iso(now + _TRIED_AGAIN_AFTER))
 
 
 async def save_turn(connection: AsyncConnection, subscription_id: int, turn: str) -> None:
-    """Note that a turn of its schedule was taken, or passed with nothing to send."""
+    """Record that a turn of its schedule was taken, even if there was nothing to send."""
     await _set(connection, subscription_id, turn=turn)
 
 
 async def turns(
     connection: AsyncConnection, is_served: Callable[[str], bool] | None = None
 ) -> list[tuple[int, str, datetime, str | None]]:
-    """Return (id, schedule, made at, turn taken last) of every subscription that is neither paused nor ended.
+    """Return (id, schedule, creation time, last turn) of every subscription that is neither paused nor ended.
 
-    Only those whose channel is served, where `is_served` tells.
+    With `is_served`, only those whose channel it accepts.
     """
     columns = subscriptions.c
     query = select(columns.id, columns.schedule, columns.created_at, columns.turn, columns.channel).where(
@@ -133,7 +133,7 @@ async def channels_of(connection: AsyncConnection, server: str) -> list[str]:
 
 
 async def mark_seen(connection: AsyncConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
-    """Note papers that the channel has had."""
+    """Record papers that the channel has received."""
     mine = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}
     if numbers:
         statement = insert(seen_papers).prefix_with("OR IGNORE", dialect="sqlite")
@@ -141,7 +141,7 @@ async def mark_seen(connection: AsyncConnection, subscription: Subscription, num
 
 
 async def mark_older_seen(connection: AsyncConnection, subscription: Subscription) -> None:
-    """Count what its first edition has left as seen; with a filter only what passes it, since a filter may change."""
+    """Count papers older than the first edition as seen; with a filter only those that pass it, as it may change."""
     if subscription.tags:
         mine = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
         left = select(*mine).where(*await _waiting(connection, subscription))
@@ -153,9 +153,9 @@ async def mark_older_seen(connection: AsyncConnection, subscription: Subscriptio
 async def unseen(
     connection: AsyncConnection, subscription: Subscription, limit: int | None = None, *, newest: bool = False
 ) -> list[int]:
-    """Return papers the channel never had and that pass the filter, the oldest or the newest additions of them.
+    """Return papers that the channel never received and that pass the filter, oldest addition first.
 
-    They come oldest addition first.
+    `limit` takes the oldest of them, or the newest with `newest`.
     """
     order = (papers.c.added_at, papers.c.date, papers.c.number)
     query = select(papers.c.number).where(*await _waiting(connection, subscription)).limit(limit)
@@ -165,13 +165,13 @@ async def unseen(
 
 
 async def count_unseen(connection: AsyncConnection, subscription: Subscription) -> int:
-    """Return how many papers there are that the channel never had and that pass the filter."""
+    """Return how many papers pass the filter that the channel never received."""
     query = select(func.count()).select_from(papers).where(*await _waiting(connection, subscription))
     return (await connection.execute(query)).scalar_one()
 
 
 async def seen(connection: AsyncConnection, subscription: Subscription, limit: int) -> list[int]:
-    """Return papers that the channel was sent or that count as seen, and pass the filter, the longest ago first."""
+    """Return papers that pass the filter and were sent or count as seen, those sent longest ago first."""
     last = (
         select(edition_papers.c.number, func.max(editions.c.composed_at).label("at"))
         .join(editions, editions.c.id == edition_papers.c.edition_id)
@@ -197,7 +197,8 @@ async def seen(connection: AsyncConnection, subscription: Subscription, limit: i
 
 
 async def _waiting(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
-    # what is new is found by its number: by workspace and date all that is old would be passed
+    # `+ 0` keeps SQLite from using the index by workspace and date, which would read all old papers; by number it reads
+    # only new ones
     workspace_id = papers.c.workspace_id + 0 if subscription.starts_after else papers.c.workspace_id
     return (
         workspace_id == subscription.workspace_id,
@@ -216,7 +217,7 @@ def _had(subscription: Subscription) -> ColumnElement[bool]:
 
 
 async def _passing(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
-    """Return what holds for papers that pass the filter, by the tags as the collection spells them."""
+    """Return the condition that a paper passes the filter, using the collection's own spellings of tags."""
     if not subscription.tags:
         return ()
     each = func.json_each(papers.c.tags).table_valued("value")

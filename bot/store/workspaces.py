@@ -1,4 +1,4 @@
-"""The workspaces of a database: each has a name, and everything of a team carries its id."""
+"""The workspaces of a database; every row of a team's data carries its workspace's id."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.store.schema import workspaces
 
 
 async def find_or_add(database: Database, name: str, now: datetime) -> tuple[int, bool]:
-    """Return the id of the workspace of that name and whether it was made by this call."""
+    """Return the id of the workspace of that name, and whether this call created it."""
     find = select(workspaces.c.id).where(workspaces.c.name == name)
     async with database.read() as connection:
         if (found := (await connection.execute(find)).scalar()) is not None:

@@ -52,8 +52,7 @@ class Digests:
         self._servers = servers
 
     async def follow_settings(self, workspace_id: int, requests: Sequence[SubscriptionRequest]) -> None:
-        """Apply the subscriptions of the settings that changed since they were last applied; end those that are
-        gone."""
+        """Apply subscriptions that changed in the settings since they were last applied; end those that are gone."""
         now = self._clock()
         configured = {each.name: each.columns() for each in requests}
         async with self._database.write() as connection:
@@ -67,8 +66,7 @@ class Digests:
                     await subscriptions.end(connection, found.id, now)
 
     async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
-        """Subscribe a channel or change its subscription; postponed editions become due at once. Raises
-        ScheduleError."""
+        """Subscribe a channel or change its subscription; postponed editions become due. Raises ScheduleError."""
         async with self._database.write() as connection:
             columns = await self._starting(connection, workspace_id, request.columns())
             await subscriptions.save(connection, workspace_id, self._clock(), **columns)
@@ -217,8 +215,7 @@ class Digests:
         return turns, composed
 
     async def _take_turn(self, connection: StoreConnection, subscription_id: int, turn: str) -> bool:
-        """Compose for one turn and mark it as taken; if there was nothing to send, later papers wait for the next
-        turn."""
+        """Compose for one turn and mark it as taken; if there was nothing to send, later papers wait for the next."""
         subscription = await subscriptions.by_id(connection, subscription_id)
         if subscription is None:
             return False

@@ -118,8 +118,7 @@ class EditionSender:
     async def _fence(
         self, edition_id: int, lease_age: Stopwatch, unsure: Stopwatch | None, nonce_memory: float
     ) -> None:
-        """Let a message leave only while the lease holds and, if it may have arrived already, its nonce is
-        remembered."""
+        """Let a message leave only while the lease holds and, if it may have arrived, its nonce is remembered."""
         if not lease_age.within(_LEASE_SURE):
             async with self._database.read() as connection:
                 if not await leases.holds(connection, self._name, edition_id):

@@ -38,8 +38,7 @@ class MessageUpdates:
         self._running = asyncio.Lock()
 
     async def update(self) -> int:
-        """Redraw the papers edited since the last call in every message that shows them; return how many messages
-        changed."""
+        """Redraw the papers edited since the last call in every message that shows them; return how many changed."""
         async with self._running:
             return await self._update()
 

@@ -48,8 +48,7 @@ class Postponement:
 
     @uncancellable
     async def _leave_alone(self, edition: OpenEdition, error: DayoriError) -> bool:
-        """Release the edition until its next attempt; return whether the curators have not been told of this error
-        yet."""
+        """Release the edition until its next attempt; return whether this error was not reported before."""
         async with self._database.write() as connection:
             if isinstance(error, RetryLaterError):
                 until = self._clock() + timedelta(seconds=error.seconds)

@@ -26,8 +26,7 @@ class SubscriptionStatus:
     older: int = 0
 
     def lines(self, locale: Locale, format_time: Callable[[datetime], str], name_command: NameCommand) -> list[str]:
-        """Return one sentence per line; `format_time` and `name_command` write times and commands as the platform
-        does."""
+        """Return one sentence per line; `format_time` and `name_command` write times and commands for the platform."""
         if reason := self.subscription.paused_reason:
             return [
                 self._past(locale, format_time),

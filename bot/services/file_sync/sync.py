@@ -250,8 +250,7 @@ class FileSync:
 def _update_document(
     sides: _Sides, touched: Sequence[str], stored: dict[str, tuple[int, Paper]]
 ) -> tuple[list[str], list[tuple[str, Message]]]:
-    """Put into the document what only the collection changed; return the written ids and the refused ones with
-    reasons."""
+    """Put what only the collection changed into the document; return the written ids, and the refused with reasons."""
     written: list[str] = []
     refused: list[tuple[str, Message]] = []
     for id in sorted(touched, key=lambda id: stored[id][0] if id in stored else 0):

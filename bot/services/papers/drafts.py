@@ -49,16 +49,14 @@ class Drafts:
         self._lookups: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
 
     async def find_duplicate(self, workspace_id: int, source: str) -> Paper | None:
-        """Return the paper that the collection already has for that source. Raises InputError when it is not a
-        source."""
+        """Return the paper that the collection already has for a source. Raises InputError if it is not a source."""
         link, ids = read_source(source)
         probe = Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
         async with self._database.read() as connection:
             return await find_duplicate(connection, workspace_id, probe)
 
     async def keep(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
-        """Store a draft, with the finished paper if that is shown. Raises NotFoundError when the draft has been
-        used."""
+        """Store a draft, with the finished paper if that is shown. Raises NotFoundError if the draft has been used."""
         await self.keep_all(workspace_id, {token: draft}, actor, paper)
 
     async def keep_all(
@@ -201,7 +199,6 @@ def used_error() -> NotFoundError:
 
 
 def fingerprint(draft: Draft, paper: Paper | None) -> str:
-    """Return a short hash of a draft and its paper: a button that carries it saves exactly what was shown, or
-    nothing."""
+    """Return a short hash of a draft and its paper: a button that carries it saves only what was shown."""
     content = [form_of(draft), columns_of(paper) if paper else None]
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=6).hexdigest()

@@ -50,8 +50,7 @@ def differences(step: Step, locale: Locale) -> list[str]:
 
 
 def _difference(before: Any, after: Any) -> str:
-    """Return the difference of two values: added and removed items for lists, the text around the difference for
-    texts."""
+    """Return the difference of two values: added and removed items of a list, or where two texts differ."""
     if not isinstance(before or after, list | dict):
         return _change(before or "", after or "")
     old, new = _items(before), _items(after)

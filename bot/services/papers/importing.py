@@ -97,8 +97,7 @@ class Importer:
 
 @dataclass(slots=True)
 class _Decisions:
-    """Decides on the entries of one transaction: `steps` to write, and `new_hashes`, the file's current content
-    hashes."""
+    """Decides on the entries of one transaction: `steps` to write, and `new_hashes`, the file's content hashes."""
 
     now: datetime
     report: ImportReport

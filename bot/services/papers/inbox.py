@@ -66,11 +66,7 @@ class Inbox:
     async def accept(
         self, workspace_id: int, number: int, actor: str | None, token: str = ""
     ) -> tuple[Candidate, Accepted]:
-        """Add a proposal's paper as it was shown, in its proposer's name; `token` names the draft of its comment, if
-        any.
-
-        Raises NotFoundError when the proposal has been decided on.
-        """
+        """Add a proposal's paper as shown, in its proposer's name; `token` names the draft of its comment, if any."""
         async with self._database.write() as connection:
             candidate = await _remove(connection, workspace_id, number)
             paper = proposed_paper(candidate)

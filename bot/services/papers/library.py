@@ -95,8 +95,7 @@ class Library:
 
 
 def work_keys(paper: Paper) -> Sequence[str]:
-    """Return the keys by which two papers are the same work: their ids, or title and first link for a paper without
-    ids."""
+    """Return the keys that identify a paper's work: its ids, or title and first link if it has no ids."""
     return identity_keys(paper) or (title_key(paper.title), *link_keys(paper)[:1])
 
 

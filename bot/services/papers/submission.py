@@ -77,11 +77,7 @@ class SameTitle:
 
 @dataclass(frozen=True, slots=True)
 class Stale:
-    """The submitted version is outdated: the current paper, and the paper that the draft would make; nothing was
-    written.
-
-    `now` is None for a draft of a new paper, `mine` is None when that paper was never completed.
-    """
+    """The submitted version is outdated; nothing was written. Holds the current paper and the draft's version of it."""
 
     now: Paper | None
     mine: Paper | None

@@ -1,4 +1,4 @@
-"""How the tables came to be, one step a file; Alembic takes the steps that a database has not had yet."""
+"""Alembic migrations, one file per revision."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ def configuration() -> Config:
 
 
 def upgrade(url: str, revision: str = "head") -> None:
-    """Bring the database up to a revision in one transaction. Raises StoreError when it is newer still."""
+    """Migrate the database to a revision in one transaction. Raises StoreError when it is newer than this program."""
     config = configuration()
     engine = create_engine(make_url(url).set(drivername="sqlite"))
     try:

@@ -1,4 +1,4 @@
-"""What Alembic runs for every step: the connection is the caller's."""
+"""Alembic's environment; the connection is the caller's."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""What carries the search: the index's tables, who writes them, and the backend that answers from them."""
+"""The search index: its tables, their maintenance, and the backend that queries them."""

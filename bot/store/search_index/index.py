@@ -1,4 +1,4 @@
-"""Looking papers up: the planner at work on readers of its own, apart from all writing."""
+"""Runs searches on read connections of their own, independent of all writes."""
 
 from __future__ import annotations
 
@@ -39,9 +39,9 @@ class Completion:
 class SearchIndex:
     """An open index; make it with `open`.
 
-    A look-up mostly takes less time than handing it to a thread and back does, above all while an import keeps the
-    interpreter busy: a thread has to win it back after each row. So a look-up is tried on the event loop for a moment,
-    and one that takes longer (a cold disk) is done again by a thread.
+    A look-up usually takes less time than handing it to a thread and back, especially during an import: a thread must
+    regain the interpreter's lock after each row. So a look-up first runs on the event loop for at most 5 ms; one that
+    takes longer (on a cold disk) is repeated in a thread.
     """
 
     def __init__(self, database: Database, aliases: Mapping[str, Sequence[str]]) -> None:
@@ -56,15 +56,15 @@ class SearchIndex:
         progress: Callable[[int, int], None] | None = None,
         aliases: Mapping[str, Sequence[str]] | None = None,
     ) -> SearchIndex:
-        """Open the index, made or made anew where needed (then `progress` is told how many papers of how many).
+        """Open the index; create or rebuild it if needed, calling `progress` with (papers done, papers in all).
 
-        `aliases` are {name: meanings} that hold in every workspace.
+        `aliases` are {name: meanings} that apply in every workspace.
         """
         await ensure_index(database, progress)
         return cls(database, aliases or {})
 
     async def find(self, workspace_id: int, query: str | Query, *, limit: int = 10, offset: int = 0) -> ResultPage:
-        """Return one page of the papers that answer, the one that is meant first; for an empty query the newest first.
+        """Return one page of the papers that match, best first; for an empty query the newest first.
 
         Raises StoreError when the database cannot be read.
         """
@@ -77,7 +77,7 @@ class SearchIndex:
     async def look_up(
         self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0
     ) -> tuple[ResultPage, dict[int, Paper]]:
-        """Return what `find` does, and the papers of that page and those near by their numbers."""
+        """Return what `find` returns, and the papers of the page and those near, by their numbers."""
 
         def ask(backend: SqliteBackend) -> tuple[ResultPage, list[Columns]]:
             found = self._find(backend, query, limit, offset)
@@ -87,7 +87,7 @@ class SearchIndex:
         return found, {row["number"]: paper_from(row) for row in rows}
 
     async def numbers(self, workspace_id: int, query: str) -> tuple[int, ...]:
-        """Return the numbers of all papers that answer, however many, as `find` orders them."""
+        """Return the numbers of all papers that match, in the order of `find`."""
 
         def ask(backend: SqliteBackend) -> tuple[int, ...]:
             return tuple(hit.number for hit in self._find(backend, query, _ALL, 0).hits)
@@ -95,7 +95,7 @@ class SearchIndex:
         return await self._read(workspace_id, ask, at_once=0.0)
 
     async def close(self) -> None:
-        """Give the readers back; a look-up that is under way is answered first."""
+        """Close the connections, after a running look-up has ended."""
         try:
             await finish(asyncio.to_thread(self._thread.shutdown))
         finally:

@@ -1,6 +1,6 @@
-"""Working out what the index keeps of papers: here, or of many papers in a second process while this one writes.
+"""Builds the index rows of papers: in this process, or for many papers in a second one while this one writes.
 
-Cutting takes as long as all else about an import, and would hold up whoever looks something up meanwhile.
+Building rows takes as long as the rest of an import, and would delay look-ups meanwhile.
 """
 
 from __future__ import annotations
@@ -22,18 +22,18 @@ from bot.store.search_index.tables import IndexRow, index_row_of
 from bot.worker_process import end, framed, frames, next_frame, start
 
 BuildRows: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[list[tuple[int, IndexRow]]]]
-_MANY = 2000  # papers for which a second process is worth its start
-_LONG = 20_000  # characters of a paper whose cutting takes more than a slice
-_SLICE = 0.001  # seconds of cutting after which others have their turn
-_FRAME = 100  # papers: a few milliseconds of taking them in
-_BUFFER = 2**21  # bytes of pieces that wait here for their turn, and as many again
+_MANY = 2000  # papers for which starting a second process pays
+_LONG = 20_000  # characters of a paper whose row takes longer than a slice to build
+_SLICE = 0.001  # seconds of building before other tasks get their turn
+_FRAME = 100  # papers per message; receiving them takes a few milliseconds
+_BUFFER = 2**21  # limit of the stream in bytes; asyncio pauses the worker when twice as many rows wait
 
 
 @asynccontextmanager
 async def row_builder(workspace_id: int, rows: Iterable[Columns], count: int) -> AsyncIterator[BuildRows]:
-    """Lend what is best for so many papers, given their rows: it cuts some of them, asked for in the same order.
+    """Yield the best builder for that many papers: a function that builds rows, called in the same order.
 
-    It takes rows with their numbers, which these need not have.
+    The builder needs rows with numbers; the `rows` given here may be without.
     """
     process = await _start_worker() if count >= _MANY else None
     if process is None:
@@ -50,7 +50,7 @@ async def row_builder(workspace_id: int, rows: Iterable[Columns], count: int) ->
 
 
 async def build_rows(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, IndexRow]]]:
-    """Cut on the event loop, a moment at a time: a thread would hold up others for longer (GIL), but for long texts."""
+    """Build rows on the event loop in short slices; only long texts go to a thread, which delays others more (GIL)."""
     for batch in batched(rows):
         index_rows = []
         started = time.perf_counter()
@@ -68,7 +68,7 @@ async def build_rows(workspace_id: int, rows: Sequence[Columns]) -> AsyncIterato
 
 
 class IndexWorker:
-    """Another process that cuts papers as soon as they are announced; what it does not give is cut here."""
+    """A second process that builds rows of announced papers; rows that it does not deliver are built here."""
 
     def __init__(self, process: Process) -> None:
         assert process.stdin
@@ -78,7 +78,7 @@ class IndexWorker:
         self._ended = False
 
     async def announce(self, workspace_id: int, rows: Iterable[Columns]) -> None:
-        """Tell which papers will be cut, as fast as they are."""
+        """Send the papers to the worker, as fast as it takes them."""
         coming = iter(rows)
         with suppress(ConnectionError):
             while batch := list(islice(coming, _FRAME)):
@@ -88,7 +88,7 @@ class IndexWorker:
             self._to.write_eof()
 
     async def build_rows(self, workspace_id: int, rows: Sequence[Columns]) -> AsyncIterator[list[tuple[int, IndexRow]]]:
-        """Give the pieces of papers that were announced, in that order or nearly."""
+        """Yield the rows of papers that were announced, in nearly the same order."""
         for batch in batched(rows):
             while not (self._ended or all(row["id"] in self._pieces for row in batch)):
                 await self._receive()
@@ -118,7 +118,7 @@ async def _start_worker() -> Process | None:
 
 
 def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
-    """Cut what comes until nothing more comes."""
+    """Build rows for incoming papers until the input ends."""
     for workspace_id, rows in map(marshal.loads, frames(requests)):
         index_rows = [(row["id"], tuple(index_row_of(workspace_id, paper_from(row)))) for row in rows]
         answers.write(framed(marshal.dumps(index_rows)))

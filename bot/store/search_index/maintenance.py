@@ -1,4 +1,4 @@
-"""Keeping the index true: papers in and out within their own transaction, all of it anew when its make-up changes."""
+"""Keeps the index in step with the papers: updates in the papers' own transaction, a rebuild after a format change."""
 
 from __future__ import annotations
 
@@ -26,15 +26,15 @@ from bot.store.search_index.tables import (
 from bot.store.state import read_state, write_state
 
 _STATE_KEY = "search_index"
-_REBUILT_AT_ONCE = 1000  # papers a transaction
-_MERGED_PAGES = 500  # of an index, in one transaction of tidying
+_REBUILT_AT_ONCE = 1000  # papers per transaction
+_MERGED_PAGES = 500  # pages of an index that are merged per transaction
 _FEW_SEGMENTS = 2
 
 
 async def index_papers(
     connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], build_rows: BuildRows = build_rows
 ) -> None:
-    """Put papers, given as their rows with their numbers, into the index; it must not hold them any more."""
+    """Add papers, given as rows with numbers, to the index; they must not be in it."""
     words: Counter[str] = Counter()
     sounds: dict[str, str] = {}
     async for pieces in build_rows(workspace_id, rows):
@@ -46,7 +46,7 @@ async def index_papers(
 
 
 async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
-    """Take papers out of the index, with the words that only they had; numbers it does not have are passed over."""
+    """Remove papers from the index, with the words that only they had; unknown numbers are ignored."""
     for batch in batched(numbers):
         sql = "SELECT number, document FROM search_documents WHERE number IN (SELECT value FROM json_each(?))"
         if kept := [tuple(row) for row in await connection.exec_driver_sql(sql, (json.dumps(batch),))]:
@@ -54,16 +54,16 @@ async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers
 
 
 async def optimize(database: Database) -> None:
-    """Merge the segments that many additions leave into one, so that a look-up has one place to look at.
+    """Merge the index segments that many additions leave behind, so that a look-up reads only one.
 
-    Worth it after an import; takes seconds in all, and a moment in each of its transactions.
+    Pays after a large import; takes seconds in all, but only a moment per transaction.
     """
     for table in ("search_head", "search_full"):
         async with database.read() as connection:
             count = await connection.exec_driver_sql(f"SELECT count(DISTINCT segid) FROM {table}_idx")
             segments = count.scalar_one()
         pages, changed = -_MERGED_PAGES, segments > _FEW_SEGMENTS
-        while changed:  # the first call, with a negative number, chooses all segments to be merged
+        while changed:  # the first call, with a negative number, selects all segments for merging
             async with database.write() as connection:
                 before = await _changes(connection)
                 await connection.exec_driver_sql(f"INSERT INTO {table}({table}, rank) VALUES ('merge', ?)", (pages,))
@@ -71,7 +71,7 @@ async def optimize(database: Database) -> None:
 
 
 async def ensure_index(database: Database, progress: Callable[[int, int], None] | None) -> None:
-    """Make the index, or make it anew where an older version of the program made it."""
+    """Create the index, or rebuild it if an older version of the program made it."""
     async with database.read() as connection:
         if await read_state(connection, _STATE_KEY) == str(INDEX_VERSION):
             return

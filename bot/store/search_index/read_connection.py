@@ -1,4 +1,4 @@
-"""A read-only connection that answers from one state of the database, and gives up where that takes too long."""
+"""A read-only connection that answers from one snapshot of the database, within a time limit."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from bot.store.search_index.sqlite import SearchTimeoutError, SqliteBackend
 
 T = TypeVar("T")
 _PRAGMAS = ("query_only=ON", "cache_size=-16000", "temp_store=MEMORY", "busy_timeout=10000")
-_OFTEN = 5000  # steps of SQLite's machine between two looks at the clock: about 0.2 ms
+_OFTEN = 5000  # SQLite instructions between two checks of the time: about 0.2 ms
 
 
 class ReadConnection:
-    """One connection, for one thread at a time."""
+    """One connection, used by one thread at a time."""
 
     def __init__(self, path: Path) -> None:
         self._until = 0.0
@@ -32,7 +32,7 @@ class ReadConnection:
             self._connection.execute(f"PRAGMA {pragma}")
 
     def run(self, workspace_id: int, question: Callable[[SqliteBackend], T], seconds: float | None = None) -> T:
-        """Return the answer to a question about the newest state. Raises TooSlowError when `seconds` are too few."""
+        """Return the answer to a question about the newest state. Raises SearchTimeoutError after `seconds`."""
         self._until = time.perf_counter() + seconds if seconds is not None else 0.0
         self._connection.set_progress_handler(self._is_late if seconds is not None else None, _OFTEN)
         self._connection.execute("BEGIN")

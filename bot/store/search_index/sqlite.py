@@ -1,4 +1,4 @@
-"""The index as SQLite answers it: FTS5 for words, B-trees for keys, beginnings and the vocabulary."""
+"""The index in SQLite: FTS5 for words, B-trees for keys, prefixes and the vocabulary."""
 
 from __future__ import annotations
 
@@ -16,16 +16,17 @@ _KANA = ("\u3041", "\u30a0")
 _LAST = "\U0010ffff"
 _FIELD, _RECORD = FIELD, "\x1e"
 _NEWEST_FIRST = "ORDER BY added_at DESC, date DESC, number DESC"
-_HEAVY = 200_000  # characters of authors, as 5,000 of usual length have, that take a moment to be read
-_MANY_TERMS, _MANY_TWICE = 32, 2  # terms, and those that stand twice in one phrase, that may take a while
-_LETTER_BEGUN = re.compile(r'"\w{4}.{1,2}" \*')  # which only the index of `head` is made for
-_MOST_SORTED = 500  # papers added last among those of a filter; those before them come as they were added
+_HEAVY = 200_000  # characters of authors (5,000 of usual length) that take noticeable time to read
+_MANY_TERMS, _MANY_TWICE = 32, 2  # terms, and repeated terms in one phrase, that may take noticeable time
+# a prefix query of a single character; only the index of `head` is made for these
+_LETTER_BEGUN = re.compile(r'"\w{4}.{1,2}" \*')
+_MOST_SORTED = 500  # newest papers of a filter that are sorted by date; older ones come in the order of addition
 
 
 def _as_one_text(select: str) -> str:
-    """Return a query for all rows of a query as one text.
+    """Return a query that returns all rows of `select` as one text.
 
-    Python lets other threads in after each row, and while an import is running waits long to be let in again.
+    Python lets other threads run after each row, and during an import waits long for its turn.
     """
     return f"SELECT group_concat(record, char(30)) FROM ({select})"
 
@@ -73,9 +74,10 @@ _SOUNDING_SO_FAR = _as_one_text(f"""
 SELECT {_WORD} FROM search_words INDEXED BY search_sound
 WHERE workspace_id = ? AND sound IS NOT NULL AND sound >= ? AND sound < ? ORDER BY papers DESC LIMIT ?""")
 _JSON = ("authors", "links", "tags", "identifiers")
-_LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"  # the former does not read the text
+# octet_length does not read the text itself
+_LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"
 _WEIGHT = f"SELECT sum({_LENGTH}(authors)) FROM papers WHERE number IN (SELECT value FROM json_each(?))"
-# +workspace_id: by their numbers, not by all papers of the workspace
+# `+` keeps SQLite from using the workspace's index: the papers are found by their numbers
 _COLUMNS = "SELECT * FROM papers WHERE +workspace_id = ? AND number IN (SELECT value FROM json_each(?))"
 _ALIASES = _as_one_text("SELECT name || char(31) || meaning AS record FROM aliases WHERE workspace_id = ?")
 _NAMES = _as_one_text("""
@@ -85,13 +87,13 @@ Execute: TypeAlias = Callable[[str, tuple[object, ...]], sqlite3.Cursor]
 
 
 class SearchTimeoutError(Exception):
-    """It would take longer than the time that was given."""
+    """The search would take longer than the time it was given."""
 
 
 class SqliteBackend:
-    """One workspace's index in an open SQLite database; see backend.Backend.
+    """One workspace's index in an open SQLite database; see `backend.Backend`.
 
-    `is_hurried` says that there is no time for more than a moment.
+    With `is_hurried`, queries that may take longer than a moment are refused.
     """
 
     def __init__(self, execute: Execute, workspace_id: int, *, is_hurried: bool = False) -> None:
@@ -100,16 +102,16 @@ class SqliteBackend:
         self._mark = workspace_prefix(workspace_id)
 
     def by_keys(self, keys: Sequence[str], limit: int) -> list[tuple[str, PaperLines]]:
-        """Return papers that hold one of the keys, each after the key."""
+        """Return papers that have one of the keys, each with its key."""
         records = self._records(_KEYED, self._workspace, json.dumps(keys), limit)
         return [(key, PaperLines(int(number), *lines)) for key, number, *lines in records]
 
     def by_id(self, id: str) -> list[PaperLines]:
-        """Return the paper of that id."""
+        """Return the paper with that id, if any."""
         return self._rows(_NAMED, self._workspace, id)
 
     def by_title_prefix(self, start: str, limit: int) -> list[PaperLines]:
-        """Return papers whose title or headline, folded and without spaces, begins so."""
+        """Return papers whose title or headline, folded and without spaces, begins with `start`."""
         return self._rows(_STARTING, self._workspace, start, start + _LAST, limit)
 
     def matching(self, part: Scope, expression: Expression, limit: int) -> list[PaperLines]:
@@ -123,14 +125,14 @@ class SqliteBackend:
         return self._numbers(_as_one_text(sql), self._match(part, expression), limit, offset)
 
     def matching_among(self, part: Scope, expression: Expression, numbers: Sequence[int]) -> set[int]:
-        """Return which of some papers match."""
-        # a span of rowids, since rowid IN (…) would run MATCH once for each number
+        """Return which of these papers match."""
+        # a range of rowids, since rowid IN (…) would run MATCH once per number
         sql = f"SELECT rowid AS record FROM search_{part} WHERE search_{part} MATCH ? AND rowid BETWEEN ? AND ?"
         found = self._numbers(_as_one_text(sql), self._match(part, expression), min(numbers), max(numbers))
         return set(found).intersection(numbers)
 
     def spelled_among(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
-        """Return which of some papers have one of the spellings in comment or excerpt."""
+        """Return which of these papers have one of the spellings in their comment or excerpt."""
         return set(self._numbers(_WRITTEN, json.dumps(numbers), json.dumps(spellings)))
 
     def count(self, part: Scope, expression: Expression) -> int:
@@ -139,13 +141,13 @@ class SqliteBackend:
         return int(self._execute(sql, (self._match(part, expression),)).fetchone()[0])
 
     def newest(self, limit: int, offset: int) -> tuple[int, list[int]]:
-        """Return how many papers there are, and the numbers of some."""
+        """Return the number of all papers, and the numbers of the newest ones from `offset` on."""
         size = self._execute("SELECT papers FROM search_sizes WHERE workspace_id = ?", (self._workspace,)).fetchone()
         sql = f"SELECT number AS record FROM papers WHERE workspace_id = ? {_NEWEST_FIRST} LIMIT ? OFFSET ?"
         return size[0] if size else 0, self._numbers(_as_one_text(sql), self._workspace, limit, offset)
 
     def newest_matching(self, expression: Expression, limit: int, offset: int) -> list[int]:
-        """Return the numbers of some papers that match anywhere."""
+        """Return the numbers of the newest papers that match in any text."""
         sql = f"""SELECT number AS record FROM papers WHERE number IN (
             SELECT rowid FROM search_full WHERE search_full MATCH ? ORDER BY rowid DESC LIMIT ?)
             {_NEWEST_FIRST} LIMIT ? OFFSET ?"""
@@ -153,42 +155,42 @@ class SqliteBackend:
         return self._numbers(_as_one_text(sql), self._match("full", expression), window, limit, offset)
 
     def known_words(self, words: Sequence[str]) -> list[Word]:
-        """Return those of the words that are in the vocabulary."""
+        """Return which of the words are in the vocabulary."""
         return self._words(_WORDS, self._workspace, json.dumps(words))
 
     def words_by_prefix(self, beginning: str, limit: int) -> list[Word]:
-        """Return the most frequent words that begin so."""
+        """Return the most frequent words with that prefix."""
         return self._words(_BEGUN, self._workspace, beginning, beginning + _LAST, limit)
 
     def words_by_ends(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
-        """Return the words of such lengths that begin or end so."""
+        """Return the words within these lengths that have that prefix or that suffix."""
         backward = end[::-1]
         return self._words(
             _BETWEEN, self._workspace, beginning, beginning + _LAST, backward, backward + _LAST, shortest, longest
         )
 
     def words_containing(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
-        """Return the most frequent words of kana that hold `front` or `back`; see backend.Backend."""
+        """Return the most frequent kana words that contain `front` or `back`; see `backend.Backend`."""
         begins = f"{front}*" if len(front) == 1 else f"*{front}*"
         ends = f"*{back}" if len(back) == 1 else f"*{back}*"
         return self._words(_HOLDING, self._workspace, *_KANA, begins, ends, shortest, limit)
 
     def words_by_sound_prefix(self, beginnings: Sequence[str], limit: int) -> list[Word]:
-        """Return the most frequent words whose sound begins with one of these."""
+        """Return the most frequent words whose phonetic key begins with one of these."""
         groups = [self._words(_SOUNDING_SO_FAR, self._workspace, begun, begun + _LAST, limit) for begun in beginnings]
         return sorted({word for some in groups for word in some}, key=lambda word: -word.papers)
 
     def words_by_sound(self, sounds: Sequence[str], limit: int) -> list[Word]:
-        """Return the most frequent words of one of the sounds."""
+        """Return the most frequent words with one of these phonetic keys."""
         return self._words(_SOUNDING, self._workspace, json.dumps(sounds), limit)
 
     def names(self, numbers: Sequence[int]) -> dict[int, tuple[str, str, str]]:
-        """Return id, headline ("" for none) and title of papers."""
+        """Return id, headline ("" for none) and title of papers, by number."""
         records = self._records(_NAMES, json.dumps(numbers))
         return {int(number): (id, headline, title) for number, id, headline, title in records}
 
     def columns(self, numbers: Sequence[int]) -> list[dict[str, Value]]:
-        """Return papers as the table keeps them. Raises TooSlowError."""
+        """Return papers as table columns. Raises SearchTimeoutError."""
         if self._is_hurried and (self._execute(_WEIGHT, (json.dumps(numbers),)).fetchone()[0] or 0) > _HEAVY:
             raise SearchTimeoutError
         found = self._execute(_COLUMNS, (self._workspace, json.dumps(numbers)))
@@ -219,9 +221,9 @@ class SqliteBackend:
         return [int(number) for (number,) in self._records(sql, *values)]
 
     def _match(self, part: Scope, expression: Expression) -> str:
-        """Return an expression as FTS5 reads it. Raises TooSlowError where there is no time for what it may take.
+        """Return an expression in FTS5's syntax. Raises SearchTimeoutError when hurried and it may take too long.
 
-        FTS5 does not look whether it is to stop before it has found the next paper.
+        FTS5 checks for an interruption only after it has found the next paper.
         """
         text = self._render(expression)
         phrases = [phrase.split(" ") for phrase in text.split('"')[1::2]]
@@ -234,7 +236,7 @@ class SqliteBackend:
         if isinstance(expression, Phrase):
             phrase = f'"{with_prefix(self._mark, " ".join(expression.terms))}"' + (" *" if expression.is_prefix else "")
             return f"{expression.field} : {phrase}" if expression.field else phrase
-        parts = list(dict.fromkeys(map(self._render, expression.parts)))  # each once, since each costs time
+        parts = list(dict.fromkeys(map(self._render, expression.parts)))  # without duplicates, since each costs time
         if isinstance(expression, AnyOf):
             return f"({' OR '.join(parts)})"
         text = " AND ".join(parts)

@@ -1,4 +1,4 @@
-"""The index of all papers: its tables, and how a paper goes in and out in its own transaction."""
+"""The tables of the search index, and the statements that add and remove a paper."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.store.database import batched
 INDEX_VERSION = 5
 WORDS_AT_ONCE = 600
 TABLE_NAMES = ("search_papers", "search_documents", "search_sizes", "search_words", "search_head", "search_full")
-FIELD = "\x1f"  # between the lines of a paper
+FIELD = "\x1f"  # separates the lines of a paper
 _FTS = "content='', columnsize=0, tokenize='ascii'"
 TABLES = (
     "CREATE TABLE search_papers (number INTEGER PRIMARY KEY, workspace_id INTEGER NOT NULL, lines TEXT NOT NULL,"
@@ -28,10 +28,10 @@ TABLES = (
     " sound TEXT, papers INTEGER NOT NULL, PRIMARY KEY (workspace_id, word)) WITHOUT ROWID",
     "CREATE INDEX search_backward ON search_words (workspace_id, backward)",
     "CREATE INDEX search_sound ON search_words (workspace_id, sound) WHERE sound IS NOT NULL",
-    # prefix: the mark of a workspace and one character, so that a single character finds what begins with it
+    # prefix: the workspace's four letters and one more, so that a query of one character finds words that begin with it
     f"CREATE VIRTUAL TABLE search_head USING fts5(heading, names, labels, prefix='5', {_FTS})",
     f"CREATE VIRTUAL TABLE search_full USING fts5(head, comment, rest, {_FTS})",
-    # bytes of memory before terms are written out: fewer and larger pieces, and half the time of an import
+    # bytes of memory before terms are written out: fewer and larger segments halve the time of an import
     "INSERT INTO search_head(search_head, rank) VALUES ('hashsize', 16777216)",
     "INSERT INTO search_full(search_full, rank) VALUES ('hashsize', 33554432)",
 )
@@ -41,9 +41,9 @@ _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
 
 def workspace_prefix(workspace_id: int) -> str:
-    """Return the four letters with which all terms of a workspace begin in the full-text tables.
+    """Return the four letters that precede all terms of a workspace in the full-text tables.
 
-    So every term, and its list of papers, belongs to one workspace, and none sees or waits for another's.
+    Every term, with its list of papers, thereby belongs to one workspace: none sees another's papers or waits for them.
     """
     mark = ""
     for _ in range(4):
@@ -53,14 +53,15 @@ def workspace_prefix(workspace_id: int) -> str:
 
 
 def with_prefix(mark: str, terms: str) -> str:
-    """Return terms, one space between them, each with the mark before it."""
+    """Return space-separated terms, each with the prefix."""
     return mark + terms.replace(" ", " " + mark) if terms else ""
 
 
 class IndexRow(NamedTuple):
-    """What the tables keep of a paper, but for its number.
+    """What the tables store of a paper, except its number.
 
-    `document` is what must be known to take it out again; `words` may be mistyped, `sounds` are how some of them sound.
+    `document` is needed to remove the paper; `words` are those in which typos are corrected, `sounds` their phonetic
+    keys.
     """
 
     lines: str
@@ -77,7 +78,7 @@ class IndexRow(NamedTuple):
 
 
 def index_row_of(workspace_id: int, paper: Paper) -> IndexRow:
-    """Work out what is kept of a paper: the slow part of indexing."""
+    """Build a paper's index row: the slow part of indexing."""
     entry = document_of(paper)
     sounds = {word: sound for word in entry.pronounceable if (sound := phonetic_key(word))}
     heading, names, labels, comment, rest = _columns(workspace_prefix(workspace_id), entry)
@@ -96,7 +97,7 @@ def index_row_of(workspace_id: int, paper: Paper) -> IndexRow:
 
 
 def insertion(workspace_id: int, rows: Sequence[tuple[int, IndexRow]]) -> Iterator[Statement]:
-    """Yield the statements, each with its rows, that put papers in by their numbers, but for their words."""
+    """Yield statements with their rows that insert papers by number, without their words."""
     yield (
         _insert("search_papers", 5),
         [(number, workspace_id, piece.lines, piece.title_start, piece.headline_start) for number, piece in rows],
@@ -114,7 +115,7 @@ def insertion(workspace_id: int, rows: Sequence[tuple[int, IndexRow]]) -> Iterat
 
 
 def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[str, str]) -> Iterator[Statement]:
-    """Yield the statements that put words into the vocabulary, given how many papers more hold each."""
+    """Yield statements that add words to the vocabulary, given the number of new papers with each word."""
     sql = f"""{_insert("search_words", 5)} ON CONFLICT DO UPDATE
         SET papers = papers + excluded.papers, sound = coalesce(sound, excluded.sound)"""
     for batch in batched(sorted(words.items()), WORDS_AT_ONCE):
@@ -122,7 +123,7 @@ def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[
 
 
 def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[Statement]:
-    """Yield the statements that take papers out again, given their rows in search_documents."""
+    """Yield statements that remove papers, given their rows in search_documents."""
     mark = workspace_prefix(workspace_id)
     entries = [(number, unpack(packed)) for number, packed in kept]
     columns = [(number, _columns(mark, entry)) for number, entry in entries]

@@ -10,7 +10,7 @@ down_revision = None
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.create_table(
         "notes",
         sa.Column("name", sa.Text(), nullable=False),

@@ -1,4 +1,4 @@
-"""Words for the same thing."""
+"""Aliases: words for the same thing."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0001"
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.create_table(
         "aliases",
         sa.Column("workspace_id", sa.Integer(), nullable=False),

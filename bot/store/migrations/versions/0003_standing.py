@@ -1,4 +1,4 @@
-"""Which turn of its schedule a subscription has had, and why an edition has not arrived yet."""
+"""The last turn taken of a subscription's schedule, and why an edition has not arrived yet."""
 
 from __future__ import annotations
 
@@ -10,6 +10,6 @@ down_revision = "0002"
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.add_column("subscriptions", sa.Column("turn", sa.Text(), nullable=True))
     op.add_column("editions", sa.Column("trouble", sa.JSON(), nullable=True))

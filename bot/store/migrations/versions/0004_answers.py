@@ -1,4 +1,4 @@
-"""What sources answered."""
+"""The cache of the sources' answers."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0003"
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.create_table(
         "answers",
         sa.Column("key", sa.Text(), nullable=False),

@@ -1,4 +1,4 @@
-"""From which paper on a subscription is new, instead of a note for each paper that was there before it."""
+"""The paper number from which a subscription's papers are new, instead of one row per older paper."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ down_revision = "0004"
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.add_column("subscriptions", sa.Column("starts_after", sa.Integer(), nullable=True))

@@ -1,4 +1,4 @@
-"""The finished papers of drafts and proposals as they were shown, whose they are, and what became of them."""
+"""The finished papers of drafts and proposals as shown, their actors, and their outcomes."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0005"
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     for name in ("actor", "paper", "outcome"):
         op.add_column("drafts", sa.Column(name, sa.Text() if name == "actor" else sa.JSON(), nullable=True))
     op.add_column("candidates", sa.Column("paper", sa.JSON(), nullable=True))

@@ -1,4 +1,4 @@
-"""Which servers the bot serves."""
+"""The servers that the bot is in, and whether it serves them."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ down_revision = "0006"
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.create_table(
         "servers",
         sa.Column("id", sa.Text(), nullable=False),

@@ -1,7 +1,7 @@
-"""Where to search for a message, how often an edition was put off, and when a paused subscription is tried again.
+"""Where to search for a message, how often an edition failed, and when a paused subscription is tried again.
 
-A message that was on its way when the program was updated gets the newest message that its channel is known to have,
-or the channel itself: ids of Discord's sort by time, and a channel is older than its messages.
+A message that was being sent during the update gets the newest known message of its channel as its anchor, or the
+channel's own id: Discord's ids sort by time, and a channel is older than its messages.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ UPDATE messages SET anchor = (
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.add_column("messages", sa.Column("anchor", sa.Text(), nullable=True))
     op.add_column("editions", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("editions", sa.Column("told", sa.Text(), nullable=True))

@@ -1,4 +1,4 @@
-"""Tables and columns under the names of their field: leases, the installation's state, cached metadata, forms."""
+"""Standard names for tables and columns: leases, state, cached metadata, forms."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _COLUMNS = {
     "drafts": {"typed": "form"},
     "candidates": {"typed": "form"},
 }
-# What a synchronised file and the collection last agreed on is JSON whose content hashes were called `said`.
+# The sync state of a file is JSON; its content hashes used to be called `said`.
 _SYNC_STATE = """
 UPDATE state SET text = json_remove(json_set(text, '$.hashes', json_extract(text, '$.said')), '$.said')
 WHERE name LIKE 'mirror:%' AND json_extract(text, '$.said') IS NOT NULL
@@ -22,7 +22,7 @@ WHERE name LIKE 'mirror:%' AND json_extract(text, '$.said') IS NOT NULL
 
 
 def upgrade() -> None:
-    """Take the step. The index's tables are there only where a search was opened before."""
+    """Upgrade to this revision. The index's tables exist only if a search was opened before."""
     for old, new in _TABLES.items():
         op.rename_table(old, new)
     for table, names in _COLUMNS.items():
