@@ -37,7 +37,7 @@ Expression: TypeAlias = Phrase | AllOf | AnyOf
 
 
 class PaperLines(NamedTuple):
-    """A paper's own lines: plain, then folded with spaces between words, and `|` between names and labels."""
+    """A paper's texts for ranking: normalized, then folded with spaces between words; `|` separates names or labels."""
 
     number: int
     title: str

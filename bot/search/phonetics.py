@@ -131,7 +131,7 @@ def _lexicon() -> Iterator[tuple[str, str, str]]:
 _GROUPS, _LITERALS = re.compile(r"\([^)]*\)\??"), re.compile("[a-z]+")
 _STEPS = tuple((needed, re.compile(pattern), letters) for needed, pattern, letters in (*_lexicon(), *_SPELLING))
 _CONSONANTS = dict(zip("kgszjctdnmfbpr", "KGSSSSTDNNFBPR", strict=True))
-# Consonants that a katakana syllable may stand for besides its own: マルチ multi, ツリー tree, ラジオ radio, ゲージ gauge.
+# Consonants of a katakana syllable besides its own: マルチ multi, ツリー tree, ラジオ radio, ゲージ gauge.
 _ALTERNATIVES = {"ci": "T", "c": "T", "tu": "S", "ji": "D", "j": "D", "ge": "S", "gi": "S", "ru": ""}
 _MOST = 32
 
