@@ -90,8 +90,8 @@ async def _measured(store: Path, api_url: str, token: str, places: list[str]) ->
         delivery = Delivery(database, lambda: datetime.now(UTC), {"discord": DiscordPublisher(client.http)})
         asking = asyncio.create_task(_asked(lookup, workspace, None))
         began = perf_counter()
-        found["composed"] = await _timed(today.compose_due(delivery.begin))
-        await delivery.begin()
+        found["composed"] = await _timed(today.compose_due(delivery.start))
+        await delivery.start()
         found["seconds"] = perf_counter() - began
         asking.cancel()
         found["busy"] = await asking

@@ -54,11 +54,11 @@ _Alias = Annotated[str, Field(max_length=80)]
 _Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(as_list), Field(max_length=20)]
 
 
-class _Part(BaseModel):
+class _Section(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True)
 
 
-class DigestSettings(_Part):
+class DigestSettings(_Section):
     """How editions are made up."""
 
     max_papers: Annotated[int, Field(ge=1, le=50)] = 10
@@ -71,7 +71,7 @@ class DigestSettings(_Part):
         return timedelta(hours=self.catch_up_hours)
 
 
-class SubscriptionSettings(_Part):
+class SubscriptionSettings(_Section):
     """A channel that receives the digest."""
 
     name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
@@ -80,7 +80,7 @@ class SubscriptionSettings(_Part):
     tags: Texts = ()
 
 
-class DiscordSettings(_Part):
+class DiscordSettings(_Section):
     """Where Discord is, and which servers alone are served; without any, those that the store knows as allowed."""
 
     api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
@@ -90,7 +90,7 @@ class DiscordSettings(_Part):
 _Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
-class SourcesSettings(_Part):
+class SourcesSettings(_Section):
     """Where metadata comes from, and how the bot shows itself there."""
 
     arxiv_url: _Address = "https://export.arxiv.org/api/query"
@@ -103,7 +103,7 @@ class SourcesSettings(_Part):
     allowed_hosts: Texts = ()
 
 
-class Config(_Part):
+class Config(_Section):
     """Every setting; see `config/bot.yaml` for what each means. `project` is the folder of relative paths."""
 
     database_url: Annotated[str, AfterValidator(valid_database_url)] = "sqlite+aiosqlite:///data/dayori.db"
@@ -210,7 +210,7 @@ def _shapes() -> dict[Key, str]:
         if name in _NOT_SET:
             continue
         kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, _Part):
+        if isinstance(kind, type) and issubclass(kind, _Section):
             shapes[name,] = "tree"
             shapes |= {(name, each): _shape(inner.annotation) for each, inner in kind.model_fields.items()}
         else:

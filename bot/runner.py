@@ -49,7 +49,7 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
     notices = Notices(app.services, platforms)
     telling = asyncio.create_task(_notify_of_file(app, notices, stop))
     async with synced(app, partial(_notify, notices, stop)):
-        await _Connections(app, platforms, stop).live()
+        await _Connections(app, platforms, stop).run()
     stop.set()
     await telling
     await app.services.health.stop()
@@ -89,7 +89,7 @@ class _Connections:
         self._app, self._platforms, self._stop = app, platforms, stop
         self._connections: list[Connection] = []  # those that can send
 
-    async def live(self) -> None:
+    async def run(self) -> None:
         """Keep every platform connected until the stop. Raises ConfigError when all platforms refuse the bot."""
         refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
         if not self._stop.is_set() and (refused := [error for error in refusals if error]):

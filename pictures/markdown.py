@@ -39,9 +39,9 @@ def to_html(text: str) -> str:
     """Return a message's or a description's markdown as HTML; the style sheet keeps its line ends."""
     parts, at = [], 0
     while at < len(text):
-        found, draw = next((found, draw) for rule, draw in _BLOCKS if (found := rule.match(text, at)))
-        parts.append(draw(found))
-        at = found.end()
+        match, draw = next((match, draw) for rule, draw in _BLOCKS if (match := rule.match(text, at)))
+        parts.append(draw(match))
+        at = match.end()
     return "".join(parts)
 
 
@@ -69,18 +69,18 @@ def _inline(text: str) -> str:
     return "".join((*parts, escape(text[end:])))
 
 
-def _drawn(found: re.Match[str]) -> str:
-    match found.lastgroup:
+def _drawn(match: re.Match[str]) -> str:
+    match match.lastgroup:
         case "literal":
-            return escape(found["literal"])
+            return escape(match["literal"])
         case "target":
-            return f'<a href="{escape(found["target"].strip("<>"))}">{_inline(found["label"])}</a>'
+            return f'<a href="{escape(match["target"].strip("<>"))}">{_inline(match["label"])}</a>'
         case "channel":
-            return f'<discord-mention type="channel">{escape(found["channel"])}</discord-mention>'
+            return f'<discord-mention type="channel">{escape(match["channel"])}</discord-mention>'
         case "moment":
-            return f"<time>{datetime.fromtimestamp(int(found['moment']), UTC):%Y/%m/%d %H:%M}</time>"
+            return f"<time>{datetime.fromtimestamp(int(match['moment']), UTC):%Y/%m/%d %H:%M}</time>"
         case "address":
-            return f'<a href="{escape(found["address"])}">{escape(found["address"])}</a>'
+            return f'<a href="{escape(match["address"])}">{escape(match["address"])}</a>'
         case _:
-            tag = _TAGS[found["mark"]]
-            return f"<{tag}>{_inline(found['marked'])}</{tag}>"
+            tag = _TAGS[match["mark"]]
+            return f"<{tag}>{_inline(match['marked'])}</{tag}>"

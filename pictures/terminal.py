@@ -93,7 +93,7 @@ def _page(console: Console) -> str:
     )
 
 
-def _in_cells(found: re.Match[str]) -> str:
+def _in_cells(match: re.Match[str]) -> str:
     """Give a run of text the length it has: rich counts characters there, and a Japanese one takes two cells."""
-    length = cell_len(unescape(found[2])) * _HEIGHT * _HALF_WIDTH
-    return f'textLength="{length:g}" lengthAdjust="spacingAndGlyphs"{found[1]}>{found[2]}</text>'
+    length = cell_len(unescape(match[2])) * _HEIGHT * _HALF_WIDTH
+    return f'textLength="{length:g}" lengthAdjust="spacingAndGlyphs"{match[1]}>{match[2]}</text>'

@@ -155,7 +155,7 @@ async def test_the_settings_subscriptions_are_made_and_ended(config: Config) -> 
     wanted = SubscriptionSettings(name="weekly", channel="discord:1/2", schedule="mon 09:00", tags=("RAG",))
     for settings, names in (((wanted,), ["weekly"]), ((wanted,), ["weekly"]), ((), [])):
         async with open_app(config.model_copy(update={"subscriptions": settings})) as app:
-            assert [each.name for each in await app.services.digests.subscribed(1)] == names
+            assert [each.name for each in await app.services.digests.subscriptions(1)] == names
 
 
 async def test_a_team_shares_one_collection_and_hosted_servers_never_mix(config: Config) -> None:

@@ -26,7 +26,7 @@ Json = Annotated[bool, typer.Option("--json", help=phrase("Print one JSON docume
 async def digest(context: CommandContext, as_json: Json = False) -> None:
     """Compose the next edition and print it; nothing is posted."""
     edition = await context.services.digests.preview(
-        await context.services.digests.shown(context.workspace, context.locale)
+        await context.services.digests.default_subscription(context.workspace, context.locale)
     )
     if as_json:
         held = [columns_of(paper) for paper in edition.papers] if edition else []
@@ -56,15 +56,15 @@ async def search(
     if query == "-":
         for line in _queries():
             began = perf_counter()
-            found = await context.services.lookup.find(context.workspace, line, limit=limit)
+            results = await context.services.lookup.find(context.workspace, line, limit=limit)
             elapsed = (perf_counter() - began) * 1000
-            print_json({**_results_json(found), "elapsed_ms": round(elapsed, 3)}, indent=None)
+            print_json({**_results_json(results), "elapsed_ms": round(elapsed, 3)}, indent=None)
         return
-    found = await context.services.lookup.find(context.workspace, query, limit=limit)
+    results = await context.services.lookup.find(context.workspace, query, limit=limit)
     if as_json:
-        print_json(_results_json(found))
+        print_json(_results_json(results))
     else:
-        context.console.print(render.results(found, context.locale, render.width_of(context.console)))
+        context.console.print(render.results(results, context.locale, render.width_of(context.console)))
 
 
 @with_context

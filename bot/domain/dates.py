@@ -61,9 +61,9 @@ def parse_date(text: str) -> PaperDate:
     """
     plain = normalized("NFKC", text).strip()
     for pattern in _PATTERNS:
-        if found := pattern.fullmatch(plain):
+        if match := pattern.fullmatch(plain):
             try:
-                return _from_parts(found.groupdict())
+                return _from_parts(match.groupdict())
             except ValueError as error:
                 raise DateError(msg('There is no such day as "{date}".', date=plain[:40])) from error
     raise DateError(msg('"{date}" is not a date; write it like 2023-07-19, 2023-07 or 2023.', date=plain[:40]))

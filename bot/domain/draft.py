@@ -115,8 +115,8 @@ def _with_details(draft: Draft, paper: Paper) -> Draft:
 
 def _month_of(ids: Identifiers) -> PaperDate | None:
     """Return the month that an arXiv number tells."""
-    found = _ARXIV_MONTH.fullmatch(ids.arxiv or "")
-    return PaperDate(2000 + int(found[1]), int(found[2])) if found else None
+    match = _ARXIV_MONTH.fullmatch(ids.arxiv or "")
+    return PaperDate(2000 + int(match[1]), int(match[2])) if match else None
 
 
 def complete(draft: Draft, metadata: Metadata) -> Paper:

@@ -60,7 +60,7 @@ def fold_normalized(text: str) -> str:
         text = _ACCENTS.sub("", normalized("NFD", text.translate(_LETTERS)))
         text = normalized("NFKC", text)
     if "ヴ" in text or "ゔ" in text:
-        text = _VA.sub(lambda found: _BA[found[1]], text)
+        text = _VA.sub(lambda match: _BA[match[1]], text)
     text = text.translate(_KANA)
     return _LONG.sub("", text) if "ー" in text else text
 
@@ -152,5 +152,5 @@ def _unit_starting_at(folded: list[str], place: int) -> int | None:
     return next((at for at, start in enumerate(starts) if start == place), None)
 
 
-def _with_space_around(found: re.Match[str]) -> str:
-    return f" {found[0]} "
+def _with_space_around(match: re.Match[str]) -> str:
+    return f" {match[0]} "

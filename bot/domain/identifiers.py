@@ -54,14 +54,14 @@ class Identifiers:
 
 def arxiv_id(text: str) -> str | None:
     """Return the arXiv id that the whole text is (`2307.08621v2`, `arXiv:…`), without its version."""
-    found = _ARXIV.fullmatch(normalized("NFKC", text).strip())
-    return _canonical_arxiv(found[1]) if found else None
+    match = _ARXIV.fullmatch(normalized("NFKC", text).strip())
+    return _canonical_arxiv(match[1]) if match else None
 
 
 def doi(text: str) -> str | None:
     """Return the DOI that the whole text is (`10.1145/…`, `doi:…`), in lower case."""
-    found = _DOI.fullmatch(normalized("NFKC", text).strip())
-    name = found[1].rstrip("/.,;").lower() if found else ""
+    match = _DOI.fullmatch(normalized("NFKC", text).strip())
+    name = match[1].rstrip("/.,;").lower() if match else ""
     return name if _DOI.fullmatch(name) else None
 
 
@@ -165,23 +165,23 @@ def _from_url(url: str) -> Identifiers:
     else:
         parts = urlsplit(web_address(url) or url)
         host, path, query = (parts.hostname or "").lower(), unquote(parts.path), parts.query
-    if _is_host(host, *_ARXIV_HOSTS) and (found := _ARXIV_PATH.fullmatch(path)):
-        return Identifiers(arxiv=_canonical_arxiv(found[1]))
+    if _is_host(host, *_ARXIV_HOSTS) and (match := _ARXIV_PATH.fullmatch(path)):
+        return Identifiers(arxiv=_canonical_arxiv(match[1]))
     if _is_host(host, "openreview.net"):
         forum = parse_qs(query).get("id", [""])[0]
         return Identifiers(openreview=openreview_id(forum))
     if _is_host(host, "aclanthology.org"):
         name = re.sub(r"(?:\.pdf|\.bib)$", "", path.strip("/").split("/")[0])
         return Identifiers(acl=acl_id(name))
-    if found := _DOI_IN_PATH.search(path):
-        in_path = doi(_DOI_TAIL.sub("", found[1].rstrip("/")))
+    if match := _DOI_IN_PATH.search(path):
+        in_path = doi(_DOI_TAIL.sub("", match[1].rstrip("/")))
         return _from_doi(in_path) if in_path else Identifiers()
     return Identifiers()
 
 
 def _from_doi(name: str) -> Identifiers:
-    found = _ARXIV_DOI.fullmatch(name)
-    return Identifiers(arxiv=_canonical_arxiv(found[1])) if found else Identifiers(doi=name)
+    match = _ARXIV_DOI.fullmatch(name)
+    return Identifiers(arxiv=_canonical_arxiv(match[1])) if match else Identifiers(doi=name)
 
 
 def _canonical_arxiv(name: str) -> str:

@@ -70,13 +70,13 @@ def parse_query(typed: str) -> Query:
 
 def tag_and_year(typed: str) -> tuple[str, str] | None:
     """Return the tag and the year, as typed, of a query that asks for these alone; empty is the one it leaves open."""
-    asked: dict[str, str] = {}
+    filters: dict[str, str] = {}
     for part in _PART.finditer(typed[:LONGEST]):
         key, value = (part["key"] or "").lower(), part["word"] or part["quoted"] or ""
-        if part["minus"] or key in asked or not (key == "tag" or (key == "year" and re.fullmatch(r"\d{4}", value))):
+        if part["minus"] or key in filters or not (key == "tag" or (key == "year" and re.fullmatch(r"\d{4}", value))):
             return None
-        asked[key] = value
-    return (asked.get("tag", ""), asked.get("year", "")) if any(asked.values()) else None
+        filters[key] = value
+    return (filters.get("tag", ""), filters.get("year", "")) if any(filters.values()) else None
 
 
 def _kind(key: str, value: str, *, minus: bool, quoted: bool) -> str | None:

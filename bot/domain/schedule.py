@@ -135,17 +135,17 @@ def _plan(plain: str) -> _Plan | None:
     """Return a schedule read, None where it is a crontab or nothing."""
     start_clause = _FROM.search(plain)
     every = _EVERY.match(plain)
-    found = _PLAIN.fullmatch(plain, every.end() if every else 0, start_clause.start() if start_clause else len(plain))
-    days = parse_weekdays(found[1]) if found else ()
+    match = _PLAIN.fullmatch(plain, every.end() if every else 0, start_clause.start() if start_clause else len(plain))
+    days = parse_weekdays(match[1]) if match else ()
     weeks = _weeks(every)
     try:
         start = date.fromisoformat(start_clause["en"] or start_clause["ja"]) if start_clause else None
     except ValueError:
         return None
     is_valid = bool(days) and 1 <= weeks <= _MOST_WEEKS and not (start_clause and weeks == 1)
-    if not (found and is_valid) or (every and (days[0].of_month or days[0].days == EVERY_DAY)):
+    if not (match and is_valid) or (every and (days[0].of_month or days[0].days == EVERY_DAY)):
         return None
-    return _Plan(days, *_time(found), weeks, start)
+    return _Plan(days, *_time(match), weeks, start)
 
 
 def _weeks(every: re.Match[str] | None) -> int:
@@ -155,8 +155,8 @@ def _weeks(every: re.Match[str] | None) -> int:
     return int(number) if number.isdigit() else 2
 
 
-def _time(found: re.Match[str]) -> tuple[int, int]:
-    _, half, of_half, of_day, minutes, half_past, past = found.groups()
+def _time(match: re.Match[str]) -> tuple[int, int]:
+    _, half, of_half, of_day, minutes, half_past, past = match.groups()
     hour = int(of_day) if of_day else int(of_half) % 12 + 12 * (half == "午後")
     return hour, 30 if half_past else int(minutes or past or 0)
 

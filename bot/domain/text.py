@@ -74,16 +74,16 @@ def _spaced(text: str) -> str:
     return (_BLANK_LINES.sub("\n\n", text) if "\n" in text else text).strip()
 
 
-def _fitting_selector(found: re.Match[str]) -> str:
+def _fitting_selector(match: re.Match[str]) -> str:
     """Return the first of a run of variation selectors where it can choose a form of the character before it."""
-    before, first = found.string[found.start() - 1 : found.start()], found[0][0]
+    before, first = match.string[match.start() - 1 : match.start()], match[0][0]
     fits = _IDEOGRAPH.match(before) if first >= "\U000e0100" else before.strip()
     return first if fits else ""
 
 
-def _few_marks(found: re.Match[str]) -> str:
+def _few_marks(match: re.Match[str]) -> str:
     kept, run = [], 0
-    for character in found[0]:
+    for character in match[0]:
         if character not in "\u200c\u200d":
             run = run + 1 if unicodedata.category(character) in _EXTENDS else 0
         if run <= _MOST_MARKS:

@@ -61,11 +61,11 @@ def parse_weekdays(words: str) -> tuple[Weekdays, ...]:
     if days := _of_week(words):
         return (Weekdays(days),)
     rest, groups, at = _OF_MONTH.sub("", words), list[Weekdays](), 0
-    while found := _GROUP.match(rest, at):
-        which, named = found["en"] or found["ja"], found["day"] or found["曜"]
+    while match := _GROUP.match(rest, at):
+        which, named = match["en"] or match["ja"], match["day"] or match["曜"]
         numbers = re.findall(f"{_EN_ORDINAL}|最終|最後の|[1-5一二三四五]", which)
         groups.append(Weekdays(_of_week(_BETWEEN.sub(",", named)), tuple(sorted({_NUMBERS[n] for n in numbers}))))
-        at = found.end()
+        at = match.end()
         if between := _BETWEEN.match(rest, at):
             at = between.end()
     return tuple(groups) if at == len(rest) else ()

@@ -19,15 +19,15 @@ _ARCHIVE = re.compile(r"[a-z][a-z-]{1,20}(?:\.[A-Za-z]{2})?")
 
 def ids_cited(text: str) -> Identifiers:
     """Return the arXiv id that the name of a journal or a volume holds, empty where it holds none."""
-    found = _CITED.search(normalized("NFKC", text[:_LONGEST]))
-    return Identifiers(arxiv=arxiv_id(found[1])) if found else Identifiers()
+    match = _CITED.search(normalized("NFKC", text[:_LONGEST]))
+    return Identifiers(arxiv=arxiv_id(match[1])) if match else Identifiers()
 
 
 def is_citation(text: str) -> bool:
     """Tell whether a text says nothing but where on arXiv its paper is."""
     plain = normalized("NFKC", text[: _LONGEST + 1])
-    found = _CITED.search(plain) if len(plain) <= _LONGEST else None
-    return found is not None and not _AROUND.sub("", plain[: found.start()] + " " + plain[found.end() :])
+    match = _CITED.search(plain) if len(plain) <= _LONGEST else None
+    return match is not None and not _AROUND.sub("", plain[: match.start()] + " " + plain[match.end() :])
 
 
 def old_arxiv_id(number: str, archive: str) -> str:

@@ -90,51 +90,51 @@ class _Places:
 
 
 def _found(entry: Entry, places: _Places) -> Record:
-    found = Record(places.of(entry.start_line + 1 if entry.start_line is not None else 1, "@"))
+    record = Record(places.of(entry.start_line + 1 if entry.start_line is not None else 1, "@"))
     fields = {field.key.lower(): field for field in entry.fields}
 
     def raw(*names: str) -> tuple[str, Place]:
         field = next((fields[name] for name in names if name in fields and str(fields[name].value).strip()), None)
         if field is None:
-            return "", found.place
+            return "", record.place
         return str(field.value), places.of((field.start_line or 0) + 1, field.key.lower())
 
     for key, names in _TEXTS.items():
         value, place = raw(*names)
-        found.put(key, decode(value), place)
-    found.put("title", " ", found.place)
-    found.put("id", decode_verbatim(raw("paperid")[0]) or usable_id(entry.key))
+        record.put(key, decode(value), place)
+    record.put("title", " ", record.place)
+    record.put("id", decode_verbatim(raw("paperid")[0]) or usable_id(entry.key))
     people, place = raw("author", "editor")
-    found.put("authors", [_name(name) for name in _split_names(people) if name != "others"], place)
+    record.put("authors", [_name(name) for name in _split_names(people) if name != "others"], place)
     keywords, place = raw("keywords", "keyword")
-    found.put("tags", [decode(word) for word in split_words(keywords)], place)
-    found.put("date", _date(raw("date")[0], raw("year")[0], raw("month")[0], raw("day")[0]), raw("date", "year")[1])
-    found.put("added_at", _time(raw("timestamp")[0]))
+    record.put("tags", [decode(word) for word in split_words(keywords)], place)
+    record.put("date", _date(raw("date")[0], raw("year")[0], raw("month")[0], raw("day")[0]), raw("date", "year")[1])
+    record.put("added_at", _time(raw("timestamp")[0]))
     for name in ("openreview", "acl"):
         value, place = raw(name)
-        found.put_ids(place, **{name: decode_verbatim(value)})
+        record.put_ids(place, **{name: decode_verbatim(value)})
     eprint, place = raw("eprint")
     archive = decode_verbatim(raw("primaryclass", "eprintclass")[0])
-    found.put_ids_in(old_arxiv_id(decode_verbatim(eprint), archive), place)
-    _put_ids_and_links(found, raw("doi"), raw("url"), raw("links"), raw("note", "howpublished"))
+    record.put_ids_in(old_arxiv_id(decode_verbatim(eprint), archive), place)
+    _put_ids_and_links(record, raw("doi"), raw("url"), raw("links"), raw("note", "howpublished"))
     for value, place in (raw("journal", "journaltitle"), raw("volume"), raw("booktitle", "publisher", "howpublished")):
-        found.put_cited_id(decode(value), place)
-    return found
+        record.put_cited_id(decode(value), place)
+    return record
 
 
 def _put_ids_and_links(
-    found: Record, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place], note: tuple[str, Place]
+    record: Record, doi: tuple[str, Place], url: tuple[str, Place], links: tuple[str, Place], note: tuple[str, Place]
 ) -> None:
-    found.put_doi(decode_verbatim(doi[0]), doi[1])
+    record.put_doi(decode_verbatim(doi[0]), doi[1])
     if links[0]:
         listed = (line.partition(" ") for line in decode(links[0]).split("\n"))
-        found.put("links", [{"url": address, "label": label or None} for address, _, label in listed], links[1])
+        record.put("links", [{"url": address, "label": label or None} for address, _, label in listed], links[1])
     elif address := decode_verbatim(url[0]):
-        found.put("links", [address], url[1])
+        record.put("links", [address], url[1])
     elif in_note := _URL.search(note[0]):
-        found.put("links", [decode_verbatim(in_note[0])], note[1])
+        record.put("links", [decode_verbatim(in_note[0])], note[1])
     if not _URL.search(note[0]):
-        found.put_note(decode(note[0]), note[1])
+        record.put_note(decode(note[0]), note[1])
 
 
 def _split_names(text: str) -> Iterator[str]:

@@ -47,25 +47,25 @@ def _papers(tree: PositionedTree) -> list[Paper]:
 def _found(tree: PositionedTree, n: int, item: object) -> Record:
     if not isinstance(item, dict):
         raise tree.error((n,), msg("this must be a mapping of keys to values"))
-    found = Record(tree.places.get((n,), (0, 0)))
+    record = Record(tree.places.get((n,), (0, 0)))
     custom = item["custom"] if isinstance(item.get("custom"), dict) else {}
     for key in _CUSTOM:
-        found.put(key, custom.get(key), tree.places.get((n, "custom", key)))
+        record.put(key, custom.get(key), tree.places.get((n, "custom", key)))
     for key, value in _usual(tree, n, item).items():
-        found.put(key, value, tree.places.get((n, _OURS_TO_CSL.get(key, key))))
-    found.put("title", " ")
+        record.put(key, value, tree.places.get((n, _OURS_TO_CSL.get(key, key))))
+    record.put("title", " ")
     if isinstance(ids := custom.get("identifiers"), dict):
-        found.put_ids(None, **{scheme: str(ids.get(scheme) or "") for scheme in ("arxiv", "openreview", "acl")})
-    found.put_ids_in(str(item.get("number") or ""))
+        record.put_ids(None, **{scheme: str(ids.get(scheme) or "") for scheme in ("arxiv", "openreview", "acl")})
+    record.put_ids_in(str(item.get("number") or ""))
     for key in ("archive_location", "container-title", "volume", "publisher"):
-        found.put_cited_id(str(item.get(key) or ""), tree.places.get((n, key)))
-    found.put_doi(str(item.get("DOI") or ""), tree.places.get((n, "DOI")))
+        record.put_cited_id(str(item.get(key) or ""), tree.places.get((n, key)))
+    record.put_doi(str(item.get("DOI") or ""), tree.places.get((n, "DOI")))
     note = str(item.get("note") or item.get("annote") or "")
     if custom:
-        found.put("comment", note)
+        record.put("comment", note)
     else:
-        found.put_note(note, tree.places.get((n, "note")))
-    return found
+        record.put_note(note, tree.places.get((n, "note")))
+    return record
 
 
 def _usual(tree: PositionedTree, n: int, item: Mapping[str, Any]) -> dict[str, object]:

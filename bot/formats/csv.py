@@ -143,18 +143,18 @@ def _put_row(sheet: _Sheet, found: list[Record], contents: Contents) -> None:
     contents.papers += read_entries(sheet)
 
 
-def _put_untitled_row(sheet: _Sheet, found: Record, contents: Contents) -> None:
+def _put_untitled_row(sheet: _Sheet, record: Record, contents: Contents) -> None:
     """Hand a row without a title on as the source that may tell it, with all that the row says."""
-    values: dict[str, Any] = found.values
+    values: dict[str, Any] = record.values
     links, ids = values.get("links") or [], values.get("identifiers") or {}
     source = links[0]["url"] if links else next((address_of(*pair) for pair in ids.items()), "")
     if not source:
-        sheet.places = {(): found.place}
+        sheet.places = {(): record.place}
         raise sheet.error((), msg("there is neither a title nor a link"))
-    found.put("title", source)
+    record.put("title", source)
     only = Contents([])
-    _put_row(sheet, [found], only)
-    contents.untitled.append(Untitled(found.place[0], source, only.papers[0]))
+    _put_row(sheet, [record], only)
+    contents.untitled.append(Untitled(record.place[0], source, only.papers[0]))
 
 
 def _letters(column: int) -> str:

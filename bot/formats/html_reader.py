@@ -139,7 +139,7 @@ class _Page:
 
     def _say(self, text: str) -> None:
         if text and not self._around:
-            plain = _ENTITY.sub(lambda found: html.unescape(found[0]), text)
+            plain = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
             plain = plain if self._own and self._kind in ("text", "quote") else _SPACES.sub(" ", plain)
             if plain.strip() or (self._pieces and not plain.startswith("\n")):
                 self._pieces.append(Span(plain, self._url, self._strong > 0))
@@ -231,5 +231,5 @@ def _attribute(attributes: str, name: str) -> str:
     for key, value in _ATTRIBUTE.findall(attributes[:20_000]):
         if key.lower() == name:
             plain = value[1:-1] if value[0] in "\"'" else value
-            return _ENTITY.sub(lambda found: html.unescape(found[0]), plain).strip()
+            return _ENTITY.sub(lambda match: html.unescape(match[0]), plain).strip()
     return ""

@@ -121,5 +121,5 @@ def _place_of(text: str, entry: int | None) -> tuple[int, int]:
 
 
 def _over_space(text: str, at: int) -> int:
-    found = _SPACE.match(text, at)
-    return found.end() if found else at
+    match = _SPACE.match(text, at)
+    return match.end() if match else at

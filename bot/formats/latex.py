@@ -93,7 +93,7 @@ def decode_verbatim(text: str) -> str:
 def encode(text: str) -> str:
     """Return LaTeX from which `decode` gives the text back."""
     safe = re.sub(r"(?:(?<=-)(?=-)|(?<=[`?!])(?=`)|(?<=')(?='))", "{}", text.translate(_ESCAPES))
-    safe = _LINE_END.sub(lambda found: "\n\n" if len(found[0]) == 2 else "\\newline\n", safe)
+    safe = _LINE_END.sub(lambda match: "\n\n" if len(match[0]) == 2 else "\\newline\n", safe)
     return _ENTRY_START.sub("{@}", safe)
 
 
@@ -102,20 +102,20 @@ def encode_verbatim(text: str) -> str:
     return _ENTRY_START.sub("{@}", text.translate(_ESCAPES))
 
 
-def _plain(found: re.Match[str]) -> str:
-    match found.lastgroup:
+def _plain(match: re.Match[str]) -> str:
+    match match.lastgroup:
         case "line":
             return "\n"
         case "in" | "on" | "dotless":
-            letter = found["in"] or found["on"] or found["dotless"] or ""
-            return unicodedata.normalize("NFC", letter + _ACCENTS[found["mark"]]) if letter else ""
+            letter = match["in"] or match["on"] or match["dotless"] or ""
+            return unicodedata.normalize("NFC", letter + _ACCENTS[match["mark"]]) if letter else ""
         case "name":
-            return _symbol(found["name"], found.string.startswith("{", found.end()))
+            return _symbol(match["name"], match.string.startswith("{", match.end()))
         case "char":
-            return "" if found["char"] in "/,!;:-@" else found["char"]
+            return "" if match["char"] in "/,!;:-@" else match["char"]
         case "paragraph":
             return "\n\n"
-    return {"---": "—", "--": "–", "``": "“", "''": "”", "{": "", "}": ""}.get(found[0], " ")
+    return {"---": "—", "--": "–", "``": "“", "''": "”", "{": "", "}": ""}.get(match[0], " ")
 
 
 @lru_cache(maxsize=1024)

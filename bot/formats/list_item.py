@@ -181,18 +181,18 @@ def _own_value(piece: Span) -> dict[str, str | None]:
     return {"url": piece.url, "label": None if Link(piece.url).name == piece.text else piece.text}
 
 
-def _put_facts(found: Record, parts: list[str]) -> None:
+def _put_facts(record: Record, parts: list[str]) -> None:
     """Note date, organisation and authors, any of which may be missing."""
     if parts and (date := _date(parts[0])):
-        found.put("date", date)
+        record.put("date", date)
         parts = parts[1:]
     if len(parts) > 1:
-        found.put("organization", parts[0])
+        record.put("organization", parts[0])
     last = parts[-1] if parts else ""
     if len(parts) > 1 or "," in last or last.endswith("…") or (parted(last) and not is_known_organisation(last)):
-        found.put("authors", names_in(last.removesuffix("…")))
+        record.put("authors", names_in(last.removesuffix("…")))
     else:
-        found.put("organization", last)
+        record.put("organization", last)
 
 
 def complete(entry: ListItem) -> None:

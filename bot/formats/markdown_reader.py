@@ -46,8 +46,8 @@ def _blocks(lines: list[str]) -> Iterator[Block]:
     header: tuple[str, ...] | None = None
     for number, raw in enumerate(lines, 1):
         line = raw[:_LONGEST_LINE]
-        if found := _FENCE.match(line):
-            fence = "" if fence == found[1] else fence or found[1]
+        if match := _FENCE.match(line):
+            fence = "" if fence == match[1] else fence or match[1]
             continue
         special = fence or not line.strip() or _HEADING.match(line) or _ITEM.match(line) or _RULE.match(line)
         is_row = not special and _is_row(line)
@@ -109,7 +109,7 @@ def pieces_of(text: str) -> list[Span]:
     """Return a line's texts and links, without its marks."""
     hidden = _hidden(text)
     if "<" in hidden:
-        hidden = _ANCHOR.sub(lambda found: f"[{found[2]}](<{found[1]}>)", hidden)
+        hidden = _ANCHOR.sub(lambda match: f"[{match[2]}](<{match[1]}>)", hidden)
         hidden = _TAG.sub(" ", hidden)
     pieces: list[Span] = []
     opened: list[tuple[int, bool]] = []  # how many pieces stood before each bracket, and whether it begins a picture
@@ -151,7 +151,7 @@ def pieces_of(text: str) -> list[Span]:
 
 
 def _hidden(text: str) -> str:
-    return _ESCAPE.sub(lambda found: _STANDS_FOR[found[1]], text)
+    return _ESCAPE.sub(lambda match: _STANDS_FOR[match[1]], text)
 
 
 def _plain(text: str) -> str:

@@ -100,20 +100,20 @@ def _headline_of(lines: list[str], start: int, before: int) -> int | None:
 
 
 def _found(block: _Block, file: str) -> Record:
-    found = Record((block.title_line, 1))
-    found.put("headline", block.headline, (block.headline_line, 1))
-    found.put("title", block.title or " ")
+    record = Record((block.title_line, 1))
+    record.put("headline", block.headline, (block.headline_line, 1))
+    record.put("title", block.title or " ")
     paragraphs: list[list[tuple[int, str]]] = [[]]
     for line in _without_foot(block.lines):
         if line[1]:
             paragraphs[-1].append(line)
         elif paragraphs[-1]:
             paragraphs.append([])
-    reading = _PaperReader(found, block.title, file)
+    reading = _PaperReader(record, block.title, file)
     for paragraph in paragraphs:
         reading.add(paragraph)
     reading.finish()
-    return found
+    return record
 
 
 def _without_foot(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:

@@ -70,45 +70,45 @@ def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
 
 
 def _found(start: Place, values: Values) -> Record:
-    found = Record(start)
+    record = Record(start)
     for key, tags in _TEXTS.items():
         if values_of_tags := _first(values, *tags):
-            found.put(key, "\n".join(value for value, _ in values_of_tags).strip(), values_of_tags[0][1])
-    found.put("title", " ")
+            record.put(key, "\n".join(value for value, _ in values_of_tags).strip(), values_of_tags[0][1])
+    record.put("title", " ")
     for value, _ in _first(values, "ID"):
-        found.put("id", usable_id(value.strip()))
+        record.put("id", usable_id(value.strip()))
     for value, place in _first(values, "DA", "Y1", "PY"):
-        found.put("date", _date(value), place)
+        record.put("date", _date(value), place)
     for value, place in values.get("C6", []):
-        found.put("authors", value.split("\n"), place)
+        record.put("authors", value.split("\n"), place)
     people = _first(values, "AU", "A1")
-    found.put("authors", [_name(name) for name, _ in people], people[0][1] if people else None)
-    found.put("tags", [word for text, _ in values.get("KW", []) for word in text.split("\n")])
+    record.put("authors", [_name(name) for name, _ in people], people[0][1] if people else None)
+    record.put("tags", [word for text, _ in values.get("KW", []) for word in text.split("\n")])
     for value, place in values.get("C3", []) + values.get("AN", []) + values.get("M1", []):
         ours = _OURS.fullmatch(value.strip())
-        found.put_ids(place, **({ours[1]: ours[2]} if ours else dict(identifiers_in(value).pairs())))
+        record.put_ids(place, **({ours[1]: ours[2]} if ours else dict(identifiers_in(value).pairs())))
     for value, place in _first(values, "DO"):
-        found.put_doi(value.strip(), place)
-    _put_links_and_notes(found, values)
+        record.put_doi(value.strip(), place)
+    _put_links_and_notes(record, values)
     for tag in ("JO", "JF", "T2", "JA", "BT", "VL", "PB"):
         for value, place in values.get(tag, []):
-            found.put_cited_id(value, place)
-    return found
+            record.put_cited_id(value, place)
+    return record
 
 
-def _put_links_and_notes(found: Record, values: Values) -> None:
+def _put_links_and_notes(record: Record, values: Values) -> None:
     listed = [
         (link, place) for text, place in values.get("C2", []) for link in text.split("\n") if is_url(link.split(" ")[0])
     ]
     addresses = [(url, place) for text, place in values.get("UR", []) for url in _SEVERAL.split(text)]
     if links := listed or addresses:
         parts = [link.partition(" ") if listed else (link.strip(), "", "") for link, _ in links]
-        found.put("links", [{"url": url, "label": label or None} for url, _, label in parts if url], links[0][1])
+        record.put("links", [{"url": url, "label": label or None} for url, _, label in parts if url], links[0][1])
     if notes := values.get("N1", []):
         text = "\n".join(text for text, _ in notes).strip()
-        found.put("comment", text, notes[0][1])
+        record.put("comment", text, notes[0][1])
         if is_citation(text):
-            found.put_cited_id(text, notes[0][1])
+            record.put_cited_id(text, notes[0][1])
 
 
 def _name(text: str) -> str:

@@ -42,31 +42,31 @@ def column_of(name: str) -> str:
     return _COLUMN_OF.get(re.sub(r"[\s_\-.*#]+", "", normalized("NFKC", name)).casefold(), "")
 
 
-def put_cell(found: Record, column: str, text: str, place: Place) -> None:
+def put_cell(record: Record, column: str, text: str, place: Place) -> None:
     """Note what a cell says of its paper."""
     several, text = "\n" in text, text.strip()
     if not text:
         return
     match column:
         case "authors":
-            found.put("authors", text.split("\n") if several else names_in(text), place)
+            record.put("authors", text.split("\n") if several else names_in(text), place)
         case "tags":
-            found.put("tags", text.split("\n") if several else split_words(text), place)
+            record.put("tags", text.split("\n") if several else split_words(text), place)
         case "links" | "code":
-            _put_links(found, text, place, "code" if column == "code" else None)
+            _put_links(record, text, place, "code" if column == "code" else None)
         case "arxiv":
-            found.put_ids(place, arxiv=_unrounded(text))
+            record.put_ids(place, arxiv=_unrounded(text))
         case "doi" | "openreview" | "acl":
-            found.put_ids(place, **{column: text})
+            record.put_ids(place, **{column: text})
         case "identifiers":
-            found.put_ids(place, **{scheme.lower(): name for scheme, name in _ID.findall(text)})
+            record.put_ids(place, **{scheme.lower(): name for scheme, name in _ID.findall(text)})
         case _:
-            found.put(column, text, place)
+            record.put(column, text, place)
 
 
 def day_first(dates: list[str]) -> bool | None:
     """Tell whether a column's `19/7/2023` begin with the day; None where no date of it tells."""
-    parts = [found.groups() for date in dates if (found := _SLASHED.fullmatch(date.strip()))]
+    parts = [match.groups() for date in dates if (match := _SLASHED.fullmatch(date.strip()))]
     if any(int(first) > 12 for first, _, _ in parts):
         return True
     return False if any(int(second) > 12 for _, second, _ in parts) else None
@@ -74,14 +74,14 @@ def day_first(dates: list[str]) -> bool | None:
 
 def year_first(date: str, begins_with_day: bool) -> str:
     """Return a date of that column with its year first; any other date as it is."""
-    found = _SLASHED.fullmatch(date.strip())
-    if found is None:
+    match = _SLASHED.fullmatch(date.strip())
+    if match is None:
         return date
-    month, day = (found[2], found[1]) if begins_with_day else (found[1], found[2])
-    return f"{found[3]}-{month}-{day}"
+    month, day = (match[2], match[1]) if begins_with_day else (match[1], match[2])
+    return f"{match[3]}-{month}-{day}"
 
 
-def _put_links(found: Record, text: str, place: Place, label: str | None) -> None:
+def _put_links(record: Record, text: str, place: Place, label: str | None) -> None:
     links: list[dict[str, str | None]] = []
     for line in map(str.strip, text.split("\n")):
         first, _, rest = line.partition(" ")
@@ -91,11 +91,11 @@ def _put_links(found: Record, text: str, place: Place, label: str | None) -> Non
         elif urls:
             rest = _URL.sub("", line).strip(" \t:：-[]()（）|,、;") if len(urls) == 1 else ""
             links += [{"url": url.rstrip(".,;"), "label": rest or label} for url in urls]
-        elif line and not found.put_ids_in(line, place):
+        elif line and not record.put_ids_in(line, place):
             links.append({"url": line, "label": None})  # it is refused with its place
     if links:
-        known = found.values.pop("links", [])
-        found.put("links", known + links, found.places.get("links", place))
+        known = record.values.pop("links", [])
+        record.put("links", known + links, record.places.get("links", place))
 
 
 def _unrounded(number: str) -> str:

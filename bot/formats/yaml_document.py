@@ -111,8 +111,8 @@ def read_document(text: str, file: str) -> YamlDocument:
 def _start(tree: PositionedTree, n: int, lines: list[str]) -> tuple[int, int] | None:
     """Return the entry's first line, counted from 0, and the column of its dash; None where it has none of its own."""
     line, column = tree.places.get(("papers", n), (0, 0))
-    found = _DASH.fullmatch(lines[line - 1][: column - 1]) if line else None
-    return (line - 1, len(found["before"])) if found else None
+    match = _DASH.fullmatch(lines[line - 1][: column - 1]) if line else None
+    return (line - 1, len(match["before"])) if match else None
 
 
 def _cut_gap(lines: list[str], dash: int) -> tuple[list[str], list[str]]:

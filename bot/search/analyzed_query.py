@@ -39,12 +39,12 @@ class AnalyzedQuery:
         return words if words.count(" ") <= MOST_RUNS + 1 else f" {' '.join(words.split()[:MOST_RUNS])} "
 
     @cached_property
-    def squeezed(self) -> str:
+    def without_spaces(self) -> str:
         """Return its words folded, without spaces."""
         return self.spaced.replace(" ", "")
 
     @cached_property
-    def units(self) -> tuple[str, ...]:
+    def words(self) -> tuple[str, ...]:
         """Return its words, with katakana words separated from their neighbours."""
         return tuple(self.spaced.split())
 
@@ -56,7 +56,7 @@ class AnalyzedQuery:
     @cached_property
     def has_ideographs(self) -> bool:
         """Return whether it contains words of a script without spaces that are not all kana."""
-        return any(is_unspaced(unit) and not is_kana(unit) for unit in self.units)
+        return any(is_unspaced(unit) and not is_kana(unit) for unit in self.words)
 
     @cached_property
     def has_marks(self) -> bool:
@@ -66,22 +66,22 @@ class AnalyzedQuery:
     @cached_property
     def title_prefix(self) -> str:
         """Return its beginning, to be compared with the beginnings of titles."""
-        return self.squeezed[:TITLE_PREFIX_LENGTH]
+        return self.without_spaces[:TITLE_PREFIX_LENGTH]
 
     @cached_property
     def is_kana_word(self) -> bool:
         """Return whether it is a single kana word, which should match whole words."""
-        return len(self.units) == 1 and is_kana(self.squeezed)
+        return len(self.words) == 1 and is_kana(self.without_spaces)
 
     @cached_property
     def is_short_kana(self) -> bool:
         """Return whether it is a kana word so short that it occurs inside many other words."""
-        return len(self.squeezed) <= SHORT_KANA and self.is_kana_word
+        return len(self.without_spaces) <= SHORT_KANA and self.is_kana_word
 
     @cached_property
     def is_latin_word(self) -> bool:
         """Return whether it is one word without marks, which may have been typed without its hyphen."""
-        return len(self.units) == 1 and self.squeezed.isascii() and not self.has_marks
+        return len(self.words) == 1 and self.without_spaces.isascii() and not self.has_marks
 
     @cached_property
     def partial_compound(self) -> tuple[str, int]:
@@ -98,7 +98,7 @@ class AnalyzedQuery:
     @cached_property
     def terms(self) -> tuple[Expression, ...]:
         """Return an expression for each run."""
-        return tuple([self._term(at) for at in range(len(self.runs))])
+        return tuple([self._term_at(at) for at in range(len(self.runs))])
 
     @cached_property
     def body_terms(self) -> tuple[Expression, ...]:
@@ -114,9 +114,9 @@ class AnalyzedQuery:
 
     def whole_word(self) -> Phrase:
         """Return the expression for a katakana word as a whole."""
-        return Phrase((WHOLE + self.squeezed[:LONGEST_WORD],))
+        return Phrase((WHOLE + self.without_spaces[:LONGEST_WORD],))
 
-    def _term(self, at: int) -> Expression:
+    def _term_at(self, at: int) -> Expression:
         """Return the expression for one run; Latin words may also be joined with their neighbours (`gpt-4`, `gpt4`)."""
         run = self.runs[at]
         if is_unspaced(run):
@@ -126,8 +126,8 @@ class AnalyzedQuery:
         before = self.runs[at - 1] if at and not is_unspaced(self.runs[at - 1]) else ""
         after = self.runs[at + 1] if at + 1 < len(self.runs) and not is_unspaced(self.runs[at + 1]) else ""
         joined = {run, before + run, run + after}
-        if len(self.runs) > 2 and self.squeezed.isascii():
-            joined.add(self.squeezed)
+        if len(self.runs) > 2 and self.without_spaces.isascii():
+            joined.add(self.without_spaces)
         return AnyOf(tuple(Phrase((word,)) for word in sorted(joined))) if len(joined) > 1 else Phrase((run,))
 
 

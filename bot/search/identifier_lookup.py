@@ -59,8 +59,8 @@ def _shapes(word: str) -> Iterator[str]:
     if word.isalnum():
         return
     inner = _MARKDOWN.split(word)[-1]
-    found = _ADDRESS.search(inner)
-    for shape in (found[0] if found else inner, _PREFIX.sub("", word, count=1)):
+    match = _ADDRESS.search(inner)
+    for shape in (match[0] if match else inner, _PREFIX.sub("", word, count=1)):
         if shape != word:
             yield shape
         if (bare := shape.strip(_AROUND)) not in ("", word, shape):

@@ -41,11 +41,11 @@ VERY_LONG = 40  # letters; a title that begins with so many is the one that is m
 SURE_START, ALMOST = 14, 0.9
 MOST_BEGUN, MOST_LEFT_OUT, MOST_NEAR = 24, 8, 5
 MOST_TYPED = 50  # papers ranked per scope while a query is being typed
-FORM = 28.0  # score if the title or headline has another form of the word
-LEAST = 1.0  # score of a paper that has the words, or words with that prefix, anywhere
-_APART = 0.7  # factor for a match of the two parts of a word, compared with a match of the word
+SAME_STEM = 28.0  # score if the title or headline has another form of the word
+WEAKEST = 1.0  # score of a paper that has the words, or words with that prefix, anywhere
+_AS_TWO_WORDS = 0.7  # factor for a match of the two parts of a word, compared with a match of the word
 # factors for matches of an alias and of another wording, compared with a match of the typed words
-_ALIAS, _OTHER = 0.8, 0.1
+_ALIAS, _SUGGESTED = 0.8, 0.1
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,8 +53,8 @@ class _Variant:
     """One wording of the query, and the factor for the scores of papers that it finds."""
 
     query: AnalyzedQuery
-    worth: float = 1.0
-    why: MatchReason | None = None
+    weight: float = 1.0
+    reason: MatchReason | None = None
     scored: set[int] = field(default_factory=set)
 
 
@@ -89,7 +89,7 @@ def _matches(
     search = _Search(backend, query, most)
     if query.text:
         search.by_name()
-    if analyzed.units and not search.matches.is_complete:
+    if analyzed.words and not search.matches.is_complete:
         search.by_words(_Variant(analyzed))
         for text in with_synonyms(analyzed, aliases):
             search.by_words(_Variant(AnalyzedQuery(text), _ALIAS, MatchReason.ALIAS))
@@ -114,7 +114,7 @@ class _Search:
 
     def __init__(self, backend: Backend, query: Query, most: int, matches: Matches | None = None) -> None:
         self.matches, self._most = matches or Matches(), most
-        self._backend, self._text, self._narrowed = backend, query.text, query.is_filtered
+        self._backend, self._text, self._is_filtered = backend, query.text, query.is_filtered
         self._filters = (*phrases_of(query), *filters_of(query))
         self._excluded = exclusions_of(query)
         # excluded words may be anywhere, so all text has to be searched
@@ -123,7 +123,7 @@ class _Search:
     def by_name(self) -> None:
         """Find the paper that the whole query names: by its id, one of its links, or its exact title."""
         typed, title = normalize(self._text), title_key(self._text)
-        names = [] if self._narrowed else identifier_keys(self._text)
+        names = [] if self._is_filtered else identifier_keys(self._text)
         for key, row in self._backend.by_keys([title, *names], MAX_RANKED):
             if key == title:
                 self.matches.add(row.number, TITLE + 10 * OSA.normalized_similarity(typed, row.title), None)
@@ -134,27 +134,27 @@ class _Search:
         for row in self._backend.by_id(self._text) if names else ():
             self.matches.add(row.number, IDENTIFIER + 1, None)
 
-    def by_words(self, wording: _Variant) -> None:
+    def by_words(self, variant: _Variant) -> None:
         """Find papers by words, scope by scope until there are enough."""
-        query = wording.query
+        query = variant.query
         if not (self._filters or self._excluded):
-            self._take(wording, self._backend.by_title_prefix(query.title_prefix, MOST_STARTING))
-            letters, best = len(query.squeezed), self.matches.best()
-            if (letters >= LONG and best >= EXACT * wording.worth) or (letters >= VERY_LONG and best >= LINE_START):
+            self._add_rows(variant, self._backend.by_title_prefix(query.title_prefix, MOST_STARTING))
+            letters, best = len(query.without_spaces), self.matches.best()
+            if (letters >= LONG and best >= EXACT * variant.weight) or (letters >= VERY_LONG and best >= LINE_START):
                 return
         expression = self._all_of(query.terms)
-        if self._ask(wording, self._head, expression):
+        if self._add_matches(variant, self._head, expression):
             if len(query.runs) > 1:
-                self._ask(wording, self._head, self._all_of([query.phrase()]))
-        elif wording.worth > _OTHER or wording.why is MatchReason.READING:
-            self._by_parts(wording)
-        self._by_partial_compound(wording)
-        if len(self.matches.scores) < ENOUGH and wording.worth > _OTHER:
-            self._by_body(wording)
-        if len(self.matches.scores) < ENOUGH and wording.worth > _OTHER:
-            self._by_prefix(wording)
+                self._add_matches(variant, self._head, self._all_of([query.phrase()]))
+        elif variant.weight > _SUGGESTED or variant.reason is MatchReason.READING:
+            self._by_parts(variant)
+        self._by_partial_compound(variant)
+        if len(self.matches.scores) < ENOUGH and variant.weight > _SUGGESTED:
+            self._by_body(variant)
+        if len(self.matches.scores) < ENOUGH and variant.weight > _SUGGESTED:
+            self._by_prefix(variant)
         if len(query.runs) == 1 and 0 < len(self.matches.scores) < FEW:
-            self._by_forms(wording)
+            self._by_forms(variant)
 
     def by_suggestions(self, query: AnalyzedQuery) -> None:
         """Find papers by other wordings that may have been meant."""
@@ -166,94 +166,94 @@ class _Search:
             if known >= enough and int(rank) > last:
                 return
             last = int(rank)
-            wording = _Variant(AnalyzedQuery(text), _OTHER * 0.5**rank, why)
-            self.by_words(wording)
-            if wording.query.is_kana_word or len(self.matches.scores) == known:
-                self._by_body(wording)
+            variant = _Variant(AnalyzedQuery(text), _SUGGESTED * 0.5**rank, why)
+            self.by_words(variant)
+            if variant.query.is_kana_word or len(self.matches.scores) == known:
+                self._by_body(variant)
             if len(self.matches.scores) > known and not self.matches.suggestion:
                 self.matches.suggestion = text
         if len(self.matches.scores) < FEW:
-            self._by_forms(_Variant(query, _OTHER if self.matches.scores else 1.0))
+            self._by_forms(_Variant(query, _SUGGESTED if self.matches.scores else 1.0))
         if not self.matches.scores and len(query.runs) > 1:
             self._by_all_but_one(query)
 
     def _by_whole_line(self, query: AnalyzedQuery) -> bool:
         """Find papers whose whole title or headline was typed, but for slips after its beginning; tell if any is."""
-        if len(query.squeezed) < LONG or self._filters or self._excluded:
+        if len(query.without_spaces) < LONG or self._filters or self._excluded:
             return False
         for row in self._backend.by_title_prefix(query.title_prefix[:SURE_START], MOST_STARTING):
             lines = (words.replace(" ", "") for words in (row.title_words, row.headline_words))
-            if any(OSA.normalized_similarity(query.squeezed, line, score_cutoff=ALMOST) for line in lines):
-                self.matches.add(row.number, EXACT * _OTHER, MatchReason.TYPO)
+            if any(OSA.normalized_similarity(query.without_spaces, line, score_cutoff=ALMOST) for line in lines):
+                self.matches.add(row.number, EXACT * _SUGGESTED, MatchReason.TYPO)
         return bool(self.matches.scores)
 
     def by_readings(self, query: AnalyzedQuery) -> None:
         """Add papers that have the English for a katakana query."""
         for text in readings_of(self._backend, query.text):
-            wording = _Variant(AnalyzedQuery(text), _OTHER, MatchReason.READING)
-            expression = self._all_of(wording.query.terms)
-            self._take(wording, self._backend.matching(self._head, expression, ENOUGH))
+            variant = _Variant(AnalyzedQuery(text), _SUGGESTED, MatchReason.READING)
+            expression = self._all_of(variant.query.terms)
+            self._add_rows(variant, self._backend.matching(self._head, expression, ENOUGH))
             if len(self.matches.scores) < ENOUGH:
-                self._take(wording, self._backend.matching("full", expression, ENOUGH), BODY)
+                self._add_rows(variant, self._backend.matching("full", expression, ENOUGH), BODY)
 
     def by_partial_reading(self, query: AnalyzedQuery) -> None:
         """Add papers with English words that begin like half-typed kana (レト: RetNet)."""
         for words in partial_readings(self._backend, query.text):
             expression = self._all_of([AnyOf(tuple(Phrase((word,)) for word in words))])
-            self._ask(_Variant(query, _OTHER, MatchReason.READING), self._head, expression, LEAST)
+            self._add_matches(_Variant(query, _SUGGESTED, MatchReason.READING), self._head, expression, WEAKEST)
 
-    def _by_body(self, wording: _Variant) -> None:
-        if wording.query.is_kana_word:
-            self._ask(wording, "full", self._all_of([wording.query.whole_word()]), BODY)
-        below = self._all_of(wording.query.body_terms)
-        self._ask(wording, "full", below, PARTIAL if wording.query.is_kana_word else BODY)
-        if wording.query.is_short_kana:
+    def _by_body(self, variant: _Variant) -> None:
+        if variant.query.is_kana_word:
+            self._add_matches(variant, "full", self._all_of([variant.query.whole_word()]), BODY)
+        below = self._all_of(variant.query.body_terms)
+        self._add_matches(variant, "full", below, PARTIAL if variant.query.is_kana_word else BODY)
+        if variant.query.is_short_kana:
             bodies = [number for number, (_, why) in self.matches.scores.items() if why is MatchReason.EXCERPT]
-            for number in self._backend.spelled_among(wording.query.spellings, bodies):
-                self.matches.add(number, SPELLED_IN_BODY * wording.worth, MatchReason.EXCERPT)
+            for number in self._backend.spelled_among(variant.query.spellings, bodies):
+                self.matches.add(number, SPELLED_IN_BODY * variant.weight, MatchReason.EXCERPT)
 
-    def _by_parts(self, wording: _Variant) -> None:
+    def _by_parts(self, variant: _Variant) -> None:
         """Find papers that have a word of the query as two (fullyconnected: fully-connected, fully connected)."""
-        query = wording.query
+        query = variant.query
         if len(query.runs) > 1 and len(self.matches.scores) >= ENOUGH:
             return
         for at, pair in split_compounds(self._backend, query.runs):
             apart = _Variant(
                 AnalyzedQuery(" ".join((*query.runs[:at], *pair, *query.runs[at + 1 :]))),
-                wording.worth * _APART,
-                wording.why,
+                variant.weight * _AS_TWO_WORDS,
+                variant.reason,
             )
             expression = self._all_of([*query.terms[:at], Phrase(pair), *query.terms[at + 1 :]])
-            self._ask(apart, self._head, expression)
+            self._add_matches(apart, self._head, expression)
             if len(self.matches.scores) < ENOUGH:
-                self._ask(apart, "full", expression, BODY)
+                self._add_matches(apart, "full", expression, BODY)
 
-    def _by_partial_compound(self, wording: _Variant) -> None:
+    def _by_partial_compound(self, variant: _Variant) -> None:
         """Find papers by hyphenated words that begin with the last word of the query (finger-t for finger-tip)."""
-        begun, count = wording.query.partial_compound
+        begun, count = variant.query.partial_compound
         if begun:
-            self._ask_prefix(wording, begun, wording.query.terms[:-count])
+            self._add_by_prefix(variant, begun, variant.query.terms[:-count])
 
-    def _by_prefix(self, wording: _Variant) -> None:
+    def _by_prefix(self, variant: _Variant) -> None:
         """Find papers with words that begin with the last word of the query."""
-        begun, before = wording.query.runs[-1], wording.query.terms[:-1]
-        if is_unspaced(begun) or len(begun) < 2 or self._ask_prefix(wording, begun, before):
+        begun, before = variant.query.runs[-1], variant.query.terms[:-1]
+        if is_unspaced(begun) or len(begun) < 2 or self._add_by_prefix(variant, begun, before):
             return
         if not self.matches.scores and len(begun) > 3:
-            self._ask(wording, "full", self._all_of([*before, Phrase((begun,), is_prefix=True)]), LEAST)
+            self._add_matches(variant, "full", self._all_of([*before, Phrase((begun,), is_prefix=True)]), WEAKEST)
 
-    def _ask_prefix(self, wording: _Variant, begun: str, before: Sequence[Expression]) -> bool:
+    def _add_by_prefix(self, variant: _Variant, begun: str, before: Sequence[Expression]) -> bool:
         """Add papers with words of that prefix; return whether there are such words."""
         words = [word for word, _ in self._backend.words_by_prefix(begun, MOST_BEGUN) if word != begun]
         if words:
-            self._ask(
-                wording, self._head, self._all_of([*before, AnyOf(tuple(Phrase((word,)) for word in words))]), LEAST
+            self._add_matches(
+                variant, self._head, self._all_of([*before, AnyOf(tuple(Phrase((word,)) for word in words))]), WEAKEST
             )
         return bool(words)
 
-    def _by_forms(self, wording: _Variant) -> None:
+    def _by_forms(self, variant: _Variant) -> None:
         """Find papers by words with the same stem (hallucination: hallucinate)."""
-        query = wording.query
+        query = variant.query
         if len(query.runs) > MOST_JOINED:
             return
         forms = [same_stem_words(self._backend, run) for run in query.runs]
@@ -262,7 +262,7 @@ class _Search:
                 AnyOf((part, *(Phrase((form,)) for form in each))) if each else part
                 for part, each in zip(query.terms, forms, strict=True)
             ]
-            self._ask(wording, self._head, self._all_of(either), FORM)
+            self._add_matches(variant, self._head, self._all_of(either), SAME_STEM)
 
     def _by_all_but_one(self, query: AnalyzedQuery) -> None:
         """Find papers with all words but one: as results if the last one is a typo away, otherwise as near."""
@@ -273,8 +273,8 @@ class _Search:
         for at in rarest[:MOST_LEFT_OUT]:
             for row in self._backend.matching(self._head, self._all_of([*parts[:at], *parts[at + 1 :]]), FEW):
                 if any(is_misspelled(query, query.runs[at], words) for words in (row.title_words, row.headline_words)):
-                    self.matches.add(row.number, PARTIAL * _OTHER, MatchReason.TYPO)
-                near[row.number] = Hit(row.number, LEAST)
+                    self.matches.add(row.number, PARTIAL * _SUGGESTED, MatchReason.TYPO)
+                near[row.number] = Hit(row.number, WEAKEST)
             if self.matches.scores:
                 return
         self.matches.near = tuple(near.values())[:MOST_NEAR]
@@ -282,20 +282,20 @@ class _Search:
     def _all_of(self, parts: Sequence[Expression]) -> AllOf:
         return AllOf((*parts, *self._filters), self._excluded)
 
-    def _ask(self, wording: _Variant, scope: Scope, expression: Expression, least: float = 0.0) -> bool:
+    def _add_matches(self, variant: _Variant, scope: Scope, expression: Expression, least: float = 0.0) -> bool:
         """Add papers that match, with score `least` if their own lines do not fit; return whether there are more."""
         rows = self._backend.matching(scope, expression, self._most)
-        self._take(wording, rows, least)
+        self._add_rows(variant, rows, least)
         if len(rows) < self._most:
             return False
         self.matches.unranked = self.matches.unranked or (scope, expression)
         return True
 
-    def _take(self, wording: _Variant, rows: Sequence[PaperLines], least: float = 0.0) -> None:
+    def _add_rows(self, variant: _Variant, rows: Sequence[PaperLines], least: float = 0.0) -> None:
         for row in rows:
-            score, why = score_paper(wording.query, row) if row.number not in wording.scored else (0.0, None)
-            wording.scored.add(row.number)
+            score, why = score_paper(variant.query, row) if row.number not in variant.scored else (0.0, None)
+            variant.scored.add(row.number)
             if score < least:
                 score, why = least, MatchReason.EXCERPT if least in (BODY, PARTIAL) else None
             if score:
-                self.matches.add(row.number, score * wording.worth, wording.why or why)
+                self.matches.add(row.number, score * variant.weight, variant.reason or why)

@@ -69,11 +69,11 @@ def score_paper(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchReas
 
 def _score_line(query: AnalyzedQuery, line: str, words: str) -> float:
     if query.spaced in words:
-        score = _whole(query, words)
-    elif query.is_latin_word and query.squeezed in compounds(line):
+        score = _score_whole_words(query, words)
+    elif query.is_latin_word and query.without_spaces in compounds(line):
         score = PHRASE
     else:
-        score = _inside(query, words)
+        score = _score_parts(query, words)
     spellings = (query.text, *query.spellings) if query.is_kana_word else (query.text,)
     if typed := next((text for text in spellings if text in line), "") if score else "":
         score += STARTS_AS_TYPED if line.startswith(typed) else AS_TYPED
@@ -83,28 +83,28 @@ def _score_line(query: AnalyzedQuery, line: str, words: str) -> float:
     return score - len(words) / 1000 if score else 0.0
 
 
-def _whole(query: AnalyzedQuery, words: str) -> float:
+def _score_whole_words(query: AnalyzedQuery, words: str) -> float:
     if not words.startswith(query.spaced):
         return PHRASE
     return EXACT if len(words) == len(query.spaced) else LINE_START
 
 
-def _inside(query: AnalyzedQuery, words: str) -> float:
+def _score_parts(query: AnalyzedQuery, words: str) -> float:
     squeezed = words.replace(" ", "")
-    if squeezed.startswith(query.squeezed):
-        if len(squeezed) == len(query.squeezed):
+    if squeezed.startswith(query.without_spaces):
+        if len(squeezed) == len(query.without_spaces):
             return EXACT
         return LINE_START if query.has_ideographs else LINE_PREFIX
-    if len(query.units) > 1 and query.spaced[:-1] in words:
+    if len(query.words) > 1 and query.spaced[:-1] in words:
         return PHRASE_PREFIX
-    together = query.squeezed in squeezed
+    together = query.without_spaces in squeezed
     if together and query.has_ideographs:
         return CONTAINS
-    if all(_holds(words, unit) for unit in query.units):
+    if all(_contains(words, unit) for unit in query.words):
         return WORDS
-    if together and len(query.squeezed) >= 3 and query.is_kana_word:
+    if together and len(query.without_spaces) >= 3 and query.is_kana_word:
         return WITHIN_KATAKANA
-    return PARTIAL if together or all(unit in words for unit in query.units) else 0.0
+    return PARTIAL if together or all(unit in words for unit in query.words) else 0.0
 
 
 def _score_names(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchReason | None]:
@@ -113,34 +113,34 @@ def _score_names(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchRea
         return worth + (f"|{query.spaced}|" in f"|{row.names}|"), MatchReason.AUTHOR
     if query.spaced in row.labels:
         return (NAME if f"|{query.spaced}|" in f"|{row.labels}|" else WORDS - 1), MatchReason.TAG
-    if len(query.units) > 1 and query.units[0] in row.names:
+    if len(query.words) > 1 and query.words[0] in row.names:
         for name in row.names.split("|"):
-            if all(f" {unit} " in name for unit in query.units):
+            if all(f" {unit} " in name for unit in query.words):
                 return worth - 1, MatchReason.AUTHOR
-    if query.squeezed not in row.labels.replace(" ", ""):
+    if query.without_spaces not in row.labels.replace(" ", ""):
         return 0.0, None
     return WORDS - 2 if query.has_ideographs else PARTIAL - 1, MatchReason.TAG
 
 
 def _score_together(query: AnalyzedQuery, row: PaperLines) -> float:
     lines = f"{row.title_words}{row.headline_words}{row.names}{row.labels}"
-    if all(_holds(lines, unit) for unit in query.units):
+    if all(_contains(lines, unit) for unit in query.words):
         own = f"{row.title_words}{row.headline_words}"
-        return TOGETHER + (1.0 if all(_holds(own, unit) for unit in query.units) else 0.0)
-    if all(_holds(lines, unit) or (is_kana(unit) and unit in lines) for unit in query.units):
+        return TOGETHER + (1.0 if all(_contains(own, unit) for unit in query.words) else 0.0)
+    if all(_contains(lines, unit) or (is_kana(unit) and unit in lines) for unit in query.words):
         return KANA_TOGETHER
-    return PARTIAL - 2 if all(unit in lines for unit in query.units) else 0.0
+    return PARTIAL - 2 if all(unit in lines for unit in query.words) else 0.0
 
 
 def is_misspelled(query: AnalyzedQuery, run: str, words: str) -> bool:
     """Return whether a line has a word one typo away from the missing one, a missing space included."""
-    if len(query.squeezed) >= LONG and OSA.distance(query.spaced, words, score_cutoff=1) == 1:
+    if len(query.without_spaces) >= LONG and OSA.distance(query.spaced, words, score_cutoff=1) == 1:
         return True
     line = words.split()
     near = (*line, *map(" ".join, pairwise(line)))
     return len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in near)
 
 
-def _holds(words: str, unit: str) -> bool:
+def _contains(words: str, unit: str) -> bool:
     """Return whether a unit occurs: as a whole word, or anywhere in a script without spaces between words."""
     return f" {unit} " in words or (unit > "\u3000" and not is_kana(unit) and unit in words)

@@ -17,7 +17,7 @@ class Hit:
 
     number: int
     score: float
-    why: MatchReason | None = None
+    reason: MatchReason | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,9 +69,9 @@ def result_page(backend: Backend, query: AnalyzedQuery, matches: Matches, limit:
             numbers = backend.matching_numbers(*matches.unranked, skip + missing + len(ranked), MAX_RANKED)
             more = [number for number in numbers if number not in matches.scores]
             hits += [Hit(number, 0.0) for number in more[skip : skip + missing]]
-    if below := [hit.number for hit in hits if hit.why is MatchReason.EXCERPT]:
+    if below := [hit.number for hit in hits if hit.reason is MatchReason.EXCERPT]:
         in_comment = backend.matching_among("full", AllOf(tuple(map(_in_comment, query.body_terms))), below)
-        hits = [replace(hit, why=MatchReason.COMMENT) if hit.number in in_comment else hit for hit in hits]
+        hits = [replace(hit, reason=MatchReason.COMMENT) if hit.number in in_comment else hit for hit in hits]
     return ResultPage(total, tuple(hits), matches.suggestion, matches.near)
 
 

@@ -72,8 +72,8 @@ def _inside(halves: tuple[str, str], size: int, longer: Word) -> Iterator[tuple[
     """Yield the parts of a longer word that may be meant: those with the front half first or the back half last."""
     word = longer.word
     for other in range(size - 1, min(size + 2, len(word))):
-        spans = [(at, at + other) for at in _places(word, halves[0])]
-        spans += [(at + len(halves[1]) - other, at + len(halves[1])) for at in _places(word, halves[1])]
+        spans = [(at, at + other) for at in _positions(word, halves[0])]
+        spans += [(at + len(halves[1]) - other, at + len(halves[1])) for at in _positions(word, halves[1])]
         for start, end in spans:
             if start >= 0 and end <= len(word):
                 yield Word(word[start:end], longer.papers), _penalty(halves[0][0], word, start, end)
@@ -84,7 +84,7 @@ def _penalty(first: str, longer: str, start: int, end: int) -> float:
     return doubt + (_ANOTHER_FIRST if start and longer[start] != first else 0.0)
 
 
-def _places(text: str, part: str) -> Iterator[int]:
+def _positions(text: str, part: str) -> Iterator[int]:
     at = text.find(part)
     while at >= 0:
         yield at

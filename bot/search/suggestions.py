@@ -56,7 +56,7 @@ class _Reading(NamedTuple):
 
 def suggestions(backend: Backend, query: AnalyzedQuery) -> Iterator[tuple[str, MatchReason, float]]:
     """Yield other wordings of the query, likeliest first, with reason and rank; rank 0 is the likeliest."""
-    if len(query.units) > _MOST_UNITS:
+    if len(query.words) > _MOST_UNITS:
         return
     found: list[_Suggestion] = []
     if _STRAY.search(query.text):
@@ -70,19 +70,19 @@ def suggestions(backend: Backend, query: AnalyzedQuery) -> Iterator[tuple[str, M
 
 def _corrected(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
     """Yield the query with one unknown word corrected, and with all of them corrected if there are several."""
-    known = {word for word, _ in backend.known_words(query.units)}
-    unknown = [at for at, unit in enumerate(query.units) if unit not in known and _is_correctable(unit)]
-    choices = {at: corrections(backend, query.units[at]) for at in unknown}
+    known = {word for word, _ in backend.known_words(query.words)}
+    unknown = [at for at, unit in enumerate(query.words) if unit not in known and _is_correctable(unit)]
+    choices = {at: corrections(backend, query.words[at]) for at in unknown}
     if len(unknown) > 1 and all(choices.values()):
-        text = " ".join(choices[at][0].word if at in choices else unit for at, unit in enumerate(query.units))
+        text = " ".join(choices[at][0].word if at in choices else unit for at, unit in enumerate(query.words))
         yield _Suggestion(text, MatchReason.TYPO, _CERTAIN)
     for at, found in choices.items():
         before, after = _around(query, at)
         yield from (_Suggestion(f"{before}{slip.word}{after}", MatchReason.TYPO, slip.likelihood) for slip in found)
-    if query.squeezed.isascii() and 1 < len(query.units) < 5:
+    if query.without_spaces.isascii() and 1 < len(query.words) < 5:
         yield from (
             _Suggestion(slip.word, MatchReason.TYPO, slip.likelihood + _JOINED)
-            for slip in corrections(backend, query.squeezed)
+            for slip in corrections(backend, query.without_spaces)
         )
 
 
@@ -91,7 +91,7 @@ def _around(query: AnalyzedQuery, at: int) -> tuple[str, str]:
     if query.text.isascii():
         begin, end = list(_WORD.finditer(query.text))[at].span()
         return query.text[:begin], query.text[end:]
-    return " ".join((*query.units[:at], "")), " ".join(("", *query.units[at + 1 :]))
+    return " ".join((*query.words[:at], "")), " ".join(("", *query.words[at + 1 :]))
 
 
 def _is_correctable(unit: str) -> bool:
@@ -100,7 +100,7 @@ def _is_correctable(unit: str) -> bool:
 
 def _readings(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
     """Yield the query with a katakana word, or a whole kana query, replaced by English that sounds like it."""
-    for word in [query.text] if query.is_kana_word else _words_of_kana(query.text):
+    for word in [query.text] if query.is_kana_word else _kana_words(query.text):
         spelled, folded = hiragana(word), fold(word)
         if len(spelled) > LONGEST_WORD:
             continue
@@ -108,7 +108,7 @@ def _readings(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
         if len(spelled) >= _COMPOUND and len(query.text) <= _LONGEST and not _confident(heard):
             heard = sorted((*_pairs_by_sound(backend, spelled), *heard), reverse=True)
         for reading in heard[:_MOST_EACH]:
-            text = " ".join(reading.english if unit == folded else unit for unit in query.units)
+            text = " ".join(reading.english if unit == folded else unit for unit in query.words)
             behind = (heard[0].weight - reading.weight) / 10
             yield _Suggestion(
                 text, MatchReason.READING, (reading.similarity - _TYPO_SIMILARITY) / _SIMILARITY_STEP - behind
@@ -133,7 +133,7 @@ def partial_readings(backend: Backend, typed: str) -> Iterator[list[str]]:
         yield matches
 
 
-def _words_of_kana(text: str) -> list[str]:
+def _kana_words(text: str) -> list[str]:
     """Return the katakana words of a text; if there are none, its separate hiragana words (らま2)."""
     return katakana_words(text) or [run for run in runs(text) if len(run) > 1 and _HIRAGANA.fullmatch(run)]
 

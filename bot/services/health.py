@@ -72,7 +72,7 @@ class Health:
         file: PapersFile | None = None,
     ) -> None:
         self._database, self._clock, self._digests, self._state = database, clock, digests, state
-        self._name, self._connections = new_owner(), dict[str, dict[str, str]]()
+        self._process, self._connections = new_owner(), dict[str, dict[str, str]]()
         self._servers, self._file = servers, file
 
     @uncancellable
@@ -84,7 +84,7 @@ class Health:
             connection = "lost"  # a new client of a bot that was connected before is a reconnect
         if connection != before:
             self._connections[platform] = {"state": connection, "since": now}
-        note = {"at": now, "process": self._name, "connections": self._connections}
+        note = {"at": now, "process": self._process, "connections": self._connections}
         await self._state.write(_HEARTBEAT_KEY, json.dumps(note))
 
     async def stop(self) -> None:
@@ -107,9 +107,9 @@ class Health:
             Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
             *(Check("token", "ok", _token(platform, has_token)) for platform, has_token in tokens.items()),
             *self._running(json.loads(tick) if tick else None),
-            *_readable(self._database.path),
+            *_file_mode_checks(self._database.path),
             *await self._papers_file(),
-            *_paused(subscribed),
+            *_paused_checks(subscribed),
             *await self._servers_unserved(subscribed),
         ]
         return HealthReport(tuple(checks), tuple(standings))
@@ -118,7 +118,7 @@ class Health:
         """Report a papers file that cannot be imported, or that file sync cannot write."""
         if self._file is None:
             return []
-        if fault := await self._file.fault():
+        if fault := await self._file.problem():
             return [Check("papers file", "fault", fault, msg("Until it is mended, the collection serves as it is."))]
         if unwritable := self._file.unwritable():
             remedy = msg("Let the bot write there, or set mirror: false.")
@@ -196,7 +196,7 @@ def _token(platform: str, has_token: bool) -> Message:
     )
 
 
-def _readable(path: Path) -> list[Check]:
+def _file_mode_checks(path: Path) -> list[Check]:
     """Warn of a database that other users of the machine may read."""
     if os.name != "posix" or not path.stat().st_mode & 0o077:
         return []
@@ -208,7 +208,7 @@ def _minute(time: str) -> str:
     return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _paused(subscribed: Sequence[Subscription]) -> list[Check]:
+def _paused_checks(subscribed: Sequence[Subscription]) -> list[Check]:
     return [
         Check(
             f"subscription {each.name}",

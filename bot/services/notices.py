@@ -48,7 +48,7 @@ class Notices:
         """Return the channels that receive the digest, grouped by server."""
         workspace = await self._services.workspaces.named(DEFAULT)
         servers = dict[str, list[str]]()
-        for each in await self._services.digests.subscribed(workspace):
+        for each in await self._services.digests.subscriptions(workspace):
             servers.setdefault(each.channel.partition("/")[0], []).append(each.channel)
         return servers
 

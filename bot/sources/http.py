@@ -35,7 +35,7 @@ class Response:
     """What came back: from which address, of which content type, in which charset if it was said."""
 
     url: str
-    kind: str
+    content_type: str
     charset: str | None
     body: bytes
 

@@ -87,7 +87,7 @@ class Sources:
         accept = "application/vnd.citationstyles.csl+json, text/html;q=0.5"
         url = f"{self._doi_url}/{quote(doi, safe='/()._-:;')}"
         answer = await self._fetcher.get(url, name=_REGISTERED, accept=accept, own=True)
-        if "json" in answer.kind:
+        if "json" in answer.content_type:
             return await self._parser.one("crossref", answer.body, doi, _REGISTERED, name=_REGISTERED)
         metadata = await self._page(answer)
         if metadata.identifiers.doi not in (None, doi):

@@ -66,12 +66,12 @@ class Parser:
         except (asyncio.IncompleteReadError, OSError) as error:  # it took more memory than it may, or did not start
             raise unreadable(name) from error
 
-    async def _answer_of(self, process: Process, asked: bytes, name: str) -> dict[str, Any]:
+    async def _answer_of(self, process: Process, request: bytes, name: str) -> dict[str, Any]:
         """Return what a process answers; it is killed unless it answers in time."""
         answered = False
         try:
             async with asyncio.timeout(self._seconds):
-                answer: dict[str, Any] = json.loads(await _exchange(process, asked))
+                answer: dict[str, Any] = json.loads(await _exchange(process, request))
             answered = True
         except TimeoutError as error:
             raise too_long(name) from error

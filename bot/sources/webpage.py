@@ -33,8 +33,8 @@ _PAGES_OF_FILES = (
 def page_of(url: str) -> str:
     """Return the page that stands for a publisher's file; any other address as it is."""
     for pattern, page in _PAGES_OF_FILES:
-        if found := re.fullmatch(pattern, url, re.IGNORECASE):
-            return found.expand(page)
+        if match := re.fullmatch(pattern, url, re.IGNORECASE):
+            return match.expand(page)
     return url
 
 

@@ -56,7 +56,7 @@ class Connections:
     async def _lend(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
         engine, pool = (self._for_writing if writing else self._engine), self._engine.pool
         opening = asyncio.ensure_future(_opened(engine))
-        cancelled = await ended(opening)
+        cancelled = await wait_until_done(opening)
         connection = opening.result()
         try:
             if cancelled:
@@ -76,7 +76,7 @@ class Connections:
             await greenlet_spawn(pool.dispose)
 
 
-async def ended(work: asyncio.Future[T]) -> bool:
+async def wait_until_done(work: asyncio.Future[T]) -> bool:
     """Wait until some work has ended; return whether this task was cancelled meanwhile."""
     cancelled = False
     while not work.done():
@@ -90,7 +90,7 @@ async def ended(work: asyncio.Future[T]) -> bool:
 async def finish(work: Awaitable[T]) -> T:
     """Return the result of some work; a cancellation takes effect only when the work has ended."""
     task = asyncio.ensure_future(work)
-    if await ended(task):
+    if await wait_until_done(task):
         task.exception()
         raise asyncio.CancelledError
     return task.result()

@@ -63,7 +63,7 @@ async def get(connection: AsyncConnection, workspace_id: int, token: str) -> Sto
     return StoredDraft(row.form, row.actor, paper_from(row.paper) if row.paper else None, row.outcome)
 
 
-async def finish(connection: AsyncConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:
+async def save_outcome(connection: AsyncConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:
     """Record the outcome of a draft: {"paper": id}, {"proposal": number}, or {} when it was discarded."""
     await connection.execute(update(drafts).where(*_one(workspace_id, token)).values(outcome=outcome))
 

@@ -36,7 +36,7 @@ async def last_number(connection: AsyncConnection, subscription_id: int) -> int:
     return (await connection.execute(query)).scalar() or 0
 
 
-async def has_period(connection: AsyncConnection, subscription_id: int, period: str) -> bool:
+async def exists_for(connection: AsyncConnection, subscription_id: int, period: str) -> bool:
     """Return whether the subscription has an edition for that turn."""
     query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.period == period)
     return (await connection.execute(query)).first() is not None
@@ -48,7 +48,7 @@ async def is_open(connection: AsyncConnection, subscription_id: int) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
-async def is_done(connection: AsyncConnection, edition_id: int) -> bool:
+async def is_delivered(connection: AsyncConnection, edition_id: int) -> bool:
     """Return whether an edition has completely arrived."""
     query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.done_at.is_not(None))
     return (await connection.execute(query)).first() is not None
@@ -97,7 +97,7 @@ async def write_messages(
     await connection.execute(insert(messages), rows)
 
 
-async def finish(connection: AsyncConnection, edition_id: int, now: datetime) -> None:
+async def mark_delivered(connection: AsyncConnection, edition_id: int, now: datetime) -> None:
     """Record that an edition has completely arrived."""
     done = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}
     await connection.execute(update(editions).where(editions.c.id == edition_id).values(**done))

@@ -34,9 +34,9 @@ async def test_the_paper_that_is_meant_comes_first(lookup: Lookup, workspace: in
     wrong: list[str] = []
     for kind, queries in _QUERIES.items():
         for query in queries:
-            found = [result.paper.id for result in (await lookup.find(workspace, query["q"])).results]
-            if found[:1] != [] if not query["first"] else found[:1] not in [[id] for id in query["first"]]:
-                wrong.append(f"{kind}: {query['q']} -> {found[:3]} instead of {query['first']}")
+            results = [result.paper.id for result in (await lookup.find(workspace, query["q"])).results]
+            if results[:1] != [] if not query["first"] else results[:1] not in [[id] for id in query["first"]]:
+                wrong.append(f"{kind}: {query['q']} -> {results[:3]} instead of {query['first']}")
     assert not wrong, "\n".join(wrong)
 
 

@@ -111,7 +111,7 @@ async def test_english_words_are_found_by_katakana(
     others = [paper(2, title="Magic", authors=["A. Bach"]), paper(3, headline="ソフトカバリング")]
     meant, *_ = await put(database, workspace, [paper(1, title=title), *others])
     found = await search.find(workspace, typed)
-    assert (found.hits[0].number, found.hits[0].why, found.suggestion) == (meant, MatchReason.READING, suggestion)
+    assert (found.hits[0].number, found.hits[0].reason, found.suggestion) == (meant, MatchReason.READING, suggestion)
 
 
 async def test_katakana_finds_english_too_where_some_papers_have_it_in_katakana(

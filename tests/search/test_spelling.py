@@ -78,7 +78,7 @@ async def test_the_likeliest_slip_is_mended_first(
     ]
     meant, *_ = await put(database, workspace, some)
     found = await search.find(workspace, typed)
-    assert (found.hits[0].number, found.hits[0].why) == (meant, why)
+    assert (found.hits[0].number, found.hits[0].reason) == (meant, why)
 
 
 async def test_a_long_title_is_found_with_a_slip_in_any_of_its_words(

@@ -37,7 +37,7 @@ def test_who_used_up_the_budget_is_told_for_how_long_and_nobody_else_is(limit: R
     use_up(limit, "a")
     with pytest.raises(RateLimitError, match="go on in 1 s") as refused:
         limit.spend("a")
-    assert "1秒後" in refused.value.text("ja")
+    assert "1秒ほど" in refused.value.text("ja")
     limit.spend("b")
 
 

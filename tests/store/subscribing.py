@@ -20,6 +20,6 @@ async def subscribe(database: Database, workspace: int, clock: AdjustableClock, 
     }
     async with database.write() as connection:
         await subscriptions.save(connection, workspace, clock(), **{**given, **columns})
-        found = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
-    assert found is not None
-    return found
+        subscription = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
+    assert subscription is not None
+    return subscription

@@ -97,7 +97,7 @@ async def test_a_second_edition_waits_for_the_first(
     claimed = [await claim(database, clock, "me") for _ in range(2)]
     assert [each.id if each else None for each in claimed] == [first, None]
     async with database.write() as connection:
-        await editions.finish(connection, first, clock())
+        await editions.mark_delivered(connection, first, clock())
     after = await claim(database, clock, "me")
     assert after
     assert after.id == second
@@ -179,9 +179,9 @@ async def test_an_edition_is_open_until_it_is_finished(
     async with database.write() as connection:
         assert await editions.is_open(connection, subscription.id)
         assert await editions.last_number(connection, subscription.id) == 1
-        assert await editions.has_period(connection, subscription.id, "p1")
-        assert not await editions.has_period(connection, subscription.id, "p2")
-        await editions.finish(connection, edition, clock())
+        assert await editions.exists_for(connection, subscription.id, "p1")
+        assert not await editions.exists_for(connection, subscription.id, "p2")
+        await editions.mark_delivered(connection, edition, clock())
         assert not await editions.is_open(connection, subscription.id)
     clock.advance(days=1)
     assert await claim(database, clock, "me") is None

@@ -39,12 +39,12 @@ async def add(terminal: Terminal, source: str) -> None:
     draft = draft_of(source)
     metadata, problem = await services.drafts.look_up(draft.source)
     if problem:
-        said = t(
+        text = t(
             terminal.locale,
             "{problem} Type the title, and the paper can be added all the same.",
             problem=problem.text(terminal.locale),
         )
-        terminal.say(said, "yellow")
+        terminal.say(text, "yellow")
 
     async def made(draft: Draft) -> tuple[Draft, Paper]:
         return draft, await services.drafts.complete(draft)
@@ -225,13 +225,13 @@ async def _resolve(terminal: Terminal, text: str) -> Paper:
 
     Raises NotFoundError when there is none, AbortError when none is chosen.
     """
-    found = await terminal.services.lookup.resolve(terminal.workspace, text)
-    papers = [result.paper for result in found.results or found.near]
-    if found.total == 1:
+    results = await terminal.services.lookup.resolve(terminal.workspace, text)
+    papers = [result.paper for result in results.results or results.near]
+    if results.total == 1:
         return papers[0]
     if not papers:
         raise NotFoundError(msg("No paper was found for “{query}”.", query=text[:80]))
-    terminal.console.print(render.results(found, terminal.locale, terminal.width))
+    terminal.console.print(render.results(results, terminal.locale, terminal.width))
     answer = await terminal.ask_until(
         t(terminal.locale, "Which one? Its number: "), "", partial(_check_choice, most=len(papers))
     )

@@ -76,6 +76,6 @@ def _is_unicode(stream: Any) -> bool:
     return str(getattr(stream, "encoding", "") or "").lower().replace("_", "-").startswith("utf")
 
 
-def _escaped(found: re.Match[str]) -> str:
-    units = found[0].encode("utf-16-be", "surrogatepass")
+def _escaped(match: re.Match[str]) -> str:
+    units = match[0].encode("utf-16-be", "surrogatepass")
     return "".join(f"\\u{units[n] << 8 | units[n + 1]:04x}" for n in range(0, len(units), 2))

@@ -72,26 +72,28 @@ def edition(composed: Edition, zone: ZoneInfo, width: int, named: NameCommand) -
     return Group(*parts)
 
 
-def results(found: Results, locale: Locale, width: int, offset: int = 0) -> RenderableType:
+def results(results: Results, locale: Locale, width: int, offset: int = 0) -> RenderableType:
     """Draw what a search found: the card of an only one, else a numbered list; what is near when there is none."""
-    if not found.results:
-        return _nothing(found, locale, width)
-    hint = [_lines(text, width, "yellow")] if (text := found.hint(locale)) else []
-    if found.total == 1:
-        return Group(*hint, card(found.results[0].paper, locale, width))
-    head = tn(locale, "{n} paper", "{n} papers", found.total)
-    page = t(locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(found.results), total=found.total)
-    order = t(locale, "last added first") if parse_query(found.query).is_empty else ""
-    head = " ・ ".join(filter(None, [head if found.total == len(found.results) else page, order]))
+    if not results.results:
+        return _nothing(results, locale, width)
+    hint = [_lines(text, width, "yellow")] if (text := results.hint(locale)) else []
+    if results.total == 1:
+        return Group(*hint, card(results.results[0].paper, locale, width))
+    head = tn(locale, "{n} paper", "{n} papers", results.total)
+    page = t(
+        locale, "{first}-{last} of {total}", first=offset + 1, last=offset + len(results.results), total=results.total
+    )
+    order = t(locale, "last added first") if parse_query(results.query).is_empty else ""
+    head = " ・ ".join(filter(None, [head if results.total == len(results.results) else page, order]))
     parts = [Text(head, style="cyan")]
-    return Group(*hint, *parts, *_rows(found.results, locale, width, offset))
+    return Group(*hint, *parts, *_rows(results.results, locale, width, offset))
 
 
-def _nothing(found: Results, locale: Locale, width: int) -> RenderableType:
-    parts = [_lines(t(locale, 'No paper was found for "{query}".', query=clip(found.query, 60)), width, "yellow")]
-    if found.near:
+def _nothing(results: Results, locale: Locale, width: int) -> RenderableType:
+    parts = [_lines(t(locale, 'No paper was found for "{query}".', query=clip(results.query, 60)), width, "yellow")]
+    if results.near:
         parts.append(Text(t(locale, "These come close:"), style="cyan"))
-    return Group(*parts, *_rows(found.near, locale, width, 0))
+    return Group(*parts, *_rows(results.near, locale, width, 0))
 
 
 def _rows(found: Sequence[Result], locale: Locale, width: int, offset: int) -> list[Text]:

@@ -168,14 +168,14 @@ class Shell:
         await self._list(self._query, max(self._shown, default=0))
 
     async def _list(self, query: str, offset: int) -> None:
-        found = await self._services.lookup.look_up(self._workspace, query, limit=_PAGE, offset=offset)
-        if offset and not found.results:
+        results = await self._services.lookup.look_up(self._workspace, query, limit=_PAGE, offset=offset)
+        if offset and not results.results:
             self._terminal.say(t(self._locale, "That was all."))
             return
         self._query = query
-        self._shown = {n: result.paper for n, result in enumerate(found.results or found.near, offset + 1)}
-        self._terminal.console.print(render.results(found, self._locale, self._terminal.width, offset))
-        left = found.total - offset - len(found.results)
+        self._shown = {n: result.paper for n, result in enumerate(results.results or results.near, offset + 1)}
+        self._terminal.console.print(render.results(results, self._locale, self._terminal.width, offset))
+        left = results.total - offset - len(results.results)
         if left > 0:
             self._terminal.say(t(self._locale, "{n} more; /more shows them.", n=left), "dim")
 
@@ -188,7 +188,7 @@ class Shell:
 
     async def _digest(self, _: str) -> None:
         digests = self._services.digests
-        edition = await digests.preview(await digests.shown(self._workspace, self._locale))
+        edition = await digests.preview(await digests.default_subscription(self._workspace, self._locale))
         print_edition(self._terminal.console, edition, self._services.zone, self._locale, reports.prompt_name)
         self._shown = dict(enumerate(edition.papers if edition else (), 1))
 
@@ -205,5 +205,5 @@ class Shell:
         name, rest = self._split(typed)
         if name not in ("/paper", "/open", "/editpaper", "/removepaper", "/history"):
             return []
-        found = await self._services.lookup.complete(self._workspace, rest)
-        return [(f"{name} {each.title if name == '/paper' else each.id}", each.heading) for each in found]
+        completions = await self._services.lookup.complete(self._workspace, rest)
+        return [(f"{name} {each.title if name == '/paper' else each.id}", each.heading) for each in completions]

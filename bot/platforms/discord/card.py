@@ -23,7 +23,7 @@ class ShowToAll(PersistentButton, name="show"):
 
     async def press(self, interaction: Interaction) -> None:
         """Post the card."""
-        await show_to_all(interaction, await actor_of(interaction), self.about)
+        await show_to_all(interaction, await actor_of(interaction), self.argument)
 
 
 async def send_card(interaction: Interaction, actor: Actor, paper: Paper, content: str = "") -> None:

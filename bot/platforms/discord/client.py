@@ -228,7 +228,7 @@ class DayoriClient(Client):
         if answering:
             await asyncio.wait(answering, timeout=_LAST_ANSWERS)
         left = dict(self.under_way)
-        telling = [asyncio.ensure_future(response.give_up(interaction)) for interaction in left.values()]
+        telling = [asyncio.ensure_future(response.say_interrupted(interaction)) for interaction in left.values()]
         if telling:
             await asyncio.wait(telling, timeout=_LAST_ANSWERS)
         for task in (*left, *telling):

@@ -35,25 +35,25 @@ class Component:
 
 
 class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
-    """A button that needs to know one thing, `about`, and whose custom id holds it: `dayori:NAME:ABOUT`."""
+    """A button that needs to know one thing, its `argument`, which its custom id holds: `dayori:NAME:ARGUMENT`."""
 
     name: ClassVar[str]
     style: ClassVar[ButtonStyle]
 
     def __init_subclass__(cls, *, name: str, style: ButtonStyle = ButtonStyle.secondary) -> None:
-        cls.pattern = re.compile(f"dayori:{name}:(?P<about>.+)")
+        cls.pattern = re.compile(f"dayori:{name}:(?P<argument>.+)")
         super().__init_subclass__(template=cls.pattern)
         cls.name, cls.style = name, style
 
-    def __init__(self, about: str | int, label: str = "…", emoji: str | None = None) -> None:
-        custom_id = f"dayori:{self.name}:{about}"
+    def __init__(self, argument: str | int, label: str = "…", emoji: str | None = None) -> None:
+        custom_id = f"dayori:{self.name}:{argument}"
         super().__init__(Button(label=label, emoji=emoji, style=self.style, custom_id=custom_id))
-        self.about = str(about)
+        self.argument = str(argument)
 
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
         """Make the button of a press."""
-        return cls(match["about"])
+        return cls(match["argument"])
 
 
 def selected(item: Select[Any]) -> str:

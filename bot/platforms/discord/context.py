@@ -88,7 +88,7 @@ async def actor_of(interaction: Interaction) -> Actor:
         name=interaction.user.display_name,
         id=f"discord:{interaction.user.id}",
         names=interaction.client.names,
-        is_curator=interaction.permissions.manage_guild or _has_role(interaction.user, services.curators),
+        is_curator=interaction.permissions.manage_guild or _is_curator(interaction.user, services.curators),
     )
     interaction.extras[_ACTOR] = actor
     return actor
@@ -119,7 +119,7 @@ def custom_id_of(interaction: discord.Interaction[Any]) -> str:
     return str(data.get("custom_id", ""))
 
 
-def _has_role(user: discord.User | discord.Member, curators: Sequence[str]) -> bool:
+def _is_curator(user: discord.User | discord.Member, curators: Sequence[str]) -> bool:
     """Tell whether one of the roles is a curators': what looks like an id means that role, and none of that name.
 
     The id of the server is also that of its role @everyone, and is not taken for it.

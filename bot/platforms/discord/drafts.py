@@ -54,7 +54,7 @@ async def save_form(interaction: Interaction) -> None:
     actor = await actor_of(interaction)
     typed = inputs_of(interaction)
     try:
-        await _take(interaction, actor, token_of(interaction), typed)
+        await _save_inputs(interaction, actor, token_of(interaction), typed)
     except DuplicateError:
         raise
     except DayoriError as error:
@@ -63,18 +63,18 @@ async def save_form(interaction: Interaction) -> None:
         )
 
 
-async def _take(interaction: Interaction, actor: Actor, token: str, typed: Mapping[str, Any]) -> None:
+async def _save_inputs(interaction: Interaction, actor: Actor, token: str, typed: Mapping[str, Any]) -> None:
     drafts = actor.services.drafts
     draft, paper = await drafts.get(actor.workspace, token, actor.id)
     _require_right(actor, draft)
     draft = with_answers(draft, prefilled(draft, await _known(actor, draft, paper)), typed)
     if not (draft.paper_id or draft.candidate) and not await drafts.is_ready(draft.source):
-        await drafts.keep(actor.workspace, token, draft, actor.id)
-        await _show_work(interaction, actor, draft)
+        await drafts.save(actor.workspace, token, draft, actor.id)
+        await _show_lookup(interaction, actor, draft)
     await show_preview(interaction, actor, token, draft, paper)
 
 
-async def _show_work(interaction: Interaction, actor: Actor, draft: Draft) -> None:
+async def _show_lookup(interaction: Interaction, actor: Actor, draft: Draft) -> None:
     """Say that the source is asked, in the place of the message whose button or menu opened the form."""
     if interaction.message is None:
         await response.defer(interaction)
@@ -93,7 +93,7 @@ class Save(PersistentButton, name="save", style=discord.ButtonStyle.success):
 
     async def press(self, interaction: Interaction) -> None:
         """Save what the draft says."""
-        token, mark, _ = _parts(self.about)
+        token, mark, _ = _parse_argument(self.argument)
         await _submit(interaction, token, mark)
 
 
@@ -102,7 +102,7 @@ class SaveAsAnother(PersistentButton, name="apart", style=discord.ButtonStyle.su
 
     async def press(self, interaction: Interaction) -> None:
         """Save what the draft says."""
-        token, mark, _ = _parts(self.about)
+        token, mark, _ = _parse_argument(self.argument)
         await _submit(interaction, token, mark, allow_same_title=True)
 
 
@@ -111,7 +111,7 @@ class Overwrite(PersistentButton, name="overwrite", style=discord.ButtonStyle.da
 
     async def press(self, interaction: Interaction) -> None:
         """Save over the version that was shown."""
-        token, mark, version = _parts(self.about)
+        token, mark, version = _parse_argument(self.argument)
         await _submit(interaction, token, mark, seen=version)
 
 
@@ -121,9 +121,9 @@ class Edit(PersistentButton, name="edit"):
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was typed."""
         actor = await actor_of(interaction)
-        draft, paper = await actor.services.drafts.get(actor.workspace, self.about, actor.id)
+        draft, paper = await actor.services.drafts.get(actor.workspace, self.argument, actor.id)
         _require_right(actor, draft)
-        await _open(interaction, actor, self.about, prefilled(draft, paper))
+        await _open(interaction, actor, self.argument, prefilled(draft, paper))
 
 
 class Details(PersistentButton, name="details"):
@@ -132,11 +132,11 @@ class Details(PersistentButton, name="details"):
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was typed, else with what the paper says."""
         actor = await actor_of(interaction)
-        draft, paper = await actor.services.drafts.get(actor.workspace, self.about, actor.id)
+        draft, paper = await actor.services.drafts.get(actor.workspace, self.argument, actor.id)
         _require_right(actor, draft)
         form = prefilled(draft, await _known(actor, draft, paper))
-        if not await response.open_form(interaction, details_modal(form, self.about, actor.locale)):
-            view = persistent_view(Details(self.about, t(actor.locale, "Open the form")))
+        if not await response.open_form(interaction, details_modal(form, self.argument, actor.locale)):
+            view = persistent_view(Details(self.argument, t(actor.locale, "Open the form")))
             await response.send(interaction, t(actor.locale, "This took a moment. The form is ready now."), view=view)
 
 
@@ -146,7 +146,7 @@ class Cancel(PersistentButton, name="cancel"):
     async def press(self, interaction: Interaction) -> None:
         """Forget what was typed."""
         actor = await actor_of(interaction)
-        await actor.services.drafts.give_up(actor.workspace, self.about, actor.id)
+        await actor.services.drafts.discard(actor.workspace, self.argument, actor.id)
         await response.replace(interaction, content=t(actor.locale, "Not saved."), embeds=[], view=View())
 
 
@@ -184,7 +184,7 @@ async def _show_outcome(interaction: Interaction, actor: Actor, token: str, mark
             )
         case Proposed(waiting=Candidate() as waiting):
             await response.replace(interaction, content=waiting_text(actor, waiting), view=View())
-        case Proposed(is_again=is_again):
+        case Proposed(is_repeated=is_again):
             text = t(locale, "You have proposed this already; you will be told when a curator has decided.")
             if not is_again:
                 text = t(locale, "Proposed. You will be told when a curator has decided.")
@@ -221,12 +221,12 @@ async def show_accepted_duplicate(
 async def _show_stale(interaction: Interaction, actor: Actor, token: str, outcome: Stale) -> None:
     """Show what would be written by now, and what is there; nothing is overwritten."""
     draft, paper = await actor.services.drafts.get(actor.workspace, token, actor.id)
-    now = outcome.now
-    if now is None or now.updated_at is None or outcome.mine is None:
+    now = outcome.current
+    if now is None or now.updated_at is None or outcome.proposed is None:
         await show_preview(interaction, actor, token, draft, paper)
         return
     text = t(actor.locale, "Somebody changed this paper meanwhile. First as it is now, then as you wrote it:")
-    embeds = [embed_of(now, actor.locale), embed_of(outcome.mine, actor.locale)]
+    embeds = [embed_of(now, actor.locale), embed_of(outcome.proposed, actor.locale)]
     about = f"{token}.{fingerprint(draft, paper)}.{now.updated_at.isoformat()}"
     view = persistent_view(
         Overwrite(about, t(actor.locale, "Overwrite with mine")), *_edit_or_cancel(token, draft, actor.locale)
@@ -238,28 +238,28 @@ async def show_preview(interaction: Interaction, actor: Actor, token: str, draft
     """Keep a draft with the finished paper, and show how that looks or what is wrong with it."""
     drafts, locale = actor.services.drafts, actor.locale
     try:
-        result = await _finished(actor, draft, paper)
+        result = await _complete(actor, draft, paper)
     except InputError as error:
-        await drafts.keep(actor.workspace, token, draft, actor.id, paper if draft.candidate else None)
+        await drafts.save(actor.workspace, token, draft, actor.id, paper if draft.candidate else None)
         view = persistent_view(*_edit_or_cancel(token, draft, locale))
         await response.replace(interaction, content=actor.names.say(error.message, locale), embeds=[], view=view)
         return
     kept = None if draft.paper_id else result
-    await drafts.keep(actor.workspace, token, draft, actor.id, kept)
+    await drafts.save(actor.workspace, token, draft, actor.id, kept)
     save = Save(f"{token}.{fingerprint(draft, kept)}", t(locale, "Save"))
-    look = result if draft.paper_id else replace(result, added_by=await _adder(actor, draft))
+    look = result if draft.paper_id else replace(result, added_by=await _added_by(actor, draft))
     view, text = persistent_view(save, *_edit_or_cancel(token, draft, locale)), t(locale, "This is how it will look:")
     await response.replace(interaction, content=text, embeds=[embed_of(look, locale)], view=view)
 
 
-async def _adder(actor: Actor, draft: Draft) -> str | None:
+async def _added_by(actor: Actor, draft: Draft) -> str | None:
     """Return in whose name a new paper is added: its proposer's, also where a curator mends it."""
     if draft.candidate:
         return (await actor.services.inbox.get(actor.workspace, draft.candidate)).proposed_by
     return actor.name
 
 
-async def _finished(actor: Actor, draft: Draft, paper: Paper | None) -> Paper:
+async def _complete(actor: Actor, draft: Draft, paper: Paper | None) -> Paper:
     if draft.paper_id:
         return apply_draft(await actor.services.lookup.get(actor.workspace, draft.paper_id), draft)
     if draft.candidate and paper:
@@ -272,7 +272,7 @@ def _require_right(actor: Actor, draft: Draft) -> None:
         actor.require_curator()
 
 
-def _parts(about: str) -> tuple[str, str, datetime | None]:
+def _parse_argument(about: str) -> tuple[str, str, datetime | None]:
     """Return the token, the mark and the version that a button carries. Raises InputError."""
     token, _, rest = about.partition(".")
     mark, _, version = rest.partition(".")

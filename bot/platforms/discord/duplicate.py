@@ -23,7 +23,7 @@ async def show_duplicate(interaction: Interaction, actor: Actor, paper: Paper, s
     view = card_view(paper, actor.locale)
     if new_link(paper, source):
         token, draft = token_for(interaction), replace(draft_of(source), paper_id=paper.id)
-        await actor.services.drafts.keep(actor.workspace, token, draft, actor.id)
+        await actor.services.drafts.save(actor.workspace, token, draft, actor.id)
         view.add_item(AddLink(token, t(actor.locale, "Add this link to it")))
     text = "\n".join([t(actor.locale, "This paper is there already."), *await _provenance(actor, paper)])
     await response.send(interaction, text, embed=embed_of(paper, actor.locale), view=view)
@@ -35,10 +35,10 @@ class AddLink(PersistentButton, name="link", style=discord.ButtonStyle.primary):
     async def press(self, interaction: Interaction) -> None:
         """Add the link and show the paper as it is now."""
         actor = await actor_of(interaction)
-        saved = await actor.services.submission.add_link(actor.workspace, self.about, actor.submitter)
-        view, embed = card_view(saved.paper, actor.locale), embed_of(saved.paper, actor.locale)
+        outcome = await actor.services.submission.add_link(actor.workspace, self.argument, actor.submitter)
+        view, embed = card_view(outcome.paper, actor.locale), embed_of(outcome.paper, actor.locale)
         text = t(actor.locale, "The link was added.")
-        if saved.is_again:
+        if outcome.is_repeated:
             text = t(actor.locale, "This has been saved already.")
         await response.replace(interaction, content=text, embed=embed, view=view)
         await interaction.client.message_updates.update()

@@ -47,5 +47,5 @@ def inner_address(url: str) -> str:
     return url.translate(_BRACKETS)
 
 
-def _literal_start(found: re.Match[str]) -> str:
-    return f"{found[1]}{found[2]}\\" if found[2].isdigit() else f"{found[1]}\\{found[2]}"
+def _literal_start(match: re.Match[str]) -> str:
+    return f"{match[1]}{match[2]}\\" if match[2].isdigit() else f"{match[1]}\\{match[2]}"

@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.errors import BlockedError, UnfinishedSearchError
 from bot.i18n import msg
 from bot.platforms.discord.effective_permissions import THREADS, effective_permissions
-from bot.platforms.discord.rest import Rest
+from bot.platforms.discord.rest import RestClient
 
 PAGES = 100  # of a hundred messages: a few seconds of a search, which goes on from there the next time
 BLIND = {
@@ -21,7 +21,7 @@ BLIND = {
 class MessageSearch:
     """Reads channels of servers; to whoever may not read one, Discord gives a history without messages."""
 
-    def __init__(self, rest: Rest) -> None:
+    def __init__(self, rest: RestClient) -> None:
         self._rest = rest
         self._user: str | None = None
 

@@ -25,7 +25,7 @@ def waiting_text(actor: Actor, candidate: Candidate) -> str:
 
 def saved_text(outcome: Saved, locale: Locale) -> str:
     """Say that a paper was saved, or was there before."""
-    if outcome.is_again:
+    if outcome.is_repeated:
         return t(locale, "This has been saved already.")
     return t(locale, "Saved.") if outcome.is_new else t(locale, "This paper is there already.")
 

@@ -27,14 +27,14 @@ _LONGEST_QUERY = 80
 
 async def look_up(interaction: Interaction, actor: Actor, query: str) -> None:
     """Answer a query: the card of the one match, a list of several, or what is near."""
-    found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
-    if found.total > PAGE and len(query) > _LONGEST_QUERY:
+    results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
+    if results.total > PAGE and len(query) > _LONGEST_QUERY:
         query = query[:_LONGEST_QUERY]  # pages are turned by what fits a button
-        found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
-    if found.total == 1:
-        await send_card(interaction, actor, found.results[0].paper, escape_within(found.hint(actor.locale), 300))
+        results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
+    if results.total == 1:
+        await send_card(interaction, actor, results.results[0].paper, escape_within(results.hint(actor.locale), 300))
     else:
-        content, embed, view = _list(found, actor, query, 0)
+        content, embed, view = _list(results, actor, query, 0)
         await response.send(interaction, content, embed=embed, view=view)
 
 
@@ -89,29 +89,29 @@ class Waiting(PersistentButton, name="waiting"):
 
     async def press(self, interaction: Interaction) -> None:
         """Show the list."""
-        await show_waiting(interaction, await actor_of(interaction), number_in(self.about))
+        await show_waiting(interaction, await actor_of(interaction), number_in(self.argument))
 
 
 async def turn_page(interaction: Interaction, actor: Actor, query: str, offset: int) -> None:
     """Put another page in the place of the one that was shown."""
-    found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
-    if offset and not found.results:  # the list has become shorter
-        offset = max(0, found.total - 1) // PAGE * PAGE
-        found = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
-    content, embed, view = _list(found, actor, query, offset)
+    results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
+    if offset and not results.results:  # the list has become shorter
+        offset = max(0, results.total - 1) // PAGE * PAGE
+        results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
+    content, embed, view = _list(results, actor, query, offset)
     await response.replace(interaction, content=content, embed=embed, view=view)
 
 
 async def show_waiting(interaction: Interaction, actor: Actor, edition: int) -> None:
     """List the papers that wait for the edition after that one."""
-    numbers = await actor.services.digests.waiting(actor.workspace, edition)
-    found = await actor.services.lookup.by_numbers(actor.workspace, numbers, limit=25)
-    if not found.results:
+    numbers = await actor.services.digests.waiting_papers(actor.workspace, edition)
+    results = await actor.services.lookup.by_numbers(actor.workspace, numbers, limit=25)
+    if not results.results:
         await response.send(interaction, t(actor.locale, "No paper waits any more."))
         return
-    papers = tuple(result.paper for result in found.results)
-    view = _list_view(papers, actor.locale, query="", offset=0, size=found.total, total=found.total)
-    embed = discord.Embed.from_dict(list_embed(found, actor.locale, 0))
+    papers = tuple(result.paper for result in results.results)
+    view = _list_view(papers, actor.locale, query="", offset=0, size=results.total, total=results.total)
+    embed = discord.Embed.from_dict(list_embed(results, actor.locale, 0))
     await response.send(interaction, embed=embed, view=view)
 
 
@@ -126,31 +126,31 @@ def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset:
     return view
 
 
-def _list(found: Results, actor: Actor, query: str, offset: int) -> tuple[str, discord.Embed, View]:
-    papers = tuple(result.paper for result in found.results or found.near)
-    content = headline(found, actor, query)
+def _list(results: Results, actor: Actor, query: str, offset: int) -> tuple[str, discord.Embed, View]:
+    papers = tuple(result.paper for result in results.results or results.near)
+    content = headline(results, actor, query)
     if not papers:
         return content, discord.utils.MISSING, discord.utils.MISSING
-    embed = discord.Embed.from_dict(list_embed(found, actor.locale, offset))
-    view = _list_view(papers, actor.locale, query=query, offset=offset, size=PAGE, total=found.total)
+    embed = discord.Embed.from_dict(list_embed(results, actor.locale, offset))
+    view = _list_view(papers, actor.locale, query=query, offset=offset, size=PAGE, total=results.total)
     return content, embed, view
 
 
-def headline(found: Results, actor: Actor, query: str) -> str:
+def headline(results: Results, actor: Actor, query: str) -> str:
     """Say what a list is of, or that nothing was found."""
     if filters := tag_and_year(query):
-        return _browsed(found, *filters, actor.locale)
+        return _browsed(results, *filters, actor.locale)
     shown_query = escape_within(clip(" ".join(query.split()), 80), 160)
-    if found.results and shown_query:
-        hint = escape_within(found.hint(actor.locale), 300)
+    if results.results and shown_query:
+        hint = escape_within(results.hint(actor.locale), 300)
         return t(actor.locale, "Papers for “{query}”", query=shown_query) + (f"\n{hint}" if hint else "")
-    if found.results:
+    if results.results:
         return t(actor.locale, "All papers, last added first")
     if not shown_query:
         return t(
             actor.locale, "The collection is empty; add a paper with {command}.", command=actor.command("addpaper")
         )
-    if found.near:
+    if results.near:
         return t(actor.locale, "No paper was found for “{query}”. These come close:", query=shown_query)
     return t(
         actor.locale,
@@ -160,14 +160,14 @@ def headline(found: Results, actor: Actor, query: str) -> str:
     )
 
 
-def _browsed(found: Results, tag: str, year: str, locale: Locale) -> str:
+def _browsed(results: Results, tag: str, year: str, locale: Locale) -> str:
     """Say in words what was chosen with /papers, or that there is no such paper."""
     tag = escape_within(clip(tag, 60), 120)
     if tag and year:
         papers = t(locale, "papers of {year} tagged “{tag}”", year=year, tag=tag)
     else:
         papers = t(locale, "papers tagged “{tag}”", tag=tag) if tag else t(locale, "papers of {year}", year=year)
-    if not found.results:
+    if not results.results:
         return t(locale, "There are no {papers}.", papers=papers)
     return t(locale, "The {papers}, last added first", papers=papers)
 

@@ -81,7 +81,7 @@ class DiscordConnection:
 
     def deliver(self) -> None:
         """Begin to send what waits, if that does not go on already."""
-        self._client.delivery.begin()
+        self._client.delivery.start()
 
     async def maintain(self) -> None:
         """Bring what was posted up to date, and tell the health check how the gateway stands."""

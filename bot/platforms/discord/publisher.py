@@ -20,7 +20,7 @@ from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.fallback import as_links
 from bot.platforms.discord.message_search import MessageSearch
 from bot.platforms.discord.render import CONTENT
-from bot.platforms.discord.rest import AlreadyDeletedError, ContentRefusedError, Rest
+from bot.platforms.discord.rest import AlreadyDeletedError, ContentRefusedError, RestClient
 from bot.platforms.discord.server_time import ServerTime
 from bot.platforms.discord.single_request import send_once
 from bot.services.ports import Fence
@@ -37,7 +37,7 @@ class DiscordPublisher:
 
     def __init__(self, http: HTTPClient, names: CommandNames | None = None) -> None:
         self._names = names or CommandNames()
-        self._rest, self._time = Rest(http), ServerTime()
+        self._rest, self._time = RestClient(http), ServerTime()
         self._history = MessageSearch(self._rest)
         self._asking_the_time = asyncio.Lock()
         self._silence: tuple[float, UnknownOutcomeError] | None = None  # when nobody answered, and how
@@ -102,18 +102,18 @@ class DiscordPublisher:
         """Return an id of Discord's that is older than what leaves from now on; asks Discord at most now and then."""
         began = monotonic()
         async with self._asking_the_time:
-            if lately := self._time.lately:
+            if lately := self._time.recent_id:
                 return str(lately)
             if self._silence and self._silence[0] > began:  # whoever waited for that answer has it too
                 raise self._silence[1]
             try:
                 place = await self._rest.read(
-                    "/channels/{channel_id}", middlewares=(send_once, self._hear), channel_id=_channel_id(channel)
+                    "/channels/{channel_id}", middlewares=(send_once, self._learn_time), channel_id=_channel_id(channel)
                 )
             except UnknownOutcomeError as error:
                 self._silence = monotonic(), error
                 raise
-            return str(self._time.lately or place["last_message_id"] or place["id"])
+            return str(self._time.recent_id or place["last_message_id"] or place["id"])
 
     async def find(self, channel: str, marker: str, anchor: str) -> str | None:
         """Return the id of our message with that marker, among those since that id; None when it is not there."""
@@ -126,14 +126,14 @@ class DiscordPublisher:
             )
         except AlreadyDeletedError:
             return _DELETED
-        self._time.hear_id(posted["id"])
+        self._time.learn_from_id(posted["id"])
         return str(posted["id"])
 
-    async def _hear(self, request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
+    async def _learn_time(self, request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
         response = await send(request)
         if response.status == 200:  # another's page has its own time
             with suppress(ValueError):
-                self._time.hear_headers(response.headers)
+                self._time.learn_from_headers(response.headers)
         return response
 
 

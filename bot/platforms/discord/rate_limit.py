@@ -27,7 +27,7 @@ class GlobalRateLimit:
         self._refused: deque[float] = deque(maxlen=_MOST_INVALID)
         self._rest_until = 0.0
 
-    async def turn(self) -> None:
+    async def wait(self) -> None:
         """Wait until a request may leave. Raises RetryLaterError while nothing may."""
         async with self._gate:
             if (rest := self._rest_until - monotonic()) > 0:

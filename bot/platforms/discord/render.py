@@ -99,9 +99,9 @@ def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors
     return embed | ({"url": card.url} if card.url else {})
 
 
-def list_embed(found: Results, locale: Locale, offset: int) -> Embed:
+def list_embed(results: Results, locale: Locale, offset: int) -> Embed:
     """Return one page of what a search found, numbered as in the menu below it, as fully as fits."""
-    numbered = tuple(enumerate(found.results or found.near, offset + 1))
+    numbered = tuple(enumerate(results.results or results.near, offset + 1))
     ways = (
         "\n\n".join(_entry(n, result, locale) for n, result in numbered),
         "\n".join(f"**{n}.** {_linked(result.paper)}" for n, result in numbered),
@@ -109,7 +109,7 @@ def list_embed(found: Results, locale: Locale, offset: int) -> Embed:
     )
     description = next((text for text in ways if len(text) <= DESCRIPTION), ways[-1][:DESCRIPTION])
     embed: Embed = {"color": COLOUR, "description": description}
-    return embed | ({"footer": {"text": _shown(found, locale, offset)}} if found.results else {})
+    return embed | ({"footer": {"text": _shown(results, locale, offset)}} if results.results else {})
 
 
 def _entry(n: int, result: Result, locale: Locale) -> str:
@@ -125,11 +125,11 @@ def _linked(paper: Paper) -> str:
     return link(name, paper.url) if paper.url and len(paper.url) <= 200 else escape_within(name, 200)
 
 
-def _shown(found: Results, locale: Locale, offset: int) -> str:
-    last = offset + len(found.results)
-    if len(found.results) == found.total:
-        return tn(locale, "{n} paper in all", "{n} papers in all", found.total)
-    return t(locale, "{first}-{last} of {total}", first=offset + 1, last=last, total=found.total)
+def _shown(results: Results, locale: Locale, offset: int) -> str:
+    last = offset + len(results.results)
+    if len(results.results) == results.total:
+        return tn(locale, "{n} paper in all", "{n} papers in all", results.total)
+    return t(locale, "{first}-{last} of {total}", first=offset + 1, last=last, total=results.total)
 
 
 def embed_length(embed: Embed) -> int:

@@ -100,7 +100,7 @@ async def defer(interaction: Interaction) -> None:
         await _of(interaction).give(lambda: interaction.response.defer(ephemeral=True, thinking=is_new), None)
 
 
-async def give_up(interaction: Interaction) -> None:
+async def say_interrupted(interaction: Interaction) -> None:
     """Say that the bot stops before this is finished."""
     text = t(locale_of(interaction), "The bot is being restarted. Look whether this was done, and do it again if not.")
     await send(interaction, text)

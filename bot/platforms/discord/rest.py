@@ -28,7 +28,7 @@ class AlreadyDeletedError(Exception):
     """The message of this nonce arrived before, and somebody deleted it since."""
 
 
-class Rest:
+class RestClient:
     """Keeps within each channel's rate limit and the one over everything; raises what ports.py names."""
 
     def __init__(self, http: HTTPClient) -> None:
@@ -58,7 +58,7 @@ class Rest:
             raise body.refusal or error from error
 
     async def _request(self, route: Route, **arguments: Any) -> Any:
-        await self._pace.turn()
+        await self._pace.wait()
         try:
             answer = await self._http.request(route, timeout=_PATIENCE, **arguments)
         except RetryLaterError as error:

@@ -20,17 +20,17 @@ class ServerTime:
         self._id, self._heard = 0, float("-inf")
 
     @property
-    def lately(self) -> int | None:
+    def recent_id(self) -> int | None:
         """Return an id older than those of messages that leave from now on; None when nothing was heard for long."""
         return self._id if monotonic() - self._heard <= _GOOD_FOR else None
 
-    def hear_id(self, message_id: str) -> None:
+    def learn_from_id(self, message_id: str) -> None:
         """Take the time from the id of a message that was just made."""
-        self._hear(discord.utils.snowflake_time(int(message_id)))
+        self._learn(discord.utils.snowflake_time(int(message_id)))
 
-    def hear_headers(self, headers: Mapping[str, str]) -> None:
+    def learn_from_headers(self, headers: Mapping[str, str]) -> None:
         """Take the time from an answer's `Date`. Raises ValueError where it has none."""
-        self._hear(parsedate_to_datetime(headers.get("Date", "")))
+        self._learn(parsedate_to_datetime(headers.get("Date", "")))
 
-    def _hear(self, moment: datetime) -> None:
+    def _learn(self, moment: datetime) -> None:
         self._id, self._heard = discord.utils.time_snowflake(moment.astimezone(UTC) - _MARGIN), monotonic()

@@ -59,21 +59,21 @@ class Digests:
             before = await subscriptions.configured(connection, workspace_id)
             for name, columns in configured.items():
                 if before.get(name) != columns:
-                    starting = await self._starting(connection, workspace_id, columns)
+                    starting = await self._with_first_week(connection, workspace_id, columns)
                     await subscriptions.save(connection, workspace_id, now, **starting, configured=columns)
             for gone in before.keys() - configured.keys():
-                if found := await subscriptions.by_name(connection, workspace_id, gone):
-                    await subscriptions.end(connection, found.id, now)
+                if subscription := await subscriptions.by_name(connection, workspace_id, gone):
+                    await subscriptions.end(connection, subscription.id, now)
 
     async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
         """Subscribe a channel or change its subscription; postponed editions become due. Raises ScheduleError."""
         async with self._database.write() as connection:
-            columns = await self._starting(connection, workspace_id, request.columns())
+            columns = await self._with_first_week(connection, workspace_id, request.columns())
             await subscriptions.save(connection, workspace_id, self._clock(), **columns)
             await leases.wake(connection, request.channel)
-        return await self.named(workspace_id, request.name)
+        return await self.by_name(workspace_id, request.name)
 
-    async def _starting(
+    async def _with_first_week(
         self, connection: StoreConnection, workspace_id: int, columns: dict[str, str | list[str]]
     ) -> dict[str, str | list[str]]:
         """Return a subscription's columns; an "every N weeks" schedule gets the week from which it counts."""
@@ -84,34 +84,34 @@ class Digests:
 
     async def of_channel(self, workspace_id: int, channel: str) -> Subscription | None:
         """Return the subscription of a channel, or None."""
-        return next((each for each in await self.subscribed(workspace_id) if each.channel == channel), None)
+        return next((each for each in await self.subscriptions(workspace_id) if each.channel == channel), None)
 
     async def free_name(self, workspace_id: int, name: str) -> str:
         """Return a free subscription name: the wanted one, or that with a number."""
-        taken = {each.name for each in await self.subscribed(workspace_id)}
+        taken = {each.name for each in await self.subscriptions(workspace_id)}
         return next(name for n in count(1) if (name := name if n == 1 else f"{name}-{n}") not in taken)
 
     async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
         """End the subscription of that name and return it. Raises NotFoundError."""
-        found = await self.named(workspace_id, name)
+        subscription = await self.by_name(workspace_id, name)
         async with self._database.write() as connection:
-            await subscriptions.end(connection, found.id, self._clock())
-        return found
+            await subscriptions.end(connection, subscription.id, self._clock())
+        return subscription
 
-    async def named(self, workspace_id: int, name: str) -> Subscription:
+    async def by_name(self, workspace_id: int, name: str) -> Subscription:
         """Return the subscription of that name. Raises NotFoundError."""
         async with self._database.read() as connection:
-            found = await subscriptions.by_name(connection, workspace_id, name)
-        if found is None:
+            subscription = await subscriptions.by_name(connection, workspace_id, name)
+        if subscription is None:
             raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
-        return found
+        return subscription
 
-    async def subscribed(self, workspace_id: int) -> list[Subscription]:
+    async def subscriptions(self, workspace_id: int) -> list[Subscription]:
         """Return the workspace's subscriptions by name."""
         async with self._database.read() as connection:
             return await subscriptions.active(connection, workspace_id)
 
-    def following(self, subscription: Subscription) -> datetime:
+    def next_due(self, subscription: Subscription) -> datetime:
         """Return when the subscription's next edition is due (UTC)."""
         return subscription.schedule.following(self._clock(), self._policy.zone)
 
@@ -119,7 +119,7 @@ class Digests:
         """Return the current time of the clock that decides which editions are due."""
         return self._clock()
 
-    async def last(self, subscription: Subscription) -> LastEdition | None:
+    async def last_edition(self, subscription: Subscription) -> LastEdition | None:
         """Return the delivery state of the subscription's newest edition; None before the first."""
         async with self._database.read() as connection:
             return (await editions.last_editions(connection, subscription.workspace_id)).get(subscription.id)
@@ -137,20 +137,20 @@ class Digests:
     def _status(self, subscription: Subscription, last: LastEdition | None, unseen: int) -> SubscriptionStatus:
         """Return a subscription's status; a first edition takes the newest papers and counts the older ones as seen."""
         papers = unseen if last else min(unseen, self._policy.max_papers)
-        return SubscriptionStatus(subscription, last, papers, self._coming(subscription), unseen - papers)
+        return SubscriptionStatus(subscription, last, papers, self._next_due(subscription), unseen - papers)
 
-    async def shown(self, workspace_id: int, locale: Locale) -> Subscription:
+    async def default_subscription(self, workspace_id: int, locale: Locale) -> Subscription:
         """Return the first subscription, or one made up for the terminal where there is none."""
-        subscribed = await self.subscribed(workspace_id)
+        subscribed = await self.subscriptions(workspace_id)
         if subscribed:
             return subscribed[0]
         weekly = parse_schedule("mon 09:00")
         return Subscription(0, workspace_id, "terminal", "console:", weekly, (), locale, self._clock())
 
-    def _coming(self, subscription: Subscription) -> datetime:
+    def _next_due(self, subscription: Subscription) -> datetime:
         """Return when the next edition is due; for a paused subscription, when it is tried again."""
         is_paused = subscription.paused_reason is not None
-        return (subscription.tried_again_at or self._clock()) if is_paused else self.following(subscription)
+        return (subscription.tried_again_at or self._clock()) if is_paused else self.next_due(subscription)
 
     async def preview(self, subscription: Subscription) -> Edition | None:
         """Return the next edition without writing anything; None when it would be skipped."""
@@ -158,11 +158,11 @@ class Digests:
             choice, number = await self._choose(connection, subscription)
             return await self._edition(connection, subscription, choice, number) if choice else None
 
-    async def waiting(self, workspace_id: int, edition_id: int) -> tuple[int, ...]:
+    async def waiting_papers(self, workspace_id: int, edition_id: int) -> tuple[int, ...]:
         """Return the numbers of the papers that wait for the edition after that one."""
         async with self._database.read() as connection:
-            found = await subscriptions.of_edition(connection, workspace_id, edition_id)
-            return tuple(await subscriptions.unseen(connection, found)) if found else ()
+            subscription = await subscriptions.of_edition(connection, workspace_id, edition_id)
+            return tuple(await subscriptions.unseen(connection, subscription)) if subscription else ()
 
     async def compose_due(self, on_composed: Callable[[], object] = lambda: None) -> int:
         """Compose an edition for every subscription that is due and return how many were written.
@@ -230,7 +230,7 @@ class Digests:
         for a paused subscription. Raises NotFoundError, and NotAllowedError when the channel's server is not served.
         """
         requested_at = requested_at or self._clock()
-        found = await self.named(workspace_id, name)
+        found = await self.by_name(workspace_id, name)
         if self._servers:
             await self._servers.require(found.channel)
         async with self._database.write() as connection:
@@ -243,7 +243,7 @@ class Digests:
             return await self._compose(connection, subscription, f"now {iso(self._clock())}")
 
     async def _compose(self, connection: StoreConnection, subscription: Subscription, turn: str) -> Edition | None:
-        if await editions.has_period(connection, subscription.id, turn):
+        if await editions.exists_for(connection, subscription.id, turn):
             return None
         choice, number = await self._choose(connection, subscription)
         if choice is None:

@@ -49,16 +49,16 @@ class Delivery:
         self._stopping = asyncio.Event()
         self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
         self._postponement = Postponement(database, clock, self._name, publishers)
-        self._in_hand: set[int] = set()
+        self._held: set[int] = set()
         self._renewed = monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[DeliveryReport] | None = None
 
-    def begin(self) -> asyncio.Task[DeliveryReport]:
+    def start(self) -> asyncio.Task[DeliveryReport]:
         """Deliver in the background; a delivery that is already running finds new editions by itself."""
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self.deliver_open())
-            self._running.add_done_callback(_logged)
+            self._running.add_done_callback(_log_failure)
         return self._running
 
     def stop(self) -> None:
@@ -119,18 +119,18 @@ class Delivery:
                 platforms=platforms,
                 is_dead=has_ended,
                 most=room,
-                besides=self._in_hand,
+                besides=self._held,
                 subscription_id=subscription_id,
             )
-        self._in_hand.update(each.id for each in claimed)
+        self._held.update(each.id for each in claimed)
         return claimed
 
     @uncancellable
     async def _renew(self) -> None:
-        if self._in_hand and monotonic() - self._renewed > _RENEWAL:
+        if self._held and monotonic() - self._renewed > _RENEWAL:
             self._renewed = monotonic()
             async with self._database.write() as connection:
-                await leases.renew(connection, self._name, list(self._in_hand), self._clock() + _LEASE)
+                await leases.renew(connection, self._name, list(self._held), self._clock() + _LEASE)
 
     async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:
         platform = edition.channel.partition(":")[0]
@@ -150,9 +150,9 @@ class Delivery:
             await self._put_off(edition, error, report)
         except Exception as error:
             _log.error("delivery failed", subscription=edition.subscription, exc_info=error)
-            await self._put_off(edition, StoreError(_BROKEN), report)
+            await self._put_off(edition, StoreError(_INTERNAL_ERROR), report)
         finally:
-            self._in_hand.discard(edition.id)
+            self._held.discard(edition.id)
 
     async def _put_off(self, edition: OpenEdition, error: DayoriError, report: DeliveryReport) -> None:
         report.failed.append((edition.subscription, error.message))
@@ -170,10 +170,10 @@ class Delivery:
                 report.failed.append((name, trouble))
 
 
-_BROKEN = msg("Something went wrong on our side; the log says what.")
+_INTERNAL_ERROR = msg("Something went wrong on our side; the log says what.")
 
 
-def _logged(task: asyncio.Task[DeliveryReport]) -> None:
+def _log_failure(task: asyncio.Task[DeliveryReport]) -> None:
     if not task.cancelled() and (error := task.exception()):
         _log.warning(
             "delivery cut short", reason=str(error), exc_info=None if isinstance(error, DayoriError) else error

@@ -29,7 +29,7 @@ PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before 
 _LEASE_SURE = (
     2.0  # seconds for which a checked lease is trusted; a process that takes over this early reuses our nonces anyway
 )
-_GIVE_UP = 45.0  # seconds after the first attempt; no further attempt starts later
+_LAST_ATTEMPT = 45.0  # seconds after the first attempt; no further attempt starts later
 
 
 class EditionSender:
@@ -49,7 +49,7 @@ class EditionSender:
         arrived: tuple[int, str] | None = None
         try:
             anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
-            while message := await self._next(edition, arrived, anchor):
+            while message := await self._record_and_next(edition, arrived, anchor):
                 arrived = (message.position, await self._send_message(publisher, edition, message, lease_age))
                 anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
         except _LeaseLostError:
@@ -61,7 +61,9 @@ class EditionSender:
         return True
 
     @uncancellable
-    async def _next(self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str) -> OutboxMessage | None:
+    async def _record_and_next(
+        self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str
+    ) -> OutboxMessage | None:
         """In one transaction, record an arrival and mark the next message as being sent; None when all have arrived.
 
         Returns the message in its previous state. Raises _LeaseLostError when another process took the edition over, or
@@ -78,7 +80,7 @@ class EditionSender:
             message = await editions.next_unsent(connection, edition.id)
             is_ours = await leases.holds(connection, self._name, edition.id)
             if is_ours and message is None:
-                await editions.finish(connection, edition.id, now)
+                await editions.mark_delivered(connection, edition.id, now)
             elif is_ours and self._stopping.is_set():
                 await leases.release(connection, self._name, edition.id)
                 is_ours = False
@@ -110,7 +112,7 @@ class EditionSender:
                 wait = error.seconds if isinstance(error, RetryLaterError) else pause or 0
                 if isinstance(error, UnknownOutcomeError):
                     unsure = unsure or attempt
-                if pause is None or self._stopping.is_set() or monotonic() - began + wait > _GIVE_UP:
+                if pause is None or self._stopping.is_set() or monotonic() - began + wait > _LAST_ATTEMPT:
                     raise
                 await self._wait(wait)
         raise AssertionError("the last attempt returns or raises")

@@ -91,7 +91,7 @@ class Postponement:
         async def fence() -> None:
             """Let the notice leave only while its edition has not arrived."""
             async with self._database.read() as connection:
-                if await editions.is_done(connection, edition.id):
+                if await editions.is_delivered(connection, edition.id):
                     raise _ObsoleteNoticeError
 
         with suppress(_ObsoleteNoticeError):

@@ -52,7 +52,7 @@ class PapersFile:
                 return None
         return await self.follow(workspace_id)
 
-    async def fault(self) -> Message | None:
+    async def problem(self) -> Message | None:
         """Return what is wrong with the file, without importing anything."""
         try:
             await asyncio.to_thread(self._read)

@@ -25,12 +25,12 @@ from bot.store.papers import columns_of
 from bot.store.requests import no_request
 
 _FORM_PATIENCE = 0.5  # seconds that a form waits for its draft to be stored; Discord waits three for an answer
-_MOST_UNWRITTEN = 1000
+_MOST_PENDING = 1000
 _log = structlog.get_logger()
 
 
 @dataclass(slots=True)
-class _Unwritten:
+class _PendingDraft:
     """A draft that is not stored yet, unless a newer one has replaced it."""
 
     draft: Draft
@@ -44,7 +44,7 @@ class Drafts:
 
     def __init__(self, database: Database, clock: Clock, metadata: MetadataFinder) -> None:
         self._database, self._clock, self._metadata = database, clock, metadata
-        self._unwritten: dict[tuple[int, str], _Unwritten] = {}
+        self._pending: dict[tuple[int, str], _PendingDraft] = {}
         self._writing: set[asyncio.Task[None]] = set()
         self._lookups: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
 
@@ -55,15 +55,15 @@ class Drafts:
         async with self._database.read() as connection:
             return await find_duplicate(connection, workspace_id, probe)
 
-    async def keep(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
+    async def save(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
         """Store a draft, with the finished paper if that is shown. Raises NotFoundError if the draft has been used."""
-        await self.keep_all(workspace_id, {token: draft}, actor, paper)
+        await self.save_all(workspace_id, {token: draft}, actor, paper)
 
-    async def keep_all(
+    async def save_all(
         self, workspace_id: int, begun: Mapping[str, Draft], actor: str, paper: Paper | None = None
     ) -> None:
         """Store several drafts by their tokens: all of them or none."""
-        entries = {token: self._note(workspace_id, token, draft, actor, paper) for token, draft in begun.items()}
+        entries = {token: self._remember(workspace_id, token, draft, actor, paper) for token, draft in begun.items()}
         try:
             await self._write(workspace_id, entries)
         except StoreError:
@@ -74,7 +74,7 @@ class Drafts:
 
     async def begin(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
         """Store a draft before its form opens; if the database is busy, keep it in memory until it can be written."""
-        entries = {token: self._note(workspace_id, token, draft, actor, paper)}
+        entries = {token: self._remember(workspace_id, token, draft, actor, paper)}
         task = asyncio.create_task(self._write_soon(workspace_id, entries))
         self._writing.add(task)
         task.add_done_callback(self._writing.discard)
@@ -129,7 +129,7 @@ class Drafts:
 
         Raises NotFoundError when it is gone or used, NotAllowedError when it belongs to another person.
         """
-        if entry := self._unwritten.get((workspace_id, token)):
+        if entry := self._pending.get((workspace_id, token)):
             kept: StoredDraft | None = StoredDraft(form_of(entry.draft), entry.actor, entry.paper, None)
         else:
             async with self._database.read() as connection:
@@ -139,28 +139,28 @@ class Drafts:
             raise used_error() if mine.outcome else gone_error()
         return draft_from(mine.form), mine.paper
 
-    async def give_up(self, workspace_id: int, token: str, actor: str) -> None:
+    async def discard(self, workspace_id: int, token: str, actor: str) -> None:
         """Discard a draft. Raises NotFoundError when it has been saved."""
         async with self._database.write() as connection:
             kept = require_own(await drafts.get(connection, workspace_id, token), actor)
             if kept.outcome:
                 raise used_error()
-            await drafts.finish(connection, workspace_id, token, {})
+            await drafts.save_outcome(connection, workspace_id, token, {})
 
-    def _note(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None) -> _Unwritten:
-        while len(self._unwritten) >= _MOST_UNWRITTEN:
-            self._unwritten.pop(next(iter(self._unwritten)))
-        if before := self._unwritten.get((workspace_id, token)):
+    def _remember(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None) -> _PendingDraft:
+        while len(self._pending) >= _MOST_PENDING:
+            self._pending.pop(next(iter(self._pending)))
+        if before := self._pending.get((workspace_id, token)):
             before.is_outdated = True
-        entry = self._unwritten[workspace_id, token] = _Unwritten(draft, actor, paper)
+        entry = self._pending[workspace_id, token] = _PendingDraft(draft, actor, paper)
         return entry
 
-    def _forget(self, workspace_id: int, entries: Mapping[str, _Unwritten]) -> None:
+    def _forget(self, workspace_id: int, entries: Mapping[str, _PendingDraft]) -> None:
         for token, entry in entries.items():
-            if self._unwritten.get((workspace_id, token)) is entry:
-                del self._unwritten[workspace_id, token]
+            if self._pending.get((workspace_id, token)) is entry:
+                del self._pending[workspace_id, token]
 
-    async def _write(self, workspace_id: int, entries: Mapping[str, _Unwritten]) -> None:
+    async def _write(self, workspace_id: int, entries: Mapping[str, _PendingDraft]) -> None:
         async with self._database.write() as connection:
             for token, entry in entries.items():
                 values = (form_of(entry.draft), self._clock(), entry.actor, entry.paper)
@@ -168,7 +168,7 @@ class Drafts:
                     raise used_error()
         self._forget(workspace_id, entries)
 
-    async def _write_soon(self, workspace_id: int, entries: Mapping[str, _Unwritten]) -> None:
+    async def _write_soon(self, workspace_id: int, entries: Mapping[str, _PendingDraft]) -> None:
         try:
             await self._write(workspace_id, entries)
         except StoreError as error:

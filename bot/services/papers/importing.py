@@ -75,14 +75,14 @@ class Importer:
         async with row_builder(workspace_id, map(columns_of, ordered), count) as build_rows:
             done = 0
             for batch in batched(ordered, _BATCH):
-                sorting = _Decisions(now, report, last_hashes, duplicates, restore)
+                decisions = _Decisions(now, report, last_hashes, duplicates, restore)
                 async with self._database.read() if dry_run else self._database.write() as connection:
-                    await sorting.decide_all(connection, workspace_id, batch)
-                    if not dry_run and sorting.steps:
+                    await decisions.decide_all(connection, workspace_id, batch)
+                    if not dry_run and decisions.steps:
                         change = change or await history.open_change(connection, workspace_id, "import", now, by)
-                        await write_steps(connection, workspace_id, change, sorting.steps, build_rows)
+                        await write_steps(connection, workspace_id, change, decisions.steps, build_rows)
                     if not dry_run:
-                        await imports.save_hashes(connection, workspace_id, sorting.new_hashes)
+                        await imports.save_hashes(connection, workspace_id, decisions.new_hashes)
                 done += len(batch)
                 if progress:
                     progress(done, len(ordered))

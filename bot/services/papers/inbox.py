@@ -45,10 +45,10 @@ class Inbox:
     async def get(self, workspace_id: int, number: int) -> Candidate:
         """Return a proposal. Raises NotFoundError when it has been decided on."""
         async with self._database.read() as connection:
-            found = await candidates.get(connection, workspace_id, number) if is_given(number) else None
-        if found is None:
+            candidate = await candidates.get(connection, workspace_id, number) if is_given(number) else None
+        if candidate is None:
             raise decided_error(number)
-        return found
+        return candidate
 
     async def same_title(self, workspace_id: int, paper: Paper) -> Paper | None:
         """Return a paper of the same title that the collection has under other ids."""

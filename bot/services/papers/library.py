@@ -156,7 +156,7 @@ async def edit_paper(
     if new.content == old.content:
         return old
     if gained := set(identity_keys(new)) - set(identity_keys(old)):
-        await refuse_second_holder(connection, workspace_id, dict.fromkeys(gained, id))
+        await refuse_shared_keys(connection, workspace_id, dict.fromkeys(gained, id))
     change = await history.open_change(connection, workspace_id, "edit", now, author.name, author.actor)
     step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
     await write_steps(connection, workspace_id, change, [step])
@@ -200,7 +200,7 @@ async def _with_free_id(connection: StoreConnection, workspace_id: int, paper: P
     return with_id(paper, next(id for id in ids if id not in taken))
 
 
-async def refuse_second_holder(connection: StoreConnection, workspace_id: int, owners: dict[str, str]) -> None:
+async def refuse_shared_keys(connection: StoreConnection, workspace_id: int, owners: dict[str, str]) -> None:
     """Raise ConflictError if keys, given as {key: paper id}, belong to papers other than these."""
     for key, id in (await papers.by_keys(connection, workspace_id, owners)).items():
         if id not in owners.values():

@@ -44,7 +44,7 @@ class Result:
             MatchReason.READING: t(locale, "reading"),
             MatchReason.TYPO: t(locale, "similar spelling"),
         }
-        return t(locale, "Matched by {why}", why=words[self.hit.why]) if self.hit.why else ""
+        return t(locale, "Matched by {why}", why=words[self.hit.reason]) if self.hit.reason else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,10 +96,10 @@ class Lookup:
 
     async def look_up(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Return the one paper whose id the query is, or else the results of a search."""
-        found = await self.find(workspace_id, query, limit=limit, offset=offset)
-        if found.results and found.results[0].paper.id == query.strip():
-            return Results(query, 1, None, found.results[:1], ())
-        return found
+        results = await self.find(workspace_id, query, limit=limit, offset=offset)
+        if results.results and results.results[0].paper.id == query.strip():
+            return Results(query, 1, None, results.results[:1], ())
+        return results
 
     async def sent_in(self, workspace_id: int, id: str, platform: str, holds: Holds) -> tuple[str, str] | None:
         """Return the newest of a platform's messages that shows a paper, as (channel, message id)."""

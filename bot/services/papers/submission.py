@@ -45,26 +45,26 @@ class Submitter:
 class Saved:
     """The paper as the collection has it: added or changed by this, or already there (`is_new` is false).
 
-    `is_again` means that the draft had been saved before; `candidate` is the proposal that was decided on, and
+    `is_repeated` means that the draft had been saved before; `candidate` is the proposal that was decided on, and
     `comment` the token of a draft that would copy the proposal's comment.
     """
 
     paper: Paper
     is_new: bool = True
-    is_again: bool = False
+    is_repeated: bool = False
     candidate: Candidate | None = None
     comment: str = ""
 
 
 @dataclass(frozen=True, slots=True)
 class Proposed:
-    """The number of the proposal; `is_again` means that the paper had been proposed before.
+    """The number of the proposal; `is_repeated` means that the paper had been proposed before.
 
     `waiting` is the earlier proposal for the same work; then nothing was written.
     """
 
     number: int
-    is_again: bool = False
+    is_repeated: bool = False
     waiting: Candidate | None = None
 
 
@@ -79,8 +79,8 @@ class SameTitle:
 class Stale:
     """The submitted version is outdated; nothing was written. Holds the current paper and the draft's version of it."""
 
-    now: Paper | None
-    mine: Paper | None
+    current: Paper | None
+    proposed: Paper | None
 
 
 Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
@@ -131,7 +131,7 @@ class Submission:
         async with self._database.write() as connection:
             stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
             if stored.outcome is not None:
-                return await _again(connection, workspace_id, stored.outcome)
+                return await _repeated(connection, workspace_id, stored.outcome)
             outcome = await self._outcome(
                 connection,
                 workspace_id,
@@ -143,9 +143,9 @@ class Submission:
                 seen=seen,
             )
             if isinstance(outcome, Saved):
-                await drafts.finish(connection, workspace_id, token, {"paper": outcome.paper.id})
+                await drafts.save_outcome(connection, workspace_id, token, {"paper": outcome.paper.id})
             elif isinstance(outcome, Proposed) and not outcome.waiting:
-                await drafts.finish(connection, workspace_id, token, {"proposal": outcome.number})
+                await drafts.save_outcome(connection, workspace_id, token, {"proposal": outcome.number})
         return outcome
 
     async def add_link(self, workspace_id: int, token: str, by: Submitter) -> Saved:
@@ -155,7 +155,7 @@ class Submission:
         async with self._database.write() as connection:
             stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
             if stored.outcome is not None:
-                return await _again_saved(connection, workspace_id, stored.outcome)
+                return await _repeated_saved(connection, workspace_id, stored.outcome)
             draft = draft_from(stored.form)
             link, _ = read_source(draft.source)
             paper = await edit_paper(
@@ -166,7 +166,7 @@ class Submission:
                 Author(by.name, by.actor),
                 self._clock(),
             )
-            await drafts.finish(connection, workspace_id, token, {"paper": paper.id})
+            await drafts.save_outcome(connection, workspace_id, token, {"paper": paper.id})
         return Saved(paper)
 
     def proposes(self, by: Submitter) -> bool:
@@ -222,7 +222,7 @@ class Submission:
         now = self._clock()
         if self.proposes(by):
             if waiting := await find_waiting(connection, workspace_id, paper):
-                return Proposed(waiting.number, is_again=True, waiting=waiting)
+                return Proposed(waiting.number, is_repeated=True, waiting=waiting)
             number = await candidates.add(
                 connection, workspace_id, form_of(draft), paper, by.name, by.actor, by.locale, now
             )
@@ -258,19 +258,19 @@ class Submission:
         return Saved(made.paper, made.is_new, candidate=candidate, comment=made.comment)
 
 
-async def _again(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:
+async def _repeated(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:
     number = outcome.get("proposal")
     if isinstance(number, int):
-        return Proposed(number, is_again=True)
-    return await _again_saved(connection, workspace_id, outcome)
+        return Proposed(number, is_repeated=True)
+    return await _repeated_saved(connection, workspace_id, outcome)
 
 
-async def _again_saved(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved:
+async def _repeated_saved(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved:
     id = str(outcome.get("paper", ""))
     found = await papers.by_ids(connection, workspace_id, [id])
     if id not in found:
         raise used_error() if id else gone_error()
-    return Saved(found[id][1], is_again=True)
+    return Saved(found[id][1], is_repeated=True)
 
 
 def _require_curator(by: Submitter) -> None:

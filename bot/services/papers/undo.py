@@ -13,7 +13,7 @@ from bot.domain.history import Change, Step
 from bot.domain.numbers import is_given
 from bot.domain.paper import Columns, identity_keys
 from bot.i18n import msg
-from bot.services.papers.library import refuse_second_holder, write_steps
+from bot.services.papers.library import refuse_shared_keys, write_steps
 from bot.services.ports import Clock
 from bot.store import history, imports, papers
 from bot.store.database import Database, StoreConnection
@@ -97,10 +97,10 @@ async def _apply(
     by: str | None,
     actor: str | None,
 ) -> None:
-    await _refuse_changed_since(connection, workspace_id, steps, action)
+    await _require_unchanged(connection, workspace_id, steps, action)
     back_again = [paper_from(step.after) for step in steps if step.after and not step.before]
     owners = {key: paper.id for paper in back_again for key in identity_keys(paper)}
-    await refuse_second_holder(connection, workspace_id, owners)
+    await refuse_shared_keys(connection, workspace_id, owners)
     made = await history.open_change(connection, workspace_id, action, now, by, actor, undoes=undoes)
     await write_steps(connection, workspace_id, made, steps)
 
@@ -131,7 +131,7 @@ async def _last_undo(connection: StoreConnection, workspace_id: int, of: int | N
     return change, found[0]
 
 
-async def _refuse_changed_since(
+async def _require_unchanged(
     connection: StoreConnection, workspace_id: int, steps: Sequence[Step], action: Literal["undo", "redo"]
 ) -> None:
     """Raise ConflictError if a paper's current version is not the one that its step starts from."""

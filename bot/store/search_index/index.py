@@ -46,7 +46,7 @@ class SearchIndex:
 
     def __init__(self, database: Database, aliases: Mapping[str, Sequence[str]]) -> None:
         self._aliases = dict(aliases)
-        self._here, self._there = ReadConnection(database.path), ReadConnection(database.path)
+        self._on_loop, self._in_thread = ReadConnection(database.path), ReadConnection(database.path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
 
     @classmethod
@@ -99,8 +99,8 @@ class SearchIndex:
         try:
             await finish(asyncio.to_thread(self._thread.shutdown))
         finally:
-            self._here.close()
-            self._there.close()
+            self._on_loop.close()
+            self._in_thread.close()
 
     def _find(self, backend: SqliteBackend, query: str | Query, limit: int, offset: int) -> ResultPage:
         parsed = parse_query(query) if isinstance(query, str) else query
@@ -114,9 +114,9 @@ class SearchIndex:
     async def _read(self, workspace_id: int, question: Callable[[SqliteBackend], T], at_once: float = _AT_ONCE) -> T:
         try:
             try:
-                return self._here.run(workspace_id, question, at_once)
+                return self._on_loop.run(workspace_id, question, at_once)
             except SearchTimeoutError:
                 loop = asyncio.get_running_loop()
-                return await loop.run_in_executor(self._thread, self._there.run, workspace_id, question)
+                return await loop.run_in_executor(self._thread, self._in_thread.run, workspace_id, question)
         except sqlite3.Error as error:
             raise StoreError(msg("The database could not be read: {reason}.", reason=str(error))) from error

@@ -191,9 +191,9 @@ class Guild:
 
     def channel(self, name: str, *, kind: Kind = Kind.TEXT, channel_id: int | None = None) -> Channel:
         """Give the channel of that name; a new one is a text channel."""
-        found = self._named(name)
-        if found is not None:
-            return found
+        subscription = self._named(name)
+        if subscription is not None:
+            return subscription
         return self.world.add_channel(Channel(self.world, channel_id or self.world.new_id(), kind, name, self))
 
     def news(self, name: str) -> Channel:
@@ -202,9 +202,9 @@ class Guild:
 
     def forum(self, name: str, *, tags: Iterable[str] = (), require_tag: bool = False) -> Channel:
         """Give the forum of that name; a new one has these tags."""
-        found = self._named(name)
-        if found is not None:
-            return found
+        subscription = self._named(name)
+        if subscription is not None:
+            return subscription
         forum = Channel(self.world, self.world.new_id(), Kind.FORUM, name, self, require_tag=require_tag)
         forum.tags = [
             {"id": str(self.world.new_id()), "name": tag, "moderated": False, "emoji_id": None, "emoji_name": None}
@@ -216,9 +216,9 @@ class Guild:
         self, name: str, parent: Channel | None = None, *, archived: bool = False, locked: bool = False
     ) -> Channel:
         """Give the thread of that name; a new one hangs below `parent` (by default the channel `general`)."""
-        found = self._named(name)
-        if found is not None:
-            return found
+        subscription = self._named(name)
+        if subscription is not None:
+            return subscription
         below = parent or self.channel("general")
         kind = Kind.NEWS_THREAD if below.kind is Kind.NEWS else Kind.PUBLIC_THREAD
         thread = Channel(self.world, self.world.new_id(), kind, name, self, below, archived=archived, locked=locked)

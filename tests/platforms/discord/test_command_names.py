@@ -97,7 +97,7 @@ async def test_a_draft_that_is_gone_names_the_command_that_begins_another(
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
         assert form.modal
         workspace = await app.services.workspaces.named("default")
-        await app.services.drafts.give_up(
+        await app.services.drafts.discard(
             workspace, form.modal.custom_id.rpartition(":")[2], f"discord:{reader.user.id}"
         )
         gone = await answered(await server.submit(reader, form.modal, {"title": "題"}))

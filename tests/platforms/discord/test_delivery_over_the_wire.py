@@ -48,7 +48,7 @@ async def deliver(app: App, client: DayoriClient, *channels: Channel) -> Deliver
 
 async def reason(app: App, channel: Channel) -> str:
     workspace = await app.services.workspaces.named(DEFAULT)
-    why = (await app.services.digests.named(workspace, channel.name)).paused_reason
+    why = (await app.services.digests.by_name(workspace, channel.name)).paused_reason
     return why.text("en") if why else ""
 
 
@@ -71,7 +71,7 @@ async def test_a_channel_that_stays_broken_is_put_off_with_its_reason_and_holds_
     server.fault("POST", f"/channels/{broken.id}/messages$", status=503, times=None)
     async with start() as (app, client):
         await compose(app, broken, whole)
-        delivering = client.delivery.begin()
+        delivering = client.delivery.start()
         await server.until(lambda: whole.messages, timeout=2)
         client.delivery.stop()
         report = await delivering
@@ -159,7 +159,7 @@ async def test_a_message_that_somebody_deleted_at_once_has_arrived(
     server.fault("POST", f"/channels/{channel.id}/messages$", status=503, applied=True)
     async with start() as (app, client):
         await compose(app, channel)
-        delivering = client.delivery.begin()
+        delivering = client.delivery.start()
         await server.until(lambda: channel.messages)
         server.world.remove(channel.messages[0])
         assert (await delivering).delivered == ["論文"]
@@ -249,11 +249,11 @@ async def test_too_many_refusals_bring_a_rest_long_before_discord_shuts_us_out()
     for _ in range(900):
         pace.count_refusal(403)
         pace.count_refusal(404)  # Discord does not mind these
-    await pace.turn()
+    await pace.wait()
     for _ in range(200):
         pace.count_refusal(403)
     with pytest.raises(RetryLaterError) as rest:
-        await pace.turn()
+        await pace.wait()
     assert rest.value.is_global
     assert 500 < rest.value.seconds <= 600
 
@@ -261,7 +261,7 @@ async def test_too_many_refusals_bring_a_rest_long_before_discord_shuts_us_out()
 async def test_requests_leave_evenly_and_never_more_than_discord_allows() -> None:
     pace, left = GlobalRateLimit(), []
     for _ in range(70):
-        await pace.turn()
+        await pace.wait()
         left.append(monotonic())
     assert max(sum(1 for each in left if moment <= each < moment + 1) for moment in left) < 50
     assert left[-1] - left[0] < 70 / 44

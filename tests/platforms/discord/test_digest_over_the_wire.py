@@ -240,7 +240,7 @@ async def test_the_digests_language_is_the_channels_whoever_changes_its_schedule
             {"language": "日本語", "locale": "en-US"},
         ):
             said = await subscribe(schedule="mon 09:00", **options)
-            languages.append((await app.services.digests.named(workspace, "論文")).locale)
+            languages.append((await app.services.digests.by_name(workspace, "論文")).locale)
             assert ("・ English" in said) == (languages[-1] == "en")
     assert languages == ["ja", "en", "en", "ja"]
 

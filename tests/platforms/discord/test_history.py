@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, cast
 
 from bot.platforms.discord.message_search import MessageSearch
-from bot.platforms.discord.rest import Rest
+from bot.platforms.discord.rest import RestClient
 
 OURS = {"content": "", "embeds": [{"footer": {"text": "#abcdefgh"}}]}
 BY_HALVES: list[dict[str, Any]] = [{}, {"author": None}, {"author": "a"}, {"author": {}}, {"author": {"id": "1"}}]
@@ -24,5 +24,5 @@ class Halves:
 
 
 async def test_a_message_that_lacks_its_author_or_its_content_is_none_of_ours() -> None:
-    found = await MessageSearch(cast(Rest, Halves())).find("9", "8", "abcdefgh", after=0)
+    found = await MessageSearch(cast(RestClient, Halves())).find("9", "8", "abcdefgh", after=0)
     assert found == str(len(BY_HALVES) + 1)

@@ -21,7 +21,7 @@ async def test_who_asks_for_more_than_fits_into_a_minute_is_told_when_to_go_on(
         refused = await server.slash(reader, general, "paper", query="retnet", locale="ja")
         completed = await server.autocomplete(reader, general, "paper", "query", "retnet")
         other = await server.slash(guild.member("花子"), general, "paper", query="retnet", locale="ja")
-    assert "秒後" in refused.content
+    assert "秒ほど" in refused.content
     assert refused.ephemeral
     assert completed.values == ["retnet"]
     assert other.embeds

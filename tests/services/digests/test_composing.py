@@ -24,7 +24,7 @@ from tests.services.digests.editions import WEEKLY, add, compose, held
 async def finish_all(database: Database, clock: AdjustableClock) -> None:
     async with database.write() as connection:
         for id in range(1, 50):
-            await editions.finish(connection, id, clock())
+            await editions.mark_delivered(connection, id, clock())
 
 
 async def test_a_first_edition_takes_the_newest_and_the_older_count_as_seen(
@@ -47,7 +47,7 @@ async def test_what_does_not_fit_waits_for_the_next_edition_and_is_counted(
     await add(library, workspace, clock, *range(1, 7))
     await finish_all(database, clock)
     assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-1", "paper-2", "paper-3", "paper-4"], 2)
-    assert len(await digests.waiting(workspace, 2)) == 2
+    assert len(await digests.waiting_papers(workspace, 2)) == 2
     await finish_all(database, clock)
     assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-5", "paper-6"], 0)
 
@@ -104,14 +104,14 @@ async def test_a_preview_writes_nothing(
     await add(library, workspace, clock, 1)
     made = await digests.subscribe(workspace, WEEKLY)
     assert held(await digests.preview(made)) == held(await digests.preview(made)) == (Reason.FIRST, ["paper-1"], 0)
-    assert await digests.shown(workspace, "ja") == made
+    assert await digests.default_subscription(workspace, "ja") == made
 
 
 async def test_without_a_subscription_the_terminal_shows_a_first_edition(
     digests: Digests, library: Library, workspace: int, clock: AdjustableClock
 ) -> None:
     await add(library, workspace, clock, 1, 2)
-    shown = await digests.shown(workspace, "en")
+    shown = await digests.default_subscription(workspace, "en")
     assert (shown.platform, shown.locale) == ("console", "en")
     assert held(await digests.preview(shown)) == (Reason.FIRST, ["paper-1", "paper-2"], 0)
 
@@ -126,7 +126,7 @@ async def test_workspaces_never_mix(
     await add(library, other, clock, 2)
     assert await compose(digests, workspace, clock) == (Reason.FIRST, ["paper-1"], 0)
     assert await compose(digests, other, clock) == (Reason.FIRST, ["paper-2"], 0)
-    assert await digests.waiting(other, 1) == ()
+    assert await digests.waiting_papers(other, 1) == ()
     with pytest.raises(NotFoundError):
         await digests.unsubscribe(other, "nothing")
 
@@ -151,7 +151,7 @@ async def test_an_edition_is_written_with_its_messages_nonces_and_markers(
 
 
 async def subscribed(digests: Digests, workspace: int) -> list[str]:
-    return [f"{each.name} {each.channel} {each.schedule.text}" for each in await digests.subscribed(workspace)]
+    return [f"{each.name} {each.channel} {each.schedule.text}" for each in await digests.subscriptions(workspace)]
 
 
 async def test_the_settings_make_change_and_end_what_they_named(digests: Digests, workspace: int) -> None:
@@ -194,7 +194,7 @@ async def test_a_first_edition_is_announced_with_what_it_holds_and_what_counts_a
 async def test_names_are_free_or_the_channels_own(digests: Digests, workspace: int) -> None:
     assert await digests.free_name(workspace, "weekly") == "weekly"
     await digests.subscribe(workspace, WEEKLY)
-    assert await digests.of_channel(workspace, "discord:1/2") == await digests.named(workspace, "weekly")
+    assert await digests.of_channel(workspace, "discord:1/2") == await digests.by_name(workspace, "weekly")
     assert await digests.of_channel(workspace, "discord:1/3") is None
     assert await digests.free_name(workspace, "weekly") == "weekly-2"
 
@@ -202,7 +202,7 @@ async def test_names_are_free_or_the_channels_own(digests: Digests, workspace: i
 async def test_a_schedule_that_is_none_is_refused_before_anything_is_written(digests: Digests, workspace: int) -> None:
     with pytest.raises(ScheduleError):
         await digests.subscribe(workspace, replace(WEEKLY, schedule="someday"))
-    assert await digests.subscribed(workspace) == []
+    assert await digests.subscriptions(workspace) == []
 
 
 async def test_an_edition_that_is_asked_for_three_times_at_once_is_composed_once(
@@ -222,7 +222,7 @@ async def test_an_edition_that_is_asked_for_three_times_at_once_is_composed_once
     await other.close()
     assert len([each for each in made if each]) == 1
     async with database.read() as connection:
-        assert await editions.last_number(connection, (await digests.named(workspace, "weekly")).id) == 1
+        assert await editions.last_number(connection, (await digests.by_name(workspace, "weekly")).id) == 1
 
 
 async def test_an_edition_composed_since_it_was_asked_for_is_the_one_that_was_asked_for(

@@ -129,4 +129,4 @@ async def test_a_late_day_is_a_setting(
     await add(library, workspace, clock, 1)
     clock.set("2024-01-26 12:00")
     assert await digests.compose_due() == 1
-    assert digests.following(made) > clock()
+    assert digests.next_due(made) > clock()

@@ -161,7 +161,7 @@ async def test_a_drain_that_is_cut_short_leaves_the_message_to_the_next_start(
 ) -> None:
     publisher.faulty = HERE
     publisher.faults.append("hangs")
-    running = delivery.begin()
+    running = delivery.start()
     async with asyncio.timeout(10):
         while len(publisher.posted) < 5:
             await asyncio.sleep(0.005)
@@ -186,7 +186,7 @@ async def test_a_closed_channel_is_paused_with_its_reason_and_the_others_go_on(
     report = await delivery.deliver_open()
     assert [(name, why.text("ja")) for name, why in report.paused] == [("here", "チャンネルがなくなっています。")]
     assert report.delivered == ["there"]
-    reasons = {each.name: each.paused_reason for each in await digests.subscribed(composed)}
+    reasons = {each.name: each.paused_reason for each in await digests.subscriptions(composed)}
     assert reasons["there"] is None
     assert reasons["here"] is not None
     await library.add(composed, paper(9), None)
@@ -254,4 +254,4 @@ async def test_an_edition_of_a_platform_that_is_not_here_waits(
     database: Database, digests: Digests, composed: int, clock: AdjustableClock, publisher: FakePublisher
 ) -> None:
     assert (await Delivery(database, clock, {"slack": publisher}, pauses=()).deliver_open()).delivered == []
-    assert (await digests.named(composed, "here")).paused_reason is None
+    assert (await digests.by_name(composed, "here")).paused_reason is None

@@ -156,7 +156,7 @@ async def test_an_unknown_refusal_pauses_nothing_and_is_tried_ever_more_rarely(
     assert gaps[:5] == sorted(gaps[:5])
     assert gaps[0] == 1
     assert set(gaps[6:]) <= {30, 31}
-    assert (await digests.named(composed, "here")).paused_reason is None
+    assert (await digests.by_name(composed, "here")).paused_reason is None
     publisher.refuses = False
     clock.advance(minutes=31)
     assert (await Delivery(database, clock, {"discord": publisher}, pauses=()).deliver_open()).delivered == ["here"]
@@ -191,7 +191,7 @@ async def test_a_trial_that_fails_otherwise_leaves_the_pause_and_comes_again(
     publisher.faults.append("dropped")
     clock.advance(days=1)
     await delivery.deliver_open()
-    assert (await digests.named(composed, "here")).paused_reason
+    assert (await digests.by_name(composed, "here")).paused_reason
     clock.advance(minutes=1)
     assert (await delivery.deliver_open()).delivered == ["here"]
 
@@ -205,7 +205,7 @@ async def test_a_pause_by_a_clock_that_ran_far_ahead_is_tried_again(
     clock: AdjustableClock,
 ) -> None:
     async with database.write() as connection:
-        found = await digests.named(composed, "here")
+        found = await digests.by_name(composed, "here")
         await subscriptions.pause(connection, found.id, HISTORY, clock() + timedelta(days=400))
     assert (await delivery.deliver_open()).delivered == ["here"]
     assert publisher.papers_in(CHANNEL) == ALL

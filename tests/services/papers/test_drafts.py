@@ -47,9 +47,9 @@ async def test_a_kept_draft_is_read_back_by_its_token_in_its_workspace(
     drafts: Drafts, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     draft = Draft("2307.08621", title="論文", tags="a, b")
-    await drafts.keep(workspace, "token", draft, TARO)
+    await drafts.save(workspace, "token", draft, TARO)
     assert await drafts.get(workspace, "token", TARO) == (draft, None)
-    await drafts.keep(workspace, "token", Draft("2307.08621", title="直した"), TARO, paper(1))
+    await drafts.save(workspace, "token", Draft("2307.08621", title="直した"), TARO, paper(1))
     assert await drafts.get(workspace, "token", TARO) == (Draft("2307.08621", title="直した"), paper(1))
     other, _ = await find_or_add(database, "other", clock())
     with pytest.raises(NotFoundError):
@@ -59,22 +59,22 @@ async def test_a_kept_draft_is_read_back_by_its_token_in_its_workspace(
 async def test_a_draft_is_gone_when_it_is_given_up_or_old(
     drafts: Drafts, workspace: int, clock: AdjustableClock
 ) -> None:
-    await drafts.keep_all(workspace, dict.fromkeys(("first", "second"), Draft("2307.08621")), TARO)
-    await drafts.give_up(workspace, "first", TARO)
+    await drafts.save_all(workspace, dict.fromkeys(("first", "second"), Draft("2307.08621")), TARO)
+    await drafts.discard(workspace, "first", TARO)
     with pytest.raises(NotFoundError, match="no longer kept"):
         await drafts.get(workspace, "first", TARO)
     clock.advance(days=3)
-    await drafts.keep(workspace, "third", Draft("2307.08622"), TARO)
+    await drafts.save(workspace, "third", Draft("2307.08622"), TARO)
     with pytest.raises(NotFoundError):
         await drafts.get(workspace, "second", TARO)
 
 
 async def test_a_draft_belongs_to_who_began_it(drafts: Drafts, workspace: int) -> None:
-    await drafts.keep(workspace, "token", Draft("2307.08621"), TARO)
+    await drafts.save(workspace, "token", Draft("2307.08621"), TARO)
     with pytest.raises(NotAllowedError, match="another person's"):
         await drafts.get(workspace, "token", "discord:2")
     with pytest.raises(NotAllowedError):
-        await drafts.give_up(workspace, "token", "discord:2")
+        await drafts.discard(workspace, "token", "discord:2")
     assert await drafts.get(workspace, "token", TARO) == (Draft("2307.08621"), None)
 
 
@@ -85,7 +85,7 @@ async def test_a_draft_is_at_hand_while_writing_waits_for_others_and_afterwards(
         other.execute("BEGIN IMMEDIATE")
         await drafts.begin(workspace, "token", Draft("2307.08621", title="一"), TARO)
         assert (await drafts.get(workspace, "token", TARO))[0].title == "一"
-        newer = asyncio.create_task(drafts.keep(workspace, "token", Draft("2307.08621", title="二"), TARO))
+        newer = asyncio.create_task(drafts.save(workspace, "token", Draft("2307.08621", title="二"), TARO))
         await asyncio.sleep(0.1)
     await newer
     again = Drafts(database, AdjustableClock(), FakeFinder())

@@ -23,8 +23,8 @@ async def filled(library: Library, workspace: int, clock: AdjustableClock) -> in
     return workspace
 
 
-def ids(found: Results) -> list[str]:
-    return [result.paper.id for result in found.results]
+def ids(results: Results) -> list[str]:
+    return [result.paper.id for result in results.results]
 
 
 async def test_a_paper_is_got_by_its_id(lookup: Lookup, filled: int) -> None:
@@ -66,14 +66,14 @@ async def test_a_link_of_no_paper_gets_none(lookup: Lookup, filled: int) -> None
 
 
 async def test_an_id_answers_with_its_paper_alone(lookup: Lookup, filled: int) -> None:
-    found = await lookup.look_up(filled, " paper-3 ")
-    assert (found.total, ids(found)) == (1, ["paper-3"])
+    results = await lookup.look_up(filled, " paper-3 ")
+    assert (results.total, ids(results)) == (1, ["paper-3"])
 
 
 async def test_words_answer_with_what_a_search_finds(lookup: Lookup, filled: int) -> None:
-    found = await lookup.look_up(filled, "retentive network")
-    assert found.total == 5
-    assert set(ids(found)) == {f"paper-{n}" for n in range(5)}
+    results = await lookup.look_up(filled, "retentive network")
+    assert results.total == 5
+    assert set(ids(results)) == {f"paper-{n}" for n in range(5)}
 
 
 async def test_an_empty_query_finds_everything_newest_first_page_by_page(lookup: Lookup, filled: int) -> None:
@@ -83,8 +83,8 @@ async def test_an_empty_query_finds_everything_newest_first_page_by_page(lookup:
 
 
 async def test_what_fits_nothing_finds_nothing(lookup: Lookup, filled: int) -> None:
-    found = await lookup.find(filled, "zzzzqqqq")
-    assert (found.query, found.total, found.results) == ("zzzzqqqq", 0, ())
+    results = await lookup.find(filled, "zzzzqqqq")
+    assert (results.query, results.total, results.results) == ("zzzzqqqq", 0, ())
 
 
 async def test_a_half_typed_word_is_completed(lookup: Lookup, filled: int) -> None:
@@ -99,8 +99,8 @@ async def test_all_of_a_search_or_of_the_collection_is_given_out(lookup: Lookup,
 
 async def test_numbers_are_shown_in_the_order_asked_for(lookup: Lookup, filled: int) -> None:
     numbers = [result.hit.number for result in (await lookup.find(filled, "")).results]
-    found = await lookup.by_numbers(filled, numbers[::-1], limit=2)
-    assert (found.total, ids(found)) == (5, ["paper-0", "paper-1"])
+    results = await lookup.by_numbers(filled, numbers[::-1], limit=2)
+    assert (results.total, ids(results)) == (5, ["paper-0", "paper-1"])
 
 
 async def test_another_workspace_finds_nothing(

@@ -50,7 +50,7 @@ def proposing(database: Database, clock: AdjustableClock) -> Submission:
 
 async def shown(drafts: Drafts, workspace: int, made: Paper, draft: Draft = DRAFT, token: str = "token") -> str:
     """Keep a draft with the paper that it shows and return the look's mark."""
-    await drafts.keep(workspace, token, draft, TARO.actor, made)
+    await drafts.save(workspace, token, draft, TARO.actor, made)
     return fingerprint(draft, made)
 
 
@@ -74,7 +74,7 @@ async def test_a_look_that_was_made_anew_meanwhile_is_not_saved_unseen(
 async def test_a_draft_that_was_never_shown_is_not_saved(
     drafts: Drafts, submission: Submission, workspace: int
 ) -> None:
-    await drafts.keep(workspace, "token", DRAFT, TARO.actor)
+    await drafts.save(workspace, "token", DRAFT, TARO.actor)
     assert await submission.submit(workspace, "token", TARO) == Stale(None, None)
 
 
@@ -83,7 +83,7 @@ async def test_a_draft_that_is_saved_three_times_at_once_makes_one_paper(
 ) -> None:
     mark = await shown(drafts, workspace, paper(1))
     outcomes = await asyncio.gather(*(submission.submit(workspace, "token", TARO, mark) for _ in range(3)))
-    assert sorted(each.is_again for each in outcomes if isinstance(each, Saved)) == [False, True, True]
+    assert sorted(each.is_repeated for each in outcomes if isinstance(each, Saved)) == [False, True, True]
     assert {each.paper.id for each in outcomes if isinstance(each, Saved)} == {"paper-1"}
     assert len(await lookup.all_of(workspace, "")) == len(await library.history(workspace)) == 1
 
@@ -93,7 +93,7 @@ async def test_a_draft_that_is_proposed_three_times_at_once_makes_one_proposal(
 ) -> None:
     mark = await shown(drafts, workspace, paper(1))
     outcomes = await asyncio.gather(*(proposing.submit(workspace, "token", TARO, mark) for _ in range(3)))
-    assert sorted(each.is_again for each in outcomes if isinstance(each, Proposed)) == [False, True, True]
+    assert sorted(each.is_repeated for each in outcomes if isinstance(each, Proposed)) == [False, True, True]
     [candidate] = await inbox.waiting(workspace)
     assert (candidate.paper, candidate.proposer, candidate.locale) == (paper(1), TARO.actor, "ja")
 
@@ -109,11 +109,11 @@ async def test_another_persons_draft_is_not_saved(drafts: Drafts, submission: Su
 
 async def test_a_draft_that_was_given_up_is_not_saved(drafts: Drafts, submission: Submission, workspace: int) -> None:
     mark = await shown(drafts, workspace, paper(1))
-    await drafts.give_up(workspace, "token", TARO.actor)
+    await drafts.discard(workspace, "token", TARO.actor)
     with pytest.raises(NotFoundError, match="no longer kept"):
         await submission.submit(workspace, "token", TARO, mark)
     with pytest.raises(NotFoundError, match="saved already"):
-        await drafts.keep(workspace, "token", DRAFT, TARO.actor)
+        await drafts.save(workspace, "token", DRAFT, TARO.actor)
 
 
 @pytest.mark.parametrize("person", [TARO, HANAKO])
@@ -122,7 +122,7 @@ async def test_a_paper_of_the_same_title_is_asked_about_once_and_never_twice_by_
 ) -> None:
     twin = (await library.add(workspace, paper(1), None)).paper
     other = paper(1, id="other", identifiers=Identifiers(doi="10.1/x"))
-    await drafts.keep(workspace, "token", DRAFT, person.actor, other)
+    await drafts.save(workspace, "token", DRAFT, person.actor, other)
     mark = fingerprint(DRAFT, other)
     for _ in range(2):
         assert await proposing.submit(workspace, "token", person, mark) == SameTitle(twin)
@@ -144,15 +144,15 @@ async def test_a_change_of_an_older_version_shows_both_and_overwrites_only_what_
 ) -> None:
     old = (await library.add(workspace, paper(1), None)).paper
     draft = replace(edit_draft(old), comment="花子の感想")
-    await drafts.keep(workspace, "token", draft, HANAKO.actor)
+    await drafts.save(workspace, "token", draft, HANAKO.actor)
     clock.advance(minutes=1)
     await library.edit(workspace, old.id, None, lambda paper: replace(paper, comment="次郎の感想"))
     for _ in range(2):  # a double press of Save is no consent to overwrite
         stale = await submission.submit(workspace, "token", HANAKO, fingerprint(draft, None))
         assert isinstance(stale, Stale)
-        assert stale.now
-        assert stale.mine == apply_draft(stale.now, draft)
-        seen = stale.now.updated_at
+        assert stale.current
+        assert stale.proposed == apply_draft(stale.current, draft)
+        seen = stale.current.updated_at
     saved = await submission.submit(workspace, "token", HANAKO, fingerprint(draft, None), seen=seen)
     assert isinstance(saved, Saved)
     assert saved.paper.comment == "花子の感想"
@@ -162,9 +162,9 @@ async def test_who_is_no_curator_any_more_changes_nothing(
     drafts: Drafts, submission: Submission, proposing: Submission, library: Library, workspace: int
 ) -> None:
     there = (await library.add(workspace, paper(1), None)).paper
-    await drafts.keep(workspace, "edit", edit_draft(there), TARO.actor)
-    await drafts.keep(workspace, "mended", replace(DRAFT, candidate=1), TARO.actor, paper(2))
-    await drafts.keep(workspace, "link", Draft("https://example.org/x", paper_id=there.id), TARO.actor)
+    await drafts.save(workspace, "edit", edit_draft(there), TARO.actor)
+    await drafts.save(workspace, "mended", replace(DRAFT, candidate=1), TARO.actor, paper(2))
+    await drafts.save(workspace, "link", Draft("https://example.org/x", paper_id=there.id), TARO.actor)
     for token in ("edit", "mended"):
         with pytest.raises(NotAllowedError):
             await submission.submit(workspace, token, TARO)
@@ -175,9 +175,9 @@ async def test_who_is_no_curator_any_more_changes_nothing(
 
 async def test_a_link_is_added_once(drafts: Drafts, submission: Submission, library: Library, workspace: int) -> None:
     there = (await library.add(workspace, paper(1), None)).paper
-    await drafts.keep(workspace, "token", Draft("https://example.org/x", paper_id=there.id), TARO.actor)
+    await drafts.save(workspace, "token", Draft("https://example.org/x", paper_id=there.id), TARO.actor)
     outcomes = await asyncio.gather(*(submission.add_link(workspace, "token", TARO) for _ in range(3)))
-    assert sorted(each.is_again for each in outcomes) == [False, True, True]
+    assert sorted(each.is_repeated for each in outcomes) == [False, True, True]
     assert {each.paper.links for each in outcomes} == {(Link("https://example.org/x"),)}
     with pytest.raises(NotAllowedError):
         await submission.add_link(workspace, "token", HANAKO)
@@ -192,7 +192,7 @@ async def test_a_mended_proposal_is_accepted_as_it_was_shown_in_its_proposers_na
     draft = replace(edit_proposal(candidate, proposed_paper(candidate)), comment="直した")
     mended = apply_draft(proposed_paper(candidate), draft)
     for token in ("a", "b"):
-        await drafts.keep(workspace, token, draft, HANAKO.actor, mended)
+        await drafts.save(workspace, token, draft, HANAKO.actor, mended)
     saved = await proposing.submit(workspace, "a", HANAKO, fingerprint(draft, mended))
     assert isinstance(saved, Saved)
     assert (saved.paper.content, saved.paper.added_by, saved.candidate) == (mended.content, "太郎", candidate)

@@ -123,7 +123,7 @@ async def test_an_id_or_link_is_read_in_any_of_its_shapes(
     numbers = await put(database, workspace, [paper(6, comment=shape), meant, paper(8, comment=shape)])
     found = await search.find(workspace, shape)
     assert [hit.number for hit in found.hits] == [numbers[1]]
-    assert found.hits[0].why is MatchReason.LINK
+    assert found.hits[0].reason is MatchReason.LINK
 
 
 @pytest.mark.parametrize("typed", ["wavepacket", "WavePacket", "wavepacket revival"])
@@ -217,7 +217,7 @@ async def test_a_result_says_why_it_is_one(database: Database, workspace: int, s
         "プルーニング": MatchReason.READING,
         "queueign": MatchReason.TYPO,
     }
-    assert {typed: (await search.find(workspace, typed)).hits[0].why for typed in whys} == whys
+    assert {typed: (await search.find(workspace, typed)).hits[0].reason for typed in whys} == whys
 
 
 async def test_a_mended_word_is_suggested(database: Database, workspace: int, search: SearchIndex) -> None:
@@ -242,7 +242,7 @@ async def test_an_alias_finds_the_other_words(database: Database, workspace: int
         await aliases.put(connection, workspace, "RAG", ["検索拡張生成"])
     assert await numbers_of(search, workspace, "rag") == [one, other]
     assert await numbers_of(search, workspace, "検索拡張生成") == [other, one]
-    assert (await search.find(workspace, "RAG")).hits[1].why is MatchReason.ALIAS
+    assert (await search.find(workspace, "RAG")).hits[1].reason is MatchReason.ALIAS
     async with database.write() as connection:
         assert await aliases.of(connection, workspace) == {"RAG": ("検索拡張生成",)}
         assert await aliases.remove(connection, workspace, "RAG")

@@ -50,7 +50,7 @@ async def add_from_message(interaction: Interaction, message: discord.Message) -
         return
     tokens = {token_for(interaction, n): link for n, link in enumerate(links[:_MOST_LINKS])}
     drafts = {token: draft_of(link) for token, link in tokens.items()}
-    await actor.services.drafts.keep_all(actor.workspace, drafts, actor.id)
+    await actor.services.drafts.save_all(actor.workspace, drafts, actor.id)
     view = persistent_view(Which(tokens, actor.locale))
     await response.send(interaction, t(actor.locale, "Which of the links?"), view=view)
 

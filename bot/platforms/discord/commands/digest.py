@@ -75,9 +75,9 @@ async def subscribe(
 async def unsubscribe(interaction: Interaction, name: str) -> None:
     """End a subscription."""
     actor = await _curator(interaction)
-    found = await _named(actor, name)
-    await actor.services.digests.unsubscribe(actor.workspace, found.name)
-    await _say(interaction, t(actor.locale, "{channel} no longer receives the digest.", channel=_mention(found)))
+    subscription = await _named(actor, name)
+    await actor.services.digests.unsubscribe(actor.workspace, subscription.name)
+    await _say(interaction, t(actor.locale, "{channel} no longer receives the digest.", channel=_mention(subscription)))
 
 
 @digest.command(name=both("list", "一覧"), description=both("Which channels receive the digest", "配信先を一覧する"))
@@ -112,7 +112,7 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
     """Show the next edition to the asker alone."""
     actor = await _curator(interaction)
     chosen = await _named(actor, name) if name else next(iter(await _here(actor)), None)
-    subscription = chosen or await actor.services.digests.shown(actor.workspace, actor.locale)
+    subscription = chosen or await actor.services.digests.default_subscription(actor.workspace, actor.locale)
     edition = await actor.services.digests.preview(subscription)
     if edition is None:
         await _say(interaction, t(actor.locale, "There is nothing new, so no edition goes out."))
@@ -129,11 +129,13 @@ async def post(interaction: Interaction, name: str | None = None) -> None:
     """Post the next edition of a subscription out of turn; where only one can be meant, it needs no name."""
     actor = await _curator(interaction)
     requested_at = actor.services.digests.now()
-    found = await _named(actor, name) if name else await _only(interaction, actor)
+    subscription = await _named(actor, name) if name else await _only(interaction, actor)
     await response.defer(interaction)
-    edition = await actor.services.digests.compose_now(actor.workspace, found.name, requested_at)
-    report = await interaction.client.delivery.deliver_open(found.id)
-    text = await _outcome(actor, await _named(actor, found.name), report, requested_at, is_composed=edition is not None)
+    edition = await actor.services.digests.compose_now(actor.workspace, subscription.name, requested_at)
+    report = await interaction.client.delivery.deliver_open(subscription.id)
+    text = await _outcome(
+        actor, await _named(actor, subscription.name), report, requested_at, is_composed=edition is not None
+    )
     await response.send(interaction, text)
 
 
@@ -146,7 +148,7 @@ async def _outcome(
     if trouble := dict(report.failed).get(found.name):
         reason = escape(trouble.text(actor.locale))
         return t(actor.locale, "It could not be posted: {reason} It is tried again by itself.", reason=reason)
-    last = await actor.services.digests.last(found)
+    last = await actor.services.digests.last_edition(found)
     if found.name in report.delivered or (last and last.done_at and last.composed_at > requested_at):
         return t(actor.locale, "Posted in {channel}.", channel=_mention(found))
     if is_composed or (last and not last.done_at):
@@ -177,7 +179,7 @@ async def _curator(interaction: Interaction) -> Actor:
 
 async def _here(actor: Actor) -> list[Subscription]:
     """Return the subscriptions of this server's channels; a shared collection may have others elsewhere."""
-    subscribed = await actor.services.digests.subscribed(actor.workspace)
+    subscribed = await actor.services.digests.subscriptions(actor.workspace)
     return [each for each in subscribed if _is_here(each, actor)]
 
 
@@ -206,7 +208,7 @@ async def _only(interaction: Interaction, actor: Actor) -> Subscription:
 
 async def _postponement_line(subscription: Subscription, actor: Actor) -> list[str]:
     """Say that an edition follows which has not wholly arrived: subscribing again sends it."""
-    last = await actor.services.digests.last(subscription)
+    last = await actor.services.digests.last_edition(subscription)
     if last is None or last.done_at:
         return []
     return [t(actor.locale, "No. {number}, which has not arrived yet, is posted shortly.", number=last.number)]
@@ -220,7 +222,7 @@ def _subscription_line(subscription: Subscription, actor: Actor) -> str:
     locale = actor.locale
     parts = [_head(subscription), escape(subscription.schedule.describe(locale))]
     if not subscription.paused_reason:
-        due = _moment(actor.services.digests.following(subscription), locale)
+        due = _moment(actor.services.digests.next_due(subscription), locale)
         parts.append(t(locale, "next edition {time}", time=due))
     if subscription.locale != actor.services.locale:
         parts += [name for name, spoken in _LANGUAGES.items() if spoken == subscription.locale]

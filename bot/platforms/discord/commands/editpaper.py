@@ -75,7 +75,7 @@ class Remove(PersistentButton, name="remove", style=discord.ButtonStyle.danger):
         """Remove the paper."""
         actor = await actor_of(interaction)
         actor.require_curator()
-        gone = await actor.services.library.remove(actor.workspace, self.about, actor.name, actor=actor.id)
+        gone = await actor.services.library.remove(actor.workspace, self.argument, actor.name, actor=actor.id)
         title, command = escape(clip(gone.heading, 200)), actor.command("undo")
         text = t(actor.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
         await response.replace(interaction, content=text, embeds=[], view=None)
@@ -113,16 +113,16 @@ async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> 
     """Go on with the one paper that a text means, or ask which of several."""
     if act != "history":
         actor.require_curator()
-    found = await actor.services.lookup.resolve(actor.workspace, text, limit=_MOST_OFFERED)
-    papers = tuple(result.paper for result in found.results or found.near)
-    if found.total == 1:
+    results = await actor.services.lookup.resolve(actor.workspace, text, limit=_MOST_OFFERED)
+    papers = tuple(result.paper for result in results.results or results.near)
+    if results.total == 1:
         await _ACTS[act](interaction, actor, papers[0])
     elif papers:
-        embed = discord.Embed.from_dict(list_embed(found, actor.locale, 0))
+        embed = discord.Embed.from_dict(list_embed(results, actor.locale, 0))
         view = persistent_view(Choose(act, papers, actor.locale))
-        await response.send(interaction, headline(found, actor, text), embed=embed, view=view)
+        await response.send(interaction, headline(results, actor, text), embed=embed, view=view)
     else:
-        await response.send(interaction, headline(found, actor, text))
+        await response.send(interaction, headline(results, actor, text))
 
 
 async def _edit(interaction: Interaction, actor: Actor, paper: Paper) -> None:

@@ -41,7 +41,7 @@ class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success)
         """Add the paper as it was shown and tell its proposer."""
         actor = await actor_of(interaction)
         actor.require_curator()
-        number = number_in(self.about)
+        number = number_in(self.argument)
         token = token_for(interaction)
         candidate, made = await actor.services.inbox.accept(actor.workspace, number, actor.id, token)
         if made.is_new:
@@ -60,7 +60,7 @@ class Reject(PersistentButton, name="reject", style=discord.ButtonStyle.danger):
         """Forget the proposal and tell its proposer."""
         actor = await actor_of(interaction)
         actor.require_curator()
-        candidate = await actor.services.inbox.reject(actor.workspace, number_in(self.about))
+        candidate = await actor.services.inbox.reject(actor.workspace, number_in(self.argument))
         await response.replace(interaction, **await _next(actor))
         await notify_proposer(interaction, actor, candidate, proposed_paper(candidate), "rejected")
 
@@ -72,7 +72,7 @@ class Change(PersistentButton, name="change"):
         """Open the form with what was proposed."""
         actor = await actor_of(interaction)
         actor.require_curator()
-        candidate = await actor.services.inbox.get(actor.workspace, number_in(self.about))
+        candidate = await actor.services.inbox.get(actor.workspace, number_in(self.argument))
         paper = proposed_paper(candidate)
         await open_draft(interaction, actor, edit_proposal(candidate, paper), paper)
 

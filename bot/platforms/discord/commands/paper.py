@@ -26,10 +26,10 @@ async def paper(interaction: Interaction, query: Range[str, 1, 500]) -> None:
 async def complete_paper(interaction: Any, typed: str) -> list[Choice[str]]:
     """Offer papers for what has been typed; a choice carries the paper's id."""
     actor = await actor_of(interaction)
-    found = await actor.services.lookup.complete(actor.workspace, typed)
+    completions = await actor.services.lookup.complete(actor.workspace, typed)
     names = {
         clip(each.heading if each.title in ("", each.heading) else f"{each.heading} — {each.title}", 100): each.id
-        for each in reversed(found)
+        for each in reversed(completions)
     }
     return [Choice(name=name, value=id) for name, id in reversed(names.items())]
 
