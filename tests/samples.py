@@ -127,6 +127,7 @@ def attempted(
             headline=headline,
             comment=comment,
             excerpt=comment[::-1],
+            venue=organization[::-1],
             organization=organization,
             date=date,
             authors=names,

@@ -16,7 +16,8 @@ _MOST_AUTHORS = 4
 class Card:
     """A paper in the reader's language; all texts are as they came, for the platform to escape and clip.
 
-    `subtitle` is the paper's title where the heading is its headline; `facts` are date, organisation and authors.
+    `subtitle` is the paper's title where the heading is its headline; `facts` are date, venue, organisation and
+    authors.
     """
 
     id: str
@@ -34,7 +35,7 @@ class Card:
 def card_of(paper: Paper, locale: Locale, *, most_authors: int = _MOST_AUTHORS) -> Card:
     """Draw up a paper's card, with so many authors named."""
     authors = authors_line(paper.authors, locale, most_authors)
-    facts = (paper.date.text(locale) if paper.date else None, paper.organization, authors)
+    facts = (paper.date.text(locale) if paper.date else None, paper.venue, paper.organization, authors)
     by = t(locale, "added by {name}", name=paper.added_by) if paper.added_by else None
     return Card(
         id=paper.id,

@@ -43,6 +43,7 @@ class Draft:
     links: str | None = None
     authors: str | None = None
     organization: str | None = None
+    venue: str | None = None
 
     @property
     def version_seen(self) -> datetime | None:
@@ -109,6 +110,7 @@ def _with_details(draft: Draft, paper: Paper) -> Draft:
         "links": "\n".join(" ".join(filter(None, (link.label, link.url))) for link in paper.links),
         "authors": "\n".join(paper.authors),
         "organization": paper.organization or "",
+        "venue": paper.venue or "",
     }
     return replace(draft, **{name: text for name, text in details.items() if getattr(draft, name) is None})
 
@@ -131,6 +133,7 @@ def complete(draft: Draft, metadata: Metadata) -> Paper:
         date=parse_date(draft.date) if draft.date.strip() else metadata.date or _month_of(ids | metadata.identifiers),
         comment=draft.comment,
         excerpt=metadata.excerpt,
+        venue=metadata.venue,
         organization=metadata.organization,
         authors=metadata.authors,
         links=[link, *metadata.links],
@@ -172,6 +175,8 @@ def apply_draft(paper: Paper, draft: Draft) -> Paper:
         new["authors"] = draft.authors.splitlines()
     if draft.organization is not None:
         new["organization"] = draft.organization
+    if draft.venue is not None:
+        new["venue"] = draft.venue
     return with_changes(
         paper,
         **new,

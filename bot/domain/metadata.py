@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, fields
 from itertools import accumulate, islice
 from typing import Any
 
@@ -24,6 +24,7 @@ class Metadata:
     headline: str | None = None
     date: PaperDate | None = None
     excerpt: str | None = None
+    venue: str | None = None
     organization: str | None = None
     authors: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
@@ -31,15 +32,13 @@ class Metadata:
 
     def __or__(self, other: Metadata) -> Metadata:
         """Return what this says, and where it says nothing what the other says; links and ids of both."""
+        either = {each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(self)}
         return Metadata(
-            title=self.title or other.title,
-            headline=self.headline or other.headline,
-            date=self.date or other.date,
-            excerpt=self.excerpt or other.excerpt,
-            organization=self.organization or other.organization,
-            authors=self.authors or other.authors,
-            links=_distinct(self.links + other.links),
-            identifiers=self.identifiers | other.identifiers,
+            **either
+            | {
+                "links": _distinct(self.links + other.links),
+                "identifiers": self.identifiers | other.identifiers,
+            }
         )
 
 
@@ -67,6 +66,7 @@ def make_metadata(
     headline: str | None = None,
     date: PaperDate | None = None,
     excerpt: str | None = None,
+    venue: str | None = None,
     organization: str | None = None,
     authors: Iterable[str] = (),
     links: Iterable[str | Link] = (),
@@ -84,6 +84,7 @@ def make_metadata(
         headline=_line(headline, "headline"),
         date=date,
         excerpt=clip(clean(excerpt or ""), LIMITS["excerpt"]) or None,
+        venue=_line(venue, "venue"),
         organization=_line(organization, "organization"),
         authors=_authors(names),
         links=_distinct(safe),

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, fields, replace
 from datetime import datetime
 from functools import lru_cache
 from typing import Any, TypeVar
@@ -20,24 +20,14 @@ Columns = dict[str, Any]
 
 _T = TypeVar("_T")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_CONTENT_FIELDS = (
-    "title",
-    "headline",
-    "date",
-    "comment",
-    "excerpt",
-    "organization",
-    "authors",
-    "links",
-    "tags",
-    "identifiers",
-)
-LIMITS = {"title": 500, "headline": 500, "organization": 300, "comment": 10_000, "excerpt": 10_000}
+_BOOKKEEPING = ("id", "added_at", "added_by", "updated_at")
+LIMITS = {"title": 500, "headline": 500, "venue": 300, "organization": 300, "comment": 10_000, "excerpt": 10_000}
 MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 200, 1_000, 80
 ALL_AUTHORS_LENGTH = 200_000  # the longest known list has 5,154 names in 80,000 characters
 FIELD_NAMES = {
     "title": msg("title"),
     "headline": msg("headline"),
+    "venue": msg("venue"),
     "organization": msg("organization"),
     "comment": msg("comment"),
     "excerpt": msg("excerpt"),
@@ -73,22 +63,26 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One paper of a collection; `id` is its name within the workspace, times are aware UTC."""
+    """One paper of a collection; `id` is its name within the workspace, times are aware UTC.
+
+    Its fields, in this order, are those of every file format, of the table and of the history.
+    """
 
     id: str
-    title: str
     headline: str | None = None
+    title: str
     date: PaperDate | None = None
     comment: str | None = None
     excerpt: str | None = None
+    venue: str | None = None
     organization: str | None = None
     authors: tuple[str, ...] = ()
     links: tuple[Link, ...] = ()
     tags: tuple[str, ...] = ()
     identifiers: Identifiers = field(default_factory=Identifiers)
     added_at: datetime | None = None
-    updated_at: datetime | None = None
     added_by: str | None = None
+    updated_at: datetime | None = None
 
     @property
     def heading(self) -> str:
@@ -104,18 +98,17 @@ class Paper:
     @property
     def content(self) -> tuple[object, ...]:
         """Return what people wrote of it, without the bookkeeping: equal papers have equal content."""
-        return (
-            self.headline,
-            self.title,
-            self.date,
-            self.comment,
-            self.excerpt,
-            self.organization,
-            self.authors,
-            self.links,
-            self.tags,
-            self.identifiers,
-        )
+        return tuple(getattr(self, name) for name in CONTENT_FIELDS)
+
+
+FIELDS = tuple(each.name for each in fields(Paper))
+CONTENT_FIELDS = tuple(name for name in FIELDS if name not in _BOOKKEEPING)
+_LATER_FIELDS = ("venue",)  # they came after the first version, which kept hashes without them
+
+
+def hashable(columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return what is hashed of a paper: a field that came later counts where it says something."""
+    return {name: value for name, value in columns.items() if value or name not in _LATER_FIELDS}
 
 
 def make_paper(
@@ -126,6 +119,7 @@ def make_paper(
     date: PaperDate | None = None,
     comment: str | None = None,
     excerpt: str | None = None,
+    venue: str | None = None,
     organization: str | None = None,
     authors: Iterable[str] = (),
     links: Iterable[Link] = (),
@@ -140,6 +134,7 @@ def make_paper(
     lines = {
         "title": clean_line(title),
         "headline": clean_line(headline or ""),
+        "venue": clean_line(venue or ""),
         "organization": clean_line(organization or ""),
     }
     texts = {"comment": clean(comment or ""), "excerpt": clean(excerpt or "")}
@@ -166,6 +161,7 @@ def make_paper(
         date=date,
         comment=texts["comment"] or None,
         excerpt=texts["excerpt"] or None,
+        venue=lines["venue"] or None,
         organization=lines["organization"] or None,
         authors=_authors(authors),
         links=_at_most(checked, MOST_LINKS, "links"),
@@ -176,7 +172,7 @@ def make_paper(
 
 def with_changes(paper: Paper, **changes: Any) -> Paper:
     """Return the paper with some of what people wrote of it replaced, cleaned anew. Raises InputError."""
-    kept = {name: getattr(paper, name) for name in _CONTENT_FIELDS}
+    kept = {name: getattr(paper, name) for name in CONTENT_FIELDS}
     return make_paper(id=paper.id, **(kept | changes))
 
 

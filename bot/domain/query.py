@@ -12,7 +12,8 @@ LONGEST = 2000
 MOST_WORDS, MOST_MARKS = 32, 16  # words and phrases, and marks of each kind, that are read
 _QUOTES = str.maketrans("“”„‟", '""""')
 _PART = re.compile(
-    r"""(?P<minus>-)?(?:(?P<key>tag|author|year|has):)?(?:"(?P<quoted>[^"]*)"(?=\s|$)|(?P<word>\S+))""", re.IGNORECASE
+    r"""(?P<minus>-)?(?:(?P<key>tag|author|venue|year|has):)?(?:"(?P<quoted>[^"]*)"(?=\s|$)|(?P<word>\S+))""",
+    re.IGNORECASE,
 )
 _YEARS = re.compile(r"(\d{4})(?:[-–~〜](\d{4}))?")
 _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
@@ -28,6 +29,7 @@ class Query:
     excluded: tuple[str, ...] = ()
     tags: tuple[str, ...] = ()
     authors: tuple[str, ...] = ()
+    venues: tuple[str, ...] = ()
     years: tuple[tuple[int, int], ...] = ()
     code: bool = False
 
@@ -39,17 +41,17 @@ class Query:
     @property
     def is_filtered(self) -> bool:
         """Tell whether anything beside words narrows it down."""
-        return bool(self.excluded or self.tags or self.authors or self.years or self.code)
+        return bool(self.excluded or self.tags or self.authors or self.venues or self.years or self.code)
 
 
 def parse_query(typed: str) -> Query:
-    """Read `words "a phrase" -without tag:X author:"A B" year:2023 year:2022-2024 has:code`.
+    """Read `words "a phrase" -without tag:X author:"A B" venue:ACL year:2023 year:2022-2024 has:code`.
 
     Never fails: what is no mark, or is a mistaken one, is words. Text beyond 2000 characters is not read, nor words
     beyond 32.
     """
     text = _CONTROL.sub(" ", typed[:LONGEST]).strip()
-    found: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "has")}
+    found: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "venue", "has")}
     years: list[tuple[int, int]] = []
     for part in _PART.finditer(normalized("NFKC", text).translate(_QUOTES)[:LONGEST]):
         quoted = part["quoted"]
@@ -62,10 +64,9 @@ def parse_query(typed: str) -> Query:
         else:
             found["word"].append(normalize(part[0]))
     words, phrases = found["word"][:MOST_WORDS], found["phrase"][:MOST_MARKS]
-    excluded, tags, authors = (tuple(found[name][:MOST_MARKS]) for name in ("minus", "tag", "author"))
-    return Query(
-        text, tuple(words), tuple(phrases), excluded, tags, authors, tuple(years[:MOST_MARKS]), bool(found["has"])
-    )
+    excluded, tags, authors, venues = (tuple(found[name][:MOST_MARKS]) for name in ("minus", "tag", "author", "venue"))
+    spans = tuple(years[:MOST_MARKS])
+    return Query(text, tuple(words), tuple(phrases), excluded, tags, authors, venues, spans, bool(found["has"]))
 
 
 def tag_and_year(typed: str) -> tuple[str, str] | None:

@@ -35,6 +35,7 @@ _TEXTS = {
     "headline": ("headline",),
     "comment": ("annote", "annotation", "comment"),
     "excerpt": ("abstract",),
+    "venue": ("booktitle", "journal", "journaltitle"),
     "organization": ("organization", "institution", "school"),
     "added_by": ("owner",),
 }
@@ -209,6 +210,7 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "year", f"{date.year:04}" if paper.date else ""
     yield "month", _MONTHS[date.month - 1] if date.month else ""
     yield "day", str(date.day or "")
+    yield "booktitle", encode(paper.venue or "")
     yield "organization", encode(paper.organization or "")
     yield "eprint", encode_verbatim(ids.arxiv or "")
     yield "archiveprefix", "arXiv" if ids.arxiv else ""

@@ -22,6 +22,7 @@ _OURS_TO_CSL = {
     "authors": "author",
     "excerpt": "abstract",
     "tags": "keyword",
+    "venue": "container-title",
     "organization": "publisher",
     "links": "URL",
 }
@@ -76,6 +77,7 @@ def _usual(tree: PositionedTree, n: int, item: Mapping[str, Any]) -> dict[str, o
         "date": _date(item.get("issued")),
         "authors": _people(tree, n, item.get("author")),
         "excerpt": item.get("abstract"),
+        "venue": item.get("container-title"),
         "organization": item.get("publisher"),
         "tags": split_words(item["keyword"]) if isinstance(item.get("keyword"), str) else None,
         "links": [item["URL"]] if item.get("URL") else None,
@@ -129,6 +131,7 @@ def _item(paper: Paper) -> dict[str, Any]:
         "title": paper.title,
         "author": [_written_name(name) for name in paper.authors],
         "issued": {"date-parts": [parts]} if parts else None,
+        "container-title": paper.venue,
         "publisher": paper.organization,
         "abstract": paper.excerpt,
         "note": paper.comment,

@@ -9,11 +9,12 @@ import csv
 import io
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from datetime import datetime
 from typing import Any
 
 from bot.domain.errors import FileError
-from bot.domain.identifiers import address_of
-from bot.domain.paper import Paper
+from bot.domain.identifiers import Identifiers, address_of
+from bot.domain.paper import FIELDS, Paper
 from bot.formats.entries import read_entries
 from bot.formats.links import Contents, Untitled
 from bot.formats.person_names import names_in
@@ -23,21 +24,7 @@ from bot.formats.table_columns import column_of, day_first, put_cell, year_first
 from bot.i18n import Message, msg
 
 _MOST_COLUMNS, _LONGEST_CELL = 500, 200_000
-_COLUMNS = (
-    "id",
-    "headline",
-    "title",
-    "date",
-    "comment",
-    "excerpt",
-    "organization",
-    "authors",
-    "links",
-    "tags",
-    "identifiers",
-    "added_at",
-    "added_by",
-)
+_COLUMNS = tuple(name for name in FIELDS if name != "updated_at")
 _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
@@ -173,13 +160,20 @@ def _line(cells: Iterable[str]) -> str:
 
 
 def _cells(paper: Paper) -> Iterator[str]:
-    yield from (paper.id, paper.headline or "", paper.title, str(paper.date or ""), paper.comment or "")
-    yield from (paper.excerpt or "", paper.organization or "", _several(paper.authors))
-    yield "\n".join(f"{link.url} {link.label or ''}".rstrip() for link in paper.links)
-    yield _several(paper.tags)
-    yield "\n".join(f"{scheme}:{name}" for scheme, name in paper.identifiers.pairs())
-    yield paper.added_at.isoformat() if paper.added_at else ""
-    yield paper.added_by or ""
+    for name in _COLUMNS:
+        match getattr(paper, name):
+            case None:
+                yield ""
+            case datetime() as moment:
+                yield moment.isoformat()
+            case Identifiers() as ids:
+                yield "\n".join(f"{scheme}:{id}" for scheme, id in ids.pairs())
+            case tuple() as values if name == "links":
+                yield "\n".join(f"{link.url} {link.label or ''}".rstrip() for link in values)
+            case tuple() as values:
+                yield _several(values)
+            case value:
+                yield str(value)
 
 
 def _several(values: Sequence[str]) -> str:

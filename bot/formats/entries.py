@@ -13,7 +13,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, TypeAdapter, Valida
 from bot.domain.dates import parse_date
 from bot.domain.errors import DayoriError, FileError, InputError
 from bot.domain.identifiers import Identifiers, acl_id, arxiv_id, doi, openreview_id
-from bot.domain.paper import Link, Paper, checked_link, make_paper, person_name
+from bot.domain.paper import CONTENT_FIELDS, Link, Paper, checked_link, make_paper, person_name
 from bot.formats.positions import Path, PositionedTree
 from bot.i18n import Message, msg
 
@@ -58,6 +58,7 @@ class _Entry(_Strict):
     date: str | None = None
     comment: str | None = None
     excerpt: str | None = None
+    venue: str | None = None
     organization: str | None = None
     authors: _Texts = []
     links: Annotated[list[Annotated[_Link, BeforeValidator(_as_link)]], BeforeValidator(_as_list)] = []
@@ -109,17 +110,8 @@ def _read_entry(tree: PositionedTree, path: Path, value: object) -> Paper:
     ids = _at(tree, (*path, "identifiers"), _identifiers, entry.identifiers)
     try:
         paper = make_paper(
-            id=entry.id,
-            title=entry.title,
-            headline=entry.headline,
-            date=date,
-            comment=entry.comment,
-            excerpt=entry.excerpt,
-            organization=entry.organization,
-            authors=entry.authors,
-            tags=entry.tags,
-            links=links,
-            identifiers=ids,
+            **{name: getattr(entry, name) for name in ("id", *CONTENT_FIELDS)}
+            | {"date": date, "links": links, "identifiers": ids}
         )
     except DayoriError as error:
         raise tree.error((*path, "title") if not entry.title.strip() else path, error.message) from error

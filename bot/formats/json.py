@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Iterable, Iterator
+from datetime import datetime
 from typing import Any
 
+from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
-from bot.domain.paper import Paper
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import FIELDS, Link, Paper
 from bot.formats.positions import PositionedTree, read_yaml
 from bot.i18n import msg
 
@@ -19,22 +22,23 @@ _SPACE = re.compile(r"[ \t\r\n]*+")
 
 def columns_of(paper: Paper) -> dict[str, Any]:
     """Return a paper as JSON values; a value that is not known is None or empty."""
-    return {
-        "id": paper.id,
-        "headline": paper.headline,
-        "title": paper.title,
-        "date": str(paper.date) if paper.date else None,
-        "comment": paper.comment,
-        "excerpt": paper.excerpt,
-        "organization": paper.organization,
-        "authors": list(paper.authors),
-        "links": [{"label": link.label, "url": link.url} for link in paper.links],
-        "tags": list(paper.tags),
-        "identifiers": dict(paper.identifiers.pairs()),
-        "added_at": paper.added_at.isoformat() if paper.added_at else None,
-        "added_by": paper.added_by,
-        "updated_at": paper.updated_at.isoformat() if paper.updated_at else None,
-    }
+    return {name: _value(getattr(paper, name)) for name in FIELDS}
+
+
+def _value(value: Any) -> Any:
+    match value:
+        case PaperDate():
+            return str(value)
+        case datetime():
+            return value.isoformat()
+        case Identifiers():
+            return dict(value.pairs())
+        case Link(url, label):
+            return {"label": label, "url": url}
+        case tuple():
+            return [_value(each) for each in value]
+        case _:
+            return value
 
 
 def read(text: str, file: str) -> list[Paper]:

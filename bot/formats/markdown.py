@@ -23,9 +23,9 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 
 
 def facts_of(paper: Paper) -> list[str]:
-    """Return date, organisation and the first authors, as far as they are known."""
+    """Return date, venue, organisation and the first authors, as far as they are known."""
     authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" …" if len(paper.authors) > _MOST_AUTHORS else "")
-    return [fact for fact in (str(paper.date or ""), paper.organization, authors) if fact]
+    return [fact for fact in (str(paper.date or ""), paper.venue, paper.organization, authors) if fact]
 
 
 def links_of(paper: Paper) -> list[Link]:

@@ -23,6 +23,7 @@ _TEXTS = {
     "title": ("TI", "T1", "CT"),
     "headline": ("C1",),
     "excerpt": ("AB", "N2"),
+    "venue": ("T2", "JF", "JO", "BT"),
     "organization": ("PB",),
     "added_at": ("C4",),
     "added_by": ("C5",),
@@ -144,6 +145,7 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
             "/".join((f"{date.year:04}", *(f"{part:02}" if part else "" for part in (date.month, date.day)))) + "/",
         )
     texts = {
+        "T2": paper.venue,
         "PB": paper.organization,
         "DO": ids.doi,
         "AN": ids.arxiv and f"arXiv:{ids.arxiv}",

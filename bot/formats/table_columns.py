@@ -16,6 +16,7 @@ _NAMES = {
     "date": "日付 発表日 公開日 発行日 投稿日 出版日 発表年 年 年月 date year published publicationdate",
     "comment": "コメント メモ 備考 感想 所感 ひとこと comment comments note notes memo remarks",
     "excerpt": "抜粋 概要 要旨 要約 アブストラクト abstract excerpt summary abstractnote",
+    "venue": "会議 学会 論文誌 掲載誌 発表先 venue conference journal booktitle publicationtitle",
     "organization": "組織 所属 機関 研究機関 organization organisation affiliation institution",
     "authors": "著者 著者名 執筆者 authors author",
     "links": "リンク url urls link links 論文リンク 論文url アドレス paperlink paperurl",

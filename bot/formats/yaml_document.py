@@ -11,11 +11,11 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from bot.domain.errors import FileError
-from bot.domain.paper import Paper
+from bot.domain.paper import FIELDS, Paper
 from bot.formats import yaml
 from bot.formats.entries import read_entries
 from bot.formats.positions import PositionedTree, read_yaml
-from bot.formats.yaml_entry import KEYS, lines_of, values_of
+from bot.formats.yaml_entry import lines_of, values_of
 from bot.i18n import msg
 
 _GAP = re.compile(r"(?P<indent>[ \t]*)(?:#.*)?|\.\.\.|---")
@@ -155,7 +155,7 @@ def _changed(entry: YamlEntry, paper: Paper, dash: int) -> list[str]:
     old, new = values_of(entry.paper), values_of(paper)
     if entry.keys:
         present = {key for key, _ in entry.keys}
-        changed_keys = {key for key in KEYS if old.get(key) != new.get(key)} - {"added_at", "added_by"} | (
+        changed_keys = {key for key in FIELDS if old.get(key) != new.get(key)} - {"added_at", "added_by"} | (
             {"id"} - present
         )
         lines = _spliced(entry, {key: new.get(key) for key in changed_keys}, dash)
@@ -178,7 +178,7 @@ def _spliced(entry: YamlEntry, values: dict[str, object], dash: int) -> list[str
     for key in values:
         if key not in dict(entry.keys):  # a key that is new goes where we would write it
             order.remove(key)
-            before = [n for n, other in enumerate(order) if KEYS.index(other) < KEYS.index(key)]
+            before = [n for n, other in enumerate(order) if FIELDS.index(other) < FIELDS.index(key)]
             order.insert(before[-1] + 1 if before else 0, key)
     lines = [line for key in order for line in parts[key]]
     return [" " * dash + "-" + lines[0][dash + 1 :], *lines[1:]] if lines else []

@@ -17,22 +17,6 @@ except ImportError:
     from yaml import SafeDumper as _Dumper  # type: ignore[assignment]
 
 _FORM: dict[str, Any] = {"Dumper": _Dumper, "allow_unicode": True, "sort_keys": False, "width": 2**31 - 1}
-KEYS = (
-    "id",
-    "headline",
-    "title",
-    "date",
-    "comment",
-    "excerpt",
-    "organization",
-    "authors",
-    "links",
-    "tags",
-    "identifiers",
-    "added_at",
-    "added_by",
-    "updated_at",
-)
 
 
 def values_of(paper: Paper) -> dict[str, Any]:

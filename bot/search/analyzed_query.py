@@ -20,7 +20,7 @@ from bot.domain.folding import (
 )
 from bot.domain.query import Query
 from bot.search.backend import AnyOf, Expression, Phrase
-from bot.search.document import AUTHOR, CODE, PAPER, TAG, TITLE_PREFIX_LENGTH, WHOLE, YEAR, single_term
+from bot.search.document import AUTHOR, CODE, PAPER, TAG, TITLE_PREFIX_LENGTH, VENUE, WHOLE, YEAR, single_term
 
 SHORT_KANA = 2
 MOST_RUNS, MOST_TERMS, MOST_YEARS, MOST_JOINED = 40, 32, 60, 6
@@ -149,10 +149,10 @@ def phrases_of(query: Query) -> tuple[Expression, ...]:
 def _filters(query: Query) -> Iterator[Expression]:
     for tag in query.tags:
         yield Phrase((TAG + single_term(fold(tag)),))
-    for author in query.authors:
-        yield Phrase(
-            tuple(AUTHOR + term for run in runs(fold(author)) for term in _tokens_of(run, last=True)) or (AUTHOR,)
-        )
+    for mark, names in ((AUTHOR, query.authors), (VENUE, query.venues)):
+        for name in names:
+            terms = (mark + term for run in runs(fold(name)) for term in _tokens_of(run, last=True))
+            yield Phrase(tuple(terms) or (mark,))
     for first, last in query.years:
         yield AnyOf(
             tuple(Phrase((f"{YEAR}{year}",)) for year in range(first, last + 1)[:MOST_YEARS]) or (Phrase((YEAR,)),)

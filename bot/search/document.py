@@ -19,7 +19,7 @@ from bot.domain.folding import (
 from bot.domain.paper import Paper
 
 # First characters of terms that are not words of the text; no word begins with one of these.
-PAPER, WHOLE, AUTHOR, TAG, YEAR, CODE = "ⓟⓦⓐⓣⓨⓒ"
+PAPER, WHOLE, AUTHOR, TAG, VENUE, YEAR, CODE = "ⓟⓦⓐⓣⓥⓨⓒ"
 TITLE_PREFIX_LENGTH = 80  # characters of the beginning of a title or headline that are indexed
 _SOLID = {n: n + 0xFEE0 for n in range(0x21, 0x7F) if not chr(n).isalnum()} | {0x20: 0x3000}
 SHORTEST_WORD = 3
@@ -50,7 +50,8 @@ class Document:
 def document_of(paper: Paper) -> Document:
     """Build a paper's document; takes about 0.1 ms in English and 0.3 ms in Japanese."""
     title, headline = _normalized(paper.title, LONGEST_LINE), _normalized(paper.headline, LONGEST_LINE)
-    names, labels = _joined(paper.authors), _joined((*paper.tags, paper.organization or ""))
+    venue = (paper.venue,) if paper.venue else ()
+    names, labels = _joined(paper.authors), _joined((*paper.tags, *venue, paper.organization or ""))
     name_line, label_line = _spaced_parts(names, LONGEST_NAMES_LINE), _spaced_parts(labels, LONGEST_LABELS_LINE)
     lines = (title, headline, with_spaces(title), with_spaces(headline), name_line, label_line)
     links = _normalized(" ".join([link.url.partition("://")[2].lower() for link in paper.links]))
@@ -117,6 +118,8 @@ def _heading_terms(text: str) -> tuple[list[str], set[str]]:
 
 def _marker_terms(paper: Paper, name_terms: Sequence[str]) -> list[str]:
     marks = [PAPER, *(TAG + single_term(fold(tag)) for tag in paper.tags), *(AUTHOR + term for term in name_terms)]
+    if paper.venue:
+        marks += [VENUE + term for term in _terms(_normalized(paper.venue))[0]]
     if paper.date:
         marks.append(f"{YEAR}{paper.date.year}")
     if any(link.is_code for link in paper.links):

@@ -13,6 +13,7 @@ from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.identifiers import Identifiers, address_of, arxiv_id, doi, identifiers_in
 from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.domain.paper import Link
+from bot.domain.venues import venue_in
 from bot.i18n import msg
 from bot.sources.markup import unwrapped
 from bot.sources.source_errors import another_paper, unreadable
@@ -114,6 +115,7 @@ def _metadata(id: str, entry: Mapping[str, Any]) -> Metadata:
         title=str(entry["title"]),
         date=date_in(str(entry.get("published", ""))),
         excerpt=excerpt,
+        venue=unwrapped(str(entry.get("arxiv_journal_ref") or "")) or venue_in(str(entry.get("arxiv_comment") or "")),
         organization=str(entry.get("arxiv_affiliation") or ""),
         authors=[str(author.get("name", "")) for author in entry.get("authors", ())],
         links=[page, page.url.replace("/abs/", "/pdf/"), *code],

@@ -53,6 +53,7 @@ def parse(body: bytes, doi: str, name: str = NAME) -> Metadata:
         title=title,
         date=next((date for key in _DATES if (date := _date(work.get(key)))), None),
         excerpt=unwrapped(plain(_first(work.get("abstract")))),
+        venue=plain(_first(work.get("container-title"))),
         organization=several(
             [_first(place.get("name")) for author in authors for place in _people(author.get("affiliation"))]
         ),

@@ -10,6 +10,7 @@ from typing import Any
 
 from bot.domain.identifiers import Identifiers, identifiers_in
 from bot.domain.metadata import Metadata, date_in, make_metadata
+from bot.domain.venues import venue_of
 from bot.sources.markup import person, plain, several
 
 # What can be a paper, the likeliest first.
@@ -30,6 +31,7 @@ _WORKS = (
     "CreativeWork",
 )
 _MOST_NODES = 2_000
+_DEEPEST_CONTAINER = 4  # article, issue, volume, journal
 
 
 def work_in(scripts: list[str]) -> Metadata:
@@ -69,11 +71,24 @@ def _metadata(node: Mapping[str, Any], *, scholarly: bool) -> Metadata:
         title=plain(next(iter(_texts(node, "headline", "name")), "")),
         date=date_in(next(iter(_texts(node, "datePublished", "dateCreated")), None)),
         excerpt=plain(next(iter(_texts(node, "abstract", "description")), "")),
+        venue=venue_of(_container(node)) if scholarly else None,
         organization=several([_name(place) for place in places])
         or (None if scholarly else _name(node.get("publisher"))),
         authors=[person(_name(author)) for author in authors],
         identifiers=known,
     )
+
+
+def _container(node: Mapping[str, Any]) -> str:
+    """Return the name of what a work is part of; an article may be of an issue, that of a volume, that of a journal."""
+    name = ""
+    for _ in range(_DEEPEST_CONTAINER):
+        parts = [part for part in _several(node.get("isPartOf")) if isinstance(part, dict)]
+        if not parts:
+            break
+        node = parts[0]
+        name = plain(_name(node)) or name
+    return name
 
 
 def _texts(node: Mapping[str, Any], *keys: str) -> list[str]:

@@ -12,6 +12,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import SourceError
 from bot.domain.identifiers import Identifiers, address_of
 from bot.domain.metadata import Metadata, make_metadata
+from bot.domain.venues import venue_of
 from bot.sources.source_errors import another_paper, unreadable
 
 if TYPE_CHECKING:
@@ -65,6 +66,7 @@ def parse(body: bytes, id: str) -> Metadata:
     metadata = make_metadata(
         title=title,
         date=next((date for key in ("pdate", "odate", "cdate", "tcdate") if (date := _day(note.get(key)))), None),
+        venue=venue_of(_text(content, "venue")),
         excerpt=_text(content, "abstract") or _text(content, "TL;DR"),
         authors=[name for name in names if isinstance(name, str)] if isinstance(names, list) else [],
         links=[url for key in ("code", "code_url", "github") if (url := _text(content, key))],

@@ -9,6 +9,7 @@ from urllib.parse import urljoin, urlsplit
 from bot.domain.errors import SourceError
 from bot.domain.identifiers import Identifiers, arxiv_id, identifiers_in
 from bot.domain.metadata import Metadata, date_in, make_metadata
+from bot.domain.venues import venue_of
 from bot.i18n import msg
 from bot.sources.html_meta import meta_tags, scripts_of, title_of
 from bot.sources.jsonld import work_in
@@ -79,6 +80,9 @@ def _citation(metas: Metas, url: str) -> Metadata:
             _first(metas, "citation_publication_date", "citation_date", "citation_online_date", "citation_year")
         ),
         excerpt=plain(_first(metas, "citation_abstract")),
+        venue=venue_of(
+            plain(_first(metas, "citation_conference_title", "citation_journal_title", "citation_inbook_title"))
+        ),
         organization=several(list(metas.get("citation_author_institution", ()))),
         authors=map(person, names),
         links=[_joined(url, address) for address in metas.get("citation_pdf_url", ())[:1]],
@@ -91,6 +95,7 @@ def _dublin(metas: Metas) -> Metadata:
         title=plain(_first(metas, "dc.title", "dcterms.title", "prism.title")),
         date=date_in(_first(metas, "dc.date.issued", "dcterms.issued", "dc.date", "prism.publicationdate")),
         excerpt=plain(_first(metas, "dcterms.abstract", "dc.description.abstract", "dc.description")),
+        venue=venue_of(plain(_first(metas, "prism.publicationname"))),
         authors=map(person, metas.get("dc.creator") or metas.get("dc.contributor") or ()),
         identifiers=_ids(metas, "prism.doi", "dc.identifier.doi", "dc.identifier", "bepress_citation_doi"),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.history import Step
-from bot.domain.paper import Columns, Paper
+from bot.domain.paper import Columns, Paper, hashable
 from bot.store.database import batched
 from bot.store.papers import columns_of
 from bot.store.schema import changes, history, imported_papers, papers
@@ -28,7 +28,7 @@ def content_hash(paper: Paper) -> str:
 
 def hash_of(columns: Columns) -> str:
     """Return the content hash of a paper given as columns."""
-    written = {name: value for name, value in columns.items() if name not in _BOOKKEEPING}
+    written = {name: value for name, value in hashable(columns).items() if name not in _BOOKKEEPING}
     return hashlib.blake2b(json.dumps(written, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0009"
+REVISION = "0010"
 metadata = MetaData()
 
 workspaces = Table(
@@ -43,6 +43,7 @@ papers = Table(
     Column("date", Text),
     Column("comment", Text),
     Column("excerpt", Text),
+    Column("venue", Text),
     Column("organization", Text),
     Column("authors", JSON, nullable=False),
     Column("links", JSON, nullable=False),

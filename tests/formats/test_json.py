@@ -37,6 +37,7 @@ def test_a_paper_has_the_shape_that_is_promised() -> None:
                 "date": "2023-07",
                 "comment": None,
                 "excerpt": None,
+                "venue": None,
                 "organization": None,
                 "authors": ["A"],
                 "links": [{"label": None, "url": "https://a.org/"}],

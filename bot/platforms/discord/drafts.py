@@ -127,7 +127,7 @@ class Edit(PersistentButton, name="edit"):
 
 
 class Details(PersistentButton, name="details"):
-    """Opens a draft's second form: links, authors, organization."""
+    """Opens a draft's second form: links, authors, venue, organization."""
 
     async def press(self, interaction: Interaction) -> None:
         """Open the form with what was typed, else with what the paper says."""

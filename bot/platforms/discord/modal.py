@@ -23,6 +23,7 @@ _LIMITS = {
     "tags": 500,
     "links": 4000,
     "authors": 4000,
+    "venue": 300,
     "organization": 300,
 }
 _PARAGRAPHS = ("comment", "links", "authors")
@@ -102,5 +103,6 @@ def _detail_labels(locale: Locale) -> dict[str, tuple[str, str]]:
     return {
         "links": (t(locale, "Links"), t(locale, "One a line, its name first: code https://…")),
         "authors": (t(locale, "Authors"), t(locale, "One a line")),
+        "venue": (t(locale, "Venue"), t(locale, "The conference or journal: ACL 2024")),
         "organization": (t(locale, "Organization"), t(locale, "Where it was written")),
     }

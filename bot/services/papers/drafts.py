@@ -14,7 +14,7 @@ import structlog
 from bot.domain.draft import Draft, complete, draft_from, form_of, read_source
 from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
 from bot.domain.metadata import Metadata
-from bot.domain.paper import Paper
+from bot.domain.paper import Paper, hashable
 from bot.i18n import CommandName, Message, msg
 from bot.services.papers.library import find_duplicate
 from bot.services.ports import Clock, MetadataFinder
@@ -200,5 +200,5 @@ def used_error() -> NotFoundError:
 
 def fingerprint(draft: Draft, paper: Paper | None) -> str:
     """Return a short hash of a draft and its paper: a button that carries it saves only what was shown."""
-    content = [form_of(draft), columns_of(paper) if paper else None]
+    content = [hashable(form_of(draft)), hashable(columns_of(paper)) if paper else None]
     return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=6).hexdigest()

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from bot.formats.links import Untitled
 
 _AT_ONCE = 50  # arXiv answers for many papers in one request
-_FIELDS = ("headline", "date", "comment", "excerpt", "organization", "authors", "tags")
+_FIELDS = ("headline", "date", "comment", "excerpt", "venue", "organization", "authors", "tags")
 
 
 @dataclass(slots=True)
@@ -78,6 +78,7 @@ async def _titled(line: Untitled, finder: MetadataFinder) -> Paper | DayoriError
             title=known.title or "",
             authors=known.authors,
             date=known.date,
+            venue=known.venue,
             organization=known.organization,
             excerpt=known.excerpt,
             links=[link, *(each for each in known.links if each.url != link.url)],
