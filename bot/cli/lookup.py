@@ -47,7 +47,7 @@ async def digest(context: CommandContext, as_json: Json = False) -> None:
 async def search(
     context: CommandContext,
     query: Annotated[
-        str, typer.Argument(help=phrase("May hold tag:X author:X year:2022-2024; - reads queries, one a line."))
+        str, typer.Argument(help=phrase("May hold tag:X author:X venue:X year:2022-2024; - reads queries, one a line."))
     ],
     as_json: Json = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help=phrase("The most results to show."))] = 10,

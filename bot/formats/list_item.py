@@ -23,6 +23,7 @@ _ANY_DATE = r"(\d{4}(?:[-/.]\d{1,2}){0,2}|\d{4}年(?:\d{1,2}月(?:\d{1,2}日)?)?
 _LAST_DATE = re.compile(rf"[\[(（]{_ANY_DATE}[\])）]$")
 _REMARKED_DATE = re.compile(rf"[\[(（]{_ANY_DATE}[\])）]|{_ANY_DATE}$")
 _TAGS = re.compile(r"(?:^|\s)[#＃](?=[^\s#＃])")
+_VENUE = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)|proceedings|conference|journal|transactions|letters|論文誌|学会", re.I)
 _FACTS = re.compile(r"\s[·・]\s")
 
 
@@ -182,9 +183,12 @@ def _own_value(piece: Span) -> dict[str, str | None]:
 
 
 def _put_facts(record: Record, parts: list[str]) -> None:
-    """Note date, organisation and authors, any of which may be missing."""
+    """Note date, venue, organisation and authors, any of which may be missing."""
     if parts and (date := _date(parts[0])):
         record.put("date", date)
+        parts = parts[1:]
+    if len(parts) > 2 or (parts and _VENUE.search(parts[0]) and not is_known_organisation(parts[0])):
+        record.put("venue", parts[0])
         parts = parts[1:]
     if len(parts) > 1:
         record.put("organization", parts[0])

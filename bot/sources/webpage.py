@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from urllib.parse import urljoin, urlsplit
 
 from bot.domain.errors import SourceError
@@ -51,14 +52,7 @@ def parse(body: bytes, url: str, charset: str | None = None, name: str | None = 
         raise SourceError(msg("The page of {source} does not say a title.", source=source))
     if scholarly and not metas.get("citation_author_institution"):
         # A publisher's name is not where the authors work.
-        metadata = make_metadata(
-            title=metadata.title,
-            date=metadata.date,
-            excerpt=metadata.excerpt,
-            authors=metadata.authors,
-            links=metadata.links,
-            identifiers=metadata.identifiers,
-        )
+        return replace(metadata, organization=None)
     return metadata
 
 

@@ -196,6 +196,40 @@ def test_what_is_something_else_is_unreadable(name: str, body: bytes) -> None:
         PARSERS[name](body)
 
 
+_ENTRY = {"title": "A", "authors": ["B"], "published": "2024-01-01T00:00:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("parser", "page", "venue"),
+    [
+        (
+            "arxiv",
+            atom({"2401.00001v1": _ENTRY | {"journal_ref": "J. Made Up 7, 13 (2024)"}}),
+            "J. Made Up 7, 13 (2024)",
+        ),
+        ("arxiv", atom({"2401.00001v1": _ENTRY | {"comment": "9 pages, accepted at ICML 2024"}}), "ICML 2024"),
+        ("arxiv", atom({"2401.00001v1": _ENTRY | {"comment": "9 pages"}}), None),
+        ("crossref", crossref_page({"DOI": "10.5555/x", "title": ["A"], "container-title": ["Nature", "N"]}), "Nature"),
+        ("openreview", openreview_page("AbCdEf1234", 1, title="A", venue="ICLR 2024 poster"), "ICLR 2024 poster"),
+        ("openreview", openreview_page("AbCdEf1234", 1, title="A", venue="Submitted to ICLR 2024"), None),
+        ("citation", citation("A", date="2024", conference_title="Proceedings of ACL"), "Proceedings of ACL"),
+        ("citation", citation("A", date="2024", journal_title="arXiv.org"), None),
+        (
+            "webpage",
+            html(
+                '<script type="application/ld+json">{"@type": "ScholarlyArticle", "headline": "A", "isPartOf": '
+                '{"@type": "PublicationIssue", "isPartOf": {"@type": "Periodical", "name": "A Journal"}}}'
+                "</script>"
+            ),
+            "A Journal",
+        ),
+    ],
+)
+def test_a_source_tells_where_its_paper_was_published(parser: str, page: Page, venue: str | None) -> None:
+    [found] = PARSERS[parser](page.body)
+    assert found.venue == venue
+
+
 def test_arxiv_says_what_is_wrong_and_when_it_is_asked_too_often() -> None:
     with pytest.raises(SourceError, match="answered with an error: incorrect id format for x"):
         arxiv.parse(arxiv_error("incorrect id format for x").body)

@@ -132,6 +132,7 @@ class Shell:
         return {
             "/paper": (self._paper, t(locale, "look a paper up"), "/paper RetNet"),
             "/papers": (self._papers, t(locale, "browse, last added first"), "/papers tag:RAG year:2023"),
+            "/random": (self._random, t(locale, "show one paper at random"), "/random tag:RAG"),
             "/more": (self._more, t(locale, "the next page"), ""),
             "/open": (self._open, t(locale, "show a paper by its id or its number in the list"), "/open retnet"),
             "/addpaper": (self._curate(edit.add), t(locale, "add a paper"), add),
@@ -163,6 +164,9 @@ class Shell:
 
     async def _papers(self, query: str) -> None:
         await self._list(query, 0)
+
+    async def _random(self, query: str) -> None:
+        self._terminal.card(await self._services.lookup.random(self._workspace, query))
 
     async def _more(self, _: str) -> None:
         await self._list(self._query, max(self._shown, default=0))

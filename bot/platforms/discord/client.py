@@ -28,7 +28,7 @@ from bot.platforms.discord.commands.digest import digest
 from bot.platforms.discord.commands.editpaper import Choose, Remove, editpaper, history, removepaper
 from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
-from bot.platforms.discord.commands.paper import paper, papers
+from bot.platforms.discord.commands.paper import paper, papers, random
 from bot.platforms.discord.commands.undo import undo
 from bot.platforms.discord.components import is_unknown, unknown_component
 from bot.platforms.discord.context import Client, Interaction, actor_of
@@ -49,6 +49,7 @@ from bot.sources.proxy import proxy_for
 _COMMANDS: tuple[Any, ...] = (
     paper,
     papers,
+    random,
     addpaper,
     add_from_message,
     editpaper,

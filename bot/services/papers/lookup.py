@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 from collections.abc import AsyncIterator, Callable, Sequence
 from dataclasses import dataclass
 
@@ -136,15 +137,30 @@ class Lookup:
 
     async def batches(self, workspace_id: int, query: str) -> AsyncIterator[list[Paper]]:
         """Yield what `all_of` returns a few papers at a time, so that a large collection is never in memory."""
-        if query.strip():
-            numbers: Sequence[int] = await self._search.numbers(workspace_id, query)
-        else:
-            async with self._database.read() as connection:
-                numbers = await papers.numbers(connection, workspace_id)
-        for batch in batched(numbers, _BATCH):
+        for batch in batched(await self._numbers(workspace_id, query), _BATCH):
             async with self._database.read() as connection:
                 found = await papers.by_numbers(connection, workspace_id, batch)
             yield list(found.values())
+
+    async def random(self, workspace_id: int, query: str) -> Paper:
+        """Return one of the papers that a search finds, each as likely as any other; of all for an empty one.
+
+        Raises NotFoundError when it finds none.
+        """
+        numbers = await self._numbers(workspace_id, query)
+        if numbers:
+            number = random.choice(numbers)
+            async with self._database.read() as connection:
+                found = await papers.by_numbers(connection, workspace_id, [number])
+            if number in found:
+                return found[number]
+        raise NotFoundError(msg("Nothing was found to choose from."))
+
+    async def _numbers(self, workspace_id: int, query: str) -> Sequence[int]:
+        if query.strip():
+            return await self._search.numbers(workspace_id, query)
+        async with self._database.read() as connection:
+            return await papers.numbers(connection, workspace_id)
 
 
 def _text(results: Sequence[Result]) -> str:

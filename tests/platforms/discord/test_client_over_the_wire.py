@@ -22,6 +22,7 @@ async def test_commands_are_synced_once_and_again_only_when_they_change(server: 
     assert set(names) == {
         "paper",
         "papers",
+        "random",
         "addpaper",
         "Add to papers",
         "editpaper",

@@ -57,7 +57,7 @@ async def test_links_are_changed_in_a_second_form_and_saved_by_save_only(
         saved = await server.click(curator, mended, "保存")
         after = await app.services.lookup.get(workspace, "retnet")
     assert look.controls == ["保存", "編集", "リンクを編集", "キャンセル"]
-    assert list(details.modal.fields) == ["links", "authors", "organization"]
+    assert list(details.modal.fields) == ["links", "authors", "venue", "organization"]
     assert "はリンクではありません" in wrong.content
     assert wrong.controls == ["編集", "リンクを編集", "キャンセル"]
     assert kept.endswith("code example.org")

@@ -103,6 +103,22 @@ async def test_papers_can_be_browsed_by_tag_and_year(
     assert "ChatQA" not in reply.embeds[0]["description"]
 
 
+async def test_a_random_paper_is_one_of_those_that_are_left(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start():
+        shown = {
+            (await server.slash(reader, general, "random", tag="アーキテクチャ", locale="ja")).embeds[0]["title"]
+            for _ in range(24)
+        }
+        any_paper = await server.slash(reader, general, "random", locale="ja")
+        none = await server.slash(reader, general, "random", tag="アーキテクチャ", year=1999, locale="ja")
+    assert len(shown) == 2  # one of the two is missing from 24 draws once in eight million
+    assert any_paper.embeds[0]["footer"]
+    assert any_paper.ephemeral
+    assert none.content == "当てはまる論文がありません。"
+
+
 async def test_papers_come_in_the_order_that_their_list_names(
     server: DiscordServer, start: StartBot, reader: Member, general: Channel
 ) -> None:

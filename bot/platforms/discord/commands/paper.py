@@ -1,4 +1,4 @@
-"""/paper and /papers: looking things up."""
+"""/paper, /papers and /random: looking things up."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from discord import app_commands
 from discord.app_commands import Choice, Range
 
 from bot.domain.text import clip
+from bot.platforms.discord.card import send_card
 from bot.platforms.discord.context import Interaction, actor_of
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.paper_list import look_up
@@ -45,5 +46,23 @@ async def papers(
     interaction: Interaction, tag: Range[str, 1, 60] | None = None, year: Range[int, 1000, 9999] | None = None
 ) -> None:
     """Browse the papers."""
+    await look_up(interaction, await actor_of(interaction), _query_of(tag, year))
+
+
+@app_commands.command(
+    name=both("random", "ランダム"), description=both("Show one paper at random", "論文を一本、ランダムに見る")
+)
+@app_commands.describe(tag=both("Only this tag", "このタグだけ"), year=both("Only this year", "この年だけ"))
+@app_commands.rename(tag=both("tag", "タグ"), year=both("year", "年"))
+@app_commands.guild_only()
+async def random(
+    interaction: Interaction, tag: Range[str, 1, 60] | None = None, year: Range[int, 1000, 9999] | None = None
+) -> None:
+    """Show one paper at random."""
+    actor = await actor_of(interaction)
+    await send_card(interaction, actor, await actor.services.lookup.random(actor.workspace, _query_of(tag, year)))
+
+
+def _query_of(tag: str | None, year: int | None) -> str:
     filters = [f'tag:"{tag}"' if tag else "", f"year:{year}" if year else ""]
-    await look_up(interaction, await actor_of(interaction), " ".join(each for each in filters if each))
+    return " ".join(each for each in filters if each)
