@@ -13,6 +13,7 @@ from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import (
     AUTHOR_LENGTH,
+    CONTENT_FIELDS,
     ID_LENGTH,
     LIMITS,
     TAG_LENGTH,
@@ -39,20 +40,8 @@ def test_any_text_gives_a_valid_paper(made: Paper) -> None:
 
 @given(random_papers)
 def test_a_paper_made_again_of_its_own_fields_is_the_same_paper(made: Paper) -> None:
-    again = make_paper(
-        id=made.id,
-        title=made.title,
-        headline=made.headline,
-        date=made.date,
-        comment=made.comment,
-        excerpt=made.excerpt,
-        organization=made.organization,
-        authors=made.authors,
-        links=made.links,
-        tags=made.tags,
-        identifiers=made.identifiers,
-    )
-    assert again == made
+    fields = {name: getattr(made, name) for name in CONTENT_FIELDS}
+    assert make_paper(id=made.id, **fields) == made
 
 
 @given(texts, texts)
