@@ -246,9 +246,8 @@ class _Search:
         """Add papers with words of that prefix; return whether there are such words."""
         words = [word for word, _ in self._backend.words_by_prefix(begun, MOST_BEGUN) if word != begun]
         if words:
-            self._add_matches(
-                variant, self._head, self._all_of([*before, AnyOf(tuple(Phrase((word,)) for word in words))]), WEAKEST
-            )
+            begins = AnyOf(tuple(Phrase((word,)) for word in words))
+            self._add_matches(variant, self._head, self._all_of([*before, begins]), WEAKEST)
         return bool(words)
 
     def _by_forms(self, variant: _Variant) -> None:
