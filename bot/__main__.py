@@ -9,20 +9,20 @@ from bot.termination import exit_on_sigterm
 
 
 def main() -> None:
-    """Run the command that is given; a bot that starts may be told to stop before it has read its own modules."""
+    """Run the given command; a bot that is starting can be stopped before its modules are imported."""
     if sys.argv[1:2] == ["run"]:
         exit_on_sigterm()
     _program()(prog_name="dayori")
 
 
 def _program() -> Callable[..., object]:
-    """Import the program, without what would only slow its start down.
+    """Import the program quickly.
 
-    All that modules make stays, so looking for garbage among it would take a fifth of the time for nothing. structlog
-    imports rich wherever that is installed, for tracebacks that our logs do not have: a bot that serves needs no rich.
+    Objects made by imports stay, so searching them for garbage would waste a fifth of the time. structlog imports rich
+    wherever it is installed, for tracebacks that our logs do not use; a served bot needs no rich.
     """
     gc.disable()
-    sys.modules["rich"] = None  # type: ignore[assignment]  # so that importing it fails
+    sys.modules["rich"] = None  # type: ignore[assignment]  # makes its import fail
     import_module("structlog")
     del sys.modules["rich"]
     from bot.cli.program import app

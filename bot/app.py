@@ -1,4 +1,4 @@
-"""The composition root: the one file that names every layer and puts the parts together."""
+"""The composition root: the only file that names every layer and connects the parts."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ _log = structlog.get_logger()
 
 @dataclass(frozen=True, slots=True)
 class App:
-    """The open store and all services over it; `fault` is what is wrong with the papers file."""
+    """The open store and all services on it; `fault` is what is wrong with the papers file."""
 
     config: Config
     clock: Clock
@@ -60,7 +60,7 @@ class App:
 
 
 def utc_now() -> datetime:
-    """Return the time."""
+    """Return the current time."""
     return datetime.now(UTC)
 
 
@@ -68,9 +68,9 @@ def utc_now() -> datetime:
 async def open_app(
     config: Config, *, clock: Clock = utc_now, progress: Progress | None = None, serves: bool = True
 ) -> AsyncIterator[App]:
-    """Open the store and lend the services; one that `serves` follows the papers file and the settings.
+    """Open the store and yield the services; with `serves`, apply the papers file and the settings' subscriptions.
 
-    The others only fill a new collection from that file. `progress` is told of a search index that has to be made anew.
+    Otherwise the papers file only fills a new collection. `progress` is called while the search index is rebuilt.
     """
     async with AsyncExitStack() as stack:
         database = await open_database(config.database_place)
@@ -103,7 +103,7 @@ def platforms_of(app: App) -> tuple[Platform, ...]:
 
 @asynccontextmanager
 async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterator[tuple[Health, Database]]:
-    """Lend what looks whether all is well; nothing is written, not even a file or a folder is made.
+    """Yield the health check without writing anything, not even a file or a folder.
 
     Raises StoreError when there is no database yet, or one of another version.
     """
@@ -118,9 +118,9 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
 
 @asynccontextmanager
 async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
-    """Keep the papers file and the collection the same meanwhile, where the settings ask for it.
+    """Keep the papers file and the collection in sync inside this block, if the settings ask for it.
 
-    `notify` is told what a person has to look at.
+    `notify` receives what a person has to look at.
     """
     if app.file_sync is None:
         yield

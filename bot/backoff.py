@@ -1,4 +1,4 @@
-"""How long to wait before something that failed is tried again."""
+"""Pauses between attempts at something that failed."""
 
 from __future__ import annotations
 
@@ -9,6 +9,6 @@ _FIRST, _LONGEST = 1.0, 300.0  # seconds
 
 
 def pauses() -> Iterator[float]:
-    """Give the seconds between attempts: twice as many each time, up to five minutes, without end."""
+    """Yield the seconds between attempts without end: doubled each time, up to five minutes."""
     for n in count():
         yield min(_FIRST * 2 ** min(n, 20), _LONGEST)

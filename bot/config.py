@@ -1,4 +1,4 @@
-"""The settings: `bot.yaml`, over it `.env` and the environment, and the tokens that stand only there."""
+"""The settings: `bot.yaml`, overridden by `.env` and the environment, which alone hold the tokens."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ class _Section(BaseModel):
 
 
 class DigestSettings(_Section):
-    """How editions are made up."""
+    """How editions are composed."""
 
     max_papers: Annotated[int, Field(ge=1, le=50)] = 10
     when_empty: Literal["revisit", "notice", "skip"] = "revisit"
@@ -67,7 +67,7 @@ class DigestSettings(_Section):
 
     @property
     def catch_up(self) -> timedelta:
-        """Return how late an edition may still go out."""
+        """Return how late a missed edition may still go out."""
         return timedelta(hours=self.catch_up_hours)
 
 
@@ -81,7 +81,7 @@ class SubscriptionSettings(_Section):
 
 
 class DiscordSettings(_Section):
-    """Where Discord is, and which servers alone are served; without any, those that the store knows as allowed."""
+    """Discord's address, and the only servers to serve; if none are listed, the store decides."""
 
     api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
     servers: Annotated[tuple[Annotated[str, BeforeValidator(valid_server)], ...], BeforeValidator(as_list)] = ()
@@ -91,7 +91,7 @@ _Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
 
 
 class SourcesSettings(_Section):
-    """Where metadata comes from, and how the bot shows itself there."""
+    """Where metadata comes from, and how the bot identifies itself there."""
 
     arxiv_url: _Address = "https://export.arxiv.org/api/query"
     crossref_url: _Address = "https://api.crossref.org"
@@ -104,7 +104,7 @@ class SourcesSettings(_Section):
 
 
 class Config(_Section):
-    """Every setting; see `config/bot.yaml` for what each means. `project` is the folder of relative paths."""
+    """Every setting; `config/bot.yaml` explains them. `project` is the folder of relative paths."""
 
     database_url: Annotated[str, AfterValidator(valid_database_url)] = "sqlite+aiosqlite:///data/dayori.db"
     timezone: Annotated[str, AfterValidator(valid_zone)] = "Asia/Tokyo"
@@ -130,7 +130,7 @@ class Config(_Section):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Return what must stand in no log: the token, and the passwords in addresses."""
+        """Return what no log may contain: the token, and the credentials in addresses."""
         addresses = [
             self.database_url,
             self.discord.api_url,
@@ -142,7 +142,7 @@ class Config(_Section):
 
     @property
     def tokens(self) -> dict[str, bool]:
-        """Return of each platform whether it has a token."""
+        """Return for each platform whether it has a token."""
         return {"discord": self.discord_token is not None}
 
     @property
@@ -152,22 +152,23 @@ class Config(_Section):
 
     @property
     def papers_path(self) -> Path | None:
-        """Return where the papers file is, None where there is none."""
+        """Return the path of the papers file; None if there is none."""
         return self.project / self.papers_file if self.papers_file else None
 
     @property
     def database_place(self) -> str:
-        """Return the address of the database, with its path from here."""
+        """Return the database URL, with a path that is valid from here."""
         return _SQLITE + str(self.project / self.database_url.removeprefix(_SQLITE))
 
 
-_NOT_SET = ("project", "discord_token")  # not in the file: the one is where it is, the other must not be
+# not settings of the file: `project` is its place, and the token must not be in it
+_NOT_SET = ("project", "discord_token")
 
 
 def load_config(file: Path | None = None) -> Config:
-    """Read the settings; without a file, `config/bot.yaml` where there is one.
+    """Read the settings; without `file`, from `config/bot.yaml` if it exists.
 
-    Raises ConfigError naming file, line and key, or the variable of the environment.
+    Raises ConfigError with file, line and key, or with the environment variable.
     """
     path = file or DEFAULT_FILE
     project = project_of(path)
@@ -180,14 +181,14 @@ def load_config(file: Path | None = None) -> Config:
 
 
 def project_of(file: Path) -> Path:
-    """Return the folder of the project that a settings file belongs to: what holds its folder `config`, or its own."""
+    """Return the project folder of a settings file: the parent of a folder `config`, or else its own folder."""
     folder = file.absolute().parent
     project = folder.parent if folder.name == "config" else folder
     return Path() if project == Path.cwd() else project
 
 
 def reader_locale(file: Path | None = None) -> Locale:
-    """Return the language that the settings name, however wrong the rest of them is; else that of the system."""
+    """Return the language in the settings, even if the rest of them is invalid; else that of the system."""
     path = file or DEFAULT_FILE
     for read in (
         lambda: read_variables(os.environ, project_of(path) / ".env", _shapes()).values,
@@ -204,7 +205,7 @@ def reader_locale(file: Path | None = None) -> Locale:
 
 
 def _shapes() -> dict[Key, str]:
-    """Return every setting with what its text is: `text`, a `list`, a `tree` of settings, or `words` with lists."""
+    """Return the kind of every setting: `text`, a `list`, a `tree` of settings, or `words` with lists."""
     shapes: dict[Key, str] = {}
     for name, field in Config.model_fields.items():
         if name in _NOT_SET:
@@ -239,7 +240,7 @@ def _read(path: Path, *, required: bool) -> PositionedTree:
 
 
 def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
-    """Leave keys out that have no value: what is not said is the default."""
+    """Remove keys without a value, so that their defaults apply."""
     kept = {key: each for key, each in value.items() if each is not None}
     return {key: _without_blanks(each) if isinstance(each, dict) else each for key, each in kept.items()}
 

@@ -1,4 +1,4 @@
-"""What is wrong with a setting, in words of ours: which value, why not, and how to write it."""
+"""Describes invalid settings: which value, why, and how to write it."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ _LONGEST = 60
 
 
 def problem_of(error: ErrorDetails, key: tuple[str | int, ...], model: type[BaseModel]) -> tuple[Message, bool]:
-    """Return what is wrong with the setting of that key, and whether it is that there is no such setting."""
+    """Return what is wrong with the setting of that key, and whether there is no such setting."""
     name, kind = ".".join(map(str, key)), error["type"]
     if kind == "extra_forbidden":
         return _unknown(name, key, model), True
@@ -55,7 +55,7 @@ def problem_of(error: ErrorDetails, key: tuple[str | int, ...], model: type[Base
 
 
 def reason_of(kind: str, limits: Mapping[str, Any]) -> Message:
-    """Return why pydantic refuses a value, by its name for the kind of fault and the limits that it gives."""
+    """Return why pydantic rejects a value, from its error type and limits."""
     if kind.startswith(("int_", "float_", "finite_number", "decimal_")):
         return msg("it must be a number")
     if kind in ("greater_than_equal", "greater_than"):
@@ -99,7 +99,7 @@ def _unknown(name: str, key: Sequence[str | int], model: type[BaseModel]) -> Mes
 
 
 def _inner(key: Sequence[str | int], model: type[BaseModel]) -> type[BaseModel]:
-    """Return the model that holds a setting: of a part of the settings, or of each entry in a list of parts."""
+    """Return the model that contains a setting, inside parts of the settings and lists of parts."""
     for part in key:
         if isinstance(part, str) and part in model.model_fields:
             found = model.model_fields[part].annotation

@@ -1,4 +1,4 @@
-"""What the value of a setting may be: checked when the settings are read, and refused in words of ours."""
+"""Validators of settings, with errors in our own words."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from bot.formats.url_credentials import credentials_of
 from bot.i18n import Message, msg
 
 
-class InvalidValue(ValueError):  # noqa: N818 - a reason that pydantic hands on, not an error that is raised to anybody
-    """A value cannot be taken, for a reason in both languages."""
+class InvalidValue(ValueError):  # noqa: N818 - a reason passed through pydantic, never raised to a caller
+    """A value is invalid, for a reason in both languages."""
 
     def __init__(self, message: Message) -> None:
         super().__init__(message.text("en"))
@@ -21,7 +21,7 @@ class InvalidValue(ValueError):  # noqa: N818 - a reason that pydantic hands on,
 
 
 def valid_zone(name: str) -> str:
-    """Return the name of a timezone."""
+    """Return the name of a timezone, if it exists."""
     try:
         ZoneInfo(name)
     except (KeyError, ValueError, OSError) as error:
@@ -30,7 +30,7 @@ def valid_zone(name: str) -> str:
 
 
 def valid_schedule(text: str) -> str:
-    """Return a schedule as it is kept."""
+    """Return a schedule in its stored form."""
     try:
         return parse_schedule(text).text
     except DayoriError as error:
@@ -38,14 +38,14 @@ def valid_schedule(text: str) -> str:
 
 
 def valid_channel(text: str) -> str:
-    """Return the address of a channel."""
+    """Return the address of a channel, if it is valid."""
     if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}", text):
         raise InvalidValue(msg("not a channel; write it like discord:<server id>/<channel id>"))
     return text
 
 
 def valid_server(id: object) -> str:
-    """Return the id of a server as text; YAML reads it as a number."""
+    """Return a server's id as text; YAML may read it as a number."""
     text = str(id).strip()
     if isinstance(id, bool) or not re.fullmatch(r"[1-9][0-9]{14,19}", text):
         raise InvalidValue(
@@ -55,14 +55,14 @@ def valid_server(id: object) -> str:
 
 
 def valid_database_url(url: str) -> str:
-    """Return the address of a SQLite file."""
+    """Return the URL of a SQLite file, if it is valid."""
     if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:|[^?]*%00)[^?#\s][^?]*", url):
         raise InvalidValue(msg("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db"))
     return url
 
 
 def valid_token(text: object) -> object:
-    """Return a token without what was copied around it, None for an empty one."""
+    """Return a token without quotes and spaces around it; None for an empty one."""
     if not isinstance(text, str):
         return text
     token = text.strip().strip("\"'").strip()
@@ -72,14 +72,14 @@ def valid_token(text: object) -> object:
 
 
 def valid_contact(text: str) -> str:
-    """Return whom sources may write to."""
+    """Return the contact that sources are given, if it has no credentials."""
     if any(credentials_of(word.strip("()<>,;")) for word in text.split()):
         raise InvalidValue(msg("it is shown to every source, so no password may stand in it"))
     return text
 
 
 def as_list(value: object) -> object:
-    """Take a line with commas for the list that it is."""
+    """Split a text with commas into a list."""
     if isinstance(value, int):
         return (str(value),)
     return tuple(split_list(value)) if isinstance(value, str) else value

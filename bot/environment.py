@@ -1,4 +1,4 @@
-"""Settings from the environment and from `.env`, each with where it stands; the environment goes over the file."""
+"""Settings from the environment and `.env`, each with its place; the environment overrides `.env`."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _COMMAS = re.compile("[,、，]")
 
 @dataclass(frozen=True, slots=True)
 class Variable:
-    """A variable, and in which line of which file it stands; without a file, in the environment."""
+    """A variable with the file and line that it is in; without a file, it is in the environment."""
 
     name: str
     value: str
@@ -34,7 +34,7 @@ class Variable:
     line: int = 0
 
     def problem(self, problem: Message) -> ConfigError:
-        """Return an error that says where the variable stands."""
+        """Return an error that says where the variable is."""
         if self.file:
             place = f"{self.file}:{self.line}"
             return ConfigError(msg("{place}: {variable}: {problem}", place=place, variable=self.name, problem=problem))
@@ -43,20 +43,20 @@ class Variable:
 
 @dataclass(slots=True)
 class Variables:
-    """What variables say, as a tree of settings, and which variable each part of it comes from."""
+    """The values of variables as a tree of settings, and the variable behind each part."""
 
     values: dict[str, Any] = field(default_factory=dict)
     sources: dict[Key, Variable] = field(default_factory=dict)
 
     def origin(self, key: Key) -> Variable | None:
-        """Return the variable that a setting, or what it is part of, comes from."""
+        """Return the variable that set this setting or a part that contains it."""
         return next((self.sources[key[:n]] for n in range(len(key), 0, -1) if key[:n] in self.sources), None)
 
 
 def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[Key, str]) -> Variables:
-    """Return what `.env` says and over it the environment; `shapes` tells of every setting `text`, `list` or `tree`.
+    """Return the variables of `.env` and the environment; `shapes` says for each setting `text`, `list` or `tree`.
 
-    Raises ConfigError for a file that cannot be read, a variable that is no setting, and one that is not written well.
+    Raises ConfigError for an unreadable file, an unknown variable, and an invalid value.
     """
     variables = Variables()
     for variable in (*_of_file(file), *(Variable(name, value) for name, value in environment.items())):
@@ -72,12 +72,12 @@ def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[K
 
 
 def split_list(text: str) -> list[str]:
-    """Return the entries of a list that is written in a line with commas of any width."""
+    """Return the entries of a list written in one line, with ASCII or Japanese commas."""
     return [entry for part in _COMMAS.split(text) if (entry := part.strip())]
 
 
 def text_of(path: Path) -> str:
-    """Return the text of a file of settings. Raises ConfigError."""
+    """Return the text of a settings file. Raises ConfigError."""
     try:
         return read_regular(path, _MOST_BYTES).decode("utf-8-sig")
     except DayoriError as error:
@@ -92,7 +92,7 @@ def text_of(path: Path) -> str:
 
 
 def _of_file(path: Path) -> Iterator[Variable]:
-    if not path.exists() or path.is_dir():  # a folder of that name is somebody's virtual environment
+    if not path.exists() or path.is_dir():  # a folder named .env is somebody's virtual environment
         return
     text = text_of(path)
     for binding in parse_stream(io.StringIO(text)):
@@ -106,7 +106,7 @@ def _of_file(path: Path) -> Iterator[Variable]:
 
 
 def _blank(text: str) -> int:
-    """Return how much blank space a text begins with: the parser counts the empty lines above to a line."""
+    """Return the length of the blank space before a text: the parser counts empty lines above as part of a line."""
     return len(text) - len(text.lstrip())
 
 
@@ -139,7 +139,7 @@ def _value(variable: Variable, key: Key, shapes: Mapping[Key, str]) -> Any:
 
 
 def _put(variables: Variables, key: Sequence[str | int], value: Any, variable: Variable) -> None:
-    """Put a value into the tree, over what stands there; a part goes into the whole that was given before."""
+    """Put a value into the tree, replacing the previous one; a part is put into the whole that was given before."""
     place = variables.values
     for part in key[:-1]:
         inner = place.get(str(part))
@@ -152,7 +152,7 @@ def _put(variables: Variables, key: Sequence[str | int], value: Any, variable: V
 
 
 def merged(below: Any, above: Any) -> Any:
-    """Return two trees as one; where both say something, the one above does."""
+    """Return two trees merged; `above` wins where both have a value."""
     if not (isinstance(below, dict) and isinstance(above, dict)):
         return above
     return {**below, **{key: merged(below.get(key), value) for key, value in above.items()}}

@@ -1,4 +1,4 @@
-"""Where the log goes: standard error, one line an event, JSON where that is no terminal, and never a token."""
+"""Logging: to standard error, one line per event, as JSON unless that is a terminal, and never with a token."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.platforms.console.output import printable
 
 _SECRET_KEYS = ("token", "authorization")
 _JSON = structlog.processors.JSONRenderer(ensure_ascii=False, default=str)
-# discord.py has a traceback for each attempt; a reconnect is one line of ours when it succeeds, or when it takes long.
+# discord.py logs a traceback per attempt; we log one line when a reconnect succeeds or takes long.
 _RECONNECTING = (
     "Attempting a reconnect",
     "Failed to connect for shard_id",
@@ -21,7 +21,7 @@ _RECONNECTING = (
 
 
 def configure_logs(secrets: tuple[str, ...], *, quiet: bool = False) -> None:
-    """Send the program's and its libraries' logs to standard error, without secrets and control characters."""
+    """Send our logs and those of libraries to standard error, without secrets and control characters."""
 
     def blot(_: object, __: str, event: structlog.typing.EventDict) -> structlog.typing.EventDict:
         return {k: "…" if k.lower() in _SECRET_KEYS else _blotted(v, secrets) for k, v in event.items()}
@@ -56,10 +56,10 @@ def _blotted(value: object, secrets: tuple[str, ...]) -> object:
 
 
 class _Forward(logging.Handler):
-    """Hands what libraries log to structlog."""
+    """Forwards library logs to structlog."""
 
     def emit(self, record: logging.LogRecord) -> None:
-        """Log a library's record as an event of ours, but for what we tell ourselves and shorter."""
+        """Log a library's record as an event, except for reconnects, which we log ourselves."""
         if record.name.startswith("discord.") and str(record.msg).startswith(_RECONNECTING):
             return
         event = structlog.get_logger().bind(library=record.name)

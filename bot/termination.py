@@ -1,7 +1,7 @@
-"""SIGTERM from the first moment on: a start that is told to stop ends at once, in order, and with 0.
+"""Handles SIGTERM from the first moment: a stop during the start ends the program at once with status 0.
 
-This module imports next to nothing, not even asyncio, since it is there before everything else; a platform that runs
-puts its own way to stop in this one's place.
+This module imports almost nothing, not even asyncio, because it runs before everything else; a running platform
+installs its own handler instead.
 """
 
 from __future__ import annotations
@@ -9,25 +9,25 @@ from __future__ import annotations
 import os
 import signal
 
-TYPE_CHECKING = False  # what type checkers take for true; typing itself is not there yet
+TYPE_CHECKING = False  # as `typing.TYPE_CHECKING`, whose import would be too slow here
 if TYPE_CHECKING:
     from collections.abc import Coroutine
     from typing import Any
 
-_CUT = 9.5  # seconds after which a stop that hangs is cut; Docker would kill after ten
+_CUT = 9.5  # seconds until a hanging stop is cut off; Docker kills after ten
 
 
-class StoppedBySignal(Exception):  # noqa: N818 - no error: the operator wants it so
-    """The program was told to stop, and has."""
+class StoppedBySignal(Exception):  # noqa: N818 - not an error: the operator wants it
+    """The program received SIGTERM and has stopped."""
 
 
 def exit_on_sigterm() -> None:
-    """End with 0 as long as nothing is open that has to be closed: while modules and settings are read."""
+    """Make SIGTERM exit with 0 while nothing is open yet: during imports and the reading of settings."""
     signal.signal(signal.SIGTERM, lambda *_: os._exit(0))
 
 
 async def until_sigterm(work: Coroutine[Any, Any, None]) -> None:
-    """Do something, and cancel it on SIGTERM where that was to end with 0. Raises Stopped then."""
+    """Run `work`, and cancel it on SIGTERM if that was set to exit. Raises StoppedBySignal then."""
     import asyncio
 
     if not callable(signal.getsignal(signal.SIGTERM)):

@@ -1,4 +1,4 @@
-"""A second process of this program, for work that would hold up everybody here or has to be killed when it is late."""
+"""A second process of this program, for work that would block the event loop or may have to be killed."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from collections.abc import Iterator
 from contextlib import suppress
 from typing import BinaryIO
 
-_LENGTH = 4  # bytes that tell how many follow
-_NICE = 10  # whoever looks something up goes before
+_LENGTH = 4  # bytes of the length before each frame
+_NICE = 10  # lower priority, so that look-ups come first
 
 
 async def start(module: str, ahead: int = 2**21) -> Process:
-    """Start a module as a program of its own, `ahead` bytes of whose output may wait here. Raises OSError.
+    """Start a module as a program; up to about `ahead` bytes of its output are buffered here. Raises OSError.
 
-    Its own session keeps Ctrl-C from it; it ends when its input does, and so with this process.
+    Its own session keeps Ctrl-C from it; it ends when its input is closed, as at the end of this process.
     """
     return await create_subprocess_exec(
         sys.executable, "-m", module, stdin=PIPE, stdout=PIPE, stderr=DEVNULL, limit=ahead, start_new_session=True
@@ -25,14 +25,14 @@ async def start(module: str, ahead: int = 2**21) -> Process:
 
 
 async def end(process: Process) -> None:
-    """Kill a process and wait for its end; one whose output nobody reads would not be seen to end."""
+    """Kill a process and wait for its end; its output must be read, or the end would not be noticed."""
     with suppress(ProcessLookupError):
         process.kill()
     await process.communicate()
 
 
 def framed(content: bytes) -> bytes:
-    """Return a content behind its length."""
+    """Return a content with its length before it."""
     return len(content).to_bytes(_LENGTH) + content
 
 
@@ -42,7 +42,7 @@ async def next_frame(stream: StreamReader) -> bytes:
 
 
 def frames(stream: BinaryIO) -> Iterator[bytes]:
-    """Yield each content until the other process closes the stream; `stream` is the input of a second process."""
+    """Yield each content until the other process closes the stream, the standard input of this second process."""
     if hasattr(os, "nice"):
         os.nice(_NICE)
     while length := stream.read(_LENGTH):

@@ -1,1 +1,1 @@
-"""The terminal's commands: each parses, calls one service and renders."""
+"""The terminal's commands: each parses, calls one service and renders the answer."""

@@ -1,4 +1,4 @@
-"""What surrounds a terminal command: its two common options, the open app, who types, and errors as one line."""
+"""The context of a terminal command: its two common options, the open app, the user, and errors as one line."""
 
 from __future__ import annotations
 
@@ -27,14 +27,14 @@ from bot.platforms.console.prompt import AbortError, Prompt
 from bot.services.bundle import Services
 from bot.termination import StoppedBySignal, until_sigterm
 
-if TYPE_CHECKING:  # rich is slow to import, and a bot that serves draws nothing
+if TYPE_CHECKING:  # rich is slow to import, and a served bot prints nothing
     from rich.progress import Progress
 
     from bot.platforms.console.safe_console import SafeConsole
     from bot.platforms.console.terminal import Terminal
 
 P = ParamSpec("P")
-_FOLLOWS_SETTINGS = ("run", "post")  # the commands that follow the papers file and the settings' subscriptions
+_FOLLOWS_SETTINGS = ("run", "post")  # commands that apply the papers file and the settings' subscriptions
 ConfigOption = Annotated[
     Path | None, typer.Option("--config", help=phrase("The settings; without it, config/bot.yaml."))
 ]
@@ -45,14 +45,14 @@ WorkspaceOption = Annotated[
 
 @dataclass(frozen=True, slots=True)
 class CommandContext:
-    """One command's surroundings."""
+    """What a command works with."""
 
     app: App
     workspace: int
 
     @property
     def console(self) -> SafeConsole:
-        """Return what draws on standard output."""
+        """Return the console on standard output."""
         return _console()
 
     @property
@@ -67,7 +67,7 @@ class CommandContext:
 
     @property
     def user(self) -> str | None:
-        """Return the name of whoever sits at the terminal, None where the system knows none."""
+        """Return the user's name; None if the system knows none."""
         try:
             return getpass.getuser()
         except (KeyError, OSError):
@@ -75,19 +75,19 @@ class CommandContext:
 
     @property
     def actor(self) -> str:
-        """Return who that is in the history."""
+        """Return the user's id in the history."""
         return f"terminal:{self.user or ''}"
 
     @property
     def terminal(self) -> Terminal:
-        """Return what asks the person who sits there."""
+        """Return the terminal that asks the user questions."""
         from bot.platforms.console.terminal import Terminal
 
         lines = Prompt(_nothing, (), sys.stdin.isatty() and sys.stdout.isatty())
         return Terminal(self.services, self.workspace, self.console, lines, self.user)
 
     async def confirm(self, question: str, *, default: bool, show: Paper | None = None) -> bool:
-        """Ask before something is changed, having shown the paper. Raises InputError when nobody is there to answer."""
+        """Show the paper and ask before a change. Raises InputError when nobody can answer."""
         terminal = self.terminal
         if show and terminal.prompt.is_interactive:
             self.show(show)
@@ -100,7 +100,7 @@ class CommandContext:
             raise InputError(message) from error
 
     def say(self, text: str) -> None:
-        """Print a sentence; a path in it stays whole, so that it can be copied."""
+        """Print a sentence; a path in it is not broken, so that it can be copied."""
         from rich.text import Text
 
         from bot.platforms.console.wrap import wrap
@@ -116,26 +116,26 @@ class CommandContext:
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """The surroundings of a command that must not open the store as the others do."""
+    """The context of a command that must not open the store as the others do."""
 
     config: Config
     workspace: str
 
     @property
     def console(self) -> SafeConsole:
-        """Return what draws on standard output."""
+        """Return the console on standard output."""
         return _console()
 
 
 def with_context(command: Callable[Concatenate[CommandContext, P], Awaitable[None]]) -> Callable[..., None]:
-    """Make a terminal command of a coroutine function whose first parameter is the session."""
+    """Make a terminal command of a coroutine function whose first parameter is the context."""
 
     async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
         async with contextlib.AsyncExitStack() as stack:
             with progress_bar(t(config.locale, "Making the search index anew")) as progress:
                 serves = command.__name__ in _FOLLOWS_SETTINGS
                 app = await stack.enter_async_context(open_app(config, progress=progress, serves=serves))
-            gc.freeze()  # what is there now stays; looking for rubbish among it takes 20 ms each time
+            gc.freeze()  # these objects stay, and searching them for garbage takes 20 ms each time
             context = CommandContext(app, await app.services.workspaces.require(workspace))
             await command(context, *args, **values)
 
@@ -143,7 +143,7 @@ def with_context(command: Callable[Concatenate[CommandContext, P], Awaitable[Non
 
 
 def with_settings(command: Callable[Concatenate[Settings, P], Awaitable[None]]) -> Callable[..., None]:
-    """Make a terminal command of a coroutine function that is given the settings and opens nothing."""
+    """Make a terminal command of a coroutine function that gets the settings and opens no store."""
 
     async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
         await command(Settings(config, workspace), *args, **values)
@@ -154,7 +154,7 @@ def with_settings(command: Callable[Concatenate[Settings, P], Awaitable[None]]) 
 def _command(
     command: Callable[..., Awaitable[None]], run: Callable[..., Coroutine[Any, Any, None]]
 ) -> Callable[..., None]:
-    """Return what typer calls: it takes the two common options beside the command's own parameters, and runs `run`."""
+    """Return the function for typer: it takes the two common options and the command's own, and calls `run`."""
     hints = get_type_hints(command, include_extras=True)
     own = list(inspect.signature(command).parameters.values())[1:]
 
@@ -177,9 +177,9 @@ def _command(
 
 @contextlib.contextmanager
 def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
-    """End the program with status 1 and one line for an error that can be said; the list may be given the settings.
+    """End the program with status 1 and one line for a DayoriError; append the settings to the yielded list.
 
-    `file` is the settings file, which tells the reader's language where the settings themselves cannot be read.
+    `file` is the settings file; it names the reader's language if the settings themselves are invalid.
     """
     settings: list[Config] = []
     replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
@@ -202,7 +202,7 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
 
 @contextlib.contextmanager
 def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
-    """Show how far a long piece of work has come, on standard error when that is a terminal."""
+    """Show the progress of long work on standard error, if that is a terminal."""
     bar: Progress | None = None
 
     def show(done: int, total: int) -> None:
@@ -220,7 +220,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
 
 
 def _begun(what: str, total: int) -> Progress:
-    """Return a bar that is shown already."""
+    """Return a progress bar that is already shown."""
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
 

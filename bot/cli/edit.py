@@ -1,4 +1,4 @@
-"""Changing the collection, paper by paper: add, edit, remove, undo, inbox."""
+"""Commands that change the collection: add, edit, remove, undo, inbox."""
 
 from __future__ import annotations
 
@@ -91,7 +91,7 @@ async def edit(
     link: Links = None,
     tag: Tags = None,
 ) -> None:
-    """Change a paper; an empty text takes a field away, links and tags replace the old ones."""
+    """Change a paper; an empty text clears a field, links and tags replace the old ones."""
 
     def change(old: Paper) -> Paper:
         return _with_options(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
@@ -103,7 +103,7 @@ async def edit(
 
 @with_context
 async def remove(context: CommandContext, id: Annotated[str, typer.Argument()], yes: Yes = False) -> None:
-    """Remove a paper after asking once; dayori undo brings it back."""
+    """Remove a paper after one confirmation; dayori undo restores it."""
     paper = await context.services.lookup.get(context.workspace, id)
     question = t(context.locale, 'Remove "{title}"?', title=paper.heading)
     if not yes and not await context.confirm(question, default=False, show=paper):
@@ -123,10 +123,10 @@ async def undo(
     ] = None,
     yes: Yes = False,
 ) -> None:
-    """Take back a change of the collection, the last one or number N, after saying which."""
+    """Undo a change of the collection, the last one or number N, after a confirmation."""
     change, ids = await context.services.undo.to_undo(context.workspace, number)
     description = f"#{change.id} {describe(change, ids, context.locale)}"
-    asks = context.terminal.prompt.is_interactive and not yes  # a script cannot answer, and redo makes it again
+    asks = context.terminal.prompt.is_interactive and not yes  # a script cannot answer, and redo reverts an undo
     if asks and not await context.confirm(t(context.locale, "Undo this? {change}", change=description), default=True):
         print_line(t(context.locale, "Nothing was changed."), sys.stderr)
         raise typer.Exit(1)
@@ -138,7 +138,7 @@ async def undo(
 
 @with_context
 async def redo(context: CommandContext) -> None:
-    """Redo what the last undo took back."""
+    """Redo the change that the last undo reverted."""
     change, ids = await context.services.undo.redo(context.workspace, context.user, actor=context.actor)
     context.say(reports.redone(change, ids, context.locale))
 
@@ -149,7 +149,7 @@ async def inbox(
     decision: Annotated[str | None, typer.Argument(metavar="[accept|reject]")] = None,
     number: Annotated[int | None, typer.Argument(metavar="[N]")] = None,
 ) -> None:
-    """List what was proposed, or decide on proposal N."""
+    """List the proposals, or decide on proposal N."""
     if decision is None:
         waiting = await context.services.inbox.waiting(context.workspace)
         context.console.print(reports.inbox(waiting, context.services.zone, context.locale))
@@ -168,7 +168,7 @@ async def inbox(
 
 
 def _with_options(paper: Paper, **given: Any) -> Paper:
-    """Return the paper with the options that were given; the others stay."""
+    """Return the paper with the given options; None leaves a field unchanged."""
     names = {"tag": "tags", "link": "links"}
     new = {names.get(name, name): value for name, value in given.items() if value is not None}
     if "date" in new:

@@ -1,4 +1,4 @@
-"""Papers out of files and into them: import, export."""
+"""Commands for files of papers: import, export."""
 
 from __future__ import annotations
 
@@ -44,8 +44,8 @@ async def import_(
         bool, typer.Option("--restore", help=phrase("Bring back papers that were removed here."))
     ] = False,
 ) -> None:
-    """Import papers from files; nothing is taken from a broken one."""
-    gc.disable()  # what is read stays until the end; looking for rubbish among it would take a quarter of the time
+    """Import papers from files; a broken file imports nothing."""
+    gc.disable()  # all objects stay until the end, and searching them for garbage would take a quarter of the time
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
         with progress_bar(file.name) as progress:
@@ -67,7 +67,7 @@ async def import_(
 
 
 async def _wanted_back(context: CommandContext, removed: int) -> bool:
-    """Ask at a terminal whether papers that were removed here are to come back; the default is no."""
+    """Ask at a terminal whether to restore papers that were removed here; the default is no."""
     question = tn(context.locale, "Bring the removed paper back?", "Bring the {n} removed papers back?", removed)
     return context.terminal.prompt.is_interactive and await context.confirm(question, default=False)
 
@@ -82,7 +82,7 @@ async def export(
         typer.Option(help=phrase("Write to this file instead of standard output; a file of that name is replaced.")),
     ] = None,
 ) -> None:
-    """Export papers, last added first."""
+    """Export papers, newest addition first."""
     name = format_of(output.name if output else "", format or ("" if output else "yaml"), list(WRITTEN))
     collection = await context.services.workspaces.uuid(context.workspace)
     write = writer(name, collection, quote(output.name) if output else "")

@@ -1,4 +1,4 @@
-"""Looking at the collection, which changes nothing: digest, search, show, history."""
+"""Commands that change nothing: digest, search, show, history."""
 
 from __future__ import annotations
 
@@ -79,13 +79,13 @@ async def show(context: CommandContext, id: Annotated[str, typer.Argument()], as
 
 @with_context
 async def history(context: CommandContext, id: Annotated[str | None, typer.Argument()] = None) -> None:
-    """Tell who changed what, newest first."""
+    """Show who changed what, newest first."""
     steps = await context.services.library.history(context.workspace, id)
     context.console.print(reports.history(steps, context.services.zone, context.locale))
 
 
 def _queries() -> Iterator[str]:
-    """Yield the lines of standard input. Raises InputError for one that has no end in sight."""
+    """Yield the lines of standard input. Raises InputError for one that is too long."""
     if isinstance(sys.stdin, TextIOWrapper):
         sys.stdin.reconfigure(errors="replace")
     while line := sys.stdin.readline(_LONGEST_LINE + 1):

@@ -1,4 +1,4 @@
-"""Seeing after the bot: doctor, servers, backup."""
+"""Commands for operators: doctor, servers, backup."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def doctor(
     as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document."))] = False,
     offline: Annotated[bool, typer.Option("--offline", help=phrase("Look at nothing that needs the network."))] = False,
 ) -> None:
-    """Tell whether all is well, and write nothing; exits with 1 when there is a fault."""
+    """Report whether the installation is healthy, without writing anything; exit with 1 when there is a fault."""
     config, locale = settings.config, settings.config.locale
     try:
         async with open_health(config) as (health, database):
@@ -48,7 +48,7 @@ async def servers(
     id: Annotated[str | None, typer.Argument(metavar="[ID]", help=phrase("The server's id in Discord."))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))] = False,
 ) -> None:
-    """List the servers that the bot was invited into, or decide whether it serves one; a running bot obeys at once."""
+    """List the servers that the bot is in, or decide whether it serves one; a running bot follows at once."""
     if decision is None:
         known = await context.services.servers.every()
         if as_json:
@@ -73,7 +73,7 @@ def _columns_of(server: Server) -> dict[str, Any]:
 
 @with_context
 async def backup(context: CommandContext, file: Annotated[Path, typer.Argument()]) -> None:
-    """Copy the whole database into a new file, also while the bot runs."""
+    """Copy the whole database to a new file, even while the bot runs."""
     if file.exists():
         raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
     await context.app.database.backup(file)

@@ -1,4 +1,4 @@
-"""The terminal's program: its commands, in the order in which its help lists them, each with an example that works."""
+"""The terminal's program: its commands in the order of its help, each with a working example."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.config import reader_locale
 from bot.i18n import Locale, phrase, t
 from bot.platforms.console.output import print_line, replace_what_is_missing
 
-# Each with the module of `cli` that it is in, which is imported when the command is asked for.
+# Each with its module in `cli`, which is imported when the command is used.
 COMMANDS = {
     "run": ("serve", phrase("Start every platform that has a token; without one, the terminal."), "dayori run"),
     "digest": ("lookup", phrase("Compose the next edition and print it; nothing is posted."), "dayori digest --json"),
@@ -70,7 +70,7 @@ COMMANDS = {
 
 
 class _TyperCommand(TyperCommand):
-    """A command whose help is ours."""
+    """A command with our own help."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         """Print the help."""
@@ -83,14 +83,14 @@ class _TyperCommand(TyperCommand):
 
 
 class _TyperGroup(TyperGroup):
-    """The program; wrong usage is one sentence of ours and ends with 2."""
+    """The program; wrong usage prints one sentence and exits with 2."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         """Return the names of the commands."""
         return list(COMMANDS)
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        """Return the command of a name, whose module is imported now."""
+        """Return the command of that name; its module is imported now."""
         if cmd_name not in COMMANDS:
             return None
         module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
@@ -100,7 +100,7 @@ class _TyperGroup(TyperGroup):
         return typer.main.get_command(alone)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        """Print which commands there are."""
+        """Print the list of commands."""
         from bot.platforms.console import help
         from bot.platforms.console.safe_console import SafeConsole
 
@@ -116,7 +116,7 @@ class _TyperGroup(TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Run the command that the arguments name and end the program."""
+        """Run the command in the arguments and exit."""
         arguments = list(sys.argv[1:] if args is None else args)
         replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
         locale = reader_locale(_settings_file(arguments))
@@ -170,7 +170,7 @@ def _locale(ctx: Any) -> Locale:
 
 
 def _settings_file(arguments: Sequence[str]) -> Path | None:
-    """Return the settings file that the arguments name, before they are taken apart."""
+    """Return the settings file in the arguments, before they are parsed."""
     for n, each in enumerate(arguments):
         if each == "--config" and n + 1 < len(arguments):
             return Path(arguments[n + 1])

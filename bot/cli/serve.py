@@ -1,4 +1,4 @@
-"""Running the bot: run, post. What draws at a terminal is imported when that is what runs."""
+"""Commands that run the bot: run, post. Terminal output is imported only when it is used."""
 
 from __future__ import annotations
 

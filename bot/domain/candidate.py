@@ -1,4 +1,4 @@
-"""A paper that somebody proposed and no curator has decided on."""
+"""A proposed paper on which no curator has decided."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ from bot.domain.paper import Paper
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """One proposal: what was typed, the paper that was shown, and by whom; `proposer` is that person on their platform.
+    """One proposal: the form, the paper as shown, and the proposer; `proposer` is that person's id on their platform.
 
-    `paper` is None in a proposal of before that was kept, `locale` where the proposer's language is not known.
+    `paper` is None in proposals of older versions, `locale` when the proposer's language is unknown.
     """
 
     number: int

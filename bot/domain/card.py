@@ -1,4 +1,4 @@
-"""One paper as a card: what is shown of it and in which order, before any platform draws it."""
+"""A paper's card: which parts are shown and in which order, before a platform renders it."""
 
 from __future__ import annotations
 
@@ -14,10 +14,9 @@ _MOST_AUTHORS = 4
 
 @dataclass(frozen=True, slots=True)
 class Card:
-    """A paper in the reader's language; all texts are as they came, for the platform to escape and clip.
+    """A paper in the reader's language; texts are unescaped and uncut, which is left to the platform.
 
-    `subtitle` is the paper's title where the heading is its headline; `facts` are date, venue, organisation and
-    authors.
+    `subtitle` is the paper's title if the heading is its headline; `facts` are date, venue, organisation and authors.
     """
 
     id: str
@@ -33,7 +32,7 @@ class Card:
 
 
 def card_of(paper: Paper, locale: Locale, *, most_authors: int = _MOST_AUTHORS) -> Card:
-    """Draw up a paper's card, with so many authors named."""
+    """Return a paper's card, naming at most `most_authors` authors."""
     authors = authors_line(paper.authors, locale, most_authors)
     facts = (paper.date.text(locale) if paper.date else None, paper.venue, paper.organization, authors)
     by = t(locale, "added by {name}", name=paper.added_by) if paper.added_by else None
@@ -52,7 +51,7 @@ def card_of(paper: Paper, locale: Locale, *, most_authors: int = _MOST_AUTHORS) 
 
 
 def authors_line(authors: tuple[str, ...], locale: Locale, most: int = _MOST_AUTHORS) -> str | None:
-    """Return the first authors and how many more there are; one more than `most` is named too."""
+    """Return the first authors and the number of further ones; a single further author is named instead."""
     if len(authors) <= most + 1:
         return ", ".join(authors) or None
     names = ", ".join(authors[:most])
@@ -60,12 +59,12 @@ def authors_line(authors: tuple[str, ...], locale: Locale, most: int = _MOST_AUT
 
 
 def tags_line(tags: tuple[str, ...]) -> str:
-    """Return the tags in one line; a tag may hold spaces, so a space alone would not part them."""
+    """Return the tags in one line, separated by dots because a tag may contain spaces."""
     return " ・ ".join(f"#{tag}" for tag in tags)
 
 
 def _links(paper: Paper, locale: Locale) -> tuple[Link, ...]:
-    """Return the pages of the paper's ids, then its own links; of two to one page, the one that has a label."""
+    """Return the pages of the paper's ids, then its own links; of two links to one page, the one with a label."""
     known = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
     if paper.identifiers.arxiv:
         known.append(Link(f"https://arxiv.org/pdf/{paper.identifiers.arxiv}"))

@@ -1,4 +1,4 @@
-"""A paper's date, as precise as it is known, from the many ways people write one."""
+"""A paper's date, as precisely as it is known, parsed from the many ways in which people write dates."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _PATTERNS = tuple(
 
 @dataclass(frozen=True, slots=True, order=True)
 class PaperDate:
-    """A year, a month of it or a day of that; 0 stands for what is not known."""
+    """A year, optionally with month and day; 0 means unknown."""
 
     year: int
     month: int = 0
@@ -47,7 +47,7 @@ class PaperDate:
         return f"{self.year:04}" + "".join(f"-{part:02}" for part in (self.month, self.day) if part)
 
     def text(self, locale: Locale) -> str:
-        """Return the date as a reader of that language writes it."""
+        """Return the date in that language."""
         if locale == "ja":
             return f"{self.year}年" + (f"{self.month}月" if self.month else "") + (f"{self.day}日" if self.day else "")
         month = calendar.month_name[self.month] + " " if self.month else ""
@@ -55,7 +55,7 @@ class PaperDate:
 
 
 def parse_date(text: str) -> PaperDate:
-    """Read a date such as `2023-07-19`, `July 19. 2023`, `5 July. 2023`, `2023年7月19日`, `2023/7` or `2023`.
+    """Parse a date such as `2023-07-19`, `July 19. 2023`, `5 July. 2023`, `2023年7月19日`, `2023/7` or `2023`.
 
     Raises DateError when it is not a date or no such day exists.
     """

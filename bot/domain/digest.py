@@ -1,4 +1,4 @@
-"""Which papers an edition holds, and why; never by a date, so that no pause loses one and none comes twice."""
+"""Chooses an edition's papers; it goes by the papers already sent, not by a date, so none is lost or sent twice."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ MOST_REVISITED = 3
 
 
 class Reason(StrEnum):
-    """Why an edition holds what it holds."""
+    """Why an edition has these papers."""
 
     FIRST = "first"
     NEW = "new"
@@ -30,9 +30,9 @@ class Reason(StrEnum):
 
 @dataclass(frozen=True, slots=True)
 class Subscription:
-    """A channel that receives the digest; `channel` is `platform:…` as that platform names it.
+    """A channel that receives the digest; `channel` is `platform:…` in the platform's own notation.
 
-    A paused one is tried again by itself. Papers up to the number `starts_after` were there at its first edition.
+    A paused subscription is retried automatically. Papers up to the number `starts_after` existed at its first edition.
     """
 
     id: int
@@ -55,7 +55,7 @@ class Subscription:
 
 @dataclass(frozen=True, slots=True)
 class Choice:
-    """What a new edition holds, as paper numbers in reading order; `remaining` is how many wait for the next one."""
+    """A new edition's papers, as numbers in reading order; `remaining` is how many wait for the next edition."""
 
     numbers: tuple[int, ...]
     reason: Reason
@@ -81,9 +81,9 @@ def choose(
 ) -> Choice | None:
     """Choose an edition's papers; None when it is to be skipped.
 
-    `unseen` are as many as it may hold of the `waiting` papers that this channel was never sent: the newest for the
-    `first` edition, which counts all others as seen, else the oldest additions; `seen` are those to be read again when
-    nothing waits. Both hold only what passes the subscription's filter.
+    `waiting` is the number of papers that this channel never received. `unseen` are those for this edition: the newest
+    for the `first` one, which counts the others as seen, and otherwise the oldest additions. `seen` are papers to show
+    again when nothing is new. All of them pass the subscription's filter.
     """
     if unseen:
         remaining = 0 if first else waiting - len(unseen)
@@ -96,7 +96,7 @@ def choose(
 
 
 def explain(edition: Edition, named: NameCommand) -> str:
-    """Return in one sentence how many papers the edition holds and why, its commands `named` as the platform does."""
+    """Return a sentence on how many papers the edition has and why; `named` writes commands as the platform does."""
     locale, n = edition.locale, len(edition.papers)
     match edition.reason:
         case Reason.FIRST:
@@ -120,6 +120,6 @@ def explain(edition: Edition, named: NameCommand) -> str:
 
 
 def passes_filter(paper_tags: Sequence[str], filter_tags: Sequence[str]) -> bool:
-    """Tell whether a paper of these tags passes a subscription's filter; an empty filter lets all pass."""
+    """Return whether a paper with these tags passes a subscription's filter; an empty filter accepts all."""
     folded = {clean_line(tag).casefold() for tag in paper_tags}
     return not filter_tags or any(clean_line(tag).casefold() in folded for tag in filter_tags)

@@ -1,4 +1,4 @@
-"""A paper on its way in: what a form says of it, what its source tells without the network, and what both make."""
+"""A draft of a paper: a form's values, what its source says without the network, and the paper made from both."""
 
 from __future__ import annotations
 
@@ -21,13 +21,14 @@ _ARXIV_MONTH = re.compile(r"(\d{2})(0[1-9]|1[0-2])\.\d{4,5}")
 
 @dataclass(frozen=True, slots=True)
 class Draft:
-    """What a form says, as it was typed; tags are separated by commas or spaces.
+    """A form's values as typed; tags are separated by commas or spaces.
 
-    A title or a date that is empty is left to the source; a form that shows what that tells meanwhile (`prefilled`) and
-    comes back with it untouched leaves it so (`with_answers`). Links (each behind its name) and authors stand
-    one a line; what is None was never opened and stays as the paper has it.
-    A form that changes a paper names it and the version that its writer saw (`version`, ISO 8601); one that changes a
-    proposal names that; `allow_same_title` says that it is another paper than one of the same title.
+    An empty title or date is taken from the source. A form may show the source's value (`prefilled`); if it is
+    submitted unchanged, the draft's field stays empty (`with_answers`). Links (each after its name) and authors are one
+    per line; None means that the field was not opened, so the paper's value stays.
+
+    A draft that edits a paper holds its id and the version that was shown (`version`, ISO 8601); one that edits a
+    proposal holds the number of that. `allow_same_title` confirms that another paper has the same title.
     """
 
     source: str
@@ -47,11 +48,11 @@ class Draft:
 
     @property
     def version_seen(self) -> datetime | None:
-        """Return when the version that the writer saw was made."""
+        """Return the time of the version that was shown."""
         return datetime.fromisoformat(self.version) if self.version else None
 
 
-# What stored drafts, and the fingerprints on buttons of sent messages, call a field that has another name by now.
+# Former names of fields, which stored drafts and the fingerprints on buttons of sent messages still use.
 _STORED_NAMES = {"allow_same_title": "apart"}
 
 
@@ -61,12 +62,12 @@ def form_of(draft: Draft) -> dict[str, Any]:
 
 
 def draft_from(form: Mapping[str, Any]) -> Draft:
-    """Return the draft of JSON values."""
+    """Return the draft from JSON values."""
     return Draft(**{name: form[key] for name in Draft.__slots__ if (key := _STORED_NAMES.get(name, name)) in form})
 
 
 def read_source(source: str) -> tuple[Link, Identifiers]:
-    """Return the link and ids that an arXiv id or link, a DOI or any web address tells without the network.
+    """Return the link and the ids in an arXiv id or link, a DOI or any web address, without the network.
 
     Raises InputError when it is none of them.
     """
@@ -91,7 +92,7 @@ def draft_of(source: str) -> Draft:
 
 
 def prefilled(draft: Draft, known: Metadata | Paper | None = None) -> Draft:
-    """Return a draft as its form shows it: what it leaves to its source as far as that is known."""
+    """Return a draft as its form shows it, with the source's values as far as they are known."""
     if draft.paper_id or draft.candidate:
         return _with_details(draft, known) if isinstance(known, Paper) else draft
     date = (known.date if known else None) or _month_of(read_source(draft.source)[1])
@@ -99,13 +100,13 @@ def prefilled(draft: Draft, known: Metadata | Paper | None = None) -> Draft:
 
 
 def with_answers(draft: Draft, form: Draft, answers: Mapping[str, str]) -> Draft:
-    """Return a draft with what was typed into its form; what stands there as it was shown stays as it was."""
+    """Return a draft with the answers to its form; values that are as the form showed them change nothing."""
     changes: dict[str, Any] = {name: text for name, text in answers.items() if text != getattr(form, name)}
     return replace(draft, **changes)
 
 
 def _with_details(draft: Draft, paper: Paper) -> Draft:
-    """Return a draft of a paper with the fields of its second form as the paper has them, unless they were opened."""
+    """Return a draft with its unopened fields of the second form set to the paper's values."""
     details: dict[str, Any] = {
         "links": "\n".join(" ".join(filter(None, (link.label, link.url))) for link in paper.links),
         "authors": "\n".join(paper.authors),
@@ -116,13 +117,13 @@ def _with_details(draft: Draft, paper: Paper) -> Draft:
 
 
 def _month_of(ids: Identifiers) -> PaperDate | None:
-    """Return the month that an arXiv number tells."""
+    """Return the month in an arXiv id."""
     match = _ARXIV_MONTH.fullmatch(ids.arxiv or "")
     return PaperDate(2000 + int(match[1]), int(match[2])) if match else None
 
 
 def complete(draft: Draft, metadata: Metadata) -> Paper:
-    """Return the paper of a draft, what it leaves open filled in from what was found. Raises InputError."""
+    """Return the paper of a draft, with its empty fields filled from the metadata. Raises InputError."""
     link, ids = read_source(draft.source)
     title = draft.title.strip() or metadata.title or ""
     if not clean_line(title):
@@ -143,7 +144,7 @@ def complete(draft: Draft, metadata: Metadata) -> Paper:
 
 
 def new_link(paper: Paper, source: str) -> Link | None:
-    """Return the link of a source that a paper does not have yet, None when it tells nothing new. Raises InputError."""
+    """Return a source's link if the paper does not have it yet, else None. Raises InputError."""
     link, ids = read_source(source)
     known = {canonical_url(each) for each in (paper.url or "", *(each.url for each in paper.links))}
     is_known = canonical_url(link.url) in known or (
@@ -153,7 +154,7 @@ def new_link(paper: Paper, source: str) -> Link | None:
 
 
 def edit_draft(paper: Paper) -> Draft:
-    """Return a draft that changes a paper, with what it says today."""
+    """Return a draft that edits a paper, filled with its current values."""
     return Draft(
         source=paper.url or "",
         headline=paper.headline or "",
@@ -167,7 +168,7 @@ def edit_draft(paper: Paper) -> Draft:
 
 
 def apply_draft(paper: Paper, draft: Draft) -> Paper:
-    """Return the paper as a draft changes it. Raises InputError when something in the draft cannot be used."""
+    """Return the paper with a draft's changes. Raises InputError when a value is invalid."""
     new: dict[str, Any] = {}
     if draft.links is not None:
         paper = with_links(paper, read_links(draft.links))
@@ -189,7 +190,7 @@ def apply_draft(paper: Paper, draft: Draft) -> Paper:
 
 
 def with_links(paper: Paper, links: Sequence[Link]) -> Paper:
-    """Return the paper with other links, without the ids that only the links told that are gone. Raises InputError."""
+    """Return the paper with other links, without the ids that only the removed links contained. Raises InputError."""
     old, new = (
         {pair for link in links_before_or_after for pair in identifiers_in(link.url).pairs()}
         for links_before_or_after in (paper.links, links)
@@ -199,7 +200,7 @@ def with_links(paper: Paper, links: Sequence[Link]) -> Paper:
 
 
 def read_links(text: str) -> list[Link]:
-    """Return the links of a text, one a line: an address, before it what it is called. Raises InputError."""
+    """Return the links in a text, one per line: an optional name, then the address. Raises InputError."""
     return [_read_link(line) for line in text.splitlines() if line.strip()]
 
 
@@ -216,11 +217,11 @@ def _read_link(line: str) -> Link:
 
 
 def split_tags(text: str) -> list[str]:
-    """Return the tags of a line; they may hold spaces only where commas separate them."""
+    """Return the tags in a line; they may contain spaces only if commas separate them."""
     parts = re.split(r"[,、，]" if re.search("[,、，]", text) else r"\s+", text)
     return [tag for part in parts if (tag := part.strip().lstrip("#＃"))]
 
 
 def join_tags(tags: Sequence[str]) -> str:
-    """Return the line that `split_tags` reads as these tags; a single one with a space needs a comma to stay one."""
+    """Return the line that `split_tags` reads as these tags; a single tag with a space gets a comma."""
     return ", ".join(tags) + ("," if len(tags) == 1 and " " in tags[0] else "")

@@ -26,7 +26,7 @@ from bot.i18n import Locale, Message, msg
 
 
 def _clean(message: Message) -> Message:
-    """Return the message with the texts from outside that it quotes made fit to show on one line."""
+    """Return the message with its quoted texts from outside cleaned, on one line."""
     quoted = {
         name: _clean(value)
         if isinstance(value, Message)
@@ -39,7 +39,7 @@ def _clean(message: Message) -> Message:
 
 
 class DayoriError(Exception):
-    """Anything that went wrong and can be said in one sentence."""
+    """Any failure that can be described in one sentence."""
 
     def __init__(self, message: Message) -> None:
         self.message = _clean(message)
@@ -55,7 +55,7 @@ class ConfigError(DayoriError):
 
 
 class InputError(DayoriError):
-    """What a person typed or a file says cannot be used."""
+    """What a person typed or a file contains cannot be used."""
 
 
 class DateError(InputError):
@@ -69,7 +69,7 @@ class ScheduleError(InputError):
 class FileError(InputError):
     """A file cannot be used; the message starts with its place.
 
-    `line` and `column` count from 1; 0 means that the place is not known. `entry` counts the file's papers from 0.
+    `line` and `column` count from 1; 0 means unknown. `entry` counts the file's papers from 0.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class FileError(InputError):
         self.problem, self.file, self.line, self.column, self.entry = message, file, line, column, entry
 
     def at(self, line: int, column: int) -> FileError:
-        """Return the error with its place, which was found out later."""
+        """Return the error with a place that was determined later."""
         return FileError(self.problem, file=self.file, line=line, column=column, entry=self.entry)
 
 
@@ -93,7 +93,7 @@ class NotAllowedError(DayoriError):
 
 
 class RateLimitError(DayoriError):
-    """The person asks for more than fits into a minute, and may go on in so many seconds."""
+    """The person sends too many requests, and may continue after some seconds."""
 
     def __init__(self, message: Message, seconds: float) -> None:
         super().__init__(message)
@@ -101,15 +101,15 @@ class RateLimitError(DayoriError):
 
 
 class ConflictError(DayoriError):
-    """Two things cannot both be: one id for two papers, two changes of one paper."""
+    """Two things contradict each other: one id for two papers, two edits of one paper."""
 
 
 class StaleError(ConflictError):
-    """Somebody changed it since the person looked at it."""
+    """Somebody changed it after the person saw it."""
 
 
 class DuplicateError(ConflictError):
-    """The same request is being answered by another process, so that this one has nothing to do."""
+    """Another process answers the same request, so this one has nothing to do."""
 
 
 class StoreError(DayoriError):
@@ -121,7 +121,7 @@ class SourceError(DayoriError):
 
 
 class SourceSettingError(SourceError):
-    """A source cannot be asked as this program is set up; nobody was asked."""
+    """This program's settings keep a source from being queried; no request was sent."""
 
 
 class UnknownPaperError(SourceError):
@@ -129,7 +129,7 @@ class UnknownPaperError(SourceError):
 
 
 class SourceBusyError(SourceError):
-    """The source wants to be left alone for so many seconds."""
+    """The source wants no requests for some seconds."""
 
     def __init__(self, message: Message, seconds: float) -> None:
         super().__init__(message)
@@ -141,7 +141,7 @@ class PublishError(DayoriError):
 
 
 class ChannelClosedError(PublishError):
-    """The channel is gone or does not let the bot post: trying again is of no use until somebody mends it."""
+    """The channel is gone or does not let the bot post; retrying is useless until somebody changes that."""
 
 
 class UnknownOutcomeError(PublishError):
@@ -149,11 +149,11 @@ class UnknownOutcomeError(PublishError):
 
 
 class BlockedError(PublishError):
-    """The edition can go on when somebody has helped; it is tried again all the same."""
+    """The edition needs somebody's help; it is retried automatically all the same."""
 
 
 class UnfinishedSearchError(BlockedError):
-    """A message was not found as far as the search went; the next one may begin at `anchor`."""
+    """A search ended before it found the message; the next search may start at `anchor`."""
 
     def __init__(self, message: Message, anchor: str) -> None:
         super().__init__(message)
@@ -161,11 +161,11 @@ class UnfinishedSearchError(BlockedError):
 
 
 class UnreachableError(PublishError):
-    """The platform did not answer at all; it may a little later."""
+    """The platform did not answer at all; it may do so later."""
 
 
 class RetryLaterError(PublishError):
-    """The platform wants the message in so many `seconds`, or wants no message until then (`is_global`)."""
+    """The platform wants this message in some `seconds`, or with `is_global` no message at all until then."""
 
     def __init__(self, message: Message, seconds: float, *, is_global: bool) -> None:
         super().__init__(message)

@@ -1,8 +1,8 @@
-"""Text made comparable and cut into search terms: the one way in which both papers and queries are read.
+"""Folds text for comparison and splits it into search terms, the same way for papers and queries.
 
-`normalize` keeps what was typed but for width and case; `fold` also takes the differences away that people do not mean
-(katakana or hiragana, long vowels, accents); `tokenize` makes terms of a folded text: words, and pairs of characters
-where a script has no spaces, so that any two characters of Japanese can be found.
+`normalize` only removes differences of width and case; `fold` also removes differences that people do not mean
+(katakana or hiragana, long vowels, accents). `tokenize` splits folded text into terms: words, and pairs of neighbouring
+characters in scripts without spaces, so that any two characters of Japanese can be found.
 """
 
 from __future__ import annotations
@@ -12,12 +12,12 @@ from itertools import accumulate, pairwise
 
 from bot.domain.text import normalized
 
-LONGEST_WORD = 64  # characters by which a word is told from others; what goes on after them is not looked at
+LONGEST_WORD = 64  # characters of a word that are compared; the rest is ignored
 _KANA_RANGES = "\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
 _CJK = f"{_KANA_RANGES}\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 _HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
 _RUN = re.compile(f"[{_CJK}{_HANGUL}]+|[^\\W_{_CJK}{_HANGUL}]+")
-_ASCII_RUN = re.compile("[a-z0-9]+")  # what _RUN finds in plain ASCII text, three times as fast
+_ASCII_RUN = re.compile("[a-z0-9]+")  # the same result as _RUN for ASCII text, three times as fast
 _UNSPACED = re.compile(f"[{_CJK}{_HANGUL}]")
 _KANA_ONLY = re.compile("[\u3041-\u309f]+")
 _KATAKANA_WORD = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc-\u30fe]*")
@@ -25,14 +25,16 @@ _LATIN = re.compile("[A-Za-z0-9]+")
 _WRITTEN = re.compile("(?<![A-Za-z0-9])[A-Za-z0-9]++(?:[-‐‑–][A-Za-z0-9]++)+")
 _COMPOUND = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-‐‑–/._'’+][a-z0-9]++)+")
 _JOINT = re.compile("[^a-z0-9]")
-_KATAKANA_UNIT = re.compile("(?:[ヴゔ][ァィェォュぁぃぇぉゅ]|.)ー*", re.DOTALL)  # what is folded apart from the rest
+_KATAKANA_UNIT = re.compile(
+    "(?:[ヴゔ][ァィェォュぁぃぇぉゅ]|.)ー*", re.DOTALL
+)  # a unit that folds independently of its neighbours
 _LONG = re.compile("(?<=[\u3041-\u309f])ー+")
 _ACCENTED = re.compile("[\u00c0-\u058f\u1e00-\u1fff]|[a-z][\u0300-\u036f]")
 _ACCENTS = re.compile("(?<=[a-z\u0370-\u03ff])[\u0300-\u036f]+")
 _LETTERS = str.maketrans({"ł": "l", "ø": "o", "đ": "d", "æ": "ae", "œ": "oe", "ð": "d", "þ": "th", "ı": "i", "ħ": "h"})
 _HIRAGANA = {n: n - 0x60 for n in range(0x30A1, 0x30F7)}
 _KATAKANA = {hiragana: katakana for katakana, hiragana in _HIRAGANA.items()}
-# Katakana as hiragana, and spellings that waver as one: ヴァ バ, ヂ ジ, ヅ ズ, small vowels as full (ウェブ ウエブ).
+# Katakana to hiragana, and variant spellings to one: ヴァ バ, ヂ ジ, ヅ ズ, small vowels to full ones (ウェブ ウエブ).
 _VA = re.compile("[ヴゔ]([ァィェォュぁぃぇぉゅ])")
 _BA = dict(zip("ァィェォュぁぃぇぉゅ", ("ば", "び", "べ", "ぼ", "びゅ") * 2, strict=True))
 _KANA = _HIRAGANA | {0x30FD: 0x309D, 0x30FE: 0x309E}
@@ -40,7 +42,7 @@ _KANA |= str.maketrans("ァィゥェォぁぃぅぇぉヴゔヂぢヅづ", "あ�
 
 
 def normalize(text: str) -> str:
-    """Return the text without differences of width and case, on one line."""
+    """Return the text in one line, without differences of width and case."""
     if text.isascii():
         return " ".join(text.lower().split())
     folded = normalized("NFKC", text).casefold()
@@ -48,12 +50,12 @@ def normalize(text: str) -> str:
 
 
 def fold(text: str) -> str:
-    """Return the text as it is compared: `normalize`, katakana as hiragana, without long vowels and accents."""
+    """Return the text for comparison: normalized, katakana as hiragana, without long vowels and accents."""
     return fold_normalized(normalize(text))
 
 
 def fold_normalized(text: str) -> str:
-    """Return a plain text folded."""
+    """Return a normalized text folded."""
     if text.isascii():
         return text
     if _ACCENTED.search(text):
@@ -66,25 +68,25 @@ def fold_normalized(text: str) -> str:
 
 
 def runs(folded: str) -> list[str]:
-    """Return the stretches of one kind of script that a folded text consists of; nothing else of it can be found."""
+    """Return the runs of a folded text: its words, and its stretches of scripts without spaces."""
     return (_ASCII_RUN if folded.isascii() else _RUN).findall(folded)
 
 
 def is_unspaced(run: str) -> bool:
-    """Tell whether a run is of a script that is written without spaces."""
+    """Return whether a run belongs to a script without spaces."""
     return _UNSPACED.match(run) is not None
 
 
 def is_kana(run: str) -> bool:
-    """Tell whether a folded run is all kana, as every katakana word is."""
+    """Return whether a folded run is all kana, like every katakana word."""
     return _KANA_ONLY.fullmatch(run) is not None
 
 
 def tokenize(folded: str) -> list[str]:
-    """Return the terms of a folded text in their order.
+    """Return the terms of a folded text in order.
 
-    They are words, of long ones the beginning, and of an unspaced run each two neighbouring characters and the last
-    one (which begins no pair).
+    They are words, cut to 64 characters, and for a run without spaces each pair of neighbouring characters, followed by
+    the last character alone.
     """
     if folded.isascii():
         return [run[:LONGEST_WORD] for run in runs(folded)]
@@ -99,33 +101,33 @@ def tokenize(folded: str) -> list[str]:
 
 
 def compounds(folded: str) -> list[str]:
-    """Return the hyphenated words of a folded text as one word each (`state-of-the-art`, `gpt-4`)."""
+    """Return the hyphenated words of a folded text, each joined into one (`state-of-the-art`, `gpt-4`)."""
     return [_JOINT.sub("", word)[:LONGEST_WORD] for word in _COMPOUND.findall(folded)]
 
 
 def hiragana(text: str) -> str:
-    """Return the text with its katakana as hiragana, spelled as it is."""
+    """Return the text with katakana as hiragana, otherwise unchanged."""
     return text.translate(_HIRAGANA)
 
 
 def katakana(text: str) -> str:
-    """Return the text with its hiragana as katakana, spelled as it is."""
+    """Return the text with hiragana as katakana, otherwise unchanged."""
     return text.translate(_KATAKANA)
 
 
 def katakana_words(text: str) -> list[str]:
-    """Return the katakana words of a plain text: where they begin and end cannot be told once it is folded."""
+    """Return the katakana words of a normalized text; folding would lose their boundaries."""
     return [] if text.isascii() else _KATAKANA_WORD.findall(text)
 
 
 def with_spaces(text: str) -> str:
-    """Return a plain text folded, every word and run between spaces, katakana words apart from what surrounds them."""
+    """Return a normalized text folded, with spaces around every word and run, and katakana words separated."""
     folded = text if text.isascii() else fold_normalized(_KATAKANA_WORD.sub(_with_space_around, text))
     return f" {' '.join(runs(folded))} "
 
 
 def as_spelled(folded: str, text: str) -> str:
-    """Return a folded text, each of its words as it is written in another text; as it is where it does not stand."""
+    """Return a folded text with its words spelled as in another text; words that it lacks stay folded."""
     text = normalized("NFKC", text)
     written = {_JOINT.sub("", word.lower()): word for word in _WRITTEN.findall(text)}
     written |= {word.lower(): word for word in _LATIN.findall(text)}
@@ -134,7 +136,7 @@ def as_spelled(folded: str, text: str) -> str:
 
 
 def _spelled_part(japanese: dict[str, str], word: str) -> str | None:
-    """Return what stands for a folded word in the first of the katakana words that holds it."""
+    """Return the spelling of a folded word within the first katakana word that contains it."""
     if longer := japanese.get(word) or next((japanese[each] for each in japanese if word in each), ""):
         units = _KATAKANA_UNIT.findall(longer)
         folded = list(map(fold_normalized, units))
@@ -147,7 +149,7 @@ def _spelled_part(japanese: dict[str, str], word: str) -> str | None:
 
 
 def _unit_starting_at(folded: list[str], place: int) -> int | None:
-    """Return which unit begins at a place of all of them together, None where it is within one."""
+    """Return the index of the unit that starts at a position of the joined units; None within a unit."""
     starts = accumulate(map(len, folded), initial=0)
     return next((at for at, start in enumerate(starts) if start == place), None)
 

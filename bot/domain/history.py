@@ -1,4 +1,4 @@
-"""What happened to the collection: changes, each of some papers, from what to what."""
+"""The history of a collection: changes, and their steps with values before and after."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Change:
-    """All that one command or one import did."""
+    """Everything that one command or one import did."""
 
     id: int
     action: Action

@@ -1,4 +1,4 @@
-"""The ids by which the world knows a paper, and the many shapes in which people paste them."""
+"""The public ids of papers, in the many forms in which people paste them."""
 
 from __future__ import annotations
 
@@ -21,11 +21,12 @@ _DOI_TAIL = re.compile(r"(?:/(?:full|pdf|epdf|abstract|meta|html)|\.pdf)$", re.I
 _ARXIV_DOI = re.compile(rf"10\.48550/arxiv\.({_ARXIV_ID})", re.IGNORECASE)
 _OPENREVIEW_ID = re.compile(r"[A-Za-z0-9_-]{6,20}")
 _ACL_ID = re.compile(r"(?:\d{4}\.[a-z0-9_-]+\.\d+|[A-Z]\d{2}-\d{4,5})", re.IGNORECASE)
-_HOST = re.compile(r"[a-z0-9_.:~!$&*+,;=-]+", re.IGNORECASE)  # what RFC 3986 lets a name hold, but for brackets
+# the characters of a host name in RFC 3986, without brackets
+_HOST = re.compile(r"[a-z0-9_.:~!$&*+,;=-]+", re.IGNORECASE)
 _RESERVED = re.compile("[ %?#]")
-# Most addresses by far hold nothing to mend.
+# Most addresses need no correction.
 _PLAIN = re.compile(r"https?://((?:[a-z0-9-]+\.)+[a-z0-9-]+)(/[A-Za-z0-9._~/-]*)?")
-_SLASHES = re.compile(r"^(https?):/(?!/)", re.IGNORECASE)  # a slash that was lost in copying
+_SLASHES = re.compile(r"^(https?):/(?!/)", re.IGNORECASE)  # a slash lost in copying
 _LONGEST_ADDRESS, _LONGEST_HOST = 2000, 253  # RFC 1035
 _LINK = re.compile(r"https?://[^\s<>「」『』（）、。]+", re.IGNORECASE)
 _TAIL = ".,;:!?\"'"
@@ -34,7 +35,7 @@ _TRACKING = re.compile(r"utm_\w+|fbclid|gclid|ref|ref_src|si|s|t|context", re.IG
 
 @dataclass(frozen=True, slots=True)
 class Identifiers:
-    """A paper's ids, each in its canonical shape: arXiv without version, DOI in lower case."""
+    """A paper's ids in canonical form: arXiv without version, DOI in lower case."""
 
     arxiv: str | None = None
     doi: str | None = None
@@ -47,36 +48,36 @@ class Identifiers:
         return tuple([(name, value) for name, value in named if value])
 
     def __or__(self, other: Identifiers) -> Identifiers:
-        """Return these ids, with the other's where one is missing here."""
+        """Return these ids, with the other's ids where one is missing here."""
         more = dict(other.pairs())
         return Identifiers(**more | dict(self.pairs())) if more else self
 
 
 def arxiv_id(text: str) -> str | None:
-    """Return the arXiv id that the whole text is (`2307.08621v2`, `arXiv:…`), without its version."""
+    """Return the arXiv id if the whole text is one (`2307.08621v2`, `arXiv:…`), without its version."""
     match = _ARXIV.fullmatch(normalized("NFKC", text).strip())
     return _canonical_arxiv(match[1]) if match else None
 
 
 def doi(text: str) -> str | None:
-    """Return the DOI that the whole text is (`10.1145/…`, `doi:…`), in lower case."""
+    """Return the DOI if the whole text is one (`10.1145/…`, `doi:…`), in lower case."""
     match = _DOI.fullmatch(normalized("NFKC", text).strip())
     name = match[1].rstrip("/.,;").lower() if match else ""
     return name if _DOI.fullmatch(name) else None
 
 
 def openreview_id(text: str) -> str | None:
-    """Return the OpenReview forum id that the whole text is."""
+    """Return the OpenReview forum id if the whole text is one."""
     return text.strip() if _OPENREVIEW_ID.fullmatch(text.strip()) else None
 
 
 def acl_id(text: str) -> str | None:
-    """Return the ACL Anthology id that the whole text is."""
+    """Return the ACL Anthology id if the whole text is one."""
     return text.strip() if _ACL_ID.fullmatch(text.strip()) else None
 
 
 def identifiers_in(text: str) -> Identifiers:
-    """Return the ids that an id or a link tells without the network; an empty one where it tells none."""
+    """Return the ids in an id or a link, without the network; empty if there are none."""
     if is_url(text):
         return _from_url(text)
     if found := arxiv_id(text):
@@ -85,13 +86,13 @@ def identifiers_in(text: str) -> Identifiers:
 
 
 def is_url(text: str) -> bool:
-    """Tell whether the text is an http or https address."""
+    """Return whether the text is an http or https address."""
     return web_address(text) is not None
 
 
-@lru_cache(maxsize=1024)  # a link is looked at several times on its paper's way in
+@lru_cache(maxsize=1024)  # an addition checks the same link several times
 def web_address(text: str) -> str | None:
-    """Return an http(s) address made safe to link (spaces and brackets quoted, ASCII host), or None when it is none."""
+    """Return an http(s) address made safe to link (spaces and brackets quoted, ASCII host), or None if it is none."""
     if len(text) <= _LONGEST_ADDRESS and (plain := _PLAIN.fullmatch(text)):
         return text if len(plain[1]) <= _LONGEST_HOST else None
     text = _SLASHES.sub(r"\1://", text.strip())
@@ -115,7 +116,7 @@ def web_address(text: str) -> str | None:
 
 @lru_cache(maxsize=1024)
 def canonical_url(url: str) -> str:
-    """Return the address by which two links to one page are the same: no scheme, `www.`, tracking or end slash."""
+    """Return the form in which two links to one page are equal: no scheme, `www.`, tracking or trailing slash."""
     if plain := _PLAIN.fullmatch(url):
         return plain[1].removeprefix("www.").removeprefix("m.") + (plain[2] or "").rstrip("/")
     address = web_address(url)
@@ -132,7 +133,7 @@ def canonical_url(url: str) -> str:
 
 
 def links_in(*texts: str) -> list[str]:
-    """Return the web addresses that stand in texts, each page once, in order."""
+    """Return the web addresses in texts, each page once, in order."""
     pages: dict[str, str] = {}
     for link in (_without_tail(link) for text in texts for link in _LINK.findall(text)):
         if address := web_address(link):
@@ -141,7 +142,7 @@ def links_in(*texts: str) -> list[str]:
 
 
 def _without_tail(link: str) -> str:
-    """Return a link without the punctuation after it; a bracket that it opens itself is part of it."""
+    """Return a link without the punctuation after it; a bracket that the link opens is kept."""
     link = link[: _LONGEST_ADDRESS + 1].rstrip(_TAIL)
     for _ in range(link.count(")") - link.count("(")):
         link = link.removesuffix(")").rstrip(_TAIL)
@@ -149,7 +150,7 @@ def _without_tail(link: str) -> str:
 
 
 def address_of(scheme: str, identifier: str) -> str:
-    """Return the page that stands for an id."""
+    """Return the web page of an id."""
     pattern = {
         "arxiv": "https://arxiv.org/abs/{}",
         "doi": "https://doi.org/{}",

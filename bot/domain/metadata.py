@@ -1,4 +1,4 @@
-"""What a source says of a paper, made clean and short enough to become one; any part of it may be missing."""
+"""A source's metadata of a paper, cleaned and cut so that it can become a paper; any field may be missing."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.identifiers import Identifiers, web_address
 from bot.domain.paper import ALL_AUTHORS_LENGTH, AUTHOR_LENGTH, LIMITS, MOST_AUTHORS, Link, label_of
 from bot.domain.text import clean, clean_line, clip
 
-_MOST_LINKS = 20  # fewer than a paper may have: a curator adds to them
+_MOST_LINKS = 20  # fewer than a paper may have, so that a curator can add some
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,7 +31,7 @@ class Metadata:
     identifiers: Identifiers = field(default_factory=Identifiers)
 
     def __or__(self, other: Metadata) -> Metadata:
-        """Return what this says, and where it says nothing what the other says; links and ids of both."""
+        """Return this metadata, with the other's values where one is missing here; links and ids of both."""
         either = {each.name: getattr(self, each.name) or getattr(other, each.name) for each in fields(self)}
         return Metadata(
             **either
@@ -48,7 +48,7 @@ def json_of(metadata: Metadata) -> dict[str, Any]:
 
 
 def metadata_from(columns: dict[str, Any]) -> Metadata:
-    """Return the metadata of JSON values."""
+    """Return the metadata from JSON values."""
     return Metadata(
         **columns
         | {
@@ -72,9 +72,9 @@ def make_metadata(
     links: Iterable[str | Link] = (),
     identifiers: Identifiers | None = None,
 ) -> Metadata:
-    """Make metadata of what a source says: cleaned by a paper's own rules, and cut where a paper would refuse it.
+    """Make metadata from a source's values: cleaned by a paper's own rules, and cut where a paper would refuse them.
 
-    Addresses that cannot be linked are left out; so every answer can become a paper once it has a title.
+    Invalid addresses are left out, so every metadata with a title can become a paper.
     """
     addresses = (link if isinstance(link, Link) else Link(link) for link in links)
     safe = tuple(Link(url, label_of(link.label)) for link in addresses if (url := web_address(link.url)))
@@ -93,7 +93,7 @@ def make_metadata(
 
 
 def date_in(text: str | None) -> PaperDate | None:
-    """Return the date that a source's text is, or None when it is none."""
+    """Return the date in a source's text, or None if it is not a date."""
     try:
         return parse_date(text) if text else None
     except DateError:

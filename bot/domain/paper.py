@@ -1,4 +1,4 @@
-"""One curated paper: what the team notes of it, made clean and consistent once, here."""
+"""One curated paper; the only place where papers are cleaned and checked."""
 
 from __future__ import annotations
 
@@ -43,19 +43,19 @@ _ID = re.compile(r"[^\s/\\\x00-\x1f\x7f\"'`<>@#:,]+")
 
 @dataclass(frozen=True, slots=True)
 class Link:
-    """An http(s) address and what stands behind it; the label is worked out where none is given."""
+    """An http(s) address with an optional label."""
 
     url: str
     label: str | None = None
 
     @property
     def name(self) -> str:
-        """Return the label, or what the address tells: `arXiv`, `PDF`, `code`, else its host."""
+        """Return the label, or a name derived from the address: `arXiv`, `PDF`, `code`, else its host."""
         return self.label or _label_of(self.url)
 
     @property
     def is_code(self) -> bool:
-        """Tell whether code stands behind it."""
+        """Return whether the link leads to code."""
         return self.label == "code" or (
             not self.label and any(host in self.url for host in _CODE_HOSTS) and _label_of(self.url) == "code"
         )
@@ -63,9 +63,9 @@ class Link:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Paper:
-    """One paper of a collection; `id` is its name within the workspace, times are aware UTC.
+    """One paper of a collection; `id` is unique within the workspace, times are aware UTC.
 
-    Its fields, in this order, are those of every file format, of the table and of the history.
+    Every file format, the table and the history have these fields in this order.
     """
 
     id: str
@@ -97,7 +97,7 @@ class Paper:
 
     @property
     def content(self) -> tuple[object, ...]:
-        """Return what people wrote of it, without the bookkeeping: equal papers have equal content."""
+        """Return what people wrote, without the bookkeeping; equal papers have equal content."""
         return tuple(getattr(self, name) for name in CONTENT_FIELDS)
 
 
@@ -126,10 +126,10 @@ def make_paper(
     tags: Iterable[str] = (),
     identifiers: Identifiers | None = None,
 ) -> Paper:
-    """Make a paper of what a person, a file or a source says: cleaned, its ids read from its links.
+    """Make a paper from the values of a person, a file or a source: cleaned, with the ids in its links.
 
-    Without an id one is made from its identifiers or its title. Raises InputError for an empty title, an id that
-    cannot be typed, an address that is none, or a text that is too long.
+    Without `id`, one is derived from its identifiers or its title. Raises InputError for an empty title, an invalid id
+    or address, or a text that is too long.
     """
     lines = {
         "title": clean_line(title),
@@ -171,23 +171,23 @@ def make_paper(
 
 
 def with_changes(paper: Paper, **changes: Any) -> Paper:
-    """Return the paper with some of what people wrote of it replaced, cleaned anew. Raises InputError."""
+    """Return the paper with some content replaced and cleaned. Raises InputError."""
     kept = {name: getattr(paper, name) for name in CONTENT_FIELDS}
     return make_paper(id=paper.id, **(kept | changes))
 
 
 def with_id(paper: Paper, id: str) -> Paper:
-    """Return the paper under another id."""
+    """Return the paper with another id."""
     return replace(paper, id=id)
 
 
 def person_name(name: str | None) -> str | None:
-    """Return a person's name as it is kept: on one line, at most 80 characters."""
+    """Return a person's name as it is stored: in one line, at most 80 characters."""
     return clean_line(clean_line(name or "")[:80]) or None
 
 
 def identity_keys(paper: Paper) -> tuple[str, ...]:
-    """Return the keys that tell which work this is: one paper of a collection holds each (`arxiv:2307.08621`)."""
+    """Return the keys that identify the work (`arxiv:2307.08621`); within a collection each belongs to one paper."""
     return tuple(f"{scheme}:{name.lower()}" for scheme, name in paper.identifiers.pairs())
 
 
@@ -196,7 +196,7 @@ def link_keys(paper: Paper) -> tuple[str, ...]:
     return tuple(dict.fromkeys(f"url:{canonical_url(link.url).lower()}" for link in paper.links))
 
 
-@lru_cache(maxsize=4096)  # a title is looked at several times on its paper's way in
+@lru_cache(maxsize=4096)  # an addition computes a title's key several times
 def title_key(title: str) -> str:
     """Return the title without width, case, spaces and punctuation; Japanese characters stay."""
     folded = normalized("NFKC", title).casefold()
@@ -219,7 +219,7 @@ def _label_of(url: str) -> str:
 
 
 def checked_link(link: Link) -> Link:
-    """Return the link with a clean label and a quoted address. Raises InputError when the address is none."""
+    """Return the link with a clean label and a quoted address. Raises InputError when the address is invalid."""
     url = web_address(link.url)
     if url is None:
         raise InputError(msg('"{url}" is not a link; it must start with http:// or https://.', url=link.url[:80]))
@@ -227,7 +227,7 @@ def checked_link(link: Link) -> Link:
 
 
 def label_of(text: str | None) -> str | None:
-    """Return a link's label as it is kept: on one line, at most 80 characters."""
+    """Return a link's label as it is stored: in one line, at most 80 characters."""
     return clean_line(clean_line(text or "")[:80]) or None
 
 

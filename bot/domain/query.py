@@ -1,4 +1,4 @@
-"""What a person types into a search, read once: words, and the few marks that narrow them down."""
+"""Parses what a person types into a search: words, phrases, exclusions and filters."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.domain.folding import normalize
 from bot.domain.text import normalized
 
 LONGEST = 2000
-MOST_WORDS, MOST_MARKS = 32, 16  # words and phrases, and marks of each kind, that are read
+MOST_WORDS, MOST_MARKS = 32, 16  # words and phrases that are read, and filters of each kind
 _QUOTES = str.maketrans("“”„‟", '""""')
 _PART = re.compile(
     r"""(?P<minus>-)?(?:(?P<key>tag|author|venue|year|has):)?(?:"(?P<quoted>[^"]*)"(?=\s|$)|(?P<word>\S+))""",
@@ -21,7 +21,7 @@ _CONTROL = re.compile("[\x00-\x1f\x7f\ud800-\udfff]")
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A search: every word and phrase is asked for, and every filter holds; all text is normalized."""
+    """A search: every word and phrase must match, and every filter must hold; all text is normalized."""
 
     text: str = ""
     words: tuple[str, ...] = ()
@@ -35,20 +35,19 @@ class Query:
 
     @property
     def is_empty(self) -> bool:
-        """Tell whether it asks for nothing by name, so that the newest papers answer it."""
+        """Return whether there are no words or phrases, so that the newest papers are the answer."""
         return not (self.words or self.phrases)
 
     @property
     def is_filtered(self) -> bool:
-        """Tell whether anything beside words narrows it down."""
+        """Return whether there are exclusions or filters."""
         return bool(self.excluded or self.tags or self.authors or self.venues or self.years or self.code)
 
 
 def parse_query(typed: str) -> Query:
-    """Read `words "a phrase" -without tag:X author:"A B" venue:ACL year:2023 year:2022-2024 has:code`.
+    """Parse `words "a phrase" -without tag:X author:"A B" venue:ACL year:2023 year:2022-2024 has:code`.
 
-    Never fails: what is no mark, or is a mistaken one, is words. Text beyond 2000 characters is not read, nor words
-    beyond 32.
+    Never fails: an unknown or invalid filter is read as words. Only the first 2000 characters and 32 words are read.
     """
     text = _CONTROL.sub(" ", typed[:LONGEST]).strip()
     found: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "venue", "has")}
@@ -70,7 +69,7 @@ def parse_query(typed: str) -> Query:
 
 
 def tag_and_year(typed: str) -> tuple[str, str] | None:
-    """Return the tag and the year, as typed, of a query that asks for these alone; empty is the one it leaves open."""
+    """Return the tag and the year of a query that has nothing else, as typed; the missing one is empty."""
     filters: dict[str, str] = {}
     for part in _PART.finditer(typed[:LONGEST]):
         key, value = (part["key"] or "").lower(), part["word"] or part["quoted"] or ""

@@ -1,4 +1,4 @@
-"""When a digest goes out, in the team's timezone: `mon,thu 08:30`, `first mon 09:00`, `隔週月曜 9時` or a crontab."""
+"""Schedules of a digest in the team's timezone: `mon,thu 08:30`, `first mon 09:00`, `隔週月曜 9時` or a crontab."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ _EVERY = re.compile(
 _FROM = re.compile(r"(?:\s+from\s+(?P<en>\d{4}-\d{2}-\d{2})|\s*(?P<ja>\d{4}-\d{2}-\d{2})から)$", re.IGNORECASE)
 _HOUR = r"(?:(午前|午後)\s*(1[0-2]|0?\d)|(\d{1,2}))"
 _PLAIN = re.compile(rf"(.+?)\s*(?<!\d){_HOUR}(?::(\d{{2}})|時(?:(半)|(\d{{1,2}})分)?)に?")
-_A_MONDAY = date(1970, 1, 5)  # from which weeks are counted where a schedule names no start
+_A_MONDAY = date(1970, 1, 5)  # weeks are counted from here if a schedule has no start
 
 
 @dataclass(frozen=True, slots=True)
 class _Plan:
-    """A schedule that is no crontab, read."""
+    """A parsed schedule that is not a crontab."""
 
     days: tuple[Weekdays, ...]
     hour: int
@@ -41,9 +41,9 @@ class _Plan:
 
 @dataclass(frozen=True, slots=True)
 class Schedule:
-    """A repeating local minute; `text` is how its owner wrote it, `crontab` what it means.
+    """A repeating local minute; `text` is how its owner wrote it, `crontab` its meaning.
 
-    Of its moments those count that are in every `weeks`-th week, counted from that of `start`, and not before it.
+    Only every `weeks`-th week counts, from the week of `start` on, and nothing before `start`.
     """
 
     text: str
@@ -52,7 +52,7 @@ class Schedule:
     start: date | None = None
 
     def latest(self, now: datetime, zone: ZoneInfo, within: timedelta) -> datetime | None:
-        """Return the newest scheduled moment in the time up to now (UTC), or None when none fell into it."""
+        """Return the latest scheduled moment (UTC) of the past `within`, or None."""
         times = CronSim(self.crontab, now.astimezone(zone) + timedelta(minutes=1), reverse=True)
         recent = takewhile(lambda moment: now - moment <= within, (moment.astimezone(UTC) for moment in times))
         return next((moment for moment in recent if moment <= now and self._counts(moment, zone)), None)
@@ -62,9 +62,9 @@ class Schedule:
         return next(moment for moment in self._after(now, zone) if self._counts(moment, zone))
 
     def starting(self, now: datetime, zone: ZoneInfo, before: Schedule | None = None) -> Schedule:
-        """Return the schedule with its start told where only some weeks count: its next moment.
+        """Return the schedule with its next moment as its start, if only every few weeks count.
 
-        Where it replaces one that differs in nothing else, it goes on in the same weeks.
+        If it replaces a schedule of the same days and weeks, it keeps the start of that.
         """
         if self.weeks == 1 or self.start:
             return self
@@ -75,7 +75,7 @@ class Schedule:
         return replace(self, text=text, start=first)
 
     def describe(self, locale: Locale) -> str:
-        """Return the schedule in the reader's words; a crontab as it is."""
+        """Return the schedule in the reader's language; a crontab is returned unchanged."""
         plan = _plan(self.text)
         if not plan:
             return self.text
@@ -108,12 +108,12 @@ class Schedule:
 
 
 def period(moment: datetime, zone: ZoneInfo) -> str:
-    """Return the local minute that names an edition's turn: it is the same for both passes of a repeated hour."""
+    """Return the local minute that names an edition's turn; an hour repeated at a clock change counts once."""
     return f"{moment.astimezone(zone):%Y-%m-%dT%H:%M}"
 
 
 def parse_schedule(text: str) -> Schedule:
-    """Read a schedule. Raises ScheduleError when it is none, or names a day that never comes."""
+    """Parse a schedule. Raises ScheduleError when it is invalid or names a day that never comes."""
     plain = " ".join(normalized("NFKC", text).split())
     plan = _plan(plain)
     crontab = f"{plan.minute} {plan.hour} * * {','.join(days.crontab for days in plan.days)}" if plan else plain
@@ -132,7 +132,7 @@ def parse_schedule(text: str) -> Schedule:
 
 
 def _plan(plain: str) -> _Plan | None:
-    """Return a schedule read, None where it is a crontab or nothing."""
+    """Return a parsed schedule; None if it is a crontab or invalid."""
     start_clause = _FROM.search(plain)
     every = _EVERY.match(plain)
     match = _PLAIN.fullmatch(plain, every.end() if every else 0, start_clause.start() if start_clause else len(plain))

@@ -1,4 +1,4 @@
-"""A server that the bot was invited into, and whether it is served there."""
+"""A server that the bot is in, and whether it is served."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ ServerState = Literal["allowed", "waiting", "refused"]
 
 @dataclass(frozen=True, slots=True)
 class Server:
-    """A server; `id` is `discord:<server id>`, `since` when it came into its state (None where settings name it)."""
+    """A server; `id` is `discord:<server id>`, `since` the time of its state (None if the settings name it)."""
 
     id: str
     name: str
@@ -20,5 +20,5 @@ class Server:
 
     @property
     def number(self) -> str:
-        """Return the id as the platform shows it."""
+        """Return the id without the platform's prefix."""
         return self.id.partition(":")[2]

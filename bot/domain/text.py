@@ -1,4 +1,4 @@
-"""Text from outside made fit to keep and to show: cleaning and clipping."""
+"""Cleans and clips text from outside, so that it can be stored and shown."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
-# Bidirectional overrides and invisible characters can disguise what a text says, or hide in it what nobody sees
-# (Unicode's Default_Ignorable_Code_Point); joiners stay, emoji and Indic scripts are spelled with them.
+# Bidirectional overrides and invisible characters can disguise or hide text (Unicode's Default_Ignorable_Code_Point).
+# Joiners stay, because emoji and Indic scripts need them.
 _INVISIBLE = re.compile(
     "[\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0080-\U000e00ff\U000e01f0-\U000e0fff]"
@@ -17,54 +17,54 @@ _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*+\n(?:[ \t\u3000]*+\n)++")
 _CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
 _JOINERS = re.compile("([\u200c\u200d])[\u200c\u200d]+")
-# A region's flag is a black one and the region's code in tag characters; any other tag hides text.
+# A region's flag is a black flag followed by the region's code in tag characters; any other tags hide text.
 _TAGS = re.compile(
     "(\U0001f3f4[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}\U000e007f)"
     "|[\U000e0000-\U000e007f]+"
 )
 _SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
 _IDEOGRAPH = re.compile("[\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff]")
-# Fillers, and the blocks that hold marks: a printable text without any of them has nothing to hide.
+# Fillers, and the blocks with combining marks: a printable text without any of them hides nothing.
 _SUSPECT = re.compile(
     "[\u0300-\u036f\u0483-\u0489\u0590-\u109f\u115f\u1160\u135d-\u135f\u1700-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u2800"
     "\u2cef-\u2cf1\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\u3164\ua66f-\ua69f\ua6f0\ua6f1\ua800-\uabff\ufb1e"
     "\ufe00-\ufe2f\uffa0\U00010000-\U0001efff\U000e0100-\U000e01ef]"
 )
-_MARKS = re.compile(r"[^\x00-\x7f\w]{9,}")  # no mark is a letter or ASCII
-_SHORT = 200  # characters whose marks are sorted in no time (27 µs)
-_MOST_MARKS = 8  # on one character: Vietnamese needs two and pointed Hebrew four; a higher stack is no writing
+_MARKS = re.compile(r"[^\x00-\x7f\w]{9,}")  # marks are neither letters nor ASCII
+_SHORT = 200  # characters; sorting the marks of so short a text takes at most 27 µs
+_MOST_MARKS = 8  # per character: Vietnamese needs two and pointed Hebrew four; no script stacks more
 _EXTENDS = {"Mn", "Me", "Mc"}
 _UNSEEN = _EXTENDS | {"Zs", "Zl", "Zp", "Cc", "Cf", "Cs"}
-_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol by their category, and blank
+_FILLERS = "\u115f\u1160\u2800\u3164\uffa0"  # letters and a symbol by category, but blank
 _WORD = re.compile(r"[A-Za-z0-9À-ɏ_'’\-]")
 
 
 def clean(text: str) -> str:
-    """Return text of several lines without control characters, disguises, hidden text or outer space.
+    """Return a text without control characters, disguises, hidden text and outer space; lines are kept.
 
-    It holds something to see, or it is empty.
+    The result has something visible, or is empty.
     """
     if not text.isprintable() and not text.replace("\n", "").isprintable():
         return _shown(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
-    if text.isascii() or not _SUSPECT.search(text):  # most text by far hides nothing
+    if text.isascii() or not _SUSPECT.search(text):  # most texts hide nothing
         return _spaced(unicodedata.normalize("NFC", text))
     return _shown(text)
 
 
 def normalized(form: Literal["NFC", "NFKC", "NFD", "NFKD"], text: str) -> str:
-    """Return the text in a normal form of Unicode, with at most a few marks on one character where it is long.
+    """Return the text in a Unicode normal form; long texts keep only a few marks per character.
 
     Python sorts the marks on a character by insertion: 160,000 of them took 17 seconds.
     """
     if len(text) > _SHORT and not text.isascii():
-        if form in ("NFKC", "NFKD"):  # which make marks of these two letters, the only ones
+        if form in ("NFKC", "NFKD"):  # these forms turn the halfwidth voicing marks, and only these letters, into marks
             text = text.replace("\uff9e", "\u3099").replace("\uff9f", "\u309a")
         text = _MARKS.sub(_few_marks, text)
     return unicodedata.normalize(form, text)
 
 
 def _shown(text: str) -> str:
-    """Return text that holds no control characters, without what is invisible in it."""
+    """Return a text without control characters freed of its invisible characters."""
     text = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
     text = normalized("NFC", _JOINERS.sub(r"\1", _SELECTORS.sub(_fitting_selector, text)))
     return _spaced(_MARKS.sub(_few_marks, text)) if any(map(_is_seen, text)) else ""
@@ -75,7 +75,7 @@ def _spaced(text: str) -> str:
 
 
 def _fitting_selector(match: re.Match[str]) -> str:
-    """Return the first of a run of variation selectors where it can choose a form of the character before it."""
+    """Return the first of a run of variation selectors if the character before it can have variants."""
     before, first = match.string[match.start() - 1 : match.start()], match[0][0]
     fits = _IDEOGRAPH.match(before) if first >= "\U000e0100" else before.strip()
     return first if fits else ""
@@ -96,12 +96,12 @@ def _is_seen(character: str) -> bool:
 
 
 def clean_line(text: str) -> str:
-    """Return the text cleaned and on one line, runs of space made one."""
+    """Return the text cleaned, in one line, with single spaces."""
     return " ".join(clean(text).split())
 
 
 def clip(text: str, limit: int) -> str:
-    """Return at most `limit` code points, cut at a word or a Japanese character and ended with … when cut."""
+    """Return at most `limit` code points, cut between words or Japanese characters and ended with "…"."""
     if len(text) <= limit:
         return text
     if limit <= 1:
@@ -117,7 +117,7 @@ def clip(text: str, limit: int) -> str:
 
 
 def join_within(parts: Sequence[str], limit: int = 2000) -> list[str]:
-    """Return the parts, one below the other, in as few texts of at most `limit` code points as hold them."""
+    """Return the parts, one per line, in as few texts of at most `limit` code points as possible."""
     texts: list[str] = []
     for part in (clip(each, limit) for each in parts):
         if texts and len(texts[-1]) + len(part) < limit:
@@ -128,7 +128,7 @@ def join_within(parts: Sequence[str], limit: int = 2000) -> list[str]:
 
 
 def _cluster_start(text: str, at: int) -> int:
-    """Return the last place at or before `at` that does not tear a character from its marks, joiners or pair."""
+    """Return the last position up to `at` that does not separate a character from its marks, joiners or pair."""
     while at and (
         unicodedata.category(text[at]) in _EXTENDS
         or text[at] in "\u200c\u200d\ufe0e\ufe0f\u20e3\uff9e\uff9f\u0e33\u0eb3"

@@ -1,4 +1,4 @@
-"""The days on which something repeats, as people write them: `mon,thu`, `月〜金`, `second and fourth mon`, `最終金`."""
+"""Weekdays as people write them: `mon,thu`, `月〜金`, `second and fourth mon`, `最終金`."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from bot.i18n import Locale
 
 _DAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
 _JA_DAYS = "月火水木金土日"
-_JA_DAY = f"[{_JA_DAYS}](?:曜日(?!曜)|曜)?"  # 月曜日曜 are two days
+_JA_DAY = f"[{_JA_DAYS}](?:曜日(?!曜)|曜)?"  # 月曜日曜 means two days
 EVERY_DAY, WEEKDAYS = (0, 1, 2, 3, 4, 5, 6), (0, 1, 2, 3, 4)
 _SEVERAL = {"daily": EVERY_DAY, "毎日": EVERY_DAY, "weekdays": WEEKDAYS, "平日": WEEKDAYS}
 _TO = re.compile(r"\s*(?:[-~〜–]|から)\s*")
-_LAST = 6  # of a month, beside its first to fifth Monday
+_LAST = 6  # the last one in a month, besides its first to fifth
 _ORDINALS = ("first", "second", "third", "fourth", "fifth", "last")
 _NUMBERS = {"1st": 1, "2nd": 2, "3rd": 3, "4th": 4, "5th": 5, "最終": _LAST, "最後の": _LAST}
 _NUMBERS |= {name: n for n, name in enumerate(_ORDINALS, 1)} | {n: at for at, n in enumerate("一二三四五", 1)}
@@ -33,14 +33,14 @@ _BETWEEN = re.compile(rf"{_AND}|\s*と\s*")
 
 @dataclass(frozen=True, slots=True)
 class Weekdays:
-    """Days of every week (Monday is 0), or those of a month: its first (1) to fifth (5) or last (6) such day."""
+    """Days of every week (Monday is 0), or of a month: the first (1) to fifth (5) or the last (6) such day."""
 
     days: tuple[int, ...]
     of_month: tuple[int, ...] = ()
 
     @property
     def crontab(self) -> str:
-        """Return the days as the last field of a crontab."""
+        """Return the days as a crontab's last field."""
         if not self.of_month:
             return "*" if self.days == EVERY_DAY else ",".join(str((day + 1) % 7) for day in self.days)
         return ",".join(f"{(day + 1) % 7}{'L' if n == _LAST else f'#{n}'}" for n in self.of_month for day in self.days)
@@ -56,7 +56,7 @@ class Weekdays:
 
 
 def parse_weekdays(words: str) -> tuple[Weekdays, ...]:
-    """Return the days named, in groups of the same weeks of a month; none when a word is no day."""
+    """Return the named days, grouped by the weeks of a month; empty if a word is not a day."""
     words = " ".join(words.lower().split())
     if days := _of_week(words):
         return (Weekdays(days),)
@@ -72,7 +72,7 @@ def parse_weekdays(words: str) -> tuple[Weekdays, ...]:
 
 
 def _of_week(words: str) -> tuple[int, ...]:
-    """Return the days of the week named, Monday, which is 0, first; none when a word is no day."""
+    """Return the named days of the week, sorted (Monday is 0); empty if a word is not a day."""
     joined = _TO.sub("-", words.removeprefix("毎週").strip())
     named = [_days_of(name) for name in re.split(r"[,、・ ]+", joined) if name]
     return tuple(sorted({day for days in named for day in days})) if all(named) else ()

@@ -1,1 +1,1 @@
-"""Files in and out: each format reads a text into papers and writes papers into a text."""
+"""File formats: each reads a text into papers and writes papers into a text."""

@@ -18,9 +18,10 @@ _NOT_XML = re.compile("[^\t\n\r\u0020-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]"
 
 @dataclass(frozen=True, slots=True)
 class Feed:
-    """Which feed it is: the collection that it is of, and its own address (absolute or relative) where that is known.
+    """A feed: its collection, and its own address (absolute or relative) if known.
 
-    Ids are made of the collection's, so that two teams' entries of one paper differ in a reader that follows both.
+    Ids are derived from the collection's, so that two teams' entries for one paper differ in a reader that follows
+    both.
     """
 
     collection: UUID
@@ -32,12 +33,12 @@ class Feed:
         return uuid5(self.collection, "collection").urn
 
     def entry_id(self, paper: Paper) -> str:
-        """Return the id of a paper's entry, which stays for as long as the paper's id does."""
+        """Return the id of a paper's entry; it stays the same as long as the paper's id."""
         return uuid5(self.collection, f"paper/{paper.id}").urn
 
 
 def write(papers: Iterable[Paper], feed: Feed) -> Iterator[str]:
-    """Write the feed; where its address is not known it names itself by its id, which is an address too (a URN)."""
+    """Write the feed; without an address, its id (a URN) serves as its link to itself."""
     yield "\n".join(
         (
             '<?xml version="1.0" encoding="utf-8"?>',
@@ -52,7 +53,7 @@ def write(papers: Iterable[Paper], feed: Feed) -> Iterator[str]:
     for paper in papers:
         updated = max(updated, _updated(paper))
         yield "\n".join(_entry(paper, feed)) + "\n"
-    yield f"{_element('updated', _time(updated))}\n</feed>\n"  # the order of a feed's elements means nothing
+    yield f"{_element('updated', _time(updated))}\n</feed>\n"  # the order of a feed's elements has no meaning
 
 
 def _entry(paper: Paper, feed: Feed) -> Iterator[str]:
@@ -78,7 +79,7 @@ def _entry(paper: Paper, feed: Feed) -> Iterator[str]:
 
 
 def _updated(paper: Paper) -> datetime:
-    """Return when the paper was changed last; the day it came out where nobody noted that."""
+    """Return the time of the paper's last change, or its date if none is recorded."""
     date = paper.date
     published = (
         datetime(date.year, date.month or 1, date.day or 1, tzinfo=UTC) if date else datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,5 +96,5 @@ def _element(name: str, text: str) -> str:
 
 
 def _xml(text: str) -> str:
-    """Return the text without the characters that XML cannot hold."""
+    """Return the text without characters that XML does not allow."""
     return _NOT_XML.sub("", text)

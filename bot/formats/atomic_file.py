@@ -1,4 +1,4 @@
-"""Reading and replacing a file so that a reader, a crash or a second writer never sees half of it."""
+"""Reads and replaces files so that no reader, crash or second writer ever sees a partial file."""
 
 from __future__ import annotations
 
@@ -14,14 +14,15 @@ from typing import BinaryIO
 from bot.domain.errors import FileError
 from bot.i18n import msg
 
-_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)  # the file may have become a pipe since
+# opened without waiting: after the check, the file may have become a pipe
+_AT_ONCE = getattr(os, "O_NONBLOCK", 0) | getattr(os, "O_BINARY", 0)
 MOST_BYTES = 200_000_000  # twice the JSON of 100,000 papers
 
 
 def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
     """Return a file's bytes. Raises OSError, and FileError for a folder, a pipe or a device and for too many bytes.
 
-    Neither of these is read, nor opened: a pipe would be waited for, and a device has no end.
+    Pipes and devices are not opened: a pipe would block, and a device may have no end.
     """
     if not stat.S_ISREG(path.stat().st_mode):
         raise FileError(msg("this is no file but a folder, a pipe or a device"), file=str(path))
@@ -33,7 +34,7 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
 
 
 def read_if_exists(path: Path, most: int = MOST_BYTES) -> bytes | None:
-    """Return the file's bytes, None where there is none. Raises like `read_regular`."""
+    """Return the file's bytes, or None if there is no file. Raises the same errors as `read_regular`."""
     try:
         return read_regular(path, most)
     except FileNotFoundError:
@@ -41,18 +42,18 @@ def read_if_exists(path: Path, most: int = MOST_BYTES) -> bytes | None:
 
 
 def make_folder(path: Path) -> None:
-    """Make a folder, and those it lacks above it, for their owner alone. Raises OSError."""
+    """Create a folder and its missing parents, accessible only to their owner. Raises OSError."""
     for folder in reversed([each for each in (path, *path.parents) if not each.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
 
 
 def replace_if_unchanged(path: Path, content: bytes, expected: bytes | None) -> bool:
-    """Put new content in the file's place, unless it is no longer what was expected; tell whether it was done.
+    """Replace a file unless it differs from `expected`; return whether it was replaced.
 
-    The bytes are on the disk before the old file gives way. A file keeps its mode, a new one is for its owner alone.
-    Raises OSError.
+    The new bytes are on disk before the old file is removed. An existing file keeps its mode, a new one is private to
+    its owner. Raises OSError.
     """
-    target = path.resolve()  # of a link, what it points to is replaced, and the link stays
+    target = path.resolve()  # a symbolic link stays, and its target is replaced
     make_folder(target.parent)
     beside = target.with_name(f".{target.name}.dayori")
     beside.unlink(missing_ok=True)
@@ -73,10 +74,10 @@ def replace_if_unchanged(path: Path, content: bytes, expected: bytes | None) -> 
 
 @contextlib.contextmanager
 def write_private(path: Path) -> Iterator[BinaryIO]:
-    """Lend a file that takes the place of the one of that name when all is written, and is gone when it is not.
+    """Yield a temporary file that replaces the target when it is completely written, and is deleted otherwise.
 
-    A file keeps its mode, a new one is for its owner alone; what is no file (a pipe, a device) is written to as it is.
-    Raises OSError.
+    An existing file keeps its mode, a new one is private to its owner; a pipe or a device is written directly. Raises
+    OSError.
     """
     if path.exists() and not path.is_file():
         with path.open("wb") as file:
@@ -105,15 +106,13 @@ def _replace(beside: Path, target: Path) -> None:
     try:
         beside.replace(target)
     except OSError as error:
-        if (
-            error.errno != errno.EBUSY
-        ):  # a file that is mounted by itself, as into a container, can only be written over
+        if error.errno != errno.EBUSY:  # a single file mounted into a container can only be overwritten
             raise
         with beside.open("rb") as new, target.open("r+b") as file:
             shutil.copyfileobj(new, file)
             file.truncate()
             os.fsync(file.fileno())
-    with contextlib.suppress(OSError):  # not every system lets a folder be opened
+    with contextlib.suppress(OSError):  # not every system can open a folder
         folder = os.open(target.parent, os.O_RDONLY)
         try:
             os.fsync(folder)

@@ -1,7 +1,7 @@
-"""BibTeX: what LaTeX users and reference managers keep their bibliographies in.
+"""BibTeX: the bibliography format of LaTeX users and reference managers.
 
-Beside the usual fields, `annote` holds the comment, `abstract` the excerpt, `keywords` the tags; what BibTeX has no
-field for stands in fields of our own (`headline`, `links`), which other programs pass over.
+Beside the usual fields, `annote` holds the comment, `abstract` the excerpt, `keywords` the tags. Fields that BibTeX
+lacks have names of our own (`headline`, `links`), which other programs ignore.
 """
 
 from __future__ import annotations
@@ -43,9 +43,9 @@ _TEXTS = {
 
 def read(text: str, file: str) -> list[Paper]:
     """Read the entries of a bibliography. Raises FileError with line and column."""
-    from bibtexparser.entrypoint import parse_string  # slow to import, and few starts need it
+    from bibtexparser.entrypoint import parse_string  # slow to import, and rarely needed
 
-    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it logs what it returns as well
+    logging.getLogger("bibtexparser").setLevel(logging.CRITICAL)  # it also logs what it returns
     library = parse_string(text)
     places = _Places(text)
     for block in library.failed_blocks:
@@ -61,7 +61,7 @@ def read(text: str, file: str) -> list[Paper]:
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """Write a bibliography; each entry's key is the paper's id as far as BibTeX can hold it."""
+    """Write a bibliography; an entry's key is the paper's id, as far as BibTeX allows."""
     taken: dict[str, int] = {}
     for n, paper in enumerate(papers):
         yield ("\n" if n else "") + _entry(paper, taken)
@@ -77,13 +77,13 @@ def _broken(file: str, problem: str, line: int, column: int) -> FileError:
 
 
 class _Places:
-    """Finds words in the lines of a text, each once: a line may hold all entries of a file."""
+    """Finds words in lines of a text and remembers them: one line may hold all entries of a file."""
 
     def __init__(self, text: str) -> None:
         self._lines, self._found = text.lower().split("\n"), dict[tuple[int, str], Place]()
 
     def of(self, line: int, word: str) -> Place:
-        """Return the line and the column of the first such word in it, the first column where it is not there."""
+        """Return the line and the first column of a word in that line; column 1 if it is not there."""
         if (line, word) not in self._found:
             at = self._lines[line - 1].find(word) if line <= len(self._lines) else -1
             self._found[line, word] = line, max(at, 0) + 1
@@ -139,7 +139,7 @@ def _put_ids_and_links(
 
 
 def _split_names(text: str) -> Iterator[str]:
-    """Yield the names between the `and`s that stand in no braces."""
+    """Yield the names between each `and` outside braces."""
     depth = start = 0
     for mark in _NAME_MARK.finditer(text):
         depth += (mark[0] == "{") - (mark[0] == "}")
@@ -156,7 +156,7 @@ def _name(text: str) -> str:
 
 
 def _depth_never_zero(text: str) -> bool:
-    """Tell whether one pair of braces goes round the whole text."""
+    """Return whether one pair of braces encloses the whole text."""
     depth = 0
     for n, mark in enumerate(text):
         depth += (mark == "{") - (mark == "}")
@@ -177,7 +177,7 @@ def _date(date: str, year: str, month: str, day: str) -> str:
 
 
 def _time(text: str) -> str:
-    """Return a full time of addition; JabRef's own shapes of `timestamp` are passed over."""
+    """Return a complete time of addition; JabRef's own forms of `timestamp` are ignored."""
     return text if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", text) else ""
 
 
@@ -205,7 +205,7 @@ def _free_key(id: str, taken: dict[str, int]) -> str:
 
 def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     ids, date, links = paper.identifiers, paper.date or PaperDate(1000), paper.links
-    yield "title", f"{{{encode(paper.title)}}}"  # twice in braces: styles would make `LLM` small
+    yield "title", f"{{{encode(paper.title)}}}"  # double braces keep styles from changing `LLM` to lower case
     yield "author", " and ".join(map(_written_name, paper.authors))
     yield "year", f"{date.year:04}" if paper.date else ""
     yield "month", _MONTHS[date.month - 1] if date.month else ""

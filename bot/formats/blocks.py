@@ -1,4 +1,4 @@
-"""A document, Markdown or HTML, as what stands in it one below the other: headings, items, rows, texts."""
+"""A Markdown or HTML document as a sequence of blocks: headings, items, rows, texts."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ _WORD = re.compile(r"\w+")
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A stretch of text of one kind; `url` is where it links to."""
+    """A piece of text of one kind; `url` is the target of a link."""
 
     text: str
     url: str = ""
@@ -45,7 +45,7 @@ class Span:
 
     @property
     def is_label(self) -> bool:
-        """Tell whether a link's text only says what is behind it: `paper`, `[PDF]`, `arXiv:2307.09288`, its address."""
+        """Return whether a link's text only names its target: `paper`, `[PDF]`, `arXiv:2307.09288`, its address."""
         if not self.url:
             return False
         text = normalized("NFKC", self.text).strip(" []()【】「」|:").casefold()
@@ -58,12 +58,12 @@ class Span:
 
     @property
     def is_paper(self) -> bool:
-        """Tell whether a paper is behind the link, as far as its address and its text tell."""
+        """Return whether the link leads to a paper, judging by its address and its text."""
         return bool(self.url) and (_is_paper(self.url) or (self.is_label and _names_paper(self.text)))
 
     @property
     def link(self) -> Link:
-        """Return the link; without a label where that would say what the address says."""
+        """Return the link; without a label if the label would repeat the address."""
         plain = Link(self.url)
         label = self.text.strip(" []()【】|:：")
         is_redundant = label.casefold() in (plain.name.casefold(), self.url.casefold(), "") or not _WORD.search(label)
@@ -71,7 +71,7 @@ class Span:
         return plain if is_redundant or generic else Link(self.url, label)
 
 
-@lru_cache(maxsize=1024)  # a link is looked at several times on its way
+@lru_cache(maxsize=1024)  # reading a document checks the same link several times
 def _is_paper(url: str) -> bool:
     if not (address := web_address(url)):
         return False
@@ -89,7 +89,7 @@ def _names_paper(label: str) -> bool:
 class Block:
     """One heading, item, row or paragraph.
 
-    `level` is a heading's or how deep an item stands, `role` what a page of our own says that the block is.
+    `level` is a heading's level or an item's indentation; `role` is the block's function in a page of our own.
     """
 
     kind: Kind
@@ -102,16 +102,16 @@ class Block:
 
     @property
     def text(self) -> str:
-        """Return all of its text."""
+        """Return all its text."""
         return text_of(self.spans)
 
 
 def text_of(pieces: list[Span]) -> str:
-    """Return the text of pieces."""
+    """Return the text of spans."""
     return "".join(piece.text for piece in pieces)
 
 
 def merged(pieces: list[Span]) -> list[Span]:
-    """Return the pieces with neighbours of one kind as one."""
+    """Return the spans with neighbours of the same kind merged."""
     groups = [list(group) for _, group in groupby(pieces, key=lambda piece: (piece.url, piece.strong))]
     return [Span(text_of(group), group[0].url, group[0].strong) for group in groups]

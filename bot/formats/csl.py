@@ -1,7 +1,7 @@
-"""CSL-JSON: what Zotero, pandoc and citation processors exchange.
+"""CSL-JSON: the exchange format of Zotero, pandoc and citation processors.
 
-`note` holds the comment, `abstract` the excerpt, `keyword` the tags; what CSL has no variable for stands under its
-`custom`, as the schema of CSL 1.0.2 provides.
+`note` holds the comment, `abstract` the excerpt, `keyword` the tags; fields that CSL lacks are in `custom`, as the
+schema of CSL 1.0.2 provides.
 """
 
 from __future__ import annotations
@@ -70,7 +70,7 @@ def _found(tree: PositionedTree, n: int, item: object) -> Record:
 
 
 def _usual(tree: PositionedTree, n: int, item: Mapping[str, Any]) -> dict[str, object]:
-    """Return what CSL's own variables say, under our keys."""
+    """Return the values of CSL's own variables, under our keys."""
     return {
         "id": usable_id(str(item.get("id") or "")),
         "title": item.get("title"),

@@ -1,6 +1,6 @@
-"""Spreadsheets as text: a row a paper under a row of names, as Excel, Google Sheets and people write them.
+"""Spreadsheets as text: a header row and one row per paper, as written by Excel, Google Sheets and people.
 
-What we write is inert in a spreadsheet: no cell begins like a formula, and no arXiv number stands as a decimal.
+Written cells are inert: none begins like a formula, and no arXiv number looks like a decimal.
 """
 
 from __future__ import annotations
@@ -29,12 +29,12 @@ _FORMULA = re.compile(r"'*[=+\-@\t\r]")
 
 
 class _Sheet(PositionedTree):
-    """Rows and columns instead of lines and columns."""
+    """A tree with rows and columns instead of lines and columns."""
 
     names: list[str]
 
     def error(self, path: Iterable[str | int], problem: Message, *, at_key: bool = False) -> FileError:
-        """Return an error that names row and column as a spreadsheet does."""
+        """Return an error that names row and column like a spreadsheet."""
         where = tuple(path)
         while where and where not in self.places:
             where = where[:-1]
@@ -70,16 +70,16 @@ def read(text: str, file: str) -> Contents:
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """Write a table that Excel takes for UTF-8; several values of a cell stand on lines of their own."""
+    """Write a table that Excel recognises as UTF-8; several values in a cell are one per line."""
     yield "\ufeff" + _line(_COLUMNS)
     for paper in papers:
         yield _line(_cells(paper))
 
 
 def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
-    """Yield the rows that hold anything, each with its number."""
+    """Yield the non-empty rows, each with its number."""
     text = text.removeprefix("\ufeff")
-    if separator_line := re.match(r"sep=(.)\r?\n", text[:8]):  # for Excel alone
+    if separator_line := re.match(r"sep=(.)\r?\n", text[:8]):  # written for Excel only
         text = text[separator_line.end() :]
     csv.field_size_limit(_LONGEST_CELL)
     reader = csv.reader(
@@ -99,7 +99,7 @@ def _rows(text: str, file: str) -> Iterator[tuple[int, list[str]]]:
 
 
 def _delimiter(text: str) -> str:
-    """Return what separates the cells of the first row; what is quoted does not count."""
+    """Return the delimiter of the first row; quoted text does not count."""
     first = next((line for line in text[:100_000].splitlines() if line.strip()), "")
     plain = re.sub(r'"[^"]*"', "", first)
     return max(",;\t", key=lambda mark: (plain.count(mark), mark == ","))
@@ -121,7 +121,7 @@ def _found(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Record
 
 
 def _put_row(sheet: _Sheet, found: list[Record], contents: Contents) -> None:
-    """Make papers of rows that have a title."""
+    """Make papers of the rows that have a title."""
     sheet.value, sheet.places = {"papers": []}, {}
     for n, each in enumerate(found):
         sheet.value["papers"].append(each.values)
@@ -131,7 +131,7 @@ def _put_row(sheet: _Sheet, found: list[Record], contents: Contents) -> None:
 
 
 def _put_untitled_row(sheet: _Sheet, record: Record, contents: Contents) -> None:
-    """Hand a row without a title on as the source that may tell it, with all that the row says."""
+    """Add a row without a title as an untitled line, with its link as the source and its other values."""
     values: dict[str, Any] = record.values
     links, ids = values.get("links") or [], values.get("identifiers") or {}
     source = links[0]["url"] if links else next((address_of(*pair) for pair in ids.items()), "")
@@ -177,6 +177,6 @@ def _cells(paper: Paper) -> Iterator[str]:
 
 
 def _several(values: Sequence[str]) -> str:
-    """Return values one a line; a single one keeps its line end, so that a comma in it parts nothing."""
+    """Return values one per line; a single value with a comma gets a line end, so that the comma separates nothing."""
     is_one = len(values) == 1 and names_in(values[0]) == [values[0]] == split_words(values[0])
     return "\n".join(values) + ("\n" if len(values) == 1 and not is_one else "")

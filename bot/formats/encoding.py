@@ -1,4 +1,4 @@
-"""A file's bytes as text: UTF-8, unless it is of a kind that other programs save otherwise."""
+"""Decodes files: UTF-8, except for formats that other programs save differently."""
 
 from __future__ import annotations
 
@@ -7,7 +7,8 @@ import re
 from bot.domain.errors import FileError
 from bot.i18n import msg
 
-_OTHERWISE = ("csv", "html")  # spreadsheets save as they like, and pages are saved as they were sent
+# spreadsheets save in various encodings, and saved pages keep the encoding of their server
+_OTHERWISE = ("csv", "html")
 _CHARSET = re.compile(rb"charset\s{0,9}=\s{0,9}[\"']?\s{0,9}([a-zA-Z0-9_-]{1,40})", re.IGNORECASE)
 _JAPANESE = {
     "shift_jis": "cp932",
@@ -23,7 +24,7 @@ _JAPANESE = {
 
 
 def decode(content: bytes, format: str, file: str) -> str:
-    """Return the text of a file in that format. Raises FileError with the line that is in no encoding we know."""
+    """Return the text of a file in that format. Raises FileError with the first line in an unknown encoding."""
     if format in _OTHERWISE:
         if content.startswith((b"\xff\xfe", b"\xfe\xff")):  # Excel's "Unicode text"
             return content.decode("utf-16", "replace")

@@ -1,4 +1,4 @@
-"""A file's `papers:` list, whatever its syntax, as papers; one wrong entry refuses the file, with its place."""
+"""Reads a file's `papers:` list, whatever its syntax; one invalid entry rejects the file, with its place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.i18n import Message, msg
 
 _T = TypeVar("_T")
 _R = TypeVar("_R")
-# Some put two addresses into one link; an address may itself hold `,https://`, but no space.
+# Some files put two addresses into one link; an address may contain `,https://`, but no space.
 _SEVERAL = re.compile(r"(?<![;,\s])[;,]*+\s++(?=https?://)")
 _UNQUOTED_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 
@@ -79,7 +79,7 @@ _SCHEMES = {
 
 
 def read_entries(tree: PositionedTree) -> list[Paper]:
-    """Return the papers of a file's tree. Raises FileError for the first thing that is wrong."""
+    """Return the papers in a file's tree. Raises FileError for the first fault."""
     top = {} if tree.value is None else tree.value
     if not isinstance(top, dict) or not isinstance(top.get("papers"), list | None):
         raise tree.error((), msg('the file must be a list of entries under "papers:"'))
@@ -119,7 +119,7 @@ def _read_entry(tree: PositionedTree, path: Path, value: object) -> Paper:
 
 
 def _at(tree: PositionedTree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
-    """Read a value; what is wrong with it is told with its place."""
+    """Parse a value; an error gets the value's place."""
     try:
         return read(value)
     except InputError as error:
@@ -151,7 +151,7 @@ def _identifiers(ids: _Ids) -> Identifiers:
 
 
 def _refuse_unquoted(tree: PositionedTree, path: Path, value: object) -> None:
-    """Refuse an arXiv number without quotes: other programs read it as a decimal and drop its last zero."""
+    """Reject an arXiv number without quotes: other programs read it as a decimal and drop its last zero."""
     if not tree.unquoted or not isinstance(value, dict):
         return
     candidates: dict[Path, Any] = {(*path, "id"): value.get("id"), (*path, "title"): value.get("title")}
@@ -166,7 +166,8 @@ def _refuse_unquoted(tree: PositionedTree, path: Path, value: object) -> None:
 
 def _first_problem(tree: PositionedTree, path: Path, error: ValidationError) -> FileError:
     every = error.errors()
-    first = next((each for each in every if each["type"] == "extra_forbidden"), every[0])  # a misspelled key is missing
+    # a misspelled key also makes the right key missing
+    first = next((each for each in every if each["type"] == "extra_forbidden"), every[0])
     where = (*path, *first["loc"])
     if first["type"] == "extra_forbidden":
         return tree.error(where, msg('unknown key "{key}"', key=str(first["loc"][-1])), at_key=True)

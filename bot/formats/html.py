@@ -1,4 +1,4 @@
-"""One HTML page of a collection, whole in itself, to put on any server or to send to somebody's phone."""
+"""A self-contained HTML page of a collection, to put on any server or to send as a file."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ nav a { border: 1px solid var(--line); border-radius: 1rem; padding: .15rem .8re
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """Write the page; it asks for nothing from outside and runs no script."""
+    """Write the page; it loads nothing from outside and runs no script."""
     yield (
         '<!doctype html>\n<html lang="ja">\n<head>\n<meta charset="utf-8">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'

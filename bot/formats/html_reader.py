@@ -1,7 +1,7 @@
-"""HTML in: a page's lists of links to papers, a 「まとめ」 page saved from a browser, and our own export.
+"""Reads HTML: a page's lists of links to papers, a saved 「まとめ」 page, and our own export.
 
-The page is read in one pass, as browsers do it: a tag that was begun is never begun anew inside itself, so that the
-time is that of the text.
+The page is read in one pass, like in a browser: a tag that was opened is not parsed again inside itself, so the time is
+linear.
 """
 
 from __future__ import annotations
@@ -66,7 +66,7 @@ _ROLES = ("title", "facts", "tags")
 
 
 def read(text: str, file: str) -> Contents:
-    """Read the papers of a page. Raises FileError."""
+    """Read the papers in a page. Raises FileError."""
     own = f"<title>{NAME}</title>" in text[:4000]
     blocks = [block for block in _Page(text, own=own).blocks() if block.spans or block.cells]
     if not own and any(matome.is_matome(block.text) for block in blocks):
@@ -75,14 +75,14 @@ def read(text: str, file: str) -> Contents:
 
 
 def _matome(blocks: list[Block], file: str) -> list[Paper]:
-    """Read a 「まとめ」 page from its text; what a card links to stands below it. Raises FileError."""
+    """Read a 「まとめ」 page from its text, with the link of each card below the card. Raises FileError."""
     lines, places, url = list[str](), list[int](), ""
     for block in [*blocks, Block("text", blocks[-1].line, [])]:
         linked = next((piece.url for piece in block.spans if piece.is_paper or piece.link.is_code), "")
         if url and linked != url:
             lines += [url, ""]
             places += [block.line, block.line]
-        elif url:  # the parts of one card are one paragraph
+        elif url:  # the parts of a card form one paragraph
             del lines[-1:], places[-1:]
         url = linked
         text = block.text.strip().split("\n")
@@ -97,7 +97,7 @@ def _matome(blocks: list[Block], file: str) -> list[Paper]:
 
 
 class _Page:
-    """One page being read; `own` pages keep their line ends and their <nav>."""
+    """A page being read; `own` pages keep their line ends and their <nav>."""
 
     def __init__(self, text: str, *, own: bool) -> None:
         self._text, self._own = text, own
@@ -122,7 +122,7 @@ class _Page:
                 continue
             body = None if broken else _BODY.match(self._text, at)
             end = body.end() if body else self._text.find(">", at) + 1
-            broken = broken or body is None  # a quotation mark is never closed: from here on none counts
+            broken = broken or body is None  # a quotation mark is never closed, so quotes are ignored from here on
             if end == 0:
                 at = len(self._text)
                 break
@@ -165,7 +165,7 @@ class _Page:
             self._begin(name, closes, attributes, at)
 
     def _begin(self, name: str, closes: bool, attributes: str, at: int) -> None:
-        """Note what kind of block begins here."""
+        """Record the kind of block that begins here."""
         self._counted, self._line = at, self._line + self._text.count("\n", self._counted, at)
         self._role = ""
         if name in ("ul", "ol"):
@@ -191,7 +191,7 @@ class _Page:
             self._depth = 0
 
     def _cell(self, name: str, closes: bool, at: int) -> Iterator[Block]:
-        """Gather a table's cells; they are one row when it ends."""
+        """Collect a table's cells; the end of a row yields them as one block."""
         if name == "tr":
             if self._cells is not None:
                 yield from self._row(at)

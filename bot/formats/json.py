@@ -1,4 +1,4 @@
-"""The JSON form of a paper and of a collection: what other programs read and write."""
+"""The JSON format of papers and collections, for other programs."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _SPACE = re.compile(r"[ \t\r\n]*+")
 
 
 def columns_of(paper: Paper) -> dict[str, Any]:
-    """Return a paper as JSON values; a value that is not known is None or empty."""
+    """Return a paper as JSON values; unknown values are None or empty."""
     return {name: _value(getattr(paper, name)) for name in FIELDS}
 
 
@@ -43,13 +43,13 @@ def _value(value: Any) -> Any:
 
 def read(text: str, file: str) -> list[Paper]:
     """Read a collection. Raises FileError with line and column."""
-    from bot.formats.entries import read_entries  # only reading needs what it imports
+    from bot.formats.entries import read_entries  # importing it is needed only for reading
 
     return read_tree(text, file, read_entries)
 
 
 def read_tree(text: str, file: str, papers_of: Callable[[PositionedTree], list[Paper]]) -> list[Paper]:
-    """Read a JSON text's papers. Raises FileError with line and column."""
+    """Read the papers in a JSON text. Raises FileError with line and column."""
     value = _parse(text, file)
     try:
         return papers_of(PositionedTree(file, value))
@@ -57,7 +57,7 @@ def read_tree(text: str, file: str, papers_of: Callable[[PositionedTree], list[P
         if len(text) > _LONGEST_LOCATED:
             raise error.at(*_place_of(text, error.entry)) from error
         try:
-            known = read_yaml(text, file)  # JSON is YAML too, and that reader knows where everything stands
+            known = read_yaml(text, file)  # JSON is also YAML, and the YAML reader records positions
         except FileError:
             raise error from None
         return papers_of(PositionedTree(file, value, known.places, known.keys))
@@ -71,7 +71,7 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
 
 
 def written_list(items: Iterable[object], indent: str = "") -> Iterator[str]:
-    """Yield a JSON list item by item, as `json.dumps` with an indent of two writes it at that indent."""
+    """Yield a JSON list item by item, as `json.dumps` with an indent of two would write it at that indent."""
     before, between = f"[\n{indent}  ", f",\n{indent}  "
     for item in items:
         yield before + json.dumps(item, ensure_ascii=False, indent=2).replace("\n", f"\n{indent}  ")
@@ -80,7 +80,7 @@ def written_list(items: Iterable[object], indent: str = "") -> Iterator[str]:
 
 
 def _parse(text: str, file: str) -> Any:
-    """Return a JSON text's value, its numbers left as texts. Raises FileError with line and column."""
+    """Return a JSON text's value, with numbers as texts. Raises FileError with line and column."""
     try:
         return json.loads(text, object_pairs_hook=_once, parse_float=str, parse_int=str)
     except json.JSONDecodeError as error:
@@ -89,14 +89,14 @@ def _parse(text: str, file: str) -> Any:
         ) from error
     except _TwiceError as error:
         if len(text) <= _LONGEST_LOCATED:
-            read_yaml(text, file)  # raises the same with the place
+            read_yaml(text, file)  # raises the same error with its position
         raise FileError(msg('the key "{key}" is given twice', key=str(error)), file=file) from error
     except RecursionError as error:
         raise FileError(msg("too deep"), file=file) from error
 
 
 class _TwiceError(ValueError):
-    """A key stands twice in one object."""
+    """An object has the same key twice."""
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -108,12 +108,12 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _place_of(text: str, entry: int | None) -> tuple[int, int]:
-    """Return line and column of an entry of a text that is known to be JSON; (0, 0) where the fault is in none."""
+    """Return line and column of an entry in a valid JSON text; (0, 0) if `entry` is None."""
     if entry is None:
         return 0, 0
     at = _over_space(text, 0)
     key = None if text[at] == "{" else "papers"
-    while key != "papers":  # the value of another key is passed over
+    while key != "papers":  # skip the values of other keys
         key, at = _DECODER.raw_decode(text, _over_space(text, at + 1))
         at = _over_space(text, _over_space(text, at) + 1)
         if key != "papers":

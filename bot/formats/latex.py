@@ -73,32 +73,32 @@ _ESCAPES = str.maketrans(
     }
 )
 _LINE_END = re.compile(r"(?<=\S)\n\n(?=\S)|\n")
-_ENTRY_START = re.compile(r"@(?=\w*[ \t]*[({;,、；，])")  # keywords have their own separators in braces
+_ENTRY_START = re.compile(r"@(?=\w*[ \t]*[({;,、；，])")  # keywords put separators in braces
 
 
 def decode(latex: str) -> str:
-    """Return the text that LaTeX stands for; an unknown command stays as its argument or its name."""
+    """Return the text of LaTeX; an unknown command becomes its argument or its name."""
     if not _SPECIAL.search(latex):
         return latex
     return _TOKEN.sub(_plain, _HREF.sub("", _MATH.sub(r"\1", latex)))
 
 
 def decode_verbatim(text: str) -> str:
-    """Return an address or an id as it was meant: only its braces and escapes are taken away."""
+    """Return an address or an id without braces and escapes."""
     return re.sub(
         r"\\(text[a-z]+)\{\}|\\url|\\([^A-Za-z])|[{}]|\s+", lambda m: _NAMED.get(m[1], "") if m[1] else m[2] or "", text
     )
 
 
 def encode(text: str) -> str:
-    """Return LaTeX from which `decode` gives the text back."""
+    """Return LaTeX that `decode` turns back into the text."""
     safe = re.sub(r"(?:(?<=-)(?=-)|(?<=[`?!])(?=`)|(?<=')(?='))", "{}", text.translate(_ESCAPES))
     safe = _LINE_END.sub(lambda match: "\n\n" if len(match[0]) == 2 else "\\newline\n", safe)
     return _ENTRY_START.sub("{@}", safe)
 
 
 def encode_verbatim(text: str) -> str:
-    """Return an address or an id in which TeX finds nothing to do; `decode_verbatim` gives it back."""
+    """Return an address or an id with TeX's special characters escaped; `decode_verbatim` reverses it."""
     return _ENTRY_START.sub("{@}", text.translate(_ESCAPES))
 
 
@@ -131,6 +131,6 @@ def _symbol(name: str, has_argument: bool) -> str:
 
 @cache
 def _symbols() -> Any:
-    from pylatexenc.latex2text import get_default_latex_context_db  # slow to import, and few files need it
+    from pylatexenc.latex2text import get_default_latex_context_db  # slow to import, and rarely needed
 
     return get_default_latex_context_db()

@@ -1,7 +1,7 @@
-"""A plain list of links or ids, one a line: the fastest way to hand several papers over.
+"""A plain list of links or ids, one per line: the fastest way to add several papers.
 
-A title may stand beside the link (`https://… Title`, `- [Title](https://…)`). Where none does, only a source can tell
-it, and formats do not ask the network: such lines are handed on as what they are.
+A title may be beside the link (`https://… Title`, `- [Title](https://…)`). Without one, the title has to be looked up,
+which formats do not do: such lines are returned as untitled.
 """
 
 from __future__ import annotations
@@ -26,9 +26,9 @@ _NO_TITLES = {"paper", "link", "pdf", "arxiv", "abs", "doi", "url", "論文", "�
 
 @dataclass(frozen=True, slots=True)
 class Untitled:
-    """A line that names a paper by its link or id alone: `source` is fit to be looked up.
+    """A line with only a link or an id: `source` can be looked up.
 
-    `paper` is what the file says of it beside that, under a title that stands for none.
+    `paper` holds the file's other values, under a placeholder title.
     """
 
     line: int
@@ -38,14 +38,14 @@ class Untitled:
 
 @dataclass(slots=True)
 class Contents:
-    """What a file holds: papers, the lines whose title has to be found out first, and what was left out and why."""
+    """A file's content: papers, lines whose title has to be looked up, and skipped lines with reasons."""
 
     papers: list[Paper]
     untitled: list[Untitled] = field(default_factory=list)
     skipped: list[tuple[int, Message]] = field(default_factory=list)
 
     def skipped_lines(self, file: str) -> list[tuple[str, Message]]:
-        """Return what was left out, each with its place."""
+        """Return the skipped lines with their places."""
         return [(f"{file}:{line}", why) for line, why in self.skipped]
 
 
@@ -69,7 +69,7 @@ def read(text: str, file: str) -> Contents:
 
 
 def _lines(text: str, file: str) -> Iterator[tuple[int, int, str, str]]:
-    """Yield line, column, source and title of each line that is neither empty nor a remark behind #."""
+    """Yield line, column, source and title of each line that is neither empty nor a comment (#)."""
     for number, raw in enumerate(text.splitlines(), 1):
         line = _BULLET.sub("", raw).strip()
         if not line or line.startswith("#"):
@@ -85,7 +85,7 @@ def _lines(text: str, file: str) -> Iterator[tuple[int, int, str, str]]:
 def _parts(line: str) -> tuple[str, str]:
     """Return (source, title); both may be empty."""
     if identifiers_in(line).pairs() and not web_address(line):
-        return line, ""  # `arXiv: 2307.08621` holds a space
+        return line, ""  # `arXiv: 2307.08621` contains a space
     if (link := _MARKDOWN.search(line)) and web_address(url := link["whole"] or link["url"]):
         return url, link["title"].strip(_TRIM) or (line[: link.start()] + line[link.end() :]).strip(_TRIM)
     for word in re.finditer(r"[^\s\u3000]+", line):

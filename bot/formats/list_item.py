@@ -1,4 +1,4 @@
-"""One item, row or section of a document as the paper that it tells of: its title, its links and what else it says."""
+"""Turns one item, row or section of a document into a paper: its title, its links and its other text."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ _FACTS = re.compile(r"\s[·・]\s")
 
 @dataclass(slots=True)
 class ListItem:
-    """One paper being gathered; `level` tells which items below belong to it."""
+    """A paper being collected; items below it with a deeper `level` belong to it."""
 
     line: int
     level: int
@@ -44,7 +44,7 @@ class ListItem:
 
 
 def belongs(parent: ListItem, block: Block) -> bool:
-    """Tell whether an item says more of the paper above: text alone, or links that are only named."""
+    """Return whether an item belongs to the paper above: only text, or links that merely name their target."""
     if parent.is_section:
         return True
     return parent.accepted or (
@@ -54,7 +54,7 @@ def belongs(parent: ListItem, block: Block) -> bool:
 
 
 def add(entry: ListItem, block: Block) -> None:
-    """Add what stands below an item to it."""
+    """Add a block below an item to it."""
     links = [piece for piece in block.spans if piece.url and web_address(piece.url)]
     entry.found.values.setdefault("links", []).extend(_as_value(piece) for piece in links)
     entry.found.places.setdefault("links", (block.line, 1))
@@ -64,7 +64,7 @@ def add(entry: ListItem, block: Block) -> None:
 
 
 def split(entry: ListItem) -> None:
-    """Part an item into title, links and remark."""
+    """Split an item into title, links and remark."""
     pieces = [piece for piece in entry.pieces if piece.text.strip() or piece.url]
     if pieces and not entry.is_ours and not pieces[0].url and (first := _FIRST_DATE.match(pieces[0].text.lstrip())):
         entry.found.put("date", _date(first[1]))
@@ -84,7 +84,7 @@ def split(entry: ListItem) -> None:
 
 
 def _title(pieces: list[Span], *, is_section: bool = False) -> list[Span]:
-    """Return the pieces that are the title; none where an item only has links."""
+    """Return the spans of the title; empty if an item has only links."""
     if not pieces:
         return []
     first = pieces[0]
@@ -104,7 +104,7 @@ def _title(pieces: list[Span], *, is_section: bool = False) -> list[Span]:
 
 
 def begins_with_title(pieces: list[Span]) -> bool:
-    """Tell whether a paragraph begins as an item of a list does: with a link or in bold."""
+    """Return whether a paragraph begins like a list item: with a link or in bold."""
     visible = [piece for piece in pieces if piece.url or piece.text.strip(TRIM)]
     return bool(visible) and (visible[0].strong or bool(visible[0].url))
 
@@ -114,7 +114,7 @@ def _as_value(piece: Span) -> dict[str, str | None]:
 
 
 def _remark(text: str) -> str:
-    """Return a text without what links left behind in it."""
+    """Return a text without the remains of removed links."""
     lines = (_SPACES.sub(" ", _EMPTY.sub(" ", line)).strip(TRIM + "[]") for line in text.split("\n"))
     return "\n".join(line for line in lines if line)
 
@@ -127,7 +127,7 @@ def _date(text: str) -> str:
 
 
 def split_row(entry: ListItem, cells: list[list[Span]], columns: list[str]) -> None:
-    """Note a table row's cells by their columns' names; without names, its first link is the title."""
+    """Read a table row's cells by column name; without names, its first link is the title."""
     for pieces, column in zip(cells, columns, strict=False):
         text = text_of(pieces).strip()
         urls = [piece for piece in pieces if piece.url and web_address(piece.url)]
@@ -154,7 +154,7 @@ def _letters(text: str) -> bool:
 
 
 def add_to_section(entry: ListItem, block: Block) -> None:
-    """Note a paragraph below a heading that is a paper: its title, facts, links, tags, an excerpt or a remark."""
+    """Read a paragraph below a paper's heading: its title, facts, links, tags, an excerpt or a remark."""
     pieces = [piece for piece in block.spans if piece.text.strip() or piece.url]
     text = block.text.strip()
     links = [piece for piece in pieces if piece.url]
@@ -174,7 +174,7 @@ def add_to_section(entry: ListItem, block: Block) -> None:
 
 
 def _bare(links: list[Span]) -> bool:
-    """Tell whether links are addresses in a text."""
+    """Return whether links are plain addresses in a text."""
     return all(piece.text == piece.url for piece in links)
 
 
@@ -183,7 +183,7 @@ def _own_value(piece: Span) -> dict[str, str | None]:
 
 
 def _put_facts(record: Record, parts: list[str]) -> None:
-    """Note date, venue, organisation and authors, any of which may be missing."""
+    """Read date, venue, organisation and authors, any of which may be missing."""
     if parts and (date := _date(parts[0])):
         record.put("date", date)
         parts = parts[1:]
@@ -200,7 +200,7 @@ def _put_facts(record: Record, parts: list[str]) -> None:
 
 
 def complete(entry: ListItem) -> None:
-    """Put together what was gathered, and take the date from where it often stands: in brackets behind the title."""
+    """Complete a paper from its parts; its date is often in brackets after the title."""
     if not entry.is_ours and (last := _LAST_DATE.search(entry.title)):
         entry.found.put("date", _date(last[1]))
         entry.title = entry.title[: last.start()].strip(TRIM)
@@ -213,6 +213,6 @@ def complete(entry: ListItem) -> None:
 
 
 def source_of(entry: ListItem) -> str:
-    """Return the address that tells most of the paper, empty where there is none."""
+    """Return the address most likely to have metadata, or an empty text."""
     links = [link["url"] for link in entry.found.values.get("links", [])]
     return next((url for url in links if Span("", url).is_paper), links[0] if links else "")

@@ -1,4 +1,4 @@
-"""Markdown: a collection to paste into a wiki, a README or a note."""
+"""Markdown for wikis, READMEs and notes."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _AT_START = re.compile(r"^([#+=:-]|\d+(?=[.)]))")
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """Write one section a paper."""
+    """Write one section per paper."""
     yield f"# {NAME}\n"
     for paper in papers:
         yield "\n" + "\n\n".join(_section(paper)) + "\n"
 
 
 def facts_of(paper: Paper) -> list[str]:
-    """Return date, venue, organisation and the first authors, as far as they are known."""
+    """Return date, venue, organisation and first authors, as far as they are known."""
     authors = ", ".join(paper.authors[:_MOST_AUTHORS]) + (" …" if len(paper.authors) > _MOST_AUTHORS else "")
     return [fact for fact in (str(paper.date or ""), paper.venue, paper.organization, authors) if fact]
 
@@ -41,7 +41,7 @@ def _section(paper: Paper) -> Iterator[str]:
     if paper.headline:
         yield f"**{_escaped(paper.title)}**"
     if facts := facts_of(paper):
-        yield f"*{' · '.join(map(_escaped, facts))}*"  # the mark by which its reader knows them
+        yield f"*{' · '.join(map(_escaped, facts))}*"  # the reader recognises facts by the italics
     if paper.comment:
         yield _lines(paper.comment)
     if paper.excerpt:
@@ -53,7 +53,7 @@ def _section(paper: Paper) -> Iterator[str]:
 
 
 def _lines(text: str) -> str:
-    """Return a text whose line ends stay line ends and whose marks mean nothing."""
+    """Return a text with its line ends kept and its markup escaped."""
     lines = [_AT_START.sub(_behind_backslash, _escaped(line.strip())) for line in text.split("\n")]
     return re.sub(r"(?<=[^\n])\n(?=[^\n])", "  \n", "\n".join(lines))
 

@@ -1,4 +1,4 @@
-"""Markdown in: awesome-lists, tables of papers, notes, and our own export."""
+"""Reads Markdown: awesome-lists, tables of papers, notes, and our own export."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _FENCE = re.compile(r"\s{0,9}(```|~~~)")
 _RULE = re.compile(r"\s{0,3}(?:[-*_=]\s*){3,}$")
 _TABLE_RULE = re.compile(r"\s*\|?\s*:?-+:?\s*(?:\|\s*:?-+:?\s*)*\|?\s*")
 _ESCAPE = re.compile(r"\\([!-/:-@\[-`{-~])")
-# While marks are looked for, escaped ones are stood for by as many characters that are none (Unicode's noncharacters).
+# While markup is parsed, escaped marks are replaced by Unicode noncharacters.
 _MARKS = "!\"#$%&'()*+,-./:;<=>?@[\\]^_`{|}~"
 _STANDS_FOR = {mark: chr(0xFDD0 + n) for n, mark in enumerate(_MARKS)}
 _BACK = str.maketrans({stand: mark for mark, stand in _STANDS_FOR.items()})
@@ -34,14 +34,14 @@ _MOST_BRACKETS = 200
 
 
 def read(text: str, file: str) -> Contents:
-    """Read the papers of a document. Raises FileError."""
+    """Read the papers in a document. Raises FileError."""
     lines = text.removeprefix("\ufeff").splitlines()
     own = next((line for line in lines if line.strip()), "").strip() == f"# {NAME}"
     return paper_list.read(_blocks(lines), file, own=own)
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:
-    """Yield the document's blocks; fenced code is passed over."""
+    """Yield the document's blocks, without fenced code."""
     fence, paragraph, item_indent = "", list[tuple[int, str]](), -1
     header: tuple[str, ...] | None = None
     for number, raw in enumerate(lines, 1):
@@ -92,7 +92,7 @@ def _cells(line: str) -> list[str]:
 
 
 def _paragraph(lines: list[tuple[int, str]], item_indent: int) -> Block:
-    """Return a paragraph; lines that end with two spaces, and the lines of a quotation, keep their end."""
+    """Return a paragraph; lines that end with two spaces, and lines of a quotation, keep their line ends."""
     texts, is_quote = [text for _, text in lines], all(text.lstrip().startswith(">") for _, text in lines)
     if is_quote:
         texts = [text.lstrip().removeprefix(">").removeprefix(" ") for text in texts]
@@ -106,13 +106,14 @@ def _paragraph(lines: list[tuple[int, str]], item_indent: int) -> Block:
 
 
 def pieces_of(text: str) -> list[Span]:
-    """Return a line's texts and links, without its marks."""
+    """Return a line's texts and links, without markup."""
     hidden = _hidden(text)
     if "<" in hidden:
         hidden = _ANCHOR.sub(lambda match: f"[{match[2]}](<{match[1]}>)", hidden)
         hidden = _TAG.sub(" ", hidden)
     pieces: list[Span] = []
-    opened: list[tuple[int, bool]] = []  # how many pieces stood before each bracket, and whether it begins a picture
+    # for each open bracket: the number of spans before it, and whether it starts an image
+    opened: list[tuple[int, bool]] = []
     at, strong = 0, False
 
     def add(part: str) -> None:

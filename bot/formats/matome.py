@@ -1,7 +1,6 @@
 """「まとめ」 pages as text: a headline, `論文タイトル:…`, a date, comments, an organisation, excerpt cards, links.
 
-Such a page is written by hand for people, so that every part but the title may be missing, and its site's own words
-stand around it.
+People write such pages by hand, so every part except the title may be missing, and the site's own text surrounds it.
 """
 
 from __future__ import annotations
@@ -46,7 +45,7 @@ _SHORTEST_CUT_TITLE = 20
 
 @dataclass(slots=True)
 class _Block:
-    """One paper's part of the page: its headline, its title and the numbered lines after it."""
+    """One paper's part of the page: its headline, its title and the numbered lines after them."""
 
     headline: str
     headline_line: int
@@ -56,12 +55,12 @@ class _Block:
 
 
 def is_matome(text: str) -> bool:
-    """Tell whether a text is such a page."""
+    """Return whether a text is such a page."""
     return any(_TITLE.match(line) for line in text.splitlines())
 
 
 def read(text: str, file: str) -> list[Paper]:
-    """Read the papers of a page. Raises FileError with line and column."""
+    """Read the papers in a page. Raises FileError with line and column."""
     blocks = list(_blocks(text.splitlines()))
     if not blocks:
         raise FileError(msg('this page has no line "論文タイトル:…"'), file=file, line=1, column=1)
@@ -69,14 +68,14 @@ def read(text: str, file: str) -> list[Paper]:
 
 
 def _blocks(lines: list[str]) -> Iterator[_Block]:
-    """Cut the page into its papers; what stands before the first one's headline is the site's."""
+    """Split the page into papers; text before the first headline belongs to the site."""
     starts = [n for n, line in enumerate(lines) if _TITLE.match(line)]
     headlines = [_headline_of(lines, start, before) for start, before in zip(starts, [-1, *starts], strict=False)]
     for n, start in enumerate(starts):
         end = len(lines) if n + 1 == len(starts) else starts[n + 1] if headlines[n + 1] is None else headlines[n + 1]
         head, found = headlines[n], _TITLE.match(lines[start])
         first, title = start + 1, found["title"].strip() if found else ""
-        if not title:  # the title may stand on the line below its label
+        if not title:  # the title may be on the line after its label
             first = next((m for m in range(start + 1, end or 0) if lines[m].strip()), start) + 1
             title = lines[first - 1].strip() if first > start + 1 else ""
         yield _Block(
@@ -89,7 +88,7 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
 
 
 def _headline_of(lines: list[str], start: int, before: int) -> int | None:
-    """Return the line above a title's that is its headline: a paragraph of its own and no part of the paper before."""
+    """Return the line above a title that is its headline: a paragraph of its own, outside the paper before."""
     at = next((n for n in range(start - 1, before, -1) if lines[n].strip()), None)
     if at is None or (at > before + 1 and lines[at - 1].strip() and before >= 0):
         return None
@@ -123,7 +122,7 @@ def _without_foot(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
 
 @dataclass(slots=True)
 class _PaperReader:
-    """One paper being read, paragraph by paragraph."""
+    """Collects one paper, paragraph by paragraph."""
 
     found: Record
     title: str
@@ -134,7 +133,7 @@ class _PaperReader:
     in_card: bool = False
 
     def add(self, paragraph: list[tuple[int, str]]) -> None:
-        """Sort a paragraph's lines; what is neither date, link nor card is the curator's comment."""
+        """Assign a paragraph's lines; lines that are neither date, link nor card are the curator's comment."""
         kept: list[str] = []
         for number, text in paragraph:
             if _CARD.fullmatch(text) or self._repeats_title(text):
@@ -164,14 +163,14 @@ class _PaperReader:
             self.comments.append("\n".join(kept))
 
     def finish(self) -> None:
-        """Put what was gathered into the paper."""
+        """Put the collected parts into the paper."""
         self.found.put("comment", "\n\n".join(self.comments))
         self.found.put("excerpt", "\n".join(self.excerpts))
         links = [{"url": url, "label": label or None} for _, url, label in self.links]
         self.found.put("links", links, (self.links[0][0], 1) if self.links else None)
 
     def _repeats_title(self, text: str) -> bool:
-        """Tell whether a line is a card's title: the paper's, maybe cut off, with its number or its site beside it."""
+        """Return whether a line is a card's title: the paper's, possibly cut, with its number or its site beside it."""
         number = _NUMBER_IN_CARD.match(text)
         bare = text[number.end() :] if number else text
         title, line = title_key(self.title), title_key(re.split(r"\s[|｜–—-]\s", bare)[0])
@@ -199,7 +198,7 @@ class _PaperReader:
 
 
 def _is_date(text: str) -> bool:
-    """Tell whether a line tells a date or was to tell one; 「日付を推定するLLM」 and 「日付：暦」 are headlines."""
+    """Return whether a line is or should be a date; 「日付を推定するLLM」 and 「日付：暦」 are headlines."""
     named = _DATE.match(text)
     try:
         parse_date(named["date"].strip().rstrip("。") if named else text)
@@ -217,7 +216,7 @@ def _is_furniture(text: str) -> bool:
 
 
 def _is_organisation(text: str, has_comment: bool) -> bool:
-    """Tell whether a paragraph of one line is the name of an organisation rather than a remark."""
+    """Return whether a paragraph of one line is an organisation's name rather than a remark."""
     if _LATIN_NAME.fullmatch(text) and not text.endswith("."):
         return has_comment or is_known_organisation(text)
     return _JAPANESE_NAME.fullmatch(text) is not None

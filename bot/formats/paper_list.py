@@ -1,8 +1,8 @@
-"""The papers of a document: its items, rows and headings that link to one, with what stands beside and below.
+"""Finds the papers in a document: items, rows and headings that link to one, with the text beside and below.
 
-An item's title is the text of the link that it begins with, else what is bold in it, else what stands before its first
-link; links named `paper`, `code` and the like are links, and everything else it says is the comment. The heading above
-(but for the document's own) becomes a tag. What links to no paper is left out and told.
+An item's title is the text of its first link if it begins with one, else its bold text, else the text before the first
+link. Links named `paper`, `code` and the like are links; all other text is the comment. The heading above (except the
+document's own) becomes a tag. Items without a link to a paper are skipped and reported.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _LONGEST_TAG, _MOST_SKIPPED = 40, 1000
 
 
 def read(blocks: Iterable[Block], file: str, *, own: bool = False) -> Contents:
-    """Return the papers of a document; `own` tells that we wrote it, so that each section is a paper."""
+    """Return the papers in a document; with `own`, it is our export, in which each section is a paper."""
     listing = _PaperList(own)
     for block in blocks:
         listing.add(block)
@@ -57,7 +57,7 @@ class _PaperList:
         self._open: list[ListItem] = []
 
     def add(self, block: Block) -> None:
-        """Sort a block."""
+        """Add a block."""
         match block.kind:
             case "heading":
                 self._heading(block)
@@ -69,7 +69,7 @@ class _PaperList:
                 self._text(block)
 
     def contents(self, file: str) -> Contents:
-        """Return what was gathered."""
+        """Return the collected papers."""
         contents, found, seen = Contents([]), [], set[str]()
         for entry in self._entries:
             complete(entry)
@@ -117,7 +117,7 @@ class _PaperList:
         return entry
 
     def _may_be(self, links: list[Span]) -> bool:
-        """Tell whether links may lead to a paper because of the heading that they stand under."""
+        """Return whether links may lead to a paper, judging by the heading above them."""
         return self._about_papers and any(not (Link(piece.url).is_code or piece.is_label) for piece in links)
 
     def _item(self, block: Block) -> None:

@@ -1,11 +1,11 @@
-"""People's names between how we keep them and how reference managers do: family name, given name and suffix apart."""
+"""Converts names between our form and that of reference managers: family name, given name and suffix."""
 
 from __future__ import annotations
 
 import re
 from typing import NamedTuple
 
-# Chinese, Japanese and Korean names are said family first.
+# Chinese, Japanese and Korean names put the family name first.
 _EAST_ASIAN = re.compile(r"[々ぁ-ヿ㐀-䶿一-鿿가-힣ㄱ-ㆎ]+")
 _ORGANISATION = re.compile(
     r"\b(?:Collaboration|Consortium|Team|Group|Labs?|Laboratory|University|Institute|Research|Inc\.?|AI)$"
@@ -32,12 +32,12 @@ class Parts(NamedTuple):
 
 
 def is_known_organisation(name: str) -> bool:
-    """Tell whether a name holds a word by which organisations are known."""
+    """Return whether a name contains a word that is typical of organisations."""
     return _KNOWN_NAME.search(name) is not None
 
 
 def names_in(text: str) -> list[str]:
-    """Return the people that a line lists: `山田太郎、鈴木花子 他`, `Yutao Sun, Li Dong and others`."""
+    """Return the people in a list: `山田太郎、鈴木花子 他`, `Yutao Sun, Li Dong and others`."""
     names: list[str] = []
     for part in _BETWEEN.split(text):
         name = _AND_OTHERS.sub("", _AFFILIATION.sub("", part.strip()).strip()).strip()
@@ -49,14 +49,14 @@ def names_in(text: str) -> list[str]:
 
 
 def joined(family: str, given: str = "", suffix: str = "") -> str:
-    """Return a name as we keep it: `Donald E. Knuth`, `Martin King, Jr.`, `山田 太郎`."""
+    """Return a name in our form: `Donald E. Knuth`, `Martin King, Jr.`, `山田 太郎`."""
     parts = (family, given) if _EAST_ASIAN.fullmatch(family) else (given, family)
     name = " ".join(part for each in parts if (part := each.strip()))
     return f"{name}, {suffix.strip()}" if suffix.strip() else name
 
 
 def parted(name: str) -> Parts | None:
-    """Return a name's parts, or None for one that `joined` would not give back: one word, an organisation."""
+    """Return a name's parts; None for one that `joined` would not restore (one word, an organisation)."""
     bare, _, suffix = name.rpartition(", ") if ", " in name else (name, "", "")
     if "," in bare or " " not in bare or _ORGANISATION.search(bare) or (suffix and not _SUFFIX.fullmatch(suffix)):
         return None
@@ -67,14 +67,14 @@ def parted(name: str) -> Parts | None:
 
 
 def from_inverted(text: str, *, suffix_last: bool = False) -> str:
-    """Return the name that `Knuth, Donald E.` says; with a suffix, `King, Jr., Martin` or `King, Martin, Jr.`.
+    """Return the name in `Knuth, Donald E.`; with a suffix, `King, Jr., Martin` or `King, Martin, Jr.`.
 
-    A firm is no person: `Google, Inc.` stays as it is.
+    A company is not a person: `Google, Inc.` stays unchanged.
     """
     family, *rest = [part.strip() for part in text.split(",", 2)]
     if rest and _FIRM.fullmatch(rest[-1]):
         return ", ".join((family, *rest))
     given, suffix = [*rest, "", ""][:2] if suffix_last or len(rest) < 2 else reversed(rest)
-    if _SUFFIX.fullmatch(given) and not _SUFFIX.fullmatch(suffix):  # some write it in the other's place
+    if _SUFFIX.fullmatch(given) and not _SUFFIX.fullmatch(suffix):  # some programs swap the two
         given, suffix = suffix, given
     return joined(family, given, suffix)

@@ -1,6 +1,6 @@
-"""YAML and JSON texts as plain trees whose every value knows its line and column.
+"""Parses YAML and JSON into plain trees with the line and column of every value.
 
-Every scalar stays the text it was written as: an arXiv number is no float here and `no` is no truth value.
+Every scalar stays a text: an arXiv number is not a float, and `no` is not a truth value.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _NULLS = ("", "~", "null", "Null", "NULL")
 
 @dataclass(slots=True)
 class PositionedTree:
-    """A file's content: dicts, lists, texts and None, and where each stands."""
+    """A file's content (dicts, lists, texts and None) with the position of each value."""
 
     file: str
     value: Any = None
@@ -35,7 +35,7 @@ class PositionedTree:
     most_nodes: int = 0
 
     def error(self, path: Iterable[str | int], problem: Message, *, at_key: bool = False) -> FileError:
-        """Return an error at that path's value or key, or at the nearest place above it that is known."""
+        """Return an error at that path's value or key, or at the nearest known position above it."""
         where, places = tuple(path), self.keys if at_key else self.places
         entry = next((each for each in where[:2] if isinstance(each, int)), None)
         while where and where not in places:
@@ -45,8 +45,8 @@ class PositionedTree:
 
 
 def read_yaml(text: str, file: str) -> PositionedTree:
-    """Read one YAML document. Raises FileError for bad syntax, a key given twice or a tree that feeds on itself."""
-    tree = PositionedTree(file, most_nodes=2 * len(text) + 10_000)  # more can only come from aliases of aliases
+    """Read one YAML document. Raises FileError for invalid syntax, a duplicate key or aliases that never end."""
+    tree = PositionedTree(file, most_nodes=2 * len(text) + 10_000)  # only nested aliases can produce more
     try:
         if (node := yaml.compose(text, Loader=_Loader)) is not None:
             tree.value = _value(tree, node, (), ())

@@ -1,4 +1,4 @@
-"""What files of other programs say of papers, put into the shape of our own entries, every value with its place."""
+"""Collects the values of papers in foreign files under our own keys, each with its position."""
 
 from __future__ import annotations
 
@@ -31,42 +31,42 @@ class Record:
     places: dict[str, Place] = field(default_factory=dict)
 
     def put(self, key: str, value: object, place: Place | None = None) -> None:
-        """Note a value; an empty one, or one for a key that has its value already, is passed over."""
+        """Set a value unless it is empty or the key has one already."""
         if value and key not in self.values:
             self.values[key] = value
             self.places[key] = place or self.place
 
     def put_ids(self, place: Place | None = None, **named: str) -> None:
-        """Note ids by their scheme; one that is known already stays."""
+        """Set ids by scheme; known ones stay."""
         if found := {scheme: name for scheme, name in named.items() if name}:
             known = self.values.pop("identifiers", {})
             self.put("identifiers", found | known, self.places.get("identifiers", place))
 
     def put_ids_in(self, text: str, place: Place | None = None) -> bool:
-        """Note the ids that a text is (an arXiv id, a DOI, the address of one) and tell whether it is any."""
+        """Set the ids in a text (an arXiv id, a DOI or an address); return whether there are any."""
         ids = dict(identifiers_in(text).pairs())
         self.put_ids(place, **ids)
         return bool(ids)
 
     def put_doi(self, text: str, place: Place | None = None) -> None:
-        """Note what a DOI field says: arXiv's DOIs are arXiv ids; one that is no DOI is refused when it is read."""
+        """Set the value of a DOI field: arXiv's DOIs become arXiv ids; an invalid DOI is rejected later."""
         if not self.put_ids_in(text, place):
             self.put_ids(place, doi=text)
 
     def put_note(self, text: str, place: Place | None = None) -> None:
-        """Note a remark as the comment, unless it is only the paper's arXiv number as Zotero and others write it."""
+        """Set a note as the comment, unless it is only the paper's arXiv number, as Zotero and others write it."""
         if is_citation(text):
             self.put_cited_id(text, place)
         else:
             self.put("comment", text, place)
 
     def put_cited_id(self, text: str, place: Place | None = None) -> None:
-        """Note the arXiv id that stands in the name of a journal or a volume."""
+        """Set the arXiv id in the name of a journal or a volume."""
         self.put_ids(place, **dict(ids_cited(text).pairs()))
 
 
 def papers_of(file: str, records: Iterable[Record]) -> list[Paper]:
-    """Return the papers. Raises FileError, at its place, for the first thing that is wrong."""
+    """Return the papers. Raises FileError for the first fault, with its position."""
     tree = PositionedTree(file, {"papers": []}, {(): (1, 1)})
     for n, each in enumerate(records):
         tree.value["papers"].append(each.values)
@@ -76,14 +76,14 @@ def papers_of(file: str, records: Iterable[Record]) -> list[Paper]:
 
 
 def usable_id(name: str) -> str:
-    """Return another program's key for a paper as an id that we can use, empty where nothing of it can be."""
+    """Return another program's key as a valid id, empty if nothing of it is valid."""
     text = clean_line(normalized("NFKC", name))
     kept, changes = _NOT_IN_IDS.subn("-", text)
     return kept.strip("-")[:ID_LENGTH].rstrip("-") if changes or len(kept) > ID_LENGTH else kept
 
 
 def loose_date(text: str) -> str:
-    """Return a date as far as a text tells one: all of it, else its year; empty for `in press` and the like."""
+    """Return the date in a text, or else its year; empty for texts such as `in press`."""
     try:
         return str(parse_date(text))
     except DateError:
@@ -92,7 +92,7 @@ def loose_date(text: str) -> str:
 
 
 def date_of(year: int, month: int = 0, day: int = 0) -> str:
-    """Return the date as precise as its parts are possible; empty for a year that is none."""
+    """Return the date with as many valid parts as possible; empty for an invalid year."""
     for parts in ((year, month, day), (year, month), (year,)):
         try:
             return str(PaperDate(*parts))
@@ -102,11 +102,11 @@ def date_of(year: int, month: int = 0, day: int = 0) -> str:
 
 
 def number_in(digits: str) -> int:
-    """Return the number of a year, a month or a day; 0 for a text that is none."""
+    """Return the number of a year, a month or a day; 0 for any other text."""
     return int(digits) if digits.isdecimal() and len(digits) <= 4 else 0
 
 
 def split_words(text: str) -> list[str]:
-    """Return the keywords that semicolons separate, or commas where there are none; one in braces `{,}` does not."""
+    """Return keywords separated by semicolons, or by commas if there are none; `{,}` does not separate."""
     separator = _SEMICOLON if _SEMICOLON.search(text) else _COMMA
     return [word for part in separator.split(text) if (word := part.strip())]

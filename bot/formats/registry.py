@@ -1,4 +1,4 @@
-"""Which format a file is in, and reading and writing it by that format's name."""
+"""Determines a file's format, and reads and writes by format name."""
 
 from __future__ import annotations
 
@@ -19,12 +19,12 @@ if TYPE_CHECKING:
     from bot.formats.links import Contents
 
 Reader: TypeAlias = Callable[[str, str], list[Paper]]
-# Each yields at least once for each paper, before it takes the next one, so that papers may come as they are read.
+# Yields at least once per paper before it takes the next one, so that papers may arrive gradually.
 Writer: TypeAlias = Callable[[Iterable[Paper]], Iterator[str]]
 
 
 def _module(name: str) -> Any:
-    """Import a format's module when the format is needed: a bot that starts needs none of them."""
+    """Import a format's module on use: a start needs none of them."""
     return import_module(f"bot.formats.{name}")
 
 
@@ -42,7 +42,7 @@ def _write(name: str, papers: Iterable[Paper]) -> Iterator[str]:
     return pieces
 
 
-# What these read may hold papers whose title somebody else has to tell.
+# Formats whose papers may lack a title, which has to be looked up.
 _LISTS = {"csv": "csv", "markdown": "markdown_reader", "html": "html_reader", "links": "links"}
 READERS: Mapping[str, Reader] = {
     name: partial(_read, name) for name in ("yaml", "json", "bibtex", "csl", "ris", "matome")
@@ -74,12 +74,12 @@ ENDING_OF = {name: ending for ending, name in reversed(_ENDINGS.items())}
 
 
 def read_file(path: Path, format: str | None = None) -> list[Paper]:
-    """Read the papers of a file. Raises FileError or, for a format that we do not know, InputError."""
+    """Read a file's papers. Raises FileError, or InputError for an unknown format."""
     return _all_titled(read_contents(path, format), str(path))
 
 
 def read_contents(path: Path, format: str | None = None) -> Contents:
-    """Read a file's papers, and the lines of a list of links that have no title. Raises like `read_file`."""
+    """Read a file's papers, and the lines that have no title. Raises the same errors as `read_file`."""
     name = format_of(path.name, format, list(READERS))
     try:
         content = read_regular(path)
@@ -97,7 +97,7 @@ def read_contents(path: Path, format: str | None = None) -> Contents:
 
 
 def writer(format: str, collection: UUID, address: str = "") -> Writer:
-    """Return what writes papers in a format; only an Atom feed says of which collection, and where it is itself.
+    """Return the writer of a format; only an Atom feed uses the collection and its own address.
 
     Imports the format, which may take 50 ms.
     """
@@ -106,7 +106,7 @@ def writer(format: str, collection: UUID, address: str = "") -> Writer:
 
 
 def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
-    """Return the format asked for, else the one that the file's ending tells."""
+    """Return the given format, or else the one of the file's extension."""
     lower = Path(file).name.lower()
     ending = next((name for end, name in _ENDINGS.items() if lower.endswith(end) and lower != end), "")
     name = (given or ending).lower()
@@ -124,7 +124,7 @@ def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
 
 
 def _by_shape(name: str, text: str) -> str:
-    """Tell apart what shares an ending: CSL-JSON is a list, a 「まとめ」 page has titles with their label."""
+    """Distinguish formats that share an extension: CSL-JSON is a list, a 「まとめ」 page has labelled titles."""
     if name == "json" and text.lstrip().startswith("["):
         return "csl"
     return "matome" if name == "links" and _module("matome").is_matome(text) else name

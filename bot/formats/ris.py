@@ -1,8 +1,7 @@
-"""RIS: what publishers' sites and older reference managers give and take, one `TAG  - value` a line.
+"""RIS: the format of publishers' sites and older reference managers, with one `TAG  - value` per line.
 
-N1 holds the comment, AB the excerpt, KW the tags; what RIS has no tag for stands under its custom C1 (headline),
-C2 (labelled links), C3 (ids), C4 and C5 (when and by whom it was added),
-C6 (the authors where a comma in a name would part it).
+N1 holds the comment, AB the excerpt, KW the tags. Fields that RIS lacks use its custom tags: C1 (headline), C2
+(labelled links), C3 (ids), C4 and C5 (time and author of the addition), and C6 (authors, if a name has a comma).
 """
 
 from __future__ import annotations
@@ -28,25 +27,25 @@ _TEXTS = {
     "added_at": ("C4",),
     "added_by": ("C5",),
 }
-_SEVERAL = re.compile(r"(?<![;\s]);*+\s++(?=http)")  # an address may hold a `;`, but no space
+_SEVERAL = re.compile(r"(?<![;\s]);*+\s++(?=http)")  # an address may contain `;`, but no space
 _OURS = re.compile(r"(openreview|acl):(\S+)")
 Values = dict[str, list[tuple[str, Place]]]
 _Lines = dict[str, list[tuple[list[str], Place]]]
 
 
 def read(text: str, file: str) -> list[Paper]:
-    """Read the records of a file. Raises FileError with line and column."""
+    """Read the records in a file. Raises FileError with line and column."""
     return papers_of(file, [_found(place, values) for place, values in _records(text, file)])
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """Write one record a paper."""
+    """Write one record per paper."""
     for n, paper in enumerate(papers):
         yield ("\n" if n else "") + "".join(f"{tag}  - {value}\n" for tag, value in _lines(paper))
 
 
 def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
-    """Yield each record's place and its values by tag; a line without a tag goes on with the value before it."""
+    """Yield each record's position and its values by tag; a line without a tag continues the value before it."""
     start, values, last = (0, 0), _Lines(), None
     for n, raw in enumerate(text.split("\n"), 1):
         line = raw.removesuffix("\r")
@@ -117,12 +116,12 @@ def _name(text: str) -> str:
 
 
 def _first(values: Values, *tags: str) -> list[tuple[str, Place]]:
-    """Return what stands under the first of the tags that the record has."""
+    """Return the values of the first of these tags that the record has."""
     return next((values[tag] for tag in tags if values.get(tag)), [])
 
 
 def _date(text: str) -> str:
-    """Read RIS's own `2023/07/19/other`, each part of which may be empty, or any other date."""
+    """Parse RIS's `2023/07/19/other`, whose parts may be empty, or any other date."""
     parts = [part.strip() for part in text.split("/")][:3]
     if not all(part.isdecimal() for part in parts if part) or not parts[0]:
         return loose_date(text)
@@ -136,7 +135,7 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "TI", paper.title
     people = [_written_name(name) for name in paper.authors]
     yield from (("AU", name) for name in people)
-    if tuple(map(_name, people)) != paper.authors:  # a comma in a name parts it in RIS
+    if tuple(map(_name, people)) != paper.authors:  # RIS splits names at commas
         yield "C6", "\n".join(paper.authors)
     if date:
         yield "PY", f"{date.year:04}"
@@ -170,7 +169,7 @@ def _written_name(name: str) -> str:
 
 
 def _long(tag: str, text: str | None) -> Iterator[tuple[str, str]]:
-    """Yield a text of several lines, begun anew with its tag where a line of it looks like a tag itself."""
+    """Yield a text of several lines, with a new tag before a line that looks like a tag itself."""
     held: list[str] = []
     for line in (text or "").split("\n") if text else ():
         if held and _TAG.match(line):

@@ -1,4 +1,4 @@
-"""The columns of a table: what their names mean in Japanese and English, and what a cell says of its paper."""
+"""Columns of tables: their names in Japanese and English, and how their cells are read."""
 
 from __future__ import annotations
 
@@ -39,12 +39,12 @@ _SLASHED = re.compile(r"(\d{1,2})/(\d{1,2})/(\d{4})(?: .*)?")
 
 
 def column_of(name: str) -> str:
-    """Return what a column's name means, empty where that is not known."""
+    """Return the field that a column's name means; empty if unknown."""
     return _COLUMN_OF.get(re.sub(r"[\s_\-.*#]+", "", normalized("NFKC", name)).casefold(), "")
 
 
 def put_cell(record: Record, column: str, text: str, place: Place) -> None:
-    """Note what a cell says of its paper."""
+    """Read a cell into its paper."""
     several, text = "\n" in text, text.strip()
     if not text:
         return
@@ -66,7 +66,7 @@ def put_cell(record: Record, column: str, text: str, place: Place) -> None:
 
 
 def day_first(dates: list[str]) -> bool | None:
-    """Tell whether a column's `19/7/2023` begin with the day; None where no date of it tells."""
+    """Return whether dates like `19/7/2023` in a column begin with the day; None if no date decides it."""
     parts = [match.groups() for date in dates if (match := _SLASHED.fullmatch(date.strip()))]
     if any(int(first) > 12 for first, _, _ in parts):
         return True
@@ -74,7 +74,7 @@ def day_first(dates: list[str]) -> bool | None:
 
 
 def year_first(date: str, begins_with_day: bool) -> str:
-    """Return a date of that column with its year first; any other date as it is."""
+    """Return such a date with its year first; any other date is returned unchanged."""
     match = _SLASHED.fullmatch(date.strip())
     if match is None:
         return date
@@ -93,14 +93,14 @@ def _put_links(record: Record, text: str, place: Place, label: str | None) -> No
             rest = _URL.sub("", line).strip(" \t:：-[]()（）|,、;") if len(urls) == 1 else ""
             links += [{"url": url.rstrip(".,;"), "label": rest or label} for url in urls]
         elif line and not record.put_ids_in(line, place):
-            links.append({"url": line, "label": None})  # it is refused with its place
+            links.append({"url": line, "label": None})  # rejected later, with its position
     if links:
         known = record.values.pop("links", [])
         record.put("links", known + links, record.places.get("links", place))
 
 
 def _unrounded(number: str) -> str:
-    """Return an arXiv number with the zeros that a spreadsheet took from its end, where that is certain."""
+    """Return an arXiv number with the final zeros that a spreadsheet removed, if that is certain."""
     cut = _ROUNDED.fullmatch(number)
     if cut and int(cut[1]) >= _FIVE_DIGITS_SINCE:
         return f"{cut[1]}.{cut[2].ljust(5, '0')}"

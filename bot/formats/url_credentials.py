@@ -1,14 +1,14 @@
-"""Passwords in addresses: found, so that no log shows them, and taken out of what is shown."""
+"""Finds credentials in addresses, to keep them out of logs and out of what is shown."""
 
 from __future__ import annotations
 
 from urllib.parse import unquote, urlsplit
 
-_SHORTEST = 4  # letters; blotting shorter ones out would make a log unreadable and hide nothing
+_SHORTEST = 4  # characters; hiding shorter ones would make a log unreadable and protect nothing
 
 
 def credentials_of(url: str) -> tuple[str, ...]:
-    """Return the password of an address, as it stands there and as it is meant; a lone user name may be a token."""
+    """Return the password in an address, quoted and unquoted; a user name alone may be a token."""
     try:
         parts = urlsplit(url)
         secret = parts.password or parts.username or ""
@@ -18,7 +18,7 @@ def credentials_of(url: str) -> tuple[str, ...]:
 
 
 def without_credentials(url: str) -> str:
-    """Return an address as it may be shown, also one that is none: without what may be a password, or a query."""
+    """Return an address without credentials and query, so that it can be shown; it may be invalid."""
     scheme, separator, rest = url.partition("://") if "://" in url else ("", "", url)
     before, at, after = rest.rpartition("@")
     hidden = f"{scheme}{separator}…@{after}" if at and (separator or ":" in before) else url

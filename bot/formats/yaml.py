@@ -1,4 +1,4 @@
-"""The YAML form of a collection: what a team keeps in git and edits by hand."""
+"""The YAML format of a collection, which a team keeps in git and edits by hand."""
 
 from __future__ import annotations
 
@@ -26,9 +26,9 @@ def read(text: str, file: str) -> list[Paper]:
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
-    """Write a collection; what is unknown is left out."""
+    """Write a collection; unknown values are left out."""
     head = "papers:\n"
-    for paper in papers:  # each on its own: dumping all of them at once takes 10 kB of memory for each
+    for paper in papers:  # one by one: dumping all at once takes 10 kB of memory per paper
         written = yaml.dump([_entry(paper)], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
         yield f"{head}{written}"
         head = ""

@@ -1,7 +1,7 @@
-"""A papers file in YAML as the text it is, so that one entry can be changed and every other line stays as it was.
+"""A papers file in YAML as text, so that one entry can change while every other line stays as it is.
 
-Entries are cut out by the lines on which the reader found them; comments and blank lines above an entry stay where
-they are. Within an entry that is written as people write it, only the keys that changed are written anew.
+Entries are separated by the lines where the reader found them; comments and blank lines above an entry stay. In an
+entry with one key per line, only the keys that changed are rewritten.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ _ALIAS = re.compile(r"(?:^|[\s\[{,:-])\*[\w-]", re.MULTILINE)
 
 @dataclass(slots=True)
 class YamlEntry:
-    """One paper's lines; `above` are the comments and blank lines before it, `keys` its parts where they are known."""
+    """One paper's lines, its comments and blank lines above, and its keys with their lines if they are known."""
 
     paper: Paper
     lines_above: list[str]
@@ -35,7 +35,7 @@ class YamlEntry:
 
 @dataclass(slots=True)
 class YamlDocument:
-    """A file's text in pieces; join them with `text`."""
+    """A file's text in parts; `text` joins them."""
 
     head: list[str]
     entries: list[YamlEntry]
@@ -50,7 +50,7 @@ class YamlDocument:
         return self.by_id
 
     def put(self, paper: Paper) -> None:
-        """Change the paper's entry; a paper that has none gets one above all others. Raises FileError."""
+        """Change the paper's entry, or add one above all others. Raises FileError."""
         if entry := self._known().get(paper.id):
             entry.lines, entry.paper, entry.keys = _changed(entry, paper, self.dash), paper, []
             return
@@ -61,7 +61,7 @@ class YamlDocument:
         self.by_id[paper.id] = self.entries[0]
 
     def drop(self, id: str) -> None:
-        """Take the paper's entry out; what stands above it stays, but for a blank line."""
+        """Remove the paper's entry; comments above it stay, a lone blank line does not."""
         entry = self._known().pop(id)
         n = next(n for n, each in enumerate(self.entries) if each is entry)
         rest = self.entries[n + 1].lines_above if n + 1 < len(self.entries) else self.tail
@@ -71,7 +71,7 @@ class YamlDocument:
         del self.entries[n]
 
     def text(self) -> str:
-        """Return the whole file. Raises FileError where an entry that changed was referred to by others."""
+        """Return the whole file. Raises FileError if other entries refer to one that changed."""
         lines = [
             *self.head,
             *(line for entry in self.entries for line in (*entry.lines_above, *entry.lines)),
@@ -109,14 +109,14 @@ def read_document(text: str, file: str) -> YamlDocument:
 
 
 def _start(tree: PositionedTree, n: int, lines: list[str]) -> tuple[int, int] | None:
-    """Return the entry's first line, counted from 0, and the column of its dash; None where it has none of its own."""
+    """Return the entry's first line (from 0) and the column of its dash; None if it does not start a line."""
     line, column = tree.places.get(("papers", n), (0, 0))
     match = _DASH.fullmatch(lines[line - 1][: column - 1]) if line else None
     return (line - 1, len(match["before"])) if match else None
 
 
 def _cut_gap(lines: list[str], dash: int) -> tuple[list[str], list[str]]:
-    """Return the blank lines and comments at the end that belong to no entry, and what is before them."""
+    """Split off the blank lines and comments at the end that belong to no entry; return (these, the lines before)."""
     at = len(lines)
     while (
         at
@@ -128,7 +128,7 @@ def _cut_gap(lines: list[str], dash: int) -> tuple[list[str], list[str]]:
 
 
 def _keys(tree: PositionedTree, n: int, first: int, body: list[str]) -> list[tuple[str, int]]:
-    """Return each key with its line in the entry; none where a key does not begin a line of its own."""
+    """Return each key with its line in the entry; empty if a key does not start its own line."""
     places = [(tree.keys[("papers", n, key)], key) for key in tree.value["papers"][n]]
     keys = []
     for (line, column), key in places:
@@ -140,7 +140,7 @@ def _keys(tree: PositionedTree, n: int, first: int, body: list[str]) -> list[tup
 
 
 def _rebuilt(tree: PositionedTree, papers: list[Paper], lines: list[str], file: str) -> YamlDocument:
-    """Lay out anew a file that has no entries, or whose entries stand in no lines of their own."""
+    """Rewrite a file that has no entries, or whose entries do not start their own lines."""
     key = tree.keys.get(("papers",), (len(lines) + 1, 0))[0] - 1
     head = [*lines[:key], "papers:"]
     tail = lines[key + 1 :] if not papers else []
@@ -151,7 +151,7 @@ def _rebuilt(tree: PositionedTree, papers: list[Paper], lines: list[str], file: 
 
 
 def _changed(entry: YamlEntry, paper: Paper, dash: int) -> list[str]:
-    """Return the entry's lines with what changed; all of it anew where its parts cannot be told apart."""
+    """Return the entry's lines with the changes; rewritten completely if its parts are unknown."""
     old, new = values_of(entry.paper), values_of(paper)
     if entry.keys:
         present = {key for key, _ in entry.keys}
@@ -176,7 +176,7 @@ def _spliced(entry: YamlEntry, values: dict[str, object], dash: int) -> list[str
         parts[key] = [*written, *gap]
     order = list(parts)
     for key in values:
-        if key not in dict(entry.keys):  # a key that is new goes where we would write it
+        if key not in dict(entry.keys):  # insert a new key where the writer would put it
             order.remove(key)
             before = [n for n, other in enumerate(order) if FIELDS.index(other) < FIELDS.index(key)]
             order.insert(before[-1] + 1 if before else 0, key)

@@ -1,4 +1,4 @@
-"""One paper as lines of YAML, written the way people write them: short lists on one line, long texts as blocks."""
+"""Writes one paper as YAML like a person would: short lists in one line, long texts as blocks."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ _FORM: dict[str, Any] = {"Dumper": _Dumper, "allow_unicode": True, "sort_keys": 
 
 
 def values_of(paper: Paper) -> dict[str, Any]:
-    """Return what an entry says of the paper: no empty values, and no ids that its links tell already."""
+    """Return an entry's values without empty ones, and without ids that its links contain."""
     columns = {key: value for key, value in columns_of(paper).items() if value and key != "updated_at"}
     known = Identifiers()
     for link in paper.links:
@@ -31,7 +31,7 @@ def values_of(paper: Paper) -> dict[str, Any]:
 
 
 def lines_of(what: Paper | Mapping[str, Any], indent: int) -> list[str]:
-    """Return a paper as a list item whose dash is at that column, or some keys' lines at that indent."""
+    """Return a paper as a list item with its dash at that column, or some keys' lines at that indent."""
     if isinstance(what, Paper):
         first, *rest = lines_of(values_of(what), indent + 2)
         return [" " * indent + "- " + first.lstrip(" "), *rest]
@@ -55,7 +55,7 @@ def _lines(key: str, value: Any) -> list[str]:
 
 
 def _inline(value: Any) -> str:
-    """Return a value on one line, quoted where it has to be: in brackets that is more often than behind a key."""
+    """Return a value in one line, quoted if needed, which is more often inside brackets than after a key."""
     if isinstance(value, str) and "\n" not in value:
         item: str = yaml.dump([value], default_flow_style=False, **_FORM)
         return item.rstrip("\n")[2:]

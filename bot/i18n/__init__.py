@@ -1,7 +1,7 @@
-"""Every sentence a person reads, in the reader's language.
+"""All sentences that people read, in their language.
 
-The English sentence in the code is the key; `locales/ja` holds the Japanese one (gettext). `make catalogues`
-collects the sentences and compiles the catalogue.
+The English sentence in the code is the key; `locales/ja` holds the Japanese one (gettext). `make catalogues` collects
+the sentences and compiles the catalogue.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ def _catalogue(locale: Locale) -> gettext.NullTranslations:
 
 
 def closest(name: str, default: Locale) -> Locale:
-    """Return the locale we speak that is nearest to a platform's name for one (`en-GB`, `ja`, `fr`)."""
+    """Return our locale nearest to a platform's locale (`en-GB`, `ja`, `fr`)."""
     language = name.replace("_", "-").split("-")[0].lower()
     if language == "ja":
         return "ja"
@@ -35,35 +35,35 @@ def closest(name: str, default: Locale) -> Locale:
 
 
 def system_locale(environment: Mapping[str, str], default: Locale) -> Locale:
-    """Return the language that the system is set to (LC_ALL, LC_MESSAGES, LANG); the default for `C` or none."""
+    """Return the system's language (LC_ALL, LC_MESSAGES, LANG), or the default for `C` or none."""
     name = next((found for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (found := environment.get(key))), "")
     language = name.split(".")[0].split("@")[0]
     return default if language in ("", "C", "POSIX") else closest(language, default)
 
 
 def t(locale: Locale, sentence: str, **values: object) -> str:
-    """Translate a sentence and fill its `{names}` in."""
+    """Translate a sentence and insert its `{values}`."""
     return _filled(_catalogue(locale).gettext(sentence), values)
 
 
 def tn(locale: Locale, one: str, many: str, n: int, **values: object) -> str:
-    """Translate a sentence that counts, `{n}` being the count."""
+    """Translate a sentence with a count, inserted as `{n}`."""
     return _filled(_catalogue(locale).ngettext(one, many, n), {"n": n, **values})
 
 
 def _filled(sentence: str, values: Mapping[str, object]) -> str:
-    """Fill the blanks of a sentence; Japanese writes a quotation within 「」 as 『』."""
+    """Insert values into a sentence; in Japanese, quotation marks inside 「」 become 『』."""
     inner = {name: str(values[name]).translate(_INNER_QUOTES) for name in _QUOTED.findall(sentence) if name in values}
     return sentence.format(**{**values, **inner})
 
 
 NameCommand = Callable[[str, Locale], str]
-"""Returns what a platform calls one of our commands (`digest subscribe`) in a sentence of that language."""
+"""Returns a platform's name for one of our commands (`digest subscribe`) in a sentence of that language."""
 
 
 @dataclass(frozen=True, slots=True)
 class CommandName:
-    """One of our commands among a message's values; a platform shows its own name of it, the terminal `/name`."""
+    """One of our commands in a message's values; each platform shows its own name for it, the terminal `/name`."""
 
     name: str
 
@@ -77,13 +77,13 @@ def _plainly(value: object) -> object:
 
 @dataclass(frozen=True, slots=True)
 class Message:
-    """A sentence whose language is chosen when it is shown."""
+    """A sentence that is translated when it is shown."""
 
     sentence: str
     values: dict[str, object] = field(default_factory=dict)
 
     def text(self, locale: Locale, format_value: Callable[[object], object] = _plainly) -> str:
-        """Return the sentence in one language; its other values are shown by `format_value`."""
+        """Return the sentence in one language; `format_value` converts its values."""
         values = {
             k: v.text(locale, format_value) if isinstance(v, Message) else format_value(v)
             for k, v in self.values.items()
@@ -96,13 +96,13 @@ class Message:
 
 
 def message_from(columns: list[Any]) -> Message:
-    """Return the message of JSON values."""
+    """Return the message from JSON values."""
     sentence, values = columns
     return Message(sentence, {k: message_from(v) if isinstance(v, list) else v for k, v in values.items()})
 
 
 def phrase(sentence: str) -> str:
-    """Return a sentence as it is: it is translated later, where it is shown."""
+    """Return a sentence unchanged, marked for the catalogue; it is translated where it is shown."""
     return sentence
 
 

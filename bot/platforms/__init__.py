@@ -1,1 +1,1 @@
-"""Who the product talks to: each platform parses, calls one service and renders."""
+"""Platforms that people use the product on; each parses a request, calls one service and renders the answer."""

@@ -178,7 +178,7 @@ class _Search:
             self._by_all_but_one(query)
 
     def _by_whole_line(self, query: AnalyzedQuery) -> bool:
-        """Find papers whose whole title or headline was typed, but for slips after its beginning; tell if any is."""
+        """Find papers whose whole title or headline was typed, with typos after the start; return if there are any."""
         if len(query.without_spaces) < LONG or self._filters or self._excluded:
             return False
         for row in self._backend.by_title_prefix(query.title_prefix[:SURE_START], MOST_STARTING):

@@ -1,1 +1,1 @@
-"""The outside world, read only: what arXiv, Crossref, OpenReview, the ACL Anthology and pages say of a paper."""
+"""Reads the outside world: metadata of papers from arXiv, Crossref, OpenReview, the ACL Anthology and web pages."""

@@ -1,4 +1,4 @@
-"""ACL Anthology: a paper's page, which says more than its BibTeX and in plain letters."""
+"""ACL Anthology: a paper's page, which has more than its BibTeX and no LaTeX."""
 
 from __future__ import annotations
 
@@ -27,19 +27,19 @@ class Acl:
         self._fetcher, self._parser, self._url = fetcher, parser, url.rstrip("/")
 
     async def look_up(self, id: str) -> Metadata:
-        """Return what the Anthology says of an id. Raises SourceError."""
+        """Return the Anthology's metadata of an id. Raises SourceError."""
         answer = await self._fetcher.get(f"{self._url}/{quote(id)}/", name=NAME, page=True, own=True)
         return await self._parser.one("acl", answer.body, id, name=NAME)
 
 
 def parse(body: bytes, id: str) -> Metadata:
-    """Return the paper of a page of the Anthology. Raises SourceError when it is none, or is another one."""
+    """Return the paper of an Anthology page. Raises SourceError when it is not one, or is of another paper."""
     address = address_of("acl", id)
     metadata = webpage.parse_citation(body, address, "utf-8", NAME)
     named = [found for link in metadata.links if (found := identifiers_in(link.url).acl)]
     if any(found.lower() != id.lower() for found in named):
         raise another_paper(NAME)
-    # The page's description is a line of names and the volume; the abstract stands below, in a box.
+    # The page's description is a line of names and the volume; the abstract is in a box below.
     abstract = text_after(decoded(body, "utf-8"), r'<div class="?[^"<>]{0,80}\bacl-abstract\b[^<>]{0,80}>', "</div")
     known = make_metadata(
         excerpt=plain(abstract.replace("</h5>", "\n")) if abstract else None,

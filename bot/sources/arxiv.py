@@ -1,4 +1,4 @@
-"""arXiv: papers by id from its API, all that are asked for at one time in one request."""
+"""arXiv: papers by id from its API; simultaneous look-ups share one request."""
 
 from __future__ import annotations
 
@@ -34,14 +34,14 @@ class Arxiv:
     def __init__(self, fetcher: Fetcher, parser: Parser, url: str) -> None:
         self._fetcher, self._parser = fetcher, parser
         self._url = re.sub(r"/(?:api(?:/query)?)?$", "", url) + "/api/query"
-        self._asked: dict[str, asyncio.Future[Metadata | SourceError]] = {}
+        self._waiting: dict[str, asyncio.Future[Metadata | SourceError]] = {}
         self._one = asyncio.Lock()
 
     async def look_up(self, id: str) -> Metadata:
-        """Return what arXiv says of an id without version. Raises SourceError."""
+        """Return arXiv's metadata of an id without version. Raises SourceError."""
         if not _MONTH.match(id.rpartition("/")[2]):
             raise _unknown(id)  # an impossible id makes arXiv refuse the whole batch
-        future = self._asked.setdefault(id, asyncio.get_running_loop().create_future())
+        future = self._waiting.setdefault(id, asyncio.get_running_loop().create_future())
         async with self._one:
             while not future.done():
                 await self._ask()
@@ -50,13 +50,13 @@ class Arxiv:
         return answer
 
     async def _ask(self) -> None:
-        batch = {id: self._asked.pop(id) for id in [*self._asked][:_MOST_IDS]}
+        batch = {id: self._waiting.pop(id) for id in [*self._waiting][:_MOST_IDS]}
         answers: Mapping[str, Metadata] = {}
         lost: SourceError | None = SourceError(
             msg("{source} did not answer.", source=NAME)
-        )  # holds when we are cancelled meanwhile
+        )  # the error for waiting callers if this task is cancelled
         try:
-            query = urlencode({"id_list": ",".join(map(_asked_as, batch)), "max_results": len(batch)}, safe=",/")
+            query = urlencode({"id_list": ",".join(map(_api_id, batch)), "max_results": len(batch)}, safe=",/")
             answer = await self._fetcher.get(
                 f"{self._url}?{query}", name=NAME, accept="application/atom+xml", most=_MOST_BYTES, own=True
             )
@@ -64,18 +64,18 @@ class Arxiv:
         except SourceError as error:
             lost = error
         else:
-            lost = another_paper(NAME) if answers and not {*answers} & {*map(_asked_as, batch)} else None
+            lost = another_paper(NAME) if answers and not {*answers} & {*map(_api_id, batch)} else None
         finally:
             for id, future in batch.items():
-                future.set_result(answers.get(_asked_as(id)) or lost or _unknown(id))
+                future.set_result(answers.get(_api_id(id)) or lost or _unknown(id))
 
 
 def parse(body: bytes) -> dict[str, Metadata]:
     """Return the papers of an Atom answer by id, without version and without the subject class of old ids.
 
-    Raises SourceError when it is no such answer, or when arXiv answers with an error.
+    Raises SourceError when it is not such an answer, or is an error of arXiv.
     """
-    if body.strip()[:20].lower().startswith(b"rate exceeded"):  # comes with the status 200
+    if body.strip()[:20].lower().startswith(b"rate exceeded"):  # arXiv sends this with status 200
         raise SourceBusyError(msg("{source} is asked too often just now.", source=NAME), 60)
     feed = _read(body)
     if not feed.get("version"):
@@ -92,7 +92,7 @@ def parse(body: bytes) -> dict[str, Metadata]:
                 )
             )
         if (id := identifiers_in(address).arxiv or arxiv_id(address)) and entry.get("title"):
-            papers[_asked_as(id)] = _metadata(id, entry)
+            papers[_api_id(id)] = _metadata(id, entry)
     return papers
 
 
@@ -100,9 +100,9 @@ def _read(body: bytes) -> Mapping[str, Any]:
     import feedparser  # slow to import, and not needed to start
 
     try:
-        # Given text or bytes, feedparser would try them as an address or a file.
+        # Given text or bytes, feedparser may take them for an address or a file name.
         feed: Mapping[str, Any] = feedparser.parse(BytesIO(body))
-    except Exception as error:  # whatever the parsers beneath it raise
+    except Exception as error:  # whatever feedparser's own parsers raise
         raise unreadable(NAME) from error
     return feed
 
@@ -123,7 +123,7 @@ def _metadata(id: str, entry: Mapping[str, Any]) -> Metadata:
     )
 
 
-def _asked_as(id: str) -> str:
+def _api_id(id: str) -> str:
     return re.sub(r"\.[A-Z]{2}/", "/", id)
 
 

@@ -1,4 +1,4 @@
-"""Crossref and whoever else registers DOIs: a work as JSON, in Crossref's own shape or as CSL."""
+"""Crossref and other DOI agencies: a work as JSON, in Crossref's own format or as CSL."""
 
 from __future__ import annotations
 
@@ -31,14 +31,14 @@ class Crossref:
         self._url = url.rstrip("/").removesuffix("/works") + "/works/"
 
     async def look_up(self, doi: str) -> Metadata:
-        """Return what Crossref says of a DOI. Raises SourceError."""
+        """Return Crossref's metadata of a DOI. Raises SourceError."""
         url = self._url + quote(doi, safe="")
         answer = await self._fetcher.get(url, name=NAME, accept="application/json", own=True)
         return await self._parser.one("crossref", answer.body, doi, name=NAME)
 
 
 def parse(body: bytes, doi: str, name: str = NAME) -> Metadata:
-    """Return the work of a JSON answer. Raises SourceError when it is none, or is of another DOI."""
+    """Return the work of a JSON answer. Raises SourceError when it is not one, or has another DOI."""
     try:
         read = json.loads(body)
     except (ValueError, RecursionError) as error:

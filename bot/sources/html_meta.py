@@ -1,7 +1,7 @@
-"""The few tags by which a page says what it is, found in one pass over the text.
+"""Finds the tags in which a page describes itself, in one pass over the text.
 
-No tree is built: a real parser can be held up for minutes by two megabytes of nested tags or of attributes on one
-tag (measured on lexbor), and what is looked for here stands flat in the head.
+No tree is built: an HTML parser can be held up for minutes by two megabytes of nested tags, or of attributes on one tag
+(measured on lexbor), and these tags are not nested.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _NAMES = ("name", "property", "itemprop")
 
 
 def meta_tags(page: str) -> dict[str, list[str]]:
-    """Return what the page's <meta> tags say: by name or property in lower case, in the page's order."""
+    """Return the content of a page's <meta> tags, by name or property in lower case, in the page's order."""
     found: dict[str, list[str]] = {}
     for n, tag in enumerate(_META.finditer(page)):
         if n == _MOST_TAGS:
@@ -43,13 +43,13 @@ def title_of(page: str) -> str | None:
 
 
 def scripts_of(page: str) -> list[str]:
-    """Return the page's JSON-LD documents, as text."""
+    """Return a page's JSON-LD documents, as text."""
     start = re.compile(r"<script\b[^<>]{0,500}application/ld\+json[^<>]{0,500}>", re.IGNORECASE)
     return [text for text in _elements(page, start, "</script") if len(text) <= _LONGEST_SCRIPT]
 
 
 def text_after(page: str, start: str, end: str) -> str | None:
-    """Return the markup between a start tag, given as a regular expression, and the next `end`."""
+    """Return the markup between a start tag (a regular expression) and the next `end`."""
     return next(_elements(page, re.compile(start, re.IGNORECASE), end), None)
 
 

@@ -1,4 +1,4 @@
-"""The one way to the outside: public addresses only, within a size and a time, one redirect at a time, politely."""
+"""The only way to the outside: public addresses only, with limits on size, time, redirects and rates."""
 
 from __future__ import annotations
 
@@ -22,17 +22,17 @@ from bot.sources.source_errors import too_slow, unreadable
 
 MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
 _PAGES = frozenset({"text/html", "application/xhtml+xml", "text/xml", "application/xml", "text/plain"})
-_MOST_CONNECTIONS = 100  # of which one person's questions use a few, see services/metadata
+_MOST_CONNECTIONS = 100  # a person's look-ups use only a few of them; see services/papers/metadata
 _RETRY_WAIT = 0.3
 
 
 class _TransientError(SourceError):
-    """A failure that may be gone a moment later."""
+    """A failure after which a retry may succeed."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back: from which address, of which content type, in which charset if it was said."""
+    """A response: its final address, content type, charset if declared, and body."""
 
     url: str
     content_type: str
@@ -51,10 +51,10 @@ class _Request:
 
 
 class Fetcher:
-    """Fetches; one for the whole process, since it knows who was asked when. Close it in the end.
+    """Fetches addresses; one per process, because it keeps the rate limits. Close it at the end.
 
-    `contact` is a mail address or a page that tells who asks; `allowed_hosts` may be asked although they are not
-    public; `slow_hosts` are together asked once in `interval` seconds, over one connection.
+    `contact` is a mail address or a page for the User-Agent; `allowed_hosts` may be fetched although they are not
+    public; all `slow_hosts` together get one request per `interval` seconds, over one connection.
     """
 
     def __init__(
@@ -71,7 +71,7 @@ class Fetcher:
         self._agent = "RonbunDayori/0.1" + (f" ({_contact(contact)})" if contact else "")
         self._allowed_hosts, self._seconds = tuple(allowed_hosts), seconds
         self._resolver, self._may_connect = resolver, may_connect
-        self._manners = RateLimits(tuple(slow_hosts), interval)
+        self._rate_limits = RateLimits(tuple(slow_hosts), interval)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def get(
@@ -85,13 +85,13 @@ class Fetcher:
         own: bool = False,
         until: Callable[[str], bool] = lambda url: False,
     ) -> Response:
-        """Return what stands at an address; `name` is what messages call it (its host by itself).
+        """Return the content of an address; `name` is the source's name in messages (by default its host).
 
-        `own` says that the address is one of the settings and may be private, `page` that nothing but a page will do.
-        A redirect to an address of which `until` is true is not followed but returned, with an empty body.
-        Raises SourceError, within the time that was set.
+        `own` marks an address from the settings, which may be private; with `page`, anything but a page is an error. A
+        redirect to an address for which `until` is true is returned with an empty body instead of being followed.
+        Raises SourceError, at the latest after the time limit.
         """
-        wish = _Request(
+        request = _Request(
             name=name or urlsplit(url).hostname or url[:80],
             accept=accept,
             most=most,
@@ -101,51 +101,51 @@ class Fetcher:
         )
         try:
             async with asyncio.timeout(self._seconds):
-                return await self._with_retries(url, wish)
+                return await self._with_retries(url, request)
         except TimeoutError as error:
-            raise too_slow(wish.name, self._seconds) from error
+            raise too_slow(request.name, self._seconds) from error
 
     async def close(self) -> None:
-        """Give all connections back."""
+        """Close all connections."""
         for session in self._sessions.values():
             await session.close()
 
-    async def _with_retries(self, url: str, wish: _Request) -> Response:
+    async def _with_retries(self, url: str, request: _Request) -> Response:
         try:
-            return await self._follow(url, wish)
+            return await self._follow(url, request)
         except _TransientError:
             await asyncio.sleep(_RETRY_WAIT)
-            return await self._follow(url, wish)
+            return await self._follow(url, request)
 
-    async def _follow(self, url: str, wish: _Request) -> Response:
-        jar = aiohttp.CookieJar()  # some publishers send a reader in a circle who does not keep their cookies
+    async def _follow(self, url: str, request: _Request) -> Response:
+        jar = aiohttp.CookieJar()  # some publishers redirect in a circle unless their cookies are kept
         address = web_address(url)
         for _ in range(MOST_REDIRECTS + 1):
             if address is None:
-                raise unreadable(wish.name)
-            answer = await self._hop(address, wish, jar)
+                raise unreadable(request.name)
+            answer = await self._hop(address, request, jar)
             if isinstance(answer, Response):
                 return answer
-            if wish.until(answer):
+            if request.until(answer):
                 return Response(answer, "", None, b"")
             target = web_address(answer)
             if target and place_of(target) != place_of(address):
-                wish = replace(wish, name=urlsplit(target).hostname or wish.name)
+                request = replace(request, name=urlsplit(target).hostname or request.name)
             address = target
-        raise SourceError(msg("{source} sends from page to page without an end.", source=wish.name))
+        raise SourceError(msg("{source} sends from page to page without an end.", source=request.name))
 
-    async def _hop(self, url: str, wish: _Request, jar: aiohttp.CookieJar) -> Response | str:
+    async def _hop(self, url: str, request: _Request, jar: aiohttp.CookieJar) -> Response | str:
         place, proxy = place_of(url), _proxy_for(url)
-        is_open = place == wish.trusted or is_named(place, self._allowed_hosts)
+        is_open = place == request.trusted or is_named(place, self._allowed_hosts)
         if proxy and not (is_open or may_be_asked(urlsplit(url).hostname or "")):
-            raise _not_public(wish.name)
-        session = self._session(open=is_open or proxy is not None)  # a proxy of the operator's may stand anywhere
+            raise _not_public(request.name)
+        session = self._session(open=is_open or proxy is not None)  # the operator's proxy may have any address
         try:
             async with (
-                self._manners.turn(place, wish.name),
+                self._rate_limits.turn(place, request.name),
                 session.get(
                     URL(url, encoded=True),
-                    headers={"Accept": wish.accept},
+                    headers={"Accept": request.accept},
                     cookies=_sent(jar, url),
                     allow_redirects=False,
                     proxy=proxy.url if proxy else None,
@@ -154,15 +154,15 @@ class Fetcher:
                 jar.update_cookies(response.cookies, response.url)
                 if 300 <= response.status < 400 and (target := response.headers.get("Location")):
                     return urljoin(url, target.encode(errors="surrogateescape").decode(errors="replace"))
-                self._check_status(response, place, wish.name)
-                return await _read(response, url, wish)
+                self._check_status(response, place, request.name)
+                return await _read(response, url, request)
         except (aiohttp.ClientError, OSError, ValueError) as error:
-            raise _unreached(error, wish.name, proxy) from error
+            raise _unreached(error, request.name, proxy) from error
 
     def _check_status(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
         status, retry_after = response.status, response.headers.get("Retry-After")
         if status == 429 or (status == 503 and retry_after):
-            raise self._manners.back_off(place, name, retry_after)
+            raise self._rate_limits.back_off(place, name, retry_after)
         if status in (404, 410):
             raise UnknownPaperError(msg("{source} does not know this paper ({status}).", source=name, status=status))
         if status >= 500:
@@ -189,24 +189,24 @@ class Fetcher:
         return self._sessions[open]
 
 
-async def _read(response: aiohttp.ClientResponse, url: str, wish: _Request) -> Response:
-    if wish.page and "Content-Type" in response.headers and response.content_type not in _PAGES:
+async def _read(response: aiohttp.ClientResponse, url: str, request: _Request) -> Response:
+    if request.page and "Content-Type" in response.headers and response.content_type not in _PAGES:
         raise SourceError(
             msg(
                 "The link to {source} is a file, not a page; use the link of the paper's page instead.",
-                source=wish.name,
+                source=request.name,
             )
         )
     body = bytearray()
-    if (response.content_length or 0) <= wish.most:
+    if (response.content_length or 0) <= request.most:
         async for chunk in response.content.iter_chunked(1 << 16):
             body += chunk
-            if len(body) > wish.most:
+            if len(body) > request.most:
                 break
         else:
             return Response(url, response.content_type, response.charset, bytes(body))
     raise SourceError(
-        msg("The answer of {source} is larger than {most} MB.", source=wish.name, most=f"{wish.most / 1e6:g}")
+        msg("The answer of {source} is larger than {most} MB.", source=request.name, most=f"{request.most / 1e6:g}")
     )
 
 

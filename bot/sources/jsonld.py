@@ -1,4 +1,4 @@
-"""JSON-LD: what a page says of itself to search engines, in the words of schema.org."""
+"""JSON-LD: a page's description of itself for search engines, in schema.org's vocabulary."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.domain.venues import venue_of
 from bot.sources.markup import person, plain, several
 
-# What can be a paper, the likeliest first.
+# The types that can be a paper, the likeliest first.
 _WORKS = (
     "ScholarlyArticle",
     "MedicalScholarlyArticle",
@@ -35,7 +35,7 @@ _DEEPEST_CONTAINER = 4  # article, issue, volume, journal
 
 
 def work_in(scripts: list[str]) -> Metadata:
-    """Return the likeliest work of a page's JSON-LD documents; empty metadata where there is none."""
+    """Return the likeliest work in a page's JSON-LD documents; empty metadata if there is none."""
     nodes = list(islice((node for script in scripts for node in _nodes(script)), _MOST_NODES))
     for kind in _WORKS:
         for node in nodes:

@@ -1,4 +1,4 @@
-"""Which source to ask about a link or an id, and whom to ask when that one does not know."""
+"""Chooses the source for a link or an id, and a second one if the first does not know it."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _REGISTERED = "doi.org"
 
 
 class Sources:
-    """All sources behind one call. Close it in the end; it closes the fetcher and the parser."""
+    """All sources behind one call. Close it at the end; it also closes the fetcher and the parser."""
 
     def __init__(
         self,
@@ -45,9 +45,9 @@ class Sources:
         self._acl = Acl(fetcher, parser, acl_url)
 
     async def look_up(self, source: str) -> Metadata:
-        """Return what is known of a link, an arXiv id or a DOI.
+        """Return the metadata of a link, an arXiv id or a DOI.
 
-        Raises SourceError with a sentence that says what happened, at the latest when the time is over.
+        Raises SourceError with a sentence that says what happened, at the latest after the time limit.
         """
         text = clean_line(source).strip("<>")
         try:
@@ -57,7 +57,7 @@ class Sources:
             raise too_slow(_name_of(text), self._seconds) from error
 
     async def close(self) -> None:
-        """Give all connections back and end what is being read."""
+        """Close all connections and end running parsers."""
         await self._fetcher.close()
         await self._parser.close()
 
@@ -78,7 +78,8 @@ class Sources:
         try:
             return await self._crossref.look_up(doi)
         except SourceError as first:
-            try:  # other agencies (DataCite, JaLC …) answer through doi.org, which else leads to the paper's page
+            # other agencies (DataCite, JaLC …) answer through doi.org, which otherwise redirects to the paper's page
+            try:
                 return await self._registered(doi)
             except SourceError as second:
                 raise (second if isinstance(first, UnknownPaperError) else first) from first
@@ -106,7 +107,7 @@ class Sources:
 
 
 def _pages(requested: str, final: str) -> list[str]:
-    """Return what to link: the page of a file and the file, where a short link led, else what was asked for."""
+    """Return the links of a page: of a file its page and the file, of a short link its target, else the request's."""
     if webpage.page_of(requested) != requested:
         return [final, requested]
     return [requested if urlsplit(requested).hostname == urlsplit(final).hostname else final]
@@ -117,7 +118,7 @@ def _tells_an_id(url: str) -> bool:
 
 
 def _of_redirect(answer: Response) -> Identifiers | None:
-    """Return the ids that a short link led to, where it was not followed to its page."""
+    """Return the ids in the target of a short link that was not followed to its page."""
     return identifiers_in(answer.url) if not answer.body and _tells_an_id(answer.url) else None
 
 

@@ -1,4 +1,4 @@
-"""Text as sources write it — tagged, escaped, in some charset, names turned round — made plain."""
+"""Makes plain text of what sources send: tags, character references, charsets and reversed names."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ _WRAP = re.compile(r"(?<!\n)\n(?!\n)[ \t]*")
 _ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|inc|ltd|llc|co|corp|gmbh|ph\.?d|md)\.?", re.IGNORECASE)
 _META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:-]{1,40})", re.IGNORECASE)
-# As browsers understand these names; whatever is not among them is read as UTF-8.
+# Charset names as browsers understand them; any other is read as UTF-8.
 _CHARSETS = {
     "utf-8": "utf-8",
     "utf8": "utf-8",
@@ -44,24 +44,24 @@ _CHARSETS = {
 
 
 def plain(markup: str) -> str:
-    """Return the text of a piece of HTML, MathML or JATS, without tags and without a heading "Abstract" over it."""
+    """Return the text of HTML, MathML or JATS, without tags and without a heading "Abstract"."""
     text = unescaped(_TAG.sub("", _BREAK.sub("\n", markup))).strip()
     heading = _HEADING.match(text)
     return text[heading.end() :] if heading else text
 
 
 def unescaped(text: str) -> str:
-    """Return the text with its character references replaced, by � where they are of no character."""
+    """Return the text with its character references replaced; invalid ones become �."""
     return html.unescape(_NO_CHARACTER.sub("\ufffd", text))
 
 
 def unwrapped(text: str) -> str:
-    """Return the text with the line ends of a terminal's width taken out; empty lines stay."""
+    """Return the text without hard line wraps; empty lines stay."""
     return _WRAP.sub(" ", text.strip())
 
 
 def decoded(body: bytes, charset: str | None) -> str:
-    """Return a page's text, by its byte order mark, the server's charset or the page's own, else UTF-8."""
+    """Return a page's text, decoded by byte order mark, the server's charset, the page's charset, or UTF-8."""
     if body.startswith(b"\xef\xbb\xbf"):
         return body[3:].decode("utf-8", "replace")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
@@ -74,7 +74,7 @@ def decoded(body: bytes, charset: str | None) -> str:
 
 
 def person(name: str) -> str:
-    """Return a name in the order in which it is spoken: `Doe, Jane` is Jane Doe, and `山田, 太郎` is 山田 太郎."""
+    """Return a name in spoken order: `Doe, Jane` is Jane Doe, and `山田, 太郎` is 山田 太郎."""
     parts = [part.strip() for part in plain(name).split(",")]
     if len(parts) != 2 or not all(parts) or _SUFFIX.fullmatch(parts[1]):
         return ", ".join(parts)
@@ -82,6 +82,6 @@ def person(name: str) -> str:
 
 
 def several(names: list[str], most: int = 3) -> str | None:
-    """Return the first few distinct names as one line, `A, B, C …`; None without any."""
+    """Return the first few distinct names in one line, `A, B, C …`; None if there are none."""
     kept = list(dict.fromkeys(" ".join(plain(name).split()) for name in names if name.strip()))
     return ", ".join(kept[:most]) + (" …" if len(kept) > most else "") or None

@@ -1,6 +1,6 @@
-"""Which machines may be asked: the public internet, and what the settings name besides.
+"""Decides which machines may be reached: the public internet, and hosts that the settings name.
 
-A link comes from anybody, so without this it could read what only this machine can reach (SSRF).
+Anybody can submit a link; without this check it could read what only this machine can reach (SSRF).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from ipaddress import IPv4Address, IPv6Address, IPv6Network, ip_address
 from typing import Any
 from urllib.parse import urlsplit
 
-# Forms that carry an IPv4 address or lead into another network; of these only NAT64 is in honest use.
+# Address forms that contain an IPv4 address or lead to another network; only NAT64 has legitimate uses.
 _NAT64 = IPv6Network("64:ff9b::/96")
 _CARRIERS = tuple(
     map(
@@ -21,18 +21,18 @@ _CARRIERS = tuple(
     )
 )
 MayConnect = Callable[[str], bool]
-"""Tells of an address in its numeric form whether it may be connected to."""
+"""Returns whether a numeric address may be connected to."""
 
 
 class NotPublicError(OSError):
-    """The address is not one of the public internet. The text is always the same, so that several become one."""
+    """The address is not on the public internet. The text is constant, so that several errors can be merged."""
 
     def __init__(self) -> None:
         super().__init__(errno.EACCES, "not a public address")
 
 
 def is_public(address: str) -> bool:
-    """Tell whether a numeric address is one of the public internet, whatever it is wrapped in."""
+    """Return whether a numeric address is on the public internet, even when it is embedded in another address."""
     try:
         parsed = ip_address(address)
     except ValueError:
@@ -48,7 +48,7 @@ def is_public(address: str) -> bool:
 
 
 def place_of(url: str) -> str:
-    """Return `host:port` of an address; with a mirror's port, one host can be several places."""
+    """Return an address's `host:port`; a host with mirrors on several ports is several places."""
     parts = urlsplit(url)
     host = (parts.hostname or "").lower().rstrip(".")
     port = parts.port or (443 if parts.scheme == "https" else 80)
@@ -56,15 +56,15 @@ def place_of(url: str) -> str:
 
 
 def is_named(place: str, names: Collection[str]) -> bool:
-    """Tell whether a place is among names such as `127.0.0.1:8080`, `mirror.example` (any port) or `[::1]:80`."""
+    """Return whether a place is among names such as `127.0.0.1:8080`, `mirror.example` (any port) or `[::1]:80`."""
     host = place.rpartition(":")[0]
     return bool({place, host, host.strip("[]")} & {name.lower() for name in names})
 
 
 def guarded(may_connect: MayConnect) -> Callable[[tuple[Any, ...]], socket.socket]:
-    """Return a maker of sockets that looks at the very address it is about to connect to.
+    """Return a socket factory that checks the numeric address right before connecting.
 
-    Names, odd spellings of numbers and answers of DNS that change are all behind us at that point.
+    At that point host names, unusual number formats and changing DNS answers are already resolved.
     """
 
     def make(address: tuple[Any, ...]) -> socket.socket:

@@ -1,4 +1,4 @@
-"""All sources, put together for a process; the network's parts are imported with the first question."""
+"""Builds all sources of a process; network modules are imported at the first look-up."""
 
 from __future__ import annotations
 
@@ -23,9 +23,9 @@ def open_sources(
     allowed_hosts: Sequence[str] = (),
     interval: float = ARXIV_INTERVAL,
 ) -> Sources:
-    """Return all sources behind one call; one for a process. arXiv is asked once in `interval` seconds.
+    """Return all sources behind one call, one per process. arXiv gets one request per `interval` seconds.
 
-    The network's parts are imported here, not at start.
+    Network modules are imported here, not at start.
     """
     from bot.sources.http import Fetcher
     from bot.sources.lookup import Sources

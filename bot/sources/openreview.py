@@ -1,4 +1,4 @@
-"""OpenReview: a submission from its API, and where that refuses strangers, from its page."""
+"""OpenReview: a submission from its API, or from its page if the API refuses."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class OpenReview:
         self._url, self._site_url = url.rstrip("/").removesuffix("/notes"), site_url.rstrip("/")
 
     async def look_up(self, id: str) -> Metadata:
-        """Return what OpenReview says of a forum. Raises SourceError when neither API nor page tells it."""
+        """Return OpenReview's metadata of a forum. Raises SourceError when neither API nor page has it."""
         try:
             answer = await self._fetcher.get(
                 f"{self._url}/notes?id={quote(id)}", name=NAME, accept="application/json", own=True
@@ -40,7 +40,7 @@ class OpenReview:
             try:
                 return await self._from_page(id)
             except SourceError:
-                raise refused from None  # the page often answers with a riddle for browsers; the API says why
+                raise refused from None  # the page often answers with a browser check; the API's error says why
 
     async def _from_page(self, id: str) -> Metadata:
         page = await self._fetcher.get(f"{self._site_url}/forum?id={quote(id)}", name=NAME, page=True, own=True)
@@ -49,7 +49,7 @@ class OpenReview:
 
 
 def parse(body: bytes, id: str) -> Metadata:
-    """Return the submission of a JSON answer. Raises SourceError when it is none, or is another one."""
+    """Return the submission of a JSON answer. Raises SourceError when it is not one, or is of another paper."""
     try:
         read = json.loads(body)
     except (ValueError, RecursionError) as error:
@@ -81,7 +81,7 @@ def _with_ids(metadata: Metadata, id: str) -> Metadata:
 
 
 def _value(content: Mapping[str, Any], key: str) -> object:
-    value = content.get(key)  # version 2 wraps each value, version 1 did not
+    value = content.get(key)  # API version 2 wraps each value, version 1 did not
     return value.get("value") if isinstance(value, dict) else value
 
 

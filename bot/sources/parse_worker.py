@@ -1,4 +1,4 @@
-"""The process that reads what sources answer: it can be killed, which neither a thread nor a regular expression can."""
+"""A process that parses sources' answers; unlike a thread or a running regular expression, it can be killed."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from bot.worker_process import framed, frames
 
 Parse = Callable[..., Metadata | Mapping[str, Metadata]]
 SECONDS, MEMORY = 5.0, 2**29
-_GRACE = 1.0  # seconds after which it ends by itself, in case nobody is left to kill it
+_GRACE = 1.0  # seconds after which it ends by itself, in case its parent is gone
 PARSERS: Mapping[str, Parse] = {
     "acl": acl.parse,
     "arxiv": arxiv.parse,
@@ -27,7 +27,7 @@ PARSERS: Mapping[str, Parse] = {
 
 
 def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GRACE) -> None:
-    """Read one answer after another until the input ends, each within its time and all within the memory."""
+    """Parse one answer after another until the input ends, each within a time limit and all within a memory limit."""
     _limit_memory()
     coming = frames(sys.stdin.buffer)
     for request in coming:
@@ -46,17 +46,17 @@ def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str,
     except SourceError as error:
         busy = error.seconds if isinstance(error, SourceBusyError) else None
         return {"failure": error.message.columns(), "busy": busy, "unknown": isinstance(error, UnknownPaperError)}
-    except Exception as error:  # whatever a page can set off here, it is the page's fault
+    except Exception as error:  # any exception here is caused by the page
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
     return {
-        "said": {"": json_of(metadata)}
+        "papers": {"": json_of(metadata)}
         if isinstance(metadata, Metadata)
         else {id: json_of(each) for id, each in metadata.items()}
     }
 
 
 def _limit_time(seconds: float) -> None:
-    """Let the system end this process after a time, whatever it does meanwhile; 0 takes the limit away."""
+    """Let the system end this process after some seconds, whatever it is doing; 0 removes the limit."""
     if hasattr(signal, "setitimer"):
         signal.setitimer(signal.ITIMER_REAL, seconds)
 
@@ -64,7 +64,7 @@ def _limit_time(seconds: float) -> None:
 def _limit_memory() -> None:
     try:
         import resource
-    except ImportError:  # Windows has no such limits
+    except ImportError:  # Windows has no resource limits
         return
     _, most = resource.getrlimit(resource.RLIMIT_AS)
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY if most == resource.RLIM_INFINITY else min(MEMORY, most), most))

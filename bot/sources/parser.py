@@ -1,4 +1,4 @@
-"""Reading what sources answer in processes that are killed when they take too long or too much."""
+"""Parses sources' answers in processes that are killed when they take too much time or memory."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from bot.sources.source_errors import too_long, unreadable
 from bot.worker_process import end, framed, next_frame, start
 
 SECONDS = 5.0
-_AT_ONCE = 2  # a page that takes its whole time holds up half of the others
+_AT_ONCE = 2  # a page that takes its whole time delays only half of the others
 _WORKER = "bot.sources.parse_worker"
 _log = structlog.get_logger()
 
 
 class Parser:
-    """Lends its processes to one answer after another; the first starts at the first answer. Close it in the end."""
+    """Manages the parsing processes; the first starts at the first answer. Close it at the end."""
 
     def __init__(self, *, seconds: float = SECONDS, worker: str = _WORKER) -> None:
         self._seconds, self._worker = seconds, worker
@@ -33,15 +33,15 @@ class Parser:
         self._closed = False
 
     async def one(self, kind: str, body: bytes, *arguments: str | None, name: str) -> Metadata:
-        """Return what an answer says of its one paper; `name` is what messages call the source. Raises SourceError."""
+        """Return the metadata of an answer with one paper; `name` is the source in messages. Raises SourceError."""
         return (await self.all(kind, body, *arguments, name=name))[""]
 
     async def all(self, kind: str, body: bytes, *arguments: str | None, name: str) -> Mapping[str, Metadata]:
-        """Return what an answer says of each paper, by id. Raises SourceError."""
+        """Return the metadata in an answer by paper id. Raises SourceError."""
         async with self._turns:
             answer = await self._answer(framed(json.dumps([kind, arguments]).encode()) + framed(body), name)
-        if "said" in answer:
-            return {id: metadata_from(columns) for id, columns in answer["said"].items()}
+        if "papers" in answer:
+            return {id: metadata_from(columns) for id, columns in answer["papers"].items()}
         if "failure" not in answer:
             _log.warning("an answer cannot be read", source=name, reason=answer["fault"])
             raise unreadable(name)
@@ -51,23 +51,23 @@ class Parser:
         raise UnknownPaperError(message) if answer["unknown"] else SourceError(message)
 
     async def close(self) -> None:
-        """End the processes; what they read is given up."""
+        """End the processes; running work is lost."""
         self._closed = True
         while self._idle:
             await end(self._idle.pop())
 
     async def _answer(self, request: bytes, name: str) -> dict[str, Any]:
-        """Have one process answer, a new one where the system has killed that which waited."""
+        """Let one process answer; start a new one if the system killed the idle one."""
         if self._idle:
             with suppress(asyncio.IncompleteReadError, ConnectionError):
                 return await self._answer_of(self._idle.pop(), request, name)
         try:
             return await self._answer_of(await start(self._worker), request, name)
-        except (asyncio.IncompleteReadError, OSError) as error:  # it took more memory than it may, or did not start
+        except (asyncio.IncompleteReadError, OSError) as error:  # it exceeded its memory, or did not start
             raise unreadable(name) from error
 
     async def _answer_of(self, process: Process, request: bytes, name: str) -> dict[str, Any]:
-        """Return what a process answers; it is killed unless it answers in time."""
+        """Return a process's answer; kill the process if it takes too long."""
         answered = False
         try:
             async with asyncio.timeout(self._seconds):

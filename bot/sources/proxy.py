@@ -1,7 +1,7 @@
-"""The proxy that the operator names in the environment: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in either case.
+"""The proxy from the environment: HTTPS_PROXY, HTTP_PROXY and NO_PROXY, in upper or lower case.
 
-A proxy looks names up itself, so the address that a name leads to cannot be looked at here. It is trusted with that,
-since the operator named it; what names a private target by itself is refused before it is asked.
+A proxy resolves names itself, so the resulting address cannot be checked here. The operator chose it and trusts it with
+that; targets that are private by name or number are refused before the request.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from bot.domain.text import normalized
 from bot.i18n import msg
 from bot.sources.network import is_public, place_of
 
-# Names that lead to this machine or its neighbours: RFC 6761, 6762, 8375 and what offices use.
+# Names of this machine or its network: RFC 6761, 6762, 8375 and names common in offices.
 _PRIVATE = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".private", ".home.arpa")
 
 
 @dataclass(frozen=True, slots=True)
 class Proxy:
-    """Where a proxy is: its address, with the password it may want, and its host, as it may be shown."""
+    """A proxy: its URL with any password, and its host and port, which may be shown."""
 
     url: str
     host: str
 
 
 def proxy_for(url: str) -> Proxy | None:
-    """Return the proxy by which an address is reached, None for the direct way. Raises ConfigError."""
+    """Return the proxy for an address, or None for a direct connection. Raises ConfigError."""
     proxies, scheme = urllib.request.getproxies_environment(), urlsplit(url).scheme
     named = proxies.get(scheme) or proxies.get("all")
     is_exempt = urllib.request.proxy_bypass_environment(place_of(url), proxies)  # type: ignore[attr-defined]
@@ -41,14 +41,14 @@ def proxy_for(url: str) -> Proxy | None:
 
 
 def may_be_asked(host: str) -> bool:
-    """Tell whether a host may be asked through a proxy: no private address in any spelling, no name of a neighbour."""
+    """Return whether a host may be requested through a proxy: no private address in any notation, no local name."""
     name = normalized("NFKC", host).lower().strip("[]").rstrip(".")
     try:
         return is_public(str(ip_address(name)))
     except ValueError:
         pass
     try:
-        return is_public(socket.inet_ntoa(socket.inet_aton(name)))  # 0x7f.1, 2130706433 and the like
+        return is_public(socket.inet_ntoa(socket.inet_aton(name)))  # 0x7f.1, 2130706433 and similar notations
     except (OSError, ValueError):
         return name.isprintable() and "." in name and not name.endswith(_PRIVATE)
 

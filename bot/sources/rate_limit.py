@@ -1,4 +1,4 @@
-"""How sources are treated: some are asked slowly, and one that wants to be left alone is left alone."""
+"""Rate limits of sources: some get requests slowly, and one that asked for a pause gets none."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _SLOW = "slow"
 
 
 class RateLimits:
-    """Knows when which place may be asked. The slow hosts are together asked once an interval, one at a time."""
+    """Knows when each place may be requested; all slow hosts together get one request per interval, one at a time."""
 
     def __init__(self, slow_hosts: Collection[str], interval: float) -> None:
         self._slow_hosts = slow_hosts
@@ -33,7 +33,7 @@ class RateLimits:
 
     @asynccontextmanager
     async def turn(self, place: str, name: str) -> AsyncIterator[None]:
-        """Wait for the place's turn and lend it. Raises SourceBusyError while the place wants to be left alone."""
+        """Wait for the place's turn and hold it. Raises SourceBusyError while the place wants a pause."""
         key = self._key(place)
         self._check(key, name)
         if key != _SLOW:
@@ -41,11 +41,11 @@ class RateLimits:
             return
         async with self._one:
             await self._rate.acquire()
-            self._check(key, name)  # whoever was before us may have been sent away
+            self._check(key, name)  # the request before this one may have been told to pause
             yield
 
     def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
-        """Note that a place asked for a pause, and return the error that says so."""
+        """Record that a place asked for a pause, and return the error for it."""
         now = asyncio.get_running_loop().time()
         self._until = {key: until for key, until in self._until.items() if until > now}
         seconds = seconds_of(retry_after)
@@ -63,7 +63,7 @@ class RateLimits:
 
 
 def seconds_of(retry_after: str | None) -> float:
-    """Return the seconds of a Retry-After, which is a number or a date; half a minute when it says nothing."""
+    """Return the seconds of a Retry-After header (a number or a date), 30 if there is no valid value."""
     text = (retry_after or "").strip()
     seconds = math.nan
     with contextlib.suppress(ValueError, OverflowError):

@@ -1,4 +1,4 @@
-"""What is told of a source that did not answer as it should."""
+"""Errors of sources that did not answer as expected."""
 
 from __future__ import annotations
 
@@ -7,12 +7,12 @@ from bot.i18n import msg
 
 
 def unreadable(name: str) -> SourceError:
-    """Return the error for an answer that is not what it should be."""
+    """Return the error for an answer of an unexpected form."""
     return SourceError(msg("The answer of {source} cannot be read.", source=name))
 
 
 def another_paper(name: str) -> SourceError:
-    """Return the error for an answer that is of another paper than was asked for."""
+    """Return the error for an answer about another paper than requested."""
     return SourceError(msg("{source} answered with another paper.", source=name))
 
 

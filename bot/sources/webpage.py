@@ -1,4 +1,4 @@
-"""Any page: what its `citation_*` tags say, then Dublin Core, JSON-LD and the card it gives to social networks."""
+"""Any web page: its `citation_*` tags, then Dublin Core, JSON-LD and the tags for social networks."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from bot.sources.markup import decoded, person, plain, several
 from bot.sources.source_errors import unreadable
 
 Metas = Mapping[str, Sequence[str]]
-# The page that stands for a file, at publishers whose pages carry citation tags.
+# Pages of PDF files, at publishers whose pages have citation tags.
 _PAGES_OF_FILES = (
     (
         r"(https?://(?:proceedings|papers)\.n(?:eur)?ips\.cc/.+)/file/(\w+)-Paper(-[\w-]+)?\.pdf",
@@ -33,7 +33,7 @@ _PAGES_OF_FILES = (
 
 
 def page_of(url: str) -> str:
-    """Return the page that stands for a publisher's file; any other address as it is."""
+    """Return the page of a publisher's file; any other address is returned unchanged."""
     for pattern, page in _PAGES_OF_FILES:
         if match := re.fullmatch(pattern, url, re.IGNORECASE):
             return match.expand(page)
@@ -41,7 +41,7 @@ def page_of(url: str) -> str:
 
 
 def parse(body: bytes, url: str, charset: str | None = None, name: str | None = None) -> Metadata:
-    """Return what a page says of itself; `url` is its address. Raises SourceError when it does not say a title."""
+    """Return a page's metadata; `url` is its address. Raises SourceError when it has no title."""
     page = decoded(body, charset)
     metas = meta_tags(page)
     metadata = _citation(metas, url) | _dublin(metas)
@@ -51,13 +51,13 @@ def parse(body: bytes, url: str, charset: str | None = None, name: str | None = 
         source = name or urlsplit(url).hostname or url[:80]
         raise SourceError(msg("The page of {source} does not say a title.", source=source))
     if scholarly and not metas.get("citation_author_institution"):
-        # A publisher's name is not where the authors work.
+        # A publisher's name is not the authors' institution.
         return replace(metadata, organization=None)
     return metadata
 
 
 def parse_citation(body: bytes, url: str, charset: str | None, name: str) -> Metadata:
-    """Return what a page says of itself that must have citation tags. Raises SourceError when it has none."""
+    """Return the metadata of a page that must have citation tags. Raises SourceError when it has none."""
     if "citation_title" not in meta_tags(decoded(body, charset)):
         raise unreadable(name)
     return parse(body, url, charset, name)
@@ -109,7 +109,7 @@ def _card(metas: Metas, page: str) -> Metadata:
 
 
 def _without_site(title: str, site: str) -> str:
-    """Return a title without the name of its site behind a dash or a bar."""
+    """Return a title without its site's name after a dash or a bar."""
     before = title[: -len(site)].rstrip()
     if site and title[-len(site) :].lower() == site.lower() and before.endswith(("|", "｜", "·", "—", "–", "-")):
         return before[:-1].rstrip() or title

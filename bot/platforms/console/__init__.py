@@ -1,1 +1,1 @@
-"""The terminal: the platform for those who have no token yet, and for operators."""
+"""The terminal: the platform for people without a token, and for operators."""

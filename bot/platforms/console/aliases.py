@@ -1,4 +1,4 @@
-"""The words that the team has for the same thing, at the prompt."""
+"""Aliases at the prompt: words for the same thing."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ EXAMPLE = "/alias add RAG = 検索拡張生成"
 
 
 async def alias(terminal: Terminal, rest: str) -> None:
-    """Add, remove or list aliases, as the first word says."""
+    """Add, remove or list aliases, depending on the first word."""
     verb, _, text = rest.partition(" ")
     known = terminal.services.aliases
     if verb == "add":

@@ -1,7 +1,7 @@
-"""Adding, changing and removing papers at the prompt, and deciding on what others proposed.
+"""Adding, changing and removing papers at the prompt, and deciding on proposals.
 
-Whoever presses Ctrl-C or Ctrl-D at a question, or whose input ends there, raises AbortError out of the whole command;
-nothing is written before the last question is answered.
+Ctrl-C, Ctrl-D or the end of input at a question raises AbortError, which ends the command; nothing is written before
+the last question is answered.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ T = TypeVar("T")
 
 
 async def add(terminal: Terminal, source: str) -> None:
-    """Add the paper of a link after asking what the link does not tell."""
+    """Add the paper of a link, after asking for what the source does not know."""
     _require(source, "/addpaper https://arxiv.org/abs/1706.03762")
     services = terminal.services
     if known := await services.drafts.find_duplicate(terminal.workspace, source):
@@ -70,7 +70,7 @@ async def add(terminal: Terminal, source: str) -> None:
 
 
 async def edit(terminal: Terminal, text: str) -> None:
-    """Change a paper, asking for each field with what it says today."""
+    """Change a paper, asking for each field with its current value filled in."""
     _require(text, "/editpaper retnet")
     lookup, submission = terminal.services.lookup, terminal.services.submission
     old = await _resolve(terminal, text)
@@ -101,7 +101,7 @@ async def edit(terminal: Terminal, text: str) -> None:
 
 
 async def remove(terminal: Terminal, text: str) -> None:
-    """Remove a paper after asking once."""
+    """Remove a paper after one confirmation."""
     _require(text, "/removepaper retnet")
     paper = await _resolve(terminal, text)
     terminal.card(paper)
@@ -115,7 +115,7 @@ async def remove(terminal: Terminal, text: str) -> None:
 
 
 async def undo(terminal: Terminal, number: str) -> None:
-    """Take a change back, the last one unless its number is given; ask first where a person sits there."""
+    """Undo the last change, or the one with that number; ask for confirmation at an interactive terminal."""
     change, ids = await terminal.services.undo.to_undo(terminal.workspace, _number(number, "/undo 3"))
     question = t(
         terminal.locale, "Undo this? {change}", change=_numbered(change.id, describe(change, ids, terminal.locale))
@@ -130,7 +130,7 @@ async def undo(terminal: Terminal, number: str) -> None:
 
 
 async def redo(terminal: Terminal, _: str) -> None:
-    """Take the last undo back."""
+    """Redo the last undone change."""
     change, _undo = await terminal.services.undo.to_redo(terminal.workspace)
     change, ids = await terminal.services.undo.redo(
         terminal.workspace, terminal.who, actor=terminal.actor, change_id=change.id
@@ -139,7 +139,7 @@ async def redo(terminal: Terminal, _: str) -> None:
 
 
 async def history(terminal: Terminal, text: str) -> None:
-    """Tell who changed what."""
+    """Show who changed what."""
     library = terminal.services.library
     steps = await library.history(terminal.workspace, text or None)
     if text and not steps:
@@ -148,7 +148,7 @@ async def history(terminal: Terminal, text: str) -> None:
 
 
 async def inbox(terminal: Terminal, _rest: str) -> None:
-    """Show each proposal and ask what is to become of it."""
+    """Show each proposal and ask for a decision."""
     waiting = await terminal.services.inbox.waiting(terminal.workspace)
     terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(waiting)))
     for candidate in waiting:
@@ -170,7 +170,7 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
 
 
 async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> None:
-    """Show the paper that was there before its proposal was accepted, and offer to take the proposal's comment over."""
+    """Show the paper that was there before an accepted proposal, and offer to copy the proposal's comment."""
     terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
     terminal.card(known)
     if not is_other_comment(proposed, known):
@@ -193,7 +193,7 @@ async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> No
 async def _fill_form(
     terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]], metadata: Metadata | None = None
 ) -> T:
-    """Return what is made of the filled-in form; while it cannot be, the form is there again with what was typed."""
+    """Return what `make` makes of the filled-in form; after an InputError the form is asked again, with its answers."""
     while True:
         draft = with_answers(draft, form := prefilled(draft, metadata), await _answers(terminal, form))
         try:
@@ -215,13 +215,13 @@ async def _answers(terminal: Terminal, draft: Draft) -> dict[str, str]:
     answers: dict[str, str] = {}
     for name, label in labels.items():
         if "\n" in getattr(draft, name):
-            continue  # what has several lines is left alone: a prompt takes one
+            continue  # a prompt edits one line, so texts of several lines stay unchanged
         answers[name] = await terminal.ask_until(f"  {label}: ", getattr(draft, name), checks.get(name, str))
     return answers
 
 
 async def _resolve(terminal: Terminal, text: str) -> Paper:
-    """Return the paper that a text means, asking which where it may be several.
+    """Return the paper that a text means; ask which one if there are several.
 
     Raises NotFoundError when there is none, AbortError when none is chosen.
     """

@@ -1,4 +1,4 @@
-"""Help and wrong usage in the reader's language, printed as everything else is: nothing in them is markup."""
+"""Help and usage errors in the reader's language, printed as plain text without markup."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.i18n import Locale, Message, msg, t
 
 
 def overview(name: str, commands: Sequence[tuple[str, str]], locale: Locale) -> RenderableType:
-    """Return the help of the program: every command with its sentence."""
+    """Return the program's help: every command with its description."""
     command = t(locale, "COMMAND …")
     return Group(
         Text(t(locale, "Usage: {usage}", usage=f"{name} {command}")),
@@ -43,7 +43,7 @@ def of_command(path: str, sentence: str, example: str, params: Sequence[Any], lo
 
 
 def wrong_usage(error: Any, reason: Message | None) -> Message:
-    """Return what is wrong with a command line; `reason` is why a value cannot be taken, where that is known."""
+    """Return what is wrong with a command line; `reason` says why a value is invalid, if that is known."""
     name = getattr(error, "option_name", None)
     kind, param = type(error).__name__, getattr(error, "param", None)
     label = (param.opts[-1] if param.param_type_name == "option" else _metavar(param).strip("[].")) if param else ""

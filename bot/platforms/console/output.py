@@ -1,4 +1,4 @@
-"""The one way out to a terminal: no control character of a text from outside passes it."""
+"""All output to a terminal; control characters in text from outside are removed."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import re
 import sys
 from typing import Any, BinaryIO, TextIO, cast
 
-# C0 but for tab and line feed, DEL, C1, marks that turn the direction of text, line ends of Unicode, tag characters,
-# lone surrogates. ESC and C1 begin commands to the terminal; the marks let a text read as something that it is not.
+# C0 except tab and line feed, DEL, C1, direction marks, Unicode line ends, tag characters, lone surrogates. ESC and C1
+# start commands to the terminal; direction marks make a text look like another one.
 _CONTROLS = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u2028-\u202e\u2066-\u206f\ufff9-\ufffb\U000e0000-\U000e0fff]"
 )
@@ -19,30 +19,30 @@ _SPACE = re.compile(r"\s+")
 
 
 def printable(text: str) -> str:
-    """Return the text without control characters; its tabs and line ends stay."""
+    """Return the text without control characters; tabs and line ends stay."""
     if text.isprintable():
         return text
     return _CONTROLS.sub("", _SURROGATES.sub("\ufffd", text))
 
 
 def printable_line(text: str) -> str:
-    """Return the text without control characters, on one line."""
+    """Return the text without control characters, in one line."""
     return _SPACE.sub(" ", printable(_SPACE.sub(" ", text))).strip()
 
 
 def print_line(text: str, file: TextIO | None = None) -> None:
-    """Print a sentence on one line, on standard output if nothing else is given."""
+    """Print a sentence in one line, to standard output by default."""
     print(printable_line(text), file=file or sys.stdout)
 
 
 def print_json(value: object, indent: int | None = 2) -> None:
-    """Print one JSON document; control characters, and what the terminal's encoding lacks, are escaped."""
+    """Print one JSON document; control characters, and those that the terminal's encoding lacks, are escaped."""
     text = json.dumps(value, ensure_ascii=not _is_unicode(sys.stdout), indent=indent)
     print(_CONTROLS.sub(_escaped, _SURROGATES.sub(_escaped, text)), flush=indent is None)
 
 
 def standard_output() -> BinaryIO:
-    """Return standard output for a file's content in UTF-8: cleaned at a terminal, elsewhere byte for byte."""
+    """Return standard output for a file in UTF-8: cleaned for a terminal, otherwise unchanged."""
     if sys.stdout.isatty() or not isinstance(sys.stdout, io.TextIOWrapper):
         return cast(BinaryIO, _Cleaned())
     sys.stdout.flush()
@@ -50,23 +50,23 @@ def standard_output() -> BinaryIO:
 
 
 class _Cleaned:
-    """Takes bytes of UTF-8 and prints them as text."""
+    """A binary stream that prints UTF-8 as cleaned text."""
 
     def __init__(self) -> None:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def write(self, content: bytes) -> int:
-        """Print what of the bytes is whole characters."""
+        """Print all characters that are complete."""
         sys.stdout.write(printable(self._decoder.decode(content)))
         return len(content)
 
     def flush(self) -> None:
-        """Let it all be seen."""
+        """Flush standard output."""
         sys.stdout.flush()
 
 
 def replace_what_is_missing(*streams: TextIO) -> None:
-    """Let a stream whose encoding lacks a character (cp932 has no emoji) print a question mark for it."""
+    """Make streams print a question mark for characters that their encoding lacks (cp932 has no emoji)."""
     for stream in streams:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

@@ -1,4 +1,4 @@
-"""Where the prompt's lines come from: an editor with completion at a terminal, plain lines from a pipe."""
+"""Reads the prompt's lines: in an editor with completion at a terminal, as plain lines from a pipe."""
 
 from __future__ import annotations
 
@@ -25,11 +25,11 @@ _MOST_HISTORY = 2_000_000  # bytes; some ten thousand lines
 
 
 class AbortError(Exception):
-    """The person pressed Ctrl-C or Ctrl-D at a question, or the input ended there: nothing is to be changed."""
+    """Ctrl-C, Ctrl-D or the end of input at a question: nothing is to be changed."""
 
 
-class Interruption(Exception):  # noqa: N818 - no error: the person takes a line back
-    """The person pressed Ctrl-C at the prompt; `typed` is the line that was taken back."""
+class Interruption(Exception):  # noqa: N818 - not an error: the person discards a line
+    """Ctrl-C at the prompt; `typed` is the discarded line."""
 
     def __init__(self, typed: str) -> None:
         super().__init__(typed)
@@ -37,10 +37,10 @@ class Interruption(Exception):  # noqa: N818 - no error: the person takes a line
 
 
 class Prompt:
-    """Reads lines; `complete` answers (text, what it stands for) to what has been typed so far.
+    """Reads lines; `complete` returns (text, label) pairs for a half-typed line.
 
-    `history` is the file in which the lines typed at the prompt are kept from start to start, never the answers; `pipe`
-    is read where nobody types, standard input where it is None.
+    `history` is a file that keeps the lines typed at the prompt, but not the answers to questions. Without a terminal,
+    lines are read from `pipe`, or from standard input if it is None.
     """
 
     def __init__(
@@ -56,7 +56,7 @@ class Prompt:
         self._editors: dict[bool, PromptSession[str]] = {}
 
     async def read(self, prompt: str) -> str | None:
-        """Return the next line, None at the end of input. Raises Interrupted at Ctrl-C."""
+        """Return the next line, None at the end of input. Raises Interruption at Ctrl-C."""
         try:
             return await self._line(prompt, "", is_command=True)
         except EOFError:
@@ -65,7 +65,7 @@ class Prompt:
             raise Interruption(self._editors[True].default_buffer.text) from None
 
     async def ask(self, prompt: str, prefilled: str = "") -> str:
-        """Return what is typed over what is prefilled, that itself for an empty line of a pipe.
+        """Return the edited text; for an empty line from a pipe, the prefilled one.
 
         Raises AbortError at Ctrl-C, Ctrl-D and the end of input.
         """
@@ -87,7 +87,7 @@ class Prompt:
         )
 
     def _editor(self, is_command: bool) -> PromptSession[str]:
-        from prompt_toolkit import PromptSession  # only those who type at a terminal wait for this import
+        from prompt_toolkit import PromptSession  # slow to import, and needed only at a terminal
         from prompt_toolkit.history import FileHistory, InMemoryHistory
 
         path = _private(self._history) if is_command and self._history else None
@@ -99,7 +99,7 @@ class Prompt:
 
 
 def _ending_answers() -> KeyBindings:
-    """Return keys with which Ctrl-D at the end of a prefilled answer ends the input, as it does in an empty one."""
+    """Return a key binding by which Ctrl-D at the end of a prefilled answer ends the input, as in an empty one."""
     from prompt_toolkit.application import get_app
     from prompt_toolkit.filters import Condition
     from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
@@ -114,7 +114,7 @@ def _ending_answers() -> KeyBindings:
 
 
 async def _line_of(pipe: TextIO | None) -> str | None:
-    """Read a line in a thread that does not outlive the program: a read that blocks must not hold its end up."""
+    """Read a line in a daemon thread, so that a blocked read does not keep the program from ending."""
     loop = asyncio.get_running_loop()
     read: asyncio.Future[str] = loop.create_future()
 
@@ -125,7 +125,7 @@ async def _line_of(pipe: TextIO | None) -> str | None:
     def wait() -> None:
         try:
             line = pipe.readline() if pipe else ""
-        except (OSError, ValueError):  # closed, or bytes that are no text
+        except (OSError, ValueError):  # closed, or not text
             line = ""
         with suppress(RuntimeError):  # the program ended meanwhile
             loop.call_soon_threadsafe(deliver, line)
@@ -136,9 +136,9 @@ async def _line_of(pipe: TextIO | None) -> str | None:
 
 
 def _private(path: Path) -> Path | None:
-    """Make the file if need be, readable by its owner alone, and empty when it has grown too large; None if it cannot.
+    """Create the file if needed, readable only by its owner, and empty it when it is too large; None if that fails.
 
-    A prompt works without a history too, so a folder that cannot be written to stops nobody.
+    The prompt works without a history, so an unwritable folder is no error.
     """
     try:
         descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NOFOLLOW, 0o600)
@@ -161,13 +161,13 @@ def _completer(complete: Complete, commands: Sequence[str]) -> Completer:
         """Completes command names, then papers."""
 
         def get_completions(self, document: Document, complete_event: CompleteEvent) -> list[Completion]:
-            """Return nothing: completion asks the store, which only the asynchronous form can."""
+            """Return nothing: completion queries the store, which only the asynchronous method can do."""
             return []
 
         async def get_completions_async(
             self, document: Document, complete_event: CompleteEvent
         ) -> AsyncGenerator[Completion, None]:
-            """Yield what the line may become."""
+            """Yield completions of the line."""
             typed = document.text_before_cursor
             if not re.search(r"\s", typed):
                 begun = normalized("NFKC", typed).lower()

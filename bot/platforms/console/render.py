@@ -1,4 +1,4 @@
-"""Cards, editions and lists as the terminal shows them."""
+"""Cards, editions and lists as rendered in the terminal."""
 
 from __future__ import annotations
 
@@ -26,12 +26,12 @@ _FRAME = 4
 
 
 def width_of(console: Console) -> int:
-    """Return how many cells a card may take."""
+    """Return the width of a card in cells."""
     return max(_NARROWEST, min(console.width, _WIDEST))
 
 
 def card(paper: Paper, locale: Locale, width: int, number: int | None = None) -> RenderableType:
-    """Draw one paper, `width` cells wide."""
+    """Render one paper, `width` cells wide."""
     drawn, inner = card_of(paper, locale), width - _FRAME
     parts = [_lines(drawn.heading, inner, "bold"), _lines(drawn.subtitle or "", inner, "italic")]
     parts += [_facts(drawn, inner)]
@@ -51,7 +51,7 @@ def card(paper: Paper, locale: Locale, width: int, number: int | None = None) ->
 
 
 def edition(composed: Edition, zone: ZoneInfo, width: int, named: NameCommand) -> RenderableType:
-    """Draw an edition: its opening, then a card for each paper."""
+    """Render an edition: its opening, then a card for each paper."""
     locale = composed.locale
     day = composed.composed_at.astimezone(zone).date()
     date = PaperDate(day.year, day.month, day.day).text(locale)
@@ -73,7 +73,7 @@ def edition(composed: Edition, zone: ZoneInfo, width: int, named: NameCommand) -
 
 
 def results(results: Results, locale: Locale, width: int, offset: int = 0) -> RenderableType:
-    """Draw what a search found: the card of an only one, else a numbered list; what is near when there is none."""
+    """Render search results: the card of a single one, a numbered list, or what is near if there are none."""
     if not results.results:
         return _nothing(results, locale, width)
     hint = [_lines(text, width, "yellow")] if (text := results.hint(locale)) else []
@@ -123,7 +123,7 @@ def _indented(text: str, width: int) -> Text:
 
 
 def _facts(drawn: Card, width: int) -> Text:
-    """Draw the facts, a new line beginning between two of them where that can be."""
+    """Render the facts, with line breaks between facts where possible."""
     lines: list[str] = []
     for fact in drawn.facts:
         joined = f"{lines[-1]} ・ {fact}" if lines else fact
@@ -135,7 +135,7 @@ def _facts(drawn: Card, width: int) -> Text:
 
 
 def _links(drawn: Card, width: int) -> Text:
-    """Draw the links with their addresses in one column, and below its label what is too long for that."""
+    """Render the links with their addresses in one column; a long address goes below its label."""
     lines = Text()
     labels = [clip(link.name, 20) for link in drawn.links]
     column = max(map(cell_len, labels), default=0) + 2

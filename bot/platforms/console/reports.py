@@ -1,4 +1,4 @@
-"""What an operator is told: imports, deliveries, history and the state of the installation."""
+"""Reports for operators: imports, deliveries, history and the state of the installation."""
 
 from __future__ import annotations
 
@@ -26,29 +26,29 @@ from bot.services.papers.history_text import action, describe, differences
 from bot.services.papers.importing import ImportReport
 from bot.services.papers.inbox import proposed_paper
 
-_BELOW = 6  # cells by which details are indented
+_BELOW = 6  # cells of indentation for details
 
 
 def prompt_name(command: str, _locale: Locale) -> str:
-    """Return what a command is called at the prompt."""
+    """Return a command's name at the prompt."""
     return f"/{command}"
 
 
 def cli_name(command: str, locale: Locale) -> str:
-    """Return what a command is called in a shell."""
+    """Return a command's name in a shell."""
     return {"addpaper": "dayori add", "undo": "dayori undo"}.get(command) or prompt_name(command, locale)
 
 
-_MOST_ROWS = 30  # of each kind; ten thousand would be nothing to read
+_MOST_ROWS = 30  # per kind; nobody would read ten thousand
 _HEADING = 60
 
 
 def imported(
     report: ImportReport, file: str, locale: Locale, *, dry_run: bool, left_out: Sequence[tuple[str, Message, int]] = ()
 ) -> Group:
-    """Tell what an import did, or would do entry by entry; what is skipped with its reason.
+    """Report what an import did, or would do entry by entry, and what it skipped with reasons.
 
-    `left_out` is what of the file is no paper: place, reason and of how many lines.
+    `left_out` are parts of the file that are not papers: place, reason and number of lines.
     """
     head = t(locale, "{file} (nothing written):", file=file) if dry_run else f"{file}:"
     counts = t(
@@ -80,7 +80,7 @@ def imported(
 def _rows(
     table: Table, what: str, style: str, entries: Sequence[tuple[str, str]], report: ImportReport, locale: Locale
 ) -> None:
-    """Add a row an entry: what is done, which paper, why; after so many only their number."""
+    """Add a row per entry (action, paper, reason); after 30 rows only the number of further ones."""
     for id, why in entries[:_MOST_ROWS]:
         name = Text(clip(report.headings.get(id, ""), _HEADING)).append(f"  {id}", style="dim")
         table.add_row(Text(what, style=style), name, Text(why))
@@ -93,7 +93,7 @@ def _field_names(fields: Sequence[str], locale: Locale) -> str:
 
 
 def delivery(report: DeliveryReport, locale: Locale) -> Text:
-    """Tell what was delivered and what was not, and why."""
+    """Report which editions were delivered, and why others were not."""
     lines = [Text(t(locale, "{name}: delivered", name=name), style="green") for name in report.delivered]
     lines += [
         Text(t(locale, "{name}: paused — {reason}", name=name, reason=why.text(locale)), style="red")
@@ -115,7 +115,7 @@ def delivery(report: DeliveryReport, locale: Locale) -> Text:
 
 
 def subscription_statuses(found: Sequence[SubscriptionStatus], zone: ZoneInfo, locale: Locale) -> Text:
-    """Tell how every subscription stands."""
+    """Report the status of every subscription."""
     lines = [
         line
         for each in found
@@ -128,17 +128,17 @@ def subscription_statuses(found: Sequence[SubscriptionStatus], zone: ZoneInfo, l
 
 
 def undone(change: Change, ids: Sequence[str], locale: Locale) -> str:
-    """Tell what an undo took back."""
+    """Report what an undo reverted."""
     return t(locale, "Undone: {change}", change=describe(change, ids, locale))
 
 
 def redone(change: Change, ids: Sequence[str], locale: Locale) -> str:
-    """Tell what a redo made again."""
+    """Report what a redo restored."""
     return t(locale, "Redone: {change}", change=describe(change, ids, locale))
 
 
 def _folded(columns: int) -> Table:
-    """Return a table that cuts nothing: rich takes Japanese without spaces for one word, and would end it with …"""
+    """Return a table that folds long cells: rich takes Japanese without spaces for one word and would cut it."""
     table = Table(box=None, padding=(0, 1), show_header=False)
     for _ in range(columns):
         table.add_column(overflow="fold")
@@ -146,7 +146,7 @@ def _folded(columns: int) -> Table:
 
 
 def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale) -> RenderableType:
-    """Tell who changed which field from what to what: a line for each change of a paper, and what differs below it."""
+    """Report changes: one line per changed paper, with the differences of its fields below."""
     if not steps:
         return Text(t(locale, "Nothing has happened yet."))
     parts: list[RenderableType] = []
@@ -160,7 +160,7 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
 
 
 def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
-    """List what was proposed, by whom and when."""
+    """List the proposals with proposer and time."""
     if not waiting:
         return Text(t(locale, "No proposal waits."))
     table = _folded(4)
@@ -174,9 +174,9 @@ _STYLES = {"ok": "", "warning": "yellow", "fault": "red"}
 
 
 def health(findings: HealthReport, zone: ZoneInfo, locale: Locale, width: int) -> Text:
-    """Tell the state of the installation: warnings in yellow, faults in red, each with what mends it.
+    """Report the state of the installation: warnings in yellow, faults in red, each with its remedy.
 
-    A path that is longer than a line stays whole, so that it can be copied.
+    A path longer than a line is not broken, so that it can be copied.
     """
     lines = [_check(check, locale) for check in findings.checks if check.level == "ok"]
     lines.append(subscription_statuses(findings.subscriptions, zone, locale))
@@ -196,7 +196,7 @@ _STATES = {"allowed": msg("allowed"), "waiting": msg("waiting"), "refused": msg(
 
 
 def servers(known: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | Text:
-    """List the servers with what was decided on them and since when."""
+    """List the servers with their states and since when these hold."""
     if not known:
         return Text(t(locale, "The bot is in no server yet; the first that it is invited into is the team's."))
     table = _folded(4)

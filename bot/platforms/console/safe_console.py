@@ -1,4 +1,4 @@
-"""What draws at a terminal; apart from `output`, since rich is slow to import and a bot that serves draws nothing."""
+"""Rich output to a terminal; apart from `output`, since rich is slow to import and a served bot does not need it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from bot.platforms.console.output import printable
 
 
 class SafeConsole(Console):
-    """A console that prints every text through `printable`, whatever draws it; styles are the only commands left."""
+    """A console that cleans every text with `printable`; only styles produce control sequences."""
 
     def __init__(self, *, stderr: bool = False, file: TextIO | None = None, width: int | None = None) -> None:
         super().__init__(
@@ -20,6 +20,6 @@ class SafeConsole(Console):
         )
 
     def render(self, renderable: RenderableType, options: ConsoleOptions | None = None) -> Iterable[Segment]:
-        """Render as rich does, then clean what came of it."""
+        """Render as rich does, then clean the text."""
         for segment in super().render(renderable, options):
             yield segment if segment.control else segment._replace(text=printable(segment.text))

@@ -1,4 +1,4 @@
-"""The prompt: this week's digest first, then the commands that Discord has, until end of input."""
+"""The prompt: prints this week's digest, then answers the commands that Discord has, until the end of input."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def print_edition(
 
 
 class Shell:
-    """Reads commands and answers them, one after the other."""
+    """Reads commands and answers them one after the other."""
 
     def __init__(
         self,
@@ -61,7 +61,7 @@ class Shell:
         self._stays = True
 
     async def run(self, notices: Sequence[str] = ()) -> None:
-        """Print the digest and what there is to be said at the start, then answer until end of input."""
+        """Print the digest and the notices, then answer commands until the end of input."""
         await self._digest("")
         for notice in notices:
             self._terminal.say(notice, "yellow")
@@ -82,7 +82,7 @@ class Shell:
         return line if line is None else line.strip()
 
     async def _answer(self, line: str) -> None:
-        """Answer a line; what goes wrong in it, and what its writer takes back, ends the command and nothing else."""
+        """Answer a line; an error or an abort ends the command, not the program."""
         name, rest = self._split(line)
         try:
             if name in (commands := self._commands(self._locale)):
@@ -96,7 +96,7 @@ class Shell:
             self._terminal.say(t(self._locale, "Stopped; nothing was changed."), "yellow")
 
     def _split(self, line: str) -> tuple[str, str]:
-        """Return the command of a line, as it is called whatever width it was typed in, and what stands behind it."""
+        """Return a line's command, normalized in width and case, and the text after it."""
         line = _WORDS.get(normalized("NFKC", line).casefold(), line)
         if line.startswith(("/", "／")):
             name, _, rest = _SPACE.sub(" ", line, count=1).partition(" ")
@@ -104,7 +104,7 @@ class Shell:
         return ("/open" if self._nth(line) else "/paper"), line
 
     async def _interruptible(self, command: Awaitable[None]) -> None:
-        """Let Ctrl-C end a command that is under way, and not the program. Raises AbortError then."""
+        """Let Ctrl-C cancel a running command instead of ending the program."""
         if not self._terminal.prompt.is_interactive:
             await command
             return
@@ -127,7 +127,7 @@ class Shell:
             loop.remove_signal_handler(signal.SIGINT)
 
     def _commands(self, locale: Locale) -> dict[str, tuple[Callable[[str], Awaitable[None]], str, str]]:
-        """Return each command with what it does and an example."""
+        """Return each command with its description and an example."""
         add = "/addpaper https://arxiv.org/abs/1706.03762"
         return {
             "/paper": (self._paper, t(locale, "look a paper up"), "/paper RetNet"),
@@ -187,7 +187,7 @@ class Shell:
         self._terminal.card(self._nth(id) or await self._services.lookup.get(self._workspace, id))
 
     def _nth(self, text: str) -> Paper | None:
-        """Return the paper of that number in the list that was shown."""
+        """Return the paper of that number in the last list."""
         return self._shown.get(int(text)) if text.isdecimal() and len(text) < 10 else None
 
     async def _digest(self, _: str) -> None:
@@ -205,7 +205,7 @@ class Shell:
             self._terminal.console.print(line.append(f"   {example}", style="dim"))
 
     async def _complete(self, typed: str) -> list[tuple[str, str]]:
-        """Return what a half-typed command may mean as (text, heading)."""
+        """Return completions of a half-typed command as (text, heading)."""
         name, rest = self._split(typed)
         if name not in ("/paper", "/open", "/editpaper", "/removepaper", "/history"):
             return []

@@ -1,4 +1,4 @@
-"""One person at one terminal: what is said to them and asked of them."""
+"""One person at a terminal: prints messages and asks questions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from bot.services.papers.submission import Submitter
 
 @dataclass(frozen=True, slots=True)
 class Terminal:
-    """A terminal with the services behind it; `who` is None where the system knows no name."""
+    """A terminal with the services; `who` is None if the system knows no user name."""
 
     services: Services
     workspace: int
@@ -36,21 +36,21 @@ class Terminal:
 
     @property
     def actor(self) -> str:
-        """Return who that is in the history."""
+        """Return the person's id in the history."""
         return f"terminal:{self.who or ''}"
 
     @property
     def submitter(self) -> Submitter:
-        """Return the person as one who submits papers; whoever has the terminal has the database too."""
+        """Return the person as a submitter; a curator, since whoever has the terminal can change the database."""
         return Submitter(self.who, self.actor, self.locale, is_curator=True)
 
     @property
     def width(self) -> int:
-        """Return how many cells a card may take."""
+        """Return the width of a card in cells."""
         return render.width_of(self.console)
 
     def say(self, text: str, style: str = "") -> None:
-        """Print a sentence, broken where a reader expects it; a path in it stays whole."""
+        """Print a sentence with line breaks between words; a path in it is not broken."""
         lines = wrap(text, self.console.width, cut=False)
         self.console.print(Text("\n".join(lines), style=style), soft_wrap=True)
 
@@ -59,7 +59,7 @@ class Terminal:
         self.console.print(render.card(paper, self.locale, self.width))
 
     async def confirm(self, question: str, *, default: bool) -> bool:
-        """Ask a question; an empty answer means the default, anything but a yes means no. Raises AbortError."""
+        """Ask a yes-or-no question; an empty answer means the default, anything but yes means no. Raises AbortError."""
         *above, last = wrap(f"{question} {'[Y/n]' if default else '[y/N]'}", self.width)
         for line in above:
             self.say(line)
@@ -68,7 +68,7 @@ class Terminal:
         return default if not plain else plain in ("y", "yes", t(self.locale, "yes"))
 
     async def ask_until(self, prompt: str, prefilled: str, check: Callable[[str], object]) -> str:
-        """Ask until `check` raises no error of ours; what was typed is there to be mended. Raises AbortError."""
+        """Ask until `check` raises no DayoriError; the rejected text can be edited. Raises AbortError."""
         while True:
             prefilled = await self.prompt.ask(prompt, prefilled)
             try:

@@ -1,4 +1,4 @@
-"""Lines of a given width for text that mixes Japanese, which breaks anywhere but before 。, and words that do not."""
+"""Wraps text to a width: Japanese breaks between characters but not before 。, Latin text between words."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ _NEVER_FIRST = (
 )
 _NEVER_LAST = "「『（〔［｛〈《【〝‘“([{"
 _COUNTERS = "年月日時分秒号本名件人社個回倍割位章頁億万千百兆"
-# What belongs to the character before it: marks, variation selectors, skin tones, tags, and all that a joiner joins.
+# Characters that belong to the one before: marks, variation selectors, skin tones, tags, and what a joiner joins.
 _TAIL = (
     r"(?:[\u0300-\u036f\u20d0-\u20ff\u3099\u309a\ufe00-\ufe0f\uff9e\uff9f\U0001f3fb-\U0001f3ff\U000e0020-\U000e01ef]"
     r"|\u200d.?)*"
 )
 _CHARACTER = rf"(?:[\U0001f1e6-\U0001f1ff]{{2}}|.){_TAIL}"
-# A piece is what stays together: a word, a number with its counter (3名), one wide character with what may not part
-# from it, or a run of space.
+# A piece is never broken: a word, a number with its counter (3名), a wide character with the punctuation that must stay
+# with it, or a run of spaces.
 _WORD = rf"(?:[!-~\u00a1-\u10ff\u1e00-\u2fff]{_TAIL})+(?:(?<=\d)[{_COUNTERS}])?"
 _PIECE = re.compile(
     rf"[ \t\u3000]+(?!・)|[{re.escape(_NEVER_LAST)}]*(?:{_WORD}|{_CHARACTER})"
@@ -31,7 +31,7 @@ _CHARACTERS = re.compile(_CHARACTER, re.DOTALL)
 def wrap(text: str, width: int, *, cut: bool = True) -> list[str]:
     """Return the text in lines of at most `width` terminal cells; its own line ends are kept.
 
-    Without `cut`, a word that is longer, such as a path, stays whole.
+    Without `cut`, a longer word such as a path is not broken.
     """
     return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width, cut=cut)]
 
@@ -60,7 +60,7 @@ def _pieces(paragraph: str, width: int) -> list[str]:
 
 
 def _forced(piece: str, width: int) -> list[str]:
-    """Cut what is longer than a line, an address for instance, wherever the line ends."""
+    """Cut a piece that is longer than a line, such as an address, at line ends."""
     parts, part, used = [], "", 0
     for character in _CHARACTERS.findall(piece):
         size = cell_len(character)

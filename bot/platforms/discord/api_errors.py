@@ -1,6 +1,6 @@
-"""What Discord's refusals mean for a delivery: mend something, come later, or nobody knows whether it arrived.
+"""Maps Discord's error responses to what a delivery does next: pause, retry later, or check whether it arrived.
 
-A refusal without a code of Discord's is somebody else's (a proxy, Cloudflare) and says nothing of the channel.
+A response without one of Discord's error codes comes from a proxy or Cloudflare and says nothing about the channel.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ import discord
 from bot.domain.errors import ChannelClosedError, PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import Message, msg
 
-_SHUT_OUT = 600.0  # seconds of rest when Discord or what stands before it wants nothing more of us
-_SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds: without a word how long, and at most
+_SHUT_OUT = 600.0  # seconds of rest when Discord, or a proxy before it, refuses all requests
+_SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds of rest if none is given, and at most
 _CLOSED: dict[int, Message] = {
     10003: msg("The channel is gone."),
     10004: msg("The bot is no longer in the server; invite it again."),
@@ -26,7 +26,7 @@ _CLOSED: dict[int, Message] = {
 
 
 def publish_error(error: discord.HTTPException) -> PublishError:
-    """Return a refusal as the error that tells a delivery what to do."""
+    """Return the error that tells a delivery what to do after a refusal."""
     if error.status >= 500 or error.status == 408:
         return UnknownOutcomeError(msg("Discord answered {status}.", status=error.status))
     if error.status == 429:
@@ -44,7 +44,7 @@ def publish_error(error: discord.HTTPException) -> PublishError:
 
 
 def rate_limit_error(response: Any, data: dict[str, Any] | str | None) -> RetryLaterError:
-    """Return a 429 as the wait that it asks for; one without `Via` is not Discord's and holds for everything."""
+    """Return a 429 as the wait that it asks for; one without `Via` is not Discord's and holds for all requests."""
     answer = data if isinstance(data, dict) else {}
     is_discords = bool(response.headers.get("Via"))
     requested = _seconds(answer.get("retry_after", response.headers.get("Retry-After")))
@@ -55,7 +55,7 @@ def rate_limit_error(response: Any, data: dict[str, Any] | str | None) -> RetryL
 
 
 def is_for_the_content(error: discord.HTTPException) -> bool:
-    """Tell whether Discord refuses the message for what is in it, and not for where it goes."""
+    """Return whether Discord refuses the message because of its content, not its channel."""
     return error.status in (400, 413) and error.code not in (0, *_CLOSED)
 
 

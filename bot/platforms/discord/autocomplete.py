@@ -1,7 +1,7 @@
-"""Whose half-typed words are answered next: of each person one at a time, and of those that wait the newest alone.
+"""Limits autocompletion to one look-up per person at a time; of those that wait, only the newest is answered.
 
-Discord asks at each letter and shows the answer to the last one only; who holds a key down, or sends hundreds at once,
-would else have all of them looked up while others wait.
+Discord sends one request per letter and shows only the answer to the last. Otherwise a held key, or hundreds of
+requests at once, would occupy the search while others wait.
 """
 
 from __future__ import annotations
@@ -13,10 +13,11 @@ class AutocompleteQueue:
     """Gives each person's completions their turns."""
 
     def __init__(self) -> None:
-        self._waiting: dict[str, asyncio.Future[bool] | None] = {}  # of whoever has a turn: who is next
+        # by person with a running look-up: the next one, if any
+        self._waiting: dict[str, asyncio.Future[bool] | None] = {}
 
     async def turn(self, person: str) -> bool:
-        """Wait until this task may answer, which it then does to its end; tell whether it is still worth it."""
+        """Wait for this task's turn; return whether its answer is still needed. The turn ends with the task."""
         if person in self._waiting:
             if older := self._waiting[person]:
                 _tell(older, False)
@@ -32,7 +33,7 @@ class AutocompleteQueue:
 
     def _end(self, person: str) -> None:
         following = self._waiting[person]
-        if following is None or following.done():  # whoever waited was cancelled
+        if following is None or following.done():  # the waiting task was cancelled
             del self._waiting[person]
         else:
             self._waiting[person] = None

@@ -1,6 +1,6 @@
 """A paper's card as an answer, and the button that shows it to everyone.
 
-Buttons work for ever, over any restart: all they need to know stands in their custom id.
+The buttons work for ever, even after restarts: their custom id holds all they need.
 """
 
 from __future__ import annotations
@@ -27,13 +27,13 @@ class ShowToAll(PersistentButton, name="show"):
 
 
 async def send_card(interaction: Interaction, actor: Actor, paper: Paper, content: str = "") -> None:
-    """Show one paper to the asker alone."""
+    """Show one paper only to the person who asked."""
     view = card_view(paper, actor.locale)
     await response.send(interaction, content, embed=embed_of(paper, actor.locale), view=view)
 
 
 async def show_to_all(interaction: Interaction, actor: Actor, id: str) -> None:
-    """Post one paper to the channel, with who shared it. Raises NotAllowedError for who may not post there."""
+    """Post one paper to the channel, with the name of the sharer. Raises NotAllowedError if they may not post there."""
     require_showing(interaction)
     paper = await actor.services.lookup.get(actor.workspace, id)
     shared = t(actor.locale, "Shared by {name}", name=escape_within(actor.name, 80))
@@ -46,5 +46,5 @@ def embed_of(paper: Paper, locale: Locale) -> discord.Embed:
 
 
 def card_view(paper: Paper, locale: Locale) -> View:
-    """Return what stands below a card that only its asker sees."""
+    """Return the buttons below a card that only one person sees."""
     return persistent_view(ShowToAll(paper.id, t(locale, "Show to everyone"), "📣"))

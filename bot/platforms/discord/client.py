@@ -1,4 +1,4 @@
-"""The Discord client: the commands, the buttons, and nothing it does not need."""
+"""The Discord client: commands, buttons, and as few events as possible."""
 
 from __future__ import annotations
 
@@ -81,17 +81,18 @@ _COMPONENTS: tuple[type[Any], ...] = (
     Reject,
 )
 _COSTS = {"addpaper": ADDITION_COST, "Add to papers": ADDITION_COST, "undo": UNDO_COST, "export": EXPORT_COST}
-_LONGEST_WAIT = 60.0  # seconds; a rate limit beyond it is an error that is tried again later, not a sleep
-_SERVERS_SETTLE = 0.5  # seconds; nothing here waits for every server to have been described
-# How discord.py names the tasks in which commands and buttons are answered, and forms and other events.
+_LONGEST_WAIT = 60.0  # seconds; a longer rate limit raises an error for a later retry instead of sleeping
+_SERVERS_SETTLE = 0.5  # seconds; nothing here needs every server to be loaded before `on_ready`
+# discord.py's names of the tasks that answer commands and buttons, and forms and other events.
 _ANSWERING = ("CommandTree-invoker", "discord-ui-dynamic-item-", "discord.py: on_")
-_LAST_ANSWERS, _LAST_MESSAGES = 1.5, 8.0  # seconds that what is under way may take; Docker kills after ten
-_GOODBYE = 1.0  # seconds; a gateway that is gone does not say it, and discord.py would wait half a minute
+# seconds that running answers and messages may take at a stop; Docker kills after ten
+_LAST_ANSWERS, _LAST_MESSAGES = 1.5, 8.0
+_GOODBYE = 1.0  # seconds; a dead gateway does not confirm the close, and discord.py would wait half a minute
 _log = structlog.get_logger()
 
 
 class Tree(app_commands.CommandTree[Client]):
-    """The commands, of servers that the bot was added to only, with one door and one error hook."""
+    """The commands, only for servers that the bot was added to, with one access check and one error hook."""
 
     def __init__(self, client: Client) -> None:
         self.completions = AutocompleteQueue()
@@ -102,10 +103,10 @@ class Tree(app_commands.CommandTree[Client]):
         )
 
     async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Begin to work on a command; refuse who may not use it or is too fast, a completion by no choices."""
+        """Check who uses a command and how fast; a refused completion gets an empty list."""
         is_completion = interaction.type is InteractionType.autocomplete
         if is_completion and not await self.completions.turn(str(interaction.user.id)):
-            return False  # Discord shows the answer to the newest only
+            return False  # Discord shows only the answer to the newest
         response.begin(interaction)
         try:
             actor = await actor_of(interaction)
@@ -113,7 +114,7 @@ class Tree(app_commands.CommandTree[Client]):
                 actor.spend(_COSTS.get(_name_of(interaction), COST))
         except DayoriError as error:
             if is_completion:
-                with suppress(discord.HTTPException):  # it came too late, or another process has answered
+                with suppress(discord.HTTPException):  # too late, or another process has answered
                     await interaction.response.autocomplete([])
             else:
                 await error_handler.respond(interaction, error)
@@ -122,17 +123,17 @@ class Tree(app_commands.CommandTree[Client]):
         return True
 
     async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:
-        """Tell the asker what went wrong."""
+        """Report an error to the person who asked."""
         await error_handler.respond(interaction, error)
 
 
 class DayoriClient(Client):
-    """Talks to Discord with the one intent that channels and permissions need."""
+    """Talks to Discord with the only intent that channels and permissions need."""
 
     def __init__(self, services: Services, api_url: str, names: CommandNames | None = None) -> None:
         Route.BASE = api_url.rstrip("/")
-        proxy = proxy_for(api_url)  # the gateway is reached by the same: discord.py knows one for both
-        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # it has nothing to say aloud
+        proxy = proxy_for(api_url)  # also used for the gateway: discord.py has one proxy setting for both
+        discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
         super().__init__(
             intents=discord.Intents(guilds=True),
             allowed_mentions=discord.AllowedMentions.none(),
@@ -155,25 +156,25 @@ class DayoriClient(Client):
         self.add_dynamic_items(*_COMPONENTS)
 
     async def setup_hook(self) -> None:
-        """Remember whose bot this is, and tell Discord of the commands when they changed."""
+        """Record the servers of the first start, and sync the commands with Discord if they changed."""
         await self.remember_servers()
         translator = Translator()
         await self.tree.set_translator(translator)
         await self._sync_changed(translator)
 
     async def remember_servers(self) -> None:
-        """Take the servers of the first start for the team's; over REST, which lists them all before one is heard."""
+        """Record the servers of the first start as the team's; REST lists them all before the first event arrives."""
 
         async def present() -> dict[str, str]:
             return {_name(guild): guild.name async for guild in self.fetch_guilds(limit=None)}
 
         try:
             await self.services.servers.note_first_servers(present)
-        except discord.HTTPException as error:  # a proxy that does not know the address; the gateway lists them too
+        except discord.HTTPException as error:  # for example a proxy without this endpoint; the gateway lists them too
             _log.warning("Discord does not list the bot's servers over REST", reason=str(error))
 
     async def _note_servers(self) -> None:
-        """Take note of the servers that were added and left meanwhile, in the order in which they were added."""
+        """Record the servers that were joined and left meanwhile, in the order of joining."""
 
         async def present() -> dict[str, str]:
             return {_name(guild): guild.name for guild in self.guilds}
@@ -184,39 +185,39 @@ class DayoriClient(Client):
         await self.services.servers.forget_others([_name(guild) for guild in self.guilds])
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Take note of a server that the bot was invited into."""
+        """Record a server that the bot was added to."""
         await self.services.servers.note_server(_name(guild), guild.name)
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Forget a server that nobody decided on."""
+        """Forget a server that the bot left before anybody decided on it."""
         await self.services.servers.forget_others([_name(each) for each in self.guilds if each.id != guild.id])
 
     async def connect(self, *, reconnect: bool = True) -> None:
-        """Connect to the gateway that the API names, also when a session cannot be resumed."""
+        """Connect to the gateway that the API returns, also after a session that cannot be resumed."""
         _, address, _ = await self.http.get_bot_gateway()
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
 
     async def on_ready(self) -> None:
-        """Tell the health check that all is connected, and note what came and went meanwhile."""
+        """Report to the health check that all shards are connected, and update the list of servers."""
         await self.gateway_status.ready(len(self.guilds))
         await self._note_servers()
 
     async def on_shard_disconnect(self, shard_id: int) -> None:
-        """Tell the health check that a shard lost its connection."""
+        """Report to the health check that a shard is disconnected."""
         await self.gateway_status.shard_lost(shard_id)
 
     async def on_shard_ready(self, shard_id: int) -> None:
-        """Tell the health check that a shard has a new session."""
+        """Report to the health check that a shard has a new session."""
         await self.gateway_status.shard_back(shard_id)
 
     async def on_shard_resumed(self, shard_id: int) -> None:
-        """Tell the health check that a shard goes on with its session."""
+        """Report to the health check that a shard resumed its session."""
         await self.gateway_status.shard_back(shard_id)
 
     @uncancellable
     async def close(self) -> None:
-        """Let the answers and the messages under way leave, then close; discord.py calls this too, when it gives up."""
+        """Let running answers and messages finish, then close; discord.py also calls this when it gives up."""
         await asyncio.gather(self._finish_responses(), self._drain())
         closed = asyncio.ensure_future(super().close())
         await asyncio.wait((closed,), timeout=_GOODBYE)
@@ -224,7 +225,7 @@ class DayoriClient(Client):
         await closed
 
     async def _finish_responses(self) -> None:
-        """Let answers leave; whoever waits for longer is told, for nobody will finish that."""
+        """Let running answers finish; after a timeout, tell the people whose answers are cancelled."""
         answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
         if answering:
             await asyncio.wait(answering, timeout=_LAST_ANSWERS)
@@ -241,7 +242,7 @@ class DayoriClient(Client):
                 await self.delivery.drain()
 
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
-        """Take forms here, so that one that was open during a restart is not lost, and what nothing else takes."""
+        """Handle forms, so that one opened before a restart is not lost, and unknown buttons and menus."""
         try:
             if is_modal_of_ours(interaction):
                 response.begin(interaction)
@@ -262,7 +263,7 @@ class DayoriClient(Client):
             await self.services.state.write(key, fingerprint)
             _log.info("commands synced", commands=len(payloads))
         elif self.names.application != self.application_id:
-            with suppress(discord.HTTPException):  # then they are named without ids until the next start
+            with suppress(discord.HTTPException):  # then messages name commands without ids until the next start
                 await self._learn_names(await self.tree.fetch_commands(), payloads)
 
     async def _learn_names(self, known: Sequence[app_commands.AppCommand], payloads: Sequence[dict[str, Any]]) -> None:

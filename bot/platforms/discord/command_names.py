@@ -1,4 +1,4 @@
-"""What our commands are called where they are mentioned: what one can press, else the name in the reader's language."""
+"""Mentions of our commands: clickable when their ids are known, otherwise the name in the reader's language."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ _SUBCOMMAND = 1
 
 @dataclass(slots=True)
 class CommandNames:
-    """The ids that Discord gave our commands, and their Japanese names; both are empty until they are learnt."""
+    """The ids that Discord gave our commands, and their Japanese names; both are empty until they are learned."""
 
     application: int | None = None
     ids: dict[str, int] = field(default_factory=dict)
     japanese: dict[str, str] = field(default_factory=dict)
 
     def learn(self, application: int, ids: Mapping[str, int], payloads: Iterable[Mapping[str, Any]]) -> None:
-        """Take the names from the commands as Discord is told of them."""
+        """Take the names from the command payloads sent to Discord."""
         self.application, self.ids, self.japanese = application, dict(ids), {}
         for payload in payloads:
             name, local = payload["name"], _local(payload)
@@ -33,22 +33,22 @@ class CommandNames:
                     self.japanese[f"{name} {option['name']}"] = f"{local} {_local(option)}"
 
     def note(self) -> str:
-        """Return all that is known as a text, for a process that posts without asking Discord."""
+        """Return all names as a text, for a process that posts without asking Discord."""
         return json.dumps([self.application, self.ids, self.japanese], ensure_ascii=False)
 
     def recall(self, note: str | None) -> None:
-        """Take all that was known from its text."""
+        """Restore the names from their text."""
         if note:
             self.application, self.ids, self.japanese = json.loads(note)
 
     def name(self, command: str, locale: Locale) -> str:
-        """Return how a message names a command, `digest subscribe`."""
+        """Return how a message mentions a command such as `digest subscribe`."""
         if id := self.ids.get(command.partition(" ")[0]):
             return f"</{command}:{id}>"
         return "/" + (self.japanese.get(command, command) if locale == "ja" else command)
 
     def say(self, message: Message, locale: Locale) -> str:
-        """Return a message in that language with its commands named, and whatever it quotes shown literally."""
+        """Return a message in that language, with its commands mentioned and its quoted values escaped."""
 
         def shown(value: object) -> object:
             if isinstance(value, CommandName):

@@ -1,4 +1,4 @@
-"""What buttons and menus have in common: they outlive a restart, and a press that goes wrong is told to the presser."""
+"""Common behaviour of buttons and menus: they survive a restart and report errors to the person who used them."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from bot.platforms.discord.context import Interaction, actor_of, custom_id_of
 
 
 class Component:
-    """Catches what goes wrong in a press, which discord.py would only log; `pattern` is that of its custom ids."""
+    """Reports errors of a press, which discord.py would only log; `pattern` matches its custom ids."""
 
     pattern: ClassVar[re.Pattern[str]]
 
@@ -30,12 +30,12 @@ class Component:
             await error_handler.respond(interaction, error)
 
     async def press(self, interaction: Interaction) -> None:
-        """Do what the item is for."""
+        """Do what the button or menu is for."""
         raise NotImplementedError
 
 
 class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
-    """A button that needs to know one thing, its `argument`, which its custom id holds: `dayori:NAME:ARGUMENT`."""
+    """A button that needs one value, `argument`, stored in its custom id: `dayori:NAME:ARGUMENT`."""
 
     name: ClassVar[str]
     style: ClassVar[ButtonStyle]
@@ -52,26 +52,26 @@ class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
 
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
+        """Return the button that was pressed."""
         return cls(match["argument"])
 
 
 def selected(item: Select[Any]) -> str:
-    """Return what was chosen in a menu of one choice. Raises InputError."""
+    """Return the choice of a single-choice menu. Raises InputError."""
     if len(item.values) != 1:
         raise unknown_component()
     return item.values[0]
 
 
 def read_choices(interaction: Interaction) -> None:
-    """Put an empty choice where Discord sent none, for discord.py fails on that before anything could be answered."""
+    """Add an empty list where Discord sent no choices: discord.py would fail before anything can be answered."""
     sent: Any = interaction.data or {}
     if not isinstance(sent.get("values"), list):
         sent["values"] = []
 
 
 def is_unknown(interaction: Interaction, items: Iterable[type[Component]]) -> bool:
-    """Tell whether a press is of ours and nothing takes it: its name or its message is none that we know."""
+    """Return whether a press has our prefix but an unknown custom id, or one that its message does not contain."""
     name = custom_id_of(interaction)
     if interaction.type is not InteractionType.component or not name.startswith("dayori"):
         return False
@@ -79,7 +79,7 @@ def is_unknown(interaction: Interaction, items: Iterable[type[Component]]) -> bo
 
 
 def unknown_component() -> InputError:
-    """Return the error that says that a button or menu tells nothing that could be done."""
+    """Return the error for a button or menu that no longer works."""
     return InputError(msg("This button or menu no longer works, so nothing was changed; use the command again."))
 
 
@@ -90,7 +90,7 @@ def _controls(message: Message | None) -> set[str]:
 
 
 def persistent_view(*items: Item[Any]) -> View:
-    """Return a message's buttons and menus, which it keeps for ever."""
+    """Return a message's buttons and menus, without a timeout."""
     view = View(timeout=None)
     for item in items:
         view.add_item(item)

@@ -1,4 +1,4 @@
-"""Who asks, in which language, in whose collection, and what they may do."""
+"""The person behind an interaction: their language, workspace and permissions."""
 
 from __future__ import annotations
 
@@ -21,13 +21,13 @@ from bot.services.rate_limit import COST
 
 
 class Client(discord.AutoShardedClient):
-    """What answering somebody needs of the client."""
+    """What answering an interaction needs from the client."""
 
     services: Services
     names: CommandNames
     delivery: Delivery
     message_updates: MessageUpdates
-    under_way: dict[asyncio.Task[Any], Interaction]  # the tasks that answer somebody
+    under_way: dict[asyncio.Task[Any], Interaction]  # interactions by the tasks that answer them
 
 
 Interaction: TypeAlias = discord.Interaction[Client]
@@ -38,7 +38,7 @@ _ID = re.compile(r"[0-9]{15,20}")
 
 @dataclass(frozen=True, slots=True)
 class Actor:
-    """The person behind an interaction; `server` is the Discord server's id."""
+    """The person who uses the bot; `server` is the Discord server's id."""
 
     services: Services
     workspace: int
@@ -50,16 +50,16 @@ class Actor:
     names: CommandNames
 
     def command(self, name: str) -> str:
-        """Return how a sentence to this person names one of our commands."""
+        """Return the mention of one of our commands for this person."""
         return self.names.name(name, self.locale)
 
     @property
     def submitter(self) -> Submitter:
-        """Return the person as one who submits papers."""
+        """Return the person as a submitter of papers."""
         return Submitter(self.name, self.id, self.locale, self.is_curator)
 
     def spend(self, cost: float = COST) -> None:
-        """Take what an interaction costs out of the person's budget of this minute. Raises RateLimitError."""
+        """Take an interaction's cost from the person's budget of this minute. Raises RateLimitError."""
         self.services.rate_limit.spend(self.id, cost)
 
     def require_curator(self) -> None:
@@ -69,9 +69,9 @@ class Actor:
 
 
 async def actor_of(interaction: Interaction) -> Actor:
-    """Return who asks: the one door through which every command, completion, press and form comes.
+    """Return the person behind an interaction; every command, completion, press and form passes this check.
 
-    Raises NotAllowedError outside a server, where the bot was not added to it, and where it is not served.
+    Raises NotAllowedError outside servers, where the bot was not added to the server, and where it is not served.
     """
     if isinstance(known := interaction.extras.get(_ACTOR), Actor):
         return known
@@ -95,11 +95,11 @@ async def actor_of(interaction: Interaction) -> Actor:
 
 
 def server_of(interaction: Interaction) -> int:
-    """Return the server in which the bot was asked. Raises NotAllowedError where it was not added to that server.
+    """Return the server of an interaction. Raises NotAllowedError if the bot was not added to it.
 
-    A person who installs the application for themselves takes its commands anywhere; Discord then names that person
-    among those who let it in (`authorizing_integration_owners`) and not the server. Stand-ins for Discord may name
-    nobody, which says nothing against a server: it has to be served anyhow.
+    A person who installs the application for themselves can use its commands anywhere; Discord then lists that person
+    in `authorizing_integration_owners` instead of the server. Doubles of Discord may list nobody; the server must then
+    pass the check for served servers anyhow.
     """
     if interaction.guild_id is None:
         raise NotAllowedError(msg("This works in a server's channels only."))
@@ -109,20 +109,20 @@ def server_of(interaction: Interaction) -> int:
 
 
 def locale_of(interaction: Interaction) -> Locale:
-    """Return the language of whoever asks."""
+    """Return the person's language."""
     return closest(interaction.locale.value, interaction.client.services.locale)
 
 
 def custom_id_of(interaction: discord.Interaction[Any]) -> str:
-    """Return the custom id of the button, menu or form that was used, empty for a command."""
+    """Return the custom id of the button, menu or form; empty for a command."""
     data: Any = interaction.data or {}
     return str(data.get("custom_id", ""))
 
 
 def _is_curator(user: discord.User | discord.Member, curators: Sequence[str]) -> bool:
-    """Tell whether one of the roles is a curators': what looks like an id means that role, and none of that name.
+    """Return whether a member has a curators' role; a setting that looks like an id matches only that id, not a name.
 
-    The id of the server is also that of its role @everyone, and is not taken for it.
+    The role @everyone has the server's id and never counts.
     """
     roles = user.roles if isinstance(user, discord.Member) else []
     ids = {each for each in curators if _ID.fullmatch(each)}

@@ -1,6 +1,6 @@
-"""What follows a form: a look at the card, and Save, Edit, Cancel; every step outlives a restart.
+"""The steps after a form: a preview with Save, Edit and Cancel; every step survives a restart.
 
-A button names its draft and the look beside which it stands (`TOKEN.MARK`): only what was shown is saved.
+A button names its draft and the fingerprint of the preview (`TOKEN.MARK`), so only what was shown is saved.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from bot.services.papers.submission import Outcome, Proposed, SameTitle, Saved, 
 
 
 async def open_draft(interaction: Interaction, actor: Actor, draft: Draft, paper: Paper | None = None) -> None:
-    """Open the form of a new draft, at once; what its source tells is looked up meanwhile.
+    """Open the form of a new draft at once; its source is looked up meanwhile.
 
-    `paper` is the finished paper that the draft changes where that is a proposal's.
+    `paper` is the finished paper when the draft edits a proposal.
     """
     token = token_for(interaction)
     await actor.services.drafts.begin(actor.workspace, token, draft, actor.id, paper)
@@ -45,12 +45,12 @@ async def open_draft(interaction: Interaction, actor: Actor, draft: Draft, paper
 
 
 def token_for(interaction: Interaction, n: int = 0) -> str:
-    """Return the token of a draft that an interaction begins, which is the same in every process that gets it."""
+    """Return the token of a draft that an interaction starts; every process with the interaction computes the same."""
     return hashlib.blake2b(f"{interaction.token}:{n}".encode(), digest_size=12).hexdigest()
 
 
 async def save_form(interaction: Interaction) -> None:
-    """Keep what a form says, and show the card that it makes or what is wrong with it; nothing typed is lost."""
+    """Store a form's values, and show the card or what is wrong; on an error, send the values back as a file."""
     actor = await actor_of(interaction)
     typed = inputs_of(interaction)
     try:
@@ -75,7 +75,7 @@ async def _save_inputs(interaction: Interaction, actor: Actor, token: str, typed
 
 
 async def _show_lookup(interaction: Interaction, actor: Actor, draft: Draft) -> None:
-    """Say that the source is asked, in the place of the message whose button or menu opened the form."""
+    """Say that the source is being looked up, replacing the message whose button or menu opened the form."""
     if interaction.message is None:
         await response.defer(interaction)
         return
@@ -84,30 +84,30 @@ async def _show_lookup(interaction: Interaction, actor: Actor, draft: Draft) -> 
 
 
 async def _known(actor: Actor, draft: Draft, paper: Paper | None) -> Paper | None:
-    """Return the paper that a draft changes as it is today, or the one that was made of it."""
+    """Return the current version of the paper that a draft edits, or the draft's finished paper."""
     return await actor.services.lookup.get(actor.workspace, draft.paper_id) if draft.paper_id else paper
 
 
 class Save(PersistentButton, name="save", style=discord.ButtonStyle.success):
-    """Saves a draft as it was shown, or proposes it where additions are the curators'."""
+    """Saves a draft as shown, or proposes it if additions are left to curators."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Save what the draft says."""
+        """Save the draft."""
         token, mark, _ = _parse_argument(self.argument)
         await _submit(interaction, token, mark)
 
 
 class SaveAsAnother(PersistentButton, name="apart", style=discord.ButtonStyle.success):
-    """Saves a draft as another paper than the one of the same title that was shown."""
+    """Saves a draft as a different paper from the shown one of the same title."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Save what the draft says."""
+        """Save the draft."""
         token, mark, _ = _parse_argument(self.argument)
         await _submit(interaction, token, mark, allow_same_title=True)
 
 
 class Overwrite(PersistentButton, name="overwrite", style=discord.ButtonStyle.danger):
-    """Saves a change over what somebody else changed meanwhile, after both were shown."""
+    """Saves an edit over another person's later edit, after both were shown."""
 
     async def press(self, interaction: Interaction) -> None:
         """Save over the version that was shown."""
@@ -116,10 +116,10 @@ class Overwrite(PersistentButton, name="overwrite", style=discord.ButtonStyle.da
 
 
 class Edit(PersistentButton, name="edit"):
-    """Opens a draft's form again."""
+    """Reopens a draft's form."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Open the form with what was typed."""
+        """Open the form with the draft's values."""
         actor = await actor_of(interaction)
         draft, paper = await actor.services.drafts.get(actor.workspace, self.argument, actor.id)
         _require_right(actor, draft)
@@ -127,10 +127,10 @@ class Edit(PersistentButton, name="edit"):
 
 
 class Details(PersistentButton, name="details"):
-    """Opens a draft's second form: links, authors, venue, organization."""
+    """Reopens a draft's second form: links, authors, venue, organization."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Open the form with what was typed, else with what the paper says."""
+        """Open the form with the draft's values, or else the paper's."""
         actor = await actor_of(interaction)
         draft, paper = await actor.services.drafts.get(actor.workspace, self.argument, actor.id)
         _require_right(actor, draft)
@@ -141,17 +141,17 @@ class Details(PersistentButton, name="details"):
 
 
 class Cancel(PersistentButton, name="cancel"):
-    """Gives a draft up."""
+    """Discards a draft."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Forget what was typed."""
+        """Discard the draft."""
         actor = await actor_of(interaction)
         await actor.services.drafts.discard(actor.workspace, self.argument, actor.id)
         await response.replace(interaction, content=t(actor.locale, "Not saved."), embeds=[], view=View())
 
 
 async def _open(interaction: Interaction, actor: Actor, token: str, draft: Draft) -> None:
-    """Open a draft's form, or offer to when the answer had to be deferred: a form can only be a first answer."""
+    """Open a draft's form, or send a button that does: a form must be the first answer to an interaction."""
     if not await response.open_form(interaction, draft_modal(draft, token, actor.locale)):
         view = persistent_view(Edit(token, t(actor.locale, "Open the form")))
         await response.send(interaction, t(actor.locale, "This took a moment. The form is ready now."), view=view)
@@ -201,10 +201,10 @@ async def _show_outcome(interaction: Interaction, actor: Actor, token: str, mark
 async def show_accepted_duplicate(
     interaction: Interaction, actor: Actor, known: Paper, candidate: Candidate, comment: str
 ) -> None:
-    """Tell a curator that an accepted proposal's paper was there, and offer to take its comment over.
+    """Tell a curator that an accepted proposal's paper exists already, and offer to copy the proposal's comment.
 
-    `comment` is the token of the draft that does, empty where the proposal says nothing new. A comment that the paper
-    has is shown beside what would replace it.
+    `comment` is the token of the draft that copies it, empty where there is nothing to copy. If the paper has a
+    comment, both versions are shown.
     """
     locale, name = actor.locale, escape(candidate.proposed_by or "?")
     text = t(locale, "This paper is there already, so nothing of {name}'s proposal was added.", name=name)
@@ -219,7 +219,7 @@ async def show_accepted_duplicate(
 
 
 async def _show_stale(interaction: Interaction, actor: Actor, token: str, outcome: Stale) -> None:
-    """Show what would be written by now, and what is there; nothing is overwritten."""
+    """Show the current paper beside the edited one; nothing is overwritten."""
     draft, paper = await actor.services.drafts.get(actor.workspace, token, actor.id)
     now = outcome.current
     if now is None or now.updated_at is None or outcome.proposed is None:
@@ -235,7 +235,7 @@ async def _show_stale(interaction: Interaction, actor: Actor, token: str, outcom
 
 
 async def show_preview(interaction: Interaction, actor: Actor, token: str, draft: Draft, paper: Paper | None) -> None:
-    """Keep a draft with the finished paper, and show how that looks or what is wrong with it."""
+    """Store a draft with its finished paper, and show the paper or what is wrong with it."""
     drafts, locale = actor.services.drafts, actor.locale
     try:
         result = await _complete(actor, draft, paper)
@@ -253,7 +253,7 @@ async def show_preview(interaction: Interaction, actor: Actor, token: str, draft
 
 
 async def _added_by(actor: Actor, draft: Draft) -> str | None:
-    """Return in whose name a new paper is added: its proposer's, also where a curator mends it."""
+    """Return the name under which a new paper is added: the proposer's, even after a curator edited it."""
     if draft.candidate:
         return (await actor.services.inbox.get(actor.workspace, draft.candidate)).proposed_by
     return actor.name
@@ -273,7 +273,7 @@ def _require_right(actor: Actor, draft: Draft) -> None:
 
 
 def _parse_argument(about: str) -> tuple[str, str, datetime | None]:
-    """Return the token, the mark and the version that a button carries. Raises InputError."""
+    """Return the token, the mark and the version in a button's id. Raises InputError."""
     token, _, rest = about.partition(".")
     mark, _, version = rest.partition(".")
     try:

@@ -1,4 +1,4 @@
-"""A paper that is there already: shown with when and by whom, where it was posted, and what could be added to it."""
+"""Shows a paper that exists already: when and by whom it was added, where it was posted, and a link to add."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from bot.platforms.discord.render import shows
 
 
 async def show_duplicate(interaction: Interaction, actor: Actor, paper: Paper, source: str) -> None:
-    """Show a paper that is there already, and offer to add the source's link where that is new."""
+    """Show a paper that exists already, and offer to add the source's link if it is new."""
     view = card_view(paper, actor.locale)
     if new_link(paper, source):
         token, draft = token_for(interaction), replace(draft_of(source), paper_id=paper.id)
@@ -30,10 +30,10 @@ async def show_duplicate(interaction: Interaction, actor: Actor, paper: Paper, s
 
 
 class AddLink(PersistentButton, name="link", style=discord.ButtonStyle.primary):
-    """Adds a new link to a paper that is there already."""
+    """Adds a new link to an existing paper."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Add the link and show the paper as it is now."""
+        """Add the link and show the updated paper."""
         actor = await actor_of(interaction)
         outcome = await actor.services.submission.add_link(actor.workspace, self.argument, actor.submitter)
         view, embed = card_view(outcome.paper, actor.locale), embed_of(outcome.paper, actor.locale)

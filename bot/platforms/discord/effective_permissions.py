@@ -1,4 +1,4 @@
-"""What the bot may do in a channel, worked out over REST from roles and overwrites as Discord documents it."""
+"""Computes the bot's permissions in a channel from roles and overwrites, as Discord documents it."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ THREADS = (10, 11, 12)
 
 
 def effective_permissions(guild: Json, member: Json, place: Json) -> Permissions:
-    """Return a member's permissions in a channel; a thread's are its parent's."""
+    """Return a member's permissions in a channel; for a thread, pass its parent."""
     mine = {guild["id"], *member["roles"]}
     total = _united(role["permissions"] for role in guild["roles"] if role["id"] in mine)
     if guild["owner_id"] == member["user"]["id"] or Permissions(total).administrator:

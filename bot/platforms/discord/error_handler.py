@@ -1,4 +1,4 @@
-"""The one place where an error becomes an answer in Discord."""
+"""The one place that turns an error into an answer in Discord."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _log = structlog.get_logger()
 
 
 async def respond(interaction: Interaction, error: Exception) -> None:
-    """Tell the asker alone what went wrong; what cannot be said goes into the log."""
+    """Report an error only to the person who asked; an unexpected one also goes into the log."""
     if isinstance(error, app_commands.CommandInvokeError):
         error = error.original if isinstance(error.original, Exception) else error
     if isinstance(error, DuplicateError):

@@ -1,4 +1,4 @@
-"""A message that Discord refused for what is in it, with the papers at fault as plain links."""
+"""Makes an accepted message of one that Discord refused for its content: the papers at fault become plain links."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _AT_FAULT = re.compile(r"In embeds\.(\d+)\b")
 
 
 def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
-    """Return the message with the embeds that the fault names, or else all of them, as links in its text."""
+    """Return the message with the embeds named in the error, or else all, as links in its text."""
     embeds = list(body.get("embeds", ()))
     named = {int(n) for n in _AT_FAULT.findall(fault)} & set(range(len(embeds))) or set(range(len(embeds)))
     lines = [_line(embeds[n], body.get("content") or "") for n in sorted(named)]
@@ -31,11 +31,11 @@ def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 
 def _line(embed: Mapping[str, Any], above: str) -> str:
-    """Return one paper's line, nothing where the message's table of contents links it already."""
+    """Return one paper's line; empty if the message's table of contents links it already."""
     title, url = (
         clip(str(embed.get("title", "")), _TITLE),
         inner_address(str(embed.get("url", ""))),
-    )  # the title is escaped already
+    )  # the title is already escaped
     if url and url in above:
         return ""
     return f"- [{title}](<{url}>)" if url and len(url) <= _ADDRESS else f"- {title}"

@@ -1,4 +1,4 @@
-"""Whether the gateway is connected: the health check is told at once, and the log has one line for a reconnect."""
+"""Reports the gateway's connection to the health check at once, and logs one line per reconnect."""
 
 from __future__ import annotations
 
@@ -9,12 +9,12 @@ import structlog
 from bot.domain.errors import DayoriError
 from bot.services.health import Connection, Health
 
-_LONG = 120.0  # seconds without a connection that are worth a line of their own
+_LONG = 120.0  # seconds without a connection after which a warning is logged
 _log = structlog.get_logger()
 
 
 class GatewayStatus:
-    """How the shards of one client stand."""
+    """The connection state of one client's shards."""
 
     def __init__(self, health: Health) -> None:
         self._health = health
@@ -22,7 +22,7 @@ class GatewayStatus:
         self._lost: dict[int, float] = {}
 
     async def ready(self, servers: int) -> None:
-        """Note that all shards are connected."""
+        """Record that all shards are connected."""
         for shard in list(self._lost):
             self._found(shard)
         if not self._ready:
@@ -31,17 +31,17 @@ class GatewayStatus:
         await self.heartbeat()
 
     async def shard_lost(self, shard: int) -> None:
-        """Note that a shard is no longer connected."""
+        """Record that a shard is disconnected."""
         self._lost.setdefault(shard, monotonic())
         await self.heartbeat()
 
     async def shard_back(self, shard: int) -> None:
-        """Note that a shard is connected again."""
+        """Record that a shard is connected again."""
         self._found(shard)
         await self.heartbeat()
 
     async def heartbeat(self) -> None:
-        """Tell the health check how the connection stands, and the log when it has been lost for long."""
+        """Report the connection to the health check, and log a warning once it has been lost for long."""
         connection: Connection = "starting" if not self._ready else "lost" if self._lost else "connected"
         away = max((monotonic() - since for since in self._lost.values()), default=0.0)
         if away > _LONG and not self._warned:

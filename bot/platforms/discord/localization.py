@@ -18,6 +18,6 @@ class Translator(app_commands.Translator):
     async def translate(
         self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
     ) -> str | None:
-        """Return the text in that language, None where we have only English."""
+        """Return the text in that language; None where there is only English."""
         found: str | None = string.extras.get("ja") if locale is discord.Locale.japanese else None
         return found

@@ -1,4 +1,4 @@
-"""Text from outside as Discord shows it literally: nothing is formatted, nobody is mentioned, no link is disguised."""
+"""Escapes text from outside for Discord: no formatting, no mentions, no disguised links."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 
 from bot.domain.text import clip
 
-# An address stays as it is, or it would not lead anywhere; it ends before anything that could format or mention.
+# An address is not escaped, or it would break; it ends before any character that could format or mention.
 _ADDRESS = re.compile(r"https?://[A-Za-z0-9./?=&%_#:;,+~!@-]+")
 _ACTIVE = re.compile(r"[\\*_~`|\[\]<>@]")
 _LINE_START = re.compile(r"^([^\S\n]*+)([#>+-]|\d++(?=[.)]))", re.MULTILINE)
@@ -14,7 +14,7 @@ _BRACKETS = str.maketrans({"(": "%28", ")": "%29"})
 
 
 def escape(text: str) -> str:
-    """Return the text with a backslash before whatever Discord would act upon."""
+    """Return the text with a backslash before everything that Discord would interpret."""
     parts, end = [], 0
     for address in _ADDRESS.finditer(text):
         parts += [_ACTIVE.sub(r"\\\g<0>", text[end : address.start()]), address[0]]
@@ -24,7 +24,7 @@ def escape(text: str) -> str:
 
 
 def escape_within(text: str, limit: int) -> str:
-    """Return the text clipped so that its escaped form has at most `limit` code points."""
+    """Return the escaped text, clipped so that it has at most `limit` code points."""
     escaped, kept = escape(clip(text, limit)), limit
     while len(escaped) > limit:
         kept = min(kept - (len(escaped) - limit + 1) // 2, kept - 1)
@@ -38,12 +38,12 @@ def quote(escaped: str) -> str:
 
 
 def link(label: str, url: str) -> str:
-    """Return a named link that unfurls no preview; the label is escaped here."""
+    """Return a named link without a preview; the label is escaped here."""
     return f"[{escape(label)}](<{inner_address(url)}>)"
 
 
 def inner_address(url: str) -> str:
-    """Return an address as it stands in the brackets of a link, which Discord ends at the first closing one."""
+    """Return an address for the brackets of a link, which Discord would end at the first closing bracket."""
     return url.translate(_BRACKETS)
 
 

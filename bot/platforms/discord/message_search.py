@@ -1,4 +1,4 @@
-"""Looking for a message of ours among what a channel holds since a moment, however much that is."""
+"""Searches a channel for one of our messages, from an anchor on, over any number of messages."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.i18n import msg
 from bot.platforms.discord.effective_permissions import THREADS, effective_permissions
 from bot.platforms.discord.rest import RestClient
 
-PAGES = 100  # of a hundred messages: a few seconds of a search, which goes on from there the next time
+PAGES = 100  # of 100 messages: a few seconds; the next search continues from there
 BLIND = {
     "view_channel": msg("A message may have arrived, and the bot cannot look; give it “View Channel”."),
     "read_message_history": msg("A message may have arrived, and the bot cannot look; give it “Read Message History”."),
@@ -19,16 +19,16 @@ BLIND = {
 
 
 class MessageSearch:
-    """Reads channels of servers; to whoever may not read one, Discord gives a history without messages."""
+    """Reads channels of servers; Discord returns an empty history to a bot that may not read one."""
 
     def __init__(self, rest: RestClient) -> None:
         self._rest = rest
         self._user: str | None = None
 
     async def find(self, server: str, channel: str, marker: str, after: int) -> str | None:
-        """Return the id of our message with that marker, oldest first from that id on; None when it is not there.
+        """Return the id of our message with that marker, searching from `after` on; None if it is not there.
 
-        Raises BlockedError when that cannot be told.
+        Raises BlockedError when the channel cannot be read.
         """
         user = self._user = self._user or str((await self._rest.read("/users/@me"))["id"])
         await self._require_rights(server, channel, user)
@@ -36,7 +36,7 @@ class MessageSearch:
             for message in page:
                 if _author_of(message) == user and _is_marked(message, marker):
                     return str(message["id"])
-        await self._require_rights(server, channel, user)  # they may have been lost meanwhile
+        await self._require_rights(server, channel, user)  # they may have been lost during the search
         return None
 
     async def _pages(self, channel: str, after: int) -> AsyncIterator[list[dict[str, Any]]]:
@@ -57,7 +57,7 @@ class MessageSearch:
         )
 
     async def _require_rights(self, server: str, channel: str, user: str) -> None:
-        """Raise BlockedError naming the right without which a search finds nothing; any message shows that it can."""
+        """Raise BlockedError with the missing permission; a channel that returns any message can be read."""
         if await self._rest.read("/channels/{channel_id}/messages", channel_id=channel, params={"limit": "1"}):
             return
         place = await self._rest.read("/channels/{channel_id}", channel_id=channel)

@@ -1,4 +1,4 @@
-"""The form in which a paper is described: built from a draft, and read back when it is sent."""
+"""The forms that describe a paper: built from a draft, and read when they are submitted."""
 
 from __future__ import annotations
 
@@ -30,13 +30,13 @@ _PARAGRAPHS = ("comment", "links", "authors")
 
 
 def draft_modal(draft: Draft, token: str, locale: Locale) -> Modal:
-    """Return the form of a kept draft, filled with what it says."""
+    """Return the form of a stored draft, filled with its values."""
     title = t(locale, "Edit the paper") if draft.paper_id else t(locale, "Add a paper")
     return _with_inputs(Modal(title=title, custom_id=_PREFIX + token), draft, _labels(locale))
 
 
 def details_modal(draft: Draft, token: str, locale: Locale) -> Modal:
-    """Return the second form of a kept draft, for what a paper says beyond its first one."""
+    """Return the second form of a stored draft: links, authors, organization."""
     form = Modal(title=t(locale, "Links and authors"), custom_id=_DETAILS + token)
     return _with_inputs(form, draft, _detail_labels(locale))
 
@@ -44,7 +44,7 @@ def details_modal(draft: Draft, token: str, locale: Locale) -> Modal:
 def _with_inputs(form: Modal, draft: Draft, labels: Mapping[str, tuple[str, str]]) -> Modal:
     for name, (label, hint) in labels.items():
         if len(getattr(draft, name) or "") > _LIMITS[name]:
-            continue  # what does not fit an input is left alone rather than cut
+            continue  # a text too long for its input is left out of the form rather than cut
         style = discord.TextStyle.paragraph if name in _PARAGRAPHS else discord.TextStyle.short
         is_required = name == "title" and bool(draft.paper_id or draft.candidate)
         typed = TextInput[Any](
@@ -59,18 +59,18 @@ def _with_inputs(form: Modal, draft: Draft, labels: Mapping[str, tuple[str, str]
 
 
 def is_modal_of_ours(interaction: Interaction) -> bool:
-    """Tell whether this is a form of ours being sent."""
+    """Return whether this is the submission of one of our forms."""
     is_sent = interaction.type is discord.InteractionType.modal_submit
     return is_sent and custom_id_of(interaction).startswith((_PREFIX, _DETAILS))
 
 
 def token_of(interaction: Interaction) -> str:
-    """Return the token of the draft whose form was sent."""
+    """Return the token of the draft whose form was submitted."""
     return custom_id_of(interaction).rpartition(":")[2]
 
 
 def inputs_of(interaction: Interaction) -> dict[str, str]:
-    """Return what a sent form's inputs hold, by field. Raises InputError when it cannot be read."""
+    """Return the values of a submitted form, by field. Raises InputError when it cannot be read."""
     submitted: Any = interaction.data
     try:
         rows = [row.get("component") or row["components"][0] for row in submitted["components"]]
@@ -83,7 +83,7 @@ def inputs_of(interaction: Interaction) -> dict[str, str]:
 
 
 def inputs_file(typed: Mapping[str, str], locale: Locale) -> discord.File:
-    """Return what was typed as a file, for whoever would have lost it."""
+    """Return the typed values as a file, for the person who would have lost them."""
     labels = _labels(locale) | _detail_labels(locale)
     text = "\n\n".join(f"{labels[name][0]}\n{value}" for name, value in typed.items() if value.strip())
     return discord.File(BytesIO(text.encode("utf-8", "replace")), "draft.txt")

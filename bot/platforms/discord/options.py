@@ -1,4 +1,4 @@
-"""Whether a command comes with the options that it declares: discord.py hands on whatever it was sent."""
+"""Checks that a command has the declared options: discord.py passes on whatever was sent."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ _VALUES: Mapping[int, type | tuple[type, ...]] = {
     Kind.integer.value: int,
     Kind.boolean.value: bool,
     Kind.number.value: (int, float),
-}  # all others are texts: ids of people, roles and channels too
+}  # all others are strings, including ids of users, roles and channels
 
 
 def require_declared(interaction: Interaction) -> None:
-    """Refuse options that the command does not have, or of another type. Raises CommandSignatureMismatch."""
+    """Refuse options that the command does not declare or of another type. Raises CommandSignatureMismatch."""
     command = interaction.command
     if interaction.type is not InteractionType.application_command or not isinstance(command, app_commands.Command):
         return

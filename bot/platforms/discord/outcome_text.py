@@ -1,4 +1,4 @@
-"""What becomes of a submitted paper, in words."""
+"""What became of a submitted paper, as text."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from bot.services.papers.submission import Saved
 
 
 def waiting_text(actor: Actor, candidate: Candidate) -> str:
-    """Say that a paper waits for a curator already: since when, and by whose proposal."""
+    """Return that a paper already waits for a curator: since when, and by whose proposal."""
     if candidate.proposer == actor.id:
         return t(actor.locale, "You have proposed this already; you will be told when a curator has decided.")
     when, name = f"<t:{int(candidate.proposed_at.timestamp())}:D>", escape(candidate.proposed_by or "?")
@@ -24,12 +24,12 @@ def waiting_text(actor: Actor, candidate: Candidate) -> str:
 
 
 def saved_text(outcome: Saved, locale: Locale) -> str:
-    """Say that a paper was saved, or was there before."""
+    """Return that a paper was saved, or existed before."""
     if outcome.is_repeated:
         return t(locale, "This has been saved already.")
     return t(locale, "Saved.") if outcome.is_new else t(locale, "This paper is there already.")
 
 
 def fate_of(outcome: Saved) -> Fate:
-    """Return what becomes of a proposal whose paper was accepted."""
+    """Return what happened to a proposal that was accepted."""
     return "added" if outcome.is_new else "known"

@@ -1,4 +1,4 @@
-"""What a look-up answers with: the card of the one match, a list that can be paged and picked from, or what is near."""
+"""Answers a look-up: the card of a single match, a list with pages and a menu, or what is near."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ _LONGEST_QUERY = 80
 
 
 async def look_up(interaction: Interaction, actor: Actor, query: str) -> None:
-    """Answer a query: the card of the one match, a list of several, or what is near."""
+    """Answer a query: the card of a single match, a list of several, or what is near."""
     results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
     if results.total > PAGE and len(query) > _LONGEST_QUERY:
-        query = query[:_LONGEST_QUERY]  # pages are turned by what fits a button
+        query = query[:_LONGEST_QUERY]  # the page buttons hold the query in their id of 100 characters
         results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE)
     if results.total == 1:
         await send_card(interaction, actor, results.results[0].paper, escape_within(results.hint(actor.locale), 300))
@@ -54,16 +54,16 @@ class Page(Component, DynamicItem[Button[Any]], template=_PAGE):
 
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the button of a press."""
+        """Return the button that was pressed."""
         return cls(match["offset"], match["query"])
 
     async def press(self, interaction: Interaction) -> None:
-        """Put the page in the place of the old one."""
+        """Replace the page by another one."""
         await turn_page(interaction, await actor_of(interaction), self.query, number_in(self.offset))
 
 
 class Pick(Component, DynamicItem[Select[Any]], template=_PICK):
-    """Opens the paper that was chosen from a list."""
+    """Opens the paper that was chosen in a list."""
 
     pattern = _PICK
 
@@ -74,7 +74,7 @@ class Pick(Component, DynamicItem[Select[Any]], template=_PICK):
 
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the menu of a choice."""
+        """Return the menu that was used."""
         read_choices(interaction)
         return cls()
 
@@ -93,9 +93,9 @@ class Waiting(PersistentButton, name="waiting"):
 
 
 async def turn_page(interaction: Interaction, actor: Actor, query: str, offset: int) -> None:
-    """Put another page in the place of the one that was shown."""
+    """Replace the shown page by another one."""
     results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
-    if offset and not results.results:  # the list has become shorter
+    if offset and not results.results:  # the list became shorter
         offset = max(0, results.total - 1) // PAGE * PAGE
         results = await actor.services.lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
     content, embed, view = _list(results, actor, query, offset)
@@ -116,7 +116,7 @@ async def show_waiting(interaction: Interaction, actor: Actor, edition: int) -> 
 
 
 def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset: int, size: int, total: int) -> View:
-    """Return what stands below one page of a list: the menu, and the buttons that turn pages when there are several."""
+    """Return the components below one page of a list: the menu, and page buttons if there are several pages."""
     view = View(timeout=None)
     view.add_item(Pick(papers, locale, offset + 1))
     if total > size:
@@ -137,7 +137,7 @@ def _list(results: Results, actor: Actor, query: str, offset: int) -> tuple[str,
 
 
 def headline(results: Results, actor: Actor, query: str) -> str:
-    """Say what a list is of, or that nothing was found."""
+    """Return the heading of a list, or that nothing was found."""
     if filters := tag_and_year(query):
         return _browsed(results, *filters, actor.locale)
     shown_query = escape_within(clip(" ".join(query.split()), 80), 160)
@@ -161,7 +161,7 @@ def headline(results: Results, actor: Actor, query: str) -> str:
 
 
 def _browsed(results: Results, tag: str, year: str, locale: Locale) -> str:
-    """Say in words what was chosen with /papers, or that there is no such paper."""
+    """Return the chosen filters of /papers in words, or that no paper matches them."""
     tag = escape_within(clip(tag, 60), 120)
     if tag and year:
         papers = t(locale, "papers of {year} tagged “{tag}”", year=year, tag=tag)

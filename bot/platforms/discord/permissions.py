@@ -1,4 +1,4 @@
-"""Which permissions the bot needs in a channel that receives the digest, and a person to show something there."""
+"""The permissions that the bot needs in a channel of the digest, and a person to show a card there."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ _NAMES = {
 
 
 def require_posting(channel: Channel) -> None:
-    """Raise NotAllowedError naming the first permission that the bot lacks in the channel."""
+    """Raise NotAllowedError with the first permission that the bot lacks in the channel."""
     granted = channel.permissions_for(channel.guild.me)
     posting = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
     for name in ("view_channel", posting, "embed_links", "read_message_history"):
@@ -31,9 +31,9 @@ def require_posting(channel: Channel) -> None:
 
 
 def require_showing(interaction: Interaction) -> None:
-    """Raise NotAllowedError unless the person could post such a message themselves, where they ask for it.
+    """Raise NotAllowedError unless the person could post links in the channel themselves.
 
-    The bot answers an interaction by the person's right to ask, not to post.
+    The bot's answer to an interaction needs only the person's right to use commands, not to post.
     """
     granted, channel = interaction.permissions, interaction.channel
     is_thread = isinstance(channel, discord.Thread)

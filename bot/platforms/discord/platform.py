@@ -1,4 +1,4 @@
-"""Discord as a process's life sees it: a client that is connected, or its REST side alone."""
+"""Discord for the runner: a connected client, or only its REST side."""
 
 from __future__ import annotations
 
@@ -33,13 +33,13 @@ class DiscordPlatform:
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[DiscordConnection]:
-        """Lend a client; discord.py closes one for good after an event that it could not read."""
+        """Yield a client; a new one each time, since discord.py closes a client for good after an unreadable event."""
         async with self._client() as client:
             yield DiscordConnection(client, self._token)
 
     @asynccontextmanager
     async def publishing(self) -> AsyncIterator[Publisher]:
-        """Lend the publisher of a client that is logged in over REST. Raises ConfigError and UnreachableError."""
+        """Yield the publisher of a client that is logged in over REST. Raises ConfigError and UnreachableError."""
         async with self._client() as client:
             try:
                 await client.http.static_login(self._token)
@@ -55,16 +55,16 @@ class DiscordPlatform:
 
 
 class DiscordConnection:
-    """One client, from its opening to its closing."""
+    """One client, from opening to closing."""
 
     def __init__(self, client: DayoriClient, token: str) -> None:
         self._client, self._token = client, token
 
     async def run(self, begin: Callable[[], None]) -> None:
-        """Stay connected until the client breaks; `begin` is called when editions can go out over REST.
+        """Stay connected until the client breaks; `begin` is called when editions can be sent over REST.
 
-        discord.py reconnects by itself, but not at first. Raises ConfigError when Discord refuses the token,
-        UnreachableError when it does not answer, or whatever else broke the client.
+        discord.py reconnects by itself, but not before the first connection. Raises ConfigError when Discord refuses
+        the token, UnreachableError when it does not answer, or whatever else broke the client.
         """
         try:
             await self._client.login(self._token)
@@ -80,11 +80,11 @@ class DiscordConnection:
             raise
 
     def deliver(self) -> None:
-        """Begin to send what waits, if that does not go on already."""
+        """Start sending open editions, unless that is running already."""
         self._client.delivery.start()
 
     async def maintain(self) -> None:
-        """Bring what was posted up to date, and tell the health check how the gateway stands."""
+        """Update posted messages, and report the gateway's state to the health check."""
         await self._client.message_updates.update()
         await self._client.gateway_status.heartbeat()
 

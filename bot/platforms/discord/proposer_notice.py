@@ -1,4 +1,4 @@
-"""Telling somebody what became of their proposal."""
+"""Notifies a proposer of the decision on their proposal."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _log = structlog.get_logger()
 async def notify_proposer(
     interaction: Interaction, actor: Actor, candidate: Candidate, paper: Paper, fate: Fate
 ) -> None:
-    """Send the proposer a direct message in their language; who takes none sees the paper in the collection, or not."""
+    """Send the proposer a direct message in their language; a failure is only logged."""
     platform, _, user_id = (candidate.proposer or "").partition(":")
     if platform != "discord" or not user_id.isascii() or not user_id.isdigit():
         return
@@ -33,7 +33,7 @@ async def notify_proposer(
     }
     try:
         user = await interaction.client.fetch_user(int(user_id))
-        # discord.py asks again after a 5xx; by the nonce Discord makes no second message of that
+        # discord.py retries after a 5xx; the nonce keeps Discord from creating a second message
         await user.send(text[fate], embed=embed_of(paper, locale), nonce=f"{fate} {candidate.number}")
     except (discord.HTTPException, ClientError) as error:
         _log.info("the proposer could not be told", reason=str(error))

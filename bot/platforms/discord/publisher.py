@@ -1,4 +1,4 @@
-"""Ready messages into Discord's channels over REST, and looking one up again by its marker."""
+"""Posts rendered messages to Discord's channels over REST, and finds one again by its marker."""
 
 from __future__ import annotations
 
@@ -25,25 +25,26 @@ from bot.platforms.discord.server_time import ServerTime
 from bot.platforms.discord.single_request import send_once
 from bot.services.ports import Fence
 
-_DELETED = "deleted"  # what stands for the id of a message that was deleted at once
+_DELETED = "deleted"  # stands for the id of a message that was deleted right after it arrived
 _log = structlog.get_logger()
 
 
 class DiscordPublisher:
-    """Posts with the client's own HTTP side, which keeps each channel's rate limit; needs no gateway."""
+    """Posts with the client's HTTP side, which keeps each channel's rate limit; needs no gateway."""
 
-    # Discord forgets a nonce after "the past few minutes"; well within that, sending again with the same one is safe.
+    # Discord checks nonces of "the past few minutes" (documentation of Create Message); a minute is well within that.
     nonce_memory = 60.0
 
     def __init__(self, http: HTTPClient, names: CommandNames | None = None) -> None:
         self._names = names or CommandNames()
         self._rest, self._time = RestClient(http), ServerTime()
         self._history = MessageSearch(self._rest)
-        self._asking_the_time = asyncio.Lock()
-        self._silence: tuple[float, UnknownOutcomeError] | None = None  # when nobody answered, and how
+        self._time_lock = asyncio.Lock()
+        # when Discord last did not answer, and the error
+        self._silence: tuple[float, UnknownOutcomeError] | None = None
 
     async def publish(self, channel: str, payload: Mapping[str, Any], nonce: str, fence: Fence) -> str:
-        """Post a message and return its id; the nonce keeps it from being posted twice within minutes."""
+        """Post a message and return its id; its nonce keeps it from being posted twice within minutes."""
         body = {**payload, "nonce": nonce, "enforce_nonce": True}
         try:
             return await self._post(_channel_id(channel), body, fence)
@@ -61,7 +62,7 @@ class DiscordPublisher:
             raise BlockedError(_refused(error).message) from error
 
     async def edit(self, channel: str, message_id: str, payload: Mapping[str, Any], fence: Fence) -> None:
-        """Put another text and other embeds into a message of ours; one that is gone stays gone."""
+        """Replace the text and the embeds of a message of ours; a deleted message is left alone."""
         if message_id == _DELETED:
             return
         content = {name: payload[name] for name in ("content", "embeds", "allowed_mentions")}
@@ -79,7 +80,7 @@ class DiscordPublisher:
                 raise _refused(error) from error
 
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
-        """Say something where the server's moderators read, else where its news appear, else in one of the places."""
+        """Send a text to the server's channel for moderators, else to its system channel, else to one of `places`."""
         guild = await self._rest.read("/guilds/{guild_id}", guild_id=_server_id(closed))
         own = (guild.get("public_updates_channel_id"), guild.get("system_channel_id"))
         body = {
@@ -95,16 +96,16 @@ class DiscordPublisher:
                     return
 
     def command_name(self, command: str, locale: Locale) -> str:
-        """Return what Discord's readers see for one of our commands."""
+        """Return the mention that Discord shows for one of our commands."""
         return self._names.name(command, locale)
 
     async def anchor(self, channel: str) -> str:
-        """Return an id of Discord's that is older than what leaves from now on; asks Discord at most now and then."""
+        """Return an id of Discord's that is older than every later message; Discord is asked only every ten minutes."""
         began = monotonic()
-        async with self._asking_the_time:
+        async with self._time_lock:
             if lately := self._time.recent_id:
                 return str(lately)
-            if self._silence and self._silence[0] > began:  # whoever waited for that answer has it too
+            if self._silence and self._silence[0] > began:  # a task that waited for that answer shares its error
                 raise self._silence[1]
             try:
                 place = await self._rest.read(
@@ -116,7 +117,7 @@ class DiscordPublisher:
             return str(self._time.recent_id or place["last_message_id"] or place["id"])
 
     async def find(self, channel: str, marker: str, anchor: str) -> str | None:
-        """Return the id of our message with that marker, among those since that id; None when it is not there."""
+        """Return the id of our message with that marker after the anchor; None when it is not there."""
         return await self._history.find(_server_id(channel), _channel_id(channel), marker, int(anchor))
 
     async def _post(self, channel_id: str, body: Mapping[str, Any], fence: Fence) -> str:
@@ -131,7 +132,7 @@ class DiscordPublisher:
 
     async def _learn_time(self, request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
         response = await send(request)
-        if response.status == 200:  # another's page has its own time
+        if response.status == 200:  # an answer of a proxy has the proxy's time
             with suppress(ValueError):
                 self._time.learn_from_headers(response.headers)
         return response

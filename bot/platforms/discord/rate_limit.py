@@ -1,6 +1,6 @@
-"""Keeping within what Discord allows one bot, before Discord has to say so.
+"""Keeps within Discord's global rate limit of a bot, before Discord has to enforce it.
 
-Interaction answers stand outside of the limit over everything, and so outside of this.
+Answers to interactions do not count towards that limit and do not pass through here.
 """
 
 from __future__ import annotations
@@ -12,14 +12,14 @@ from time import monotonic
 from bot.domain.errors import RetryLaterError
 from bot.i18n import msg
 
-_RATE = 46.0  # requests a second; Discord allows 50, and on the way some catch up with those before them
-_LATE = 0.01  # seconds that a request which left late may give back to the next ones
+_RATE = 46.0  # requests per second; Discord allows 50, and requests can bunch up on the way
+_LATE = 0.01  # seconds of delay that the next requests may make up for
 _INVALID = frozenset({401, 403, 429})
-_MOST_INVALID, _WINDOW = 1000, 600.0  # Discord shuts an address out at 10,000 of those in ten minutes
+_MOST_INVALID, _WINDOW = 1000, 600.0  # Discord bans an address after 10,000 such responses in ten minutes
 
 
 class GlobalRateLimit:
-    """Lets one request after the other go; after too many refusals, none for a while."""
+    """Lets requests pass one after another; after too many refusals, none for a while."""
 
     def __init__(self) -> None:
         self._gate = asyncio.Lock()
@@ -28,7 +28,7 @@ class GlobalRateLimit:
         self._rest_until = 0.0
 
     async def wait(self) -> None:
-        """Wait until a request may leave. Raises RetryLaterError while nothing may."""
+        """Wait until a request may be sent. Raises RetryLaterError while none may."""
         async with self._gate:
             if (rest := self._rest_until - monotonic()) > 0:
                 raise RetryLaterError(
@@ -39,11 +39,11 @@ class GlobalRateLimit:
             self._next = max(self._next, monotonic() - _LATE) + 1 / _RATE
 
     def rest(self, seconds: float) -> None:
-        """Let no request go for so long."""
+        """Let no request pass for some seconds."""
         self._rest_until = max(self._rest_until, monotonic() + seconds)
 
     def count_refusal(self, status: int) -> None:
-        """Count a refusal; those that Discord counts too bring a rest when they become many."""
+        """Count a refusal that Discord counts as invalid; many of them cause a rest."""
         now = monotonic()
         if status not in _INVALID:
             return

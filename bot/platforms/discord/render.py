@@ -1,4 +1,4 @@
-"""Cards, lists and editions as Discord's embeds and messages, within every limit that Discord sets."""
+"""Renders cards, lists and editions as Discord's embeds and messages, within all of Discord's limits."""
 
 from __future__ import annotations
 
@@ -22,19 +22,19 @@ Payload = dict[str, Any]
 COLOUR = 0x3F6FB5
 TITLE, DESCRIPTION, CONTENT, EMBEDS, EMBED_TOTAL = 256, 4096, 2000, 10, 6000
 _COMMENT, _EXCERPT, _LINKS, _TAGS, _FACTS = 1600, 700, 900, 200, 300
-_DIGEST_EXCERPT, _DIGEST_AUTHORS, _AUTHORS = 160, 2, 4  # a digest is skimmed, on a phone above all
+_DIGEST_EXCERPT, _DIGEST_AUTHORS, _AUTHORS = 160, 2, 4  # a digest is skimmed, mostly on a phone
 _BETWEEN = " ・ "
 _CONTENTS_LABEL, _FOOTER, _ENTRY = 60, 150, 140
 
 
 class DiscordRenderer:
-    """Draws editions; dates are in the team's timezone."""
+    """Renders editions; dates are in the team's timezone."""
 
     def __init__(self, zone: ZoneInfo, names: CommandNames | None = None) -> None:
         self._zone, self._names = zone, names or CommandNames()
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
-        """Return the edition's messages: the opening as content, then one embed a paper, packed as tightly as fits."""
+        """Return the edition's messages: the opening as content, then one embed per paper, as many as fit each."""
         embeds = [
             card_embed(paper, edition.locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
             for paper in edition.papers
@@ -48,9 +48,9 @@ class DiscordRenderer:
         return messages
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
-        """Return an edition's message with its paper of that place as it is now; None where nothing is to be changed.
+        """Return an edition's message with the current version of its paper at that place; None if nothing changes.
 
-        A card that no longer fits stays as it was.
+        A card that no longer fits stays unchanged.
         """
         embeds = [self._redrawn(embed, paper, locale) for embed in payload["embeds"]]
         if sum(map(embed_length, embeds)) > EMBED_TOTAL:
@@ -69,18 +69,18 @@ class DiscordRenderer:
 
 
 def shows(payload: Payload, id: str) -> bool:
-    """Tell whether a message of an edition has the card of the paper of that id."""
+    """Return whether a message of an edition shows the paper of that id."""
     return any(_footer(embed)[0] == id for embed in payload.get("embeds", ()))
 
 
 def _footer(embed: Embed) -> list[str]:
-    """Return the parts of a card's footer: the paper's id, and in a message's last card the message's marker."""
+    """Return the parts of a card's footer: the paper's id, and in a message's last card also the marker."""
     text: str = embed["footer"]["text"]
     return text.split(_BETWEEN)
 
 
 def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors: int = _AUTHORS) -> Embed:
-    """Return one paper as an embed; `excerpt` is how many characters of it are shown, `authors` how many are named."""
+    """Return one paper as an embed, with at most `excerpt` characters of its excerpt and `authors` names."""
     card = card_of(paper, locale, most_authors=authors)
     facts = escape_within(" ・ ".join(card.facts), _FACTS)
     lead = [f"**{escape_within(card.subtitle, TITLE)}**" if card.subtitle else "", f"-# {facts}" if facts else ""]
@@ -100,7 +100,7 @@ def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors
 
 
 def list_embed(results: Results, locale: Locale, offset: int) -> Embed:
-    """Return one page of what a search found, numbered as in the menu below it, as fully as fits."""
+    """Return one page of search results, numbered like the menu below it, in as much detail as fits."""
     numbered = tuple(enumerate(results.results or results.near, offset + 1))
     ways = (
         "\n\n".join(_entry(n, result, locale) for n, result in numbered),
@@ -133,7 +133,7 @@ def _shown(results: Results, locale: Locale, offset: int) -> str:
 
 
 def embed_length(embed: Embed) -> int:
-    """Return how many code points of an embed count towards the message's total."""
+    """Return how many code points of an embed count towards its message's limit."""
     fields = embed.get("fields", ())
     texts = [embed.get("title"), embed.get("description"), embed.get("footer", {}).get("text")]
     return sum(len(text) for text in texts if text) + sum(len(f["name"]) + len(f["value"]) for f in fields)
@@ -143,7 +143,7 @@ def _packed(embeds: Sequence[Embed]) -> list[list[Embed]]:
     packs: list[list[Embed]] = []
     room = 0
     for embed in embeds:
-        size = embed_length(embed) + _FOOTER  # the marker joins the footer of a message's last embed
+        size = embed_length(embed) + _FOOTER  # the marker is added to the footer of a message's last embed
         if not packs or len(packs[-1]) == EMBEDS or size > room:
             packs.append([])
             room = EMBED_TOTAL
@@ -190,7 +190,7 @@ def _contents_line(position: int, paper: Paper) -> str:
 
 
 def _listed_anew(content: str, paper: Paper, place: int) -> str:
-    """Return a digest's text with the paper of that place under its new heading, where the table of contents has it."""
+    """Return a digest's text with the new heading of the paper at that place, if its table of contents lists it."""
     lines, number = content.split("\n"), f"{place}. "
     at = next((n for n, line in enumerate(lines) if line.startswith(number)), None)
     if at is None:

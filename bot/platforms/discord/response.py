@@ -1,8 +1,8 @@
-"""How an interaction is answered: at once, or with "one moment" first when its work takes longer than a second.
+"""Answers interactions: at once, or after "one moment" when the work takes longer than a second.
 
-Discord gives up after three seconds, and lets what was deferred be finished for 15 minutes. Whatever answers goes
-through here, so that it need not know which of the two it is; and since two bots on one token both get every
-interaction, one that the other has acknowledged is answered by whoever changed something for it.
+Discord waits three seconds for a first answer, and 15 minutes for the rest of a deferred one. All answers go through
+this module, so that callers need not know which case applies. Two bots with one token both receive every interaction;
+if the other one acknowledged it first, the bot that changed something for it answers.
 """
 
 from __future__ import annotations
@@ -22,13 +22,13 @@ from bot.platforms.discord.context import Interaction, locale_of
 from bot.services.requests import Request, begin_request
 
 _DEFERRED_AFTER = 1.0  # seconds
-_PATIENCE = 14 * 60.0  # seconds for which a change may wait for the database; the token lives for 15 minutes
+_PATIENCE = 14 * 60.0  # seconds that a write may wait for the database; the interaction's token is valid for 15 minutes
 _ACKNOWLEDGED = 40060
 _log = structlog.get_logger()
 
 
 class _Response:
-    """What is known of an interaction's answer; only one request about it is under way at a time."""
+    """The state of an interaction's answer; only one request about it runs at a time."""
 
     def __init__(self, interaction: Interaction) -> None:
         self.interaction = interaction
@@ -36,7 +36,7 @@ class _Response:
         self._turn = asyncio.Lock()
 
     async def give(self, first: Callable[[], Awaitable[Any]], later: Callable[[], Awaitable[Any]] | None) -> bool:
-        """Answer by the first way while none was given, else by the later one; tell whether either was open."""
+        """Answer with `first` if nothing was answered yet, else with `later`; return whether either was possible."""
         async with self._turn:
             if not self.interaction.response.is_done():
                 try:
@@ -46,7 +46,7 @@ class _Response:
                     if error.code != _ACKNOWLEDGED:
                         raise
                     if not self.request.is_claimed:
-                        return True  # it is another process that answers
+                        return True  # another process answers
             if later is None:
                 return False
             await later()
@@ -54,7 +54,7 @@ class _Response:
 
 
 def begin(interaction: Interaction) -> None:
-    """Begin to work on an interaction in this task: what takes longer than a second is deferred."""
+    """Start working on an interaction in this task; after a second it is deferred."""
     begin_request(_of(interaction).request)
     if interaction.type is InteractionType.autocomplete:
         return
@@ -67,7 +67,7 @@ def begin(interaction: Interaction) -> None:
 
 
 async def send(interaction: Interaction, content: str = "", *, ephemeral: bool = True, **message: Any) -> None:
-    """Answer with a message: to the asker alone, or to all."""
+    """Answer with a message, to the person who asked or to all."""
     await _of(interaction).give(
         lambda: interaction.response.send_message(content, ephemeral=ephemeral, **message),
         lambda: interaction.followup.send(content, ephemeral=ephemeral, **message),
@@ -75,7 +75,7 @@ async def send(interaction: Interaction, content: str = "", *, ephemeral: bool =
 
 
 async def replace(interaction: Interaction, **message: Any) -> None:
-    """Put a message in the place of the one that was pressed, or answer with it."""
+    """Replace the message whose button was pressed, or answer with a new one."""
     response = interaction.response
     await _of(interaction).give(
         lambda: (
@@ -88,20 +88,20 @@ async def replace(interaction: Interaction, **message: Any) -> None:
 
 
 async def open_form(interaction: Interaction, form: Modal) -> bool:
-    """Open a form and tell whether that was still possible: what is deferred cannot open one."""
-    form.stop()  # discord.py need not remember it: forms are taken in one place, also after a restart
+    """Open a form and return whether that was possible: a deferred interaction cannot open one."""
+    form.stop()  # discord.py need not keep it: forms are handled in one place, also after a restart
     return await _of(interaction).give(lambda: interaction.response.send_modal(form), None)
 
 
 async def defer(interaction: Interaction) -> None:
-    """Say that the answer takes a moment; a press keeps its message until then."""
+    """Tell the person that the answer takes a moment; a pressed message stays as it is until then."""
     is_new = interaction.type is InteractionType.application_command or interaction.message is None
     if not interaction.response.is_done():
         await _of(interaction).give(lambda: interaction.response.defer(ephemeral=True, thinking=is_new), None)
 
 
 async def say_interrupted(interaction: Interaction) -> None:
-    """Say that the bot stops before this is finished."""
+    """Tell the person that the bot stops before this is finished."""
     text = t(locale_of(interaction), "The bot is being restarted. Look whether this was done, and do it again if not.")
     await send(interaction, text)
 

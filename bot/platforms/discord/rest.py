@@ -1,4 +1,4 @@
-"""Requests to Discord's REST side by way of discord.py, and what its answers mean for a delivery."""
+"""Requests to Discord's REST API through discord.py, with responses translated for deliveries."""
 
 from __future__ import annotations
 
@@ -16,23 +16,23 @@ from bot.platforms.discord.rate_limit import GlobalRateLimit
 from bot.platforms.discord.single_request import Body, send_once
 from bot.services.ports import Fence
 
-_PATIENCE = ClientTimeout(total=10)  # for one attempt
+_PATIENCE = ClientTimeout(total=10)  # per attempt
 _UNKNOWN_MESSAGE = 10008
 
 
 class ContentRefusedError(Exception):
-    """Discord refuses the message for what is in it."""
+    """Discord refuses a message because of its content."""
 
 
 class AlreadyDeletedError(Exception):
-    """The message of this nonce arrived before, and somebody deleted it since."""
+    """The message of this nonce had arrived, and somebody deleted it since."""
 
 
 class RestClient:
-    """Keeps within each channel's rate limit and the one over everything; raises what ports.py names."""
+    """Keeps each channel's rate limit and the global one; raises the errors that `ports.Publisher` names."""
 
     def __init__(self, http: HTTPClient) -> None:
-        self._http, self._pace = http, GlobalRateLimit()
+        self._http, self._rate_limit = http, GlobalRateLimit()
 
     async def read(
         self,
@@ -42,14 +42,14 @@ class RestClient:
         middlewares: Sequence[ClientMiddlewareType] = (),
         **ids: str,
     ) -> Any:
-        """Return what Discord has; discord.py may ask several times."""
+        """Return Discord's answer; discord.py may send the request several times."""
         try:
             return await self._request(Route("GET", path, **ids), params=params, middlewares=middlewares)
         except (ContentRefusedError, AlreadyDeletedError) as error:
             raise PublishError(msg("Discord's answer could not be read.")) from error
 
     async def write(self, method: str, path: str, content: Mapping[str, Any], fence: Fence, **ids: str) -> Any:
-        """Make one request that the fence lets leave; raises also what the fence does."""
+        """Send one request if the fence allows it; also raises what the fence raises."""
         body = Body(content, fence)
         try:
             route = Route(method, path, **ids)
@@ -58,7 +58,7 @@ class RestClient:
             raise body.refusal or error from error
 
     async def _request(self, route: Route, **arguments: Any) -> Any:
-        await self._pace.wait()
+        await self._rate_limit.wait()
         try:
             answer = await self._http.request(route, timeout=_PATIENCE, **arguments)
         except RetryLaterError as error:
@@ -84,8 +84,8 @@ class RestClient:
         return answer
 
     def _counted(self, status: int, meaning: PublishError) -> PublishError:
-        """Count a refusal against what Discord bears, and return what it means."""
-        self._pace.count_refusal(status)
+        """Count a refusal towards Discord's limit, and return its meaning."""
+        self._rate_limit.count_refusal(status)
         if isinstance(meaning, RetryLaterError) and meaning.is_global:
-            self._pace.rest(meaning.seconds)
+            self._rate_limit.rest(meaning.seconds)
         return meaning

@@ -1,6 +1,6 @@
-"""One attempt at a request that writes: asked whether it may leave when its bytes are about to, and never repeated.
+"""Sends a writing request once: its fence is checked right before the bytes leave, and it is never repeated.
 
-discord.py repeats a request after a 429, a 5xx and some lost connections, seconds later and without asking.
+discord.py repeats a request after a 429, a 5xx and some lost connections, seconds later and without a check.
 """
 
 from __future__ import annotations
@@ -22,11 +22,11 @@ from bot.platforms.discord import api_errors
 from bot.services.digests.stopwatch import Stopwatch
 from bot.services.ports import Fence
 
-_FRESH = 5.0  # seconds that the fence's answer is good for: the process may be stopped after it too
+_FRESH = 5.0  # seconds for which the fence's answer counts: the process may be suspended after the check
 
 
 class Body(BytesPayload):
-    """A JSON body that asks its fence first; aiohttp holds the headers back until the body's first byte."""
+    """A JSON body that awaits its fence first; aiohttp sends the headers together with the body's first byte."""
 
     def __init__(self, content: Mapping[str, Any], fence: Fence) -> None:
         super().__init__(json.dumps(content).encode(), content_type="application/json")
@@ -34,7 +34,7 @@ class Body(BytesPayload):
         self.refusal: Exception | None = None
 
     async def write_with_length(self, writer: AbstractStreamWriter, content_length: int | None) -> None:
-        """Write the request, or raise and keep the reason as `refusal`: aiohttp wraps what is raised here."""
+        """Write the request, or raise and keep the reason as `refusal`, because aiohttp wraps what is raised here."""
         fence_time = Stopwatch(lambda: datetime.now(UTC))
         try:
             await self._fence()
@@ -47,7 +47,7 @@ class Body(BytesPayload):
 
 
 async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
-    """Send a request for discord.py, and raise what it would otherwise answer with another attempt."""
+    """Send a request for discord.py, raising the errors after which discord.py would repeat it."""
     try:
         response = await send(request)
     except OSError as error:

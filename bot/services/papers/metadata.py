@@ -56,7 +56,7 @@ class MetadataLookup:
     def __init__(self, database: Database, clock: Clock, open_sources: Callable[[], Source]) -> None:
         self._database, self._clock, self._open_sources = database, clock, open_sources
         self._opening: asyncio.Task[Source] | None = None
-        self._asked: dict[str, asyncio.Task[Metadata | SourceError]] = {}
+        self._running: dict[str, asyncio.Task[Metadata | SourceError]] = {}
         self._turns: dict[str, _Turns] = {}
 
     async def look_up(self, source: str, by: str = "") -> Metadata:
@@ -79,8 +79,8 @@ class MetadataLookup:
 
     async def close(self) -> None:
         """Cancel all look-ups and close all connections."""
-        tasks = [*self._asked.values(), *filter(None, [self._opening])]
-        for task in self._asked.values():
+        tasks = [*self._running.values(), *filter(None, [self._opening])]
+        for task in self._running.values():
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
         if self._opening is not None and not self._opening.cancelled() and self._opening.exception() is None:
@@ -107,12 +107,12 @@ class MetadataLookup:
 
     def _ask(self, source: str) -> asyncio.Task[Metadata | SourceError]:
         key = key_of(source)
-        if key not in self._asked:
+        if key not in self._running:
             with no_request():  # others may join this look-up, so it belongs to no single request
                 task = asyncio.create_task(self._answer(key, source))
-            self._asked[key] = task
-            task.add_done_callback(lambda _: self._asked.pop(key, None))
-        return self._asked[key]
+            self._running[key] = task
+            task.add_done_callback(lambda _: self._running.pop(key, None))
+        return self._running[key]
 
     async def _answer(self, key: str, source: str) -> Metadata | SourceError:
         if (kept := await self._kept(key)) is not None:

@@ -1,4 +1,4 @@
-"""/addpaper and the message menu "Add to papers": a link, a form, a look at the card, saved."""
+"""/addpaper and the message menu "Add to papers": a link, a form, a preview, saved."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ async def addpaper(interaction: Interaction, source: Range[str, 1, 2000]) -> Non
 @app_commands.context_menu(name=both("Add to papers", "論文に追加"))
 @app_commands.guild_only()
 async def add_from_message(interaction: Interaction, message: discord.Message) -> None:
-    """Add the paper that a message links to; ask which when there are several."""
+    """Add the paper that a message links to; ask which link if there are several."""
     actor = await actor_of(interaction)
     links = links_in(message.content, *(embed.url or "" for embed in message.embeds))
     if not links:
@@ -59,7 +59,7 @@ _WHICH = re.compile(r"dayori:which")
 
 
 class Which(Component, DynamicItem[Select[Any]], template=_WHICH):
-    """Asks which of a message's links is to be added."""
+    """Asks which of a message's links to add."""
 
     pattern = _WHICH
 
@@ -70,19 +70,19 @@ class Which(Component, DynamicItem[Select[Any]], template=_WHICH):
 
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the menu of a choice."""
+        """Return the menu that was used."""
         read_choices(interaction)
         return cls()
 
     async def press(self, interaction: Interaction) -> None:
-        """Begin with the link that was chosen."""
+        """Start with the chosen link."""
         actor = await actor_of(interaction)
         draft, _ = await actor.services.drafts.get(actor.workspace, selected(self.item), actor.id)
         await _begin(interaction, actor, draft.source)
 
 
 async def _begin(interaction: Interaction, actor: Actor, source: str) -> None:
-    """Show the paper of a source that is there already, or open the form of a new one."""
+    """Show the paper of a source if the collection has it, or open the form for a new one."""
     if known := await actor.services.drafts.find_duplicate(actor.workspace, source):
         await show_duplicate(interaction, actor, known, source)
     elif actor.services.submission.proposes(actor.submitter) and (

@@ -1,4 +1,4 @@
-"""/alias: the words that the team has for the same thing; for curators, save for looking at them."""
+"""/alias: the team's words for the same thing; only curators may change them."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ _NAME = both("name", "言葉")
 )
 @app_commands.rename(name=_NAME, meanings=both("meanings", "同じ意味"))
 async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range[str, 1, 500]) -> None:
-    """Add an alias, or say anew what it stands for."""
+    """Add an alias, or replace its meanings."""
     actor = await actor_of(interaction)
     actor.require_curator()
     kept = await actor.services.aliases.put(actor.workspace, name, meanings_of(meanings))
@@ -41,7 +41,7 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
 @alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))
 @app_commands.rename(name=_NAME)
 async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
-    """Forget an alias."""
+    """Remove an alias."""
     actor = await actor_of(interaction)
     actor.require_curator()
     await actor.services.aliases.remove(actor.workspace, name)
@@ -60,7 +60,7 @@ async def list_(interaction: Interaction) -> None:
 
 @remove.autocomplete("name")
 async def complete_name(interaction: Any, typed: str) -> list[Choice[str]]:
-    """Offer the known names."""
+    """Offer the existing names."""
     actor = await actor_of(interaction)
     names = [name for name in await actor.services.aliases.all(actor.workspace) if typed.casefold() in name.casefold()]
     return [Choice(name=name, value=name) for name in names[:25]]

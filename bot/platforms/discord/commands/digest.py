@@ -1,4 +1,4 @@
-"""/digest: which channels receive it, what comes next, and posting it at once; for curators."""
+"""/digest: subscribed channels, the next edition, and posting it now; for curators."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ async def subscribe(
     tags: Range[str, 1, 300] | None = None,
     language: Literal["日本語", "English"] | None = None,
 ) -> None:
-    """Subscribe a channel, or change its subscription; the language is the channel's, not that of whoever asks."""
+    """Subscribe a channel or change its subscription; the language is the channel's, not the asking person's."""
     actor = await _curator(interaction)
     require_posting(channel)
     digests, place = actor.services.digests, f"discord:{actor.server}/{channel.id}"
@@ -96,7 +96,7 @@ async def list_(interaction: Interaction) -> None:
     description=both("Last editions, what waits, what comes next", "前号・未配信・次号の予定を見る"),
 )
 async def status(interaction: Interaction) -> None:
-    """Tell how every subscription of this server stands."""
+    """Show the status of every subscription of this server."""
     actor = await _curator(interaction)
     await response.defer(interaction)
     every = await actor.services.digests.statuses(actor.workspace)
@@ -109,7 +109,7 @@ async def status(interaction: Interaction) -> None:
 @digest.command(name=both("preview", "下見"), description=both("What the next edition would be", "次の号を下見する"))
 @app_commands.rename(name=_NAME)
 async def preview(interaction: Interaction, name: str | None = None) -> None:
-    """Show the next edition to the asker alone."""
+    """Show the next edition only to the person who asked."""
     actor = await _curator(interaction)
     chosen = await _named(actor, name) if name else next(iter(await _here(actor)), None)
     subscription = chosen or await actor.services.digests.default_subscription(actor.workspace, actor.locale)
@@ -126,7 +126,7 @@ async def preview(interaction: Interaction, name: str | None = None) -> None:
 @digest.command(name=both("post", "発行"), description=both("Post the next edition now", "次の号をいま発行する"))
 @app_commands.rename(name=_NAME)
 async def post(interaction: Interaction, name: str | None = None) -> None:
-    """Post the next edition of a subscription out of turn; where only one can be meant, it needs no name."""
+    """Post the next edition of a subscription now; the name may be left out where only one can be meant."""
     actor = await _curator(interaction)
     requested_at = actor.services.digests.now()
     subscription = await _named(actor, name) if name else await _only(interaction, actor)
@@ -142,7 +142,7 @@ async def post(interaction: Interaction, name: str | None = None) -> None:
 async def _outcome(
     actor: Actor, found: Subscription, report: DeliveryReport, requested_at: datetime, *, is_composed: bool
 ) -> str:
-    """Say what became of the edition that was asked for."""
+    """Return what became of the requested edition."""
     if found.paused_reason:
         return "\n-# ⏸ ".join((_head(found), *_paused(found, actor)))
     if trouble := dict(report.failed).get(found.name):
@@ -178,7 +178,7 @@ async def _curator(interaction: Interaction) -> Actor:
 
 
 async def _here(actor: Actor) -> list[Subscription]:
-    """Return the subscriptions of this server's channels; a shared collection may have others elsewhere."""
+    """Return the subscriptions of this server's channels; other servers may share the collection."""
     subscribed = await actor.services.digests.subscriptions(actor.workspace)
     return [each for each in subscribed if _is_here(each, actor)]
 
@@ -195,7 +195,7 @@ async def _named(actor: Actor, name: str) -> Subscription:
 
 
 async def _only(interaction: Interaction, actor: Actor) -> Subscription:
-    """Return the subscription that is meant where none is named: this channel's, or the server's only one."""
+    """Return the subscription to use where none is named: this channel's, or the server's only one."""
     here = await _here(actor)
     own = [each for each in here if each.channel == f"discord:{actor.server}/{interaction.channel_id}"]
     if len(meant := own or here) == 1:
@@ -207,7 +207,7 @@ async def _only(interaction: Interaction, actor: Actor) -> Subscription:
 
 
 async def _postponement_line(subscription: Subscription, actor: Actor) -> list[str]:
-    """Say that an edition follows which has not wholly arrived: subscribing again sends it."""
+    """Return the announcement of an edition that has not completely arrived: subscribing again sends it."""
     last = await actor.services.digests.last_edition(subscription)
     if last is None or last.done_at:
         return []

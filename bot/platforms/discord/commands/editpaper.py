@@ -1,4 +1,4 @@
-"""/editpaper, /removepaper and /history: what is done to one paper, which may be named in any way that /paper takes."""
+"""/editpaper, /removepaper and /history: commands on one paper, which is found by anything that /paper accepts."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Act: TypeAlias = Callable[[Interaction, Actor, Paper], Awaitable[None]]
 
 _PAPER = both("paper", "論文")
 _WHICH = both("A title, a word, an author, a link …", "タイトル、言葉、著者、リンクなど")
-_MOST_OFFERED = 25  # of a menu
+_MOST_OFFERED = 25  # in a menu
 _LATEST = 15
 
 
@@ -51,7 +51,7 @@ async def editpaper(interaction: Interaction, paper: Range[str, 1, 500]) -> None
 @app_commands.rename(paper=_PAPER)
 @app_commands.guild_only()
 async def removepaper(interaction: Interaction, paper: Range[str, 1, 500]) -> None:
-    """Ask once, then remove a paper."""
+    """Remove a paper after one confirmation."""
     await _find(interaction, await actor_of(interaction), paper, "remove")
 
 
@@ -60,10 +60,10 @@ async def removepaper(interaction: Interaction, paper: Range[str, 1, 500]) -> No
 @app_commands.rename(paper=_PAPER)
 @app_commands.guild_only()
 async def history(interaction: Interaction, paper: Range[str, 1, 500] | None = None) -> None:
-    """Tell who changed what, newest first."""
+    """Show who changed what, newest first."""
     actor = await actor_of(interaction)
     if paper is None or await actor.services.library.history(actor.workspace, paper, limit=1):
-        await _show_history(interaction, actor, paper)  # of all, or of one that may be removed by now
+        await _show_history(interaction, actor, paper)  # of all papers, or of one that may have been removed
     else:
         await _find(interaction, actor, paper, "history")
 
@@ -98,19 +98,19 @@ class Choose(Component, DynamicItem[Select[Any]], template=_CHOOSE):
 
     @classmethod
     async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Make the menu of a choice."""
+        """Return the menu that was used."""
         read_choices(interaction)
         return cls(match["act"])
 
     async def press(self, interaction: Interaction) -> None:
-        """Go on with the paper that was chosen."""
+        """Continue with the chosen paper."""
         actor = await actor_of(interaction)
         paper = await actor.services.lookup.get(actor.workspace, selected(self.item))
         await _ACTS[self.act](interaction, actor, paper)
 
 
 async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> None:
-    """Go on with the one paper that a text means, or ask which of several."""
+    """Continue with the one paper that a text means, or ask which of several."""
     if act != "history":
         actor.require_curator()
     results = await actor.services.lookup.resolve(actor.workspace, text, limit=_MOST_OFFERED)

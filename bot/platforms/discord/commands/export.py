@@ -1,4 +1,4 @@
-"""/export: the papers that a search finds as a file."""
+"""/export: sends the papers that a search finds as a file."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.platforms.discord.localization import both
 @app_commands.choices(format=[Choice(name=name, value=name) for name in WRITTEN])
 @app_commands.guild_only()
 async def export(interaction: Interaction, format: Choice[str], query: Range[str, 1, 500] | None = None) -> None:
-    """Send the papers that a search finds as a file, to the asker alone."""
+    """Send the papers that a search finds as a file, only to the person who asked."""
     actor = await actor_of(interaction)
     await response.defer(interaction)
     collection = await actor.services.workspaces.uuid(actor.workspace)

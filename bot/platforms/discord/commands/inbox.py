@@ -1,4 +1,4 @@
-"""/inbox: what others proposed, for curators to accept, edit or reject; the proposer is told."""
+"""/inbox: proposals for curators to accept, edit or reject; the proposer is notified."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ from bot.services.papers.inbox import edit_proposal, proposed_paper
 )
 @app_commands.guild_only()
 async def inbox(interaction: Interaction) -> None:
-    """Show the oldest proposal with what can be done about it."""
+    """Show the oldest proposal with its buttons."""
     actor = await actor_of(interaction)
     actor.require_curator()
     await response.send(interaction, **await _next(actor))
@@ -38,7 +38,7 @@ class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success)
     """Adds the proposed paper."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Add the paper as it was shown and tell its proposer."""
+        """Add the paper as it was shown and notify its proposer."""
         actor = await actor_of(interaction)
         actor.require_curator()
         number = number_in(self.argument)
@@ -54,10 +54,10 @@ class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success)
 
 
 class Reject(PersistentButton, name="reject", style=discord.ButtonStyle.danger):
-    """Forgets the proposed paper."""
+    """Rejects the proposed paper."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Forget the proposal and tell its proposer."""
+        """Remove the proposal and notify its proposer."""
         actor = await actor_of(interaction)
         actor.require_curator()
         candidate = await actor.services.inbox.reject(actor.workspace, number_in(self.argument))
@@ -66,10 +66,10 @@ class Reject(PersistentButton, name="reject", style=discord.ButtonStyle.danger):
 
 
 class Change(PersistentButton, name="change"):
-    """Opens the proposal's form, to mend it before it is accepted."""
+    """Opens the proposal's form, to edit it before it is accepted."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Open the form with what was proposed."""
+        """Open the form with the proposed values."""
         actor = await actor_of(interaction)
         actor.require_curator()
         candidate = await actor.services.inbox.get(actor.workspace, number_in(self.argument))
@@ -78,7 +78,7 @@ class Change(PersistentButton, name="change"):
 
 
 async def _next(actor: Actor) -> dict[str, Any]:
-    """Return the message that shows the oldest proposal, or that none waits."""
+    """Return the message with the oldest proposal, or that none waits."""
     waiting = await actor.services.inbox.waiting(actor.workspace)
     if not waiting:
         return {"content": t(actor.locale, "No proposal waits."), "embeds": [], "view": View()}
@@ -86,7 +86,7 @@ async def _next(actor: Actor) -> dict[str, Any]:
 
 
 async def _proposal(actor: Actor, candidate: Candidate, waiting: int) -> dict[str, Any]:
-    """Return the message that shows a proposal with its buttons, and whether its title is known."""
+    """Return the message with a proposal, its buttons, and a hint if its title exists already."""
     paper = replace(proposed_paper(candidate), added_by=candidate.proposed_by)
     number, locale = candidate.number, actor.locale
     view = persistent_view(

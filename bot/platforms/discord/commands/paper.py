@@ -1,4 +1,4 @@
-"""/paper, /papers and /random: looking things up."""
+"""/paper, /papers and /random: look-ups."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ async def paper(interaction: Interaction, query: Range[str, 1, 500]) -> None:
 
 @paper.autocomplete("query")
 async def complete_paper(interaction: Any, typed: str) -> list[Choice[str]]:
-    """Offer papers for what has been typed; a choice carries the paper's id."""
+    """Offer papers for the typed text; a choice holds the paper's id."""
     actor = await actor_of(interaction)
     completions = await actor.services.lookup.complete(actor.workspace, typed)
     names = {

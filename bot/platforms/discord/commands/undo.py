@@ -1,4 +1,4 @@
-"""/undo: taking a change back."""
+"""/undo: reverts a change."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ from bot.services.papers.history_text import describe
 @app_commands.rename(change=both("change", "変更"))
 @app_commands.guild_only()
 async def undo(interaction: Interaction, change: int | None = None) -> None:
-    """Take a change back: one of the asker's own, or for curators any that they name."""
+    """Revert a change: one of the person's own, or for curators any that they name."""
     actor = await actor_of(interaction)
     mine = actor.id if change is None or not actor.is_curator else None
     undone, ids = await actor.services.undo.undo(actor.workspace, actor.name, actor=actor.id, of=mine, change_id=change)
@@ -35,7 +35,7 @@ async def undo(interaction: Interaction, change: int | None = None) -> None:
 
 @undo.autocomplete("change")
 async def complete_change(interaction: Any, typed: str) -> list[Choice[int]]:
-    """Offer the newest changes that the asker may take back."""
+    """Offer the newest changes that the person may revert."""
     actor = await actor_of(interaction)
     mine = None if actor.is_curator else actor.id
     changes = await actor.services.library.undoable(actor.workspace, limit=25, of=mine)
