@@ -41,7 +41,7 @@ def corrections(backend: Backend, word: str) -> list[Correction]:
             likelihood = _likelihood(word, other) - doubt
             likely[other.word] = max(likelihood, likely.get(other.word, likelihood))
     found = [Correction(other, likelihood) for other, likelihood in likely.items()]
-    return sorted(found, key=lambda slip: -slip.likelihood)[:_MOST_EACH]
+    return sorted(found, key=lambda correction: -correction.likelihood)[:_MOST_EACH]
 
 
 def _candidates(backend: Backend, word: str) -> Iterator[tuple[Word, float]]:

@@ -78,11 +78,14 @@ def _corrected(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
         yield _Suggestion(text, MatchReason.TYPO, _CERTAIN)
     for at, found in choices.items():
         before, after = _around(query, at)
-        yield from (_Suggestion(f"{before}{slip.word}{after}", MatchReason.TYPO, slip.likelihood) for slip in found)
+        yield from (
+            _Suggestion(f"{before}{correction.word}{after}", MatchReason.TYPO, correction.likelihood)
+            for correction in found
+        )
     if query.without_spaces.isascii() and 1 < len(query.words) < 5:
         yield from (
-            _Suggestion(slip.word, MatchReason.TYPO, slip.likelihood + _JOINED)
-            for slip in corrections(backend, query.without_spaces)
+            _Suggestion(correction.word, MatchReason.TYPO, correction.likelihood + _JOINED)
+            for correction in corrections(backend, query.without_spaces)
         )
 
 

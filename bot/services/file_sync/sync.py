@@ -142,7 +142,7 @@ class FileSync:
         new = [message for message in messages if message.text("en") not in self._notified]
         self._notified = {message.text("en") for message in messages}
         for message in new:
-            _log.warning("mirror", file=str(self._path), reason=message.text("en"))
+            _log.warning("file sync", file=str(self._path), reason=message.text("en"))
         if new and self.notify:
             await self.notify(new)
 

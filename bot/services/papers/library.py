@@ -113,7 +113,7 @@ async def find_same_title(connection: StoreConnection, workspace_id: int, paper:
     holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
     found = await papers.by_ids(connection, workspace_id, holders.values())
     mine = set(identity_keys(paper))
-    return next((twin for _, twin in found.values() if not mine & set(identity_keys(twin))), None)
+    return next((other for _, other in found.values() if not mine & set(identity_keys(other))), None)
 
 
 async def add_paper(

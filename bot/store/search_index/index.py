@@ -68,11 +68,11 @@ class SearchIndex:
 
         Raises StoreError when the database cannot be read.
         """
-        return await self._read(workspace_id, lambda probes: self._find(probes, query, limit, offset))
+        return await self._read(workspace_id, lambda backend: self._find(backend, query, limit, offset))
 
     async def complete(self, workspace_id: int, typed: str, *, limit: int = 25) -> tuple[Completion, ...]:
         """Return the papers that a half-typed query may mean; the newest while nothing is typed."""
-        return await self._read(workspace_id, lambda probes: self._complete(probes, typed, limit))
+        return await self._read(workspace_id, lambda backend: self._complete(backend, typed, limit))
 
     async def look_up(
         self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0
