@@ -48,10 +48,12 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
         await app.services.health.heartbeat(platform.name, "starting")
     notices = Notices(app.services, platforms)
     telling = asyncio.create_task(_notify_of_file(app, notices, stop))
-    async with synced(app, partial(_notify, notices, stop)):
-        await _Connections(app, platforms, stop).run()
-    stop.set()
-    await telling
+    try:
+        async with synced(app, partial(_notify, notices, stop)):
+            await _Connections(app, platforms, stop).run()
+    finally:
+        stop.set()
+        await telling
     await app.services.health.stop()
     _log.info("stopped")
 
