@@ -13,7 +13,8 @@ from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import msg
 from bot.platforms.discord import api_errors
 from bot.platforms.discord.rate_limit import GlobalRateLimit
-from bot.platforms.discord.single_request import Body, send_once
+from bot.platforms.discord.single_request import send_once
+from bot.platforms.fenced_body import FencedBody
 from bot.services.ports import Fence
 
 _PATIENCE = ClientTimeout(total=10)  # per attempt
@@ -50,7 +51,7 @@ class RestClient:
 
     async def write(self, method: str, path: str, content: Mapping[str, Any], fence: Fence, **ids: str) -> Any:
         """Send one request if the fence allows it; also raises what the fence raises."""
-        body = Body(content, fence)
+        body = FencedBody(content, fence)
         try:
             route = Route(method, path, **ids)
             return await self._request(route, data=body, middlewares=(send_once,), allow_redirects=False)
