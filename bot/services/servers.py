@@ -14,7 +14,7 @@ from bot.domain.server import Server, ServerState
 from bot.domain.text import clean_line, clip
 from bot.i18n import Message, msg
 from bot.services.cancellation import uncancellable
-from bot.services.digests.message_updates import UPDATED_UNTIL
+from bot.services.digests.message_updates import updated_until
 from bot.services.ports import Clock
 from bot.services.workspaces import Sharing
 from bot.store import leases, servers, state
@@ -211,7 +211,7 @@ class Servers:
                 await state.write_state(connection, _STATE_KEY, _CLOSED)
             if decision == "allowed" and before and before.since:
                 await leases.wake(connection, server)
-                await _correct_since(connection, before.since)
+                await _correct_since(connection, updated_until(self._platform), before.since)
             found = await servers.get(connection, server)
         assert found
         return found
@@ -240,11 +240,11 @@ def _cleaned(name: str) -> str:
     return clip(clean_line(name), _LONGEST_NAME)
 
 
-async def _correct_since(connection: StoreConnection, moment: datetime) -> None:
+async def _correct_since(connection: StoreConnection, key: str, moment: datetime) -> None:
     """Make the posted digests of a newly allowed server catch up on the edits since that moment."""
-    until = await state.read_state(connection, UPDATED_UNTIL)
+    until = await state.read_state(connection, key)
     if until and until > iso(moment):
-        await state.write_state(connection, UPDATED_UNTIL, iso(moment))
+        await state.write_state(connection, key, iso(moment))
 
 
 def _as_served(server: Server, served: ServedServers, *, is_listed: bool) -> Server:

@@ -35,8 +35,10 @@ async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[in
     return [(workspace_id, number, at) for workspace_id, number, at in await connection.execute(query)]
 
 
-async def messages_with(connection: AsyncConnection, workspace_id: int, number: int) -> list[SentMessage]:
-    """Return the sent messages of editions with that paper, newest edition first."""
+async def messages_with(
+    connection: AsyncConnection, platform: str, workspace_id: int, number: int
+) -> list[SentMessage]:
+    """Return a platform's sent messages of editions with that paper, newest edition first."""
     query = (
         select(
             editions.c.id,
@@ -51,7 +53,7 @@ async def messages_with(connection: AsyncConnection, workspace_id: int, number: 
         .join(messages, messages.c.edition_id == editions.c.id)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(edition_papers.c.workspace_id == workspace_id, edition_papers.c.number == number)
-        .where(messages.c.state == "sent")
+        .where(messages.c.state == "sent", subscriptions.c.channel.startswith(f"{platform}:"))
         .order_by(editions.c.id.desc(), messages.c.position)
     )
     return [SentMessage(*row) for row in await connection.execute(query)]

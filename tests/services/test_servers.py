@@ -11,7 +11,7 @@ import pytest
 from bot.domain.errors import InputError, NotAllowedError, PublishError
 from bot.services.digests.composing import Digests, Policy
 from bot.services.digests.delivery import Delivery
-from bot.services.digests.message_updates import UPDATED_UNTIL
+from bot.services.digests.message_updates import updated_until
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.health import Health
 from bot.services.papers.library import Library
@@ -221,9 +221,9 @@ async def test_digests_follow_the_edits_that_a_refused_server_missed(
     notes = State(database)
     refused_at = clock().isoformat(timespec="microseconds")
     clock.advance(days=3)
-    await notes.write(UPDATED_UNTIL, clock().isoformat(timespec="microseconds"))
+    await notes.write(updated_until("discord"), clock().isoformat(timespec="microseconds"))
     await resting.allow(OTHER)
-    assert await notes.read(UPDATED_UNTIL) == refused_at
+    assert await notes.read(updated_until("discord")) == refused_at
 
 
 async def test_the_doctor_warns_of_what_waits_and_stays_well(

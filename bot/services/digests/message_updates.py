@@ -17,9 +17,13 @@ from bot.store import papers, sent_messages, state
 from bot.store.database import Database, iso
 from bot.store.sent_messages import SentMessage
 
-UPDATED_UNTIL = "corrected until"
 _LONGEST_WAIT = 60.0  # seconds
 _log = structlog.get_logger()
+
+
+def updated_until(platform: str) -> str:
+    """Return under which key it is kept up to which edit a platform's messages are true."""
+    return "corrected until" if platform == "discord" else f"corrected until on {platform}"  # the first was alone
 
 
 class MessageUpdates:
@@ -43,21 +47,26 @@ class MessageUpdates:
             return await self._update()
 
     async def _update(self) -> int:
+        return sum([await self._update_on(platform) for platform in self._publishers])
+
+    async def _update_on(self, platform: str) -> int:
+        """Redraw a platform's messages: it has a moment of its own, for one of them may have been away."""
+        key = updated_until(platform)
         async with self._database.read() as connection:
-            since = await state.read_state(connection, UPDATED_UNTIL) or iso(self._clock())
+            since = await state.read_state(connection, key) or iso(self._clock())
             edited = await sent_messages.edited_since(connection, since)
         redrawn = 0
         for workspace_id, number, edited_at in edited:
-            redrawn += await self._redraw(workspace_id, number)
+            redrawn += await self._redraw(platform, workspace_id, number)
             since = edited_at
         async with self._database.write() as connection:
-            await state.write_state(connection, UPDATED_UNTIL, since)
+            await state.write_state(connection, key, since)
         return redrawn
 
-    async def _redraw(self, workspace_id: int, number: int) -> int:
+    async def _redraw(self, platform: str, workspace_id: int, number: int) -> int:
         async with self._database.read() as connection:
             paper = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
-            sent = await sent_messages.messages_with(connection, workspace_id, number)
+            sent = await sent_messages.messages_with(connection, platform, workspace_id, number)
         return sum([await self._edit(workspace_id, number, message, paper) for message in sent]) if paper else 0
 
     async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> bool:

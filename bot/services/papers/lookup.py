@@ -106,9 +106,10 @@ class Lookup:
         """Return the newest of a platform's messages that shows a paper, as (channel, message id)."""
         async with self._database.read() as connection:
             found = await papers.by_ids(connection, workspace_id, [id])
-            sent = await sent_messages.messages_with(connection, workspace_id, found[id][0]) if id in found else []
-        own = (message for message in sent if message.channel.startswith(f"{platform}:"))
-        return next(((message.channel, message.message_id) for message in own if holds(message.payload, id)), None)
+            if id not in found:
+                return None
+            sent = await sent_messages.messages_with(connection, platform, workspace_id, found[id][0])
+        return next(((message.channel, message.message_id) for message in sent if holds(message.payload, id)), None)
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search; an empty query finds everything, newest first."""
