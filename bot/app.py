@@ -16,6 +16,7 @@ from bot.domain.errors import DayoriError
 from bot.i18n import Message
 from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.render import DiscordRenderer
+from bot.platforms.slack.render import SlackRenderer
 from bot.services.bundle import Services
 from bot.services.digests.composing import Digests, Policy
 from bot.services.digests.delivery import Delivery
@@ -34,7 +35,7 @@ from bot.services.papers.lookup import Lookup
 from bot.services.papers.metadata import MetadataLookup
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
-from bot.services.ports import Clock, Platform, Progress
+from bot.services.ports import Clock, Platform, Progress, Renderer
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
@@ -92,13 +93,18 @@ async def open_app(
 
 
 def platforms_of(app: App) -> tuple[Platform, ...]:
-    """Return the platforms that have a token."""
-    if (token := app.config.discord_token) is None:
-        return ()
-    from bot.platforms.discord.platform import DiscordPlatform  # discord.py is slow to import
+    """Return the platforms that have a token; what only one of them needs is imported for it alone."""
+    config, platforms = app.config, list[Platform]()
+    if token := config.token("DISCORD_TOKEN"):
+        from bot.platforms.discord.platform import DiscordPlatform
 
-    api_url = app.config.discord.api_url
-    return (DiscordPlatform(app.services, api_url, token.get_secret_value(), app.command_names),)
+        platforms.append(DiscordPlatform(app.services, config.discord.api_url, token, app.command_names))
+    bot_token, app_token = config.token("SLACK_BOT_TOKEN"), config.token("SLACK_APP_TOKEN")
+    if bot_token or app_token:
+        from bot.platforms.slack.platform import SlackPlatform
+
+        platforms.append(SlackPlatform(app.services, config.slack.api_url, bot_token, app_token))
+    return tuple(platforms)
 
 
 @asynccontextmanager
@@ -111,7 +117,7 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
         database = await open_to_read(config.database_place)
         stack.push_async_callback(database.close)
         servers = _servers(config, clock, database)
-        digests = Digests(database, clock, _policy(config), {"discord": DiscordRenderer(config.zone)}, servers)
+        digests = Digests(database, clock, _policy(config), _renderers(config, CommandNames()), servers)
         file, _ = _papers_file(config, clock, database, Importer(database, clock), 0)
         yield Health(database, clock, digests, State(database), servers, file), database
 
@@ -142,7 +148,7 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
 def _assemble(
     config: Config, clock: Clock, database: Database, search: SearchIndex, metadata: MetadataLookup, names: CommandNames
 ) -> Services:
-    renderers = {"discord": DiscordRenderer(config.zone, names)}
+    renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
     state, lookup = State(database), Lookup(database, search)
@@ -187,16 +193,21 @@ async def _follow_settings(config: Config, services: Services, workspace: int) -
     await services.digests.follow_settings(workspace, requests)
 
 
+def _renderers(config: Config, names: CommandNames) -> dict[str, Renderer]:
+    return {"discord": DiscordRenderer(config.zone, names), "slack": SlackRenderer(config.zone)}
+
+
 def _policy(config: Config) -> Policy:
     return Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
 
 
 def _servers(config: Config, clock: Clock, database: Database) -> Servers:
+    servers = [each.channel.partition("/")[0] for each in config.subscriptions]
     return Servers(
         database,
         clock,
         "discord",
         config.sharing,
         listed=[f"discord:{id}" for id in config.discord.servers],
-        named=[each.channel.partition("/")[0] for each in config.subscriptions],
+        named=[server for server in servers if server.startswith("discord:")],
     )

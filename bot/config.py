@@ -33,7 +33,7 @@ from bot.config_values import (
     valid_zone,
 )
 from bot.domain.errors import ConfigError, DayoriError
-from bot.environment import Key, Variables, merged, read_variables, text_of
+from bot.environment import TOKENS, Key, Variables, merged, read_variables, text_of
 from bot.formats.positions import PositionedTree, read_yaml
 from bot.formats.url_credentials import credentials_of
 from bot.i18n import LOCALES, Locale, msg, system_locale
@@ -88,6 +88,13 @@ class DiscordSettings(_Section):
 
 
 _Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
+_Token = Annotated[SecretStr | None, BeforeValidator(valid_token)]
+
+
+class SlackSettings(_Section):
+    """Where Slack is."""
+
+    api_url: _Address = "https://slack.com/api/"
 
 
 class SourcesSettings(_Section):
@@ -118,8 +125,11 @@ class Config(_Section):
     digest: DigestSettings = DigestSettings()
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
     discord: DiscordSettings = DiscordSettings()
+    slack: SlackSettings = SlackSettings()
     sources: SourcesSettings = SourcesSettings()
-    discord_token: Annotated[SecretStr | None, BeforeValidator(valid_token)] = None
+    discord_token: _Token = None
+    slack_bot_token: _Token = None
+    slack_app_token: _Token = None
     project: Annotated[Path, Field(exclude=True)] = Path()
 
     @model_validator(mode="after")
@@ -130,20 +140,33 @@ class Config(_Section):
 
     @property
     def secrets(self) -> tuple[str, ...]:
-        """Return what no log may contain: the token, and the credentials in addresses."""
+        """Return what no log may contain: the tokens, and the credentials in addresses."""
         addresses = [
             self.database_url,
             self.discord.api_url,
+            self.slack.api_url,
             *map(str, self.sources.model_dump().values()),
             *getproxies_environment().values(),
         ]
-        tokens = [token.get_secret_value() for token in (self.discord_token,) if token]
+        tokens = map(self.token, TOKENS)
         return tuple(filter(None, [*tokens, *(secret for each in addresses for secret in credentials_of(each))]))
 
     @property
     def tokens(self) -> dict[str, bool]:
-        """Return for each platform whether it has a token."""
-        return {"discord": self.discord_token is not None}
+        """Return for each platform whether all its tokens are set."""
+        return {"discord": bool(self.discord_token), "slack": bool(self.slack_bot_token and self.slack_app_token)}
+
+    @property
+    def missing_tokens(self) -> dict[str, str]:
+        """Return for each platform with only some of its tokens the variable that is missing."""
+        pair = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
+        missing = [variable for variable in pair if not self.token(variable)]
+        return {"slack": missing[0]} if len(missing) == 1 else {}
+
+    def token(self, variable: str) -> str:
+        """Return the token of that variable, empty if it is not set."""
+        token: SecretStr | None = getattr(self, TOKENS[variable])
+        return token.get_secret_value() if token else ""
 
     @property
     def zone(self) -> ZoneInfo:
@@ -161,8 +184,8 @@ class Config(_Section):
         return _SQLITE + str(self.project / self.database_url.removeprefix(_SQLITE))
 
 
-# not settings of the file: `project` is its place, and the token must not be in it
-_NOT_SET = ("project", "discord_token")
+# not settings of the file: `project` is its place, and the tokens must not be in it
+_NOT_SET = ("project", *TOKENS.values())
 
 
 def load_config(file: Path | None = None) -> Config:

@@ -27,6 +27,7 @@ _EXAMPLES = {
     "papers_file": "config/papers.yaml",
     "digest": "{max_papers: 10}",
     "discord": "{api_url: https://discord.com/api/v10}",
+    "slack": "{api_url: https://slack.com/api/}",
     "sources": "{contact: you@example.org}",
 }
 _LONGEST = 60
@@ -42,7 +43,7 @@ def problem_of(error: ErrorDetails, key: tuple[str | int, ...], model: type[Base
         return msg('"{key}" is missing; write it like {example}', key=name, example=example), False
     cause = (error.get("ctx") or {}).get("error")
     if isinstance(reason := getattr(cause, "message", None), Message):
-        if name in ("discord_token", "mirror"):
+        if name.endswith("_token") or name == "mirror":
             return reason, False
         return msg('"{key}" cannot be "{value}": {reason}', key=name, value=_shown(error), reason=reason), False
     return msg(
@@ -90,9 +91,8 @@ def _pattern(pattern: str) -> Message:
 
 
 def _unknown(name: str, key: Sequence[str | int], model: type[BaseModel]) -> Message:
-    known: list[str] = [
-        each for each in _inner(key[:-1], model).model_fields if each not in ("project", "discord_token")
-    ]
+    fields = _inner(key[:-1], model).model_fields
+    known = [each for each in fields if each != "project" and not each.endswith("_token")]
     if near := get_close_matches(str(key[-1]), known, n=1, cutoff=0.6):
         return msg('unknown setting "{key}"; did you mean "{near}"?', key=name, near=near[0])
     return msg('unknown setting "{key}"; there are: {known}', key=name, known=", ".join(known))

@@ -39,8 +39,10 @@ def valid_schedule(text: str) -> str:
 
 def valid_channel(text: str) -> str:
     """Return the address of a channel, if it is valid."""
-    if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}", text):
-        raise InvalidValue(msg("not a channel; write it like discord:<server id>/<channel id>"))
+    if not re.fullmatch(r"discord:\d{1,20}/\d{1,20}|slack:[A-Z0-9]{1,20}/[A-Z0-9]{1,20}", text):
+        raise InvalidValue(
+            msg("not a channel; write it like discord:<server id>/<channel id> or slack:<team id>/<channel id>")
+        )
     return text
 
 

@@ -17,7 +17,8 @@ from bot.domain.errors import ConfigError, DayoriError
 from bot.formats.atomic_file import read_regular
 from bot.i18n import Message, msg
 
-PREFIX, TOKEN = "DAYORI_", "DISCORD_TOKEN"
+PREFIX = "DAYORI_"
+TOKENS = {"DISCORD_TOKEN": "discord_token", "SLACK_BOT_TOKEN": "slack_bot_token", "SLACK_APP_TOKEN": "slack_app_token"}
 Key = tuple[str | int, ...]
 _ALIKE = 0.8
 _MOST_BYTES = 1_000_000
@@ -61,13 +62,13 @@ def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[K
     variables = Variables()
     for variable in (*_of_file(file), *(Variable(name, value) for name, value in environment.items())):
         name = variable.name.upper()
-        if name == TOKEN:
-            _put(variables, ("discord_token",), variable.value, variable)
+        if name in TOKENS:
+            _put(variables, (TOKENS[name],), variable.value, variable)
         elif name.startswith(PREFIX):
             key = _key(variable, shapes)
             _put(variables, key, _value(variable, key, shapes), variable)
-        elif variable.file and TOKEN not in environment and get_close_matches(name, [TOKEN], cutoff=_ALIKE):
-            raise variable.problem(msg("unknown variable; did you mean {name}?", name=TOKEN))
+        elif variable.file and (near := get_close_matches(name, TOKENS.keys() - environment.keys(), 1, _ALIKE)):
+            raise variable.problem(msg("unknown variable; did you mean {name}?", name=near[0]))
     return variables
 
 
@@ -118,7 +119,7 @@ def _key(variable: Variable, shapes: Mapping[Key, str]) -> Key:
         return key
     if len(key) == 2 and shapes.get(key[:1]) == "words" and parts[1]:
         return key[0], parts[1]
-    known = ["__".join(map(str, each)).upper() for each in shapes if each != ("discord_token",)]
+    known = ["__".join(map(str, each)).upper() for each in shapes if each[0] not in TOKENS.values()]
     near = get_close_matches(name.upper(), known, n=1, cutoff=0.6)
     if near:
         raise variable.problem(msg("unknown setting; did you mean {name}?", name=PREFIX + near[0]))

@@ -12,6 +12,7 @@ from pydantic import BaseModel
 
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import ConfigError
+from bot.environment import TOKENS
 
 DEFAULTS = Path(__file__).parent.parent / "config/bot.yaml"
 
@@ -20,7 +21,7 @@ DEFAULTS = Path(__file__).parent.parent / "config/bot.yaml"
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Go to a folder without settings, and let no variable of this machine in."""
     monkeypatch.chdir(tmp_path)
-    for name in ("DISCORD_TOKEN", "DAYORI_TIMEZONE", "DAYORI_LOCALE", "DAYORI_DATABASE_URL"):
+    for name in (*TOKENS, "DAYORI_TIMEZONE", "DAYORI_LOCALE", "DAYORI_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
     return tmp_path
 
@@ -208,6 +209,8 @@ KEYS = [
     "discord",
     "discord.api_url",
     "discord.servers",
+    "slack",
+    "slack.api_url",
     "sources",
     "sources.arxiv_url",
     "sources.contact",
@@ -247,7 +250,7 @@ def test_a_wrong_value_is_told_in_our_words_with_its_place_and_how_to_write_it(k
 
 
 def test_every_setting_has_its_test() -> None:
-    known = set(Config.model_fields) - {"project", "discord_token"}
+    known = set(Config.model_fields) - {"project", *TOKENS.values()}
     assert {key.split(".")[0] for key in KEYS} == known
 
 
@@ -386,7 +389,7 @@ def _defaults(model: BaseModel, above: str = "") -> Iterator[tuple[str, str]]:
         value = getattr(model, name)
         if isinstance(value, BaseModel):
             yield from _defaults(value, f"{above}{name}.")
-        elif name not in ("project", "discord_token"):
+        elif name not in ("project", *TOKENS.values()):
             text = "[]" if value == () else str(value).lower() if isinstance(value, bool) else str(value)
             yield f"{above}{name}", text
 

@@ -162,7 +162,10 @@ def _command(
     def called(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
         with errors_as_one_line(config) as settings:
             settings.append(chosen := load_config(config))
-            configure_logs(chosen.secrets, quiet=command.__name__ != "run" or not chosen.discord_token)
+            configure_logs(
+                chosen.secrets,
+                quiet=command.__name__ != "run" or not (any(chosen.tokens.values()) or chosen.missing_tokens),
+            )
             asyncio.run(until_sigterm(run(chosen, workspace, args, values)))
 
     extra = [

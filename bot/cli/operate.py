@@ -29,7 +29,7 @@ async def doctor(
     try:
         async with open_health(config) as (health, database):
             workspace = await require_workspace(database, settings.workspace)
-            findings = await health.check(workspace, config.tokens)
+            findings = await health.check(workspace, config.tokens, config.missing_tokens)
     except StoreError as error:
         findings = HealthReport((Check("database", "fault", error.message),), ())
     if as_json:

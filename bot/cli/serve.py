@@ -27,7 +27,7 @@ async def run(context: CommandContext) -> None:
             history = context.app.database.path.with_name("terminal_history")
             notice = t(
                 context.locale,
-                "This is the terminal, since DISCORD_TOKEN is not set; README.md tells how to connect to Discord.",
+                "This is the terminal, since no token is set; README.md tells how to connect to Discord or Slack.",
             )
             await shell.Shell(context.services, context.workspace, context.console, context.user, history).run(
                 [*faults, notice]
@@ -42,7 +42,9 @@ async def post(
     """Deliver what is due, then exit: for cron."""
     platforms = platforms_of(context.app)
     if not platforms:
-        raise ConfigError(msg("There is no token to post with; put DISCORD_TOKEN into the environment or into .env."))
+        raise ConfigError(
+            msg("There is no token to post with; put DISCORD_TOKEN or SLACK_BOT_TOKEN into .env or the environment.")
+        )
     from bot.platforms.console import reports
 
     report = await runner.post(context.app, platforms, context.workspace, now)

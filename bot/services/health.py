@@ -91,8 +91,13 @@ class Health:
         """Record that the bot was stopped on purpose."""
         await self._state.write(_HEARTBEAT_KEY, "")
 
-    async def check(self, workspace_id: int, tokens: Mapping[str, bool]) -> HealthReport:
-        """Check everything that needs no network; `tokens` says for each platform whether a token is set."""
+    async def check(
+        self, workspace_id: int, tokens: Mapping[str, bool], missing: Mapping[str, str] | None = None
+    ) -> HealthReport:
+        """Check everything that needs no network; `tokens` says for each platform whether a token is set.
+
+        `missing` names, for a platform with only one of its two tokens, the variable of the other.
+        """
         standings = await self._digests.statuses(workspace_id)
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
@@ -105,7 +110,7 @@ class Health:
                 msg("Database: {path}, revision {revision}", path=str(self._database.path), revision=REVISION),
             ),
             Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
-            *(Check("token", "ok", _token(platform, has_token)) for platform, has_token in tokens.items()),
+            *(_token(platform, has_token, (missing or {}).get(platform)) for platform, has_token in tokens.items()),
             *self._running(json.loads(tick) if tick else None),
             *_file_mode_checks(self._database.path),
             *await self._papers_file(),
@@ -187,13 +192,13 @@ class Health:
         return Check("bot", "warning", msg("The bot is connecting to {platform} again.", platform=name))
 
 
-def _token(platform: str, has_token: bool) -> Message:
+def _token(platform: str, has_token: bool, missing: str | None) -> Check:
     name = platform.title()
-    return (
-        msg("{platform}: a token is set", platform=name)
-        if has_token
-        else msg("{platform}: no token is set", platform=name)
-    )
+    if missing:
+        lacking = msg("{platform}: {variable} is missing beside the other token", platform=name, variable=missing)
+        return Check("token", "warning", lacking, msg("Put {variable} into .env.", variable=missing))
+    is_set = msg("{platform}: a token is set", platform=name)
+    return Check("token", "ok", is_set if has_token else msg("{platform}: no token is set", platform=name))
 
 
 def _file_mode_checks(path: Path) -> list[Check]:

@@ -40,7 +40,7 @@ class Publisher(Protocol):
 
     Raises ChannelClosedError, UnknownOutcomeError, RetryLaterError or another PublishError. Every writing request
     awaits its `fence` first and is never repeated here; the caller decides on retries. The platform surely remembers a
-    nonce for `nonce_memory` seconds.
+    nonce for `nonce_memory` seconds; 0 where it has no nonces.
     """
 
     nonce_memory: float
@@ -58,7 +58,10 @@ class Publisher(Protocol):
         """Send a text to the curators of a closed channel's server, there or in another of its channels (`places`)."""
 
     def command_name(self, command: str, locale: Locale) -> str:
-        """Return the platform's name for one of our commands (`digest subscribe`), for a sentence in that language."""
+        """Return the platform's name for one of our commands (`digest subscribe`), for a sentence in that language.
+
+        Empty where the platform has no such command.
+        """
 
     async def anchor(self, channel: str) -> str:
         """Return a point in the channel's history, in the platform's order, that precedes every later message."""
@@ -74,7 +77,7 @@ class Renderer(Protocol):
     """Renders editions for a platform."""
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
-        """Return the edition's messages, ready to send; each shows the marker of its position."""
+        """Return the edition's messages, ready to send; each carries the marker of its position."""
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
         """Return an edition's message with the current version of its paper at that place (counted from 1).

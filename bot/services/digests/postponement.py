@@ -77,14 +77,23 @@ class Postponement:
 
     async def _tell_paused(self, edition: OpenEdition, others: Sequence[str], reason: Message) -> None:
         command = self._publisher(edition).command_name("digest subscribe", edition.locale)
+        name, why = edition.subscription, reason.text(edition.locale)
         text = t(
             edition.locale,
             '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
-            "by itself once that is mended; {command} starts it again at once, with what is missing.",
-            name=edition.subscription,
-            reason=reason.text(edition.locale),
-            command=command,
+            "by itself once that is mended.",
+            name=name,
+            reason=why,
         )
+        if command:
+            text = t(
+                edition.locale,
+                '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
+                "by itself once that is mended; {command} starts it again at once, with what is missing.",
+                name=name,
+                reason=why,
+                command=command,
+            )
         await self._tell(edition, edition.channel, others, text, f"pause {edition.id}")
 
     async def _tell(self, edition: OpenEdition, closed: str, places: Sequence[str], text: str, nonce: str) -> None:

@@ -19,7 +19,7 @@ from bot.search.results import Hit
 from bot.services.papers.lookup import Result, Results
 from tests.doubles.discord import violations_of
 from tests.platforms.discord.conftest import PAPERS
-from tests.platforms.discord.papers import random_papers
+from tests.platforms.papers import random_papers
 from tests.samples import paper as sample
 
 RENDERER = DiscordRenderer(ZoneInfo("Asia/Tokyo"))

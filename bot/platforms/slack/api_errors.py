@@ -1,0 +1,123 @@
+"""What Slack's refusals mean for a delivery: mend something, come later, or nobody knows whether it arrived."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from bot.domain.errors import BlockedError, ChannelClosedError, PublishError, RetryLaterError, UnknownOutcomeError
+from bot.i18n import Message, msg
+
+_SHUT_OUT = 600.0  # seconds of rest when Slack wants nothing more of us
+_SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds: without a word how long, and at most
+_INVITE = msg("The bot is not in the channel; write /invite and its name there.")
+_RESTRICTED = msg("The workspace's settings do not let the bot post there; ask who manages it.")
+_CLOSED: dict[str, Message] = {
+    "channel_not_found": msg("The bot cannot see the channel; write /invite and its name there, if it still exists."),
+    "not_in_channel": _INVITE,
+    "is_archived": msg("The channel is archived; unarchive it or choose another one."),
+    "restricted_action": _RESTRICTED,
+    "restricted_action_read_only_channel": _RESTRICTED,
+    "restricted_action_non_threadable_channel": _RESTRICTED,
+    "restricted_action_thread_only_channel": _RESTRICTED,
+}
+_TOKEN = {
+    "invalid_auth",
+    "not_authed",
+    "account_inactive",
+    "token_revoked",
+    "token_expired",
+    "not_allowed_token_type",
+    "org_login_required",
+}
+_UNKNOWN = {
+    "internal_error",
+    "fatal_error",
+    "service_unavailable",
+    "request_timeout",
+    "duplicate_message_not_found",
+    "duplicate_channel_not_found",
+}
+_CONTENT = {
+    "invalid_arguments",
+    "invalid_blocks",
+    "invalid_blocks_format",
+    "msg_blocks_too_long",
+    "msg_too_long",
+    "no_text",
+    "invalid_metadata_format",
+    "invalid_metadata_schema",
+    "metadata_too_large",
+}
+
+
+class ContentRefusedError(PublishError):
+    """Slack refuses the message for what is in it."""
+
+
+class TokenRefusedError(RetryLaterError):
+    """Slack does not accept the token that stands in `variable`."""
+
+    def __init__(self, variable: str) -> None:
+        refused = msg("Slack does not accept {variable}; copy it again from the app's pages.", variable=variable)
+        super().__init__(refused, _SHUT_OUT, is_global=True)
+
+
+class GoneError(PublishError):
+    """The message that is to be changed is there no more."""
+
+
+def error_of(answer: Mapping[str, Any], variable: str) -> PublishError:
+    """Return the error of an answer that is not `ok`, to a request with the token of that variable."""
+    name = str(answer.get("error"))
+    if name in _TOKEN:
+        return TokenRefusedError(variable)
+    if name in _CLOSED:
+        return ChannelClosedError(_CLOSED[name])
+    if name in ("ratelimited", "rate_limited"):
+        return rate_limit_error(None)
+    if name in _UNKNOWN:
+        return UnknownOutcomeError(_said(name))
+    if name == "message_not_found":
+        return GoneError(_said(name))
+    if name == "missing_scope":
+        scope = str(answer.get("needed"))
+        return BlockedError(
+            msg("The Slack app lacks the scope {scope}; add it and install the app again.", scope=scope)
+        )
+    if name in _CONTENT:
+        details = (answer.get("response_metadata") or {}).get("messages") or []
+        return ContentRefusedError(_said(": ".join([name, *map(str, details)])))
+    return PublishError(_said(name))
+
+
+def status_error(status: int, retry_after: str | None) -> PublishError:
+    """Return the error of an answer that is none of Slack's method results."""
+    if status == 429:
+        return rate_limit_error(retry_after)
+    if status >= 500 or status in (200, 408):
+        return UnknownOutcomeError(_said(str(status)))
+    return PublishError(_said(str(status)))
+
+
+def rate_limit_error(retry_after: str | None) -> RetryLaterError:
+    """Return the wait that a 429 asks for: it holds for one method, and mostly for one channel."""
+    try:
+        seconds = float(retry_after or "")
+    except ValueError:
+        seconds = _SHORT_REST
+    rest = seconds if 0 <= seconds <= _LONGEST_REST else _SHORT_REST
+    return RetryLaterError(_said("429"), rest, is_global=False)
+
+
+def unseen(error: PublishError) -> PublishError:
+    """Return an error of a search for a message: where the bot may not look, somebody has to help."""
+    if isinstance(error, ChannelClosedError) and error.message == _INVITE:
+        return BlockedError(
+            msg("A message may have arrived, and the bot cannot look; write /invite and its name in the channel.")
+        )
+    return error
+
+
+def _said(answer: str) -> Message:
+    return msg("Slack answered {answer}.", answer=answer[:300])

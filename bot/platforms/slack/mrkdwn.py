@@ -1,0 +1,33 @@
+"""Text from outside in Slack's mrkdwn: nobody is mentioned, no channel is called, no link is disguised."""
+
+from __future__ import annotations
+
+from bot.domain.text import clip
+
+# What Slack documents as all that has to be escaped: a mention, a broadcast or a link needs a bare `<`.
+_ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_ADDRESS = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", " ": "%20"})
+
+
+def escape(text: str) -> str:
+    """Return the text as Slack shows it literally."""
+    return text.translate(_ESCAPED)
+
+
+def escape_within(text: str, limit: int) -> str:
+    """Return the text clipped so that its escaped form has at most `limit` code points."""
+    escaped, kept = escape(clip(text, limit)), limit
+    while len(escaped) > limit:
+        kept = min(kept - (len(escaped) - limit + 4) // 5, kept - 1)  # an escape adds four at most
+        escaped = escape(clip(text, kept))
+    return escaped
+
+
+def link(label: str, url: str) -> str:
+    """Return a named link; its label is escaped already."""
+    return f"<{url.translate(_ADDRESS)}|{label}>"
+
+
+def quote(escaped: str) -> str:
+    """Return escaped text as a block quote."""
+    return "\n".join(f"> {line}" for line in escaped.split("\n"))

@@ -1,0 +1,204 @@
+"""Cards and editions in Slack's Block Kit, within every limit that Slack sets, told and untold."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any
+from zoneinfo import ZoneInfo
+
+from bot.domain.card import Card, card_of, tags_line
+from bot.domain.dates import PaperDate
+from bot.domain.digest import Edition, Payload, explain
+from bot.domain.paper import Paper
+from bot.i18n import Locale, t, tn
+from bot.platforms.slack.command_names import command_name
+from bot.platforms.slack.mrkdwn import escape_within, link, quote
+
+Block = dict[str, Any]
+
+EVENT_TYPE = "ronbun_dayori"
+MOST_BLOCKS = 50
+_TOTAL = 10_000  # characters of a message's blocks as JSON; Slack refuses somewhere above 11,000, and does not say so
+_TEXT = 3_900  # bytes: an update takes 4,000 "characters", and some have found that these are bytes
+_TITLE, _FACTS, _ADDRESS, _COMMENT, _EXCERPT, _LINKS, _TAGS, _FOOTER, _HEADLINE = (
+    256,
+    300,
+    700,
+    1600,
+    160,
+    900,
+    200,
+    150,
+    150,
+)
+_AUTHORS = 2
+_BETWEEN = " ・ "
+
+
+class SlackRenderer:
+    """Draws editions; dates are in the team's timezone."""
+
+    def __init__(self, zone: ZoneInfo) -> None:
+        self._zone = zone
+
+    def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
+        """Return the edition's messages: the opening, then its papers, as many in a message as fit.
+
+        A message is known again by its metadata and by the id of its first block.
+        """
+        opening, head = self._opening(edition), _title(edition)
+        packs = _packed(edition, opening)
+        messages = []
+        for n, papers in enumerate(packs):
+            title = head if n == 0 else f"{head} ({n + 1}/{len(packs)})"
+            above = opening if n == 0 else [_context(title)]
+            blocks = [*above, *(block for paper in papers for block in _with_divider(paper, edition.locale))]
+            messages.append(_message(title if n else _summary(edition), papers, blocks, marker_of(n)))
+        return tuple(messages)
+
+    def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
+        """Return an edition's message with that paper as it is now; None where nothing is to be changed.
+
+        A card that no longer fits stays as it was; the place in the edition stands nowhere.
+        """
+        blocks, shown = payload["blocks"], papers_of(payload)
+        if paper.id not in shown:
+            return None
+        mine = [n for n, block in enumerate(blocks) if _paper_of(block) == paper.id]
+        lines = payload["text"].split("\n")
+        lines[1 + shown.index(paper.id)] = _line(paper)
+        redrawn = [*blocks[: mine[0]], *card_blocks(paper, locale), *blocks[mine[-1] + 1 :]]
+        new = {**payload, "text": "\n".join(lines), "blocks": redrawn}
+        return new if new != payload and _fits(redrawn, lines) else None
+
+    def _opening(self, edition: Edition) -> list[Block]:
+        day = edition.composed_at.astimezone(self._zone).date()
+        date = PaperDate(day.year, day.month, day.day).text(edition.locale)
+        more = tn(
+            edition.locale,
+            "{n} more paper waits for the next edition.",
+            "{n} more papers wait for the next edition.",
+            edition.remaining,
+        )
+        lines = [date, explain(edition, command_name), *([more] if edition.remaining else [])]
+        header = {"type": "header", "text": {"type": "plain_text", "text": _title(edition)}}
+        return [header, _context("\n".join(lines))]
+
+
+def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
+    """Return one paper: what it is, what is said of it, and where it leads; each block names the paper."""
+    card = card_of(paper, locale, most_authors=_AUTHORS)
+    excerpt = quote(escape_within(card.excerpt, _EXCERPT)) if card.excerpt else ""
+    comment = escape_within(card.comment, _COMMENT) if card.comment else ""
+    footer = escape_within(card.footer, _FOOTER)
+    parts = (
+        _section(_joined("\n", _heading(card), escape_within(card.subtitle or "", _TITLE), _facts(card))),
+        _section(_joined("\n", comment, excerpt)),
+        _context(_joined("\n", _links_line(card), escape_within(tags_line(card.tags), _TAGS), footer)),
+    )
+    shown = [part for part in parts if part]
+    return [{**block, "block_id": f"paper:{n}:{paper.id}"} for n, block in enumerate(shown)]
+
+
+def papers_of(payload: Payload) -> list[str]:
+    """Return the ids of the papers that a message shows, in their order."""
+    return list(dict.fromkeys(id for block in payload["blocks"] if (id := _paper_of(block))))
+
+
+def headings_of(payload: Payload) -> list[str]:
+    """Return the linked headings of the papers that a message shows."""
+    firsts = (block for block in payload["blocks"] if block.get("block_id", "").startswith("paper:0:"))
+    return [block["text"]["text"].split("\n")[0] for block in firsts]
+
+
+def metadata(marker: str) -> dict[str, Any]:
+    """Return what a message is known by again, wherever it stands."""
+    return {"event_type": EVENT_TYPE, "event_payload": {"key": marker}}
+
+
+def _paper_of(block: Block) -> str:
+    kind, _, rest = block.get("block_id", "").partition(":")
+    return rest.partition(":")[2] if kind == "paper" else ""
+
+
+def _message(head: str, papers: Sequence[Paper], blocks: list[Block], marker: str) -> Payload:
+    blocks = [{**blocks[0], "block_id": f"message:{marker}"}, *blocks[1:]]
+    text = "\n".join([head, *map(_line, papers)])
+    return {
+        "text": text,
+        "blocks": blocks,
+        "metadata": metadata(marker),
+        "unfurl_links": False,
+        "unfurl_media": False,
+    }
+
+
+def _packed(edition: Edition, opening: list[Block]) -> list[list[Paper]]:
+    """Divide the papers into messages: a paper more as long as the message, with the opening above it, fits."""
+    packs: list[list[Paper]] = [[]]
+    blocks, lines = opening, [_summary(edition)]
+    for paper in edition.papers:
+        more = _with_divider(paper, edition.locale)
+        if packs[-1] and not _fits([*blocks, *more], [*lines, _line(paper)]):
+            packs.append([])
+            blocks, lines = opening, [_summary(edition)]
+        packs[-1].append(paper)
+        blocks, lines = [*blocks, *more], [*lines, _line(paper)]
+    return packs
+
+
+def _fits(blocks: Sequence[Block], lines: Sequence[str]) -> bool:
+    is_short = len(json.dumps(blocks, ensure_ascii=False)) <= _TOTAL
+    return is_short and len(blocks) <= MOST_BLOCKS and len("\n".join(lines).encode()) <= _TEXT
+
+
+def _with_divider(paper: Paper, locale: Locale) -> list[Block]:
+    return [{"type": "divider"}, *card_blocks(paper, locale)]
+
+
+def _title(edition: Edition) -> str:
+    return t(edition.locale, "📮 論文だより no. {number}", number=edition.number)
+
+
+def _summary(edition: Edition) -> str:
+    return f"{_title(edition)}: {explain(edition, command_name)}"
+
+
+def _line(paper: Paper) -> str:
+    """Return a paper's line in the text that notifications and screen readers tell in place of the blocks."""
+    return f"• {escape_within(paper.heading, _HEADLINE)}"
+
+
+def _heading(card: Card) -> str:
+    label = escape_within(card.heading, _TITLE)
+    return f"*{link(label, card.url)}*" if card.url and len(card.url) <= _ADDRESS else f"*{label}*"
+
+
+def _facts(card: Card) -> str:
+    return escape_within(_BETWEEN.join(card.facts), _FACTS)
+
+
+def _links_line(card: Card) -> str:
+    line = ""
+    for each in card.links:
+        named = link(escape_within(each.name, 60), each.url)
+        if len(line) + len(named) + len(_BETWEEN) <= _LINKS:
+            line = _joined(_BETWEEN, line, named)
+    return line
+
+
+def _joined(between: str, *parts: str) -> str:
+    return between.join(part for part in parts if part)
+
+
+def _section(text: str) -> Block | None:
+    return {"type": "section", "text": _mrkdwn(text)} if text else None
+
+
+def _context(text: str) -> Block:
+    return {"type": "context", "elements": [_mrkdwn(text)]}
+
+
+def _mrkdwn(text: str) -> dict[str, Any]:
+    return {"type": "mrkdwn", "text": text, "verbatim": True}

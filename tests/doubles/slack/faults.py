@@ -1,0 +1,44 @@
+"""Failures on demand: which method they hit, how often, and before or after the work is done."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass
+class Fault:
+    """Describe one failure of one method of the Web API, in one channel or all of them.
+
+    It hits the `nth` matching request and the ones after it, `times` in all (None: for ever). With `applied` the work
+    is done before it fails. An `error` is answered as Slack's own, a `status` as a proxy's page, a `retry_after` as a
+    429. A fault with nothing but a `delay` (in seconds) lets the request through late.
+    """
+
+    method: str
+    channel: str | None = None
+    nth: int = 1
+    times: int | None = 1
+    applied: bool = False
+    delay: float = 0.0
+    drop: bool = False
+    malformed: bool = False
+    status: int | None = None
+    error: str | None = None
+    retry_after: float | None = None
+    seen: int = 0
+    hits: int = 0
+
+    def catches(self, method: str, channel: str | None) -> bool:
+        """Tell whether this request is hit, and count it."""
+        if method != self.method or self.channel not in (None, channel):
+            return False
+        self.seen += 1
+        if self.seen < self.nth or (self.times is not None and self.hits >= self.times):
+            return False
+        self.hits += 1
+        return True
+
+    @property
+    def lets_through(self) -> bool:
+        """Tell whether the request is only late."""
+        return not (self.drop or self.malformed or self.status or self.error or self.retry_after is not None)

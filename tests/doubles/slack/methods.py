@@ -1,0 +1,90 @@
+"""The methods of the Web API that the bot uses, with Slack's own refusals."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from time import monotonic
+from typing import TYPE_CHECKING
+
+from .blocks import problems_of
+from .world import Channel, Json
+
+if TYPE_CHECKING:
+    from .server import SlackServer
+
+
+class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the double
+    """An answer that is not ok."""
+
+    def __init__(self, error: str, *, retry_after: float | None = None, **more: object) -> None:
+        super().__init__(error)
+        self.error, self.retry_after, self.more = error, retry_after, more
+
+
+def auth_test(server: SlackServer, body: Json) -> Json:
+    return {"team_id": server.team, "team": "研究室", "user_id": "U0BOT00001", "bot_id": server.bot_id}
+
+
+def open_connection(server: SlackServer, body: Json) -> Json:
+    return {"url": server.sockets.url}
+
+
+def post(server: SlackServer, body: Json) -> Json:
+    channel = _channel(server, body)
+    if not channel.is_member:
+        raise Refusal("not_in_channel")
+    if channel.trouble:
+        raise Refusal(channel.trouble)
+    now = monotonic()
+    if server.channel_rate and now < channel.takes_next:
+        raise Refusal("ratelimited", retry_after=channel.takes_next - now)
+    channel.takes_next = now + (server.channel_rate or 0)
+    _check(server, body)
+    return {"channel": channel.id, "ts": channel.put(server.bot_id, body, server.lag).ts}
+
+
+def update(server: SlackServer, body: Json) -> Json:
+    channel = _channel(server, body)
+    message = next((each for each in channel.messages if each.ts == body.get("ts")), None)
+    if message is None:
+        raise Refusal("message_not_found")
+    if message.bot_id != server.bot_id:
+        raise Refusal("cant_update_message")
+    _check(server, body, is_update=True)
+    message.text, message.blocks = body.get("text", ""), body.get("blocks") or []
+    message.metadata = body.get("metadata", message.metadata)
+    return {"channel": channel.id, "ts": message.ts}
+
+
+def history(server: SlackServer, body: Json) -> Json:
+    channel = _channel(server, body)
+    if not channel.is_member:
+        raise Refusal("not_in_channel")
+    found = channel.listed(float(body.get("oldest") or 0))
+    start, limit = int(body.get("cursor") or 0), min(int(body.get("limit") or 100), server.page)
+    shows_metadata = body.get("include_all_metadata") == "true"
+    page = [each.shown(with_metadata=shows_metadata) for each in found[start : start + limit]]
+    more = str(start + limit) if start + limit < len(found) else ""
+    return {"messages": page, "has_more": bool(more), "response_metadata": {"next_cursor": more}}
+
+
+def _channel(server: SlackServer, body: Json) -> Channel:
+    channel = server.channels.get(str(body.get("channel")))
+    if channel is None:
+        raise Refusal("channel_not_found")
+    return channel
+
+
+def _check(server: SlackServer, body: Json, *, is_update: bool = False) -> None:
+    if problems := problems_of(body, is_update=is_update):
+        server.violations += problems
+        raise Refusal(problems[0].partition(":")[0], response_metadata={"messages": problems})
+
+
+METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str]] = {
+    "auth.test": (auth_test, "bot"),
+    "apps.connections.open": (open_connection, "app"),
+    "chat.postMessage": (post, "bot"),
+    "chat.update": (update, "bot"),
+    "conversations.history": (history, "bot"),
+}

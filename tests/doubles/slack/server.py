@@ -1,0 +1,142 @@
+"""The stand-in Slack as a whole: it starts, gives its address, fails on demand and shows what happened."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Any, Self
+
+from aiohttp import web
+
+from .faults import Fault
+from .methods import METHODS, Refusal
+from .sockets import Sockets
+from .world import Channel, Json
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """A request that arrived, before anything was done about it."""
+
+    method: str
+    body: Json
+
+
+class SlackServer:
+    """Serve Slack's Web API and Socket Mode on a free port of the loopback, for as long as the context lasts.
+
+    `channel_rate` is how many seconds a channel wants between two posts, None for no limit; `lag` after how many a
+    post stands in its channel's history. Leaving the context raises AssertionError if the bot asked for a method that
+    this double does not have.
+    """
+
+    def __init__(self, *, channel_rate: float | None = None, lag: float = 0.0) -> None:
+        self.tokens = {"bot": "xoxb-double-of-slack", "app": "xapp-double-of-slack"}
+        self.team, self.bot_id, self.page = "T0DOUBLE01", "B0DOUBLE01", 999
+        self.channel_rate, self.lag = channel_rate, lag
+        self.channels: dict[str, Channel] = {}
+        self.requests: list[Request] = []
+        self.violations: list[str] = []
+        self.unknown: list[str] = []
+        self.faults: list[Fault] = []
+        self.tells_the_time = True
+        self._moved = asyncio.Event()
+        self.sockets = Sockets(self._moved.set)
+        self.api_url = ""
+        self._runner: web.AppRunner | None = None
+
+    async def __aenter__(self) -> Self:
+        application = web.Application()
+        application.router.add_post("/api/{method}", self._serve)
+        application.router.add_get("/link", self.sockets.serve)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
+        await self._runner.setup()
+        await web.TCPSite(self._runner, "127.0.0.1", 0).start()
+        place = f"127.0.0.1:{self._runner.addresses[0][1]}"
+        self.api_url, self.sockets.url = f"http://{place}/api/", f"ws://{place}/link"
+        return self
+
+    async def __aexit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        await self.sockets.stop()
+        assert self._runner is not None
+        await self._runner.cleanup()
+        if error is None and self.unknown:
+            raise AssertionError(f"the bot asked for methods that the double does not have: {self.unknown}")
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Give the settings by which a bot in a process of its own finds this server."""
+        tokens = {"SLACK_BOT_TOKEN": self.tokens["bot"], "SLACK_APP_TOKEN": self.tokens["app"]}
+        return tokens | {"DAYORI_SLACK__API_URL": self.api_url}
+
+    def channel(self, number: int = 1) -> Channel:
+        """Make a channel that the bot was invited into."""
+        made = Channel(f"C0DOUBLE{number:02}", self.team)
+        self.channels[made.id] = made
+        return made
+
+    def fault(self, method: str, **how: Any) -> Fault:
+        """Make matching requests fail; see `Fault` for how."""
+        fault = Fault(method, **how)
+        self.faults.append(fault)
+        return fault
+
+    def sent(self, method: str) -> list[Request]:
+        """Give the requests for one method."""
+        return [each for each in self.requests if each.method == method]
+
+    async def until(self, holds: Callable[[], object], timeout: float = 5.0) -> None:
+        """Wait until something holds; it is looked at whenever anything happens here."""
+        async with asyncio.timeout(timeout):
+            while not holds():
+                self._moved.clear()
+                await self._moved.wait()
+
+    async def _serve(self, request: web.Request) -> web.StreamResponse:
+        method = request.match_info["method"]
+        is_json = request.content_type == "application/json"
+        body: Json = await request.json() if is_json else dict(await request.post())
+        self.requests.append(Request(method, body))
+        self._moved.set()
+        fault = next((each for each in self.faults if each.catches(method, body.get("channel"))), None)
+        answer = await self._failing(fault, request, method, body) if fault else self._answer(request, method, body)
+        if not self.tells_the_time:
+            answer.headers["Date"] = ""
+        self._moved.set()
+        return answer
+
+    async def _failing(self, fault: Fault, request: web.Request, method: str, body: Json) -> web.StreamResponse:
+        applied = self._answer(request, method, body) if fault.applied else None
+        await asyncio.sleep(fault.delay)
+        if fault.lets_through:
+            return applied or self._answer(request, method, body)
+        if fault.drop:
+            assert request.transport
+            request.transport.abort()
+        if fault.retry_after is not None:
+            return _refused(Refusal("ratelimited", retry_after=fault.retry_after))
+        if fault.error:
+            return _refused(Refusal(fault.error))
+        return web.Response(status=fault.status or 200, text="<html>no answer of Slack's</html>")
+
+    def _answer(self, request: web.Request, method: str, body: Json) -> web.Response:
+        if method not in METHODS:
+            self.unknown.append(method)
+            return _refused(Refusal("unknown_method"))
+        answer, kind = METHODS[method]
+        if request.headers.get("Authorization") != f"Bearer {self.tokens[kind]}":
+            return _refused(Refusal("invalid_auth"))
+        try:
+            return web.json_response({"ok": True} | answer(self, body))
+        except Refusal as refusal:
+            return _refused(refusal)
+
+
+def _refused(refusal: Refusal) -> web.Response:
+    headers = {} if refusal.retry_after is None else {"Retry-After": str(max(refusal.retry_after, 0))}
+    content = {"ok": False, "error": refusal.error} | refusal.more
+    return web.json_response(content, status=200 if refusal.retry_after is None else 429, headers=headers)

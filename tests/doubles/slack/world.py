@@ -1,0 +1,68 @@
+"""What there is at the stand-in Slack: a team, its channels, what stands in them and since when it can be read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from time import monotonic, time
+from typing import Any
+
+Json = dict[str, Any]
+
+
+@dataclass(slots=True)
+class Message:
+    """A message in a channel; it is listed from the moment `listed_at` (monotonic) on."""
+
+    ts: str
+    bot_id: str | None
+    text: str
+    blocks: list[Json] = field(default_factory=list)
+    metadata: Json | None = None
+    listed_at: float = 0.0
+
+    def shown(self, *, with_metadata: bool) -> Json:
+        """Give the message as history does."""
+        message: Json = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks}
+        message |= {"bot_id": self.bot_id} if self.bot_id else {"user": "U0PERSON01"}
+        return message | ({"metadata": self.metadata} if with_metadata and self.metadata else {})
+
+
+@dataclass
+class Channel:
+    """A channel; the bot is a member until it is told otherwise, and `trouble` is what a post is refused for."""
+
+    id: str
+    team: str
+    is_member: bool = True
+    trouble: str | None = None
+    messages: list[Message] = field(default_factory=list)
+    takes_next: float = 0.0
+
+    @property
+    def address(self) -> str:
+        """Give the channel as a subscription names it."""
+        return f"slack:{self.team}/{self.id}"
+
+    def put(self, bot_id: str | None, body: Json, lag: float = 0.0) -> Message:
+        """Put a message into the channel, listed after so many seconds."""
+        last = float(self.messages[-1].ts) if self.messages else 0.0
+        ts = f"{max(time(), last + 0.000_100):.6f}"
+        message = Message(
+            ts,
+            bot_id,
+            body.get("text", ""),
+            body.get("blocks") or [],
+            body.get("metadata"),
+            monotonic() + lag,
+        )
+        self.messages.append(message)
+        return message
+
+    def say(self, text: str) -> Message:
+        """Let a person write something."""
+        return self.put(None, {"text": text})
+
+    def listed(self, oldest: float) -> list[Message]:
+        """Give what history shows of the messages since then, newest first."""
+        now = monotonic()
+        return [each for each in reversed(self.messages) if each.listed_at <= now and float(each.ts) >= oldest]

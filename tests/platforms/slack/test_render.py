@@ -1,0 +1,112 @@
+"""Cards and editions keep Slack's limits for any paper whatever, and call nobody."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from datetime import UTC, datetime
+from typing import Any
+from zoneinfo import ZoneInfo
+
+import pytest
+
+from bot.domain.digest import Edition, Payload, Reason
+from bot.domain.paper import Paper
+from bot.formats.registry import read_file
+from bot.i18n import LOCALES
+from bot.platforms.slack.mrkdwn import escape_within
+from bot.platforms.slack.render import SlackRenderer, card_blocks, papers_of
+from tests.conftest import STARTER
+from tests.doubles.slack import problems_of
+from tests.platforms.papers import random_papers
+from tests.samples import paper as sample
+
+RENDERER = SlackRenderer(ZoneInfo("Asia/Tokyo"))
+
+
+def edition_of(papers: list[Paper], **how: Any) -> Edition:
+    moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    reason, remaining, locale = how.get("reason", Reason.NEW), how.get("remaining", 0), how.get("locale", "ja")
+    return Edition("weekly", 12, moment, reason, tuple(papers), remaining, locale, id=7)
+
+
+def texts_of(payload: Payload) -> str:
+    parts = [block.get("text") or element for block in payload["blocks"] for element in block.get("elements", [{}])]
+    return "\n".join(part.get("text", "") for part in parts)
+
+
+def problems(messages: tuple[Payload, ...]) -> list[str]:
+    return [problem for message in messages for problem in problems_of(message, is_update=True)]
+
+
+@pytest.mark.parametrize("seed", range(10))
+def test_ten_thousand_random_papers_break_no_limit_mention_nobody_and_come_in_order(seed: int) -> None:
+    papers = random_papers(1000, seed)
+    for start in range(0, 1000, 20):
+        held = papers[start : start + 20]
+        edition = edition_of(held, remaining=3, locale=LOCALES[start // 20 % 2])
+        messages = RENDERER.edition(edition, lambda n: f"marker{n:02}")
+        assert problems(messages) == []
+        assert [id for message in messages for id in papers_of(message)] == [paper.id for paper in held]
+        for n, message in enumerate(messages):
+            assert message["metadata"]["event_payload"] == {"key": f"marker{n:02}"}
+            assert message["blocks"][0]["block_id"] == f"message:marker{n:02}"
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_message_stays_within_every_limit_when_its_papers_are_edited_into_anything(seed: int) -> None:
+    papers = random_papers(200, seed)
+    for old, *new in zip(papers[::4], papers[1::4], papers[2::4], papers[3::4], strict=True):
+        (message,) = RENDERER.edition(edition_of([old]), str)
+        for paper in new:
+            edited = RENDERER.redrawn(message, replace(paper, id=old.id), 1, "ja") or message
+            assert problems((edited,)) == []
+            assert papers_of(edited) == [old.id]
+            assert edited["metadata"] == message["metadata"]
+
+
+def test_a_usual_week_is_one_message_whose_text_names_every_headline() -> None:
+    papers = read_file(STARTER)
+    (message,) = RENDERER.edition(edition_of(papers), lambda n: "abcd2345")
+    head, *lines = message["text"].split("\n")
+    assert head.startswith("📮 論文だより 第12号: ")
+    assert lines == [f"• {escape_within(paper.heading, 150)}" for paper in papers]
+    assert (message["unfurl_links"], message["unfurl_media"]) == (False, False)
+    assert all(escape_within(paper.comment or "", 3000) in texts_of(message) for paper in papers)
+
+
+def test_an_edition_without_papers_says_why() -> None:
+    (message,) = RENDERER.edition(edition_of([], reason=Reason.NOTICE), lambda n: "abcd2345")
+    assert "今回は新着の論文がありません" in texts_of(message)
+    assert "dayori add" in message["text"]
+
+
+def test_what_does_not_fit_into_one_message_goes_on_in_the_next_with_its_number() -> None:
+    papers = [sample(n, comment="長い感想。" * 100) for n in range(30)]
+    messages = RENDERER.edition(edition_of(papers), str)
+    assert len(messages) > 1
+    assert texts_of(messages[1]).startswith(f"📮 論文だより 第12号 (2/{len(messages)})")
+
+
+def test_a_card_holds_all_that_is_known_and_links_only_what_leads_somewhere() -> None:
+    (told, said, leads) = card_blocks(
+        sample(1, comment="一行目\n<!channel> & <@U1>", excerpt="First.\nSecond.", tags=["検索"]), "ja"
+    )
+    assert told["text"]["text"].startswith("*<https://arxiv.org/abs/2401.00001|1番目の論文>*\nA Paper on Subject 1")
+    assert said["text"]["text"] == "一行目\n&lt;!channel&gt; &amp; &lt;@U1&gt;\n> First.\n> Second."
+    assert "<https://arxiv.org/pdf/2401.00001|" in leads["elements"][0]["text"]
+    assert "#検索" in leads["elements"][0]["text"]
+    assert leads["elements"][0]["text"].endswith("\npaper-1")
+
+
+def test_an_edited_paper_changes_its_card_and_its_line_and_nothing_else() -> None:
+    (message,) = RENDERER.edition(edition_of([sample(1), sample(2), sample(3)]), str)
+    edited = RENDERER.redrawn(message, sample(2, headline="新しい見出し", comment="足した感想"), 2, "ja")
+    assert edited
+    assert edited["text"].split("\n")[2] == "• 新しい見出し"
+    assert "足した感想" in texts_of(edited)
+    (anew,) = RENDERER.edition(
+        edition_of([sample(1), sample(2, headline="新しい見出し", comment="足した感想"), sample(3)]), str
+    )
+    assert edited == anew
+    assert RENDERER.redrawn(message, sample(2), 2, "ja") is None
+    assert RENDERER.redrawn(message, sample(9), 9, "ja") is None
