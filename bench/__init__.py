@@ -1,1 +1,1 @@
-"""What `make bench` measures: our figures beside something named, in one run on one machine."""
+"""Benchmarks for `make bench`: our figures beside a named baseline, in one run on one machine."""

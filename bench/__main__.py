@@ -1,4 +1,4 @@
-"""Runs every measurement, each in a process of its own, and prints what it found."""
+"""Runs every benchmark in a process of its own, and prints the results."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The bot that ours is measured against: discord.py, one command that echoes, and nothing else."""
+"""The baseline bot: discord.py with one command that echoes, and nothing else."""
 
 from __future__ import annotations
 

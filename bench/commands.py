@@ -1,7 +1,7 @@
-"""From a slash command's arrival to its answer's leaving, beside a bare echo, at 1,000 and 10,000 papers.
+"""Time from a slash command's arrival to its answer, beside a bare echo, with 1,000 and 10,000 papers.
 
-`/addpaper` is measured up to the opening of its form, with a link that is new and whose source is out of reach: also
-while another process imports papers into the same store. Its longest must stay below 100 ms.
+`/addpaper` is measured up to the opening of its form, for a new link whose source is unreachable, also while another
+process imports papers into the same store. Its longest time must stay below 100 ms.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ from bench.processes import BARE, OURS, ROOT, running, settings
 from tests.doubles.discord import Channel, DiscordServer, Member
 
 CALLS, SIZES, IMPORTED = 400, (1_000, 10_000), 10_000
-PEOPLE = 200  # so many that nobody uses up the budget of a minute
-_PAUSE = 0.005  # seconds between two calls beside an import: the store's one writer has then little else to wait for
+PEOPLE = 200  # so many that nobody exceeds the budget of a minute
+_PAUSE = 0.005  # seconds between two calls during an import: the store's only writer then has little else to wait for
 _WORDS = (
     "拡散",
     "言語",
@@ -47,7 +47,7 @@ _WORDS = (
 
 
 class Place(NamedTuple):
-    """Who calls, one after another, and where."""
+    """Who sends the commands, one after another, and where."""
 
     server: DiscordServer
     readers: Iterator[Member]
@@ -77,13 +77,13 @@ async def _measure_ours(place: Place, store: Path, size: int, echo: list[float])
     async with running(place.server, *bot):
         asked = [queries[n % len(queries)] for n in range(CALLS)]
         _print(f"/paper, {size:,} papers", await _times(place, "paper", "query", asked), echo)
-    async with running(place.server, *bot):  # anew, so that the first form is the first thing it is asked for
+    async with running(place.server, *bot):  # a new bot, so that its first request is a form
         _print(f"/addpaper, {size:,}", await _times(place, "addpaper", "source", islice(links, CALLS)), echo)
         _print("  beside an import", await _beside_an_import(place, store / "more.json", config, links), echo)
 
 
 async def _times(place: Place, command: str, option: str, values: Iterable[str]) -> list[float]:
-    """Return how many milliseconds each answer took, shortest first."""
+    """Return the milliseconds of each answer, sorted."""
     return sorted([await _time(place, command, option, value) for value in values])
 
 
@@ -94,7 +94,7 @@ async def _time(place: Place, command: str, option: str, value: str) -> float:
 
 
 async def _beside_an_import(place: Place, file: Path, config: Path, links: Iterator[str]) -> list[float]:
-    """Return how many milliseconds each form took, shortest first, as long as an import runs."""
+    """Return the milliseconds of each form, sorted, for as long as an import runs."""
     importing = await asyncio.create_subprocess_exec(
         sys.executable,
         "-m",
@@ -127,12 +127,12 @@ def _percentiles(times: list[float]) -> tuple[float, float]:
 
 
 def _links() -> Iterator[str]:
-    """Yield links to papers that no collection here has."""
+    """Yield links to papers that no collection has."""
     return (f"https://arxiv.org/abs/2402.{n:05}" for n in count())
 
 
 def _collection(file: Path, numbers: range) -> list[str]:
-    """Write a collection of made-up papers and return queries for it: words, titles and ids."""
+    """Write a collection of generated papers and return queries for it: words, titles and ids."""
     dice = random.Random(len(numbers))
     papers = []
     for n in numbers:

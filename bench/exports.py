@@ -1,6 +1,6 @@
-"""Writing all of a large collection into a file, and giving up at Discord's 10 MB, while somebody looks papers up.
+"""Exports a whole large collection, and aborts at Discord's 10 MB, while somebody looks papers up.
 
-Prints how long each took, the memory that it added, the longest step of the event loop and the slowest look-up beside.
+Prints the duration, the memory added, the longest step of the event loop and the slowest look-up meanwhile.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
 
 PAPERS, FORMATS = 100_000, ("yaml", "json", "bibtex")
-DISCORD = 10 * 1024 * 1024  # bytes of a file
+DISCORD = 10 * 1024 * 1024  # bytes; Discord's limit for a file
 _ASKED_EVERY = 0.02  # seconds
 
 
@@ -42,7 +42,7 @@ async def measure() -> None:
 
 
 async def measure_store(path: Path) -> None:
-    """Print the figures of the collection in a database."""
+    """Print the figures of a database's collection."""
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     search = await SearchIndex.open(database)
     workspace, _ = await find_or_add(database, "bench", NOW)
@@ -71,7 +71,7 @@ async def measure_store(path: Path) -> None:
 async def _beside(
     lookup: Lookup, workspace: int, write: Callable[[], Coroutine[Any, Any, int]]
 ) -> tuple[list[float], float, float]:
-    """Return the milliseconds of look-ups while something is written, the seconds of that and the MB it added."""
+    """Return the milliseconds of look-ups during an export, and the export's seconds and MB of memory."""
     before = most = memory()
     looking: list[float] = []
     began = time.perf_counter()

@@ -1,4 +1,4 @@
-"""An edition of two messages to a thousand channels of as many servers, under Discord's real limits."""
+"""Delivers an edition of two messages to a thousand channels in as many servers, under Discord's real limits."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from bot.store.workspaces import find_or_add
 from tests.doubles.discord import DiscordServer
 
 SIZES, MESSAGES, LIMIT = (100, 1_000), 2, 50
-_PAPERS, _ASKED_EVERY, _IDLE = 15, 0.02, 400  # seconds between look-ups; look-ups while nothing else goes on
+_PAPERS, _ASKED_EVERY, _IDLE = 15, 0.02, 400  # seconds between look-ups; look-ups without other work
 _POLICY = Policy(_PAPERS, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
 
 
@@ -102,7 +102,7 @@ async def _measured(store: Path, api_url: str, token: str, places: list[str]) ->
 
 
 async def _filled(database: Database, clock: Callable[[], datetime], places: list[str]) -> tuple[int, dict[str, Any]]:
-    """Put papers and subscriptions into the store that a policy's edition of two messages comes from."""
+    """Write papers and subscriptions for which an edition has two messages."""
     workspace, _ = await find_or_add(database, "default", clock())
     await Importer(database, clock).run(workspace, [_paper(n) for n in range(_PAPERS)], by=None)
     renderers: dict[str, Any] = {"discord": DiscordRenderer(_POLICY.zone)}
@@ -124,7 +124,7 @@ async def _timed(work: Any) -> float:
 
 
 async def _asked(lookup: Lookup, workspace: int, times: int | None) -> float:
-    """Look papers up, so often or until cancelled; return the 99th percentile in milliseconds."""
+    """Look papers up, that often or until cancelled; return the 99th percentile in milliseconds."""
     taken: list[float] = []
     with suppress(asyncio.CancelledError):
         while times is None or len(taken) < times:

@@ -1,4 +1,4 @@
-"""Importing a file beside parsing it alone: 10,000 entries of YAML, and 1,000 of BibTeX."""
+"""Imports a file, beside only parsing it: 10,000 entries of YAML, and 1,000 of BibTeX."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def _compare(format: str, size: int, parse: Callable[[str], object]) -> No
 
 
 async def _import(format: str, text: str) -> tuple[float, float]:
-    """Return the seconds of an import into an empty collection, reading included, and of the same once more."""
+    """Return the seconds of reading and importing a file into an empty collection, and of importing it again."""
     with TemporaryDirectory() as folder:
         database = await open_database(f"sqlite+aiosqlite:///{Path(folder) / 'dayori.db'}")
         search = await SearchIndex.open(database)

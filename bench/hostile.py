@@ -1,7 +1,7 @@
-"""Queries and papers made to hold the bot up, among 10,000 and 100,000 papers: 20,000 look-ups, one after another.
+"""Queries and papers designed to block the bot, among 10,000 and 100,000 papers: 20,000 look-ups in sequence.
 
-Prints the slowest look-up and the longest step of the event loop, which nobody else's answer can go between, in
-milliseconds of the clock and of the processor: a busy machine tells in the one, our code in the other.
+Prints the slowest look-up and the longest step of the event loop, during which nobody else is answered, in milliseconds
+of wall-clock time (which shows a busy machine) and of processor time (which shows our code).
 """
 
 from __future__ import annotations
@@ -89,7 +89,7 @@ _WORDS = (
 
 
 class Figures(NamedTuple):
-    """Milliseconds of look-ups and of the loop's steps, by the clock and of the processor, and the slowest query."""
+    """Milliseconds of look-ups and of the loop's steps, by wall clock and by processor, and the slowest query."""
 
     looking: list[float]
     steps: list[float]
@@ -98,7 +98,7 @@ class Figures(NamedTuple):
 
 
 def papers(dice: random.Random) -> Iterator[Paper]:
-    """Make papers within the limits whose texts are made to be slow."""
+    """Return papers within the limits with texts that are slow to process."""
     alphabets = (
         _KATAKANA,
         _HIRAGANA,
@@ -135,7 +135,7 @@ def papers(dice: random.Random) -> Iterator[Paper]:
 
 
 def queries(made: list[Paper], count: int, seed: int = 1) -> Iterator[str]:
-    """Yield what nobody types, up to 2,000 characters of it."""
+    """Yield queries that nobody types, of up to 2,000 characters."""
     dice = random.Random(seed)
 
     def run(letters: str) -> str:
@@ -194,7 +194,7 @@ def queries(made: list[Paper], count: int, seed: int = 1) -> Iterator[str]:
 
 
 async def fill(database: Database, workspace: int, size: int) -> list[Paper]:
-    """Import the usual papers and the hostile ones; return these and some of the others."""
+    """Import ordinary and hostile papers; return the hostile ones and some of the others."""
     hostile = list(papers(random.Random(1)))
     usual = list(corpus(size - len(hostile)))
     importing = Importer(database, lambda: NOW)
@@ -204,7 +204,7 @@ async def fill(database: Database, workspace: int, size: int) -> list[Paper]:
 
 
 def time_steps(steps: list[float], busy: list[float]) -> None:
-    """Note from now on how long each step of the event loop takes."""
+    """Record the duration of each step of the event loop from now on."""
     run = asyncio.Handle._run
 
     def timed(handle: asyncio.Handle) -> None:
@@ -217,7 +217,7 @@ def time_steps(steps: list[float], busy: list[float]) -> None:
 
 
 async def look_up(lookup: Lookup, workspace: int, asked: list[str]) -> Figures:
-    """Look everything up, every second time as somebody types it."""
+    """Look everything up, every second time as a completion."""
     looking, steps, busy = list[float](), list[float](), list[float]()
     time_steps(steps, busy)
     slowest = (0.0, "")
@@ -254,7 +254,7 @@ async def measure_one(size: int, count: int, path: Path) -> None:
 
 
 def measure() -> None:
-    """Measure every size, each in a process of its own where several are."""
+    """Measure every size, each in a process of its own if there are several."""
     with tempfile.TemporaryDirectory() as folder:
         for size in SIZES:
             asyncio.run(measure_one(size, QUERIES, Path(folder) / f"{size}.db"))

@@ -1,7 +1,7 @@
-"""Fifty people typing at once among 100,000 papers: with nothing else to do, and beside an import and an edition.
+"""Fifty people typing at once among 100,000 papers: without other work, and during an import and an edition.
 
-Prints how long suggestions took from a keystroke's arrival at Discord to the bot's answer there, how much of that the
-bot took to find them, and how long the steps of its event loop were.
+Prints the time from a keystroke's arrival at Discord to the bot's answer there, the bot's share of it, and the duration
+of the event loop's steps.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ from bot.store.workspaces import find_or_add
 from tests.doubles.discord import Channel, DiscordServer, Member
 
 PEOPLE, KEYSTROKE = 50, 0.15  # seconds between keystrokes
-WARM, ALONE = 2.0, 10.0  # seconds of typing before anything is measured, and with nothing else to do
+WARM, ALONE = 2.0, 10.0  # seconds of typing before the measurement, and without other work
 PAPERS, IMPORTED, CHANNELS = 100_000, 10_000, 500
 _ASKED_EVERY = 0.03  # seconds
 _POLICY = Policy(10, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
@@ -48,7 +48,7 @@ _POLICY = Policy(10, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
 class Typed(NamedTuple):
     """The milliseconds of suggestions, of finding them and of the event loop's steps; the seconds of the import.
 
-    And how many channels have had the edition when the import ends.
+    And how many channels have received the edition when the import ends.
     """
 
     taken: list[float]
@@ -142,7 +142,7 @@ def _run(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: C
 
 
 async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper], pipe: Connection) -> None:
-    """Run the bot; import meanwhile, and stop it when that is done and whoever asked says so."""
+    """Run the bot during an import, and stop it when both the import and the caller are done."""
     steps, finding = list[float](), list[float]()
     config = Config.model_validate(
         {
@@ -171,7 +171,7 @@ async def _serve(store: Path, api_url: str, token: str, papers: Sequence[Paper],
 
 
 def _time_steps(steps: list[float]) -> None:
-    """Note from now on how long each step of the event loop takes, which nothing else can go between."""
+    """Record the duration of each step of the event loop from now on."""
     run = asyncio.Handle._run
 
     def timed(handle: asyncio.Handle) -> None:

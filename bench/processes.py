@@ -1,4 +1,4 @@
-"""A bot in a process of its own: started, watched and stopped."""
+"""A bot in a process of its own: starts, watches and stops it."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ BARE = ("-m", "bench.bare")
 
 
 def settings(folder: Path, papers_file: Path | str) -> Path:
-    """Write the settings of a bot whose store is in that folder, and whose sources nobody answers for."""
+    """Write the settings of a bot with its store in that folder and unreachable sources."""
     file, store = folder / "bot.yaml", f"sqlite+aiosqlite:///{folder}/dayori.db"
     chosen = {"database_url": store, "papers_file": str(papers_file), "sources": SOURCES}
     file.write_text(json.dumps(chosen), encoding="utf-8")
@@ -28,7 +28,7 @@ def settings(folder: Path, papers_file: Path | str) -> Path:
 
 @asynccontextmanager
 async def running(server: DiscordServer, *command: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, float]]:
-    """Run a bot until its session is open; yield the process and the seconds that took."""
+    """Run a bot until its session is open; yield the process and the seconds it took."""
     began = perf_counter()
     bot = await asyncio.create_subprocess_exec(
         sys.executable,

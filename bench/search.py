@@ -1,7 +1,7 @@
-"""How fast search is: ours beside a scan with LIKE and FTS5's trigrams as shipped, on one corpus made here.
+"""Search speed: ours beside a LIKE scan and plain FTS5 trigrams, on one generated corpus.
 
-Prints for 10,000 and 100,000 papers the median and the 99th percentile of a look-up, the memory that looking up adds,
-and how long putting the papers in took.
+Prints for 10,000 and 100,000 papers the median and the 99th percentile of a look-up, the memory that look-ups add, and
+the duration of the import.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from bot.store.workspaces import find_or_add
 
 SIZES = (10_000, 100_000)
 QUERIES = 400
-BASELINE_QUERIES = 60  # the others take too long for more
+BASELINE_QUERIES = 60  # the baselines take too long for more
 WORDS, TERMS, NAMES = 60_000, 20_000, 30_000
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 _random = random.Random(1)
@@ -53,7 +53,7 @@ def _sentence(length: int) -> str:
 
 
 def corpus(size: int) -> Iterator[Paper]:
-    """Make papers, every third with a headline and a comment in Japanese."""
+    """Return papers, every third with a headline and a comment in Japanese."""
     for n in range(size):
         curated = n % 3 == 0
         yield make_paper(
@@ -68,7 +68,7 @@ def corpus(size: int) -> Iterator[Paper]:
 
 
 def queries(some: list[Paper], count: int) -> list[str]:
-    """Return what people type: words and beginnings, rare and frequent, mistyped, several, in both languages."""
+    """Return typical queries: words and prefixes, rare and frequent, mistyped, several words, in both languages."""
     shapes: tuple[Callable[[Paper], str], ...] = (
         lambda paper: paper.title,
         lambda paper: paper.title[: _random.randint(1, 12)],
@@ -84,13 +84,13 @@ def queries(some: list[Paper], count: int) -> list[str]:
 
 
 def memory() -> float:
-    """Return the resident memory of this process in MB; 0 where the system does not tell."""
+    """Return this process's resident memory in MB; 0 if the system does not report it."""
     status = Path("/proc/self/statm")
     return int(status.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE") / 1e6 if status.exists() else 0.0
 
 
 async def fill(database: Database, workspace: int, size: int) -> tuple[list[Paper], float]:
-    """Import a corpus; return some of its papers and the seconds that this took."""
+    """Import a corpus; return some of its papers and the seconds it took."""
     made = list(corpus(size))
     started = time.perf_counter()
     await Importer(database, lambda: NOW).run(workspace, made, None)
@@ -98,7 +98,7 @@ async def fill(database: Database, workspace: int, size: int) -> tuple[list[Pape
 
 
 def baselines(path: Path) -> dict[str, Callable[[str], object]]:
-    """Return the other ways to search, over the same papers in a database of their own."""
+    """Return the baseline searches over the same papers, in a database of their own."""
     other = sqlite3.connect(":memory:")
     other.execute("CREATE TABLE plain (number INTEGER PRIMARY KEY, text TEXT)")
     other.execute("CREATE VIRTUAL TABLE trigrams USING fts5(text, tokenize='trigram')")
@@ -121,7 +121,7 @@ def percentiles(milliseconds: list[float]) -> tuple[float, float]:
 
 
 async def ours(path: Path, workspace: int, typed: list[str]) -> tuple[list[float], float]:
-    """Return the milliseconds of our look-ups, and the memory in MB that looking up adds to a process."""
+    """Return the milliseconds of our look-ups, and the memory in MB that they add to a process."""
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     before, times = memory(), []
     search = await SearchIndex.open(database)

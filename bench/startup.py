@@ -1,4 +1,4 @@
-"""From a process's start to its open session, and the memory it holds then, beside a bare discord.py bot."""
+"""Time from a process's start to its open session, and its memory then, beside a bare discord.py bot."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ async def measure() -> None:
                 for name, command in kinds.items():
                     async with running(server, *command) as (bot, seconds):
                         await asyncio.sleep(1)
-                        if n:  # the first start makes the store, which later ones have
+                        if n:  # the first start creates the store
                             taken[name].append((seconds, resident_mib(bot)))
     bare, ours = ([median(each[i] for each in taken[name]) for i in (0, 1)] for name in kinds)
     print(f"start to open session   bare {bare[0]:6.2f} s    ours {ours[0]:6.2f} s    ratio {ours[0] / bare[0]:.2f}")

@@ -1,1 +1,1 @@
-"""The pictures of the READMEs, drawn from what the bot really sends."""
+"""The pictures of the READMEs, rendered from what the bot really sends."""

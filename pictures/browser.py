@@ -1,4 +1,4 @@
-"""Headless Chromium, driven over its own protocol, because only that can photograph a phone's width."""
+"""Headless Chromium, driven over its own protocol, because only that can take screenshots of a phone's width."""
 
 from __future__ import annotations
 
@@ -38,14 +38,14 @@ _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
 class Camera:
-    """One browser tab that photographs pages."""
+    """A browser tab that takes screenshots."""
 
     def __init__(self, socket: ClientWebSocketResponse, pages: dict[str, str], address: str) -> None:
         self._socket, self._pages, self._address = socket, pages, address
         self._ids = itertools.count(1)
 
     async def photograph(self, html: str, width: int, scale: float = 1, selector: str = "body") -> bytes:
-        """Return a page's PNG, `width` CSS pixels wide, down to `selector`'s end; `scale` is pixels to a CSS pixel."""
+        """Return a page's PNG, `width` CSS pixels wide, down to `selector`'s end; `scale` is pixels per CSS pixel."""
         self._pages["/"] = html
         await self._ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=800, deviceScaleFactor=scale, mobile=False
@@ -76,7 +76,7 @@ class Camera:
 
 @asynccontextmanager
 async def camera() -> AsyncIterator[Camera]:
-    """Start a browser and a loopback server for what it is shown; end both."""
+    """Start a browser and a local server for its pages; stop both at the end."""
     pages: dict[str, str] = {}
     async with _serving(pages) as address, _chromium() as port, ClientSession() as session:
         async with session.get(f"http://127.0.0.1:{port}/json/list") as answer:
@@ -126,7 +126,7 @@ async def _chromium() -> AsyncIterator[int]:
 
 
 def _port(file: Path) -> int:
-    """Wait for the browser to tell on which port it listens."""
+    """Wait until the browser reports the port that it listens on."""
     until = time.monotonic() + 30
     while time.monotonic() < until:
         if file.exists() and (lines := file.read_text().split()):

@@ -1,4 +1,4 @@
-"""Draws the pictures of the READMEs into docs/pictures: `python -m pictures.make`."""
+"""Renders the pictures of the READMEs into docs/pictures: `python -m pictures.make`."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ _WHOLE = "discord-messages"
 
 
 def main() -> None:
-    """Draw every picture and say how large each is."""
+    """Render every picture and print its size."""
     asyncio.run(_draw())
 
 
@@ -58,7 +58,7 @@ async def _draw() -> None:
 async def _both(
     shots: Camera, name: str, messages: list[Shown], desktop_end: str = _WHOLE, phone_end: str = _WHOLE
 ) -> None:
-    """Photograph messages on a desktop's and a phone's width, each down to the end of what that selector finds."""
+    """Take screenshots of messages at a desktop's and a phone's width, each down to the end of that selector."""
     time = f"{_MOMENT.astimezone(_ZONE):%Y/%m/%d %H:%M}"
     desktop, phone = (page(messages, time, is_phone=is_phone) for is_phone in (False, True))
     await _save(name, await shots.photograph(desktop, _DESKTOP, 1, desktop_end))
@@ -66,7 +66,7 @@ async def _both(
 
 
 async def _save(name: str, png: bytes) -> None:
-    """Write a picture, with the few colours it has as a palette."""
+    """Write a picture with a palette of its few colours."""
     file = _OUT / f"{name}.png"
     await asyncio.to_thread(file.write_bytes, png)
     shrinking = await asyncio.create_subprocess_exec("node", str(_SHRINK), str(file))

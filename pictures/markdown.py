@@ -1,4 +1,4 @@
-"""Discord's markdown as HTML, so that a picture shows a payload as Discord would: backslashes gone, marks obeyed."""
+"""Discord's Markdown as HTML, so that a picture shows a payload like Discord would."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from html import escape
 
-# Like Discord's own rules: a block takes its line's end with it, and a backslash hides only before a mark.
+# Like Discord's rules: a block includes its line end, and a backslash is hidden only before a mark.
 _BLOCKS: tuple[tuple[re.Pattern[str], Callable[[re.Match[str]], str]], ...] = (
     (re.compile(r"(#{1,3}) +([^\n]+)(?:\n|$)"), lambda m: f"<h{len(m[1])}>{_inline(m[2])}</h{len(m[1])}>"),
     (re.compile(r"-# +([^\n]+)(?:\n|$)"), lambda m: f"<small>{_inline(m[1])}</small>"),
@@ -36,7 +36,7 @@ _TAGS = {
 
 
 def to_html(text: str) -> str:
-    """Return a message's or a description's markdown as HTML; the style sheet keeps its line ends."""
+    """Return the Markdown of a message or a description as HTML; the style sheet keeps its line ends."""
     parts, at = [], 0
     while at < len(text):
         match, draw = next((match, draw) for rule, draw in _BLOCKS if (match := rule.match(text, at)))
@@ -46,7 +46,7 @@ def to_html(text: str) -> str:
 
 
 def to_plain(text: str) -> str:
-    """Return markdown that only hides marks, a title's for instance, as the text that is seen."""
+    """Return the visible text of escaped Markdown, such as a title's."""
     return re.sub(r"\\([^0-9A-Za-z\s])", r"\1", text)
 
 

@@ -1,4 +1,4 @@
-"""Messages as a page of web components that looks like Discord in Japanese, dark."""
+"""Messages as a page of web components that looks like Discord in Japanese, in the dark theme."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ _AVATAR = "data:image/svg+xml," + quote(
 _ASKER = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" fill="#b5633f"/></svg>'
 )
-# The components put their own styles behind ours and speak English; Discord in Japanese says this.
+# The components apply their own styles after ours and are in English; this is the text of Discord in Japanese.
 _WHEN_DRAWN = """
 const parts = () => [...document.querySelectorAll("*")].filter((each) => each.localName.startsWith("discord-"));
 while (!parts().every((each) => each.classList.contains("hydrated"))) await new Promise((on) => setTimeout(on, 20));
@@ -42,7 +42,7 @@ document.body.dataset.ready = "";
 
 @dataclass(frozen=True, slots=True)
 class Shown:
-    """A message's payload and how it came: `asked` is the command that it answers, to its asker alone."""
+    """A message's payload and its context: `asked` is the command that it answers privately."""
 
     payload: dict[str, Any]
     asked: str | None = None

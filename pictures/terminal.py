@@ -1,4 +1,4 @@
-"""What the terminal prints, as a page: rich's own SVG, in a font whose Japanese is twice as wide as its Latin."""
+"""The terminal's output as a page: rich's own SVG, in a font whose Japanese is twice as wide as its Latin."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ from bot.platforms.console.reports import prompt_name
 
 _COLUMNS = 80
 _WRONG_DATE = "2023-13-40"
-_HALF_WIDTH = 0.5  # a Latin letter's width in Noto Sans Mono CJK, in its height
-_HEIGHT = 20  # of a letter, in rich's drawing
-# In the Japanese font frames are as wide as kanji; a terminal draws them half as wide, and without gaps.
+_HALF_WIDTH = 0.5  # width of a Latin letter in Noto Sans Mono CJK, relative to its height
+_HEIGHT = 20  # of a letter, in rich's SVG
+# The Japanese font draws frames as wide as kanji; a terminal draws them half as wide and without gaps.
 _STYLE = """
 @font-face { font-family: Frames; src: local("DejaVu Sans Mono"), local("Noto Sans Mono"); size-adjust: 106%;
   unicode-range: U+2500-257F; }
@@ -34,7 +34,7 @@ _TEXT = re.compile(r'textLength="[\d.]+"([^>]*)>([^<]*)</text>')
 
 
 def ran(edition: Edition, zone: ZoneInfo) -> str:
-    """Return the page of what `dayori run` prints."""
+    """Return the page with the output of `dayori run`."""
     console = _console()
     console.print(Text("$ make run", style="dim"))
     console.print(render.edition(edition, zone, render.width_of(console), prompt_name))
@@ -42,7 +42,7 @@ def ran(edition: Edition, zone: ZoneInfo) -> str:
 
 
 def answered(paper: Paper) -> str:
-    """Return the page of what a look-up answers."""
+    """Return the page with the answer to a look-up."""
     console = _console()
     console.print(_typed("/paper RetNet"))
     console.print(render.card(paper, "ja", render.width_of(console)))
@@ -50,7 +50,7 @@ def answered(paper: Paper) -> str:
 
 
 def aborted(paper: Paper) -> str:
-    """Return the page of a removal that is stopped with Ctrl-C at its question."""
+    """Return the page of a removal that Ctrl-C stops at its question."""
     console = _console()
     console.print(_typed("/removepaper retnet"))
     console.print(render.card(paper, "ja", render.width_of(console)))
@@ -61,7 +61,7 @@ def aborted(paper: Paper) -> str:
 
 
 def refused(paper: Paper) -> str:
-    """Return the page of an edit whose date is refused and asked again with what was typed."""
+    """Return the page of an edit whose invalid date is asked for again."""
     console = _console()
     console.print(_typed("/editpaper retnet"))
     console.print(Text(f"  {t('ja', 'Title')}: {paper.title}"))
@@ -94,6 +94,6 @@ def _page(console: Console) -> str:
 
 
 def _in_cells(match: re.Match[str]) -> str:
-    """Give a run of text the length it has: rich counts characters there, and a Japanese one takes two cells."""
+    """Correct the length of a run of text: rich counts characters, and a Japanese one takes two cells."""
     length = cell_len(unescape(match[2])) * _HEIGHT * _HALF_WIDTH
     return f'textLength="{length:g}" lengthAdjust="spacingAndGlyphs"{match[1]}>{match[2]}</text>'

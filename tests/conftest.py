@@ -1,4 +1,4 @@
-"""What tests share: a real temporary store, a clock that is moved by hand, an open app."""
+"""Shared fixtures: a real temporary store, an adjustable clock, an open app."""
 
 from __future__ import annotations
 
@@ -53,7 +53,7 @@ def clock() -> AdjustableClock:
 
 @pytest.fixture(scope="session")
 def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return a database file with all tables and nothing in them; each test gets a copy, which takes no migration."""
+    """Return an empty, migrated database file; each test copies it instead of migrating."""
     path = tmp_path_factory.mktemp("store") / "empty.db"
 
     async def make() -> None:
@@ -134,7 +134,7 @@ def delivery(database: Database, clock: AdjustableClock, publisher: FakePublishe
 
 @pytest.fixture
 def config(database_url: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Config:
-    """Return settings on a temporary store, without a papers file; the folder is one without bot.yaml and .env."""
+    """Return settings with a temporary store and no papers file, in a folder without bot.yaml and .env."""
     monkeypatch.chdir(tmp_path)
     return Config.model_validate({"database_url": database_url, "papers_file": "", "sources": SOURCES})
 

@@ -1,4 +1,4 @@
-"""How the time of a function grows with its input, told by two sizes, and how long the event loop is held up."""
+"""Measures how a function's time grows with its input, and how long the event loop is blocked."""
 
 from __future__ import annotations
 
@@ -8,16 +8,16 @@ import time
 from collections.abc import Awaitable, Callable, Iterable
 
 SMALL, TIMES = 2_000, 8
-# of an input eight times as long: n·log n takes 8 × (14 / 11) = 10 times as long, n² 64 times
+# for an input eight times as long: n·log n takes 8 × (14 / 11) = 10 times as long, n² takes 64 times
 MOST = 24.0
-_LEAST = 2e-4  # seconds; below it the clock and the caches tell more than the function
+_LEAST = 2e-4  # seconds; shorter times depend more on clock and caches than on the function
 _ROUNDS = 5
 
 
 def growth(work: Callable[[str], object], text: Callable[[int], str], small: int = SMALL) -> float:
-    """Return how many times as long a function takes over a text that is `TIMES` as long.
+    """Return how many times longer a function takes for a text that is `TIMES` as long.
 
-    Both count in the time of this thread alone, at their best of several rounds.
+    Both are measured in this thread's processor time, as the best of several rounds.
     """
     short, long = text(small), text(small * TIMES)
     gc.disable()
@@ -38,15 +38,15 @@ def best(work: Callable[[str], object], text: str) -> float:
 
 
 async def longest_step(work: Callable[[], Awaitable[object]]) -> float:
-    """Return the seconds of processor that the longest step of the loop takes while something is done."""
+    """Return the processor seconds of the event loop's longest step during some work."""
     [longest] = await longest_steps([work])
     return longest
 
 
 async def longest_steps(works: Iterable[Callable[[], Awaitable[object]]]) -> list[float]:
-    """Return the seconds of processor that the longest step of the loop takes, for each of several things done."""
+    """Return the processor seconds of the event loop's longest step for each of several pieces of work."""
     gc.collect()
-    gc.freeze()  # as the bot does: looking through all that the tests have imported takes longer than any step
+    gc.freeze()  # as the bot does: a garbage collection over all imports takes longer than any step
     try:
         return [await _longest_step(work) for work in works]
     finally:
@@ -58,7 +58,7 @@ async def _longest_step(work: Callable[[], Awaitable[object]]) -> float:
     done = asyncio.ensure_future(work())
     while not done.done():
         began = time.thread_time()
-        await asyncio.sleep(0)  # whatever else is ready has its turn between the two looks at the clock
+        await asyncio.sleep(0)  # lets other ready tasks run between the two readings of the clock
         steps.append(time.thread_time() - began)
     await done
     return max(steps)

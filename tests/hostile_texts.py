@@ -1,4 +1,4 @@
-"""Texts over which patterns and loops stumble, and where in a page or a file each of them stands."""
+"""Texts that are hard for patterns and loops, and the places of a page or a file where they can be."""
 
 from __future__ import annotations
 
@@ -110,13 +110,13 @@ UNITS = (
     "http://a,",
     "A, ",
 )
-"""What texts are made of that patterns stumble over."""
+"""The parts of texts that are hard for patterns."""
 
 JOINTS = ("a", " ", "\n", ",")
 
 
 def grown(unit: str, size: int, before: str = "") -> str:
-    """Return a text of that size, between a beginning and the needle that ends it."""
+    """Return a text of that size, between a start and the needle that ends it."""
     return before + unit * (size // len(unit)) + "x"
 
 
@@ -139,7 +139,7 @@ def ris(tag: str) -> Frame:
 
 
 def member(*keys: str) -> Frame:
-    """Return a JSON or YAML entry that holds the text there."""
+    """Return a JSON or YAML entry that contains the text there."""
 
     def made(text: str) -> str:
         value: Any = text
@@ -238,7 +238,7 @@ PAGES: dict[str, Frame] = {
     "json-ld ids": lambda text: ld(identifier=text, datePublished=text, publisher=text, sameAs=[text[:9]] * 100),
     "json-ld text": lambda text: page(f'<script type="application/ld+json">{text}</script>'),
 }
-# What of a text each reader is given, where the text alone would not get far into it.
+# The text that each reader gets, where the bare text would be rejected early.
 FRAMES: dict[str, dict[str, Frame]] = {
     "sources.webpage.parse": PAGES,
     "sources.webpage.parse_citation": PAGES,

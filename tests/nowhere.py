@@ -1,4 +1,4 @@
-"""Addresses at which nobody answers, so that no test asks the real arXiv: port 9 refuses at once."""
+"""Addresses where nobody answers, so that no test contacts the real arXiv: port 9 refuses at once."""
 
 from __future__ import annotations
 

@@ -14,7 +14,7 @@ from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper, person_name
 from bot.i18n import LOCALES
 
-# What breaks programs: marks, joiners, directions, flags, emoji, controls, line ends, markup, mentions, YAML's words.
+# Troublesome text: marks, joiners, directions, flags, emoji, controls, line ends, markup, mentions, YAML words.
 NASTY = (
     "\u0000",
     "\u0007",
@@ -86,7 +86,7 @@ NASTY = (
     "論" * 90,
 )
 
-# For properties of the store: making a failing example smaller would take minutes there.
+# For properties of the store, where shrinking a failing example would take minutes.
 on_the_store = settings(max_examples=25, phases=[Phase.explicit, Phase.generate])
 
 texts = st.lists(st.one_of(st.sampled_from(NASTY), st.text(max_size=8)), max_size=14).map("".join)
@@ -120,7 +120,7 @@ def attempted(
     names: list[str],
     url: list[str],
 ) -> Paper | None:
-    """Make a paper of random texts, None where they are refused."""
+    """Make a paper of random texts; None if they are refused."""
     try:
         return make_paper(
             title=title,
@@ -174,7 +174,7 @@ stamped = st.builds(
 
 
 def numbered(papers: list[Paper]) -> list[Paper]:
-    """Return papers that may stand in one file: no two of one id or one work."""
+    """Return papers for one file: no two share an id or a work."""
     return [
         replace(each, id=f"{n}-{each.id}"[:80], identifiers=Identifiers(arxiv=f"2401.{n:05}"), links=())
         for n, each in enumerate(papers)

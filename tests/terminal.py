@@ -1,4 +1,4 @@
-"""What tests of the terminal's commands say of a result."""
+"""The terminal's commands in tests: running them and reading their output."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from typing import Any
 from typer.testing import Result
 
 _ROOT = Path(__file__).parents[1]
-_LONGEST = 30.0  # seconds until a program that waits for something else is killed
+_LONGEST = 30.0  # seconds until a program that waits forever is killed
 Dayori = Callable[..., Result]
 """Runs a command of `dayori` with these arguments; `typed` is its standard input."""
 
@@ -43,13 +43,13 @@ def everything(dayori: Dayori) -> list[dict[str, Any]]:
 
 
 def make_workspace(database: Path, name: str) -> None:
-    """Make a workspace as the bot does for a server that it hosts."""
+    """Create a workspace like the bot does for a hosted server."""
     with closing(sqlite3.connect(database)) as connection, connection:
         connection.execute("INSERT INTO workspaces (name, created_at) VALUES (?, '2024-01-01T00:00:00+00:00')", (name,))
 
 
 def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_with: int = 0) -> str:
-    """Return what a command shows on a terminal of its own; `keys` are typed, each when its text is shown."""
+    """Return what a command prints on a terminal of its own; each of `keys` is typed when its text has appeared."""
     ours, theirs = pty.openpty()
     command = (sys.executable, "-m", "bot", *arguments)
     process = subprocess.Popen(command, stdin=theirs, stdout=theirs, stderr=theirs, cwd=_ROOT, start_new_session=True)
@@ -60,12 +60,12 @@ def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_wi
     try:
         while some := os.read(ours, 4096):
             shown += some
-            if b"\x1b[6n" in some:  # where the cursor is: a terminal answers that
+            if b"\x1b[6n" in some:  # a query for the cursor's position, which a terminal answers
                 os.write(ours, b"\x1b[1;1R")
             while waiting and (at := shown.find(waiting[0][0].encode(), seen)) >= 0:
                 seen = at + 1
                 os.write(ours, waiting.pop(0)[1].encode())
-    except OSError:  # Linux tells the end of a terminal so
+    except OSError:  # Linux reports the end of a terminal like this
         pass
     os.close(ours)
     too_long.cancel()

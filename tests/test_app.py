@@ -1,4 +1,4 @@
-"""Starting up follows the papers file and the settings, and touches what they do not name no more than needed."""
+"""A start applies the papers file and the settings, and changes nothing else."""
 
 from __future__ import annotations
 
@@ -107,7 +107,7 @@ async def test_a_file_of_a_project_is_the_same_file_from_everywhere(
 async def test_a_mirror_that_cannot_be_written_is_a_warning_and_what_comes_in_is_taken(
     config: Config, papers_file: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As on a read-only file system: whoever runs tests as root may write anywhere else."""
+    """Like a read-only file system; tests that run as root could write anywhere else."""
     settings = config.model_copy(update={"papers_file": str(papers_file), "mirror": True})
     (papers_file.parent / f".{papers_file.name}.dayori").mkdir()
     monkeypatch.setattr("os.access", lambda place, mode: not mode & 2)
@@ -143,7 +143,7 @@ async def test_a_checkup_writes_nothing_and_makes_nothing(config: Config, tmp_pa
 
 
 def contents(folder: Path) -> dict[str, bytes]:
-    """Return every file; of what SQLite shares in memory only that it is there."""
+    """Return every file's content; for SQLite's shared-memory files only that they exist."""
     return {
         str(each): b"" if each.name.endswith("-shm") else each.read_bytes()
         for each in folder.rglob("*")

@@ -1,4 +1,4 @@
-"""The house keeps its shape: no circles among files, and files that can be read at one sitting."""
+"""The architecture holds: no import cycles among files, and files of limited length."""
 
 from __future__ import annotations
 

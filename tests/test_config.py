@@ -1,4 +1,4 @@
-"""The settings are what the file says, and over it what the environment says; a mistake is told with its place."""
+"""Settings come from the file, overridden by the environment; an error names its place."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ DEFAULTS = Path(__file__).parent.parent / "config/bot.yaml"
 
 @pytest.fixture(autouse=True)
 def elsewhere(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Go to a folder without settings, and let no variable of this machine in."""
+    """Change to a folder without settings, and hide this machine's variables."""
     monkeypatch.chdir(tmp_path)
     for name in (*TOKENS, "DAYORI_TIMEZONE", "DAYORI_LOCALE", "DAYORI_DATABASE_URL"):
         monkeypatch.delenv(name, raising=False)
@@ -221,7 +221,7 @@ PYDANTIC = re.compile(r"(?i)input should|value error|validation error|unable to 
 
 
 def written(key: str, value: str) -> str:
-    """Return a settings file in which that key has that value, written as YAML."""
+    """Return a settings file that sets one key to that value, as YAML."""
     names = [name for name in key.split(".") if name != "0"]
     if key == "subscriptions.0":
         return f"subscriptions:\n- {value}\n"
@@ -379,7 +379,7 @@ def test_the_readers_language_is_told_by_the_settings_or_else_by_the_system(
 
 
 def _rows(readme: str) -> dict[str, str]:
-    """Return the settings of a README's table with their defaults."""
+    """Return the settings in a README's table with their defaults."""
     text = (Path(__file__).parent.parent / readme).read_text(encoding="utf-8")
     return dict(re.findall(r"(?m)^\| `([a-z_.]+)` \| (?:`([^`]*)`|\w+) \|", text))
 

@@ -1,8 +1,8 @@
-"""No text from outside can hold the bot up: whatever reads it takes at most n·log n time, however it is built.
+"""No text from outside can block the bot: reading it takes at most n·log n time, whatever it contains.
 
-A pattern that is tried at every place and looks ahead to the end from each takes seconds at 80,000 characters, and `re`
-holds the interpreter all the while. So every public function that is handed text is found here by itself and is given
-texts over which such patterns stumble; one for which no reading is written down here makes the test fail.
+A pattern that is tried at every position and looks ahead to the end takes seconds at 80,000 characters, and `re` holds
+the interpreter meanwhile. So this test finds every public function that takes text and calls it with texts that are
+hard for such patterns; a function that it does not know how to call makes it fail.
 """
 
 from __future__ import annotations
@@ -56,7 +56,7 @@ WHEN = datetime(2024, 1, 1, tzinfo=UTC)
 
 
 def filled(text: str) -> Paper:
-    """Return a paper of nothing but that text, past all limits."""
+    """Return a paper whose fields are all that text, beyond all limits."""
     return Paper(
         id="a",
         title=text,
@@ -81,7 +81,7 @@ def many(text: str) -> Paper:
     return Paper(id="a", title="a", authors=tuple(parts), tags=tuple(parts), links=links)
 
 
-# How an argument of each type is made of a text; an argument of another type needs a reading of its own.
+# How to make an argument of each type from a text; other types need their own entry.
 MADE: dict[str, Callable[[str], Any]] = {
     "str": str,
     "bytes": lambda text: text.encode("utf-8", "surrogatepass"),
@@ -110,15 +110,16 @@ SEVERAL = re.compile(r"(?:Iterable|Sequence|Collection|list|tuple)\[(\w+)(?:, \.
 
 
 def argument(annotation: str, text: str) -> Any:
-    """Return an argument of that type made of the text. Raises KeyError for a type that is not known."""
+    """Return an argument of that type made from the text. Raises KeyError for an unknown type."""
     known = annotation.removesuffix(" | None").split(" | ")[0]
     if several := SEVERAL.fullmatch(known):
         return (MADE[several[1]](text), MADE[several[1]](text[:50]))
     return MADE[known](text)
 
 
-# Readers of what a reader that is here has made, of files (each format is here), of work and of a whole database.
-# feedparser takes n² for an author's name of digits, so that arXiv's answers are read only where they are killed.
+# Functions whose text another function here has read already, and those that read files (each format is here) or a
+# whole database. feedparser takes n² for an author's name of digits, so arXiv's answers are parsed only in a process
+# that can be killed.
 PASSED_OVER = re.compile(
     r"sources\.arxiv\.parse|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
@@ -152,7 +153,7 @@ TEXTUAL = re.compile(r"\b(?:str|bytes|Paper|Link|Draft|Results|Edition)\b")
 
 
 def functions() -> Iterator[tuple[str, Callable[..., object]]]:
-    """Yield every public function of the rooms that text goes through, by its name."""
+    """Yield every public function of the packages that handle text, by name."""
     for module in pkgutil.walk_packages(bot.__path__, "bot."):
         room = module.name.removeprefix("bot.")
         if room.startswith(AREAS):
@@ -169,7 +170,7 @@ def functions() -> Iterator[tuple[str, Callable[..., object]]]:
 
 
 def reading(function: Callable[..., object]) -> Read | None:
-    """Return how a function reads one text; None where no text is handed to it, or it cannot be called like this."""
+    """Return how a function reads one text; None if it takes no text or cannot be called like this."""
     parameters = [each for each in inspect.signature(function).parameters.values() if each.default is each.empty]
     types = {each.name: str(each.annotation) for each in parameters}
     named = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
@@ -199,12 +200,12 @@ def readings() -> dict[str, Read]:
 
 
 def seconds(read: Read, text: str, times: int = 1) -> float:
-    """Return the shortest time that reading takes this thread; what it refuses is read too."""
+    """Return the shortest time in which this thread reads a text, accepted or refused."""
     taken = []
     for _ in range(times):
         for cache in caches():
             cache.cache_clear()
-        gc.disable()  # it looks at everything that is there, whoever made it
+        gc.disable()  # it scans all objects, whoever made them
         began = thread_time()
         try:
             with suppress(DayoriError, ValueError):
@@ -217,7 +218,7 @@ def seconds(read: Read, text: str, times: int = 1) -> float:
 
 @functools.cache
 def caches() -> list[Any]:
-    """Return what remembers answers: it would hide how long they take."""
+    """Return the caches, which would hide how long reading takes."""
     modules = [
         importlib.import_module(each.name)
         for each in pkgutil.walk_packages(bot.__path__, "bot.")
@@ -242,14 +243,14 @@ def test_every_function_that_is_handed_text_is_read_here() -> None:
 
 
 def growth(read: Read, unit: str, before: str, size: int) -> float:
-    """Return how many times as long a text that is longer by FACTOR takes."""
+    """Return how many times longer a text that is longer by FACTOR takes."""
     small, large = grown(unit, size, before), grown(unit, size * FACTOR, before)
     return seconds(read, large) / max(seconds(read, small, 2), 1e-4)
 
 
 @pytest.mark.parametrize("name", READINGS)
 def test_reading_takes_its_share_longer_for_a_longer_text(name: str) -> None:
-    """Each unit is tried alone and, by turns, behind a letter with a joint; only what is slow is measured."""
+    """Each unit is tried alone and after a letter with a joint, in turn; only slow ones are measured."""
     read, size, usual = READINGS[name], SIZE, "The quick brown fox, 2024. " * (SIZE // 27)
     while size > 1_500 and seconds(read, usual[:size], 2) > _USUAL:
         size //= 2

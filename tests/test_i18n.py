@@ -1,4 +1,4 @@
-"""Every sentence that a person reads has its Japanese, with the same blanks to fill in."""
+"""Every sentence that people read has a Japanese translation with the same placeholders."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ def _catalogue() -> Catalog:
 
 @cache
 def _calls() -> list[tuple[str, ast.Call, tuple[int, ...]]]:
-    """Return every call that says a sentence: where, the call, and which of its arguments are sentences."""
+    """Return every call with a sentence: its place, the call, and which arguments are sentences."""
     return list(_found())
 
 
@@ -47,7 +47,7 @@ def _found() -> Iterator[tuple[str, ast.Call, tuple[int, ...]]]:
 
 @cache
 def _sentences() -> dict[str, str]:
-    """Return every sentence of the code with where it stands."""
+    """Return every sentence in the code with its place."""
     found = {}
     for where, call, positions in _calls():
         for position in positions:
@@ -58,7 +58,7 @@ def _sentences() -> dict[str, str]:
 
 
 def test_every_sentence_stands_in_the_code_as_it_is() -> None:
-    """A sentence that is put together while the program runs cannot be looked up."""
+    """A sentence that is composed at run time cannot be translated."""
     wrong = [
         where
         for where, call, positions in _calls()
@@ -70,8 +70,8 @@ def test_every_sentence_stands_in_the_code_as_it_is() -> None:
 
 
 def test_only_the_terminal_names_commands_in_its_sentences() -> None:
-    """Each platform has its own way of naming them, so that elsewhere a sentence has a blank for it."""
-    named = re.compile(r"(?<![\w/.:])/(?!invite\b)[a-z]{3,}")  # which is Slack's own
+    """Each platform has its own names for commands, so elsewhere a sentence has a placeholder for them."""
+    named = re.compile(r"(?<![\w/.:])/(?!invite\b)[a-z]{3,}")  # Slack's own command
     catalogue = _catalogue()
     wrong = {}
     for sentence, where in _sentences().items():

@@ -1,4 +1,4 @@
-"""A start imports nothing that it does not need: it would take time and memory from everybody, every time."""
+"""A start imports nothing that it does not need, since that costs time and memory at every start."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _RARE = {"alembic", "feedparser", "bot.store.migrations"}
 async def test_a_bot_that_serves_imports_neither_formats_nor_what_draws_at_a_terminal(tmp_path: Path) -> None:
     async with DiscordServer() as server:
         server.add_guild("研究室")
-        await _imported_by_a_served_bot(server, tmp_path)  # which makes the store
+        await _imported_by_a_served_bot(server, tmp_path)  # creates the store
         imported = await _imported_by_a_served_bot(server, tmp_path)
     assert "discord" in imported
     assert imported & (_OF_A_TERMINAL | _OF_FILES | _RARE) == set()

@@ -1,4 +1,4 @@
-"""The log is one line an event: JSON for programs, without secrets, and without what libraries say of a reconnect."""
+"""The log has one line per event: JSON for programs, without secrets, and without library messages of a reconnect."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A paper's fields are written down once: the dataclass, the table, the history, JSON, YAML and CSV have the same."""
+"""A paper's fields are defined once: dataclass, table, history, JSON, YAML and CSV have the same."""
 
 from __future__ import annotations
 

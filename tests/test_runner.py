@@ -1,4 +1,4 @@
-"""The bot lives through what breaks its connection, and ends in order when it is told to."""
+"""The bot survives a broken connection, and shuts down in order."""
 
 from __future__ import annotations
 
@@ -59,7 +59,7 @@ def settings(server: DiscordServer, database_url: str, tmp_path: Path, monkeypat
 
 @pytest.fixture
 def running(settings: Config, channel: Channel) -> Callable[..., Running]:
-    """Return what runs the bot with an edition due; it is stopped by SIGTERM and has to end by itself then."""
+    """Return a function that runs the bot with an edition due; SIGTERM must end it."""
 
     @asynccontextmanager
     async def run(**other_settings: object) -> AsyncIterator[None]:
@@ -74,7 +74,7 @@ def running(settings: Config, channel: Channel) -> Callable[..., Running]:
 
 
 async def _subscribed(settings: Config, channel: Channel) -> None:
-    """Leave a subscription that is due, made yesterday."""
+    """Write a subscription that is due, created yesterday."""
     assert channel.guild
     async with open_app(settings, clock=lambda: datetime.now(UTC) - timedelta(days=1)) as app:
         workspace = await app.services.workspaces.named(DEFAULT)
@@ -181,7 +181,7 @@ async def test_an_edition_on_its_way_goes_on_at_once_with_the_next_client(
 
 
 def _spoil(file: Path, key: str) -> None:
-    """Write what the curators have to be told of."""
+    """Write a fault that the curators have to be told."""
     file.write_text(f"papers:\n- title: A paper\n  {key}: 1\n", encoding="utf-8")
 
 

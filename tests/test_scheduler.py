@@ -1,4 +1,4 @@
-"""The tick comes each minute, whatever happens to the clock or to the tick before."""
+"""The scheduler ticks every minute, whatever happens to the clock or to the previous tick."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A bot that is told to stop while it starts ends at once and with 0."""
+"""A bot that is stopped during its start ends at once with status 0."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A few of the trials, so that they stay runnable and what they show stays true between their long runs."""
+"""A few of the trials, so that they keep running between their long runs."""
 
 from __future__ import annotations
 

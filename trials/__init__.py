@@ -1,1 +1,1 @@
-"""Trials that are too slow for the test suite: the poster is killed and its world broken, and every message counted."""
+"""Trials too slow for the test suite: posters are killed, their environment fails, and messages are counted."""

@@ -1,4 +1,4 @@
-"""Runs all trials, prints what became of them by fault and by step, and fails when anything was lost or came twice."""
+"""Runs all trials, prints the results by fault and by step, and fails if a message was lost or sent twice."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from trials import causes, stage, storm
 from trials.storm import Trial
 from trials.victim import PAPERS
 
-RUNS, LONG, CROWDS, AT_ONCE = 1000, 8, 40, 6  # a run or a crowd is five editions
+RUNS, LONG, CROWDS, AT_ONCE = 1000, 8, 40, 6  # a run or a crowd has five editions
 _TELL_EVERY = 30.0  # seconds
 
 
@@ -38,13 +38,13 @@ async def main() -> int:
 
 
 def kinds(runs: int) -> list[str]:
-    """Return what goes wrong in each of so many runs: a kill, a fault and one of the worst in turn."""
+    """Return the fault of each run: a kill, a failure and one of the worst cases in turn."""
     groups = [[*group] for group in (causes.KILLS, causes.TROUBLES, causes.WORST)]
     return [groups[n % 3][n // 3 % len(groups[n % 3])] for n in range(runs)]
 
 
 async def play(plan: Iterable[str], template: Path) -> list[Trial]:
-    """Run these trials, some at once."""
+    """Run these trials, some at the same time."""
     waiting = list(enumerate(plan))[::-1]
     trials: list[Trial] = []
 
@@ -69,19 +69,19 @@ async def play(plan: Iterable[str], template: Path) -> list[Trial]:
 
 
 async def _tell(trials: list[Trial], total: int) -> None:
-    """Say now and then how far the trials are, where no bar can be drawn."""
+    """Print the progress from time to time, where no bar can be shown."""
     while not sys.stderr.isatty():
         await asyncio.sleep(_TELL_EVERY)
         print(f"trials {len(trials)}/{total}, wrong so far {wrong(trials)}", file=sys.stderr, flush=True)
 
 
 def wrong(trials: Iterable[Trial]) -> int:
-    """Count everything that went wrong."""
+    """Count all failures."""
     return sum(trial.outcome[name] for trial in trials for name in storm.WRONG)
 
 
 def told(trials: list[Trial]) -> int:
-    """Print the counts and return how much went wrong."""
+    """Print the counts and return the number of failures."""
     by_kind: defaultdict[str, Counter[str]] = defaultdict(Counter)
     steps: Counter[str] = Counter()
     for trial in trials:

@@ -1,4 +1,4 @@
-"""What goes wrong in a trial, one function a kind; afterwards the bot is started until all is said to be there."""
+"""The faults of a trial, one function each; afterwards the bot is started until everything should have arrived."""
 
 from __future__ import annotations
 
@@ -46,12 +46,12 @@ async def killed_writing(storm: Storm) -> None:
 
 
 async def killed_claiming(storm: Storm) -> None:
-    """Kill a poster as soon as it has taken an edition."""
+    """Kill a poster as soon as it has leased an edition."""
     await storm.kill(storm.poster(), lambda: stage.is_claimed(storm.store), storm.dice.uniform(0, 0.02))
 
 
 async def crowded(storm: Storm) -> None:
-    """Kill a poster at a request, in channels where hundreds or thousands of messages are written before the next."""
+    """Kill a poster at a request, in channels where hundreds or thousands of messages follow."""
     storm.talk(storm.dice.choice((0, 100, 700)))
     await storm.kill_at_a_request()
     storm.talk(storm.dice.choice((150, 650, 1500, 3000)))
@@ -59,34 +59,34 @@ async def crowded(storm: Storm) -> None:
 
 
 async def wrong_clock(by: float, storm: Storm) -> None:
-    """Kill a poster whose clock is wrong, and start others with a right one or the same."""
+    """Kill a poster with a wrong clock, and start others with a right one or the same."""
     storm.ahead = by
     await crowded(storm)
     storm.ahead = storm.dice.choice((0.0, by))
 
 
 async def asleep(storm: Storm) -> None:
-    """Stop a poster at any moment of its run."""
+    """Suspend a poster at any moment of its run."""
     await storm.put_to_sleep(storm.poster(), lambda: True, storm.dice.uniform(0, RUN))
 
 
 async def asleep_claiming(storm: Storm) -> None:
-    """Stop a poster as soon as it has taken an edition."""
+    """Suspend a poster as soon as it has leased an edition."""
     process = storm.poster()
     await storm.put_to_sleep(process, lambda: stage.is_claimed(storm.store), storm.dice.uniform(0, 0.1))
 
 
 async def asleep_at_a_request(storm: Storm) -> None:
-    """Stop a poster around one of its requests."""
+    """Suspend a poster around one of its requests."""
     slow = storm.slow_request()
     await storm.put_to_sleep(storm.poster(), lambda: slow.hits, storm.dice.uniform(0, 0.04))
 
 
 async def asleep_between_attempts(storm: Storm) -> None:
-    """Stop a poster that waits with a message that has arrived, until Discord has forgotten the nonce."""
+    """Suspend a poster after a message has arrived, until Discord has forgotten the nonce."""
     fault = storm.server.fault("POST", POSTS, nth=storm.dice.randint(1, MESSAGES), status=502, applied=True)
     process = storm.poster()
-    while process.is_alive() and not fault.hits:  # noqa: ASYNC110 a process tells nobody of its end
+    while process.is_alive() and not fault.hits:  # noqa: ASYNC110 a process does not signal its end
         await asyncio.sleep(0.001)
     await asyncio.sleep(storm.dice.uniform(0, 1.1))
     storm.outcome["stopped"] += process.is_alive()
@@ -99,7 +99,7 @@ async def asleep_between_attempts(storm: Storm) -> None:
 
 
 async def blind(right: Permission, storm: Storm) -> None:
-    """Kill a poster, take a right from it in some channels, start it twice, and give the right back."""
+    """Kill a poster, revoke a permission in some channels, start it twice, and grant the permission again."""
     await storm.kill_at_a_request()
     storm.forgets = True
     storm.talk(storm.dice.randint(0, 300))
@@ -109,11 +109,11 @@ async def blind(right: Permission, storm: Storm) -> None:
         await storm.start_again()
     for channel in storm.channels:
         channel.reset()
-    storm.ahead += _DAY  # a paused channel is tried once a day
+    storm.ahead += _DAY  # a paused channel is retried once a day
 
 
 async def gateway_gone(storm: Storm) -> None:
-    """Let the whole bot run, take the gateway from it or break what it reads there, and stop it with SIGTERM."""
+    """Run the whole bot, cut its gateway or send it broken events, and stop it with SIGTERM."""
     process = victim.bot(storm.store, storm.server.api_url, storm.server.token)
     gateway = storm.server.gateway
     with suppress(TimeoutError):
@@ -121,7 +121,7 @@ async def gateway_gone(storm: Storm) -> None:
         await asyncio.sleep(storm.dice.uniform(0, 0.4))
         storm.dice.choice((gateway.drop, gateway.malformed))()
         async with asyncio.timeout(30):
-            while not stage.is_delivered(storm.store):  # noqa: ASYNC110 a file tells nobody of its changes
+            while not stage.is_delivered(storm.store):  # noqa: ASYNC110 a file does not signal its changes
                 await asyncio.sleep(0.05)
     storm.signal(process, signal.SIGTERM)
     await ended(process)
@@ -129,12 +129,12 @@ async def gateway_gone(storm: Storm) -> None:
 
 
 async def disk_full(storm: Storm) -> None:
-    """Let no file of a poster grow beyond a little more than it was."""
+    """Limit a poster's files to a little more than their size."""
     await ended(storm.poster(room=storm.store.stat().st_size + storm.dice.randrange(200_000)))
 
 
 async def locked(storm: Storm) -> None:
-    """Hold the database while the poster writes, sometimes for longer than a writer waits."""
+    """Hold the database's lock while the poster writes, sometimes longer than a writer waits."""
     process = storm.poster()
     await asyncio.sleep(storm.dice.uniform(0.02, RUN))
     await asyncio.to_thread(_hold, storm.store, _LOCK if storm.dice.random() < 0.2 else 0.3)
@@ -153,7 +153,7 @@ async def answered_badly(how: dict[str, Any], storm: Storm) -> None:
 
 
 async def refused_for_long(storm: Storm) -> None:
-    """Let something that stands before Discord refuse whatever posts, over several starts of the bot."""
+    """Let a proxy before Discord refuse every post, over several starts of the bot."""
     how = storm.dice.choice(({"status": 403}, {"status": 404}, {"status": 403, "code": 0}, {"status": 429}))
     fault = storm.server.fault("POST", POSTS, nth=storm.dice.randint(1, MESSAGES), times=None, **how)
     await ended(storm.poster())
@@ -193,7 +193,7 @@ CAUSES = KILLS | TROUBLES | WORST | LONG
 
 
 async def run(kind: str, template: Path, dice: random.Random) -> Trial:
-    """Let an edition go through one trouble of that kind, and count what arrived."""
+    """Let an edition meet one fault of that kind, and count what arrived."""
     with TemporaryDirectory() as folder:
         async with DiscordServer(channel_rate=None, global_rate=None) as server:
             storm = Storm(server, stage.channels_on(server), stage.copied(template, Path(folder)), dice)
@@ -204,7 +204,7 @@ async def run(kind: str, template: Path, dice: random.Random) -> Trial:
 
 
 async def crowd(size: int, template: Path, dice: random.Random) -> Trial:
-    """Let several processes at once deliver the editions of one store; in every second run one of them is killed."""
+    """Let several processes deliver the editions of one store at once; in every second run one is killed."""
     with TemporaryDirectory() as folder:
         async with DiscordServer(channel_rate=None, global_rate=None) as server:
             storm = Storm(server, stage.channels_on(server), stage.copied(template, Path(folder)), dice)
@@ -219,7 +219,7 @@ async def crowd(size: int, template: Path, dice: random.Random) -> Trial:
 
 
 def _hold(store: Path, seconds: float) -> None:
-    """Keep every other writer of the store waiting for so long."""
+    """Block every other writer of the store for some seconds."""
     with closing(sqlite3.connect(store, timeout=20, isolation_level=None)) as connection:
         connection.execute("BEGIN IMMEDIATE")
         time.sleep(seconds)

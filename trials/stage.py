@@ -1,4 +1,4 @@
-"""The scene of a trial: a store with thirty papers and five channels due, and the Discord that has those channels."""
+"""The setting of a trial: a store with thirty papers and five channels due, and a Discord with these channels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ _EVERY_MINUTE = "* * * * *"
 
 
 async def make_store(path: Path) -> None:
-    """Write the store that every run gets a copy of; its subscriptions were made yesterday, so that they are due."""
+    """Write the store that every run copies; its subscriptions were created yesterday, so they are due."""
 
     def yesterday() -> datetime:
         return datetime.now(UTC) - timedelta(days=1)
@@ -58,7 +58,7 @@ def copied(store: Path, folder: Path) -> Path:
 
 
 def is_delivered(store: Path) -> bool:
-    """Tell whether the outbox has been written and emptied."""
+    """Return whether the outbox has been written and emptied."""
     counts = "SELECT count(*), count(done_at) FROM editions"
     with closing(sqlite3.connect(store, timeout=20)) as connection:
         every, done = connection.execute(counts).fetchone()
@@ -66,17 +66,17 @@ def is_delivered(store: Path) -> bool:
 
 
 def is_written(store: Path) -> bool:
-    """Tell whether an edition is in the outbox."""
+    """Return whether an edition is in the outbox."""
     return _any(store, "TRUE")
 
 
 def is_claimed(store: Path) -> bool:
-    """Tell whether a process has taken an edition."""
+    """Return whether a process has leased an edition."""
     return _any(store, "lease_owner IS NOT NULL")
 
 
 def is_locked(store: Path) -> bool:
-    """Tell whether a process is in the middle of writing."""
+    """Return whether a process is in the middle of a write."""
     with closing(sqlite3.connect(store, timeout=0, isolation_level=None)) as connection:
         try:
             connection.execute("BEGIN IMMEDIATE")
@@ -87,7 +87,7 @@ def is_locked(store: Path) -> bool:
 
 
 def paused(store: Path) -> int:
-    """Count the subscriptions that are paused."""
+    """Count the paused subscriptions."""
     with closing(sqlite3.connect(store, timeout=20)) as connection:
         found = connection.execute("SELECT count(*) FROM subscriptions WHERE paused_reason IS NOT NULL").fetchone()
     return int(found[0])
@@ -99,7 +99,7 @@ def _any(store: Path, condition: str) -> bool:
 
 
 def counted(channels: list[Channel]) -> Counter[str]:
-    """Count the papers that are missing or there twice, and the channels whose order is wrong."""
+    """Count the papers that are missing or there twice, and the channels in the wrong order."""
     outcome: Counter[str] = Counter()
     wanted = [f"p{n:02}" for n in range(PAPERS)]
     for channel in channels:
@@ -114,11 +114,11 @@ def counted(channels: list[Channel]) -> Counter[str]:
 class _Standing:
     done: bool
     claimed: bool
-    nonce: str | None  # of the message that is noted as on its way
+    nonce: str | None  # of the message that is recorded as being sent
 
 
 def steps(store: Path, server: DiscordServer, channels: list[Channel]) -> Counter[str]:
-    """Tell at which step of the outbox each channel's edition stands, just after its process was killed."""
+    """Return the outbox step of each channel's edition, right after its process was killed."""
     query = (
         "SELECT s.channel, e.done_at IS NOT NULL, e.lease_owner IS NOT NULL,"
         " max(m.nonce) FILTER (WHERE m.state = 'sending')"

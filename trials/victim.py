@@ -1,4 +1,4 @@
-"""The processes under trial: the real store, delivery and publisher, without the rest of the bot where that will do.
+"""The processes under trial: the real store, delivery and publisher, without the rest of the bot where possible.
 
 They are forked from a server that has imported everything, so that a thousand of them take minutes.
 """
@@ -38,12 +38,12 @@ _CONTEXT.set_forkserver_preload([__name__])
 
 
 def poster(store: Path, api_url: str, token: str, *, ahead: float = 0, room: int | None = None) -> ForkServerProcess:
-    """Start what `dayori post` does; its clock runs `ahead` (seconds), no file of it may grow beyond `room` (bytes)."""
+    """Start the work of `dayori post`; its clock is `ahead` by seconds, and its files may grow by `room` bytes."""
     return _started(_post, store, api_url, token, ahead, room)
 
 
 def bot(store: Path, api_url: str, token: str) -> ForkServerProcess:
-    """Start what `dayori run` does."""
+    """Start the work of `dayori run`."""
     return _started(_serve, store, api_url, token)
 
 
@@ -58,7 +58,7 @@ def _run(target: object, *arguments: object) -> None:
     os.dup2(quiet, 1)
     if "TRIALS_LOUD" not in os.environ:
         os.dup2(quiet, 2)
-    configure_logs(())  # without it structlog draws tracebacks, for seconds in which nothing else goes on
+    configure_logs(())  # without it structlog renders tracebacks, which block everything for seconds
     logging.disable()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:

@@ -1,22 +1,29 @@
-"""The one error tree. Every message is a sentence fit to show to whoever caused it.
+"""All errors of the product. Every message is a sentence that can be shown to the person who caused it.
 
 DayoriError
 ├── ConfigError        the settings or the environment
-├── InputError         something a person typed or a file says
-│   ├── DateError      a date that cannot be read
-│   ├── ScheduleError  a schedule that cannot be read
+├── InputError         a person's input or a file's content
+│   ├── DateError      an invalid date
+│   ├── ScheduleError  an invalid schedule
 │   └── FileError      a file's content, with its place
 ├── NotFoundError      nothing has that name or id
 ├── NotAllowedError    the person may not do this
-├── RateLimitError     the person asks for more than fits into a minute
-├── ConflictError      two things that cannot both be
-│   ├── StaleError     somebody changed it since it was looked at
-│   └── DuplicateError the same request is being answered by another process
+├── RateLimitError     too many requests of one person
+├── ConflictError      two things that contradict each other
+│   ├── StaleError     somebody changed it after it was shown
+│   └── DuplicateError another process answers the same request
 ├── StoreError         the database
-├── SourceError        a source of metadata is down, refuses or makes no sense
-│   ├── UnknownPaperError  it does not know the paper
-│   └── SourceBusyError    it wants to be left alone for a while
-└── PublishError       a platform would not take a message
+├── SourceError        a source of metadata is down, refuses or sends nonsense
+│   ├── SourceSettingError  the settings keep the source from being queried
+│   ├── UnknownPaperError   the source does not know the paper
+│   └── SourceBusyError     the source wants no requests for a while
+└── PublishError       a platform did not take a message
+    ├── ChannelClosedError   the channel is gone or closed to the bot
+    ├── UnknownOutcomeError  the message may or may not have arrived
+    ├── BlockedError         somebody has to help first
+    │   └── UnfinishedSearchError  a search for a message is not finished
+    ├── UnreachableError     the platform did not answer
+    └── RetryLaterError      the platform wants the message later
 """
 
 from __future__ import annotations

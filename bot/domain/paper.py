@@ -103,11 +103,11 @@ class Paper:
 
 FIELDS = tuple(each.name for each in fields(Paper))
 CONTENT_FIELDS = tuple(name for name in FIELDS if name not in _BOOKKEEPING)
-_LATER_FIELDS = ("venue",)  # they came after the first version, which kept hashes without them
+_LATER_FIELDS = ("venue",)  # added after the first version, whose stored hashes lack them
 
 
 def hashable(columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Return what is hashed of a paper: a field that came later counts where it says something."""
+    """Return the columns to hash; fields added after the first version are left out while empty."""
     return {name: value for name, value in columns.items() if value or name not in _LATER_FIELDS}
 
 

@@ -1,4 +1,4 @@
-"""Where a paper was published, as sources tell it in passing: a conference or a journal, and nothing else."""
+"""Finds a paper's venue, a conference or a journal, in remarks and names of sources."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ _PREPRINT = re.compile(r"arxiv|corr\b|(?:bio|med|chem)rxiv|preprints?\b|ssrn", r
 
 
 def venue_in(remark: str) -> str | None:
-    """Return the venue that an author's remark names (`12 pages, accepted at ICML 2024 (oral)`), if it names one."""
+    """Return the venue in an author's remark (`12 pages, accepted at ICML 2024 (oral)`), or None."""
     text = clean_line(remark)[:_LONGEST]
     found = _ANNOUNCED.search(text) or (None if _REVIEW.search(text) else _ACRONYM.search(text))
     return venue_of(found["venue"]) if found else None
 
 
 def venue_of(text: str) -> str | None:
-    """Return a container's name where it is one that publishes; a preprint server and a review are none."""
+    """Return a container's name if it is a venue; preprint servers and reviews are not."""
     name = clean_line(text)
     return name if name and not _PREPRINT.match(name) and not _REVIEW.search(name) else None

@@ -1,4 +1,4 @@
-r"""LaTeX as bibliographies hold it (`{\"o}`, `\&`, `{RNA}`) to plain text, and plain text to LaTeX that reads back."""
+r"""Converts LaTeX in bibliographies (`{\"o}`, `\&`, `{RNA}`) to plain text and back."""
 
 from __future__ import annotations
 

@@ -131,8 +131,7 @@ class Health:
         return []
 
     async def _servers_unserved(self, subscribed: Sequence[Subscription]) -> list[Check]:
-        """Report servers that wait to be allowed and their subscriptions; only a warning, since anybody can invite the
-        bot."""
+        """Report servers that wait to be allowed, and their subscriptions; only warnings, as anybody can invite it."""
         if self._servers is None:
             return []
         served, servers = await self._servers.served(), self._servers

@@ -80,7 +80,7 @@ def _metadata(node: Mapping[str, Any], *, scholarly: bool) -> Metadata:
 
 
 def _container(node: Mapping[str, Any]) -> str:
-    """Return the name of what a work is part of; an article may be of an issue, that of a volume, that of a journal."""
+    """Return the name of the journal or book of a work, which may be nested as issue, volume, journal."""
     name = ""
     for _ in range(_DEEPEST_CONTAINER):
         parts = [part for part in _several(node.get("isPartOf")) if isinstance(part, dict)]

@@ -1,4 +1,4 @@
-"""Files go in and out whole, or not at all."""
+"""Files are read and written completely or not at all."""
 
 from __future__ import annotations
 

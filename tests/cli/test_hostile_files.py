@@ -1,4 +1,4 @@
-"""Files, settings and lines that would hold the terminal up or break it end in a sentence."""
+"""Files, settings and lines that could block or break the terminal produce one sentence instead."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`dayori post`, as cron calls it: what it prints and how it ends when something does not get through."""
+"""`dayori post`, as cron calls it: its output and its exit code when something cannot be delivered."""
 
 from __future__ import annotations
 

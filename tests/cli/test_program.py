@@ -1,4 +1,4 @@
-"""The terminal's commands: what they print, in which shape, and how they end."""
+"""The terminal's commands: their output, its format, and their exit codes."""
 
 from __future__ import annotations
 

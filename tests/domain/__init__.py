@@ -1,1 +1,1 @@
-"""What is true of the domain."""
+"""Tests of the domain."""

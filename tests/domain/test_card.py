@@ -1,4 +1,4 @@
-"""A card shows what there is, each thing once, in the reader's language."""
+"""A card shows all known facts of a paper, each once, in the reader's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A date reads back from every way in which people write it."""
+"""Dates are parsed from every way in which people write them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Over any history of additions and editions, no paper is lost and none comes twice."""
+"""Over any history of additions and editions, no paper is lost or sent twice."""
 
 from __future__ import annotations
 

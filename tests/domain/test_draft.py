@@ -1,4 +1,4 @@
-"""A draft begins with what its source tells by itself, and a form is read as what was meant."""
+"""A draft starts with what its source says without the network, and a form is read as it was meant."""
 
 from __future__ import annotations
 

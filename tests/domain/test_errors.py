@@ -1,4 +1,4 @@
-"""What an error quotes from outside does nothing where it is shown."""
+"""Text from outside that an error quotes has no effect where it is shown."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Folding takes away what people do not mean, and only that."""
+"""Folding removes differences that people do not mean, and only those."""
 
 from __future__ import annotations
 

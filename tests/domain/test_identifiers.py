@@ -1,4 +1,4 @@
-"""A paper is recognised by its id in every shape in which people paste it."""
+"""A paper is recognised by its id in every form in which people paste it."""
 
 from __future__ import annotations
 

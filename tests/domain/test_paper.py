@@ -1,4 +1,4 @@
-"""Whatever somebody types becomes a consistent paper, or is refused in a sentence."""
+"""Any input becomes a consistent paper, or is refused with a sentence."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The query language: a few marks, and no mistakes."""
+"""The query language: a few filters, and no invalid queries."""
 
 from __future__ import annotations
 

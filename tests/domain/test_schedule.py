@@ -1,4 +1,4 @@
-"""A schedule means the same minute of the wall clock all year, whatever the clock does."""
+"""A schedule means the same local minute all year, across clock changes."""
 
 from __future__ import annotations
 
@@ -286,7 +286,7 @@ def test_the_latest_turn_is_the_one_that_followed_the_time_before_it(
 
 
 def _comes(schedule: Schedule, day: date) -> bool:
-    """Tell whether a day is one of the schedule's, worked out from the calendar alone."""
+    """Return whether a day is one of the schedule's, computed from the calendar alone."""
     if schedule.start:
         monday = schedule.start.toordinal() - schedule.start.weekday()
         return (

@@ -1,4 +1,4 @@
-"""Text is cleaned for good, and clipping never tears a character."""
+"""Text is cleaned, and clipping never splits a character."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from bot.domain.text import clean, clean_line, clip
 from tests.samples import texts
 
-# Each is one character to a reader; whichever follow one another, they stay apart.
+# Each is one character to a reader; in any order, they stay separate.
 CLUSTERS = (
     "a",
     "Z",
@@ -49,7 +49,7 @@ CLUSTERS = (
 )
 
 
-# What hides: joiners, selectors, tags, marks and fillers, beside what they may belong to.
+# Characters that hide text: joiners, selectors, tags, marks and fillers, with characters that they may belong to.
 HIDING = (
     "\u200b",
     "\u200c",

@@ -1,4 +1,4 @@
-"""Where a paper was published, in the words in which authors and pages tell it."""
+"""A paper's venue is found in the wording of authors and pages."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Stand-ins for the outside world: platforms, sources, clocks."""
+"""Doubles of the outside world: platforms, sources, clocks."""

@@ -9,7 +9,7 @@ TOKYO = ZoneInfo("Asia/Tokyo")
 
 
 class AdjustableClock:
-    """Begins on a Monday at 08:00 in Tokyo, an hour before the usual digest."""
+    """Starts on a Monday at 08:00 in Tokyo, an hour before the usual digest."""
 
     def __init__(self) -> None:
         self.now = datetime(2024, 1, 22, 8, 0, tzinfo=TOKYO).astimezone(UTC)
@@ -21,5 +21,5 @@ class AdjustableClock:
         self.now += timedelta(**span)
 
     def set(self, local: str) -> None:
-        """Go to a local time in Tokyo, such as `2024-01-22 09:00`."""
+        """Move to a local time in Tokyo, such as `2024-01-22 09:00`."""
         self.now = datetime.fromisoformat(local).replace(tzinfo=TOKYO).astimezone(UTC)

@@ -1,4 +1,4 @@
-"""A world that knows of a few papers, and can be out of reach."""
+"""A metadata finder that knows a few papers and can be unreachable."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from bot.i18n import msg
 
 
 class FakeFinder:
-    """Answers from `known`; `asked` is what it was asked for over the network."""
+    """Answers from `known`; `asked` lists the look-ups over the network."""
 
     def __init__(self) -> None:
         self.known: dict[str, Metadata] = {}

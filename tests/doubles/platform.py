@@ -1,4 +1,4 @@
-"""A platform that never gets as far as a connection."""
+"""A platform that never connects."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.services.ports import Publisher
 
 
 class BrokenPlatform:
-    """Fails with one error whatever is asked of it, and counts how often it was."""
+    """Fails with one error on every call, and counts the calls."""
 
     name = "broken"
 

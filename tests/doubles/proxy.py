@@ -1,4 +1,4 @@
-"""An HTTP proxy on loopback: it forwards plain requests, opens tunnels (CONNECT) and remembers what it was asked."""
+"""An HTTP proxy on loopback: it forwards plain requests, opens tunnels (CONNECT) and records its requests."""
 
 from __future__ import annotations
 
@@ -71,7 +71,7 @@ class Proxy:
     async def _pipe(self, reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
         with suppress(OSError):
             while chunk := await reader.read(1 << 16):
-                if again := _REQUEST.match(chunk):  # a connection is used for several requests
+                if again := _REQUEST.match(chunk):  # a connection carries several requests
                     self.asked.append((again[1].decode(), again[2].decode()))
                 writer.write(chunk)
                 await writer.drain()

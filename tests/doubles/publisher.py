@@ -1,4 +1,4 @@
-"""A platform that keeps what it is given, and breaks where it is told to; it draws editions as two papers a message."""
+"""A platform that keeps its messages and fails on demand; it renders editions as two papers per message."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class KilledError(BaseException):
 
 @dataclass(frozen=True, slots=True)
 class Posted:
-    """A message that stands in a channel."""
+    """A message in a channel."""
 
     channel: str
     payload: Payload
@@ -40,7 +40,7 @@ class Posted:
 
 
 class FakePublisher:
-    """Posts into lists; `faults` are used up one by one, each by the next request to post (into `faulty` alone)."""
+    """Posts into lists; each request to post (into `faulty` only) uses up one of `faults`."""
 
     nonce_memory = 60.0
 
@@ -107,12 +107,12 @@ class FakePublisher:
         return f"</{command}:1>"
 
     def papers_in(self, channel: str) -> list[str]:
-        """Return the ids of all papers that stand in a channel, in order."""
+        """Return the ids of all papers in a channel, in order."""
         return [id for posted in self.posted if posted.channel == channel for id in posted.papers]
 
 
 class FakeRenderer:
-    """Draws two papers a message; an edition without papers is one message all the same."""
+    """Renders two papers per message; an edition without papers is one message."""
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         ids = [paper.id for paper in edition.papers]

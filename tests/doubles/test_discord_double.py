@@ -1,4 +1,4 @@
-"""The stand-in Discord behaves, towards the real discord.py, as the service is known to behave."""
+"""The Discord double treats the real discord.py as the service is known to."""
 
 from __future__ import annotations
 
@@ -56,7 +56,7 @@ def seen_by(bot: Bot, channel: Any) -> discord.TextChannel:
 
 
 async def ask(server: DiscordServer, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
-    """Send one request as no library would."""
+    """Send one request that no library would send."""
     headers = {"Authorization": f"Bot {token or server.token}"}
     async with (
         aiohttp.ClientSession(headers=headers) as session,

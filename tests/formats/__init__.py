@@ -1,1 +1,1 @@
-"""What is true of files in and out."""
+"""Tests of file formats."""

@@ -1,4 +1,4 @@
-"""What the round trips of foreign formats share."""
+"""Shared by the round-trip tests of foreign formats."""
 
 from __future__ import annotations
 
@@ -13,12 +13,12 @@ from tests.samples import paper
 
 
 def kept(papers: Sequence[Paper]) -> list[Paper]:
-    """Return the papers as files keep them: when they were changed last is the store's affair."""
+    """Return the papers as files keep them: without the time of their last change."""
     return [replace(made, updated_at=None) for made in papers]
 
 
 def full(n: int) -> Paper:
-    """Return the n-th paper with everything in it that a paper may have."""
+    """Return the n-th paper with all fields set."""
     made = paper(
         n,
         date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28),

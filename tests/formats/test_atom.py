@@ -1,4 +1,4 @@
-"""The feed is valid Atom whatever papers say, and its ids stay."""
+"""The feed is valid Atom for all papers, and its ids are stable."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file is replaced whole or not at all."""
+"""A file is replaced completely or not at all."""
 
 from __future__ import annotations
 
@@ -74,7 +74,7 @@ def test_the_file_beside_is_never_readable_by_others_nor_a_link_into_another(tmp
 
 @pytest.fixture(params=["folder", "pipe", "socket", "device", "link to a device"])
 def no_file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
-    """Return something that has a name and no end."""
+    """Return a path that is not a regular file."""
     path = tmp_path / "papers.yaml"
     with socket.socket(socket.AF_UNIX) as listening:
         match request.param:

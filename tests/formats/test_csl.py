@@ -1,4 +1,4 @@
-"""CSL-JSON: other people's files are understood, ours come back as they were."""
+"""CSL-JSON: foreign files are understood, our own files round-trip."""
 
 from __future__ import annotations
 

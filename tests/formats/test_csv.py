@@ -1,4 +1,4 @@
-"""A spreadsheet's rows are papers, whatever its columns are called and whoever saved it."""
+"""A spreadsheet's rows become papers, with any column names and from any program."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The page holds every paper, and nothing that a paper says becomes markup."""
+"""The page contains every paper, and no text of a paper becomes markup."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Pages with links to papers come in, 「まとめ」 pages as such, and our own page comes back."""
+"""Pages with links to papers and 「まとめ」 pages are read, and our own page round-trips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What a paper says does nothing in a file of another program, and comes back from it as it went."""
+"""A paper's text has no effect in a file for another program, and round-trips."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A collection reads back from JSON as it was written; the shape is the contract."""
+"""A collection round-trips through JSON; the format is a contract."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A list of links is read line by line; a line without a title waits for somebody who knows it."""
+"""A list of links is read line by line; a line without a title is returned as untitled."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What lists, pages and tables cost is linear in their text, whatever is in it."""
+"""Reading lists, pages and tables takes linear time for any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Markdown shows what a paper says, and none of its marks mean anything."""
+"""Markdown shows a paper's text, and none of its characters act as markup."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _READER = MarkdownIt("commonmark")
 
 
 def _shown(text: str) -> str:
-    """Return what a reader of the Markdown sees, without spaces."""
+    """Return the visible text of Markdown, without spaces."""
     leaves = [leaf for token in _READER.parse(text) if token.children for leaf in token.children]
     return "".join("".join(leaf.content for leaf in leaves).split())
 

@@ -1,4 +1,4 @@
-"""Markdown lists and tables of papers come in, and our own Markdown comes back."""
+"""Markdown lists and tables of papers are read, and our own Markdown round-trips."""
 
 from __future__ import annotations
 

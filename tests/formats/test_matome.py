@@ -1,4 +1,4 @@
-"""A 「まとめ」 page comes in paper by paper, each part where the page has it, without the site's own words."""
+"""A 「まとめ」 page is read paper by paper, without the site's own text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Every value of a file stays the text it was written as and knows its place."""
+"""Every value of a file stays the original text and knows its position."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The format of a file is told by its ending or by the person."""
+"""A file's format follows from its extension or from the user."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""RIS: other people's files are understood, ours come back as they were."""
+"""RIS: foreign files are understood, our own files round-trip."""
 
 from __future__ import annotations
 

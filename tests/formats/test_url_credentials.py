@@ -1,4 +1,4 @@
-"""No password of an address is shown, however the address is broken."""
+"""No password in an address is shown, even if the address is invalid."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ def test_no_password_is_shown_whatever_is_in_it(password: str) -> None:
     [
         ("https://u:p%40ss@h", ("p%40ss", "p@ss")),
         ("https://token@h", ("token",)),
-        ("https://u:pw@h", ()),  # too short to be blotted out everywhere
+        ("https://u:pw@h", ()),  # too short to be hidden everywhere
         ("https://mastodon.example/@hanako", ()),
         ("https://[::1", ()),
     ],

@@ -1,4 +1,4 @@
-"""A collection reads back from YAML as it was written, whatever its texts hold."""
+"""A collection round-trips through YAML for any text."""
 
 from __future__ import annotations
 

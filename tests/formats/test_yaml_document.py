@@ -1,4 +1,4 @@
-"""One entry of a YAML file can be changed, and every other line stays as it was."""
+"""One entry of a YAML file can change while every other line stays as it was."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ papers:
 
 
 def changes(before: str, after: str) -> list[str]:
-    """Return the lines that went and came."""
+    """Return the removed and added lines."""
     return [line for line in ndiff(before.splitlines(), after.splitlines()) if line[0] in "+-"]
 
 

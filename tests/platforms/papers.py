@@ -1,4 +1,4 @@
-"""Random papers at their worst: any Unicode, any length, markdown, mentions, right-to-left, zero width."""
+"""Random papers with worst cases: any Unicode, any length, Markdown, mentions, right-to-left, zero width."""
 
 from __future__ import annotations
 
@@ -69,7 +69,7 @@ _RANGES = ((0x20, 0x7E), (0x3040, 0x30FF), (0x4E00, 0x9FFF), (0x0, 0x2FFF), (0x1
 
 
 def random_papers(n: int, seed: int) -> list[Paper]:
-    """Return so many papers; the same for the same seed."""
+    """Return that many papers; the same for the same seed."""
     dice = random.Random(seed)
     return [_paper(dice, number) for number in range(n)]
 

@@ -1,4 +1,4 @@
-"""Papers into the store and its index, as the services put them there."""
+"""Adds papers to the store and its index like the services do."""
 
 from __future__ import annotations
 

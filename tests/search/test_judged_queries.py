@@ -1,4 +1,4 @@
-"""The judged set: what people type finds the paper that they mean, in every kind of query."""
+"""The judged queries: for every kind of query, people find the paper that they mean."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _QUERIES: dict[str, list[dict[str, Any]]] = _JUDGED["queries"]
 
 @pytest.fixture
 async def judged(importer: Importer, workspace: int) -> None:
-    """Fill the store with the starter collection and the papers of the judged set."""
+    """Fill the store with the starter collection and the papers of the judged queries."""
     own = [
         make_paper(**{**entry, "date": parse_date(entry["date"]), "links": list(map(Link, entry.get("links", [])))})
         for entry in _JUDGED["papers"]

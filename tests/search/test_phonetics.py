@@ -1,4 +1,4 @@
-"""English is found by the katakana that it is read as."""
+"""English words are found by their katakana readings."""
 
 from __future__ import annotations
 
@@ -97,12 +97,16 @@ def test_english_is_heard_in_its_katakana(typed: str, english: str) -> None:
 @pytest.mark.parametrize(
     ("typed", "title", "suggestion"),
     [
-        ("バッチノーマライゼーション", "Batch Normalization", "batch normalization"),  # beside an author called Bach
+        (
+            "バッチノーマライゼーション",
+            "Batch Normalization",
+            "batch normalization",
+        ),  # although there is an author called Bach
         ("グラフトランスフォーマー", "A Graph Transformer", "graph transformer"),
         ("マージン", "Margin Losses", "margin"),
         ("まーじん", "Margin Losses", "margin"),
         ("ドメインアダプテーション", "Domain Adaptation", "domain adaptation"),
-        ("リカバリー", "Recovery of Errors", "recovery"),  # before what stands within ソフトカバリング
+        ("リカバリー", "Recovery of Errors", "recovery"),  # ranked before the part of ソフトカバリング
     ],
 )
 async def test_english_words_are_found_by_katakana(
@@ -159,7 +163,7 @@ async def test_nonsense_is_not_read_as_something(
 
 
 class CountingProbes:
-    """Answers as the index does, and counts how often words are looked up by their sound."""
+    """Answers like the index, and counts look-ups of words by sound."""
 
     def __init__(self, backend: SqliteBackend) -> None:
         self._probes, self.count = backend, 0

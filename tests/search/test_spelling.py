@@ -1,4 +1,4 @@
-"""One slip of the hand in a word does not hide a paper, and what was typed rightly of a query still counts."""
+"""One typo in a word does not hide a paper, and the correct words of a query still count."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ _letters = st.sampled_from(_KATAKANA)
 
 @st.composite
 def _slipped(draw: st.DrawFn) -> tuple[str, str]:
-    """Draw a katakana word, and the word with one slip."""
+    """Draw a katakana word, and the word with one typo."""
     word = draw(st.text(_letters, min_size=6, max_size=9))
     at, letter = draw(st.integers(0, len(word) - 2)), draw(_letters)
     before, after = word[:at], word[at + 1 :]
@@ -56,7 +56,7 @@ async def test_a_slip_in_katakana_is_mended_wherever_the_word_stands(
 @pytest.mark.parametrize(
     ("typed", "why"),
     [
-        ("マピング", MatchReason.TYPO),  # ッ left out: not first the English word that sounds so
+        ("マピング", MatchReason.TYPO),  # without ッ: the English word of that sound does not come first
         ("ーマッピング", MatchReason.TYPO),
         ("クラスタルング", MatchReason.TYPO),  # within サブスペースクラスタリング
         ("superconductnig-qubit", MatchReason.TYPO),
@@ -94,20 +94,20 @@ async def test_a_long_title_is_found_with_a_slip_in_any_of_its_words(
 @pytest.mark.parametrize(
     ("typed", "first", "second"),
     [
-        # words of the headline and of the title together, before a comment that has them
+        # words of headline and title together rank before a comment with all words
         (
             "Stabilizer反例",
             {"headline": "符号の最小反例", "title": "Stabilizer Codes"},
             {"title": "Codes", "comment": "stabilizerの反例"},
         ),
-        # a hyphenated word typed as one, before the words side by side
+        # a hyphenated word typed as one ranks before the separate words
         ("codelike", {"title": "From Strategies to Code-Like Models"}, {"title": "Code like humans"}),
         # the beginning of a hyphenated word
         ("finger-t", {"title": "On Finger-Tip Forces"}, {"title": "Finger forces t"}),
         ("socio-po", {"title": "On Socio-Political Agents"}, {"title": "Socio-cultural data", "comment": "po"}),
-        # a short word as it is spelled, before one that is folded alike
+        # the exact spelling of a short word ranks before an equal fold
         ("アート", {"headline": "現代アートの画像"}, {"headline": "アト秒の光"}),
-        # one author of few before one of many
+        # a paper with few authors ranks before one with many
         ("amaral", {"authors": ["Ana Amaral"]}, {"authors": ["Ana Amaral", *(f"Someone Else{n}" for n in range(60))]}),
         ("amaral ana", {"authors": ["Ana Amaral"]}, {"authors": ["Ana Maria", "Bo Amaral"]}),
     ],

@@ -1,4 +1,4 @@
-"""An English word finds its other forms, and whoever writes it just so comes first."""
+"""An English word finds its other forms, and the exact form comes first."""
 
 from __future__ import annotations
 

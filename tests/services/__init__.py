@@ -1,1 +1,1 @@
-"""What the product does."""
+"""Tests of the services."""

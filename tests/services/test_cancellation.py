@@ -1,4 +1,4 @@
-"""What must not be cut through is not."""
+"""Work marked as uncancellable is completed."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The doctor tells a bot that stopped by itself from one that was stopped, and what is paused."""
+"""The doctor distinguishes a crashed bot from a stopped one, and shows what is paused."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def health(database: Database, clock: AdjustableClock, digests: Digests) -> Heal
 
 
 def seen(findings: HealthReport) -> list[tuple[str, str]]:
-    """Return the level and the sentence of what is not as it should be."""
+    """Return level and sentence of every check that is not ok."""
     return [(check.level, check.message.text("en")) for check in findings.checks if check.level != "ok"]
 
 

@@ -1,4 +1,4 @@
-"""What one person may ask for in a minute."""
+"""Limits on one person's requests per minute."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from bot.services.rate_limit import BUDGET, EXPORT_COST, RateLimit
 
 
 class Seconds:
-    """A clock of seconds that is moved by hand."""
+    """An adjustable clock of seconds."""
 
     def __init__(self) -> None:
         self.now = 1000.0

@@ -1,4 +1,4 @@
-"""Whose bot it is: the servers of the first start, or the first invitation; any other waits for the operator."""
+"""The bot serves the servers of its first start or the first invitation; others wait for the operator."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ Make = Callable[..., Servers]
 
 @pytest.fixture
 def make(database: Database, clock: AdjustableClock) -> Make:
-    """Return what makes the service as another start would."""
+    """Return a function that creates the service like another start."""
 
     def made(sharing: Any = "team", **named: Any) -> Servers:
         return Servers(database, clock, "discord", sharing, **named)
@@ -158,7 +158,7 @@ async def test_a_servers_name_brings_no_control_character_along(make: Make) -> N
 
 @pytest.fixture
 async def resting(make: Make) -> Servers:
-    """Return the service of a bot to which LAB belongs, with OTHER refused."""
+    """Return the service of a bot that belongs to LAB and has refused OTHER."""
     servers = make()
     await servers.note_first_servers(there(LAB, OTHER))
     await servers.refuse(OTHER)

@@ -1,4 +1,4 @@
-"""A workspace is known by a name here, and by a UUID everywhere."""
+"""A workspace has a name here, and a UUID everywhere."""
 
 from __future__ import annotations
 

@@ -1,1 +1,1 @@
-"""Tests of the outside world, against doubles of it."""
+"""Tests of the sources, against doubles."""

@@ -1,4 +1,4 @@
-"""The small internet, filled, and all sources in it."""
+"""The small internet with its papers, and all sources in it."""
 
 from __future__ import annotations
 

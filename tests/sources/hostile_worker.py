@@ -1,4 +1,4 @@
-"""A worker whose parsers do what a hostile page would have a bad parser do."""
+"""A worker whose parsers behave like a bad parser on a hostile page."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from bot.sources.parse_worker import serve
 
 
 def _read(body: bytes) -> Metadata:
-    """Tell which process reads."""
+    """Return the id of the parsing process."""
     return Metadata(title=str(os.getpid()))
 
 
 def _spin(body: bytes, file: str) -> Metadata:
-    """Note which process this is, and hold its interpreter for years."""
+    """Record the process's id, and block its interpreter."""
     Path(file).write_text(str(os.getpid()))
     re.match(r"(a+)+$", "a" * 60 + "b")
     return Metadata()

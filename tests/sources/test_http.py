@@ -1,4 +1,4 @@
-"""The fetcher asks only who may be asked, takes only so much, and keeps its manners."""
+"""The fetcher contacts only allowed hosts, reads a limited size, and keeps rate limits."""
 
 from __future__ import annotations
 
@@ -83,7 +83,7 @@ async def test_a_public_name_of_a_private_address_is_not_asked(web: Web, fetcher
 
 
 async def test_dns_that_changes_its_answer_does_not_lead_inside(web: Web, fetcher_of: Open) -> None:
-    # 127.0.0.2 stands for the public internet, and 127.0.0.1 for what is behind us.
+    # 127.0.0.2 counts as the public internet, 127.0.0.1 as the internal network.
     web.dns.addresses["changing.example"] = ["127.0.0.2", "127.0.0.1"]
     web.redirect("changing.example/a", "/b", headers={"Connection": "close"})
     web.put("changing.example/b", Page(b"secret"))

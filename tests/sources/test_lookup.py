@@ -262,7 +262,7 @@ async def test_arxiv_is_asked_once_for_all_that_wait(web: Web, sources: Sources)
     web.papers |= {f"{id}v1": {"title": id, "authors": [], "published": "2024-02-01T00:00:00Z"} for id in ids}
     said = await asyncio.gather(*map(sources.look_up, ids), sources.look_up("2401.00001"))
     assert [one.title for one in said[:-1]] == ids
-    assert len(web.asked) == 2  # the first to come, and everybody who came while it was asked
+    assert len(web.asked) == 2  # the first look-up, and one request for all that came meanwhile
 
 
 async def test_a_batch_answers_for_what_it_knows_and_says_what_it_does_not(sources: Sources) -> None:
@@ -303,7 +303,7 @@ async def test_the_settings_may_lead_to_mirrors_on_private_addresses(web: Web) -
         "https://openreview.net/forum?id=AbCdEf1234",
     ]
     titles = [(await opened.look_up(link)).title for link in links]
-    with pytest.raises(SourceError, match="not on the public internet"):  # as somebody's link it is private still
+    with pytest.raises(SourceError, match="not on the public internet"):  # in a person's link it is still private
         await opened.look_up(f"{file_sync}/P19-9999/")
     await opened.close()
     assert titles == ["From a Mirror", "Also", "Too", "As Well"]

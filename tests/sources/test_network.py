@@ -1,4 +1,4 @@
-"""Only the public internet is asked, whatever an address is wrapped in."""
+"""Only the public internet is contacted, in whatever form an address is written."""
 
 from __future__ import annotations
 

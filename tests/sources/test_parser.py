@@ -1,4 +1,4 @@
-"""What a source answers is read where it can be killed: in another process, within a time and a memory."""
+"""Answers are parsed in another process with limits on time and memory, which can be killed."""
 
 from __future__ import annotations
 
@@ -88,7 +88,7 @@ async def test_others_are_served_while_a_page_is_read(parser: Parser, tmp_path: 
         await asyncio.sleep(0)
         longest = max(longest, time.perf_counter() - turn)
         if time.perf_counter() - began < 0.3:
-            assert await reader_of(parser)  # a second process takes what comes meanwhile
+            assert await reader_of(parser)  # a second process handles other answers meanwhile
     assert longest < 0.5
     with pytest.raises(SourceError):
         await slow

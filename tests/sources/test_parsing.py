@@ -1,4 +1,4 @@
-"""Whatever bytes a source sends, they become metadata that a paper can be made of, or one clear error."""
+"""Whatever bytes a source sends, they become metadata that fits a paper, or one clear error."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ _JSON = st.recursive(
 
 @st.composite
 def damaged(draw: st.DrawFn) -> bytes:
-    """A real answer with a piece cut out, doubled or overwritten."""
+    """A real answer with a piece removed, doubled or overwritten."""
     body = draw(st.sampled_from(WHOLE))
     start, end = sorted((draw(st.integers(0, len(body))), draw(st.integers(0, len(body)))))
     return body[:start] + draw(st.binary(max_size=8) | st.just(body[start:end] * 2) | texts.map(_bytes)) + body[end:]

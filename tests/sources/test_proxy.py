@@ -1,4 +1,4 @@
-"""The operator's proxy is used where the environment says so, and private targets stay refused behind it."""
+"""The environment's proxy is used, and private targets are still refused."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ async def test_https_goes_through_a_tunnel(
     web: Web, proxy: Proxy, fetcher: Fetcher, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("HTTPS_PROXY", f"127.0.0.1:{proxy.port}")
-    with pytest.raises(SourceError):  # the small internet speaks no TLS
+    with pytest.raises(SourceError):  # the small internet has no TLS
         await fetcher.get("https://page.example/a")
     assert ("CONNECT", "page.example:443") in proxy.asked
     assert {method for method, _ in proxy.asked} == {"CONNECT"}

@@ -1,1 +1,1 @@
-"""What is true of the tables."""
+"""Tests of the store."""

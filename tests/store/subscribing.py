@@ -1,4 +1,4 @@
-"""A subscription as the store keeps it."""
+"""Subscriptions for tests of the store."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A transaction is kept whole or not at all, and one writer never spoils another's work."""
+"""A transaction is atomic, and one writer never spoils another's work."""
 
 from __future__ import annotations
 
@@ -66,7 +66,7 @@ async def test_a_cancelled_transaction_leaves_nothing_behind_and_nothing_locked(
 async def test_a_transaction_cancelled_in_the_middle_of_a_statement_leaves_nothing_locked(
     database: Database, database_url: str, clock: AdjustableClock
 ) -> None:
-    tasks = []  # a task holds its error, that the frames, and those the cursor whose statement was cut short
+    tasks = []  # a task holds its error, which holds the frames, which hold the cursor of the interrupted statement
     for n in range(150):
         tasks.append(asyncio.create_task(find_or_add(database, f"team {n}", clock())))
         await asyncio.sleep(n * 0.00004)
@@ -93,7 +93,7 @@ async def test_a_connection_is_given_back_whenever_its_borrower_is_cancelled_onc
         await asyncio.gather(*tasks, return_exceptions=True)
     await database.close()
     with warnings.catch_warnings(record=True, category=ResourceWarning, action="always") as left_open:
-        gc.collect()  # newer Pythons tell of a connection that only the garbage collector closes
+        gc.collect()  # newer Pythons report a connection that only the garbage collector closes
     assert left_open == []
     assert not [thread for thread in threading.enumerate() if "_connection_worker_thread" in thread.name]
 

@@ -1,4 +1,4 @@
-"""The outbox gives an edition to one claimant at a time, and forgets nothing that has not arrived."""
+"""The outbox leases an edition to one owner at a time, and forgets nothing that has not arrived."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What happened is kept per paper, newest first, and an undone change no longer stands."""
+"""The history is kept per paper, newest first, and an undone change can no longer be undone."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The migrations lead to exactly the tables that the code knows, and a newer database is not touched."""
+"""The migrations create exactly the tables of the schema, and a newer database is not touched."""
 
 from __future__ import annotations
 
@@ -58,7 +58,7 @@ async def test_a_database_of_a_newer_program_is_refused_in_a_sentence(tmp_path: 
 
 def test_every_table_of_a_team_carries_the_workspace() -> None:
     without = {table.name for table in metadata.sorted_tables if "workspace_id" not in table.c}
-    # The installation's own, and what the world says of papers.
+    # Tables of the installation, and of public metadata.
     assert without == {"workspaces", "state", "metadata_cache", "interactions", "servers"}
 
 

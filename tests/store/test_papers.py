@@ -1,4 +1,4 @@
-"""A paper comes out of the store as it went in, in its own workspace only."""
+"""A paper round-trips through the store, within its own workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One request changes something once, whichever process does it, and its writing may wait for as long as it says."""
+"""A request takes effect once, in whichever process, and its writes wait as long as it allows."""
 
 from __future__ import annotations
 
@@ -33,7 +33,7 @@ async def answering(request: Request, work: Callable[[], Awaitable[None]]) -> No
 
 
 def note(database: Database, text: str, *, fails: bool = False) -> Callable[[], Awaitable[None]]:
-    """Return work that notes a text, or fails after that."""
+    """Return work that writes a text, or fails afterwards."""
 
     async def write() -> None:
         async with database.write() as connection:
@@ -104,10 +104,10 @@ async def test_writing_waits_for_as_long_as_the_request_may(database: Database) 
     with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):
-            await answering(request(), note(database, "x"))  # ten seconds, as for anybody
+            await answering(request(), note(database, "x"))  # ten seconds, the default
         waiting = asyncio.create_task(answering(request(patience=30), note(database, "y")))
         await asyncio.sleep(0.5)
-        assert await asyncio.wait_for(noted(database), 5) is None  # reading goes on
+        assert await asyncio.wait_for(noted(database), 5) is None  # reads continue
         assert not waiting.done()
     await waiting
     assert await noted(database) == "y"

@@ -1,4 +1,4 @@
-"""A channel's papers are remembered by the channel, through every end, pause and renewal."""
+"""A channel's received papers are remembered through every end, pause and renewal."""
 
 from __future__ import annotations
 

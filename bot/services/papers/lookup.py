@@ -144,9 +144,9 @@ class Lookup:
             yield list(found.values())
 
     async def random(self, workspace_id: int, query: str) -> Paper:
-        """Return one of the papers that a search finds, each as likely as any other; of all for an empty one.
+        """Return a uniformly random paper of those that a search finds, or of all for an empty query.
 
-        Raises NotFoundError when it finds none.
+        Raises NotFoundError when there are none.
         """
         numbers = await self._numbers(workspace_id, query)
         if numbers:

@@ -10,5 +10,5 @@ down_revision = ${repr(down_revision)}
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     ${upgrades if upgrades else "pass"}

@@ -1,4 +1,4 @@
-"""A small Discord on the loopback that the real discord.py connects to."""
+"""A small Discord on the loopback interface that the real discord.py connects to."""
 
 from .contract import violations_of
 from .errors import NotAnsweredError, UserError

@@ -30,7 +30,7 @@ class Commands:
         self.created = 0
 
     def scope(self, guild_id: int | None) -> list[Json]:
-        """Give the commands of one server, or the global ones for None."""
+        """Return the commands of one server, or the global ones for None."""
         return self.by_scope.setdefault(guild_id, [])
 
     def overwrite(self, guild_id: int | None, bodies: list[Json]) -> list[Json]:
@@ -48,11 +48,11 @@ class Commands:
         return command
 
     def by_id(self, guild_id: int | None, command_id: int) -> Json | None:
-        """Find a command by its id."""
+        """Return a command by its id."""
         return next((one for one in self.scope(guild_id) if one["id"] == str(command_id)), None)
 
     def find(self, name: str, kind: int, guild: Guild | None) -> Json | None:
-        """Find the command that a user sees under a name; a server's own hides a global one."""
+        """Return the command that a user sees under a name; a server's own hides a global one."""
         scopes = [None] if guild is None else [guild.id, None]
         for scope in scopes:
             for command in self.scope(scope):
@@ -78,7 +78,7 @@ class Commands:
 
 
 def may_use(command: Json, member: Member | None) -> bool:
-    """Tell whether a member sees a command, by its default permissions and the server's settings."""
+    """Return whether a member sees a command, by its default permissions and the server's settings."""
     needed = command.get("default_member_permissions")
     if member is None or needed is None or command["name"] in member.guild.open_commands:
         return True
@@ -88,7 +88,7 @@ def may_use(command: Json, member: Member | None) -> bool:
 
 
 def is_offered(command: Json, guild: Guild | None, user: User) -> bool:
-    """Tell whether a command was registered for such a place and for those who let the application in there."""
+    """Return whether a command was registered for such a place and for those who authorised the application there."""
     installs, contexts = command.get("integration_types", [0]), command.get("contexts")
     by_server, by_user = guild is None or guild.joined, user.installed
     let_in = (by_server and 0 in installs) or (by_user and 1 in installs)
@@ -105,7 +105,7 @@ def descend(command: Json, names: Iterable[str]) -> Json | None:
 
 
 def command_problems(method: str, path: str, body: Any) -> Problems:
-    """Hold commands that are being synced against Discord's limits."""
+    """Check commands that are being synced against Discord's limits."""
     found = Problems()
     if method == "PUT" and _PATH.fullmatch(path) and isinstance(body, list):
         for index, command in enumerate(body):

@@ -1,4 +1,4 @@
-"""Discord's limits on messages, modals and autocomplete answers, as far as its API description leaves them out."""
+"""Discord's limits on messages, modals and autocomplete answers that its API description does not contain."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ _PICTURE = re.compile(r"(https?|attachment)://[^\s/]+\S*\Z", re.IGNORECASE)
 
 
 def problems_of(method: str, path: str, body: Any) -> Problems:
-    """Hold a request's body against the limits that belong to its route."""
+    """Check a request's body against the limits of its route."""
     found = Problems()
     for verb, pattern, check in _CHECKS:
         if verb == method and re.fullmatch(pattern, path):
@@ -40,7 +40,7 @@ def check_create(body: Json, found: Problems) -> None:
 
 
 def check_message(body: Json, found: Problems, at: Place = ()) -> None:
-    """Check whatever a message body holds."""
+    """Check the contents of a message body."""
     found.too_long((*at, "content"), body.get("content"), 2000)
     embeds = body.get("embeds") or []
     found.too_many((*at, "embeds"), embeds, 10)

@@ -14,7 +14,7 @@ _LINK, _PREMIUM = 5, 6
 
 
 def check_rows(components: list[Json], found: Problems, at: Place) -> None:
-    """Check the classic shape: at most five rows, each with at most five buttons or one select."""
+    """Check the classic layout: at most five rows, each with at most five buttons or one select."""
     found.too_many(at, components, 5)
     for index, row in enumerate(components):
         place = (*at, index)
@@ -26,7 +26,7 @@ def check_rows(components: list[Json], found: Problems, at: Place) -> None:
 
 
 def check_v2(components: list[Json], found: Problems, at: Place) -> None:
-    """Check the newer shape: at most 40 components and 4000 characters in all."""
+    """Check the newer layout: at most 40 components and 4000 characters in all."""
     everything = list(walk(components))
     if len(everything) > 40:
         found.add(at, "COMPONENT_MAX_TOTAL_COMPONENTS_EXCEEDED", "The total number of components cannot exceed 40")
@@ -136,7 +136,7 @@ def _check_input(field: Json, found: Problems, at: Place) -> None:
 
 
 def find_control(components: list[Json], wanted: str, kinds: Iterable[int]) -> Json | None:
-    """Find a button or select by its custom_id, label or placeholder."""
+    """Return a button or select by its custom_id, label or placeholder."""
     for one in walk(components):
         if one["type"] in kinds and wanted in (one.get("custom_id"), one.get("label"), one.get("placeholder")):
             return one
@@ -144,12 +144,12 @@ def find_control(components: list[Json], wanted: str, kinds: Iterable[int]) -> J
 
 
 def labels(components: list[Json]) -> list[Any]:
-    """Name the controls that are there, for an error message."""
+    """Return the existing controls, for an error message."""
     return [one.get("label") or one.get("custom_id") for one in walk(components) if one.get("type") in (2, *SELECTS)]
 
 
 def numbered(components: list[Json]) -> list[Json]:
-    """Give every component the number that Discord gives it when it has none."""
+    """Number every component without an id like Discord does."""
     copies = [_copy(component) for component in components]
     taken = {one["id"] for one in walk(copies) if one.get("id")}
     free = (number for number in range(1, 1000) if number not in taken)

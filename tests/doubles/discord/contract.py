@@ -1,4 +1,4 @@
-"""Every body the bot sends, held against Discord's own API description and the limits beside it."""
+"""Checks every body that the bot sends against Discord's own API description and our additional limits."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .errors import Problems
 
 ENVIRONMENT = "DISCORD_OPENAPI"
 _ROOT = "urn:discord-openapi"
-# Where the description is stricter than the service: the schema, what it should say, and why.
+# Where the description is stricter than the service: the schema, the correction, and the reason.
 _RELAXED: dict[str, tuple[dict[str, Any], str]] = {
     "SnowflakeType": (
         {"type": ["string", "integer"]},
@@ -35,33 +35,33 @@ _PREFIX = re.compile(r"^(https?://[^/]+)?/api/v\d+")
 
 
 def violations_of(method: str, path: str, body: Any) -> list[str]:
-    """Say what is wrong with a request's body; nothing when it is right or when the route takes none."""
+    """Return what is wrong with a request's body; nothing if it is valid or the route takes none."""
     plain = _PREFIX.sub("", path).split("?")[0]
     lines = limit_problems(method, plain, body).lines() + description_violations(method, plain, body)
     return lines if len(lines) <= _MOST_LINES else [*lines[:_MOST_LINES], f"and {len(lines) - _MOST_LINES} more"]
 
 
 def limit_problems(method: str, path: str, body: Any) -> Problems:
-    """Hold a body against the limits that need no description."""
+    """Check a body against the limits that need no description."""
     try:
         found = command_problems(method, path, body)
         if isinstance(body, dict):
             found.found += problems_of(method, path, body).found
     except (AttributeError, KeyError, TypeError, ValueError) as error:
-        # The limits read a body as it should be; one that cannot be read so has a wrong type somewhere in it.
+        # The limits assume a valid shape; a body that cannot be read like that has a wrong type somewhere.
         found = Problems()
         found.add((), "BASE_TYPE_INVALID", f"the body has a wrong shape: {error!r}")
     return found
 
 
 def description_violations(method: str, path: str, body: Any) -> list[str]:
-    """Hold a body against the API description that the environment names, if it names one."""
+    """Check a body against the API description that the environment names, if any."""
     source = os.environ.get(ENVIRONMENT)
     return [] if not source else _description(source).violations(method, path, body)
 
 
 class Description:
-    """Find the schema for a request in Discord's API description and check bodies against it."""
+    """Finds the schema of a request in Discord's API description and checks bodies against it."""
 
     def __init__(self, document: dict[str, Any]) -> None:
         for name, (change, _) in _RELAXED.items():
@@ -74,7 +74,7 @@ class Description:
         self._routes = [(_pattern(template), template, document["paths"][template]) for template in paths]
 
     def violations(self, method: str, path: str, body: Any) -> list[str]:
-        """Say what the description has against a body."""
+        """Return the description's objections to a body."""
         for pattern, template, operations in self._routes:
             operation = operations.get(method.lower()) if pattern.fullmatch(path) else None
             if operation is None:
@@ -97,7 +97,7 @@ class Description:
         return self._checked[key]
 
     def schema(self, name: str) -> Draft202012Validator:
-        """Give the validator for a named schema; the double's own tests use it on its answers."""
+        """Return the validator for a named schema; the double's own tests use it on its answers."""
         return self._compiled(f"{_ROOT}#/components/schemas/{name}")
 
     def _validator(self, template: str, method: str) -> Draft202012Validator:
@@ -116,7 +116,7 @@ def _description(source: str) -> Description:
 
 
 def load_description() -> Description | None:
-    """Give the description that the environment names, or None."""
+    """Return the description that the environment names, or None."""
     source = os.environ.get(ENVIRONMENT)
     return _description(source) if source else None
 
@@ -149,7 +149,7 @@ def _branches(error: ValidationError) -> list[list[ValidationError]]:
 
 
 def _wrong_kind(branch: list[ValidationError]) -> bool:
-    """Tell whether a branch describes something else: another JSON type, or another number in `type`."""
+    """Return whether a branch describes something else: another JSON type, or another number in `type`."""
     return any(
         list(error.relative_path) == ["type"] or (not error.relative_path and error.validator == "type")
         for error in branch

@@ -1,4 +1,4 @@
-"""Discord's refusals, in the shape its REST API gives them."""
+"""Discord's errors, in the format of its REST API."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ Place = tuple[str | int, ...]
 
 
 class ApiError(Exception):
-    """Carry one refusal: HTTP status, Discord's error code, its message and what is wrong where."""
+    """One error: HTTP status, Discord's error code, its message and the invalid fields."""
 
     def __init__(self, status: int, code: int, message: str, errors: Json | None = None) -> None:
         super().__init__(f"{status} {code} {message}")
@@ -19,7 +19,7 @@ class ApiError(Exception):
         self.errors = errors
 
     def body(self) -> Json:
-        """Give the JSON that Discord answers."""
+        """Return the JSON that Discord answers."""
         body: Json = {"message": self.message, "code": self.code}
         if self.errors:
             body["errors"] = self.errors
@@ -27,46 +27,46 @@ class ApiError(Exception):
 
 
 class UserError(AssertionError):
-    """Say that a test asked a user to do what Discord's client would not let them do."""
+    """A test let a user do what Discord's client would not allow."""
 
 
 class NotAnsweredError(AssertionError):
-    """Say that the bot did not answer an interaction in time."""
+    """The bot did not answer an interaction in time."""
 
 
 class Problems:
-    """Collect what is wrong with one body, each with its place in it."""
+    """Collects the problems of one body, each with its place."""
 
     def __init__(self) -> None:
         self.found: list[tuple[Place, str, str]] = []
 
     def add(self, place: Place, code: str, message: str) -> None:
-        """Note one problem."""
+        """Add a problem."""
         self.found.append((place, code, message))
 
     def too_long(self, place: Place, value: object, limit: int) -> None:
-        """Note a string over its limit; Discord counts code points."""
+        """Add a string over its limit; Discord counts code points."""
         if isinstance(value, str) and len(value) > limit:
             self.add(place, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
 
     def bad_length(self, place: Place, value: object, low: int, high: int) -> None:
-        """Note a value that is no string of an allowed length."""
+        """Add a value that is not a string of an allowed length."""
         if not isinstance(value, str):
             self.add(place, "BASE_TYPE_REQUIRED", "This field is required")
         elif not low <= len(value) <= high:
             self.add(place, "BASE_TYPE_BAD_LENGTH", f"Must be between {low} and {high} in length.")
 
     def too_many(self, place: Place, values: list[Any], limit: int) -> None:
-        """Note a list over its limit."""
+        """Add a list over its limit."""
         if len(values) > limit:
             self.add(place, "BASE_TYPE_MAX_LENGTH", f"Must be {limit} or fewer in length.")
 
     def lines(self) -> list[str]:
-        """Give one readable line per problem."""
+        """Return one readable line per problem."""
         return [f"{'.'.join(map(str, place)) or '(body)'}: {message}" for place, _, message in self.found]
 
     def error(self) -> ApiError:
-        """Give the refusal: 50006 for an empty message, else 50035 with every problem in its place."""
+        """Return the error: 50006 for an empty message, else 50035 with every problem in its place."""
         if [code for _, code, _ in self.found] == ["EMPTY"]:
             return ApiError(400, 50006, "Cannot send an empty message")
         tree: Json = {}
@@ -79,7 +79,7 @@ class Problems:
 
 
 def unknown(what: str, code: int) -> ApiError:
-    """Give the 404 for a thing that is not there."""
+    """Return the 404 for something that does not exist."""
     return ApiError(404, code, f"Unknown {what}")
 
 

@@ -20,7 +20,7 @@ Interaction = discord.Interaction[discord.Client]
 
 
 class Pages(discord.ui.View):
-    """A message with buttons and a select, as a bot keeps them for good."""
+    """A message with persistent buttons and a select."""
 
     def __init__(self) -> None:
         super().__init__(timeout=None)
@@ -37,12 +37,12 @@ class Pages(discord.ui.View):
 
     @discord.ui.select(custom_id="pick", options=[discord.SelectOption(label="甲"), discord.SelectOption(label="乙")])
     async def pick(self, interaction: Interaction, select: discord.ui.Select[Pages]) -> None:
-        """Answer for one pair of eyes."""
+        """Answer ephemerally."""
         await interaction.response.send_message(f"選択: {select.values[0]}", ephemeral=True, view=Pages())
 
 
 class Form(discord.ui.Modal, title="論文を追加"):
-    """A form of the newer shape: inputs inside labels."""
+    """A form of the newer format: inputs inside labels."""
 
     headline = discord.ui.Label[Any](
         text="見出し", component=discord.ui.TextInput(custom_id="headline", default="無題")
@@ -56,14 +56,14 @@ class Form(discord.ui.Modal, title="論文を追加"):
     )
 
     async def on_submit(self, interaction: Interaction) -> None:
-        """Say what came in."""
+        """Answer with the submitted values."""
         texts = [str(one.component) for one in (self.headline, self.comment)]
         assert isinstance(self.kind.component, discord.ui.Select)
         await interaction.response.send_message("|".join([*texts, *self.kind.component.values]))
 
 
 class Bot(discord.AutoShardedClient):
-    """A bot with one command of every kind; `seen` lists what it was told."""
+    """A bot with one command of every kind; `seen` lists its events."""
 
     def __init__(self) -> None:
         super().__init__(intents=discord.Intents(guilds=True), guild_ready_timeout=0.05)
@@ -80,19 +80,19 @@ class Bot(discord.AutoShardedClient):
         """Identify at once; the library waits five seconds before each further shard."""
 
     async def on_shard_resumed(self, shard_id: int) -> None:
-        """Note a resume."""
+        """Record a resume."""
         self.seen.append(f"resumed {shard_id}")
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
-        """Note a new server."""
+        """Record a new server."""
         self.seen.append(f"join {guild.name}")
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
-        """Note a lost server."""
+        """Record a lost server."""
         self.seen.append(f"remove {guild.name}")
 
     async def on_guild_channel_delete(self, channel: discord.abc.GuildChannel) -> None:
-        """Note a lost channel."""
+        """Record a lost channel."""
         self.seen.append(f"delete {channel.name}")
 
 
@@ -146,7 +146,7 @@ def _add_others(tree: app_commands.CommandTree[Bot], seen: list[str]) -> None:
 
 @contextmanager
 def pointed_at(api_url: str) -> Iterator[None]:
-    """Let discord.py speak with another server than Discord's, and give it its own address back."""
+    """Point discord.py at another server than Discord's, and restore its own address afterwards."""
     base, gateway = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     Route.BASE = api_url
     # The library goes to its default gateway after an invalid session (op 9) and after a reconnect that failed;
@@ -160,7 +160,7 @@ def pointed_at(api_url: str) -> Iterator[None]:
 
 @asynccontextmanager
 async def running(server: DiscordServer) -> AsyncIterator[Bot]:
-    """Run the bot against a server until it is no longer needed."""
+    """Run the bot against a server until the context ends."""
     with pointed_at(server.api_url):
         bot = Bot()
         task = asyncio.create_task(bot.start(server.token))

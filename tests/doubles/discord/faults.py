@@ -1,4 +1,4 @@
-"""Failures on demand: which request they hit, how often, and before or after the work is done."""
+"""Failures on demand: which request fails, how often, and before or after its effect."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from .limits import Refusal
 
 @dataclass
 class Fault:
-    """Describe one failure of one kind of request.
+    """A failure of one kind of request.
 
-    It hits the `nth` matching request and the ones after it, `times` in all (None: for ever). With `applied` the
-    work is done before it fails. A `status` is answered as a proxy's page, or with a `code` as Discord's JSON. A fault
-    with nothing but a `delay` (in seconds) lets the request through late.
+    It affects the `nth` matching request and those after it, `times` in all (None: always). With `applied`, the request
+    takes effect before it fails. A `status` is answered as a proxy's page, or with a `code` as Discord's JSON. A fault
+    with nothing but a `delay` (seconds) delays the request.
     """
 
     method: str
@@ -38,7 +38,7 @@ class Fault:
         self._pattern = re.compile(self.path)
 
     def catches(self, method: str, path: str) -> bool:
-        """Tell whether this request is hit, and count it."""
+        """Return whether this request is affected, and count it."""
         if self.method not in (method, "*") or not self._pattern.search(path):
             return False
         self.seen += 1
@@ -49,5 +49,5 @@ class Fault:
 
     @property
     def refusal(self) -> Refusal | None:
-        """Give the 429 that this fault answers, if that is what it does."""
+        """Return the 429 of this fault, if it is one."""
         return None if self.rate_limit is None else Refusal(self.retry_after, self.rate_limit)

@@ -16,7 +16,7 @@ _GROUPS, _RADIO, _CHECKBOX = (22,), 21, 23
 
 
 def fill_form(modal: Modal, given: Mapping[str, Any], named: Filled) -> list[Json]:
-    """Give a form's components with the values of a user, by custom_id or label; what is left keeps its default."""
+    """Return a form's components with a user's values, by custom_id or label; other inputs keep their defaults."""
     fields = modal.fields
     by_label = {field["label"]: custom_id for custom_id, field in fields.items()}
     values = {by_label.get(key, key): value for key, value in given.items()}

@@ -1,4 +1,4 @@
-"""The gateway: websocket sessions that identify, beat, resume and are sent events."""
+"""The gateway: websocket sessions that identify, send heartbeats, resume and receive events."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ DISPATCH, HEARTBEAT, IDENTIFY, RESUME, RECONNECT, REQUEST_MEMBERS = 0, 1, 2, 6, 
 INVALID_SESSION, HELLO, ACK = 9, 10, 11
 GUILDS, MEMBERS, PRESENCES, GUILD_MESSAGES, DIRECT_MESSAGES, CONTENT = 1, 1 << 1, 1 << 8, 1 << 9, 1 << 12, 1 << 15
 _PRIVILEGED = MEMBERS | PRESENCES | CONTENT
-# How many sessions without a socket may still be resumed.
+# Sessions without a socket that can still be resumed.
 _KEPT = 32
 
 
 @dataclass(eq=False)
 class Session:
-    """One identified connection; it outlives its socket so that it can be resumed."""
+    """One identified connection; it survives its socket so that it can be resumed."""
 
     id: str
     shard: tuple[int, int]
@@ -38,11 +38,11 @@ class Session:
     outbox: asyncio.Queue[str] = field(default_factory=asyncio.Queue)
 
     def owns(self, guild: Guild | None) -> bool:
-        """Tell whether a server (or, for None, everything outside servers) belongs to this shard."""
+        """Return whether a server (or, for None, everything outside servers) belongs to this shard."""
         return self.shard[0] == (0 if guild is None else (guild.id >> 22) % self.shard[1])
 
     def wants(self, event: str, guild: Guild | None) -> bool:
-        """Tell whether the intents ask for an event."""
+        """Return whether the intents ask for an event."""
         if event in ("INTERACTION_CREATE", "READY", "RESUMED", "USER_UPDATE"):
             return True
         if event.startswith("MESSAGE_"):
@@ -61,7 +61,7 @@ class Session:
 
 
 class Gateway:
-    """Serve the websocket and give tests a hand on every connection."""
+    """Serves the websocket and lets tests control every connection."""
 
     def __init__(self, world: World, token: str, *, shards: int, heartbeat: float, privileged: bool) -> None:
         self.world = world
@@ -82,7 +82,7 @@ class Gateway:
 
     @property
     def connected(self) -> list[Session]:
-        """Give the sessions with a live socket."""
+        """Return the sessions with a live socket."""
         return [session for session in self.sessions if session.socket is not None]
 
     def emit(self, event: str, payload: Json, guild: Guild | None) -> None:
@@ -103,7 +103,7 @@ class Gateway:
         await self._each({"op": RECONNECT, "d": None})
 
     async def invalidate(self, *, resumable: bool = False) -> None:
-        """Tell every client that its session is invalid (op 9); one that is not resumable is forgotten."""
+        """Tell every client that its session is invalid (op 9); a session that is not resumable is forgotten."""
         live = self.connected
         await self._each({"op": INVALID_SESSION, "d": resumable})
         if not resumable:
@@ -116,13 +116,13 @@ class Gateway:
                 await self._hang_up(session.socket, code)
 
     def drop(self) -> None:
-        """Cut every connection without a word."""
+        """Cut every connection without a close frame."""
         for request in self._lines.values():
             if request.transport is not None:
                 request.transport.abort()
 
     def vanish(self) -> None:
-        """Read nothing more from any connection, as when a network is gone that nobody closed."""
+        """Stop reading from any connection, as when a network fails without closing it."""
         for request in self._lines.values():
             if request.transport is not None:
                 request.transport.pause_reading()
@@ -132,7 +132,7 @@ class Gateway:
         self._forget([session for session in self.sessions if session.socket is None])
 
     async def serve(self, request: web.Request) -> web.StreamResponse:
-        """Answer one websocket; text frames do whatever compression the client's address asks for."""
+        """Answer one websocket; text frames satisfy any compression that the client's address requests."""
         if self.refuse_next > 0:
             self.refuse_next -= 1
             return web.Response(status=503)
@@ -264,7 +264,7 @@ class Gateway:
         session.socket = None
         hung_up = socket in self._hung_up
         self._hung_up.discard(socket)
-        # A client that says goodbye with 1000 or 1001 ends its session; any other end can be resumed.
+        # A client that closes with 1000 or 1001 ends its session; any other end can be resumed.
         if socket.close_code in (WSCloseCode.OK, WSCloseCode.GOING_AWAY) and not hung_up:
             self._forget([session])
         self.world.changed()

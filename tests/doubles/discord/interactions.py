@@ -1,4 +1,4 @@
-"""One use of the bot by a user: what was asked, what the bot answered, and how long it took."""
+"""One interaction of a user with the bot: the request, the answers, and how long they took."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from .places import Channel
 
 COMMAND, COMPONENT, AUTOCOMPLETE, SUBMIT = 2, 3, 4, 5
 ANSWER, DEFER, DEFER_UPDATE, UPDATE, CHOICES, MODAL = 4, 5, 6, 7, 8, 9
-# Which answers Discord takes for which kind of interaction.
+# The answers that Discord accepts for each kind of interaction.
 ALLOWED = {
     COMMAND: (ANSWER, DEFER, MODAL),
     COMPONENT: (ANSWER, DEFER, DEFER_UPDATE, UPDATE, MODAL),
@@ -33,12 +33,12 @@ class Choices:
 
     @property
     def names(self) -> list[str]:
-        """Give what the user reads."""
+        """Return what the user reads."""
         return [item["name"] for item in self.items]
 
     @property
     def values(self) -> list[str | int | float]:
-        """Give what is sent when one is chosen."""
+        """Return what is sent when one is chosen."""
         return [item["value"] for item in self.items]
 
     def __len__(self) -> int:
@@ -59,7 +59,7 @@ class Modal:
 
     @property
     def fields(self) -> dict[str, Json]:
-        """Give the inputs by custom_id."""
+        """Return the inputs by custom_id."""
         found: dict[str, Json] = {}
         for part in self.components:
             inputs = [part["component"]] if part["type"] == LABEL else part.get("components") or []
@@ -70,7 +70,7 @@ class Modal:
 
 @dataclass(frozen=True)
 class Reply:
-    """What a user got, as it was when it came: an answer, a form, a changed message, or a later follow-up."""
+    """What a user received, as it was on arrival: an answer, a form, a changed message, or a follow-up."""
 
     interaction: Interaction
     type: int
@@ -85,12 +85,12 @@ class Reply:
 
     @property
     def deferred(self) -> bool:
-        """Tell whether the bot only said that it will answer later."""
+        """Return whether the bot only said that it will answer later."""
         return self.type in (DEFER, DEFER_UPDATE)
 
     @property
     def text(self) -> str:
-        """Give all that the user can read."""
+        """Return all that the user can read."""
         return readable(self.content, self.embeds, self.components)
 
     @property
@@ -111,7 +111,7 @@ class Reply:
 
 @dataclass(eq=False)
 class Interaction:
-    """One interaction on its way: its token, its first answer and everything that follows."""
+    """One interaction: its token, its first answer and everything that follows."""
 
     id: int
     kind: int
@@ -130,7 +130,7 @@ class Interaction:
     messages: dict[int, Message] = field(default_factory=dict)
 
     def answer(self, kind: int, window: float) -> None:
-        """Take note of the bot's first answer, or refuse it as Discord does."""
+        """Record the bot's first answer, or refuse it like Discord."""
         passed = time.monotonic() - self.started
         if self.answer_type is not None:
             raise ApiError(400, 40060, "Interaction has already been acknowledged.")
@@ -157,7 +157,7 @@ class Interaction:
     def reply(
         self, kind: int, message: Message | None, *, modal: Modal | None = None, choices: list[Json] | None = None
     ) -> Reply:
-        """Take a picture of what the user sees now."""
+        """Record what the user sees now."""
         passed = time.monotonic() - self.started
         if message is None:
             return Reply(self, kind, passed, modal=modal, choices=choices or [])
@@ -173,7 +173,7 @@ class Interaction:
         )
 
     def own_message(self, message_id: str) -> Message:
-        """Find a message that came out of this interaction; `@original` is its first answer."""
+        """Return a message of this interaction; `@original` is its first answer."""
         if message_id == "@original":
             message = self.original
         else:
@@ -183,7 +183,7 @@ class Interaction:
         return message
 
     def metadata(self) -> Json:
-        """Give what Discord notes on a message that answers an interaction."""
+        """Return what Discord notes on a message that answers an interaction."""
         guild = self.channel.guild
         owners = {"0": str(guild.id if guild else 0)} if guild is None or guild.joined else {}
         owners |= {"1": str(self.user.id)} if self.user.installed else {}
@@ -198,5 +198,5 @@ class Interaction:
 
 
 def ephemeral(flags: int | None) -> bool:
-    """Tell whether flags ask for a message that only the user sees."""
+    """Return whether flags ask for a message that only the user sees."""
     return bool((flags or 0) & EPHEMERAL)

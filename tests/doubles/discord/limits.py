@@ -1,4 +1,4 @@
-"""Discord's rate limits: one for everything a bot does, and a bucket for each route and channel."""
+"""Discord's rate limits: a global one per bot, and a bucket for each route and channel."""
 
 from __future__ import annotations
 
@@ -17,13 +17,13 @@ GLOBAL_RATE: Rate = (50, 1.0)
 
 @dataclass(frozen=True, slots=True)
 class Refusal:
-    """Say that a request came too early: for how long, and for what scope (global, user or shared)."""
+    """A request came too early: the wait, and the scope (global, user or shared)."""
 
     retry_after: float
     scope: str
 
     def body(self) -> Json:
-        """Give the JSON of a 429."""
+        """Return the JSON of a 429."""
         return {
             "message": "You are being rate limited.",
             "retry_after": round(self.retry_after, 3),
@@ -31,7 +31,7 @@ class Refusal:
         }
 
     def headers(self) -> dict[str, str]:
-        """Give the headers of a 429."""
+        """Return the headers of a 429."""
         headers = {"Retry-After": str(int(self.retry_after) + 1), "X-RateLimit-Scope": self.scope}
         return headers | ({"X-RateLimit-Global": "true"} if self.scope == "global" else {})
 
@@ -46,7 +46,7 @@ class Bucket:
         self.resets = 0.0
 
     def take(self) -> Refusal | None:
-        """Let a request through, or say when to come again."""
+        """Let a request pass, or return when to come back."""
         now = time.monotonic()
         if now >= self.resets:
             self.remaining, self.resets = self.limit, now + self.window
@@ -56,7 +56,7 @@ class Bucket:
         return None
 
     def headers(self) -> dict[str, str]:
-        """Give the headers that tell a client how it stands."""
+        """Return the headers that describe the bucket's state."""
         left = max(self.resets - time.monotonic(), 0.0)
         return {
             "X-RateLimit-Limit": str(self.limit),
@@ -80,7 +80,7 @@ class RateLimits:
         self._buckets: dict[tuple[str, str], Bucket] = {}
 
     def take_global(self) -> Refusal | None:
-        """Count a request against the limit over everything."""
+        """Count a request against the global limit."""
         if self.global_rate is None:
             return None
         limit, window = self.global_rate
@@ -93,7 +93,7 @@ class RateLimits:
         return None
 
     def bucket(self, method: str, template: str, major: str) -> Bucket | None:
-        """Find the bucket of a route in one channel or webhook; most routes have none here."""
+        """Return the bucket of a route in one channel or webhook; most routes have none here."""
         rate = self._rate(method, template)
         if rate is None:
             return None

@@ -1,4 +1,4 @@
-"""The people of the stand-in Discord and what they write."""
+"""The people of the Discord double and their messages."""
 
 from __future__ import annotations
 
@@ -54,12 +54,12 @@ class Member:
 
     @property
     def id(self) -> int:
-        """Give the user's id."""
+        """Return the user's id."""
         return self.user.id
 
     @property
     def name(self) -> str:
-        """Give the user's name."""
+        """Return the user's name."""
         return self.user.name
 
     @property
@@ -100,21 +100,21 @@ class Message:
 
     @property
     def ephemeral(self) -> bool:
-        """Tell whether only `seen_by` sees it."""
+        """Return whether only `seen_by` sees it."""
         return bool(self.flags & EPHEMERAL)
 
     @property
     def loading(self) -> bool:
-        """Tell whether it still says that the bot is thinking."""
+        """Return whether it still says that the bot is thinking."""
         return bool(self.flags & LOADING)
 
     @property
     def text(self) -> str:
-        """Give all that a reader can read in it, one piece a line."""
+        """Return all that a reader can read in it, one piece a line."""
         return payloads.readable(self.content, self.embeds, self.components)
 
     @property
     def url(self) -> str:
-        """Give the address that "copy message link" gives."""
+        """Return the address that "copy message link" gives."""
         guild = "@me" if self.channel.guild is None else self.channel.guild.id
         return f"https://discord.com/channels/{guild}/{self.channel.id}/{self.id}"

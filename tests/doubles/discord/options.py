@@ -1,4 +1,4 @@
-"""What a user fills into a slash command, as Discord's client checks and sends it."""
+"""A user's values for a slash command, checked and sent like Discord's client does."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Filled:
         self.uploads: list[tuple[str, Upload]] = []
 
     def fill(self, node: Json, given: dict[str, Any], *, complete: bool = True) -> list[Json]:
-        """Turn what the user gave into options; with `complete` every required one must be there."""
+        """Turn a user's values into options; with `complete` every required one must be present."""
         declared = {option["name"]: option for option in node.get("options") or []}
         strange = set(given) - set(declared)
         if strange:

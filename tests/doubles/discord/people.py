@@ -1,4 +1,4 @@
-"""The hands of the users: slash commands, typing, clicks, selects, forms and context menus."""
+"""The users' actions: slash commands, typing, clicks, selects, forms and context menus."""
 
 from __future__ import annotations
 
@@ -228,7 +228,7 @@ class People:
 
 
 def _owners(interaction: Interaction) -> dict[str, str]:
-    """Say who let the application in: the server (0 in a direct channel), and the user who installed it."""
+    """Return who let the application in: the server (0 in a direct channel), and the user who installed it."""
     guild = interaction.channel.guild
     if interaction.source and interaction.source.interaction:
         owners: dict[str, str] = interaction.source.interaction["authorizing_integration_owners"]

@@ -1,4 +1,4 @@
-"""What a member may do in a channel, worked out from roles and overwrites the way Discord does."""
+"""A member's permissions in a channel, computed from roles and overwrites like Discord does."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from enum import IntFlag
 
 
 class Permission(IntFlag):
-    """Name the bits of Discord's permission mask that matter to a bot that posts."""
+    """The bits of Discord's permission mask that matter to a bot that posts."""
 
     KICK_MEMBERS = 1 << 1
     ADMINISTRATOR = 1 << 3
@@ -53,13 +53,13 @@ BOT_DEFAULT = int(
     P.VIEW_CHANNEL | P.SEND_MESSAGES | P.EMBED_LINKS | P.READ_MESSAGE_HISTORY | P.SEND_MESSAGES_IN_THREADS
 )
 DIRECT_MESSAGE = EVERYONE_DEFAULT
-# Without leave to send, these mean nothing in a channel, and Discord reports them as absent.
+# Without the permission to send, Discord reports these as absent.
 _LOST_WITH_SEND = int(P.MENTION_EVERYONE | P.SEND_TTS_MESSAGES | P.ATTACH_FILES | P.EMBED_LINKS)
 
 
 @dataclass(frozen=True, slots=True)
 class Overwrite:
-    """Hold what one channel allows and denies to one role (kind 0) or member (kind 1)."""
+    """What one channel allows and denies to one role (kind 0) or member (kind 1)."""
 
     kind: int
     allow: int
@@ -67,7 +67,7 @@ class Overwrite:
 
 
 def in_guild(everyone: int, roles: Iterable[int], *, owner: bool) -> int:
-    """Add up a member's roles, before any channel has its say."""
+    """Combine a member's roles, before any channel's overwrites."""
     total = everyone
     for role in roles:
         total |= role

@@ -1,4 +1,4 @@
-"""The places of the stand-in Discord, channels and servers, with what a test may do to each."""
+"""Servers and channels of the Discord double, and what a test may do with each."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 
 class Kind(IntEnum):
-    """Name the channel types that this double knows."""
+    """The channel types that this double knows."""
 
     TEXT = 0
     DM = 1
@@ -56,22 +56,22 @@ class Channel:
 
     @property
     def is_thread(self) -> bool:
-        """Tell whether it is a thread (a forum post is one)."""
+        """Return whether it is a thread (a forum post is one)."""
         return self.kind in THREADS
 
     @property
     def messages(self) -> list[Message]:
-        """Give what everybody in the channel sees, oldest first."""
+        """Return what everybody in the channel sees, oldest first."""
         return list(self.log.values())
 
     @property
     def last(self) -> Message:
-        """Give the newest message."""
+        """Return the newest message."""
         return self.messages[-1]
 
     @property
     def exists(self) -> bool:
-        """Tell whether it was not deleted."""
+        """Return whether it was not deleted."""
         return self.world.channels.get(self.id) is self
 
     def permissions(self, user: User) -> int:
@@ -87,7 +87,7 @@ class Channel:
         return in_channel(member.guild_permissions, place.overwrites, self.guild.id, roles, user.id, sending)
 
     def may(self, user: User, needed: int) -> bool:
-        """Tell whether a user has all of these permissions here."""
+        """Return whether a user has all of these permissions here."""
         return self.permissions(user) & needed == needed
 
     def overwrite(self, target: Role | Member, *, allow: int = 0, deny: int = 0) -> None:
@@ -155,12 +155,12 @@ class Guild:
 
     @property
     def key(self) -> Json:
-        """Give the reference that events carry."""
+        """Return the reference that events carry."""
         return {"guild_id": str(self.id)}
 
     @property
     def everyone(self) -> Role:
-        """Give the role that all members have."""
+        """Return the role that all members have."""
         return self.roles[self.id]
 
     def add_member(self, user: User, roles: Iterable[Role] = ()) -> Member:
@@ -170,7 +170,7 @@ class Guild:
         return member
 
     def member(self, name: str, *, permissions: int = 0, roles: Iterable[str] = ()) -> Member:
-        """Give the member of that name; a new one gets these permissions and these roles."""
+        """Return the member of that name; a new one gets these permissions and these roles."""
         for member in self.members.values():
             if member.name == name:
                 return member
@@ -180,7 +180,7 @@ class Guild:
         return member
 
     def role(self, name: str, permissions: int = 0) -> Role:
-        """Give the role of that name; a new one grants these permissions."""
+        """Return the role of that name; a new one grants these permissions."""
         for role in self.roles.values():
             if role.name == name:
                 return role
@@ -190,18 +190,18 @@ class Guild:
         return role
 
     def channel(self, name: str, *, kind: Kind = Kind.TEXT, channel_id: int | None = None) -> Channel:
-        """Give the channel of that name; a new one is a text channel."""
+        """Return the channel of that name; a new one is a text channel."""
         subscription = self._named(name)
         if subscription is not None:
             return subscription
         return self.world.add_channel(Channel(self.world, channel_id or self.world.new_id(), kind, name, self))
 
     def news(self, name: str) -> Channel:
-        """Give the announcement channel of that name."""
+        """Return the announcement channel of that name."""
         return self.channel(name, kind=Kind.NEWS)
 
     def forum(self, name: str, *, tags: Iterable[str] = (), require_tag: bool = False) -> Channel:
-        """Give the forum of that name; a new one has these tags."""
+        """Return the forum of that name; a new one has these tags."""
         subscription = self._named(name)
         if subscription is not None:
             return subscription
@@ -215,7 +215,7 @@ class Guild:
     def thread(
         self, name: str, parent: Channel | None = None, *, archived: bool = False, locked: bool = False
     ) -> Channel:
-        """Give the thread of that name; a new one hangs below `parent` (by default the channel `general`)."""
+        """Return the thread of that name; a new one hangs below `parent` (by default the channel `general`)."""
         subscription = self._named(name)
         if subscription is not None:
             return subscription

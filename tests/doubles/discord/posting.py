@@ -1,4 +1,4 @@
-"""How a body becomes a message, or changes one: for channels, threads, interactions and follow-ups alike."""
+"""Turns a body into a new or changed message, for channels, threads, interactions and follow-ups."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The way of a request through the server: record, fail on demand, authorise, limit, check, answer."""
+"""The steps of a request through the server: record, fail on demand, authorise, limit, check, answer."""
 
 from __future__ import annotations
 
@@ -25,12 +25,12 @@ if TYPE_CHECKING:
 
 _LOG = logging.getLogger(__name__)
 PREFIX = "/api/v10"
-# Importing a file of routes enters them; naming the files here says that this is what the imports are for.
+# Importing a file of routes registers them; naming the files here explains the imports.
 ROUTE_FILES = (routes_application, routes_guilds, routes_interactions, routes_messages)
 
 
 class Rest:
-    """Answer every REST request of the bot."""
+    """Answers every REST request of the bot."""
 
     def __init__(self, server: DiscordServer) -> None:
         self.server = server
@@ -99,7 +99,7 @@ class Rest:
 
     def _limit(self, route: Route, ids: dict[str, str], headers: dict[str, str]) -> Refusal | None:
         limits = self.server.limits
-        # Interactions stand outside the limit over everything.
+        # Interactions do not count towards the global limit.
         if "{token}" not in route.template:
             refusal = limits.take_global()
             if refusal is not None:
@@ -138,7 +138,7 @@ class Rest:
         self.server.world.changed()
         if body is None:
             return web.Response(status=204, headers=sent)
-        # discord.py compares this header with == : a charset behind it would turn the body into a string.
+        # discord.py compares this header with ==; a charset after it would make it treat the body as text.
         sent["Content-Type"] = "application/json"
         return web.Response(status=status, body=json.dumps(body, ensure_ascii=False).encode(), headers=sent)
 
@@ -172,7 +172,7 @@ async def _read_parts(raw: web.Request) -> tuple[Any, dict[str, Upload]]:
 
 
 def _reset(raw: web.Request) -> None:
-    """Cut the connection so that the client reads "connection reset by peer" and not a tidy end."""
+    """Cut the connection so that the client gets "connection reset by peer" instead of an orderly end."""
     transport = raw.transport
     if transport is None:
         return

@@ -9,7 +9,7 @@ from .routing import Answer, Call, route
 
 @route("GET", "/users/@me")
 def me(call: Call) -> Answer:
-    """Say who the bot is."""
+    """Return who the bot is."""
     bot = payloads.user(call.server.world.bot)
     return 200, bot | {"verified": True, "mfa_enabled": True, "locale": "ja", "email": None}
 
@@ -81,13 +81,13 @@ def application(call: Call) -> Answer:
 
 @route("GET", "/gateway")
 def gateway(call: Call) -> Answer:
-    """Give the gateway's address."""
+    """Return the gateway's address."""
     return 200, {"url": call.server.gateway.url}
 
 
 @route("GET", "/gateway/bot")
 def gateway_bot(call: Call) -> Answer:
-    """Give the gateway's address and how many shards the bot should open."""
+    """Return the gateway's address and how many shards the bot should open."""
     start: Json = {"total": 1000, "remaining": 1000 - call.server.gateway.identifies, "reset_after": 86_400_000}
     start["max_concurrency"] = call.server.max_concurrency
     url, shards = call.server.gateway.url, call.server.gateway.shards

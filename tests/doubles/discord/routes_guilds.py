@@ -47,7 +47,7 @@ def member(call: Call) -> Answer:
 
 
 def visible(call: Call) -> Channel:
-    """Give the channel of the path, if the bot may see it."""
+    """Return the channel of the path, if the bot may see it."""
     channel = call.channel()
     if not channel.may(call.server.world.bot, Permission.VIEW_CHANNEL):
         raise ApiError(*MISSING_ACCESS)

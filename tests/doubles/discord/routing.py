@@ -1,4 +1,4 @@
-"""Which function answers which route, and what it is given."""
+"""Maps routes to functions, and describes a request to them."""
 
 from __future__ import annotations
 
@@ -49,29 +49,29 @@ class Call:
 
     @property
     def body(self) -> Any:
-        """Give the decoded body; an empty one is an empty object."""
+        """Return the decoded body; an empty one is an empty object."""
         return {} if self.request.body is None else self.request.body
 
     def id(self, name: str) -> int:
-        """Give an id out of the path."""
+        """Return an id out of the path."""
         text = self.ids[name]
         if not text.isdigit():
             raise ApiError(400, 50035, "Invalid Form Body", {name: {"_errors": [{"code": "NUMBER_TYPE_COERCE"}]}})
         return int(text)
 
     def flag(self, name: str) -> bool:
-        """Tell whether a query parameter is set."""
+        """Return whether a query parameter is set."""
         return self.request.query.get(name, "").lower() in ("1", "true")
 
     def channel(self, name: str = "channel_id") -> Channel:
-        """Give the channel of the path, or refuse as Discord does."""
+        """Return the channel in the path, or refuse like Discord."""
         channel = self.server.world.channels.get(self.id(name))
         if channel is None:
             raise unknown("Channel", 10003)
         return channel
 
     def guild(self) -> Guild:
-        """Give the server of the path, if the bot is in it."""
+        """Return the server of the path, if the bot is in it."""
         guild = self.server.world.guilds.get(self.id("guild_id"))
         if guild is None or not guild.joined:
             raise unknown("Guild", 10004)
@@ -107,7 +107,7 @@ def route(method: str, template: str) -> Callable[[Endpoint], Endpoint]:
 
 
 def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
-    """Find the route for a request; the first that was entered wins."""
+    """Return the route for a request; the first that was entered wins."""
     for candidate in ROUTES:
         match = candidate.pattern.fullmatch(path) if candidate.method == method else None
         if match:
@@ -116,5 +116,5 @@ def find_route(method: str, path: str) -> tuple[Route, dict[str, str]] | None:
 
 
 def major_of(ids: Mapping[str, str]) -> str:
-    """Give the part of the path that separates rate limits: a channel, a server or a webhook with its token."""
+    """Return the part of the path that separates rate limits: a channel, a server or a webhook with its token."""
     return "/".join([ids[name] for name in _MAJOR if name in ids] + [ids.get("token", "")])

@@ -1,4 +1,4 @@
-"""The stand-in Discord as a whole: it starts, gives its address, fails on demand and shows what happened."""
+"""The Discord double: starts, gives its address, fails on demand and shows what happened."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def _now() -> datetime:
 
 
 class DiscordServer(People):
-    """Serve Discord's gateway and REST on a free port of the loopback, for as long as the context lasts.
+    """Serves Discord's gateway and REST on a free loopback port while the context lasts.
 
-    Rates are (requests, seconds) or None for no limit. Leaving the context raises AssertionError if the bot asked
-    for a route that this double does not have, so that such a request is never taken for a 404 of Discord's.
+    Rates are (requests, seconds) or None for no limit. At the end, the context raises AssertionError if the bot
+    requested a route that this double does not have, so that such a request is never mistaken for a 404 of Discord's.
     """
 
     def __init__(
@@ -100,17 +100,17 @@ class DiscordServer(People):
 
     @property
     def api_url(self) -> str:
-        """Give the address that stands in for https://discord.com/api/v10."""
+        """Return the address that stands in for https://discord.com/api/v10."""
         return self.base_url + PREFIX
 
     @property
     def environment(self) -> dict[str, str]:
-        """Give the settings by which a bot in a process of its own finds this server."""
+        """Return the settings by which a bot in a process of its own finds this server."""
         return {"DISCORD_TOKEN": self.token, "DAYORI_DISCORD__API_URL": self.api_url}
 
     @property
     def guilds(self) -> list[Guild]:
-        """Give all servers."""
+        """Return all servers."""
         return list(self.world.guilds.values())
 
     def add_guild(self, name: str, *, guild_id: int | None = None, joined: bool = True) -> Guild:
@@ -118,7 +118,7 @@ class DiscordServer(People):
         return self.world.add_guild(name, guild_id=guild_id, joined=joined)
 
     def direct(self, user: User | Member) -> Channel:
-        """Give the direct channel between a user and the bot."""
+        """Return the direct channel between a user and the bot."""
         return self.world.direct_channel(user.user if isinstance(user, Member) else user)
 
     def fault(self, method: str, path: str, **how: Any) -> Fault:
@@ -128,32 +128,32 @@ class DiscordServer(People):
         return fault
 
     def forget_nonces(self) -> None:
-        """Let the time pass in which Discord remembers nonces."""
+        """Let the time pass for which Discord remembers nonces."""
         self.world.nonces.clear()
 
     @property
     def too_many(self) -> int:
-        """Count the 429 answers that the bot earned (those of faults not among them)."""
+        """Return how many 429 responses the bot caused, without those of faults."""
         return sum(self.limits.sent.values())
 
     @property
     def last_interaction(self) -> Interaction:
-        """Give the newest interaction."""
+        """Return the newest interaction."""
         return next(reversed(self.interactions.values()))
 
     def sent(self, method: str, path: str) -> list[Request]:
-        """Give the requests of one method whose path ends so."""
+        """Return the requests of one method whose path ends so."""
         return [one for one in self.requests if one.method == method and one.path.endswith(path)]
 
     async def until(self, holds: Callable[[], object], timeout: float = 5.0) -> None:
-        """Wait until something holds; it is looked at whenever anything happens here."""
+        """Wait until a condition holds; it is checked after every event here."""
         async with asyncio.timeout(timeout):
             while not holds():
                 self._moved.clear()
                 await self._moved.wait()
 
     async def connected(self, sessions: int = 1, timeout: float = 10.0) -> None:
-        """Wait until so many gateway sessions are open."""
+        """Wait until that many gateway sessions are open."""
         await self.until(lambda: len(self.gateway.connected) >= sessions, timeout)
 
     def keep_file(self, upload: Upload) -> Json:

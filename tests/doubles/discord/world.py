@@ -14,8 +14,8 @@ from .permissions import BOT_DEFAULT, EVERYONE_DEFAULT
 from .places import Channel, Guild, Kind
 
 EPOCH_MS = 1_420_070_400_000
-# Servers are older than their channels, and a step that is a prime number of milliseconds spreads them over
-# the shards, which are chosen by (id >> 22) % count.
+# Servers are older than their channels. A step of a prime number of milliseconds spreads them over the shards, which
+# are chosen by (id >> 22) % count.
 _FIRST_GUILD = datetime(2021, 4, 1, tzinfo=UTC)
 _GUILD_STEP = timedelta(milliseconds=1_000_003)
 
@@ -40,7 +40,7 @@ class World:
         self.application_id = self.bot.id
 
     def new_id(self) -> int:
-        """Give a snowflake of this moment, higher than every one before."""
+        """Return a snowflake of this moment, higher than every one before."""
         milliseconds = int(self.now().timestamp() * 1000)
         self._last_id = max(self._last_id + 1, (milliseconds - EPOCH_MS) << 22)
         return self._last_id
@@ -80,7 +80,7 @@ class World:
         return channel
 
     def direct_channel(self, user: User) -> Channel:
-        """Give the one direct-message channel with a user."""
+        """Return the one direct-message channel with a user."""
         for channel in self.channels.values():
             if channel.kind is Kind.DM and channel.recipient is user:
                 return channel
@@ -116,5 +116,5 @@ class World:
         return Message(channel, self.new_id(), author, content, self.now(), **fields)
 
     def member_guilds(self) -> Iterable[Guild]:
-        """Give the servers that the bot is in."""
+        """Return the servers that the bot is in."""
         return (guild for guild in self.guilds.values() if guild.joined)

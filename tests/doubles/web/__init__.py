@@ -1,4 +1,4 @@
-"""A small internet on the loopback: arXiv, Crossref, OpenReview, the Anthology and pages; it breaks on demand."""
+"""A small internet on loopback: arXiv, Crossref, OpenReview, the Anthology and pages; it fails on demand."""
 
 from __future__ import annotations
 

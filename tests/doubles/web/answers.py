@@ -1,4 +1,4 @@
-"""Made-up papers in the shapes in which the real sources answer."""
+"""Generated papers in the formats of the real sources."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """What stands at an address."""
+    """The content of an address."""
 
     body: bytes
     kind: str | None = "text/html; charset=utf-8"

@@ -1,4 +1,4 @@
-"""Names for the small internet: every name leads to it, unless a test says otherwise, call by call."""
+"""DNS for the small internet: every name resolves to it, unless a test sets other answers."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from aiohttp.abc import AbstractResolver, ResolveResult
 
 
 class Dns(AbstractResolver):
-    """Answers with `addresses[host]` one call after the other, the last one for ever; else with the server's address.
+    """Answers with `addresses[host]`, one per call, the last one repeatedly; else with the server's address.
 
-    Ports are the server's, so that links in tests can look as they do in the world.
+    Ports are the server's, so that links in tests look like real ones.
     """
 
     def __init__(self, port: int) -> None:

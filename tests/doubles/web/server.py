@@ -1,4 +1,4 @@
-"""The server of the small internet: one port, and every host name that leads to it."""
+"""The server of the small internet: one port for every host name."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ HTML = Page(b"<!DOCTYPE html><html><head><title>We are being mended</title></hea
 
 @dataclass(frozen=True, slots=True)
 class Asked:
-    """A request: where, which path with its query, when (seconds), and with which headers."""
+    """A request: host, path with query, time (seconds), and headers."""
 
     host: str
     path: str
@@ -31,7 +31,7 @@ class Asked:
 
 
 class Web:
-    """Serve for as long as the context lasts. `put` says what stands where, `serve` what is done there instead."""
+    """Serves while the context lasts. `put` sets an address's page, `serve` a host's function."""
 
     def __init__(self) -> None:
         self.asked: list[Asked] = []
@@ -62,7 +62,7 @@ class Web:
         await self._runner.cleanup()
 
     def put(self, url: str, page: Page) -> None:
-        """Let a page stand at an address, `host/path?query`."""
+        """Set the page of an address, `host/path?query`."""
         host, _, path = url.partition("/")
         self._pages[host, "/" + path] = page
 
@@ -70,7 +70,7 @@ class Web:
         self.put(url, Page(b"", None, status, {"Location": target, **(headers or {})}))
 
     def serve(self, host: str, serve: Serve) -> None:
-        """Do something else at a host."""
+        """Set the function that answers for a host."""
         self._serving[host] = serve
 
     def hosts(self) -> list[str]:
@@ -96,7 +96,7 @@ class Web:
             return response(arxiv_error("the request is not as it should be"))
         return response(atom({id: said for id, said in self.papers.items() if id.partition("v")[0] in ids}))
 
-    # What can go wrong, for `serve`.
+    # Faults, for `serve`.
 
     async def silence(self, request: web.Request) -> web.StreamResponse:
         await asyncio.sleep(30)
@@ -122,7 +122,7 @@ class Web:
     async def _stream(self, request: web.Request, piece: Callable[[], bytes], pause: float) -> web.StreamResponse:
         streamed = web.StreamResponse(headers={"Content-Type": "text/html"})
         await streamed.prepare(request)
-        for _ in range(1000):  # 100 MB of a flood
+        for _ in range(1000):  # 100 MB
             self.sent += len(piece())
             await streamed.write(piece())
             await asyncio.sleep(pause)
@@ -135,7 +135,7 @@ def _bomb() -> bytes:
 
 
 def always(page: Page) -> Serve:
-    """Answer whatever is asked with the same page."""
+    """Answer every request with the same page."""
 
     async def serve(request: web.Request) -> web.StreamResponse:
         return response(page)
@@ -151,5 +151,5 @@ def response(page: Page) -> web.Response:
 
 
 async def _leave_untyped(request: web.Request, answer: web.StreamResponse) -> None:
-    if answer.headers.get("Content-Type") == "application/octet-stream":  # what aiohttp says when nothing is said
+    if answer.headers.get("Content-Type") == "application/octet-stream":  # aiohttp's default
         del answer.headers["Content-Type"]

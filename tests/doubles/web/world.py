@@ -1,4 +1,4 @@
-"""What stands in the small internet: made-up papers at every kind of place where a team finds one."""
+"""The content of the small internet: generated papers at every kind of place where a team finds one."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ ADDRESSES = {
 
 
 def sources_in(web: Web, *, seconds: float = 3.0, interval: float = 0.02, fetcher: Fetcher | None = None) -> Sources:
-    """Open all sources in the small internet, whose one machine passes for a public one."""
+    """Open all sources in the small internet, whose machine counts as public."""
     fetcher = fetcher or Fetcher(
         resolver=web.dns, interval=interval, seconds=seconds, may_connect=lambda address: address == "127.0.0.1"
     )
@@ -28,7 +28,7 @@ def sources_in(web: Web, *, seconds: float = 3.0, interval: float = 0.02, fetche
 
 
 def fill(web: Web) -> None:
-    """Put all the papers up."""
+    """Put up all papers."""
     _arxiv(web)
     _registered(web)
     _meetings(web)
@@ -134,7 +134,7 @@ def _publishers(web: Web) -> None:
         citation("Eyes Everywhere", "Roe, Jan", date="2023"),
     )
     web.put("jmlr.org/papers/v25/23-0001.html", citation("A Journal of Machines", "Jan Roe", date="2024"))
-    # A publisher that sends in a circle whoever does not keep its cookie.
+    # A publisher that redirects in a circle unless its cookie is kept.
     cookie = {"Set-Cookie": "seen=1; Domain=nature.com; Path=/"}
     web.redirect("idp.nature.com/authorize?to=x", "http://www.nature.com/articles/s1-2-3?ok", headers=cookie)
     web.redirect("www.nature.com/articles/s1-2-3", "http://idp.nature.com/authorize?to=x", 303)

@@ -1,1 +1,1 @@
-"""What the terminal shows and takes."""
+"""Tests of the terminal."""

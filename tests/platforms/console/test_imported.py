@@ -1,4 +1,4 @@
-"""What an import did, or would do, is told so that ten thousand entries stay readable."""
+"""The report of an import stays readable with ten thousand entries."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No control character of any text passes to a terminal, whatever prints it."""
+"""No control character reaches a terminal, whatever prints it."""
 
 from __future__ import annotations
 
@@ -87,7 +87,7 @@ MOMENT, ZONE = datetime(2026, 1, 5, tzinfo=UTC), ZoneInfo("Asia/Tokyo")
 
 
 def hostile(text: str) -> Paper:
-    """Return a paper that no check has seen, as an old database may hold one."""
+    """Return an unchecked paper, as an old database may contain."""
     return Paper(
         id=text,
         headline=text,
@@ -105,7 +105,7 @@ def hostile(text: str) -> Paper:
 
 
 def shown(*what: Any, width: int = 60) -> str:
-    """Return what a terminal is sent, without the commands that the styles are."""
+    """Return the output to a terminal, without the control sequences of styles."""
     out = io.StringIO()
     console = SafeConsole(file=out, width=width)
     for each in what:

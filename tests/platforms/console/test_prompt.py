@@ -1,4 +1,4 @@
-"""Lines come from a pipe as they are, and at a terminal with completion."""
+"""Lines are read unchanged from a pipe, and with completion at a terminal."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cards, lists and editions fit the terminal, whatever the papers hold."""
+"""Cards, lists and editions fit the terminal for all papers."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ NOW = datetime(2024, 1, 22, tzinfo=UTC)
 
 
 def drawn(what: RenderableType, width: int) -> list[str]:
-    """Return the lines that a terminal of that width is sent."""
+    """Return the lines printed to a terminal of that width."""
     out = StringIO()
     Console(file=out, width=width, highlight=False, soft_wrap=False).print(what)
     return out.getvalue().split("\n")
@@ -53,7 +53,7 @@ def test_a_random_paper_fits_every_terminal(width: int, made: Paper) -> None:
     for locale in ("ja", "en"):
         lines = drawn(render.card(made, locale, min(width, 100), 1), width)
         assert_fits(lines, width)
-        framed = {cell_len(line) for line in lines if line and "\u200d" not in line}  # rich joins it to the frame
+        framed = {cell_len(line) for line in lines if line and "\u200d" not in line}  # rich attaches it to the frame
         assert framed <= {min(width, 100)}
 
 

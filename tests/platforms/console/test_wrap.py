@@ -1,4 +1,4 @@
-"""Lines fit their width, lose nothing but space, and break where Japanese may be broken."""
+"""Lines fit their width, lose nothing but spaces, and break where Japanese may break."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from tests.samples import texts
 NEVER_FIRST = "・、。，．：；？！ー…々っゃゅょッャュョ」』）］｝〉》】"
 NEVER_LAST = "「『（［｛〈《【"
 widths = st.sampled_from([60, 80, 120])
-# Japanese as it is written: nothing here is longer than a line, so that every break can be a good one.
+# Ordinary Japanese: no piece is longer than a line, so every break can be a good one.
 _JAPANESE = (
     "論文",
     "モデル",

@@ -1,4 +1,4 @@
-"""A bot over the real starter collection, connected to the stand-in Discord or run inside simcord."""
+"""A bot with the real starter collection, connected to the Discord double or run inside simcord."""
 
 from __future__ import annotations
 
@@ -25,14 +25,14 @@ PAPERS = Path(__file__).parents[3] / "config/papers.yaml"
 
 
 class StartBot(Protocol):
-    """Starts a bot on the test's store; leaving the context stops it as SIGTERM would."""
+    """Starts a bot on the test's store; the end of the context stops it like SIGTERM."""
 
     def __call__(self, **settings: Any) -> AbstractAsyncContextManager[tuple[App, DayoriClient]]: ...
 
 
 @pytest.fixture(autouse=True)
 def addresses() -> Iterator[None]:
-    """Put discord.py's addresses back, which are the process's and not the client's."""
+    """Restore discord.py's addresses, which are global to the process."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     yield
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])
@@ -66,7 +66,7 @@ def reader(guild: Guild) -> Member:
 
 
 def config_for(folder: Path, **settings: Any) -> Config:
-    """Return settings of a bot whose store is in that folder."""
+    """Return settings of a bot with its store in that folder."""
     defaults = {
         "database_url": f"sqlite+aiosqlite:///{folder}/dayori.db",
         "papers_file": str(PAPERS),
@@ -76,7 +76,7 @@ def config_for(folder: Path, **settings: Any) -> Config:
 
 
 async def answered(reply: Reply) -> Reply:
-    """Return the answer itself, also where the bot first said that it would take a moment."""
+    """Return the final answer, even if the bot deferred it first."""
     return await reply.next(timeout=15) if reply.deferred or reply.content.endswith("…") else reply
 
 
@@ -103,7 +103,7 @@ async def unfenced() -> None:
 
 
 def mention(server: DiscordServer, command: str) -> str:
-    """Return how a message mentions a command of the bot, so that a reader can press it."""
+    """Return the clickable mention of one of the bot's commands."""
     found = server.commands.find(command.partition(" ")[0], 1, None)
     assert found
     return f"</{command}:{found['id']}>"
@@ -116,7 +116,7 @@ def address(channel: Channel) -> str:
 
 @asynccontextmanager
 async def publishing(server: DiscordServer) -> AsyncIterator[DiscordPublisher]:
-    """Lend a publisher on that server."""
+    """Yield a publisher on that server."""
     Route.BASE = server.api_url
     async with discord.Client(intents=discord.Intents.none()) as client:
         await client.http.static_login(server.token)
@@ -125,6 +125,6 @@ async def publishing(server: DiscordServer) -> AsyncIterator[DiscordPublisher]:
 
 @pytest.fixture
 async def strict() -> AsyncIterator[tuple[DiscordServer, DiscordPublisher]]:
-    """Return a server whose bot may send what Discord refuses, and a publisher on it."""
+    """Return a server that refuses invalid messages like Discord instead of failing the test, and a publisher on it."""
     async with DiscordServer(channel_rate=None) as server, publishing(server) as publisher:
         yield server, publisher

@@ -1,4 +1,4 @@
-"""Adding papers with the real client over a real socket: form, look, save."""
+"""Adding papers with the real client over a real socket: form, preview, save."""
 
 from __future__ import annotations
 

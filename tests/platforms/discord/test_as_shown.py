@@ -1,4 +1,4 @@
-"""What was approved is what is kept, whatever its page says meanwhile; and once is once, however often one presses."""
+"""What was approved is saved even if its page changes, and once even if the button is pressed repeatedly."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ AFTER = Metadata(title="買ってください", authors=("Spam",), excerpt="http
 
 
 class World:
-    """A server in simcord, with a reader and a curator, and a page that can change its mind."""
+    """A server in simcord with a reader, a curator, and a page whose content can change."""
 
     def __init__(self, app: App, env: simcord.Env, finder: FakeFinder) -> None:
         self.app, self.env, self.finder = app, env, finder
@@ -38,7 +38,7 @@ class World:
         self.curator = guild.add_member(env.create_user("hanako"), roles=[role])
 
     async def texts(self) -> list[str]:
-        """Return all that the collection says."""
+        """Return the whole collection."""
         workspace = await self.app.services.workspaces.named("default")
         return [repr(paper.content) for paper in await self.app.services.lookup.all_of(workspace, "")]
 

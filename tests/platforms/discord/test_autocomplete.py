@@ -1,4 +1,4 @@
-"""Of each person one completion is answered at a time, and of those that wait the newest alone."""
+"""One completion per person is answered at a time; of those that wait, only the newest."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from bot.platforms.discord.autocomplete import AutocompleteQueue
 
 
 class Typing:
-    """People who type; `answered` is what was, in its order."""
+    """People who type; `answered` lists the answered texts in order."""
 
     def __init__(self) -> None:
         self.completions = AutocompleteQueue()
@@ -54,7 +54,7 @@ async def test_who_gave_up_waiting_or_failed_keeps_nobody_waiting() -> None:
     await typing.type("a", "third")
     assert typing.answered == ["third"]
     before, given_up = typing.type("a", "fourth"), typing.type("a", "fifth")
-    await before  # its end gives the turn on
+    await before  # its end passes the turn on
     given_up.cancel()
     await asyncio.wait((given_up,))
     await typing.type("a", "sixth")

@@ -1,4 +1,4 @@
-"""The client's own life: login, sync, resuming, and a process that is killed and started again."""
+"""The client's life: login, sync, resume, and a process that is killed and restarted."""
 
 from __future__ import annotations
 

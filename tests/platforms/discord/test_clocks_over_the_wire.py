@@ -1,4 +1,4 @@
-"""An edition whose bot is killed arrives once, whatever the bot's clock says and however much is written since."""
+"""An edition whose bot is killed arrives once, with any clock and any number of other messages."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ HOURS = (0, 1, 5, 49, -1, -30, 24 * 400)
 
 
 class Dying(DiscordPublisher):
-    """Is killed in the middle of the message whose turn it is: before its request leaves, or after it has arrived."""
+    """Is killed while it sends a certain message: before its request leaves, or after it has arrived."""
 
     def __init__(self, http: Any, nth: int, *, has_arrived: bool) -> None:
         super().__init__(http)

@@ -1,4 +1,4 @@
-"""Commands are named as their reader sees them: what can be pressed, else the name in the reader's language."""
+"""Commands are mentioned clickably, or else by the name in the reader's language."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The commands inside simcord: the real discord.py in process, without a socket."""
+"""The commands inside simcord: the real discord.py in this process, without a socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Editions over a real socket: what Discord may answer, and what becomes of the messages and the subscription then."""
+"""Editions over a real socket: each response of Discord, and its effect on messages and subscription."""
 
 from __future__ import annotations
 
@@ -248,7 +248,7 @@ async def test_too_many_refusals_bring_a_rest_long_before_discord_shuts_us_out()
     pace = GlobalRateLimit()
     for _ in range(900):
         pace.count_refusal(403)
-        pace.count_refusal(404)  # Discord does not mind these
+        pace.count_refusal(404)  # Discord does not count these
     await pace.wait()
     for _ in range(200):
         pace.count_refusal(403)

@@ -1,4 +1,4 @@
-"""The digest with the real client over a real socket: subscribing, editions, and what is refused."""
+"""The digest with the real client over a real socket: subscribing, editions, and refusals."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Papers that are there already, and posted digests that follow an edit, with the real client over a real socket."""
+"""Duplicate papers, and posted digests that follow an edit, with the real client over a real socket."""
 
 from __future__ import annotations
 

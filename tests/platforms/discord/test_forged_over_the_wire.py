@@ -1,4 +1,4 @@
-"""What no client of Discord's own would send gets one sentence in its sender's language, and changes nothing."""
+"""Requests that no client of Discord's would send get one sentence in the sender's language, and change nothing."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ FORGED = {
 async def press(
     server: DiscordServer, person: Member, shown: Reply, custom_id: str, kind: int = 2, **more: Any
 ) -> Reply:
-    """Press a button that the bot never made, on a message of its own."""
+    """Press a button that the bot never made, on one of its messages."""
     assert shown.message is not None
     control: dict[str, Any] = {"type": kind, "custom_id": custom_id, "id": 2}
     control |= {"style": 1, "label": "x"} if kind == 2 else {"options": [{"label": "a", "value": "a"}]}

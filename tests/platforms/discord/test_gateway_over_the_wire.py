@@ -1,4 +1,4 @@
-"""The health check knows at once how the connection stands, and a reconnect is one line of the log."""
+"""The health check follows the connection at once, and a reconnect is one line in the log."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ async def test_the_log_of_a_day_is_json_of_a_few_lines_with_no_token(
     channel = guild.channel("論文")
     bot = await started(server, tmp_path, channel=channel)
     await server.connected()
-    await asyncio.sleep(1.5)  # discord.py counts as ready half a second later
+    await asyncio.sleep(1.5)  # discord.py is ready half a second later
     server.gateway.drop()
     await asyncio.sleep(0.5)
     await server.connected()

@@ -1,4 +1,4 @@
-"""A search passes over messages that Discord, or what stands before it, describes by halves."""
+"""A search ignores incomplete messages from Discord or a proxy."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ BY_HALVES: list[dict[str, Any]] = [{}, {"author": None}, {"author": "a"}, {"auth
 
 
 class Halves:
-    """Answers as a channel whose first messages lack what every message has."""
+    """Answers like a channel whose first messages lack fields that every message has."""
 
     async def read(self, path: str, *, params: Mapping[str, str] | None = None, **ids: str) -> Any:
-        """Return what stands at a path."""
+        """Return the content of a path."""
         if path == "/users/@me":
             return {"id": "1"}
         messages = [{"id": str(n), **each} for n, each in enumerate((*BY_HALVES, {"author": {"id": "1"}, **OURS}), 1)]

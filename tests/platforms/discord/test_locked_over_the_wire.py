@@ -1,4 +1,4 @@
-"""Beside a locked database, and beside a second bot on one token, a press is answered and changes something once."""
+"""With a locked database, and with a second bot on one token, a press is answered and takes effect once."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ LINK = "https://arxiv.org/abs/1706.03762"
 
 @asynccontextmanager
 async def locked(folder: Path, statement: str = "SELECT 1") -> AsyncIterator[threading.Event]:
-    """Hold the database's lock as another process would, until the event is set or the test goes on."""
+    """Hold the database's lock like another process, until the event is set or the test continues."""
     begun, end = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -34,7 +34,7 @@ async def locked(folder: Path, statement: str = "SELECT 1") -> AsyncIterator[thr
 
     thread = threading.Thread(target=hold)
     thread.start()
-    await asyncio.to_thread(begun.wait, 5)  # the bot may be about to end a change of its own
+    await asyncio.to_thread(begun.wait, 5)  # the bot may be about to finish a change of its own
     try:
         yield end
     finally:
@@ -43,7 +43,7 @@ async def locked(folder: Path, statement: str = "SELECT 1") -> AsyncIterator[thr
 
 
 async def look_of(server: DiscordServer, person: Member, channel: Channel, source: str, title: str) -> Reply:
-    """Fill a form in and return the look at the card."""
+    """Fill in a form and return the preview."""
     form = await server.slash(person, channel, "addpaper", source=source, locale="ja")
     return await answered(await server.submit(person, form.modal, {"title": title}))
 

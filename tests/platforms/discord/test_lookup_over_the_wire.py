@@ -1,4 +1,4 @@
-"""Looking papers up with the real client over a real socket."""
+"""Look-ups with the real client over a real socket."""
 
 from __future__ import annotations
 

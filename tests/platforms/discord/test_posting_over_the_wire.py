@@ -1,4 +1,4 @@
-"""What leaves for Discord and what does not, and what a search of a channel tells, over a real socket."""
+"""Which messages are sent to Discord, and what a search of a channel finds, over a real socket."""
 
 from __future__ import annotations
 
@@ -67,14 +67,14 @@ async def test_one_call_is_one_request_whatever_the_answer(
         await strict[1].edit(
             address(papers), "1", {"content": "", "embeds": [], "allowed_mentions": {"parse": []}}, unfenced
         )
-    assert fault.hits == (1 if how == {"rate_limit": "global"} else 2)  # nothing leaves while everything has to wait
+    assert fault.hits == (1 if how == {"rate_limit": "global"} else 2)  # nothing is sent during a global wait
 
 
 async def test_what_a_fence_refuses_never_reaches_discord_and_its_reason_comes_through(
     strict: Strict, papers: Channel
 ) -> None:
     class GoneError(Exception):
-        """Stands for an edition that another process holds now."""
+        """An edition that another process holds now."""
 
     async def closed() -> None:
         raise GoneError
@@ -157,7 +157,7 @@ async def test_after_a_time_out_or_a_broken_gateway_nobody_knows(strict: Strict,
     [
         ({"rate_limit": "user", "retry_after": 0.25}, 0.25, False),
         ({"rate_limit": "global", "retry_after": 0.25}, 0.25, True),
-        ({"rate_limit": "user", "retry_after": 7.5, "via": False}, 7.5, True),  # a proxy's own
+        ({"rate_limit": "user", "retry_after": 7.5, "via": False}, 7.5, True),  # a proxy's own response
         ({"rate_limit": "user", "retry_after": 1e9}, 60, False),
         ({"status": 429}, 600, True),  # Cloudflare's page
     ],
@@ -206,7 +206,7 @@ async def test_an_anchor_is_discords_time_whatever_our_clock_says(
     now = datetime.now(UTC)
     for anchor in (first, second):
         assert time_snowflake(now - timedelta(minutes=3)) < anchor < time_snowflake(now - timedelta(minutes=1))
-    assert len([each for each in server.requests if each.method == "GET"]) == 2  # the login, and the time once
+    assert len([each for each in server.requests if each.method == "GET"]) == 2  # the login, and Discord's time once
 
 
 async def test_an_anchor_of_a_discord_that_tells_no_time_is_the_newest_message_or_the_channel(

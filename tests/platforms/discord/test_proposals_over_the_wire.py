@@ -1,4 +1,4 @@
-"""What curators and proposers are told where a proposal meets a paper or another proposal, over a real socket."""
+"""What curators and proposers see when a proposal meets a paper or another proposal, over a real socket."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ async def proposed(
 
 
 async def added(app: App, comment: str | None) -> int:
-    """Add the paper that is proposed, as a curator at a terminal would."""
+    """Add the proposed paper like a curator at a terminal."""
     workspace = await app.services.workspaces.named("default")
     paper = await app.services.drafts.complete(Draft(LINK, title="Attention Is All You Need"))
     await app.services.library.add(workspace, with_changes(paper, comment=comment), "花子")

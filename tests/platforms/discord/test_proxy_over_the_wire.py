@@ -1,4 +1,4 @@
-"""Discord is reached through the operator's proxy, the gateway too."""
+"""Discord, including its gateway, is reached through the operator's proxy."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""One person's haste is that person's alone, with the real client over a real socket."""
+"""A person's rate limit affects only that person, with the real client over a real socket."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Cards, lists and editions keep Discord's limits for any paper whatever."""
+"""Cards, lists and editions keep Discord's limits for any paper."""
 
 from __future__ import annotations
 

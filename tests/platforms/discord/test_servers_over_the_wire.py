@@ -1,4 +1,4 @@
-"""A server that is not the team's gets one sentence and nothing else, however it asks."""
+"""A server that is not the team's gets one sentence and nothing else, for every kind of request."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ REFUSAL = "このサーバーでは使えません。ボットの運用者が「
 
 @pytest.fixture
 def stranger(server: DiscordServer, guild: Guild) -> Member:
-    """Return who manages a server of their own; the bot is not in it yet."""
+    """Return the manager of a server that the bot has not joined yet."""
     own = server.add_guild("知らないサーバー", joined=False)
     return own.member("他人", permissions=Permission.MANAGE_GUILD)
 
@@ -94,7 +94,7 @@ async def test_every_command_completion_press_and_menu_of_another_server_is_refu
 
 
 def _given(command: app_commands.Command[Any, Any, Any], channel: Channel) -> dict[str, Any]:
-    """Return something for every option that must be given."""
+    """Return a value for every required option."""
     values = {discord.AppCommandOptionType.channel: channel, discord.AppCommandOptionType.integer: 1}
     return {
         each.name: each.choices[0].value if each.choices else values.get(each.type, "x")
@@ -104,7 +104,7 @@ def _given(command: app_commands.Command[Any, Any, Any], channel: Channel) -> di
 
 
 def _old_messages(channel: Channel, client: DayoriClient) -> list[Message]:
-    """Post, as the bot once did, a message for every kind of button and menu that it answers."""
+    """Post a message with every kind of button and menu, as the bot once did."""
     posted = []
     for item in _COMPONENTS:
         custom_id = item.__discord_ui_compiled_template__.pattern
@@ -190,7 +190,7 @@ async def test_who_installed_the_bot_for_themselves_is_refused_everywhere(
         for place in (elsewhere, direct):
             with pytest.raises(UserError, match="not offered here"):
                 await server.slash(stranger, place, "paper", query="retnet")
-        for command in server.commands.scope(None):  # as an older version registered them
+        for command in server.commands.scope(None):  # registered by an older version
             command |= {"integration_types": [0, 1], "contexts": [0, 1, 2]}
         message = elsewhere.say(stranger, "https://arxiv.org/abs/2307.08621")
         told = [

@@ -1,4 +1,4 @@
-"""A weekly subscription, papers added one after another, and what its next edition holds."""
+"""A weekly subscription, papers added one after another, and the content of its next edition."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An edition holds what the channel was never sent, goes out once a turn, and says why it is as it is."""
+"""An edition has the papers that its channel never received, goes out once per turn, and says why it has them."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Each turn of a schedule has one edition, in time or a little late, or none."""
+"""Each turn of a schedule has at most one edition, on time or a little late."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Whatever breaks between two steps, every message arrives once and in order."""
+"""Whatever fails between two steps, every message arrives once and in order."""
 
 from __future__ import annotations
 

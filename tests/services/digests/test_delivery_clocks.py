@@ -1,4 +1,4 @@
-"""Neither a clock that jumps nor a machine that sleeps makes an edition come twice, late or never."""
+"""Neither a clock that jumps nor a machine that sleeps makes an edition arrive twice, late or never."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ DAY = timedelta(days=1)
 
 
 class Sleepy(FakePublisher):
-    """A platform whose first answer is lost while the machine sleeps or somebody sets its clock."""
+    """A platform whose first answer is lost while the machine sleeps or its clock is set."""
 
     def __init__(self, clock: AdjustableClock, jump: timedelta) -> None:
         super().__init__(clock)
@@ -74,9 +74,9 @@ async def test_what_another_process_began_is_looked_for_whatever_the_clock_says(
 @pytest.mark.parametrize(
     ("zone", "schedule", "first", "days", "turns"),
     [
-        ("America/New_York", "daily 01:30", "2024-11-01", 5, 5),  # 01:30 comes twice on the 3rd
-        ("America/New_York", "daily 02:30", "2024-03-08", 5, 5),  # and 02:30 not at all on the 10th
-        ("Australia/Lord_Howe", "daily 01:45", "2024-04-05", 4, 4),  # by half an hour
+        ("America/New_York", "daily 01:30", "2024-11-01", 5, 5),  # 01:30 occurs twice on the 3rd
+        ("America/New_York", "daily 02:30", "2024-03-08", 5, 5),  # 02:30 does not occur on the 10th
+        ("Australia/Lord_Howe", "daily 01:45", "2024-04-05", 4, 4),  # a change of half an hour
         ("Africa/Casablanca", "daily 03:15", "2024-04-12", 5, 5),
         ("Asia/Tokyo", "0 9 29 2 *", "2024-02-27", 4, 1),  # a leap day
     ],

@@ -1,4 +1,4 @@
-"""Nothing leaves that another process, or too long a sleep, has overtaken; and what cannot go on waits and says so."""
+"""No overtaken or delayed message is sent; an edition that cannot continue waits and reports it."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ async def composed(digests: Digests, library: Library, workspace: int, clock: Ad
 
 
 class Sleeper(FakePublisher):
-    """A platform whose bot sleeps with a message in its hand, the `nth` time it has one, and wakes when all is over."""
+    """A platform whose bot is suspended at the `nth` message it sends, and resumes when all is over."""
 
     def __init__(self, clock: AdjustableClock, nth: int, meanwhile: Callable[[], Awaitable[object]]) -> None:
         super().__init__(clock)
@@ -83,7 +83,7 @@ async def test_a_second_attempt_that_slept_past_the_nonce_is_looked_for_first(
 
 
 async def unsure(database: Database, clock: AdjustableClock, publisher: FakePublisher) -> None:
-    """Leave a message of which nobody knows whether it arrived."""
+    """Leave a message with an unknown outcome."""
     publisher.faults.append("answer lost")
     await Delivery(database, clock, {"discord": publisher}, pauses=()).deliver_open()
     clock.advance(seconds=51)
@@ -131,7 +131,7 @@ async def test_a_search_that_was_too_long_goes_on_where_it_ended(
 
 
 class Refusing(FakePublisher):
-    """A platform before which something stands that refuses everything."""
+    """A platform behind a proxy that refuses everything."""
 
     refuses = True
 

@@ -1,4 +1,4 @@
-"""A process is known to be dead only when that is certain."""
+"""A process is reported dead only when that is certain."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A posted digest follows its papers, and no edit that was held up puts back what another has changed since."""
+"""A posted digest follows its papers, and a delayed edit never reverts a later one."""
 
 from __future__ import annotations
 
@@ -26,10 +26,10 @@ RENDERERS: dict[str, Renderer] = {"discord": FakeRenderer()}
 
 
 class Sleeper(FakePublisher):
-    """A platform whose bot sleeps with an edit in its hand while another bot edits."""
+    """A platform whose bot is suspended during an edit while another bot edits."""
 
     other: MessageUpdates | None = None
-    meanwhile: Callable[[], Awaitable[None]] | None = None  # before the other bot edits
+    meanwhile: Callable[[], Awaitable[None]] | None = None  # called before the other bot edits
     troubles: tuple[Exception, ...] = ()
 
     async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
@@ -60,7 +60,7 @@ async def edited(
     delivery: Delivery,
     publisher: Sleeper,
 ) -> MessageUpdates:
-    """Return corrections that have one edited paper before them."""
+    """Return message updates with one edited paper to process."""
     await library.add(workspace, paper(1), None)
     await digests.subscribe(workspace, SubscriptionRequest("here", "discord:1/2", "mon 09:00", (), "ja"))
     await digests.compose_now(workspace, "here")

@@ -1,4 +1,4 @@
-"""The papers file and the collection follow each other; what both changed is told, and neither side is lost."""
+"""The papers file and the collection stay in sync; conflicts are reported, and neither side is lost."""
 
 from __future__ import annotations
 
@@ -64,7 +64,7 @@ def told(report: SyncReport) -> list[str]:
 
 
 def moved(report: SyncReport) -> tuple[list[str], list[str], list[str], list[str]]:
-    """Return what was added, updated and removed here, and what was written there."""
+    """Return what was added, updated and removed here, and what was written to the file."""
     return report.imported.added, report.imported.updated, report.removed, report.written
 
 
@@ -91,7 +91,7 @@ def rights(file: Path) -> int:
 
 
 async def until(asked: Answer) -> None:
-    """Wait until the answer is yes, for ten seconds at most."""
+    """Wait until the answer is true, for at most ten seconds."""
     for _ in range(500):
         if await asked():
             return
@@ -262,7 +262,7 @@ async def test_a_crash_after_the_file_was_written_changes_nothing_more(
     await library.remove(workspace, "a", None)
     await file_sync.sync()
     after = raw(file)
-    async with database.write() as connection:  # what was noted in the transaction that did not come to its end
+    async with database.write() as connection:  # undoes what the interrupted transaction would have recorded
         await connection.exec_driver_sql("UPDATE state SET text = ? WHERE name = ?", (notes[0].text, notes[0].name))
     assert moved(report := await file_sync.sync()) == ([], [], [], [])
     assert (told(report), raw(file)) == ([], after)
@@ -358,7 +358,7 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
     await until(lambda: with_organization(lookup, workspace, "Z"))
     changes = len(await library.history(workspace))
     await asyncio.sleep(1.3)
-    assert len(await library.history(workspace)) == changes  # its own writing is no change of the file
+    assert len(await library.history(workspace)) == changes  # the bot's own write is not a change of the file
     stop.set()
     await asyncio.wait_for(watching, 5)
     assert len(heard) == 1

@@ -1,4 +1,4 @@
-"""A workspace has so many aliases as a search can look for at once."""
+"""A workspace has at most as many aliases as a search can handle."""
 
 from __future__ import annotations
 
@@ -46,5 +46,5 @@ async def test_a_search_beside_all_aliases_that_fit_does_not_hold_up_the_loop(
 ) -> None:
     await fill(database, workspace, MOST_IN_ALL // MOST_MEANINGS, MOST_MEANINGS)
     for query in ("name5", "別の言葉7の3番目", "ア検" * 1000, "x " * 1000):
-        await search.find(workspace, query)  # which also makes the aliases ready
+        await search.find(workspace, query)  # also caches the aliases
         assert await longest_step(lambda query=query: search.find(workspace, query)) < 0.06  # type: ignore[misc]

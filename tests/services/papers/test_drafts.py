@@ -1,4 +1,4 @@
-"""A draft is kept until it is saved or given up, for who began it, and looked up meanwhile."""
+"""A draft is kept for its owner until it is saved or discarded, and its source is looked up meanwhile."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file of papers is written a few at a time, up to a size, and one at a time of each collection."""
+"""An export is written a few papers at a time, up to a size, and one at a time per collection."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.doubles.clock import AdjustableClock
 from tests.growth import longest_step
 from tests.samples import paper
 
-_LONGEST_STEP = 0.06  # seconds of the processor: 20 ms as measured, and room for a slow machine
+_LONGEST_STEP = 0.06  # processor seconds: 20 ms measured, with a margin for slow machines
 
 
 @pytest.fixture
@@ -99,4 +99,4 @@ async def test_memory_does_not_grow_with_the_collection(exporter: Exporter, fill
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 600_000  # of about 600,000 characters, 1.2 MB once and more while it is read and written
+    assert peak < 600_000  # for about 600,000 characters, which are 1.2 MB in memory and more while read and written

@@ -1,4 +1,4 @@
-"""History tells what differs between two versions of a paper."""
+"""The history shows the differences between two versions of a paper."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A file and the store may both change; what only one changed is taken, what both changed is left and told."""
+"""File and store may both change; one-sided changes are imported, conflicts are left and reported."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""A proposal keeps the finished paper: the inbox reads the store only, and accepting saves exactly what it showed."""
+"""A proposal keeps the finished paper: the inbox needs only the store, and accepting saves exactly what was shown."""
 
 from __future__ import annotations
 

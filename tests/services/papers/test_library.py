@@ -1,4 +1,4 @@
-"""Every change of the collection is whole, told in its history and can be taken back."""
+"""Every change of the collection is atomic, recorded in its history, and can be undone."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def commented(text: str) -> Callable[[Paper], Paper]:
 
 
 async def collection(database: Database, workspace: int) -> dict[str, tuple[int, Paper]]:
-    """Return everything that a workspace holds, with the numbers."""
+    """Return everything in a workspace, with the numbers."""
     async with database.read() as connection:
         every = [made.id async for batch in papers.every(connection, workspace) for made in batch]
         return await papers.by_ids(connection, workspace, every)

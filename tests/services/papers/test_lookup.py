@@ -1,4 +1,4 @@
-"""A paper is looked up by its id or by a search, in one workspace."""
+"""A paper is looked up by its id or by a search, within one workspace."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What sources say is asked once and kept for a while; whatever goes wrong there, the paper is saved."""
+"""Sources are queried once and their answers cached; whatever fails there, the paper is saved."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ ALL = Metadata(
 
 
 class FakeSource:
-    """Answers what it is told to, and counts how often it was asked."""
+    """Answers as configured, and counts its queries."""
 
     def __init__(self) -> None:
         self.answer: Metadata | Exception = ALL
@@ -182,7 +182,7 @@ async def test_closing_ends_what_is_under_way(database: Database, clock: Adjusta
     assert source.is_closed
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await MetadataLookup(database, clock, lambda: source).close()  # nobody was ever asked
+    await MetadataLookup(database, clock, lambda: source).close()  # no source was ever opened
 
 
 # Whatever a source does, the paper is saved, and a sentence says what happened.
@@ -238,7 +238,7 @@ async def world(database: Database, clock: AdjustableClock) -> AsyncIterator[tup
 async def _saved(
     finder: MetadataLookup, database: Database, clock: AdjustableClock, workspace: int, source: str
 ) -> str:
-    """Add a paper of that source, whatever is known of it, within seconds; return what went wrong."""
+    """Add a paper of that source within seconds, with or without metadata; return the error."""
     drafts, library, began = Drafts(database, clock, finder), Library(database, clock), time.monotonic()
     try:
         await finder.look_up(source)
@@ -266,7 +266,8 @@ async def test_whatever_a_source_does_the_paper_is_saved(
         if failure == "another page" and host == "blog.example.jp":
             assert problem == ""  # any page will do there
         else:
-            asked = "doi\\.org" if failure == "404" and name == "Crossref" else name  # it knows whom to ask further
+            # doi.org is queried after Crossref
+            asked = "doi\\.org" if failure == "404" and name == "Crossref" else name
             assert re.fullmatch(sentence.format(name=asked), problem), problem
 
 
@@ -348,7 +349,8 @@ async def test_links_to_slow_hosts_hold_up_nobody_but_who_asked_for_them(
             while len(web.hosts()) < 4:
                 await asyncio.sleep(0.01)
             assert (await finder.look_up("http://good.example/paper", "discord:2")).title == "A Good Paper"
-            assert (await finder.look_up("http://good.example/paper", "discord:1")).title == "A Good Paper"  # is known
+            # from the cache
+            assert (await finder.look_up("http://good.example/paper", "discord:1")).title == "A Good Paper"
         assert len([host for host in web.hosts() if host.startswith("slow")]) == 4
         for each in slow:
             each.cancel()
@@ -365,7 +367,7 @@ async def test_who_asks_for_what_another_person_waits_for_is_answered_at_once(
     async with asyncio.timeout(10):
         while len(source.asked) < 4:
             await asyncio.sleep(0)
-        waits = next(link for link in links if link not in source.asked)  # which ones come first is the store's affair
+        waits = next(link for link in links if link not in source.asked)  # the store decides which ones come first
         other = asyncio.create_task(finder.look_up(waits, "discord:2"))
         while len(source.asked) < 5:
             await asyncio.sleep(0)

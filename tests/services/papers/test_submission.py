@@ -1,4 +1,4 @@
-"""A submitted paper is saved as it was shown, proposed, asked about or refused: once, whoever presses how often."""
+"""A submitted paper is saved as shown, proposed, asked about or refused, and only once."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ def proposing(database: Database, clock: AdjustableClock) -> Submission:
 
 
 async def shown(drafts: Drafts, workspace: int, made: Paper, draft: Draft = DRAFT, token: str = "token") -> str:
-    """Keep a draft with the paper that it shows and return the look's mark."""
+    """Store a draft with its paper and return the fingerprint."""
     await drafts.save(workspace, token, draft, TARO.actor, made)
     return fingerprint(draft, made)
 

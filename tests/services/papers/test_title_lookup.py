@@ -1,4 +1,4 @@
-"""A link without a title becomes a paper when somebody knows its title, and is told by its line when nobody does."""
+"""A link without a title becomes a paper if its title can be found, and is otherwise reported by its line."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ LINES = [Untitled(1, "2307.08621"), Untitled(4, "https://a.org/x"), Untitled(5, 
 
 
 class Finder:
-    """Knows one paper, of another no title, and fails for the rest."""
+    """Knows one paper, has no title for another, and fails for the rest."""
 
     async def look_up(self, source: str, by: str = "") -> Metadata:
         if source == "2307.08621":
@@ -56,7 +56,7 @@ async def test_what_nobody_knows_is_told_with_its_source() -> None:
 
 
 class Offline(Finder):
-    """Reaches nobody."""
+    """Reaches no source."""
 
     async def look_up(self, source: str, by: str = "") -> Metadata:
         if source.startswith("https://"):

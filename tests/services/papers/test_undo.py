@@ -1,4 +1,4 @@
-"""What was undone can be done again, and who cannot undo is told why."""
+"""An undone change can be redone, and a refused undo says why."""
 
 from __future__ import annotations
 

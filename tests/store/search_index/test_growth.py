@@ -1,4 +1,4 @@
-"""What reads text for search takes a time in proportion to it, whatever the text is."""
+"""Reading text for search takes time proportional to its length, for any text."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""No text that a collection may hold, and no query, holds up the event loop on which everybody is answered."""
+"""No text in a collection and no query blocks the event loop."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from tests.growth import longest_step, longest_steps
 from tests.samples import paper
 from tests.search.indexing import numbers_of, put
 
-_LONGEST_STEP = 0.06  # seconds of the processor: 20 ms as measured in bench/hostile.py, and room for a slow machine
+_LONGEST_STEP = 0.06  # processor seconds: 20 ms measured in bench/hostile.py, with a margin for slow machines
 
 
 @pytest.fixture

@@ -1,4 +1,4 @@
-"""A paper is found by what people type of it, whatever is stored and whatever is typed."""
+"""A paper is found by what people type, for any stored and typed text."""
 
 from __future__ import annotations
 
@@ -63,7 +63,7 @@ async def test_folding_a_query_changes_nothing(
     workspace, _ = await find_or_add(database, uuid.uuid4().hex, clock())
     await put(database, workspace, [with_id(each, f"paper-{n}") for n, each in enumerate(some)])
     for query in (typed, some[of % len(some)].heading[:cut], some[of % len(some)].title):
-        if set(query) & set(':"-'):  # the query language, where case tells a filter from a word
+        if set(query) & set(':"-'):  # the query language, where case distinguishes a filter from a word
             continue
         found = await search.find(workspace, query)
         assert await search.find(workspace, normalize(query)) == found

@@ -1,4 +1,4 @@
-"""Papers are cut for the index in the same way wherever that is done."""
+"""Index rows are the same wherever they are built."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ ROWS: list[Columns] = [
 
 
 async def all_of(cut: BuildRows, rows: Sequence[Columns]) -> list[object]:
-    """Return what a way of cutting makes of rows, but for what is packed in any order."""
+    """Return the rows of a builder, except for the parts packed in arbitrary order."""
     return [
         (
             number,

@@ -1,4 +1,4 @@
-"""The index holds what the papers hold, and nothing else."""
+"""The index contains the papers' words, and nothing else."""
 
 from __future__ import annotations
 
@@ -98,7 +98,7 @@ async def test_indexing_lets_others_have_their_turn(database: Database, workspac
 
 
 def test_what_is_kept_of_a_paper_changes_only_with_the_version_of_the_index() -> None:
-    """When this fails, raise INDEX_VERSION, so that every index is made anew, and note the new hash."""
+    """When this fails, raise INDEX_VERSION, so that every index is rebuilt, and record the new hash."""
     kept = document_of(paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"]))
     english = ("scientific", "forest", "margin", "scheme", "tuning", "visual", "knowledge", "queue")
     heard = [phonetic_key(word) or "" for word in english]

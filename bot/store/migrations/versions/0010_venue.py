@@ -1,4 +1,4 @@
-"""Where a paper was published."""
+"""The venue of a paper."""
 
 from __future__ import annotations
 
@@ -10,5 +10,5 @@ down_revision = "0009"
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.add_column("papers", sa.Column("venue", sa.Text()))
