@@ -15,6 +15,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
 from itertools import chain, cycle, islice
 from time import thread_time
@@ -103,7 +104,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Document": lambda text: document_of(filled(text)),
     "Edition": lambda text: Edition(text, 1, WHEN, Reason.NEW, (filled(text),), 1, "ja"),
     "Change": lambda text: Change(1, "edit", WHEN, text),
-    "Step": lambda text: Step(text, columns_of(filled(text)), columns_of(filled(text + "a"))),
+    "Step": lambda text: Step(text, filled(text), filled(text + "a")),
     "Mapping[str, Any]": lambda text: {"content": text, "embeds": [{"title": text, "url": text}]},
 }
 SEVERAL = re.compile(r"(?:Iterable|Sequence|Collection|list|tuple)\[(\w+)(?:, \.\.\.)?\]")
@@ -125,7 +126,7 @@ PASSED_OVER = re.compile(
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.drafts\.require_own)|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
-    r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document\.unpack)(?:\..+)?|"
+    r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
     r"platforms\.(?:console\.(?:reports\.imported|help\.(?:overview|of_command))|"
     r"discord\.(?:context|paper_list|permissions|components|api_errors)\..+)"
 )
@@ -139,7 +140,8 @@ OWN: dict[str, Read] = {
     "domain.text.normalized": lambda text: [normalized(form, text) for form in ("NFC", "NFKC", "NFD")],
     "changed": lambda text: with_changes(filled("a"), comment=text),
     "a list that changed": lambda text: differences(
-        Step("a", *({"authors": [f"{n}{at}{each}" for n, each in enumerate(text)]} for at in "xy")), "ja"
+        Step("a", *(replace(filled("a"), authors=tuple([f"{n}{at}{c}" for n, c in enumerate(text)])) for at in "xy")),
+        "ja",
     ),
     "platforms.discord.render.shows": lambda text: shows({"embeds": [{"footer": {"text": text}}]}, text),
     "services.digests.subscription_status.paused_lines": lambda text: paused_lines(

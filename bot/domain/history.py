@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from bot.domain.paper import Columns
+from bot.domain.paper import Paper
 
 Action = Literal["add", "edit", "remove", "import", "undo", "redo"]
 
@@ -16,8 +16,8 @@ class Step:
     """What a change did to one paper: `before` is None when it was added, `after` when it was removed."""
 
     paper_id: str
-    before: Columns | None
-    after: Columns | None
+    before: Paper | None
+    after: Paper | None
 
 
 @dataclass(frozen=True, slots=True)

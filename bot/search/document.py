@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zlib
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -71,17 +70,6 @@ def document_of(paper: Paper) -> Document:
 def single_term(text: str) -> str:
     """Return a folded text as a single term, whatever characters it contains."""
     return text.translate(_SOLID)
-
-
-def pack(entry: Document) -> bytes:
-    """Return what is needed to remove a document from the index, compressed."""
-    return zlib.compress("\n".join((*entry.columns, " ".join(entry.words))).encode(), 1)
-
-
-def unpack(packed: bytes) -> Document:
-    """Return a document with the packed columns and words; its other fields are empty."""
-    *columns, words = zlib.decompress(packed).decode().split("\n")
-    return Document((), ("", ""), tuple(columns), frozenset(words.split()), frozenset())
 
 
 def _title_prefix(words: str) -> str:

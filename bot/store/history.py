@@ -2,16 +2,44 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Exists, Select, exists, insert, select
+from sqlalchemy import JSON, Exists, Select, exists, func, insert, select, text, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.history import Action, Change, Step
 from bot.store.database import batched, iso
-from bot.store.schema import changes, history
+from bot.store.papers import by_ids, paper_from
+from bot.store.schema import changes, history, papers
+
+_NAMED = 50  # papers of a change that are named; a line has no room for more
+_SNAPSHOT = ", ".join(
+    f"'{c.name}', json({c.name})" if isinstance(c.type, JSON) else f"'{c.name}', {c.name}"
+    for c in papers.c
+    if c.name != "workspace_id"
+)
+# Copied by SQLite itself: 100,000 papers would take half a minute through Python.
+_RECORD = text(f"""
+INSERT INTO history (workspace_id, change_id, paper_id, before)
+SELECT :workspace, :change, wanted.value,
+    (SELECT json_object({_SNAPSHOT}) FROM papers WHERE workspace_id = :workspace AND id = wanted.value)
+FROM json_each(:ids) wanted ORDER BY wanted.key
+""")
+# The next step of the same paper; its `before` is what this step led to.
+_next, _later = history.alias("next"), history.alias("later")
+_IS_NEXT = _next.c.id == (
+    select(func.min(_later.c.id))
+    .where(
+        _later.c.workspace_id == history.c.workspace_id,
+        _later.c.paper_id == history.c.paper_id,
+        _later.c.id > history.c.id,
+    )
+    .scalar_subquery()
+)
+_STEP = (history.c.paper_id, history.c.before, _next.c.id.label("next"), _next.c.before.label("after"))
 
 
 async def open_change(
@@ -22,8 +50,10 @@ async def open_change(
     by: str | None,
     actor: str | None = None,
     undoes: int | None = None,
+    *,
+    is_open: bool = False,
 ) -> int:
-    """Insert a change and return its id."""
+    """Insert a change and return its id; an open undo or redo takes effect when it is closed."""
     values = {
         "workspace_id": workspace_id,
         "action": action,
@@ -31,26 +61,18 @@ async def open_change(
         "by": by,
         "actor": actor,
         "undoes": undoes,
+        "is_open": is_open,
     }
     new = insert(changes).values(values).returning(changes.c.id)
     made: int = (await connection.execute(new)).scalar_one()
     return made
 
 
-async def record(connection: AsyncConnection, workspace_id: int, change_id: int, steps: Sequence[Step]) -> None:
-    """Insert what a change did to each paper."""
-    for batch in batched(steps):
-        rows = [
-            {
-                "workspace_id": workspace_id,
-                "change_id": change_id,
-                "paper_id": s.paper_id,
-                "before": s.before,
-                "after": s.after,
-            }
-            for s in batch
-        ]
-        await connection.execute(insert(history), rows)
+async def record(connection: AsyncConnection, workspace_id: int, change_id: int, ids: Sequence[str]) -> None:
+    """Insert a step of a change for each paper, with its current version; call this before the papers are written."""
+    for batch in batched(ids):
+        values = {"workspace": workspace_id, "change": change_id, "ids": json.dumps(batch)}
+        await connection.execute(_RECORD, values)
 
 
 async def last_undoable(
@@ -74,19 +96,14 @@ async def undoable(
     if actor is not None:
         query = query.where(changes.c.actor == actor)
     found = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
-    ids = select(history.c.change_id, history.c.paper_id).where(history.c.change_id.in_([c.id for c in found]))
-    papers: dict[int, list[str]] = {}
-    for change_id, paper_id in await connection.execute(ids):
-        papers.setdefault(change_id, []).append(paper_id)
-    return [(change, papers.get(change.id, [])) for change in found]
+    return [(change, await first_ids(connection, workspace_id, change.id)) for change in found]
 
 
-async def steps_of(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[Step]:
-    """Return what a change did to each paper."""
-    query = select(history.c.paper_id, history.c.before, history.c.after).where(
-        history.c.workspace_id == workspace_id, history.c.change_id == change_id
-    )
-    return [Step(row.paper_id, row.before, row.after) for row in await connection.execute(query)]
+async def first_ids(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[str]:
+    """Return the first ids of a change's papers, enough to describe the change in a line."""
+    mine = (history.c.workspace_id == workspace_id, history.c.change_id == change_id)
+    query = select(history.c.paper_id).where(*mine).order_by(history.c.paper_id)
+    return list(await connection.scalars(query.limit(_NAMED)))
 
 
 async def newest_first(
@@ -94,24 +111,23 @@ async def newest_first(
 ) -> list[tuple[Change, Step]]:
     """Return the history of one paper or of all, newest first."""
     query = (
-        select(
-            changes.c.id,
-            changes.c.action,
-            changes.c.at,
-            changes.c.by,
-            history.c.paper_id,
-            history.c.before,
-            history.c.after,
-        )
+        select(changes.c.id, changes.c.action, changes.c.at, changes.c.by, *_STEP)
         .join(changes, changes.c.id == history.c.change_id)
+        .outerjoin(_next, _IS_NEXT)
         .where(history.c.workspace_id == workspace_id)
         .order_by(history.c.change_id.desc(), history.c.paper_id)
         .limit(limit)
     )
-    rows = await connection.execute(query if paper_id is None else query.where(history.c.paper_id == paper_id))
-    return [
-        (Change(r.id, r.action, datetime.fromisoformat(r.at), r.by), Step(r.paper_id, r.before, r.after)) for r in rows
-    ]
+    if paper_id is not None:
+        query = query.where(history.c.paper_id == paper_id)
+    rows = (await connection.execute(query)).all()
+    found = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in rows]
+    return list(zip(found, await _steps(connection, workspace_id, rows), strict=True))
+
+
+async def close_change(connection: AsyncConnection, id: int) -> None:
+    """Record that an open change is complete."""
+    await connection.execute(update(changes).where(changes.c.id == id).values(is_open=False))
 
 
 async def change(connection: AsyncConnection, workspace_id: int, id: int) -> Change | None:
@@ -124,7 +140,8 @@ async def change(connection: AsyncConnection, workspace_id: int, id: int) -> Cha
 async def was_undone(connection: AsyncConnection, workspace_id: int, id: int) -> bool:
     """Return whether a change was undone and not redone."""
     undo = changes.alias()
-    query = select(exists().where(undo.c.workspace_id == workspace_id, undo.c.undoes == id, ~_redone(undo)))
+    mine = (undo.c.workspace_id == workspace_id, undo.c.undoes == id, undo.c.is_open == 0)
+    query = select(exists().where(*mine, ~is_redone(undo)))
     return bool((await connection.execute(query)).scalar())
 
 
@@ -133,7 +150,7 @@ async def last_undo(connection: AsyncConnection, workspace_id: int, of: int | No
     undo = changes.alias()
     query = (
         select(undo.c.id, undo.c.undoes)
-        .where(undo.c.workspace_id == workspace_id, undo.c.action == "undo", ~_redone(undo))
+        .where(undo.c.workspace_id == workspace_id, undo.c.action == "undo", ~is_redone(undo))
         .order_by(undo.c.id.desc())
         .limit(1)
     )
@@ -146,12 +163,25 @@ def _undoable(workspace_id: int) -> Select[Any]:
     return (
         select(changes.c.id, changes.c.action, changes.c.at, changes.c.by)
         .where(changes.c.workspace_id == workspace_id, changes.c.action.not_in(("undo", "redo")))
-        .where(~exists().where(undo.c.undoes == changes.c.id, ~_redone(undo)))
+        .where(~exists().where(undo.c.undoes == changes.c.id, undo.c.is_open == 0, ~is_redone(undo)))
         .order_by(changes.c.id.desc())
     )
 
 
-def _redone(undo: Any) -> Exists:
+def is_redone(undo: Any) -> Exists:
     """Return the condition that an undo was redone."""
     redo = changes.alias()
-    return exists().where(redo.c.undoes == undo.c.id)
+    return exists().where(redo.c.undoes == undo.c.id, redo.c.is_open == 0)
+
+
+async def _steps(connection: AsyncConnection, workspace_id: int, rows: Sequence[Any]) -> list[Step]:
+    """Return the steps of rows; the last step of a paper led to the paper's current version."""
+    today = await by_ids(connection, workspace_id, {row.paper_id for row in rows if row.next is None})
+    return [
+        Step(
+            row.paper_id,
+            paper_from(row.before) if row.before else None,
+            (paper_from(row.after) if row.after else None) if row.next else today.get(row.paper_id, (0, None))[1],
+        )
+        for row in rows
+    ]

@@ -11,7 +11,6 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
 from sqlalchemy.ext.asyncio import AsyncConnection
 
-from bot.domain.history import Step
 from bot.domain.paper import Columns, Paper, hashable
 from bot.store.database import batched
 from bot.store.papers import columns_of
@@ -19,6 +18,20 @@ from bot.store.schema import changes, history, imported_papers, papers
 from bot.store.state import read_state, write_state
 
 _BOOKKEEPING = ("number", "added_at", "added_by", "updated_at")
+# Hashed even when empty, since kept hashes were made so; a field that came later counts where it says something.
+_FIRST_FIELDS = (
+    "id",
+    "headline",
+    "title",
+    "date",
+    "comment",
+    "excerpt",
+    "organization",
+    "authors",
+    "links",
+    "tags",
+    "identifiers",
+)
 
 
 def content_hash(paper: Paper) -> str:
@@ -50,11 +63,10 @@ async def save_hashes(connection: AsyncConnection, workspace_id: int, hashes: Ma
         await connection.execute(statement, rows)
 
 
-async def forget_import(connection: AsyncConnection, workspace_id: int, steps: Sequence[Step]) -> None:
-    """Forget the hashes of an undone import, so that the file can be imported again."""
-    await save_hashes(connection, workspace_id, {step.paper_id: hash_of(step.before) for step in steps if step.before})
-    added = [step.paper_id for step in steps if not step.before]
-    for batch in batched(added):
+async def restore_hashes(connection: AsyncConnection, workspace_id: int, papers: Mapping[str, Columns | None]) -> None:
+    """Record the hashes of papers, given by id, as those of the file, and delete the hashes of papers that are None."""
+    await save_hashes(connection, workspace_id, {id: hash_of(columns) for id, columns in papers.items() if columns})
+    for batch in batched([id for id, columns in papers.items() if not columns]):
         mine = (imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(batch))
         await connection.execute(delete(imported_papers).where(*mine))
 
@@ -63,12 +75,12 @@ async def forget_import(connection: AsyncConnection, workspace_id: int, steps: S
 class SyncState:
     """The state of a synced file and the collection at their last sync.
 
-    `hashes` are the content hashes by paper id, `change` is the newest change that the file contains, `open` are the
-    papers in conflict, and `hash` is that of the file's bytes.
+    `hashes` are the content hashes by paper id, `step` is the last step of the history that the file contains, `open`
+    are the papers in conflict, and `hash` is that of the file's bytes.
     """
 
     hashes: dict[str, str]
-    change: int = 0
+    step: int = 0
     open: list[str] = field(default_factory=list)
     hash: str = ""
 
@@ -90,13 +102,17 @@ async def newest_change(connection: AsyncConnection, workspace_id: int) -> int:
     return (await connection.execute(query)).scalar() or 0
 
 
-async def changed_since(connection: AsyncConnection, workspace_id: int, change: int) -> list[str]:
-    """Return the ids of the papers that later changes touched."""
-    query = (
-        select(history.c.paper_id)
-        .distinct()
-        .where(history.c.workspace_id == workspace_id, history.c.change_id > change)
-    )
+async def last_step(connection: AsyncConnection) -> int:
+    """Return the id of the last step in the history, 0 before the first.
+
+    It tells more than the last change: a change may add its steps in several transactions.
+    """
+    return (await connection.execute(select(func.max(history.c.id)))).scalar() or 0
+
+
+async def changed_since(connection: AsyncConnection, workspace_id: int, step: int) -> list[str]:
+    """Return the ids of the papers that later steps changed."""
+    query = select(history.c.paper_id).distinct().where(history.c.workspace_id == workspace_id, history.c.id > step)
     return list(await connection.scalars(query))
 
 

@@ -11,7 +11,7 @@ from datetime import datetime
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import Row, Select, bindparam, delete, func, insert, select, update
+from sqlalchemy import JSON, Row, Select, bindparam, delete, func, insert, select, update
 from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.dates import PaperDate, parse_date
@@ -21,6 +21,7 @@ from bot.store.database import batched, iso
 from bot.store.schema import paper_keys, papers
 
 _SLICE = 0.002  # seconds of reading papers before other tasks get their turn
+_LISTS = tuple(c.name for c in papers.c if isinstance(c.type, JSON))
 _FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
 
 
@@ -46,24 +47,32 @@ def columns_of(paper: Paper) -> Columns:
 
 
 def paper_from(columns: Columns) -> Paper:
-    """Return the paper that `columns_of` wrote; extra columns such as number and workspace are ignored."""
+    """Return the paper that `columns_of` wrote; extra columns such as number and workspace are ignored.
+
+    What an older version wrote lacks the columns that came later.
+    """
     return Paper(
         id=columns["id"],
-        headline=columns["headline"],
+        headline=columns.get("headline"),
         title=columns["title"],
-        date=_date(columns["date"]),
-        comment=columns["comment"],
-        excerpt=columns["excerpt"],
+        date=_date(columns.get("date")),
+        comment=columns.get("comment"),
+        excerpt=columns.get("excerpt"),
         venue=columns.get("venue"),
-        organization=columns["organization"],
-        authors=tuple(columns["authors"]),
+        organization=columns.get("organization"),
+        authors=tuple(columns.get("authors") or ()),
         links=_links(columns),
-        tags=tuple(columns["tags"]),
-        identifiers=Identifiers(**columns["identifiers"]),
-        added_at=datetime.fromisoformat(columns["added_at"]) if columns["added_at"] else None,
-        added_by=columns["added_by"],
-        updated_at=datetime.fromisoformat(columns["updated_at"]) if columns["updated_at"] else None,
+        tags=tuple(columns.get("tags") or ()),
+        identifiers=Identifiers(**(columns.get("identifiers") or {})),
+        added_at=_time(columns.get("added_at")),
+        added_by=columns.get("added_by"),
+        updated_at=_time(columns.get("updated_at")),
     )
+
+
+def paper_from_row(row: Columns) -> Paper:
+    """Return the paper of a row whose lists may still be JSON text, as SQLite keeps them."""
+    return paper_from(row | {name: json.loads(row[name]) for name in _LISTS if isinstance(row[name], str)})
 
 
 async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:
@@ -187,9 +196,9 @@ async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequ
 
 async def remove(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Delete the papers of these numbers and their keys."""
-    for batch in batched(list(numbers)):
-        mine = (papers.c.workspace_id == workspace_id, papers.c.number.in_(batch))
-        await connection.execute(delete(papers).where(*mine))
+    mine = (papers.c.number == bindparam("_number"), papers.c.workspace_id == workspace_id)
+    for batch in batched(list(numbers)):  # one by one: SQLite would look for several among all of the workspace
+        await connection.execute(delete(papers).where(*mine), [{"_number": number} for number in batch])
 
 
 async def _write_keys(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
@@ -203,7 +212,7 @@ def _keys(row: Columns) -> Iterable[str]:
 
 
 def _links(row: Columns) -> tuple[Link, ...]:
-    return tuple(Link(url, label) for url, label in row["links"])
+    return tuple(Link(url, label) for url, label in row.get("links") or ())
 
 
 def _of(workspace_id: int) -> Select[Any]:
@@ -218,6 +227,10 @@ def _read(row: Row[Any]) -> tuple[int, Paper]:
 @lru_cache(maxsize=4096)  # many papers share a date
 def _date(text: str | None) -> PaperDate | None:
     return parse_date(text) if text else None
+
+
+def _time(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None
 
 
 def with_bookkeeping(paper: Paper, *, added_at: datetime, updated_at: datetime, added_by: str | None) -> Paper:

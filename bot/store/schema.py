@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0010"
+REVISION = "0011"
 metadata = MetaData()
 
 workspaces = Table(
@@ -89,20 +89,23 @@ changes = Table(
     Column("by", Text),
     Column("actor", Text),  # the person's unique id on their platform; names are not unique
     Column("undoes", ForeignKey("changes.id")),
+    Column("is_open", Integer, nullable=False, server_default="0"),  # an undo or redo that is not done yet
     Index("changes_workspace", "workspace_id", "id"),
     Index("changes_undoes", "undoes"),
 )
 
+# What a change did to each paper: `before` is how it was, NULL where it was not there. What a step led to is what its
+# paper's next step began with, or the paper as it is today; so nothing is kept twice. Steps are numbered in time.
 history = Table(
     "history",
     metadata,
+    Column("id", Integer, primary_key=True),
     _workspace(),
     Column("change_id", ForeignKey("changes.id", ondelete="CASCADE"), nullable=False),
     Column("paper_id", Text, nullable=False),
-    Column("before", JSON),
-    Column("after", JSON),
-    PrimaryKeyConstraint("change_id", "paper_id"),
-    Index("history_paper", "workspace_id", "paper_id", "change_id"),
+    Column("before", JSON(none_as_null=True)),
+    UniqueConstraint("change_id", "paper_id"),
+    Index("history_paper", "workspace_id", "paper_id", "id"),
 )
 
 subscriptions = Table(

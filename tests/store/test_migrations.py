@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from contextlib import closing
 from datetime import UTC, datetime
@@ -16,12 +17,17 @@ from sqlalchemy import create_engine
 
 from bot.domain.draft import Draft, draft_from
 from bot.domain.errors import StoreError
+from bot.services.papers.library import Library
+from bot.services.papers.undo import Undo
 from bot.services.servers import Servers
-from bot.store import candidates, drafts, imports, leases, metadata_cache, state, subscriptions
+from bot.store import candidates, drafts, imports, leases, metadata_cache, papers, state, subscriptions
 from bot.store.database import open_database
 from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata
+from bot.store.search_index.index import SearchIndex
 from tests.doubles.clock import AdjustableClock
+
+AT = "2026-01-01T00:00:00.000000+00:00"
 
 
 def test_the_steps_lead_to_the_tables_that_the_code_knows(tmp_path: Path) -> None:
@@ -159,14 +165,107 @@ async def test_what_an_installation_had_before_its_names_changed_goes_on(tmp_pat
     database = await open_database(url)
     async with database.write() as connection:
         assert await state.read_state(connection, "installation") == "uuid"
-        assert await imports.sync_state(connection, 1, "p.yaml") == imports.SyncState({"a": "1"}, change=4)
+        assert await imports.sync_state(connection, 1, "p.yaml") == imports.SyncState({"a": "1"}, step=0)
         assert str(await metadata_cache.get(connection, "doi:10.1/x", datetime.now(UTC))) == "No."
         assert await leases.holds(connection, "us", 1)
         assert await leases.count_failure(connection, "us", 1) == (0, "No.")
         draft, [candidate] = await drafts.get(connection, 1, "token"), await candidates.waiting(connection, 1)
-        documents = (await connection.exec_driver_sql("SELECT number, document FROM search_documents")).all()
+        tables = (await connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name LIKE 'search_%'")).all()
     await database.close()
     assert draft
     assert draft_from(draft.form) == Draft("2307.08621", title="A", allow_same_title=True)
     assert draft_from(candidate.form) == Draft("2307.08621")
-    assert [tuple(row) for row in documents] == [(1, b"\0")]
+    assert tables == []
+
+
+def _columns(n: int, **fields: object) -> str:
+    """Return a version of a paper as the history had it before venues."""
+    columns: dict[str, object] = {
+        "id": f"p{n}",
+        "headline": None,
+        "title": f"Paper {n}",
+        "date": "2023-07",
+        "comment": None,
+        "excerpt": None,
+        "organization": None,
+        "authors": ["A"],
+        "links": [["https://example.org", None]],
+        "tags": [],
+        "identifiers": {},
+        "added_at": AT,
+        "added_by": "花子",
+        "updated_at": AT,
+        "number": n,
+    }
+    return json.dumps(columns | fields)
+
+
+async def test_the_history_of_before_tells_what_it_told_and_is_undone(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
+    upgrade(url, "0009")
+    later = "2026-02-01T00:00:00.000000+00:00"
+    steps = [
+        (1, "p1", "null", _columns(1)),
+        (1, "p2", "null", _columns(2)),
+        (2, "p1", _columns(1), _columns(1, comment="一")),
+        (3, "p2", _columns(2), "null"),
+        (4, "p1", _columns(1, comment="一"), _columns(1, updated_at=later)),
+    ]
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', ?)", (AT,))
+        connection.execute(
+            "INSERT INTO papers VALUES (1, 1, 'p1', NULL, 'Paper 1', '2023-07', NULL, NULL, NULL, '[\"A\"]',"
+            " '[[\"https://example.org\", null]]', '[]', '{}', ?, '花子', ?)",
+            (AT, later),
+        )
+        connection.executemany(
+            "INSERT INTO changes (id, workspace_id, action, at) VALUES (?, 1, ?, ?)",
+            [(1, "import", AT), (2, "edit", AT), (3, "remove", AT), (4, "edit", later)],
+        )
+        connection.executemany("INSERT INTO history VALUES (1, ?, ?, ?, ?)", steps)
+        connection.execute("INSERT INTO state VALUES ('mirror:1:p.yaml', '{\"hashes\": {}, \"change\": 2}')")
+    database = await open_database(url)
+    search = await SearchIndex.open(database)
+    library, undo = Library(database, AdjustableClock()), Undo(database, AdjustableClock())
+    told = [
+        (change.id, step.paper_id, *(each and (each.title, each.comment) for each in (step.before, step.after)))
+        for change, step in await library.history(1)
+    ]
+    assert told == [
+        (4, "p1", ("Paper 1", "一"), ("Paper 1", None)),
+        (3, "p2", ("Paper 2", None), None),
+        (2, "p1", ("Paper 1", None), ("Paper 1", "一")),
+        (1, "p1", None, ("Paper 1", None)),
+        (1, "p2", None, ("Paper 2", None)),
+    ]
+    async with database.read() as connection_:
+        assert await imports.sync_state(connection_, 1, "p.yaml") == imports.SyncState({}, step=3)
+        assert sorted(await imports.changed_since(connection_, 1, 3)) == ["p1", "p2"]
+    for _ in range(4):
+        await undo.undo(1, None)
+    assert (await search.find(1, "Paper")).total == 0
+    for _ in range(4):
+        await undo.redo(1, None)
+    async with database.read() as connection_:
+        [(number, paper)] = (await papers.by_ids(connection_, 1, ["p1", "p2"])).values()
+    assert (number, paper.comment, paper.added_by, paper.updated_at) == (1, None, "花子", datetime.fromisoformat(later))
+    await search.close()
+    await database.close()
+
+
+def test_an_update_that_frees_much_of_a_database_makes_the_file_smaller(tmp_path: Path) -> None:
+    url, file = f"sqlite+aiosqlite:///{tmp_path}/a.db", tmp_path / "a.db"
+    upgrade(url, "0010")
+    with closing(sqlite3.connect(file)) as connection, connection:
+        connection.execute("INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', ?)", (AT,))
+        connection.execute("INSERT INTO changes (id, workspace_id, action, at) VALUES (1, 1, 'import', ?)", (AT,))
+        after = [(f"p{n}", json.dumps({"comment": "長い" * 1000})) for n in range(500)]
+        connection.executemany("INSERT INTO history VALUES (1, 1, ?, 'null', ?)", after)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    before = file.stat().st_size
+    upgrade(url)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        assert connection.execute("SELECT count(*), count(before) FROM history").fetchone() == (500, 0)
+    assert file.stat().st_size < before / 5

@@ -19,18 +19,16 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.domain.errors import DayoriError, FileError
-from bot.domain.history import Step
 from bot.domain.paper import Paper
 from bot.formats.atomic_file import read_if_exists, replace_if_unchanged
 from bot.i18n import Message, msg
 from bot.services.file_sync.watched_file import digest_of, encode_like, file_changes, read_file_document, signature_of
 from bot.services.papers.importing import Importer, ImportReport
-from bot.services.papers.library import write_steps
+from bot.services.papers.library import Write, write_papers
 from bot.services.ports import Clock
 from bot.store import history, imports, papers
 from bot.store.database import Database, StoreConnection
 from bot.store.imports import SyncState, content_hash
-from bot.store.papers import columns_of
 
 if TYPE_CHECKING:
     from bot.formats.yaml_document import YamlDocument
@@ -117,7 +115,7 @@ class FileSync:
         try:
             signature = await self._settled_signature()
             async with self._database.read() as connection:
-                now = signature, await imports.newest_change(connection, self._workspace)
+                now = signature, await imports.last_step(connection)
             if now == self._seen and monotonic() < self._again:
                 return
             self._seen, self._again = now, inf
@@ -155,8 +153,8 @@ class FileSync:
             raise FileError(msg("cannot be read: {reason}", reason=reason), file=str(self._path)) from error
         async with self._database.read() as connection:
             last = await imports.sync_state(connection, self._workspace, self._name)
-            newest = await imports.newest_change(connection, self._workspace)
-        if last and last.hash == digest_of(content) and last.change == newest:
+            newest = await imports.last_step(connection)
+        if last and last.hash == digest_of(content) and last.step == newest:
             report.conflicts = self._conflicts
             return True
         sides = await self._compare(content, last)
@@ -196,19 +194,19 @@ class FileSync:
         conflicts = []
         async with self._database.write() as connection:
             stored = await papers.by_ids(connection, self._workspace, gone)
-            steps = []
+            writes = []
             for id in gone:
                 number, paper = stored.get(id, (0, None))
                 if paper and content_hash(paper) != sides.last.hashes[id]:
                     conflicts.append((id, msg("it was removed from the file and changed here")))
                     continue
                 if paper:
-                    steps.append(Step(id, {**columns_of(paper), "number": number}, None))
+                    writes.append(Write(id, number, None))
                 sides.settle(id, None)
-            if steps:
+            if writes:
                 change = await history.open_change(connection, self._workspace, "remove", self._clock(), None)
-                await write_steps(connection, self._workspace, change, steps)
-                report.removed += [step.paper_id for step in steps]
+                await write_papers(connection, self._workspace, change, writes)
+                report.removed += [each.paper_id for each in writes]
         return conflicts
 
     async def _export(self, sides: _Sides, report: SyncReport) -> bool:
@@ -225,7 +223,7 @@ class FileSync:
                 if not await self._replace(content, sides.content):
                     return False
             last.open = [id for id, _ in report.conflicts]
-            last.change = await imports.newest_change(connection, self._workspace)
+            last.step = await imports.last_step(connection)
             last.hash = digest_of(content)
             await imports.save_sync_state(connection, self._workspace, self._name, last)
         report.written += written
@@ -236,7 +234,7 @@ class FileSync:
         if sides.is_first:
             ids = await imports.all_ids(connection, self._workspace)
         else:
-            ids = await imports.changed_since(connection, self._workspace, sides.last.change)
+            ids = await imports.changed_since(connection, self._workspace, sides.last.step)
         return list(dict.fromkeys((*ids, *sides.last.open, *(sides.last.hashes if sides.is_first else ()))))
 
     async def _replace(self, content: bytes, expected: bytes | None) -> bool:

@@ -11,6 +11,7 @@ from bot.domain.history import Action, Change, Step
 from bot.domain.paper import FIELD_NAMES
 from bot.domain.text import clean_line, clip
 from bot.i18n import Locale, t
+from bot.store.papers import columns_of
 
 _SHORT, _LONG, _ITEM = 40, 120, 80
 _CONTEXT = 12  # characters shown before the first difference
@@ -42,11 +43,12 @@ def action(name: Action, locale: Locale) -> str:
 
 def differences(step: Step, locale: Locale) -> list[str]:
     """Return each changed field with its difference; the title where the paper was added or removed."""
-    before, after = step.before or {}, step.after or {}
-    if not (before and after):
-        return [clip(str((after or before).get("title", "")), _LONG)]
-    changed = [name for name in FIELD_NAMES if before.get(name) != after.get(name)]
-    return [f"{FIELD_NAMES[name].text(locale)}: {_difference(before.get(name), after.get(name))}" for name in changed]
+    if step.before is None or step.after is None:
+        paper = step.after or step.before
+        return [clip(paper.title, _LONG)] if paper else []
+    before, after = columns_of(step.before), columns_of(step.after)
+    changed = [name for name in FIELD_NAMES if before[name] != after[name]]
+    return [f"{FIELD_NAMES[name].text(locale)}: {_difference(before[name], after[name])}" for name in changed]
 
 
 def _difference(before: Any, after: Any) -> str:

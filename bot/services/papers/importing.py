@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import AsyncIterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 
 import structlog
 
-from bot.domain.history import Step
 from bot.domain.paper import FIELD_NAMES, Columns, Paper, identity_keys, person_name, title_key
 from bot.i18n import Message, msg
-from bot.services.papers.library import write_steps
+from bot.services.papers.library import Write, write_papers
 from bot.services.ports import Clock, Progress
 from bot.store import history, imports, papers
 from bot.store.database import Database, StoreConnection, batched, iso
 from bot.store.papers import columns_of
-from bot.store.search_index.index_worker import row_builder
+from bot.store.search_index.index_worker import Builders, row_builder
 from bot.store.search_index.maintenance import optimize
 
 _log = structlog.get_logger()
@@ -72,15 +71,15 @@ class Importer:
         ordered = list(reversed(entries))
         ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
         count = 0 if dry_run else len(ordered)
-        async with row_builder(workspace_id, map(columns_of, ordered), count) as build_rows:
+        async with row_builder(workspace_id, _rows(ordered), count) as added:
             done = 0
             for batch in batched(ordered, _BATCH):
                 decisions = _Decisions(now, report, last_hashes, duplicates, restore)
                 async with self._database.read() if dry_run else self._database.write() as connection:
                     await decisions.decide_all(connection, workspace_id, batch)
-                    if not dry_run and decisions.steps:
+                    if not dry_run and decisions.writes:
                         change = change or await history.open_change(connection, workspace_id, "import", now, by)
-                        await write_steps(connection, workspace_id, change, decisions.steps, build_rows)
+                        await write_papers(connection, workspace_id, change, decisions.writes, Builders(added))
                     if not dry_run:
                         await imports.save_hashes(connection, workspace_id, decisions.new_hashes)
                 done += len(batch)
@@ -97,7 +96,7 @@ class Importer:
 
 @dataclass(slots=True)
 class _Decisions:
-    """Decides on the entries of one transaction: `steps` to write, and `new_hashes`, the file's content hashes."""
+    """Decides on the entries of a transaction: `writes` is to be done, `new_hashes` are of what the file says."""
 
     now: datetime
     report: ImportReport
@@ -105,7 +104,7 @@ class _Decisions:
     duplicates: bool
     restore: bool
     holders: dict[tuple[str, str], str] = field(default_factory=dict)
-    steps: list[Step] = field(default_factory=list)
+    writes: list[Write] = field(default_factory=list)
     new_hashes: dict[str, str] = field(default_factory=dict)
 
     async def decide_all(self, connection: StoreConnection, workspace_id: int, entries: Sequence[Paper]) -> None:
@@ -167,14 +166,14 @@ class _Decisions:
             if old:
                 self.report.changes[entry.id] = _changed_fields(columns_of(old), columns)
             self.holders |= dict.fromkeys(keys, entry.id)
-            self.steps.append(self._step(entry, columns, number, old))
+            self.writes.append(self._write(entry, columns, number, old))
         self.new_hashes[entry.id] = mine
 
     def _refuse(self, entry: Paper, why: Message) -> None:
         self.report.conflicts.append((entry.id, why))
 
-    def _step(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Step:
-        """Return the step from the stored paper, if any, to the file's version."""
+    def _write(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Write:
+        """Return how the stored paper, if any, becomes what the file says."""
         added, by = (old.added_at, old.added_by) if old else (entry.added_at, entry.added_by)
         after = {
             **columns,
@@ -182,9 +181,12 @@ class _Decisions:
             "updated_at": iso(self.now),
             "added_by": person_name(by),
         }
-        if old is None:
-            return Step(entry.id, None, after)
-        return Step(entry.id, {**columns_of(old), "number": number}, {**after, "number": number})
+        return Write(entry.id, number if old else None, after)
+
+
+async def _rows(entries: Sequence[Paper]) -> AsyncIterator[list[Columns]]:
+    for batch in batched(entries, 100):
+        yield [columns_of(entry) for entry in batch]
 
 
 async def _same_titles(connection: StoreConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:

@@ -10,13 +10,13 @@ import structlog
 
 from bot.domain.errors import ConflictError, NotFoundError, StaleError
 from bot.domain.history import Change, Step
-from bot.domain.paper import Paper, identity_keys, link_keys, title_key, with_id
+from bot.domain.paper import Columns, Paper, identity_keys, link_keys, title_key, with_id
 from bot.i18n import msg
 from bot.services.ports import Clock
 from bot.store import history, papers
 from bot.store.database import Database, StoreConnection
 from bot.store.papers import columns_of
-from bot.store.search_index.index_worker import BuildRows, build_rows
+from bot.store.search_index.index_worker import HERE, Builders
 from bot.store.search_index.maintenance import index_papers, unindex_papers
 
 _log = structlog.get_logger()
@@ -28,6 +28,18 @@ class Added:
 
     paper: Paper
     is_new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Write:
+    """A write of one paper: `number` is that of the existing paper, `after` its new version.
+
+    `number` is None when the paper is added, `after` when it is removed.
+    """
+
+    paper_id: str
+    number: int | None
+    after: Columns | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +91,7 @@ class Library:
         async with self._database.write() as connection:
             number, old = await _existing(connection, workspace_id, id)
             change = await history.open_change(connection, workspace_id, "remove", self._clock(), by, actor)
-            await write_steps(connection, workspace_id, change, [Step(id, {**columns_of(old), "number": number}, None)])
+            await write_papers(connection, workspace_id, change, [Write(id, number, None)])
         _log.info("paper removed", paper=id, by=actor or by, workspace=workspace_id)
         return old
 
@@ -134,7 +146,7 @@ async def add_paper(
     paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
     paper = papers.with_bookkeeping(paper, added_at=now, updated_at=now, added_by=author.name)
     change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
-    await write_steps(connection, workspace_id, change, [Step(paper.id, None, columns_of(paper))])
+    await write_papers(connection, workspace_id, change, [Write(paper.id, None, columns_of(paper))])
     _log.info("paper added", paper=paper.id, by=author.actor or author.name, workspace=workspace_id)
     return Added(paper, is_new=True)
 
@@ -158,29 +170,24 @@ async def edit_paper(
     if gained := set(identity_keys(new)) - set(identity_keys(old)):
         await refuse_shared_keys(connection, workspace_id, dict.fromkeys(gained, id))
     change = await history.open_change(connection, workspace_id, "edit", now, author.name, author.actor)
-    step = Step(id, {**columns_of(old), "number": number}, {**columns_of(new), "number": number})
-    await write_steps(connection, workspace_id, change, [step])
+    await write_papers(connection, workspace_id, change, [Write(id, number, columns_of(new))])
     _log.info("paper edited", paper=id, by=author.actor or author.name, workspace=workspace_id)
     return new
 
 
-async def write_steps(
-    connection: StoreConnection,
-    workspace_id: int,
-    change: int,
-    steps: Sequence[Step],
-    build_rows: BuildRows = build_rows,
+async def write_papers(
+    connection: StoreConnection, workspace_id: int, change: int, writes: Sequence[Write], builders: Builders = HERE
 ) -> None:
-    """Write papers, keys and index as the steps say, and record the steps; in the caller's transaction."""
-    gone = [step.before["number"] for step in steps if step.before and step.after is None]
-    kept = [step.after for step in steps if step.before and step.after]
-    new = [step.after for step in steps if step.after and not step.before]
-    await papers.remove(connection, workspace_id, gone)
+    """Write papers with their keys, their index and their history; in the caller's transaction."""
+    there = {each.number: each.after for each in writes if each.number is not None}
+    kept = [{**after, "number": number} for number, after in there.items() if after]
+    new = [each.after for each in writes if each.after and each.number is None]
+    await history.record(connection, workspace_id, change, [each.paper_id for each in writes])
+    await unindex_papers(connection, workspace_id, list(there), builders.removed)
+    await papers.remove(connection, workspace_id, [number for number, after in there.items() if after is None])
     await papers.replace_all(connection, workspace_id, kept)
     await papers.add(connection, workspace_id, new)
-    await unindex_papers(connection, workspace_id, [*gone, *(row["number"] for row in kept)])
-    await index_papers(connection, workspace_id, (*kept, *new), build_rows)
-    await history.record(connection, workspace_id, change, steps)
+    await index_papers(connection, workspace_id, (*kept, *new), builders.added)
 
 
 async def _existing(connection: StoreConnection, workspace_id: int, id: str) -> tuple[int, Paper]:
@@ -200,8 +207,13 @@ async def _with_free_id(connection: StoreConnection, workspace_id: int, paper: P
     return with_id(paper, next(id for id in ids if id not in taken))
 
 
+async def shared_keys(connection: StoreConnection, workspace_id: int, owners: dict[str, str]) -> dict[str, str]:
+    """Return those of the keys, given as {key: paper id}, that belong to other papers, as {key: id of the other}."""
+    holders = await papers.by_keys(connection, workspace_id, owners)
+    return {key: id for key, id in holders.items() if id not in owners.values()}
+
+
 async def refuse_shared_keys(connection: StoreConnection, workspace_id: int, owners: dict[str, str]) -> None:
     """Raise ConflictError if keys, given as {key: paper id}, belong to papers other than these."""
-    for key, id in (await papers.by_keys(connection, workspace_id, owners)).items():
-        if id not in owners.values():
-            raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))
+    for key, id in (await shared_keys(connection, workspace_id, owners)).items():
+        raise ConflictError(msg("{key} belongs to another paper already: {id}", key=key, id=id))

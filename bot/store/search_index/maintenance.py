@@ -13,7 +13,7 @@ from sqlalchemy.ext.asyncio import AsyncConnection
 from bot.domain.paper import Columns
 from bot.store.database import Database, batched
 from bot.store.schema import papers
-from bot.store.search_index.index_worker import BuildRows, build_rows
+from bot.store.search_index.index_worker import HERE, BuildRows
 from bot.store.search_index.tables import (
     INDEX_VERSION,
     TABLE_NAMES,
@@ -21,6 +21,8 @@ from bot.store.search_index.tables import (
     Statement,
     deletion,
     insertion,
+    size_change,
+    word_deletion,
     word_insertion,
 )
 from bot.store.state import read_state, write_state
@@ -29,28 +31,40 @@ _STATE_KEY = "search_index"
 _REBUILT_AT_ONCE = 1000  # papers per transaction
 _MERGED_PAGES = 500  # pages of an index that are merged per transaction
 _FEW_SEGMENTS = 2
+_INDEXED = """SELECT papers.* FROM papers JOIN search_papers ON search_papers.number = papers.number
+    WHERE papers.number IN (SELECT value FROM json_each(?))"""
 
 
 async def index_papers(
-    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], build_rows: BuildRows = build_rows
+    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], build_rows: BuildRows = HERE.added
 ) -> None:
     """Add papers, given as rows with numbers, to the index; they must not be in it."""
     words: Counter[str] = Counter()
     sounds: dict[str, str] = {}
     async for pieces in build_rows(workspace_id, rows):
-        await _execute(connection, insertion(workspace_id, pieces))
+        await _execute(connection, (*insertion(workspace_id, pieces), size_change(workspace_id, len(pieces))))
         for _, piece in pieces:
             words.update(piece.words)
             sounds |= piece.sounds
     await _execute(connection, word_insertion(workspace_id, words, sounds))
 
 
-async def unindex_papers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
-    """Remove papers from the index, with the words that only they had; unknown numbers are ignored."""
+async def unindex_papers(
+    connection: AsyncConnection, workspace_id: int, numbers: Sequence[int], build_rows: BuildRows = HERE.removed
+) -> None:
+    """Remove papers from the index, with the words that only they had; unknown numbers are ignored.
+
+    Their rows must still be in the table `papers`: what the index stores of a paper is computed from its row again.
+    """
+    words: Counter[str] = Counter()
     for batch in batched(numbers):
-        sql = "SELECT number, document FROM search_documents WHERE number IN (SELECT value FROM json_each(?))"
-        if kept := [tuple(row) for row in await connection.exec_driver_sql(sql, (json.dumps(batch),))]:
-            await _execute(connection, deletion(workspace_id, kept))
+        found = await connection.exec_driver_sql(_INDEXED, (json.dumps(batch),))
+        rows = [dict(row) for row in found.mappings()]
+        async for pieces in build_rows(workspace_id, rows):
+            await _execute(connection, (*deletion(pieces), size_change(workspace_id, -len(pieces))))
+            for _, piece in pieces:
+                words.update(piece.words)
+    await _execute(connection, word_deletion(workspace_id, words))
 
 
 async def optimize(database: Database) -> None:
@@ -73,7 +87,7 @@ async def optimize(database: Database) -> None:
 async def ensure_index(database: Database, progress: Callable[[int, int], None] | None) -> None:
     """Create the index, or rebuild it if an older version of the program made it."""
     async with database.read() as connection:
-        if await read_state(connection, _STATE_KEY) == str(INDEX_VERSION):
+        if await read_state(connection, _STATE_KEY) == INDEX_VERSION:
             return
     async with database.write() as connection:
         for table in TABLE_NAMES:
@@ -84,7 +98,7 @@ async def ensure_index(database: Database, progress: Callable[[int, int], None] 
     await _rebuild(database, total, progress)
     await optimize(database)
     async with database.write() as connection:
-        await write_state(connection, _STATE_KEY, str(INDEX_VERSION))
+        await write_state(connection, _STATE_KEY, INDEX_VERSION)
 
 
 async def _rebuild(database: Database, total: int, progress: Callable[[int, int], None] | None) -> None:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import chain
+import json
+import unicodedata
+from collections.abc import Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from bot.domain.paper import Paper
-from bot.search.document import Document, document_of, pack, unpack
+from bot.search.document import Document, document_of
 from bot.search.phonetics import phonetic_key
 from bot.store.database import batched
 
-INDEX_VERSION = 5
+# A paper is removed by computing again what the index stores of it, so whatever that depends on is part of the version.
+INDEX_VERSION = f"6 {unicodedata.unidata_version}"
 WORDS_AT_ONCE = 600
-TABLE_NAMES = ("search_papers", "search_documents", "search_sizes", "search_words", "search_head", "search_full")
+TABLE_NAMES = ("search_papers", "search_sizes", "search_words", "search_head", "search_full")
 FIELD = "\x1f"  # separates the lines of a paper
 _FTS = "content='', columnsize=0, tokenize='ascii'"
 TABLES = (
     "CREATE TABLE search_papers (number INTEGER PRIMARY KEY, workspace_id INTEGER NOT NULL, lines TEXT NOT NULL,"
     " title_start TEXT NOT NULL, headline_start TEXT NOT NULL)",
-    "CREATE TABLE search_documents (number INTEGER PRIMARY KEY, document BLOB NOT NULL)",
     "CREATE INDEX search_title ON search_papers (workspace_id, title_start)",
     "CREATE INDEX search_headline ON search_papers (workspace_id, headline_start) WHERE headline_start <> ''",
     "CREATE TABLE search_sizes (workspace_id INTEGER PRIMARY KEY, papers INTEGER NOT NULL)",
@@ -36,6 +36,8 @@ TABLES = (
     "INSERT INTO search_full(search_full, rank) VALUES ('hashsize', 33554432)",
 )
 _SIZE = "INSERT INTO search_sizes VALUES (?,?) ON CONFLICT DO UPDATE SET papers = papers + excluded.papers"
+_UNUSED_WORDS = """DELETE FROM search_words
+    WHERE workspace_id = ? AND word IN (SELECT value FROM json_each(?)) AND papers <= 0"""
 Statement: TypeAlias = tuple[str, list[tuple[object, ...]]]
 _DIGITS = "0123456789abcdefghijklmnopqrstuvwxyz"
 
@@ -60,8 +62,7 @@ def with_prefix(mark: str, terms: str) -> str:
 class IndexRow(NamedTuple):
     """What the tables store of a paper, except its number.
 
-    `document` is needed to remove the paper; `words` are those in which typos are corrected, `sounds` their phonetic
-    keys.
+    `words` are those in which typos are corrected, `sounds` their phonetic keys.
     """
 
     lines: str
@@ -72,15 +73,15 @@ class IndexRow(NamedTuple):
     labels: str
     comment: str
     rest: str
-    document: bytes
     words: list[str]
     sounds: dict[str, str]
 
 
-def index_row_of(workspace_id: int, paper: Paper) -> IndexRow:
-    """Build a paper's index row: the slow part of indexing."""
+def index_row_of(workspace_id: int, paper: Paper, *, with_sounds: bool = True) -> IndexRow:
+    """Build a paper's index row: the slow part of indexing. Removal needs a row without sounds only."""
     entry = document_of(paper)
-    sounds = {word: sound for word in entry.pronounceable if (sound := phonetic_key(word))}
+    spoken = entry.pronounceable if with_sounds else ()
+    sounds = {word: sound for word in spoken if (sound := phonetic_key(word))}
     heading, names, labels, comment, rest = _columns(workspace_prefix(workspace_id), entry)
     return IndexRow(
         FIELD.join(entry.lines),
@@ -90,7 +91,6 @@ def index_row_of(workspace_id: int, paper: Paper) -> IndexRow:
         labels,
         comment,
         rest,
-        pack(entry),
         list(entry.words),
         sounds,
     )
@@ -102,7 +102,6 @@ def insertion(workspace_id: int, rows: Sequence[tuple[int, IndexRow]]) -> Iterat
         _insert("search_papers", 5),
         [(number, workspace_id, piece.lines, piece.title_start, piece.headline_start) for number, piece in rows],
     )
-    yield _insert("search_documents", 2), [(number, piece.document) for number, piece in rows]
     yield (
         "INSERT INTO search_head(rowid, heading, names, labels) VALUES (?,?,?,?)",
         [(number, piece.heading, piece.names, piece.labels) for number, piece in rows],
@@ -111,7 +110,11 @@ def insertion(workspace_id: int, rows: Sequence[tuple[int, IndexRow]]) -> Iterat
         "INSERT INTO search_full(rowid, head, comment, rest) VALUES (?,?,?,?)",
         [(n, f"{piece.heading} {piece.names} {piece.labels}", piece.comment, piece.rest) for n, piece in rows],
     )
-    yield _SIZE, [(workspace_id, len(rows))]
+
+
+def size_change(workspace_id: int, papers: int) -> Statement:
+    """Return the statement that adds to the number of papers, or subtracts from it."""
+    return _SIZE, [(workspace_id, papers)]
 
 
 def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[str, str]) -> Iterator[Statement]:
@@ -122,32 +125,27 @@ def word_insertion(workspace_id: int, words: Mapping[str, int], sounds: Mapping[
         yield sql, [(workspace_id, word, word[::-1], sounds.get(word), n) for word, n in batch]
 
 
-def deletion(workspace_id: int, kept: Iterable[tuple[int, bytes]]) -> Iterator[Statement]:
-    """Yield statements that remove papers, given their rows in search_documents."""
-    mark = workspace_prefix(workspace_id)
-    entries = [(number, unpack(packed)) for number, packed in kept]
-    columns = [(number, _columns(mark, entry)) for number, entry in entries]
+def deletion(rows: Sequence[tuple[int, IndexRow]]) -> Iterator[Statement]:
+    """Yield statements with their rows that remove papers by number, without their words."""
     yield (
         "INSERT INTO search_head(search_head, rowid, heading, names, labels) VALUES ('delete',?,?,?,?)",
-        [(number, *terms[:3]) for number, terms in columns],
+        [(number, piece.heading, piece.names, piece.labels) for number, piece in rows],
     )
     yield (
         "INSERT INTO search_full(search_full, rowid, head, comment, rest) VALUES ('delete',?,?,?,?)",
-        [(number, " ".join(terms[:3]), *terms[3:]) for number, terms in columns],
+        [(n, f"{piece.heading} {piece.names} {piece.labels}", piece.comment, piece.rest) for n, piece in rows],
     )
-    for table in ("search_papers", "search_documents"):
-        yield f"DELETE FROM {table} WHERE number = ?", [(number,) for number, _ in entries]
-    yield _SIZE, [(workspace_id, -len(entries))]
-    counted = sorted(Counter(chain.from_iterable(entry.words for _, entry in entries)).items())
-    for batch in batched(counted, WORDS_AT_ONCE):
+    yield "DELETE FROM search_papers WHERE number = ?", [(number,) for number, _ in rows]
+
+
+def word_deletion(workspace_id: int, words: Mapping[str, int]) -> Iterator[Statement]:
+    """Yield statements that remove words from the vocabulary, given the number of removed papers with each word."""
+    for batch in batched(sorted(words.items()), WORDS_AT_ONCE):
         yield (
             "UPDATE search_words SET papers = papers - ? WHERE workspace_id = ? AND word = ?",
             [(count, workspace_id, word) for word, count in batch],
         )
-        yield (
-            "DELETE FROM search_words WHERE workspace_id = ? AND word = ? AND papers <= 0",
-            [(workspace_id, word) for word, _ in batch],
-        )
+        yield _UNUSED_WORDS, [(workspace_id, json.dumps([word for word, _ in batch], ensure_ascii=False))]
 
 
 def _insert(table: str, columns: int) -> str:

@@ -119,7 +119,7 @@ def plain(text: Message | str) -> Message:
 
 def _drawn(text: str) -> list[Any]:
     paper, change = hostile(text), Change(1, "edit", MOMENT, text)
-    step = Step(text, {"title": text}, {"title": text + "x"})
+    step = Step(text, hostile(text), hostile(text + "x"))
     edition = Edition(text, 1, MOMENT, Reason.FIRST, (paper,), 3, "ja")
     results = Results(text, 1, text, (Result(paper, Hit(1, 1.0, None)),), ())
     several = Results(text, 2, None, (Result(paper, Hit(1, 1.0, None)),) * 2, ())

@@ -10,12 +10,14 @@ from hypothesis import given
 
 from bot.domain.history import Step
 from bot.services.papers.history_text import differences
+from bot.store.papers import paper_from
 from tests.samples import texts
 
 
 def told(**fields: tuple[Any, Any]) -> list[str]:
     before, after = ({name: values[at] for name, values in fields.items()} for at in (0, 1))
-    return differences(Step("p", before, after), "en")
+    papers = (paper_from({"id": "p", "title": "p", **columns}) for columns in (before, after))
+    return differences(Step("p", *papers), "en")
 
 
 _LEAD = "大規模言語モデルの土台となる新しい構造の提案。安価な推論、高い性能の三つを一度に満たそうとしています。"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from dataclasses import replace
 from itertools import pairwise
 
@@ -11,7 +12,12 @@ from bot.domain.errors import ConflictError, NotFoundError
 from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
+from bot.store import imports, papers
+from bot.store.database import Database
+from bot.store.search_index.index import SearchIndex
 from tests.samples import paper
+
+MANY = range(1, 4102)  # papers, which take three transactions
 
 
 async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
@@ -93,3 +99,75 @@ async def test_another_workspaces_changes_are_nobodys_to_undo_or_redo(
     await reversal.undo(workspace, None)
     with pytest.raises(NotFoundError):
         await reversal.redo(workspace + 1, None)
+
+
+async def ids_of(database: Database, workspace: int) -> set[str]:
+    async with database.read() as connection:
+        return set(await imports.all_ids(connection, workspace))
+
+
+async def test_many_papers_are_undone_and_redone_with_their_numbers_and_their_place_in_the_index(
+    importer: Importer, reversal: Undo, database: Database, search: SearchIndex, workspace: int
+) -> None:
+    await importer.run(workspace, [paper(n, comment="RetNet") for n in (1, 2)], None)
+    await importer.run(workspace, [paper(n, comment="RWKV") for n in MANY], None)
+    async with database.read() as connection:
+        before = await papers.by_ids(connection, workspace, [f"paper-{n}" for n in MANY])
+    change, ids = await reversal.undo(workspace, "花子")
+    assert (change.action, ids[0]) == ("import", "paper-1")
+    assert await ids_of(database, workspace) == {"paper-1", "paper-2"}
+    assert [(await search.find(workspace, query)).total for query in ("RetNet", "RWKV")] == [2, 0]
+    await reversal.redo(workspace, "花子")
+    async with database.read() as connection:
+        assert await papers.by_ids(connection, workspace, [f"paper-{n}" for n in MANY]) == before
+    assert [(await search.find(workspace, query)).total for query in ("RetNet", "RWKV")] == [0, len(MANY)]
+    report = await importer.run(workspace, [paper(n, comment="RWKV") for n in MANY], None)
+    assert len(report.unchanged) == len(MANY)
+
+
+async def test_an_undo_of_many_papers_is_refused_whole_where_one_was_changed_since(
+    importer: Importer, library: Library, reversal: Undo, database: Database, workspace: int
+) -> None:
+    await importer.run(workspace, [paper(n) for n in MANY], None)
+    (imported, _), *_ = await library.history(workspace)
+    await library.edit(workspace, "paper-4000", None, lambda old: replace(old, comment="一"))
+    with pytest.raises(ConflictError, match="paper-4000"):
+        await reversal.undo(workspace, None, change_id=imported.id)
+    assert len(await ids_of(database, workspace)) == len(MANY)
+
+
+async def test_others_write_while_many_papers_are_undone_and_what_they_changed_stays(
+    importer: Importer, library: Library, reversal: Undo, database: Database, workspace: int
+) -> None:
+    await importer.run(workspace, [paper(n) for n in MANY], None)
+    undoing = asyncio.create_task(reversal.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(MANY):
+        await asyncio.sleep(0.01)
+    last = min(int(id.removeprefix("paper-")) for id in await ids_of(database, workspace))
+    await library.edit(workspace, f"paper-{last}", None, lambda old: replace(old, comment="一"))
+    assert not undoing.done()
+    await undoing
+    assert await ids_of(database, workspace) == {f"paper-{last}"}
+    assert [change.action for change, _ in await library.history(workspace, f"paper-{last}")] == ["edit", "import"]
+
+
+async def test_an_undo_that_was_cut_short_is_gone_on_with_or_taken_back(
+    importer: Importer, library: Library, reversal: Undo, database: Database, workspace: int
+) -> None:
+    await importer.run(workspace, [paper(n) for n in MANY], None)
+    for _ in range(2):
+        undoing = asyncio.create_task(reversal.undo(workspace, None))
+        before = len(await ids_of(database, workspace))
+        while len(await ids_of(database, workspace)) == before:
+            await asyncio.sleep(0.01)
+        undoing.cancel()
+        await asyncio.wait((undoing,))
+        assert 0 < len(await ids_of(database, workspace)) < before
+    assert (await reversal.to_undo(workspace))[0].action == "import"
+    await reversal.redo(workspace, None)
+    assert len(await ids_of(database, workspace)) == len(MANY)
+    await reversal.undo(workspace, None)
+    assert await ids_of(database, workspace) == set()
+    assert {change.action for change, _ in await library.history(workspace, "paper-4101")} == {"import", "undo", "redo"}
+    await reversal.redo(workspace, None)
+    assert len(await ids_of(database, workspace)) == len(MANY)

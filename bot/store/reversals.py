@@ -1,0 +1,133 @@
+"""The steps that revert a change, read in batches: a change may be an import of 100,000 papers."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import AsyncIterator, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select, text
+from sqlalchemy.ext.asyncio import AsyncConnection
+
+from bot.domain.paper import Columns, Paper
+from bot.store.database import Database, batched
+from bot.store.history import is_redone
+from bot.store.papers import by_ids, columns_of, paper_from
+from bot.store.schema import changes
+
+_FRAME = 100  # papers per query that reads ahead
+
+# `next` is the next step of the same paper; its `before` is what this step led to.
+_STEPS = """
+history step
+LEFT JOIN history next ON next.id = (
+    SELECT min(id) FROM history WHERE workspace_id = step.workspace_id AND paper_id = step.paper_id AND id > step.id)
+LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = step.paper_id
+"""
+_UNDONE_ALREADY = "EXISTS (SELECT 1 FROM history WHERE change_id = :reversal AND paper_id = step.paper_id)"
+_LEFT = text(f"""
+SELECT json_group_array(paper_id), count(number), count(before) FROM (
+    SELECT step.paper_id, paper.number, step.before FROM history step
+    LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = step.paper_id
+    WHERE step.workspace_id = :workspace AND step.change_id = :change AND NOT {_UNDONE_ALREADY} ORDER BY step.id)
+""")
+_DOUBTFUL = text("""
+SELECT json_group_array(paper_id) FROM (
+    SELECT paper_id FROM history step WHERE workspace_id = :workspace AND change_id = :change AND (before IS NOT NULL
+        OR EXISTS (SELECT 1 FROM history WHERE workspace_id = :workspace AND paper_id = step.paper_id AND id > step.id))
+    ORDER BY id)
+""")
+_OF_IDS = text(f"""
+SELECT step.paper_id, step.before, paper.number, next.id IS NOT NULL, next.before
+FROM json_each(:ids) wanted CROSS JOIN {_STEPS}
+WHERE step.change_id = :change AND step.paper_id = wanted.value AND step.workspace_id = :workspace
+    AND NOT {_UNDONE_ALREADY} ORDER BY wanted.key
+""")
+
+
+@dataclass(frozen=True, slots=True)
+class ReversedStep:
+    """A step to revert: `number` is that of the paper if it exists now, `before` its version to restore, if any.
+
+    `is_changed` is true when the paper was changed again since the step.
+    """
+
+    paper_id: str
+    number: int | None
+    before: Columns | None
+    is_changed: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Extent:
+    """The ids of the papers still to revert; how many of them exist now, and how many will be restored."""
+
+    ids: list[str]
+    present: int
+    restored: int
+
+
+async def open_reversal(connection: AsyncConnection, workspace_id: int, change_id: int) -> int | None:
+    """Return the id of an incomplete undo or redo of a change, or None."""
+    mine = (changes.c.workspace_id == workspace_id, changes.c.undoes == change_id, changes.c.is_open == 1)
+    return (await connection.scalars(select(changes.c.id).where(*mine, ~is_redone(changes)))).first()
+
+
+async def extent(connection: AsyncConnection, workspace_id: int, change_id: int, reversal: int | None) -> Extent:
+    """Return which papers of a change remain, given an incomplete reversal."""
+    values = {"workspace": workspace_id, "change": change_id, "reversal": reversal}
+    ids, present, restored = (await connection.execute(_LEFT, values)).one()
+    return Extent(json.loads(ids), present, restored)
+
+
+async def doubtful(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[str]:
+    """Return the ids of the papers that may prevent a revert: changed since, or the same work as another."""
+    values = {"workspace": workspace_id, "change": change_id}
+    ids: list[str] = json.loads((await connection.execute(_DOUBTFUL, values)).scalar_one())
+    return ids
+
+
+async def of_ids(
+    connection: AsyncConnection, workspace_id: int, change_id: int, ids: Sequence[str], reversal: int | None
+) -> list[ReversedStep]:
+    """Return the steps of some papers of a change, without those that the reversal has already reverted."""
+    found = []
+    for batch in batched(ids):
+        values = {"workspace": workspace_id, "change": change_id, "reversal": reversal, "ids": json.dumps(batch)}
+        rows = (await connection.execute(_OF_IDS, values)).all()
+        today = await by_ids(connection, workspace_id, [id for id, _, _, is_followed, _ in rows if is_followed])
+        for id, before, number, is_followed, after in rows:
+            is_changed = is_followed and _paper(after) != today.get(id, (0, None))[1]
+            found.append(ReversedStep(id, number, _columns(before), is_changed))
+    return found
+
+
+async def present_rows(database: Database, workspace_id: int, ids: Sequence[str]) -> AsyncIterator[list[Columns]]:
+    """Yield the existing papers of these ids in batches, as rows whose lists are JSON text."""
+    sql = "SELECT * FROM papers WHERE workspace_id = ? AND id IN (SELECT value FROM json_each(?))"
+    for batch in batched(ids, _FRAME):
+        async with database.read() as connection:
+            rows = await connection.exec_driver_sql(sql, (workspace_id, json.dumps(batch)))
+            yield [dict(row) for row in rows.mappings()]
+
+
+async def restored_rows(
+    database: Database, workspace_id: int, change_id: int, ids: Sequence[str]
+) -> AsyncIterator[list[Columns]]:
+    """Yield the versions that will be restored of the papers of these ids, in batches."""
+    for batch in batched(ids, _FRAME):
+        async with database.read() as connection:
+            reversals = await of_ids(connection, workspace_id, change_id, batch, None)
+        yield [each.before for each in reversals if each.before]
+
+
+def _columns(before: str | None) -> Columns | None:
+    """Return a stored version with all of today's columns, whichever version of the program stored it."""
+    if not before:
+        return None
+    kept = json.loads(before)
+    return {**columns_of(paper_from(kept)), "number": kept["number"]}
+
+
+def _paper(before: str | None) -> Paper | None:
+    return paper_from(json.loads(before)) if before else None
