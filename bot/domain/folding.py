@@ -25,9 +25,8 @@ _LATIN = re.compile("[A-Za-z0-9]+")
 _WRITTEN = re.compile("(?<![A-Za-z0-9])[A-Za-z0-9]++(?:[-‐‑–][A-Za-z0-9]++)+")
 _COMPOUND = re.compile(r"(?<![a-z0-9])[a-z0-9]++(?:[-‐‑–/._'’+][a-z0-9]++)+")
 _JOINT = re.compile("[^a-z0-9]")
-_KATAKANA_UNIT = re.compile(
-    "(?:[ヴゔ][ァィェォュぁぃぇぉゅ]|.)ー*", re.DOTALL
-)  # a unit that folds independently of its neighbours
+# a unit that folds independently of its neighbours
+_KATAKANA_UNIT = re.compile("(?:[ヴゔ][ァィェォュぁぃぇぉゅ]|.)ー*", re.DOTALL)
 _LONG = re.compile("(?<=[\u3041-\u309f])ー+")
 _ACCENTED = re.compile("[\u00c0-\u058f\u1e00-\u1fff]|[a-z][\u0300-\u036f]")
 _ACCENTS = re.compile("(?<=[a-z\u0370-\u03ff])[\u0300-\u036f]+")

@@ -21,10 +21,8 @@ _WORD = re.compile("[a-z0-9]+")
 _HIRAGANA = re.compile("[ぁ-ゖー]+")
 _STRAY = re.compile("(?<!\\w)ー+(?=\\w)")  # a long vowel mark without a kana before it
 _MOST_UNITS, _MOST_EACH, _MOST_BY_SOUND, _MOST_RANK = 12, 4, 60, 6.0
-_TYPO_SIMILARITY, _SIMILARITY_STEP = (
-    94.0,
-    2.0,
-)  # a reading of this similarity is as likely as a typo; every 2 points more make it e times as likely
+# A reading of this similarity is as likely as a typo; every 2 points more make it e times as likely.
+_TYPO_SIMILARITY, _SIMILARITY_STEP = 94.0, 2.0
 _JOINED = 2.0  # added to the log-likelihood of a correction that joins the words into one (ce-gocd)
 _CERTAIN = 20.0  # log-likelihood of a nearly certain suggestion
 _COMPOUND, _PART = 7, 3  # minimum letters of a compound, and of each of its parts

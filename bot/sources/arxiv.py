@@ -52,9 +52,8 @@ class Arxiv:
     async def _ask(self) -> None:
         batch = {id: self._waiting.pop(id) for id in [*self._waiting][:_MOST_IDS]}
         answers: Mapping[str, Metadata] = {}
-        lost: SourceError | None = SourceError(
-            msg("{source} did not answer.", source=NAME)
-        )  # the error for waiting callers if this task is cancelled
+        # the error for waiting callers if this task is cancelled
+        lost: SourceError | None = SourceError(msg("{source} did not answer.", source=NAME))
         try:
             query = urlencode({"id_list": ",".join(map(_api_id, batch)), "max_results": len(batch)}, safe=",/")
             answer = await self._fetcher.get(

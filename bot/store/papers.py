@@ -125,9 +125,8 @@ async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[s
             .join(titles, titles.c.number == paper_keys.c.number)
             .join(papers, papers.c.number == paper_keys.c.number)
             .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(batch))
-            .where(
-                titles.c.key.startswith("title:")
-            )  # without the workspace: with it SQLite would read all its keys instead of using the number's index
+            # without the workspace: with it SQLite would read all its keys instead of using the number's index
+            .where(titles.c.key.startswith("title:"))
             .order_by(papers.c.number.desc())
         )
         found |= {(key, title): id for key, title, id in await connection.execute(query)}

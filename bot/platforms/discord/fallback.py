@@ -32,10 +32,8 @@ def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 def _line(embed: Mapping[str, Any], above: str) -> str:
     """Return one paper's line; empty if the message's table of contents links it already."""
-    title, url = (
-        clip(str(embed.get("title", "")), _TITLE),
-        inner_address(str(embed.get("url", ""))),
-    )  # the title is already escaped
+    title = clip(str(embed.get("title", "")), _TITLE)  # already escaped
+    url = inner_address(str(embed.get("url", "")))
     if url and url in above:
         return ""
     return f"- [{title}](<{url}>)" if url and len(url) <= _ADDRESS else f"- {title}"

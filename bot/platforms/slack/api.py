@@ -1,6 +1,6 @@
-"""Requests to Slack's Web API: one call is one attempt, whose answer is read as what it means for a delivery.
+"""Requests to Slack's Web API: each call is a single attempt, with its response translated for deliveries.
 
-Slack's own client repeats a post after a lost connection, which the reader would see twice.
+Slack's own client repeats a post after a lost connection, which would post it twice.
 """
 
 from __future__ import annotations
@@ -21,31 +21,31 @@ from bot.platforms.slack.api_errors import error_of, status_error
 from bot.services.ports import Fence
 from bot.sources.proxy import proxy_for
 
-_PATIENCE = ClientTimeout(total=10)  # for one attempt
+_PATIENCE = ClientTimeout(total=10)  # per attempt
 _RECENT = 60.0  # seconds
 _PING = 10.0  # seconds
 
 
 class SlackApi:
-    """Asks Slack in the name of one token, which stands in the variable of that name."""
+    """Sends requests with one token; `variable` is the environment variable that holds it."""
 
     def __init__(self, session: ClientSession, url: str, token: str, variable: str) -> None:
         self._session, self._url, self._token, self._variable = session, url.rstrip("/"), token, variable
         proxy = proxy_for(url)
         self._proxy = proxy.url if proxy else None
-        self._heard: tuple[float, float] | None = None  # Slack's time, and when it was told
+        self._heard: tuple[float, float] | None = None  # Slack's time, and when it was received
 
     @property
     def lately(self) -> float | None:
-        """Return a time of Slack's that is past and not long ago; None where none was heard."""
+        """Return a recent time that Slack has passed; None if none was received lately."""
         return self._heard[0] if self._heard and monotonic() - self._heard[1] < _RECENT else None
 
     async def read(self, method: str, **arguments: str) -> dict[str, Any]:
-        """Return what Slack answers to a method that changes nothing. Raises PublishError."""
+        """Return Slack's answer to a method that changes nothing. Raises PublishError."""
         return await self._ask(method, FormData(arguments))
 
     async def write(self, method: str, content: Mapping[str, Any], fence: Fence) -> dict[str, Any]:
-        """Make one request that the fence lets leave; raises also what the fence does."""
+        """Send one request if the fence allows it; also raises what the fence raises."""
         body = FencedBody(content, fence)
         try:
             return await self._ask(method, body)
@@ -54,7 +54,7 @@ class SlackApi:
 
     @asynccontextmanager
     async def socket(self) -> AsyncIterator[ClientWebSocketResponse]:
-        """Lend a new connection in Socket Mode. Raises PublishError, ClientError, OSError."""
+        """Yield a new Socket Mode connection. Raises PublishError, ClientError, OSError."""
         address = (await self.read("apps.connections.open"))["url"]
         async with self._session.ws_connect(address, heartbeat=_PING, proxy=self._proxy) as socket:
             yield socket
@@ -87,7 +87,7 @@ class SlackApi:
 
 
 def _answer(status: int, content: bytes) -> dict[str, Any] | None:
-    """Return a method's result; None for what is no answer of Slack's methods."""
+    """Return a method's result; None if the response is not from one of Slack's methods."""
     try:
         answer = json.loads(content)
     except ValueError:

@@ -1,4 +1,4 @@
-"""What Slack's refusals mean for a delivery: mend something, come later, or nobody knows whether it arrived."""
+"""Maps Slack's error responses to what a delivery does next: pause, retry later, or check whether it arrived."""
 
 from __future__ import annotations
 
@@ -8,8 +8,8 @@ from typing import Any
 from bot.domain.errors import BlockedError, ChannelClosedError, PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import Message, msg
 
-_SHUT_OUT = 600.0  # seconds of rest when Slack wants nothing more of us
-_SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds: without a word how long, and at most
+_SHUT_OUT = 600.0  # seconds of rest when Slack refuses all requests
+_SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds of rest if none is given, and at most
 _INVITE = msg("The bot is not in the channel; write /invite and its name there.")
 _RESTRICTED = msg("The workspace's settings do not let the bot post there; ask who manages it.")
 _CLOSED: dict[str, Message] = {
@@ -52,11 +52,11 @@ _CONTENT = {
 
 
 class ContentRefusedError(PublishError):
-    """Slack refuses the message for what is in it."""
+    """Slack refuses a message because of its content."""
 
 
 class TokenRefusedError(RetryLaterError):
-    """Slack does not accept the token that stands in `variable`."""
+    """Slack does not accept the token in `variable`."""
 
     def __init__(self, variable: str) -> None:
         refused = msg("Slack does not accept {variable}; copy it again from the app's pages.", variable=variable)
@@ -64,11 +64,11 @@ class TokenRefusedError(RetryLaterError):
 
 
 class GoneError(PublishError):
-    """The message that is to be changed is there no more."""
+    """The message to be changed no longer exists."""
 
 
 def error_of(answer: Mapping[str, Any], variable: str) -> PublishError:
-    """Return the error of an answer that is not `ok`, to a request with the token of that variable."""
+    """Return the error of an answer that is not `ok`, for a request with the token in that variable."""
     name = str(answer.get("error"))
     if name in _TOKEN:
         return TokenRefusedError(variable)
@@ -92,7 +92,7 @@ def error_of(answer: Mapping[str, Any], variable: str) -> PublishError:
 
 
 def status_error(status: int, retry_after: str | None) -> PublishError:
-    """Return the error of an answer that is none of Slack's method results."""
+    """Return the error of a response that is not from one of Slack's methods."""
     if status == 429:
         return rate_limit_error(retry_after)
     if status >= 500 or status in (200, 408):
@@ -101,7 +101,7 @@ def status_error(status: int, retry_after: str | None) -> PublishError:
 
 
 def rate_limit_error(retry_after: str | None) -> RetryLaterError:
-    """Return the wait that a 429 asks for: it holds for one method, and mostly for one channel."""
+    """Return the wait that a 429 asks for; it applies to one method, and usually to one channel."""
     try:
         seconds = float(retry_after or "")
     except ValueError:
@@ -111,7 +111,7 @@ def rate_limit_error(retry_after: str | None) -> RetryLaterError:
 
 
 def unseen(error: PublishError) -> PublishError:
-    """Return an error of a search for a message: where the bot may not look, somebody has to help."""
+    """Return an error of a search for a message as one that needs somebody's help, if the bot may not read there."""
     if isinstance(error, ChannelClosedError) and error.message == _INVITE:
         return BlockedError(
             msg("A message may have arrived, and the bot cannot look; write /invite and its name in the channel.")

@@ -1,12 +1,12 @@
-"""What our commands are called where Slack's readers are told of them."""
+"""Names of our commands for people on Slack."""
 
 from __future__ import annotations
 
 from bot.i18n import Locale
 
-_NAMES = {"addpaper": "dayori add"}  # at the operator's terminal: Slack has no commands of ours
+_NAMES = {"addpaper": "dayori add"}  # in the operator's terminal: Slack has no commands of ours
 
 
 def command_name(command: str, _locale: Locale) -> str:
-    """Return how to reach one of our commands; nothing where there is no way but to wait."""
+    """Return how to reach one of our commands; empty if there is no way."""
     return _NAMES.get(command, "")

@@ -1,30 +1,30 @@
-"""Text from outside in Slack's mrkdwn: nobody is mentioned, no channel is called, no link is disguised."""
+"""Escapes text from outside for Slack's mrkdwn: no mentions, no channel links, no disguised links."""
 
 from __future__ import annotations
 
 from bot.domain.text import clip
 
-# What Slack documents as all that has to be escaped: a mention, a broadcast or a link needs a bare `<`.
+# All that Slack's documentation says to escape: a mention, a broadcast or a link needs a bare `<`.
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
 _ADDRESS = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", " ": "%20"})
 
 
 def escape(text: str) -> str:
-    """Return the text as Slack shows it literally."""
+    """Return the text escaped, so that Slack shows it literally."""
     return text.translate(_ESCAPED)
 
 
 def escape_within(text: str, limit: int) -> str:
-    """Return the text clipped so that its escaped form has at most `limit` code points."""
+    """Return the escaped text, clipped so that it has at most `limit` code points."""
     escaped, kept = escape(clip(text, limit)), limit
     while len(escaped) > limit:
-        kept = min(kept - (len(escaped) - limit + 4) // 5, kept - 1)  # an escape adds four at most
+        kept = min(kept - (len(escaped) - limit + 4) // 5, kept - 1)  # an escape adds at most four characters
         escaped = escape(clip(text, kept))
     return escaped
 
 
 def link(label: str, url: str) -> str:
-    """Return a named link; its label is escaped already."""
+    """Return a named link; the label must be escaped."""
     return f"<{url.translate(_ADDRESS)}|{label}>"
 
 

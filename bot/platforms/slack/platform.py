@@ -1,4 +1,4 @@
-"""Slack as a process's life sees it: connected by Socket Mode, or its Web API alone."""
+"""Slack for the runner: connected by Socket Mode, or only its Web API."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ from bot.services.ports import Publisher
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
 _BEGINNINGS = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
-_LAST_MESSAGES = 8.0  # seconds that what is under way may take; Docker kills after ten
+_LAST_MESSAGES = 8.0  # seconds that running messages may take at a stop; Docker kills after ten
 
 
 class SlackPlatform:
-    """Slack, for the two tokens of one app; one that is not set is empty."""
+    """Slack, with the two tokens of one app; a missing one is empty."""
 
     name = "slack"
 
@@ -33,7 +33,7 @@ class SlackPlatform:
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[SlackConnection]:
-        """Lend a connection. Raises ConfigError where a token is missing or stands in the other's place."""
+        """Yield a connection. Raises ConfigError when a token is missing or the two are swapped."""
         async with ClientSession() as session:
             publisher = SlackPublisher(self._api(session, BOT_TOKEN))
             connection = SlackConnection(self._services, publisher, self._api(session, APP_TOKEN))
@@ -44,7 +44,7 @@ class SlackPlatform:
 
     @asynccontextmanager
     async def publishing(self) -> AsyncIterator[Publisher]:
-        """Lend a publisher, for which the bot's token is enough. Raises ConfigError and UnreachableError."""
+        """Yield a publisher, which needs only the bot's token. Raises ConfigError and UnreachableError."""
         async with ClientSession() as session:
             publisher = SlackPublisher(self._api(session, BOT_TOKEN))
             await _log_in(publisher)
@@ -69,7 +69,7 @@ class SlackPlatform:
 
 
 class SlackConnection:
-    """One app's life at Slack, from its opening to its closing."""
+    """One app's connection to Slack, from opening to closing."""
 
     def __init__(self, services: Services, publisher: SlackPublisher, app: SlackApi) -> None:
         self._publisher, self._socket_mode = publisher, SocketMode(app, services.health)
@@ -78,7 +78,7 @@ class SlackConnection:
         self._message_updates = services.message_updates(publishers)
 
     async def run(self, begin: Callable[[], None]) -> None:
-        """Stay connected; `begin` is called when editions can go out over the Web API.
+        """Stay connected; `begin` is called when editions can be sent over the Web API.
 
         Raises ConfigError when Slack refuses a token, and UnreachableError when it does not answer at first.
         """
@@ -90,16 +90,16 @@ class SlackConnection:
             raise ConfigError(error.message) from error
 
     def deliver(self) -> None:
-        """Begin to send what waits, if that does not go on already."""
+        """Start sending open editions, unless that is running already."""
         self._delivery.start()
 
     async def maintain(self) -> None:
-        """Bring what was posted up to date, and tell the health check how the connection stands."""
+        """Update posted messages, and report the connection's state to the health check."""
         await self._message_updates.update()
         await self._socket_mode.heartbeat()
 
     async def drain(self) -> None:
-        """Let the messages under way leave."""
+        """Let the messages being sent finish."""
         with suppress(TimeoutError):
             async with asyncio.timeout(_LAST_MESSAGES):
                 await self._delivery.drain()

@@ -1,4 +1,4 @@
-"""Cards and editions in Slack's Block Kit, within every limit that Slack sets, told and untold."""
+"""Renders cards and editions in Slack's Block Kit, within its documented and undocumented limits."""
 
 from __future__ import annotations
 
@@ -19,8 +19,8 @@ Block = dict[str, Any]
 
 EVENT_TYPE = "ronbun_dayori"
 MOST_BLOCKS = 50
-_TOTAL = 10_000  # characters of a message's blocks as JSON; Slack refuses somewhere above 11,000, and does not say so
-_TEXT = 3_900  # bytes: an update takes 4,000 "characters", and some have found that these are bytes
+_TOTAL = 10_000  # characters of a message's blocks as JSON; Slack refuses somewhere above 11,000, which is undocumented
+_TEXT = 3_900  # bytes: an update takes 4,000 "characters", which are bytes according to some reports
 _TITLE, _FACTS, _ADDRESS, _COMMENT, _EXCERPT, _LINKS, _TAGS, _FOOTER, _HEADLINE = (
     256,
     300,
@@ -37,15 +37,15 @@ _BETWEEN = " ・ "
 
 
 class SlackRenderer:
-    """Draws editions; dates are in the team's timezone."""
+    """Renders editions; dates are in the team's timezone."""
 
     def __init__(self, zone: ZoneInfo) -> None:
         self._zone = zone
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
-        """Return the edition's messages: the opening, then its papers, as many in a message as fit.
+        """Return the edition's messages: the opening, then its papers, as many per message as fit.
 
-        A message is known again by its metadata and by the id of its first block.
+        A message is recognised by its metadata and by the id of its first block.
         """
         opening, head = self._opening(edition), _title(edition)
         packs = _packed(edition, opening)
@@ -58,9 +58,9 @@ class SlackRenderer:
         return tuple(messages)
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
-        """Return an edition's message with that paper as it is now; None where nothing is to be changed.
+        """Return an edition's message with the current version of that paper; None if nothing changes.
 
-        A card that no longer fits stays as it was; the place in the edition stands nowhere.
+        A card that no longer fits stays unchanged; the paper's place in the edition is not shown.
         """
         blocks, shown = payload["blocks"], papers_of(payload)
         if paper.id not in shown:
@@ -87,7 +87,7 @@ class SlackRenderer:
 
 
 def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
-    """Return one paper: what it is, what is said of it, and where it leads; each block names the paper."""
+    """Return one paper's blocks: heading and facts, comment and excerpt, links; each block id contains the paper's."""
     card = card_of(paper, locale, most_authors=_AUTHORS)
     excerpt = quote(escape_within(card.excerpt, _EXCERPT)) if card.excerpt else ""
     comment = escape_within(card.comment, _COMMENT) if card.comment else ""
@@ -102,18 +102,18 @@ def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
 
 
 def papers_of(payload: Payload) -> list[str]:
-    """Return the ids of the papers that a message shows, in their order."""
+    """Return the ids of the papers in a message, in order."""
     return list(dict.fromkeys(id for block in payload["blocks"] if (id := _paper_of(block))))
 
 
 def headings_of(payload: Payload) -> list[str]:
-    """Return the linked headings of the papers that a message shows."""
+    """Return the linked headings of the papers in a message."""
     firsts = (block for block in payload["blocks"] if block.get("block_id", "").startswith("paper:0:"))
     return [block["text"]["text"].split("\n")[0] for block in firsts]
 
 
 def metadata(marker: str) -> dict[str, Any]:
-    """Return what a message is known by again, wherever it stands."""
+    """Return the metadata by which a message is recognised."""
     return {"event_type": EVENT_TYPE, "event_payload": {"key": marker}}
 
 
@@ -135,7 +135,7 @@ def _message(head: str, papers: Sequence[Paper], blocks: list[Block], marker: st
 
 
 def _packed(edition: Edition, opening: list[Block]) -> list[list[Paper]]:
-    """Divide the papers into messages: a paper more as long as the message, with the opening above it, fits."""
+    """Divide the papers into messages: a paper is added as long as the message with the opening fits."""
     packs: list[list[Paper]] = [[]]
     blocks, lines = opening, [_summary(edition)]
     for paper in edition.papers:
@@ -166,7 +166,7 @@ def _summary(edition: Edition) -> str:
 
 
 def _line(paper: Paper) -> str:
-    """Return a paper's line in the text that notifications and screen readers tell in place of the blocks."""
+    """Return a paper's line in the text that notifications and screen readers use instead of the blocks."""
     return f"• {escape_within(paper.heading, _HEADLINE)}"
 
 

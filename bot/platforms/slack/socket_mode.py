@@ -1,6 +1,6 @@
 """Socket Mode: Slack's events over connections that the bot opens, so that it needs no public address.
 
-There are two, for Slack closes each of them every few hours; one is there while the other is opened anew.
+Slack closes each connection every few hours, so there are two: one stays open while the other is reopened.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ class SocketMode:
             await asyncio.wait(tasks)
 
     async def heartbeat(self) -> None:
-        """Tell the health check how the connection stands."""
+        """Report the connection's state to the health check."""
         connection: Connection = "connected" if self._open else "lost" if self._was_connected else "starting"
         try:
             await self._health.heartbeat("slack", connection)
@@ -49,7 +49,7 @@ class SocketMode:
             _log.warning("the health check was not told", connection=connection, reason=str(error))
 
     async def _keep(self, n: int) -> None:
-        """Keep one connection open, over all that closes it."""
+        """Keep one connection open, reopening it whenever it closes."""
         waits = pauses()
         while True:
             try:
@@ -60,13 +60,13 @@ class SocketMode:
             except TokenRefusedError:
                 raise
             except (PublishError, ClientError, OSError, TimeoutError) as error:
-                # The text of a ClientError may hold the connection's address, which lets anybody in.
+                # The text of a ClientError may contain the connection's address, which grants access to anybody.
                 reason = str(error) if isinstance(error, PublishError) else type(error).__name__
                 _log.warning("Slack's Socket Mode cannot be reached, trying again", reason=reason)
             await asyncio.sleep(next(waits))
 
     async def _serve(self, n: int, socket: ClientWebSocketResponse) -> bool:
-        """Answer what comes until Slack closes the connection; return whether it was one at all."""
+        """Answer events until Slack closes the connection; return whether it had been established."""
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
@@ -87,5 +87,5 @@ class SocketMode:
             self._open.add(n)
             self._was_connected = True
             await self.heartbeat()
-        elif envelope := event.get("envelope_id"):  # Slack sends again what is not acknowledged
+        elif envelope := event.get("envelope_id"):  # Slack repeats what is not acknowledged
             await socket.send_json({"envelope_id": envelope})

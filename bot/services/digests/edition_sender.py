@@ -26,9 +26,8 @@ from bot.store.editions import OutboxMessage
 from bot.store.leases import OpenEdition
 
 PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is postponed
-_LEASE_SURE = (
-    2.0  # seconds for which a checked lease is trusted; a process that takes over this early reuses our nonces anyway
-)
+# seconds for which a checked lease is trusted; a process that takes over this early reuses our nonces anyway
+_LEASE_SURE = 2.0
 _LAST_ATTEMPT = 45.0  # seconds after the first attempt; no further attempt starts later
 
 
@@ -153,4 +152,4 @@ class EditionSender:
 
 
 class _LeaseLostError(Exception):
-    """Another process holds the edition's lease now."""
+    """The edition's lease was taken over by another process, or released at a stop."""

@@ -25,7 +25,7 @@ BuildRows: TypeAlias = Callable[[int, Sequence[Columns]], AsyncIterator[list[tup
 _MANY = 2000  # papers for which starting a second process pays
 _LONG = 20_000  # characters of a paper whose row takes longer than a slice to build
 _SLICE = 0.001  # seconds of building before other tasks get their turn
-_BUFFER = 2**21  # limit of the stream in bytes; asyncio pauses the worker when twice as many rows wait
+_BUFFER = 2**21  # limit of the stream in bytes; asyncio stops reading when twice as many wait
 
 
 @asynccontextmanager
