@@ -28,6 +28,7 @@ PAPER_KEYS = {
     "date",
     "comment",
     "excerpt",
+    "venue",
     "organization",
     "authors",
     "links",
@@ -300,7 +301,7 @@ def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
     told = document(dayori("doctor", "--json", "--offline"))
     assert told["ok"] is True
     assert [(each["check"], each["level"], each["remedy"]) for each in told["checks"]] == [
-        (name, "ok", None) for name in ("database", "collection", "token", "bot")
+        (name, "ok", None) for name in ("database", "collection", "token", "token", "bot")
     ]
     assert all(each["message"] for each in told["checks"])
 
