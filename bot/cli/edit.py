@@ -167,10 +167,10 @@ async def inbox(
         context.say(t(context.locale, "Rejected."))
 
 
-def _with_options(paper: Paper, **given: Any) -> Paper:
+def _with_options(paper: Paper, **options: Any) -> Paper:
     """Return the paper with the given options; None leaves a field unchanged."""
     names = {"tag": "tags", "link": "links"}
-    new = {names.get(name, name): value for name, value in given.items() if value is not None}
+    new = {names.get(name, name): value for name, value in options.items() if value is not None}
     if "date" in new:
         new["date"] = parse_date(new["date"]) if new["date"] else None
     if "links" in new:

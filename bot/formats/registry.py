@@ -105,13 +105,15 @@ def writer(format: str, collection: UUID, address: str = "") -> Writer:
     return partial(module.write, feed=module.Feed(collection, address)) if format == "atom" else WRITERS[format]
 
 
-def format_of(file: str, given: str | None, known: Sequence[str]) -> str:
+def format_of(file: str, requested: str | None, known: Sequence[str]) -> str:
     """Return the given format, or else the one of the file's extension."""
     lower = Path(file).name.lower()
     ending = next((name for end, name in _ENDINGS.items() if lower.endswith(end) and lower != end), "")
-    name = (given or ending).lower()
-    if name not in known and given:
-        raise InputError(msg('There is no format "{name}"; there are: {known}.', name=given, known=", ".join(known)))
+    name = (requested or ending).lower()
+    if name not in known and requested:
+        raise InputError(
+            msg('There is no format "{name}"; there are: {known}.', name=requested, known=", ".join(known))
+        )
     if name not in known:
         raise InputError(
             msg(

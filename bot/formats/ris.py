@@ -85,8 +85,8 @@ def _found(start: Place, values: Values) -> Record:
     record.put("authors", [_name(name) for name, _ in people], people[0][1] if people else None)
     record.put("tags", [word for text, _ in values.get("KW", []) for word in text.split("\n")])
     for value, place in values.get("C3", []) + values.get("AN", []) + values.get("M1", []):
-        ours = _OURS.fullmatch(value.strip())
-        record.put_ids(place, **({ours[1]: ours[2]} if ours else dict(identifiers_in(value).pairs())))
+        own_id = _OURS.fullmatch(value.strip())
+        record.put_ids(place, **({own_id[1]: own_id[2]} if own_id else dict(identifiers_in(value).pairs())))
     for value, place in _first(values, "DO"):
         record.put_doi(value.strip(), place)
     _put_links_and_notes(record, values)

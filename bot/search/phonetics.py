@@ -141,8 +141,8 @@ def phonetic_key(word: str) -> str | None:
     """Return the consonants heard in an English word; None if it has fewer than two or is no English word."""
     if not (4 <= len(word) <= 24 and word.isascii() and word.isalpha()):
         return None
-    heard = _consonants(romanize_english(word))
-    return heard if len(heard) > 1 else None
+    consonants = _consonants(romanize_english(word))
+    return consonants if len(consonants) > 1 else None
 
 
 def romanize_english(word: str) -> str:
@@ -159,10 +159,10 @@ def phonetic_keys(kana: str) -> list[str]:
     options: list[tuple[str, ...]] = []
     count = 1
     for part, following in zip(parts, [*parts, ""][1:], strict=True):
-        heard = _consonants(part)
+        consonants = _consonants(part)
         other = "" if part == "n" and following[:1] in ("n", "m") else _ALTERNATIVES.get(part)
         both = other is not None and count * 2 <= _MOST
-        options.append((heard, other or "") if both else (heard,))
+        options.append((consonants, other or "") if both else (consonants,))
         count *= len(options[-1])
     return sorted({"".join(choice) for choice in product(*options)})
 

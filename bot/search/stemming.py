@@ -53,8 +53,8 @@ def same_stem_words(backend: Backend, word: str) -> list[str]:
     stem = stem_of(word)
     if len(word) < _SHORTEST or not (word.isascii() and word.isalpha()):
         return []
-    begun = (other for other, _ in backend.words_by_prefix(stem, _MOST_FORMS))
-    return [other for other in begun if other != word and stem_of(other) == stem]
+    candidates = (other for other, _ in backend.words_by_prefix(stem, _MOST_FORMS))
+    return [other for other in candidates if other != word and stem_of(other) == stem]
 
 
 @lru_cache(maxsize=8192)

@@ -177,21 +177,21 @@ class SearchSteps:
 
     def _by_partial_compound(self, variant: Variant) -> None:
         """Find papers by hyphenated words that begin with the last word of the query (finger-t for finger-tip)."""
-        begun, count = variant.query.partial_compound
-        if begun:
-            self._add_by_prefix(variant, begun, variant.query.terms[:-count])
+        prefix, count = variant.query.partial_compound
+        if prefix:
+            self._add_by_prefix(variant, prefix, variant.query.terms[:-count])
 
     def _by_prefix(self, variant: Variant) -> None:
         """Find papers with words that begin with the last word of the query."""
-        begun, before = variant.query.runs[-1], variant.query.terms[:-1]
-        if is_unspaced(begun) or len(begun) < 2 or self._add_by_prefix(variant, begun, before):
+        prefix, before = variant.query.runs[-1], variant.query.terms[:-1]
+        if is_unspaced(prefix) or len(prefix) < 2 or self._add_by_prefix(variant, prefix, before):
             return
-        if not self.matches.scores and len(begun) > 3:
-            self._add_matches(variant, "full", self._all_of([*before, Phrase((begun,), is_prefix=True)]), WEAKEST)
+        if not self.matches.scores and len(prefix) > 3:
+            self._add_matches(variant, "full", self._all_of([*before, Phrase((prefix,), is_prefix=True)]), WEAKEST)
 
-    def _add_by_prefix(self, variant: Variant, begun: str, before: Sequence[Expression]) -> bool:
+    def _add_by_prefix(self, variant: Variant, prefix: str, before: Sequence[Expression]) -> bool:
         """Add papers with words of that prefix; return whether there are such words."""
-        words = [word for word, _ in self._backend.words_by_prefix(begun, MOST_BEGUN) if word != begun]
+        words = [word for word, _ in self._backend.words_by_prefix(prefix, MOST_BEGUN) if word != prefix]
         if words:
             begins = AnyOf(tuple(Phrase((word,)) for word in words))
             self._add_matches(variant, self._head, self._all_of([*before, begins]), WEAKEST)

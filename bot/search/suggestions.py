@@ -105,12 +105,12 @@ def _readings(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
         spelled, folded = hiragana(word), fold(word)
         if len(spelled) > LONGEST_WORD:
             continue
-        heard = _by_sound(backend, spelled)
-        if len(spelled) >= _COMPOUND and len(query.text) <= _LONGEST and not _confident(heard):
-            heard = sorted((*_pairs_by_sound(backend, spelled), *heard), reverse=True)
-        for reading in heard[:_MOST_EACH]:
+        readings = _by_sound(backend, spelled)
+        if len(spelled) >= _COMPOUND and len(query.text) <= _LONGEST and not _confident(readings):
+            readings = sorted((*_pairs_by_sound(backend, spelled), *readings), reverse=True)
+        for reading in readings[:_MOST_EACH]:
             text = " ".join(reading.english if unit == folded else unit for unit in query.words)
-            behind = (heard[0].weight - reading.weight) / 10
+            behind = (readings[0].weight - reading.weight) / 10
             yield _Suggestion(
                 text, MatchReason.READING, (reading.similarity - _TYPO_SIMILARITY) / _SIMILARITY_STEP - behind
             )
@@ -144,11 +144,11 @@ def _by_sound(backend: Backend, spelled: str, most: int = _MOST_BY_SOUND) -> lis
     keys = phonetic_keys(spelled)
     known = {other.word: other for other in backend.words_by_sound(keys, most)}
     common = (Word(word, 1) for sound in keys for word in english_words().get(sound, ()) if word not in known)
-    heard = [(similarity(spelled, other.word), other) for other in (*known.values(), *common)]
+    readings = [(similarity(spelled, other.word), other) for other in (*known.values(), *common)]
     return sorted(
         (
             _Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
-            for alikeness, other in heard
+            for alikeness, other in readings
             if alikeness >= least
         ),
         reverse=True,
@@ -167,5 +167,5 @@ def _pairs_by_sound(backend: Backend, spelled: str) -> Iterator[_Reading]:
             yield _Reading(min(front.weight, back.weight), alikeness, f"{front.english} {back.english}")
 
 
-def _confident(heard: list[_Reading]) -> list[_Reading]:
-    return [reading for reading in heard if reading.similarity >= _CONFIDENT_SIMILARITY][:_MOST_PARTS]
+def _confident(readings: list[_Reading]) -> list[_Reading]:
+    return [reading for reading in readings if reading.similarity >= _CONFIDENT_SIMILARITY][:_MOST_PARTS]

@@ -18,7 +18,7 @@ from bot.store.schema import changes, history, imported_papers, papers
 from bot.store.state import read_state, write_state
 
 _BOOKKEEPING = ("number", "added_at", "added_by", "updated_at")
-# Hashed even when empty, since kept hashes were made so; a field that came later counts where it says something.
+# Fields hashed even when empty, as in stored hashes; a field added later is hashed only if it has a value.
 _FIRST_FIELDS = (
     "id",
     "headline",

@@ -170,8 +170,8 @@ def _completer(complete: Complete, commands: Sequence[str]) -> Completer:
             """Yield completions of the line."""
             typed = document.text_before_cursor
             if not re.search(r"\s", typed):
-                begun = normalized("NFKC", typed).lower()
-                for name in (name for name in commands if name.startswith(begun)):
+                prefix = normalized("NFKC", typed).lower()
+                for name in (name for name in commands if name.startswith(prefix)):
                     yield Completion(name, start_position=-len(typed))
                 return
             for text, meaning in await complete(typed):

@@ -284,5 +284,5 @@ def _parse_argument(about: str) -> tuple[str, str, datetime | None]:
 
 def _edit_or_cancel(token: str, draft: Draft, locale: Locale) -> tuple[PersistentButton, ...]:
     details = Details(token, t(locale, "Edit the links")) if draft.paper_id or draft.candidate else None
-    ways = (Edit(token, t(locale, "Edit")), details, Cancel(token, t(locale, "Cancel")))
-    return tuple(way for way in ways if way)
+    buttons = (Edit(token, t(locale, "Edit")), details, Cancel(token, t(locale, "Cancel")))
+    return tuple(button for button in buttons if button)

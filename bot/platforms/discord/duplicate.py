@@ -55,8 +55,8 @@ async def _provenance(actor: Actor, paper: Paper) -> list[str]:
             if by
             else t(actor.locale, "Added {when}.", when=when)
         )
-    if carried := await actor.services.lookup.sent_in(actor.workspace, paper.id, "discord", shows):
-        channel, message_id = carried
+    if message := await actor.services.lookup.sent_in(actor.workspace, paper.id, "discord", shows):
+        channel, message_id = message
         place = channel.removeprefix(f"discord:{actor.server}/")
         if place != channel:
             url = f"https://discord.com/channels/{actor.server}/{place}/{message_id}"

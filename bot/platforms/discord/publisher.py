@@ -103,8 +103,8 @@ class DiscordPublisher:
         """Return an id of Discord's that is older than every later message; Discord is asked only every ten minutes."""
         began = monotonic()
         async with self._time_lock:
-            if lately := self._time.recent_id:
-                return str(lately)
+            if snowflake := self._time.recent_id:
+                return str(snowflake)
             if self._silence and self._silence[0] > began:  # a task that waited for that answer shares its error
                 raise self._silence[1]
             try:

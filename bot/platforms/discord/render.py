@@ -102,12 +102,12 @@ def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors
 def list_embed(results: Results, locale: Locale, offset: int) -> Embed:
     """Return one page of search results, numbered like the menu below it, in as much detail as fits."""
     numbered = tuple(enumerate(results.results or results.near, offset + 1))
-    ways = (
+    variants = (
         "\n\n".join(_entry(n, result, locale) for n, result in numbered),
         "\n".join(f"**{n}.** {_linked(result.paper)}" for n, result in numbered),
         "\n".join(f"**{n}.** {escape_within(result.paper.heading, _ENTRY)}" for n, result in numbered),
     )
-    description = next((text for text in ways if len(text) <= DESCRIPTION), ways[-1][:DESCRIPTION])
+    description = next((text for text in variants if len(text) <= DESCRIPTION), variants[-1][:DESCRIPTION])
     embed: Embed = {"color": COLOUR, "description": description}
     return embed | ({"footer": {"text": _shown(results, locale, offset)}} if results.results else {})
 

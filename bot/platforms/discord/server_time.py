@@ -17,12 +17,12 @@ class ServerTime:
     """A recent time that Discord has surely passed; independent of this machine's clock."""
 
     def __init__(self) -> None:
-        self._id, self._heard = 0, float("-inf")
+        self._id, self._learned_at = 0, float("-inf")
 
     @property
     def recent_id(self) -> int | None:
         """Return an id older than every later message; None when nothing was received for ten minutes."""
-        return self._id if monotonic() - self._heard <= _GOOD_FOR else None
+        return self._id if monotonic() - self._learned_at <= _GOOD_FOR else None
 
     def learn_from_id(self, message_id: str) -> None:
         """Take the time from the id of a newly created message."""
@@ -33,4 +33,4 @@ class ServerTime:
         self._learn(parsedate_to_datetime(headers.get("Date", "")))
 
     def _learn(self, moment: datetime) -> None:
-        self._id, self._heard = discord.utils.time_snowflake(moment.astimezone(UTC) - _MARGIN), monotonic()
+        self._id, self._learned_at = discord.utils.time_snowflake(moment.astimezone(UTC) - _MARGIN), monotonic()

@@ -33,12 +33,12 @@ class SlackApi:
         self._session, self._url, self._token, self._variable = session, url.rstrip("/"), token, variable
         proxy = proxy_for(url)
         self._proxy = proxy.url if proxy else None
-        self._heard: tuple[float, float] | None = None  # Slack's time, and when it was received
+        self._server_time: tuple[float, float] | None = None  # Slack's time, and when it was received
 
     @property
-    def lately(self) -> float | None:
+    def recent_time(self) -> float | None:
         """Return a recent time that Slack has passed; None if none was received lately."""
-        return self._heard[0] if self._heard and monotonic() - self._heard[1] < _RECENT else None
+        return self._server_time[0] if self._server_time and monotonic() - self._server_time[1] < _RECENT else None
 
     async def read(self, method: str, **arguments: str) -> dict[str, Any]:
         """Return Slack's answer to a method that changes nothing. Raises PublishError."""
@@ -70,7 +70,7 @@ class SlackApi:
                 proxy=self._proxy,
             ) as response:
                 answer = _answer(response.status, await response.read())
-                self._hear(response)
+                self._learn_time(response)
         except (ClientError, OSError, TimeoutError) as error:
             raise UnknownOutcomeError(
                 msg("Slack could not be reached: {reason}.", reason=type(error).__name__)
@@ -81,9 +81,9 @@ class SlackApi:
             raise error_of(answer, self._variable)
         return answer
 
-    def _hear(self, response: ClientResponse) -> None:
+    def _learn_time(self, response: ClientResponse) -> None:
         with suppress(ValueError, TypeError):
-            self._heard = parsedate_to_datetime(response.headers.get("Date", "")).timestamp(), monotonic()
+            self._server_time = parsedate_to_datetime(response.headers.get("Date", "")).timestamp(), monotonic()
 
 
 def _answer(status: int, content: bytes) -> dict[str, Any] | None:

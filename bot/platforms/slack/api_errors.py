@@ -77,9 +77,9 @@ def error_of(answer: Mapping[str, Any], variable: str) -> PublishError:
     if name in ("ratelimited", "rate_limited"):
         return rate_limit_error(None)
     if name in _UNKNOWN:
-        return UnknownOutcomeError(_said(name))
+        return UnknownOutcomeError(_slack_answer(name))
     if name == "message_not_found":
-        return GoneError(_said(name))
+        return GoneError(_slack_answer(name))
     if name == "missing_scope":
         scope = str(answer.get("needed"))
         return BlockedError(
@@ -87,8 +87,8 @@ def error_of(answer: Mapping[str, Any], variable: str) -> PublishError:
         )
     if name in _CONTENT:
         details = (answer.get("response_metadata") or {}).get("messages") or []
-        return ContentRefusedError(_said(": ".join([name, *map(str, details)])))
-    return PublishError(_said(name))
+        return ContentRefusedError(_slack_answer(": ".join([name, *map(str, details)])))
+    return PublishError(_slack_answer(name))
 
 
 def status_error(status: int, retry_after: str | None) -> PublishError:
@@ -96,8 +96,8 @@ def status_error(status: int, retry_after: str | None) -> PublishError:
     if status == 429:
         return rate_limit_error(retry_after)
     if status >= 500 or status in (200, 408):
-        return UnknownOutcomeError(_said(str(status)))
-    return PublishError(_said(str(status)))
+        return UnknownOutcomeError(_slack_answer(str(status)))
+    return PublishError(_slack_answer(str(status)))
 
 
 def rate_limit_error(retry_after: str | None) -> RetryLaterError:
@@ -107,10 +107,10 @@ def rate_limit_error(retry_after: str | None) -> RetryLaterError:
     except ValueError:
         seconds = _SHORT_REST
     rest = seconds if 0 <= seconds <= _LONGEST_REST else _SHORT_REST
-    return RetryLaterError(_said("429"), rest, is_global=False)
+    return RetryLaterError(_slack_answer("429"), rest, is_global=False)
 
 
-def unseen(error: PublishError) -> PublishError:
+def search_error(error: PublishError) -> PublishError:
     """Return an error of a search for a message as one that needs somebody's help, if the bot may not read there."""
     if isinstance(error, ChannelClosedError) and error.message == _INVITE:
         return BlockedError(
@@ -119,5 +119,5 @@ def unseen(error: PublishError) -> PublishError:
     return error
 
 
-def _said(answer: str) -> Message:
+def _slack_answer(answer: str) -> Message:
     return msg("Slack answered {answer}.", answer=answer[:300])

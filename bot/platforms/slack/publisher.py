@@ -16,7 +16,7 @@ from bot.domain.text import clip
 from bot.i18n import Locale, msg
 from bot.platforms.slack import command_names
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, unseen
+from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, search_error
 from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.render import headings_of, metadata
 from bot.services.ports import Fence
@@ -83,10 +83,10 @@ class SlackPublisher:
 
     async def anchor(self, channel: str) -> str:
         """Return a timestamp of Slack's that is older than every later message; Slack is asked only once a minute."""
-        if self._api.lately is None:
+        if self._api.recent_time is None:
             await self.log_in()
-        if (lately := self._api.lately) is not None:
-            return f"{lately - _MARGIN:.6f}"
+        if (recent_time := self._api.recent_time) is not None:
+            return f"{recent_time - _MARGIN:.6f}"
         # a proxy removed the header
         page = await self._api.read("conversations.history", channel=_id(channel), limit="1")
         return str(page["messages"][0]["ts"]) if page["messages"] else "0"
@@ -114,7 +114,7 @@ class SlackPublisher:
                     **cursor,
                 )
             except PublishError as error:
-                raise unseen(error) from error
+                raise search_error(error) from error
             if found := next((each for each in page["messages"] if self._is_marked(each, marker)), None):
                 return str(found["ts"])
             cursor = {"cursor": (page.get("response_metadata") or {}).get("next_cursor") or ""}

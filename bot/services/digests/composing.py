@@ -61,8 +61,8 @@ class Digests:
                 if before.get(name) != columns:
                     starting = await self._with_first_week(connection, workspace_id, columns)
                     await subscriptions.save(connection, workspace_id, now, **starting, configured=columns)
-            for gone in before.keys() - configured.keys():
-                if subscription := await subscriptions.by_name(connection, workspace_id, gone):
+            for old_name in before.keys() - configured.keys():
+                if subscription := await subscriptions.by_name(connection, workspace_id, old_name):
                     await subscriptions.end(connection, subscription.id, now)
 
     async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:

@@ -60,10 +60,12 @@ class Drafts:
         await self.save_all(workspace_id, {token: draft}, actor, paper)
 
     async def save_all(
-        self, workspace_id: int, begun: Mapping[str, Draft], actor: str, paper: Paper | None = None
+        self, workspace_id: int, new_drafts: Mapping[str, Draft], actor: str, paper: Paper | None = None
     ) -> None:
         """Store several drafts by their tokens: all of them or none."""
-        entries = {token: self._remember(workspace_id, token, draft, actor, paper) for token, draft in begun.items()}
+        entries = {
+            token: self._remember(workspace_id, token, draft, actor, paper) for token, draft in new_drafts.items()
+        }
         try:
             await self._write(workspace_id, entries)
         except StoreError:

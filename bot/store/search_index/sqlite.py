@@ -177,7 +177,9 @@ class SqliteBackend:
 
     def words_by_sound_prefix(self, beginnings: Sequence[str], limit: int) -> list[Word]:
         """Return the most frequent words whose phonetic key begins with one of these."""
-        groups = [self._words(_SOUNDING_SO_FAR, self._workspace, begun, begun + _LAST, limit) for begun in beginnings]
+        groups = [
+            self._words(_SOUNDING_SO_FAR, self._workspace, prefix, prefix + _LAST, limit) for prefix in beginnings
+        ]
         return sorted({word for group in groups for word in group}, key=lambda word: -word.papers)
 
     def words_by_sound(self, sounds: Sequence[str], limit: int) -> list[Word]:

@@ -28,7 +28,7 @@ WHERE name LIKE 'mirror:%'
 
 
 def upgrade() -> None:
-    """Take the step."""
+    """Upgrade to this revision."""
     op.add_column("changes", sa.Column("is_open", sa.Integer(), nullable=False, server_default="0"))
     op.create_table(
         "new_history",
