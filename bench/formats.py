@@ -1,4 +1,4 @@
-"""Imports a file, beside only parsing it: 10,000 entries of YAML, and 1,000 of BibTeX."""
+"""Imports a file, compared with only parsing it: 10,000 entries of YAML, and 1,000 of BibTeX."""
 
 from __future__ import annotations
 

@@ -138,7 +138,7 @@ _MOST = 32
 
 @lru_cache(maxsize=32768)
 def phonetic_key(word: str) -> str | None:
-    """Return the consonants heard in an English word; None if it has fewer than two or is no English word."""
+    """Return the consonants heard in an English word; None if it has fewer than two or is not an English word."""
     if not (4 <= len(word) <= 24 and word.isascii() and word.isalpha()):
         return None
     consonants = _consonants(romanize_english(word))

@@ -8,5 +8,5 @@ _NAMES = {"addpaper": "dayori add"}  # in the operator's terminal: Slack has no 
 
 
 def command_name(command: str, _locale: Locale) -> str:
-    """Return how to reach one of our commands; empty if there is no way."""
+    """Return how to reach one of our commands; empty if there is none."""
     return _NAMES.get(command, "")
