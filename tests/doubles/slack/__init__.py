@@ -1,4 +1,4 @@
-"""A small Slack on the loopback: the Web API over HTTP and Socket Mode over a real socket."""
+"""A small Slack on loopback: the Web API over HTTP and Socket Mode over a real socket."""
 
 from .blocks import problems_of
 from .faults import Fault

@@ -1,4 +1,4 @@
-"""Slack's limits on messages: those of Block Kit's reference, and the total that it does not tell of."""
+"""Slack's limits on messages: those of Block Kit's reference, and the undocumented total."""
 
 from __future__ import annotations
 
@@ -17,12 +17,13 @@ _KEYS = {
 }
 _BLOCKS, _SECTION, _HEADER, _ELEMENTS, _BLOCK_ID, _TOTAL, _TEXT = 50, 3000, 150, 10, 255, 11_000, 40_000
 _UPDATE = 4_000
-# All that may stand between bare angle brackets: a link with its label. Mentions and broadcasts begin with !, @ or #.
+# The only markup allowed between bare angle brackets: a link with its label. Mentions and broadcasts begin with !, @ or
+# #.
 _LINK = re.compile(r"<https?://[^<>|\s]+\|[^<>]+>")
 
 
 def problems_of(body: Json, *, is_update: bool = False) -> list[str]:
-    """Return what Slack would refuse a message for, or what would be live in it that is no link of ours."""
+    """Return the reasons for which Slack would refuse a message, and its active markup that is not one of our links."""
     blocks, text = body.get("blocks") or [], body.get("text") or ""
     found = [problem for n, block in enumerate(blocks) for problem in _block(f"/blocks/{n}", block)]
     ids = [block["block_id"] for block in blocks if "block_id" in block]
@@ -79,6 +80,6 @@ def _text(place: str, text: Any, kinds: tuple[str, ...], most: int) -> Iterator[
 
 
 def _is_live(text: str) -> bool:
-    """Tell whether there is markup that is no link, or a bare bracket or ampersand; a line may begin as a quote."""
+    """Return whether there is markup other than links, or a bare bracket or ampersand; a line may begin as a quote."""
     rest = re.sub(r"(?m)^> ", "", _LINK.sub("", text))
     return bool(re.search(r"[<>]|&(?!amp;|lt;|gt;)", rest))

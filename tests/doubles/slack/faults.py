@@ -1,4 +1,4 @@
-"""Failures on demand: which method they hit, how often, and before or after the work is done."""
+"""Failures on demand: which method fails, how often, and before or after its effect."""
 
 from __future__ import annotations
 
@@ -7,11 +7,11 @@ from dataclasses import dataclass
 
 @dataclass
 class Fault:
-    """Describe one failure of one method of the Web API, in one channel or all of them.
+    """A failure of one method of the Web API, in one channel or all of them.
 
-    It hits the `nth` matching request and the ones after it, `times` in all (None: for ever). With `applied` the work
-    is done before it fails. An `error` is answered as Slack's own, a `status` as a proxy's page, a `retry_after` as a
-    429. A fault with nothing but a `delay` (in seconds) lets the request through late.
+    It affects the `nth` matching request and those after it, `times` in all (None: always). With `applied`, the request
+    takes effect before it fails. An `error` is answered as Slack's own, a `status` as a proxy's page, a `retry_after`
+    as a 429. A fault with nothing but a `delay` (seconds) delays the request.
     """
 
     method: str
@@ -29,7 +29,7 @@ class Fault:
     hits: int = 0
 
     def catches(self, method: str, channel: str | None) -> bool:
-        """Tell whether this request is hit, and count it."""
+        """Return whether this request is affected, and count it."""
         if method != self.method or self.channel not in (None, channel):
             return False
         self.seen += 1
@@ -40,5 +40,5 @@ class Fault:
 
     @property
     def lets_through(self) -> bool:
-        """Tell whether the request is only late."""
+        """Return whether the request is only delayed."""
         return not (self.drop or self.malformed or self.status or self.error or self.retry_after is not None)

@@ -1,4 +1,4 @@
-"""The methods of the Web API that the bot uses, with Slack's own refusals."""
+"""The methods of the Web API that the bot uses, with Slack's own errors."""
 
 from __future__ import annotations
 

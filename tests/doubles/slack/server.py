@@ -1,4 +1,4 @@
-"""The stand-in Slack as a whole: it starts, gives its address, fails on demand and shows what happened."""
+"""The Slack double: starts, gives its address, fails on demand and shows what happened."""
 
 from __future__ import annotations
 
@@ -18,18 +18,18 @@ from .world import Channel, Json
 
 @dataclass(frozen=True, slots=True)
 class Request:
-    """A request that arrived, before anything was done about it."""
+    """A request as it arrived."""
 
     method: str
     body: Json
 
 
 class SlackServer:
-    """Serve Slack's Web API and Socket Mode on a free port of the loopback, for as long as the context lasts.
+    """Serves Slack's Web API and Socket Mode on a free loopback port while the context lasts.
 
-    `channel_rate` is how many seconds a channel wants between two posts, None for no limit; `lag` after how many a
-    post stands in its channel's history. Leaving the context raises AssertionError if the bot asked for a method that
-    this double does not have.
+    `channel_rate` is the number of seconds between two posts of a channel, None for no limit; `lag` is the number of
+    seconds until a post appears in its channel's history. At the end, the context raises AssertionError if the bot
+    requested a method that this double does not have.
     """
 
     def __init__(self, *, channel_rate: float | None = None, lag: float = 0.0) -> None:
@@ -69,7 +69,7 @@ class SlackServer:
 
     @property
     def environment(self) -> dict[str, str]:
-        """Give the settings by which a bot in a process of its own finds this server."""
+        """Return the settings by which a bot in a process of its own finds this server."""
         tokens = {"SLACK_BOT_TOKEN": self.tokens["bot"], "SLACK_APP_TOKEN": self.tokens["app"]}
         return tokens | {"DAYORI_SLACK__API_URL": self.api_url}
 
@@ -86,11 +86,11 @@ class SlackServer:
         return fault
 
     def sent(self, method: str) -> list[Request]:
-        """Give the requests for one method."""
+        """Return the requests for one method."""
         return [each for each in self.requests if each.method == method]
 
     async def until(self, holds: Callable[[], object], timeout: float = 5.0) -> None:
-        """Wait until something holds; it is looked at whenever anything happens here."""
+        """Wait until a condition holds; it is checked after every event here."""
         async with asyncio.timeout(timeout):
             while not holds():
                 self._moved.clear()

@@ -1,4 +1,4 @@
-"""Socket Mode over real sockets: hello, envelopes that want an acknowledgement, and how Slack ends a connection."""
+"""Socket Mode over real sockets: hello, envelopes that need an acknowledgement, and how Slack ends a connection."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Sockets:
         self._changed = changed
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
-        """Be one connection until its end."""
+        """Serve one connection until its end."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
         await socket.send_json({"type": "hello", "num_connections": len(self.open) + 1})
@@ -42,7 +42,7 @@ class Sockets:
         return envelope
 
     async def refresh(self) -> None:
-        """Ask that the oldest connection be opened anew, as Slack does every few hours."""
+        """Ask for the oldest connection to be reopened, as Slack does every few hours."""
         await self.open[0].send_json({"type": "disconnect", "reason": "refresh_requested"})
 
     async def stop(self) -> None:

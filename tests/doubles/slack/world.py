@@ -1,4 +1,4 @@
-"""What there is at the stand-in Slack: a team, its channels, what stands in them and since when it can be read."""
+"""The Slack double's content: a team, its channels, and their messages with the time from which they can be read."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Message:
     listed_at: float = 0.0
 
     def shown(self, *, with_metadata: bool) -> Json:
-        """Give the message as history does."""
+        """Return the message as the history shows it."""
         message: Json = {"type": "message", "ts": self.ts, "text": self.text, "blocks": self.blocks}
         message |= {"bot_id": self.bot_id} if self.bot_id else {"user": "U0PERSON01"}
         return message | ({"metadata": self.metadata} if with_metadata and self.metadata else {})
@@ -29,7 +29,7 @@ class Message:
 
 @dataclass
 class Channel:
-    """A channel; the bot is a member until it is told otherwise, and `trouble` is what a post is refused for."""
+    """A channel; the bot is a member by default, and `trouble` is the error for refused posts."""
 
     id: str
     team: str
@@ -40,11 +40,11 @@ class Channel:
 
     @property
     def address(self) -> str:
-        """Give the channel as a subscription names it."""
+        """Return the channel as a subscription names it."""
         return f"slack:{self.team}/{self.id}"
 
     def put(self, bot_id: str | None, body: Json, lag: float = 0.0) -> Message:
-        """Put a message into the channel, listed after so many seconds."""
+        """Put a message into the channel, listed after that many seconds."""
         last = float(self.messages[-1].ts) if self.messages else 0.0
         ts = f"{max(time(), last + 0.000_100):.6f}"
         message = Message(
@@ -63,6 +63,6 @@ class Channel:
         return self.put(None, {"text": text})
 
     def listed(self, oldest: float) -> list[Message]:
-        """Give what history shows of the messages since then, newest first."""
+        """Return the history's messages since then, newest first."""
         now = monotonic()
         return [each for each in reversed(self.messages) if each.listed_at <= now and float(each.ts) >= oldest]

@@ -1,4 +1,4 @@
-"""A bot connected to the stand-in Slack, and one publisher alone."""
+"""A bot connected to the Slack double, and a publisher alone."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ def channel(server: SlackServer) -> Channel:
 
 @asynccontextmanager
 async def publishing(server: SlackServer, **how: float) -> AsyncIterator[SlackPublisher]:
-    """Lend a publisher that looks for a message within tenths of a second, as its Slack lags."""
+    """Yield a publisher that searches for a message within tenths of a second, as its Slack lags."""
     async with ClientSession() as session:
         api = SlackApi(session, server.api_url, server.tokens["bot"], "SLACK_BOT_TOKEN")
         yield SlackPublisher(api, spacing=how.get("spacing", 0.0), looks=LOOKS)

@@ -1,4 +1,4 @@
-"""Editions over a real socket: what Slack may answer, and what becomes of the messages and the subscription then."""
+"""Editions over a real socket: each response of Slack, and its effect on messages and subscription."""
 
 from __future__ import annotations
 

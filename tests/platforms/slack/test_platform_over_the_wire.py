@@ -1,4 +1,4 @@
-"""Slack in a process's life: two connections, tokens that are missing, wrong or refused, a post from cron."""
+"""Slack's life in a process: two connections; missing, wrong and refused tokens; a post from cron."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def settings(server: SlackServer, config: Config) -> Config:
 
 
 def configured(config: Config, server: SlackServer, **tokens: str) -> Config:
-    """Return settings with these tokens beside the right ones."""
+    """Return settings with these tokens and valid ones for the rest."""
     named = {"slack_bot_token": server.tokens["bot"], "slack_app_token": server.tokens["app"]} | tokens
     values = config.model_dump() | named | {"slack": {"api_url": server.api_url}}
     return Config.model_validate(values)

@@ -1,4 +1,4 @@
-"""What leaves for Slack and what does not, and what a search of a channel tells, over a real socket."""
+"""Which messages are sent to Slack, and what a search of a channel finds, over a real socket."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ async def test_what_a_fence_refuses_never_reaches_slack_and_its_reason_comes_thr
     server: SlackServer, channel: Channel
 ) -> None:
     class GoneError(Exception):
-        """Stands for an edition that another process holds now."""
+        """An edition that another process holds now."""
 
     async def closed() -> None:
         raise GoneError

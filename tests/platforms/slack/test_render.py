@@ -1,4 +1,4 @@
-"""Cards and editions keep Slack's limits for any paper whatever, and call nobody."""
+"""Cards and editions keep Slack's limits for any paper, and mention nobody."""
 
 from __future__ import annotations
 
