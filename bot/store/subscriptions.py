@@ -141,7 +141,7 @@ async def mark_seen(connection: AsyncConnection, subscription: Subscription, num
 
 
 async def mark_older_seen(connection: AsyncConnection, subscription: Subscription) -> None:
-    """Count papers older than the first edition as seen; with a filter only those that pass it, as it may change."""
+    """Count papers left out of the first edition as seen; with a filter, only those passing it, as it may change."""
     if subscription.tags:
         mine = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
         left = select(*mine).where(*await _waiting(connection, subscription))

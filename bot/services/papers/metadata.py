@@ -73,7 +73,7 @@ class MetadataLookup:
         return answer
 
     async def cached(self, source: str) -> Metadata | None:
-        """Return cached metadata without the network. Raises InputError when `source` is none."""
+        """Return cached metadata without the network. Raises InputError when `source` is not one."""
         kept = await self._kept(key_of(source))
         return None if isinstance(kept, SourceError) else kept
 
