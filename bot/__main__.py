@@ -1,10 +1,8 @@
 """The program `dayori`, also as `python -m bot`."""
 
-import gc
 import sys
-from collections.abc import Callable
-from importlib import import_module
 
+from bot.garbage import PausedCollector
 from bot.termination import exit_on_sigterm
 
 
@@ -12,24 +10,17 @@ def main() -> None:
     """Run the given command; a bot that is starting can be stopped before its modules are imported."""
     if sys.argv[1:2] == ["run"]:
         exit_on_sigterm()
-    _program()(prog_name="dayori")
+    with PausedCollector():
+        _import_structlog()
+        from bot.cli.program import app
+    app(prog_name="dayori")
 
 
-def _program() -> Callable[..., object]:
-    """Import the program quickly.
-
-    Objects made by imports stay, so searching them for garbage would waste a fifth of the time. structlog imports rich
-    wherever it is installed, for tracebacks that our logs do not use; a served bot needs no rich.
-    """
-    gc.disable()
+def _import_structlog() -> None:
+    """Import structlog without rich, which it imports wherever it can, for tracebacks that our logs do not use."""
     sys.modules["rich"] = None  # type: ignore[assignment]  # makes its import fail
-    import_module("structlog")
+    __import__("structlog")
     del sys.modules["rich"]
-    from bot.cli.program import app
-
-    gc.freeze()
-    gc.enable()
-    return app
 
 
 if __name__ == "__main__":

@@ -13,6 +13,7 @@ import structlog
 
 from bot.config import Config
 from bot.domain.errors import DayoriError
+from bot.garbage import PausedCollector
 from bot.i18n import Message
 from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.render import DiscordRenderer
@@ -96,12 +97,14 @@ def platforms_of(app: App) -> tuple[Platform, ...]:
     """Return the platforms that have a token; what only one of them needs is imported for it alone."""
     config, platforms = app.config, list[Platform]()
     if token := config.token("DISCORD_TOKEN"):
-        from bot.platforms.discord.platform import DiscordPlatform
+        with PausedCollector():
+            from bot.platforms.discord.platform import DiscordPlatform
 
         platforms.append(DiscordPlatform(app.services, config.discord.api_url, token, app.command_names))
     bot_token, app_token = config.token("SLACK_BOT_TOKEN"), config.token("SLACK_APP_TOKEN")
     if bot_token or app_token:
-        from bot.platforms.slack.platform import SlackPlatform
+        with PausedCollector():
+            from bot.platforms.slack.platform import SlackPlatform
 
         platforms.append(SlackPlatform(app.services, config.slack.api_url, bot_token, app_token))
     return tuple(platforms)

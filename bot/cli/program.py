@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperCommand, TyperGroup
 
 from bot.config import reader_locale
+from bot.garbage import PausedCollector
 from bot.i18n import Locale, phrase, t
 from bot.platforms.console.output import print_line, replace_what_is_missing
 
@@ -93,7 +94,8 @@ class _TyperGroup(TyperGroup):
         """Return the command of that name; its module is imported now."""
         if cmd_name not in COMMANDS:
             return None
-        module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
+        with PausedCollector():
+            module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
         name = "import_" if cmd_name == "import" else cmd_name
         alone = typer.Typer(**_PLAIN)
         alone.command(cmd_name, cls=_TyperCommand)(getattr(module, name))
