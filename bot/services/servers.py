@@ -18,7 +18,8 @@ from bot.services.digests.message_updates import updated_until
 from bot.services.ports import Clock
 from bot.services.workspaces import Sharing
 from bot.store import leases, servers, state
-from bot.store.database import Database, StoreConnection, iso
+from bot.store.connection import StoreConnection
+from bot.store.database import Database, iso
 
 _LONGEST_NAME = 100
 _log = structlog.get_logger()

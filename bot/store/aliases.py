@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from sqlalchemy import delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connection import StoreConnection
 from bot.store.schema import aliases
 
 
-async def put(connection: AsyncConnection, workspace_id: int, name: str, meanings: Sequence[str]) -> None:
+async def put(connection: StoreConnection, workspace_id: int, name: str, meanings: Sequence[str]) -> None:
     """Save a name and its meanings, replacing its previous ones."""
     await remove(connection, workspace_id, name)
     if meanings:
@@ -18,13 +18,13 @@ async def put(connection: AsyncConnection, workspace_id: int, name: str, meaning
         await connection.execute(insert(aliases), rows)
 
 
-async def remove(connection: AsyncConnection, workspace_id: int, name: str) -> bool:
+async def remove(connection: StoreConnection, workspace_id: int, name: str) -> bool:
     """Delete an alias and return whether it existed."""
     mine = (aliases.c.workspace_id == workspace_id, aliases.c.name == name)
     return (await connection.execute(delete(aliases).where(*mine))).rowcount > 0
 
 
-async def of(connection: AsyncConnection, workspace_id: int) -> dict[str, tuple[str, ...]]:
+async def of(connection: StoreConnection, workspace_id: int) -> dict[str, tuple[str, ...]]:
     """Return all aliases of a workspace as {name: meanings}."""
     query = select(aliases.c.name, aliases.c.meaning).where(aliases.c.workspace_id == workspace_id)
     found: dict[str, tuple[str, ...]] = {}

@@ -6,17 +6,17 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Row, delete, insert, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
+from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.papers import columns_of, paper_from
 from bot.store.schema import candidates
 
 
 async def add(
-    connection: AsyncConnection,
+    connection: StoreConnection,
     workspace_id: int,
     form: dict[str, Any],
     paper: Paper,
@@ -41,19 +41,19 @@ async def add(
     return made
 
 
-async def get(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
+async def get(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:
     """Return the proposal of that number; None when it has been decided on."""
     row = (await connection.execute(select(candidates).where(*_one(workspace_id, number)))).first()
     return _read(row) if row else None
 
 
-async def waiting(connection: AsyncConnection, workspace_id: int) -> list[Candidate]:
+async def waiting(connection: StoreConnection, workspace_id: int) -> list[Candidate]:
     """Return the waiting proposals, oldest first."""
     query = select(candidates).where(candidates.c.workspace_id == workspace_id).order_by(candidates.c.number)
     return [_read(row) for row in await connection.execute(query)]
 
 
-async def remove(connection: AsyncConnection, workspace_id: int, number: int) -> Candidate | None:
+async def remove(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:
     """Delete a proposal and return it; None when it has been decided on."""
     statement = delete(candidates).where(*_one(workspace_id, number)).returning(candidates)
     row = (await connection.execute(statement)).first()

@@ -11,9 +11,11 @@ from collections.abc import AsyncIterator, Awaitable
 from contextlib import asynccontextmanager, suppress
 from typing import TypeVar
 
-from sqlalchemy.ext.asyncio import AsyncConnection, AsyncEngine
+from sqlalchemy.engine import Engine
 from sqlalchemy.pool import Pool
 from sqlalchemy.util import greenlet_spawn
+
+from bot.store.connection import StoreConnection
 
 T = TypeVar("T")
 _PATIENCE = 1.0  # seconds; connections lent for longer are closed when they come back
@@ -26,7 +28,7 @@ class Connections:
     loop next, which would cancel the task in which a driver opens.
     """
 
-    def __init__(self, engine: AsyncEngine) -> None:
+    def __init__(self, engine: Engine) -> None:
         self._engine = engine
         self._for_writing = engine.execution_options(writing=True)
         self._closed = False
@@ -35,7 +37,7 @@ class Connections:
         self._all_back.set()
 
     @asynccontextmanager
-    async def lend(self, *, writing: bool = False) -> AsyncIterator[AsyncConnection]:
+    async def lend(self, *, writing: bool = False) -> AsyncIterator[StoreConnection]:
         """Lend a connection; a cancellation during its opening or closing takes effect afterwards."""
         self._lent += 1
         self._all_back.clear()
@@ -53,7 +55,7 @@ class Connections:
         await finish(self._close())
 
     @asynccontextmanager
-    async def _lend(self, *, writing: bool) -> AsyncIterator[AsyncConnection]:
+    async def _lend(self, *, writing: bool) -> AsyncIterator[StoreConnection]:
         engine, pool = (self._for_writing if writing else self._engine), self._engine.pool
         opening = asyncio.ensure_future(_opened(engine))
         cancelled = await wait_until_done(opening)
@@ -68,9 +70,9 @@ class Connections:
     async def _close(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._all_back.wait(), _PATIENCE)
-        await self._engine.dispose()
+        await greenlet_spawn(self._engine.dispose)
 
-    async def _take_back(self, connection: AsyncConnection, pool: Pool) -> None:
+    async def _take_back(self, connection: StoreConnection, pool: Pool) -> None:
         await connection.close()
         if self._closed:  # the pool was already emptied, so nobody else would close this connection
             await greenlet_spawn(pool.dispose)
@@ -96,5 +98,5 @@ async def finish(work: Awaitable[T]) -> T:
     return task.result()
 
 
-async def _opened(engine: AsyncEngine) -> AsyncConnection:
-    return await engine.connect()
+async def _opened(engine: Engine) -> StoreConnection:
+    return StoreConnection(await greenlet_spawn(engine.connect))

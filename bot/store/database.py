@@ -14,19 +14,19 @@ from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
-from typing import Any, TypeAlias, TypeVar
+from typing import Any, TypeVar
 from urllib.parse import quote
 
-from sqlalchemy import event
+from sqlalchemy import create_engine, event
 from sqlalchemy.engine import Connection, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
-from sqlalchemy.ext.asyncio import AsyncConnection, create_async_engine
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
+from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
 from bot.store.requests import current_request
 from bot.store.schema import REVISION
@@ -44,10 +44,9 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "wal_autocheckpoint=10000",
 )
+_IS_MIGRATED = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
 _AT_ONCE = 200  # rows per statement; preparing them takes a few milliseconds
 T = TypeVar("T")
-StoreConnection: TypeAlias = AsyncConnection
-"""A connection, within a transaction if it was lent for writing; services pass it to the store's modules."""
 
 
 class Database:
@@ -59,13 +58,13 @@ class Database:
         self._writer = asyncio.Lock()
 
     @asynccontextmanager
-    async def read(self) -> AsyncIterator[AsyncConnection]:
+    async def read(self) -> AsyncIterator[StoreConnection]:
         """Lend a connection for reading; every statement sees the newest committed state."""
         async with self._connections.lend() as connection:
             yield connection
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[AsyncConnection]:
+    async def write(self) -> AsyncIterator[StoreConnection]:
         """Lend the only writing connection for one transaction, which is committed as a whole or rolled back.
 
         Raises StoreError when the database is full, locked for too long or broken, and DuplicateError when another
@@ -84,7 +83,7 @@ class Database:
         if request:
             request.is_claimed = True
 
-    async def _begun(self, stack: AsyncExitStack, until: float) -> AsyncConnection:
+    async def _begun(self, stack: AsyncExitStack, until: float) -> StoreConnection:
         """Begin a transaction that ends with the stack; retry while another process holds the lock.
 
         Other writers of this process get their turn between two attempts.
@@ -123,10 +122,10 @@ async def open_database(url: str) -> Database:
     path = Path(make_url(url).database or "")
     try:
         _make_private(path)
-        engine = create_async_engine(url)
-        event.listen(engine.sync_engine, "connect", _prepare)
-        event.listen(engine.sync_engine, "begin", _begin)
-        event.listen(engine.sync_engine, "invalidate", _give_up)
+        engine = create_engine(url)
+        event.listen(engine, "connect", _prepare)
+        event.listen(engine, "begin", _begin)
+        event.listen(engine, "invalidate", _give_up)
         connections = Connections(engine)
         try:
             await _migrate(connections, url)
@@ -147,11 +146,11 @@ async def open_to_read(url: str) -> Database:
     address = _address_to_read(path)
     connections: Connections | None = None
     try:
-        engine = create_async_engine(address)
-        event.listen(engine.sync_engine, "connect", _prepare_to_read)
+        engine = create_engine(address)
+        event.listen(engine, "connect", _prepare_to_read)
         connections = Connections(engine)
         async with connections.lend() as connection:
-            found = await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version"))
+            found = (await connection.exec_driver_sql(_IS_MIGRATED)).scalar()
             query = "SELECT version_num FROM alembic_version"
             version = (await connection.exec_driver_sql(query)).scalar() if found else None
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
@@ -246,7 +245,7 @@ async def _closed(connection: Any) -> None:
 
 async def _migrate(connections: Connections, url: str) -> None:
     async with connections.lend() as connection:
-        if await connection.run_sync(lambda sync: sync.dialect.has_table(sync, "alembic_version")):
+        if (await connection.exec_driver_sql(_IS_MIGRATED)).scalar():
             version = (await connection.exec_driver_sql("SELECT version_num FROM alembic_version")).scalar()
             if version == REVISION:
                 return

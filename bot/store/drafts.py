@@ -12,9 +12,9 @@ from typing import Any
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Paper
+from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.papers import columns_of, paper_from
 from bot.store.schema import drafts
@@ -33,7 +33,7 @@ class StoredDraft:
 
 
 async def save(
-    connection: AsyncConnection,
+    connection: StoreConnection,
     workspace_id: int,
     token: str,
     form: Mapping[str, Any],
@@ -54,7 +54,7 @@ async def save(
     return (await connection.execute(statement)).rowcount > 0
 
 
-async def get(connection: AsyncConnection, workspace_id: int, token: str) -> StoredDraft | None:
+async def get(connection: StoreConnection, workspace_id: int, token: str) -> StoredDraft | None:
     """Return a draft, or None when it is gone."""
     query = select(drafts.c.form, drafts.c.actor, drafts.c.paper, drafts.c.outcome)
     row = (await connection.execute(query.where(*_one(workspace_id, token)))).first()
@@ -63,7 +63,7 @@ async def get(connection: AsyncConnection, workspace_id: int, token: str) -> Sto
     return StoredDraft(row.form, row.actor, paper_from(row.paper) if row.paper else None, row.outcome)
 
 
-async def save_outcome(connection: AsyncConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:
+async def save_outcome(connection: StoreConnection, workspace_id: int, token: str, outcome: dict[str, Any]) -> None:
     """Record the outcome of a draft: {"paper": id}, {"proposal": number}, or {} when it was discarded."""
     await connection.execute(update(drafts).where(*_one(workspace_id, token)).values(outcome=outcome))
 

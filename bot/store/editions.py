@@ -8,10 +8,10 @@ from datetime import datetime
 from typing import Literal
 
 from sqlalchemy import func, insert, null, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.digest import Choice, Payload, Subscription
 from bot.i18n import Message
+from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.schema import edition_papers, editions, messages
 
@@ -30,32 +30,32 @@ class OutboxMessage:
     anchor: str = ""
 
 
-async def last_number(connection: AsyncConnection, subscription_id: int) -> int:
+async def last_number(connection: StoreConnection, subscription_id: int) -> int:
     """Return the number of the subscription's newest edition, 0 before the first."""
     query = select(func.max(editions.c.number)).where(editions.c.subscription_id == subscription_id)
     return (await connection.execute(query)).scalar() or 0
 
 
-async def exists_for(connection: AsyncConnection, subscription_id: int, period: str) -> bool:
+async def exists_for(connection: StoreConnection, subscription_id: int, period: str) -> bool:
     """Return whether the subscription has an edition for that turn."""
     query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.period == period)
     return (await connection.execute(query)).first() is not None
 
 
-async def is_open(connection: AsyncConnection, subscription_id: int) -> bool:
+async def is_open(connection: StoreConnection, subscription_id: int) -> bool:
     """Return whether an edition of the subscription has not completely arrived."""
     query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.done_at.is_(None))
     return (await connection.execute(query)).first() is not None
 
 
-async def is_delivered(connection: AsyncConnection, edition_id: int) -> bool:
+async def is_delivered(connection: StoreConnection, edition_id: int) -> bool:
     """Return whether an edition has completely arrived."""
     query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.done_at.is_not(None))
     return (await connection.execute(query)).first() is not None
 
 
 async def write_edition(
-    connection: AsyncConnection, subscription: Subscription, *, number: int, period: str, choice: Choice, now: datetime
+    connection: StoreConnection, subscription: Subscription, *, number: int, period: str, choice: Choice, now: datetime
 ) -> int:
     """Insert an edition and its papers; return its id."""
     values = {
@@ -79,7 +79,7 @@ async def write_edition(
 
 
 async def write_messages(
-    connection: AsyncConnection, workspace_id: int, edition_id: int, outgoing: Sequence[OutboxMessage]
+    connection: StoreConnection, workspace_id: int, edition_id: int, outgoing: Sequence[OutboxMessage]
 ) -> None:
     """Insert an edition's messages, all waiting."""
     rows = [
@@ -97,13 +97,13 @@ async def write_messages(
     await connection.execute(insert(messages), rows)
 
 
-async def mark_delivered(connection: AsyncConnection, edition_id: int, now: datetime) -> None:
+async def mark_delivered(connection: StoreConnection, edition_id: int, now: datetime) -> None:
     """Record that an edition has completely arrived."""
     done = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}
     await connection.execute(update(editions).where(editions.c.id == edition_id).values(**done))
 
 
-async def next_unsent(connection: AsyncConnection, edition_id: int) -> OutboxMessage | None:
+async def next_unsent(connection: StoreConnection, edition_id: int) -> OutboxMessage | None:
     """Return an edition's first message that is not known to have arrived; None when all have."""
     query = (
         select(messages)
@@ -118,25 +118,25 @@ async def next_unsent(connection: AsyncConnection, edition_id: int) -> OutboxMes
 
 
 async def mark_sending(
-    connection: AsyncConnection, edition_id: int, position: int, since: datetime, anchor: str
+    connection: StoreConnection, edition_id: int, position: int, since: datetime, anchor: str
 ) -> None:
     """Record, before the request leaves, that a message is being sent, and where a search for it starts."""
     await _mark(connection, edition_id, position, state="sending", sending_at=iso(since), anchor=anchor)
 
 
-async def move_anchor(connection: AsyncConnection, edition_id: int, position: int, anchor: str) -> None:
+async def move_anchor(connection: StoreConnection, edition_id: int, position: int, anchor: str) -> None:
     """Record up to where a message was searched for without success."""
     await _mark(connection, edition_id, position, anchor=anchor)
 
 
 async def mark_sent(
-    connection: AsyncConnection, edition_id: int, position: int, message_id: str, now: datetime
+    connection: StoreConnection, edition_id: int, position: int, message_id: str, now: datetime
 ) -> None:
     """Record that the platform has a message, and its id there."""
     await _mark(connection, edition_id, position, state="sent", message_id=message_id, sent_at=iso(now))
 
 
-async def _mark(connection: AsyncConnection, edition_id: int, position: int, **columns: object) -> None:
+async def _mark(connection: StoreConnection, edition_id: int, position: int, **columns: object) -> None:
     mine = (messages.c.edition_id == edition_id, messages.c.position == position)
     await connection.execute(update(messages).where(*mine).values(**columns))
 
@@ -153,7 +153,7 @@ class LastEdition:
     trouble: Message | None
 
 
-async def last_editions(connection: AsyncConnection, workspace_id: int) -> dict[int, LastEdition]:
+async def last_editions(connection: StoreConnection, workspace_id: int) -> dict[int, LastEdition]:
     """Return the newest edition of each of the workspace's subscriptions, by the subscription's id."""
     newest = select(func.max(editions.c.id)).where(editions.c.workspace_id == workspace_id)
     query = (

@@ -8,9 +8,9 @@ from datetime import datetime
 from typing import Any
 
 from sqlalchemy import JSON, Exists, Select, exists, func, insert, select, text, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.history import Action, Change, Step
+from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.papers import by_ids, paper_from
 from bot.store.schema import changes, history, papers
@@ -43,7 +43,7 @@ _STEP = (history.c.paper_id, history.c.before, _next.c.id.label("next"), _next.c
 
 
 async def open_change(
-    connection: AsyncConnection,
+    connection: StoreConnection,
     workspace_id: int,
     action: Action,
     now: datetime,
@@ -68,7 +68,7 @@ async def open_change(
     return made
 
 
-async def record(connection: AsyncConnection, workspace_id: int, change_id: int, ids: Sequence[str]) -> None:
+async def record(connection: StoreConnection, workspace_id: int, change_id: int, ids: Sequence[str]) -> None:
     """Insert a step of a change for each paper, with its current version; call this before the papers are written."""
     for batch in batched(ids):
         values = {"workspace": workspace_id, "change": change_id, "ids": json.dumps(batch)}
@@ -76,7 +76,7 @@ async def record(connection: AsyncConnection, workspace_id: int, change_id: int,
 
 
 async def last_undoable(
-    connection: AsyncConnection, workspace_id: int, *, actor: str | None = None, id: int | None = None
+    connection: StoreConnection, workspace_id: int, *, actor: str | None = None, id: int | None = None
 ) -> Change | None:
     """Return the newest change that can be undone: of an actor or anybody, or the one with that id."""
     query = _undoable(workspace_id).limit(1)
@@ -89,7 +89,7 @@ async def last_undoable(
 
 
 async def undoable(
-    connection: AsyncConnection, workspace_id: int, limit: int, actor: str | None = None
+    connection: StoreConnection, workspace_id: int, limit: int, actor: str | None = None
 ) -> list[tuple[Change, list[str]]]:
     """Return the newest changes (of that actor) that can be undone, with the ids of their papers."""
     query = _undoable(workspace_id).limit(limit)
@@ -99,7 +99,7 @@ async def undoable(
     return [(change, await first_ids(connection, workspace_id, change.id)) for change in found]
 
 
-async def first_ids(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[str]:
+async def first_ids(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
     """Return the first ids of a change's papers, enough to describe the change in a line."""
     mine = (history.c.workspace_id == workspace_id, history.c.change_id == change_id)
     query = select(history.c.paper_id).where(*mine).order_by(history.c.paper_id)
@@ -107,7 +107,7 @@ async def first_ids(connection: AsyncConnection, workspace_id: int, change_id: i
 
 
 async def newest_first(
-    connection: AsyncConnection, workspace_id: int, paper_id: str | None, limit: int
+    connection: StoreConnection, workspace_id: int, paper_id: str | None, limit: int
 ) -> list[tuple[Change, Step]]:
     """Return the history of one paper or of all, newest first."""
     query = (
@@ -125,19 +125,19 @@ async def newest_first(
     return list(zip(found, await _steps(connection, workspace_id, rows), strict=True))
 
 
-async def close_change(connection: AsyncConnection, id: int) -> None:
+async def close_change(connection: StoreConnection, id: int) -> None:
     """Record that an open change is complete."""
     await connection.execute(update(changes).where(changes.c.id == id).values(is_open=False))
 
 
-async def change(connection: AsyncConnection, workspace_id: int, id: int) -> Change | None:
+async def change(connection: StoreConnection, workspace_id: int, id: int) -> Change | None:
     """Return the change of that id, or None."""
     query = select(changes).where(changes.c.workspace_id == workspace_id, changes.c.id == id)
     row = (await connection.execute(query)).first()
     return Change(row.id, row.action, datetime.fromisoformat(row.at), row.by) if row else None
 
 
-async def was_undone(connection: AsyncConnection, workspace_id: int, id: int) -> bool:
+async def was_undone(connection: StoreConnection, workspace_id: int, id: int) -> bool:
     """Return whether a change was undone and not redone."""
     undo = changes.alias()
     mine = (undo.c.workspace_id == workspace_id, undo.c.undoes == id, undo.c.is_open == 0)
@@ -145,7 +145,7 @@ async def was_undone(connection: AsyncConnection, workspace_id: int, id: int) ->
     return bool((await connection.execute(query)).scalar())
 
 
-async def last_undo(connection: AsyncConnection, workspace_id: int, of: int | None = None) -> tuple[int, int] | None:
+async def last_undo(connection: StoreConnection, workspace_id: int, of: int | None = None) -> tuple[int, int] | None:
     """Return the newest undo that was not redone (of a change, if given) as (its id, id of the undone change)."""
     undo = changes.alias()
     query = (
@@ -174,7 +174,7 @@ def is_redone(undo: Any) -> Exists:
     return exists().where(redo.c.undoes == undo.c.id, redo.c.is_open == 0)
 
 
-async def _steps(connection: AsyncConnection, workspace_id: int, rows: Sequence[Any]) -> list[Step]:
+async def _steps(connection: StoreConnection, workspace_id: int, rows: Sequence[Any]) -> list[Step]:
     """Return the steps of rows; the last step of a paper led to the paper's current version."""
     today = await by_ids(connection, workspace_id, {row.paper_id for row in rows if row.next is None})
     return [

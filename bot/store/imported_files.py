@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connection import StoreConnection
 from bot.store.schema import imported_files
 
 
-async def last_hash(connection: AsyncConnection, workspace_id: int, path: str) -> str | None:
+async def last_hash(connection: StoreConnection, workspace_id: int, path: str) -> str | None:
     """Return the hash that the file's bytes had at its last import."""
     query = select(imported_files.c.hash).where(
         imported_files.c.workspace_id == workspace_id, imported_files.c.path == path
@@ -17,7 +17,7 @@ async def last_hash(connection: AsyncConnection, workspace_id: int, path: str) -
     return (await connection.execute(query)).scalar()
 
 
-async def note_hash(connection: AsyncConnection, workspace_id: int, path: str, hash: str) -> None:
+async def note_hash(connection: StoreConnection, workspace_id: int, path: str, hash: str) -> None:
     """Record the hash of an imported file."""
     statement = upsert(imported_files).values(workspace_id=workspace_id, path=path, hash=hash)
     replaced = statement.on_conflict_do_update(index_elements=["workspace_id", "path"], set_={"hash": hash})

@@ -9,9 +9,9 @@ from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Columns, Paper, hashable
+from bot.store.connection import StoreConnection
 from bot.store.database import batched
 from bot.store.papers import columns_of
 from bot.store.schema import changes, history, imported_papers, papers
@@ -45,7 +45,7 @@ def hash_of(columns: Columns) -> str:
     return hashlib.blake2b(json.dumps(written, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
-async def last_hashes(connection: AsyncConnection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
+async def last_hashes(connection: StoreConnection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
     """Return the content hash that a file last had for each of the ids."""
     query = select(imported_papers.c.id, imported_papers.c.content_hash).where(
         imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(ids)
@@ -53,7 +53,7 @@ async def last_hashes(connection: AsyncConnection, workspace_id: int, ids: Seque
     return dict(map(tuple, await connection.execute(query)))
 
 
-async def save_hashes(connection: AsyncConnection, workspace_id: int, hashes: Mapping[str, str]) -> None:
+async def save_hashes(connection: StoreConnection, workspace_id: int, hashes: Mapping[str, str]) -> None:
     """Record the content hashes that a file has now."""
     new = upsert(imported_papers)
     replaced = {"content_hash": new.excluded.content_hash}
@@ -63,7 +63,7 @@ async def save_hashes(connection: AsyncConnection, workspace_id: int, hashes: Ma
         await connection.execute(statement, rows)
 
 
-async def restore_hashes(connection: AsyncConnection, workspace_id: int, papers: Mapping[str, Columns | None]) -> None:
+async def restore_hashes(connection: StoreConnection, workspace_id: int, papers: Mapping[str, Columns | None]) -> None:
     """Record the hashes of papers, given by id, as those of the file, and delete the hashes of papers that are None."""
     await save_hashes(connection, workspace_id, {id: hash_of(columns) for id, columns in papers.items() if columns})
     for batch in batched([id for id, columns in papers.items() if not columns]):
@@ -85,24 +85,24 @@ class SyncState:
     hash: str = ""
 
 
-async def sync_state(connection: AsyncConnection, workspace_id: int, path: str) -> SyncState | None:
+async def sync_state(connection: StoreConnection, workspace_id: int, path: str) -> SyncState | None:
     """Return the state of a synced file; None if it was never synced."""
     text = await read_state(connection, _sync_state_key(workspace_id, path))
     return SyncState(**json.loads(text)) if text else None
 
 
-async def save_sync_state(connection: AsyncConnection, workspace_id: int, path: str, state: SyncState) -> None:
+async def save_sync_state(connection: StoreConnection, workspace_id: int, path: str, state: SyncState) -> None:
     """Record the state of a synced file."""
     await write_state(connection, _sync_state_key(workspace_id, path), json.dumps(asdict(state)))
 
 
-async def newest_change(connection: AsyncConnection, workspace_id: int) -> int:
+async def newest_change(connection: StoreConnection, workspace_id: int) -> int:
     """Return the id of the newest change of the collection, 0 before the first."""
     query = select(func.max(changes.c.id)).where(changes.c.workspace_id == workspace_id)
     return (await connection.execute(query)).scalar() or 0
 
 
-async def last_step(connection: AsyncConnection) -> int:
+async def last_step(connection: StoreConnection) -> int:
     """Return the id of the last step in the history, 0 before the first.
 
     It tells more than the last change: a change may add its steps in several transactions.
@@ -110,13 +110,13 @@ async def last_step(connection: AsyncConnection) -> int:
     return (await connection.execute(select(func.max(history.c.id)))).scalar() or 0
 
 
-async def changed_since(connection: AsyncConnection, workspace_id: int, step: int) -> list[str]:
+async def changed_since(connection: StoreConnection, workspace_id: int, step: int) -> list[str]:
     """Return the ids of the papers that later steps changed."""
     query = select(history.c.paper_id).distinct().where(history.c.workspace_id == workspace_id, history.c.id > step)
     return list(await connection.scalars(query))
 
 
-async def all_ids(connection: AsyncConnection, workspace_id: int) -> list[str]:
+async def all_ids(connection: StoreConnection, workspace_id: int) -> list[str]:
     """Return the ids of all papers."""
     return list(await connection.scalars(select(papers.c.id).where(papers.c.workspace_id == workspace_id)))
 

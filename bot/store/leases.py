@@ -9,9 +9,9 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import Row, and_, func, or_, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.i18n import Locale, Message
+from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.schema import editions, subscriptions
 from bot.store.subscriptions import is_retry_due
@@ -35,7 +35,7 @@ class OpenEdition:
 
 
 async def acquire(
-    connection: AsyncConnection,
+    connection: StoreConnection,
     owner: str,
     now: datetime,
     until: datetime,
@@ -82,7 +82,7 @@ def _opened(row: Row[Any]) -> OpenEdition:
 
 
 async def _oldest_open(
-    connection: AsyncConnection, platforms: Sequence[str], subscription_id: int | None, now: datetime
+    connection: StoreConnection, platforms: Sequence[str], subscription_id: int | None, now: datetime
 ) -> list[Row[Any]]:
     oldest = select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
     query = (
@@ -121,20 +121,20 @@ def _in_turns(found: Sequence[Row[Any]]) -> list[Row[Any]]:
     return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
 
 
-async def renew(connection: AsyncConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:
+async def renew(connection: StoreConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:
     """Extend the leases of editions that are still held."""
     held = (editions.c.id.in_(edition_ids), editions.c.lease_owner == owner)
     await connection.execute(update(editions).where(*held).values(leased_until=iso(until)))
 
 
-async def holds(connection: AsyncConnection, owner: str, edition_id: int) -> bool:
+async def holds(connection: StoreConnection, owner: str, edition_id: int) -> bool:
     """Return whether the owner still holds the edition."""
     query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.lease_owner == owner)
     return (await connection.execute(query)).first() is not None
 
 
 async def release(
-    connection: AsyncConnection,
+    connection: StoreConnection,
     owner: str,
     edition_id: int,
     until: datetime | None = None,
@@ -147,7 +147,7 @@ async def release(
     await connection.execute(update(editions).where(*held).values(**free, **why))
 
 
-async def wake(connection: AsyncConnection, place: str) -> None:
+async def wake(connection: StoreConnection, place: str) -> None:
     """Make the postponed editions of a channel or a server (`discord:<server id>`) due at once."""
     channel = subscriptions.c.channel
     there = select(subscriptions.c.id).where(or_(channel == place, channel.startswith(f"{place}/", autoescape=True)))
@@ -155,7 +155,7 @@ async def wake(connection: AsyncConnection, place: str) -> None:
     await connection.execute(update(editions).where(*rests).values(leased_until=None, failures=0))
 
 
-async def count_failure(connection: AsyncConnection, owner: str, edition_id: int) -> tuple[int, str | None] | None:
+async def count_failure(connection: StoreConnection, owner: str, edition_id: int) -> tuple[int, str | None] | None:
     """Count a failure of an edition; return the earlier failures since it last made progress and the reported trouble.
 
     Returns None when another owner holds it now.
@@ -166,12 +166,12 @@ async def count_failure(connection: AsyncConnection, owner: str, edition_id: int
     return (row.failures, row.reported_trouble) if row else None
 
 
-async def forget_failures(connection: AsyncConnection, edition_id: int) -> None:
+async def forget_failures(connection: StoreConnection, edition_id: int) -> None:
     """Reset the failures of an edition, after one of its messages arrived."""
     await connection.execute(update(editions).where(editions.c.id == edition_id).values(failures=0))
 
 
-async def note_reported(connection: AsyncConnection, edition_id: int, trouble: Message) -> None:
+async def note_reported(connection: StoreConnection, edition_id: int, trouble: Message) -> None:
     """Record which trouble the curators were told of."""
     await connection.execute(
         update(editions).where(editions.c.id == edition_id).values(reported_trouble=trouble.sentence)
@@ -179,7 +179,7 @@ async def note_reported(connection: AsyncConnection, edition_id: int, trouble: M
 
 
 async def postponed(
-    connection: AsyncConnection, now: datetime, subscription_id: int | None = None
+    connection: StoreConnection, now: datetime, subscription_id: int | None = None
 ) -> list[tuple[str, Message | None, Message | None]]:
     """Return (subscription, why it is paused, why its edition was postponed) for all that are paused or postponed."""
     waits = and_(editions.c.lease_owner.is_(None), editions.c.leased_until > iso(now), editions.c.trouble.is_not(None))

@@ -7,16 +7,16 @@ from typing import Any
 
 from sqlalchemy import delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import SourceError
 from bot.domain.metadata import Metadata, json_of, metadata_from
 from bot.i18n import message_from
+from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.schema import metadata_cache
 
 
-async def get(connection: AsyncConnection, key: str, now: datetime) -> Metadata | SourceError | None:
+async def get(connection: StoreConnection, key: str, now: datetime) -> Metadata | SourceError | None:
     """Return the cached answer, which may be a failure, unless it has expired."""
     query = select(metadata_cache.c.answer).where(metadata_cache.c.key == key, metadata_cache.c.kept_until > iso(now))
     kept: dict[str, Any] | None = (await connection.execute(query)).scalar()
@@ -26,7 +26,7 @@ async def get(connection: AsyncConnection, key: str, now: datetime) -> Metadata 
 
 
 async def save(
-    connection: AsyncConnection, key: str, answer: Metadata | SourceError, now: datetime, age: timedelta
+    connection: StoreConnection, key: str, answer: Metadata | SourceError, now: datetime, age: timedelta
 ) -> None:
     """Cache an answer for some time; expired answers are deleted."""
     await connection.execute(delete(metadata_cache).where(metadata_cache.c.kept_until <= iso(now)))

@@ -12,11 +12,11 @@ from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import JSON, Row, Select, bindparam, delete, func, insert, select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, person_name, title_key
+from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.schema import paper_keys, papers
 
@@ -75,7 +75,7 @@ def paper_from_row(row: Columns) -> Paper:
     return paper_from(row | {name: json.loads(row[name]) for name in _LISTS if isinstance(row[name], str)})
 
 
-async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:
+async def by_ids(connection: StoreConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:
     """Return the papers of these ids as {id: (number, paper)}; unknown ids are left out."""
     found: dict[str, tuple[int, Paper]] = {}
     for batch in batched(list(ids)):
@@ -84,7 +84,7 @@ async def by_ids(connection: AsyncConnection, workspace_id: int, ids: Iterable[s
     return found
 
 
-async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
+async def by_numbers(connection: StoreConnection, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
     """Return the papers of these numbers in the given order; unknown numbers are left out."""
     found: dict[int, Paper] = {}
     began = time.perf_counter()
@@ -98,7 +98,7 @@ async def by_numbers(connection: AsyncConnection, workspace_id: int, numbers: Se
     return {number: found[number] for number in numbers if number in found}
 
 
-async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[str, str]:
+async def by_keys(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> dict[str, str]:
     """Return which paper has each of the keys, as {key: paper id}; the oldest if several do."""
     found: dict[str, str] = {}
     for batch in batched(list(dict.fromkeys(keys))):
@@ -112,7 +112,7 @@ async def by_keys(connection: AsyncConnection, workspace_id: int, keys: Iterable
     return found
 
 
-async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[str]) -> dict[tuple[str, str], str]:
+async def works(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> dict[tuple[str, str], str]:
     """Return which paper has each identity key under which title, as {(key, title key): paper id}.
 
     A key alone does not always identify a work: all chapters of a book may carry the book's DOI.
@@ -133,19 +133,19 @@ async def works(connection: AsyncConnection, workspace_id: int, keys: Iterable[s
     return found
 
 
-async def newest(connection: AsyncConnection, workspace_id: int, limit: int) -> list[tuple[int, Paper]]:
+async def newest(connection: StoreConnection, workspace_id: int, limit: int) -> list[tuple[int, Paper]]:
     """Return the papers added last, newest first, as (number, paper)."""
     order = (papers.c.added_at.desc(), papers.c.date.desc(), papers.c.number.desc())
     return list(map(_read, await connection.execute(_of(workspace_id).order_by(*order).limit(limit))))
 
 
-async def every(connection: AsyncConnection, workspace_id: int, batch: int = 500) -> AsyncIterator[list[Paper]]:
+async def every(connection: StoreConnection, workspace_id: int, batch: int = 500) -> AsyncIterator[list[Paper]]:
     """Yield all papers of the workspace, newest addition first, `batch` at a time."""
     for numbers_of_batch in batched(await numbers(connection, workspace_id), batch):
         yield list((await by_numbers(connection, workspace_id, numbers_of_batch)).values())
 
 
-async def numbers(connection: AsyncConnection, workspace_id: int) -> list[int]:
+async def numbers(connection: StoreConnection, workspace_id: int) -> list[int]:
     """Return the numbers of all papers of the workspace, newest addition first."""
     # fetched as one JSON text, because 100,000 rows would block the event loop
     order = "added_at DESC, date DESC, number DESC"
@@ -155,19 +155,19 @@ async def numbers(connection: AsyncConnection, workspace_id: int) -> list[int]:
     return list(json.loads(found.scalar_one()))
 
 
-async def count(connection: AsyncConnection, workspace_id: int) -> int:
+async def count(connection: StoreConnection, workspace_id: int) -> int:
     """Return how many papers the workspace has."""
     query = select(func.count()).select_from(papers).where(papers.c.workspace_id == workspace_id)
     return int((await connection.execute(query)).scalar_one())
 
 
-async def last_number(connection: AsyncConnection) -> int:
+async def last_number(connection: StoreConnection) -> int:
     """Return the highest number that was ever given to a paper, 0 before the first."""
     sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
     return sequence.scalar() or 0
 
 
-async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
+async def add(connection: StoreConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
     """Insert papers given as columns and return their numbers; numbers are also set in the columns, unless given."""
     last = await last_number(connection)
     for row in rows:
@@ -178,7 +178,7 @@ async def add(connection: AsyncConnection, workspace_id: int, rows: Sequence[Col
     return [row["number"] for row in rows]
 
 
-async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
+async def replace_all(connection: StoreConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
     """Replace the papers of the same `number`."""
     names = [c.name for c in _FIELDS if c.name != "number"]
     statement = (
@@ -193,14 +193,14 @@ async def replace_all(connection: AsyncConnection, workspace_id: int, rows: Sequ
         await _write_keys(connection, workspace_id, batch)
 
 
-async def remove(connection: AsyncConnection, workspace_id: int, numbers: Sequence[int]) -> None:
+async def remove(connection: StoreConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Delete the papers of these numbers and their keys."""
     mine = (papers.c.number == bindparam("_number"), papers.c.workspace_id == workspace_id)
     for batch in batched(list(numbers)):  # one by one: SQLite would look for several among all of the workspace
         await connection.execute(delete(papers).where(*mine), [{"_number": number} for number in batch])
 
 
-async def _write_keys(connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
+async def _write_keys(connection: StoreConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
     keys = [(workspace_id, key, row["number"]) for row in rows for key in _keys(row)]
     await connection.exec_driver_sql("INSERT INTO paper_keys (workspace_id, key, number) VALUES (?, ?, ?)", keys)
 

@@ -14,10 +14,10 @@ from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import delete
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.errors import DuplicateError
 from bot.i18n import msg
+from bot.store.connection import StoreConnection
 from bot.store.schema import interactions
 
 _KEPT = timedelta(hours=1)  # an interaction can be answered for 15 minutes
@@ -32,7 +32,7 @@ class Request:
     deadline: float
     is_claimed: bool = False
 
-    async def claim(self, connection: AsyncConnection) -> None:
+    async def claim(self, connection: StoreConnection) -> None:
         """Claim this interaction for this process. Raises DuplicateError when another process has claimed it."""
         oldest, made = (moment.astimezone(UTC).isoformat() for moment in (self.made_at - _KEPT, self.made_at))
         await connection.execute(delete(interactions).where(interactions.c.claimed_at < oldest))

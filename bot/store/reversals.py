@@ -7,9 +7,9 @@ from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import select, text
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Columns, Paper
+from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.history import is_redone
 from bot.store.papers import by_ids, columns_of, paper_from
@@ -67,20 +67,20 @@ class Extent:
     restored: int
 
 
-async def open_reversal(connection: AsyncConnection, workspace_id: int, change_id: int) -> int | None:
+async def open_reversal(connection: StoreConnection, workspace_id: int, change_id: int) -> int | None:
     """Return the id of an incomplete undo or redo of a change, or None."""
     mine = (changes.c.workspace_id == workspace_id, changes.c.undoes == change_id, changes.c.is_open == 1)
     return (await connection.scalars(select(changes.c.id).where(*mine, ~is_redone(changes)))).first()
 
 
-async def extent(connection: AsyncConnection, workspace_id: int, change_id: int, reversal: int | None) -> Extent:
+async def extent(connection: StoreConnection, workspace_id: int, change_id: int, reversal: int | None) -> Extent:
     """Return which papers of a change remain, given an incomplete reversal."""
     values = {"workspace": workspace_id, "change": change_id, "reversal": reversal}
     ids, present, restored = (await connection.execute(_LEFT, values)).one()
     return Extent(json.loads(ids), present, restored)
 
 
-async def doubtful(connection: AsyncConnection, workspace_id: int, change_id: int) -> list[str]:
+async def doubtful(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
     """Return the ids of the papers that may prevent a revert: changed since, or the same work as another."""
     values = {"workspace": workspace_id, "change": change_id}
     ids: list[str] = json.loads((await connection.execute(_DOUBTFUL, values)).scalar_one())
@@ -88,7 +88,7 @@ async def doubtful(connection: AsyncConnection, workspace_id: int, change_id: in
 
 
 async def of_ids(
-    connection: AsyncConnection, workspace_id: int, change_id: int, ids: Sequence[str], reversal: int | None
+    connection: StoreConnection, workspace_id: int, change_id: int, ids: Sequence[str], reversal: int | None
 ) -> list[ReversedStep]:
     """Return the steps of some papers of a change, without those that the reversal has already reverted."""
     found = []

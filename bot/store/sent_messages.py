@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from sqlalchemy import select, update
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.digest import Payload
 from bot.i18n import Locale
+from bot.store.connection import StoreConnection
 from bot.store.schema import edition_papers, editions, messages, papers, subscriptions
 
 
@@ -25,7 +25,7 @@ class SentMessage:
     place: int
 
 
-async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[int, int, str]]:
+async def edited_since(connection: StoreConnection, since: str) -> list[tuple[int, int, str]]:
     """Return the papers edited since then as (workspace id, number, time), oldest edit first."""
     query = (
         select(papers.c.workspace_id, papers.c.number, papers.c.updated_at)
@@ -36,7 +36,7 @@ async def edited_since(connection: AsyncConnection, since: str) -> list[tuple[in
 
 
 async def messages_with(
-    connection: AsyncConnection, platform: str, workspace_id: int, number: int
+    connection: StoreConnection, platform: str, workspace_id: int, number: int
 ) -> list[SentMessage]:
     """Return a platform's sent messages of editions with that paper, newest edition first."""
     query = (
@@ -59,13 +59,13 @@ async def messages_with(
     return [SentMessage(*row) for row in await connection.execute(query)]
 
 
-async def payload_of(connection: AsyncConnection, message: SentMessage) -> Payload | None:
+async def payload_of(connection: StoreConnection, message: SentMessage) -> Payload | None:
     """Return the current content of a message."""
     mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
     return (await connection.execute(select(messages.c.payload).where(*mine))).scalar()
 
 
-async def save_payload(connection: AsyncConnection, message: SentMessage, payload: Payload) -> None:
+async def save_payload(connection: StoreConnection, message: SentMessage, payload: Payload) -> None:
     """Record the current content of a message."""
     mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
     await connection.execute(update(messages).where(*mine).values(payload=payload))

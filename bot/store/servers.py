@@ -7,42 +7,42 @@ from datetime import datetime
 
 from sqlalchemy import Row, delete, select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.server import Server, ServerState
+from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.schema import servers
 
 
-async def get(connection: AsyncConnection, id: str) -> Server | None:
+async def get(connection: StoreConnection, id: str) -> Server | None:
     """Return a server, or None if it is unknown."""
     row = (await connection.execute(select(servers).where(servers.c.id == id))).first()
     return _read(row) if row else None
 
 
-async def every(connection: AsyncConnection) -> list[Server]:
+async def every(connection: StoreConnection) -> list[Server]:
     """Return all known servers, the oldest decision first."""
     return [_read(row) for row in await connection.execute(select(servers).order_by(servers.c.since, servers.c.id))]
 
 
-async def allowed(connection: AsyncConnection) -> frozenset[str]:
+async def allowed(connection: StoreConnection) -> frozenset[str]:
     """Return the ids of the allowed servers."""
     return frozenset(await connection.scalars(select(servers.c.id).where(servers.c.state == "allowed")))
 
 
-async def put(connection: AsyncConnection, id: str, name: str, state: ServerState, now: datetime) -> None:
+async def put(connection: StoreConnection, id: str, name: str, state: ServerState, now: datetime) -> None:
     """Save a server's state; a known server keeps its name if the new one is empty."""
     new = upsert(servers).values(id=id, name=name, state=state, since=iso(now))
     changes = {"state": state, "since": iso(now), **({"name": name} if name else {})}
     await connection.execute(new.on_conflict_do_update(index_elements=["id"], set_=changes))
 
 
-async def rename(connection: AsyncConnection, id: str, name: str) -> None:
+async def rename(connection: StoreConnection, id: str, name: str) -> None:
     """Save a server's new name."""
     await connection.execute(servers.update().where(servers.c.id == id).values(name=name))
 
 
-async def drop_waiting(connection: AsyncConnection, ids: Collection[str]) -> None:
+async def drop_waiting(connection: StoreConnection, ids: Collection[str]) -> None:
     """Delete servers on which nobody has decided."""
     await connection.execute(delete(servers).where(servers.c.id.in_(ids), servers.c.state == "waiting"))
 

@@ -4,23 +4,23 @@ from __future__ import annotations
 
 from sqlalchemy import select
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
+from bot.store.connection import StoreConnection
 from bot.store.schema import state
 
 
-async def read_state(connection: AsyncConnection, name: str) -> str | None:
+async def read_state(connection: StoreConnection, name: str) -> str | None:
     """Return the text last written under that name, or None."""
     return (await connection.execute(select(state.c.text).where(state.c.name == name))).scalar()
 
 
-async def read_or_write_state(connection: AsyncConnection, name: str, text: str) -> str:
+async def read_or_write_state(connection: StoreConnection, name: str, text: str) -> str:
     """Write a text under a name that has none, and return the text that is there afterwards."""
     await connection.execute(upsert(state).values(name=name, text=text).on_conflict_do_nothing())
     return await read_state(connection, name) or text
 
 
-async def write_state(connection: AsyncConnection, name: str, text: str) -> None:
+async def write_state(connection: StoreConnection, name: str, text: str) -> None:
     """Write a text under a name, replacing the previous one."""
     statement = upsert(state).values(name=name, text=text)
     await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"text": text}))

@@ -8,11 +8,11 @@ from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, insert, literal, null, or_, select, true, update
 from sqlalchemy.dialects.sqlite import insert as upsert
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.digest import Subscription, passes_filter
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
+from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.papers import last_number
 from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions
@@ -21,7 +21,7 @@ _ALIVE = subscriptions.c.ended_at.is_(None)
 _TRIED_AGAIN_AFTER = timedelta(days=1)
 
 
-async def active(connection: AsyncConnection, workspace_id: int | None = None) -> list[Subscription]:
+async def active(connection: StoreConnection, workspace_id: int | None = None) -> list[Subscription]:
     """Return the subscriptions that have not ended, of one workspace or of all, by name."""
     query = select(subscriptions).where(_ALIVE).order_by(subscriptions.c.workspace_id, subscriptions.c.name)
     if workspace_id is not None:
@@ -29,7 +29,7 @@ async def active(connection: AsyncConnection, workspace_id: int | None = None) -
     return [_read(row) for row in await connection.execute(query)]
 
 
-async def by_name(connection: AsyncConnection, workspace_id: int, name: str) -> Subscription | None:
+async def by_name(connection: StoreConnection, workspace_id: int, name: str) -> Subscription | None:
     """Return the subscription of that name, unless it has ended."""
     query = select(subscriptions).where(
         _ALIVE, subscriptions.c.workspace_id == workspace_id, subscriptions.c.name == name
@@ -38,7 +38,7 @@ async def by_name(connection: AsyncConnection, workspace_id: int, name: str) -> 
     return _read(row) if row else None
 
 
-async def of_edition(connection: AsyncConnection, workspace_id: int, edition_id: int) -> Subscription | None:
+async def of_edition(connection: StoreConnection, workspace_id: int, edition_id: int) -> Subscription | None:
     """Return the subscription of an edition of this workspace."""
     query = (
         select(subscriptions)
@@ -49,7 +49,7 @@ async def of_edition(connection: AsyncConnection, workspace_id: int, edition_id:
     return _read(row) if row else None
 
 
-async def configured(connection: AsyncConnection, workspace_id: int) -> dict[str, object]:
+async def configured(connection: StoreConnection, workspace_id: int) -> dict[str, object]:
     """Return the columns that the settings file last had for each subscription that came from it."""
     query = select(subscriptions.c.name, subscriptions.c.configured).where(
         subscriptions.c.workspace_id == workspace_id, subscriptions.c.configured.is_not(None)
@@ -57,7 +57,7 @@ async def configured(connection: AsyncConnection, workspace_id: int) -> dict[str
     return {name: values for name, values in await connection.execute(query) if values is not None}
 
 
-async def save(connection: AsyncConnection, workspace_id: int, now: datetime, **columns: object) -> None:
+async def save(connection: StoreConnection, workspace_id: int, now: datetime, **columns: object) -> None:
     """Insert or change the subscription of that `name`; an ended or paused one becomes active again."""
     values = {"paused_reason": null(), "tried_again_at": None, "ended_at": None, **columns}
     statement = upsert(subscriptions).values(workspace_id=workspace_id, created_at=iso(now), **values)
@@ -68,18 +68,18 @@ async def save(connection: AsyncConnection, workspace_id: int, now: datetime, **
     )
 
 
-async def end(connection: AsyncConnection, subscription_id: int, now: datetime) -> None:
+async def end(connection: StoreConnection, subscription_id: int, now: datetime) -> None:
     """End a subscription; the papers that its channel received are kept, in case it subscribes again."""
     await _set(connection, subscription_id, ended_at=iso(now), configured=null())
 
 
-async def pause(connection: AsyncConnection, subscription_id: int, reason: Message, now: datetime) -> None:
+async def pause(connection: StoreConnection, subscription_id: int, reason: Message, now: datetime) -> None:
     """Pause a subscription, with a reason for its curators; it is tried again a day later."""
     again = iso(now + _TRIED_AGAIN_AFTER)
     await _set(connection, subscription_id, paused_reason=[reason.sentence, reason.values], tried_again_at=again)
 
 
-async def resume(connection: AsyncConnection, subscription_id: int) -> None:
+async def resume(connection: StoreConnection, subscription_id: int) -> None:
     """Resume a paused subscription."""
     await _set(connection, subscription_id, paused_reason=null(), tried_again_at=None)
 
@@ -90,13 +90,13 @@ def is_retry_due(now: datetime) -> ColumnElement[bool]:
     return or_(again.is_(None), again <= iso(now), again > iso(now + _TRIED_AGAIN_AFTER))
 
 
-async def save_turn(connection: AsyncConnection, subscription_id: int, turn: str) -> None:
+async def save_turn(connection: StoreConnection, subscription_id: int, turn: str) -> None:
     """Record that a turn of its schedule was taken, even if there was nothing to send."""
     await _set(connection, subscription_id, turn=turn)
 
 
 async def turns(
-    connection: AsyncConnection, is_served: Callable[[str], bool] | None = None
+    connection: StoreConnection, is_served: Callable[[str], bool] | None = None
 ) -> list[tuple[int, str, datetime, str | None]]:
     """Return (id, schedule, creation time, last turn) of every subscription that is neither paused nor ended.
 
@@ -113,7 +113,7 @@ async def turns(
     ]
 
 
-async def by_id(connection: AsyncConnection, subscription_id: int) -> Subscription | None:
+async def by_id(connection: StoreConnection, subscription_id: int) -> Subscription | None:
     """Return a subscription, unless it is paused or has ended."""
     query = select(subscriptions).where(
         _ALIVE, subscriptions.c.paused_reason.is_(None), subscriptions.c.id == subscription_id
@@ -122,7 +122,7 @@ async def by_id(connection: AsyncConnection, subscription_id: int) -> Subscripti
     return _read(row) if row else None
 
 
-async def channels_of(connection: AsyncConnection, server: str) -> list[str]:
+async def channels_of(connection: StoreConnection, server: str) -> list[str]:
     """Return the channels of a server (`discord:<server id>`) that receive the digest now."""
     query = select(subscriptions.c.channel).where(
         _ALIVE,
@@ -132,7 +132,7 @@ async def channels_of(connection: AsyncConnection, server: str) -> list[str]:
     return list((await connection.execute(query.order_by(subscriptions.c.id).distinct())).scalars())
 
 
-async def mark_seen(connection: AsyncConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
+async def mark_seen(connection: StoreConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
     """Record papers that the channel has received."""
     mine = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}
     if numbers:
@@ -140,7 +140,7 @@ async def mark_seen(connection: AsyncConnection, subscription: Subscription, num
         await connection.execute(statement, [{**mine, "number": number} for number in numbers])
 
 
-async def mark_older_seen(connection: AsyncConnection, subscription: Subscription) -> None:
+async def mark_older_seen(connection: StoreConnection, subscription: Subscription) -> None:
     """Count papers left out of the first edition as seen; with a filter, only those passing it, as it may change."""
     if subscription.tags:
         mine = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
@@ -151,7 +151,7 @@ async def mark_older_seen(connection: AsyncConnection, subscription: Subscriptio
 
 
 async def unseen(
-    connection: AsyncConnection, subscription: Subscription, limit: int | None = None, *, newest: bool = False
+    connection: StoreConnection, subscription: Subscription, limit: int | None = None, *, newest: bool = False
 ) -> list[int]:
     """Return papers that the channel never received and that pass the filter, oldest addition first.
 
@@ -164,13 +164,13 @@ async def unseen(
     return list(await connection.scalars(query.order_by(*[column.desc() for column in order])))[::-1]
 
 
-async def count_unseen(connection: AsyncConnection, subscription: Subscription) -> int:
+async def count_unseen(connection: StoreConnection, subscription: Subscription) -> int:
     """Return how many papers pass the filter that the channel never received."""
     query = select(func.count()).select_from(papers).where(*await _waiting(connection, subscription))
-    return (await connection.execute(query)).scalar_one()
+    return int((await connection.execute(query)).scalar_one())
 
 
-async def seen(connection: AsyncConnection, subscription: Subscription, limit: int) -> list[int]:
+async def seen(connection: StoreConnection, subscription: Subscription, limit: int) -> list[int]:
     """Return papers that pass the filter and were sent or count as seen, those sent longest ago first."""
     last = (
         select(edition_papers.c.number, func.max(editions.c.composed_at).label("at"))
@@ -196,7 +196,7 @@ async def seen(connection: AsyncConnection, subscription: Subscription, limit: i
     return list(await connection.scalars(query))
 
 
-async def _waiting(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
+async def _waiting(connection: StoreConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
     # `+ 0` keeps SQLite from using the index by workspace and date, which would read all old papers; by number it reads
     # only new ones
     workspace_id = papers.c.workspace_id + 0 if subscription.starts_after else papers.c.workspace_id
@@ -216,7 +216,7 @@ def _had(subscription: Subscription) -> ColumnElement[bool]:
     )
 
 
-async def _passing(connection: AsyncConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
+async def _passing(connection: StoreConnection, subscription: Subscription) -> tuple[ColumnElement[bool], ...]:
     """Return the condition that a paper passes the filter, using the collection's own spellings of tags."""
     if not subscription.tags:
         return ()
@@ -227,7 +227,7 @@ async def _passing(connection: AsyncConnection, subscription: Subscription) -> t
     return (exists().select_from(each).where(each.c.value.in_(filtered)),)
 
 
-async def _set(connection: AsyncConnection, subscription_id: int, **columns: object) -> None:
+async def _set(connection: StoreConnection, subscription_id: int, **columns: object) -> None:
     await connection.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(**columns))
 
 

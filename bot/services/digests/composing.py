@@ -21,7 +21,8 @@ from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.ports import Clock, Renderer
 from bot.services.servers import ServedServers, Servers
 from bot.store import editions, leases, papers, subscriptions
-from bot.store.database import Database, StoreConnection, iso
+from bot.store.connection import StoreConnection
+from bot.store.database import Database, iso
 from bot.store.editions import LastEdition, OutboxMessage
 
 _LONGEST = 0.2  # seconds; the longest transaction that several editions share

@@ -27,7 +27,8 @@ from bot.services.papers.importing import Importer, ImportReport
 from bot.services.papers.library import Write, write_papers
 from bot.services.ports import Clock
 from bot.store import history, imports, papers
-from bot.store.database import Database, StoreConnection
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
 from bot.store.imports import SyncState, content_hash
 
 if TYPE_CHECKING:

@@ -14,7 +14,8 @@ from bot.i18n import Message, msg
 from bot.services.papers.library import Write, write_papers
 from bot.services.ports import Clock, Progress
 from bot.store import history, imports, papers
-from bot.store.database import Database, StoreConnection, batched, iso
+from bot.store.connection import StoreConnection
+from bot.store.database import Database, batched, iso
 from bot.store.papers import columns_of
 from bot.store.search_index.index_worker import Builders, row_builder
 from bot.store.search_index.maintenance import optimize

@@ -15,7 +15,8 @@ from bot.i18n import msg
 from bot.services.papers.library import Author, add_paper, find_same_title, work_keys
 from bot.services.ports import Clock
 from bot.store import candidates, drafts
-from bot.store.database import Database, StoreConnection
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
 
 
 @dataclass(frozen=True, slots=True)

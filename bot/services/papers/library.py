@@ -14,7 +14,8 @@ from bot.domain.paper import Columns, Paper, identity_keys, link_keys, title_key
 from bot.i18n import msg
 from bot.services.ports import Clock
 from bot.store import history, papers
-from bot.store.database import Database, StoreConnection
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
 from bot.store.papers import columns_of
 from bot.store.search_index.index_worker import HERE, Builders
 from bot.store.search_index.maintenance import index_papers, unindex_papers

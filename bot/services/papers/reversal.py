@@ -21,7 +21,8 @@ from bot.i18n import msg
 from bot.services.papers.library import Author, Write, shared_keys, write_papers
 from bot.services.ports import Clock
 from bot.store import history, imports, reversals
-from bot.store.database import Database, StoreConnection, batched
+from bot.store.connection import StoreConnection
+from bot.store.database import Database, batched
 from bot.store.papers import paper_from
 from bot.store.reversals import Extent, ReversedStep
 from bot.store.search_index.index_worker import Builders, row_builder

@@ -24,7 +24,8 @@ from bot.services.papers.inbox import accept_paper, decided_error, find_waiting
 from bot.services.papers.library import Author, add_paper, edit_paper, find_duplicate, find_same_title
 from bot.services.ports import Clock
 from bot.store import candidates, drafts, papers
-from bot.store.database import Database, StoreConnection
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
 from bot.store.drafts import StoredDraft
 
 _NEVER = datetime.min.replace(tzinfo=UTC)

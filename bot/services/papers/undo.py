@@ -10,7 +10,8 @@ from bot.services.papers.library import Author
 from bot.services.papers.reversal import Reversal, Target
 from bot.services.ports import Clock
 from bot.store import history
-from bot.store.database import Database, StoreConnection
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
 
 
 class Undo:

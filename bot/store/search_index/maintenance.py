@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 
 from sqlalchemy import func, select
-from sqlalchemy.ext.asyncio import AsyncConnection
 
 from bot.domain.paper import Columns
+from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.schema import papers
 from bot.store.search_index.index_worker import HERE, BuildRows
@@ -36,7 +36,7 @@ _INDEXED = """SELECT papers.* FROM papers JOIN search_papers ON search_papers.nu
 
 
 async def index_papers(
-    connection: AsyncConnection, workspace_id: int, rows: Sequence[Columns], build_rows: BuildRows = HERE.added
+    connection: StoreConnection, workspace_id: int, rows: Sequence[Columns], build_rows: BuildRows = HERE.added
 ) -> None:
     """Add papers, given as rows with numbers, to the index; they must not be in it."""
     words: Counter[str] = Counter()
@@ -50,7 +50,7 @@ async def index_papers(
 
 
 async def unindex_papers(
-    connection: AsyncConnection, workspace_id: int, numbers: Sequence[int], build_rows: BuildRows = HERE.removed
+    connection: StoreConnection, workspace_id: int, numbers: Sequence[int], build_rows: BuildRows = HERE.removed
 ) -> None:
     """Remove papers from the index, with the words that only they had; unknown numbers are ignored.
 
@@ -116,11 +116,11 @@ async def _rebuild(database: Database, total: int, progress: Callable[[int, int]
             progress(done, total)
 
 
-async def _execute(connection: AsyncConnection, statements: Iterable[Statement]) -> None:
+async def _execute(connection: StoreConnection, statements: Iterable[Statement]) -> None:
     for sql, rows in statements:
         if rows:
             await connection.exec_driver_sql(sql, rows)
 
 
-async def _changes(connection: AsyncConnection) -> int:
+async def _changes(connection: StoreConnection) -> int:
     return int((await connection.exec_driver_sql("SELECT total_changes()")).scalar_one())
