@@ -195,9 +195,10 @@ async def replace_all(connection: StoreConnection, workspace_id: int, rows: Sequ
 
 async def remove(connection: StoreConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Delete the papers of these numbers and their keys."""
-    mine = (papers.c.number == bindparam("_number"), papers.c.workspace_id == workspace_id)
-    for batch in batched(list(numbers)):  # one by one: SQLite would look for several among all of the workspace
-        await connection.execute(delete(papers).where(*mine), [{"_number": number} for number in batch])
+    # +workspace_id: found by number, not among all papers of the workspace
+    sql = "DELETE FROM papers WHERE +workspace_id = ? AND number IN (SELECT value FROM json_each(?))"
+    for batch in batched(list(numbers)):
+        await connection.exec_driver_sql(sql, (workspace_id, json.dumps(batch)))
 
 
 async def _write_keys(connection: StoreConnection, workspace_id: int, rows: Sequence[Columns]) -> None:

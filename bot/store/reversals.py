@@ -26,7 +26,7 @@ LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = 
 """
 _UNDONE_ALREADY = "EXISTS (SELECT 1 FROM history WHERE change_id = :reversal AND paper_id = step.paper_id)"
 _LEFT = text(f"""
-SELECT json_group_array(paper_id), count(number), count(before) FROM (
+SELECT json_group_array(paper_id), json_group_array(number) FILTER (WHERE number IS NOT NULL), count(before) FROM (
     SELECT step.paper_id, paper.number, step.before FROM history step
     LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = step.paper_id
     WHERE step.workspace_id = :workspace AND step.change_id = :change AND NOT {_UNDONE_ALREADY} ORDER BY step.id)
@@ -60,10 +60,10 @@ class ReversedStep:
 
 @dataclass(frozen=True, slots=True)
 class Extent:
-    """The ids of the papers still to revert; how many of them exist now, and how many will be restored."""
+    """The ids of the papers still to revert, the numbers of those that exist, and how many will be restored."""
 
     ids: list[str]
-    present: int
+    numbers: list[int]
     restored: int
 
 
@@ -76,8 +76,8 @@ async def open_reversal(connection: StoreConnection, workspace_id: int, change_i
 async def extent(connection: StoreConnection, workspace_id: int, change_id: int, reversal: int | None) -> Extent:
     """Return which papers of a change remain, given an incomplete reversal."""
     values = {"workspace": workspace_id, "change": change_id, "reversal": reversal}
-    ids, present, restored = (await connection.execute(_LEFT, values)).one()
-    return Extent(json.loads(ids), present, restored)
+    ids, numbers, restored = (await connection.execute(_LEFT, values)).one()
+    return Extent(json.loads(ids), json.loads(numbers), restored)
 
 
 async def doubtful(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
@@ -100,15 +100,6 @@ async def of_ids(
             is_changed = is_followed and _paper(after) != today.get(id, (0, None))[1]
             found.append(ReversedStep(id, number, _columns(before), is_changed))
     return found
-
-
-async def present_rows(database: Database, workspace_id: int, ids: Sequence[str]) -> AsyncIterator[list[Columns]]:
-    """Yield the existing papers of these ids in batches, as rows whose lists are JSON text."""
-    sql = "SELECT * FROM papers WHERE workspace_id = ? AND id IN (SELECT value FROM json_each(?))"
-    for batch in batched(ids, _FRAME):
-        async with database.read() as connection:
-            rows = await connection.exec_driver_sql(sql, (workspace_id, json.dumps(batch)))
-            yield [dict(row) for row in rows.mappings()]
 
 
 async def restored_rows(

@@ -25,7 +25,7 @@ from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.papers import paper_from
 from bot.store.reversals import Extent, ReversedStep
-from bot.store.search_index.index_worker import Builders, row_builder
+from bot.store.search_index.index_worker import Builders, removed_row_builder, row_builder
 
 _BATCH = 2000  # papers per transaction; other writers wait half a second for it
 _log = structlog.get_logger()
@@ -140,11 +140,10 @@ class Reversal:
     @asynccontextmanager
     async def _builders(self, target: int, left: Extent) -> AsyncIterator[Builders]:
         """Yield the builders of index rows: second processes when there are many papers."""
-        old = reversals.present_rows(self.database, self.workspace_id, left.ids)
-        new = reversals.restored_rows(self.database, self.workspace_id, target, left.ids)
+        restored = reversals.restored_rows(self.database, self.workspace_id, target, left.ids)
         async with (
-            row_builder(self.workspace_id, old, left.present, with_sounds=False) as removed,
-            row_builder(self.workspace_id, new, left.restored) as added,
+            removed_row_builder(self.workspace_id, self.database.path, left.numbers) as removed,
+            row_builder(self.workspace_id, restored, left.restored) as added,
         ):
             yield Builders(added, removed)
 

@@ -13,7 +13,7 @@ from bot.domain.paper import Columns
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.schema import papers
-from bot.store.search_index.index_worker import HERE, BuildRows
+from bot.store.search_index.index_worker import HERE, BuildRemovedRows, BuildRows
 from bot.store.search_index.tables import (
     INDEX_VERSION,
     TABLE_NAMES,
@@ -31,8 +31,7 @@ _STATE_KEY = "search_index"
 _REBUILT_AT_ONCE = 1000  # papers per transaction
 _MERGED_PAGES = 500  # pages of an index that are merged per transaction
 _FEW_SEGMENTS = 2
-_INDEXED = """SELECT papers.* FROM papers JOIN search_papers ON search_papers.number = papers.number
-    WHERE papers.number IN (SELECT value FROM json_each(?))"""
+_INDEXED = "SELECT number FROM search_papers WHERE number IN (SELECT value FROM json_each(?))"
 
 
 async def index_papers(
@@ -50,7 +49,7 @@ async def index_papers(
 
 
 async def unindex_papers(
-    connection: StoreConnection, workspace_id: int, numbers: Sequence[int], build_rows: BuildRows = HERE.removed
+    connection: StoreConnection, workspace_id: int, numbers: Sequence[int], build_rows: BuildRemovedRows = HERE.removed
 ) -> None:
     """Remove papers from the index, with the words that only they had; unknown numbers are ignored.
 
@@ -58,9 +57,8 @@ async def unindex_papers(
     """
     words: Counter[str] = Counter()
     for batch in batched(numbers):
-        found = await connection.exec_driver_sql(_INDEXED, (json.dumps(batch),))
-        rows = [dict(row) for row in found.mappings()]
-        async for pieces in build_rows(workspace_id, rows):
+        indexed = await connection.exec_driver_sql(_INDEXED, (json.dumps(batch),))
+        async for pieces in build_rows(connection, workspace_id, [number for (number,) in indexed]):
             await _execute(connection, (*deletion(pieces), size_change(workspace_id, -len(pieces))))
             for _, piece in pieces:
                 words.update(piece.words)

@@ -9,9 +9,19 @@ from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
 
 from bot.domain.paper import Columns
+from bot.store.database import Database
 from bot.store.papers import columns_of
-from bot.store.search_index.index_worker import BuildRows, IndexWorker, build_rows, row_builder
+from bot.store.search_index.index_worker import (
+    BuildRemovedRows,
+    BuildRows,
+    IndexWorker,
+    build_removed_rows,
+    build_rows,
+    removed_row_builder,
+    row_builder,
+)
 from tests.samples import paper
+from tests.search.indexing import put
 
 ROWS: list[Columns] = [
     {**columns_of(paper(n, comment="拡散モデルとキュー", tags=["C++"])), "number": n} for n in range(1, 2051)
@@ -58,5 +68,26 @@ async def test_pieces_that_nobody_wants_hold_nothing_up() -> None:
 
 async def test_what_a_process_that_broke_has_left_is_cut_here() -> None:
     process = await create_subprocess_exec(sys.executable, "-c", "", stdin=PIPE, stdout=PIPE)
-    assert await all_of(IndexWorker(process, with_sounds=True).build_rows, ROWS) == await all_of(build_rows, ROWS)
+    assert await all_of(IndexWorker(process).build_rows, ROWS) == await all_of(build_rows, ROWS)
+    await process.wait()
+
+
+async def test_papers_that_are_removed_are_read_and_cut_in_another_process_as_they_are_here(
+    database: Database, workspace: int
+) -> None:
+    numbers = await put(database, workspace, [paper(n, comment="拡散モデル", tags=["C++"]) for n in range(2050)])
+
+    async def removed(cut: BuildRemovedRows) -> list[object]:
+        async with database.read() as connection:
+            return [
+                (number, *piece._replace(words=sorted(piece.words)))
+                async for pieces in cut(connection, workspace, numbers)
+                for number, piece in pieces
+            ]
+
+    async with removed_row_builder(workspace, database.path, numbers) as cut:
+        assert cut is not build_removed_rows
+        assert await removed(cut) == await removed(build_removed_rows)
+    process = await create_subprocess_exec(sys.executable, "-c", "", stdin=PIPE, stdout=PIPE)
+    assert await removed(IndexWorker(process).build_removed_rows) == await removed(build_removed_rows)
     await process.wait()
