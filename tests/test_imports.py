@@ -21,7 +21,7 @@ main()
 _ROOT = Path(__file__).parents[1]
 _OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich"}
 _OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
-_RARE = {"alembic", "feedparser", "bot.store.migrations"}
+_RARE = {"alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
 
 
 async def test_a_bot_that_serves_imports_neither_formats_nor_what_draws_at_a_terminal(tmp_path: Path) -> None:
