@@ -5,7 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("startup", "commands", "fanout", "formats", "search", "hostile", "exports", "keystrokes")
+MEASUREMENTS = ("startup", "commands", "fanout", "formats", "search", "hostile", "exports", "keystrokes", "storage")
 
 
 def main() -> None:
