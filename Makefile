@@ -12,7 +12,7 @@ run: .venv/run.stamp  ## start the bot; without a token, the terminal
 	@$(BIN)/dayori run
 
 test: .venv/dev.stamp  ## run all tests
-	@$(BIN)/python -m pytest -q -n 2
+	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
 
 check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, what nothing uses, tests
 	$(BIN)/ruff format --check .

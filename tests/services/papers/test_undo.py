@@ -155,14 +155,12 @@ async def test_an_undo_that_was_cut_short_is_gone_on_with_or_taken_back(
     importer: Importer, library: Library, reversal: Undo, database: Database, workspace: int
 ) -> None:
     await importer.run(workspace, [paper(n) for n in MANY], None)
-    for _ in range(2):
-        undoing = asyncio.create_task(reversal.undo(workspace, None))
-        before = len(await ids_of(database, workspace))
-        while len(await ids_of(database, workspace)) == before:
-            await asyncio.sleep(0.01)
-        undoing.cancel()
-        await asyncio.wait((undoing,))
-        assert 0 < len(await ids_of(database, workspace)) < before
+    undoing = asyncio.create_task(reversal.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(MANY):
+        await asyncio.sleep(0.01)
+    undoing.cancel()  # after the first of three batches
+    await asyncio.wait((undoing,))
+    assert 0 < len(await ids_of(database, workspace)) < len(MANY)
     assert (await reversal.to_undo(workspace))[0].action == "import"
     await reversal.redo(workspace, None)
     assert len(await ids_of(database, workspace)) == len(MANY)
