@@ -13,7 +13,7 @@ from sqlalchemy.engine import Connection, CursorResult, ScalarResult
 from sqlalchemy.sql import Executable
 from sqlalchemy.util import greenlet_spawn
 
-Rows: TypeAlias = "CursorResult[*tuple[Any, ...]]"
+Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
 Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
 
 

@@ -81,7 +81,7 @@ async def test_editions_that_waited_for_another_writer_are_written_together(
     written: list[None] = []
     async with database.write():
         composing = asyncio.create_task(digests.compose_due(lambda: written.append(None)))
-        await asyncio.sleep(0.5)
+        await asyncio.sleep(1.5)
     assert await composing == 8
     assert 0 < len(written) < 8
     assert await digests.compose_due() == 0
