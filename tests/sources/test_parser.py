@@ -44,7 +44,7 @@ async def pid_in(file: Path) -> int:
 
 
 def is_there(pid: int) -> bool:
-    with suppress(ProcessLookupError):
+    with suppress(ProcessLookupError, FileNotFoundError):
         os.kill(pid, 0)
         return "Z" not in Path(f"/proc/{pid}/stat").read_text().split()[2]
     return False

@@ -322,12 +322,13 @@ async def test_what_is_wrong_with_a_link_is_said_and_the_paper_saved(
     assert problem == sentence
 
 
-async def test_a_saved_paper_has_what_its_source_says(
-    world: tuple[Web, MetadataLookup], database: Database, clock: AdjustableClock
-) -> None:
-    paper = await Drafts(database, clock, world[1]).complete(
-        Draft("https://arxiv.org/pdf/2401.00001v2", headline="眠る")
-    )
+async def test_a_saved_paper_has_what_its_source_says(database: Database, clock: AdjustableClock) -> None:
+    async with Web() as web:
+        fill(web)
+        finder = MetadataLookup(database, clock, lambda: sources_in(web, seconds=20.0))
+        draft = Draft("https://arxiv.org/pdf/2401.00001v2", headline="眠る")
+        paper = await Drafts(database, clock, finder).complete(draft)
+        await finder.close()
     assert (paper.title, paper.organization) == (
         "Sleepy Attention: Models That Rest Between Tokens",
         "Institute of Naps",
