@@ -8,12 +8,14 @@ from bot.domain.text import clean_line
 
 _LONGEST = 1_000  # characters of a remark that are read; arXiv's own are shorter
 _ANNOUNCED = re.compile(
-    r"\b(?:accepted|published|appear(?:s|ed|ing)?|presented|proceedings)\b(?:[^\S\n](?!(?:at|by|in|to|of)\b)\w{1,20}){0,4}"
-    r" (?:at|by|in|to|of) (?:the )?(?=[A-Z0-9])(?P<venue>[^.;,(\n]{2,120})",
-    re.IGNORECASE,
+    r"\b(?i:accepted|published|appear(?:s|ed|ing)?|presented|proceedings)\b"
+    r"(?:[^\S\n](?!(?:at|by|in|to|of)\b)\w{1,20}){0,4}"
+    r" (?:at|by|in|to|of) (?:[Tt]he )?(?!(?:Section|Table|Fig|Appendix|Chapter)\b)"
+    r"(?=[A-Z]|\d{1,3}(?:st|nd|rd|th)\b)(?P<venue>[^.;,(\n]{2,120})"
 )
+# An acronym and a year, so that ResNet-50 and LLaMA 13B are none.
 _ACRONYM = re.compile(
-    r"(?<![\w-])(?P<venue>(?!arXiv\b)[A-Z][A-Za-z]{0,10}[A-Z][A-Za-z]{0,10}(?:[ -]|\s?'|\s?’)(?:20)?\d\d)(?!\w)"
+    r"(?<![\w-])(?P<venue>(?!arXiv\b)[A-Z][A-Za-z]{0,10}[A-Z][A-Za-z]{0,10}(?:[ -](?:19|20)\d\d|\s?['’]\d\d))(?!\w)"
 )
 _REVIEW = re.compile(r"submitted|submission|under review|withdrawn|desk reject|rejected", re.IGNORECASE)
 _PREPRINT = re.compile(r"arxiv|corr\b|(?:bio|med|chem)rxiv|preprints?\b|ssrn", re.IGNORECASE)
