@@ -34,6 +34,7 @@ from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.metadata import MetadataLookup
+from bot.services.papers.previews import Previews
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
 from bot.services.ports import Clock, Platform, Progress, Renderer
@@ -154,7 +155,8 @@ def _assemble(
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
-    state, lookup = State(database), Lookup(database, search)
+    state, lookup, inbox = State(database), Lookup(database, search), Inbox(database, clock)
+    drafts = Drafts(database, clock, metadata)
     return Services(
         zone=config.zone,
         locale=config.locale,
@@ -168,10 +170,11 @@ def _assemble(
         exporter=Exporter(lookup),
         rate_limit=RateLimit(),
         digests=digests,
-        drafts=Drafts(database, clock, metadata),
+        drafts=drafts,
+        previews=Previews(drafts, lookup, inbox),
         submission=Submission(database, clock, config.additions),
         metadata=metadata,
-        inbox=Inbox(database, clock),
+        inbox=inbox,
         health=Health(database, clock, digests, state, servers),
         aliases=Aliases(database),
         state=state,

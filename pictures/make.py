@@ -19,7 +19,7 @@ from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.paper_list import Pick
 from bot.platforms.discord.render import DiscordRenderer, list_embed
 from bot.search.results import Hit
-from bot.services.papers.lookup import Result, Results
+from bot.services.papers.results import Result, Results
 from pictures.browser import Camera, camera
 from pictures.page import Shown, page
 from pictures.terminal import aborted, answered, ran, refused

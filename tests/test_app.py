@@ -11,6 +11,7 @@ from bot.app import App, open_app, open_health, utc_now
 from bot.config import Config, SubscriptionSettings
 from bot.domain.errors import StoreError
 from bot.formats import yaml
+from bot.services.papers.submitter import Submitter
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
@@ -171,7 +172,8 @@ async def test_a_team_shares_one_collection_and_hosted_servers_never_mix(config:
         assert (await services.lookup.find(second, "subject")).total == 0
         assert await services.lookup.complete(second, "") == ()
         assert await services.library.history(second) == []
-        assert await services.drafts.find_duplicate(second, "2401.00001") is None
+        taro = Submitter("太郎", "discord:1", "ja", is_curator=True)
+        assert await services.submission.find_earlier(second, "2401.00001", taro) is None
 
 
 async def test_what_was_added_is_found_after_a_restart(config: Config) -> None:

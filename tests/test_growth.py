@@ -45,7 +45,7 @@ from bot.search.document import document_of
 from bot.search.results import Hit
 from bot.services.digests.subscription_status import paused_lines
 from bot.services.papers.history_text import differences
-from bot.services.papers.lookup import Result, Results
+from bot.services.papers.results import Result, Results
 from bot.store.papers import columns_of
 from tests.hostile_texts import FRAMES, JOINTS, UNITS, grown
 

@@ -19,7 +19,8 @@ from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
 from bot.services.papers.history_text import describe
 from bot.services.papers.inbox import is_other_comment, proposed_paper
-from bot.services.papers.submission import SameTitle, Saved, Submitter
+from bot.services.papers.outcomes import SameTitle, Saved
+from bot.services.papers.submitter import Submitter
 
 Headline = Annotated[str | None, typer.Option(help=phrase("The headline, in Japanese."))]
 Comment = Annotated[str | None, typer.Option(help=phrase("Your comment."))]
@@ -46,7 +47,9 @@ async def add(
     ] = False,
 ) -> None:
     """Add a paper."""
-    if known := await context.services.drafts.find_duplicate(context.workspace, source):
+    submission = context.services.submission
+    submitter = Submitter(context.user, context.actor, context.locale, is_curator=True)
+    if isinstance(known := await submission.find_earlier(context.workspace, source, submitter), Paper):
         context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
         context.show(known)
         return
@@ -60,13 +63,7 @@ async def add(
     draft = replace(draft_of(source), **{name: text for name, text in fields.items() if text})
     paper = await context.services.drafts.complete(draft)
     paper = _with_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
-    outcome = await context.services.submission.add(
-        context.workspace,
-        draft,
-        paper,
-        Submitter(context.user, context.actor, context.locale, is_curator=True),
-        allow_same_title=another,
-    )
+    outcome = await submission.add(context.workspace, draft, paper, submitter, allow_same_title=another)
     if isinstance(outcome, SameTitle):
         raise ConflictError(
             msg(

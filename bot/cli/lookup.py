@@ -16,7 +16,7 @@ from bot.formats.json import columns_of
 from bot.i18n import msg, phrase
 from bot.platforms.console import render, reports, shell
 from bot.platforms.console.output import print_json
-from bot.services.papers.lookup import Results
+from bot.services.papers.results import Results
 
 _LONGEST_LINE = 100_000
 Json = Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))]

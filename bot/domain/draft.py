@@ -47,6 +47,11 @@ class Draft:
     venue: str | None = None
 
     @property
+    def is_addition(self) -> bool:
+        """Return whether it adds a paper, rather than editing one or a proposal."""
+        return not (self.paper_id or self.candidate)
+
+    @property
     def version_seen(self) -> datetime | None:
         """Return the time of the version that was shown."""
         return datetime.fromisoformat(self.version) if self.version else None
@@ -91,9 +96,15 @@ def draft_of(source: str) -> Draft:
     return Draft(source=clean_line(source))
 
 
+def bare_paper(source: str) -> Paper:
+    """Return a paper that has only a source's link and ids, to find the same work by. Raises InputError."""
+    link, ids = read_source(source)
+    return Paper(id="bare", title=link.url, links=(link,), identifiers=ids)
+
+
 def prefilled(draft: Draft, known: Metadata | Paper | None = None) -> Draft:
     """Return a draft as its form shows it, with the source's values as far as they are known."""
-    if draft.paper_id or draft.candidate:
+    if not draft.is_addition:
         return _with_details(draft, known) if isinstance(known, Paper) else draft
     date = (known.date if known else None) or _month_of(read_source(draft.source)[1])
     return replace(draft, title=draft.title or (known.title if known else "") or "", date=draft.date or str(date or ""))

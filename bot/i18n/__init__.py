@@ -95,6 +95,10 @@ class Message:
         return [self.sentence, {k: v.columns() if isinstance(v, Message) else v for k, v in self.values.items()}]
 
 
+Say = Callable[[Message, Locale], str]
+"""Returns a message in one language as a platform shows it: values escaped, commands and dates in its own form."""
+
+
 def message_from(columns: list[Any]) -> Message:
     """Return the message from JSON values."""
     sentence, values = columns

@@ -19,6 +19,7 @@ from bot.services.papers.importing import Importer
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
+from bot.services.papers.previews import Previews
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
 from bot.services.ports import MetadataFinder, Publisher
@@ -45,6 +46,7 @@ class Services:
     rate_limit: RateLimit
     digests: Digests
     drafts: Drafts
+    previews: Previews
     submission: Submission
     metadata: MetadataFinder
     inbox: Inbox

@@ -23,7 +23,7 @@ from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.papers.history_text import describe
 from bot.services.papers.inbox import is_other_comment, proposed_paper
-from bot.services.papers.submission import SameTitle, Saved, Stale
+from bot.services.papers.outcomes import SameTitle, Saved, Stale
 
 T = TypeVar("T")
 
@@ -32,7 +32,8 @@ async def add(terminal: Terminal, source: str) -> None:
     """Add the paper of a link, after asking for what the source does not know."""
     _require(source, "/addpaper https://arxiv.org/abs/1706.03762")
     services = terminal.services
-    if known := await services.drafts.find_duplicate(terminal.workspace, source):
+    known = await services.submission.find_earlier(terminal.workspace, source, terminal.submitter)
+    if isinstance(known, Paper):
         terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
         terminal.card(known)
         return

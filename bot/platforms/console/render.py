@@ -19,7 +19,7 @@ from bot.domain.query import parse_query
 from bot.domain.text import clip
 from bot.i18n import Locale, NameCommand, t, tn
 from bot.platforms.console.wrap import wrap
-from bot.services.papers.lookup import Result, Results
+from bot.services.papers.results import Result, Results
 
 _WIDEST, _NARROWEST = 100, 24
 _FRAME = 4

@@ -16,7 +16,7 @@ from bot.platforms.console.prompt import Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.wrap import wrap
 from bot.services.bundle import Services
-from bot.services.papers.submission import Submitter
+from bot.services.papers.submitter import Submitter
 
 
 @dataclass(frozen=True, slots=True)

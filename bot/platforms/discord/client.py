@@ -18,6 +18,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.errors import DayoriError
+from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
 from bot.platforms.discord.autocomplete import AutocompleteQueue
 from bot.platforms.discord.card import ShowToAll
@@ -30,7 +31,7 @@ from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
 from bot.platforms.discord.commands.paper import paper, papers, random
 from bot.platforms.discord.commands.undo import undo
-from bot.platforms.discord.components import is_unknown, unknown_component
+from bot.platforms.discord.components import is_unknown
 from bot.platforms.discord.context import Client, Interaction, actor_of
 from bot.platforms.discord.drafts import Cancel, Details, Edit, Overwrite, Save, SaveAsAnother, save_form
 from bot.platforms.discord.duplicate import AddLink

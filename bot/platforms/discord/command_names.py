@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 from typing import Any
 
 from bot.i18n import CommandName, Locale, Message
@@ -48,11 +49,13 @@ class CommandNames:
         return "/" + (self.japanese.get(command, command) if locale == "ja" else command)
 
     def say(self, message: Message, locale: Locale) -> str:
-        """Return a message in that language, with its commands mentioned and its quoted values escaped."""
+        """Return a message in that language: commands mentioned, texts escaped, days in the reader's timezone."""
 
         def shown(value: object) -> object:
             if isinstance(value, CommandName):
                 return self.name(value.name, locale)
+            if isinstance(value, datetime):
+                return f"<t:{int(value.timestamp())}:D>"
             return escape(value) if isinstance(value, str) else value
 
         return message.text(locale, shown)

@@ -9,8 +9,7 @@ from typing import Any, ClassVar, Self
 from discord import ButtonStyle, InteractionType, Message
 from discord.ui import Button, DynamicItem, Item, Select, View
 
-from bot.domain.errors import InputError
-from bot.i18n import msg
+from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
 from bot.platforms.discord.context import Interaction, actor_of, custom_id_of
 
@@ -45,7 +44,7 @@ class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
         super().__init_subclass__(template=cls.pattern)
         cls.name, cls.style = name, style
 
-    def __init__(self, argument: str | int, label: str = "…", emoji: str | None = None) -> None:
+    def __init__(self, argument: object, label: str = "…", emoji: str | None = None) -> None:
         custom_id = f"dayori:{self.name}:{argument}"
         super().__init__(Button(label=label, emoji=emoji, style=self.style, custom_id=custom_id))
         self.argument = str(argument)
@@ -76,11 +75,6 @@ def is_unknown(interaction: Interaction, items: Iterable[type[Component]]) -> bo
     if interaction.type is not InteractionType.component or not name.startswith("dayori"):
         return False
     return not any(item.pattern.fullmatch(name) for item in items) or name not in _controls(interaction.message)
-
-
-def unknown_component() -> InputError:
-    """Return the error for a button or menu that no longer works."""
-    return InputError(msg("This button or menu no longer works, so nothing was changed; use the command again."))
 
 
 def _controls(message: Message | None) -> set[str]:

@@ -11,12 +11,12 @@ from typing import Any, TypeAlias
 import discord
 
 from bot.domain.errors import NotAllowedError
-from bot.i18n import Locale, closest, msg
+from bot.i18n import Locale, Message, closest, msg
 from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
-from bot.services.papers.submission import ONLY_CURATORS, Submitter
+from bot.services.papers.submitter import Submitter
 from bot.services.rate_limit import COST
 
 
@@ -49,6 +49,10 @@ class Actor:
     is_curator: bool
     names: CommandNames
 
+    def say(self, message: Message) -> str:
+        """Return a message in this person's language, escaped for Discord."""
+        return self.names.say(message, self.locale)
+
     def command(self, name: str) -> str:
         """Return the mention of one of our commands for this person."""
         return self.names.name(name, self.locale)
@@ -64,8 +68,7 @@ class Actor:
 
     def require_curator(self) -> None:
         """Raise NotAllowedError unless the person is a curator."""
-        if not self.is_curator:
-            raise NotAllowedError(ONLY_CURATORS)
+        self.submitter.require_curator()
 
 
 async def actor_of(interaction: Interaction) -> Actor:

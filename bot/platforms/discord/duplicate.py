@@ -8,14 +8,15 @@ import discord
 
 from bot.domain.draft import draft_of, new_link
 from bot.domain.paper import Paper
-from bot.i18n import t
+from bot.i18n import msg, t
 from bot.platforms.discord import response
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.components import PersistentButton
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import token_for
-from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.render import shows
+from bot.services.papers.outcomes import outcome_message
+from bot.services.papers.provenance import provenance
 
 
 async def show_duplicate(interaction: Interaction, actor: Actor, paper: Paper, source: str) -> None:
@@ -25,8 +26,8 @@ async def show_duplicate(interaction: Interaction, actor: Actor, paper: Paper, s
         token, draft = token_for(interaction), replace(draft_of(source), paper_id=paper.id)
         await actor.services.drafts.save(actor.workspace, token, draft, actor.id)
         view.add_item(AddLink(token, t(actor.locale, "Add this link to it")))
-    text = "\n".join([t(actor.locale, "This paper is there already."), *await _provenance(actor, paper)])
-    await response.send(interaction, text, embed=embed_of(paper, actor.locale), view=view)
+    lines = [msg("This paper is there already."), *provenance(paper, await _digest_url(actor, paper))]
+    await response.send(interaction, "\n".join(map(actor.say, lines)), embed=embed_of(paper, actor.locale), view=view)
 
 
 class AddLink(PersistentButton, name="link", style=discord.ButtonStyle.primary):
@@ -37,28 +38,15 @@ class AddLink(PersistentButton, name="link", style=discord.ButtonStyle.primary):
         actor = await actor_of(interaction)
         outcome = await actor.services.submission.add_link(actor.workspace, self.argument, actor.submitter)
         view, embed = card_view(outcome.paper, actor.locale), embed_of(outcome.paper, actor.locale)
-        text = t(actor.locale, "The link was added.")
-        if outcome.is_repeated:
-            text = t(actor.locale, "This has been saved already.")
-        await response.replace(interaction, content=text, embed=embed, view=view)
+        text = outcome_message(outcome, actor.id) if outcome.is_repeated else msg("The link was added.")
+        await response.replace(interaction, content=actor.say(text), embed=embed, view=view)
         await interaction.client.message_updates.update()
 
 
-async def _provenance(actor: Actor, paper: Paper) -> list[str]:
-    """Return when and by whom a paper was added, and where it was posted."""
-    lines = []
-    if paper.added_at:
-        when = f"<t:{int(paper.added_at.timestamp())}:D>"
-        by = escape(paper.added_by or "")
-        lines.append(
-            t(actor.locale, "Added {when} by {name}.", when=when, name=by)
-            if by
-            else t(actor.locale, "Added {when}.", when=when)
-        )
-    if message := await actor.services.lookup.sent_in(actor.workspace, paper.id, "discord", shows):
-        channel, message_id = message
-        place = channel.removeprefix(f"discord:{actor.server}/")
-        if place != channel:
-            url = f"https://discord.com/channels/{actor.server}/{place}/{message_id}"
-            lines.append(t(actor.locale, "It was in [this digest]({url}).", url=url))
-    return lines
+async def _digest_url(actor: Actor, paper: Paper) -> str | None:
+    """Return the address of this server's newest message of a digest that shows a paper."""
+    message = await actor.services.lookup.sent_in(actor.workspace, paper.id, "discord", shows)
+    server, _, channel = message[0].partition("/") if message else ("", "", "")
+    if message is None or server != f"discord:{actor.server}":
+        return None
+    return f"https://discord.com/channels/{actor.server}/{channel}/{message[1]}"

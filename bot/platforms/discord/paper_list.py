@@ -10,7 +10,6 @@ from discord.ui import Button, DynamicItem, Item, Select, View
 
 from bot.domain.numbers import number_in
 from bot.domain.paper import Paper
-from bot.domain.query import tag_and_year
 from bot.domain.text import clip
 from bot.i18n import Locale, t
 from bot.platforms.discord import response
@@ -19,7 +18,7 @@ from bot.platforms.discord.components import Component, PersistentButton, read_c
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.markdown import escape_within
 from bot.platforms.discord.render import list_embed
-from bot.services.papers.lookup import Results
+from bot.services.papers.results import Results
 
 PAGE = 10
 _LONGEST_QUERY = 80
@@ -109,8 +108,7 @@ async def show_waiting(interaction: Interaction, actor: Actor, edition: int) -> 
     if not results.results:
         await response.send(interaction, t(actor.locale, "No paper waits any more."))
         return
-    papers = tuple(result.paper for result in results.results)
-    view = _list_view(papers, actor.locale, query="", offset=0, size=results.total, total=results.total)
+    view = _list_view(results.papers, actor.locale, query="", offset=0, size=results.total, total=results.total)
     embed = discord.Embed.from_dict(list_embed(results, actor.locale, 0))
     await response.send(interaction, embed=embed, view=view)
 
@@ -127,49 +125,18 @@ def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset:
 
 
 def _list(results: Results, actor: Actor, query: str, offset: int) -> tuple[str, discord.Embed, View]:
-    papers = tuple(result.paper for result in results.results or results.near)
-    content = headline(results, actor, query)
-    if not papers:
+    content = list_heading(results, actor)
+    if not results.papers:
         return content, discord.utils.MISSING, discord.utils.MISSING
     embed = discord.Embed.from_dict(list_embed(results, actor.locale, offset))
-    view = _list_view(papers, actor.locale, query=query, offset=offset, size=PAGE, total=results.total)
+    view = _list_view(results.papers, actor.locale, query=query, offset=offset, size=PAGE, total=results.total)
     return content, embed, view
 
 
-def headline(results: Results, actor: Actor, query: str) -> str:
-    """Return the heading of a list, or that nothing was found."""
-    if filters := tag_and_year(query):
-        return _browsed(results, *filters, actor.locale)
-    shown_query = escape_within(clip(" ".join(query.split()), 80), 160)
-    if results.results and shown_query:
-        hint = escape_within(results.hint(actor.locale), 300)
-        return t(actor.locale, "Papers for “{query}”", query=shown_query) + (f"\n{hint}" if hint else "")
-    if results.results:
-        return t(actor.locale, "All papers, last added first")
-    if not shown_query:
-        return t(
-            actor.locale, "The collection is empty; add a paper with {command}.", command=actor.command("addpaper")
-        )
-    if results.near:
-        return t(actor.locale, "No paper was found for “{query}”. These come close:", query=shown_query)
-    return t(
-        actor.locale,
-        "No paper was found for “{query}”. Try other words, or add it with {command}.",
-        query=shown_query,
-        command=actor.command("addpaper"),
-    )
-
-
-def _browsed(results: Results, tag: str, year: str, locale: Locale) -> str:
-    """Return the chosen filters of /papers in words, or that no paper matches them."""
-    tag = escape_within(clip(tag, 60), 120)
-    if tag and year:
-        papers = t(locale, "papers of {year} tagged “{tag}”", year=year, tag=tag)
-    else:
-        papers = t(locale, "papers tagged “{tag}”", tag=tag) if tag else t(locale, "papers of {year}", year=year)
-    if not results.results:
-        return t(locale, "There are no {papers}.", papers=papers)
-    return t(locale, "The {papers}, last added first", papers=papers)
+def list_heading(results: Results, actor: Actor) -> str:
+    """Return the heading of a list, and below it a hint if there is one."""
+    hint = escape_within(results.hint(actor.locale), 300) if results.results else ""
+    return "\n".join(filter(None, (actor.say(results.heading()), hint)))
 
 
 def option(paper: Paper, n: int) -> discord.SelectOption:

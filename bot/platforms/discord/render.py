@@ -14,7 +14,7 @@ from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
 from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.markdown import escape_within, link, quote
-from bot.services.papers.lookup import Result, Results
+from bot.services.papers.results import Result, Results
 
 Embed = dict[str, Any]
 Payload = dict[str, Any]

@@ -11,12 +11,11 @@ from typing import Any
 
 import structlog
 
-from bot.domain.draft import Draft, complete, draft_from, form_of, read_source
+from bot.domain.draft import Draft, complete, draft_from, form_of
 from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper, hashable
 from bot.i18n import CommandName, Message, msg
-from bot.services.papers.library import find_duplicate
 from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
 from bot.store.database import Database
@@ -47,13 +46,6 @@ class Drafts:
         self._pending: dict[tuple[int, str], _PendingDraft] = {}
         self._writing: set[asyncio.Task[None]] = set()
         self._lookups: dict[str, asyncio.Task[tuple[Metadata, Message | None]]] = {}
-
-    async def find_duplicate(self, workspace_id: int, source: str) -> Paper | None:
-        """Return the paper that the collection already has for a source. Raises InputError if it is not a source."""
-        link, ids = read_source(source)
-        probe = Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
-        async with self._database.read() as connection:
-            return await find_duplicate(connection, workspace_id, probe)
 
     async def save(self, workspace_id: int, token: str, draft: Draft, actor: str, paper: Paper | None = None) -> None:
         """Store a draft, with the finished paper if that is shown. Raises NotFoundError if the draft has been used."""

@@ -11,7 +11,7 @@ from bot.domain.errors import InputError, NotFoundError
 from bot.domain.metadata import Metadata
 from bot.domain.numbers import is_given
 from bot.domain.paper import Paper, make_paper
-from bot.i18n import msg
+from bot.i18n import Locale, Say, msg, tn
 from bot.services.papers.library import Author, add_paper, find_same_title, work_keys
 from bot.services.ports import Clock
 from bot.store import candidates, drafts
@@ -30,6 +30,29 @@ class Accepted:
     paper: Paper
     is_new: bool
     comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """A waiting proposal as a curator sees it: the paper in its proposer's name, and how many `others` wait.
+
+    `same_title` is a paper of that title which the collection has under other ids.
+    """
+
+    candidate: Candidate
+    paper: Paper
+    others: int
+    same_title: Paper | None
+
+    def text(self, locale: Locale, say: Say) -> str:
+        """Return the lines above the paper."""
+        text = say(msg("Proposed by {name}.", name=self.candidate.proposed_by or "?"), locale)
+        if self.others:
+            text += " " + tn(locale, "{n} more proposal waits.", "{n} more proposals wait.", self.others)
+        if self.same_title:
+            id = self.same_title.id
+            text += "\n" + say(msg("There is a paper of this title already, under other ids: {id}", id=id), locale)
+        return text
 
 
 class Inbox:
@@ -51,18 +74,16 @@ class Inbox:
             raise decided_error(number)
         return candidate
 
-    async def same_title(self, workspace_id: int, paper: Paper) -> Paper | None:
-        """Return a paper of the same title that the collection has under other ids."""
+    async def oldest(self, workspace_id: int) -> Proposal | None:
+        """Return the proposal that has waited longest, with what a curator must know; None if none waits."""
         async with self._database.read() as connection:
-            return await find_same_title(connection, workspace_id, paper)
-
-    async def find_waiting(self, workspace_id: int, source: str) -> Candidate | None:
-        """Return the waiting proposal for the same work as that source. Raises InputError when it is not a source."""
-        link, ids = read_source(source)
-        async with self._database.read() as connection:
-            return await find_waiting(
-                connection, workspace_id, Paper(id="probe", title=link.url, links=(link,), identifiers=ids)
-            )
+            waiting = await candidates.waiting(connection, workspace_id)
+            if not waiting:
+                return None
+            candidate = waiting[0]
+            paper = replace(proposed_paper(candidate), added_by=candidate.proposed_by)
+            same_title = await find_same_title(connection, workspace_id, paper)
+        return Proposal(candidate, paper, len(waiting) - 1, same_title)
 
     async def accept(
         self, workspace_id: int, number: int, actor: str | None, token: str = ""

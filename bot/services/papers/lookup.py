@@ -4,16 +4,15 @@ from __future__ import annotations
 
 import random
 from collections.abc import AsyncIterator, Callable, Sequence
-from dataclasses import dataclass
 
 from bot.domain.digest import Payload
 from bot.domain.errors import NotFoundError
 from bot.domain.folding import as_spelled
 from bot.domain.paper import Paper
-from bot.i18n import Locale, msg, t
+from bot.i18n import msg
 from bot.search.identifier_lookup import identifier_keys
-from bot.search.ranking import MatchReason
 from bot.search.results import Hit
+from bot.services.papers.results import Result, Results
 from bot.store import papers, sent_messages
 from bot.store.database import Database, batched
 from bot.store.search_index.index import Completion, SearchIndex
@@ -24,45 +23,6 @@ _MOST_SHOWN = 10_000  # characters of these results
 
 Holds = Callable[[Payload, str], bool]
 """Returns whether a platform's message shows the paper of an id."""
-
-
-@dataclass(frozen=True, slots=True)
-class Result:
-    """A paper that a search found, with its score."""
-
-    paper: Paper
-    hit: Hit
-
-    def reason(self, locale: Locale) -> str:
-        """Return which part of the paper matched; empty where its title or headline shows it."""
-        words = {
-            MatchReason.LINK: t(locale, "link"),
-            MatchReason.AUTHOR: t(locale, "author"),
-            MatchReason.TAG: t(locale, "tag"),
-            MatchReason.COMMENT: t(locale, "comment"),
-            MatchReason.EXCERPT: t(locale, "excerpt"),
-            MatchReason.ALIAS: t(locale, "alias"),
-            MatchReason.READING: t(locale, "reading"),
-            MatchReason.TYPO: t(locale, "similar spelling"),
-        }
-        return t(locale, "Matched by {why}", why=words[self.hit.reason]) if self.hit.reason else ""
-
-
-@dataclass(frozen=True, slots=True)
-class Results:
-    """One page of results; `near` are papers close to a query that nothing matches."""
-
-    query: str
-    total: int
-    suggestion: str | None
-    results: tuple[Result, ...]
-    near: tuple[Result, ...]
-
-    def hint(self, locale: Locale) -> str:
-        """Return a "did you mean" for a corrected query, or how the only result matched; else an empty text."""
-        if self.suggestion:
-            return t(locale, "Did you mean: {suggestion}", suggestion=self.suggestion)
-        return self.results[0].reason(locale) if self.total == 1 and self.results else ""
 
 
 class Lookup:

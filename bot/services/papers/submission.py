@@ -10,18 +10,18 @@ only the first two change anything. The same transaction marks the draft as used
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from bot.domain.candidate import Candidate
-from bot.domain.draft import Draft, apply_draft, draft_from, form_of, read_source
-from bot.domain.errors import NotAllowedError, StaleError
+from bot.domain.draft import Draft, apply_draft, bare_paper, draft_from, form_of, read_source
+from bot.domain.errors import StaleError
 from bot.domain.paper import Paper, with_changes
-from bot.i18n import Locale, msg
 from bot.services.papers.drafts import fingerprint, gone_error, require_own, used_error
 from bot.services.papers.inbox import accept_paper, decided_error, find_waiting
 from bot.services.papers.library import Author, add_paper, edit_paper, find_duplicate, find_same_title
+from bot.services.papers.outcomes import Outcome, Proposed, SameTitle, Saved, Stale
+from bot.services.papers.submitter import Submitter
 from bot.services.ports import Clock
 from bot.store import candidates, drafts, papers
 from bot.store.connection import StoreConnection
@@ -29,62 +29,6 @@ from bot.store.database import Database
 from bot.store.drafts import StoredDraft
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
-ONLY_CURATORS = msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
-
-
-@dataclass(frozen=True, slots=True)
-class Submitter:
-    """The person who submits: display name, unique id on their platform, language, and whether they are a curator."""
-
-    name: str | None
-    actor: str
-    locale: Locale | None
-    is_curator: bool
-
-
-@dataclass(frozen=True, slots=True)
-class Saved:
-    """The paper as the collection has it: added or changed by this, or already there (`is_new` is false).
-
-    `is_repeated` means that the draft had been saved before; `candidate` is the proposal that was decided on, and
-    `comment` the token of a draft that would copy the proposal's comment.
-    """
-
-    paper: Paper
-    is_new: bool = True
-    is_repeated: bool = False
-    candidate: Candidate | None = None
-    comment: str = ""
-
-
-@dataclass(frozen=True, slots=True)
-class Proposed:
-    """The number of the proposal; `is_repeated` means that the paper had been proposed before.
-
-    `waiting` is the earlier proposal for the same work; then nothing was written.
-    """
-
-    number: int
-    is_repeated: bool = False
-    waiting: Candidate | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class SameTitle:
-    """Another paper of this title with other ids; nothing was written."""
-
-    paper: Paper
-
-
-@dataclass(frozen=True, slots=True)
-class Stale:
-    """The submitted version is outdated; nothing was written. Holds the current paper and the draft's version of it."""
-
-    current: Paper | None
-    proposed: Paper | None
-
-
-Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
 
 
 class Submission:
@@ -92,6 +36,17 @@ class Submission:
 
     def __init__(self, database: Database, clock: Clock, additions: Literal["everyone", "curators"]) -> None:
         self._database, self._clock, self._additions = database, clock, additions
+
+    async def find_earlier(self, workspace_id: int, source: str, by: Submitter) -> Paper | Candidate | None:
+        """Return the paper that the collection has for a source, or the proposal for it that waits.
+
+        A proposal counts only where this person's addition would be one too. Raises InputError if it is not a source.
+        """
+        bare = bare_paper(source)
+        async with self._database.read() as connection:
+            if known := await find_duplicate(connection, workspace_id, bare):
+                return known
+            return await find_waiting(connection, workspace_id, bare) if self.proposes(by) else None
 
     async def add(
         self, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, *, allow_same_title: bool = False
@@ -152,7 +107,7 @@ class Submission:
     async def add_link(self, workspace_id: int, token: str, by: Submitter) -> Saved:
         """Add a draft's link to the paper that the draft edits. Raises NotFoundError and NotAllowedError."""
         if self.proposes(by):
-            raise NotAllowedError(ONLY_CURATORS)
+            by.require_curator()
         async with self._database.write() as connection:
             stored = require_own(await drafts.get(connection, workspace_id, token), by.actor)
             if stored.outcome is not None:
@@ -239,7 +194,7 @@ class Submission:
         by: Submitter,
         seen: datetime | None,
     ) -> Saved | Stale:
-        _require_curator(by)
+        by.require_curator()
         author = Author(by.name, by.actor)
         try:
             return Saved(await edit_paper(connection, workspace_id, id, change_paper, author, self._clock(), seen))
@@ -251,7 +206,7 @@ class Submission:
         self, connection: StoreConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, comment: str
     ) -> Saved:
         """Accept a proposal as a curator edited it; `comment` is the token for a draft that copies its comment."""
-        _require_curator(by)
+        by.require_curator()
         candidate = await candidates.remove(connection, workspace_id, draft.candidate)
         if candidate is None:
             raise decided_error(draft.candidate)
@@ -272,8 +227,3 @@ async def _repeated_saved(connection: StoreConnection, workspace_id: int, outcom
     if id not in found:
         raise used_error() if id else gone_error()
     return Saved(found[id][1], is_repeated=True)
-
-
-def _require_curator(by: Submitter) -> None:
-    if not by.is_curator:
-        raise NotAllowedError(ONLY_CURATORS)

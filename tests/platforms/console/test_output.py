@@ -40,7 +40,7 @@ from bot.services.digests.delivery import DeliveryReport
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.health import Check, HealthReport
 from bot.services.papers.importing import ImportReport
-from bot.services.papers.lookup import Result, Results
+from bot.services.papers.results import Result, Results
 
 HARMFUL = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069\ud800-\udfff\U000e0000-\U000e007f]"

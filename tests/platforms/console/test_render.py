@@ -20,7 +20,7 @@ from bot.domain.paper import Link, Paper, make_paper
 from bot.platforms.console import render
 from bot.platforms.console.reports import prompt_name
 from bot.search.results import Hit
-from bot.services.papers.lookup import Result, Results
+from bot.services.papers.results import Result, Results
 from tests.doubles.clock import TOKYO
 from tests.samples import NASTY, paper, random_papers
 

@@ -11,7 +11,8 @@ from bot.domain.draft import Draft
 from bot.domain.paper import with_changes
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.shell import Shell
-from bot.services.papers.submission import Submission, Submitter
+from bot.services.papers.submission import Submission
+from bot.services.papers.submitter import Submitter
 from tests.samples import paper
 
 

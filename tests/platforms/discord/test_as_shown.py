@@ -17,6 +17,7 @@ from bot.app import App, open_app
 from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
 from bot.services.papers.drafts import Drafts
+from bot.services.papers.previews import Previews
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.doubles.finder import FakeFinder
 from tests.platforms.discord.conftest import StartBot, answered, config_for
@@ -48,7 +49,9 @@ async def world(folder: Path, additions: str) -> AsyncIterator[World]:
     async with open_app(config_for(folder, additions=additions)) as app:
         finder = FakeFinder()
         finder.known[SOURCE] = BEFORE
-        services = replace(app.services, drafts=Drafts(app.database, app.clock, finder))
+        drafts = Drafts(app.database, app.clock, finder)
+        previews = Previews(drafts, app.services.lookup, app.services.inbox)
+        services = replace(app.services, drafts=drafts, previews=previews)
         async with simcord.run(DayoriClient(services, "https://discord.com/api/v10"), shard_count=1) as env:
             yield World(app, env, finder)
 

@@ -16,6 +16,7 @@ from bot.domain.errors import DayoriError
 from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
 from bot.services.papers.drafts import Drafts
+from bot.services.papers.previews import Previews
 from tests.doubles.discord import violations_of
 from tests.doubles.finder import FakeFinder
 from tests.platforms.discord.conftest import config_for
@@ -29,7 +30,9 @@ async def simulated(folder: Path) -> AsyncIterator[simcord.Env]:
     async with open_app(config_for(folder)) as app:
         finder = FakeFinder()  # simcord's clock runs ahead, which no real socket could follow
         finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
-        services = replace(app.services, drafts=Drafts(app.database, app.clock, finder))
+        drafts = Drafts(app.database, app.clock, finder)
+        previews = Previews(drafts, app.services.lookup, app.services.inbox)
+        services = replace(app.services, drafts=drafts, previews=previews)
         client = DayoriClient(services, "https://discord.com/api/v10")
         async with simcord.run(client, shard_count=1) as env:
             yield env

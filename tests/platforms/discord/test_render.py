@@ -16,7 +16,7 @@ from bot.formats.registry import read_file
 from bot.i18n import LOCALES
 from bot.platforms.discord.render import DiscordRenderer, card_embed, embed_length, list_embed
 from bot.search.results import Hit
-from bot.services.papers.lookup import Result, Results
+from bot.services.papers.results import Result, Results
 from tests.doubles.discord import violations_of
 from tests.platforms.discord.conftest import PAPERS
 from tests.platforms.papers import random_papers

@@ -15,7 +15,6 @@ from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Link
 from bot.services.papers.drafts import Drafts
-from bot.services.papers.library import Library
 from bot.store.database import Database
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
@@ -91,12 +90,6 @@ async def test_a_draft_is_at_hand_while_writing_waits_for_others_and_afterwards(
     again = Drafts(database, AdjustableClock(), FakeFinder())
     assert (await again.get(workspace, "token", TARO))[0].title == "二"
     await drafts.close()
-
-
-async def test_a_source_that_is_in_the_collection_is_known(drafts: Drafts, library: Library, workspace: int) -> None:
-    added = await library.add(workspace, paper(1), None)
-    assert await drafts.find_duplicate(workspace, "https://huggingface.co/papers/2401.00001") == added.paper
-    assert await drafts.find_duplicate(workspace, "2401.00002") is None
 
 
 async def test_a_source_tells_of_its_paper(drafts: Drafts, finder: FakeFinder) -> None:

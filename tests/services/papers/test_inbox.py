@@ -13,7 +13,9 @@ from bot.domain.draft import Draft
 from bot.domain.errors import NotFoundError
 from bot.services.papers.inbox import Inbox, proposed_paper
 from bot.services.papers.library import Library
-from bot.services.papers.submission import Proposed, Submission, Submitter
+from bot.services.papers.outcomes import Proposed
+from bot.services.papers.submission import Submission
+from bot.services.papers.submitter import Submitter
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper

@@ -8,7 +8,8 @@ from bot.domain.errors import NotFoundError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link
 from bot.services.papers.library import Library
-from bot.services.papers.lookup import Lookup, Results
+from bot.services.papers.lookup import Lookup
+from bot.services.papers.results import Results
 from bot.store.database import Database
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock

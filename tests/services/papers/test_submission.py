@@ -15,7 +15,9 @@ from bot.services.papers.drafts import Drafts, fingerprint
 from bot.services.papers.inbox import Inbox, edit_proposal, proposed_paper
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
-from bot.services.papers.submission import Proposed, SameTitle, Saved, Stale, Submission, Submitter
+from bot.services.papers.outcomes import Proposed, SameTitle, Saved, Stale
+from bot.services.papers.submission import Submission
+from bot.services.papers.submitter import Submitter
 from bot.store.database import Database, open_database
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
@@ -52,6 +54,23 @@ async def shown(drafts: Drafts, workspace: int, made: Paper, draft: Draft = DRAF
     """Store a draft with its paper and return the fingerprint."""
     await drafts.save(workspace, token, draft, TARO.actor, made)
     return fingerprint(draft, made)
+
+
+async def test_a_source_that_is_in_the_collection_is_known(
+    submission: Submission, library: Library, workspace: int
+) -> None:
+    added = await library.add(workspace, paper(1), None)
+    assert await submission.find_earlier(workspace, "https://huggingface.co/papers/2401.00001", TARO) == added.paper
+    assert await submission.find_earlier(workspace, "2401.00002", TARO) is None
+
+
+async def test_a_waiting_proposal_is_known_to_those_who_would_propose_it_again(
+    proposing: Submission, inbox: Inbox, workspace: int
+) -> None:
+    await proposing.add(workspace, DRAFT, paper(1), TARO)
+    waiting = await inbox.get(workspace, 1)
+    assert await proposing.find_earlier(workspace, "https://arxiv.org/abs/2401.00001v2", JIRO) == waiting
+    assert await proposing.find_earlier(workspace, "https://arxiv.org/abs/2401.00001v2", HANAKO) is None
 
 
 async def test_what_was_shown_is_saved(drafts: Drafts, submission: Submission, lookup: Lookup, workspace: int) -> None:

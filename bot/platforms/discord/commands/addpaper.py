@@ -13,6 +13,7 @@ from discord.ui import DynamicItem, Item, Select
 from bot.domain.draft import draft_of
 from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
+from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord import response
@@ -21,7 +22,7 @@ from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import open_draft, token_for
 from bot.platforms.discord.duplicate import show_duplicate
 from bot.platforms.discord.localization import both
-from bot.platforms.discord.outcome_text import waiting_text
+from bot.services.papers.outcomes import waiting_message
 
 _MOST_LINKS = 25
 
@@ -83,11 +84,10 @@ class Which(Component, DynamicItem[Select[Any]], template=_WHICH):
 
 async def _begin(interaction: Interaction, actor: Actor, source: str) -> None:
     """Show the paper of a source if the collection has it, or open the form for a new one."""
-    if known := await actor.services.drafts.find_duplicate(actor.workspace, source):
-        await show_duplicate(interaction, actor, known, source)
-    elif actor.services.submission.proposes(actor.submitter) and (
-        waiting := await actor.services.inbox.find_waiting(actor.workspace, source)
-    ):
-        await response.send(interaction, waiting_text(actor, waiting))
+    earlier = await actor.services.submission.find_earlier(actor.workspace, source, actor.submitter)
+    if isinstance(earlier, Paper):
+        await show_duplicate(interaction, actor, earlier, source)
+    elif earlier:
+        await response.send(interaction, actor.say(waiting_message(earlier, actor.id)))
     else:
         await open_draft(interaction, actor, draft_of(source))

@@ -23,7 +23,7 @@ from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import open_draft
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.paper_list import headline, option
+from bot.platforms.discord.paper_list import list_heading, option
 from bot.platforms.discord.render import list_embed
 from bot.services.papers.history_text import describe_step
 
@@ -114,15 +114,14 @@ async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> 
     if act != "history":
         actor.require_curator()
     results = await actor.services.lookup.resolve(actor.workspace, text, limit=_MOST_OFFERED)
-    papers = tuple(result.paper for result in results.results or results.near)
     if results.total == 1:
-        await _ACTS[act](interaction, actor, papers[0])
-    elif papers:
+        await _ACTS[act](interaction, actor, results.papers[0])
+    elif results.papers:
         embed = discord.Embed.from_dict(list_embed(results, actor.locale, 0))
-        view = persistent_view(Choose(act, papers, actor.locale))
-        await response.send(interaction, headline(results, actor, text), embed=embed, view=view)
+        view = persistent_view(Choose(act, results.papers, actor.locale))
+        await response.send(interaction, list_heading(results, actor), embed=embed, view=view)
     else:
-        await response.send(interaction, headline(results, actor, text))
+        await response.send(interaction, list_heading(results, actor))
 
 
 async def _edit(interaction: Interaction, actor: Actor, paper: Paper) -> None:

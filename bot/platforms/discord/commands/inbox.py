@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import Any
 
 import discord
 from discord import app_commands
 from discord.ui import View
 
-from bot.domain.candidate import Candidate
 from bot.domain.numbers import number_in
-from bot.i18n import t, tn
+from bot.i18n import t
 from bot.platforms.discord import response
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.components import PersistentButton, persistent_view
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import open_draft, show_accepted_duplicate, token_for
 from bot.platforms.discord.localization import both
-from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.proposer_notice import Fate, notify_proposer
+from bot.platforms.discord.proposer_notice import notify_proposer
+from bot.services.papers.decisions import acceptance
 from bot.services.papers.inbox import edit_proposal, proposed_paper
 
 
@@ -43,14 +41,13 @@ class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success)
         actor.require_curator()
         number = number_in(self.argument)
         token = token_for(interaction)
-        candidate, made = await actor.services.inbox.accept(actor.workspace, number, actor.id, token)
-        if made.is_new:
+        candidate, accepted = await actor.services.inbox.accept(actor.workspace, number, actor.id, token)
+        if accepted.is_new:
             await response.replace(interaction, **await _next(actor))
         else:
-            await show_accepted_duplicate(interaction, actor, made.paper, candidate, made.comment)
+            await show_accepted_duplicate(interaction, actor, accepted.paper, candidate, accepted.comment)
             await response.send(interaction, **await _next(actor))
-        fate: Fate = "added" if made.is_new else "known"
-        await notify_proposer(interaction, actor, candidate, made.paper, fate)
+        await notify_proposer(interaction, actor, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
 
 
 class Reject(PersistentButton, name="reject", style=discord.ButtonStyle.danger):
@@ -78,25 +75,15 @@ class Change(PersistentButton, name="change"):
 
 
 async def _next(actor: Actor) -> dict[str, Any]:
-    """Return the message with the oldest proposal, or that none waits."""
-    waiting = await actor.services.inbox.waiting(actor.workspace)
-    if not waiting:
+    """Return the message with the oldest proposal and its buttons, or that none waits."""
+    proposal = await actor.services.inbox.oldest(actor.workspace)
+    if proposal is None:
         return {"content": t(actor.locale, "No proposal waits."), "embeds": [], "view": View()}
-    return await _proposal(actor, waiting[0], len(waiting))
-
-
-async def _proposal(actor: Actor, candidate: Candidate, waiting: int) -> dict[str, Any]:
-    """Return the message with a proposal, its buttons, and a hint if its title exists already."""
-    paper = replace(proposed_paper(candidate), added_by=candidate.proposed_by)
-    number, locale = candidate.number, actor.locale
+    number, locale = proposal.candidate.number, actor.locale
     view = persistent_view(
         Accept(number, t(locale, "Accept")),
         Change(number, t(locale, "Edit")),
         Reject(number, t(locale, "Reject")),
     )
-    head = t(locale, "Proposed by {name}.", name=escape(candidate.proposed_by or "?"))
-    if waiting > 1:
-        head += " " + tn(locale, "{n} more proposal waits.", "{n} more proposals wait.", waiting - 1)
-    if other := await actor.services.inbox.same_title(actor.workspace, paper):
-        head += "\n" + t(locale, "There is a paper of this title already, under other ids: {id}", id=escape(other.id))
-    return {"content": head, "embeds": [embed_of(paper, locale)], "view": view}
+    text = proposal.text(locale, actor.names.say)
+    return {"content": text, "embeds": [embed_of(proposal.paper, locale)], "view": view}

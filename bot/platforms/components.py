@@ -1,0 +1,40 @@
+"""What the buttons and menus of every platform have in common: the value of a draft's button, and their end."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from bot.domain.errors import InputError
+from bot.i18n import msg
+
+
+@dataclass(frozen=True, slots=True)
+class ShownDraft:
+    """A draft as it was shown, for a button that saves it: `TOKEN.FINGERPRINT`, or `TOKEN.FINGERPRINT.VERSION`.
+
+    The button saves nothing else than what has this fingerprint, and overwrites no other version of the paper.
+    """
+
+    token: str
+    fingerprint: str
+    version: datetime | None = None
+
+    def __str__(self) -> str:
+        version = self.version.isoformat() if self.version else None
+        return ".".join(filter(None, (self.token, self.fingerprint, version)))
+
+
+def shown_draft(value: str) -> ShownDraft:
+    """Return the draft that a button's value names. Raises InputError."""
+    token, _, shown = value.partition(".")
+    fingerprint, _, version = shown.partition(".")
+    try:
+        return ShownDraft(token, fingerprint, datetime.fromisoformat(version) if version else None)
+    except ValueError:
+        raise unknown_component() from None
+
+
+def unknown_component() -> InputError:
+    """Return the error for a button or menu that no longer works."""
+    return InputError(msg("This button or menu no longer works, so nothing was changed; use the command again."))

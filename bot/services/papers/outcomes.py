@@ -1,0 +1,97 @@
+"""What became of a submitted paper, and the sentences that say so on every platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TypeAlias
+
+from bot.domain.candidate import Candidate
+from bot.domain.paper import Paper
+from bot.i18n import Message, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """The paper as the collection has it: added or changed by this, or already there (`is_new` is false).
+
+    `is_repeated` means that the draft had been saved before; `candidate` is the proposal that was decided on, and
+    `comment` the token of a draft that would copy the proposal's comment.
+    """
+
+    paper: Paper
+    is_new: bool = True
+    is_repeated: bool = False
+    candidate: Candidate | None = None
+    comment: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Proposed:
+    """The number of the proposal; `is_repeated` means that the paper had been proposed before.
+
+    `waiting` is the earlier proposal for the same work; then nothing was written.
+    """
+
+    number: int
+    is_repeated: bool = False
+    waiting: Candidate | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class SameTitle:
+    """Another paper of this title with other ids; nothing was written."""
+
+    paper: Paper
+
+
+@dataclass(frozen=True, slots=True)
+class Stale:
+    """The submitted version is outdated; nothing was written. Holds the current paper and the draft's version of it."""
+
+    current: Paper | None
+    proposed: Paper | None
+
+
+Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
+
+
+def outcome_message(outcome: Outcome, actor: str) -> Message:
+    """Return what became of the paper that this person submitted."""
+    match outcome:
+        case Saved(is_repeated=True):
+            return msg("This has been saved already.")
+        case Saved(is_new=True):
+            return msg("Saved.")
+        case Saved():
+            return msg("This paper is there already.")
+        case Proposed(waiting=Candidate() as waiting):
+            return waiting_message(waiting, actor)
+        case Proposed(is_repeated=True):
+            return _PROPOSED_BEFORE
+        case Proposed():
+            return msg("Proposed. You will be told when a curator has decided.")
+        case SameTitle():
+            return msg("There is a paper of this title already, under other ids. Is yours another one?")
+        case Stale():
+            return msg("Somebody changed this paper meanwhile. First as it is now, then as you wrote it:")
+
+
+def waiting_message(candidate: Candidate, actor: str) -> Message:
+    """Return that a proposal for the paper waits already: since when, and by whom; its values hold a datetime."""
+    if candidate.proposer == actor:
+        return _PROPOSED_BEFORE
+    return msg(
+        "{name} proposed this paper already, on {when}; a curator will decide on it.",
+        name=candidate.proposed_by or "?",
+        when=candidate.proposed_at,
+    )
+
+
+def accepted_duplicate_messages(candidate: Candidate, *, has_comment: bool) -> list[Message]:
+    """Return that an accepted proposal's paper existed already; with a comment to copy, both versions follow."""
+    name = candidate.proposed_by or "?"
+    messages = [msg("This paper is there already, so nothing of {name}'s proposal was added.", name=name)]
+    return [*messages, msg("First as it is now, then with the proposal's comment:")] if has_comment else messages
+
+
+_PROPOSED_BEFORE = msg("You have proposed this already; you will be told when a curator has decided.")

@@ -1,0 +1,25 @@
+"""The person who submits a paper, on whatever platform."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from bot.domain.errors import NotAllowedError
+from bot.i18n import Locale, msg
+
+
+@dataclass(frozen=True, slots=True)
+class Submitter:
+    """A person's display name, unique id on their platform, language, and whether they are a curator."""
+
+    name: str | None
+    actor: str
+    locale: Locale | None
+    is_curator: bool
+
+    def require_curator(self) -> None:
+        """Raise NotAllowedError unless the person is a curator."""
+        if not self.is_curator:
+            raise NotAllowedError(
+                msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
+            )
