@@ -87,15 +87,18 @@ class SlackRenderer:
 
 
 def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
-    """Return one paper's blocks: heading and facts, comment and excerpt, links; each block id contains the paper's."""
+    """Return one paper's blocks: heading and title, comment and excerpt, and in small print facts, links and tags.
+
+    Each block id contains the paper's. The facts are not below the title, since they would be as large as it there.
+    """
     card = card_of(paper, locale, most_authors=_AUTHORS)
     excerpt = quote(escape_within(card.excerpt, _EXCERPT)) if card.excerpt else ""
     comment = escape_within(card.comment, _COMMENT) if card.comment else ""
-    footer = escape_within(card.footer, _FOOTER)
+    marks = _joined(_BETWEEN, escape_within(tags_line(card.tags), _TAGS), escape_within(card.footer, _FOOTER))
     parts = (
-        _section(_joined("\n", _heading(card), escape_within(card.subtitle or "", _TITLE), _facts(card))),
+        _section(_joined("\n", _heading(card), escape_within(card.subtitle or "", _TITLE))),
         _section(_joined("\n", comment, excerpt)),
-        _context(_joined("\n", _links_line(card), escape_within(tags_line(card.tags), _TAGS), footer)),
+        _context(_joined("\n", _facts(card), _links_line(card), marks)),
     )
     shown = [part for part in parts if part]
     return [{**block, "block_id": f"paper:{n}:{paper.id}"} for n, block in enumerate(shown)]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
+from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Payload, Reason
 from bot.domain.paper import Paper
 from bot.formats.registry import read_file
@@ -88,14 +89,22 @@ def test_what_does_not_fit_into_one_message_goes_on_in_the_next_with_its_number(
 
 
 def test_a_card_holds_all_that_is_known_and_links_only_what_leads_somewhere() -> None:
-    (told, said, leads) = card_blocks(
-        sample(1, comment="一行目\n<!channel> & <@U1>", excerpt="First.\nSecond.", tags=["検索"]), "ja"
+    (heading, body, small_print) = card_blocks(
+        sample(
+            1,
+            comment="一行目\n<!channel> & <@U1>",
+            excerpt="First.\nSecond.",
+            tags=["検索"],
+            date=PaperDate(2024, 1, 1),
+        ),
+        "ja",
     )
-    assert told["text"]["text"].startswith("*<https://arxiv.org/abs/2401.00001|1番目の論文>*\nA Paper on Subject 1")
-    assert said["text"]["text"] == "一行目\n&lt;!channel&gt; &amp; &lt;@U1&gt;\n> First.\n> Second."
-    assert "<https://arxiv.org/pdf/2401.00001|" in leads["elements"][0]["text"]
-    assert "#検索" in leads["elements"][0]["text"]
-    assert leads["elements"][0]["text"].endswith("\npaper-1")
+    assert heading["text"]["text"] == "*<https://arxiv.org/abs/2401.00001|1番目の論文>*\nA Paper on Subject 1"
+    assert body["text"]["text"] == "一行目\n&lt;!channel&gt; &amp; &lt;@U1&gt;\n> First.\n> Second."
+    facts, links, marks = small_print["elements"][0]["text"].split("\n")
+    assert facts.startswith("2024年1月1日")
+    assert "<https://arxiv.org/pdf/2401.00001|" in links
+    assert marks == "#検索 ・ paper-1"
 
 
 def test_an_edited_paper_changes_its_card_and_its_line_and_nothing_else() -> None:
