@@ -33,7 +33,7 @@ bench: .venv/dev.stamp  ## measure speed and memory, as ratios against something
 trials: .venv/dev.stamp  ## slow: kill the bot at random moments and look what arrived
 	@$(BIN)/python -m trials
 
-pictures: .venv/dev.stamp  ## draw the pictures of the READMEs; needs npm and Chromium
+pictures: .venv/dev.stamp  ## draw the pictures of the READMEs; needs npm, Chromium and fonts
 	@cd pictures && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m pictures.make
 

@@ -18,8 +18,10 @@ from bot.domain.paper import Paper
 from bot.i18n import t
 from bot.platforms.console import render
 from bot.platforms.console.reports import prompt_name
+from pictures.album import Album
 
-_COLUMNS = 80
+_ZONE = ZoneInfo("Asia/Tokyo")
+_COLUMNS, _WIDTH = 80, 824
 _WRONG_DATE = "2023-13-40"
 _HALF_WIDTH = 0.5  # width of a Latin letter in Noto Sans Mono CJK, relative to its height
 _HEIGHT = 20  # of a letter, in rich's SVG
@@ -33,15 +35,27 @@ _FACES = re.compile(r"@font-face \{.*?\}\s*", re.DOTALL)
 _TEXT = re.compile(r'textLength="[\d.]+"([^>]*)>([^<]*)</text>')
 
 
-def ran(edition: Edition, zone: ZoneInfo) -> str:
+async def draw(album: Album, edition: Edition, papers: list[Paper]) -> None:
+    """Save the terminal's pictures."""
+    retnet = next(paper for paper in papers if paper.id == "retnet")
+    for name, page, scale in (
+        ("terminal", _ran(edition), 1),
+        ("terminal-paper", _answered(retnet), 1.5),
+        ("terminal-aborted", _aborted(retnet), 1),
+        ("terminal-refused", _refused(retnet), 1),
+    ):
+        await album.save(name, page, _WIDTH, scale, ".terminal")
+
+
+def _ran(edition: Edition) -> str:
     """Return the page with the output of `dayori run`."""
     console = _console()
     console.print(Text("$ make run", style="dim"))
-    console.print(render.edition(edition, zone, render.width_of(console), prompt_name))
+    console.print(render.edition(edition, _ZONE, render.width_of(console), prompt_name))
     return _page(console)
 
 
-def answered(paper: Paper) -> str:
+def _answered(paper: Paper) -> str:
     """Return the page with the answer to a look-up."""
     console = _console()
     console.print(_typed("/paper RetNet"))
@@ -49,7 +63,7 @@ def answered(paper: Paper) -> str:
     return _page(console)
 
 
-def aborted(paper: Paper) -> str:
+def _aborted(paper: Paper) -> str:
     """Return the page of a removal that Ctrl-C stops at its question."""
     console = _console()
     console.print(_typed("/removepaper retnet"))
@@ -60,7 +74,7 @@ def aborted(paper: Paper) -> str:
     return _page(console)
 
 
-def refused(paper: Paper) -> str:
+def _refused(paper: Paper) -> str:
     """Return the page of an edit whose invalid date is asked for again."""
     console = _console()
     console.print(_typed("/editpaper retnet"))

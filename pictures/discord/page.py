@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
-from pictures.markdown import to_html, to_plain
+from pictures.discord.markdown import to_html, to_plain
 
-_STYLE = Path(__file__).with_name("discord.css")
+_STYLE = Path(__file__).with_name("style.css")
 _AVATAR = "data:image/svg+xml," + quote(
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 40 40"><rect width="40" height="40" fill="#3f6fb5"/>'
     '<text x="20" y="27" font-size="20" text-anchor="middle">📮</text></svg>'
