@@ -71,6 +71,16 @@ class CommandName:
         return f"/{self.name}"
 
 
+@dataclass(frozen=True, slots=True)
+class ChannelName:
+    """A channel (`discord:<server id>/<channel id>`) in a message's values; each platform mentions it its own way."""
+
+    channel: str
+
+    def __str__(self) -> str:
+        return self.channel
+
+
 def _plainly(value: object) -> object:
     return value
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from bot.i18n import CommandName, Locale, Message
+from bot.i18n import ChannelName, CommandName, Locale, Message
 from bot.platforms.discord.markdown import escape
 
 NOTE = "names of the commands"
@@ -49,11 +49,13 @@ class CommandNames:
         return "/" + (self.japanese.get(command, command) if locale == "ja" else command)
 
     def say(self, message: Message, locale: Locale) -> str:
-        """Return a message in that language: commands mentioned, texts escaped, days in the reader's timezone."""
+        """Return a message in that language: commands and channels mentioned, texts escaped, days in local time."""
 
         def shown(value: object) -> object:
             if isinstance(value, CommandName):
                 return self.name(value.name, locale)
+            if isinstance(value, ChannelName):
+                return f"<#{value.channel.rpartition('/')[2]}>"
             if isinstance(value, datetime):
                 return f"<t:{int(value.timestamp())}:D>"
             return escape(value) if isinstance(value, str) else value
