@@ -12,6 +12,7 @@ from bot.config import Config, SubscriptionSettings
 from bot.domain.errors import StoreError
 from bot.formats import yaml
 from bot.services.papers.submitter import Submitter
+from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
@@ -28,7 +29,7 @@ def rewrite(file: Path, text: str) -> None:
 
 
 async def ids(app: App, workspace: str = "default") -> set[str]:
-    return {made.id for made in await app.services.lookup.all_of(await app.services.workspaces.named(workspace), "")}
+    return {made.id for made in await all_papers(app.services.lookup, await app.services.workspaces.named(workspace))}
 
 
 async def test_the_papers_file_fills_a_new_collection_and_no_other(config: Config, papers_file: Path) -> None:
@@ -168,7 +169,7 @@ async def test_a_team_shares_one_collection_and_hosted_servers_never_mix(config:
         first, second = await find("discord", 1), await find("discord", 2)
         assert len({first, second, await services.workspaces.named("default")}) == 3
         await services.library.add(first, paper(1), None)
-        assert await services.lookup.all_of(second, "") == []
+        assert await all_papers(services.lookup, second) == []
         assert (await services.lookup.find(second, "subject")).total == 0
         assert await services.lookup.complete(second, "") == ()
         assert await services.library.history(second) == []

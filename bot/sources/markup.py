@@ -5,6 +5,8 @@ from __future__ import annotations
 import html
 import re
 
+from bot.domain.charsets import codec_of, declared_codec
+
 _TAG = re.compile(r"<[/!?]?[a-zA-Z][^<>]{0,2000}>")
 _BREAK = re.compile(r"<(?:/(?:jats:)?p|br\s*/?|/(?:jats:)?title)>", re.IGNORECASE)
 _HEADING = re.compile(r"\s*+(?:abstract|summary|要旨|概要|抄録)[^\S\n]*+[:.：]?[^\S\n]*+\n", re.IGNORECASE)
@@ -12,35 +14,6 @@ _NO_CHARACTER = re.compile(r"&#(?:[0-9]{9,}|[xX][0-9a-fA-F]{9,});?")  # `html.un
 _WRAP = re.compile(r"(?<!\n)\n(?!\n)[ \t]*")
 _ASIAN = re.compile("[\u3040-\u30ff\u3400-\u9fff\uac00-\ud7af]")
 _SUFFIX = re.compile(r"(?:jr|sr|ii|iii|iv|inc|ltd|llc|co|corp|gmbh|ph\.?d|md)\.?", re.IGNORECASE)
-_META_CHARSET = re.compile(rb"<meta[^>]{0,200}?charset\s*=\s*[\"']?\s*([a-zA-Z0-9_:-]{1,40})", re.IGNORECASE)
-# Charset names as browsers understand them; any other is read as UTF-8.
-_CHARSETS = {
-    "utf-8": "utf-8",
-    "utf8": "utf-8",
-    "utf-16": "utf-16",
-    "utf-16le": "utf-16-le",
-    "utf-16be": "utf-16-be",
-    "shift_jis": "cp932",
-    "shift-jis": "cp932",
-    "sjis": "cp932",
-    "x-sjis": "cp932",
-    "windows-31j": "cp932",
-    "euc-jp": "euc_jp",
-    "x-euc-jp": "euc_jp",
-    "iso-2022-jp": "iso2022_jp",
-    "us-ascii": "cp1252",
-    "latin1": "cp1252",
-    "iso-8859-1": "cp1252",
-    "windows-1252": "cp1252",
-    "iso-8859-15": "iso8859-15",
-    "windows-1251": "cp1251",
-    "windows-1250": "cp1250",
-    "gb2312": "gb18030",
-    "gbk": "gb18030",
-    "gb18030": "gb18030",
-    "big5": "big5hkscs",
-    "euc-kr": "cp949",
-}
 
 
 def plain(markup: str) -> str:
@@ -66,11 +39,8 @@ def decoded(body: bytes, charset: str | None) -> str:
         return body[3:].decode("utf-8", "replace")
     if body.startswith((b"\xff\xfe", b"\xfe\xff")):
         return body.decode("utf-16", "replace")
-    declared = _META_CHARSET.search(body[:4096])
-    for name in (charset, declared[1].decode("ascii") if declared else None):
-        if name and (codec := _CHARSETS.get(name.strip().lower())):
-            return body.decode(codec, "replace")
-    return body.decode("utf-8", "replace")
+    codec = codec_of(charset or "") or declared_codec(body) or "utf-8"
+    return body.decode(codec, "replace")
 
 
 def person(name: str) -> str:

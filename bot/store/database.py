@@ -25,10 +25,11 @@ from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
 from bot.domain.errors import StoreError
+from bot.domain.request import current_request
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
-from bot.store.requests import current_request
+from bot.store.requests import claim
 from bot.store.schema import REVISION
 
 _PATIENCE = 10.0  # seconds that a write waits for another process, unless its request allows longer
@@ -76,7 +77,7 @@ class Database:
                 until = max(monotonic() + _PATIENCE, request.deadline if request else 0)
                 connection = await self._begun(stack, until)
                 if request and not request.is_claimed:
-                    await request.claim(connection)
+                    await claim(connection, request)
                 yield connection
         except DBAPIError as error:
             raise StoreError(msg("The database could not be written: {reason}.", reason=str(error.orig))) from error

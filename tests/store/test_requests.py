@@ -14,8 +14,8 @@ import pytest
 from sqlalchemy import func, select
 
 from bot.domain.errors import DuplicateError, StoreError
+from bot.domain.request import Request, begin_request, no_request
 from bot.store.database import Database, open_database
-from bot.store.requests import Request, begin_request, no_request
 from bot.store.schema import interactions
 from bot.store.state import read_state, write_state
 

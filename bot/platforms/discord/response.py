@@ -17,9 +17,9 @@ import structlog
 from discord import InteractionType
 from discord.ui import Modal
 
+from bot.domain.request import Request, begin_request
 from bot.i18n import t
 from bot.platforms.discord.context import Interaction, locale_of
-from bot.services.requests import Request, begin_request
 
 _DEFERRED_AFTER = 1.0  # seconds
 _PATIENCE = 14 * 60.0  # seconds that a write may wait for the database; the interaction's token is valid for 15 minutes

@@ -15,13 +15,13 @@ from bot.domain.draft import Draft, complete, draft_from, form_of
 from bot.domain.errors import InputError, NotAllowedError, NotFoundError, SourceError, StoreError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper, hashable
+from bot.domain.request import no_request
 from bot.i18n import CommandName, Message, msg
 from bot.services.ports import Clock, MetadataFinder
 from bot.store import drafts
 from bot.store.database import Database
 from bot.store.drafts import StoredDraft
 from bot.store.papers import columns_of
-from bot.store.requests import no_request
 
 _FORM_PATIENCE = 0.5  # seconds that a form waits for its draft to be stored; Discord waits three for an answer
 _MOST_PENDING = 1000

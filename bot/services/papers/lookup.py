@@ -92,12 +92,11 @@ class Lookup:
         """Return completions of a half-typed query; the newest papers while nothing is typed."""
         return await self._search.complete(workspace_id, typed, limit=limit)
 
-    async def all_of(self, workspace_id: int, query: str) -> list[Paper]:
-        """Return every paper that a search finds; the whole collection, newest addition first, for an empty query."""
-        return [paper async for batch in self.batches(workspace_id, query) for paper in batch]
-
     async def batches(self, workspace_id: int, query: str) -> AsyncIterator[list[Paper]]:
-        """Yield what `all_of` returns a few papers at a time, so that a large collection is never in memory."""
+        """Yield every paper that a search finds, or for an empty query the collection from its newest addition on.
+
+        A few papers come at a time, so that a large collection is never in memory.
+        """
         for batch in batched(await self._numbers(workspace_id, query), _BATCH):
             async with self._database.read() as connection:
                 found = await papers.by_numbers(connection, workspace_id, batch)

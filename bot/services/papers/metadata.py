@@ -20,10 +20,10 @@ from bot.domain.draft import read_source
 from bot.domain.errors import SourceBusyError, SourceError, SourceSettingError, StoreError, UnknownPaperError
 from bot.domain.identifiers import canonical_url
 from bot.domain.metadata import Metadata
+from bot.domain.request import no_request
 from bot.services.ports import Clock
 from bot.store import metadata_cache
 from bot.store.database import Database
-from bot.store.requests import no_request
 
 _AT_A_TIME = 4  # look-ups of one person at the same time
 ANSWER_KEPT, UNKNOWN_KEPT, FAILURE_KEPT = timedelta(days=1), timedelta(minutes=5), timedelta(minutes=1)

@@ -13,6 +13,7 @@ from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.shell import Shell
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
+from tests.collection import all_papers
 from tests.samples import paper
 
 
@@ -121,7 +122,7 @@ async def test_a_paper_is_not_added_without_consent_or_title(app: App) -> None:
     assert "保存しませんでした。" in printed
     printed = await typed(app, "/addpaper 1706.03762", "")
     assert "タイトルがありません" in printed
-    assert await app.services.lookup.all_of(1, "") == []
+    assert await all_papers(app.services.lookup, 1) == []
 
 
 @pytest.mark.parametrize("command", ["/quit"])
@@ -245,7 +246,7 @@ async def test_a_paper_of_the_same_title_is_asked_about_at_the_prompt(
     printed = await typed(filled, "/addpaper 10.1000/182", *form, *answers)
     assert ("同じタイトルの論文が" in printed) == (answers[0] == "y")
     assert ("保存しませんでした。" in printed) != saved
-    assert len(await filled.services.lookup.all_of(1, "")) == 12 + saved
+    assert len(await all_papers(filled.services.lookup, 1)) == 12 + saved
 
 
 async def test_a_proposal_of_a_paper_that_is_there_says_so_and_offers_its_comment(filled: App) -> None:

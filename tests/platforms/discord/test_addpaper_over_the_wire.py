@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member
 from tests.doubles.web import Web
 from tests.nowhere import SOURCES
@@ -99,7 +100,7 @@ async def test_a_paper_that_is_there_is_shown_and_not_added(
     async with start() as (app, _):
         reply = await server.slash(reader, general, "addpaper", source="arXiv:2307.08621v3", locale="ja")
         workspace = await app.services.workspaces.named("default")
-        count = len(await app.services.lookup.all_of(workspace, ""))
+        count = len(await all_papers(app.services.lookup, workspace))
     assert reply.modal is None
     assert reply.content.startswith("この論文はもう登録されています。")
     assert reply.embeds[0]["footer"]["text"].startswith("retnet")
@@ -114,7 +115,7 @@ async def test_a_cancelled_draft_changes_nothing(
         look = await answered(await server.submit(reader, form.modal, TYPED))
         gone = await server.click(reader, look, "キャンセル")
         workspace = await app.services.workspaces.named("default")
-        count = len(await app.services.lookup.all_of(workspace, ""))
+        count = len(await all_papers(app.services.lookup, workspace))
     assert gone.content == "保存しませんでした。"
     assert gone.controls == []
     assert count == 6

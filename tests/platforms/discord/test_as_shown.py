@@ -18,6 +18,7 @@ from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
 from bot.services.papers.drafts import Drafts
 from bot.services.papers.previews import Previews
+from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.doubles.finder import FakeFinder
 from tests.platforms.discord.conftest import StartBot, answered, config_for
@@ -41,7 +42,7 @@ class World:
     async def texts(self) -> list[str]:
         """Return the whole collection."""
         workspace = await self.app.services.workspaces.named("default")
-        return [repr(paper.content) for paper in await self.app.services.lookup.all_of(workspace, "")]
+        return [repr(paper.content) for paper in await all_papers(self.app.services.lookup, workspace)]
 
 
 @asynccontextmanager
@@ -144,7 +145,7 @@ async def test_save_pressed_three_times_at_once_makes_one_paper_and_shows_it_eac
             await answered(each)
             for each in await asyncio.gather(*(server.click(reader, look, "保存") for _ in range(3)))
         ]
-        papers = await app.services.lookup.all_of(await app.services.workspaces.named("default"), "")
+        papers = await all_papers(app.services.lookup, await app.services.workspaces.named("default"))
     assert len(papers) == 7
     assert sorted(reply.content for reply in replies) == ["これはもう保存されています。"] * 2 + ["保存しました。"]
     assert {reply.embeds[0]["footer"]["text"] for reply in replies} == {"1706.03762 ・ 追加: 太郎"}
@@ -164,7 +165,7 @@ async def test_accept_and_reject_at_once_tell_the_proposer_one_thing_in_their_la
         )
         told = [(await answered(each)).content for each in decided]
         await server.until(lambda: server.direct(reader).messages)
-        papers = await app.services.lookup.all_of(await app.services.workspaces.named("default"), "")
+        papers = await all_papers(app.services.lookup, await app.services.workspaces.named("default"))
     assert sorted(told) == [
         "提案1はありません。すでに承認されたか、見送られたのかもしれません。",
         "確認待ちの提案はありません。",

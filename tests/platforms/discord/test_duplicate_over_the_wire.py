@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member
 from tests.platforms.discord.conftest import StartBot, answered
 
@@ -41,9 +42,9 @@ async def test_a_paper_of_the_same_title_is_asked_about_and_never_merged(
         look = await answered(await server.submit(curator, form.modal, {"title": title}))
         asked = await server.click(curator, look, "保存")
         workspace = await app.services.workspaces.named("default")
-        before = len(await app.services.lookup.all_of(workspace, ""))
+        before = len(await all_papers(app.services.lookup, workspace))
         saved = await server.click(curator, asked, "別の論文として追加")
-        after = len(await app.services.lookup.all_of(workspace, ""))
+        after = len(await all_papers(app.services.lookup, workspace))
     assert "同じタイトルの論文" in asked.content
     assert asked.embeds[0]["footer"]["text"].startswith("retnet")
     assert saved.content == "保存しました。"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from bot.formats.registry import READERS
 from bot.services.workspaces import DEFAULT
+from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Member
 from tests.platforms.discord.conftest import StartBot, answered
 
@@ -16,7 +17,7 @@ async def test_a_search_comes_as_a_file_to_the_asker_alone(
             await server.slash(reader, general, "export", format="yaml", query="retnet", locale="ja")
         )
         workspace = await app.services.workspaces.named(DEFAULT)
-        papers = await app.services.lookup.all_of(workspace, "retnet")
+        papers = await all_papers(app.services.lookup, workspace, "retnet")
     assert reply.ephemeral
     assert reply.content == f"{len(papers)}本"
     (upload,) = server.files.values()

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
 from tests.doubles.discord.interactions import COMMAND, COMPONENT, SUBMIT
 from tests.doubles.discord.models import Message
@@ -205,7 +206,7 @@ async def test_another_persons_draft_is_refused_in_words(
         told.append((await answered(await server.forge(curator, general, SUBMIT, part, locale="ja"))).content)
         saved = await server.click(reader, look, "保存")
         workspace = await app.services.workspaces.named("default")
-        titles = [paper.title for paper in await app.services.lookup.all_of(workspace, "")]
+        titles = [paper.title for paper in await all_papers(app.services.lookup, workspace)]
     assert [text.split("。")[0] for text in told] == ["これはほかの人の下書きです"] * 4
     assert saved.content == "保存しました。"
     assert "Attention" in titles

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from bot.app import App
+from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Member, NotAnsweredError, Reply
 from tests.platforms.discord.conftest import StartBot, answered
 
@@ -51,7 +52,7 @@ async def look_of(server: DiscordServer, person: Member, channel: Channel, sourc
 async def ids_of(app: App) -> list[str]:
     """Return the ids of the collection."""
     workspace = await app.services.workspaces.named("default")
-    return sorted(paper.id for paper in await app.services.lookup.all_of(workspace, ""))
+    return sorted(paper.id for paper in await all_papers(app.services.lookup, workspace))
 
 
 async def test_what_cannot_be_written_within_a_second_is_deferred_and_finished(

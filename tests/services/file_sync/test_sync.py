@@ -24,6 +24,7 @@ from bot.services.papers.lookup import Lookup
 from bot.services.papers.undo import Undo
 from bot.store.database import Database
 from bot.store.workspaces import find_or_add
+from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
@@ -115,7 +116,7 @@ def rewrite(file: Path, old: str, new: str) -> None:
 
 async def both(lookup: Lookup, workspace: int, file: Path) -> tuple[Contents, Contents]:
     """Return the contents of both sides by paper id."""
-    here = {made.id: made.content for made in await lookup.all_of(workspace, "")}
+    here = {made.id: made.content for made in await all_papers(lookup, workspace)}
     return here, {made.id: made.content for made in yaml.read(said(file), "f")}
 
 
@@ -152,11 +153,11 @@ async def test_every_change_of_the_file_comes_in(
     file_sync: FileSync, lookup: Lookup, workspace: int, file: Path
 ) -> None:
     await file_sync.sync()
-    number = [made.id for made in await lookup.all_of(workspace, "")]
+    number = [made.id for made in await all_papers(lookup, workspace)]
     say(file, TEXT.replace("title: A ", "title: Another ").replace("- id: b\n  title: B\n", "- id: c\n  title: C\n"))
     written = raw(file)
     assert moved(await file_sync.sync()) == (["c"], ["a"], ["b"], [])
-    assert number != [made.id for made in await lookup.all_of(workspace, "")]
+    assert number != [made.id for made in await all_papers(lookup, workspace)]
     here, there = await both(lookup, workspace, file)
     assert here == there
     assert raw(file) == written
@@ -203,7 +204,7 @@ async def test_removed_on_one_side_and_changed_on_the_other_is_told(
         "a: it was removed here and changed in the file",
         "b: it was removed from the file and changed here",
     ]
-    assert [made.id for made in await lookup.all_of(workspace, "")] == ["b"]
+    assert [made.id for made in await all_papers(lookup, workspace)] == ["b"]
     assert "Another" in said(file)
 
 

@@ -16,6 +16,7 @@ from bot.services.papers.importing import Importer
 from bot.services.papers.lookup import Lookup
 from bot.store.database import Database
 from bot.store.workspaces import find_or_add
+from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.growth import longest_step
 from tests.samples import paper
@@ -42,8 +43,8 @@ async def test_a_file_says_what_all_papers_at_once_would(
     for query, count in (("", 120), ("論文 17", 11), ("qzxvkjw", 0)):
         file = BytesIO()
         written = await exporter.write(filled, query, WRITERS[format], file)
-        assert file.getvalue().decode() == "".join(WRITERS[format](await lookup.all_of(filled, query)))
-        assert written == len(await lookup.all_of(filled, query))
+        assert file.getvalue().decode() == "".join(WRITERS[format](await all_papers(lookup, filled, query)))
+        assert written == len(await all_papers(lookup, filled, query))
         assert count == 0 or written >= 1
 
 

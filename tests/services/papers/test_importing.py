@@ -17,6 +17,7 @@ from bot.services.papers.lookup import Lookup
 from bot.services.papers.undo import Undo
 from bot.store.database import Database
 from bot.store.workspaces import find_or_add
+from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.samples import numbered, on_the_store, paper, stamped
 
@@ -36,17 +37,17 @@ ALL_UNCHANGED: Told = ([], [], ["paper-0", "paper-1", "paper-2"], [])
 
 async def test_a_file_fills_an_empty_collection(importer: Importer, lookup: Lookup, workspace: int) -> None:
     assert told(await importer.run(workspace, FILE, "花子")) == ALL_ADDED
-    assert {made.content for made in await lookup.all_of(workspace, "")} == {made.content for made in FILE}
+    assert {made.content for made in await all_papers(lookup, workspace)} == {made.content for made in FILE}
 
 
 async def test_the_same_file_twice_changes_nothing(
     importer: Importer, library: Library, lookup: Lookup, workspace: int, clock: AdjustableClock
 ) -> None:
     await importer.run(workspace, FILE, None)
-    before = await lookup.all_of(workspace, "")
+    before = await all_papers(lookup, workspace)
     clock.advance(days=1)
     assert told(await importer.run(workspace, FILE, None)) == ALL_UNCHANGED
-    assert await lookup.all_of(workspace, "") == before
+    assert await all_papers(lookup, workspace) == before
     assert len(await library.history(workspace)) == 3
 
 
@@ -103,7 +104,7 @@ async def test_what_was_removed_here_comes_back_only_by_hand(
     changed = [FILE[0], replace(FILE[1], comment="新"), FILE[2]]
     expected: Told = ([], [], ["paper-0", "paper-2"], ["paper-1: it was removed here and changed in the file"])
     assert told(await importer.run(workspace, changed, None)) == expected
-    assert len(await lookup.all_of(workspace, "")) == 2
+    assert len(await all_papers(lookup, workspace)) == 2
 
 
 async def test_what_was_removed_here_is_told_and_comes_back_when_that_is_asked_for(
@@ -115,7 +116,7 @@ async def test_what_was_removed_here_is_told_and_comes_back_when_that_is_asked_f
     changed = [FILE[0], replace(FILE[1], comment="新"), FILE[2]]
     tried = await importer.run(workspace, changed, None, dry_run=True, restore=True)
     assert (tried.added, tried.removed) == (["paper-1"], [])
-    assert len(await lookup.all_of(workspace, "")) == 2
+    assert len(await all_papers(lookup, workspace)) == 2
     assert told(await importer.run(workspace, changed, None, restore=True)) == (
         ["paper-1"],
         [],
@@ -183,7 +184,7 @@ async def test_an_import_is_undone_as_one_however_large(
     assert seen[-1] == (600, 600)
     _, ids = await reversal.undo(workspace, None)
     assert ids[:2] == ("paper-0", "paper-1")
-    assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-9999"]
+    assert [made.id for made in await all_papers(lookup, workspace)] == ["paper-9999"]
 
 
 async def test_when_and_by_whom_it_was_added_comes_along(
@@ -212,11 +213,11 @@ async def test_export_then_import_gives_back_the_same_collection(
 ) -> None:
     first, second = [(await find_or_add(database, f"run {next(_FRESH)}", clock()))[0] for _ in range(2)]
     await importer.run(first, papers, None)
-    original = await lookup.all_of(first, "")
+    original = await all_papers(lookup, first)
     exported = READERS[format]("".join(WRITERS[format](original)), "f")
     assert told(await importer.run(first, exported, None)) == ([], [], sorted(made.id for made in original), [])
     await importer.run(second, exported, None)
-    assert await lookup.all_of(second, "") == original
+    assert await all_papers(lookup, second) == original
 
 
 async def test_a_paper_without_ids_whose_title_is_there_is_skipped_and_told(

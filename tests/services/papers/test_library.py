@@ -20,6 +20,7 @@ from bot.services.papers.undo import Undo
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.workspaces import find_or_add
+from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.samples import on_the_store, paper
 
@@ -138,7 +139,7 @@ async def test_one_may_take_back_ones_own_change_below_anothers(
     await library.add(workspace, paper(1), "花子", actor="hanako")
     await library.add(workspace, paper(2), "太郎", actor="taro")
     await reversal.undo(workspace, "花子", of="hanako")
-    assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-2"]
+    assert [made.id for made in await all_papers(lookup, workspace)] == ["paper-2"]
 
 
 async def test_an_undo_does_not_overwrite_what_was_changed_since(
@@ -169,7 +170,7 @@ async def test_one_of_the_standing_changes_is_taken_back_by_its_number(
     (_, newest), (first, oldest) = await library.undoable(workspace, 5, of=None)
     assert (newest, oldest) == (["paper-2"], ["paper-1"])
     await reversal.undo(workspace, None, change_id=first.id)
-    assert [made.id for made in await lookup.all_of(workspace, "")] == ["paper-2"]
+    assert [made.id for made in await all_papers(lookup, workspace)] == ["paper-2"]
     assert [ids for _, ids in await library.undoable(workspace, 5, of=None)] == [["paper-2"]]
 
 

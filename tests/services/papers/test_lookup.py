@@ -12,6 +12,7 @@ from bot.services.papers.lookup import Lookup
 from bot.services.papers.results import Results
 from bot.store.database import Database
 from bot.store.workspaces import find_or_add
+from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
@@ -94,8 +95,8 @@ async def test_a_half_typed_word_is_completed(lookup: Lookup, filled: int) -> No
 
 
 async def test_all_of_a_search_or_of_the_collection_is_given_out(lookup: Lookup, filled: int) -> None:
-    assert len(await lookup.all_of(filled, "")) == len(await lookup.all_of(filled, "retentive")) == 5
-    assert [made.id for made in await lookup.all_of(filled, "2401.00002")] == ["paper-2"]
+    assert len(await all_papers(lookup, filled)) == len(await all_papers(lookup, filled, "retentive")) == 5
+    assert [made.id for made in await all_papers(lookup, filled, "2401.00002")] == ["paper-2"]
 
 
 async def test_numbers_are_shown_in_the_order_asked_for(lookup: Lookup, filled: int) -> None:
@@ -111,7 +112,7 @@ async def test_another_workspace_finds_nothing(
     assert (await lookup.find(other, "retentive")).total == (await lookup.find(other, "")).total == 0
     assert await lookup.complete(other, "ret") == ()
     assert (await lookup.look_up(other, "paper-3")).total == 0
-    assert await lookup.all_of(other, "") == []
+    assert await all_papers(lookup, other) == []
     with pytest.raises(NotFoundError):
         await lookup.get(other, "paper-3")
 

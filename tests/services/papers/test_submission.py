@@ -20,6 +20,7 @@ from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.store.database import Database, open_database
 from bot.store.workspaces import find_or_add
+from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.finder import FakeFinder
 from tests.samples import paper
@@ -78,7 +79,7 @@ async def test_what_was_shown_is_saved(drafts: Drafts, submission: Submission, l
     saved = await submission.submit(workspace, "token", TARO, mark)
     assert isinstance(saved, Saved)
     assert saved.paper.content == paper(1).content
-    assert [each.content for each in await lookup.all_of(workspace, "")] == [paper(1).content]
+    assert [each.content for each in await all_papers(lookup, workspace)] == [paper(1).content]
 
 
 async def test_a_look_that_was_made_anew_meanwhile_is_not_saved_unseen(
@@ -87,7 +88,7 @@ async def test_a_look_that_was_made_anew_meanwhile_is_not_saved_unseen(
     mark = await shown(drafts, workspace, paper(1))
     await shown(drafts, workspace, paper(1, comment="別の端末で書き直した"))
     assert isinstance(await submission.submit(workspace, "token", TARO, mark), Stale)
-    assert await lookup.all_of(workspace, "") == []
+    assert await all_papers(lookup, workspace) == []
 
 
 async def test_a_draft_that_was_never_shown_is_not_saved(
@@ -104,7 +105,7 @@ async def test_a_draft_that_is_saved_three_times_at_once_makes_one_paper(
     outcomes = await asyncio.gather(*(submission.submit(workspace, "token", TARO, mark) for _ in range(3)))
     assert sorted(each.is_repeated for each in outcomes if isinstance(each, Saved)) == [False, True, True]
     assert {each.paper.id for each in outcomes if isinstance(each, Saved)} == {"paper-1"}
-    assert len(await lookup.all_of(workspace, "")) == len(await library.history(workspace)) == 1
+    assert len(await all_papers(lookup, workspace)) == len(await library.history(workspace)) == 1
 
 
 async def test_a_draft_that_is_proposed_three_times_at_once_makes_one_proposal(
