@@ -22,6 +22,7 @@ from bot.services.bundle import Services
 from bot.services.digests.composing import Digests, Policy
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
+from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.file_sync.sync import FileSync, Notify
@@ -41,6 +42,7 @@ from bot.services.ports import Clock, Platform, Progress, Renderer
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
+from bot.services.unseen_collections import unseen_collections
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.sources.open_sources import open_sources
 from bot.store.database import Database, open_database, open_to_read
@@ -90,7 +92,7 @@ async def open_app(
         file, sync = _papers_file(config, clock, database, services.importer, workspace)
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
         if serves:
-            await _follow_settings(config, services, workspace)
+            await _follow_settings(config, clock, database, services.workspaces)
         yield App(config, clock, database, services, names, sync if serves else None, fault)
 
 
@@ -123,7 +125,8 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
         servers = _servers(config, clock, database)
         digests = Digests(database, clock, _policy(config), _renderers(config, CommandNames()), servers)
         file, _ = _papers_file(config, clock, database, Importer(database, clock), 0)
-        yield Health(database, clock, digests, State(database), servers, file), database
+        workspaces = _workspaces(config, clock, database)
+        yield Health(database, clock, digests, State(database), servers, file, workspaces), database
 
 
 @asynccontextmanager
@@ -162,7 +165,7 @@ def _assemble(
         locale=config.locale,
         additions=config.additions,
         curators=config.curators,
-        workspaces=Workspaces(database, clock, config.sharing),
+        workspaces=_workspaces(config, clock, database),
         library=Library(database, clock),
         undo=Undo(database, clock),
         importer=Importer(database, clock),
@@ -194,9 +197,13 @@ def _papers_file(
     return PapersFile(database, importer, path, name, sync), sync
 
 
-async def _follow_settings(config: Config, services: Services, workspace: int) -> None:
+async def _follow_settings(config: Config, clock: Clock, database: Database, workspaces: Workspaces) -> None:
     requests = [SubscriptionRequest(s.name, s.channel, s.schedule, s.tags, config.locale) for s in config.subscriptions]
-    await services.digests.follow_settings(workspace, requests)
+    placement = SubscriptionPlacement(database, clock, config.zone, workspaces)
+    await placement.follow_settings(requests)
+    await placement.follow_servers()
+    for each in await unseen_collections(database, workspaces):
+        _log.warning(each.message.text("en"), remedy=each.remedy.text("en"))
 
 
 def _renderers(config: Config, names: CommandNames) -> dict[str, Renderer]:
@@ -207,8 +214,12 @@ def _policy(config: Config) -> Policy:
     return Policy(config.digest.max_papers, config.digest.when_empty, config.digest.catch_up, config.zone)
 
 
+def _workspaces(config: Config, clock: Clock, database: Database) -> Workspaces:
+    return Workspaces(database, clock, config.sharing, config.tied_servers)
+
+
 def _servers(config: Config, clock: Clock, database: Database) -> Servers:
-    servers = [each.channel.partition("/")[0] for each in config.subscriptions]
+    servers = [*(each.channel.partition("/")[0] for each in config.subscriptions), *config.tied_servers]
     return Servers(
         database,
         clock,

@@ -30,6 +30,7 @@ from bot.config_values import (
     valid_schedule,
     valid_server,
     valid_token,
+    valid_workspaces,
     valid_zone,
 )
 from bot.domain.errors import ConfigError, DayoriError
@@ -51,6 +52,7 @@ def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[Subscr
 
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 _Alias = Annotated[str, Field(max_length=80)]
+_Workspaces = Annotated[dict[str, Texts], Field(max_length=500), AfterValidator(valid_workspaces)]
 _Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(as_list), Field(max_length=20)]
 
 
@@ -124,6 +126,7 @@ class Config(_Section):
     aliases: Annotated[dict[_Alias, _Meanings], Field(max_length=500)] = {}
     digest: DigestSettings = DigestSettings()
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
+    workspaces: _Workspaces = {}
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
     sources: SourcesSettings = SourcesSettings()
@@ -162,6 +165,11 @@ class Config(_Section):
         pair = ("SLACK_BOT_TOKEN", "SLACK_APP_TOKEN")
         missing = [variable for variable in pair if not self.token(variable)]
         return {"slack": missing[0]} if len(missing) == 1 else {}
+
+    @property
+    def tied_servers(self) -> dict[str, str]:
+        """Return the name of the workspace of each server and team that the settings tie to one."""
+        return {server: name for name, servers in self.workspaces.items() for server in servers}
 
     def token(self, variable: str) -> str:
         """Return the token of that variable, empty if it is not set."""
@@ -270,7 +278,9 @@ def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
 
 def _error(tree: PositionedTree, variables: Variables, error: ValidationError) -> ConfigError:
     first = error.errors()[0]
-    key: Key = tuple(part for part in first["loc"]) or ("mirror",)
+    cause = first.get("ctx", {}).get("error")
+    within = cause.place if isinstance(cause, InvalidValue) else ()
+    key: Key = (*first["loc"], *within) or ("mirror",)
     problem, is_unknown = problem_of(first, key, Config)
     if variable := variables.origin(key):
         return variable.problem(problem)

@@ -20,6 +20,7 @@ _EXAMPLES = {
     "subscriptions.channel": "discord:<server id>/<channel id>",
     "subscriptions.schedule": "mon 09:00",
     "subscriptions.tags": "[RAG, NLP]",
+    "workspaces": '{lab: ["discord:123456789012345678", "slack:T0123456789"]}',
     "discord.servers": "[123456789012345678]",
     "sources.contact": "you@example.org",
     "sources.allowed_hosts": "[wiki.example.org]",
@@ -45,7 +46,8 @@ def problem_of(error: ErrorDetails, key: tuple[str | int, ...], model: type[Base
     if isinstance(reason := getattr(cause, "message", None), Message):
         if name.endswith("_token") or name == "mirror":
             return reason, False
-        return msg('"{key}" cannot be "{value}": {reason}', key=name, value=_shown(error), reason=reason), False
+        value = str(getattr(cause, "value", None) or _shown(error))[:_LONGEST]
+        return msg('"{key}" cannot be "{value}": {reason}', key=name, value=value, reason=reason), False
     return msg(
         '"{key}" cannot be "{value}": {reason}, for instance {example}',
         key=name,

@@ -15,9 +15,10 @@ from bot.i18n import Message, msg
 class InvalidValue(ValueError):  # noqa: N818 - a reason passed through pydantic, never raised to a caller
     """A value is invalid, for a reason in both languages."""
 
-    def __init__(self, message: Message) -> None:
+    def __init__(self, message: Message, place: tuple[str | int, ...] = (), value: str | None = None) -> None:
+        """Give the reason; `place` and `value` are those of the wrong entry within what was checked as a whole."""
         super().__init__(message.text("en"))
-        self.message = message
+        self.message, self.place, self.value = message, place, value
 
 
 def valid_zone(name: str) -> str:
@@ -54,6 +55,37 @@ def valid_server(id: object) -> str:
             msg('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"')
         )
     return text
+
+
+def valid_workspaces(workspaces: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Return workspaces with their servers, if names and ids are valid and no server is listed twice."""
+    homes = dict[str, str]()
+    for name, servers in workspaces.items():
+        if not re.fullmatch(r"[\w-]{1,40}", name):
+            raise InvalidValue(_NOT_A_WORKSPACE, (name,), name)
+        for n, server in enumerate(servers):
+            if not re.fullmatch(r"discord:[1-9][0-9]{14,19}|slack:T[A-Z0-9]{1,20}", server):
+                raise InvalidValue(_NOT_A_SERVER, (name, n), server)
+            if home := homes.get(server):
+                raise InvalidValue(_listed_twice(home, name), (name, n), server)
+            homes[server] = name
+    return workspaces
+
+
+_NOT_A_WORKSPACE = msg(
+    "a workspace is named with 1 to 40 letters, digits, hyphens and underscores, like lab; names with a colon are of "
+    "servers' own collections"
+)
+_NOT_A_SERVER = msg(
+    "not a Discord server or a Slack team; write it like discord:123456789012345678 (15 to 20 digits) or "
+    "slack:T0123456789 (T, capital letters and digits)"
+)
+
+
+def _listed_twice(home: str, name: str) -> Message:
+    if home == name:
+        return msg("it is listed twice there; take one of the two out")
+    return msg('it is in the workspace "{name}" already, and a server has only one; take one of the two out', name=home)
 
 
 def valid_database_url(url: str) -> str:

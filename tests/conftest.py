@@ -22,10 +22,12 @@ from bot.cli import program
 from bot.config import Config
 from bot.services.digests.composing import Digests, Policy
 from bot.services.digests.delivery import Delivery
+from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.undo import Undo
+from bot.services.workspaces import Workspaces
 from bot.store.database import Database, open_database
 from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
@@ -120,6 +122,11 @@ def policy() -> Policy:
 @pytest.fixture
 def digests(database: Database, clock: AdjustableClock, policy: Policy) -> Digests:
     return Digests(database, clock, policy, {"discord": FakeRenderer()})
+
+
+@pytest.fixture
+def placement(database: Database, clock: AdjustableClock, policy: Policy) -> SubscriptionPlacement:
+    return SubscriptionPlacement(database, clock, policy.zone, Workspaces(database, clock, "team"))
 
 
 @pytest.fixture

@@ -14,6 +14,7 @@ from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import ConfigError
 from bot.environment import TOKENS
 
+ONE = "discord:123456789012345678"
 DEFAULTS = Path(__file__).parent.parent / "config/bot.yaml"
 
 
@@ -121,6 +122,23 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
             "is not a schedule",
         ),
         ("subscriptions:\n  - {channel: 'discord:1/2'}", "bot.yaml:2:5: ", '"subscriptions.0.name"'),
+        ("workspaces:\n  lab: ['discord:1']", "bot.yaml:2:9: ", '"workspaces.lab.0" cannot be "discord:1": not a Disc'),
+        ("workspaces: {lab: ['slack:t0123456789']}", "bot.yaml:1:20: ", "write it like discord:123456789012345678 (15"),
+        (f"workspaces:\n  lab: {ONE}, 123456789012345678", "bot.yaml:2:8: ", 'lab.1" cannot be "123456789012345678"'),
+        (
+            f"workspaces:\n  'discord:1': [{ONE}]",
+            "bot.yaml:2:16: ",
+            '"workspaces.discord:1" cannot be "discord:1": a wo',
+        ),
+        (f"workspaces:\n  our lab: [{ONE}]", "bot.yaml:2:12: ", '"workspaces.our lab" cannot be "our lab": a work'),
+        (
+            f"workspaces:\n  a: [{ONE}]\n  b: [{ONE}]",
+            "bot.yaml:3:7: ",
+            'it is in the workspace "a" already, and a serv',
+        ),
+        (f"workspaces:\n  a: [{ONE}, {ONE}]", "bot.yaml:2:35: ", '"workspaces.a.1" cannot be "discord:1234567'),
+        ("workspaces: [a]", "bot.yaml:1:13: ", "it must be keys with values, for instance {lab: ["),
+        ("workspaces: {a: {b: c}}", "bot.yaml:1:17: ", '"workspaces.a" cannot be'),
         ("discord: {api_url: discord.com}", "bot.yaml:1:20: ", '"discord.api_url" cannot be "discord.com"'),
         ("timezone: UTC\ntimezone: UTC", "bot.yaml:2:1: ", 'the key "timezone" is given twice'),
         ("timezone: [", "bot.yaml:", "not valid YAML"),
@@ -130,6 +148,16 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
 def test_a_mistake_in_the_file_is_told_with_its_place(text: str, place: str, key: str) -> None:
     assert problem(text).startswith(place)
     assert key in problem(text)
+
+
+def test_workspaces_tie_servers_of_both_platforms(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = load(f"workspaces:\n  lab: ['{ONE}', slack:T0123456789]\n  研究室: []\n  default: slack:T2\n  none:\n")
+    assert config.tied_servers == {ONE: "lab", "slack:T0123456789": "lab", "slack:T2": "default"}
+    assert list(config.workspaces) == ["lab", "研究室", "default"]
+    monkeypatch.setenv("DAYORI_WORKSPACES__Other", "slack:T3、slack:T4")
+    assert load("").tied_servers == {"slack:T3": "Other", "slack:T4": "Other"}
+    monkeypatch.setenv("DAYORI_WORKSPACES__Other", "T3")
+    assert problem("").startswith('DAYORI_WORKSPACES__Other in the environment: "workspaces.Other.0" cannot be "T3"')
 
 
 def test_a_mistake_in_the_environment_names_the_variable(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -206,6 +234,8 @@ KEYS = [
     "subscriptions.0.channel",
     "subscriptions.0.schedule",
     "subscriptions.0.tags",
+    "workspaces",
+    "workspaces.lab",
     "discord",
     "discord.api_url",
     "discord.servers",

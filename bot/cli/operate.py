@@ -15,7 +15,7 @@ from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_json
 from bot.services.health import Check, HealthReport
-from bot.services.workspaces import require_workspace
+from bot.services.workspaces import DEFAULT, require_workspace
 
 
 @with_settings
@@ -28,8 +28,11 @@ async def doctor(
     config, locale = settings.config, settings.config.locale
     try:
         async with open_health(config) as (health, database):
-            workspace = await require_workspace(database, settings.workspace)
-            findings = await health.check(workspace, config.tokens, config.missing_tokens)
+            settled = (DEFAULT, *config.workspaces)
+            workspace = await require_workspace(database, settings.workspace, settled)
+            named = {name: await require_workspace(database, name, settled) for name in config.workspaces}
+            others = named if settings.workspace == DEFAULT else {}
+            findings = await health.check(workspace, config.tokens, config.missing_tokens, others)
     except StoreError as error:
         findings = HealthReport((Check("database", "fault", error.message),), ())
     if as_json:

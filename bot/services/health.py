@@ -20,6 +20,8 @@ from bot.services.file_sync.papers_file import PapersFile
 from bot.services.ports import Clock
 from bot.services.servers import Servers
 from bot.services.state import State
+from bot.services.unseen_collections import unseen_collections
+from bot.services.workspaces import Workspaces
 from bot.store import papers
 from bot.store.database import Database, iso
 from bot.store.schema import REVISION
@@ -70,10 +72,11 @@ class Health:
         state: State,
         servers: Servers | None = None,
         file: PapersFile | None = None,
+        workspaces: Workspaces | None = None,
     ) -> None:
         self._database, self._clock, self._digests, self._state = database, clock, digests, state
         self._process, self._connections = new_owner(), dict[str, dict[str, str]]()
-        self._servers, self._file = servers, file
+        self._servers, self._file, self._workspaces = servers, file, workspaces
 
     @uncancellable
     async def heartbeat(self, platform: str, connection: Connection) -> None:
@@ -92,15 +95,19 @@ class Health:
         await self._state.write(_HEARTBEAT_KEY, "")
 
     async def check(
-        self, workspace_id: int, tokens: Mapping[str, bool], missing: Mapping[str, str] | None = None
+        self,
+        workspace_id: int,
+        tokens: Mapping[str, bool],
+        missing: Mapping[str, str] | None = None,
+        others: Mapping[str, int] | None = None,
     ) -> HealthReport:
         """Check everything that needs no network; `tokens` says for each platform whether a token is set.
 
-        `missing` names, for a platform with only one of its two tokens, the variable of the other.
+        `missing` names, for a platform with only one of its two tokens, the variable of the other. `others` are more
+        workspaces to look at, by name.
         """
-        standings = await self._digests.statuses(workspace_id)
-        async with self._database.read() as connection:
-            count = await papers.count(connection, workspace_id)
+        ids = [workspace_id, *(others or {}).values()]
+        standings = [status for id in ids for status in await self._digests.statuses(id)]
         tick = await self._state.read(_HEARTBEAT_KEY)
         subscribed = [each.subscription for each in standings]
         checks = [
@@ -109,15 +116,34 @@ class Health:
                 "ok",
                 msg("Database: {path}, revision {revision}", path=str(self._database.path), revision=REVISION),
             ),
-            Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
+            *await self._collections(workspace_id, others or {}),
             *(_token(platform, has_token, (missing or {}).get(platform)) for platform, has_token in tokens.items()),
             *self._running(json.loads(tick) if tick else None),
             *_file_mode_checks(self._database.path),
             *await self._papers_file(),
             *_paused_checks(subscribed),
             *await self._servers_unserved(subscribed),
+            *await self._unseen_collections(),
         ]
         return HealthReport(tuple(checks), tuple(standings))
+
+    async def _collections(self, workspace_id: int, others: Mapping[str, int]) -> list[Check]:
+        async with self._database.read() as connection:
+            count = await papers.count(connection, workspace_id)
+            counts = {name: await papers.count(connection, id) for name, id in others.items()}
+        mine = Check("collection", "ok", msg("Papers in the collection: {n}", n=count))
+        said = {name: msg("Papers in the workspace {name}: {n}", name=name, n=n) for name, n in counts.items()}
+        return [mine, *(Check(f"collection {name}", "ok", message) for name, message in said.items())]
+
+    async def _unseen_collections(self) -> list[Check]:
+        """Report collections that no server sees since the settings changed."""
+        if self._workspaces is None:
+            return []
+        unseen = await unseen_collections(self._database, self._workspaces)
+        return [
+            Check(f"workspace {each.workspace}", "warning", each.message, each.remedy)
+            for each in unseen[:_MOST_SERVERS]
+        ]
 
     async def _papers_file(self) -> list[Check]:
         """Report a papers file that cannot be imported, or that file sync cannot write."""

@@ -44,7 +44,8 @@ class Servers:
     """Decides which servers to serve on a platform where anybody may invite the bot.
 
     `listed` are the servers that the settings allow; if there are any, only they are served. `named` are the servers of
-    the settings' subscriptions, which the operator allowed by naming them. All are written `<platform>:<server id>`.
+    the settings' subscriptions and workspaces, which the operator allowed by naming them. All are written
+    `<platform>:<server id>`. Servers of other platforms are always served: there, a token belongs to one team.
     """
 
     def __init__(
@@ -184,7 +185,9 @@ class Servers:
         """Stop serving a server; its subscriptions rest until it is allowed. Raises InputError like `allow`."""
         server = self._server(id)
         if server in self._named and not self._listed:
-            raise InputError(msg("The subscriptions in the settings name the server {id}; take them out there.", id=id))
+            raise InputError(
+                msg("The settings name the server {id} under subscriptions or workspaces; take it out there.", id=id)
+            )
         return await self._decide(id, "refused")
 
     async def _decide(self, id: str, decision: ServerState) -> Server:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
+from types import MappingProxyType
 from typing import Literal
 from uuid import UUID, uuid4, uuid5
 
@@ -21,11 +23,26 @@ _MOST_NAMES = 5
 
 
 class Workspaces:
-    """Finds a server's workspace: the same for every server of a team, or one each where sharing is hosted."""
+    """Finds a server's workspace: that of all servers of a team, or one each where sharing is hosted.
 
-    def __init__(self, database: Database, clock: Clock, sharing: Sharing) -> None:
-        self._database, self._clock, self._sharing = database, clock, sharing
+    `tied` names the workspaces of the servers for which the settings choose one; they are written
+    `<platform>:<server id>`, as is the name of a server's own workspace.
+    """
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        sharing: Sharing,
+        tied: Mapping[str, str] = MappingProxyType({}),
+    ) -> None:
+        self._database, self._clock, self._sharing, self._tied = database, clock, sharing, tied
         self._known: dict[str, int] = {}
+
+    @property
+    def tied_servers(self) -> Mapping[str, str]:
+        """Return the names of the workspaces that the settings choose, by server."""
+        return self._tied
 
     async def named(self, name: str) -> int:
         """Return the id of the workspace of that name; create it if it is new."""
@@ -42,24 +59,37 @@ class Workspaces:
     async def require(self, name: str) -> int:
         """Return the id of the workspace of that name. Raises NotFoundError with the most similar names.
 
-        `default` exists from the first start; others are created when somebody uses the bot in their server.
+        `default` and those of the settings always exist; others are created when somebody uses the bot in their server.
         """
-        if name == DEFAULT:
+        settled = (DEFAULT, *self._tied.values())
+        if name in settled:
             return await self.named(name)
-        return await require_workspace(self._database, name)
+        if name in self._tied and name not in await ids_by_name(self._database):
+            raise NotFoundError(
+                msg('{server} uses the workspace "{name}"; name that one.', server=name, name=self._tied[name])
+            )
+        return await require_workspace(self._database, name, settled)
+
+    def name_of(self, server: str) -> str:
+        """Return the name of the workspace that a server (`<platform>:<server id>`) uses."""
+        return self._tied.get(server) or (DEFAULT if self._sharing == "team" else server)
 
     async def of_server(self, platform: str, server: int | str) -> int:
         """Return the id of the workspace that a platform's server uses."""
-        return await self.named(DEFAULT if self._sharing == "team" else f"{platform}:{server}")
+        return await self.named(self.name_of(f"{platform}:{server}"))
+
+    async def of_channel(self, channel: str) -> int:
+        """Return the id of the workspace of a channel's server (`<platform>:<server id>/<channel id>`)."""
+        return await self.named(self.name_of(channel.partition("/")[0]))
 
 
-async def require_workspace(database: Database, name: str) -> int:
-    """Return the id of the workspace of that name; 0 for a default workspace that nobody has used yet.
+async def require_workspace(database: Database, name: str, settled: Collection[str] = (DEFAULT,)) -> int:
+    """Return the id of the workspace of that name; 0 for one of the `settled` names that nobody has used yet.
 
     Raises NotFoundError with the most similar names.
     """
     ids = await ids_by_name(database)
-    if name == DEFAULT:
+    if name in settled:
         return ids.get(name, 0)
     if name not in ids:
         near = ", ".join(each for each, *_ in process.extract(name[:80], list(ids), limit=_MOST_NAMES))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, delete, insert, select
+from sqlalchemy import Row, delete, func, insert, select
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
@@ -51,6 +51,12 @@ async def waiting(connection: StoreConnection, workspace_id: int) -> list[Candid
     """Return the waiting proposals, oldest first."""
     query = select(candidates).where(candidates.c.workspace_id == workspace_id).order_by(candidates.c.number)
     return [_read(row) for row in await connection.execute(query)]
+
+
+async def count(connection: StoreConnection, workspace_id: int) -> int:
+    """Return how many proposals wait."""
+    query = select(func.count()).select_from(candidates).where(candidates.c.workspace_id == workspace_id)
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def remove(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:

@@ -15,7 +15,7 @@ from bot.i18n import Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.papers import last_number
-from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions
+from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions, workspaces
 
 _ALIVE = subscriptions.c.ended_at.is_(None)
 _TRIED_AGAIN_AFTER = timedelta(days=1)
@@ -49,12 +49,25 @@ async def of_edition(connection: StoreConnection, workspace_id: int, edition_id:
     return _read(row) if row else None
 
 
-async def configured(connection: StoreConnection, workspace_id: int) -> dict[str, object]:
-    """Return the columns that the settings file last had for each subscription that came from it."""
-    query = select(subscriptions.c.name, subscriptions.c.configured).where(
-        subscriptions.c.workspace_id == workspace_id, subscriptions.c.configured.is_not(None)
+async def servers_ever(connection: StoreConnection, workspace_id: int) -> set[str]:
+    """Return the servers (`discord:<server id>`) that receive the digest of a workspace or ever did."""
+    query = select(subscriptions.c.channel).where(subscriptions.c.workspace_id == workspace_id)
+    return {channel.partition("/")[0] for channel in await connection.scalars(query)}
+
+
+async def places(connection: StoreConnection) -> list[tuple[int, str, str]]:
+    """Return (id, channel, name of its workspace) of every subscription that has not ended."""
+    query = select(subscriptions.c.id, subscriptions.c.channel, workspaces.c.name).join(
+        workspaces, workspaces.c.id == subscriptions.c.workspace_id
     )
-    return {name: values for name, values in await connection.execute(query) if values is not None}
+    return [(id, channel, name) for id, channel, name in await connection.execute(query.where(_ALIVE))]
+
+
+async def configured(connection: StoreConnection) -> dict[tuple[int, str], object]:
+    """Return the columns that the settings last had for the subscriptions from there, by workspace and name."""
+    columns = subscriptions.c
+    query = select(columns.workspace_id, columns.name, columns.configured).where(columns.configured.is_not(None))
+    return {(workspace, name): values for workspace, name, values in await connection.execute(query) if values}
 
 
 async def save(connection: StoreConnection, workspace_id: int, now: datetime, **columns: object) -> None:

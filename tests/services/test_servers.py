@@ -102,7 +102,7 @@ async def test_servers_of_the_settings_subscriptions_are_allowed(make: Make) -> 
     await servers.note_first_servers(there())
     await servers.note_server(OTHER, "")
     assert await serves(servers, LAB, OTHER) == [True, False]
-    with pytest.raises(InputError, match="take them out there"):
+    with pytest.raises(InputError, match="take it out there"):
         await servers.refuse(LAB)
 
 

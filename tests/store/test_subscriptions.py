@@ -159,6 +159,6 @@ async def test_the_settings_last_word_is_remembered_until_the_end(
     made = await subscribe(database, workspace, clock, configured={"schedule": "mon 09:00"})
     await subscribe(database, workspace, clock, name="by-hand")
     async with database.write() as connection:
-        assert await subscriptions.configured(connection, workspace) == {"weekly": {"schedule": "mon 09:00"}}
+        assert await subscriptions.configured(connection) == {(workspace, "weekly"): {"schedule": "mon 09:00"}}
         await subscriptions.end(connection, made.id, clock() + timedelta(days=1))
-        assert await subscriptions.configured(connection, workspace) == {}
+        assert await subscriptions.configured(connection) == {}

@@ -7,7 +7,6 @@ from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from itertools import count
 from time import monotonic
 from zoneinfo import ZoneInfo
 
@@ -16,7 +15,7 @@ from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
 from bot.services.cancellation import uncancellable
-from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.digests.subscription_request import SubscriptionRequest, free_name
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.ports import Clock, Renderer
 from bot.services.servers import ServedServers, Servers
@@ -52,36 +51,13 @@ class Digests:
         self._database, self._clock, self._policy, self._renderers = database, clock, policy, renderers
         self._servers = servers
 
-    async def follow_settings(self, workspace_id: int, requests: Sequence[SubscriptionRequest]) -> None:
-        """Apply subscriptions that changed in the settings since they were last applied; end those that are gone."""
-        now = self._clock()
-        configured = {each.name: each.columns() for each in requests}
-        async with self._database.write() as connection:
-            before = await subscriptions.configured(connection, workspace_id)
-            for name, columns in configured.items():
-                if before.get(name) != columns:
-                    starting = await self._with_first_week(connection, workspace_id, columns)
-                    await subscriptions.save(connection, workspace_id, now, **starting, configured=columns)
-            for old_name in before.keys() - configured.keys():
-                if subscription := await subscriptions.by_name(connection, workspace_id, old_name):
-                    await subscriptions.end(connection, subscription.id, now)
-
     async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
         """Subscribe a channel or change its subscription; postponed editions become due. Raises ScheduleError."""
         async with self._database.write() as connection:
-            columns = await self._with_first_week(connection, workspace_id, request.columns())
+            columns = await request.columns_from(connection, workspace_id, self._clock(), self._policy.zone)
             await subscriptions.save(connection, workspace_id, self._clock(), **columns)
             await leases.wake(connection, request.channel)
         return await self.by_name(workspace_id, request.name)
-
-    async def _with_first_week(
-        self, connection: StoreConnection, workspace_id: int, columns: dict[str, str | list[str]]
-    ) -> dict[str, str | list[str]]:
-        """Return a subscription's columns; an "every N weeks" schedule gets the week from which it counts."""
-        known = await subscriptions.by_name(connection, workspace_id, str(columns["name"]))
-        schedule = parse_schedule(str(columns["schedule"]))
-        starting = schedule.starting(self._clock(), self._policy.zone, known.schedule if known else None)
-        return {**columns, "schedule": starting.text}
 
     async def of_channel(self, workspace_id: int, channel: str) -> Subscription | None:
         """Return the subscription of a channel, or None."""
@@ -89,8 +65,7 @@ class Digests:
 
     async def free_name(self, workspace_id: int, name: str) -> str:
         """Return a free subscription name: the wanted one, or that with a number."""
-        taken = {each.name for each in await self.subscriptions(workspace_id)}
-        return next(name for n in count(1) if (name := name if n == 1 else f"{name}-{n}") not in taken)
+        return free_name(name, {each.name for each in await self.subscriptions(workspace_id)})
 
     async def unsubscribe(self, workspace_id: int, name: str) -> Subscription:
         """End the subscription of that name and return it. Raises NotFoundError."""

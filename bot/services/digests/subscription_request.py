@@ -2,10 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from dataclasses import dataclass
+from datetime import datetime
+from itertools import count
+from zoneinfo import ZoneInfo
 
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Locale
+from bot.store import subscriptions
+from bot.store.connection import StoreConnection
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,3 +34,17 @@ class SubscriptionRequest:
             "tags": list(self.tags),
             "locale": self.locale,
         }
+
+    async def columns_from(
+        self, connection: StoreConnection, workspace_id: int, now: datetime, zone: ZoneInfo
+    ) -> dict[str, str | list[str]]:
+        """Return it as table columns; an "every N weeks" schedule gets the week from which it counts."""
+        known = await subscriptions.by_name(connection, workspace_id, self.name)
+        schedule = parse_schedule(self.schedule)
+        starting = schedule.starting(now, zone, known.schedule if known else None)
+        return {**self.columns(), "schedule": starting.text}
+
+
+def free_name(name: str, taken: Collection[str]) -> str:
+    """Return a free subscription name: the wanted one, or that with a number."""
+    return next(free for n in count(1) if (free := name if n == 1 else f"{name}-{n}") not in taken)

@@ -150,26 +150,6 @@ async def test_an_edition_is_written_with_its_messages_nonces_and_markers(
     assert len(first.nonce) <= 25
 
 
-async def subscribed(digests: Digests, workspace: int) -> list[str]:
-    return [f"{each.name} {each.channel} {each.schedule.text}" for each in await digests.subscriptions(workspace)]
-
-
-async def test_the_settings_make_change_and_end_what_they_named(digests: Digests, workspace: int) -> None:
-    await digests.subscribe(workspace, replace(WEEKLY, name="by-hand"))
-    await digests.follow_settings(workspace, [WEEKLY])
-    await digests.follow_settings(workspace, [replace(WEEKLY, schedule="tue 10:00")])
-    assert await subscribed(digests, workspace) == ["by-hand discord:1/2 mon 09:00", "weekly discord:1/2 tue 10:00"]
-    await digests.follow_settings(workspace, [])
-    assert await subscribed(digests, workspace) == ["by-hand discord:1/2 mon 09:00"]
-
-
-async def test_settings_that_did_not_change_leave_a_curators_change_alone(digests: Digests, workspace: int) -> None:
-    await digests.follow_settings(workspace, [WEEKLY])
-    await digests.subscribe(workspace, replace(WEEKLY, schedule="fri 17:00"))
-    await digests.follow_settings(workspace, [WEEKLY])
-    assert await subscribed(digests, workspace) == ["weekly discord:1/2 fri 17:00"]
-
-
 async def test_a_first_edition_is_announced_with_what_it_holds_and_what_counts_as_sent(
     digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
 ) -> None:

@@ -10,6 +10,7 @@ import pytest
 
 from bot.domain.digest import Subscription
 from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library
 from bot.store.database import Database
@@ -53,14 +54,18 @@ async def test_each_turn_has_one_edition(
 
 
 async def test_every_second_week_stays_the_same_week_through_restarts_changes_and_a_new_year(
-    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+    digests: Digests,
+    placement: SubscriptionPlacement,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
 ) -> None:
     clock.set("2024-11-27 12:00")
     settings = SubscriptionRequest("weekly", "discord:1/2", "every 2 weeks mon 09:00", (), "ja")
     await add(library, workspace, clock, *range(8))
     composed: list[str] = []
     for day in range(63):
-        await digests.follow_settings(workspace, [settings])
+        await placement.follow_settings([settings])
         if day == 15:
             await digests.subscribe(workspace, replace(settings, schedule="隔週月曜 9:00", tags=("t",)))
             await digests.subscribe(workspace, replace(settings, schedule="隔週月曜 9:00"))

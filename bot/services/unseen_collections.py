@@ -1,0 +1,90 @@
+"""Finds collections that no server sees since the settings changed, so that no paper disappears without a word."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+
+from bot.i18n import Message, msg
+from bot.services.workspaces import DEFAULT, Workspaces
+from bot.store import candidates, subscriptions, workspaces
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
+
+
+@dataclass(frozen=True, slots=True)
+class UnseenCollection:
+    """Papers and proposals in `workspace`, whose servers use `successor` now; it is empty if no server is known."""
+
+    workspace: str
+    successor: str
+    papers: int
+    proposals: int
+
+    @property
+    def message(self) -> Message:
+        """Return what is where."""
+        if self.successor:
+            return msg(
+                'The servers of the workspace "{successor}" do not see what is only in "{workspace}": '
+                "papers {papers}, proposals {proposals}.",
+                workspace=self.workspace,
+                successor=self.successor,
+                papers=self.papers,
+                proposals=self.proposals,
+            )
+        return msg(
+            'No server uses the workspace "{workspace}", where there is: papers {papers}, proposals {proposals}.',
+            workspace=self.workspace,
+            papers=self.papers,
+            proposals=self.proposals,
+        )
+
+    @property
+    def remedy(self) -> Message:
+        """Return how to move it."""
+        if self.papers:
+            return msg(
+                "To take the papers over: dayori export --workspace {workspace} --output earlier.yaml, then "
+                "dayori import --workspace {successor} earlier.yaml. To decide on proposals: "
+                "dayori inbox --workspace {workspace}.",
+                workspace=self.workspace,
+                successor=self.successor or DEFAULT,
+            )
+        return msg("To decide on them: dayori inbox --workspace {workspace}.", workspace=self.workspace)
+
+
+async def unseen_collections(database: Database, known: Workspaces) -> list[UnseenCollection]:
+    """Return the collections that the servers of another workspace, or of none, would see under earlier settings."""
+    ids = await workspaces.ids_by_name(database)
+    seen = [ids[name] for name in (DEFAULT, *known.tied_servers.values()) if name in ids]
+    found = []
+    async with database.read() as connection:
+        for name, successor in (*_own(ids, known), *await _default(connection, ids, known)):
+            others = [ids.get(successor, 0)] if successor else seen
+            papers = await workspaces.count_unknown(connection, ids[name], others)
+            proposals = await candidates.count(connection, ids[name])
+            if papers or proposals:
+                found.append(UnseenCollection(name, successor, papers, proposals))
+    return found
+
+
+def _own(ids: Mapping[str, int], known: Workspaces) -> Iterator[tuple[str, str]]:
+    """Yield each workspace of a server that uses another one now, and those that no setting names any more."""
+    for name in ids:
+        successor = known.name_of(name) if ":" in name else ""
+        if name not in (DEFAULT, successor, *known.tied_servers.values()):
+            yield name, successor
+
+
+async def _default(connection: StoreConnection, ids: Mapping[str, int], known: Workspaces) -> list[tuple[str, str]]:
+    """Return `default` with each workspace that is still unused, or whose servers received the digest of `default`."""
+    if DEFAULT not in ids:
+        return []
+    had = await subscriptions.servers_ever(connection, ids[DEFAULT])
+    tied = {name: server in had for server, name in sorted(known.tied_servers.items(), key=lambda tie: tie[0] in had)}
+    return [
+        (DEFAULT, name)
+        for name, received in tied.items()
+        if name != DEFAULT and (received or not await workspaces.has_changes(connection, ids.get(name, 0)))
+    ]
