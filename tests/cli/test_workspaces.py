@@ -19,7 +19,12 @@ def tied(dayori: Dayori, monkeypatch: pytest.MonkeyPatch) -> Dayori:
     monkeypatch.setenv("DAYORI_SHARING", "hosted")
     make_workspace(Path("dayori.db"), SERVER)
     for title in ("One", "Four"):
-        assert dayori("add", f"2401.0000{len(title)}", "--title", title, "--comment", "前から", "--workspace", SERVER).exit_code == 0
+        assert (
+            dayori(
+                "add", f"2401.0000{len(title)}", "--title", title, "--comment", "前から", "--workspace", SERVER
+            ).exit_code
+            == 0
+        )
     monkeypatch.setenv("DAYORI_WORKSPACES", json.dumps({"lab": [SERVER, "slack:T0123456789"]}))
     return dayori
 

@@ -11,7 +11,8 @@ from bot.domain.identifiers import Identifiers
 from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library
-from bot.services.papers.submission import Submission, Submitter
+from bot.services.papers.submission import Submission
+from bot.services.papers.submitter import Submitter
 from bot.services.unseen_collections import UnseenCollection, unseen_collections
 from bot.services.workspaces import Workspaces
 from bot.store.database import Database
