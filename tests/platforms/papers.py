@@ -6,7 +6,7 @@ import random
 
 from bot.domain.dates import PaperDate
 from bot.domain.errors import InputError
-from bot.domain.paper import Link, Paper, make_paper
+from bot.domain.paper import LIMITS, MOST_LINKS, Link, Paper, make_paper
 
 _HOSTILE = (
     "@everyone",
@@ -82,13 +82,13 @@ def _paper(dice: random.Random, number: int) -> Paper:
                 title=_text(dice, 400) + "題",
                 headline=_text(dice, 400) if dice.random() < 0.7 else None,
                 date=PaperDate(dice.randint(1900, 2100), dice.randint(1, 12)) if dice.random() < 0.7 else None,
-                comment=_text(dice, 9000) if dice.random() < 0.7 else None,
-                excerpt=_text(dice, 9000) if dice.random() < 0.7 else None,
+                comment=_text(dice, LIMITS["comment"]) if dice.random() < 0.7 else None,
+                excerpt=_text(dice, LIMITS["excerpt"]) if dice.random() < 0.7 else None,
                 organization=_text(dice, 250) if dice.random() < 0.5 else None,
                 authors=[_text(dice, 200) for _ in range(dice.randint(0, 8))],
                 links=[
                     Link(f"https://example.com/{'x' * dice.randint(0, 1500)}{n}", _text(dice, 60))
-                    for n in range(dice.randint(0, 5))
+                    for n in range(MOST_LINKS if dice.random() < 0.02 else dice.randint(0, 5))
                 ],
                 tags=[_text(dice, 50) for _ in range(dice.randint(0, 10))],
             )
@@ -98,7 +98,7 @@ def _paper(dice: random.Random, number: int) -> Paper:
 
 
 def _text(dice: random.Random, longest: int) -> str:
-    length = int(longest * dice.random() ** 4)
+    length = longest if dice.random() < 0.03 else int(longest * dice.random() ** 4)
     text = ""
     while len(text) < length:
         low, high = dice.choice(_RANGES)

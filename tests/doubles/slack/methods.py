@@ -6,7 +6,6 @@ from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
 
-from .blocks import problems_of
 from .world import Channel, Json
 
 if TYPE_CHECKING:
@@ -39,7 +38,6 @@ def post(server: SlackServer, body: Json) -> Json:
     if server.channel_rate and now < channel.takes_next:
         raise Refusal("ratelimited", retry_after=channel.takes_next - now)
     channel.takes_next = now + (server.channel_rate or 0)
-    _check(server, body)
     return {"channel": channel.id, "ts": channel.put(server.bot_id, body, server.lag).ts}
 
 
@@ -50,7 +48,6 @@ def update(server: SlackServer, body: Json) -> Json:
         raise Refusal("message_not_found")
     if message.bot_id != server.bot_id:
         raise Refusal("cant_update_message")
-    _check(server, body, is_update=True)
     message.text, message.blocks = body.get("text", ""), body.get("blocks") or []
     message.metadata = body.get("metadata", message.metadata)
     return {"channel": channel.id, "ts": message.ts}
@@ -73,12 +70,6 @@ def _channel(server: SlackServer, body: Json) -> Channel:
     if channel is None:
         raise Refusal("channel_not_found")
     return channel
-
-
-def _check(server: SlackServer, body: Json, *, is_update: bool = False) -> None:
-    if problems := problems_of(body, is_update=is_update):
-        server.violations += problems
-        raise Refusal(problems[0].partition(":")[0], response_metadata={"messages": problems})
 
 
 METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str]] = {

@@ -10,6 +10,7 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from .blocks import problems_in
 from .faults import Fault
 from .methods import METHODS, Refusal
 from .sockets import Sockets
@@ -131,9 +132,16 @@ class SlackServer:
         if request.headers.get("Authorization") != f"Bearer {self.tokens[kind]}":
             return _refused(Refusal("invalid_auth"))
         try:
+            self._check(method, body)
             return web.json_response({"ok": True} | answer(self, body))
         except Refusal as refusal:
             return _refused(refusal)
+
+    def _check(self, method: str, body: Json) -> None:
+        """Refuse what Slack would refuse for its content, and remember it."""
+        if problems := problems_in(method, body):
+            self.violations += problems
+            raise Refusal(problems[0].partition(":")[0], response_metadata={"messages": problems})
 
 
 def _refused(refusal: Refusal) -> web.Response:

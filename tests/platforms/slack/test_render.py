@@ -8,18 +8,21 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Payload, Reason
-from bot.domain.paper import Paper
+from bot.domain.paper import Paper, with_id
 from bot.formats.registry import read_file
-from bot.i18n import LOCALES
+from bot.i18n import LOCALES, Locale
 from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.render import SlackRenderer, card_blocks, papers_of
 from tests.conftest import STARTER
 from tests.doubles.slack import problems_of
-from tests.platforms.papers import random_papers
+from tests.platforms.papers import random_papers as hostile_papers
 from tests.samples import paper as sample
+from tests.samples import random_papers
 
 RENDERER = SlackRenderer(ZoneInfo("Asia/Tokyo"))
 
@@ -39,23 +42,25 @@ def problems(messages: tuple[Payload, ...]) -> list[str]:
     return [problem for message in messages for problem in problems_of(message, is_update=True)]
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_ten_thousand_random_papers_break_no_limit_mention_nobody_and_come_in_order(seed: int) -> None:
-    papers = random_papers(1000, seed)
-    for start in range(0, 1000, 20):
-        held = papers[start : start + 20]
-        edition = edition_of(held, remaining=3, locale=LOCALES[start // 20 % 2])
-        messages = RENDERER.edition(edition, lambda n: f"marker{n:02}")
-        assert problems(messages) == []
-        assert [id for message in messages for id in papers_of(message)] == [paper.id for paper in held]
-        for n, message in enumerate(messages):
-            assert message["metadata"]["event_payload"] == {"key": f"marker{n:02}"}
-            assert message["blocks"][0]["block_id"] == f"message:marker{n:02}"
+# The ten thousand are in `make trials`.
+@given(st.lists(random_papers, max_size=4), st.integers(0, 10**9), st.integers(0, 8), st.sampled_from(LOCALES))
+def test_random_papers_break_no_limit_mention_nobody_and_come_in_order(
+    plain: list[Paper], seed: int, hostile: int, locale: Locale
+) -> None:
+    papers = [with_id(paper, f"p{n}") for n, paper in enumerate([*plain, *hostile_papers(hostile, seed)])]
+    messages = RENDERER.edition(edition_of(papers, remaining=3, locale=locale), lambda n: f"marker{n:02}")
+    assert problems(messages) == []
+    assert [id for message in messages for id in papers_of(message)] == [paper.id for paper in papers]
+    lines = [line for message in messages for line in message["text"].split("\n")[1:]]
+    assert lines == [f"• {escape_within(paper.heading, 150)}" for paper in papers]
+    for n, message in enumerate(messages):
+        assert message["metadata"]["event_payload"] == {"key": f"marker{n:02}"}
+        assert message["blocks"][0]["block_id"] == f"message:marker{n:02}"
 
 
 @pytest.mark.parametrize("seed", range(3))
 def test_a_message_stays_within_every_limit_when_its_papers_are_edited_into_anything(seed: int) -> None:
-    papers = random_papers(200, seed)
+    papers = hostile_papers(200, seed)
     for old, *new in zip(papers[::4], papers[1::4], papers[2::4], papers[3::4], strict=True):
         (message,) = RENDERER.edition(edition_of([old]), str)
         for paper in new:
