@@ -11,23 +11,25 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import BlockedError, ChannelClosedError, PublishError
-from bot.domain.text import clip
+from bot.domain.errors import BlockedError, ChannelClosedError, PublishError, RetryLaterError
 from bot.i18n import Locale, msg
 from bot.platforms.slack import command_names
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, search_error
 from bot.platforms.slack.mrkdwn import escape_within
-from bot.platforms.slack.render import headings_of, metadata
+from bot.platforms.slack.render import TEXT, headings_of, metadata
 from bot.services.ports import Fence
 
 SPACING = 1.0  # seconds: Slack allows about one message per second and channel
-# A channel's history may lag behind a post by seconds. A message that may have arrived is searched for at once and then
-# repeatedly, for longer than the longest reported lag and a request in flight take together.
-LOOKS = (0.0, 5.0, 5.0, 5.0)  # seconds before each search
+# Seconds before each look for a message that may have arrived. Nobody says how far a channel's history lags behind a
+# post; a killed process may also have sent its request just before, and Slack may carry it out late. So 75 seconds pass
+# before a message is sent again, which costs only an edition after a failure, and only one that did not arrive.
+LOOKS = (0.0, 5.0, 10.0, 20.0, 40.0)
+_WAITED_OUT = 60.0  # seconds; a 429 of a look that asks for at most this is waited out, lest the looks begin anew
+_ATTEMPTS = 5  # at one look
 _PAGE = "999"
 _MARGIN = 60.0  # seconds; the clocks of header and messages differ
-_TEXT = 3000
+_NOTICE = 3000
 _log = structlog.get_logger()
 
 
@@ -74,7 +76,7 @@ class SlackPublisher:
         """Send a text to another channel that receives the digest; Slack has no channel for curators."""
         for place in places[:1]:
             if place != closed:
-                content = {"text": escape_within(text, _TEXT), "unfurl_links": False, "unfurl_media": False}
+                content = {"text": escape_within(text, _NOTICE), "unfurl_links": False, "unfurl_media": False}
                 await self._post(await self._place(place), content, fence)
 
     def command_name(self, command: str, locale: Locale) -> str:
@@ -96,9 +98,19 @@ class SlackPublisher:
         place = await self._place(channel)
         for pause in self._looks:
             await asyncio.sleep(pause)
-            if found := await self._look(place, marker, anchor):
+            if found := await self._patient_look(place, marker, anchor):
                 return found
         return None
+
+    async def _patient_look(self, place: str, marker: str, anchor: str) -> str | None:
+        for _ in range(_ATTEMPTS - 1):
+            try:
+                return await self._look(place, marker, anchor)
+            except RetryLaterError as error:
+                if error.is_global or error.seconds > _WAITED_OUT:
+                    raise
+                await asyncio.sleep(error.seconds)
+        return await self._look(place, marker, anchor)
 
     async def _look(self, place: str, marker: str, anchor: str) -> str | None:
         cursor = {"cursor": ""}
@@ -152,12 +164,12 @@ class SlackPublisher:
 
 
 def _as_links(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a refused message with its papers as plain links."""
-    head = payload["text"].split("\n")[0]
-    lines = [clip(head, 500)]
-    for line in headings_of({"blocks": payload["blocks"]}):
-        if sum(map(len, lines)) + len(line) + len(lines) <= _TEXT:
-            lines.append(line)
+    """Return a refused message as its text, which names every paper, with as many of the names as links as fit."""
+    lines = payload["text"].split("\n")
+    for n, heading in enumerate(headings_of(payload), 1):
+        linked = [*lines[:n], f"• {heading}", *lines[n + 1 :]]
+        if len("\n".join(linked).encode()) <= TEXT:
+            lines = linked
     return {**{name: value for name, value in payload.items() if name != "blocks"}, "text": "\n".join(lines)}
 
 

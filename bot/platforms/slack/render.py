@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -22,7 +22,9 @@ MOST_BLOCKS = 50
 # Characters of a message's blocks as JSON, without the id that marks the first one. Slack refuses somewhere above
 # 11,000, which is undocumented.
 _TOTAL = 9_950
-_TEXT = 3_900  # bytes: an update takes 4,000 "characters", which are bytes according to some reports
+# Bytes of a message's text: an update takes 4,000 "characters", which are bytes according to some reports, and a longer
+# post without blocks becomes several messages.
+TEXT = 3_900
 _TITLE, _FACTS, _ADDRESS, _COMMENT, _EXCERPT, _LINKS, _TAGS, _FOOTER, _HEADLINE = (
     256,
     300,
@@ -111,7 +113,7 @@ def papers_of(payload: Payload) -> list[str]:
     return list(dict.fromkeys(id for block in payload["blocks"] if (id := _paper_of(block))))
 
 
-def headings_of(payload: Payload) -> list[str]:
+def headings_of(payload: Mapping[str, Any]) -> list[str]:
     """Return the linked headings of the papers in a message."""
     firsts = (block for block in payload["blocks"] if block.get("block_id", "").startswith("paper:0:"))
     return [block["text"]["text"].split("\n")[0] for block in firsts]
@@ -155,7 +157,7 @@ def _packed(edition: Edition, opening: list[Block]) -> list[list[Paper]]:
 
 def _fits(blocks: Sequence[Block], lines: Sequence[str]) -> bool:
     is_short = len(json.dumps(blocks, ensure_ascii=False)) <= _TOTAL
-    return is_short and len(blocks) <= MOST_BLOCKS and len("\n".join(lines).encode()) <= _TEXT
+    return is_short and len(blocks) <= MOST_BLOCKS and len("\n".join(lines).encode()) <= TEXT
 
 
 def _with_divider(paper: Paper, locale: Locale) -> list[Block]:

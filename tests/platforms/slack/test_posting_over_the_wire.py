@@ -15,13 +15,16 @@ from bot.domain.errors import (
     RetryLaterError,
     UnknownOutcomeError,
 )
+from bot.domain.identifiers import Identifiers
+from bot.domain.paper import Link
 from bot.formats.registry import read_file
-from bot.platforms.slack.render import SlackRenderer
+from bot.platforms.slack.render import SlackRenderer, papers_of
 from tests.conftest import STARTER
 from tests.doubles.clock import TOKYO
 from tests.doubles.slack import Channel, SlackServer
 from tests.platforms.slack.conftest import publishing, unfenced
 from tests.platforms.slack.test_render import edition_of
+from tests.samples import paper as sample
 
 
 def message(marker: str = "abcdefgh") -> Payload:
@@ -145,7 +148,40 @@ async def test_a_message_that_slack_refuses_goes_out_as_links_and_is_found_still
         with pytest.raises(BlockedError, match="msg_too_long"):
             await publisher.publish(channel.address, message(), "a", unfenced)
     assert channel.messages[0].blocks == []
-    assert channel.messages[0].text.count("\n*<https://") == len(read_file(STARTER))
+    assert channel.messages[0].text.count("\n• *<https://") == len(read_file(STARTER))
+
+
+async def test_a_refused_message_names_every_paper_even_where_their_links_do_not_fit(
+    server: SlackServer, channel: Channel
+) -> None:
+    papers = [
+        sample(
+            n, headline="見出し" * 30, links=[Link(f"https://example.org/{n}/{'x' * 600}")], identifiers=Identifiers()
+        )
+        for n in range(9)
+    ]
+    payload = SlackRenderer(TOKYO).edition(edition_of(papers), lambda n: "abcdefgh")[0]
+    server.fault("chat.postMessage", error="invalid_blocks")
+    async with publishing(server) as publisher:
+        await publisher.publish(channel.address, payload, "a", unfenced)
+    lines = channel.messages[0].text.split("\n")[1:]
+    assert len(lines) == len(papers_of(payload)) > 3
+    assert all("見出し" * 30 in line for line in lines)
+    assert 0 < sum("https://" in line for line in lines) < len(lines)
+
+
+async def test_a_search_waits_out_a_429_and_gives_up_on_a_long_one(server: SlackServer, channel: Channel) -> None:
+    async with publishing(server) as publisher:
+        sent = await publisher.publish(channel.address, message(), "a", unfenced)
+        busy = server.fault("conversations.history", times=3, retry_after=0.05)
+        assert await publisher.find(channel.address, "abcdefgh", "0") == sent
+        assert busy.hits == 3
+        assert await publisher.find(channel.address, "another0", "0") is None
+        for seconds, times in ((61.0, 1), (0.0, None)):
+            server.faults.clear()
+            server.fault("conversations.history", times=times, retry_after=seconds)
+            with pytest.raises(RetryLaterError):
+                await publisher.find(channel.address, "abcdefgh", "0")
 
 
 async def test_an_edit_replaces_what_a_message_says_and_one_that_is_gone_stays_gone(
