@@ -3,8 +3,8 @@ FROM python:3.12-slim
 ENV PYTHONUNBUFFERED=1 PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1
 WORKDIR /app
 
-COPY requirements.lock ./
-RUN pip install --require-hashes -r requirements.lock
+COPY requirements-slack.lock ./
+RUN pip install --require-hashes -r requirements-slack.lock
 
 COPY pyproject.toml README.md LICENSE ./
 COPY bot bot

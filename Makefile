@@ -6,9 +6,12 @@ LOCK := $(BIN)/uv pip compile pyproject.toml --universal --python-version 3.11 -
 	--no-emit-index-url --no-header --no-annotate --quiet
 PO := bot/i18n/locales/ja/LC_MESSAGES/dayori.po
 
+# Bolt takes 8 MB and is installed only where a Slack token is set.
+SLACK_TOKENS := $(SLACK_BOT_TOKEN)$(SLACK_APP_TOKEN)$(shell grep -sE '^(export +)?SLACK_(BOT|APP)_TOKEN=.' .env)
+
 .PHONY: run test check fix bench trials pictures catalogues lock
 
-run: .venv/run.stamp  ## start the bot; without a token, the terminal
+run: .venv/run.stamp $(if $(SLACK_TOKENS),.venv/slack.stamp)  ## start the bot; without a token, the terminal
 	@$(BIN)/dayori run
 
 test: .venv/dev.stamp  ## run all tests
@@ -45,11 +48,16 @@ catalogues: .venv/dev.stamp  ## collect the sentences of the code and compile th
 lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
 	$(INSTALL) uv
 	$(LOCK) --upgrade -o requirements.lock
-	$(LOCK) --upgrade --extra dev -c requirements.lock -o requirements-dev.lock
+	$(LOCK) --extra slack -c requirements.lock -o requirements-slack.lock
+	$(LOCK) --upgrade --extra slack --extra dev -c requirements-slack.lock -o requirements-dev.lock
 
 .venv/run.stamp: requirements.lock pyproject.toml | .venv
 	$(INSTALL) --require-hashes -r requirements.lock
 	$(INSTALL) --no-deps --no-build-isolation --editable .
+	@touch $@
+
+.venv/slack.stamp: requirements-slack.lock .venv/run.stamp
+	$(INSTALL) --require-hashes -r requirements-slack.lock
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp
