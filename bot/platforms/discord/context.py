@@ -12,12 +12,11 @@ import discord
 
 from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, Message, closest, msg
+from bot.platforms import actor
 from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
-from bot.services.papers.submitter import Submitter
-from bot.services.rate_limit import COST
 
 
 class Client(discord.AutoShardedClient):
@@ -37,16 +36,10 @@ _ID = re.compile(r"[0-9]{15,20}")
 
 
 @dataclass(frozen=True, slots=True)
-class Actor:
+class Actor(actor.Actor):
     """The person who uses the bot; `server` is the Discord server's id."""
 
-    services: Services
-    workspace: int
     server: int
-    locale: Locale
-    name: str
-    id: str
-    is_curator: bool
     names: CommandNames
 
     def say(self, message: Message) -> str:
@@ -56,19 +49,6 @@ class Actor:
     def command(self, name: str) -> str:
         """Return the mention of one of our commands for this person."""
         return self.names.name(name, self.locale)
-
-    @property
-    def submitter(self) -> Submitter:
-        """Return the person as a submitter of papers."""
-        return Submitter(self.name, self.id, self.locale, self.is_curator)
-
-    def spend(self, cost: float = COST) -> None:
-        """Take an interaction's cost from the person's budget of this minute. Raises RateLimitError."""
-        self.services.rate_limit.spend(self.id, cost)
-
-    def require_curator(self) -> None:
-        """Raise NotAllowedError unless the person is a curator."""
-        self.submitter.require_curator()
 
 
 async def actor_of(interaction: Interaction) -> Actor:
@@ -83,7 +63,7 @@ async def actor_of(interaction: Interaction) -> Actor:
     if not (await services.servers.served()).has(f"discord:{server}"):
         await services.servers.note_server(f"discord:{server}", interaction.guild.name if interaction.guild else "")
         await services.servers.require(f"discord:{server}")
-    actor = Actor(
+    person = Actor(
         services=services,
         workspace=await services.workspaces.of_server("discord", server),
         server=server,
@@ -93,8 +73,8 @@ async def actor_of(interaction: Interaction) -> Actor:
         names=interaction.client.names,
         is_curator=interaction.permissions.manage_guild or _is_curator(interaction.user, services.curators),
     )
-    interaction.extras[_ACTOR] = actor
-    return actor
+    interaction.extras[_ACTOR] = person
+    return person
 
 
 def server_of(interaction: Interaction) -> int:
