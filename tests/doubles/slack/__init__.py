@@ -2,7 +2,9 @@
 
 from .blocks import problems_of, response_problems
 from .faults import Fault
+from .people import Ephemeral, Person, text_of
 from .server import SlackServer
+from .views import View
 from .world import Channel, Message
 
-__all__ = ["Channel", "Fault", "Message", "SlackServer", "problems_of", "response_problems"]
+__all__ = ["Channel", "Ephemeral", "Fault", "Message", "Person", "SlackServer", "View", "problems_of", "response_problems", "text_of"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -65,6 +66,40 @@ def history(server: SlackServer, body: Json) -> Json:
     return {"messages": page, "has_more": bool(more), "response_metadata": {"next_cursor": more}}
 
 
+def user_info(server: SlackServer, body: Json) -> Json:
+    person = server.people.get(str(body.get("user")))
+    if person is None:
+        raise Refusal("user_not_found")
+    return {"user": person.profile()}
+
+
+def open_view(server: SlackServer, body: Json) -> Json:
+    view = _view(body)
+    opened = server.views.open(str(body.get("trigger_id")), view)
+    if opened is None:
+        raise Refusal("expired_trigger_id")
+    return {"view": opened.shown()}
+
+
+def update_view(server: SlackServer, body: Json) -> Json:
+    view = _view(body)
+    updated = server.views.update(str(body.get("view_id")), view)
+    if updated is None:
+        raise Refusal("not_found")
+    return {"view": updated.shown()}
+
+
+def publish_view(server: SlackServer, body: Json) -> Json:
+    view = _view(body)
+    server.views.homes[str(body["user_id"])] = view
+    return {"view": view}
+
+
+def _view(body: Json) -> Json:
+    view = body["view"]
+    return dict(json.loads(view) if isinstance(view, str) else view)
+
+
 def _channel(server: SlackServer, body: Json) -> Channel:
     channel = server.channels.get(str(body.get("channel")))
     if channel is None:
@@ -78,4 +113,8 @@ METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str]] = {
     "chat.postMessage": (post, "bot"),
     "chat.update": (update, "bot"),
     "conversations.history": (history, "bot"),
+    "users.info": (user_info, "bot"),
+    "views.open": (open_view, "bot"),
+    "views.update": (update_view, "bot"),
+    "views.publish": (publish_view, "bot"),
 }

@@ -10,10 +10,12 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from .blocks import problems_in
+from .blocks import problems_in, response_problems
 from .faults import Fault
 from .methods import METHODS, Refusal
+from .people import Person, ResponseUrl
 from .sockets import Sockets
+from .views import Views
 from .world import Channel, Json
 
 
@@ -45,13 +47,19 @@ class SlackServer:
         self.tells_the_time = True
         self._moved = asyncio.Event()
         self.sockets = Sockets(self._moved.set)
+        self.views = Views()
+        self.people: dict[str, Person] = {}
+        self.response_urls: dict[str, ResponseUrl] = {}
+        self.files: dict[str, bytes] = {}
         self.api_url = ""
         self._runner: web.AppRunner | None = None
 
     async def __aenter__(self) -> Self:
         application = web.Application()
         application.router.add_post("/api/{method}", self._serve)
+        application.router.add_get("/api/{method}", self._serve)
         application.router.add_get("/link", self.sockets.serve)
+        application.router.add_post("/respond/{id}", self._take_answer)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -80,6 +88,12 @@ class SlackServer:
         self.channels[made.id] = made
         return made
 
+    def person(self, number: int = 1, **about: Any) -> Person:
+        """Make a member of the workspace."""
+        person = Person(self, id=f"U0PERSON{number:02}", **about)
+        self.people[person.id] = person
+        return person
+
     def fault(self, method: str, **how: Any) -> Fault:
         """Make matching requests fail; see `Fault` for how."""
         fault = Fault(method, **how)
@@ -97,10 +111,19 @@ class SlackServer:
                 self._moved.clear()
                 await self._moved.wait()
 
+    async def _take_answer(self, request: web.Request) -> web.Response:
+        """Take an answer at an interaction's address."""
+        body: Json = await request.json()
+        self.requests.append(Request("response_url", body))
+        self.violations += response_problems(body)
+        error = self.response_urls[request.match_info["id"]].take(body)
+        self._moved.set()
+        return web.Response(text=error or "ok", status=404 if error else 200)
+
     async def _serve(self, request: web.Request) -> web.StreamResponse:
         method = request.match_info["method"]
         is_json = request.content_type == "application/json"
-        body: Json = await request.json() if is_json else dict(await request.post())
+        body: Json = await request.json() if is_json else {**request.query, **await request.post()}
         self.requests.append(Request(method, body))
         self._moved.set()
         fault = next((each for each in self.faults if each.catches(method, body.get("channel"))), None)

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
+from dataclasses import dataclass
+from time import monotonic
 from uuid import uuid4
 
 from aiohttp import WSMsgType, web
+
+from .world import Json
+
+PATIENCE = 3.0  # seconds that Slack waits for an acknowledgement
+
+
+@dataclass(frozen=True, slots=True)
+class Acknowledgement:
+    """What came back for an envelope, and after how many seconds."""
+
+    content: Json
+    seconds: float
 
 
 class Sockets:
@@ -15,6 +30,9 @@ class Sockets:
         self.url, self.opened = "", 0
         self.acknowledged: list[str] = []
         self.open: list[web.WebSocketResponse] = []
+        self.slowest = 0.0  # seconds until an acknowledgement
+        self._awaited: dict[str, tuple[float, asyncio.Future[Acknowledgement]]] = {}
+        self._effects: dict[str, Callable[[Json], None]] = {}
         self._changed = changed
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -28,18 +46,29 @@ class Sockets:
         try:
             async for message in socket:
                 if message.type is WSMsgType.TEXT:
-                    self.acknowledged.append(message.json()["envelope_id"])
+                    self._acknowledge(message.json())
                     self._changed()
         finally:
             self.open.remove(socket)
             self._changed()
         return socket
 
-    async def send(self, kind: str) -> str:
+    async def send(self, kind: str, payload: Json | None = None) -> str:
         """Send an envelope over the oldest connection and return its id."""
         envelope = str(uuid4())
-        await self.open[0].send_json({"type": kind, "envelope_id": envelope, "payload": {}})
+        self._awaited[envelope] = monotonic(), asyncio.get_running_loop().create_future()
+        await self.open[0].send_json({"type": kind, "envelope_id": envelope, "payload": payload or {}})
         return envelope
+
+    async def ask(self, kind: str, payload: Json, effect: Callable[[Json], None] | None = None) -> Acknowledgement:
+        """Send an envelope and return its acknowledgement, whose content takes effect the moment it arrives.
+
+        Raises TimeoutError after Slack's three seconds.
+        """
+        envelope = await self.send(kind, payload)
+        if effect:
+            self._effects[envelope] = effect
+        return await asyncio.wait_for(self._awaited[envelope][1], PATIENCE)
 
     async def refresh(self) -> None:
         """Ask for the oldest connection to be reopened, as Slack does every few hours."""
@@ -49,3 +78,13 @@ class Sockets:
         """Close all connections."""
         for socket in list(self.open):
             await socket.close()
+
+    def _acknowledge(self, answer: Json) -> None:
+        self.acknowledged.append(answer["envelope_id"])
+        sent_at, waiting = self._awaited[answer["envelope_id"]]
+        seconds = monotonic() - sent_at
+        if effect := self._effects.pop(answer["envelope_id"], None):
+            effect(answer.get("payload") or {})
+        self.slowest = max(self.slowest, seconds)
+        if not waiting.done():
+            waiting.set_result(Acknowledgement(answer.get("payload") or {}, seconds))

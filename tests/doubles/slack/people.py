@@ -1,0 +1,252 @@
+"""People at the Slack double: they write commands, press buttons, fill modals in, and read what only they are shown."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from itertools import count
+from typing import TYPE_CHECKING, Any
+
+from .blocks import response_problems
+from .sockets import Acknowledgement
+from .views import View
+from .world import Channel, Json
+
+if TYPE_CHECKING:
+    from .server import SlackServer
+
+_numbers = count(1)
+_MOST_ANSWERS = 5
+
+
+@dataclass
+class Ephemeral:
+    """A message that only one person sees."""
+
+    channel: str
+    text: str
+    blocks: list[Json]
+
+
+@dataclass
+class ResponseUrl:
+    """An address for up to five answers to an interaction; `original` is the message whose button was pressed."""
+
+    person: Person
+    channel: str
+    original: Ephemeral | None
+    uses: int = 0
+
+    def take(self, body: Json) -> str:
+        """Take an answer; return Slack's error, empty if it is taken."""
+        self.uses += 1
+        if self.uses > _MOST_ANSWERS:
+            return "used_url"
+        if body.get("response_type") == "in_channel":
+            server = self.person.server
+            server.channels[self.channel].put(server.bot_id, body)
+        elif body.get("replace_original") and self.original:
+            self.original.text, self.original.blocks = body.get("text", ""), body.get("blocks") or []
+            self.person.reads.append(self.original)
+        else:
+            shown = Ephemeral(self.channel, body.get("text", ""), body.get("blocks") or [])
+            self.person.reads.append(shown)
+        return ""
+
+
+@dataclass
+class Person:
+    """A member of the workspace; `reads` are the messages that only they were shown, oldest first."""
+
+    server: SlackServer
+    id: str = "U0PERSON01"
+    name: str = "佐藤"
+    locale: str = "ja-JP"
+    zone: str = "Asia/Tokyo"
+    is_admin: bool = False
+    team: str = ""
+    reads: list[Ephemeral] = field(default_factory=list)
+
+    def profile(self) -> Json:
+        """Return what users.info tells."""
+        profile = {"display_name": self.name, "real_name": self.name}
+        about = {"id": self.id, "name": "sato", "tz": self.zone, "locale": self.locale, "is_admin": self.is_admin}
+        return about | {"team_id": self.server.team, "profile": profile}
+
+    @property
+    def modal(self) -> View | None:
+        """Return the open modal."""
+        return self.server.views.modals.get(self.id)
+
+    @property
+    def home(self) -> Json:
+        """Return the App Home as published last."""
+        return self.server.views.homes[self.id]
+
+    async def write(self, channel: Channel, line: str) -> Acknowledgement:
+        """Write a slash command."""
+        command, _, text = line.partition(" ")
+        return await self.server.sockets.ask(
+            "slash_commands",
+            {
+                "command": command,
+                "text": text,
+                "user_id": self.id,
+                "user_name": "sato",
+                "team_id": self.team or self.server.team,
+                "channel_id": channel.id,
+                "response_url": self._response_url(channel.id),
+                "trigger_id": self.server.views.trigger(self.id),
+            },
+        )
+
+    async def ask(self, channel: Channel, line: str) -> Ephemeral:
+        """Write a slash command and return the answer."""
+        return await self._next(self.write(channel, line))
+
+    async def ask_modal(self, channel: Channel, line: str) -> View:
+        """Write a slash command and return the modal that opens."""
+        self.server.views.modals.pop(self.id, None)
+        await self.write(channel, line)
+        await self.server.until(lambda: self.modal)
+        assert self.modal
+        return self.modal
+
+    async def press(self, place: Ephemeral | View | Json, action: str, value: str | None = None) -> Acknowledgement:
+        """Press the button of that action or label in a message, a modal or the Home; or choose `value` in a menu."""
+        element, block = _element(place, action)
+        pressed = {"type": element["type"], "action_id": element["action_id"], "block_id": block.get("block_id", "b")}
+        if element["type"] == "button":
+            pressed |= {"value": element["value"]} if "value" in element else {}
+        else:
+            pressed |= {"selected_option": {"value": value}}
+        payload = self._payload("block_actions") | {"actions": [pressed]}
+        if isinstance(place, Ephemeral):
+            payload |= {"channel": {"id": place.channel}, "response_url": self._response_url(place.channel, place)}
+            payload |= {"container": {"type": "message", "is_ephemeral": True, "channel_id": place.channel}}
+        else:
+            view = place.shown() if isinstance(place, View) else place | {"id": "V0HOME", "state": {"values": {}}}
+            payload |= {"view": view, "container": {"type": "view"}}
+        return await self.server.sockets.ask("interactive", payload)
+
+    async def press_for(self, place: Ephemeral | View | Json, action: str, value: str | None = None) -> Ephemeral:
+        """Press a button and return the message that answers, which may be the pressed one replaced."""
+        return await self._next(self.press(place, action, value))
+
+    async def submit(self, view: View, **values: str) -> Acknowledgement:
+        """Submit a modal with values by the inputs' names; the others keep what they were filled with."""
+        typed = _inputs(view) | values
+        state = {name: {"value": _typed(view, name, value)} for name, value in typed.items()}
+        shown = view.shown() | {"state": {"values": state}}
+
+        def take(content: Json) -> None:
+            self.server.violations += response_problems(content)
+            match content.get("response_action"):
+                case "update":
+                    view.content = content["view"]
+                case "errors":
+                    pass
+                case _:
+                    self.server.views.modals.pop(self.id, None)
+
+        payload = self._payload("view_submission") | {"view": shown}
+        return await self.server.sockets.ask("interactive", payload, take)
+
+    async def suggest(self, view: View | Json, action: str, typed: str) -> list[Json]:
+        """Type into a menu and return its choices."""
+        shown = view.shown() if isinstance(view, View) else view
+        payload = self._payload("block_suggestion") | {"action_id": action, "block_id": "b", "value": typed}
+        answer = await self.server.sockets.ask("interactive", payload | {"view": shown})
+        self.server.violations += response_problems(answer.content)
+        return list(answer.content["options"])
+
+    async def use_shortcut(self, channel: Channel, callback: str, message: Json) -> Acknowledgement:
+        """Use a message's shortcut."""
+        payload = self._payload("message_action") | {
+            "callback_id": callback,
+            "channel": {"id": channel.id},
+            "message": message,
+            "response_url": self._response_url(channel.id),
+        }
+        return await self.server.sockets.ask("interactive", payload)
+
+    async def happen(self, kind: str, **event: Any) -> Acknowledgement:
+        """Let an event of this person's be sent."""
+        payload = {"type": "event_callback", "team_id": self.server.team, "event_id": f"Ev{next(_numbers)}"}
+        return await self.server.sockets.ask("events_api", payload | {"event": {"type": kind, "user": self.id} | event})
+
+    async def until_modal(self, *texts: str) -> View:
+        """Wait until the open modal shows these texts."""
+        await self.server.until(lambda: self.modal and all(text in text_of(self.modal) for text in texts))
+        assert self.modal
+        return self.modal
+
+    async def _next(self, doing: Any) -> Ephemeral:
+        known = len(self.reads)
+        await doing
+        await self.server.until(lambda: len(self.reads) > known)
+        return self.reads[-1]
+
+    def _payload(self, kind: str) -> Json:
+        team = self.team or self.server.team
+        return {
+            "type": kind,
+            "team": {"id": self.server.team},
+            "user": {"id": self.id, "name": "sato", "team_id": team},
+            "trigger_id": self.server.views.trigger(self.id),
+        }
+
+    def _response_url(self, channel: str, original: Ephemeral | None = None) -> str:
+        id = f"R{next(_numbers)}"
+        self.server.response_urls[id] = ResponseUrl(self, channel, original)
+        return f"{self.server.api_url.removesuffix('/api/')}/respond/{id}"
+
+
+def text_of(place: Ephemeral | View | Json) -> str:
+    """Return all text that is shown, block by block."""
+    return "\n".join(_texts(_blocks(place)))
+
+
+def _texts(part: Any) -> Iterator[str]:
+    if isinstance(part, dict):
+        for key, value in part.items():
+            if key in ("text", "initial_value") and isinstance(value, str):
+                yield value
+            else:
+                yield from _texts(value)
+    elif isinstance(part, list):
+        for each in part:
+            yield from _texts(each)
+
+
+def _blocks(place: Ephemeral | View | Json) -> list[Json]:
+    return list(place["blocks"] if isinstance(place, dict) else place.blocks)
+
+
+def _element(place: Ephemeral | View | Json, action: str) -> tuple[Json, Json]:
+    """Return an element by its action id, its action id's first part or its label, and its block."""
+    for block in _blocks(place):
+        elements = [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
+        for element in elements:
+            id = str(element.get("action_id", ""))
+            label = element["text"]["text"] if element["type"] == "button" else ""
+            if action in (id, id.partition(".")[0]) or action in label:
+                return element, block
+    raise AssertionError(f"no {action} in {text_of(place)}")
+
+
+def _inputs(view: View) -> dict[str, str]:
+    """Return what the inputs of a modal are filled with."""
+    inputs = [block for block in view.blocks if block["type"] == "input"]
+    return {block["block_id"]: str(block["element"].get("initial_value", "")) for block in inputs}
+
+
+def _typed(view: View, name: str, value: str) -> Json:
+    element = next(block["element"] for block in view.blocks if block.get("block_id") == name)
+    match element["type"]:
+        case "plain_text_input":
+            return {"type": element["type"], "value": value or None}
+        case "conversations_select":
+            return {"type": element["type"], "selected_conversation": value or None}
+        case kind:
+            return {"type": kind, "selected_option": {"value": value} if value else None}

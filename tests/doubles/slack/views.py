@@ -1,0 +1,60 @@
+"""Modals and Homes: opened by a trigger that expires, updated while they are open, and what was typed in them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from itertools import count
+from time import monotonic
+
+from .world import Json
+
+_TRIGGER = 3.0  # seconds
+_numbers = count(1)
+
+
+@dataclass
+class View:
+    """A modal as its person sees it."""
+
+    id: str
+    user: str
+    content: Json
+
+    @property
+    def blocks(self) -> list[Json]:
+        """Return its blocks."""
+        return list(self.content["blocks"])
+
+    def shown(self) -> Json:
+        """Return it as payloads have it."""
+        return self.content | {"id": self.id, "type": self.content["type"], "hash": "1.a", "state": {"values": {}}}
+
+
+@dataclass
+class Views:
+    """What is open, by person; `triggers` hold who may still open a modal, and until when."""
+
+    modals: dict[str, View] = field(default_factory=dict)
+    homes: dict[str, Json] = field(default_factory=dict)
+    triggers: dict[str, tuple[str, float]] = field(default_factory=dict)
+
+    def trigger(self, user: str) -> str:
+        """Return a new trigger of a person's."""
+        id = f"{next(_numbers)}.trigger.{user}"
+        self.triggers[id] = user, monotonic() + _TRIGGER
+        return id
+
+    def open(self, trigger: str, content: Json) -> View | None:
+        """Open a modal; None when its trigger is used up or too old."""
+        user, until = self.triggers.pop(trigger, ("", 0.0))
+        if monotonic() > until:
+            return None
+        view = self.modals[user] = View(f"V{next(_numbers)}", user, content)
+        return view
+
+    def update(self, id: str, content: Json) -> View | None:
+        """Update a modal; None when it was closed."""
+        view = next((each for each in self.modals.values() if each.id == id), None)
+        if view:
+            view.content = content
+        return view
