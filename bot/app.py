@@ -15,8 +15,10 @@ from bot.config import Config
 from bot.domain.errors import DayoriError
 from bot.garbage import PausedCollector
 from bot.i18n import Message
-from bot.platforms.discord.command_names import NOTE, CommandNames
+from bot.platforms.discord.command_names import NOTE
+from bot.platforms.discord.command_names import CommandNames as DiscordNames
 from bot.platforms.discord.render import DiscordRenderer
+from bot.platforms.slack.command_names import CommandNames as SlackNames
 from bot.platforms.slack.render import SlackRenderer
 from bot.services.bundle import Services
 from bot.services.digests.composing import Digests, Policy
@@ -59,7 +61,7 @@ class App:
     clock: Clock
     database: Database
     services: Services
-    command_names: CommandNames
+    command_names: DiscordNames
     file_sync: FileSync | None = None
     fault: Message | None = None
 
@@ -84,7 +86,7 @@ async def open_app(
         stack.push_async_callback(search.close)
         metadata = MetadataLookup(database, clock, partial(open_sources, **config.sources.model_dump()))
         stack.push_async_callback(metadata.close)
-        names = CommandNames()
+        names = DiscordNames()
         services = _assemble(config, clock, database, search, metadata, names)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
@@ -109,7 +111,9 @@ def platforms_of(app: App) -> tuple[Platform, ...]:
         with PausedCollector():
             from bot.platforms.slack.platform import SlackPlatform
 
-        platforms.append(SlackPlatform(app.services, config.slack.api_url, bot_token, app_token))
+        platforms.append(
+            SlackPlatform(app.services, config.slack.api_url, SlackNames(config.slack.command), bot_token, app_token)
+        )
     return tuple(platforms)
 
 
@@ -123,7 +127,7 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
         database = await open_to_read(config.database_place)
         stack.push_async_callback(database.close)
         servers = _servers(config, clock, database)
-        digests = Digests(database, clock, _policy(config), _renderers(config, CommandNames()), servers)
+        digests = Digests(database, clock, _policy(config), _renderers(config, DiscordNames()), servers)
         file, _ = _papers_file(config, clock, database, Importer(database, clock), 0)
         workspaces = _workspaces(config, clock, database)
         yield Health(database, clock, digests, State(database), servers, file, workspaces), database
@@ -153,7 +157,7 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
 
 
 def _assemble(
-    config: Config, clock: Clock, database: Database, search: SearchIndex, metadata: MetadataLookup, names: CommandNames
+    config: Config, clock: Clock, database: Database, search: SearchIndex, metadata: MetadataLookup, names: DiscordNames
 ) -> Services:
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
@@ -206,8 +210,9 @@ async def _follow_settings(config: Config, clock: Clock, database: Database, wor
         _log.warning(each.message.text("en"), remedy=each.remedy.text("en"))
 
 
-def _renderers(config: Config, names: CommandNames) -> dict[str, Renderer]:
-    return {"discord": DiscordRenderer(config.zone, names), "slack": SlackRenderer(config.zone)}
+def _renderers(config: Config, names: DiscordNames) -> dict[str, Renderer]:
+    slack_names = SlackNames(config.slack.command)
+    return {"discord": DiscordRenderer(config.zone, names), "slack": SlackRenderer(config.zone, slack_names)}
 
 
 def _policy(config: Config) -> Policy:

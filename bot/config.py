@@ -29,6 +29,7 @@ from bot.config_values import (
     valid_database_url,
     valid_schedule,
     valid_server,
+    valid_slack_command,
     valid_token,
     valid_workspaces,
     valid_zone,
@@ -94,9 +95,10 @@ _Token = Annotated[SecretStr | None, BeforeValidator(valid_token)]
 
 
 class SlackSettings(_Section):
-    """Where Slack is."""
+    """Where Slack is, and the command there that reaches all others."""
 
     api_url: _Address = "https://slack.com/api/"
+    command: Annotated[str, BeforeValidator(valid_slack_command)] = "dayori"
 
 
 class SourcesSettings(_Section):

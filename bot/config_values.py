@@ -47,6 +47,14 @@ def valid_channel(text: str) -> str:
     return text
 
 
+def valid_slack_command(name: object) -> str:
+    """Return the name of a slash command without its slash, if Slack accepts it."""
+    text = str(name).removeprefix("/")
+    if not re.fullmatch(r"[a-z0-9_-]{1,31}", text):
+        raise InvalidValue(msg("not a command of Slack's; write it in small letters, like dayori"))
+    return text
+
+
 def valid_server(id: object) -> str:
     """Return a server's id as text; YAML may read it as a number."""
     text = str(id).strip()

@@ -31,8 +31,7 @@ class SlackApi:
 
     def __init__(self, session: ClientSession, url: str, token: str, variable: str) -> None:
         self._session, self._url, self._token, self._variable = session, url.rstrip("/"), token, variable
-        proxy = proxy_for(url)
-        self._proxy = proxy.url if proxy else None
+        self._proxy = proxy_url(url)
         self._server_time: tuple[float, float] | None = None  # Slack's time, and when it was received
 
     @property
@@ -84,6 +83,12 @@ class SlackApi:
     def _learn_time(self, response: ClientResponse) -> None:
         with suppress(ValueError, TypeError):
             self._server_time = parsedate_to_datetime(response.headers.get("Date", "")).timestamp(), monotonic()
+
+
+def proxy_url(url: str) -> str | None:
+    """Return the proxy for an address, None for a direct connection. Raises ConfigError."""
+    proxy = proxy_for(url)
+    return proxy.url if proxy else None
 
 
 def _answer(status: int, content: bytes) -> dict[str, Any] | None:

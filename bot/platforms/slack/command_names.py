@@ -1,12 +1,37 @@
-"""Names of our commands for people on Slack."""
+"""Names of our commands for people on Slack: after the one command that reaches all of them, such as `/dayori paper`.
+
+Every team makes its own app, in which `/paper` may be taken by another one; the settings name a command that is not.
+"""
 
 from __future__ import annotations
 
-from bot.i18n import Locale
+from dataclasses import dataclass
+from datetime import datetime
 
-_NAMES = {"addpaper": "dayori add"}  # in the operator's terminal: Slack has no commands of ours
+from bot.i18n import ChannelName, CommandName, Locale, Message
+from bot.platforms.slack.mrkdwn import day, escape
 
 
-def command_name(command: str, _locale: Locale) -> str:
-    """Return how to reach one of our commands; empty if there is none."""
-    return _NAMES.get(command, "")
+@dataclass(frozen=True, slots=True)
+class CommandNames:
+    """`umbrella` is the command that reaches all others, without its slash."""
+
+    umbrella: str
+
+    def name(self, command: str, _locale: Locale) -> str:
+        """Return how a message names a command such as `digest subscribe`."""
+        return f"/{self.umbrella} {command}"
+
+    def say(self, message: Message, locale: Locale) -> str:
+        """Return a message in that language: commands named, texts escaped, days in the reader's timezone."""
+
+        def shown(value: object) -> object:
+            if isinstance(value, CommandName):
+                return self.name(value.name, locale)
+            if isinstance(value, ChannelName):
+                return f"<#{value.channel.rpartition('/')[2]}>"
+            if isinstance(value, datetime):
+                return day(value)
+            return escape(value) if isinstance(value, str) else value
+
+        return message.text(locale, shown)

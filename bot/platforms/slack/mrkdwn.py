@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from bot.domain.text import clip
 
 # All that Slack's documentation says to escape: a mention, a broadcast or a link needs a bare `<`.
@@ -31,3 +33,17 @@ def link(label: str, url: str) -> str:
 def quote(escaped: str) -> str:
     """Return escaped text as a block quote."""
     return "\n".join(f"> {line}" for line in escaped.split("\n"))
+
+
+def day(moment: datetime) -> str:
+    """Return a day that Slack shows in the reader's language and timezone."""
+    return _date(moment, "{date_long}", f"{moment:%Y-%m-%d}")
+
+
+def day_and_time(moment: datetime) -> str:
+    """Return a day and time that Slack shows in the reader's language and timezone."""
+    return _date(moment, "{date_long} {time}", f"{moment:%Y-%m-%d %H:%M} UTC")
+
+
+def _date(moment: datetime, form: str, fallback: str) -> str:
+    return f"<!date^{int(moment.timestamp())}^{form}|{fallback}>"

@@ -11,11 +11,18 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import BlockedError, ChannelClosedError, PublishError, RetryLaterError
+from bot.domain.errors import (
+    BlockedError,
+    ChannelClosedError,
+    ConfigError,
+    PublishError,
+    RetryLaterError,
+    UnreachableError,
+)
 from bot.i18n import Locale, msg
-from bot.platforms.slack import command_names
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, search_error
+from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, TokenRefusedError, search_error
+from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.render import TEXT, headings_of, metadata
 from bot.services.ports import Fence
@@ -39,15 +46,26 @@ class SlackPublisher:
     # Slack has no key that surely prevents a second message, so whatever may have arrived is searched for.
     nonce_memory = 0.0
 
-    def __init__(self, api: SlackApi, *, spacing: float = SPACING, looks: Sequence[float] = LOOKS) -> None:
-        self._api, self._spacing, self._looks = api, spacing, looks
+    def __init__(
+        self, api: SlackApi, names: CommandNames, *, spacing: float = SPACING, looks: Sequence[float] = LOOKS
+    ) -> None:
+        self._api, self._names, self._spacing, self._looks = api, names, spacing, looks
         self._turns: dict[str, float] = {}  # when each channel may get its next message
-        self._team = self._bot = ""
+        self.team = self.bot = self.bot_user = ""  # ids, once logged in
 
     async def log_in(self) -> None:
         """Request the bot's identity. Raises TokenRefusedError and other PublishErrors."""
-        known = await self._api.read("auth.test")
-        self._team, self._bot = known["team_id"], known.get("bot_id", "")
+        identity = await self._api.read("auth.test")
+        self.team, self.bot, self.bot_user = (str(identity.get(key) or "") for key in ("team_id", "bot_id", "user_id"))
+
+    async def check_token(self) -> None:
+        """Request the bot's identity. Raises ConfigError when Slack refuses the token, else UnreachableError."""
+        try:
+            await self.log_in()
+        except TokenRefusedError as error:
+            raise ConfigError(error.message) from error
+        except PublishError as error:
+            raise UnreachableError(error.message) from error
 
     async def publish(self, channel: str, payload: Mapping[str, Any], nonce: str, fence: Fence) -> str:
         """Post a message and return its id, which is Slack's timestamp. The nonce has no effect here."""
@@ -81,7 +99,7 @@ class SlackPublisher:
 
     def command_name(self, command: str, locale: Locale) -> str:
         """Return the name of one of our commands for people on Slack."""
-        return command_names.command_name(command, locale)
+        return self._names.name(command, locale)
 
     async def anchor(self, channel: str) -> str:
         """Return a timestamp of Slack's that is older than every later message; Slack is asked only once a minute."""
@@ -135,7 +153,7 @@ class SlackPublisher:
 
     def _is_marked(self, message: Mapping[str, Any], marker: str) -> bool:
         """Return whether a message is ours and has that marker, in its metadata or its first block."""
-        if self._bot and message.get("bot_id") != self._bot:
+        if self.bot and message.get("bot_id") != self.bot:
             return False
         known = {key: message.get("metadata", {}).get(key) for key in ("event_type", "event_payload")}
         return known == metadata(marker) or any(
@@ -144,12 +162,12 @@ class SlackPublisher:
 
     async def _place(self, channel: str) -> str:
         """Return a channel's id. Raises ChannelClosedError if it belongs to another team."""
-        if not self._team:
+        if not self.team:
             await self.log_in()
         team = channel.partition(":")[2].partition("/")[0]
-        if team != self._team:
+        if team != self.team:
             raise ChannelClosedError(
-                msg("The bot belongs to the Slack team {own} and not to {team}.", own=self._team, team=team)
+                msg("The bot belongs to the Slack team {own} and not to {team}.", own=self.team, team=team)
             )
         return _id(channel)
 

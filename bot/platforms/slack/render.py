@@ -12,10 +12,9 @@ from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Payload, explain
 from bot.domain.paper import Paper
 from bot.i18n import Locale, t, tn
-from bot.platforms.slack.command_names import command_name
+from bot.platforms.slack.blocks import Block, context, header, section
+from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.mrkdwn import escape_within, link, quote
-
-Block = dict[str, Any]
 
 EVENT_TYPE = "ronbun_dayori"
 MOST_BLOCKS = 50
@@ -43,8 +42,8 @@ _BETWEEN = " ・ "
 class SlackRenderer:
     """Renders editions; dates are in the team's timezone."""
 
-    def __init__(self, zone: ZoneInfo) -> None:
-        self._zone = zone
+    def __init__(self, zone: ZoneInfo, names: CommandNames) -> None:
+        self._zone, self._names = zone, names
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the edition's messages: the opening, then its papers, as many per message as fit.
@@ -52,13 +51,14 @@ class SlackRenderer:
         A message is recognised by its metadata and by the id of its first block.
         """
         opening, head = self._opening(edition), _title(edition)
-        packs = _packed(edition, opening)
+        summary = f"{head}: {explain(edition, self._names.name)}"
+        packs = _packed(edition, opening, summary)
         messages = []
         for n, papers in enumerate(packs):
             title = head if n == 0 else f"{head} ({n + 1}/{len(packs)})"
-            above = opening if n == 0 else [_context(title)]
+            above = opening if n == 0 else [context(title)]
             blocks = [*above, *(block for paper in papers for block in _with_divider(paper, edition.locale))]
-            messages.append(_message(title if n else _summary(edition), papers, blocks, marker_of(n)))
+            messages.append(_message(title if n else summary, papers, blocks, marker_of(n)))
         return tuple(messages)
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
@@ -85,9 +85,8 @@ class SlackRenderer:
             "{n} more papers wait for the next edition.",
             edition.remaining,
         )
-        lines = [date, explain(edition, command_name), *([more] if edition.remaining else [])]
-        header = {"type": "header", "text": {"type": "plain_text", "text": _title(edition)}}
-        return [header, _context("\n".join(lines))]
+        lines = [date, explain(edition, self._names.name), *([more] if edition.remaining else [])]
+        return [header(_title(edition)), context("\n".join(lines))]
 
 
 def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
@@ -100,9 +99,9 @@ def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
     comment = escape_within(card.comment, _COMMENT) if card.comment else ""
     marks = _joined(_BETWEEN, escape_within(tags_line(card.tags), _TAGS), escape_within(card.footer, _FOOTER))
     parts = (
-        _section(_joined("\n", _heading(card), escape_within(card.subtitle or "", _TITLE))),
-        _section(_joined("\n", comment, excerpt)),
-        _context(_joined("\n", _facts(card), _links_line(card), marks)),
+        _paragraph(_joined("\n", _heading(card), escape_within(card.subtitle or "", _TITLE))),
+        _paragraph(_joined("\n", comment, excerpt)),
+        context(_joined("\n", _facts(card), _links_line(card), marks)),
     )
     shown = [part for part in parts if part]
     return [{**block, "block_id": f"paper:{n}:{paper.id}"} for n, block in enumerate(shown)]
@@ -141,15 +140,15 @@ def _message(head: str, papers: Sequence[Paper], blocks: list[Block], marker: st
     }
 
 
-def _packed(edition: Edition, opening: list[Block]) -> list[list[Paper]]:
+def _packed(edition: Edition, opening: list[Block], summary: str) -> list[list[Paper]]:
     """Divide the papers into messages: a paper is added as long as the message with the opening fits."""
     packs: list[list[Paper]] = [[]]
-    blocks, lines = opening, [_summary(edition)]
+    blocks, lines = opening, [summary]
     for paper in edition.papers:
         more = _with_divider(paper, edition.locale)
         if packs[-1] and not _fits([*blocks, *more], [*lines, _line(paper)]):
             packs.append([])
-            blocks, lines = opening, [_summary(edition)]
+            blocks, lines = opening, [summary]
         packs[-1].append(paper)
         blocks, lines = [*blocks, *more], [*lines, _line(paper)]
     return packs
@@ -166,10 +165,6 @@ def _with_divider(paper: Paper, locale: Locale) -> list[Block]:
 
 def _title(edition: Edition) -> str:
     return t(edition.locale, "📮 論文だより no. {number}", number=edition.number)
-
-
-def _summary(edition: Edition) -> str:
-    return f"{_title(edition)}: {explain(edition, command_name)}"
 
 
 def _line(paper: Paper) -> str:
@@ -199,13 +194,5 @@ def _joined(between: str, *parts: str) -> str:
     return between.join(part for part in parts if part)
 
 
-def _section(text: str) -> Block | None:
-    return {"type": "section", "text": _mrkdwn(text)} if text else None
-
-
-def _context(text: str) -> Block:
-    return {"type": "context", "elements": [_mrkdwn(text)]}
-
-
-def _mrkdwn(text: str) -> dict[str, Any]:
-    return {"type": "mrkdwn", "text": text, "verbatim": True}
+def _paragraph(text: str) -> Block | None:
+    return section(text) if text else None

@@ -1,13 +1,17 @@
 """Socket Mode: Slack's events over connections that the bot opens, so that it needs no public address.
 
-Slack closes each connection every few hours, so there are two: one stays open while the other is reopened.
+Slack closes each connection every few hours, so there are two: one stays open while the other is reopened. Bolt finds
+who serves an event; its own client of Socket Mode is not used, since it closes its connection before it opens the next
+one, ignores NO_PROXY, writes the connection's secret address into the log, and keeps a refused token to itself.
 """
 
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable
 from contextlib import suppress
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, TypeAlias
 
 import structlog
 from aiohttp import ClientError, ClientWebSocketResponse, WSMsgType
@@ -18,15 +22,20 @@ from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import TokenRefusedError
 from bot.services.health import Connection, Health
 
+Serve: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
+"""Serves an envelope's payload; returns what its acknowledgement says, None for nothing."""
+
 _CONNECTIONS = 2
+_acknowledged: ContextVar[asyncio.Event] = ContextVar("acknowledged")
 _log = structlog.get_logger()
 
 
 class SocketMode:
     """The connections of one app."""
 
-    def __init__(self, api: SlackApi, health: Health) -> None:
-        self._api, self._health = api, health
+    def __init__(self, api: SlackApi, health: Health, serve: Serve) -> None:
+        self._api, self._health, self._serve = api, health, serve
+        self._under_way = set[asyncio.Task[None]]()
         self._was_connected = False
         self._open = set[int]()
 
@@ -54,7 +63,7 @@ class SocketMode:
         while True:
             try:
                 async with self._api.socket() as socket:
-                    if await self._serve(n, socket):
+                    if await self._listen(n, socket):
                         waits = pauses()
                         continue
             except TokenRefusedError:
@@ -65,7 +74,7 @@ class SocketMode:
                 _log.warning("Slack's Socket Mode cannot be reached, trying again", reason=reason)
             await asyncio.sleep(next(waits))
 
-    async def _serve(self, n: int, socket: ClientWebSocketResponse) -> bool:
+    async def _listen(self, n: int, socket: ClientWebSocketResponse) -> bool:
         """Answer events until Slack closes the connection; return whether it had been established."""
         try:
             async for message in socket:
@@ -87,5 +96,29 @@ class SocketMode:
             self._open.add(n)
             self._was_connected = True
             await self.heartbeat()
-        elif envelope := event.get("envelope_id"):  # Slack repeats what is not acknowledged
-            await socket.send_json({"envelope_id": envelope})
+        elif event.get("envelope_id"):
+            task = asyncio.create_task(self._answer(socket, event))
+            self._under_way.add(task)
+            task.add_done_callback(self._under_way.discard)
+
+    async def _answer(self, socket: ClientWebSocketResponse, event: dict[str, Any]) -> None:
+        """Serve an envelope and acknowledge it, also when that failed: Slack would only repeat it."""
+        content, sent = None, asyncio.Event()
+        _acknowledged.set(sent)
+        try:
+            content = await self._serve(event.get("payload") or {})
+        except Exception as error:
+            _log.error("an event was not served", kind=event.get("type"), exc_info=error)
+        acknowledgement = {"envelope_id": event["envelope_id"]} | ({"payload": content} if content else {})
+        with suppress(ClientError, OSError, RuntimeError):  # the connection closed; Slack sends the event again
+            await socket.send_json(acknowledgement)
+        sent.set()
+
+
+async def acknowledgement_sent() -> None:
+    """Wait until the acknowledgement of the envelope that this task serves has left.
+
+    Bolt looks for it every ten milliseconds. What a listener sends before that would arrive first, and a modal's
+    acknowledgement would then replace the modal that is right.
+    """
+    await _acknowledged.get().wait()

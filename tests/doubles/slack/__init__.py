@@ -7,4 +7,15 @@ from .server import SlackServer
 from .views import View
 from .world import Channel, Message
 
-__all__ = ["Channel", "Ephemeral", "Fault", "Message", "Person", "SlackServer", "View", "problems_of", "response_problems", "text_of"]
+__all__ = [
+    "Channel",
+    "Ephemeral",
+    "Fault",
+    "Message",
+    "Person",
+    "SlackServer",
+    "View",
+    "problems_of",
+    "response_problems",
+    "text_of",
+]

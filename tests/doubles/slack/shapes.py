@@ -9,9 +9,9 @@ from typing import Any
 Json = dict[str, Any]
 Rule = Callable[[str, Any], Iterator[str]]
 
-# The only markup allowed between bare angle brackets: a link with its label. Mentions and broadcasts begin with !, @ or
-# #.
-_LINK = re.compile(r"<https?://[^<>|\s]+\|[^<>]+>")
+# The only markup allowed between bare angle brackets: a link with its label, a date, a channel's name. Mentions and
+# broadcasts begin with @ or !.
+_LINK = re.compile(r"<(?:https?://[^<>|\s]+\|[^<>]+|!date\^\d+\^[^<>^|]+\|[^<>]+|#C[A-Z0-9]+)>")
 _NAME = re.compile(r"(?<![\w/])[@#]\w")
 
 

@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+import asyncio
+from collections.abc import AsyncIterator, Callable
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
 
 import pytest
 from aiohttp import ClientSession
 
+from bot.app import App, open_app, platforms_of
+from bot.config import Config
 from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import SlackPublisher
 from tests.doubles.slack import Channel, SlackServer
 
 LOOKS = (0.0, 0.1, 0.1)
+NAMES = CommandNames("dayori")
+Connected = AbstractAsyncContextManager[App]
 
 
 @pytest.fixture
@@ -32,8 +38,37 @@ async def publishing(server: SlackServer, **how: float) -> AsyncIterator[SlackPu
     """Yield a publisher that searches for a message within tenths of a second, as its Slack lags."""
     async with ClientSession() as session:
         api = SlackApi(session, server.api_url, server.tokens["bot"], "SLACK_BOT_TOKEN")
-        yield SlackPublisher(api, spacing=how.get("spacing", 0.0), looks=LOOKS)
+        yield SlackPublisher(api, NAMES, spacing=how.get("spacing", 0.0), looks=LOOKS)
 
 
 async def unfenced() -> None:
     """Let everything leave."""
+
+
+@pytest.fixture
+def settings(server: SlackServer, config: Config) -> Config:
+    return configured(config, server)
+
+
+def configured(config: Config, server: SlackServer, **settings: str) -> Config:
+    """Return settings for the double with its tokens, except where others are given."""
+    named = {"slack_bot_token": server.tokens["bot"], "slack_app_token": server.tokens["app"]} | settings
+    values = config.model_dump() | named | {"slack": {"api_url": server.api_url}}
+    return Config.model_validate(values)
+
+
+@pytest.fixture
+def connected(settings: Config, server: SlackServer) -> Callable[[], Connected]:
+    @asynccontextmanager
+    async def connected() -> AsyncIterator[App]:
+        async with open_app(settings) as app:
+            (platform,) = platforms_of(app)
+            async with platform.connect() as connection:
+                running = asyncio.create_task(connection.run(connection.deliver))
+                await server.until(lambda: server.sockets.open)
+                yield app
+                running.cancel()
+                with suppress(asyncio.CancelledError):
+                    await running
+
+    return connected

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager, suppress
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -17,37 +16,8 @@ from bot.domain.errors import ConfigError, UnreachableError
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
 from tests.doubles.slack import Channel, SlackServer
+from tests.platforms.slack.conftest import Connected, configured
 from tests.samples import paper
-
-Connected = AbstractAsyncContextManager[App]
-
-
-@pytest.fixture
-def settings(server: SlackServer, config: Config) -> Config:
-    return configured(config, server)
-
-
-def configured(config: Config, server: SlackServer, **tokens: str) -> Config:
-    """Return settings with these tokens and valid ones for the rest."""
-    named = {"slack_bot_token": server.tokens["bot"], "slack_app_token": server.tokens["app"]} | tokens
-    values = config.model_dump() | named | {"slack": {"api_url": server.api_url}}
-    return Config.model_validate(values)
-
-
-@pytest.fixture
-def connected(settings: Config) -> Callable[[], Connected]:
-    @asynccontextmanager
-    async def connected() -> AsyncIterator[App]:
-        async with open_app(settings) as app:
-            (platform,) = platforms_of(app)
-            async with platform.connect() as connection:
-                running = asyncio.create_task(connection.run(connection.deliver))
-                yield app
-                running.cancel()
-                with suppress(asyncio.CancelledError):
-                    await running
-
-    return connected
 
 
 async def state_of(app: App) -> str:

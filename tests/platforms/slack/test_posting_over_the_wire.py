@@ -22,13 +22,13 @@ from bot.platforms.slack.render import SlackRenderer, papers_of
 from tests.conftest import STARTER
 from tests.doubles.clock import TOKYO
 from tests.doubles.slack import Channel, SlackServer
-from tests.platforms.slack.conftest import publishing, unfenced
+from tests.platforms.slack.conftest import NAMES, publishing, unfenced
 from tests.platforms.slack.test_render import edition_of
 from tests.samples import paper as sample
 
 
 def message(marker: str = "abcdefgh") -> Payload:
-    return SlackRenderer(TOKYO).edition(edition_of(read_file(STARTER)), lambda n: marker)[0]
+    return SlackRenderer(TOKYO, NAMES).edition(edition_of(read_file(STARTER)), lambda n: marker)[0]
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from bot.domain.digest import Edition, Payload, Reason
 from bot.domain.paper import Paper, with_id
 from bot.formats.registry import read_file
 from bot.i18n import LOCALES, Locale
+from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.render import SlackRenderer, card_blocks, papers_of
 from tests.conftest import STARTER
@@ -24,7 +25,7 @@ from tests.platforms.papers import random_papers as hostile_papers
 from tests.samples import paper as sample
 from tests.samples import random_papers
 
-RENDERER = SlackRenderer(ZoneInfo("Asia/Tokyo"))
+RENDERER = SlackRenderer(ZoneInfo("Asia/Tokyo"), CommandNames("dayori"))
 
 
 def edition_of(papers: list[Paper], **how: Any) -> Edition:

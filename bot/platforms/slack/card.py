@@ -1,0 +1,34 @@
+"""A paper's card as an answer, and the button that shows it to everyone."""
+
+from __future__ import annotations
+
+from bot.domain.paper import Paper
+from bot.i18n import t
+from bot.platforms.slack import blocks as kit
+from bot.platforms.slack import response
+from bot.platforms.slack.context import Actor, Interaction
+from bot.platforms.slack.mrkdwn import escape_within
+from bot.platforms.slack.render import card_blocks
+from bot.platforms.slack.response import Answer
+
+SHOW = "show"
+
+
+def card_answer(paper: Paper, actor: Actor, text: str = "") -> Answer:
+    """Return one paper's card with its buttons, below an escaped text."""
+    show = kit.button(SHOW, "📣 " + t(actor.locale, "Show to everyone"), paper.id)
+    return Answer(text, (*card_blocks(paper, actor.locale), kit.actions(show)), (heading_of(paper),))
+
+
+def heading_of(paper: Paper) -> str:
+    """Return a paper's heading for the text that screen readers use."""
+    return escape_within(paper.heading, 150)
+
+
+async def show(interaction: Interaction, id: str) -> None:
+    """Post one paper to the channel, with the name of the sharer."""
+    actor = interaction.actor
+    paper = await actor.services.lookup.get(actor.workspace, id)
+    shared = t(actor.locale, "Shared by {name}", name=escape_within(actor.name, 80))
+    blocks = (*card_blocks(paper, actor.locale), kit.context(shared))
+    await response.show_to_all(interaction, Answer("", blocks, (heading_of(paper),)))

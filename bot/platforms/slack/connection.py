@@ -1,0 +1,110 @@
+"""One app's connection to Slack, from opening to closing."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from contextlib import suppress
+from functools import partial
+
+from aiohttp import ClientSession
+from slack_bolt.authorization import AuthorizeResult
+
+from bot.domain.errors import ConfigError
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.api_errors import TokenRefusedError
+from bot.platforms.slack.bolt import bolt_app, dispatch, web_client
+from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.context import Client
+from bot.platforms.slack.listeners import Listeners, say_interrupted
+from bot.platforms.slack.people import People
+from bot.platforms.slack.publisher import SlackPublisher
+from bot.platforms.slack.socket_mode import SocketMode
+from bot.services.bundle import Services
+
+# seconds that running answers and messages may take at a stop; Docker kills after ten
+_LAST_ANSWERS, _LAST_MESSAGES = 1.5, 8.0
+
+
+class SlackConnection:
+    """Publishes digests, and serves what people do, once it is connected."""
+
+    def __init__(
+        self,
+        services: Services,
+        session: ClientSession,
+        publisher: SlackPublisher,
+        app: SlackApi,
+        api_url: str,
+        token: str,
+        names: CommandNames,
+    ) -> None:
+        self._services, self._publisher, self._app, self._names = services, publisher, app, names
+        self._web, self._token = web_client(session, api_url, token), token
+        publishers = {"slack": publisher}
+        self._delivery = services.delivery(publishers)
+        self._message_updates = services.message_updates(publishers)
+        self._socket_mode: SocketMode | None = None
+        self._listeners: Listeners | None = None
+
+    async def run(self, begin: Callable[[], None]) -> None:
+        """Stay connected; `begin` is called when editions can be sent over the Web API.
+
+        Raises ConfigError when Slack refuses a token, and UnreachableError when it does not answer at first.
+        """
+        await self._publisher.check_token()
+        begin()
+        self._listeners = Listeners(self._client())
+        bolt = bolt_app(self._web, self._identity())
+        self._listeners.register(bolt)
+        self._socket_mode = SocketMode(self._app, self._services.health, partial(dispatch, bolt))
+        try:
+            await self._socket_mode.run()
+        except TokenRefusedError as error:
+            raise ConfigError(error.message) from error
+
+    def deliver(self) -> None:
+        """Start sending open editions, unless that is running already."""
+        self._delivery.start()
+
+    async def maintain(self) -> None:
+        """Update posted messages, and report the connection's state to the health check."""
+        await self._message_updates.update()
+        if self._socket_mode:
+            await self._socket_mode.heartbeat()
+
+    async def drain(self) -> None:
+        """Let running answers and messages finish; tell the people whose answers are cut short."""
+        await asyncio.gather(self._finish_answers(), self._finish_messages())
+
+    async def _finish_answers(self) -> None:
+        if not (self._listeners and (under_way := self._listeners.under_way)):
+            return
+        await asyncio.wait(list(under_way), timeout=_LAST_ANSWERS)
+        left = dict(under_way)
+        if telling := [asyncio.create_task(say_interrupted(each)) for each in left.values()]:
+            await asyncio.wait(telling, timeout=_LAST_ANSWERS)
+        for task in (*left, *telling):
+            task.cancel()
+
+    async def _finish_messages(self) -> None:
+        with suppress(TimeoutError):
+            async with asyncio.timeout(_LAST_MESSAGES):
+                await self._delivery.drain()
+
+    def _client(self) -> Client:
+        services = self._services
+        people = People(self._web, services.locale, services.zone)
+        return Client(
+            services, self._web, people, self._names, self._delivery, self._message_updates, self._publisher.team
+        )
+
+    def _identity(self) -> AuthorizeResult:
+        publisher = self._publisher
+        return AuthorizeResult(
+            enterprise_id=None,
+            team_id=publisher.team,
+            bot_token=self._token,
+            bot_id=publisher.bot,
+            bot_user_id=publisher.bot_user,
+        )

@@ -1,0 +1,165 @@
+"""Serves what Slack sends: acknowledges it at once, finds out who asked, calls our function, and reports errors.
+
+Slack takes an acknowledgement for three seconds and repeats what was not acknowledged, so nothing is read or written
+before it. Bolt finds the listener; a listener that raises before its acknowledgement would leave none.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import re
+from collections.abc import Awaitable, Callable, Mapping
+from datetime import UTC, datetime
+from time import monotonic
+from typing import Any
+
+import structlog
+from slack_bolt.async_app import AsyncAck, AsyncApp
+
+from bot.domain.errors import DayoriError, InputError
+from bot.domain.request import Request, begin_request
+from bot.i18n import msg, t
+from bot.platforms.components import unknown_component
+from bot.platforms.slack import blocks as kit
+from bot.platforms.slack import error_handler, response
+from bot.platforms.slack.context import Client, Interaction, Json, interaction_of, require_member, user_of
+from bot.platforms.slack.forms import values_of
+from bot.platforms.slack.registry import ACTIONS, COMMANDS, COSTS, EVENTS, FORMS, MENUS, SHORTCUTS, command_in
+from bot.platforms.slack.response import ANSWER, LOST, Answer
+from bot.platforms.slack.socket_mode import acknowledgement_sent
+from bot.services.rate_limit import COST
+
+_PATIENCE = 25 * 60.0  # seconds that a write may wait for the database; an answer's address is valid for 30 minutes
+_ANY = re.compile(r".*", re.DOTALL)
+_log = structlog.get_logger()
+
+
+class Listeners:
+    """Our functions as Bolt's listeners; `under_way` are the interactions that are being answered."""
+
+    def __init__(self, client: Client) -> None:
+        self._client = client
+        self.under_way: dict[asyncio.Task[Any], Interaction] = {}
+
+    def register(self, app: AsyncApp) -> None:
+        """Register a listener for everything that Slack may send."""
+        app.command(_ANY)(self._command)
+        app.action(_ANY)(self._action)
+        app.view(_ANY)(self._submission)
+        app.options(_ANY)(self._options)
+        app.shortcut(_ANY)(self._shortcut)
+        app.event(_ANY)(self._event)
+
+    async def _command(self, ack: AsyncAck, body: Json) -> None:
+        await ack()
+        name, text = command_in(str(body.get("command", "")), str(body.get("text") or ""), self._client.names)
+
+        async def work(interaction: Interaction) -> None:
+            if name not in COMMANDS:
+                raise InputError(
+                    msg("There is no command {name} here; {help} lists them.", name=name[:40], help=self._help())
+                )
+            await COMMANDS[name](interaction, text)
+
+        await self._serve(body, work, COSTS.get(name, COST))
+
+    async def _action(self, ack: AsyncAck, body: Json) -> None:
+        await ack()
+        actions = body.get("actions")
+        action = actions[0] if isinstance(actions, list) and actions else {}
+        if "url" in action:
+            return
+        name = str(action.get("action_id", "")).partition(".")[0]
+        chosen = action.get("selected_option")
+        argument = chosen.get("value") if isinstance(chosen, Mapping) else action.get("value")
+
+        async def work(interaction: Interaction) -> None:
+            if name not in ACTIONS:
+                raise unknown_component()
+            await ACTIONS[name](interaction, str(argument or ""))
+
+        await self._serve(body, work)
+
+    async def _submission(self, ack: AsyncAck, body: Json) -> None:
+        view = body.get("view") or {}
+        form, values = FORMS.get(str(view.get("callback_id"))), values_of(view)
+        locale = self._client.people.remembered(user_of(body)).locale
+        if form and (errors := form.check(values, locale)):
+            await ack(response_action="errors", errors=errors)
+            return
+        metadata = str(view.get("private_metadata") or "")
+        wait = kit.section(t(locale, "One moment …"))
+        await ack(response_action="update", view=response.modal("論文だより", [wait], locale, ANSWER, metadata))
+
+        async def work(interaction: Interaction) -> None:
+            if form is None:
+                raise unknown_component()
+            await form.submit(interaction, values)
+
+        await self._serve(body, work)
+
+    async def _options(self, ack: AsyncAck, body: Json) -> None:
+        complete = MENUS.get(str(body.get("action_id", "")))
+        options: list[Any] = []
+        try:
+            require_member(self._client, body)
+            if complete:
+                options = await complete(self._client, str(body.get("value") or ""))
+        except DayoriError as error:
+            _log.info("no choices are offered", reason=str(error))
+        await ack(options=options)
+
+    async def _shortcut(self, ack: AsyncAck, body: Json) -> None:
+        await ack()
+        shortcut = SHORTCUTS.get(str(body.get("callback_id")))
+
+        async def work(interaction: Interaction) -> None:
+            if shortcut is None:
+                raise unknown_component()
+            await shortcut(interaction, body)
+
+        await self._serve(body, work)
+
+    async def _event(self, body: Json) -> None:
+        """Serve an event, which Bolt has acknowledged; nobody waits for an answer."""
+        event = body.get("event") or {}
+        serve = EVENTS.get(str(event.get("type")))
+        if serve is None:
+            return
+        begin_request(self._request(body))
+        try:
+            require_member(self._client, body)
+            await serve(self._client, event)
+        except (DayoriError, *LOST) as error:
+            _log.warning("an event was not served", event=event.get("type"), reason=str(error))
+
+    async def _serve(self, body: Json, work: Callable[[Interaction], Awaitable[None]], cost: float = COST) -> None:
+        """Do an interaction's work, or tell the person why it was not done."""
+        await acknowledgement_sent()
+        begin_request(self._request(body))
+        interaction = await interaction_of(self._client, body)
+        task = asyncio.current_task()
+        assert task
+        self.under_way[task] = interaction
+        try:
+            require_member(self._client, body)
+            interaction.actor.spend(cost)
+            await work(interaction)
+        except Exception as error:
+            await error_handler.respond(interaction, error)
+        finally:
+            del self.under_way[task]
+
+    def _request(self, body: Json) -> Request:
+        id = body.get("event_id") or body.get("trigger_id")
+        return Request(f"slack:{id}", datetime.now(UTC), monotonic() + _PATIENCE)
+
+    def _help(self) -> str:
+        return f"/{self._client.names.umbrella} help"
+
+
+async def say_interrupted(interaction: Interaction) -> None:
+    """Tell the person that the bot stops before this is finished."""
+    locale = interaction.actor.locale
+    text = t(locale, "The bot is being restarted. Look whether this was done, and do it again if not.")
+    await response.send(interaction, Answer(text))

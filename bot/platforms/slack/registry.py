@@ -1,0 +1,55 @@
+"""What serves each command, button, menu, modal, shortcut and event, by its name at Slack."""
+
+from __future__ import annotations
+
+from collections.abc import Awaitable, Callable, Mapping
+from typing import Any, TypeAlias
+
+from bot.domain.text import normalized
+from bot.platforms.slack import card, paper_list
+from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.commands import help, paper
+from bot.platforms.slack.context import Client, Interaction, Json
+from bot.platforms.slack.forms import Form
+
+Command: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
+"""Serves a command; the text is what follows its name."""
+Press: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
+"""Serves a button or a menu; the text is the button's value or the chosen option's."""
+Complete: TypeAlias = Callable[[Client, str], Awaitable[list[Any]]]
+"""Returns the choices for a half-typed text."""
+Shortcut: TypeAlias = Callable[[Interaction, Json], Awaitable[None]]
+Event: TypeAlias = Callable[[Client, Json], Awaitable[None]]
+
+COMMANDS: Mapping[str, Command] = {
+    "paper": paper.paper,
+    "papers": paper.papers,
+    "random": paper.random,
+    "help": help.show_help,
+}
+# Slack's names of commands are ASCII; after the command that reaches all, Japanese ones work too.
+_JAPANESE: Mapping[str, str] = {
+    "論文": "paper",
+    "論文一覧": "papers",
+    "ランダム": "random",
+    "ヘルプ": "help",
+}
+COSTS: Mapping[str, float] = {}
+ACTIONS: Mapping[str, Press] = {
+    card.SHOW: card.show,
+    paper_list.OPEN: paper_list.open_paper,
+    paper_list.TURN: paper_list.turn_page,
+}
+FORMS: Mapping[str, Form] = {paper.SEARCH: Form(paper.show_chosen)}
+MENUS: Mapping[str, Complete] = {paper.TYPEAHEAD: paper.complete}
+SHORTCUTS: Mapping[str, Shortcut] = {}
+EVENTS: Mapping[str, Event] = {}
+
+
+def command_in(command: str, text: str, names: CommandNames) -> tuple[str, str]:
+    """Return the name of a command and the text after it, also for one behind the command that reaches all."""
+    name, text = command.removeprefix("/"), text.strip()
+    if name == names.umbrella:
+        word, _, rest = text.partition(" ")
+        name, text = normalized("NFKC", word).casefold().removeprefix("/"), rest.strip()
+    return _JAPANESE.get(name, name) or "help", text

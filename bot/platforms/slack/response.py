@@ -1,0 +1,150 @@
+"""Answers interactions: below the command, in place of a message, or in the modal where the button was.
+
+Everything is acknowledged before anything else happens (see `listeners`), so an answer may take its time: a message's
+`response_url` takes five answers within 30 minutes, and a modal can be updated as long as it is open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+import structlog
+from aiohttp import ClientError
+from slack_sdk.errors import SlackClientError
+from slack_sdk.webhook.async_client import AsyncWebhookClient
+
+from bot.domain.errors import NotAllowedError, PublishError, UnreachableError
+from bot.i18n import Locale, msg, t
+from bot.platforms.slack import blocks as kit
+from bot.platforms.slack.api import proxy_url
+from bot.platforms.slack.api_errors import error_of
+from bot.platforms.slack.blocks import Block
+from bot.platforms.slack.context import Interaction
+from bot.platforms.slack.mrkdwn import escape_within
+
+LOST = (SlackClientError, ClientError, OSError, TimeoutError)
+ANSWER = "answer"  # the callback of a modal that only shows something
+_NOTIFICATION = 3000  # characters of the text that screen readers and notifications use
+_log = structlog.get_logger()
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """A text (escaped mrkdwn) and what stands below it; `headings` name what the blocks show, for screen readers."""
+
+    text: str
+    blocks: tuple[Block, ...] = ()
+    headings: tuple[str, ...] = ()
+
+    def message(self) -> dict[str, Any]:
+        """Return it as a message."""
+        lines = [self.text or "論文だより", *(f"• {heading}" for heading in self.headings)]
+        return {"text": escape_cut("\n".join(lines)), "blocks": self.body(), "unfurl_links": False}
+
+    def body(self) -> list[Block]:
+        """Return its blocks, the text first."""
+        return [*([kit.section(self.text)] if self.text else []), *self.blocks]
+
+
+async def send(interaction: Interaction, answer: Answer) -> None:
+    """Answer only the person who asked: with a new message, or in the modal where they are."""
+    if interaction.view_id:
+        await update_modal(interaction, answer_modal(interaction, answer))
+    elif interaction.origin.response_url:
+        await _respond(interaction, answer, response_type="ephemeral", replace_original=False)
+    else:
+        await open_modal(interaction, answer_modal(interaction, answer))
+
+
+async def replace_message(interaction: Interaction, answer: Answer) -> None:
+    """Replace the message or the modal whose button was pressed, or answer with a new message."""
+    if interaction.is_message and interaction.origin.response_url:
+        await _respond(interaction, answer, response_type="ephemeral", replace_original=True)
+    else:
+        await send(interaction, answer)
+
+
+async def show_to_all(interaction: Interaction, answer: Answer) -> None:
+    """Post an answer into the channel where the interaction began. Raises NotAllowedError where that is impossible."""
+    origin = interaction.origin
+    if origin.response_url:
+        try:
+            await _respond(interaction, answer, response_type="in_channel", replace_original=False)
+            return
+        except UnreachableError:
+            _log.info("an answer's address is used up, so it is posted")
+    if not origin.channel:
+        raise NotAllowedError(msg("There is no channel here to show it in; use the command in one."))
+    try:
+        await interaction.client.web.chat_postMessage(channel=origin.channel, unfurl_media=False, **answer.message())
+    except LOST as error:
+        raise _failure(error) from error
+
+
+async def open_modal(interaction: Interaction, view: Block) -> str:
+    """Open a modal, or put it in place of the one where the person is; return its id. Raises PublishError."""
+    if interaction.view_id:
+        return await update_modal(interaction, view)
+    try:
+        opened = await interaction.client.web.views_open(trigger_id=interaction.trigger, view=view)
+    except LOST as error:
+        raise _failure(error) from error
+    return str(opened["view"]["id"])
+
+
+async def update_modal(interaction: Interaction, view: Block) -> str:
+    """Put a modal in place of the one where the person is; return its id. Raises PublishError."""
+    try:
+        await interaction.client.web.views_update(view_id=interaction.view_id, view=view)
+    except LOST as error:
+        raise _failure(error) from error
+    return interaction.view_id
+
+
+def in_modal(interaction: Interaction, view_id: str) -> Interaction:
+    """Return an interaction that goes on in a modal it has opened."""
+    return replace(interaction, view_id=view_id, is_message=False)
+
+
+def answer_modal(interaction: Interaction, answer: Answer) -> Block:
+    """Return a modal that shows an answer."""
+    locale = interaction.actor.locale
+    return modal("論文だより", answer.body(), locale, ANSWER, interaction.origin.metadata())
+
+
+def modal(
+    title: str, body: Sequence[Block], locale: Locale, callback: str, metadata: str, *, submit: str = ""
+) -> Block:
+    """Return a modal with a button that closes it and, with `submit`, one that submits it."""
+    close = t(locale, "Cancel") if submit else t(locale, "Close")
+    return kit.modal(title, body[:100], close=close, callback=callback, metadata=metadata, submit=submit)
+
+
+def escape_cut(text: str) -> str:
+    """Return escaped text, cut at a line so that no escape is cut in two."""
+    if len(text) <= _NOTIFICATION:
+        return text
+    return text[:_NOTIFICATION].rpartition("\n")[0] or escape_within(text, _NOTIFICATION)
+
+
+async def _respond(interaction: Interaction, answer: Answer, **how: Any) -> None:
+    """Send an answer to an interaction's address. Raises UnreachableError."""
+    url = interaction.origin.response_url
+    webhook = AsyncWebhookClient(url, session=interaction.client.web.session, retry_handlers=[])
+    webhook.proxy = proxy_url(url)  # by itself it would ignore NO_PROXY
+    try:
+        response = await webhook.send_dict(answer.message() | how)
+    except LOST as error:
+        raise UnreachableError(msg("Slack could not be reached: {reason}.", reason=type(error).__name__)) from error
+    if response.status_code != 200 or response.body not in ("", "ok"):
+        _log.warning("Slack did not take an answer", status=response.status_code, reason=response.body[:200])
+        raise UnreachableError(msg("Slack answered {answer}.", answer=str(response.status_code)))
+
+
+def _failure(error: Exception) -> PublishError:
+    answer = getattr(error, "response", None)
+    if answer is not None and isinstance(answer.get("error"), str):
+        return error_of(answer.data, "SLACK_BOT_TOKEN")
+    return PublishError(msg("Slack could not be reached: {reason}.", reason=type(error).__name__))

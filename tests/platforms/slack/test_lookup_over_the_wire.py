@@ -1,0 +1,107 @@
+"""/paper, /papers and /random on Slack, with their lists, buttons and the modal that offers papers."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable
+
+import pytest
+
+from bot.app import App
+from bot.config import Config
+from tests.conftest import STARTER
+from tests.doubles.slack import Channel, Person, SlackServer, text_of
+from tests.platforms.slack.conftest import Connected, configured
+from tests.samples import paper
+
+
+@pytest.fixture
+def settings(config: Config, server: SlackServer) -> Config:
+    return configured(config, server, papers_file=str(STARTER))
+
+
+@pytest.fixture
+async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
+    async with connected() as app:
+        yield app
+
+
+@pytest.fixture
+def person(server: SlackServer) -> Person:
+    return server.person()
+
+
+async def test_a_word_that_means_one_paper_shows_its_card_only_to_the_asker(
+    app: App, person: Person, channel: Channel
+) -> None:
+    answer = await person.ask(channel, "/paper レトネット")
+    assert "RetNet" in text_of(answer)
+    assert "https://arxiv.org/abs/2307.08621" in text_of(answer)
+    assert "RetNet" in answer.text
+    assert channel.messages == []
+
+
+async def test_everything_is_acknowledged_before_anything_else_is_done(
+    app: App, person: Person, channel: Channel, server: SlackServer
+) -> None:
+    server.fault("users.info", delay=0.5, times=None)
+    for line in ("/paper RetNet", "/papers", "/random", "/nonsense", "/paper"):
+        acknowledgement = await person.write(channel, line)
+        assert acknowledgement.content == {}
+        assert acknowledgement.seconds < 0.5
+
+
+async def test_the_one_command_reaches_all_others_in_both_languages(app: App, person: Person, channel: Channel) -> None:
+    for line in ("/dayori paper RetNet", "/dayori 論文 RetNet", "/dayori ＰＡＰＥＲ RetNet"):
+        assert "RetNet" in text_of(await person.ask(channel, line))
+    assert "/dayori paper RetNet" in text_of(await person.ask(channel, "/dayori"))
+    assert "/dayori help" in text_of(await person.ask(channel, "/dayori nonsense"))
+
+
+async def test_several_papers_come_as_a_list_whose_buttons_open_and_turn(
+    app: App, person: Person, channel: Channel
+) -> None:
+    for n in range(25):
+        await app.services.library.add(1, paper(n, title=f"Wave number {n}"), "花子")
+    first = await person.ask(channel, "/papers wave")
+    assert "1〜10本目" in text_of(first)
+    second = await person.press_for(first, "page.on")
+    assert second is first
+    assert "11〜20本目" in text_of(second)
+    card = await person.press_for(second, "open.12")
+    assert card is not second
+    assert "Wave number" in text_of(card)
+
+
+async def test_a_card_is_shown_to_the_channel_with_the_name_of_who_shares_it(
+    app: App, person: Person, channel: Channel, server: SlackServer
+) -> None:
+    card = await person.ask(channel, "/paper RetNet")
+    await person.press(card, "show")
+    await server.until(lambda: channel.messages)
+    (message,) = channel.messages
+    assert "佐藤" in str(message.blocks)
+    assert "RetNet" in message.text
+
+
+async def test_a_bare_paper_opens_a_modal_that_offers_papers_while_one_types(
+    app: App, person: Person, channel: Channel
+) -> None:
+    view = await person.ask_modal(channel, "/paper")
+    options = await person.suggest(view, "complete", "れとね")
+    chosen = options[0]["value"]
+    await person.submit(view, paper=chosen)
+    shown = await person.until_modal("RetNet")
+    await person.press(shown, "show")
+    await person.server.until(lambda: channel.messages)
+
+
+async def test_a_member_of_another_workspace_is_refused(app: App, channel: Channel, server: SlackServer) -> None:
+    stranger = server.person(2, team="T0OTHER001")
+    assert "RetNet" not in text_of(await stranger.ask(channel, "/paper RetNet"))
+
+
+async def test_a_person_reads_their_own_language(app: App, channel: Channel, server: SlackServer) -> None:
+    answer = await server.person(3, locale="en-US").ask(channel, "/paper zzzzqqqq")
+    assert "No paper was found" in text_of(answer)
+    answer = await server.person(4).ask(channel, "/paper zzzzqqqq")
+    assert "見つかりません" in text_of(answer)
