@@ -124,7 +124,7 @@ def argument(annotation: str, text: str) -> Any:
 PASSED_OVER = re.compile(
     r"sources\.arxiv\.parse|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
-    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.drafts\.require_own)|"
+    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
     r"platforms\.(?:console\.(?:reports\.imported|help\.(?:overview|of_command))|"
