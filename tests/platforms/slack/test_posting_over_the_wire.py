@@ -160,7 +160,7 @@ async def test_a_refused_message_names_every_paper_even_where_their_links_do_not
         )
         for n in range(9)
     ]
-    payload = SlackRenderer(TOKYO).edition(edition_of(papers), lambda n: "abcdefgh")[0]
+    payload = SlackRenderer(TOKYO, NAMES).edition(edition_of(papers), lambda n: "abcdefgh")[0]
     server.fault("chat.postMessage", error="invalid_blocks")
     async with publishing(server) as publisher:
         await publisher.publish(channel.address, payload, "a", unfenced)
