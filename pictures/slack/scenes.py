@@ -1,7 +1,8 @@
-"""What is shown of Slack: the digest, as the bot sends it; phones are shown in the dark theme."""
+"""What is shown of Slack: the digest and answers to commands, as the bot sends them; phones are in the dark theme."""
 
 from __future__ import annotations
 
+from pathlib import Path
 from zoneinfo import ZoneInfo
 
 from bot.domain.digest import Edition
@@ -10,18 +11,33 @@ from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.render import SlackRenderer
 from pictures.album import Album
 from pictures.slack.page import Post, channel
+from pictures.slack.session import Session, session
 
-_ZONE = ZoneInfo("Asia/Tokyo")
+_ZONE, _TIME = ZoneInfo("Asia/Tokyo"), "9:00"
+_STARTER = Path(__file__).parents[2] / "config/papers.yaml"
 
 
 async def draw(album: Album, edition: Edition, papers: list[Paper]) -> None:
     """Save Slack's pictures."""
+    await _digest(album, edition)
+    async with session(_STARTER, edition.composed_at) as at:
+        await _answer(album, at, "slack-paper", "/paper レトネット")
+        await _answer(album, at, "slack-papers", "/papers")
+
+
+async def _digest(album: Album, edition: Edition) -> None:
     payloads = SlackRenderer(_ZONE, CommandNames("dayori")).edition(edition, lambda n: f"q7m2k4x{n}")
-    digest = [Post(payload, "9:00") for payload in payloads]
+    digest = [Post(payload, _TIME) for payload in payloads]
     desktop, phone = channel(digest), channel(digest, theme="dark", is_phone=True)
     await album.desktop("slack-digest", desktop, _end_of_paper(3))
     await album.phone("slack-digest", phone, _end_of_paper(2))
     await album.desktop("slack-digest-whole", desktop)
+
+
+async def _answer(album: Album, at: Session, name: str, line: str) -> None:
+    """Save the answer to a command, which only the asker sees."""
+    answer = await at.person.ask(at.channel, line)
+    await album.desktop(name, channel([Post({"blocks": answer.blocks}, _TIME, is_private=True)]))
 
 
 def _end_of_paper(n: int) -> str:
