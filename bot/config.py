@@ -46,8 +46,8 @@ _SQLITE = "sqlite+aiosqlite:///"
 
 def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
     names = [each.name for each in subscriptions]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise InvalidValue(msg('the name "{name}" is given twice', name=twice))
+    if duplicate := next((name for name in names if names.count(name) > 1), None):
+        raise InvalidValue(msg('the name "{name}" is given twice', name=duplicate))
     return subscriptions
 
 
@@ -223,13 +223,13 @@ def project_of(file: Path) -> Path:
 def reader_locale(file: Path | None = None) -> Locale:
     """Return the language in the settings, even if the rest of them is invalid; else that of the system."""
     path = file or DEFAULT_FILE
-    for read in (
+    for load in (
         lambda: read_variables(os.environ, project_of(path) / ".env", _shapes()).values,
         lambda: {"locale": os.environ.get("DAYORI_LOCALE")},
         lambda: _read(path, required=False).value,
     ):
         try:
-            locale = read().get("locale")
+            locale = load().get("locale")
         except DayoriError:
             continue
         if locale in LOCALES:
@@ -274,8 +274,8 @@ def _read(path: Path, *, required: bool) -> PositionedTree:
 
 def _without_blanks(value: dict[str, Any]) -> dict[str, Any]:
     """Remove keys without a value, so that their defaults apply."""
-    kept = {key: each for key, each in value.items() if each is not None}
-    return {key: _without_blanks(each) if isinstance(each, dict) else each for key, each in kept.items()}
+    pairs = {key: each for key, each in value.items() if each is not None}
+    return {key: _without_blanks(each) if isinstance(each, dict) else each for key, each in pairs.items()}
 
 
 def _error(tree: PositionedTree, variables: Variables, error: ValidationError) -> ConfigError:

@@ -94,20 +94,20 @@ def _pattern(pattern: str) -> Message:
 
 def _unknown(name: str, key: Sequence[str | int], model: type[BaseModel]) -> Message:
     fields = _inner(key[:-1], model).model_fields
-    known = [each for each in fields if each != "project" and not each.endswith("_token")]
-    if near := get_close_matches(str(key[-1]), known, n=1, cutoff=0.6):
-        return msg('unknown setting "{key}"; did you mean "{near}"?', key=name, near=near[0])
-    return msg('unknown setting "{key}"; there are: {known}', key=name, known=", ".join(known))
+    names = [each for each in fields if each != "project" and not each.endswith("_token")]
+    if matches := get_close_matches(str(key[-1]), names, n=1, cutoff=0.6):
+        return msg('unknown setting "{key}"; did you mean "{near}"?', key=name, near=matches[0])
+    return msg('unknown setting "{key}"; there are: {known}', key=name, known=", ".join(names))
 
 
 def _inner(key: Sequence[str | int], model: type[BaseModel]) -> type[BaseModel]:
     """Return the model that contains a setting, inside parts of the settings and lists of parts."""
     for part in key:
         if isinstance(part, str) and part in model.model_fields:
-            found = model.model_fields[part].annotation
-            found = getattr(found, "__args__", (found,))[0]
-            if isinstance(found, type) and issubclass(found, BaseModel):
-                model = found
+            annotation = model.model_fields[part].annotation
+            annotation = getattr(annotation, "__args__", (annotation,))[0]
+            if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+                model = annotation
     return model
 
 

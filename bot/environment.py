@@ -67,8 +67,8 @@ def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[K
         elif name.startswith(PREFIX):
             key = _key(variable, shapes)
             _put(variables, key, _value(variable, key, shapes), variable)
-        elif variable.file and (near := get_close_matches(name, TOKENS.keys() - environment.keys(), 1, _ALIKE)):
-            raise variable.problem(msg("unknown variable; did you mean {name}?", name=near[0]))
+        elif variable.file and (matches := get_close_matches(name, TOKENS.keys() - environment.keys(), 1, _ALIKE)):
+            raise variable.problem(msg("unknown variable; did you mean {name}?", name=matches[0]))
     return variables
 
 
@@ -119,10 +119,10 @@ def _key(variable: Variable, shapes: Mapping[Key, str]) -> Key:
         return key
     if len(key) == 2 and shapes.get(key[:1]) == "words" and parts[1]:
         return key[0], parts[1]
-    known = ["__".join(map(str, each)).upper() for each in shapes if each[0] not in TOKENS.values()]
-    near = get_close_matches(name.upper(), known, n=1, cutoff=0.6)
-    if near:
-        raise variable.problem(msg("unknown setting; did you mean {name}?", name=PREFIX + near[0]))
+    names = ["__".join(map(str, each)).upper() for each in shapes if each[0] not in TOKENS.values()]
+    matches = get_close_matches(name.upper(), names, n=1, cutoff=0.6)
+    if matches:
+        raise variable.problem(msg("unknown setting; did you mean {name}?", name=PREFIX + matches[0]))
     raise variable.problem(msg("unknown setting; config/bot.yaml lists them all"))
 
 

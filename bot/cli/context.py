@@ -204,14 +204,14 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
 
 
 @contextlib.contextmanager
-def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
+def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
     """Show the progress of long work on standard error, if that is a terminal."""
     bar: Progress | None = None
 
     def show(done: int, total: int) -> None:
         nonlocal bar
         if bar is None and sys.stderr.isatty():
-            bar = _begun(what, total)
+            bar = _new_bar(label, total)
         if bar is not None:
             bar.update(bar.task_ids[0], completed=done, total=total)
 
@@ -222,7 +222,7 @@ def progress_bar(what: str) -> Iterator[Callable[[int, int], None]]:
             bar.stop()
 
 
-def _begun(what: str, total: int) -> Progress:
+def _new_bar(label: str, total: int) -> Progress:
     """Return a progress bar that is already shown."""
     from rich.markup import escape
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
@@ -231,7 +231,7 @@ def _begun(what: str, total: int) -> Progress:
 
     columns = TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn()
     bar = Progress(*columns, console=SafeConsole(stderr=True), transient=True)
-    bar.add_task(escape(printable_line(what)), total=total)
+    bar.add_task(escape(printable_line(label)), total=total)
     bar.start()
     return bar
 

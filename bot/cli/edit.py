@@ -49,9 +49,9 @@ async def add(
     """Add a paper."""
     submission = context.services.submission
     submitter = Submitter(context.user, context.actor, context.locale, is_curator=True)
-    if isinstance(known := await submission.find_earlier(context.workspace, source, submitter), Paper):
+    if isinstance(duplicate := await submission.find_earlier(context.workspace, source, submitter), Paper):
         context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
-        context.show(known)
+        context.show(duplicate)
         return
     fields: dict[str, Any] = {
         "headline": headline,
@@ -123,8 +123,9 @@ async def undo(
     """Undo a change of the collection, the last one or number N, after a confirmation."""
     change, ids = await context.services.undo.to_undo(context.workspace, number)
     description = f"#{change.id} {describe(change, ids, context.locale)}"
-    asks = context.terminal.prompt.is_interactive and not yes  # a script cannot answer, and redo reverts an undo
-    if asks and not await context.confirm(t(context.locale, "Undo this? {change}", change=description), default=True):
+    question = t(context.locale, "Undo this? {change}", change=description)
+    must_confirm = context.terminal.prompt.is_interactive and not yes  # a script cannot answer; redo reverts an undo
+    if must_confirm and not await context.confirm(question, default=True):
         print_line(t(context.locale, "Nothing was changed."), sys.stderr)
         raise typer.Exit(1)
     change, ids = await context.services.undo.undo(
@@ -148,17 +149,17 @@ async def inbox(
 ) -> None:
     """List the proposals, or decide on proposal N."""
     if decision is None:
-        waiting = await context.services.inbox.waiting(context.workspace)
-        context.console.print(reports.inbox(waiting, context.services.zone, context.locale))
+        proposals = await context.services.inbox.waiting(context.workspace)
+        context.console.print(reports.inbox(proposals, context.services.zone, context.locale))
     elif decision not in ("accept", "reject") or number is None:
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example="dayori inbox accept 3"))
     elif decision == "accept":
-        candidate, made = await context.services.inbox.accept(context.workspace, number, context.actor)
-        if not made.is_new:
+        candidate, accepted = await context.services.inbox.accept(context.workspace, number, context.actor)
+        if not accepted.is_new:
             context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
-        context.show(made.paper)
-        if not made.is_new and is_other_comment(proposed := proposed_paper(candidate), made.paper):
-            context.say(t(context.locale, "The proposal's comment: {comment}", comment=proposed.comment))
+        context.show(accepted.paper)
+        if not accepted.is_new and is_other_comment(proposal := proposed_paper(candidate), accepted.paper):
+            context.say(t(context.locale, "The proposal's comment: {comment}", comment=proposal.comment))
     else:
         await context.services.inbox.reject(context.workspace, number)
         context.say(t(context.locale, "Rejected."))

@@ -49,17 +49,17 @@ async def import_(
     contents = [(file, read_contents(file, format)) for file in files]
     for file, content in contents:
         with progress_bar(file.name) as progress:
-            named = await look_up_titles(content.untitled, context.services.metadata, progress)
+            titles = await look_up_titles(content.untitled, context.services.metadata, progress)
             take = partial(
                 context.services.importer.run,
                 context.workspace,
-                [*content.papers, *named.papers],
+                [*content.papers, *titles.papers],
                 None,
                 progress=progress,
                 duplicates=duplicates,
             )
             report = await take(dry_run=dry_run, restore=restore)
-        left_out = [(place, why, 1) for place, why in content.skipped_lines(str(file))] + named.reasons(str(file))
+        left_out = [(place, why, 1) for place, why in content.skipped_lines(str(file))] + titles.reasons(str(file))
         print_report = partial(reports.imported, file=str(file), locale=context.locale, dry_run=dry_run)
         context.console.print(print_report(report, left_out=left_out))
         if report.removed and not dry_run and await _wanted_back(context, len(report.removed)):

@@ -29,13 +29,13 @@ async def digest(context: CommandContext, as_json: Json = False) -> None:
         await context.services.digests.default_subscription(context.workspace, context.locale)
     )
     if as_json:
-        held = [columns_of(paper) for paper in edition.papers] if edition else []
+        rows = [columns_of(paper) for paper in edition.papers] if edition else []
         print_json(
             {
                 "subscription": edition.subscription if edition else None,
                 "edition": edition.number if edition else None,
                 "reason": edition.reason if edition else "skip",
-                "papers": held,
+                "papers": rows,
                 "remaining": edition.remaining if edition else 0,
             }
         )
@@ -96,6 +96,6 @@ def _queries() -> Iterator[str]:
         yield line.rstrip("\r\n")
 
 
-def _results_json(found: Results) -> dict[str, Any]:
-    results = [{**columns_of(result.paper), "score": round(result.hit.score, 4)} for result in found.results]
-    return {"query": found.query, "total": found.total, "suggestion": found.suggestion, "results": results}
+def _results_json(results: Results) -> dict[str, Any]:
+    rows = [{**columns_of(result.paper), "score": round(result.hit.score, 4)} for result in results.results]
+    return {"query": results.query, "total": results.total, "suggestion": results.suggestion, "results": rows}

@@ -53,11 +53,11 @@ async def servers(
 ) -> None:
     """List the servers that the bot is in, or decide whether it serves one; a running bot follows at once."""
     if decision is None:
-        known = await context.services.servers.every()
+        every = await context.services.servers.every()
         if as_json:
-            print_json({"servers": [_columns_of(each) for each in known]})
+            print_json({"servers": [_columns_of(each) for each in every]})
         else:
-            context.console.print(reports.servers(known, context.services.zone, context.locale))
+            context.console.print(reports.servers(every, context.services.zone, context.locale))
             if context.services.servers.serves_all:
                 context.say(t(context.locale, "Every server has its own collection, so every one is served."))
     elif decision not in ("allow", "refuse") or id is None:
@@ -65,8 +65,8 @@ async def servers(
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))
     else:
         decide = context.services.servers.allow if decision == "allow" else context.services.servers.refuse
-        decided = await decide(id)
-        context.console.print(reports.servers([decided], context.services.zone, context.locale))
+        server = await decide(id)
+        context.console.print(reports.servers([server], context.services.zone, context.locale))
 
 
 def _columns_of(server: Server) -> dict[str, Any]:

@@ -65,11 +65,11 @@ def tags_line(tags: tuple[str, ...]) -> str:
 
 def _links(paper: Paper, locale: Locale) -> tuple[Link, ...]:
     """Return the pages of the paper's ids, then its own links; of two links to one page, the one with a label."""
-    known = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
+    id_links = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
     if paper.identifiers.arxiv:
-        known.append(Link(f"https://arxiv.org/pdf/{paper.identifiers.arxiv}"))
+        id_links.append(Link(f"https://arxiv.org/pdf/{paper.identifiers.arxiv}"))
     unique: dict[str, Link] = {}
-    for link in (*known, *paper.links):
+    for link in (*id_links, *paper.links):
         page = canonical_url(link.url)
         if page not in unique or link.label:
             unique[page] = link

@@ -95,8 +95,8 @@ def choose(
     return Choice((), Reason.NOTICE)
 
 
-def explain(edition: Edition, named: NameCommand) -> str:
-    """Return a sentence on how many papers the edition has and why; `named` writes commands as the platform does."""
+def explain(edition: Edition, name_command: NameCommand) -> str:
+    """Return a sentence on how many papers the edition has and why; `name_command` names commands for the platform."""
     locale, n = edition.locale, len(edition.papers)
     match edition.reason:
         case Reason.FIRST:
@@ -116,7 +116,9 @@ def explain(edition: Edition, named: NameCommand) -> str:
                 n,
             )
         case Reason.NOTICE:
-            return t(locale, "No new papers this time. Add one with {command}.", command=named("addpaper", locale))
+            return t(
+                locale, "No new papers this time. Add one with {command}.", command=name_command("addpaper", locale)
+            )
 
 
 def passes_filter(paper_tags: Sequence[str], filter_tags: Sequence[str]) -> bool:

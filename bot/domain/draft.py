@@ -102,12 +102,14 @@ def bare_paper(source: str) -> Paper:
     return Paper(id="bare", title=link.url, links=(link,), identifiers=ids)
 
 
-def prefilled(draft: Draft, known: Metadata | Paper | None = None) -> Draft:
+def prefilled(draft: Draft, values: Metadata | Paper | None = None) -> Draft:
     """Return a draft as its form shows it, with the source's values as far as they are known."""
     if not draft.is_addition:
-        return _with_details(draft, known) if isinstance(known, Paper) else draft
-    date = (known.date if known else None) or _month_of(read_source(draft.source)[1])
-    return replace(draft, title=draft.title or (known.title if known else "") or "", date=draft.date or str(date or ""))
+        return _with_details(draft, values) if isinstance(values, Paper) else draft
+    date = (values.date if values else None) or _month_of(read_source(draft.source)[1])
+    return replace(
+        draft, title=draft.title or (values.title if values else "") or "", date=draft.date or str(date or "")
+    )
 
 
 def with_answers(draft: Draft, form: Draft, answers: Mapping[str, str]) -> Draft:
@@ -157,8 +159,8 @@ def complete(draft: Draft, metadata: Metadata) -> Paper:
 def new_link(paper: Paper, source: str) -> Link | None:
     """Return a source's link if the paper does not have it yet, else None. Raises InputError."""
     link, ids = read_source(source)
-    known = {canonical_url(each) for each in (paper.url or "", *(each.url for each in paper.links))}
-    is_known = canonical_url(link.url) in known or (
+    addresses = {canonical_url(each) for each in (paper.url or "", *(each.url for each in paper.links))}
+    is_known = canonical_url(link.url) in addresses or (
         ids != Identifiers() and ids | paper.identifiers == paper.identifiers
     )
     return None if is_known else link
@@ -206,8 +208,8 @@ def with_links(paper: Paper, links: Sequence[Link]) -> Paper:
         {pair for link in links_before_or_after for pair in identifiers_in(link.url).pairs()}
         for links_before_or_after in (paper.links, links)
     )
-    gone = {scheme: None for scheme, name in paper.identifiers.pairs() if (scheme, name) in old - new}
-    return with_changes(paper, links=links, identifiers=replace(paper.identifiers, **gone))
+    removals = {scheme: None for scheme, name in paper.identifiers.pairs() if (scheme, name) in old - new}
+    return with_changes(paper, links=links, identifiers=replace(paper.identifiers, **removals))
 
 
 def read_links(text: str) -> list[Link]:

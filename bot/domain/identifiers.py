@@ -44,8 +44,8 @@ class Identifiers:
 
     def pairs(self) -> tuple[tuple[str, str], ...]:
         """Return the known ids as (scheme, id)."""
-        named = (("arxiv", self.arxiv), ("doi", self.doi), ("openreview", self.openreview), ("acl", self.acl))
-        return tuple([(name, value) for name, value in named if value])
+        schemes = (("arxiv", self.arxiv), ("doi", self.doi), ("openreview", self.openreview), ("acl", self.acl))
+        return tuple([(name, value) for name, value in schemes if value])
 
     def __or__(self, other: Identifiers) -> Identifiers:
         """Return these ids, with the other's ids where one is missing here."""
@@ -80,9 +80,9 @@ def identifiers_in(text: str) -> Identifiers:
     """Return the ids in an id or a link, without the network; empty if there are none."""
     if is_url(text):
         return _from_url(text)
-    if found := arxiv_id(text):
-        return Identifiers(arxiv=found)
-    return _from_doi(found) if (found := doi(text)) else Identifiers()
+    if id := arxiv_id(text):
+        return Identifiers(arxiv=id)
+    return _from_doi(id) if (id := doi(text)) else Identifiers()
 
 
 def is_url(text: str) -> bool:

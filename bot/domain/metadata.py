@@ -105,13 +105,13 @@ def _line(text: str | None, name: str) -> str | None:
 
 
 def _authors(names: Iterable[str]) -> tuple[str, ...]:
-    kept = tuple(islice(dict.fromkeys(names), MOST_AUTHORS))
-    lengths = accumulate(map(len, kept))
-    return kept[: sum(length <= ALL_AUTHORS_LENGTH for length in lengths)]
+    authors = tuple(islice(dict.fromkeys(names), MOST_AUTHORS))
+    lengths = accumulate(map(len, authors))
+    return authors[: sum(length <= ALL_AUTHORS_LENGTH for length in lengths)]
 
 
 def _distinct(links: tuple[Link, ...]) -> tuple[Link, ...]:
-    kept: dict[str, Link] = {}
+    by_url: dict[str, Link] = {}
     for link in links:
-        kept.setdefault(link.url, link)
-    return tuple(kept.values())[:_MOST_LINKS]
+        by_url.setdefault(link.url, link)
+    return tuple(by_url.values())[:_MOST_LINKS]

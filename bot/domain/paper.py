@@ -92,8 +92,8 @@ class Paper:
     @property
     def url(self) -> str | None:
         """Return the page to open first: the arXiv or DOI page, else the first link."""
-        known = next((address_of(scheme, name) for scheme, name in self.identifiers.pairs()), None)
-        return known or next((link.url for link in self.links), None)
+        address = next((address_of(scheme, name) for scheme, name in self.identifiers.pairs()), None)
+        return address or next((link.url for link in self.links), None)
 
     @property
     def content(self) -> tuple[object, ...]:
@@ -150,12 +150,12 @@ def make_paper(
                     most=LIMITS[name],
                 )
             )
-    checked = tuple(dict.fromkeys(checked_link(link) for link in links))
-    known = identifiers or Identifiers()
-    for link in checked:
-        known |= identifiers_in(link.url)
+    valid_links = tuple(dict.fromkeys(checked_link(link) for link in links))
+    ids = identifiers or Identifiers()
+    for link in valid_links:
+        ids |= identifiers_in(link.url)
     return Paper(
-        id=_checked_id(id) if id is not None else _id_from(lines["title"], known),
+        id=_checked_id(id) if id is not None else _id_from(lines["title"], ids),
         title=lines["title"],
         headline=lines["headline"] or None,
         date=date,
@@ -164,16 +164,16 @@ def make_paper(
         venue=lines["venue"] or None,
         organization=lines["organization"] or None,
         authors=_authors(authors),
-        links=_at_most(checked, MOST_LINKS, "links"),
+        links=_at_most(valid_links, MOST_LINKS, "links"),
         tags=_names((clean_line(tag).lstrip("#＃ ") for tag in tags), MOST_TAGS, TAG_LENGTH, "tags"),
-        identifiers=known,
+        identifiers=ids,
     )
 
 
 def with_changes(paper: Paper, **changes: Any) -> Paper:
     """Return the paper with some content replaced and cleaned. Raises InputError."""
-    kept = {name: getattr(paper, name) for name in CONTENT_FIELDS}
-    return make_paper(id=paper.id, **(kept | changes))
+    values = {name: getattr(paper, name) for name in CONTENT_FIELDS}
+    return make_paper(id=paper.id, **(values | changes))
 
 
 def with_id(paper: Paper, id: str) -> Paper:
@@ -244,16 +244,16 @@ def _checked_id(id: str) -> str:
     return name
 
 
-def _id_from(title: str, known: Identifiers) -> str:
-    if pair := next(iter(known.pairs()), None):
+def _id_from(title: str, ids: Identifiers) -> str:
+    if pair := next(iter(ids.pairs()), None):
         return re.sub(r"[^\w.-]+", "-", pair[1].lower())[:ID_LENGTH].strip("-") or "paper"
     words = "".join(c if c.isalnum() else "-" for c in normalized("NFKC", title).casefold())
     return re.sub("-+", "-", words)[:48].strip("-") or "paper"
 
 
 def _authors(names: Iterable[str]) -> tuple[str, ...]:
-    kept = _names(names, MOST_AUTHORS, AUTHOR_LENGTH, "authors")
-    if (length := sum(map(len, kept))) > ALL_AUTHORS_LENGTH:
+    authors = _names(names, MOST_AUTHORS, AUTHOR_LENGTH, "authors")
+    if (length := sum(map(len, authors))) > ALL_AUTHORS_LENGTH:
         raise InputError(
             msg(
                 "All authors together are too long: {length} characters, and at most {most} fit.",
@@ -261,19 +261,19 @@ def _authors(names: Iterable[str]) -> tuple[str, ...]:
                 most=ALL_AUTHORS_LENGTH,
             )
         )
-    return kept
+    return authors
 
 
 def _names(names: Iterable[str], most: int, length: int, field: str) -> tuple[str, ...]:
-    kept = tuple(dict.fromkeys(name for raw in names if (name := clean_line(raw))))
-    if long := next((name for name in kept if len(name) > length), None):
+    distinct_names = tuple(dict.fromkeys(name for raw in names if (name := clean_line(raw))))
+    if long := next((name for name in distinct_names if len(name) > length), None):
         raise InputError(msg("One of the {field} is too long: {name}", field=FIELD_NAMES[field], name=long[:60] + "…"))
-    return _at_most(kept, most, field)
+    return _at_most(distinct_names, most, field)
 
 
-def _at_most(kept: tuple[_T, ...], most: int, field: str) -> tuple[_T, ...]:
-    if len(kept) > most:
+def _at_most(values: tuple[_T, ...], most: int, field: str) -> tuple[_T, ...]:
+    if len(values) > most:
         raise InputError(
-            msg("There are {n} {field}, and at most {most} fit.", n=len(kept), field=FIELD_NAMES[field], most=most)
+            msg("There are {n} {field}, and at most {most} fit.", n=len(values), field=FIELD_NAMES[field], most=most)
         )
-    return kept
+    return values

@@ -50,7 +50,7 @@ def parse_query(typed: str) -> Query:
     Never fails: an unknown or invalid filter is read as words. Only the first 2000 characters and 32 words are read.
     """
     text = _CONTROL.sub(" ", typed[:LONGEST]).strip()
-    found: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "venue", "has")}
+    values: dict[str, list[str]] = {name: [] for name in ("word", "phrase", "minus", "tag", "author", "venue", "has")}
     years: list[tuple[int, int]] = []
     for part in _PART.finditer(normalized("NFKC", text).translate(_QUOTES)[:LONGEST]):
         quoted = part["quoted"]
@@ -59,13 +59,13 @@ def parse_query(typed: str) -> Query:
         if key == "year" and not part["minus"] and (span := _YEARS.fullmatch(value)):
             years.append((int(span[1]), int(span[2] or span[1])))
         elif kind := _kind(key, value, minus=bool(part["minus"]), quoted=quoted is not None):
-            found[kind].append(value)
+            values[kind].append(value)
         else:
-            found["word"].append(normalize(part[0]))
-    words, phrases = found["word"][:MOST_WORDS], found["phrase"][:MOST_MARKS]
-    excluded, tags, authors, venues = (tuple(found[name][:MOST_MARKS]) for name in ("minus", "tag", "author", "venue"))
+            values["word"].append(normalize(part[0]))
+    words, phrases = values["word"][:MOST_WORDS], values["phrase"][:MOST_MARKS]
+    excluded, tags, authors, venues = (tuple(values[name][:MOST_MARKS]) for name in ("minus", "tag", "author", "venue"))
     spans = tuple(years[:MOST_MARKS])
-    return Query(text, tuple(words), tuple(phrases), excluded, tags, authors, venues, spans, bool(found["has"]))
+    return Query(text, tuple(words), tuple(phrases), excluded, tags, authors, venues, spans, bool(values["has"]))
 
 
 def tag_and_year(typed: str) -> tuple[str, str] | None:

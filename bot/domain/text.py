@@ -82,13 +82,13 @@ def _fitting_selector(match: re.Match[str]) -> str:
 
 
 def _few_marks(match: re.Match[str]) -> str:
-    kept, run = [], 0
+    characters, run = [], 0
     for character in match[0]:
         if character not in "\u200c\u200d":
             run = run + 1 if unicodedata.category(character) in _EXTENDS else 0
         if run <= _MOST_MARKS:
-            kept.append(character)
-    return "".join(kept)
+            characters.append(character)
+    return "".join(characters)
 
 
 def _is_seen(character: str) -> bool:

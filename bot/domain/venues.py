@@ -24,8 +24,8 @@ _PREPRINT = re.compile(r"arxiv|corr\b|(?:bio|med|chem)rxiv|preprints?\b|ssrn", r
 def venue_in(remark: str) -> str | None:
     """Return the venue in an author's remark (`12 pages, accepted at ICML 2024 (oral)`), or None."""
     text = clean_line(remark)[:_LONGEST]
-    found = _ANNOUNCED.search(text) or (None if _REVIEW.search(text) else _ACRONYM.search(text))
-    return venue_of(found["venue"]) if found else None
+    match = _ANNOUNCED.search(text) or (None if _REVIEW.search(text) else _ACRONYM.search(text))
+    return venue_of(match["venue"]) if match else None
 
 
 def venue_of(text: str) -> str | None:

@@ -62,9 +62,9 @@ def parse_weekdays(words: str) -> tuple[Weekdays, ...]:
         return (Weekdays(days),)
     rest, groups, at = _OF_MONTH.sub("", words), list[Weekdays](), 0
     while match := _GROUP.match(rest, at):
-        which, named = match["en"] or match["ja"], match["day"] or match["曜"]
-        numbers = re.findall(f"{_EN_ORDINAL}|最終|最後の|[1-5一二三四五]", which)
-        groups.append(Weekdays(_of_week(_BETWEEN.sub(",", named)), tuple(sorted({_NUMBERS[n] for n in numbers}))))
+        ordinals, day = match["en"] or match["ja"], match["day"] or match["曜"]
+        numbers = re.findall(f"{_EN_ORDINAL}|最終|最後の|[1-5一二三四五]", ordinals)
+        groups.append(Weekdays(_of_week(_BETWEEN.sub(",", day)), tuple(sorted({_NUMBERS[n] for n in numbers}))))
         at = match.end()
         if between := _BETWEEN.match(rest, at):
             at = between.end()

@@ -32,5 +32,5 @@ def is_citation(text: str) -> bool:
 
 def old_arxiv_id(number: str, archive: str) -> str:
     """Return a number from before 2007 with its archive as an id; any other number is returned unchanged."""
-    known = _OLD_NUMBER.fullmatch(number.strip()) and _ARCHIVE.fullmatch(archive.strip())
-    return f"{archive.strip()}/{number.strip()}" if known else number
+    is_old_id = _OLD_NUMBER.fullmatch(number.strip()) and _ARCHIVE.fullmatch(archive.strip())
+    return f"{archive.strip()}/{number.strip()}" if is_old_id else number

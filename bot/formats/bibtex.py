@@ -57,21 +57,21 @@ def read(text: str, file: str) -> list[Paper]:
             raise _broken(file, "", *places.of(line, "@"))
     if text.strip() and not library.entries and (library.comments or not library.blocks):
         raise FileError(msg("this holds no BibTeX entry"), file=file, line=1, column=1)
-    return papers_of(file, (_found(entry, places) for entry in library.entries))
+    return papers_of(file, (_record_of(entry, places) for entry in library.entries))
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a bibliography; an entry's key is the paper's id, as far as BibTeX allows."""
-    taken: dict[str, int] = {}
+    keys: dict[str, int] = {}
     for n, paper in enumerate(papers):
-        yield ("\n" if n else "") + _entry(paper, taken)
+        yield ("\n" if n else "") + _entry(paper, keys)
 
 
 def _broken(file: str, problem: str, line: int, column: int) -> FileError:
-    if twice := re.match(r"Duplicate field keys on entry: '(.+?)'", problem):
-        return FileError(msg('the key "{key}" is given twice', key=twice[1]), file=file, line=line, column=column)
-    if twice := re.search(r"[Dd]uplicate.*[Kk]ey[^']*'(.+?)'", problem):
-        return FileError(msg('the key "{key}" is given twice', key=twice[1]), file=file, line=line, column=column)
+    if duplicate := re.match(r"Duplicate field keys on entry: '(.+?)'", problem):
+        return FileError(msg('the key "{key}" is given twice', key=duplicate[1]), file=file, line=line, column=column)
+    if duplicate := re.search(r"[Dd]uplicate.*[Kk]ey[^']*'(.+?)'", problem):
+        return FileError(msg('the key "{key}" is given twice', key=duplicate[1]), file=file, line=line, column=column)
     reason = problem.split(". ")[0] or "@article{key, title = {…}}"
     return FileError(msg("not valid BibTeX: {problem}", problem=reason), file=file, line=line, column=column)
 
@@ -80,17 +80,17 @@ class _Places:
     """Finds words in lines of a text and remembers them: one line may hold all entries of a file."""
 
     def __init__(self, text: str) -> None:
-        self._lines, self._found = text.lower().split("\n"), dict[tuple[int, str], Place]()
+        self._lines, self._cache = text.lower().split("\n"), dict[tuple[int, str], Place]()
 
     def of(self, line: int, word: str) -> Place:
         """Return the line and the first column of a word in that line; column 1 if it is not there."""
-        if (line, word) not in self._found:
+        if (line, word) not in self._cache:
             at = self._lines[line - 1].find(word) if line <= len(self._lines) else -1
-            self._found[line, word] = line, max(at, 0) + 1
-        return self._found[line, word]
+            self._cache[line, word] = line, max(at, 0) + 1
+        return self._cache[line, word]
 
 
-def _found(entry: Entry, places: _Places) -> Record:
+def _record_of(entry: Entry, places: _Places) -> Record:
     record = Record(places.of(entry.start_line + 1 if entry.start_line is not None else 1, "@"))
     fields = {field.key.lower(): field for field in entry.fields}
 
@@ -128,8 +128,8 @@ def _put_ids_and_links(
 ) -> None:
     record.put_doi(decode_verbatim(doi[0]), doi[1])
     if links[0]:
-        listed = (line.partition(" ") for line in decode(links[0]).split("\n"))
-        record.put("links", [{"url": address, "label": label or None} for address, _, label in listed], links[1])
+        lines = (line.partition(" ") for line in decode(links[0]).split("\n"))
+        record.put("links", [{"url": address, "label": label or None} for address, _, label in lines], links[1])
     elif address := decode_verbatim(url[0]):
         record.put("links", [address], url[1])
     elif in_note := _URL.search(note[0]):
@@ -170,9 +170,9 @@ def _date(date: str, year: str, month: str, day: str) -> str:
         return loose_date(decode(date))
     if not (digits := re.search(r"\d{4}", year)):
         return ""
-    named = _MONTH.search(month.lower())
-    number = _MONTHS.index(named[0]) + 1 if named else number_of(month.strip())
-    days = re.search(r"\d{1,2}", day or (month if named else ""))
+    month_name = _MONTH.search(month.lower())
+    number = _MONTHS.index(month_name[0]) + 1 if month_name else number_of(month.strip())
+    days = re.search(r"\d{1,2}", day or (month if month_name else ""))
     return date_of(int(digits[0]), number, int(days[0]) if days else 0)
 
 
@@ -181,8 +181,8 @@ def _time(text: str) -> str:
     return text if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", text) else ""
 
 
-def _entry(paper: Paper, taken: dict[str, int]) -> str:
-    key = _free_key(paper.id, taken)
+def _entry(paper: Paper, keys: dict[str, int]) -> str:
+    key = _free_key(paper.id, keys)
     fields = dict(_fields(paper))
     if key != paper.id:
         fields["paperid"] = encode_verbatim(paper.id)
@@ -194,12 +194,12 @@ def _entry(paper: Paper, taken: dict[str, int]) -> str:
     return f"@misc{{{key},\n{body}}}\n"
 
 
-def _free_key(id: str, taken: dict[str, int]) -> str:
+def _free_key(id: str, keys: dict[str, int]) -> str:
     key = base = _KEY.sub("-", id)
-    while key.lower() in taken:
-        taken[base.lower()] += 1
-        key = f"{base}-{taken[base.lower()]}"
-    taken[key.lower()] = 1
+    while key.lower() in keys:
+        keys[base.lower()] += 1
+        key = f"{base}-{keys[base.lower()]}"
+    keys[key.lower()] = 1
     return key
 
 
@@ -230,6 +230,6 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
 
 def _written_name(name: str) -> str:
     parts = parted(name)
-    written = encode(", ".join(filter(None, (parts.family, parts.suffix, parts.given))) if parts else name)
-    plain = _name(written) == name and not re.search(r"\band\b", written, re.IGNORECASE) and name != "others"
-    return written if plain and (parts or "," not in name) and "{" not in written else f"{{{encode(name)}}}"
+    text = encode(", ".join(filter(None, (parts.family, parts.suffix, parts.given))) if parts else name)
+    plain = _name(text) == name and not re.search(r"\band\b", text, re.IGNORECASE) and name != "others"
+    return text if plain and (parts or "," not in name) and "{" not in text else f"{{{encode(name)}}}"

@@ -77,8 +77,8 @@ def _is_paper(url: str) -> bool:
         return False
     parts = urlsplit(address)
     host = (parts.hostname or "").casefold()
-    known = any(host == name or host.endswith(f".{name}") for name in _HOSTS)
-    return known or parts.path.casefold().endswith(".pdf") or bool(identifiers_in(address).pairs())
+    is_paper_host = any(host == name or host.endswith(f".{name}") for name in _HOSTS)
+    return is_paper_host or parts.path.casefold().endswith(".pdf") or bool(identifiers_in(address).pairs())
 
 
 def _names_paper(label: str) -> bool:

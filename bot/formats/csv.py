@@ -57,13 +57,13 @@ def read(text: str, file: str) -> Contents:
     if not {"title", "links", "arxiv", "doi", "identifiers"} & set(columns):
         problem = msg('the first row must name the columns, at least "title" or "link" (タイトル, リンク)')
         raise FileError(msg("row {row}: {problem}", row=number, problem=problem), file=file)
-    found = _found(list(rows), columns)
+    records = _records(list(rows), columns)
     contents = Contents([])
     if unknown := [name for name, column in zip(sheet.names, columns, strict=True) if name and not column]:
         names = ", ".join(f'"{name}"' for name in unknown[:10])
         contents.skipped.append((number, msg("these columns are not known and were left out: {names}", names=names)))
-    _put_row(sheet, [each for each in found if "title" in each.values], contents)
-    for each in found:
+    _put_row(sheet, [each for each in records if "title" in each.values], contents)
+    for each in records:
         if "title" not in each.values:
             _put_untitled_row(sheet, each, contents)
     return contents
@@ -105,9 +105,9 @@ def _delimiter(text: str) -> str:
     return max(",;\t", key=lambda mark: (plain.count(mark), mark == ","))
 
 
-def _found(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Record]:
+def _records(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Record]:
     dates = [cells[n] for _, cells in rows for n in range(min(len(cells), len(columns))) if columns[n] == "date"]
-    order, found = day_first(dates), []
+    order, records = day_first(dates), []
     for number, cells in rows:
         each = Record((number, 0))
         for n, (column, cell) in enumerate(zip(columns, cells, strict=False), 1):
@@ -116,14 +116,14 @@ def _found(rows: list[tuple[int, list[str]]], columns: list[str]) -> list[Record
                 text = year_first(text, order)
             if column:
                 put_cell(each, column, text, (number, n))
-        found.append(each)
-    return found
+        records.append(each)
+    return records
 
 
-def _put_row(sheet: _Sheet, found: list[Record], contents: Contents) -> None:
+def _put_row(sheet: _Sheet, records: list[Record], contents: Contents) -> None:
     """Make papers of the rows that have a title."""
     sheet.value, sheet.places = {"papers": []}, {}
-    for n, each in enumerate(found):
+    for n, each in enumerate(records):
         sheet.value["papers"].append(each.values)
         sheet.places[("papers", n)] = each.place
         sheet.places |= {("papers", n, key): place for key, place in each.places.items()}

@@ -86,10 +86,10 @@ def read_entries(tree: PositionedTree) -> list[Paper]:
     if unknown := next((key for key in top if key != "papers"), None):
         raise tree.error((unknown,), msg('unknown key "{key}"', key=unknown), at_key=True)
     papers: list[Paper] = []
-    taken: dict[str, int] = {}
+    numbers: dict[str, int] = {}
     for n, value in enumerate(top.get("papers") or []):
         paper = _read_entry(tree, ("papers", n), value)
-        if (other := taken.setdefault(paper.id, n)) != n:
+        if (other := numbers.setdefault(paper.id, n)) != n:
             raise _twice(tree, paper.id, n, other)
         papers.append(paper)
     return papers
@@ -118,10 +118,10 @@ def _read_entry(tree: PositionedTree, path: Path, value: object) -> Paper:
     return _with_bookkeeping(tree, path, paper, entry)
 
 
-def _at(tree: PositionedTree, path: Path, read: Callable[[_T], _R], value: _T) -> _R:
+def _at(tree: PositionedTree, path: Path, parse: Callable[[_T], _R], value: _T) -> _R:
     """Parse a value; an error gets the value's place."""
     try:
-        return read(value)
+        return parse(value)
     except InputError as error:
         raise tree.error(path, error.message) from error
 
@@ -141,13 +141,13 @@ def _with_bookkeeping(tree: PositionedTree, path: Path, paper: Paper, entry: _En
 
 
 def _identifiers(ids: _Ids) -> Identifiers:
-    known = {}
-    for scheme, (name, read) in _SCHEMES.items():
+    by_scheme = {}
+    for scheme, (name, parse) in _SCHEMES.items():
         text = getattr(ids, scheme)
-        known[scheme] = read(text) if text else None
-        if text and not known[scheme]:
+        by_scheme[scheme] = parse(text) if text else None
+        if text and not by_scheme[scheme]:
             raise InputError(msg('"{text}" is not a valid {name} id', text=text[:60], name=name))
-    return Identifiers(**known)
+    return Identifiers(**by_scheme)
 
 
 def _refuse_unquoted(tree: PositionedTree, path: Path, value: object) -> None:
@@ -165,9 +165,9 @@ def _refuse_unquoted(tree: PositionedTree, path: Path, value: object) -> None:
 
 
 def _first_problem(tree: PositionedTree, path: Path, error: ValidationError) -> FileError:
-    every = error.errors()
+    problems = error.errors()
     # a misspelled key also makes the right key missing
-    first = next((each for each in every if each["type"] == "extra_forbidden"), every[0])
+    first = next((each for each in problems if each["type"] == "extra_forbidden"), problems[0])
     where = (*path, *first["loc"])
     if first["type"] == "extra_forbidden":
         return tree.error(where, msg('unknown key "{key}"', key=str(first["loc"][-1])), at_key=True)

@@ -67,11 +67,11 @@ _ROLES = ("title", "facts", "tags")
 
 def read(text: str, file: str) -> Contents:
     """Read the papers in a page. Raises FileError."""
-    own = f"<title>{NAME}</title>" in text[:4000]
-    blocks = [block for block in _Page(text, own=own).blocks() if block.spans or block.cells]
-    if not own and any(matome.is_matome(block.text) for block in blocks):
+    is_ours = f"<title>{NAME}</title>" in text[:4000]
+    blocks = [block for block in _Page(text, is_ours=is_ours).blocks() if block.spans or block.cells]
+    if not is_ours and any(matome.is_matome(block.text) for block in blocks):
         return Contents(_matome(blocks, file))
-    return paper_list.read(blocks, file, own=own)
+    return paper_list.read(blocks, file, is_ours=is_ours)
 
 
 def _matome(blocks: list[Block], file: str) -> list[Paper]:
@@ -99,8 +99,8 @@ def _matome(blocks: list[Block], file: str) -> list[Paper]:
 class _Page:
     """A page being read; `own` pages keep their line ends and their <nav>."""
 
-    def __init__(self, text: str, *, own: bool) -> None:
-        self._text, self._own = text, own
+    def __init__(self, text: str, *, is_ours: bool) -> None:
+        self._text, self._is_ours = text, is_ours
         self._line, self._counted = 1, 0
         self._kind: Kind = "text"
         self._level, self._depth, self._quotes, self._strong, self._around = 0, 0, 0, 0, 0
@@ -140,12 +140,12 @@ class _Page:
     def _say(self, text: str) -> None:
         if text and not self._around:
             plain = _ENTITY.sub(lambda match: html.unescape(match[0]), text)
-            plain = plain if self._own and self._kind in ("text", "quote") else _SPACES.sub(" ", plain)
+            plain = plain if self._is_ours and self._kind in ("text", "quote") else _SPACES.sub(" ", plain)
             if plain.strip() or (self._pieces and not plain.startswith("\n")):
                 self._pieces.append(Span(plain, self._url, self._strong > 0))
 
     def _tag(self, name: str, closes: bool, attributes: str, at: int) -> Iterator[Block]:
-        if name in _AROUND and not self._own:
+        if name in _AROUND and not self._is_ours:
             yield from self._flush()
             self._around = max(0, self._around - 1) if closes else self._around + 1
         elif name == "a":
@@ -175,7 +175,9 @@ class _Page:
         elif name == "article":
             self._name = "" if closes else _attribute(attributes, "id")
         elif name == "p" and not closes:
-            self._role = next((role for role in _ROLES if self._own and _attribute(attributes, "class") == role), "")
+            self._role = next(
+                (role for role in _ROLES if self._is_ours and _attribute(attributes, "class") == role), ""
+            )
         elif name == "table":
             self._header = ()
         is_item = not closes and (name == "li" or (self._kind == "item" and name in ("p", "div")))

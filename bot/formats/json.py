@@ -57,10 +57,10 @@ def read_tree(text: str, file: str, papers_of: Callable[[PositionedTree], list[P
         if len(text) > _LONGEST_LOCATED:
             raise error.at(*_place_of(text, error.entry)) from error
         try:
-            known = read_yaml(text, file)  # JSON is also YAML, and the YAML reader records positions
+            document = read_yaml(text, file)  # JSON is also YAML, and the YAML reader records positions
         except FileError:
             raise error from None
-        return papers_of(PositionedTree(file, value, known.places, known.keys))
+        return papers_of(PositionedTree(file, value, document.places, document.keys))
 
 
 def write(papers: Iterable[Paper]) -> Iterator[str]:
@@ -100,11 +100,11 @@ class _TwiceError(ValueError):
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        left = dict(found)
-        raise _TwiceError(next(name for name, _ in pairs if left.pop(name, _once) is _once))
-    return found
+    values = dict(pairs)
+    if len(values) < len(pairs):
+        others = dict(values)
+        raise _TwiceError(next(name for name, _ in pairs if others.pop(name, _once) is _once))
+    return values
 
 
 def _place_of(text: str, entry: int | None) -> tuple[int, int]:

@@ -124,8 +124,8 @@ def _symbol(name: str, has_argument: bool) -> str:
         return _NAMED[name]
     if _STYLE.fullmatch(name):
         return ""
-    known = _symbols().get_macro_spec(name)
-    symbol = known.simplify_repl if known else None
+    spec = _symbols().get_macro_spec(name)
+    symbol = spec.simplify_repl if spec else None
     return symbol.strip() if isinstance(symbol, str) and "%" not in symbol else "" if has_argument else name
 
 

@@ -51,21 +51,21 @@ class Contents:
 
 def read(text: str, file: str) -> Contents:
     """Read a list. Raises FileError with line and column for a line that has neither link nor id."""
-    found: list[Record] = []
+    records: list[Record] = []
     untitled: list[Untitled] = []
-    seen: set[str] = set()
+    keys: set[str] = set()
     for line, column, source, title in _lines(text, file):
         ids = identifiers_in(source)
         key = str(next(iter(ids.pairs()), canonical_url(source)))
-        if key in seen:
+        if key in keys:
             continue
-        seen.add(key)
+        keys.add(key)
         if title:
             url = web_address(source) or address_of(*ids.pairs()[0])
-            found.append(Record((line, column), {"title": title, "links": [url], "identifiers": dict(ids.pairs())}))
+            records.append(Record((line, column), {"title": title, "links": [url], "identifiers": dict(ids.pairs())}))
         else:
             untitled.append(Untitled(line, source))
-    return Contents(papers_of(file, found), untitled)
+    return Contents(papers_of(file, records), untitled)
 
 
 def _lines(text: str, file: str) -> Iterator[tuple[int, int, str, str]]:

@@ -35,19 +35,19 @@ class ListItem:
     level: int
     is_section: bool = False
     is_ours: bool = False
-    found: Record = field(default_factory=lambda: Record((0, 0)))
+    record: Record = field(default_factory=lambda: Record((0, 0)))
     title: str = ""
     pieces: list[Span] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     quotes: list[str] = field(default_factory=list)
-    accepted: bool = False
+    is_accepted: bool = False
 
 
 def belongs(parent: ListItem, block: Block) -> bool:
     """Return whether an item belongs to the paper above: only text, or links that merely name their target."""
     if parent.is_section:
         return True
-    return parent.accepted or (
+    return parent.is_accepted or (
         any(piece.is_paper for piece in block.spans)
         and not text_of([piece for piece in block.spans if not piece.url]).strip(TRIM + "[]()（）/")
     )
@@ -56,9 +56,9 @@ def belongs(parent: ListItem, block: Block) -> bool:
 def add(entry: ListItem, block: Block) -> None:
     """Add a block below an item to it."""
     links = [piece for piece in block.spans if piece.url and web_address(piece.url)]
-    entry.found.values.setdefault("links", []).extend(_as_value(piece) for piece in links)
-    entry.found.places.setdefault("links", (block.line, 1))
-    entry.accepted |= any(piece.is_paper for piece in links)
+    entry.record.values.setdefault("links", []).extend(_as_value(piece) for piece in links)
+    entry.record.places.setdefault("links", (block.line, 1))
+    entry.is_accepted |= any(piece.is_paper for piece in links)
     if remark := _remark(text_of([piece for piece in block.spans if not (piece.url and piece.is_label)])):
         entry.remarks.append(remark)
 
@@ -67,19 +67,19 @@ def split(entry: ListItem) -> None:
     """Split an item into title, links and remark."""
     pieces = [piece for piece in entry.pieces if piece.text.strip() or piece.url]
     if pieces and not entry.is_ours and not pieces[0].url and (first := _FIRST_DATE.match(pieces[0].text.lstrip())):
-        entry.found.put("date", _date(first[1]))
+        entry.record.put("date", _date(first[1]))
         pieces[0] = Span(pieces[0].text.lstrip()[first.end() :], "", pieces[0].strong)
     if not entry.is_ours:
         pieces = list(dropwhile(lambda piece: not piece.url and not piece.text.strip(TRIM), pieces))
-    taken = _title(pieces, is_section=entry.is_section)
-    entry.title = text_of(taken).strip(None if entry.is_ours else TRIM)
-    in_title = {id(piece) for piece in taken}
-    rest = [piece for piece in pieces if id(piece) not in in_title]
+    title_pieces = _title(pieces, is_section=entry.is_section)
+    entry.title = text_of(title_pieces).strip(None if entry.is_ours else TRIM)
+    in_title = {id(piece) for piece in title_pieces}
+    others = [piece for piece in pieces if id(piece) not in in_title]
     links = [piece for piece in pieces if piece.url and web_address(piece.url)]
     if links:
         values = [{"url": p.url, "label": None} if id(p) in in_title else _as_value(p) for p in links]
-        entry.found.put("links", values)
-    if remark := _remark(text_of([piece for piece in rest if not (piece.url and piece.is_label)])):
+        entry.record.put("links", values)
+    if remark := _remark(text_of([piece for piece in others if not (piece.url and piece.is_label)])):
         entry.remarks.append(remark)
 
 
@@ -99,8 +99,8 @@ def _title(pieces: list[Span], *, is_section: bool = False) -> list[Span]:
         strong = [piece for piece in pieces[:end] if piece.strong]
         return strong[:1] or (pieces[:end] if text_of(pieces[:end]).strip(TRIM + "[]()（）") else [])
     # `https://… Title`, as in a list of links
-    rest = [piece for piece in pieces[1:] if not piece.url]
-    return rest if web_address(first.text) and text_of(rest).strip(TRIM) else []
+    others = [piece for piece in pieces[1:] if not piece.url]
+    return others if web_address(first.text) and text_of(others).strip(TRIM) else []
 
 
 def begins_with_title(pieces: list[Span]) -> bool:
@@ -134,19 +134,19 @@ def split_row(entry: ListItem, cells: list[list[Span]], columns: list[str]) -> N
         if column in ("links", "code") or (urls and column not in ("title", "headline", "comment", "excerpt")):
             continue
         if column == "date":
-            entry.found.put("date", _date(text))
+            entry.record.put("date", _date(text))
         elif column == "title":
             entry.title = _remark(text_of([piece for piece in pieces if not piece.is_label]))
         elif column:
-            put_cell(entry.found, column, text, entry.found.place)
+            put_cell(entry.record, column, text, entry.record.place)
     links = [piece for piece in entry.pieces if piece.url and web_address(piece.url)]
     if not entry.title:
-        named = next((piece.text for piece in links if not piece.is_label), "")
+        link_text = next((piece.text for piece in links if not piece.is_label), "")
         plain = next((text_of(pieces) for pieces in cells if not any(piece.url for piece in pieces)), "")
-        entry.title = (named or ("" if "title" in columns or not _letters(plain) else plain)).strip(TRIM)
+        entry.title = (link_text or ("" if "title" in columns or not _letters(plain) else plain)).strip(TRIM)
     if links:
         values = [{"url": p.url, "label": None} if p.text.strip() == entry.title else _as_value(p) for p in links]
-        entry.found.put("links", values)
+        entry.record.put("links", values)
 
 
 def _letters(text: str) -> bool:
@@ -160,15 +160,17 @@ def add_to_section(entry: ListItem, block: Block) -> None:
     links = [piece for piece in pieces if piece.url]
     if block.kind == "quote":
         entry.quotes.append(text)
-    elif block.role == "title" or (pieces and all(p.strong for p in pieces) and not entry.found.values.get("headline")):
-        entry.found.put("headline", entry.title)
+    elif block.role == "title" or (
+        pieces and all(p.strong for p in pieces) and not entry.record.values.get("headline")
+    ):
+        entry.record.put("headline", entry.title)
         entry.title = text
     elif block.role == "facts":
-        _put_facts(entry.found, _FACTS.split(text))
+        _put_facts(entry.record, _FACTS.split(text))
     elif block.role == "tags" or (not links and text[:1] in "#＃" and _TAGS.split(text)[0] == ""):
-        entry.found.put("tags", [tag for tag in _TAGS.split(text) if tag])
+        entry.record.put("tags", [tag for tag in _TAGS.split(text) if tag])
     elif links and not text_of([p for p in pieces if not p.url]).strip(TRIM + "/()[]") and not _bare(links):
-        entry.found.values["links"] = [_own_value(piece) for piece in links if web_address(piece.url)]
+        entry.record.values["links"] = [_own_value(piece) for piece in links if web_address(piece.url)]
     elif text:
         entry.remarks.append(text)
 
@@ -202,17 +204,17 @@ def _put_facts(record: Record, parts: list[str]) -> None:
 def complete(entry: ListItem) -> None:
     """Complete a paper from its parts; its date is often in brackets after the title."""
     if not entry.is_ours and (last := _LAST_DATE.search(entry.title)):
-        entry.found.put("date", _date(last[1]))
+        entry.record.put("date", _date(last[1]))
         entry.title = entry.title[: last.start()].strip(TRIM)
     first = _REMARKED_DATE.match(entry.remarks[0]) if entry.remarks and not entry.is_ours else None
     if first and (date := _date(first[1] or first[2])):
-        entry.found.put("date", date)
+        entry.record.put("date", date)
         entry.remarks[0] = entry.remarks[0][first.end() :].strip(TRIM)
-    entry.found.put("comment", "\n\n".join(entry.remarks) if entry.is_section else "\n".join(entry.remarks))
-    entry.found.put("excerpt", "\n\n".join(entry.quotes))
+    entry.record.put("comment", "\n\n".join(entry.remarks) if entry.is_section else "\n".join(entry.remarks))
+    entry.record.put("excerpt", "\n\n".join(entry.quotes))
 
 
 def source_of(entry: ListItem) -> str:
     """Return the address most likely to have metadata, or an empty text."""
-    links = [link["url"] for link in entry.found.values.get("links", [])]
+    links = [link["url"] for link in entry.record.values.get("links", [])]
     return next((url for url in links if Span("", url).is_paper), links[0] if links else "")

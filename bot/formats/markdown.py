@@ -30,9 +30,9 @@ def facts_of(paper: Paper) -> list[str]:
 
 def links_of(paper: Paper) -> list[Link]:
     """Return the pages of the paper's ids that are not among its links, then its links."""
-    known = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
-    own = {link.url for link in paper.links}
-    return [link for link in known if link.url not in own] + list(paper.links)
+    id_links = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
+    urls = {link.url for link in paper.links}
+    return [link for link in id_links if link.url not in urls] + list(paper.links)
 
 
 def _section(paper: Paper) -> Iterator[str]:

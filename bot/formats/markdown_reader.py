@@ -36,8 +36,8 @@ _MOST_BRACKETS = 200
 def read(text: str, file: str) -> Contents:
     """Read the papers in a document. Raises FileError."""
     lines = text.removeprefix("\ufeff").splitlines()
-    own = next((line for line in lines if line.strip()), "").strip() == f"# {NAME}"
-    return paper_list.read(_blocks(lines), file, own=own)
+    is_ours = next((line for line in lines if line.strip()), "").strip() == f"# {NAME}"
+    return paper_list.read(_blocks(lines), file, is_ours=is_ours)
 
 
 def _blocks(lines: list[str]) -> Iterator[Block]:
@@ -113,7 +113,7 @@ def pieces_of(text: str) -> list[Span]:
         hidden = _TAG.sub(" ", hidden)
     pieces: list[Span] = []
     # for each open bracket: the number of spans before it, and whether it starts an image
-    opened: list[tuple[int, bool]] = []
+    brackets: list[tuple[int, bool]] = []
     at, strong = 0, False
 
     def add(part: str) -> None:
@@ -126,15 +126,15 @@ def pieces_of(text: str) -> list[Span]:
         if mark in ("**", "__"):
             strong = not strong
         elif mark.endswith("["):
-            opened = [*opened[-_MOST_BRACKETS:], (len(pieces), mark == "![")]
+            brackets = [*brackets[-_MOST_BRACKETS:], (len(pieces), mark == "![")]
             pieces.append(Span("[" if mark == "[" else ""))
         elif mark != "]":
             url = mark.strip("<>").translate(_BACK)
-            kept = url if mark[0] == "<" else url.rstrip(".,;:!?'\"*_")
-            pieces.append(Span(kept, kept, strong))
-            at -= len(url) - len(kept)
-        elif opened and (target := _TARGET.match(hidden, at)):
-            start, is_picture = opened.pop()
+            address = url if mark[0] == "<" else url.rstrip(".,;:!?'\"*_")
+            pieces.append(Span(address, address, strong))
+            at -= len(url) - len(address)
+        elif brackets and (target := _TARGET.match(hidden, at)):
+            start, is_picture = brackets.pop()
             inner = text_of(pieces[start + 1 :]).strip() if not is_picture else ""
             bold = strong or (
                 pieces[start + 1 :] != [] and all(p.strong for p in pieces[start + 1 :] if p.text.strip())
@@ -144,8 +144,8 @@ def pieces_of(text: str) -> list[Span]:
                 pieces.append(Span(inner, (target[1] or target[2] or "").translate(_BACK), bold))
             at = target.end()
         else:
-            if opened:
-                opened.pop()
+            if brackets:
+                brackets.pop()
             pieces.append(Span("]"))
     add(hidden[at:])
     return merged(pieces)

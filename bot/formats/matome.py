@@ -73,8 +73,8 @@ def _blocks(lines: list[str]) -> Iterator[_Block]:
     headlines = [_headline_of(lines, start, before) for start, before in zip(starts, [-1, *starts], strict=False)]
     for n, start in enumerate(starts):
         end = len(lines) if n + 1 == len(starts) else starts[n + 1] if headlines[n + 1] is None else headlines[n + 1]
-        head, found = headlines[n], _TITLE.match(lines[start])
-        first, title = start + 1, found["title"].strip() if found else ""
+        head, match = headlines[n], _TITLE.match(lines[start])
+        first, title = start + 1, match["title"].strip() if match else ""
         if not title:  # the title may be on the line after its label
             first = next((m for m in range(start + 1, end or 0) if lines[m].strip()), start) + 1
             title = lines[first - 1].strip() if first > start + 1 else ""
@@ -124,7 +124,7 @@ def _without_foot(lines: list[tuple[int, str]]) -> list[tuple[int, str]]:
 class _PaperReader:
     """Collects one paper, paragraph by paragraph."""
 
-    found: Record
+    record: Record
     title: str
     file: str
     comments: list[str] = field(default_factory=list)
@@ -134,7 +134,7 @@ class _PaperReader:
 
     def add(self, paragraph: list[tuple[int, str]]) -> None:
         """Assign a paragraph's lines; lines that are neither date, link nor card are the curator's comment."""
-        kept: list[str] = []
+        texts: list[str] = []
         for number, text in paragraph:
             if _CARD.fullmatch(text) or self._repeats_title(text):
                 self.in_card = True
@@ -145,29 +145,29 @@ class _PaperReader:
                 continue
             elif self.in_card:
                 self.excerpts.append(text)
-            elif named := _ORGANISATION_NAMED.match(text):
-                self.found.put("organization", named["name"], (number, 1))
-            elif written := _AUTHORS.match(text):
-                self.found.put("authors", names_in(written["names"]), (number, 1))
+            elif organization := _ORGANISATION_NAMED.match(text):
+                self.record.put("organization", organization["name"], (number, 1))
+            elif authors := _AUTHORS.match(text):
+                self.record.put("authors", names_in(authors["names"]), (number, 1))
             else:
-                kept.append(text)
+                texts.append(text)
         if self.in_card and self.excerpts:
             self.in_card = False
         if (
-            len(kept) == 1
-            and "organization" not in self.found.values
-            and _is_organisation(kept[0], bool(self.comments))
+            len(texts) == 1
+            and "organization" not in self.record.values
+            and _is_organisation(texts[0], bool(self.comments))
         ):
-            self.found.put("organization", kept.pop(), (paragraph[0][0], 1))
-        if kept:
-            self.comments.append("\n".join(kept))
+            self.record.put("organization", texts.pop(), (paragraph[0][0], 1))
+        if texts:
+            self.comments.append("\n".join(texts))
 
     def finish(self) -> None:
         """Put the collected parts into the paper."""
-        self.found.put("comment", "\n\n".join(self.comments))
-        self.found.put("excerpt", "\n".join(self.excerpts))
+        self.record.put("comment", "\n\n".join(self.comments))
+        self.record.put("excerpt", "\n".join(self.excerpts))
         links = [{"url": url, "label": label or None} for _, url, label in self.links]
-        self.found.put("links", links, (self.links[0][0], 1) if self.links else None)
+        self.record.put("links", links, (self.links[0][0], 1) if self.links else None)
 
     def _repeats_title(self, text: str) -> bool:
         """Return whether a line is a card's title: the paper's, possibly cut, with its number or its site beside it."""
@@ -179,19 +179,19 @@ class _PaperReader:
         if not (line == title or whole == title or cut):
             return False
         if number:
-            self.found.put_ids(None, **dict(identifiers_in(number[1]).pairs()))
+            self.record.put_ids(None, **dict(identifiers_in(number[1]).pairs()))
         return True
 
     def _takes_date(self, number: int, text: str) -> bool:
-        named = _DATE.match(text)
-        if "date" in self.found.values and not named:
+        match = _DATE.match(text)
+        if "date" in self.record.values and not match:
             return False
-        written = (named["date"] if named else text).strip().rstrip("。")
+        date_text = (match["date"] if match else text).strip().rstrip("。")
         try:
-            self.found.put("date", str(parse_date(written)), (number, 1))
+            self.record.put("date", str(parse_date(date_text)), (number, 1))
         except DateError as error:
-            if named and _has_colon(named) and "date" not in self.found.values:
-                column = text.find(written) + 1
+            if match and _has_colon(match) and "date" not in self.record.values:
+                column = text.find(date_text) + 1
                 raise FileError(error.message, file=self.file, line=number, column=column) from error
             return False
         return True
@@ -199,16 +199,16 @@ class _PaperReader:
 
 def _is_date(text: str) -> bool:
     """Return whether a line is or should be a date; 「日付を推定するLLM」 and 「日付：暦」 are headlines."""
-    named = _DATE.match(text)
+    match = _DATE.match(text)
     try:
-        parse_date(named["date"].strip().rstrip("。") if named else text)
+        parse_date(match["date"].strip().rstrip("。") if match else text)
     except DateError:
-        return named is not None and _has_colon(named) and named["label"] != "日付"
+        return match is not None and _has_colon(match) and match["label"] != "日付"
     return True
 
 
-def _has_colon(named: re.Match[str]) -> bool:
-    return ":" in named["gap"] or "：" in named["gap"]
+def _has_colon(match: re.Match[str]) -> bool:
+    return ":" in match["gap"] or "：" in match["gap"]
 
 
 def _is_furniture(text: str) -> bool:

@@ -42,17 +42,17 @@ _ENUMERATION = re.compile(r"^(?:\d{1,3}(?:\.\d{1,3}){0,5}[.)]?\s+|[^\w\s]++\s*+)
 _LONGEST_TAG, _MOST_SKIPPED = 40, 1000
 
 
-def read(blocks: Iterable[Block], file: str, *, own: bool = False) -> Contents:
-    """Return the papers in a document; with `own`, it is our export, in which each section is a paper."""
-    listing = _PaperList(own)
+def read(blocks: Iterable[Block], file: str, *, is_ours: bool = False) -> Contents:
+    """Return the papers in a document; with `is_ours`, it is our export, in which each section is a paper."""
+    listing = _PaperList(is_ours)
     for block in blocks:
         listing.add(block)
     return listing.contents(file)
 
 
 class _PaperList:
-    def __init__(self, own: bool) -> None:
-        self._own, self._tag, self._about_papers = own, "", False
+    def __init__(self, is_ours: bool) -> None:
+        self._is_ours, self._tag, self._about_papers = is_ours, "", False
         self._entries: list[ListItem] = []
         self._open: list[ListItem] = []
 
@@ -70,34 +70,34 @@ class _PaperList:
 
     def contents(self, file: str) -> Contents:
         """Return the collected papers."""
-        contents, found, seen = Contents([]), [], set[str]()
+        contents, records, keys = Contents([]), [], set[str]()
         for entry in self._entries:
             complete(entry)
             source = source_of(entry)
-            if not entry.accepted:
+            if not entry.is_accepted:
                 if source and len(contents.skipped) < _MOST_SKIPPED:
                     text = text_of(entry.pieces).strip()[:60] or source
                     contents.skipped.append((entry.line, msg("this links to no paper: {text}", text=text)))
                 continue
             key = str(next(iter(identifiers_in(source).pairs()), canonical_url(source))) if source else ""
-            if key and key in seen:
+            if key and key in keys:
                 continue
-            seen.add(key)
+            keys.add(key)
             if entry.title:
-                entry.found.put("title", entry.title)
-                found.append(entry.found)
+                entry.record.put("title", entry.title)
+                records.append(entry.record)
             else:
-                entry.found.put("title", source)
-                contents.untitled.append(Untitled(entry.line, source, papers_of(file, [entry.found])[0]))
-        contents.papers = papers_of(file, found)
+                entry.record.put("title", source)
+                contents.untitled.append(Untitled(entry.line, source, papers_of(file, [entry.record])[0]))
+        contents.papers = papers_of(file, records)
         return contents
 
     def _heading(self, block: Block) -> None:
         self._open = []
         text = block.text
-        if block.level > 1 and (self._own or any(piece.is_paper for piece in block.spans)):
+        if block.level > 1 and (self._is_ours or any(piece.is_paper for piece in block.spans)):
             entry = self._begin(block, 0, is_section=True)
-            entry.found.put("id", block.role or None)
+            entry.record.put("id", block.role or None)
             return
         self._about_papers = _ABOUT_PAPERS.search(text) is not None or (block.level > 1 and self._about_papers)
         name = _ENUMERATION.sub("", text.strip()).strip(TRIM)
@@ -105,12 +105,14 @@ class _PaperList:
 
     def _begin(self, block: Block, level: int, *, is_section: bool = False) -> ListItem:
         entry = ListItem(
-            block.line, level, is_section, is_section and self._own, Record((block.line, 1)), pieces=block.spans
+            block.line, level, is_section, is_section and self._is_ours, Record((block.line, 1)), pieces=block.spans
         )
         if self._tag and not is_section:
-            entry.found.put("tags", [self._tag])
+            entry.record.put("tags", [self._tag])
         links = [piece for piece in block.spans if piece.url and web_address(piece.url)]
-        entry.accepted = any(piece.is_paper for piece in links) or self._may_be(links) or (is_section and self._own)
+        entry.is_accepted = (
+            any(piece.is_paper for piece in links) or self._may_be(links) or (is_section and self._is_ours)
+        )
         split(entry)
         self._entries.append(entry)
         self._open.append(entry)
@@ -132,11 +134,11 @@ class _PaperList:
 
     def _row(self, block: Block) -> None:
         self._open = []
-        entry = ListItem(block.line, 0, found=Record((block.line, 1)), pieces=block.spans)
-        entry.accepted = any(piece.is_paper for piece in block.spans)
+        entry = ListItem(block.line, 0, record=Record((block.line, 1)), pieces=block.spans)
+        entry.is_accepted = any(piece.is_paper for piece in block.spans)
         columns = [column_of(name) for name in block.header]
         if self._tag:
-            entry.found.put("tags", [self._tag])
+            entry.record.put("tags", [self._tag])
         split_row(entry, block.cells, columns)
         self._entries.append(entry)
 

@@ -84,13 +84,13 @@ def _value(tree: PositionedTree, node: yaml.Node, path: Path, above: tuple[yaml.
 
 
 def _mapping(tree: PositionedTree, node: yaml.MappingNode, path: Path, above: tuple[yaml.Node, ...]) -> dict[str, Any]:
-    found: dict[str, Any] = {}
+    values: dict[str, Any] = {}
     for key_node, value_node in node.value:
         if not isinstance(key_node, yaml.ScalarNode):
             raise tree.error(path, msg("a key must be a plain word"))
         key = key_node.value
         tree.keys[(*path, key)] = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-        if key in found:
+        if key in values:
             raise tree.error((*path, key), msg('the key "{key}" is given twice', key=key), at_key=True)
-        found[key] = _value(tree, value_node, (*path, key), above)
-    return found
+        values[key] = _value(tree, value_node, (*path, key), above)
+    return values

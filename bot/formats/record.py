@@ -36,11 +36,11 @@ class Record:
             self.values[key] = value
             self.places[key] = place or self.place
 
-    def put_ids(self, place: Place | None = None, **named: str) -> None:
+    def put_ids(self, place: Place | None = None, **ids: str) -> None:
         """Set ids by scheme; known ones stay."""
-        if found := {scheme: name for scheme, name in named.items() if name}:
-            known = self.values.pop("identifiers", {})
-            self.put("identifiers", found | known, self.places.get("identifiers", place))
+        if new_ids := {scheme: name for scheme, name in ids.items() if name}:
+            old_ids = self.values.pop("identifiers", {})
+            self.put("identifiers", new_ids | old_ids, self.places.get("identifiers", place))
 
     def put_ids_in(self, text: str, place: Place | None = None) -> bool:
         """Set the ids in a text (an arXiv id, a DOI or an address); return whether there are any."""
@@ -78,8 +78,8 @@ def papers_of(file: str, records: Iterable[Record]) -> list[Paper]:
 def usable_id(name: str) -> str:
     """Return another program's key as a valid id, empty if nothing of it is valid."""
     text = clean_line(normalized("NFKC", name))
-    kept, changes = _NOT_IN_IDS.subn("-", text)
-    return kept.strip("-")[:ID_LENGTH].rstrip("-") if changes or len(kept) > ID_LENGTH else kept
+    id, changes = _NOT_IN_IDS.subn("-", text)
+    return id.strip("-")[:ID_LENGTH].rstrip("-") if changes or len(id) > ID_LENGTH else id
 
 
 def loose_date(text: str) -> str:

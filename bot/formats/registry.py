@@ -105,21 +105,21 @@ def writer(format: str, collection: UUID, address: str = "") -> Writer:
     return partial(module.write, feed=module.Feed(collection, address)) if format == "atom" else WRITERS[format]
 
 
-def format_of(file: str, requested: str | None, known: Sequence[str]) -> str:
+def format_of(file: str, requested: str | None, names: Sequence[str]) -> str:
     """Return the given format, or else the one of the file's extension."""
     lower = Path(file).name.lower()
     ending = next((name for end, name in _ENDINGS.items() if lower.endswith(end) and lower != end), "")
     name = (requested or ending).lower()
-    if name not in known and requested:
+    if name not in names and requested:
         raise InputError(
-            msg('There is no format "{name}"; there are: {known}.', name=requested, known=", ".join(known))
+            msg('There is no format "{name}"; there are: {known}.', name=requested, known=", ".join(names))
         )
-    if name not in known:
+    if name not in names:
         raise InputError(
             msg(
                 'The format of "{file}" is not known; give one with --format: {known}.',
                 file=file,
-                known=", ".join(known),
+                known=", ".join(names),
             )
         )
     return name

@@ -56,7 +56,7 @@ def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
         if tag and tag[1] == "TY":
             start, values, last = (n, 1), _Lines(), None
         elif tag and tag[1] == "ER":
-            yield start, {tag: [("\n".join(held), place) for held, place in all_of] for tag, all_of in values.items()}
+            yield start, {tag: [("\n".join(lines), place) for lines, place in all_of] for tag, all_of in values.items()}
             start, last = (0, 0), None
         elif tag:
             last = values.setdefault(tag[1], [])
@@ -97,12 +97,12 @@ def _found(start: Place, values: Values) -> Record:
 
 
 def _put_links_and_notes(record: Record, values: Values) -> None:
-    listed = [
+    link_lines = [
         (link, place) for text, place in values.get("C2", []) for link in text.split("\n") if is_url(link.split(" ")[0])
     ]
     addresses = [(url, place) for text, place in values.get("UR", []) for url in _SEVERAL.split(text)]
-    if links := listed or addresses:
-        parts = [link.partition(" ") if listed else (link.strip(), "", "") for link, _ in links]
+    if links := link_lines or addresses:
+        parts = [link.partition(" ") if link_lines else (link.strip(), "", "") for link, _ in links]
         record.put("links", [{"url": url, "label": label or None} for url, _, label in parts if url], links[0][1])
     if notes := values.get("N1", []):
         text = "\n".join(text for text, _ in notes).strip()
@@ -170,11 +170,11 @@ def _written_name(name: str) -> str:
 
 def _long(tag: str, text: str | None) -> Iterator[tuple[str, str]]:
     """Yield a text of several lines, with a new tag before a line that looks like a tag itself."""
-    held: list[str] = []
+    lines: list[str] = []
     for line in (text or "").split("\n") if text else ():
-        if held and _TAG.match(line):
-            yield tag, "\n".join(held)
-            held = []
-        held.append(line)
-    if held:
-        yield tag, "\n".join(held)
+        if lines and _TAG.match(line):
+            yield tag, "\n".join(lines)
+            lines = []
+        lines.append(line)
+    if lines:
+        yield tag, "\n".join(lines)

@@ -45,14 +45,14 @@ def column_of(name: str) -> str:
 
 def put_cell(record: Record, column: str, text: str, place: Place) -> None:
     """Read a cell into its paper."""
-    several, text = "\n" in text, text.strip()
+    has_lines, text = "\n" in text, text.strip()
     if not text:
         return
     match column:
         case "authors":
-            record.put("authors", text.split("\n") if several else names_in(text), place)
+            record.put("authors", text.split("\n") if has_lines else names_in(text), place)
         case "tags":
-            record.put("tags", text.split("\n") if several else split_words(text), place)
+            record.put("tags", text.split("\n") if has_lines else split_words(text), place)
         case "links" | "code":
             _put_links(record, text, place, "code" if column == "code" else None)
         case "arxiv":
@@ -85,18 +85,18 @@ def year_first(date: str, begins_with_day: bool) -> str:
 def _put_links(record: Record, text: str, place: Place, label: str | None) -> None:
     links: list[dict[str, str | None]] = []
     for line in map(str.strip, text.split("\n")):
-        first, _, rest = line.partition(" ")
+        first, _, remark = line.partition(" ")
         urls = _URL.findall(line)
-        if web_address(first) and not _URL.search(rest):
-            links.append({"url": first, "label": rest.strip() or label})
+        if web_address(first) and not _URL.search(remark):
+            links.append({"url": first, "label": remark.strip() or label})
         elif urls:
-            rest = _URL.sub("", line).strip(" \t:：-[]()（）|,、;") if len(urls) == 1 else ""
-            links += [{"url": url.rstrip(".,;"), "label": rest or label} for url in urls]
+            remark = _URL.sub("", line).strip(" \t:：-[]()（）|,、;") if len(urls) == 1 else ""
+            links += [{"url": url.rstrip(".,;"), "label": remark or label} for url in urls]
         elif line and not record.put_ids_in(line, place):
             links.append({"url": line, "label": None})  # rejected later, with its position
     if links:
-        known = record.values.pop("links", [])
-        record.put("links", known + links, record.places.get("links", place))
+        old_links = record.values.pop("links", [])
+        record.put("links", old_links + links, record.places.get("links", place))
 
 
 def _unrounded(number: str) -> str:

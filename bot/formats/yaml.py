@@ -29,8 +29,8 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a collection; unknown values are left out."""
     head = "papers:\n"
     for paper in papers:  # one by one: dumping all at once takes 10 kB of memory per paper
-        written = yaml.dump([_entry(paper)], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
-        yield f"{head}{written}"
+        text = yaml.dump([_entry(paper)], Dumper=_Dumper, allow_unicode=True, sort_keys=False, width=_WIDTH)
+        yield f"{head}{text}"
         head = ""
     if head:
         yield "papers: []\n"

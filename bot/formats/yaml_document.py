@@ -64,10 +64,10 @@ class YamlDocument:
         """Remove the paper's entry; comments above it stay, a lone blank line does not."""
         entry = self._known().pop(id)
         n = next(n for n, each in enumerate(self.entries) if each is entry)
-        rest = self.entries[n + 1].lines_above if n + 1 < len(self.entries) else self.tail
-        rest[:0] = entry.lines_above if any(line.strip() for line in entry.lines_above) or n == 0 else []
-        if n == 0 and rest[:1] == [""]:
-            del rest[0]
+        lines_below = self.entries[n + 1].lines_above if n + 1 < len(self.entries) else self.tail
+        lines_below[:0] = entry.lines_above if any(line.strip() for line in entry.lines_above) or n == 0 else []
+        if n == 0 and lines_below[:1] == [""]:
+            del lines_below[0]
         del self.entries[n]
 
     def text(self) -> str:
@@ -172,8 +172,8 @@ def _spliced(entry: YamlEntry, values: dict[str, object], dash: int) -> list[str
     parts[first] = [" " * indent + parts[first][0][indent:], *parts[first][1:]]
     for key, value in values.items():
         gap = _cut_gap(parts[key], indent)[0] if key in parts else []
-        written = lines_of({key: value}, indent) if value else []
-        parts[key] = [*written, *gap]
+        new_lines = lines_of({key: value}, indent) if value else []
+        parts[key] = [*new_lines, *gap]
     order = list(parts)
     for key in values:
         if key not in dict(entry.keys):  # insert a new key where the writer would put it
@@ -190,10 +190,10 @@ def _indent_of(line: str) -> str:
 
 def _reads_as(lines: list[str], paper: Paper) -> bool:
     try:
-        read = yaml.read("papers:\n" + "\n".join(lines) + "\n", "")
+        papers = yaml.read("papers:\n" + "\n".join(lines) + "\n", "")
     except FileError:
         return False
-    return _indexed(read) == _indexed([paper])
+    return _indexed(papers) == _indexed([paper])
 
 
 def _indexed(papers: Iterable[Paper]) -> list[tuple[str, tuple[object, ...]]]:

@@ -22,20 +22,20 @@ _FORM: dict[str, Any] = {"Dumper": _Dumper, "allow_unicode": True, "sort_keys": 
 def values_of(paper: Paper) -> dict[str, Any]:
     """Return an entry's values without empty ones, and without ids that its links contain."""
     columns = {key: value for key, value in columns_of(paper).items() if value and key != "updated_at"}
-    known = Identifiers()
+    ids = Identifiers()
     for link in paper.links:
-        known = known | identifiers_in(link.url)
-    if known == paper.identifiers:
+        ids = ids | identifiers_in(link.url)
+    if ids == paper.identifiers:
         columns.pop("identifiers", None)
     return columns
 
 
-def lines_of(what: Paper | Mapping[str, Any], indent: int) -> list[str]:
+def lines_of(entry: Paper | Mapping[str, Any], indent: int) -> list[str]:
     """Return a paper as a list item with its dash at that column, or some keys' lines at that indent."""
-    if isinstance(what, Paper):
-        first, *rest = lines_of(values_of(what), indent + 2)
+    if isinstance(entry, Paper):
+        first, *rest = lines_of(values_of(entry), indent + 2)
         return [" " * indent + "- " + first.lstrip(" "), *rest]
-    return [line and " " * indent + line for key, value in what.items() for line in _lines(key, value)]
+    return [line and " " * indent + line for key, value in entry.items() for line in _lines(key, value)]
 
 
 def _lines(key: str, value: Any) -> list[str]:
@@ -47,9 +47,9 @@ def _lines(key: str, value: Any) -> list[str]:
     if key == "date":
         return [f"date: {value}"]
     if key in ("comment", "excerpt") and "\n" in value:
-        written = yaml.dump(value, default_style="|", **_FORM)
-        if written.startswith("|"):
-            first, *rest = written.removesuffix("\n").split("\n")
+        text = yaml.dump(value, default_style="|", **_FORM)
+        if text.startswith("|"):
+            first, *rest = text.removesuffix("\n").split("\n")
             return [f"{key}: {first}", *rest]
     return [f"{key}: {_inline(value)}"]
 
@@ -59,5 +59,5 @@ def _inline(value: Any) -> str:
     if isinstance(value, str) and "\n" not in value:
         item: str = yaml.dump([value], default_flow_style=False, **_FORM)
         return item.rstrip("\n")[2:]
-    written: str = yaml.dump([value], default_flow_style=True, **_FORM)
-    return written.rstrip("\n")[1:-1]
+    text: str = yaml.dump([value], default_flow_style=True, **_FORM)
+    return text.rstrip("\n")[1:-1]

@@ -36,7 +36,7 @@ def closest(name: str, default: Locale) -> Locale:
 
 def system_locale(environment: Mapping[str, str], default: Locale) -> Locale:
     """Return the system's language (LC_ALL, LC_MESSAGES, LANG), or the default for `C` or none."""
-    name = next((found for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (found := environment.get(key))), "")
+    name = next((value for key in ("LC_ALL", "LC_MESSAGES", "LANG") if (value := environment.get(key))), "")
     language = name.split(".")[0].split("@")[0]
     return default if language in ("", "C", "POSIX") else closest(language, default)
 

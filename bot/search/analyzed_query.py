@@ -103,8 +103,8 @@ class AnalyzedQuery:
     @cached_property
     def body_terms(self) -> tuple[Expression, ...]:
         """Return the expressions to search bodies with; a single kana is left out where the query has other words."""
-        kept = [part for run, part in zip(self.runs, self.terms, strict=True) if len(run) > 1 or not is_kana(run)]
-        return tuple(kept) or self.terms
+        terms = [part for run, part in zip(self.runs, self.terms, strict=True) if len(run) > 1 or not is_kana(run)]
+        return tuple(terms) or self.terms
 
     def phrase(self) -> Phrase:
         """Return the expression for all runs in sequence."""

@@ -19,10 +19,10 @@ def split_compounds(backend: Backend, words: Sequence[str]) -> Iterator[tuple[in
     if not cuts:
         return
     parts = {part for pairs in cuts.values() for pair in pairs for part in pair}
-    known = dict(backend.known_words(sorted(parts.union(words[at] for at in cuts))))
+    counts = dict(backend.known_words(sorted(parts.union(words[at] for at in cuts))))
     for at, pairs in cuts.items():
-        shortest = _PART_OF_KNOWN if words[at] in known else _PART
-        worth = {pair: min(known.get(part, len(part) == _PART) for part in pair) for pair in pairs}
+        shortest = _PART_OF_KNOWN if words[at] in counts else _PART
+        worth = {pair: min(counts.get(part, len(part) == _PART) for part in pair) for pair in pairs}
         likely = [pair for pair in pairs if worth[pair] and min(map(len, pair)) >= shortest]
         likely.sort(key=lambda pair: -worth[pair])
         yield from ((at, pair) for pair in likely[:_MOST_PAIRS])

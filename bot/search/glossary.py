@@ -31,11 +31,11 @@ def _longest_term() -> int:
 def english_words() -> Mapping[str, tuple[str, ...]]:
     """Return the glossary's English words by phonetic key, for katakana that stands for a word of no title."""
     words = sorted({word for meaning in _terms()[1] for word in meaning.split()})
-    found: dict[str, tuple[str, ...]] = {}
+    by_sound: dict[str, tuple[str, ...]] = {}
     for word in words:
         if sound := phonetic_key(word):
-            found[sound] = (*found.get(sound, ()), word)
-    return found
+            by_sound[sound] = (*by_sound.get(sound, ()), word)
+    return by_sound
 
 
 def translations(text: str) -> Iterator[str]:
@@ -56,12 +56,12 @@ def translations(text: str) -> Iterator[str]:
 
 def _parts(run: str, english: Mapping[str, tuple[str, ...]]) -> Iterator[tuple[str, ...]]:
     """Yield the English of the terms that make up a run, longest first; nothing if a part of the run is unknown."""
-    found, at = [], 0
+    parts, at = [], 0
     while at < len(run):
         longest = min(len(run), at + _longest_term())
         end = next((end for end in range(longest, at, -1) if run[at:end] in english), at)
         if end == at:
             return
-        found.append(english[run[at:end]])
+        parts.append(english[run[at:end]])
         at = end
-    yield from found
+    yield from parts

@@ -125,8 +125,8 @@ def _score_names(query: AnalyzedQuery, row: PaperLines) -> tuple[float, MatchRea
 def _score_together(query: AnalyzedQuery, row: PaperLines) -> float:
     lines = f"{row.title_words}{row.headline_words}{row.names}{row.labels}"
     if all(_contains(lines, unit) for unit in query.words):
-        own = f"{row.title_words}{row.headline_words}"
-        return TOGETHER + (1.0 if all(_contains(own, unit) for unit in query.words) else 0.0)
+        head = f"{row.title_words}{row.headline_words}"
+        return TOGETHER + (1.0 if all(_contains(head, unit) for unit in query.words) else 0.0)
     if all(_contains(lines, unit) or (is_kana(unit) and unit in lines) for unit in query.words):
         return KANA_TOGETHER
     return PARTIAL - 2 if all(unit in lines for unit in query.words) else 0.0
@@ -137,8 +137,8 @@ def is_misspelled(query: AnalyzedQuery, run: str, words: str) -> bool:
     if len(query.without_spaces) >= LONG and OSA.distance(query.spaced, words, score_cutoff=1) == 1:
         return True
     line = words.split()
-    near = (*line, *map(" ".join, pairwise(line)))
-    return len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in near)
+    candidates = (*line, *map(" ".join, pairwise(line)))
+    return len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in candidates)
 
 
 def _contains(words: str, unit: str) -> bool:

@@ -45,8 +45,8 @@ class Matches:
 
     def add(self, number: int, score: float, why: MatchReason | None) -> None:
         """Add a paper, or raise its score."""
-        known = self.scores.get(number)
-        if known is None or known[0] < score:
+        earlier = self.scores.get(number)
+        if earlier is None or earlier[0] < score:
             self.scores[number] = (score, why)
 
     def best(self) -> float:

@@ -40,8 +40,8 @@ def corrections(backend: Backend, word: str) -> list[Correction]:
         if OSA.distance(word, other.word, score_cutoff=1) == 1:
             likelihood = _likelihood(word, other) - doubt
             likely[other.word] = max(likelihood, likely.get(other.word, likelihood))
-    found = [Correction(other, likelihood) for other, likelihood in likely.items()]
-    return sorted(found, key=lambda correction: -correction.likelihood)[:_MOST_EACH]
+    candidates = [Correction(other, likelihood) for other, likelihood in likely.items()]
+    return sorted(candidates, key=lambda correction: -correction.likelihood)[:_MOST_EACH]
 
 
 def _candidates(backend: Backend, word: str) -> Iterator[tuple[Word, float]]:

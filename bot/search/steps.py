@@ -109,15 +109,15 @@ class SearchSteps:
             return
         enough, last = len(self.matches.scores) + FEW, 0
         for text, why, rank in suggestions(self._backend, query):
-            known = len(self.matches.scores)
-            if known >= enough and int(rank) > last:
+            before = len(self.matches.scores)
+            if before >= enough and int(rank) > last:
                 return
             last = int(rank)
             variant = Variant(AnalyzedQuery(text), _SUGGESTED * 0.5**rank, why)
             self.by_words(variant)
-            if variant.query.is_kana_word or len(self.matches.scores) == known:
+            if variant.query.is_kana_word or len(self.matches.scores) == before:
                 self._by_body(variant)
-            if len(self.matches.scores) > known and not self.matches.suggestion:
+            if len(self.matches.scores) > before and not self.matches.suggestion:
                 self.matches.suggestion = text
         if len(self.matches.scores) < FEW:
             self._by_forms(Variant(query, _SUGGESTED if self.matches.scores else 1.0))
@@ -214,8 +214,8 @@ class SearchSteps:
         """Find papers with all words but one: as results if the last one is a typo away, otherwise as near."""
         parts = query.terms
         near: dict[int, Hit] = {}
-        known = dict(self._backend.known_words(query.runs))
-        rarest = sorted(range(len(parts)), key=lambda at: (known.get(query.runs[at], 0), -len(query.runs[at])))
+        counts = dict(self._backend.known_words(query.runs))
+        rarest = sorted(range(len(parts)), key=lambda at: (counts.get(query.runs[at], 0), -len(query.runs[at])))
         for at in rarest[:MOST_LEFT_OUT]:
             for row in self._backend.matching(self._head, self._all_of([*parts[:at], *parts[at + 1 :]]), FEW):
                 if any(is_misspelled(query, query.runs[at], words) for words in (row.title_words, row.headline_words)):

@@ -56,29 +56,29 @@ def suggestions(backend: Backend, query: AnalyzedQuery) -> Iterator[tuple[str, M
     """Yield other wordings of the query, likeliest first, with reason and rank; rank 0 is the likeliest."""
     if len(query.words) > _MOST_UNITS:
         return
-    found: list[_Suggestion] = []
+    candidates: list[_Suggestion] = []
     if _STRAY.search(query.text):
         query = AnalyzedQuery(_STRAY.sub("", query.text))
-        found.append(_Suggestion(query.text, MatchReason.TYPO, _CERTAIN))
-    found += sorted((*_corrected(backend, query), *_readings(backend, query)), key=lambda other: -other.likelihood)
-    for other in found:
-        yield other.text, other.why, min(_MOST_RANK, (found[0].likelihood - other.likelihood) / _RANK_STEP)
+        candidates.append(_Suggestion(query.text, MatchReason.TYPO, _CERTAIN))
+    candidates += sorted((*_corrected(backend, query), *_readings(backend, query)), key=lambda other: -other.likelihood)
+    for other in candidates:
+        yield other.text, other.why, min(_MOST_RANK, (candidates[0].likelihood - other.likelihood) / _RANK_STEP)
     yield from ((text, MatchReason.READING, _MOST_RANK + 1) for text in translations(query.text))
 
 
 def _corrected(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
     """Yield the query with one unknown word corrected, and with all of them corrected if there are several."""
-    known = {word for word, _ in backend.known_words(query.words)}
-    unknown = [at for at, unit in enumerate(query.words) if unit not in known and _is_correctable(unit)]
+    vocabulary = {word for word, _ in backend.known_words(query.words)}
+    unknown = [at for at, unit in enumerate(query.words) if unit not in vocabulary and _is_correctable(unit)]
     choices = {at: corrections(backend, query.words[at]) for at in unknown}
     if len(unknown) > 1 and all(choices.values()):
         text = " ".join(choices[at][0].word if at in choices else unit for at, unit in enumerate(query.words))
         yield _Suggestion(text, MatchReason.TYPO, _CERTAIN)
-    for at, found in choices.items():
+    for at, options in choices.items():
         before, after = _around(query, at)
         yield from (
             _Suggestion(f"{before}{correction.word}{after}", MatchReason.TYPO, correction.likelihood)
-            for correction in found
+            for correction in options
         )
     if query.without_spaces.isascii() and 1 < len(query.words) < 5:
         yield from (
@@ -102,12 +102,12 @@ def _is_correctable(unit: str) -> bool:
 def _readings(backend: Backend, query: AnalyzedQuery) -> Iterator[_Suggestion]:
     """Yield the query with a katakana word, or a whole kana query, replaced by English that sounds like it."""
     for word in [query.text] if query.is_kana_word else _kana_words(query.text):
-        spelled, folded = hiragana(word), fold(word)
-        if len(spelled) > LONGEST_WORD:
+        kana, folded = hiragana(word), fold(word)
+        if len(kana) > LONGEST_WORD:
             continue
-        readings = _by_sound(backend, spelled)
-        if len(spelled) >= _COMPOUND and len(query.text) <= _LONGEST and not _confident(readings):
-            readings = sorted((*_pairs_by_sound(backend, spelled), *readings), reverse=True)
+        readings = _by_sound(backend, kana)
+        if len(kana) >= _COMPOUND and len(query.text) <= _LONGEST and not _confident(readings):
+            readings = sorted((*_pairs_by_sound(backend, kana), *readings), reverse=True)
         for reading in readings[:_MOST_EACH]:
             text = " ".join(reading.english if unit == folded else unit for unit in query.words)
             behind = (readings[0].weight - reading.weight) / 10
@@ -139,12 +139,12 @@ def _kana_words(text: str) -> list[str]:
     return katakana_words(text) or [run for run in runs(text) if len(run) > 1 and _HIRAGANA.fullmatch(run)]
 
 
-def _by_sound(backend: Backend, spelled: str, most: int = _MOST_BY_SOUND) -> list[_Reading]:
-    least = 75 if len(spelled) > 5 else 78 if len(spelled) > 4 else 80
-    keys = phonetic_keys(spelled)
-    known = {other.word: other for other in backend.words_by_sound(keys, most)}
-    common = (Word(word, 1) for sound in keys for word in english_words().get(sound, ()) if word not in known)
-    readings = [(similarity(spelled, other.word), other) for other in (*known.values(), *common)]
+def _by_sound(backend: Backend, kana: str, most: int = _MOST_BY_SOUND) -> list[_Reading]:
+    least = 75 if len(kana) > 5 else 78 if len(kana) > 4 else 80
+    keys = phonetic_keys(kana)
+    by_word = {other.word: other for other in backend.words_by_sound(keys, most)}
+    common = (Word(word, 1) for sound in keys for word in english_words().get(sound, ()) if word not in by_word)
+    readings = [(similarity(kana, other.word), other) for other in (*by_word.values(), *common)]
     return sorted(
         (
             _Reading(alikeness + 5 * log(other.papers), alikeness, other.word)
@@ -155,13 +155,13 @@ def _by_sound(backend: Backend, spelled: str, most: int = _MOST_BY_SOUND) -> lis
     )
 
 
-def _pairs_by_sound(backend: Backend, spelled: str) -> Iterator[_Reading]:
+def _pairs_by_sound(backend: Backend, kana: str) -> Iterator[_Reading]:
     """Yield pairs of English words that sound like the two parts of a word (バッチノーマライゼーション)."""
-    for at in range(_PART, len(spelled) - _PART + 1):
-        if spelled[at] in _NEVER_FIRST:
+    for at in range(_PART, len(kana) - _PART + 1):
+        if kana[at] in _NEVER_FIRST:
             continue
-        fronts = _confident(_by_sound(backend, spelled[:at]))
-        backs = _confident(_by_sound(backend, spelled[at:])) if fronts else []
+        fronts = _confident(_by_sound(backend, kana[:at]))
+        backs = _confident(_by_sound(backend, kana[at:])) if fronts else []
         for front, back in product(fronts, backs):
             alikeness = min(front.similarity, back.similarity)
             yield _Reading(min(front.weight, back.weight), alikeness, f"{front.english} {back.english}")

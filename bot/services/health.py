@@ -109,7 +109,7 @@ class Health:
         ids = [workspace_id, *(others or {}).values()]
         standings = [status for id in ids for status in await self._digests.statuses(id)]
         tick = await self._state.read(_HEARTBEAT_KEY)
-        subscribed = [each.subscription for each in standings]
+        subscriptions = [each.subscription for each in standings]
         checks = [
             Check(
                 "database",
@@ -121,8 +121,8 @@ class Health:
             *self._running(json.loads(tick) if tick else None),
             *_file_mode_checks(self._database.path),
             *await self._papers_file(),
-            *_paused_checks(subscribed),
-            *await self._servers_unserved(subscribed),
+            *_paused_checks(subscriptions),
+            *await self._servers_unserved(subscriptions),
             *await self._unseen_collections(),
         ]
         return HealthReport(tuple(checks), tuple(standings))
@@ -156,7 +156,7 @@ class Health:
             return [Check("papers file", "warning", unwritable, remedy)]
         return []
 
-    async def _servers_unserved(self, subscribed: Sequence[Subscription]) -> list[Check]:
+    async def _servers_unserved(self, subscriptions: Sequence[Subscription]) -> list[Check]:
         """Report servers that wait to be allowed, and their subscriptions; only warnings, as anybody can invite it."""
         if self._servers is None:
             return []
@@ -180,7 +180,7 @@ class Health:
                 msg("{name} rests, since its server is not served.", name=each.name),
                 servers.remedy(each.channel),
             )
-            for each in subscribed
+            for each in subscriptions
             if not served.has(each.channel)
         ]
         return [*waiting, *resting]
@@ -192,8 +192,8 @@ class Health:
         start = msg("Start it with dayori run; its log tells why it ended.")
         at = tick["at"]
         if has_ended(tick.get("process", "")):
-            ended = msg("The bot ended without being told to, after {time}.", time=_minute(at))
-            return [Check("bot", "fault", ended, start)]
+            message = msg("The bot ended without being told to, after {time}.", time=_minute(at))
+            return [Check("bot", "fault", message, start)]
         if self._clock() - datetime.fromisoformat(at) > _LATE:
             return [Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)]
         return [self._connected(platform, **state) for platform, state in tick.get("connections", {}).items()]
@@ -203,13 +203,13 @@ class Health:
         if state == "connected":
             return Check("bot", "ok", msg("The bot runs and is connected to {platform}.", platform=name))
         if self._clock() - datetime.fromisoformat(since) > _CONNECTING:
-            lost = msg(
+            message = msg(
                 "The bot runs, but it has not been connected to {platform} since {time}.",
                 platform=name,
                 time=_minute(since),
             )
             remedy = msg("See its log, and whether {platform} can be reached from here.", platform=name)
-            return Check("bot", "fault", lost, remedy)
+            return Check("bot", "fault", message, remedy)
         if state == "starting":
             return Check(
                 "bot", "warning", msg("The bot is starting and not connected to {platform} yet.", platform=name)
@@ -238,7 +238,7 @@ def _minute(time: str) -> str:
     return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
 
 
-def _paused_checks(subscribed: Sequence[Subscription]) -> list[Check]:
+def _paused_checks(subscriptions: Sequence[Subscription]) -> list[Check]:
     return [
         Check(
             f"subscription {each.name}",
@@ -249,6 +249,6 @@ def _paused_checks(subscribed: Sequence[Subscription]) -> list[Check]:
                 command=CommandName("digest subscribe"),
             ),
         )
-        for each in subscribed
+        for each in subscriptions
         if each.paused_reason
     ]

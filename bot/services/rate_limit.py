@@ -18,7 +18,7 @@ _MOST_PEOPLE = 10_000
 
 @dataclass(slots=True)
 class _Bucket:
-    left: float
+    remaining: float
     at: float
 
 
@@ -33,12 +33,12 @@ class RateLimit:
         """Take the cost from a person's budget. Raises RateLimitError, taking nothing, when too little is left."""
         now = self._now()
         bucket = self._buckets.get(person) or self._new(person, now)
-        bucket.left = min(BUDGET, bucket.left + (now - bucket.at) * _PER_SECOND)
+        bucket.remaining = min(BUDGET, bucket.remaining + (now - bucket.at) * _PER_SECOND)
         bucket.at = now
-        if bucket.left < cost:
-            seconds = math.ceil((cost - bucket.left) / _PER_SECOND)
+        if bucket.remaining < cost:
+            seconds = math.ceil((cost - bucket.remaining) / _PER_SECOND)
             raise RateLimitError(msg("That is too fast for the bot; go on in {seconds} s.", seconds=seconds), seconds)
-        bucket.left -= cost
+        bucket.remaining -= cost
 
     def _new(self, person: str, now: float) -> _Bucket:
         if len(self._buckets) >= _MOST_PEOPLE:  # a bucket unused for a minute is full again, like a new one

@@ -114,10 +114,10 @@ class Servers:
         """
         if await self._first_server():
             return
-        found = {} if self.serves_all else await present()
-        await self._remember(found)
+        names = {} if self.serves_all else await present()
+        await self._remember(names)
         _log.info(
-            "servers of the first start", servers=", ".join(f"{id} {_cleaned(name)}" for id, name in found.items())
+            "servers of the first start", servers=", ".join(f"{id} {_cleaned(name)}" for id, name in names.items())
         )
 
     @uncancellable
@@ -126,9 +126,9 @@ class Servers:
             return await state.read_state(connection, _STATE_KEY)
 
     @uncancellable
-    async def _remember(self, found: Mapping[str, str]) -> None:
+    async def _remember(self, names: Mapping[str, str]) -> None:
         async with self._database.write() as connection:
-            for id, name in found.items():
+            for id, name in names.items():
                 is_ours = id in self._named or not self._listed
                 await self._save(connection, id, name, "allowed" if is_ours else "waiting")
             is_known = self.serves_all or self._named or await servers.every(connection)
@@ -141,8 +141,8 @@ class Servers:
             return
         name = _cleaned(name)
         async with self._database.read() as connection:
-            known = await servers.get(connection, server)
-        if known and name in ("", known.name):
+            stored = await servers.get(connection, server)
+        if stored and name in ("", stored.name):
             return
         async with self._database.write() as connection:
             note = await state.read_state(connection, _STATE_KEY)
@@ -151,7 +151,7 @@ class Servers:
             is_first = note == _OPEN and not self._listed
             await self._save(connection, server, name, "allowed" if is_first or server in self._named else "waiting")
             await state.write_state(connection, _STATE_KEY, _CLOSED)
-        if known is None and not (await self.served()).has(server):
+        if stored is None and not (await self.served()).has(server):
             _log.warning("a server waits to be allowed", server=server, name=name)
 
     @uncancellable
@@ -160,18 +160,18 @@ class Servers:
         if self.serves_all:
             return
         async with self._database.read() as connection:
-            gone = {each.id for each in await servers.every(connection) if each.state == "waiting"} - set(present)
-        if gone:
+            ids = {each.id for each in await servers.every(connection) if each.state == "waiting"} - set(present)
+        if ids:
             async with self._database.write() as connection:
-                await servers.drop_waiting(connection, gone)
+                await servers.drop_waiting(connection, ids)
 
     async def every(self) -> list[Server]:
         """Return all known servers with their effective state under these settings."""
         async with self._database.read() as connection:
-            known = await servers.every(connection)
+            stored = await servers.every(connection)
         served = await self.served()
-        missing = [Server(id, "", "allowed", None) for id in sorted(self._named - {each.id for each in known})]
-        return [*(_as_served(each, served, is_listed=bool(self._listed)) for each in known), *missing]
+        missing = [Server(id, "", "allowed", None) for id in sorted(self._named - {each.id for each in stored})]
+        return [*(_as_served(each, served, is_listed=bool(self._listed)) for each in stored), *missing]
 
     async def waiting(self) -> list[Server]:
         """Return the servers that wait for the operator's decision."""
@@ -216,14 +216,14 @@ class Servers:
             if decision == "allowed" and before and before.since:
                 await leases.wake(connection, server)
                 await _correct_since(connection, updated_until(self._platform), before.since)
-            found = await servers.get(connection, server)
-        assert found
-        return found
+            stored = await servers.get(connection, server)
+        assert stored
+        return stored
 
     async def _save(self, connection: StoreConnection, id: str, name: str, decision: ServerState) -> None:
         """Add a new server, update the name of a known one, or allow a waiting one that the settings name."""
-        known = await servers.get(connection, id)
-        if known is None or (known.state == "waiting" and decision == "allowed"):
+        stored = await servers.get(connection, id)
+        if stored is None or (stored.state == "waiting" and decision == "allowed"):
             await servers.put(connection, id, _cleaned(name), decision, self._clock())
         elif _cleaned(name):
             await servers.rename(connection, id, _cleaned(name))

@@ -37,7 +37,7 @@ class Workspaces:
         tied: Mapping[str, str] = MappingProxyType({}),
     ) -> None:
         self._database, self._clock, self._sharing, self._tied = database, clock, sharing, tied
-        self._known: dict[str, int] = {}
+        self._ids: dict[str, int] = {}
 
     @property
     def tied_servers(self) -> Mapping[str, str]:
@@ -46,9 +46,9 @@ class Workspaces:
 
     async def named(self, name: str) -> int:
         """Return the id of the workspace of that name; create it if it is new."""
-        if name not in self._known:
-            self._known[name], _ = await find_or_add(self._database, name, self._clock())
-        return self._known[name]
+        if name not in self._ids:
+            self._ids[name], _ = await find_or_add(self._database, name, self._clock())
+        return self._ids[name]
 
     async def uuid(self, workspace_id: int) -> UUID:
         """Return a permanent, globally unique id of the workspace; its random part is stored in the database."""
@@ -92,6 +92,6 @@ async def require_workspace(database: Database, name: str, settled: Collection[s
     if name in settled:
         return ids.get(name, 0)
     if name not in ids:
-        near = ", ".join(each for each, *_ in process.extract(name[:80], list(ids), limit=_MOST_NAMES))
-        raise NotFoundError(msg('There is no workspace "{name}"; there are: {names}', name=name[:80], names=near))
+        names = ", ".join(each for each, *_ in process.extract(name[:80], list(ids), limit=_MOST_NAMES))
+        raise NotFoundError(msg('There is no workspace "{name}"; there are: {names}', name=name[:80], names=names))
     return ids[name]

@@ -36,14 +36,14 @@ def parse(body: bytes, id: str) -> Metadata:
     """Return the paper of an Anthology page. Raises SourceError when it is not one, or is of another paper."""
     address = address_of("acl", id)
     metadata = webpage.parse_citation(body, address, "utf-8", NAME)
-    named = [found for link in metadata.links if (found := identifiers_in(link.url).acl)]
-    if any(found.lower() != id.lower() for found in named):
+    others = [other for link in metadata.links if (other := identifiers_in(link.url).acl)]
+    if any(other.lower() != id.lower() for other in others):
         raise another_paper(NAME)
     # The page's description is a line of names and the volume; the abstract is in a box below.
     abstract = text_after(decoded(body, "utf-8"), r'<div class="?[^"<>]{0,80}\bacl-abstract\b[^<>]{0,80}>', "</div")
-    known = make_metadata(
+    facts = make_metadata(
         excerpt=plain(abstract.replace("</h5>", "\n")) if abstract else None,
         links=[address],
         identifiers=Identifiers(acl=id),
     )
-    return known | replace(metadata, excerpt=None)
+    return facts | replace(metadata, excerpt=None)

@@ -53,7 +53,7 @@ class Arxiv:
         batch = {id: self._waiting.pop(id) for id in [*self._waiting][:_MOST_IDS]}
         answers: Mapping[str, Metadata] = {}
         # the error for waiting callers if this task is cancelled
-        lost: SourceError | None = SourceError(msg("{source} did not answer.", source=NAME))
+        failure: SourceError | None = SourceError(msg("{source} did not answer.", source=NAME))
         try:
             query = urlencode({"id_list": ",".join(map(_api_id, batch)), "max_results": len(batch)}, safe=",/")
             answer = await self._fetcher.get(
@@ -61,12 +61,12 @@ class Arxiv:
             )
             answers = await self._parser.all("arxiv", answer.body, name=NAME)
         except SourceError as error:
-            lost = error
+            failure = error
         else:
-            lost = another_paper(NAME) if answers and not {*answers} & {*map(_api_id, batch)} else None
+            failure = another_paper(NAME) if answers and not {*answers} & {*map(_api_id, batch)} else None
         finally:
             for id, future in batch.items():
-                future.set_result(answers.get(_api_id(id)) or lost or _unknown(id))
+                future.set_result(answers.get(_api_id(id)) or failure or _unknown(id))
 
 
 def parse(body: bytes) -> dict[str, Metadata]:

@@ -40,10 +40,10 @@ class Crossref:
 def parse(body: bytes, doi: str, name: str = NAME) -> Metadata:
     """Return the work of a JSON answer. Raises SourceError when it is not one, or has another DOI."""
     try:
-        read = json.loads(body)
+        document = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise unreadable(name) from error
-    work = read.get("message", read) if isinstance(read, dict) else None
+    work = document.get("message", document) if isinstance(document, dict) else None
     if not isinstance(work, dict) or not (title := _title(work)):
         raise unreadable(name)
     if doi_of(str(work.get("DOI", ""))) != doi:
@@ -97,9 +97,9 @@ def _date(value: object) -> PaperDate | None:
 def _preprint(relation: object) -> str | None:
     for kind in ("has-preprint", "is-version-of", "is-same-as"):
         for other in _people(relation.get(kind) if isinstance(relation, dict) else None):
-            named = re.sub(
+            text = re.sub(
                 r"^(?:https?://\S+?/abs/|10\.48550/arxiv\.)", "", _first(other.get("id")), flags=re.IGNORECASE
             )
-            if found := arxiv_id(named):
-                return found
+            if id := arxiv_id(text):
+                return id
     return None

@@ -19,7 +19,7 @@ _NAMES = ("name", "property", "itemprop")
 
 def meta_tags(page: str) -> dict[str, list[str]]:
     """Return the content of a page's <meta> tags, by name or property in lower case, in the page's order."""
-    found: dict[str, list[str]] = {}
+    contents: dict[str, list[str]] = {}
     for n, tag in enumerate(_META.finditer(page)):
         if n == _MOST_TAGS:
             break
@@ -31,8 +31,8 @@ def meta_tags(page: str) -> dict[str, list[str]]:
         }
         if content := values.get("content", "").strip():
             for key in {values[name].strip().lower() for name in _NAMES if name in values}:
-                found.setdefault(key, []).append(content)
-    return found
+                contents.setdefault(key, []).append(content)
+    return contents
 
 
 def title_of(page: str) -> str | None:

@@ -47,26 +47,26 @@ def work_in(scripts: list[str]) -> Metadata:
 
 def _nodes(script: str) -> Iterator[Mapping[str, Any]]:
     try:
-        waiting = deque([json.loads(script)])
+        queue = deque([json.loads(script)])
     except (ValueError, RecursionError):
         return
     for _ in range(_MOST_NODES):
-        if not waiting:
+        if not queue:
             return
-        value = waiting.popleft()
+        value = queue.popleft()
         if isinstance(value, list):
-            waiting.extendleft(value[_MOST_NODES::-1])
+            queue.extendleft(value[_MOST_NODES::-1])
         elif isinstance(value, dict):
             yield value
-            waiting.extend(value[key] for key in ("@graph", "mainEntity") if key in value)
+            queue.extend(value[key] for key in ("@graph", "mainEntity") if key in value)
 
 
 def _metadata(node: Mapping[str, Any], *, scholarly: bool) -> Metadata:
     authors = _several(node.get("author") or node.get("creator"))
     places = [place for author in authors if isinstance(author, dict) for place in _several(author.get("affiliation"))]
-    known = Identifiers()
+    ids = Identifiers()
     for text in _texts(node, "identifier", "sameAs", "@id"):
-        known = known | identifiers_in(text)
+        ids = ids | identifiers_in(text)
     return make_metadata(
         title=plain(next(iter(_texts(node, "headline", "name")), "")),
         date=date_in(next(iter(_texts(node, "datePublished", "dateCreated")), None)),
@@ -75,7 +75,7 @@ def _metadata(node: Mapping[str, Any], *, scholarly: bool) -> Metadata:
         organization=several([_name(place) for place in places])
         or (None if scholarly else _name(node.get("publisher"))),
         authors=[person(_name(author)) for author in authors],
-        identifiers=known,
+        identifiers=ids,
     )
 
 
@@ -92,12 +92,12 @@ def _container(node: Mapping[str, Any]) -> str:
 
 
 def _texts(node: Mapping[str, Any], *keys: str) -> list[str]:
-    found = []
+    texts = []
     for value in (item for key in keys for item in _several(node.get(key))):
         text = value.get("value") if isinstance(value, dict) else value
         if isinstance(text, str) and text.strip():
-            found.append(text)
-    return found[:20]
+            texts.append(text)
+    return texts[:20]
 
 
 def _several(value: object) -> list[Any]:

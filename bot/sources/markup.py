@@ -53,5 +53,5 @@ def person(name: str) -> str:
 
 def several(names: list[str], most: int = 3) -> str | None:
     """Return the first few distinct names in one line, `A, B, C …`; None if there are none."""
-    kept = list(dict.fromkeys(" ".join(plain(name).split()) for name in names if name.strip()))
-    return ", ".join(kept[:most]) + (" …" if len(kept) > most else "") or None
+    distinct_names = list(dict.fromkeys(" ".join(plain(name).split()) for name in names if name.strip()))
+    return ", ".join(distinct_names[:most]) + (" …" if len(distinct_names) > most else "") or None

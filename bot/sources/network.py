@@ -71,8 +71,8 @@ def guarded(may_connect: MayConnect) -> Callable[[tuple[Any, ...]], socket.socke
         family, kind, protocol, _, place = address
         if not may_connect(str(place[0])):
             raise NotPublicError
-        made = socket.socket(family, kind, protocol)
-        made.setblocking(False)
-        return made
+        new_socket = socket.socket(family, kind, protocol)
+        new_socket.setblocking(False)
+        return new_socket
 
     return make

@@ -51,10 +51,10 @@ class OpenReview:
 def parse(body: bytes, id: str) -> Metadata:
     """Return the submission of a JSON answer. Raises SourceError when it is not one, or is of another paper."""
     try:
-        read = json.loads(body)
+        document = json.loads(body)
     except (ValueError, RecursionError) as error:
         raise unreadable(NAME) from error
-    notes = read.get("notes") if isinstance(read, dict) else None
+    notes = document.get("notes") if isinstance(document, dict) else None
     note = notes[0] if isinstance(notes, list) and notes else None
     if not isinstance(note, dict) or not isinstance(content := note.get("content"), dict):
         raise unreadable(NAME)
@@ -76,8 +76,8 @@ def parse(body: bytes, id: str) -> Metadata:
 
 def _with_ids(metadata: Metadata, id: str) -> Metadata:
     page = address_of("openreview", id)
-    known = make_metadata(links=[page, page.replace("/forum?", "/pdf?")], identifiers=Identifiers(openreview=id))
-    return known | metadata
+    facts = make_metadata(links=[page, page.replace("/forum?", "/pdf?")], identifiers=Identifiers(openreview=id))
+    return facts | metadata
 
 
 def _value(content: Mapping[str, Any], key: str) -> object:

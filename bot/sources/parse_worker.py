@@ -29,10 +29,10 @@ PARSERS: Mapping[str, Parse] = {
 def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GRACE) -> None:
     """Parse one answer after another until the input ends, each within a time limit and all within a memory limit."""
     _limit_memory()
-    coming = frames(sys.stdin.buffer)
-    for request in coming:
+    stream = frames(sys.stdin.buffer)
+    for request in stream:
         kind, arguments = json.loads(request)
-        body = next(coming)
+        body = next(stream)
         _limit_time(seconds)
         answer = json.dumps(_answer(parsers[kind], body, arguments)).encode()
         _limit_time(0)

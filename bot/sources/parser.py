@@ -68,15 +68,15 @@ class Parser:
 
     async def _answer_of(self, process: Process, request: bytes, name: str) -> dict[str, Any]:
         """Return a process's answer; kill the process if it takes too long."""
-        answered = False
+        is_answered = False
         try:
             async with asyncio.timeout(self._seconds):
                 answer: dict[str, Any] = json.loads(await _exchange(process, request))
-            answered = True
+            is_answered = True
         except TimeoutError as error:
             raise too_long(name) from error
         finally:
-            if answered and not self._closed:
+            if is_answered and not self._closed:
                 self._idle.append(process)
             else:
                 await end(process)

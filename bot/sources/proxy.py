@@ -32,12 +32,12 @@ class Proxy:
 def proxy_for(url: str) -> Proxy | None:
     """Return the proxy for an address, or None for a direct connection. Raises ConfigError."""
     proxies, scheme = urllib.request.getproxies_environment(), urlsplit(url).scheme
-    named = proxies.get(scheme) or proxies.get("all")
+    address = proxies.get(scheme) or proxies.get("all")
     is_exempt = urllib.request.proxy_bypass_environment(place_of(url), proxies)  # type: ignore[attr-defined]
-    if not named or is_exempt:
+    if not address or is_exempt:
         return None
     variable = f"{scheme.upper()}_PROXY" if proxies.get(scheme) else "ALL_PROXY"
-    return _read(named, variable)
+    return _read(address, variable)
 
 
 def may_be_asked(host: str) -> bool:
@@ -53,9 +53,9 @@ def may_be_asked(host: str) -> bool:
         return name.isprintable() and "." in name and not name.endswith(_PRIVATE)
 
 
-def _read(named: str, variable: str) -> Proxy:
+def _read(address: str, variable: str) -> Proxy:
     try:
-        parts = urlsplit(named if "://" in named else f"http://{named}")
+        parts = urlsplit(address if "://" in address else f"http://{address}")
         host, port = parts.hostname, parts.port
     except ValueError:
         host = port = None

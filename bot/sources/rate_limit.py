@@ -53,8 +53,8 @@ class RateLimits:
         return _busy(name, seconds)
 
     def _check(self, key: str, name: str) -> None:
-        if (left := self._until.get(key, 0) - asyncio.get_running_loop().time()) > 0:
-            raise _busy(name, left)
+        if (seconds := self._until.get(key, 0) - asyncio.get_running_loop().time()) > 0:
+            raise _busy(name, seconds)
 
     def _key(self, place: str) -> str:
         host = place.rpartition(":")[0]

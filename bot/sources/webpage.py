@@ -121,11 +121,11 @@ def _first(metas: Metas, *names: str) -> str:
 
 
 def _ids(metas: Metas, *names: str) -> Identifiers:
-    known = Identifiers()
+    ids = Identifiers()
     for name in names:
         for text in metas.get(name, ())[:5]:
-            known = known | identifiers_in(text)
-    return known
+            ids = ids | identifiers_in(text)
+    return ids
 
 
 def _joined(url: str, address: str) -> str:

@@ -20,14 +20,14 @@ async def put(connection: StoreConnection, workspace_id: int, name: str, meaning
 
 async def remove(connection: StoreConnection, workspace_id: int, name: str) -> bool:
     """Delete an alias and return whether it existed."""
-    mine = (aliases.c.workspace_id == workspace_id, aliases.c.name == name)
-    return (await connection.execute(delete(aliases).where(*mine))).rowcount > 0
+    conditions = (aliases.c.workspace_id == workspace_id, aliases.c.name == name)
+    return (await connection.execute(delete(aliases).where(*conditions))).rowcount > 0
 
 
 async def of(connection: StoreConnection, workspace_id: int) -> dict[str, tuple[str, ...]]:
     """Return all aliases of a workspace as {name: meanings}."""
     query = select(aliases.c.name, aliases.c.meaning).where(aliases.c.workspace_id == workspace_id)
-    found: dict[str, tuple[str, ...]] = {}
+    meanings: dict[str, tuple[str, ...]] = {}
     for name, meaning in await connection.execute(query.order_by(aliases.c.name, aliases.c.meaning)):
-        found[name] = (*found.get(name, ()), meaning)
-    return found
+        meanings[name] = (*meanings.get(name, ()), meaning)
+    return meanings

@@ -35,10 +35,10 @@ async def add(
         "locale": locale,
         "proposed_at": iso(now),
     }
-    made: int = (
+    number: int = (
         await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
     ).scalar_one()
-    return made
+    return number
 
 
 async def get(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:

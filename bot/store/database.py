@@ -151,9 +151,9 @@ async def open_to_read(url: str) -> Database:
         event.listen(engine, "connect", _prepare_to_read)
         connections = Connections(engine)
         async with connections.lend() as connection:
-            found = (await connection.exec_driver_sql(_IS_MIGRATED)).scalar()
+            is_migrated = (await connection.exec_driver_sql(_IS_MIGRATED)).scalar()
             query = "SELECT version_num FROM alembic_version"
-            version = (await connection.exec_driver_sql(query)).scalar() if found else None
+            version = (await connection.exec_driver_sql(query)).scalar() if is_migrated else None
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         if connections:
             await connections.close()

@@ -99,8 +99,8 @@ async def write_messages(
 
 async def mark_delivered(connection: StoreConnection, edition_id: int, now: datetime) -> None:
     """Record that an edition has completely arrived."""
-    done = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}
-    await connection.execute(update(editions).where(editions.c.id == edition_id).values(**done))
+    values = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}
+    await connection.execute(update(editions).where(editions.c.id == edition_id).values(**values))
 
 
 async def next_unsent(connection: StoreConnection, edition_id: int) -> OutboxMessage | None:
@@ -137,8 +137,8 @@ async def mark_sent(
 
 
 async def _mark(connection: StoreConnection, edition_id: int, position: int, **columns: object) -> None:
-    mine = (messages.c.edition_id == edition_id, messages.c.position == position)
-    await connection.execute(update(messages).where(*mine).values(**columns))
+    conditions = (messages.c.edition_id == edition_id, messages.c.position == position)
+    await connection.execute(update(messages).where(*conditions).values(**columns))
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,11 +173,11 @@ async def last_editions(connection: StoreConnection, workspace_id: int) -> dict[
     return {
         id: LastEdition(
             number,
-            datetime.fromisoformat(composed),
-            datetime.fromisoformat(done) if done else None,
-            all_of_it,
-            arrived,
+            datetime.fromisoformat(composed_at),
+            datetime.fromisoformat(done_at) if done_at else None,
+            total,
+            sent,
             Message(*trouble) if trouble else None,
         )
-        for id, number, composed, done, all_of_it, arrived, trouble in await connection.execute(query)
+        for id, number, composed_at, done_at, total, sent, trouble in await connection.execute(query)
     }

@@ -64,8 +64,8 @@ async def open_change(
         "is_open": is_open,
     }
     new = insert(changes).values(values).returning(changes.c.id)
-    made: int = (await connection.execute(new)).scalar_one()
-    return made
+    change_id: int = (await connection.execute(new)).scalar_one()
+    return change_id
 
 
 async def record(connection: StoreConnection, workspace_id: int, change_id: int, ids: Sequence[str]) -> None:
@@ -95,14 +95,14 @@ async def undoable(
     query = _undoable(workspace_id).limit(limit)
     if actor is not None:
         query = query.where(changes.c.actor == actor)
-    found = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
-    return [(change, await first_ids(connection, workspace_id, change.id)) for change in found]
+    result = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in await connection.execute(query)]
+    return [(change, await first_ids(connection, workspace_id, change.id)) for change in result]
 
 
 async def first_ids(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:
     """Return the first ids of a change's papers, enough to describe the change in a line."""
-    mine = (history.c.workspace_id == workspace_id, history.c.change_id == change_id)
-    query = select(history.c.paper_id).where(*mine).order_by(history.c.paper_id)
+    conditions = (history.c.workspace_id == workspace_id, history.c.change_id == change_id)
+    query = select(history.c.paper_id).where(*conditions).order_by(history.c.paper_id)
     return list(await connection.scalars(query.limit(_NAMED)))
 
 
@@ -121,8 +121,8 @@ async def newest_first(
     if paper_id is not None:
         query = query.where(history.c.paper_id == paper_id)
     rows = (await connection.execute(query)).all()
-    found = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in rows]
-    return list(zip(found, await _steps(connection, workspace_id, rows), strict=True))
+    result = [Change(r.id, r.action, datetime.fromisoformat(r.at), r.by) for r in rows]
+    return list(zip(result, await _steps(connection, workspace_id, rows), strict=True))
 
 
 async def close_change(connection: StoreConnection, id: int) -> None:
@@ -140,8 +140,8 @@ async def change(connection: StoreConnection, workspace_id: int, id: int) -> Cha
 async def was_undone(connection: StoreConnection, workspace_id: int, id: int) -> bool:
     """Return whether a change was undone and not redone."""
     undo = changes.alias()
-    mine = (undo.c.workspace_id == workspace_id, undo.c.undoes == id, undo.c.is_open == 0)
-    query = select(exists().where(*mine, ~is_redone(undo)))
+    conditions = (undo.c.workspace_id == workspace_id, undo.c.undoes == id, undo.c.is_open == 0)
+    query = select(exists().where(*conditions, ~is_redone(undo)))
     return bool((await connection.execute(query)).scalar())
 
 

@@ -19,6 +19,6 @@ async def last_hash(connection: StoreConnection, workspace_id: int, path: str) -
 
 async def note_hash(connection: StoreConnection, workspace_id: int, path: str, hash: str) -> None:
     """Record the hash of an imported file."""
-    statement = upsert(imported_files).values(workspace_id=workspace_id, path=path, hash=hash)
-    replaced = statement.on_conflict_do_update(index_elements=["workspace_id", "path"], set_={"hash": hash})
-    await connection.execute(replaced)
+    new = upsert(imported_files).values(workspace_id=workspace_id, path=path, hash=hash)
+    statement = new.on_conflict_do_update(index_elements=["workspace_id", "path"], set_={"hash": hash})
+    await connection.execute(statement)

@@ -41,8 +41,8 @@ def content_hash(paper: Paper) -> str:
 
 def hash_of(columns: Columns) -> str:
     """Return the content hash of a paper given as columns."""
-    written = {name: value for name, value in hashable(columns).items() if name not in _BOOKKEEPING}
-    return hashlib.blake2b(json.dumps(written, sort_keys=True).encode(), digest_size=16).hexdigest()
+    content = {name: value for name, value in hashable(columns).items() if name not in _BOOKKEEPING}
+    return hashlib.blake2b(json.dumps(content, sort_keys=True).encode(), digest_size=16).hexdigest()
 
 
 async def last_hashes(connection: StoreConnection, workspace_id: int, ids: Sequence[str]) -> dict[str, str]:
@@ -56,8 +56,8 @@ async def last_hashes(connection: StoreConnection, workspace_id: int, ids: Seque
 async def save_hashes(connection: StoreConnection, workspace_id: int, hashes: Mapping[str, str]) -> None:
     """Record the content hashes that a file has now."""
     new = upsert(imported_papers)
-    replaced = {"content_hash": new.excluded.content_hash}
-    statement = new.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=replaced)
+    values = {"content_hash": new.excluded.content_hash}
+    statement = new.on_conflict_do_update(index_elements=["workspace_id", "id"], set_=values)
     for batch in batched(list(hashes.items())):
         rows = [{"workspace_id": workspace_id, "id": id, "content_hash": value} for id, value in batch]
         await connection.execute(statement, rows)
@@ -67,8 +67,8 @@ async def restore_hashes(connection: StoreConnection, workspace_id: int, papers:
     """Record the hashes of papers, given by id, as those of the file, and delete the hashes of papers that are None."""
     await save_hashes(connection, workspace_id, {id: hash_of(columns) for id, columns in papers.items() if columns})
     for batch in batched([id for id, columns in papers.items() if not columns]):
-        mine = (imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(batch))
-        await connection.execute(delete(imported_papers).where(*mine))
+        conditions = (imported_papers.c.workspace_id == workspace_id, imported_papers.c.id.in_(batch))
+        await connection.execute(delete(imported_papers).where(*conditions))
 
 
 @dataclass(slots=True)

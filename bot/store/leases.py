@@ -60,11 +60,11 @@ async def acquire(
         return each.id not in besides and not (runs and each.lease_owner in {None, *alive})
 
     free = [each for each in open_ones if is_free(each)]
-    taken = _in_turns(free)[:most]
-    if taken:
-        mine = editions.c.id.in_([each.id for each in taken])
-        await connection.execute(update(editions).where(mine).values(lease_owner=owner, leased_until=iso(until)))
-    return [_opened(each) for each in taken]
+    rows = _in_turns(free)[:most]
+    if rows:
+        condition = editions.c.id.in_([each.id for each in rows])
+        await connection.execute(update(editions).where(condition).values(lease_owner=owner, leased_until=iso(until)))
+    return [_opened(each) for each in rows]
 
 
 def _opened(row: Row[Any]) -> OpenEdition:
@@ -110,21 +110,21 @@ async def _oldest_open(
     return list(await connection.execute(query))
 
 
-def _in_turns(found: Sequence[Row[Any]]) -> list[Row[Any]]:
+def _in_turns(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
     """Order editions so that no server waits for all channels of another."""
-    had: Counter[str] = Counter()
+    counts: Counter[str] = Counter()
     ranked = []
-    for each in found:
+    for each in rows:
         server = each.channel.rpartition("/")[0]
-        ranked.append((had[server], each))
-        had[server] += 1
+        ranked.append((counts[server], each))
+        counts[server] += 1
     return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
 
 
 async def renew(connection: StoreConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:
     """Extend the leases of editions that are still held."""
-    held = (editions.c.id.in_(edition_ids), editions.c.lease_owner == owner)
-    await connection.execute(update(editions).where(*held).values(leased_until=iso(until)))
+    conditions = (editions.c.id.in_(edition_ids), editions.c.lease_owner == owner)
+    await connection.execute(update(editions).where(*conditions).values(leased_until=iso(until)))
 
 
 async def holds(connection: StoreConnection, owner: str, edition_id: int) -> bool:
@@ -141,18 +141,19 @@ async def release(
     trouble: Message | None = None,
 ) -> None:
     """Release an edition if it is still held; with `until`, it is not leased again before that time."""
-    held = (editions.c.id == edition_id, editions.c.lease_owner == owner)
+    conditions = (editions.c.id == edition_id, editions.c.lease_owner == owner)
     free = {"lease_owner": None, "leased_until": iso(until) if until else None}
     why = {"trouble": [trouble.sentence, trouble.values]} if trouble else {}
-    await connection.execute(update(editions).where(*held).values(**free, **why))
+    await connection.execute(update(editions).where(*conditions).values(**free, **why))
 
 
 async def wake(connection: StoreConnection, place: str) -> None:
     """Make the postponed editions of a channel or a server (`discord:<server id>`) due at once."""
     channel = subscriptions.c.channel
-    there = select(subscriptions.c.id).where(or_(channel == place, channel.startswith(f"{place}/", autoescape=True)))
-    rests = (editions.c.done_at.is_(None), editions.c.lease_owner.is_(None), editions.c.subscription_id.in_(there))
-    await connection.execute(update(editions).where(*rests).values(leased_until=None, failures=0))
+    is_there = or_(channel == place, channel.startswith(f"{place}/", autoescape=True))
+    ids = select(subscriptions.c.id).where(is_there)
+    conditions = (editions.c.done_at.is_(None), editions.c.lease_owner.is_(None), editions.c.subscription_id.in_(ids))
+    await connection.execute(update(editions).where(*conditions).values(leased_until=None, failures=0))
 
 
 async def count_failure(connection: StoreConnection, owner: str, edition_id: int) -> tuple[int, str | None] | None:
@@ -160,9 +161,10 @@ async def count_failure(connection: StoreConnection, owner: str, edition_id: int
 
     Returns None when another owner holds it now.
     """
-    held = (editions.c.id == edition_id, editions.c.lease_owner == owner)
-    row = (await connection.execute(select(editions.c.failures, editions.c.reported_trouble).where(*held))).first()
-    await connection.execute(update(editions).where(*held).values(failures=editions.c.failures + 1))
+    conditions = (editions.c.id == edition_id, editions.c.lease_owner == owner)
+    query = select(editions.c.failures, editions.c.reported_trouble).where(*conditions)
+    row = (await connection.execute(query)).first()
+    await connection.execute(update(editions).where(*conditions).values(failures=editions.c.failures + 1))
     return (row.failures, row.reported_trouble) if row else None
 
 

@@ -19,10 +19,10 @@ from bot.store.schema import metadata_cache
 async def get(connection: StoreConnection, key: str, now: datetime) -> Metadata | SourceError | None:
     """Return the cached answer, which may be a failure, unless it has expired."""
     query = select(metadata_cache.c.answer).where(metadata_cache.c.key == key, metadata_cache.c.kept_until > iso(now))
-    kept: dict[str, Any] | None = (await connection.execute(query)).scalar()
-    if kept is None:
+    columns: dict[str, Any] | None = (await connection.execute(query)).scalar()
+    if columns is None:
         return None
-    return SourceError(message_from(kept["failure"])) if "failure" in kept else metadata_from(kept)
+    return SourceError(message_from(columns["failure"])) if "failure" in columns else metadata_from(columns)
 
 
 async def save(
@@ -30,7 +30,7 @@ async def save(
 ) -> None:
     """Cache an answer for some time; expired answers are deleted."""
     await connection.execute(delete(metadata_cache).where(metadata_cache.c.kept_until <= iso(now)))
-    kept = {"failure": answer.message.columns()} if isinstance(answer, SourceError) else json_of(answer)
-    values = {"answer": kept, "kept_until": iso(now + age)}
+    columns = {"failure": answer.message.columns()} if isinstance(answer, SourceError) else json_of(answer)
+    values = {"answer": columns, "kept_until": iso(now + age)}
     statement = upsert(metadata_cache).values(key=key, **values)
     await connection.execute(statement.on_conflict_do_update(index_elements=["key"], set_=values))

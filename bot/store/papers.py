@@ -77,30 +77,30 @@ def paper_from_row(row: Columns) -> Paper:
 
 async def by_ids(connection: StoreConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:
     """Return the papers of these ids as {id: (number, paper)}; unknown ids are left out."""
-    found: dict[str, tuple[int, Paper]] = {}
+    by_id: dict[str, tuple[int, Paper]] = {}
     for batch in batched(list(ids)):
         query = _of(workspace_id).where(papers.c.id.in_(batch))
-        found |= {paper.id: (number, paper) for number, paper in map(_read, await connection.execute(query))}
-    return found
+        by_id |= {paper.id: (number, paper) for number, paper in map(_read, await connection.execute(query))}
+    return by_id
 
 
 async def by_numbers(connection: StoreConnection, workspace_id: int, numbers: Sequence[int]) -> dict[int, Paper]:
     """Return the papers of these numbers in the given order; unknown numbers are left out."""
-    found: dict[int, Paper] = {}
+    by_number: dict[int, Paper] = {}
     began = time.perf_counter()
     for batch in batched(list(numbers)):
         for row in await connection.execute(_of(workspace_id).where(papers.c.number.in_(batch))):
             number, paper = _read(row)
-            found[number] = paper
+            by_number[number] = paper
             if time.perf_counter() - began > _SLICE:  # reading a paper with thousands of authors takes milliseconds
                 await asyncio.sleep(0)
                 began = time.perf_counter()
-    return {number: found[number] for number in numbers if number in found}
+    return {number: by_number[number] for number in numbers if number in by_number}
 
 
 async def by_keys(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> dict[str, str]:
     """Return which paper has each of the keys, as {key: paper id}; the oldest if several do."""
-    found: dict[str, str] = {}
+    holders: dict[str, str] = {}
     for batch in batched(list(dict.fromkeys(keys))):
         query = (
             select(paper_keys.c.key, papers.c.id)
@@ -108,8 +108,8 @@ async def by_keys(connection: StoreConnection, workspace_id: int, keys: Iterable
             .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(batch))
             .order_by(papers.c.number.desc())
         )
-        found |= dict(map(tuple, await connection.execute(query)))
-    return found
+        holders |= dict(map(tuple, await connection.execute(query)))
+    return holders
 
 
 async def works(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> dict[tuple[str, str], str]:
@@ -118,7 +118,7 @@ async def works(connection: StoreConnection, workspace_id: int, keys: Iterable[s
     A key alone does not always identify a work: all chapters of a book may carry the book's DOI.
     """
     titles = paper_keys.alias()
-    found: dict[tuple[str, str], str] = {}
+    ids: dict[tuple[str, str], str] = {}
     for batch in batched(list(dict.fromkeys(keys))):
         query = (
             select(paper_keys.c.key, titles.c.key, papers.c.id)
@@ -129,8 +129,8 @@ async def works(connection: StoreConnection, workspace_id: int, keys: Iterable[s
             .where(titles.c.key.startswith("title:"))
             .order_by(papers.c.number.desc())
         )
-        found |= {(key, title): id for key, title, id in await connection.execute(query)}
-    return found
+        ids |= {(key, title): id for key, title, id in await connection.execute(query)}
+    return ids
 
 
 async def newest(connection: StoreConnection, workspace_id: int, limit: int) -> list[tuple[int, Paper]]:
@@ -151,8 +151,8 @@ async def numbers(connection: StoreConnection, workspace_id: int) -> list[int]:
     order = "added_at DESC, date DESC, number DESC"
     sql = f"""SELECT json_group_array(number) FROM (
         SELECT number FROM papers WHERE workspace_id = ? ORDER BY {order})"""
-    found = await connection.exec_driver_sql(sql, (workspace_id,))
-    return list(json.loads(found.scalar_one()))
+    result = await connection.exec_driver_sql(sql, (workspace_id,))
+    return list(json.loads(result.scalar_one()))
 
 
 async def count(connection: StoreConnection, workspace_id: int) -> int:
@@ -186,10 +186,10 @@ async def replace_all(connection: StoreConnection, workspace_id: int, rows: Sequ
         .where(papers.c.number == bindparam("_number"), papers.c.workspace_id == workspace_id)
         .values({name: bindparam(name) for name in names})
     )
-    outdated = delete(paper_keys).where(paper_keys.c.number == bindparam("_number"))
+    deletion = delete(paper_keys).where(paper_keys.c.number == bindparam("_number"))
     for batch in batched(rows):
         await connection.execute(statement, [{**{n: row[n] for n in names}, "_number": row["number"]} for row in batch])
-        await connection.execute(outdated, [{"_number": row["number"]} for row in batch])
+        await connection.execute(deletion, [{"_number": row["number"]} for row in batch])
         await _write_keys(connection, workspace_id, batch)
 
 
@@ -207,8 +207,8 @@ async def _write_keys(connection: StoreConnection, workspace_id: int, rows: Sequ
 
 
 def _keys(row: Columns) -> Iterable[str]:
-    named = Paper(id=row["id"], title=row["title"], links=_links(row), identifiers=Identifiers(**row["identifiers"]))
-    return dict.fromkeys((*identity_keys(named), *link_keys(named), title_key(named.title)))
+    paper = Paper(id=row["id"], title=row["title"], links=_links(row), identifiers=Identifiers(**row["identifiers"]))
+    return dict.fromkeys((*identity_keys(paper), *link_keys(paper), title_key(paper.title)))
 
 
 def _links(row: Columns) -> tuple[Link, ...]:

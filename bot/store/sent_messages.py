@@ -61,11 +61,11 @@ async def messages_with(
 
 async def payload_of(connection: StoreConnection, message: SentMessage) -> Payload | None:
     """Return the current content of a message."""
-    mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
-    return (await connection.execute(select(messages.c.payload).where(*mine))).scalar()
+    conditions = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
+    return (await connection.execute(select(messages.c.payload).where(*conditions))).scalar()
 
 
 async def save_payload(connection: StoreConnection, message: SentMessage, payload: Payload) -> None:
     """Record the current content of a message."""
-    mine = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
-    await connection.execute(update(messages).where(*mine).values(payload=payload))
+    conditions = (messages.c.edition_id == message.edition_id, messages.c.position == message.position)
+    await connection.execute(update(messages).where(*conditions).values(payload=payload))

@@ -120,8 +120,8 @@ async def turns(
         _ALIVE, columns.paused_reason.is_(None)
     )
     return [
-        (id, schedule, datetime.fromisoformat(made), turn)
-        for id, schedule, made, turn, channel in await connection.execute(query.order_by(columns.id))
+        (id, schedule, datetime.fromisoformat(made_at), last_turn)
+        for id, schedule, made_at, last_turn, channel in await connection.execute(query.order_by(columns.id))
         if is_served is None or is_served(channel)
     ]
 
@@ -147,18 +147,18 @@ async def channels_of(connection: StoreConnection, server: str) -> list[str]:
 
 async def mark_seen(connection: StoreConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
     """Record papers that the channel has received."""
-    mine = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}
+    key = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}
     if numbers:
         statement = insert(seen_papers).prefix_with("OR IGNORE", dialect="sqlite")
-        await connection.execute(statement, [{**mine, "number": number} for number in numbers])
+        await connection.execute(statement, [{**key, "number": number} for number in numbers])
 
 
 async def mark_older_seen(connection: StoreConnection, subscription: Subscription) -> None:
     """Count papers left out of the first edition as seen; with a filter, only those passing it, as it may change."""
     if subscription.tags:
-        mine = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
-        left = select(*mine).where(*await _waiting(connection, subscription))
-        await connection.execute(insert(seen_papers).from_select(["workspace_id", "channel", "number"], left))
+        columns = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
+        older = select(*columns).where(*await _waiting(connection, subscription))
+        await connection.execute(insert(seen_papers).from_select(["workspace_id", "channel", "number"], older))
     else:
         await _set(connection, subscription.id, starts_after=await last_number(connection))
 
@@ -234,9 +234,9 @@ async def _passing(connection: StoreConnection, subscription: Subscription) -> t
     if not subscription.tags:
         return ()
     each = func.json_each(papers.c.tags).table_valued("value")
-    spelled = select(each.c.value).distinct().select_from(papers.join(each, true()))
-    mine = await connection.scalars(spelled.where(papers.c.workspace_id == subscription.workspace_id))
-    filtered = [tag for tag in mine if passes_filter((tag,), subscription.tags)]
+    query = select(each.c.value).distinct().select_from(papers.join(each, true()))
+    tags = await connection.scalars(query.where(papers.c.workspace_id == subscription.workspace_id))
+    filtered = [tag for tag in tags if passes_filter((tag,), subscription.tags)]
     return (exists().select_from(each).where(each.c.value.in_(filtered)),)
 
 

@@ -16,11 +16,11 @@ async def find_or_add(database: Database, name: str, now: datetime) -> tuple[int
     """Return the id of the workspace of that name, and whether this call created it."""
     find = select(workspaces.c.id).where(workspaces.c.name == name)
     async with database.read() as connection:
-        if (found := (await connection.execute(find)).scalar()) is not None:
-            return found, False
+        if (workspace_id := (await connection.execute(find)).scalar()) is not None:
+            return workspace_id, False
     async with database.write() as connection:
-        if (found := (await connection.execute(find)).scalar()) is not None:
-            return found, False
+        if (workspace_id := (await connection.execute(find)).scalar()) is not None:
+            return workspace_id, False
         new = insert(workspaces).values(name=name, created_at=iso(now)).returning(workspaces.c.id)
         return (await connection.execute(new)).scalar_one(), True
 

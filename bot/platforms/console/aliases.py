@@ -10,19 +10,19 @@ from bot.services.papers.aliases import meanings_of
 EXAMPLE = "/alias add RAG = 検索拡張生成"
 
 
-async def alias(terminal: Terminal, rest: str) -> None:
+async def alias(terminal: Terminal, arguments: str) -> None:
     """Add, remove or list aliases, depending on the first word."""
-    verb, _, text = rest.partition(" ")
-    known = terminal.services.aliases
+    verb, _, text = arguments.partition(" ")
+    aliases = terminal.services.aliases
     if verb == "add":
         name, _, meanings = text.partition("=")
-        kept = _line(*await known.put(terminal.workspace, name, meanings_of(meanings)))
-        terminal.say(t(terminal.locale, "The alias is saved: {alias}", alias=kept), "green")
+        line = _line(*await aliases.put(terminal.workspace, name, meanings_of(meanings)))
+        terminal.say(t(terminal.locale, "The alias is saved: {alias}", alias=line), "green")
     elif verb == "remove":
-        await known.remove(terminal.workspace, text)
+        await aliases.remove(terminal.workspace, text)
         terminal.say(t(terminal.locale, "The alias {name} is forgotten.", name=text))
     elif verb in ("", "list"):
-        lines = [_line(*each) for each in (await known.all(terminal.workspace)).items()]
+        lines = [_line(*each) for each in (await aliases.all(terminal.workspace)).items()]
         terminal.say("\n".join(lines) or t(terminal.locale, "There are no aliases yet."))
     else:
         raise InputError(msg("Say add, remove or list, for instance: {example}", example=EXAMPLE))

@@ -32,10 +32,10 @@ async def add(terminal: Terminal, source: str) -> None:
     """Add the paper of a link, after asking for what the source does not know."""
     _require(source, "/addpaper https://arxiv.org/abs/1706.03762")
     services = terminal.services
-    known = await services.submission.find_earlier(terminal.workspace, source, terminal.submitter)
-    if isinstance(known, Paper):
+    earlier = await services.submission.find_earlier(terminal.workspace, source, terminal.submitter)
+    if isinstance(earlier, Paper):
         terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
-        terminal.card(known)
+        terminal.card(earlier)
         return
     draft = draft_of(source)
     metadata, problem = await services.drafts.look_up(draft.source)
@@ -47,10 +47,10 @@ async def add(terminal: Terminal, source: str) -> None:
         )
         terminal.say(text, "yellow")
 
-    async def made(draft: Draft) -> tuple[Draft, Paper]:
+    async def complete(draft: Draft) -> tuple[Draft, Paper]:
         return draft, await services.drafts.complete(draft)
 
-    draft, paper = await _fill_form(terminal, draft, made, metadata)
+    draft, paper = await _fill_form(terminal, draft, complete, metadata)
     terminal.card(paper)
     if not await terminal.confirm(t(terminal.locale, "Save?"), default=True):
         terminal.say(t(terminal.locale, "Not saved."))
@@ -66,8 +66,8 @@ async def add(terminal: Terminal, source: str) -> None:
             terminal.workspace, draft, paper, terminal.submitter, allow_same_title=True
         )
     if isinstance(outcome, Saved):
-        saved = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
-        terminal.say(saved if outcome.is_new else t(terminal.locale, "This paper is there already."), "green")
+        new = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
+        terminal.say(new if outcome.is_new else t(terminal.locale, "This paper is there already."), "green")
 
 
 async def edit(terminal: Terminal, text: str) -> None:
@@ -76,28 +76,28 @@ async def edit(terminal: Terminal, text: str) -> None:
     lookup, submission = terminal.services.lookup, terminal.services.submission
     old = await _resolve(terminal, text)
 
-    async def made(draft: Draft) -> tuple[Draft, Paper]:
+    async def complete(draft: Draft) -> tuple[Draft, Paper]:
         return draft, apply_draft(old, draft)
 
-    draft, new = await _fill_form(terminal, edit_draft(old), made)
+    draft, new = await _fill_form(terminal, edit_draft(old), complete)
     if new.content == old.content:
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
     terminal.card(new)
-    question, default, seen = t(terminal.locale, "Save?"), True, draft.version_seen
+    question, default, version = t(terminal.locale, "Save?"), True, draft.version_seen
     while True:
         if not await terminal.confirm(question, default=default):
             terminal.say(t(terminal.locale, "Not saved."))
             return
         outcome = await submission.edit(
-            terminal.workspace, old.id, lambda now: apply_draft(now, draft), terminal.submitter, seen
+            terminal.workspace, old.id, lambda now: apply_draft(now, draft), terminal.submitter, version
         )
         if not isinstance(outcome, Stale):
             break
         terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=old.id), "yellow")
-        theirs = await lookup.get(terminal.workspace, old.id)
-        terminal.card(theirs)
-        question, default, seen = t(terminal.locale, "Overwrite it with yours?"), False, theirs.updated_at
+        current = await lookup.get(terminal.workspace, old.id)
+        terminal.card(current)
+        question, default, version = t(terminal.locale, "Overwrite it with yours?"), False, current.updated_at
     terminal.say(t(terminal.locale, "Saved as {id}.", id=old.id), "green")
 
 
@@ -150,9 +150,9 @@ async def history(terminal: Terminal, text: str) -> None:
 
 async def inbox(terminal: Terminal, _rest: str) -> None:
     """Show each proposal and ask for a decision."""
-    waiting = await terminal.services.inbox.waiting(terminal.workspace)
-    terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(waiting)))
-    for candidate in waiting:
+    candidates = await terminal.services.inbox.waiting(terminal.workspace)
+    terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(candidates)))
+    for candidate in candidates:
         terminal.card(replace(proposed_paper(candidate), added_by=candidate.proposed_by))
         try:
             answer = await terminal.prompt.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "))
@@ -160,35 +160,35 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
             terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
             return
         if answer.strip().lower() == "a":
-            _, made = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
-            if made.is_new:
-                terminal.say(t(terminal.locale, "Saved as {id}.", id=made.paper.id), "green")
+            _, accepted = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
+            if accepted.is_new:
+                terminal.say(t(terminal.locale, "Saved as {id}.", id=accepted.paper.id), "green")
             else:
-                await _take_comment(terminal, made.paper, proposed_paper(candidate))
+                await _take_comment(terminal, accepted.paper, proposed_paper(candidate))
         elif answer.strip().lower() == "r":
             await terminal.services.inbox.reject(terminal.workspace, candidate.number)
             terminal.say(t(terminal.locale, "Rejected."))
 
 
-async def _take_comment(terminal: Terminal, known: Paper, proposed: Paper) -> None:
+async def _take_comment(terminal: Terminal, paper: Paper, proposal: Paper) -> None:
     """Show the paper that was there before an accepted proposal, and offer to copy the proposal's comment."""
     terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
-    terminal.card(known)
-    if not is_other_comment(proposed, known):
+    terminal.card(paper)
+    if not is_other_comment(proposal, paper):
         return
-    question = t(terminal.locale, "Replace the comment") if known.comment else t(terminal.locale, "Add the comment")
+    question = t(terminal.locale, "Replace the comment") if paper.comment else t(terminal.locale, "Add the comment")
     if await terminal.confirm(f"{question}?", default=False):
         outcome = await terminal.services.submission.edit(
             terminal.workspace,
-            known.id,
-            lambda now: with_changes(now, comment=proposed.comment),
+            paper.id,
+            lambda now: with_changes(now, comment=proposal.comment),
             terminal.submitter,
-            known.updated_at,
+            paper.updated_at,
         )
         if isinstance(outcome, Saved):
-            terminal.say(t(terminal.locale, "Saved as {id}.", id=known.id), "green")
+            terminal.say(t(terminal.locale, "Saved as {id}.", id=paper.id), "green")
         else:
-            terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=known.id), "yellow")
+            terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=paper.id), "yellow")
 
 
 async def _fill_form(

@@ -116,11 +116,11 @@ def _ending_answers() -> KeyBindings:
 async def _line_of(pipe: TextIO | None) -> str | None:
     """Read a line in a daemon thread, so that a blocked read does not keep the program from ending."""
     loop = asyncio.get_running_loop()
-    read: asyncio.Future[str] = loop.create_future()
+    future: asyncio.Future[str] = loop.create_future()
 
     def deliver(line: str) -> None:
-        if not read.done():
-            read.set_result(line)
+        if not future.done():
+            future.set_result(line)
 
     def wait() -> None:
         try:
@@ -131,7 +131,7 @@ async def _line_of(pipe: TextIO | None) -> str | None:
             loop.call_soon_threadsafe(deliver, line)
 
     threading.Thread(target=wait, daemon=True, name="stdin").start()
-    line = await read
+    line = await future
     return line.rstrip("\r\n") if line else None
 
 

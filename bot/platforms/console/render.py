@@ -32,17 +32,17 @@ def width_of(console: Console) -> int:
 
 def card(paper: Paper, locale: Locale, width: int, number: int | None = None) -> RenderableType:
     """Render one paper, `width` cells wide."""
-    drawn, inner = card_of(paper, locale), width - _FRAME
-    parts = [_lines(drawn.heading, inner, "bold"), _lines(drawn.subtitle or "", inner, "italic")]
-    parts += [_facts(drawn, inner)]
-    parts += [_spaced(_lines(drawn.comment or "", inner, ""))]
-    parts += [_spaced(_indented(drawn.excerpt or "", inner))]
-    parts += [_spaced(_links(drawn, inner)), _lines(tags_line(drawn.tags), inner, "green")]
+    content, inner = card_of(paper, locale), width - _FRAME
+    parts = [_lines(content.heading, inner, "bold"), _lines(content.subtitle or "", inner, "italic")]
+    parts += [_facts(content, inner)]
+    parts += [_spaced(_lines(content.comment or "", inner, ""))]
+    parts += [_spaced(_indented(content.excerpt or "", inner))]
+    parts += [_spaced(_links(content, inner)), _lines(tags_line(content.tags), inner, "green")]
     return Panel(
         Group(*(part for part in parts if part.plain)),
         title=Text(str(number), style="bold") if number else None,
         title_align="left",
-        subtitle=Text(clip(drawn.footer, max(4, inner // 2 - 2)), style="dim"),
+        subtitle=Text(clip(content.footer, max(4, inner // 2 - 2)), style="dim"),
         subtitle_align="right",
         box=box.ROUNDED,
         border_style="blue",
@@ -50,23 +50,23 @@ def card(paper: Paper, locale: Locale, width: int, number: int | None = None) ->
     )
 
 
-def edition(composed: Edition, zone: ZoneInfo, width: int, named: NameCommand) -> RenderableType:
+def edition(edition: Edition, zone: ZoneInfo, width: int, name_command: NameCommand) -> RenderableType:
     """Render an edition: its opening, then a card for each paper."""
-    locale = composed.locale
-    day = composed.composed_at.astimezone(zone).date()
+    locale = edition.locale
+    day = edition.composed_at.astimezone(zone).date()
     date = PaperDate(day.year, day.month, day.day).text(locale)
     parts: list[RenderableType] = [
-        Text(t(locale, "📮 論文だより no. {number}", number=composed.number), style="bold magenta"),
+        Text(t(locale, "📮 論文だより no. {number}", number=edition.number), style="bold magenta"),
         Text(date, style="cyan"),
-        _lines(explain(composed, named), width, ""),
+        _lines(explain(edition, name_command), width, ""),
     ]
-    parts += [card(paper, locale, width, n) for n, paper in enumerate(composed.papers, 1)]
-    if composed.remaining:
+    parts += [card(paper, locale, width, n) for n, paper in enumerate(edition.papers, 1)]
+    if edition.remaining:
         more = tn(
             locale,
             "{n} more paper waits for the next edition.",
             "{n} more papers wait for the next edition.",
-            composed.remaining,
+            edition.remaining,
         )
         parts.append(_lines(more, width, "dim"))
     return Group(*parts)
@@ -96,9 +96,9 @@ def _nothing(results: Results, locale: Locale, width: int) -> RenderableType:
     return Group(*parts, *_rows(results.near, locale, width, 0))
 
 
-def _rows(found: Sequence[Result], locale: Locale, width: int, offset: int) -> list[Text]:
+def _rows(results: Sequence[Result], locale: Locale, width: int, offset: int) -> list[Text]:
     rows = []
-    for n, result in enumerate(found, offset + 1):
+    for n, result in enumerate(results, offset + 1):
         paper = result.paper
         heading = wrap(paper.heading, width - 4)
         row = Text().append(f"{n:>3} ", style="bold blue")
@@ -122,10 +122,10 @@ def _indented(text: str, width: int) -> Text:
     return Text("\n".join("│ " + line for line in wrap(text, width - 2)), style="dim") if text else Text()
 
 
-def _facts(drawn: Card, width: int) -> Text:
+def _facts(content: Card, width: int) -> Text:
     """Render the facts, with line breaks between facts where possible."""
     lines: list[str] = []
-    for fact in drawn.facts:
+    for fact in content.facts:
         joined = f"{lines[-1]} ・ {fact}" if lines else fact
         if lines and cell_len(joined) > width:
             lines.append(fact)
@@ -134,12 +134,12 @@ def _facts(drawn: Card, width: int) -> Text:
     return _lines("\n".join(lines), width, "cyan")
 
 
-def _links(drawn: Card, width: int) -> Text:
+def _links(content: Card, width: int) -> Text:
     """Render the links with their addresses in one column; a long address goes below its label."""
     lines = Text()
-    labels = [clip(link.name, 20) for link in drawn.links]
+    labels = [clip(link.name, 20) for link in content.links]
     column = max(map(cell_len, labels), default=0) + 2
-    for n, (label, link) in enumerate(zip(labels, drawn.links, strict=True)):
+    for n, (label, link) in enumerate(zip(labels, content.links, strict=True)):
         fits = column + cell_len(link.url) <= width
         address = link.url if fits else "\n  ".join(wrap(link.url, width - 2))
         lines.append("\n" if n else "").append(label, style="yellow")

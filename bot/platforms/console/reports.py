@@ -78,14 +78,14 @@ def imported(
 
 
 def _rows(
-    table: Table, what: str, style: str, entries: Sequence[tuple[str, str]], report: ImportReport, locale: Locale
+    table: Table, label: str, style: str, entries: Sequence[tuple[str, str]], report: ImportReport, locale: Locale
 ) -> None:
     """Add a row per entry (action, paper, reason); after 30 rows only the number of further ones."""
     for id, why in entries[:_MOST_ROWS]:
         name = Text(clip(report.headings.get(id, ""), _HEADING)).append(f"  {id}", style="dim")
-        table.add_row(Text(what, style=style), name, Text(why))
+        table.add_row(Text(label, style=style), name, Text(why))
     if (more := len(entries) - _MOST_ROWS) > 0:
-        table.add_row(Text(what, style=style), Text(tn(locale, "and {n} more", "and {n} more", more), style="dim"), "")
+        table.add_row(Text(label, style=style), Text(tn(locale, "and {n} more", "and {n} more", more), style="dim"), "")
 
 
 def _field_names(fields: Sequence[str], locale: Locale) -> str:
@@ -114,11 +114,11 @@ def delivery(report: DeliveryReport, locale: Locale) -> Text:
     return Text("\n").join(lines) if lines else Text(t(locale, "Nothing is due."))
 
 
-def subscription_statuses(found: Sequence[SubscriptionStatus], zone: ZoneInfo, locale: Locale) -> Text:
+def subscription_statuses(statuses: Sequence[SubscriptionStatus], zone: ZoneInfo, locale: Locale) -> Text:
     """Report the status of every subscription."""
     lines = [
         line
-        for each in found
+        for each in statuses
         for line in (
             each.subscription.name,
             *(f"  {line}" for line in each.lines(locale, partial(_minute, zone=zone), prompt_name)),
@@ -159,12 +159,12 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
     return Group(*parts)
 
 
-def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
+def inbox(proposals: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
     """List the proposals with proposer and time."""
-    if not waiting:
+    if not proposals:
         return Text(t(locale, "No proposal waits."))
     table = _folded(4)
-    for each in waiting:
+    for each in proposals:
         when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
         table.add_row(str(each.number), when, Text(each.proposed_by or "—"), Text(proposed_paper(each).heading))
     return table
@@ -195,12 +195,12 @@ def _check(check: Check, locale: Locale) -> Text:
 _STATES = {"allowed": msg("allowed"), "waiting": msg("waiting"), "refused": msg("refused")}
 
 
-def servers(known: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | Text:
+def servers(rows: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | Text:
     """List the servers with their states and since when these hold."""
-    if not known:
+    if not rows:
         return Text(t(locale, "The bot is in no server yet; the first that it is invited into is the team's."))
     table = _folded(4)
-    for each in known:
+    for each in rows:
         since = _minute(each.since, zone) if each.since else t(locale, "by the settings")
         table.add_row(each.number, Text(each.name or "—"), _STATES[each.state].text(locale), since)
     return table

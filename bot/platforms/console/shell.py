@@ -30,13 +30,13 @@ _SPACE = re.compile(r"\s+")
 
 
 def print_edition(
-    console: SafeConsole, edition: Edition | None, zone: ZoneInfo, locale: Locale, named: NameCommand
+    console: SafeConsole, edition: Edition | None, zone: ZoneInfo, locale: Locale, name_command: NameCommand
 ) -> None:
     """Print an edition, or that there is none."""
     if edition is None:
         console.print(Text(t(locale, "There is nothing new, so no edition goes out.")))
     else:
-        console.print(render.edition(edition, zone, render.width_of(console), named))
+        console.print(render.edition(edition, zone, render.width_of(console), name_command))
 
 
 class Shell:
@@ -83,10 +83,10 @@ class Shell:
 
     async def _answer(self, line: str) -> None:
         """Answer a line; an error or an abort ends the command, not the program."""
-        name, rest = self._split(line)
+        name, arguments = self._split(line)
         try:
             if name in (commands := self._commands(self._locale)):
-                await self._interruptible(commands[name][0](rest))
+                await self._interruptible(commands[name][0](arguments))
             else:
                 text = t(self._locale, "There is no command {name}; /help lists them.", name=clip(name, 40))
                 self._terminal.say(text, "yellow")
@@ -99,8 +99,8 @@ class Shell:
         """Return a line's command, normalized in width and case, and the text after it."""
         line = _WORDS.get(normalized("NFKC", line).casefold(), line)
         if line.startswith(("/", "／")):
-            name, _, rest = _SPACE.sub(" ", line, count=1).partition(" ")
-            return normalized("NFKC", name).lower(), rest.strip()
+            name, _, arguments = _SPACE.sub(" ", line, count=1).partition(" ")
+            return normalized("NFKC", name).lower(), arguments.strip()
         return ("/open" if self._nth(line) else "/paper"), line
 
     async def _interruptible(self, command: Awaitable[None]) -> None:
@@ -153,7 +153,7 @@ class Shell:
         }
 
     def _curate(self, command: Callable[[Terminal, str], Awaitable[None]]) -> Callable[[str], Awaitable[None]]:
-        return lambda rest: command(self._terminal, rest)
+        return lambda arguments: command(self._terminal, arguments)
 
     async def _paper(self, query: str) -> None:
         if query:
@@ -179,9 +179,9 @@ class Shell:
         self._query = query
         self._shown = {n: result.paper for n, result in enumerate(results.results or results.near, offset + 1)}
         self._terminal.console.print(render.results(results, self._locale, self._terminal.width, offset))
-        left = results.total - offset - len(results.results)
-        if left > 0:
-            self._terminal.say(t(self._locale, "{n} more; /more shows them.", n=left), "dim")
+        remaining = results.total - offset - len(results.results)
+        if remaining > 0:
+            self._terminal.say(t(self._locale, "{n} more; /more shows them.", n=remaining), "dim")
 
     async def _open(self, id: str) -> None:
         self._terminal.card(self._nth(id) or await self._services.lookup.get(self._workspace, id))
@@ -200,14 +200,14 @@ class Shell:
         self._stays = False
 
     async def _help(self, _: str) -> None:
-        for name, (_command, what, example) in self._commands(self._locale).items():
-            line = Text(f"  {name:<13}", style="bold blue").append(f" {what}", style="default")
+        for name, (_command, description, example) in self._commands(self._locale).items():
+            line = Text(f"  {name:<13}", style="bold blue").append(f" {description}", style="default")
             self._terminal.console.print(line.append(f"   {example}", style="dim"))
 
     async def _complete(self, typed: str) -> list[tuple[str, str]]:
         """Return completions of a half-typed command as (text, heading)."""
-        name, rest = self._split(typed)
+        name, arguments = self._split(typed)
         if name not in ("/paper", "/open", "/editpaper", "/removepaper", "/history"):
             return []
-        completions = await self._services.lookup.complete(self._workspace, rest)
+        completions = await self._services.lookup.complete(self._workspace, arguments)
         return [(f"{name} {each.title if name == '/paper' else each.id}", each.heading) for each in completions]

@@ -48,9 +48,9 @@ def rate_limit_error(response: Any, data: dict[str, Any] | str | None) -> RetryL
     answer = data if isinstance(data, dict) else {}
     is_discords = bool(response.headers.get("Via"))
     requested = _seconds(answer.get("retry_after", response.headers.get("Retry-After")))
-    rest = requested if requested is not None else _SHORT_REST if is_discords else _SHUT_OUT
+    seconds = requested if requested is not None else _SHORT_REST if is_discords else _SHUT_OUT
     return RetryLaterError(
-        msg("Discord answered {status}.", status=429), rest, is_global=not is_discords or bool(answer.get("global"))
+        msg("Discord answered {status}.", status=429), seconds, is_global=not is_discords or bool(answer.get("global"))
     )
 
 

@@ -21,8 +21,8 @@ class AutocompleteQueue:
         if person in self._waiting:
             if older := self._waiting[person]:
                 _tell(older, False)
-            mine = self._waiting[person] = asyncio.get_running_loop().create_future()
-            if not await mine:
+            future = self._waiting[person] = asyncio.get_running_loop().create_future()
+            if not await future:
                 return False
         else:
             self._waiting[person] = None
@@ -40,6 +40,6 @@ class AutocompleteQueue:
             _tell(following, True)
 
 
-def _tell(waiting: asyncio.Future[bool], is_its_turn: bool) -> None:
-    if not waiting.done():
-        waiting.set_result(is_its_turn)
+def _tell(future: asyncio.Future[bool], is_its_turn: bool) -> None:
+    if not future.done():
+        future.set_result(is_its_turn)

@@ -227,14 +227,14 @@ class DayoriClient(Client):
 
     async def _finish_responses(self) -> None:
         """Let running answers finish; after a timeout, tell the people whose answers are cancelled."""
-        answering = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
-        if answering:
-            await asyncio.wait(answering, timeout=_LAST_ANSWERS)
-        left = dict(self.under_way)
-        telling = [asyncio.ensure_future(response.say_interrupted(interaction)) for interaction in left.values()]
-        if telling:
-            await asyncio.wait(telling, timeout=_LAST_ANSWERS)
-        for task in (*left, *telling):
+        tasks = [task for task in asyncio.all_tasks() if task.get_name().startswith(_ANSWERING)]
+        if tasks:
+            await asyncio.wait(tasks, timeout=_LAST_ANSWERS)
+        interactions = dict(self.under_way)
+        notices = [asyncio.ensure_future(response.say_interrupted(each)) for each in interactions.values()]
+        if notices:
+            await asyncio.wait(notices, timeout=_LAST_ANSWERS)
+        for task in (*interactions, *notices):
             task.cancel()
 
     async def _drain(self) -> None:
@@ -267,8 +267,10 @@ class DayoriClient(Client):
             with suppress(discord.HTTPException):  # then messages name commands without ids until the next start
                 await self._learn_names(await self.tree.fetch_commands(), payloads)
 
-    async def _learn_names(self, known: Sequence[app_commands.AppCommand], payloads: Sequence[dict[str, Any]]) -> None:
-        slash = {command.name: command.id for command in known if command.type is discord.AppCommandType.chat_input}
+    async def _learn_names(
+        self, commands: Sequence[app_commands.AppCommand], payloads: Sequence[dict[str, Any]]
+    ) -> None:
+        slash = {command.name: command.id for command in commands if command.type is discord.AppCommandType.chat_input}
         self.names.learn(self.application_id or 0, slash, payloads)
         await self.services.state.write(NOTE, self.names.note())
 

@@ -64,9 +64,9 @@ def selected(item: Select[Any]) -> str:
 
 def read_choices(interaction: Interaction) -> None:
     """Add an empty list where Discord sent no choices: discord.py would fail before anything can be answered."""
-    sent: Any = interaction.data or {}
-    if not isinstance(sent.get("values"), list):
-        sent["values"] = []
+    payload: Any = interaction.data or {}
+    if not isinstance(payload.get("values"), list):
+        payload["values"] = []
 
 
 def is_unknown(interaction: Interaction, items: Iterable[type[Component]]) -> bool:
@@ -79,8 +79,8 @@ def is_unknown(interaction: Interaction, items: Iterable[type[Component]]) -> bo
 
 def _controls(message: Message | None) -> set[str]:
     rows: Sequence[Any] = message.components if message else ()
-    every = [each for row in rows for each in (row, *getattr(row, "children", ()))]
-    return {each.custom_id for each in every if getattr(each, "custom_id", None)}
+    items = [each for row in rows for each in (row, *getattr(row, "children", ()))]
+    return {each.custom_id for each in items if getattr(each, "custom_id", None)}
 
 
 def persistent_view(*items: Item[Any]) -> View:

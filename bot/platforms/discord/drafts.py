@@ -181,18 +181,18 @@ async def _show_outcome(interaction: Interaction, actor: Actor, shown: ShownDraf
 
 
 async def show_accepted_duplicate(
-    interaction: Interaction, actor: Actor, known: Paper, candidate: Candidate, comment: str
+    interaction: Interaction, actor: Actor, paper: Paper, candidate: Candidate, comment: str
 ) -> None:
     """Tell a curator that an accepted proposal's paper exists already, and offer to copy the proposal's comment.
 
     `comment` is the token of the draft that copies it, empty where there is nothing to copy. If the paper has a
     comment, both versions are shown.
     """
-    locale, embeds, items = actor.locale, [embed_of(known, actor.locale)], []
+    locale, embeds, items = actor.locale, [embed_of(paper, actor.locale)], []
     if comment:
         preview = await actor.services.previews.show(actor.workspace, comment, actor.submitter)
         if isinstance(preview, Preview):
-            label = t(locale, "Replace the comment") if known.comment else t(locale, "Add the comment")
+            label = t(locale, "Replace the comment") if paper.comment else t(locale, "Add the comment")
             items = [Save(ShownDraft(comment, preview.fingerprint), label)]
             embeds.append(embed_of(preview.paper, locale))
     lines = map(actor.say, accepted_duplicate_messages(candidate, has_comment=bool(items)))

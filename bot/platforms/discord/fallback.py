@@ -17,16 +17,16 @@ _AT_FAULT = re.compile(r"In embeds\.(\d+)\b")
 def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
     """Return the message with the embeds named in the error, or else all, as links in its text."""
     embeds = list(body.get("embeds", ()))
-    named = {int(n) for n in _AT_FAULT.findall(fault)} & set(range(len(embeds))) or set(range(len(embeds)))
-    lines = [_line(embeds[n], body.get("content") or "") for n in sorted(named)]
-    if len(embeds) - 1 in named and (marker := _MARKER.search(embeds[-1].get("footer", {}).get("text", ""))):
+    positions = {int(n) for n in _AT_FAULT.findall(fault)} & set(range(len(embeds))) or set(range(len(embeds)))
+    lines = [_line(embeds[n], body.get("content") or "") for n in sorted(positions)]
+    if len(embeds) - 1 in positions and (marker := _MARKER.search(embeds[-1].get("footer", {}).get("text", ""))):
         lines.append(f"-# {marker[0]}")
     below = "\n".join(line for line in lines if line)
     above = clip(body.get("content") or "", max(_CONTENT - len(below) - 1, 0))
     return {
         **body,
         "content": clip(f"{above}\n{below}".strip(), _CONTENT),
-        "embeds": [embed for n, embed in enumerate(embeds) if n not in named],
+        "embeds": [embed for n, embed in enumerate(embeds) if n not in positions],
     }
 
 

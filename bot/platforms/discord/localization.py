@@ -19,5 +19,5 @@ class Translator(app_commands.Translator):
         self, string: locale_str, locale: discord.Locale, context: TranslationContextTypes
     ) -> str | None:
         """Return the text in that language; None where there is only English."""
-        found: str | None = string.extras.get("ja") if locale is discord.Locale.japanese else None
-        return found
+        translation: str | None = string.extras.get("ja") if locale is discord.Locale.japanese else None
+        return translation

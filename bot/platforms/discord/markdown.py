@@ -25,10 +25,10 @@ def escape(text: str) -> str:
 
 def escape_within(text: str, limit: int) -> str:
     """Return the escaped text, clipped so that it has at most `limit` code points."""
-    escaped, kept = escape(clip(text, limit)), limit
+    escaped, length = escape(clip(text, limit)), limit
     while len(escaped) > limit:
-        kept = min(kept - (len(escaped) - limit + 1) // 2, kept - 1)
-        escaped = escape(clip(text, kept))
+        length = min(length - (len(escaped) - limit + 1) // 2, length - 1)
+        escaped = escape(clip(text, length))
     return escaped
 
 

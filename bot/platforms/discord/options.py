@@ -24,8 +24,8 @@ def require_declared(interaction: Interaction) -> None:
     if interaction.type is not InteractionType.application_command or not isinstance(command, app_commands.Command):
         return
     declared = {parameter.display_name: parameter.type.value for parameter in command.parameters}
-    sent: Any = interaction.data or {}
-    if not all(_fits(option, declared) for option in _leaves(sent.get("options") or ())):
+    payload: Any = interaction.data or {}
+    if not all(_fits(option, declared) for option in _leaves(payload.get("options") or ())):
         raise app_commands.CommandSignatureMismatch(command)
 
 

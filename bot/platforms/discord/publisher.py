@@ -82,14 +82,14 @@ class DiscordPublisher:
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Send a text to the server's channel for moderators, else to its system channel, else to one of `places`."""
         guild = await self._rest.read("/guilds/{guild_id}", guild_id=_server_id(closed))
-        own = (guild.get("public_updates_channel_id"), guild.get("system_channel_id"))
+        system_channels = (guild.get("public_updates_channel_id"), guild.get("system_channel_id"))
         body = {
             "content": clip(text, CONTENT),
             "allowed_mentions": {"parse": []},
             "nonce": nonce,
             "enforce_nonce": True,
         }
-        for place in dict.fromkeys((*own, *map(_channel_id, places[:1]))):
+        for place in dict.fromkeys((*system_channels, *map(_channel_id, places[:1]))):
             if place and place != _channel_id(closed):
                 with suppress(ChannelClosedError):
                     await self._post(place, body, fence)

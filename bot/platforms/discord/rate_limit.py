@@ -30,9 +30,9 @@ class GlobalRateLimit:
     async def wait(self) -> None:
         """Wait until a request may be sent. Raises RetryLaterError while none may."""
         async with self._gate:
-            if (rest := self._rest_until - monotonic()) > 0:
+            if (seconds := self._rest_until - monotonic()) > 0:
                 raise RetryLaterError(
-                    msg("Discord refuses too much; requests rest until it is safe again."), rest, is_global=True
+                    msg("Discord refuses too much; requests rest until it is safe again."), seconds, is_global=True
                 )
             if (wait := self._next - monotonic()) > 0:
                 await asyncio.sleep(wait)

@@ -185,8 +185,9 @@ def _opening(edition: Edition, zone: ZoneInfo, room: int, names: CommandNames) -
 
 def _contents_line(position: int, paper: Paper) -> str:
     label = clip(paper.heading, _CONTENTS_LABEL)
-    known = paper.url and len(paper.url) <= 120
-    return f"{position}. {link(label, paper.url) if known and paper.url else escape_within(label, 2 * _CONTENTS_LABEL)}"
+    if paper.url and len(paper.url) <= 120:
+        return f"{position}. {link(label, paper.url)}"
+    return f"{position}. {escape_within(label, 2 * _CONTENTS_LABEL)}"
 
 
 def _listed_anew(content: str, paper: Paper, place: int) -> str:
@@ -222,10 +223,10 @@ def _remaining_button(edition: Edition) -> dict[str, Any]:
 def _links_line(card: Card) -> str:
     line = ""
     for each in card.links:
-        named = f"[{escape_within(clip(each.name, 40), 80)}]({each.url})"
-        if len(line) + len(named) + 3 > _LINKS:
+        entry = f"[{escape_within(clip(each.name, 40), 80)}]({each.url})"
+        if len(line) + len(entry) + 3 > _LINKS:
             break
-        line += (" ・ " if line else "") + named
+        line += (" ・ " if line else "") + entry
     return line
 
 

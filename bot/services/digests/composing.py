@@ -159,9 +159,9 @@ class Digests:
         latest = {schedule: self._latest(schedule) for schedule in {schedule for _, schedule, *_ in turns}}
         return [
             (id, turn)
-            for id, schedule, made_at, taken in turns
+            for id, schedule, made_at, last_turn in turns
             if (moment := latest[schedule]) and moment >= made_at
-            if (turn := period(moment, self._policy.zone)) != taken
+            if (turn := period(moment, self._policy.zone)) != last_turn
         ]
 
     @uncancellable
@@ -247,13 +247,13 @@ class Digests:
     async def _edition(
         self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int
     ) -> Edition:
-        held = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
+        contents = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
         return Edition(
             subscription.name,
             number,
             self._clock(),
             choice.reason,
-            tuple(held.values()),
+            tuple(contents.values()),
             choice.remaining,
             subscription.locale,
         )

@@ -94,14 +94,14 @@ class EditionSender:
         self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, lease_age: Stopwatch
     ) -> str:
         """Send a message and return its id; `lease_age` runs since the lease was last checked."""
-        if message.state == "sending" and (found := await self._find(publisher, edition, message)):
-            return found
+        if message.state == "sending" and (message_id := await self._find(publisher, edition, message)):
+            return message_id
         began = monotonic()
         unsure: Stopwatch | None = None  # runs since the first attempt that may have arrived
         for pause in (*self._pauses, None):
             if unsure and not unsure.within(publisher.nonce_memory):
-                if found := await self._find(publisher, edition, message):
-                    return found
+                if message_id := await self._find(publisher, edition, message):
+                    return message_id
                 unsure = None
             attempt = Stopwatch(self._clock)
             fence = partial(self._fence, edition.id, lease_age, unsure, publisher.nonce_memory)

@@ -66,8 +66,8 @@ class MessageUpdates:
     async def _redraw(self, platform: str, workspace_id: int, number: int) -> int:
         async with self._database.read() as connection:
             paper = (await papers.by_numbers(connection, workspace_id, [number])).get(number)
-            sent = await sent_messages.messages_with(connection, platform, workspace_id, number)
-        return sum([await self._edit(workspace_id, number, message, paper) for message in sent]) if paper else 0
+            messages = await sent_messages.messages_with(connection, platform, workspace_id, number)
+        return sum([await self._edit(workspace_id, number, message, paper) for message in messages]) if paper else 0
 
     async def _edit(self, workspace_id: int, number: int, message: SentMessage, paper: Paper) -> bool:
         platform = message.channel.partition(":")[0]

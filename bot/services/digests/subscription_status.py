@@ -32,8 +32,8 @@ class SubscriptionStatus:
                 self._past(locale, format_time),
                 *paused_lines(reason.text(locale), format_time(self.due), locale, name_command),
             ]
-        coming = t(locale, "Next: {time}, {papers}", time=format_time(self.due), papers=self._coming(locale))
-        return [self._past(locale, format_time), coming]
+        next_line = t(locale, "Next: {time}, {papers}", time=format_time(self.due), papers=self._coming(locale))
+        return [self._past(locale, format_time), next_line]
 
     def _coming(self, locale: Locale) -> str:
         if not self.papers:
@@ -80,7 +80,7 @@ class SubscriptionStatus:
         return f"{line} ({last.trouble.text(locale)})" if last.trouble else line
 
 
-def paused_lines(reason: str, again: str, locale: Locale, named: NameCommand) -> list[str]:
+def paused_lines(reason: str, again: str, locale: Locale, name_command: NameCommand) -> list[str]:
     """Return why a subscription is paused and how it resumes."""
     return [
         t(locale, "Paused: {reason}", reason=reason),
@@ -89,6 +89,6 @@ def paused_lines(reason: str, again: str, locale: Locale, named: NameCommand) ->
             "It is tried again by itself at {time}, and goes on once that is mended; {command} starts it "
             "again at once.",
             time=again,
-            command=named("digest subscribe", locale),
+            command=name_command("digest subscribe", locale),
         ),
     ]

@@ -186,18 +186,18 @@ class FileSync:
             sides.settle(id, sides.hashes[id])
         report.imported.added += imported.added
         report.imported.updated += imported.updated
-        gone = [id for id in hashes if id not in sides.hashes]
-        unsettled = await self._remove(gone, sides, report) if gone else []
+        removed_ids = [id for id in hashes if id not in sides.hashes]
+        unsettled = await self._remove(removed_ids, sides, report) if removed_ids else []
         report.conflicts = self._conflicts = [*imported.conflicts, *unsettled]
 
-    async def _remove(self, gone: list[str], sides: _Sides, report: SyncReport) -> list[tuple[str, Message]]:
+    async def _remove(self, ids: list[str], sides: _Sides, report: SyncReport) -> list[tuple[str, Message]]:
         """Remove the papers that the file no longer has; return those that were changed in the collection since."""
         conflicts = []
         async with self._database.write() as connection:
-            stored = await papers.by_ids(connection, self._workspace, gone)
+            rows = await papers.by_ids(connection, self._workspace, ids)
             writes = []
-            for id in gone:
-                number, paper = stored.get(id, (0, None))
+            for id in ids:
+                number, paper = rows.get(id, (0, None))
                 if paper and content_hash(paper) != sides.last.hashes[id]:
                     conflicts.append((id, msg("it was removed from the file and changed here")))
                     continue
@@ -214,12 +214,12 @@ class FileSync:
         """Write what changed in the collection into the file, and record that both sides agree."""
         async with self._database.write() as connection:
             last = sides.last
-            touched = await self._touched(connection, sides)
-            stored = await papers.by_ids(connection, self._workspace, touched)
-            written, refused = await asyncio.to_thread(_update_document, sides, touched, stored)
+            ids = await self._touched(connection, sides)
+            rows = await papers.by_ids(connection, self._workspace, ids)
+            written_ids, refused = await asyncio.to_thread(_update_document, sides, ids, rows)
             report.conflicts += refused
             content = sides.content
-            if written:
+            if written_ids:
                 content = encode_like(await asyncio.to_thread(sides.layout.text), sides.content)
                 if not await self._replace(content, sides.content):
                     return False
@@ -227,7 +227,7 @@ class FileSync:
             last.step = await imports.last_step(connection)
             last.hash = digest_of(content)
             await imports.save_sync_state(connection, self._workspace, self._name, last)
-        report.written += written
+        report.written += written_ids
         return True
 
     async def _touched(self, connection: StoreConnection, sides: _Sides) -> list[str]:
@@ -247,21 +247,21 @@ class FileSync:
 
 
 def _update_document(
-    sides: _Sides, touched: Sequence[str], stored: dict[str, tuple[int, Paper]]
+    sides: _Sides, ids: Sequence[str], rows: dict[str, tuple[int, Paper]]
 ) -> tuple[list[str], list[tuple[str, Message]]]:
     """Put what only the collection changed into the document; return the written ids, and the refused with reasons."""
-    written: list[str] = []
+    written_ids: list[str] = []
     refused: list[tuple[str, Message]] = []
-    for id in sorted(touched, key=lambda id: stored[id][0] if id in stored else 0):
-        paper = stored[id][1] if id in stored else None
-        here, there = content_hash(paper) if paper else None, sides.hashes.get(id)
-        if here != there and there != sides.last.hashes.get(id):
+    for id in sorted(ids, key=lambda id: rows[id][0] if id in rows else 0):
+        paper = rows[id][1] if id in rows else None
+        stored_hash, file_hash = content_hash(paper) if paper else None, sides.hashes.get(id)
+        if stored_hash != file_hash and file_hash != sides.last.hashes.get(id):
             continue  # both sides changed it
         try:
-            if here != there:
+            if stored_hash != file_hash:
                 sides.layout.put(paper) if paper else sides.layout.drop(id)
-                written.append(id)
-            sides.settle(id, here)
+                written_ids.append(id)
+            sides.settle(id, stored_hash)
         except FileError as error:
             refused.append((id, error.message))
-    return written, refused
+    return written_ids, refused

@@ -29,10 +29,10 @@ class Aliases:
     async def put(self, workspace_id: int, name: str, meanings: Sequence[str]) -> tuple[str, tuple[str, ...]]:
         """Save a name with its meanings and return both as stored. Raises InputError."""
         name = clean_line(name)
-        kept = tuple(dict.fromkeys(meaning for raw in meanings if (meaning := clean_line(raw)) and meaning != name))
-        if not name or not kept:
+        words = tuple(dict.fromkeys(meaning for raw in meanings if (meaning := clean_line(raw)) and meaning != name))
+        if not name or not words:
             raise InputError(msg("An alias needs a name and at least one meaning, for instance RAG = 検索拡張生成."))
-        if len(kept) > MOST_MEANINGS or any(len(word) > LENGTH for word in (name, *kept)):
+        if len(words) > MOST_MEANINGS or any(len(word) > LENGTH for word in (name, *words)):
             raise InputError(
                 msg(
                     "An alias is too long: at most {most} meanings of {length} characters each fit.",
@@ -43,7 +43,7 @@ class Aliases:
         async with self._database.write() as connection:
             others = await aliases.of(connection, workspace_id)
             others.pop(name, None)
-            if len(others) >= MOST_NAMES or sum(map(len, others.values())) + len(kept) > MOST_IN_ALL:
+            if len(others) >= MOST_NAMES or sum(map(len, others.values())) + len(words) > MOST_IN_ALL:
                 raise InputError(
                     msg(
                         "There are too many aliases: at most {names} with {most} meanings in all fit."
@@ -52,8 +52,8 @@ class Aliases:
                         most=MOST_IN_ALL,
                     )
                 )
-            await aliases.put(connection, workspace_id, name, kept)
-        return name, kept
+            await aliases.put(connection, workspace_id, name, words)
+        return name, words
 
     async def remove(self, workspace_id: int, name: str) -> None:
         """Remove an alias. Raises NotFoundError."""

@@ -83,7 +83,7 @@ class Drafts:
         """Start looking up a source's metadata, so that they are ready when the form comes back."""
         if source not in self._lookups:
             with no_request():
-                self._lookups[source] = asyncio.create_task(self._found(source, by))
+                self._lookups[source] = asyncio.create_task(self._metadata_of(source, by))
             self._lookups[source].add_done_callback(lambda _: self._lookups.pop(source, None))
 
     async def close(self) -> None:
@@ -99,20 +99,20 @@ class Drafts:
 
     async def look_up(self, source: str) -> tuple[Metadata, Message | None]:
         """Return a source's metadata, and what went wrong in looking it up."""
-        return await self._found(source)
+        return await self._metadata_of(source)
 
     async def complete(self, draft: Draft, by: str = "") -> Paper:
         """Return the draft's paper, its open fields filled with the source's metadata.
 
         Raises InputError when a field is invalid, or neither the draft nor the source has a title.
         """
-        looking = self._lookups.get(draft.source)
-        found, problem = await (asyncio.shield(looking) if looking else self._found(draft.source, by))
+        lookup = self._lookups.get(draft.source)
+        metadata, problem = await (asyncio.shield(lookup) if lookup else self._metadata_of(draft.source, by))
         if problem and not draft.title.strip():
             raise InputError(msg("{problem} Type the title, and the paper can be added all the same.", problem=problem))
-        return complete(draft, found)
+        return complete(draft, metadata)
 
-    async def _found(self, source: str, by: str = "") -> tuple[Metadata, Message | None]:
+    async def _metadata_of(self, source: str, by: str = "") -> tuple[Metadata, Message | None]:
         try:
             return await self._metadata.look_up(source, by), None
         except SourceError as error:
@@ -124,20 +124,20 @@ class Drafts:
         Raises NotFoundError when it is gone or used, NotAllowedError when it belongs to another person.
         """
         if entry := self._pending.get((workspace_id, token)):
-            kept: StoredDraft | None = StoredDraft(form_of(entry.draft), entry.actor, entry.paper, None)
+            stored: StoredDraft | None = StoredDraft(form_of(entry.draft), entry.actor, entry.paper, None)
         else:
             async with self._database.read() as connection:
-                kept = await drafts.get(connection, workspace_id, token)
-        mine = require_own(kept, actor)
-        if mine.outcome is not None:
-            raise used_error() if mine.outcome else gone_error()
-        return draft_from(mine.form), mine.paper
+                stored = await drafts.get(connection, workspace_id, token)
+        stored = require_own(stored, actor)
+        if stored.outcome is not None:
+            raise used_error() if stored.outcome else gone_error()
+        return draft_from(stored.form), stored.paper
 
     async def discard(self, workspace_id: int, token: str, actor: str) -> None:
         """Discard a draft. Raises NotFoundError when it has been saved."""
         async with self._database.write() as connection:
-            kept = require_own(await drafts.get(connection, workspace_id, token), actor)
-            if kept.outcome:
+            stored = require_own(await drafts.get(connection, workspace_id, token), actor)
+            if stored.outcome:
                 raise used_error()
             await drafts.save_outcome(connection, workspace_id, token, {})
 
@@ -169,15 +169,15 @@ class Drafts:
             _log.warning("a draft is kept in memory only", reason=str(error))
 
 
-def require_own(kept: StoredDraft | None, actor: str) -> StoredDraft:
+def require_own(stored: StoredDraft | None, actor: str) -> StoredDraft:
     """Return the draft if it exists and belongs to this person. Raises NotFoundError and NotAllowedError."""
-    if kept is None:
+    if stored is None:
         raise gone_error()
-    if kept.actor not in (None, actor):
+    if stored.actor not in (None, actor):
         raise NotAllowedError(
             msg("This draft is another person's; begin your own with {command}.", command=CommandName("addpaper"))
         )
-    return kept
+    return stored
 
 
 def gone_error() -> NotFoundError:

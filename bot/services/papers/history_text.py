@@ -56,13 +56,13 @@ def _difference(before: Any, after: Any) -> str:
     if not isinstance(before or after, list | dict):
         return _change(before or "", after or "")
     old, new = _items(before), _items(after)
-    kept = {*old} & {*new}
-    gone, come = ([each for each in items if each not in kept] for items in (old, new))
-    if len(gone) == len(come) == 1:
-        return _change(gone[0], come[0])
-    if not (gone or come):
+    common = {*old} & {*new}
+    removals, additions = ([each for each in items if each not in common] for items in (old, new))
+    if len(removals) == len(additions) == 1:
+        return _change(removals[0], additions[0])
+    if not (removals or additions):
         return _change(", ".join(old), ", ".join(new))
-    items = (*(f"−{clip(each, _ITEM)}" for each in gone), *(f"+{clip(each, _ITEM)}" for each in come))
+    items = (*(f"−{clip(each, _ITEM)}" for each in removals), *(f"+{clip(each, _ITEM)}" for each in additions))
     return clip(", ".join(items), _LONG)
 
 

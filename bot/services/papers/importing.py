@@ -72,7 +72,7 @@ class Importer:
         ordered = list(reversed(entries))
         ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
         count = 0 if dry_run else len(ordered)
-        async with row_builder(workspace_id, _rows(ordered), count) as added:
+        async with row_builder(workspace_id, _rows(ordered), count) as builder:
             done = 0
             for batch in batched(ordered, _BATCH):
                 decisions = _Decisions(now, report, last_hashes, duplicates, restore)
@@ -80,7 +80,7 @@ class Importer:
                     await decisions.decide_all(connection, workspace_id, batch)
                     if not dry_run and decisions.writes:
                         change = change or await history.open_change(connection, workspace_id, "import", now, by)
-                        await write_papers(connection, workspace_id, change, decisions.writes, Builders(added))
+                        await write_papers(connection, workspace_id, change, decisions.writes, Builders(builder))
                     if not dry_run:
                         await imports.save_hashes(connection, workspace_id, decisions.new_hashes)
                 done += len(batch)
@@ -112,7 +112,7 @@ class _Decisions:
         """Decide on every entry."""
         for batch in batched(entries):
             ids = [entry.id for entry in batch]
-            stored = await papers.by_ids(connection, workspace_id, ids)
+            rows = await papers.by_ids(connection, workspace_id, ids)
             before = (
                 self.last_hashes
                 if self.last_hashes is not None
@@ -120,10 +120,10 @@ class _Decisions:
             )
             keys = [key for entry in batch for key in identity_keys(entry)]
             self.holders = await papers.works(connection, workspace_id, keys) | self.holders
-            new = [] if self.duplicates else [entry for entry in batch if entry.id not in stored]
+            new = [] if self.duplicates else [entry for entry in batch if entry.id not in rows]
             twins = await _same_titles(connection, workspace_id, new)
             for entry in batch:
-                number, old = stored.get(entry.id, (0, None))
+                number, old = rows.get(entry.id, (0, None))
                 same_title = None if old else twins.get(title_key(entry.title))
                 self._decide(entry, number, old, before.get(entry.id), same_title)
 
@@ -132,8 +132,8 @@ class _Decisions:
     ) -> None:
         """Decide on one entry: `old` is the stored paper, `before` the hash that a file last had."""
         columns = columns_of(entry)
-        mine = imports.hash_of(columns)
-        stored = imports.content_hash(old) if old else None
+        new_hash = imports.hash_of(columns)
+        stored_hash = imports.content_hash(old) if old else None
         keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
         holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
         self.report.headings[entry.id] = entry.heading
@@ -142,9 +142,9 @@ class _Decisions:
                 before = None
             else:
                 self.report.removed.append(entry.id)
-        if mine in (stored, before):
+        if new_hash in (stored_hash, before):
             self.report.unchanged.append(entry.id)
-        elif stored != before:
+        elif stored_hash != before:
             self._refuse(
                 entry,
                 msg("it was changed both here and in the file")
@@ -168,7 +168,7 @@ class _Decisions:
                 self.report.changes[entry.id] = _changed_fields(columns_of(old), columns)
             self.holders |= dict.fromkeys(keys, entry.id)
             self.writes.append(self._write(entry, columns, number, old))
-        self.new_hashes[entry.id] = mine
+        self.new_hashes[entry.id] = new_hash
 
     def _refuse(self, entry: Paper, why: Message) -> None:
         self.report.conflicts.append((entry.id, why))
@@ -193,8 +193,8 @@ async def _rows(entries: Sequence[Paper]) -> AsyncIterator[list[Columns]]:
 async def _same_titles(connection: StoreConnection, workspace_id: int, entries: Sequence[Paper]) -> dict[str, Paper]:
     """Return the papers that share a title with one of these entries, as {title key: paper}."""
     holders = await papers.by_keys(connection, workspace_id, [title_key(entry.title) for entry in entries])
-    found = await papers.by_ids(connection, workspace_id, set(holders.values()))
-    return {key: found[id][1] for key, id in holders.items()}
+    rows = await papers.by_ids(connection, workspace_id, set(holders.values()))
+    return {key: rows[id][1] for key, id in holders.items()}
 
 
 def _changed_fields(before: Columns, after: Columns) -> tuple[str, ...]:

@@ -144,9 +144,9 @@ async def accept_paper(
     return Accepted(added.paper, added.is_new, token)
 
 
-def is_other_comment(proposed: Paper, known: Paper) -> bool:
+def is_other_comment(proposed: Paper, paper: Paper) -> bool:
     """Return whether a proposal has a comment that differs from that of the paper already there."""
-    return bool(proposed.comment) and proposed.comment != known.comment
+    return bool(proposed.comment) and proposed.comment != paper.comment
 
 
 async def find_waiting(connection: StoreConnection, workspace_id: int, paper: Paper) -> Candidate | None:

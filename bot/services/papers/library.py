@@ -124,9 +124,9 @@ async def find_duplicate(connection: StoreConnection, workspace_id: int, paper: 
 async def find_same_title(connection: StoreConnection, workspace_id: int, paper: Paper) -> Paper | None:
     """Return a paper of the same title with other ids; it may or may not be the same work."""
     holders = await papers.by_keys(connection, workspace_id, [title_key(paper.title)])
-    found = await papers.by_ids(connection, workspace_id, holders.values())
-    mine = set(identity_keys(paper))
-    return next((other for _, other in found.values() if not mine & set(identity_keys(other))), None)
+    rows = await papers.by_ids(connection, workspace_id, holders.values())
+    own_keys = set(identity_keys(paper))
+    return next((other for _, other in rows.values() if not own_keys & set(identity_keys(other))), None)
 
 
 async def add_paper(
@@ -142,8 +142,8 @@ async def add_paper(
 
     Raises ConflictError when a chosen id belongs to another paper.
     """
-    if known := await find_duplicate(connection, workspace_id, paper):
-        return Added(known, is_new=False)
+    if duplicate := await find_duplicate(connection, workspace_id, paper):
+        return Added(duplicate, is_new=False)
     paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
     paper = papers.with_bookkeeping(paper, added_at=now, updated_at=now, added_by=author.name)
     change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
@@ -168,8 +168,8 @@ async def edit_paper(
     new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
     if new.content == old.content:
         return old
-    if gained := set(identity_keys(new)) - set(identity_keys(old)):
-        await refuse_shared_keys(connection, workspace_id, dict.fromkeys(gained, id))
+    if new_keys := set(identity_keys(new)) - set(identity_keys(old)):
+        await refuse_shared_keys(connection, workspace_id, dict.fromkeys(new_keys, id))
     change = await history.open_change(connection, workspace_id, "edit", now, author.name, author.actor)
     await write_papers(connection, workspace_id, change, [Write(id, number, columns_of(new))])
     _log.info("paper edited", paper=id, by=author.actor or author.name, workspace=workspace_id)
@@ -180,32 +180,32 @@ async def write_papers(
     connection: StoreConnection, workspace_id: int, change: int, writes: Sequence[Write], builders: Builders = HERE
 ) -> None:
     """Write papers with their keys, their index and their history; in the caller's transaction."""
-    there = {each.number: each.after for each in writes if each.number is not None}
-    kept = [{**after, "number": number} for number, after in there.items() if after]
+    updates = {each.number: each.after for each in writes if each.number is not None}
+    rows = [{**after, "number": number} for number, after in updates.items() if after]
     new = [each.after for each in writes if each.after and each.number is None]
     await history.record(connection, workspace_id, change, [each.paper_id for each in writes])
-    await unindex_papers(connection, workspace_id, list(there), builders.removed)
-    await papers.remove(connection, workspace_id, [number for number, after in there.items() if after is None])
-    await papers.replace_all(connection, workspace_id, kept)
+    await unindex_papers(connection, workspace_id, list(updates), builders.removed)
+    await papers.remove(connection, workspace_id, [number for number, after in updates.items() if after is None])
+    await papers.replace_all(connection, workspace_id, rows)
     await papers.add(connection, workspace_id, new)
-    await index_papers(connection, workspace_id, (*kept, *new), builders.added)
+    await index_papers(connection, workspace_id, (*rows, *new), builders.added)
 
 
 async def _existing(connection: StoreConnection, workspace_id: int, id: str) -> tuple[int, Paper]:
-    found = await papers.by_ids(connection, workspace_id, [id])
-    if id not in found:
+    rows = await papers.by_ids(connection, workspace_id, [id])
+    if id not in rows:
         raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
-    return found[id]
+    return rows[id]
 
 
-async def _with_free_id(connection: StoreConnection, workspace_id: int, paper: Paper, chosen: bool) -> Paper:
+async def _with_free_id(connection: StoreConnection, workspace_id: int, paper: Paper, is_chosen: bool) -> Paper:
     ids = [paper.id, *(f"{paper.id}-{n}" for n in range(2, 100))]
-    taken = await papers.by_ids(connection, workspace_id, ids[:1] if chosen else ids)
-    if chosen and taken:
+    holders = await papers.by_ids(connection, workspace_id, ids[:1] if is_chosen else ids)
+    if is_chosen and holders:
         raise ConflictError(
-            msg('The id "{id}" belongs to another paper: {title}', id=paper.id, title=taken[paper.id][1].title)
+            msg('The id "{id}" belongs to another paper: {title}', id=paper.id, title=holders[paper.id][1].title)
         )
-    return with_id(paper, next(id for id in ids if id not in taken))
+    return with_id(paper, next(id for id in ids if id not in holders))
 
 
 async def shared_keys(connection: StoreConnection, workspace_id: int, owners: dict[str, str]) -> dict[str, str]:

@@ -37,15 +37,15 @@ class Lookup:
         Raises NotFoundError.
         """
         async with self._database.read() as connection:
-            found = await papers.by_ids(connection, workspace_id, [id])
-            if id not in found:
+            rows = await papers.by_ids(connection, workspace_id, [id])
+            if id not in rows:
                 keys = identifier_keys(id)
                 holders = await papers.by_keys(connection, workspace_id, keys)
                 id_held = next((holders[key] for key in keys if key in holders), id)
-                found = await papers.by_ids(connection, workspace_id, [id_held])
-        if not found:
+                rows = await papers.by_ids(connection, workspace_id, [id_held])
+        if not rows:
             raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
-        return next(paper for _, paper in found.values())
+        return next(paper for _, paper in rows.values())
 
     async def resolve(self, workspace_id: int, text: str, *, limit: int = 10) -> Results:
         """Return the one paper that a text names by an id or a link, or else the results of a search."""
@@ -65,27 +65,27 @@ class Lookup:
     async def sent_in(self, workspace_id: int, id: str, platform: str, holds: Holds) -> tuple[str, str] | None:
         """Return the newest of a platform's messages that shows a paper, as (channel, message id)."""
         async with self._database.read() as connection:
-            found = await papers.by_ids(connection, workspace_id, [id])
-            if id not in found:
+            rows = await papers.by_ids(connection, workspace_id, [id])
+            if id not in rows:
                 return None
-            sent = await sent_messages.messages_with(connection, platform, workspace_id, found[id][0])
-        return next(((message.channel, message.message_id) for message in sent if holds(message.payload, id)), None)
+            messages = await sent_messages.messages_with(connection, platform, workspace_id, rows[id][0])
+        return next(((message.channel, message.message_id) for message in messages if holds(message.payload, id)), None)
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search; an empty query finds everything, newest first."""
-        found, loaded = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
+        page, by_number = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
         results, near = (
-            tuple(Result(loaded[hit.number], hit) for hit in hits if hit.number in loaded)
-            for hits in (found.hits, found.near)
+            tuple(Result(by_number[hit.number], hit) for hit in hits if hit.number in by_number)
+            for hits in (page.hits, page.near)
         )
-        suggestion = found.suggestion and as_spelled(found.suggestion, _text(results[:_SHOWING]))
-        return Results(query, found.total, suggestion, results, near)
+        suggestion = page.suggestion and as_spelled(page.suggestion, _text(results[:_SHOWING]))
+        return Results(query, page.total, suggestion, results, near)
 
     async def by_numbers(self, workspace_id: int, numbers: Sequence[int], limit: int) -> Results:
         """Return the first `limit` papers of these numbers as results; `total` counts all numbers."""
         async with self._database.read() as connection:
-            loaded = await papers.by_numbers(connection, workspace_id, numbers[:limit])
-        results = tuple(Result(paper, Hit(number, 0.0, None)) for number, paper in loaded.items())
+            by_number = await papers.by_numbers(connection, workspace_id, numbers[:limit])
+        results = tuple(Result(paper, Hit(number, 0.0, None)) for number, paper in by_number.items())
         return Results("", len(numbers), None, results, ())
 
     async def complete(self, workspace_id: int, typed: str, limit: int = 25) -> tuple[Completion, ...]:
@@ -99,8 +99,8 @@ class Lookup:
         """
         for batch in batched(await self._numbers(workspace_id, query), _BATCH):
             async with self._database.read() as connection:
-                found = await papers.by_numbers(connection, workspace_id, batch)
-            yield list(found.values())
+                by_number = await papers.by_numbers(connection, workspace_id, batch)
+            yield list(by_number.values())
 
     async def random(self, workspace_id: int, query: str) -> Paper:
         """Return a uniformly random paper of those that a search finds, or of all for an empty query.
@@ -111,9 +111,9 @@ class Lookup:
         if numbers:
             number = random.choice(numbers)
             async with self._database.read() as connection:
-                found = await papers.by_numbers(connection, workspace_id, [number])
-            if number in found:
-                return found[number]
+                by_number = await papers.by_numbers(connection, workspace_id, [number])
+            if number in by_number:
+                return by_number[number]
         raise NotFoundError(msg("Nothing was found to choose from."))
 
     async def _numbers(self, workspace_id: int, query: str) -> Sequence[int]:

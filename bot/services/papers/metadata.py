@@ -64,7 +64,7 @@ class MetadataLookup:
 
         Raises InputError when `source` is none of these, and SourceError with a sentence that says what happened.
         """
-        answer = await self._kept(key_of(source))
+        answer = await self._stored_answer(key_of(source))
         if answer is None:
             async with self._turn(by):
                 answer = await asyncio.shield(self._ask(source))
@@ -74,8 +74,8 @@ class MetadataLookup:
 
     async def cached(self, source: str) -> Metadata | None:
         """Return cached metadata without the network. Raises InputError when `source` is not one."""
-        kept = await self._kept(key_of(source))
-        return None if isinstance(kept, SourceError) else kept
+        answer = await self._stored_answer(key_of(source))
+        return None if isinstance(answer, SourceError) else answer
 
     async def close(self) -> None:
         """Cancel all look-ups and close all connections."""
@@ -115,8 +115,8 @@ class MetadataLookup:
         return self._running[key]
 
     async def _answer(self, key: str, source: str) -> Metadata | SourceError:
-        if (kept := await self._kept(key)) is not None:
-            return kept
+        if (stored := await self._stored_answer(key)) is not None:
+            return stored
         answer: Metadata | SourceError
         try:
             answer = await (await self._sources()).look_up(source)
@@ -127,7 +127,7 @@ class MetadataLookup:
                 await metadata_cache.save(connection, key, answer, self._clock(), _age(answer))
         return answer
 
-    async def _kept(self, key: str) -> Metadata | SourceError | None:
+    async def _stored_answer(self, key: str) -> Metadata | SourceError | None:
         async with self._database.read() as connection:
             return await metadata_cache.get(connection, key, self._clock())
 

@@ -44,8 +44,8 @@ class Submission:
         """
         bare = bare_paper(source)
         async with self._database.read() as connection:
-            if known := await find_duplicate(connection, workspace_id, bare):
-                return known
+            if duplicate := await find_duplicate(connection, workspace_id, bare):
+                return duplicate
             return await find_waiting(connection, workspace_id, bare) if self.proposes(by) else None
 
     async def add(
@@ -171,8 +171,8 @@ class Submission:
         *,
         allow_same_title: bool,
     ) -> Saved | Proposed | SameTitle:
-        if known := await find_duplicate(connection, workspace_id, paper):
-            return Saved(known, is_new=False)
+        if duplicate := await find_duplicate(connection, workspace_id, paper):
+            return Saved(duplicate, is_new=False)
         if not allow_same_title and (same_title := await find_same_title(connection, workspace_id, paper)):
             return SameTitle(same_title)
         now = self._clock()
@@ -210,8 +210,8 @@ class Submission:
         candidate = await candidates.remove(connection, workspace_id, draft.candidate)
         if candidate is None:
             raise decided_error(draft.candidate)
-        made = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock(), comment)
-        return Saved(made.paper, made.is_new, candidate=candidate, comment=made.comment)
+        accepted = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock(), comment)
+        return Saved(accepted.paper, accepted.is_new, candidate=candidate, comment=accepted.comment)
 
 
 async def _repeated(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:
@@ -223,7 +223,7 @@ async def _repeated(connection: StoreConnection, workspace_id: int, outcome: dic
 
 async def _repeated_saved(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved:
     id = str(outcome.get("paper", ""))
-    found = await papers.by_ids(connection, workspace_id, [id])
-    if id not in found:
+    rows = await papers.by_ids(connection, workspace_id, [id])
+    if id not in rows:
         raise used_error() if id else gone_error()
-    return Saved(found[id][1], is_repeated=True)
+    return Saved(rows[id][1], is_repeated=True)

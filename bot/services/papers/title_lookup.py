@@ -30,21 +30,21 @@ class TitledPapers:
     def reasons(self, file: str) -> list[tuple[str, Message, int]]:
         """Return (place, what a person can do, how many lines); a source that cannot be reached is reported once."""
         reasons: list[tuple[str, Message, int]] = []
-        failed: dict[str, list[tuple[Untitled, DayoriError]]] = {}
+        groups: dict[str, list[tuple[Untitled, DayoriError]]] = {}
         for line, error in self.untitled:
             if isinstance(error, SourceError) and not isinstance(error, UnknownPaperError):
-                failed.setdefault(error.text("en"), []).append((line, error))
+                groups.setdefault(error.text("en"), []).append((line, error))
             else:
                 reasons.append((f"{file}:{line.line}", unknown_title(line), 1))
-        for several in failed.values():
-            first, error = several[0]
+        for group in groups.values():
+            first, error = group[0]
             why = msg(
                 "{n} titles could not be looked up: {reason} Import the file again later, or write the titles "
                 "into the file.",
-                n=len(several),
+                n=len(group),
                 reason=error.message,
             )
-            reasons.append((f"{file}:{first.line}", why, len(several)))
+            reasons.append((f"{file}:{first.line}", why, len(group)))
         return reasons
 
 
@@ -52,17 +52,17 @@ async def look_up_titles(
     untitled: Sequence[Untitled], finder: MetadataFinder, progress: Progress | None = None
 ) -> TitledPapers:
     """Look up the titles of lines that have none."""
-    named = TitledPapers()
+    titled_papers = TitledPapers()
     for start in range(0, len(untitled), _AT_ONCE):
         batch = untitled[start : start + _AT_ONCE]
-        for line, found in zip(batch, await asyncio.gather(*(_titled(each, finder) for each in batch)), strict=True):
-            if isinstance(found, Paper):
-                named.papers.append(found)
+        for line, result in zip(batch, await asyncio.gather(*(_titled(each, finder) for each in batch)), strict=True):
+            if isinstance(result, Paper):
+                titled_papers.papers.append(result)
             else:
-                named.untitled.append((line, found))
+                titled_papers.untitled.append((line, result))
         if progress:
             progress(start + len(batch), len(untitled))
-    return named
+    return titled_papers
 
 
 def unknown_title(line: Untitled) -> Message:
@@ -73,16 +73,16 @@ def unknown_title(line: Untitled) -> Message:
 async def _titled(line: Untitled, finder: MetadataFinder) -> Paper | DayoriError:
     try:
         link, ids = read_source(line.source)
-        known = await finder.look_up(line.source)
+        metadata = await finder.look_up(line.source)
         paper = make_paper(
-            title=known.title or "",
-            authors=known.authors,
-            date=known.date,
-            venue=known.venue,
-            organization=known.organization,
-            excerpt=known.excerpt,
-            links=[link, *(each for each in known.links if each.url != link.url)],
-            identifiers=ids | known.identifiers,
+            title=metadata.title or "",
+            authors=metadata.authors,
+            date=metadata.date,
+            venue=metadata.venue,
+            organization=metadata.organization,
+            excerpt=metadata.excerpt,
+            links=[link, *(each for each in metadata.links if each.url != link.url)],
+            identifiers=ids | metadata.identifiers,
         )
         return _with_metadata(paper, line.paper) if line.paper else paper
     except DayoriError as error:

@@ -128,8 +128,8 @@ class SqliteBackend:
         """Return which of these papers match."""
         # a range of rowids, since rowid IN (…) would run MATCH once per number
         sql = f"SELECT rowid AS record FROM search_{part} WHERE search_{part} MATCH ? AND rowid BETWEEN ? AND ?"
-        found = self._numbers(_as_one_text(sql), self._match(part, expression), min(numbers), max(numbers))
-        return set(found).intersection(numbers)
+        matches = self._numbers(_as_one_text(sql), self._match(part, expression), min(numbers), max(numbers))
+        return set(matches).intersection(numbers)
 
     def spelled_among(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
         """Return which of these papers have one of the spellings in their comment or excerpt."""
@@ -195,19 +195,19 @@ class SqliteBackend:
         """Return papers as table columns. Raises SearchTimeoutError."""
         if self._is_hurried and (self._execute(_WEIGHT, (json.dumps(numbers),)).fetchone()[0] or 0) > _HEAVY:
             raise SearchTimeoutError
-        found = self._execute(_COLUMNS, (self._workspace, json.dumps(numbers)))
-        names = [name for name, *_ in found.description]
-        rows = [dict(zip(names, row, strict=True)) for row in found]
+        cursor = self._execute(_COLUMNS, (self._workspace, json.dumps(numbers)))
+        names = [name for name, *_ in cursor.description]
+        rows = [dict(zip(names, row, strict=True)) for row in cursor]
         for row in rows:
             row |= zip(_JSON, json.loads(f"[{','.join([row[name] for name in _JSON])}]"), strict=True)
         return rows
 
     def aliases(self) -> dict[str, list[str]]:
         """Return the workspace's aliases as {name: meanings}."""
-        found: dict[str, list[str]] = {}
+        meanings: dict[str, list[str]] = {}
         for name, meaning in self._records(_ALIASES, self._workspace):
-            found.setdefault(name, []).append(meaning)
-        return found
+            meanings.setdefault(name, []).append(meaning)
+        return meanings
 
     def _records(self, sql: str, *values: object) -> list[list[str]]:
         (text,) = self._execute(sql, values).fetchone()

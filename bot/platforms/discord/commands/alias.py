@@ -34,8 +34,8 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
     """Add an alias, or replace its meanings."""
     actor = await actor_of(interaction)
     actor.require_curator()
-    kept = await actor.services.aliases.put(actor.workspace, name, meanings_of(meanings))
-    await response.send(interaction, t(actor.locale, "The alias is saved: {alias}", alias=_line(*kept)))
+    entry = await actor.services.aliases.put(actor.workspace, name, meanings_of(meanings))
+    await response.send(interaction, t(actor.locale, "The alias is saved: {alias}", alias=_line(*entry)))
 
 
 @alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))
@@ -53,8 +53,8 @@ async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
 async def list_(interaction: Interaction) -> None:
     """List the aliases."""
     actor = await actor_of(interaction)
-    known = await actor.services.aliases.all(actor.workspace)
-    lines = "\n".join(_line(name, meanings) for name, meanings in known.items())
+    aliases = await actor.services.aliases.all(actor.workspace)
+    lines = "\n".join(_line(name, meanings) for name, meanings in aliases.items())
     await response.send(interaction, clip(lines, 2000) or t(actor.locale, "There are no aliases yet."))
 
 

@@ -157,7 +157,7 @@ def _subscription_line(subscription: Subscription, actor: Actor) -> str:
         due = _moment(actor.services.digests.next_due(subscription))
         parts.append(t(locale, "next edition {time}", time=due))
     if subscription.locale != actor.services.locale:
-        parts += [name for name, spoken in _LANGUAGES.items() if spoken == subscription.locale]
+        parts += [name for name, language in _LANGUAGES.items() if language == subscription.locale]
     if subscription.tags:
         parts.append(escape(" ".join(f"#{tag}" for tag in subscription.tags)))
     return "\n-# ⏸ ".join((" ・ ".join(parts), *_paused(subscription, actor)))

@@ -75,8 +75,8 @@ class Remove(PersistentButton, name="remove", style=discord.ButtonStyle.danger):
         """Remove the paper."""
         actor = await actor_of(interaction)
         actor.require_curator()
-        gone = await actor.services.library.remove(actor.workspace, self.argument, actor.name, actor=actor.id)
-        title, command = escape(clip(gone.heading, 200)), actor.command("undo")
+        paper = await actor.services.library.remove(actor.workspace, self.argument, actor.name, actor=actor.id)
+        title, command = escape(clip(paper.heading, 200)), actor.command("undo")
         text = t(actor.locale, 'Removed "{title}". {command} brings it back.', title=title, command=command)
         await response.replace(interaction, content=text, embeds=[], view=None)
 

@@ -40,5 +40,5 @@ async def export(interaction: Interaction, format: Choice[str], query: Range[str
             await response.send(interaction, t(actor.locale, "No paper was found, so there is no file."))
             return
         file.seek(0)
-        sent = discord.File(file, f"papers{ENDING_OF[format.value]}")
-        await response.send(interaction, tn(actor.locale, "{n} paper", "{n} papers", count), file=sent)
+        upload = discord.File(file, f"papers{ENDING_OF[format.value]}")
+        await response.send(interaction, tn(actor.locale, "{n} paper", "{n} papers", count), file=upload)
