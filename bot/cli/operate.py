@@ -1,4 +1,4 @@
-"""Commands for operators: doctor, servers, backup."""
+"""Commands for operators: doctor, servers, backup, slack-manifest."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from bot.domain.errors import InputError, StoreError
 from bot.domain.server import Server
 from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports
-from bot.platforms.console.output import print_json
+from bot.platforms.console.output import print_json, print_line
 from bot.services.health import Check, HealthReport
 from bot.services.workspaces import DEFAULT, require_workspace
 
@@ -81,3 +81,11 @@ async def backup(context: CommandContext, file: Annotated[Path, typer.Argument()
         raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
     await context.app.database.backup(file)
     context.say(t(context.locale, "Saved to {file}.", file=str(file)))
+
+
+@with_settings
+async def slack_manifest(settings: Settings) -> None:
+    """Print the link that opens Slack's form for a new app, filled in for this bot."""
+    from bot.platforms.slack.manifest import creation_link, manifest
+
+    print_line(creation_link(manifest(settings.config.slack.command, settings.config.locale)))

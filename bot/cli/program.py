@@ -67,6 +67,11 @@ COMMANDS = {
         phrase("Copy the whole database into a new file, also while the bot runs."),
         "dayori backup dayori-backup.db",
     ),
+    "slack-manifest": (
+        "operate",
+        phrase("Print the link that creates the Slack app, with all that it needs."),
+        "dayori slack-manifest",
+    ),
 }
 
 
@@ -96,7 +101,7 @@ class _TyperGroup(TyperGroup):
             return None
         with PausedCollector():
             module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
-        name = "import_" if cmd_name == "import" else cmd_name
+        name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
         alone = typer.Typer(**_PLAIN)
         alone.command(cmd_name, cls=_TyperCommand)(getattr(module, name))
         return typer.main.get_command(alone)

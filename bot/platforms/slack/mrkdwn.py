@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from datetime import datetime
 
 from bot.domain.text import clip
 
 # All that Slack's documentation says to escape: a mention, a broadcast or a link needs a bare `<`.
 _ESCAPED = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;"})
+_TYPED_LINK = re.compile(r"<(https?://[^<>|]+)(?:\|[^<>]*)?>")
 _ADDRESS = str.maketrans({"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", " ": "%20"})
 
 
@@ -33,6 +35,14 @@ def link(label: str, url: str) -> str:
 def quote(escaped: str) -> str:
     """Return escaped text as a block quote."""
     return "\n".join(f"> {line}" for line in escaped.split("\n"))
+
+
+def unescape(text: str) -> str:
+    """Return what somebody typed: Slack writes links as `<url>` or `<url|shown>`, and `&amp;` for `&`.
+
+    Channels and people stay as they are (`<#C0123|papers>`), since only so they have an id.
+    """
+    return _TYPED_LINK.sub(r"\1", text).replace("&lt;", "<").replace("&gt;", ">").replace("&amp;", "&")
 
 
 def day(moment: datetime) -> str:

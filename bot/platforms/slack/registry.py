@@ -7,10 +7,12 @@ from typing import Any, TypeAlias
 
 from bot.domain.text import normalized
 from bot.platforms.slack import card, paper_list
+from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.commands import help, paper
 from bot.platforms.slack.context import Client, Interaction, Json
 from bot.platforms.slack.forms import Form
+from bot.platforms.slack.mrkdwn import unescape
 
 Command: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
 """Serves a command; the text is what follows its name."""
@@ -28,12 +30,7 @@ COMMANDS: Mapping[str, Command] = {
     "help": help.show_help,
 }
 # Slack's names of commands are ASCII; after the command that reaches all, Japanese ones work too.
-_JAPANESE: Mapping[str, str] = {
-    "論文": "paper",
-    "論文一覧": "papers",
-    "ランダム": "random",
-    "ヘルプ": "help",
-}
+_JAPANESE: Mapping[str, str] = {each.japanese: each.name for each in COMMAND_LIST}
 COSTS: Mapping[str, float] = {}
 ACTIONS: Mapping[str, Press] = {
     card.SHOW: card.show,
@@ -48,7 +45,7 @@ EVENTS: Mapping[str, Event] = {}
 
 def command_in(command: str, text: str, names: CommandNames) -> tuple[str, str]:
     """Return the name of a command and the text after it, also for one behind the command that reaches all."""
-    name, text = command.removeprefix("/"), text.strip()
+    name, text = command.removeprefix("/"), unescape(text).strip()
     if name == names.umbrella:
         word, _, rest = text.partition(" ")
         name, text = normalized("NFKC", word).casefold().removeprefix("/"), rest.strip()

@@ -57,6 +57,11 @@ async def test_the_one_command_reaches_all_others_in_both_languages(app: App, pe
     assert "/dayori help" in text_of(await person.ask(channel, "/dayori nonsense"))
 
 
+async def test_a_link_is_read_as_slack_sends_it(app: App, person: Person, channel: Channel) -> None:
+    for typed in ("<https://arxiv.org/abs/2307.08621>", "<http://arxiv.org/abs/2307.08621|arxiv.org/abs/2307.08621>"):
+        assert "RetNet" in text_of(await person.ask(channel, f"/paper {typed}"))
+
+
 async def test_several_papers_come_as_a_list_whose_buttons_open_and_turn(
     app: App, person: Person, channel: Channel
 ) -> None:

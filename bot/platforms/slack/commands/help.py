@@ -2,19 +2,18 @@
 
 from __future__ import annotations
 
-from bot.i18n import t
 from bot.platforms.slack import response
+from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.context import Interaction
+from bot.platforms.slack.mrkdwn import escape
 from bot.platforms.slack.response import Answer
 
 
 async def show_help(interaction: Interaction, _text: str = "") -> None:
     """List the commands."""
-    locale, command = interaction.actor.locale, interaction.actor.command
+    actor = interaction.actor
     lines = [
-        (f"{command('paper')} RetNet", t(locale, "look a paper up")),
-        (f"{command('papers')} tag:RAG year:2023", t(locale, "browse, last added first")),
-        (f"{command('random')} tag:RAG", t(locale, "show one paper at random")),
+        f"`{escape(f'{actor.command(each.name)} {each.example}'.strip())}`  {escape(each.about.text(actor.locale))}"
+        for each in COMMAND_LIST
     ]
-    text = "\n".join(f"`{example}` — {what}" for example, what in lines)
-    await response.send(interaction, Answer(text))
+    await response.send(interaction, Answer("\n".join(lines)))
