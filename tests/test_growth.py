@@ -105,7 +105,11 @@ MADE: dict[str, Callable[[str], Any]] = {
     "Edition": lambda text: Edition(text, 1, WHEN, Reason.NEW, (filled(text),), 1, "ja"),
     "Change": lambda text: Change(1, "edit", WHEN, text),
     "Step": lambda text: Step(text, filled(text), filled(text + "a")),
-    "Mapping[str, Any]": lambda text: {"content": text, "embeds": [{"title": text, "url": text}]},
+    "Mapping[str, Any]": lambda text: {
+        "content": text,
+        "embeds": [{"title": text, "url": text}],
+        "blocks": [{"block_id": f"paper:0:{text}", "text": {"text": text}}],
+    },
 }
 SEVERAL = re.compile(r"(?:Iterable|Sequence|Collection|list|tuple)\[(\w+)(?:, \.\.\.)?\]")
 
