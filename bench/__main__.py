@@ -5,7 +5,18 @@ from __future__ import annotations
 import subprocess
 import sys
 
-MEASUREMENTS = ("startup", "commands", "fanout", "formats", "search", "hostile", "exports", "keystrokes", "storage")
+MEASUREMENTS = (
+    "startup",
+    "commands",
+    "slack",
+    "fanout",
+    "formats",
+    "search",
+    "hostile",
+    "exports",
+    "keystrokes",
+    "storage",
+)
 
 
 def main() -> None:

@@ -62,7 +62,7 @@ async def measure() -> None:
             place = Place(server, readers, guild.channel("general"))
             async with running(server, *BARE):
                 echo = await _times(place, "echo", "query", ["RetNet"] * CALLS)
-            _print("bare echo", echo)
+            print_times("bare echo", echo)
             for size in SIZES:
                 store = Path(folder) / str(size)
                 store.mkdir()
@@ -70,16 +70,16 @@ async def measure() -> None:
 
 
 async def _measure_ours(place: Place, store: Path, size: int, echo: list[float]) -> None:
-    queries = _collection(store / "papers.json", range(size))
-    _collection(store / "more.json", range(size, size + IMPORTED))
+    queries = collection(store / "papers.json", range(size))
+    collection(store / "more.json", range(size, size + IMPORTED))
     config, links = settings(store, store / "papers.json"), _links()
     bot = (*OURS, "--config", str(config))
     async with running(place.server, *bot):
         asked = [queries[n % len(queries)] for n in range(CALLS)]
-        _print(f"/paper, {size:,} papers", await _times(place, "paper", "query", asked), echo)
+        print_times(f"/paper, {size:,} papers", await _times(place, "paper", "query", asked), echo)
     async with running(place.server, *bot):  # a new bot, so that its first request is a form
-        _print(f"/addpaper, {size:,}", await _times(place, "addpaper", "source", islice(links, CALLS)), echo)
-        _print("  beside an import", await _beside_an_import(place, store / "more.json", config, links), echo)
+        print_times(f"/addpaper, {size:,}", await _times(place, "addpaper", "source", islice(links, CALLS)), echo)
+        print_times("  beside an import", await _beside_an_import(place, store / "more.json", config, links), echo)
 
 
 async def _times(place: Place, command: str, option: str, values: Iterable[str]) -> list[float]:
@@ -114,9 +114,9 @@ async def _beside_an_import(place: Place, file: Path, config: Path, links: Itera
     return sorted(taken)
 
 
-def _print(name: str, times: list[float], echo: list[float] | None = None) -> None:
+def print_times(name: str, times: list[float], echo: list[float] | None = None) -> None:
     p50, p99 = _percentiles(times)
-    line = f"{name:23} {len(times):4} calls   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   longest {times[-1]:6.2f} ms"
+    line = f"{name:36} {len(times):4} calls   p50 {p50:6.2f} ms   p99 {p99:6.2f} ms   longest {times[-1]:6.2f} ms"
     if echo:
         line += f"   ratio {p50 / _percentiles(echo)[0]:.2f} / {p99 / _percentiles(echo)[1]:.2f}"
     print(line, flush=True)
@@ -131,7 +131,7 @@ def _links() -> Iterator[str]:
     return (f"https://arxiv.org/abs/2402.{n:05}" for n in count())
 
 
-def _collection(file: Path, numbers: range) -> list[str]:
+def collection(file: Path, numbers: range) -> list[str]:
     """Write a collection of generated papers and return queries for it: words, titles and ids."""
     dice = random.Random(len(numbers))
     papers = []

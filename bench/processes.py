@@ -9,8 +9,8 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 from time import perf_counter
+from typing import Protocol
 
-from tests.doubles.discord import DiscordServer
 from tests.nowhere import SOURCES
 
 ROOT = Path(__file__).parents[1]
@@ -26,8 +26,22 @@ def settings(folder: Path, papers_file: Path | str) -> Path:
     return file
 
 
+class Server(Protocol):
+    """A double that a bot connects to."""
+
+    @property
+    def environment(self) -> dict[str, str]:
+        """Return the settings by which a bot in a process of its own finds it."""
+
+    async def connected(self, *, timeout: float) -> None:  # noqa: ASYNC109 - the doubles wait with their own
+        """Wait until the bot is connected."""
+
+    async def disconnected(self) -> None:
+        """Wait until the bot is gone."""
+
+
 @asynccontextmanager
-async def running(server: DiscordServer, *command: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, float]]:
+async def running(server: Server, *command: str) -> AsyncIterator[tuple[asyncio.subprocess.Process, float]]:
     """Run a bot until its session is open; yield the process and the seconds it took."""
     began = perf_counter()
     bot = await asyncio.create_subprocess_exec(
@@ -44,7 +58,7 @@ async def running(server: DiscordServer, *command: str) -> AsyncIterator[tuple[a
     finally:
         bot.terminate()
         await bot.wait()
-        await server.until(lambda: not server.gateway.connected)
+        await server.disconnected()
 
 
 def resident_mib(bot: asyncio.subprocess.Process) -> float:

@@ -156,6 +156,10 @@ class DiscordServer(People):
         """Wait until that many gateway sessions are open."""
         await self.until(lambda: len(self.gateway.connected) >= sessions, timeout)
 
+    async def disconnected(self) -> None:
+        """Wait until no gateway session is open."""
+        await self.until(lambda: not self.gateway.connected)
+
     def keep_file(self, upload: Upload) -> Json:
         """Store a file and describe it as an attachment."""
         file_id = str(self.world.new_id())

@@ -111,6 +111,14 @@ class SlackServer:
                 self._moved.clear()
                 await self._moved.wait()
 
+    async def connected(self, timeout: float = 10.0) -> None:
+        """Wait until a connection of Socket Mode is open."""
+        await self.until(lambda: self.sockets.open, timeout)
+
+    async def disconnected(self) -> None:
+        """Wait until no connection is open."""
+        await self.until(lambda: not self.sockets.open)
+
     async def _take_answer(self, request: web.Request) -> web.Response:
         """Take an answer at an interaction's address."""
         body: Json = await request.json()
