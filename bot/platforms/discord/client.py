@@ -18,9 +18,9 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.errors import DayoriError
+from bot.platforms.autocomplete import AutocompleteQueue
 from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
-from bot.platforms.discord.autocomplete import AutocompleteQueue
 from bot.platforms.discord.card import ShowToAll
 from bot.platforms.discord.command_names import NOTE, CommandNames
 from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper

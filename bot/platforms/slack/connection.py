@@ -54,7 +54,7 @@ class SlackConnection:
         """
         await self._publisher.check_token()
         begin()
-        self._listeners = Listeners(self._client())
+        self._listeners = Listeners(await self._client())
         bolt = bolt_app(self._web, self._identity())
         self._listeners.register(bolt)
         self._socket_mode = SocketMode(self._app, self._services.health, partial(dispatch, bolt))
@@ -92,11 +92,19 @@ class SlackConnection:
             async with asyncio.timeout(_LAST_MESSAGES):
                 await self._delivery.drain()
 
-    def _client(self) -> Client:
-        services = self._services
+    async def _client(self) -> Client:
+        services, team = self._services, self._publisher.team
+        workspace = await services.workspaces.of_server("slack", team)
         people = People(self._web, services.locale, services.zone)
         return Client(
-            services, self._web, people, self._names, self._delivery, self._message_updates, self._publisher.team
+            services=services,
+            web=self._web,
+            people=people,
+            names=self._names,
+            delivery=self._delivery,
+            message_updates=self._message_updates,
+            team=team,
+            workspace=workspace,
         )
 
     def _identity(self) -> AuthorizeResult:

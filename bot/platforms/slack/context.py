@@ -34,6 +34,7 @@ class Client:
     delivery: Delivery
     message_updates: MessageUpdates
     team: str
+    workspace: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +112,7 @@ async def actor_of(client: Client, body: Json) -> Actor:
     person = await client.people.get(user)
     return Actor(
         services=services,
-        workspace=await services.workspaces.of_server("slack", client.team),
+        workspace=client.workspace,
         locale=person.locale,
         name=person.name or _name(body) or user,
         id=f"slack:{user}",

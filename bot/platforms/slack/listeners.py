@@ -19,6 +19,7 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 from bot.domain.errors import DayoriError, InputError
 from bot.domain.request import Request, begin_request
 from bot.i18n import msg, t
+from bot.platforms.autocomplete import AutocompleteQueue
 from bot.platforms.components import unknown_component
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import error_handler, response
@@ -38,7 +39,7 @@ class Listeners:
     """Our functions as Bolt's listeners; `under_way` are the interactions that are being answered."""
 
     def __init__(self, client: Client) -> None:
-        self._client = client
+        self._client, self._completions = client, AutocompleteQueue()
         self.under_way: dict[asyncio.Task[Any], Interaction] = {}
 
     def register(self, app: AsyncApp) -> None:
@@ -103,7 +104,7 @@ class Listeners:
         options: list[Any] = []
         try:
             require_member(self._client, body)
-            if complete:
+            if complete and await self._completions.turn(user_of(body)):
                 options = await complete(self._client, str(body.get("value") or ""))
         except DayoriError as error:
             _log.info("no choices are offered", reason=str(error))

@@ -41,7 +41,12 @@ class Answer:
     def message(self) -> dict[str, Any]:
         """Return it as a message."""
         lines = [self.text or "論文だより", *(f"• {heading}" for heading in self.headings)]
-        return {"text": escape_cut("\n".join(lines)), "blocks": self.body(), "unfurl_links": False}
+        return {
+            "text": escape_cut("\n".join(lines)),
+            "blocks": self.body(),
+            "unfurl_links": False,
+            "unfurl_media": False,
+        }
 
     def body(self) -> list[Block]:
         """Return its blocks, the text first."""
@@ -78,7 +83,7 @@ async def show_to_all(interaction: Interaction, answer: Answer) -> None:
     if not origin.channel:
         raise NotAllowedError(msg("There is no channel here to show it in; use the command in one."))
     try:
-        await interaction.client.web.chat_postMessage(channel=origin.channel, unfurl_media=False, **answer.message())
+        await interaction.client.web.chat_postMessage(channel=origin.channel, **answer.message())
     except LOST as error:
         raise _failure(error) from error
 

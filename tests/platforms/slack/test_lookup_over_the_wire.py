@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import AsyncIterator, Callable
 
 import pytest
@@ -110,3 +111,12 @@ async def test_a_person_reads_their_own_language(app: App, channel: Channel, ser
     assert "No paper was found" in text_of(answer)
     answer = await server.person(4).ask(channel, "/paper zzzzqqqq")
     assert "見つかりません" in text_of(answer)
+
+
+async def test_of_many_letters_typed_at_once_only_the_first_and_the_last_are_looked_up(
+    app: App, person: Person, channel: Channel
+) -> None:
+    view = await person.ask_modal(channel, "/paper")
+    offers = await asyncio.gather(*(person.suggest(view, "complete", "r" * n) for n in range(1, 40)))
+    assert offers[-1] or offers[0]
+    assert sum(map(bool, offers)) < 39

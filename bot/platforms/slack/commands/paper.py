@@ -52,9 +52,7 @@ async def show_chosen(interaction: Interaction, values: Values) -> None:
 
 async def complete(client: Client, typed: str) -> list[Any]:
     """Return papers for a half-typed text; a choice holds the paper's id."""
-    services = client.services
-    workspace = await services.workspaces.of_server("slack", client.team)
-    completions = await services.lookup.complete(workspace, typed[:500])
+    completions = await client.services.lookup.complete(client.workspace, typed[:500])
     return [
         kit.option(each.heading, each.id, each.title if each.title != each.heading else "")
         for each in completions[:_MOST]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 
-from bot.platforms.discord.autocomplete import AutocompleteQueue
+from bot.platforms.autocomplete import AutocompleteQueue
 
 
 class Typing:

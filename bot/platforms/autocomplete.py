@@ -1,6 +1,6 @@
 """Limits autocompletion to one look-up per person at a time; of those that wait, only the newest is answered.
 
-Discord sends one request per letter and shows only the answer to the last. Otherwise a held key, or hundreds of
+Discord and Slack send a request per letter and show only the answer to the last. Otherwise a held key, or hundreds of
 requests at once, would occupy the search while others wait.
 """
 
