@@ -30,6 +30,7 @@ async def undo(interaction: Interaction, change: int | None = None) -> None:
     undone, ids = await actor.services.undo.undo_by(actor.workspace, actor.submitter, change)
     text = t(actor.locale, "Undone: {change}", change=escape(describe(undone, ids, actor.locale)))
     await response.send(interaction, clip(text, 2000))
+    await interaction.client.message_updates.update()
 
 
 @undo.autocomplete("change")
