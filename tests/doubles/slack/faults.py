@@ -10,8 +10,9 @@ class Fault:
     """A failure of one method of the Web API, in one channel or all of them.
 
     It affects the `nth` matching request and those after it, `times` in all (None: always). With `applied`, the request
-    takes effect before it fails. An `error` is answered as Slack's own, a `status` as a proxy's page, a `retry_after`
-    as a 429. A fault with nothing but a `delay` (seconds) delays the request.
+    takes effect before it fails, and with `late` so many seconds after it has failed. An `error` is answered as Slack's
+    own, a `status` as a proxy's page, a `retry_after` alone as Slack's 429. A `delay` (seconds) alone only delays the
+    request.
     """
 
     method: str
@@ -19,6 +20,7 @@ class Fault:
     nth: int = 1
     times: int | None = 1
     applied: bool = False
+    late: float | None = None
     delay: float = 0.0
     drop: bool = False
     malformed: bool = False

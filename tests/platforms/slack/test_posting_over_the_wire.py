@@ -88,7 +88,7 @@ async def test_a_channel_gets_a_message_a_second_and_another_does_not_wait(serve
             await publisher.publish(first.address, message(), "a", unfenced)
             await publisher.publish(second.address, message(), "a", unfenced)
     assert len(first.messages) == len(second.messages) == 3
-    assert 0.7 <= monotonic() - began < 1.3
+    assert 0.7 <= monotonic() - began < 1.7  # 1.75 if one waited for the other
 
 
 async def test_a_message_is_found_by_its_marker_only_since_its_moment_and_only_if_it_is_ours(
