@@ -6,25 +6,54 @@ import asyncio
 import random
 from pathlib import Path
 
-from trials import causes, stage, storm
+from trials import causes, discord_causes, outbox, slack_causes, storm
+from trials.causes import Cause
+from trials.discord import Discord
+from trials.slack import Slack
+from trials.stage import Platform
+
+ON_DISCORD = (
+    *causes.KILLS,
+    "dropped after it is applied",
+    "a page with 504, yet applied",
+    "a page with 403",
+    "disk full",
+    "gateway gone",
+    "killed, clock 5 hours ahead",
+    "asleep at a request",
+    "killed, then may not read",
+    "2 processes on one store",
+)
+ON_SLACK = (
+    *slack_causes.KILLS,
+    "503, applied 8 s later",
+    "dropped after it is applied",
+    "429 as a page, Retry-After 30",
+    "a page with 403",
+    "blocks refused",
+    "sockets gone",
+    "asleep at a request",
+    "killed, then not in the channel",
+    "2 processes on one store",
+)
 
 
-async def test_killed_and_broken_posters_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
-    template = tmp_path / "template.db"
-    await stage.make_store(template)
-    plan = (
-        *causes.KILLS,
-        "dropped after it is applied",
-        "a page with 504, yet applied",
-        "a page with 403",
-        "disk full",
-        "gateway gone",
-        "killed, clock 5 hours ahead",
-        "asleep at a request",
-        "killed, then may not read",
-    )
-    trials = await asyncio.gather(
-        *(causes.run(kind, template, random.Random(kind)) for kind in plan), causes.crowd(2, template, random.Random(2))
-    )
-    told = {trial.kind: [name for name in storm.WRONG if trial.outcome[name]] for trial in trials}
-    assert told == {trial.kind: [] for trial in trials}
+async def failures(
+    platform: Platform, kinds: tuple[str, ...], known: dict[str, Cause], folder: Path
+) -> dict[str, list[str]]:
+    """Make these trials and return what was wrong in each."""
+    template = folder / "template.db"
+    await outbox.make_store(template, platform.channels, platform.renderer)
+    runs = (causes.run(platform, kind, known[kind], template, random.Random(kind)) for kind in kinds)
+    trials = await asyncio.gather(*runs)
+    return {trial.kind: [name for name in storm.WRONG if trial.outcome[name]] for trial in trials}
+
+
+async def test_on_discord_killed_and_broken_posters_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
+    known = causes.KILLS | discord_causes.TROUBLES | discord_causes.WORST | causes.CROWDS
+    assert await failures(Discord(), ON_DISCORD, known, tmp_path) == {kind: [] for kind in ON_DISCORD}
+
+
+async def test_on_slack_killed_and_broken_posters_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
+    known = slack_causes.KILLS | slack_causes.TROUBLES | slack_causes.WORST | causes.CROWDS
+    assert await failures(Slack(), ON_SLACK, known, tmp_path) == {kind: [] for kind in ON_SLACK}

@@ -11,13 +11,16 @@ import os
 import resource
 import signal
 import sys
+from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
 from multiprocessing import get_context
 from multiprocessing.context import ForkServerProcess
 from pathlib import Path
+from typing import Any
 from zoneinfo import ZoneInfo
 
 import discord
+from aiohttp import ClientSession
 from discord.http import Route
 
 from bot import runner
@@ -27,24 +30,39 @@ from bot.domain.errors import DayoriError
 from bot.logs import configure_logs
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
+from bot.platforms.slack.api import SlackApi
+from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.publisher import LOOKS, SPACING, SlackPublisher
+from bot.platforms.slack.render import SlackRenderer
 from bot.services.digests.composing import Digests, Policy
 from bot.services.digests.delivery import Delivery
-from bot.store.database import open_database
+from bot.services.digests.edition_sender import PAUSES
+from bot.services.ports import Clock
+from bot.store.database import Database, open_database
 
+NAMES = CommandNames("dayori")
+Work = Callable[..., Awaitable[None]]
 PAPERS = 30
 POLICY = Policy(PAPERS, "skip", timedelta(hours=24), ZoneInfo("Asia/Tokyo"))
 _CONTEXT = get_context("forkserver")
 _CONTEXT.set_forkserver_preload([__name__])
 
 
-def poster(store: Path, api_url: str, token: str, *, ahead: float = 0, room: int | None = None) -> ForkServerProcess:
-    """Start the work of `dayori post`; its clock is `ahead` by seconds, and its files may grow by `room` bytes."""
-    return _started(_post, store, api_url, token, ahead, room)
+def discord_poster(store: Path, api_url: str, token: str, ahead: float, room: int | None) -> ForkServerProcess:
+    """Start `dayori post`; its clock is `ahead` by seconds, and its files may grow by `room` bytes."""
+    return _started(_post, store, ahead, room, _on_discord, api_url, token)
 
 
-def bot(store: Path, api_url: str, token: str) -> ForkServerProcess:
-    """Start the work of `dayori run`."""
-    return _started(_serve, store, api_url, token)
+def slack_poster(
+    store: Path, api_url: str, token: str, ahead: float, room: int | None, factor: float
+) -> ForkServerProcess:
+    """Start `dayori post` likewise, with waits that are shorter by the factor."""
+    return _started(_post, store, ahead, room, _on_slack, api_url, token, factor)
+
+
+def bot(store: Path, settings: dict[str, Any]) -> ForkServerProcess:
+    """Start `dayori run`."""
+    return _started(_serve, store, settings)
 
 
 def _started(target: object, *arguments: object) -> ForkServerProcess:
@@ -67,32 +85,44 @@ def _run(target: object, *arguments: object) -> None:
         sys.exit(error.text("en"))
 
 
-async def _post(store: Path, api_url: str, token: str, ahead: float, room: int | None) -> None:
+async def _post(store: Path, ahead: float, room: int | None, work: Work, *place: Any) -> None:
     if room:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
     def clock() -> datetime:
         return datetime.now(UTC) + timedelta(seconds=ahead)
 
-    Route.BASE = api_url
     database = await open_database(f"sqlite+aiosqlite:///{store}")
     try:
-        async with discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=60) as client:
-            await client.http.static_login(token)
-            await Digests(database, clock, POLICY, {"discord": DiscordRenderer(POLICY.zone)}).compose_due()
-            await Delivery(database, clock, {"discord": DiscordPublisher(client.http)}).deliver_open()
+        await work(database, clock, *place)
     finally:
         await database.close()
 
 
-async def _serve(store: Path, api_url: str, token: str) -> None:
-    settings = {
+async def _on_discord(database: Database, clock: Clock, api_url: str, token: str) -> None:
+    Route.BASE = api_url
+    async with discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=60) as client:
+        await client.http.static_login(token)
+        await Digests(database, clock, POLICY, {"discord": DiscordRenderer(POLICY.zone)}).compose_due()
+        await Delivery(database, clock, {"discord": DiscordPublisher(client.http)}).deliver_open()
+
+
+async def _on_slack(database: Database, clock: Clock, api_url: str, token: str, factor: float) -> None:
+    async with ClientSession() as session:
+        api = SlackApi(session, api_url, token, "SLACK_BOT_TOKEN")
+        publisher = SlackPublisher(api, NAMES, spacing=SPACING / factor, looks=[look / factor for look in LOOKS])
+        await publisher.log_in()
+        await Digests(database, clock, POLICY, {"slack": SlackRenderer(POLICY.zone, NAMES)}).compose_due()
+        pauses = [pause / factor for pause in PAUSES]
+        await Delivery(database, clock, {"slack": publisher}, pauses).deliver_open()
+
+
+async def _serve(store: Path, settings: dict[str, Any]) -> None:
+    common = {
         "database_url": f"sqlite+aiosqlite:///{store}",
         "papers_file": "",
-        "discord_token": token,
-        "discord": {"api_url": api_url},
         "digest": {"max_papers": PAPERS, "when_empty": "skip"},
     }
-    config = Config.model_validate(settings)
+    config = Config.model_validate({**common, **settings})
     async with open_app(config) as app:
         await runner.run(app, platforms_of(app))

@@ -1,0 +1,59 @@
+"""Renders ten thousand random papers for Slack, edits some, and counts what Slack would refuse."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import replace
+from datetime import UTC, datetime
+from time import perf_counter
+
+from bot.cli.context import progress_bar
+from bot.domain.digest import Edition, Payload, Reason
+from bot.domain.paper import Paper
+from bot.i18n import LOCALES
+from bot.platforms.slack.render import SlackRenderer, papers_of
+from tests.doubles.slack import problems_of
+from tests.platforms.papers import random_papers
+from trials.victim import NAMES, POLICY
+
+_SEEDS, _PAPERS, _EDITION = 10, 1000, 20
+_RENDERER = SlackRenderer(POLICY.zone, NAMES)
+
+
+async def on_slack() -> int:
+    """Print how many messages ten thousand papers make, and what is wrong with them; return the number of failures."""
+    began, messages, wrong = perf_counter(), 0, Counter[str]()
+    with progress_bar("papers rendered for Slack") as progress:
+        for seed in range(_SEEDS):
+            papers = random_papers(_PAPERS, seed)
+            for start in range(0, _PAPERS, _EDITION):
+                held = papers[start : start + _EDITION]
+                rendered = _RENDERER.edition(_edition(held, seed), lambda n: f"marker{n:02}")
+                edited = [_edited(message, papers) for message in rendered]
+                messages += len(rendered) + len(edited)
+                wrong.update(
+                    problem[:80] for each in (*rendered, *edited) for problem in problems_of(each, is_update=True)
+                )
+                wrong["papers missing or out of order"] += _order(rendered) != [paper.id for paper in held]
+                progress(seed * _PAPERS + start + _EDITION, _SEEDS * _PAPERS)
+    print(f"{_SEEDS * _PAPERS:,} random papers in {messages:,} messages for Slack in {perf_counter() - began:.0f} s")
+    print(f"refused, or mentioning somebody: {wrong.total()}")
+    for problem, times in (+wrong).items():
+        print(f"  {times:6} {problem}")
+    return wrong.total()
+
+
+def _edition(papers: list[Paper], seed: int) -> Edition:
+    moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
+    return Edition("weekly", 12, moment, Reason.NEW, tuple(papers), 3, LOCALES[seed % 2], id=7)
+
+
+def _order(messages: tuple[Payload, ...]) -> list[str]:
+    return [id for message in messages for id in papers_of(message)]
+
+
+def _edited(message: Payload, papers: list[Paper]) -> Payload:
+    """Return the message after its first paper was edited into another."""
+    old = papers_of(message)[0]
+    new = replace(papers[len(message["text"]) % len(papers)], id=old)
+    return _RENDERER.redrawn(message, new, 1, "ja") or message
