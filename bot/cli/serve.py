@@ -49,7 +49,9 @@ async def post(
 
     report = await runner.post(context.app, platforms, context.workspace, now)
     context.console.print(reports.delivery(report, context.locale))
-    standings = await context.services.digests.statuses(context.workspace)
-    context.console.print(reports.subscription_statuses(standings, context.services.zone, context.locale))
+    workspaces = context.services.workspaces
+    ids = dict.fromkeys([context.workspace, *[await workspaces.named(name) for name in context.app.config.workspaces]])
+    statuses = [status for id in ids for status in await context.services.digests.statuses(id)]
+    context.console.print(reports.subscription_statuses(statuses, context.services.zone, context.locale))
     if report.paused or report.failed:
         raise typer.Exit(1)

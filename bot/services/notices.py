@@ -1,4 +1,4 @@
-"""Notices about the installation itself, for the curators of every server that receives the digest."""
+"""Notices about the papers file, for the curators of every server that receives the digest of its collection."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ class Notices:
         self._services, self._platforms = services, platforms
 
     async def notify(self, messages: Sequence[Message]) -> bool:
-        """Send messages to every server that receives the digest, unless they were the last ones sent.
+        """Send messages to every server that receives that digest, unless they were the last ones sent.
 
         Returns True. Raises ConfigError, UnreachableError or PublishError when no server of any platform took them.
         """
@@ -45,7 +45,7 @@ class Notices:
             raise failures[0]
 
     async def _servers(self) -> Mapping[str, Sequence[str]]:
-        """Return the channels that receive the digest, grouped by server."""
+        """Return the channels that receive the digest of the file's workspace, grouped by server."""
         workspace = await self._services.workspaces.named(DEFAULT)
         servers = dict[str, list[str]]()
         for each in await self._services.digests.subscriptions(workspace):

@@ -7,6 +7,7 @@ from types import MappingProxyType
 from typing import Literal
 from uuid import UUID, uuid4, uuid5
 
+import structlog
 from rapidfuzz import process
 
 from bot.domain.errors import NotFoundError
@@ -20,6 +21,7 @@ Sharing = Literal["team", "hosted"]
 DEFAULT = "default"
 _INSTALLATION = "installation"  # the state key of a random UUID, unique to this installation
 _MOST_NAMES = 5
+_log = structlog.get_logger()
 
 
 class Workspaces:
@@ -73,6 +75,13 @@ class Workspaces:
     def name_of(self, server: str) -> str:
         """Return the name of the workspace that a server (`<platform>:<server id>`) uses."""
         return self._tied.get(server) or (DEFAULT if self._sharing == "team" else server)
+
+    def warn_of_other_servers(self, platform: str, server: str) -> None:
+        """Log the servers of a platform that the settings tie although the bot's token there is for another one."""
+        ours = f"{platform}:{server}"
+        for other in self._tied:
+            if other.startswith(f"{platform}:") and other != ours:
+                _log.warning("workspaces in the settings names a server that is not the bot's", named=other, ours=ours)
 
     async def of_server(self, platform: str, server: int | str) -> int:
         """Return the id of the workspace that a platform's server uses."""

@@ -50,14 +50,14 @@ def post(server: DiscordServer, config: Config) -> Post:
         "DAYORI_LOCALE": "en",
     }
 
-    async def post(*arguments: str) -> tuple[int | None, str]:
+    async def post(*arguments: str, **environment: str) -> tuple[int | None, str]:
         process = await asyncio.create_subprocess_exec(
             sys.executable,
             "-m",
             "bot",
             "post",
             *arguments,
-            env=os.environ | server.environment | settings,
+            env=os.environ | server.environment | settings | environment,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
         )
@@ -100,3 +100,12 @@ async def test_what_is_paused_is_told_with_1_each_time_alike(
         assert "on its way" not in printed
     assert len({printed for _, printed in told}) == 1
     assert len(server.sent("POST", "/messages")) == 1
+
+
+async def test_the_channels_of_every_workspace_of_the_settings_are_told(post: Post, channel: Channel) -> None:
+    assert channel.guild
+    tied = f'{{"lab": ["discord:{channel.guild.id}"]}}'
+    code, printed = await post(DAYORI_WORKSPACES=tied)
+    assert (code, "weekly\n  No edition yet" in printed) == (0, True)
+    assert (await post("--now", "weekly", "--workspace", "lab", DAYORI_WORKSPACES=tied))[0] == 0
+    assert len(channel.messages) == 1

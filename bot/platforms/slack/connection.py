@@ -94,6 +94,7 @@ class SlackConnection:
 
     async def _client(self) -> Client:
         services, team = self._services, self._publisher.team
+        services.workspaces.warn_of_other_servers("slack", team)
         workspace = await services.workspaces.of_server("slack", team)
         people = People(self._web, services.locale, services.zone)
         return Client(

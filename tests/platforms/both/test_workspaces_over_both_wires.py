@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot import runner
 from bot.app import open_app, platforms_of
@@ -80,6 +81,15 @@ async def test_a_paper_that_is_added_on_discord_is_in_slacks_collection_at_once_
         assert [each.paper.title for each in found.results] == ["RetNet"]
         assert (await lookup.find(await workspaces.of_server("discord", 1), "retnet")).total == 0
         assert (await lookup.find(await workspaces.of_server("slack", "T0ANOTHER"), "retnet")).total == 0
+
+
+async def test_a_slack_team_that_is_not_the_tokens_is_told(settings: Config, slack: SlackServer) -> None:
+    tied = with_settings(settings, workspaces={"lab": [f"slack:{slack.team}", "slack:T0MISTYPED"]})
+    with capture_logs() as lines:
+        async with running(tied):
+            await slack.until(lambda: slack.sockets.open)
+    named = [(line["named"], line["ours"]) for line in lines if "named" in line]
+    assert named == [("slack:T0MISTYPED", f"slack:{slack.team}")]
 
 
 async def test_an_edit_shows_in_the_messages_on_both(tied: Config, channels: Channels, discord: DiscordServer) -> None:
