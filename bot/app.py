@@ -38,6 +38,7 @@ from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.metadata import MetadataLookup
 from bot.services.papers.previews import Previews
+from bot.services.papers.proposer_notices import ProposerNotices
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
 from bot.services.ports import Clock, Platform, Progress, Renderer
@@ -182,6 +183,7 @@ def _assemble(
         submission=Submission(database, clock, config.additions),
         metadata=metadata,
         inbox=inbox,
+        proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, state, servers),
         aliases=Aliases(database),
         state=state,

@@ -16,13 +16,17 @@ from typing import Any, TypeVar
 
 import structlog
 
-from bot.app import App, synced
+from bot.app import App, platforms_of, synced
 from bot.backoff import pauses
+from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
+from bot.domain.paper import Paper
 from bot.i18n import Message
 from bot.scheduler import Scheduler
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.notices import Notices
+from bot.services.papers.decisions import Decision
+from bot.services.papers.proposer_notices import untold
 from bot.services.ports import Connection, Platform, Publisher
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
@@ -82,6 +86,19 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
             await app.services.digests.compose_now(workspace, name)
         await app.services.message_updates(publishers).update()
         return await app.services.delivery(publishers).deliver_open()
+
+
+async def tell_proposer(app: App, candidate: Candidate, paper: Paper, decision: Decision) -> Message | None:
+    """Tell a proposer of a decision without a gateway connection; return that they were not told, None if they were."""
+    async with AsyncExitStack() as stack:
+        for platform in platforms_of(app):
+            if platform.name == candidate.platform:
+                try:
+                    publisher = await stack.enter_async_context(platform.publishing())
+                except DayoriError as error:
+                    return untold(candidate, error.message)
+                app.services.proposer_notices.connect(platform.name, publisher)
+        return await app.services.proposer_notices.tell(candidate, paper, decision)
 
 
 class _Connections:

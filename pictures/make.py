@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import UTC, datetime
 from pathlib import Path
 
 from bot.domain.digest import Edition, Reason
@@ -12,10 +11,10 @@ from pictures import terminal
 from pictures.album import Album
 from pictures.browser import camera
 from pictures.discord import scenes as discord
+from pictures.moment import MOMENT
 from pictures.slack import scenes as slack
 
 _STARTER = Path(__file__).parent.parent / "config/papers.yaml"
-_MOMENT = datetime(2024, 1, 22, 0, 0, tzinfo=UTC)
 
 
 def main() -> None:
@@ -25,7 +24,7 @@ def main() -> None:
 
 async def _draw() -> None:
     papers = read_file(_STARTER)
-    edition = Edition("weekly", 1, _MOMENT, Reason.FIRST, tuple(reversed(papers)), 0, "ja")
+    edition = Edition("weekly", 1, MOMENT, Reason.FIRST, tuple(reversed(papers)), 0, "ja")
     async with camera() as shots:
         for platform in (discord, slack, terminal):
             await platform.draw(Album(shots), edition, papers)

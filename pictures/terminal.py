@@ -5,7 +5,6 @@ from __future__ import annotations
 import io
 import re
 from html import unescape
-from zoneinfo import ZoneInfo
 
 from rich.cells import cell_len
 from rich.console import Console
@@ -19,8 +18,8 @@ from bot.i18n import t
 from bot.platforms.console import render
 from bot.platforms.console.reports import prompt_name
 from pictures.album import Album
+from pictures.moment import ZONE
 
-_ZONE = ZoneInfo("Asia/Tokyo")
 _COLUMNS, _WIDTH = 80, 824
 _WRONG_DATE = "2023-13-40"
 _HALF_WIDTH = 0.5  # width of a Latin letter in Noto Sans Mono CJK, relative to its height
@@ -51,7 +50,7 @@ def _ran(edition: Edition) -> str:
     """Return the page with the output of `dayori run`."""
     console = _console()
     console.print(Text("$ make run", style="dim"))
-    console.print(render.edition(edition, _ZONE, render.width_of(console), prompt_name))
+    console.print(render.edition(edition, ZONE, render.width_of(console), prompt_name))
     return _page(console)
 
 

@@ -10,6 +10,7 @@ import typer
 from rich.text import Text
 
 from bot.cli.context import CommandContext, with_context
+from bot.domain.candidate import Candidate
 from bot.domain.dates import parse_date
 from bot.domain.draft import draft_of, with_links
 from bot.domain.errors import ConflictError
@@ -17,6 +18,7 @@ from bot.domain.paper import Link, Paper, with_changes
 from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
+from bot.services.papers.decisions import Decision, acceptance
 from bot.services.papers.history_text import describe
 from bot.services.papers.inbox import is_other_comment, proposed_paper
 from bot.services.papers.outcomes import SameTitle, Saved
@@ -160,9 +162,19 @@ async def inbox(
         context.show(accepted.paper)
         if not accepted.is_new and is_other_comment(proposal := proposed_paper(candidate), accepted.paper):
             context.say(t(context.locale, "The proposal's comment: {comment}", comment=proposal.comment))
+        await _tell_proposer(context, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
     else:
-        await context.services.inbox.reject(context.workspace, number)
+        candidate = await context.services.inbox.reject(context.workspace, number)
         context.say(t(context.locale, "Rejected."))
+        await _tell_proposer(context, candidate, proposed_paper(candidate), "rejected")
+
+
+async def _tell_proposer(context: CommandContext, candidate: Candidate, paper: Paper, decision: Decision) -> None:
+    """Have the proposer told, with a connection made for this."""
+    from bot.runner import tell_proposer  # slow to import, and few commands need it
+
+    if problem := await tell_proposer(context.app, candidate, paper, decision):
+        context.console.print(Text(problem.text(context.locale), style="yellow"))
 
 
 def _with_options(paper: Paper, **options: Any) -> Paper:

@@ -23,3 +23,8 @@ class Candidate:
     proposed_at: datetime
     paper: Paper | None = None
     locale: str | None = None
+
+    @property
+    def platform(self) -> str:
+        """Return the platform of the proposer; empty if it is unknown who proposed the paper."""
+        return (self.proposer or "").partition(":")[0]

@@ -81,6 +81,16 @@ class ChannelName:
         return self.channel
 
 
+@dataclass(frozen=True, slots=True)
+class WebAddress:
+    """A web address in a message's values, which people can open; each platform links it its own way."""
+
+    url: str
+
+    def __str__(self) -> str:
+        return self.url
+
+
 def _plainly(value: object) -> object:
     return value
 

@@ -1,7 +1,8 @@
-"""What the buttons and menus of every platform have in common: the value of a draft's button, and their end."""
+"""What the buttons and menus of every platform have in common: tokens of drafts, a draft's button, and their end."""
 
 from __future__ import annotations
 
+import hashlib
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -23,6 +24,14 @@ class ShownDraft:
     def __str__(self) -> str:
         version = self.version.isoformat() if self.version else None
         return ".".join(filter(None, (self.token, self.fingerprint, version)))
+
+
+def draft_token(key: str, n: int = 0) -> str:
+    """Return the token of the nth draft that an interaction starts; the key is the same in every process that gets it.
+
+    So a second process with the interaction changes the same draft.
+    """
+    return hashlib.blake2b(f"{key}:{n}".encode(), digest_size=12).hexdigest()
 
 
 def shown_draft(value: str) -> ShownDraft:

@@ -20,6 +20,7 @@ from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.previews import Previews
+from bot.services.papers.proposer_notices import ProposerNotices
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
 from bot.services.ports import MetadataFinder, Publisher
@@ -50,6 +51,7 @@ class Services:
     submission: Submission
     metadata: MetadataFinder
     inbox: Inbox
+    proposer_notices: ProposerNotices
     health: Health
     aliases: Aliases
     state: State

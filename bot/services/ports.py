@@ -10,7 +10,7 @@ from typing import Protocol
 from bot.domain.digest import Edition, Payload
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
-from bot.i18n import Locale
+from bot.i18n import Locale, Message
 
 Clock = Callable[[], datetime]
 """Returns the time as aware UTC."""
@@ -57,6 +57,12 @@ class Publisher(Protocol):
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
         """Send a text to the curators of a closed channel's server, there or in another of its channels (`places`)."""
 
+    async def tell(self, person: str, payload: Payload, nonce: str) -> None:
+        """Send a message to one person alone (`<platform>:<id>`); no fence holds it back.
+
+        Raises ChannelClosedError for a person who takes no messages from the bot.
+        """
+
     def command_name(self, command: str, locale: Locale) -> str:
         """Return the platform's name for one of our commands (`digest subscribe`), for a sentence in that language.
 
@@ -84,6 +90,9 @@ class Renderer(Protocol):
 
         Returns None when nothing in the message changes.
         """
+
+    def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:
+        """Return a message to one person about a paper, ready to send."""
 
 
 class Connection(Protocol):

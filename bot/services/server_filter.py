@@ -35,6 +35,10 @@ class ServedPublisher:
         await self._require(closed)
         await self._publisher.notify_curators(closed, places, text, nonce, fence)
 
+    async def tell(self, person: str, payload: Payload, nonce: str) -> None:
+        """Send a message to one person alone, who belongs to no single server."""
+        await self._publisher.tell(person, payload, nonce)
+
     def command_name(self, command: str, locale: Locale) -> str:
         """Return the platform's name for one of our commands."""
         return self._publisher.command_name(command, locale)

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select, update
+from sqlalchemy import and_, func, select, update
 
 from bot.domain.digest import Payload
 from bot.i18n import Locale
 from bot.store.connection import StoreConnection
-from bot.store.schema import edition_papers, editions, messages, papers, subscriptions
+from bot.store.schema import changes, edition_papers, editions, history, messages, papers, subscriptions
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,11 +26,18 @@ class SentMessage:
 
 
 async def edited_since(connection: StoreConnection, since: str) -> list[tuple[int, int, str]]:
-    """Return the papers edited since then as (workspace id, number, time), oldest edit first."""
+    """Return the papers changed since then as (workspace id, number, time of the last change), oldest change first.
+
+    The history tells, not the paper: an undo restores a paper with the time of its earlier version.
+    """
+    at = func.max(changes.c.at)
     query = (
-        select(papers.c.workspace_id, papers.c.number, papers.c.updated_at)
-        .where(papers.c.updated_at > since, papers.c.updated_at > papers.c.added_at)
-        .order_by(papers.c.updated_at)
+        select(papers.c.workspace_id, papers.c.number, at)
+        .join(history, and_(history.c.workspace_id == papers.c.workspace_id, history.c.paper_id == papers.c.id))
+        .join(changes, changes.c.id == history.c.change_id)
+        .where(changes.c.at > since, history.c.before.is_not(None))
+        .group_by(papers.c.workspace_id, papers.c.number)
+        .order_by(at)
     )
     return [(workspace_id, number, at) for workspace_id, number, at in await connection.execute(query)]
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from discord.ui import View
 
@@ -18,16 +17,16 @@ from bot.search.results import Hit
 from bot.services.papers.results import Result, Results
 from pictures.album import Album
 from pictures.discord.page import Shown, page
+from pictures.moment import ZONE
 
-_ZONE = ZoneInfo("Asia/Tokyo")
 _WHOLE = "discord-messages"
 
 
 async def draw(album: Album, edition: Edition, papers: list[Paper]) -> None:
     """Save Discord's pictures."""
     retnet = next(paper for paper in papers if paper.id == "retnet")
-    digest = [Shown(payload) for payload in DiscordRenderer(_ZONE).edition(edition, lambda n: f"q7m2k4x{n}")]
-    time = f"{edition.composed_at.astimezone(_ZONE):%Y/%m/%d %H:%M}"
+    digest = [Shown(payload) for payload in DiscordRenderer(ZONE).edition(edition, lambda n: f"q7m2k4x{n}")]
+    time = f"{edition.composed_at.astimezone(ZONE):%Y/%m/%d %H:%M}"
     for name, messages, desktop_end, phone_end in (
         ("digest", digest, "discord-embed:nth-of-type(2)", "discord-embed:nth-of-type(1)"),
         ("digest-whole", digest, _WHOLE, _WHOLE),

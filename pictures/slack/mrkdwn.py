@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import re
-from datetime import datetime
+from datetime import UTC, datetime
 from html import escape
 from typing import Any
-from zoneinfo import ZoneInfo
 
 from rich.emoji import Emoji
 
-_ZONE = ZoneInfo("Asia/Tokyo")
+from pictures.moment import MOMENT, ZONE
+
 # A mark that touches a letter, a digit or anything full-width is shown as it is, which Japanese text meets often.
 _OUTSIDE = r"*~\w\u3001-\u303f\uff01-\uff60\U0001f000-\U0001faff"
 _BLOCKS = re.compile(r"```(?P<code>.+?)```\n?|(?P<quote>(?:^(?:>|&gt;)[^\n]*(?:\n|\Z))+)", re.DOTALL | re.MULTILINE)
@@ -18,7 +18,7 @@ _QUOTE_MARK = re.compile(r"^(?:>|&gt;) ?", re.MULTILINE)
 _INLINE = re.compile(
     rf"""<(?P<target>(?:https?|mailto):[^<>|\s]+)(?:\|(?P<label>[^<>]+))?>
     |<@(?P<person>[UW]\w+)(?:\|(?P<person_name>[^<>]+))?>
-    |<\#C\w+\|(?P<channel>[^<>]+)>
+    |<\#(?P<channel>C\w+)(?:\|(?P<channel_name>[^<>]+))?>
     |<!(?P<group>here|channel|everyone)>
     |<!date\^(?P<moment>\d+)\^(?P<format>[^|<>^]+)(?:\^[^|<>]+)?\|[^<>]+>
     |(?P<address>https?://[^\s<>|]*[^\s<>|.,:;"')\]])
@@ -33,8 +33,10 @@ _DATES = {
     "{date_num}": "{0:%Y-%m-%d}",
     "{date}": "{0.year}年{0.month}月{0.day}日",
     "{date_short}": "{0.year}年{0.month}月{0.day}日",
+    "{date_long}": "{0.year}年{0.month}月{0.day}日{1}曜日",
     "{time}": "{0.hour}:{0:%M}",
 }
+_SPANS = ((365, "年"), (30, "か月"), (1, "日"))
 
 
 def text_html(text: dict[str, Any]) -> str:
@@ -82,8 +84,10 @@ def _drawn(match: re.Match[str], finds_addresses: bool) -> str:
         return _link(match["address"], _literal(match["address"])) if finds_addresses else _literal(match["address"])
     if match["person"]:
         return f'<span class="mention">@{_plain(match["person_name"] or "みどり")}</span>'
-    if name := match["channel"] or match["group"]:
-        return f'<span class="mention">{"#" if match["channel"] else "@"}{_plain(name)}</span>'
+    if match["channel"]:
+        return f'<span class="mention">#{_plain(match["channel_name"] or "論文")}</span>'
+    if match["group"]:
+        return f'<span class="mention">@{match["group"]}</span>'
     if match["moment"]:
         return f"<time>{_moment(int(match['moment']), match['format'])}</time>"
     if match["code"]:
@@ -97,10 +101,12 @@ def _link(target: str, label: str) -> str:
 
 
 def _moment(seconds: int, pattern: str) -> str:
-    moment = datetime.fromtimestamp(seconds, _ZONE)
-    for token, shown in _DATES.items():
-        pattern = pattern.replace(token, shown.format(moment))
-    return _plain(pattern)
+    moment = datetime.fromtimestamp(seconds, UTC)
+    local, days = moment.astimezone(ZONE), (MOMENT - moment).days
+    ago = next((f"{days // length}{unit}前" for length, unit in _SPANS if days >= length), "数分前")
+    for token, form in _DATES.items():
+        pattern = pattern.replace(token, form.format(local, "月火水木金土日"[local.weekday()]))
+    return _plain(pattern.replace("{ago}", ago))
 
 
 def _plain(text: str) -> str:

@@ -3,30 +3,30 @@
 from __future__ import annotations
 
 from pathlib import Path
-from zoneinfo import ZoneInfo
 
 from bot.domain.digest import Edition
 from bot.domain.paper import Paper
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.render import SlackRenderer
 from pictures.album import Album
+from pictures.moment import ZONE
 from pictures.slack.page import Post, channel
 from pictures.slack.session import Session, session
 
-_ZONE, _TIME = ZoneInfo("Asia/Tokyo"), "9:00"
+_TIME = "9:00"
 _STARTER = Path(__file__).parents[2] / "config/papers.yaml"
 
 
 async def draw(album: Album, edition: Edition, papers: list[Paper]) -> None:
     """Save Slack's pictures."""
     await _digest(album, edition)
-    async with session(_STARTER, edition.composed_at) as at:
+    async with session(_STARTER) as at:
         await _answer(album, at, "slack-paper", "/paper レトネット")
         await _answer(album, at, "slack-papers", "/papers")
 
 
 async def _digest(album: Album, edition: Edition) -> None:
-    payloads = SlackRenderer(_ZONE, CommandNames("dayori")).edition(edition, lambda n: f"q7m2k4x{n}")
+    payloads = SlackRenderer(ZONE, CommandNames("dayori")).edition(edition, lambda n: f"q7m2k4x{n}")
     digest = [Post(payload, _TIME) for payload in payloads]
     desktop, phone = channel(digest), channel(digest, theme="dark", is_phone=True)
     await album.desktop("slack-digest", desktop, _end_of_paper(3))

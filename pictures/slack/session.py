@@ -1,4 +1,4 @@
-"""A bot that is connected to the Slack double while the clock stands still: pictures show what people get there."""
+"""A bot that is connected to the Slack double while its clock stands still: pictures show what people get there."""
 
 from __future__ import annotations
 
@@ -6,38 +6,49 @@ import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from bot.app import open_app, platforms_of
+from bot.app import App, open_app, platforms_of
 from bot.config import Config
 from bot.logs import configure_logs
+from bot.services.ports import Connection
+from pictures.moment import MOMENT
+from tests.doubles.clock import AdjustableClock
 from tests.doubles.slack import Channel, Person, SlackServer
 from tests.nowhere import SOURCES
+
+_AGE = timedelta(days=19)  # of the collection
 
 
 @dataclass(frozen=True, slots=True)
 class Session:
     """A person in a channel where the bot is."""
 
+    app: App
+    connection: Connection
+    server: SlackServer
     person: Person
     channel: Channel
 
 
 @asynccontextmanager
-async def session(papers: Path, moment: datetime) -> AsyncIterator[Session]:
+async def session(papers: Path) -> AsyncIterator[Session]:
     """Connect a bot with these papers. Raises ValueError if it sends what Slack would refuse."""
     configure_logs((), quiet=True)
+    clock = AdjustableClock()
+    clock.now = MOMENT - _AGE
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
         server = await stack.enter_async_context(SlackServer())
-        app = await stack.enter_async_context(open_app(_config(server, folder, papers), clock=lambda: moment))
+        app = await stack.enter_async_context(open_app(_config(server, folder, papers), clock=clock))
+        clock.now = MOMENT
         (platform,) = platforms_of(app)
         connection = await stack.enter_async_context(platform.connect())
         running = asyncio.create_task(connection.run(connection.deliver))
         await server.until(lambda: server.sockets.open)
-        yield Session(server.person(name="みどり"), server.channel())
+        yield Session(app, connection, server, server.person(name="みどり"), server.channel())
         running.cancel()
         with suppress(asyncio.CancelledError):
             await running

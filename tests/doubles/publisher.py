@@ -13,7 +13,7 @@ from typing import Literal
 from bot.domain.digest import Edition, Payload
 from bot.domain.errors import ChannelClosedError, PublishError, UnknownOutcomeError
 from bot.domain.paper import Paper
-from bot.i18n import Locale, msg
+from bot.i18n import Locale, Message, msg
 from bot.services.ports import Fence
 from tests.doubles.clock import AdjustableClock
 
@@ -103,6 +103,16 @@ class FakePublisher:
         await fence()
         self.told.append(text)
 
+    async def tell(self, person: str, payload: Payload, nonce: str) -> None:
+        fault = self.faults.popleft() if self.faults else None
+        if person in self.closed:
+            raise ChannelClosedError(msg("They take no direct messages from the bot."))
+        if fault == "dropped":
+            raise UnknownOutcomeError(msg("Discord answered {status}.", status=502))
+        self._post(person, payload, nonce)
+        if fault == "answer lost":
+            raise UnknownOutcomeError(msg("Discord answered {status}.", status=504))
+
     def command_name(self, command: str, locale: Locale) -> str:
         return f"</{command}:1>"
 
@@ -121,3 +131,6 @@ class FakeRenderer:
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
         return {**payload, "redrawn": paper.title} if paper.id in payload["papers"] else None
+
+    def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:
+        return {"text": message.text(locale), "papers": [paper.id]}

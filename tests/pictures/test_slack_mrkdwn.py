@@ -23,9 +23,11 @@ from pictures.slack.mrkdwn import text_html, to_html
         ("```a *b* &lt;```", "<pre>a *b* &lt;</pre>"),
         ("`*a*`", "<code>*a*</code>"),
         (":mailbox: 届きました", "📫 届きました"),
-        ("<@U123> さんが <#C123|論文> に", None),
+        ("<@U123> さんが <#C123> に", None),
         ("<!here>", '<span class="mention">@here</span>'),
         ("<!date^1705881600^{date} {time}|2024-01-22>", "<time>2024年1月22日 9:00</time>"),
+        ("<!date^1705881600^{date_long}|2024-01-22>", "<time>2024年1月22日月曜日</time>"),
+        ("<!date^1704240000^{ago}|2024-01-03>", "<time>19日前</time>"),
         ("https://a.example/b.", '<a href="https://a.example/b">https://a.example/b</a>.'),
     ],
 )

@@ -11,6 +11,7 @@ from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
+from bot.domain.candidate import Candidate
 from bot.domain.dates import parse_date
 from bot.domain.draft import Draft, apply_draft, draft_of, edit_draft, prefilled, with_answers
 from bot.domain.errors import InputError, NotFoundError
@@ -21,6 +22,7 @@ from bot.i18n import msg, t, tn
 from bot.platforms.console import render, reports
 from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
+from bot.services.papers.decisions import Decision, acceptance
 from bot.services.papers.history_text import describe
 from bot.services.papers.inbox import is_other_comment, proposed_paper
 from bot.services.papers.outcomes import SameTitle, Saved, Stale
@@ -160,14 +162,25 @@ async def inbox(terminal: Terminal, _rest: str) -> None:
             terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
             return
         if answer.strip().lower() == "a":
-            _, accepted = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
-            if accepted.is_new:
-                terminal.say(t(terminal.locale, "Saved as {id}.", id=accepted.paper.id), "green")
-            else:
-                await _take_comment(terminal, accepted.paper, proposed_paper(candidate))
+            await _accept(terminal, candidate)
         elif answer.strip().lower() == "r":
             await terminal.services.inbox.reject(terminal.workspace, candidate.number)
             terminal.say(t(terminal.locale, "Rejected."))
+            await _tell_proposer(terminal, candidate, proposed_paper(candidate), "rejected")
+
+
+async def _accept(terminal: Terminal, candidate: Candidate) -> None:
+    _, accepted = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
+    if accepted.is_new:
+        terminal.say(t(terminal.locale, "Saved as {id}.", id=accepted.paper.id), "green")
+    else:
+        await _take_comment(terminal, accepted.paper, proposed_paper(candidate))
+    await _tell_proposer(terminal, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
+
+
+async def _tell_proposer(terminal: Terminal, candidate: Candidate, paper: Paper, decision: Decision) -> None:
+    if problem := await terminal.services.proposer_notices.tell(candidate, paper, decision):
+        terminal.say(problem.text(terminal.locale), "yellow")
 
 
 async def _take_comment(terminal: Terminal, paper: Paper, proposal: Paper) -> None:

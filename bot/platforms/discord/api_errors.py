@@ -21,6 +21,7 @@ _CLOSED: dict[int, Message] = {
     50013: msg("The bot may not post there; give it “Send Messages” and “Embed Links”."),
     50083: msg("The thread is locked; unlock it or choose another channel."),
     160005: msg("The thread is locked; unlock it or choose another channel."),
+    50007: msg("They take no direct messages from the bot."),
     50008: msg("This kind of channel takes no messages; choose a text channel, or a post of the forum."),
 }
 

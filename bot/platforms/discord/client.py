@@ -159,6 +159,7 @@ class DayoriClient(Client):
     async def setup_hook(self) -> None:
         """Record the servers of the first start, and sync the commands with Discord if they changed."""
         await self.remember_servers()
+        self.services.proposer_notices.connect("discord", self.publisher)
         translator = Translator()
         await self.tree.set_translator(translator)
         await self._sync_changed(translator)
@@ -220,6 +221,7 @@ class DayoriClient(Client):
     async def close(self) -> None:
         """Let running answers and messages finish, then close; discord.py also calls this when it gives up."""
         await asyncio.gather(self._finish_responses(), self._drain())
+        self.services.proposer_notices.disconnect("discord")
         closed = asyncio.ensure_future(super().close())
         await asyncio.wait((closed,), timeout=_GOODBYE)
         await self.http.close()

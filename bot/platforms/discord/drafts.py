@@ -5,8 +5,6 @@ A button names its draft and the fingerprint of the preview (`ShownDraft`), so o
 
 from __future__ import annotations
 
-import hashlib
-
 import discord
 from discord.ui import View
 
@@ -16,7 +14,7 @@ from bot.domain.errors import DayoriError, DuplicateError
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t
-from bot.platforms.components import ShownDraft, shown_draft
+from bot.platforms.components import ShownDraft, draft_token, shown_draft
 from bot.platforms.discord import response
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.components import PersistentButton, persistent_view
@@ -48,8 +46,8 @@ async def open_draft(interaction: Interaction, actor: Actor, draft: Draft, paper
 
 
 def token_for(interaction: Interaction, n: int = 0) -> str:
-    """Return the token of a draft that an interaction starts; every process with the interaction computes the same."""
-    return hashlib.blake2b(f"{interaction.token}:{n}".encode(), digest_size=12).hexdigest()
+    """Return the token of the nth draft that an interaction starts."""
+    return draft_token(interaction.token, n)
 
 
 async def save_form(interaction: Interaction) -> None:

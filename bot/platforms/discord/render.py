@@ -11,7 +11,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, explain
 from bot.domain.paper import Paper
 from bot.domain.text import clip
-from bot.i18n import Locale, t, tn
+from bot.i18n import Locale, Message, t, tn
 from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.markdown import escape_within, link, quote
 from bot.services.papers.results import Result, Results
@@ -57,6 +57,11 @@ class DiscordRenderer:
             embeds = payload["embeds"]
         new = {**payload, "content": _listed_anew(payload["content"], paper, place), "embeds": embeds}
         return None if new == payload else new
+
+    def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:
+        """Return a message to one person with a paper's card."""
+        text = self._names.say(message, locale)
+        return {"content": text, "embeds": [card_embed(paper, locale)], "allowed_mentions": {"parse": []}}
 
     def _redrawn(self, embed: Embed, paper: Paper, locale: Locale) -> Embed:
         id, *more = _footer(embed)

@@ -16,6 +16,9 @@ _CLOSED: dict[str, Message] = {
     "channel_not_found": msg("The bot cannot see the channel; write /invite and its name there, if it still exists."),
     "not_in_channel": _INVITE,
     "is_archived": msg("The channel is archived; unarchive it or choose another one."),
+    "messages_tab_disabled": msg(
+        "The Slack app's Messages tab is off; switch it on under App Home on the app's pages."
+    ),
     "restricted_action": _RESTRICTED,
     "restricted_action_read_only_channel": _RESTRICTED,
     "restricted_action_non_threadable_channel": _RESTRICTED,
@@ -108,6 +111,13 @@ def rate_limit_error(retry_after: str | None) -> RetryLaterError:
         seconds = _SHORT_REST
     rest = seconds if 0 <= seconds <= _LONGEST_REST else _SHORT_REST
     return RetryLaterError(_slack_answer("429"), rest, is_global=False)
+
+
+def person_error(error: PublishError) -> PublishError:
+    """Return an error of a direct message as one about the person."""
+    if isinstance(error, ChannelClosedError) and error.message == _CLOSED["channel_not_found"]:
+        return ChannelClosedError(msg("They are not, or no longer, in the bot's Slack workspace."))
+    return error
 
 
 def search_error(error: PublishError) -> PublishError:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from bot.i18n import ChannelName, CommandName, Locale, Message
-from bot.platforms.slack.mrkdwn import day, escape
+from bot.i18n import ChannelName, CommandName, Locale, Message, WebAddress
+from bot.platforms.slack.mrkdwn import day, escape, link
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,13 +23,15 @@ class CommandNames:
         return f"/{self.umbrella} {command}"
 
     def say(self, message: Message, locale: Locale) -> str:
-        """Return a message in that language: commands named, texts escaped, days in the reader's timezone."""
+        """Return a message in that language: commands named, addresses linked, texts escaped, days local."""
 
         def shown(value: object) -> object:
             if isinstance(value, CommandName):
                 return self.name(value.name, locale)
             if isinstance(value, ChannelName):
                 return f"<#{value.channel.rpartition('/')[2]}>"
+            if isinstance(value, WebAddress):
+                return link(escape(value.url), value.url)
             if isinstance(value, datetime):
                 return day(value)
             return escape(value) if isinstance(value, str) else value

@@ -53,6 +53,7 @@ class SlackConnection:
         Raises ConfigError when Slack refuses a token, and UnreachableError when it does not answer at first.
         """
         await self._publisher.check_token()
+        self._services.proposer_notices.connect("slack", self._publisher)
         begin()
         self._listeners = Listeners(await self._client())
         bolt = bolt_app(self._web, self._identity())
@@ -76,6 +77,7 @@ class SlackConnection:
     async def drain(self) -> None:
         """Let running answers and messages finish; tell the people whose answers are cut short."""
         await asyncio.gather(self._finish_answers(), self._finish_messages())
+        self._services.proposer_notices.disconnect("slack")
 
     async def _finish_answers(self) -> None:
         if not (self._listeners and (under_way := self._listeners.under_way)):

@@ -21,7 +21,7 @@ from bot.domain.errors import (
 )
 from bot.i18n import Locale, msg
 from bot.platforms.slack.api import SlackApi
-from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, TokenRefusedError, search_error
+from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, TokenRefusedError, person_error, search_error
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.render import TEXT, headings_of, metadata
@@ -96,6 +96,13 @@ class SlackPublisher:
             if place != closed:
                 content = {"text": escape_within(text, _NOTICE), "unfurl_links": False, "unfurl_media": False}
                 await self._post(await self._place(place), content, fence)
+
+    async def tell(self, person: str, payload: Mapping[str, Any], nonce: str) -> None:
+        """Send a direct message. The nonce has no effect here."""
+        try:
+            await self._post(person.partition(":")[2], payload, _unfenced)
+        except PublishError as error:
+            raise person_error(error) from error
 
     def command_name(self, command: str, locale: Locale) -> str:
         """Return the name of one of our commands for people on Slack."""
@@ -179,6 +186,10 @@ class SlackPublisher:
         await asyncio.sleep(turn - now)
         posted = await self._api.write("chat.postMessage", {**content, "channel": place}, fence)
         return str(posted["ts"])
+
+
+async def _unfenced() -> None:
+    """Let a direct message leave unchecked: it is sent once, by whoever decided."""
 
 
 def _as_links(payload: Mapping[str, Any]) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Payload, explain
 from bot.domain.paper import Paper
-from bot.i18n import Locale, t, tn
+from bot.i18n import Locale, Message, t, tn
 from bot.platforms.slack.blocks import Block, context, header, section
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.mrkdwn import escape_within, link, quote
@@ -75,6 +75,12 @@ class SlackRenderer:
         redrawn = [*blocks[: mine[0]], *card_blocks(paper, locale), *blocks[mine[-1] + 1 :]]
         new = {**payload, "text": "\n".join(lines), "blocks": redrawn}
         return new if new != payload and _fits(redrawn, lines) else None
+
+    def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:
+        """Return a message to one person with a paper's card."""
+        text = self._names.say(message, locale)
+        blocks = [section(text), *card_blocks(paper, locale)]
+        return {"text": f"{text}\n{_line(paper)}", "blocks": blocks, "unfurl_links": False, "unfurl_media": False}
 
     def _opening(self, edition: Edition) -> list[Block]:
         day = edition.composed_at.astimezone(self._zone).date()

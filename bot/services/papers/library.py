@@ -96,11 +96,6 @@ class Library:
         _log.info("paper removed", paper=id, by=actor or by, workspace=workspace_id)
         return old
 
-    async def undoable(self, workspace_id: int, limit: int, *, of: str | None) -> list[tuple[Change, list[str]]]:
-        """Return the newest changes that can be undone, of one actor or of all, with the ids of their papers."""
-        async with self._database.read() as connection:
-            return await history.undoable(connection, workspace_id, limit, of)
-
     async def history(self, workspace_id: int, id: str | None = None, limit: int = 20) -> list[tuple[Change, Step]]:
         """Return the history of one paper or of all, newest first."""
         async with self._database.read() as connection:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bot.domain.paper import Paper
-from bot.i18n import Message, msg
+from bot.i18n import Message, WebAddress, msg
 
 
 def provenance(paper: Paper, digest_url: str | None) -> list[Message]:
@@ -14,5 +14,5 @@ def provenance(paper: Paper, digest_url: str | None) -> list[Message]:
     elif paper.added_at:
         messages.append(msg("Added {when}.", when=paper.added_at))
     if digest_url:
-        messages.append(msg("It was in this digest: {url}", url=digest_url))
+        messages.append(msg("It was in this digest: {url}", url=WebAddress(digest_url)))
     return messages

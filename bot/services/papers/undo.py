@@ -8,6 +8,7 @@ from bot.domain.numbers import is_given
 from bot.i18n import msg
 from bot.services.papers.library import Author
 from bot.services.papers.reversal import Reversal, Target
+from bot.services.papers.submitter import Submitter
 from bot.services.ports import Clock
 from bot.store import history
 from bot.store.connection import StoreConnection
@@ -56,6 +57,21 @@ class Undo:
             return await _undoable(connection, workspace_id, id, of)
 
         return await Reversal(self._database, workspace_id, "undo", find).run(change_id, self._clock, Author(by, actor))
+
+    async def undo_by(
+        self, workspace_id: int, by: Submitter, change_id: int | None = None
+    ) -> tuple[Change, tuple[str, ...]]:
+        """Revert somebody's own last change, or the one they name, which for a curator may be anybody's.
+
+        Raises the same errors as `undo`.
+        """
+        of = None if by.is_curator and change_id is not None else by.actor
+        return await self.undo(workspace_id, by.name, actor=by.actor, of=of, change_id=change_id)
+
+    async def undoable_by(self, workspace_id: int, by: Submitter, limit: int) -> list[tuple[Change, list[str]]]:
+        """Return the newest changes that somebody may revert, with the first ids of their papers."""
+        async with self._database.read() as connection:
+            return await history.undoable(connection, workspace_id, limit, None if by.is_curator else by.actor)
 
     async def redo(
         self, workspace_id: int, by: str | None, *, actor: str | None = None, change_id: int | None = None

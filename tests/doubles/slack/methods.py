@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable
+from dataclasses import dataclass
 from time import monotonic
 from typing import TYPE_CHECKING
 
@@ -22,7 +24,13 @@ class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the double
 
 
 def auth_test(server: SlackServer, body: Json) -> Json:
-    return {"team_id": server.team, "team": "研究室", "user_id": "U0BOT00001", "bot_id": server.bot_id}
+    return {
+        "team_id": server.team,
+        "team": "研究室",
+        "user": "ronbun_dayori",
+        "user_id": "U0BOT00001",
+        "bot_id": server.bot_id,
+    }
 
 
 def open_connection(server: SlackServer, body: Json) -> Json:
@@ -30,7 +38,11 @@ def open_connection(server: SlackServer, body: Json) -> Json:
 
 
 def post(server: SlackServer, body: Json) -> Json:
-    channel = _channel(server, body)
+    channel = server.direct(str(body["channel"])) or _visible(server, body)
+    if channel.is_direct and not server.has_messages_tab:
+        raise Refusal("messages_tab_disabled")
+    if channel.is_archived:
+        raise Refusal("is_archived")
     if not channel.is_member:
         raise Refusal("not_in_channel")
     if channel.trouble:
@@ -55,7 +67,7 @@ def update(server: SlackServer, body: Json) -> Json:
 
 
 def history(server: SlackServer, body: Json) -> Json:
-    channel = _channel(server, body)
+    channel = _visible(server, body)
     if not channel.is_member:
         raise Refusal("not_in_channel")
     found = channel.listed(float(body.get("oldest") or 0))
@@ -67,6 +79,57 @@ def history(server: SlackServer, body: Json) -> Json:
     more = str(start + limit) if start + limit < len(found) else ""
     shown = [each.shown(with_metadata=shows_metadata) for each in page]
     return {"messages": shown, "has_more": bool(more), "response_metadata": {"next_cursor": more}}
+
+
+def channel_info(server: SlackServer, body: Json) -> Json:
+    return {"channel": _visible(server, body).shown()}
+
+
+def join(server: SlackServer, body: Json) -> Json:
+    channel = _channel(server, body)
+    if channel.is_private or channel.is_direct:
+        raise Refusal("method_not_supported_for_channel_type")
+    if channel.is_archived:
+        raise Refusal("is_archived")
+    channel.is_member = True
+    return {"channel": channel.shown()}
+
+
+def open_direct(server: SlackServer, body: Json) -> Json:
+    channel = server.direct(str(body.get("users")))
+    if channel is None:
+        raise Refusal("user_not_found")
+    return {"channel": {"id": channel.id}}
+
+
+def upload_address(server: SlackServer, body: Json) -> Json:
+    if not body.get("filename") or int(body.get("length") or 0) <= 0:
+        raise Refusal("invalid_arguments")
+    id = f"F0DOUBLE{len(server.uploads):02}"
+    server.uploads[id] = Upload(str(body["filename"]), int(body["length"]))
+    return {"file_id": id, "upload_url": f"{server.api_url.removesuffix('/api/')}/upload/{id}"}
+
+
+def complete_upload(server: SlackServer, body: Json) -> Json:
+    if not re.fullmatch(r"[CGDZ][A-Z0-9]{8,}", str(body.get("channel_id"))):
+        message = "[ERROR] input must match regex pattern: ^[CGDZ][A-Z0-9]{8,}$ [json-pointer:/channel_id]"
+        raise Refusal("invalid_arguments", response_metadata={"messages": [message]})
+    channel = _visible(server, body | {"channel": body["channel_id"]})
+    if not channel.is_member:
+        raise Refusal("not_in_channel")
+    ids = [each["id"] for each in json.loads(str(body["files"]))]
+    if any(id not in server.uploads or server.uploads[id].content is None for id in ids):
+        raise Refusal("file_not_found")
+    posted = channel.put(server.bot_id, {"text": body.get("initial_comment") or ""})
+    posted.files = [(server.uploads[id].name, server.uploads[id].content or b"") for id in ids]
+    return {"files": [{"id": id, "title": server.uploads[id].name} for id in ids]}
+
+
+def user_list(server: SlackServer, body: Json) -> Json:
+    start, limit = int(body.get("cursor") or 0), min(int(body.get("limit") or 0) or 1000, server.page)
+    members = [*server.people.values()][start : start + limit]
+    more = str(start + limit) if start + limit < len(server.people) else ""
+    return {"members": [each.profile() for each in members], "response_metadata": {"next_cursor": more}}
 
 
 def user_info(server: SlackServer, body: Json) -> Json:
@@ -110,14 +173,37 @@ def _channel(server: SlackServer, body: Json) -> Channel:
     return channel
 
 
-METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str]] = {
-    "auth.test": (auth_test, "bot"),
-    "apps.connections.open": (open_connection, "app"),
-    "chat.postMessage": (post, "bot"),
-    "chat.update": (update, "bot"),
-    "conversations.history": (history, "bot"),
-    "users.info": (user_info, "bot"),
-    "views.open": (open_view, "bot"),
-    "views.update": (update_view, "bot"),
-    "views.publish": (publish_view, "bot"),
+def _visible(server: SlackServer, body: Json) -> Channel:
+    channel = _channel(server, body)
+    if not channel.is_visible:
+        raise Refusal("channel_not_found")
+    return channel
+
+
+@dataclass(slots=True)
+class Upload:
+    """A file that is being uploaded: its name and announced length, and then its content."""
+
+    name: str
+    length: int
+    content: bytes | None = None
+
+
+# What serves each method, the token and one scope that it needs; channels of either kind need another scope each.
+METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str, str]] = {
+    "auth.test": (auth_test, "bot", ""),
+    "apps.connections.open": (open_connection, "app", ""),
+    "chat.postMessage": (post, "bot", "chat:write"),
+    "chat.update": (update, "bot", "chat:write"),
+    "conversations.history": (history, "bot", "channels:history"),
+    "conversations.info": (channel_info, "bot", "channels:read"),
+    "conversations.join": (join, "bot", "channels:join"),
+    "conversations.open": (open_direct, "bot", "im:write"),
+    "files.getUploadURLExternal": (upload_address, "bot", "files:write"),
+    "files.completeUploadExternal": (complete_upload, "bot", "files:write"),
+    "users.info": (user_info, "bot", "users:read"),
+    "users.list": (user_list, "bot", "users:read"),
+    "views.open": (open_view, "bot", ""),
+    "views.update": (update_view, "bot", ""),
+    "views.publish": (publish_view, "bot", ""),
 }

@@ -64,6 +64,7 @@ class Person:
     locale: str = "ja-JP"
     zone: str = "Asia/Tokyo"
     is_admin: bool = False
+    is_gone: bool = False
     team: str = ""
     reads: list[Ephemeral] = field(default_factory=list)
 
@@ -71,12 +72,19 @@ class Person:
         """Return what users.info tells."""
         profile = {"display_name": self.name, "real_name": self.name}
         about = {"id": self.id, "name": "sato", "tz": self.zone, "locale": self.locale, "is_admin": self.is_admin}
-        return about | {"team_id": self.server.team, "profile": profile}
+        return about | {"team_id": self.server.team, "profile": profile, "deleted": self.is_gone, "is_bot": False}
 
     @property
     def modal(self) -> View | None:
         """Return the open modal."""
         return self.server.views.modals.get(self.id)
+
+    @property
+    def direct(self) -> Channel:
+        """Return the direct messages between the bot and this person."""
+        channel = self.server.direct(self.id)
+        assert channel
+        return channel
 
     @property
     def home(self) -> Json:
@@ -238,7 +246,12 @@ def _element(place: Ephemeral | View | Json, action: str) -> tuple[Json, Json]:
 def _inputs(view: View) -> dict[str, str]:
     """Return what the inputs of a modal are filled with."""
     inputs = [block for block in view.blocks if block["type"] == "input"]
-    return {block["block_id"]: str(block["element"].get("initial_value", "")) for block in inputs}
+    return {block["block_id"]: _filled(block["element"]) for block in inputs}
+
+
+def _filled(element: Json) -> str:
+    option = element.get("initial_option") or {}
+    return str(element.get("initial_value") or element.get("initial_conversation") or option.get("value") or "")
 
 
 def _typed(view: View, name: str, value: str) -> Json:

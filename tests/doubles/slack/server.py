@@ -11,9 +11,11 @@ from typing import Any, Self
 
 from aiohttp import web
 
+from bot.platforms.slack.manifest import SCOPES
+
 from .blocks import problems_in, response_problems
 from .faults import Fault
-from .methods import METHODS, Refusal
+from .methods import METHODS, Refusal, Upload
 from .people import Person, ResponseUrl
 from .sockets import Sockets
 from .views import Views
@@ -54,7 +56,9 @@ class SlackServer:
         self.views = Views()
         self.people: dict[str, Person] = {}
         self.response_urls: dict[str, ResponseUrl] = {}
-        self.files: dict[str, bytes] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.scopes = set(SCOPES)
+        self.has_messages_tab = True
         self.api_url = ""
         self._runner: web.AppRunner | None = None
 
@@ -64,6 +68,7 @@ class SlackServer:
         application.router.add_get("/api/{method}", self._serve)
         application.router.add_get("/link", self.sockets.serve)
         application.router.add_post("/respond/{id}", self._take_answer)
+        application.router.add_post("/upload/{id}", self._take_file)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.2)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
@@ -86,11 +91,18 @@ class SlackServer:
         tokens = {"SLACK_BOT_TOKEN": self.tokens["bot"], "SLACK_APP_TOKEN": self.tokens["app"]}
         return tokens | {"DAYORI_SLACK__API_URL": self.api_url}
 
-    def channel(self, number: int = 1) -> Channel:
-        """Make a channel that the bot was invited into."""
-        made = Channel(f"C0DOUBLE{number:02}", self.team)
+    def channel(self, number: int = 1, **about: Any) -> Channel:
+        """Make a channel; the bot was invited into it unless it is described otherwise."""
+        made = Channel(f"C0DOUBLE{number:02}", self.team, **{"name": f"papers-{number}"} | about)
         self.channels[made.id] = made
         return made
+
+    def direct(self, user: str) -> Channel | None:
+        """Return the direct messages between the bot and a person; None if there is no such person."""
+        person = self.people.get(user)
+        if person is None or person.is_gone:
+            return None
+        return self.channels.setdefault(f"D{user[1:]}", Channel(f"D{user[1:]}", self.team))
 
     def person(self, number: int = 1, **about: Any) -> Person:
         """Make a member of the workspace."""
@@ -136,6 +148,14 @@ class SlackServer:
         self._moved.set()
         return web.Response(text=error or "ok", status=404 if error else 200)
 
+    async def _take_file(self, request: web.Request) -> web.Response:
+        """Take a file's content at the address that was given for it."""
+        upload, content = self.uploads[request.match_info["id"]], await request.read()
+        if len(content) != upload.length:
+            return web.Response(text="the length is another one", status=400)
+        upload.content = content
+        return web.Response(text=f"OK - {len(content)}")
+
     async def _serve(self, request: web.Request) -> web.Response:
         method = request.match_info["method"]
         is_json = request.content_type == "application/json"
@@ -173,9 +193,11 @@ class SlackServer:
         if method not in METHODS:
             self.unknown.append(method)
             return _refused(Refusal("unknown_method"))
-        answer, kind = METHODS[method]
+        answer, kind, scope = METHODS[method]
         if request.headers.get("Authorization") != f"Bearer {self.tokens[kind]}":
             return _refused(Refusal("invalid_auth"))
+        if scope and scope not in self.scopes:
+            return _refused(Refusal("missing_scope", needed=scope, provided=",".join(sorted(self.scopes))))
         try:
             self._check(method, body)
             return web.json_response({"ok": True} | answer(self, body))

@@ -19,6 +19,7 @@ class Message:
     blocks: list[Json] = field(default_factory=list)
     metadata: Json | None = None
     listed_at: float = 0.0
+    files: list[tuple[str, bytes]] = field(default_factory=list)
 
     def shown(self, *, with_metadata: bool) -> Json:
         """Return the message as the history shows it."""
@@ -29,14 +30,38 @@ class Message:
 
 @dataclass
 class Channel:
-    """A channel; the bot is a member by default, and `trouble` is the error for refused posts."""
+    """A channel, or with an id that begins with D the direct messages between the bot and one person.
+
+    The bot is a member by default; `trouble` is the error for refused posts.
+    """
 
     id: str
     team: str
+    name: str = ""
     is_member: bool = True
+    is_private: bool = False
+    is_archived: bool = False
     trouble: str | None = None
     messages: list[Message] = field(default_factory=list)
     takes_next: float = 0.0
+
+    @property
+    def is_direct(self) -> bool:
+        """Return whether it holds the direct messages of one person."""
+        return self.id.startswith("D")
+
+    @property
+    def is_visible(self) -> bool:
+        """Return whether the bot may know of the channel."""
+        return self.is_member or not self.is_private
+
+    def shown(self) -> Json:
+        """Return it as conversations.info tells."""
+        if self.is_direct:
+            return {"id": self.id, "is_im": True, "is_archived": False}
+        kind = {"is_channel": True, "is_im": False, "is_mpim": False, "is_private": self.is_private}
+        state = {"is_archived": self.is_archived, "is_member": self.is_member}
+        return {"id": self.id, "name": self.name, **kind, **state}
 
     @property
     def address(self) -> str:

@@ -15,6 +15,7 @@ from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library
+from bot.services.papers.undo import Undo
 from bot.services.ports import Fence, Renderer
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -118,3 +119,17 @@ async def test_an_edit_that_discord_does_not_take_for_long_is_left(publisher: Sl
     publisher.troubles = (UnknownOutcomeError(WHY),) * 3
     assert await edited.update() == 0
     assert "redrawn" not in publisher.posted[0].payload
+
+
+async def test_a_posted_digest_follows_an_undo_and_a_redo(
+    reversal: Undo, workspace: int, clock: AdjustableClock, publisher: Sleeper, edited: MessageUpdates
+) -> None:
+    await edited.update()
+    shown = [publisher.posted[0].payload["redrawn"]]
+    for change in (reversal.undo, reversal.redo):
+        clock.advance(minutes=1)
+        await change(workspace, None)
+        assert await edited.update() == 1
+        assert await edited.update() == 0
+        shown.append(publisher.posted[0].payload["redrawn"])
+    assert shown == ["第二", "A Paper on Subject 1", "第二"]

@@ -162,18 +162,6 @@ async def test_an_undo_does_not_bring_a_work_back_that_is_there_under_another_id
         await reversal.undo(workspace, "花子", of="hanako")
 
 
-async def test_one_of_the_standing_changes_is_taken_back_by_its_number(
-    library: Library, lookup: Lookup, workspace: int, reversal: Undo
-) -> None:
-    await library.add(workspace, paper(1), None)
-    await library.add(workspace, paper(2), None)
-    (_, newest), (first, oldest) = await library.undoable(workspace, 5, of=None)
-    assert (newest, oldest) == (["paper-2"], ["paper-1"])
-    await reversal.undo(workspace, None, change_id=first.id)
-    assert [made.id for made in await all_papers(lookup, workspace)] == ["paper-2"]
-    assert [ids for _, ids in await library.undoable(workspace, 5, of=None)] == [["paper-2"]]
-
-
 async def test_an_edit_of_a_version_that_is_no_longer_the_newest_is_refused(
     library: Library, workspace: int, clock: AdjustableClock
 ) -> None:

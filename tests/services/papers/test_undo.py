@@ -11,6 +11,7 @@ import pytest
 from bot.domain.errors import ConflictError, NotFoundError
 from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
+from bot.services.papers.submitter import Submitter
 from bot.services.papers.undo import Undo
 from bot.store import imports, papers
 from bot.store.database import Database
@@ -169,3 +170,21 @@ async def test_an_undo_that_was_cut_short_is_gone_on_with_or_taken_back(
     assert {change.action for change, _ in await library.history(workspace, "paper-4101")} == {"import", "undo", "redo"}
     await reversal.redo(workspace, None)
     assert len(await ids_of(database, workspace)) == len(MANY)
+
+
+async def test_a_curator_may_revert_any_standing_change_by_its_number_and_others_their_own(
+    library: Library, reversal: Undo, workspace: int
+) -> None:
+    curator, reader = (Submitter(name, name, "ja", is_curator=name == "花子") for name in ("花子", "太郎"))
+    for n, name in enumerate(("次郎", "太郎", "次郎"), 1):
+        await library.add(workspace, paper(n), name, actor=name)
+    every = await reversal.undoable_by(workspace, curator, 5)
+    assert [ids for _, ids in every] == [["paper-3"], ["paper-2"], ["paper-1"]]
+    assert [ids for _, ids in await reversal.undoable_by(workspace, reader, 5)] == [["paper-2"]]
+    with pytest.raises(NotFoundError, match="nothing to undo"):
+        await reversal.undo_by(workspace, curator)
+    with pytest.raises(NotFoundError, match="somebody else's"):
+        await reversal.undo_by(workspace, reader, every[0][0].id)
+    assert (await reversal.undo_by(workspace, reader))[1] == ("paper-2",)
+    assert (await reversal.undo_by(workspace, curator, every[2][0].id))[1] == ("paper-1",)
+    assert [ids for _, ids in await reversal.undoable_by(workspace, curator, 5)] == [["paper-3"]]

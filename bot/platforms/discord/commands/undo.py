@@ -27,19 +27,16 @@ from bot.services.papers.history_text import describe
 async def undo(interaction: Interaction, change: int | None = None) -> None:
     """Revert a change: one of the person's own, or for curators any that they name."""
     actor = await actor_of(interaction)
-    author = actor.id if change is None or not actor.is_curator else None
-    undone, ids = await actor.services.undo.undo(
-        actor.workspace, actor.name, actor=actor.id, of=author, change_id=change
-    )
+    undone, ids = await actor.services.undo.undo_by(actor.workspace, actor.submitter, change)
     text = t(actor.locale, "Undone: {change}", change=escape(describe(undone, ids, actor.locale)))
     await response.send(interaction, clip(text, 2000))
+    await interaction.client.message_updates.update()
 
 
 @undo.autocomplete("change")
 async def complete_change(interaction: Any, typed: str) -> list[Choice[int]]:
     """Offer the newest changes that the person may revert."""
     actor = await actor_of(interaction)
-    author = None if actor.is_curator else actor.id
-    changes = await actor.services.library.undoable(actor.workspace, limit=25, of=author)
+    changes = await actor.services.undo.undoable_by(actor.workspace, actor.submitter, limit=25)
     names = {change.id: clip(describe(change, ids, actor.locale), 100) for change, ids in changes}
     return [Choice(name=name, value=id) for id, name in names.items() if typed.casefold() in name.casefold()]
