@@ -140,10 +140,7 @@ class Health:
         if self._workspaces is None:
             return []
         unseen = await unseen_collections(self._database, self._workspaces)
-        return [
-            Check(f"workspace {each.workspace}", "warning", each.message, each.remedy)
-            for each in unseen[:_MOST_SERVERS]
-        ]
+        return [Check(f"workspace {each.workspace}", "warning", each.message, each.remedy) for each in unseen]
 
     async def _papers_file(self) -> list[Check]:
         """Report a papers file that cannot be imported, or that file sync cannot write."""

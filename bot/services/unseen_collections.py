@@ -11,6 +11,8 @@ from bot.store import candidates, subscriptions, workspaces
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
+_MOST = 5
+
 
 @dataclass(frozen=True, slots=True)
 class UnseenCollection:
@@ -55,18 +57,20 @@ class UnseenCollection:
 
 
 async def unseen_collections(database: Database, known: Workspaces) -> list[UnseenCollection]:
-    """Return the collections that the servers of another workspace, or of none, would see under earlier settings."""
+    """Return the first collections that the servers of another workspace, or of none, saw under other settings."""
     ids = await workspaces.ids_by_name(database)
     seen = [ids[name] for name in (DEFAULT, *known.tied_servers.values()) if name in ids]
-    found = []
+    unseen: list[UnseenCollection] = []
     async with database.read() as connection:
-        for name, successor in (*_own(ids, known), *await _default(connection, ids, known)):
+        for name, successor in (*await _default(connection, ids, known), *_own(ids, known)):
             others = [ids.get(successor, 0)] if successor else seen
             papers = await workspaces.count_unknown(connection, ids[name], others)
             proposals = await candidates.count(connection, ids[name])
             if papers or proposals:
-                found.append(UnseenCollection(name, successor, papers, proposals))
-    return found
+                unseen.append(UnseenCollection(name, successor, papers, proposals))
+            if len(unseen) == _MOST:
+                break
+    return unseen
 
 
 def _own(ids: Mapping[str, int], known: Workspaces) -> Iterator[tuple[str, str]]:
@@ -78,13 +82,10 @@ def _own(ids: Mapping[str, int], known: Workspaces) -> Iterator[tuple[str, str]]
 
 
 async def _default(connection: StoreConnection, ids: Mapping[str, int], known: Workspaces) -> list[tuple[str, str]]:
-    """Return `default` with each workspace that is still unused, or whose servers received the digest of `default`."""
+    """Return `default` with each workspace whose servers received its digest, and each of the settings' that is new."""
     if DEFAULT not in ids:
         return []
-    had = await subscriptions.servers_ever(connection, ids[DEFAULT])
-    tied = {name: server in had for server, name in sorted(known.tied_servers.items(), key=lambda tie: tie[0] in had)}
-    return [
-        (DEFAULT, name)
-        for name, received in tied.items()
-        if name != DEFAULT and (received or not await workspaces.has_changes(connection, ids.get(name, 0)))
-    ]
+    before = map(known.name_of, sorted(await subscriptions.servers_ever(connection, ids[DEFAULT])))
+    tied = known.tied_servers.values()
+    new = [name for name in tied if not await workspaces.has_changes(connection, ids.get(name, 0))]
+    return [(DEFAULT, name) for name in dict.fromkeys((*before, *new)) if name != DEFAULT]

@@ -76,6 +76,17 @@ async def test_a_team_that_leaves_default_for_a_workspace_is_told_what_stays_the
     assert await under.unseen("team", TIED) == [UnseenCollection("default", "lab", 1, 0)]
 
 
+async def test_servers_of_a_team_that_get_their_own_are_told_what_stays_in_default(
+    under: Settings, library: Library, digests: Digests
+) -> None:
+    default = await under.workspaces("team").named("default")
+    await library.add(default, paper(1), None)
+    assert await under.unseen("hosted") == []
+    await digests.subscribe(default, SubscriptionRequest("weekly", "discord:1/2", "mon 09:00", (), "ja"))
+    assert await under.unseen("hosted") == [UnseenCollection("default", "discord:1", 1, 0)]
+    assert await under.unseen("hosted", {"discord:1": "default"}) == []
+
+
 async def test_a_workspace_that_is_renamed_or_freed_is_told_until_its_papers_are_elsewhere(
     under: Settings, library: Library
 ) -> None:
