@@ -84,7 +84,7 @@ async def on_discord(folder: Path) -> AsyncIterator[Driver]:
         weekly = guild.channel("weekly")
         settings = settings_in(folder, discord={"api_url": server.api_url}, discord_token=server.token)
         async with running(settings):
-            await server.until(lambda: server.gateway.connected)
+            await server.connected()
             yield OnDiscord(server, guild.channel("general"), weekly, curator, reader)
         assert server.violations == []
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])

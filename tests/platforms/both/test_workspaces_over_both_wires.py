@@ -14,7 +14,7 @@ from bot.config import Config
 from tests.doubles.discord import Channel as DiscordChannel
 from tests.doubles.discord import DiscordServer, Permission
 from tests.doubles.slack import Channel as SlackChannel
-from tests.doubles.slack import SlackServer
+from tests.doubles.slack import SlackServer, text_of
 from tests.platforms.both.conftest import arrived, running
 from tests.platforms.discord.conftest import address, answered
 from tests.samples import paper
@@ -65,22 +65,24 @@ async def test_an_edition_of_the_one_collection_goes_to_the_channels_on_both_and
     assert "番目の論文" not in str(stranger.messages[0].embeds)
 
 
-async def test_a_paper_that_is_added_on_discord_is_in_slacks_collection_at_once_and_in_no_strangers(
+async def test_a_paper_that_is_added_on_discord_is_found_on_slack_at_once_and_by_no_stranger(
     tied: Config, channels: Channels, discord: DiscordServer, slack: SlackServer
 ) -> None:
-    general = channels[0]
+    general, second = channels
     assert general.guild
     curator = general.guild.member("花子", permissions=Permission.MANAGE_GUILD)
     async with running(tied) as app:
-        await discord.until(lambda: discord.gateway.connected)
+        await discord.connected()
+        await slack.until(lambda: slack.sockets.open)
+        before = await slack.person().ask(second, "/paper retnet")
         form = await discord.slash(curator, general, "addpaper", source="2307.08621", locale="ja")
         look = await answered(await discord.submit(curator, form.modal, {"title": "RetNet"}, locale="ja"))
         await discord.click(curator, look, "保存", locale="ja")
-        workspaces, lookup = app.services.workspaces, app.services.lookup
-        found = await lookup.find(await workspaces.of_server("slack", slack.team), "retnet")
-        assert [each.paper.title for each in found.results] == ["RetNet"]
-        assert (await lookup.find(await workspaces.of_server("discord", 1), "retnet")).total == 0
-        assert (await lookup.find(await workspaces.of_server("slack", "T0ANOTHER"), "retnet")).total == 0
+        found = await slack.person().ask(second, "/paper retnet")
+        stranger = await app.services.workspaces.of_server("discord", 1)
+        assert (await app.services.lookup.find(stranger, "retnet")).total == 0
+    assert "見つかりませんでした" in text_of(before)
+    assert "https://arxiv.org/abs/2307.08621" in text_of(found)
 
 
 async def test_a_slack_team_that_is_not_the_tokens_is_told(settings: Config, slack: SlackServer) -> None:
@@ -99,7 +101,7 @@ async def test_an_edit_shows_in_the_messages_on_both(tied: Config, channels: Cha
     await start_yesterday(tied, 1)
     async with running(tied):
         await arrived(*channels)
-        await discord.until(lambda: discord.gateway.connected)
+        await discord.connected()
         form = await discord.slash(curator, general, "editpaper", paper="paper-1", locale="ja")
         look = await answered(await discord.submit(curator, form.modal, {"headline": "直した見出し"}, locale="ja"))
         await discord.click(curator, look, "保存", locale="ja")
