@@ -70,6 +70,14 @@ class GoneError(PublishError):
     """The message to be changed no longer exists."""
 
 
+class ModalClosedError(PublishError):
+    """The modal to be changed was closed."""
+
+
+class TriggerExpiredError(PublishError):
+    """Slack opens no modal any more for this interaction; it does so for three seconds."""
+
+
 def error_of(answer: Mapping[str, Any], variable: str) -> PublishError:
     """Return the error of an answer that is not `ok`, for a request with the token in that variable."""
     name = str(answer.get("error"))
@@ -83,6 +91,10 @@ def error_of(answer: Mapping[str, Any], variable: str) -> PublishError:
         return UnknownOutcomeError(_slack_answer(name))
     if name == "message_not_found":
         return GoneError(_slack_answer(name))
+    if name == "not_found":
+        return ModalClosedError(_slack_answer(name))
+    if name == "expired_trigger_id":
+        return TriggerExpiredError(msg("Slack waits three seconds for a form, and this took longer; do it once more."))
     if name == "missing_scope":
         scope = str(answer.get("needed"))
         return BlockedError(

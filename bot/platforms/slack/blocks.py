@@ -63,14 +63,16 @@ def option(label: str, value: str, description: str = "") -> Block:
     return choice | ({"description": plain(description, _LABEL)} if description else {})
 
 
-def menu(action: str, placeholder: str, options: Sequence[Block]) -> Block:
-    """Return a menu of fixed choices."""
-    return {
-        "type": "static_select",
-        "action_id": action,
-        "placeholder": plain(placeholder, _PLACEHOLDER),
-        "options": list(options),
-    }
+def menu(action: str, placeholder: str, options: Sequence[Block], confirm: Block | None = None) -> Block:
+    """Return a menu of fixed choices; with `confirm`, Slack asks before a choice counts."""
+    element: Block = {"type": "static_select", "action_id": action, "placeholder": plain(placeholder, _PLACEHOLDER)}
+    return element | {"options": list(options)} | ({"confirm": confirm} if confirm else {})
+
+
+def confirmation(title: str, text: str, confirm: str, deny: str) -> Block:
+    """Return a question that Slack asks by itself; its text is plain."""
+    parts = {"title": (title, 100), "text": (text, 300), "confirm": (confirm, 30), "deny": (deny, 30)}
+    return {name: plain(*part) for name, part in parts.items()}
 
 
 def typeahead(action: str, placeholder: str) -> Block:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from bot.domain.paper import Paper
-from bot.i18n import t
+from bot.i18n import Locale, t
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import response
+from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.context import Actor, Interaction
 from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.render import card_blocks
@@ -14,10 +15,17 @@ from bot.platforms.slack.response import Answer
 SHOW = "show"
 
 
-def card_answer(paper: Paper, actor: Actor, text: str = "") -> Answer:
-    """Return one paper's card with its buttons, below an escaped text."""
+def card_answer(paper: Paper, actor: Actor, text: str = "", *buttons: Block) -> Answer:
+    """Return one paper's card with its buttons and further ones, below an escaped text."""
     show = kit.button(SHOW, "📣 " + t(actor.locale, "Show to everyone"), paper.id)
-    return Answer(text, (*card_blocks(paper, actor.locale), kit.actions(show)), (heading_of(paper),))
+    return Answer(text, (*card_blocks(paper, actor.locale), kit.actions(*buttons, show)), (heading_of(paper),))
+
+
+def cards_answer(text: str, locale: Locale, *papers: Paper) -> Answer:
+    """Return papers' cards without buttons, below an escaped text; a paper may stand there twice."""
+    cards = (block for paper in papers for block in ({"type": "divider"}, *card_blocks(paper, locale)))
+    blocks = [{name: value for name, value in block.items() if name != "block_id"} for block in cards]
+    return Answer(text, tuple(blocks[1:]), tuple(map(heading_of, papers)))
 
 
 def heading_of(paper: Paper) -> str:

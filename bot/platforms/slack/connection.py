@@ -19,6 +19,7 @@ from bot.platforms.slack.context import Client
 from bot.platforms.slack.listeners import Listeners, say_interrupted
 from bot.platforms.slack.people import People
 from bot.platforms.slack.publisher import SlackPublisher
+from bot.platforms.slack.recent import Recent
 from bot.platforms.slack.socket_mode import SocketMode
 from bot.services.bundle import Services
 
@@ -108,6 +109,7 @@ class SlackConnection:
             message_updates=self._message_updates,
             team=team,
             workspace=workspace,
+            modals=Recent(),
         )
 
     def _identity(self) -> AuthorizeResult:

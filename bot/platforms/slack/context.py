@@ -16,6 +16,7 @@ from bot.i18n import Message, msg
 from bot.platforms import actor
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.people import People
+from bot.platforms.slack.recent import Recent
 from bot.services.bundle import Services
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
@@ -25,7 +26,10 @@ Json = Mapping[str, Any]
 
 @dataclass(frozen=True, slots=True)
 class Client:
-    """What answering an interaction needs: the services, Slack's Web API, and what is known of the team."""
+    """What answering an interaction needs: the services, Slack's Web API, and what is known of the team.
+
+    `modals` are the last ones that were shown, by id.
+    """
 
     services: Services
     web: AsyncWebClient
@@ -35,6 +39,7 @@ class Client:
     message_updates: MessageUpdates
     team: str
     workspace: int
+    modals: Recent[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)

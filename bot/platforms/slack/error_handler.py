@@ -1,4 +1,4 @@
-"""The one place that turns an error into an answer in Slack."""
+"""The one place that turns an error into an answer in Slack; a submitted modal comes back with what was typed."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from bot.domain.errors import DayoriError, DuplicateError
 from bot.i18n import t
 from bot.platforms.slack import response
 from bot.platforms.slack.context import Interaction
+from bot.platforms.slack.forms import submitted_again
 from bot.platforms.slack.response import LOST, Answer
 
 _log = structlog.get_logger()
@@ -25,6 +26,15 @@ async def respond(interaction: Interaction, error: Exception) -> None:
         _log.error("interaction failed", interaction=number, exc_info=error)
         text = t(actor.locale, "Something went wrong on our side; it has been logged (no. {id}).", id=number)
     try:
-        await response.send(interaction, Answer(text))
+        await tell(interaction, text)
     except (DayoriError, *LOST) as lost:
         _log.warning("the asker could not be told", reason=str(lost))
+
+
+async def tell(interaction: Interaction, text: str) -> None:
+    """Tell the person who asked why something was not done: an escaped text."""
+    view = (interaction.body or {}).get("view") or {}
+    if interaction.view_id and "submit" in view:
+        await response.update_or_send(interaction, submitted_again(view, text), Answer(text))
+    else:
+        await response.send(interaction, Answer(text))

@@ -7,12 +7,26 @@ from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from bot.i18n import Locale
+from bot.platforms.slack.blocks import Block, section
 from bot.platforms.slack.context import Interaction
 
 Values: TypeAlias = Mapping[str, str]
 """What was typed or chosen, by the names of the inputs; a channel as its id."""
 
 Submit: TypeAlias = Callable[[Interaction, Values], Awaitable[None]]
+
+
+_PROBLEM = "problem"  # the id of the block that says what is wrong
+_PARTS = ("type", "callback_id", "title", "close", "submit", "private_metadata")
+# What an input's state is called, and what it is filled with.
+_FILLINGS = {
+    "value": "initial_value",
+    "selected_option": "initial_option",
+    "selected_options": "initial_options",
+    "selected_conversation": "initial_conversation",
+    "selected_channel": "initial_channel",
+    "selected_date": "initial_date",
+}
 
 
 def _no_errors(_values: Values, _locale: Locale) -> dict[str, str]:
@@ -39,6 +53,23 @@ def values_of(view: Mapping[str, Any]) -> dict[str, str]:
         for element in elements.values() if isinstance(elements, Mapping) else ():
             values[str(name)] = _value_of(element)
     return values
+
+
+def submitted_again(view: Mapping[str, Any], problem: str) -> Block:
+    """Return a submitted modal with what was typed in it, below an escaped text that says what is wrong."""
+    parts = {name: view[name] for name in _PARTS if view.get(name) is not None}
+    inputs = [_refilled(block, view) for block in view["blocks"] if block.get("block_id") != _PROBLEM]
+    return {**parts, "blocks": [{**section(f"⚠️ {problem}"), "block_id": _PROBLEM}, *inputs]}
+
+
+def _refilled(block: Block, view: Mapping[str, Any]) -> Block:
+    """Return a block of a submitted modal; an input is filled with what was typed or chosen in it."""
+    elements = ((view.get("state") or {}).get("values") or {}).get(block.get("block_id")) or {}
+    if block["type"] != "input" or len(elements) != 1:
+        return block
+    (chosen,) = elements.values()
+    element = {name: value for name, value in block["element"].items() if name not in _FILLINGS.values()}
+    return {**block, "element": element | {_FILLINGS[key]: chosen[key] for key in _FILLINGS if chosen.get(key)}}
 
 
 def _value_of(element: Mapping[str, Any]) -> str:

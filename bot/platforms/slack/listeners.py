@@ -18,15 +18,16 @@ from slack_bolt.async_app import AsyncAck, AsyncApp
 
 from bot.domain.errors import DayoriError, InputError
 from bot.domain.request import Request, begin_request
-from bot.i18n import msg, t
+from bot.i18n import Locale, msg, t
 from bot.platforms.autocomplete import AutocompleteQueue
 from bot.platforms.components import unknown_component
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import error_handler, response
 from bot.platforms.slack.context import Client, Interaction, Json, interaction_of, require_member, user_of
 from bot.platforms.slack.forms import values_of
+from bot.platforms.slack.recent import Recent
 from bot.platforms.slack.registry import ACTIONS, COMMANDS, COSTS, EVENTS, FORMS, MENUS, SHORTCUTS, command_in
-from bot.platforms.slack.response import ANSWER, LOST, Answer
+from bot.platforms.slack.response import ANSWER, LOST
 from bot.platforms.slack.socket_mode import acknowledgement_sent
 from bot.services.rate_limit import COST
 
@@ -40,6 +41,7 @@ class Listeners:
 
     def __init__(self, client: Client) -> None:
         self._client, self._completions = client, AutocompleteQueue()
+        self._served = Recent[bool]()  # interactions by id, since Slack may deliver one twice
         self.under_way: dict[asyncio.Task[Any], Interaction] = {}
 
     def register(self, app: AsyncApp) -> None:
@@ -79,7 +81,7 @@ class Listeners:
                 raise unknown_component()
             await ACTIONS[name](interaction, str(argument or ""))
 
-        await self._serve(body, work)
+        await self._serve(body, work, COSTS.get(name, COST))
 
     async def _submission(self, ack: AsyncAck, body: Json) -> None:
         view = body.get("view") or {}
@@ -88,9 +90,7 @@ class Listeners:
         if form and (errors := form.check(values, locale)):
             await ack(response_action="errors", errors=errors)
             return
-        metadata = str(view.get("private_metadata") or "")
-        wait = kit.section(t(locale, "One moment …"))
-        await ack(response_action="update", view=response.modal("論文だより", [wait], locale, ANSWER, metadata))
+        await ack(response_action="update", view=self._view_after(body, locale))
 
         async def work(interaction: Interaction) -> None:
             if form is None:
@@ -98,6 +98,17 @@ class Listeners:
             await form.submit(interaction, values)
 
         await self._serve(body, work)
+
+    def _view_after(self, body: Json, locale: Locale) -> kit.Block:
+        """Return what a submitted modal shows: that it takes a moment, or when delivered again what it showed last."""
+        view = body["view"]
+        id, metadata = str(view.get("id")), str(view.get("private_metadata") or "")
+        if _id_of(body) in self._served and (last := self._client.modals.get(id)):
+            return last
+        wait = kit.section(t(locale, "One moment …"))
+        modal = response.modal("論文だより", [wait], locale, ANSWER, metadata)
+        self._client.modals.put(id, modal)
+        return modal
 
     async def _options(self, ack: AsyncAck, body: Json) -> None:
         complete = MENUS.get(str(body.get("action_id", "")))
@@ -112,22 +123,23 @@ class Listeners:
 
     async def _shortcut(self, ack: AsyncAck, body: Json) -> None:
         await ack()
-        shortcut = SHORTCUTS.get(str(body.get("callback_id")))
+        name = str(body.get("callback_id"))
+        shortcut = SHORTCUTS.get(name)
 
         async def work(interaction: Interaction) -> None:
             if shortcut is None:
                 raise unknown_component()
             await shortcut(interaction, body)
 
-        await self._serve(body, work)
+        await self._serve(body, work, COSTS.get(name, COST))
 
     async def _event(self, body: Json) -> None:
         """Serve an event, which Bolt has acknowledged; nobody waits for an answer."""
         event = body.get("event") or {}
         serve = EVENTS.get(str(event.get("type")))
-        if serve is None:
+        if serve is None or self._is_repeated(body):
             return
-        begin_request(self._request(body))
+        begin_request(_request(body))
         try:
             require_member(self._client, body)
             await serve(self._client, event)
@@ -135,9 +147,11 @@ class Listeners:
             _log.warning("an event was not served", event=event.get("type"), reason=str(error))
 
     async def _serve(self, body: Json, work: Callable[[Interaction], Awaitable[None]], cost: float = COST) -> None:
-        """Do an interaction's work, or tell the person why it was not done."""
+        """Do an interaction's work once, or tell the person why it was not done."""
+        if self._is_repeated(body):
+            return
         await acknowledgement_sent()
-        begin_request(self._request(body))
+        begin_request(_request(body))
         interaction = await interaction_of(self._client, body)
         task = asyncio.current_task()
         assert task
@@ -151,16 +165,27 @@ class Listeners:
         finally:
             del self.under_way[task]
 
-    def _request(self, body: Json) -> Request:
-        id = body.get("event_id") or body.get("trigger_id")
-        return Request(f"slack:{id}", datetime.now(UTC), monotonic() + _PATIENCE)
+    def _is_repeated(self, body: Json) -> bool:
+        """Return whether this process serves or has served this already, and remember it."""
+        is_repeated = _id_of(body) in self._served
+        self._served.put(_id_of(body), True)
+        return is_repeated
 
     def _help(self) -> str:
         return f"/{self._client.names.umbrella} help"
+
+
+def _id_of(body: Json) -> str:
+    """Return the id of an interaction or an event, which is the same at each delivery."""
+    return str(body.get("event_id") or body.get("trigger_id"))
+
+
+def _request(body: Json) -> Request:
+    return Request(f"slack:{_id_of(body)}", datetime.now(UTC), monotonic() + _PATIENCE)
 
 
 async def say_interrupted(interaction: Interaction) -> None:
     """Tell the person that the bot stops before this is finished."""
     locale = interaction.actor.locale
     text = t(locale, "The bot is being restarted. Look whether this was done, and do it again if not.")
-    await response.send(interaction, Answer(text))
+    await error_handler.tell(interaction, text)

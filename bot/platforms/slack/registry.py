@@ -6,13 +6,15 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.domain.text import normalized
-from bot.platforms.slack import card, paper_list
+from bot.platforms.slack import card, draft_form, drafts, duplicate, paper_list
 from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.command_names import CommandNames
-from bot.platforms.slack.commands import help, paper
+from bot.platforms.slack.commands import addpaper, editpaper, help, paper, undo
 from bot.platforms.slack.context import Client, Interaction, Json
 from bot.platforms.slack.forms import Form
+from bot.platforms.slack.manifest import ADD_SHORTCUT
 from bot.platforms.slack.mrkdwn import unescape
+from bot.services.rate_limit import ADDITION_COST, UNDO_COST
 
 Command: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
 """Serves a command; the text is what follows its name."""
@@ -27,19 +29,44 @@ COMMANDS: Mapping[str, Command] = {
     "paper": paper.paper,
     "papers": paper.papers,
     "random": paper.random,
+    "addpaper": addpaper.addpaper,
+    "editpaper": editpaper.editpaper,
+    "removepaper": editpaper.removepaper,
+    "history": editpaper.history,
+    "undo": undo.undo,
     "help": help.show_help,
 }
 # Slack's names of commands are ASCII; after the command that reaches all, Japanese ones work too.
 _JAPANESE: Mapping[str, str] = {each.japanese: each.name for each in COMMAND_LIST}
-COSTS: Mapping[str, float] = {}
+COSTS: Mapping[str, float] = {"addpaper": ADDITION_COST, ADD_SHORTCUT: ADDITION_COST, "undo": UNDO_COST}
+"""What an interaction costs its person, where that is more than the usual, by its name."""
 ACTIONS: Mapping[str, Press] = {
     card.SHOW: card.show,
     paper_list.OPEN: paper_list.open_paper,
     paper_list.TURN: paper_list.turn_page,
+    addpaper.START: addpaper.start,
+    duplicate.ADD_LINK: duplicate.add_link,
+    drafts.SAVE: drafts.save,
+    drafts.SAVE_ANOTHER: drafts.save_as_another,
+    drafts.OVERWRITE: drafts.save,
+    drafts.REOPEN: drafts.reopen,
+    drafts.CANCEL: drafts.cancel,
+    editpaper.EDIT: editpaper.edit,
+    editpaper.REMOVE: editpaper.remove,
+    editpaper.HISTORY: editpaper.show_history,
+    editpaper.CONFIRM_REMOVAL: editpaper.confirm_removal,
+    undo.UNDO: undo.undo_chosen,
 }
-FORMS: Mapping[str, Form] = {paper.SEARCH: Form(paper.show_chosen)}
+FORMS: Mapping[str, Form] = {
+    paper.SEARCH: Form(paper.show_chosen),
+    addpaper.ASK: Form(addpaper.start_with_answer, draft_form.check),
+    draft_form.FORM: Form(drafts.save_form, draft_form.check),
+    drafts.SAVE: Form(drafts.save_shown),
+    editpaper.EDIT: Form(editpaper.edit_chosen),
+    editpaper.REMOVE: Form(editpaper.remove_chosen),
+}
 MENUS: Mapping[str, Complete] = {paper.TYPEAHEAD: paper.complete}
-SHORTCUTS: Mapping[str, Shortcut] = {}
+SHORTCUTS: Mapping[str, Shortcut] = {ADD_SHORTCUT: addpaper.add_from_message}
 EVENTS: Mapping[str, Event] = {}
 
 

@@ -7,19 +7,20 @@ Everything is acknowledged before anything else happens (see `listeners`), so an
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from typing import Any
 
 import structlog
 from aiohttp import ClientError
-from slack_sdk.errors import SlackClientError
+from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
-from bot.domain.errors import NotAllowedError, PublishError, UnreachableError
+from bot.domain.errors import DuplicateError, NotAllowedError, PublishError, UnreachableError
 from bot.i18n import Locale, msg, t
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack.api import proxy_url
-from bot.platforms.slack.api_errors import error_of
+from bot.platforms.slack.api_errors import ModalClosedError, error_of
 from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.mrkdwn import escape_within
@@ -56,11 +57,53 @@ class Answer:
 async def send(interaction: Interaction, answer: Answer) -> None:
     """Answer only the person who asked: with a new message, or in the modal where they are."""
     if interaction.view_id:
-        await update_modal(interaction, answer_modal(interaction, answer))
+        await update_or_send(interaction, answer_modal(interaction, answer), answer)
     elif interaction.origin.response_url:
         await _respond(interaction, answer, response_type="ephemeral", replace_original=False)
     else:
         await open_modal(interaction, answer_modal(interaction, answer))
+
+
+async def update_or_send(interaction: Interaction, view: Block, answer: Answer) -> None:
+    """Put a modal in place of the one where the person is; send an answer instead if they have closed that one."""
+    try:
+        await update_modal(interaction, view)
+    except ModalClosedError:
+        if not interaction.origin.response_url:
+            raise
+        await _respond(interaction, answer, response_type="ephemeral", replace_original=False)
+
+
+async def ask(
+    interaction: Interaction, title: str, answer: Answer, submit: Block, cancel: Block, *buttons: Block
+) -> None:
+    """Ask something below an answer; in a modal, its own buttons stand for `submit` and `cancel`.
+
+    The action of `submit` names a form too, which gets the button's value as its argument.
+    """
+    row = (kit.actions(submit, *buttons, cancel),)
+    below_message = Answer(answer.text, (*answer.blocks, *row), answer.headings)
+    if not interaction.view_id:
+        await replace_message(interaction, below_message)
+        return
+    locale, metadata = interaction.actor.locale, interaction.origin.metadata(submit["value"])
+    body = [*answer.body(), kit.actions(*buttons)]
+    view = modal(title, body, locale, submit["action_id"], metadata, submit=submit["text"]["text"])
+    await update_or_send(interaction, view, below_message)
+
+
+async def show_progress(interaction: Interaction, text: str) -> None:
+    """Say in the modal where the person is what is being done, if they have not closed it."""
+    with suppress(ModalClosedError):
+        await update_modal(interaction, answer_modal(interaction, Answer(text)))
+
+
+async def send_below(interaction: Interaction, answer: Answer) -> None:
+    """Send a message after the answer to an interaction, which stays; only its person sees it."""
+    if interaction.origin.response_url:
+        await _respond(interaction, answer, response_type="ephemeral", replace_original=False)
+    else:
+        await send(interaction, answer)
 
 
 async def replace_message(interaction: Interaction, answer: Answer) -> None:
@@ -89,23 +132,39 @@ async def show_to_all(interaction: Interaction, answer: Answer) -> None:
 
 
 async def open_modal(interaction: Interaction, view: Block) -> str:
-    """Open a modal, or put it in place of the one where the person is; return its id. Raises PublishError."""
+    """Open a modal, or put it in place of the one where the person is; return its id.
+
+    Raises TriggerExpiredError and other PublishErrors, and DuplicateError when another process has opened one.
+    """
     if interaction.view_id:
         return await update_modal(interaction, view)
     try:
         opened = await interaction.client.web.views_open(trigger_id=interaction.trigger, view=view)
     except LOST as error:
+        if _error_name(error) == "exchanged_trigger_id":
+            raise DuplicateError(msg("Another process answers this already.")) from error
         raise _failure(error) from error
     return str(opened["view"]["id"])
 
 
 async def update_modal(interaction: Interaction, view: Block) -> str:
-    """Put a modal in place of the one where the person is; return its id. Raises PublishError."""
+    """Put a modal in place of the one where the person is; return its id. Raises ModalClosedError and PublishError."""
+    interaction.client.modals.put(interaction.view_id, view)
     try:
         await interaction.client.web.views_update(view_id=interaction.view_id, view=view)
     except LOST as error:
         raise _failure(error) from error
     return interaction.view_id
+
+
+async def permalink(interaction: Interaction, channel: str, message: str) -> str | None:
+    """Return the address of a message, None if Slack does not tell it."""
+    try:
+        answer = await interaction.client.web.chat_getPermalink(channel=channel, message_ts=message)
+    except LOST as error:
+        _log.info("Slack did not tell a message's address", reason=str(_failure(error)))
+        return None
+    return str(answer["permalink"])
 
 
 def in_modal(interaction: Interaction, view_id: str) -> Interaction:
@@ -148,8 +207,12 @@ async def _respond(interaction: Interaction, answer: Answer, **how: Any) -> None
         raise UnreachableError(msg("Slack answered {answer}.", answer=str(response.status_code)))
 
 
+def _error_name(error: Exception) -> str:
+    """Return Slack's name of an error; empty if Slack did not answer."""
+    return str(error.response.get("error") or "") if isinstance(error, SlackApiError) else ""
+
+
 def _failure(error: Exception) -> PublishError:
-    answer = getattr(error, "response", None)
-    if answer is not None and isinstance(answer.get("error"), str):
-        return error_of(answer.data, "SLACK_BOT_TOKEN")
+    if isinstance(error, SlackApiError) and _error_name(error):
+        return error_of(error.response.data, "SLACK_BOT_TOKEN")
     return PublishError(msg("Slack could not be reached: {reason}.", reason=type(error).__name__))

@@ -132,6 +132,13 @@ def user_list(server: SlackServer, body: Json) -> Json:
     return {"members": [each.profile() for each in members], "response_metadata": {"next_cursor": more}}
 
 
+def permalink(server: SlackServer, body: Json) -> Json:
+    channel, ts = _channel(server, body), str(body.get("message_ts"))
+    if not any(each.ts == ts for each in channel.messages):
+        raise Refusal("message_not_found")
+    return {"permalink": f"https://double.slack.com/archives/{channel.id}/p{ts.replace('.', '')}"}
+
+
 def user_info(server: SlackServer, body: Json) -> Json:
     person = server.people.get(str(body.get("user")))
     if person is None:
@@ -140,8 +147,10 @@ def user_info(server: SlackServer, body: Json) -> Json:
 
 
 def open_view(server: SlackServer, body: Json) -> Json:
-    view = _view(body)
-    opened = server.views.open(str(body.get("trigger_id")), view)
+    view, trigger = _view(body), str(body.get("trigger_id"))
+    if trigger in server.views.used:
+        raise Refusal("exchanged_trigger_id")
+    opened = server.views.open(trigger, view)
     if opened is None:
         raise Refusal("expired_trigger_id")
     return {"view": opened.shown()}
@@ -195,6 +204,7 @@ METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str, str]] = {
     "apps.connections.open": (open_connection, "app", ""),
     "chat.postMessage": (post, "bot", "chat:write"),
     "chat.update": (update, "bot", "chat:write"),
+    "chat.getPermalink": (permalink, "bot", ""),
     "conversations.history": (history, "bot", "channels:history"),
     "conversations.info": (channel_info, "bot", "channels:read"),
     "conversations.join": (join, "bot", "channels:join"),

@@ -144,6 +144,8 @@ class Person:
     async def submit(self, view: View, **values: str) -> Acknowledgement:
         """Submit a modal with values by the inputs' names; the others keep what they were filled with."""
         typed = _inputs(view) | values
+        assert typed.keys() == _inputs(view).keys(), "a value for no input"
+        assert all(typed[name] for name in _required(view)), "Slack's client asks for what is required"
         state = {name: {"value": _typed(view, name, value)} for name, value in typed.items()}
         shown = view.shown() | {"state": {"values": state}}
 
@@ -153,12 +155,17 @@ class Person:
                 case "update":
                     view.content = content["view"]
                 case "errors":
-                    pass
+                    errors = content["errors"]
+                    assert errors.keys() <= typed.keys() and all(errors.values()), "errors stand below inputs only"
                 case _:
                     self.server.views.modals.pop(self.id, None)
 
         payload = self._payload("view_submission") | {"view": shown}
         return await self.server.sockets.ask("interactive", payload, take)
+
+    def close(self) -> None:
+        """Close the open modal; the bot is not told."""
+        self.server.views.modals.pop(self.id)
 
     async def suggest(self, view: View | Json, action: str, typed: str) -> list[Json]:
         """Type into a menu and return its choices."""
@@ -254,6 +261,10 @@ def _filled(element: Json) -> str:
     return str(element.get("initial_value") or element.get("initial_conversation") or option.get("value") or "")
 
 
+def _required(view: View) -> list[str]:
+    return [block["block_id"] for block in view.blocks if block["type"] == "input" and not block.get("optional")]
+
+
 def _typed(view: View, name: str, value: str) -> Json:
     element = next(block["element"] for block in view.blocks if block.get("block_id") == name)
     match element["type"]:
@@ -262,4 +273,6 @@ def _typed(view: View, name: str, value: str) -> Json:
         case "conversations_select":
             return {"type": element["type"], "selected_conversation": value or None}
         case kind:
-            return {"type": kind, "selected_option": {"value": value} if value else None}
+            made = {"text": {"type": "plain_text", "text": value, "emoji": True}, "value": value}
+            option = next((each for each in element.get("options", ()) if each["value"] == value), made)
+            return {"type": kind, "selected_option": option if value else None}

@@ -33,6 +33,7 @@ class Sockets:
         self.slowest = 0.0  # seconds until an acknowledgement
         self._awaited: dict[str, tuple[float, asyncio.Future[Acknowledgement]]] = {}
         self._effects: dict[str, Callable[[Json], None]] = {}
+        self._last: tuple[str, Json, Callable[[Json], None] | None] = "", {}, None
         self._changed = changed
 
     async def serve(self, request: web.Request) -> web.WebSocketResponse:
@@ -65,10 +66,15 @@ class Sockets:
 
         Raises TimeoutError after Slack's three seconds.
         """
+        self._last = kind, payload, effect
         envelope = await self.send(kind, payload)
         if effect:
             self._effects[envelope] = effect
         return await asyncio.wait_for(self._awaited[envelope][1], PATIENCE)
+
+    async def repeat(self) -> Acknowledgement:
+        """Deliver what was asked last once more, as if no acknowledgement had arrived."""
+        return await self.ask(*self._last)
 
     async def refresh(self) -> None:
         """Ask for the oldest connection to be reopened, as Slack does every few hours."""

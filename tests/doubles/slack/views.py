@@ -8,7 +8,6 @@ from time import monotonic
 
 from .world import Json
 
-_TRIGGER = 3.0  # seconds
 _numbers = count(1)
 
 
@@ -32,21 +31,27 @@ class View:
 
 @dataclass
 class Views:
-    """What is open, by person; `triggers` hold who may still open a modal, and until when."""
+    """What is open, by person; `triggers` hold who may still open a modal, and until when.
+
+    A trigger opens a modal for `patience` seconds, once.
+    """
 
     modals: dict[str, View] = field(default_factory=dict)
     homes: dict[str, Json] = field(default_factory=dict)
     triggers: dict[str, tuple[str, float]] = field(default_factory=dict)
+    used: set[str] = field(default_factory=set)
+    patience: float = 3.0
 
     def trigger(self, user: str) -> str:
         """Return a new trigger of a person's."""
         id = f"{next(_numbers)}.trigger.{user}"
-        self.triggers[id] = user, monotonic() + _TRIGGER
+        self.triggers[id] = user, monotonic() + self.patience
         return id
 
     def open(self, trigger: str, content: Json) -> View | None:
-        """Open a modal; None when its trigger is used up or too old."""
+        """Open a modal; None when its trigger is too old."""
         user, until = self.triggers.pop(trigger, ("", 0.0))
+        self.used.add(trigger)
         if monotonic() > until:
             return None
         view = self.modals[user] = View(f"V{next(_numbers)}", user, content)

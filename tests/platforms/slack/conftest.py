@@ -50,25 +50,28 @@ def settings(server: SlackServer, config: Config) -> Config:
     return configured(config, server)
 
 
-def configured(config: Config, server: SlackServer, **settings: str) -> Config:
+def configured(config: Config, server: SlackServer, **settings: object) -> Config:
     """Return settings for the double with its tokens, except where others are given."""
     named = {"slack_bot_token": server.tokens["bot"], "slack_app_token": server.tokens["app"]} | settings
     values = config.model_dump() | named | {"slack": {"api_url": server.api_url}}
     return Config.model_validate(values)
 
 
+@asynccontextmanager
+async def started(settings: Config, server: SlackServer) -> AsyncIterator[App]:
+    """Run a bot on the double; the end of the context stops it like SIGTERM."""
+    async with open_app(settings) as app:
+        (platform,) = platforms_of(app)
+        async with platform.connect() as connection:
+            running = asyncio.create_task(connection.run(connection.deliver))
+            await server.until(lambda: server.sockets.open)
+            yield app
+            running.cancel()
+            with suppress(asyncio.CancelledError):
+                await running
+        await server.until(lambda: not server.sockets.open)
+
+
 @pytest.fixture
 def connected(settings: Config, server: SlackServer) -> Callable[[], Connected]:
-    @asynccontextmanager
-    async def connected() -> AsyncIterator[App]:
-        async with open_app(settings) as app:
-            (platform,) = platforms_of(app)
-            async with platform.connect() as connection:
-                running = asyncio.create_task(connection.run(connection.deliver))
-                await server.until(lambda: server.sockets.open)
-                yield app
-                running.cancel()
-                with suppress(asyncio.CancelledError):
-                    await running
-
-    return connected
+    return lambda: started(settings, server)

@@ -24,6 +24,7 @@ NEEDED: dict[str, set[str]] = {
     "apps.connections.open": set(),  # the app's token, with connections:write
     "auth.test": set(),
     "chat.postMessage": {"chat:write"},
+    "chat.getPermalink": set(),
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history"},
     "users.info": {"users:read"},

@@ -22,7 +22,9 @@ async def paper(interaction: Interaction, query: str) -> None:
     if query:
         await look_up(interaction, query)
         return
-    await response.open_modal(interaction, search_modal(interaction))
+    locale = interaction.actor.locale
+    view = search_modal(interaction, SEARCH, t(locale, "Look a paper up"), t(locale, "Show"))
+    await response.open_modal(interaction, view)
 
 
 async def papers(interaction: Interaction, query: str) -> None:
@@ -36,13 +38,13 @@ async def random(interaction: Interaction, query: str) -> None:
     await response.send(interaction, card_answer(await actor.services.lookup.random(actor.workspace, query), actor))
 
 
-def search_modal(interaction: Interaction) -> Block:
-    """Return the modal in which somebody types and chooses a paper."""
+def search_modal(interaction: Interaction, callback: str, title: str, submit: str) -> Block:
+    """Return the modal in which somebody types and chooses a paper; `callback` names the form that gets it."""
     locale = interaction.actor.locale
     menu = kit.typeahead(TYPEAHEAD, t(locale, "A title, a word, an author, a link …"))
     field = kit.input_block("paper", t(locale, "Paper"), menu, is_optional=False)
     metadata = interaction.origin.metadata()
-    return response.modal(t(locale, "Look a paper up"), [field], locale, SEARCH, metadata, submit=t(locale, "Show"))
+    return response.modal(title, [field], locale, callback, metadata, submit=submit)
 
 
 async def show_chosen(interaction: Interaction, values: Values) -> None:

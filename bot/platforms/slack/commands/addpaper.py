@@ -1,0 +1,84 @@
+"""/addpaper and the message shortcut "Add to papers": a link, a form, a preview, saved; all of it in one modal."""
+
+from __future__ import annotations
+
+from bot.domain.draft import draft_of
+from bot.domain.errors import InputError
+from bot.domain.identifiers import links_in
+from bot.domain.paper import Paper
+from bot.domain.text import clip
+from bot.i18n import msg, t
+from bot.platforms.slack import blocks as kit
+from bot.platforms.slack import response
+from bot.platforms.slack.context import Interaction, Json
+from bot.platforms.slack.drafts import open_draft
+from bot.platforms.slack.duplicate import show_duplicate
+from bot.platforms.slack.forms import Values
+from bot.platforms.slack.mrkdwn import escape, unescape
+from bot.services.papers.outcomes import waiting_message
+
+ASK, START = "source", "add"
+_LONGEST_SOURCE = 2000
+_MOST_LINKS = 25
+_ADDRESSES = ("from_url", "title_link", "original_url")  # of what a message's attachment shows
+
+
+async def addpaper(interaction: Interaction, source: str) -> None:
+    """Add a paper by its link; without one, ask for it."""
+    if source:
+        await start(interaction, source)
+        return
+    locale = interaction.actor.locale
+    link = kit.text_input(_LONGEST_SOURCE, placeholder="https://arxiv.org/abs/1706.03762")
+    field = kit.input_block("source", t(locale, "A link, an arXiv id or a DOI"), link, is_optional=False)
+    metadata = interaction.origin.metadata()
+    view = response.modal(t(locale, "Add a paper"), [field], locale, ASK, metadata, submit=t(locale, "Next"))
+    await response.open_modal(interaction, view)
+
+
+async def start_with_answer(interaction: Interaction, values: Values) -> None:
+    """Start with the link that somebody typed into the modal."""
+    await start(interaction, unescape(values.get("source", "")))
+
+
+async def add_from_message(interaction: Interaction, body: Json) -> None:
+    """Add the paper that a message links to; ask which link if there are several."""
+    links = _links_of(body.get("message") or {})
+    if not links:
+        raise InputError(msg("There is no link in this message."))
+    if len(links) == 1:
+        await start(interaction, links[0])
+        return
+    locale = interaction.actor.locale
+    rows = [
+        kit.section(escape(clip(link, 300)), kit.button(f"{START}.{n}", t(locale, "Add"), link))
+        for n, link in enumerate(links[:_MOST_LINKS])
+    ]
+    body_blocks = [kit.section(t(locale, "Which of the links?")), *rows]
+    metadata = interaction.origin.metadata()
+    view = response.modal(t(locale, "Add a paper"), body_blocks, locale, response.ANSWER, metadata)
+    await response.open_modal(interaction, view)
+
+
+async def start(interaction: Interaction, source: str) -> None:
+    """Show the paper of a source if the collection has it, or open the form for a new one."""
+    actor = interaction.actor
+    earlier = await actor.services.submission.find_earlier(actor.workspace, source, actor.submitter)
+    if isinstance(earlier, Paper):
+        await show_duplicate(interaction, earlier, source)
+    elif earlier:
+        await response.send(interaction, response.Answer(actor.say(waiting_message(earlier, actor.id))))
+    else:
+        await open_draft(interaction, draft_of(source))
+
+
+def _links_of(message: Json) -> list[str]:
+    """Return the addresses in a message's text and in what it shows of other pages."""
+    attachments = message.get("attachments")
+    shown = [
+        str(each[name])
+        for each in (attachments if isinstance(attachments, list) else ())
+        for name in _ADDRESSES
+        if each.get(name)
+    ]
+    return links_in(unescape(str(message.get("text") or "")), *shown)

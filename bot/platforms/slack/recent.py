@@ -1,0 +1,29 @@
+"""Remembers the last few of something by name: Slack may deliver an interaction again that it saw no answer to."""
+
+from __future__ import annotations
+
+from typing import Generic, TypeVar
+
+_MOST = 500
+T = TypeVar("T")
+
+
+class Recent(Generic[T]):
+    """The last values by name; older ones are forgotten."""
+
+    def __init__(self) -> None:
+        self._values: dict[str, T] = {}
+
+    def __contains__(self, name: str) -> bool:
+        return name in self._values
+
+    def get(self, name: str) -> T | None:
+        """Return the value of that name, None if there is none any more."""
+        return self._values.get(name)
+
+    def put(self, name: str, value: T) -> None:
+        """Remember a value under a name."""
+        self._values.pop(name, None)
+        while len(self._values) >= _MOST:
+            del self._values[next(iter(self._values))]
+        self._values[name] = value
