@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-import threading
-from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager, closing
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -15,32 +13,9 @@ from bot.app import App
 from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Member, NotAnsweredError, Reply
 from tests.platforms.discord.conftest import StartBot, answered
+from tests.platforms.locking import locked
 
 LINK = "https://arxiv.org/abs/1706.03762"
-
-
-@asynccontextmanager
-async def locked(folder: Path, statement: str = "SELECT 1") -> AsyncIterator[threading.Event]:
-    """Hold the database's lock like another process, until the event is set or the test continues."""
-    begun, end = threading.Event(), threading.Event()
-
-    def hold() -> None:
-        connection = sqlite3.connect(folder / "dayori.db", isolation_level=None)
-        connection.execute("BEGIN IMMEDIATE")
-        begun.set()
-        end.wait(60)
-        connection.execute(statement)
-        connection.execute("COMMIT")
-        connection.close()
-
-    thread = threading.Thread(target=hold)
-    thread.start()
-    await asyncio.to_thread(begun.wait, 5)  # the bot may be about to finish a change of its own
-    try:
-        yield end
-    finally:
-        end.set()
-        await asyncio.to_thread(thread.join)
 
 
 async def look_of(server: DiscordServer, person: Member, channel: Channel, source: str, title: str) -> Reply:

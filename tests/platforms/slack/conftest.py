@@ -60,16 +60,17 @@ def configured(config: Config, server: SlackServer, **settings: object) -> Confi
 @asynccontextmanager
 async def started(settings: Config, server: SlackServer) -> AsyncIterator[App]:
     """Run a bot on the double; the end of the context stops it like SIGTERM."""
+    others = len(server.sockets.open)
     async with open_app(settings) as app:
         (platform,) = platforms_of(app)
         async with platform.connect() as connection:
             running = asyncio.create_task(connection.run(connection.deliver))
-            await server.until(lambda: server.sockets.open)
+            await server.until(lambda: len(server.sockets.open) > others)
             yield app
             running.cancel()
             with suppress(asyncio.CancelledError):
                 await running
-        await server.until(lambda: not server.sockets.open)
+        await server.until(lambda: len(server.sockets.open) <= others)
 
 
 @pytest.fixture
