@@ -57,7 +57,7 @@ class Previews:
         await self._drafts.begin(workspace_id, token, draft, by.actor, paper)
         if draft.is_addition:
             self._drafts.start_lookup(draft.source, by.actor)
-        return prefilled(draft, paper)
+        return prefilled(draft, await self._original(workspace_id, draft, paper))
 
     async def form(self, workspace_id: int, token: str, by: Submitter) -> Draft:
         """Return a stored draft with the values that its form shows. Raises NotFoundError and NotAllowedError."""

@@ -66,6 +66,7 @@ async def started(settings: Config, server: SlackServer) -> AsyncIterator[App]:
         async with platform.connect() as connection:
             running = asyncio.create_task(connection.run(connection.deliver))
             await server.until(lambda: len(server.sockets.open) > others)
+            await connection.maintain()  # the runner's first tick
             yield app
             running.cancel()
             with suppress(asyncio.CancelledError):

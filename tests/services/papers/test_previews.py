@@ -6,6 +6,7 @@ import pytest
 
 from bot.domain.draft import Draft, edit_draft
 from bot.domain.errors import NotAllowedError
+from bot.domain.paper import Link, with_changes
 from bot.services.papers.drafts import Drafts
 from bot.services.papers.inbox import Inbox, edit_proposal
 from bot.services.papers.library import Library
@@ -72,3 +73,16 @@ async def test_a_proposal_stays_its_proposers_when_a_curator_edits_it(
     preview = await previews.show(workspace, "token", HANAKO)
     assert isinstance(preview, Preview)
     assert preview.paper.added_by == "太郎"
+
+
+async def test_the_first_form_of_an_edit_shows_all_values_and_unchanged_ones_change_nothing(
+    previews: Previews, library: Library, workspace: int
+) -> None:
+    links = (Link("https://example.org/a", "code"), Link("https://example.org/b"))
+    added = (await library.add(workspace, with_changes(paper(1), links=links, authors=["A B", "C D"]), None)).paper
+    form = await previews.open(workspace, "token", edit_draft(added), HANAKO)
+    assert (form.links, form.authors) == ("code https://example.org/a\nhttps://example.org/b", "A B\nC D")
+    answers = {name: getattr(form, name) for name in ("title", "links", "authors", "venue", "organization")}
+    preview = await previews.answer(workspace, "token", answers, HANAKO, Announcements().add)
+    assert isinstance(preview, Preview)
+    assert preview.paper.content == added.content
