@@ -30,7 +30,7 @@ class Sockets:
         self.url, self.opened = "", 0
         self.acknowledged: list[str] = []
         self.open: list[web.WebSocketResponse] = []
-        self.slowest = 0.0  # seconds until an acknowledgement
+        self.seconds: list[float] = []  # until each acknowledgement
         self._awaited: dict[str, tuple[float, asyncio.Future[Acknowledgement]]] = {}
         self._effects: dict[str, Callable[[Json], None]] = {}
         self._last: tuple[str, Json, Callable[[Json], None] | None] = "", {}, None
@@ -91,6 +91,6 @@ class Sockets:
         seconds = monotonic() - sent_at
         if effect := self._effects.pop(answer["envelope_id"], None):
             effect(answer.get("payload") or {})
-        self.slowest = max(self.slowest, seconds)
+        self.seconds.append(seconds)
         if not waiting.done():
             waiting.set_result(Acknowledgement(answer.get("payload") or {}, seconds))
