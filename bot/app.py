@@ -45,7 +45,6 @@ from bot.services.ports import Clock, Platform, Progress, Renderer
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
-from bot.services.unseen_collections import unseen_collections
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.sources.open_sources import open_sources
 from bot.store.database import Database, open_database, open_to_read
@@ -208,8 +207,6 @@ async def _follow_settings(config: Config, clock: Clock, database: Database, wor
     placement = SubscriptionPlacement(database, clock, config.zone, workspaces)
     await placement.follow_settings(requests)
     await placement.follow_servers()
-    for each in await unseen_collections(database, workspaces):
-        _log.warning(each.message.text("en"), remedy=each.remedy.text("en"))
 
 
 def _renderers(config: Config, names: DiscordNames) -> dict[str, Renderer]:

@@ -28,6 +28,7 @@ from bot.services.notices import Notices
 from bot.services.papers.decisions import Decision
 from bot.services.papers.proposer_notices import untold
 from bot.services.ports import Connection, Platform, Publisher
+from bot.services.unseen_collections import unseen_collections
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
 _CANCEL_AGAIN = 0.1  # seconds between two attempts to cancel a task that ignored the first
@@ -48,6 +49,8 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, begin_to_stop)
     _log.info("starting")
+    for unseen in await unseen_collections(app.database, app.services.workspaces):
+        _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))
     for platform in platforms:
         await app.services.health.heartbeat(platform.name, "starting")
     notices = Notices(app.services, platforms)

@@ -101,6 +101,7 @@ async def require_workspace(database: Database, name: str, settled: Collection[s
     if name in settled:
         return ids.get(name, 0)
     if name not in ids:
-        names = ", ".join(each for each, *_ in process.extract(name[:80], list(ids), limit=_MOST_NAMES))
+        every = list(dict.fromkeys((*ids, *settled)))
+        names = ", ".join(each for each, *_ in process.extract(name[:80], every, limit=_MOST_NAMES))
         raise NotFoundError(msg('There is no workspace "{name}"; there are: {names}', name=name[:80], names=names))
     return ids[name]

@@ -47,6 +47,6 @@ def test_a_workspace_of_the_settings_is_there_before_anybody_used_it(
     dayori: Dayori, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DAYORI_WORKSPACES", json.dumps({"lab": [SERVER]}))
+    assert_one_line(dayori("search", "RetNet", "--workspace", "labo"), "使えるのは lab")
+    assert_one_line(dayori("search", "RetNet", "--workspace", SERVER), "使うワークスペースは「lab」です")
     assert document(dayori("search", "RetNet", "--json", "--workspace", "lab"))["total"] == 0
-    assert_one_line(dayori("search", "RetNet", "--workspace", SERVER), f"{SERVER}")
-    assert_one_line(dayori("search", "RetNet", "--workspace", "labo"), "lab")

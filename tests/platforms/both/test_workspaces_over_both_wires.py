@@ -125,9 +125,12 @@ async def test_a_server_that_had_its_own_collection_is_tied_and_its_digest_comes
         await app.services.library.add(own, paper(9), None)
         assert [each.name for each in await app.services.digests.subscriptions(own)] == ["on-discord"]
     await start_yesterday(tied, 1)
-    async with running(tied) as app:
-        await arrived(*channels)
-        assert await app.services.digests.subscriptions(own) == []
-        assert await app.services.workspaces.require(server) == own
+    with capture_logs() as lines:
+        async with running(tied) as app:
+            await arrived(*channels)
+            assert await app.services.digests.subscriptions(own) == []
+            assert await app.services.workspaces.require(server) == own
+    (remedy,) = [line["remedy"] for line in lines if "remedy" in line]
+    assert f"dayori export --workspace {server} --output earlier.yaml" in remedy
     assert "1番目の論文" in str(first.messages[0].embeds)
     assert "9番目の論文" not in str(first.messages[0].embeds)
