@@ -40,3 +40,6 @@ async def show(interaction: Interaction, id: str) -> None:
     shared = t(actor.locale, "Shared by {name}", name=escape_within(actor.name, 80))
     blocks = (*card_blocks(paper, actor.locale), kit.context(shared))
     await response.show_to_all(interaction, Answer("", blocks, (heading_of(paper),)))
+    if interaction.view_id:  # it covers the channel, so the post behind it is not seen
+        text = t(actor.locale, "Everyone in the channel sees it now.")
+        await response.show_in_modal(interaction, cards_answer(text, actor.locale, paper))

@@ -66,8 +66,10 @@ def answers_of(values: Values) -> dict[str, str]:
 
 
 def _input(field: FormField) -> Block:
-    element = kit.text_input(field.limit, field.text, is_multiline=field.is_long, placeholder=field.hint)
-    return kit.input_block(field.name, field.label, element, is_optional=not field.is_required)
+    """Return a field's input, its hint inside as long as it is empty, else below."""
+    inside, below = ("", field.hint) if field.text else (field.hint, "")
+    element = kit.text_input(field.limit, field.text, is_multiline=field.is_long, placeholder=inside)
+    return kit.input_block(field.name, field.label, element, hint=below, is_optional=not field.is_required)
 
 
 def _source(source: str) -> Block:

@@ -61,7 +61,7 @@ async def save_form(interaction: Interaction, values: Values) -> None:
 
     async def announce(source: str) -> None:
         text = t(actor.locale, "Looking up {source} …", source=escape(clip(source, 300)))
-        await response.show_progress(interaction, text)
+        await response.show_in_modal(interaction, Answer(text))
 
     answers = answers_of(values)
     preview = await actor.services.previews.answer(actor.workspace, token, answers, actor.submitter, announce)

@@ -7,6 +7,7 @@ import structlog
 from bot.domain.errors import DayoriError, DuplicateError
 from bot.i18n import t
 from bot.platforms.slack import response
+from bot.platforms.slack.api_errors import ModalClosedError
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.forms import submitted_again
 from bot.platforms.slack.response import LOST, Answer
@@ -16,8 +17,8 @@ _log = structlog.get_logger()
 
 async def respond(interaction: Interaction, error: Exception) -> None:
     """Report an error only to the person who asked; an unexpected one also goes into the log."""
-    if isinstance(error, DuplicateError):
-        return  # the other process answers
+    if isinstance(error, DuplicateError | ModalClosedError):
+        return  # the other process answers; or nobody waits any more for what would have opened
     actor = interaction.actor
     if isinstance(error, DayoriError):
         text = actor.say(error.message)

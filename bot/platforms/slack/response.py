@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import structlog
@@ -92,10 +92,10 @@ async def ask(
     await update_or_send(interaction, view, below_message)
 
 
-async def show_progress(interaction: Interaction, text: str) -> None:
-    """Say in the modal where the person is what is being done, if they have not closed it."""
+async def show_in_modal(interaction: Interaction, answer: Answer) -> None:
+    """Show in the modal where the person is what is being done or was done, unless they have closed it."""
     with suppress(ModalClosedError):
-        await update_modal(interaction, answer_modal(interaction, Answer(text)))
+        await update_modal(interaction, answer_modal(interaction, answer))
 
 
 async def send_below(interaction: Interaction, answer: Answer) -> None:
@@ -165,11 +165,6 @@ async def permalink(interaction: Interaction, channel: str, message: str) -> str
         _log.info("Slack did not tell a message's address", reason=str(_failure(error)))
         return None
     return str(answer["permalink"])
-
-
-def in_modal(interaction: Interaction, view_id: str) -> Interaction:
-    """Return an interaction that goes on in a modal it has opened."""
-    return replace(interaction, view_id=view_id, is_message=False)
 
 
 def answer_modal(interaction: Interaction, answer: Answer) -> Block:

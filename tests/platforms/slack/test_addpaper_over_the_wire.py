@@ -56,6 +56,7 @@ async def test_a_form_becomes_a_card_to_look_at_and_then_a_paper(
     await person.submit(look)
     saved = await person.until_modal("保存しました。", "Transformerの原論文", "追加: 佐藤")
     await person.press(saved, "show")
+    await person.until_modal("チャンネルに投稿しました")
     await server.until(lambda: channel.messages)
     assert "Transformerの原論文" in channel.messages[0].text
     assert "すべては" in text_of(await person.ask(channel, "/paper 1706.03762"))
@@ -154,6 +155,18 @@ async def test_without_a_link_a_modal_asks_for_it_and_the_form_follows_there(
     await person.submit(asked, **TYPED)
     await person.submit(await person.until_modal(LOOK))
     await person.until_modal("保存しました。")
+
+
+async def test_words_after_the_link_stand_in_the_form_as_the_comment(
+    app: App, person: Person, channel: Channel
+) -> None:
+    form = await person.ask_modal(channel, f"/addpaper <{LINK}> ぜひ読みたい。 来週話そう")
+    assert inputs(form)["comment"] == "ぜひ読みたい。 来週話そう"
+    await person.submit(form, title="Attention")
+    await person.submit(await person.until_modal(LOOK))
+    await person.until_modal("保存しました。", "来週話そう")
+    await person.ask_modal(channel, f"/addpaper {LINK} https://example.org/a")
+    await person.until_modal("どのリンクを追加しますか？")
 
 
 async def test_a_link_that_is_none_is_refused_in_words(app: App, person: Person, channel: Channel) -> None:

@@ -159,6 +159,18 @@ async def test_who_closes_the_modal_after_save_is_told_and_has_the_paper(
     assert "1706.03762" in await ids_of(app)
 
 
+async def test_who_closes_the_modal_before_the_form_comes_is_left_alone(
+    app: App, person: Person, channel: Channel, server: SlackServer
+) -> None:
+    asked = await person.ask_modal(channel, "/addpaper")
+    server.fault("views.update", delay=0.2)
+    await person.submit(asked, source=LINK)
+    person.close()
+    await quiet(server, 0.6)
+    assert person.reads == []
+    assert person.modal is None
+
+
 async def test_a_form_that_the_bot_cannot_serve_comes_back_with_what_was_typed(
     app: App, person: Person, channel: Channel, tmp_path: Path
 ) -> None:

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 from bot.domain.draft import draft_of
 from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
@@ -23,11 +26,20 @@ _MOST_LINKS = 25
 _ADDRESSES = ("from_url", "title_link", "original_url")  # of what a message's attachment shows
 
 
-async def addpaper(interaction: Interaction, source: str) -> None:
-    """Add a paper by its link; without one, ask for it."""
-    if source:
-        await start(interaction, source)
-        return
+async def addpaper(interaction: Interaction, text: str) -> None:
+    """Add a paper by its link, and take further words for the comment; without a link, ask for it."""
+    links = links_in(text) if len(text.split()) > 1 else []
+    if len(links) == 1:
+        await _start(interaction, links[0], comment=" ".join(text.replace(links[0], " ").split()))
+    elif links:
+        await _ask_which(interaction, links)
+    elif text:
+        await start(interaction, text)
+    else:
+        await _ask_for_link(interaction)
+
+
+async def _ask_for_link(interaction: Interaction) -> None:
     locale = interaction.actor.locale
     link = kit.text_input(_LONGEST_SOURCE, placeholder="https://arxiv.org/abs/1706.03762")
     field = kit.input_block("source", t(locale, "A link, an arXiv id or a DOI"), link, is_optional=False)
@@ -48,20 +60,28 @@ async def add_from_message(interaction: Interaction, body: Json) -> None:
         raise InputError(msg("There is no link in this message."))
     if len(links) == 1:
         await start(interaction, links[0])
-        return
+    else:
+        await _ask_which(interaction, links)
+
+
+async def _ask_which(interaction: Interaction, links: Sequence[str]) -> None:
     locale = interaction.actor.locale
     rows = [
         kit.section(escape(clip(link, 300)), kit.button(f"{START}.{n}", t(locale, "Add"), link))
         for n, link in enumerate(links[:_MOST_LINKS])
     ]
-    body_blocks = [kit.section(t(locale, "Which of the links?")), *rows]
+    body = [kit.section(t(locale, "Which of the links?")), *rows]
     metadata = interaction.origin.metadata()
-    view = response.modal(t(locale, "Add a paper"), body_blocks, locale, response.ANSWER, metadata)
+    view = response.modal(t(locale, "Add a paper"), body, locale, response.ANSWER, metadata)
     await response.open_modal(interaction, view)
 
 
 async def start(interaction: Interaction, source: str) -> None:
     """Show the paper of a source if the collection has it, or open the form for a new one."""
+    await _start(interaction, source)
+
+
+async def _start(interaction: Interaction, source: str, comment: str = "") -> None:
     actor = interaction.actor
     earlier = await actor.services.submission.find_earlier(actor.workspace, source, actor.submitter)
     if isinstance(earlier, Paper):
@@ -69,7 +89,7 @@ async def start(interaction: Interaction, source: str) -> None:
     elif earlier:
         await response.send(interaction, response.Answer(actor.say(waiting_message(earlier, actor.id))))
     else:
-        await open_draft(interaction, draft_of(source))
+        await open_draft(interaction, replace(draft_of(source), comment=comment))
 
 
 def _links_of(message: Json) -> list[str]:
