@@ -81,7 +81,7 @@ def reason_of(kind: str, limits: Mapping[str, Any]) -> Message:
         return msg("it must be keys with values")
     if kind == "string_pattern_mismatch":
         return _pattern(str(limits["pattern"]))
-    return msg("it must be a text")
+    return msg("it must be text")
 
 
 def _pattern(pattern: str) -> Message:

@@ -51,7 +51,7 @@ def valid_slack_command(name: object) -> str:
     """Return the name of a slash command without its slash, if Slack accepts it."""
     text = str(name).removeprefix("/")
     if not re.fullmatch(r"[a-z0-9_-]{1,31}", text):
-        raise InvalidValue(msg("not a command of Slack's; write it in small letters, like dayori"))
+        raise InvalidValue(msg("Slack takes no such command; write it in lower case, like dayori"))
     return text
 
 
@@ -81,8 +81,8 @@ def valid_workspaces(workspaces: dict[str, tuple[str, ...]]) -> dict[str, tuple[
 
 
 _NOT_A_WORKSPACE = msg(
-    "a workspace is named with 1 to 40 letters, digits, hyphens and underscores, like lab; names with a colon are of "
-    "servers' own collections"
+    "a workspace's name has 1 to 40 letters, digits, hyphens and underscores, like lab; names with a colon "
+    "belong to servers' own collections"
 )
 _NOT_A_SERVER = msg(
     "not a Discord server or a Slack team; write it like discord:123456789012345678 (15 to 20 digits) or "
@@ -92,8 +92,8 @@ _NOT_A_SERVER = msg(
 
 def _listed_twice(home: str, name: str) -> Message:
     if home == name:
-        return msg("it is listed twice there; take one of the two out")
-    return msg('it is in the workspace "{name}" already, and a server has only one; take one of the two out', name=home)
+        return msg("it is listed twice there; remove one of the two")
+    return msg('it is in the workspace "{name}" already, and a server has only one; remove one of the two', name=home)
 
 
 def valid_database_url(url: str) -> str:
@@ -109,14 +109,14 @@ def valid_token(text: object) -> object:
         return text
     token = text.strip().strip("\"'").strip()
     if not all("!" <= each <= "~" for each in token):
-        raise InvalidValue(msg("there is a space, a line break or a foreign character in it; copy the token again"))
+        raise InvalidValue(msg("it has a space, a line break or a character that no token has; copy the token again"))
     return token or None
 
 
 def valid_contact(text: str) -> str:
     """Return the contact that sources are given, if it has no credentials."""
     if any(credentials_of(word.strip("()<>,;")) for word in text.split()):
-        raise InvalidValue(msg("it is shown to every source, so no password may stand in it"))
+        raise InvalidValue(msg("it is sent to every source, so it must not contain a password"))
     return text
 
 

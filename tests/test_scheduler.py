@@ -30,7 +30,7 @@ class Ticks:
                 await asyncio.sleep(0.01)
 
 
-@pytest.mark.parametrize("failing", [None, StoreError(msg("The channel is gone.")), ZeroDivisionError()])
+@pytest.mark.parametrize("failing", [None, StoreError(msg("The channel no longer exists.")), ZeroDivisionError()])
 async def test_it_ticks_at_once_and_at_the_next_full_minute(failing: Exception | None) -> None:
     ticks = Ticks(failing)
     scheduler = Scheduler(ticks)

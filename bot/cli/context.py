@@ -36,7 +36,7 @@ if TYPE_CHECKING:  # rich is slow to import, and a served bot prints nothing
 P = ParamSpec("P")
 _FOLLOWS_SETTINGS = ("run", "post")  # commands that apply the papers file and the settings' subscriptions
 ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help=phrase("The settings; without it, config/bot.yaml."))
+    Path | None, typer.Option("--config", help=phrase("The settings file; by default config/bot.yaml."))
 ]
 WorkspaceOption = Annotated[
     str, typer.Option("--workspace", help=phrase("Whose collection, for instance discord:<server id>."))
@@ -132,7 +132,7 @@ def with_context(command: Callable[Concatenate[CommandContext, P], Awaitable[Non
 
     async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
         async with contextlib.AsyncExitStack() as stack:
-            with progress_bar(t(config.locale, "Making the search index anew")) as progress:
+            with progress_bar(t(config.locale, "Rebuilding the search index")) as progress:
                 serves = command.__name__ in _FOLLOWS_SETTINGS
                 app = await stack.enter_async_context(open_app(config, progress=progress, serves=serves))
             gc.freeze()  # these objects stay, and searching them for garbage takes 20 ms each time

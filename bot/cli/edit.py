@@ -45,14 +45,14 @@ async def add(
     link: Links = None,
     tag: Tags = None,
     another: Annotated[
-        bool, typer.Option("--another", help=phrase("It is another paper than the one of its title."))
+        bool, typer.Option("--another", help=phrase("It is a different paper from the one with its title."))
     ] = False,
 ) -> None:
     """Add a paper."""
     submission = context.services.submission
     submitter = Submitter(context.user, context.actor, context.locale, is_curator=True)
     if isinstance(duplicate := await submission.find_earlier(context.workspace, source, submitter), Paper):
-        context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
+        context.console.print(Text(t(context.locale, "This paper is in the collection already."), style="yellow"))
         context.show(duplicate)
         return
     fields: dict[str, Any] = {
@@ -69,12 +69,17 @@ async def add(
     if isinstance(outcome, SameTitle):
         raise ConflictError(
             msg(
-                'A paper of this title is there already, as "{id}". Say --another if yours is another one.',
+                'The collection has a paper with this title already, as "{id}". Add --another if yours is a '
+                "different one.",
                 id=outcome.paper.id,
             )
         )
     if isinstance(outcome, Saved):
-        text = t(context.locale, "Added.") if outcome.is_new else t(context.locale, "This paper is there already.")
+        text = (
+            t(context.locale, "Added.")
+            if outcome.is_new
+            else t(context.locale, "This paper is in the collection already.")
+        )
         context.console.print(Text(text, style="green" if outcome.is_new else "yellow"))
         context.show(outcome.paper)
 
@@ -118,7 +123,7 @@ async def remove(context: CommandContext, id: Annotated[str, typer.Argument()], 
 async def undo(
     context: CommandContext,
     number: Annotated[
-        int | None, typer.Argument(metavar="[N]", help=phrase("A change's number; the last one without."))
+        int | None, typer.Argument(metavar="[N]", help=phrase("The number of a change; by default the last one."))
     ] = None,
     yes: Yes = False,
 ) -> None:
@@ -158,7 +163,7 @@ async def inbox(
     elif decision == "accept":
         candidate, accepted = await context.services.inbox.accept(context.workspace, number, context.actor)
         if not accepted.is_new:
-            context.console.print(Text(t(context.locale, "This paper is there already."), style="yellow"))
+            context.console.print(Text(t(context.locale, "This paper is in the collection already."), style="yellow"))
         context.show(accepted.paper)
         if not accepted.is_new and is_other_comment(proposal := proposed_paper(candidate), accepted.paper):
             context.say(t(context.locale, "The proposal's comment: {comment}", comment=proposal.comment))

@@ -21,11 +21,11 @@ from bot.services.papers.title_lookup import look_up_titles
 
 In = Annotated[
     str | None,
-    typer.Option("--format", metavar="|".join(READERS), help=phrase("Without it, the file's extension decides.")),
+    typer.Option("--format", metavar="|".join(READERS), help=phrase("By default, the file's extension decides.")),
 ]
 Out = Annotated[
     str | None,
-    typer.Option("--format", metavar="|".join(WRITTEN), help=phrase("Without it, the file's extension decides.")),
+    typer.Option("--format", metavar="|".join(WRITTEN), help=phrase("By default, the file's extension decides.")),
 ]
 
 
@@ -38,7 +38,10 @@ async def import_(
         bool, typer.Option("--dry-run", help=phrase("Show what would happen, and save nothing."))
     ] = False,
     duplicates: Annotated[
-        bool, typer.Option("--duplicates", help=phrase("Add papers without ids though their title is there."))
+        bool,
+        typer.Option(
+            "--duplicates", help=phrase("Add papers without ids even if the collection has one with their title.")
+        ),
     ] = False,
     restore: Annotated[
         bool, typer.Option("--restore", help=phrase("Bring back papers that were removed here."))
@@ -75,7 +78,7 @@ async def _wanted_back(context: CommandContext, removed: int) -> bool:
 @with_context
 async def export(
     context: CommandContext,
-    query: Annotated[str, typer.Argument(help=phrase("Only what this search finds; all without it."))] = "",
+    query: Annotated[str, typer.Argument(help=phrase("Only what this search finds; by default all papers."))] = "",
     format: Out = None,
     output: Annotated[
         Path | None,

@@ -47,7 +47,12 @@ async def digest(context: CommandContext, as_json: Json = False) -> None:
 async def search(
     context: CommandContext,
     query: Annotated[
-        str, typer.Argument(help=phrase("May hold tag:X author:X venue:X year:2022-2024; - reads queries, one a line."))
+        str,
+        typer.Argument(
+            help=phrase(
+                "May contain tag:X author:X venue:X year:2022-2024; - reads queries from standard input, one per line."
+            )
+        ),
     ],
     as_json: Json = False,
     limit: Annotated[int, typer.Option(min=1, max=1000, help=phrase("The most results to show."))] = 10,
@@ -91,7 +96,7 @@ def _queries() -> Iterator[str]:
     while line := sys.stdin.readline(_LONGEST_LINE + 1):
         if len(line) > _LONGEST_LINE:
             raise InputError(
-                msg("A line is longer than {most} characters; write one query a line.", most=_LONGEST_LINE)
+                msg("A line is longer than {most} characters; write one query per line.", most=_LONGEST_LINE)
             )
         yield line.rstrip("\r\n")
 

@@ -22,7 +22,7 @@ from bot.services.workspaces import DEFAULT, require_workspace
 async def doctor(
     settings: Settings,
     as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document."))] = False,
-    offline: Annotated[bool, typer.Option("--offline", help=phrase("Look at nothing that needs the network."))] = False,
+    offline: Annotated[bool, typer.Option("--offline", help=phrase("Skip the checks that need the network."))] = False,
 ) -> None:
     """Report whether the installation is healthy, without writing anything; exit with 1 when there is a fault."""
     config, locale = settings.config, settings.config.locale

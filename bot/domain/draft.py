@@ -223,7 +223,7 @@ def _read_link(line: str) -> Link:
         return Link(url, " ".join(label) or None)
     raise InputError(
         msg(
-            '"{line}" is no link; write one a line, its name first: code https://github.com/microsoft/unilm',
+            '"{line}" is not a link; write one per line, after its name: code https://github.com/microsoft/unilm',
             line=clean_line(line)[:80],
         )
     )

@@ -15,7 +15,7 @@ def number_in(text: str, most: int = _MOST) -> int:
     """Return the number in a text. Raises InputError when it is not a number, or larger than `most`."""
     if _DIGITS.fullmatch(text) and (number := int(text)) <= most:
         return number
-    raise InputError(msg('"{text}" is not a number that can be meant here.', text=text[:40]))
+    raise InputError(msg('"{text}" is not a number that can be used here.', text=text[:40]))
 
 
 def is_given(number: int) -> bool:

@@ -256,7 +256,7 @@ def _authors(names: Iterable[str]) -> tuple[str, ...]:
     if (length := sum(map(len, authors))) > ALL_AUTHORS_LENGTH:
         raise InputError(
             msg(
-                "All authors together are too long: {length} characters, and at most {most} fit.",
+                "The list of authors is too long: {length} characters, and at most {most} fit.",
                 length=length,
                 most=ALL_AUTHORS_LENGTH,
             )

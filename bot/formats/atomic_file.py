@@ -25,11 +25,13 @@ def read_regular(path: Path, most: int = MOST_BYTES) -> bytes:
     Pipes and devices are not opened: a pipe would block, and a device may have no end.
     """
     if not stat.S_ISREG(path.stat().st_mode):
-        raise FileError(msg("this is no file but a folder, a pipe or a device"), file=str(path))
+        raise FileError(msg("this is not a file but a folder, a pipe or a device"), file=str(path))
     with open(os.open(path, os.O_RDONLY | _AT_ONCE), "rb") as file:
         content = file.read(most + 1) if os.fstat(file.fileno()).st_size <= most else None
     if content is None or len(content) > most:
-        raise FileError(msg("this is larger than {most} MB, and no more is read", most=most // 10**6), file=str(path))
+        raise FileError(
+            msg("this is larger than {most} MB, which is the most that is read", most=most // 10**6), file=str(path)
+        )
     return content
 
 

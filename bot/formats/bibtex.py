@@ -56,7 +56,7 @@ def read(text: str, file: str) -> list[Paper]:
             line = (comment.start_line or 0) + 1 + comment.comment.count("\n", 0, stray.start())
             raise _broken(file, "", *places.of(line, "@"))
     if text.strip() and not library.entries and (library.comments or not library.blocks):
-        raise FileError(msg("this holds no BibTeX entry"), file=file, line=1, column=1)
+        raise FileError(msg("there is no BibTeX entry in it"), file=file, line=1, column=1)
     return papers_of(file, (_record_of(entry, places) for entry in library.entries))
 
 

@@ -92,7 +92,7 @@ def _parse(text: str, file: str) -> Any:
             read_yaml(text, file)  # raises the same error with its position
         raise FileError(msg('the key "{key}" is given twice', key=str(error)), file=file) from error
     except RecursionError as error:
-        raise FileError(msg("too deep"), file=file) from error
+        raise FileError(msg("nested too deeply"), file=file) from error
 
 
 class _TwiceError(ValueError):

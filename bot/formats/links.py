@@ -77,7 +77,7 @@ def _lines(text: str, file: str) -> Iterator[tuple[int, int, str, str]]:
         source, title = _parts(line)
         column = raw.find(line) + 1
         if not source:
-            problem = msg("here is neither a link, an arXiv id nor a DOI: {text}", text=line[:60])
+            problem = msg("there is no link, arXiv id or DOI here: {text}", text=line[:60])
             raise FileError(problem, file=file, line=number, column=column)
         yield number, column, source, "" if title.lower() in _NO_TITLES else title
 

@@ -77,7 +77,7 @@ class _PaperList:
             if not entry.is_accepted:
                 if source and len(contents.skipped) < _MOST_SKIPPED:
                     text = text_of(entry.pieces).strip()[:60] or source
-                    contents.skipped.append((entry.line, msg("this links to no paper: {text}", text=text)))
+                    contents.skipped.append((entry.line, msg("there is no link to a paper here: {text}", text=text)))
                 continue
             key = str(next(iter(identifiers_in(source).pairs()), canonical_url(source))) if source else ""
             if key and key in keys:

@@ -72,7 +72,7 @@ def read_yaml(text: str, file: str) -> PositionedTree:
 def _value(tree: PositionedTree, node: yaml.Node, path: Path, above: tuple[yaml.Node, ...]) -> Any:
     tree.places[path] = (node.start_mark.line + 1, node.start_mark.column + 1)
     if len(tree.places) > tree.most_nodes or any(node is each for each in above):
-        raise tree.error(path, msg("the aliases in this file repeat it without end"))
+        raise tree.error(path, msg("the aliases in this file expand without end"))
     if isinstance(node, yaml.MappingNode):
         return _mapping(tree, node, path, (*above, node))
     if isinstance(node, yaml.SequenceNode):

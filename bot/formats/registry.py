@@ -112,7 +112,7 @@ def format_of(file: str, requested: str | None, names: Sequence[str]) -> str:
     name = (requested or ending).lower()
     if name not in names and requested:
         raise InputError(
-            msg('There is no format "{name}"; there are: {known}.', name=requested, known=", ".join(names))
+            msg('There is no format "{name}"; the formats are: {known}.', name=requested, known=", ".join(names))
         )
     if name not in names:
         raise InputError(
@@ -137,6 +137,6 @@ def _all_titled(contents: Contents, file: str) -> list[Paper]:
         lines = ", ".join(str(each.line) for each in contents.untitled[:10]) + (
             ", …" if len(contents.untitled) > 10 else ""
         )
-        problem = msg("the title is not known of lines {lines}; write it behind the link", lines=lines)
+        problem = msg("the titles of lines {lines} are not known; write each after its link", lines=lines)
         raise FileError(problem, file=file, line=contents.untitled[0].line)
     return contents.papers

@@ -51,7 +51,7 @@ def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
         line = raw.removesuffix("\r")
         tag = _TAG.fullmatch(line.lstrip("\ufeff") if n == 1 else line)
         if tag and (tag[1] == "TY") != (not start[0]):
-            problem = msg("this record is not ended with ER") if start[0] else msg("a record must begin with TY")
+            problem = msg("this record does not end with ER") if start[0] else msg("a record must begin with TY")
             raise FileError(problem, file=file, line=n, column=1)
         if tag and tag[1] == "TY":
             start, values, last = (n, 1), _Lines(), None
@@ -66,7 +66,7 @@ def _records(text: str, file: str) -> Iterator[tuple[Place, Values]]:
         elif line.strip():
             raise FileError(msg("a record must begin with TY"), file=file, line=n, column=1)
     if start[0]:
-        raise FileError(msg("this record is not ended with ER"), file=file, line=start[0], column=1)
+        raise FileError(msg("this record does not end with ER"), file=file, line=start[0], column=1)
 
 
 def _found(start: Place, values: Values) -> Record:

@@ -202,5 +202,5 @@ def _indexed(papers: Iterable[Paper]) -> list[tuple[str, tuple[object, ...]]]:
 
 def _checked(lines: list[str], paper: Paper) -> list[str]:
     if not _reads_as(lines, paper):
-        raise FileError(msg('"{id}" cannot be written so that it reads back', id=paper.id), file="YAML")
+        raise FileError(msg('"{id}" cannot be written in a form that reads back', id=paper.id), file="YAML")
     return lines

@@ -32,7 +32,9 @@ class FencedBody(BytesPayload):
         try:
             await self._fence()
             if not fence_time.within(_FRESH):
-                raise UnknownOutcomeError(msg("The message was held up for too long; it is looked for first."))
+                raise UnknownOutcomeError(
+                    msg("The message was delayed for too long; the bot checks first whether it has arrived.")
+                )
         except Exception as error:
             self.refusal = error
             raise

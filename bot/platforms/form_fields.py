@@ -59,16 +59,20 @@ def detail_fields(draft: Draft, locale: Locale, longest: int) -> list[FormField]
         FormField(
             "links",
             t(locale, "Links"),
-            t(locale, "One a line, its name first: code https://…"),
+            t(locale, "One per line, after its name: code https://…"),
             longest,
             links,
             is_long=True,
         ),
-        FormField("authors", t(locale, "Authors"), t(locale, "One a line"), longest, authors, is_long=True),
+        FormField("authors", t(locale, "Authors"), t(locale, "One per line"), longest, authors, is_long=True),
         FormField(
             "venue", t(locale, "Venue"), t(locale, "The conference or journal: ACL 2024"), 300, draft.venue or ""
         ),
         FormField(
-            "organization", t(locale, "Organization"), t(locale, "Where it was written"), 300, draft.organization or ""
+            "organization",
+            t(locale, "Organization"),
+            t(locale, "The university or company"),
+            300,
+            draft.organization or "",
         ),
     ]

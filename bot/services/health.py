@@ -147,7 +147,11 @@ class Health:
         if self._file is None:
             return []
         if fault := await self._file.problem():
-            return [Check("papers file", "fault", fault, msg("Until it is mended, the collection serves as it is."))]
+            return [
+                Check(
+                    "papers file", "fault", fault, msg("Until that is corrected, the collection stays in use as it is.")
+                )
+            ]
         if unwritable := self._file.unwritable():
             remedy = msg("Let the bot write there, or set mirror: false.")
             return [Check("papers file", "warning", unwritable, remedy)]
@@ -162,9 +166,9 @@ class Health:
             Check(
                 f"server {each.number}",
                 "warning",
-                msg("The server {name} waits to be allowed.", name=each.name or each.number),
+                msg("The server {name} is waiting to be allowed.", name=each.name or each.number),
                 msg(
-                    "Let it in with dayori servers allow {id}, or keep it out with dayori servers refuse {id}.",
+                    "Allow it with dayori servers allow {id}, or refuse it with dayori servers refuse {id}.",
                     id=each.number,
                 ),
             )
@@ -174,7 +178,7 @@ class Health:
             Check(
                 f"subscription {each.name}",
                 "warning",
-                msg("{name} rests, since its server is not served.", name=each.name),
+                msg("{name} is on hold, since its server is not served.", name=each.name),
                 servers.remedy(each.channel),
             )
             for each in subscriptions
@@ -186,10 +190,10 @@ class Health:
         """Report whether the bot runs and is connected, from its last heartbeat."""
         if tick is None:
             return [Check("bot", "ok", msg("The bot is not running."))]
-        start = msg("Start it with dayori run; its log tells why it ended.")
+        start = msg("Start it with dayori run; its log says why it stopped.")
         at = tick["at"]
         if has_ended(tick.get("process", "")):
-            message = msg("The bot ended without being told to, after {time}.", time=_minute(at))
+            message = msg("The bot stopped unexpectedly, after {time}.", time=_minute(at))
             return [Check("bot", "fault", message, start)]
         if self._clock() - datetime.fromisoformat(at) > _LATE:
             return [Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)]
@@ -205,7 +209,7 @@ class Health:
                 platform=name,
                 time=_minute(since),
             )
-            remedy = msg("See its log, and whether {platform} can be reached from here.", platform=name)
+            remedy = msg("Look at its log, and check whether {platform} can be reached from here.", platform=name)
             return Check("bot", "fault", message, remedy)
         if state == "starting":
             return Check(
@@ -242,7 +246,7 @@ def _paused_checks(subscriptions: Sequence[Subscription]) -> list[Check]:
             "warning",
             msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
             msg(
-                "Mend it: it is tried again once a day and goes on by itself, or at once with {command}.",
+                "Solve the problem; the bot tries again once a day and then goes on, or at once with {command}.",
                 command=CommandName("digest subscribe"),
             ),
         )

@@ -37,7 +37,7 @@ class RateLimit:
         bucket.at = now
         if bucket.remaining < cost:
             seconds = math.ceil((cost - bucket.remaining) / _PER_SECOND)
-            raise RateLimitError(msg("That is too fast for the bot; go on in {seconds} s.", seconds=seconds), seconds)
+            raise RateLimitError(msg("That was too fast; go on in {seconds} s.", seconds=seconds), seconds)
         bucket.remaining -= cost
 
     def _new(self, person: str, now: float) -> _Bucket:

@@ -102,7 +102,7 @@ class Servers:
         """Return the sentence that tells the operator how to allow a channel's server."""
         if self._listed:
             return msg("Add {id} to {setting} in the settings.", id=self._id(channel), setting=self._setting)
-        return msg("Let it in with dayori servers allow {id}.", id=self._id(channel))
+        return msg("Allow it with dayori servers allow {id}.", id=self._id(channel))
 
     def _id(self, channel: str) -> str:
         return channel.partition("/")[0].removeprefix(f"{self._platform}:")
@@ -186,7 +186,7 @@ class Servers:
         server = self._server(id)
         if server in self._named and not self._listed:
             raise InputError(
-                msg("The settings name the server {id} under subscriptions or workspaces; take it out there.", id=id)
+                msg("The settings name the server {id} under subscriptions or workspaces; remove it there.", id=id)
             )
         return await self._decide(id, "refused")
 
@@ -202,7 +202,7 @@ class Servers:
         if self._listed:
             raise InputError(
                 msg(
-                    "{setting} in the settings decides alone; change the list there and start the bot again.",
+                    "Only {setting} in the settings decides; change the list there and start the bot again.",
                     setting=self._setting,
                 )
             )
@@ -233,7 +233,7 @@ class Servers:
         if not (number.isascii() and number.isdecimal() and 15 <= len(number) <= 20):
             raise InputError(
                 msg(
-                    '"{id}" is no server\'s id, a number of 15 to 20 digits; dayori servers lists those that wait.',
+                    '"{id}" is not a server\'s id, which has 15 to 20 digits; dayori servers lists those that wait.',
                     id=id[:60],
                 )
             )

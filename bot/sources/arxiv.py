@@ -75,7 +75,7 @@ def parse(body: bytes) -> dict[str, Metadata]:
     Raises SourceError when it is not such an answer, or is an error of arXiv.
     """
     if body.strip()[:20].lower().startswith(b"rate exceeded"):  # arXiv sends this with status 200
-        raise SourceBusyError(msg("{source} is asked too often just now.", source=NAME), 60)
+        raise SourceBusyError(msg("{source} is getting too many requests just now.", source=NAME), 60)
     feed = _read(body)
     if not feed.get("version"):
         raise unreadable(NAME)

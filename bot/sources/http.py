@@ -132,7 +132,7 @@ class Fetcher:
             if target and place_of(target) != place_of(address):
                 request = replace(request, name=urlsplit(target).hostname or request.name)
             address = target
-        raise SourceError(msg("{source} sends from page to page without an end.", source=request.name))
+        raise SourceError(msg("{source} redirects from page to page without end.", source=request.name))
 
     async def _hop(self, url: str, request: _Request, jar: aiohttp.CookieJar) -> Response | str:
         place, proxy = place_of(url), _proxy_for(url)
@@ -229,7 +229,7 @@ def _unreached(error: Exception, name: str, proxy: Proxy | None) -> SourceError:
     if proxy and isinstance(error, aiohttp.ClientHttpProxyError):
         return SourceError(
             msg(
-                "The proxy {proxy} does not let {source} be reached ({status}).",
+                "The proxy {proxy} refused to connect to {source} ({status}).",
                 proxy=proxy.host,
                 source=name,
                 status=error.status,
@@ -239,7 +239,7 @@ def _unreached(error: Exception, name: str, proxy: Proxy | None) -> SourceError:
         return unreadable(name)
     if isinstance(error, aiohttp.ClientConnectorError):
         return SourceError(msg("{source} cannot be reached.", source=name))
-    return _TransientError(msg("{source} broke the connection off.", source=name))
+    return _TransientError(msg("{source} closed the connection.", source=name))
 
 
 def _sent(jar: aiohttp.CookieJar, url: str) -> BaseCookie[str]:

@@ -80,7 +80,7 @@ def _busy(name: str, seconds: float) -> SourceBusyError:
     pause = math.ceil(seconds)
     return SourceBusyError(
         msg(
-            "{source} wants to be left alone for a while; it can be asked again in {seconds} seconds.",
+            "{source} limits how often it is asked; it can be asked again in {seconds} seconds.",
             source=name,
             seconds=pause,
         ),

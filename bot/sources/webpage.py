@@ -49,7 +49,7 @@ def parse(body: bytes, url: str, charset: str | None = None, name: str | None = 
     metadata = metadata | work_in(scripts_of(page)) | _card(metas, page)
     if metadata.title is None:
         source = name or urlsplit(url).hostname or url[:80]
-        raise SourceError(msg("The page of {source} does not say a title.", source=source))
+        raise SourceError(msg("The page of {source} has no title.", source=source))
     if scholarly and not metas.get("citation_author_institution"):
         # A publisher's name is not the authors' institution.
         return replace(metadata, organization=None)

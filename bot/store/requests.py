@@ -25,4 +25,4 @@ async def claim(connection: StoreConnection, request: Request) -> None:
     await connection.execute(delete(interactions).where(interactions.c.claimed_at < oldest))
     statement = upsert(interactions).values(id=request.id, claimed_at=made_at).on_conflict_do_nothing()
     if not (await connection.execute(statement)).rowcount:
-        raise DuplicateError(msg("Another process answers this already."))
+        raise DuplicateError(msg("Another process is answering this already."))

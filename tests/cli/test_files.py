@@ -52,7 +52,7 @@ def test_a_removed_paper_stays_away_until_it_is_wanted_back(dayori: Dayori, tmp_
 def test_a_list_whose_source_cannot_be_reached_says_so_once(dayori: Dayori, tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("".join(f"2301.{n:05}\n" for n in range(1, 6)), encoding="utf-8")
     told = "".join(dayori("import", "list.txt").stdout.split())
-    assert "見送り5" in told
+    assert "スキップ5" in told
     assert told.count("5件のタイトルを調べられませんでした") == 1
     assert told.count("list.txt:1") == 1
 

@@ -96,7 +96,7 @@ async def test_what_is_paused_is_told_with_1_each_time_alike(
     assert [code for code, _ in told] == [1, 1, 1]
     for _, printed in told:
         assert "weekly: paused — The bot may not post there" in printed
-        assert "It is tried again by itself at " in printed
+        assert "The bot will try again at " in printed
         assert "on its way" not in printed
     assert len({printed for _, printed in told}) == 1
     assert len(server.sent("POST", "/messages")) == 1

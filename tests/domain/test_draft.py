@@ -114,7 +114,7 @@ def test_links_are_read_one_a_line_with_their_names() -> None:
 
 @pytest.mark.parametrize("line", ["example.org", "https://example.org code", "javascript:alert(1)", "code"])
 def test_what_is_no_link_is_refused_with_an_example(line: str) -> None:
-    with pytest.raises(InputError, match="is no link; write one a line"):
+    with pytest.raises(InputError, match="is not a link; write one per line"):
         read_links(f"https://example.org/\n{line}")
 
 

@@ -58,7 +58,7 @@ class FakePublisher:
         await fence()
         if channel in self.closed:
             self.refusals += 1
-            raise ChannelClosedError(msg("The channel is gone."))
+            raise ChannelClosedError(msg("The channel no longer exists."))
         fault = self.faults.popleft() if self.faults and self.faulty in (None, channel) else None
         if fault == "dropped":
             raise UnknownOutcomeError(msg("Discord answered {status}.", status=502))

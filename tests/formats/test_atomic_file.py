@@ -92,7 +92,7 @@ def no_file(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Path]:
 
 
 def test_only_a_file_is_read(no_file: Path) -> None:
-    with pytest.raises(FileError, match="no file but a folder, a pipe or a device"):
+    with pytest.raises(FileError, match="not a file but a folder, a pipe or a device"):
         read_regular(no_file)
     with pytest.raises(FileError):
         read_file(no_file, "yaml")

@@ -53,7 +53,7 @@ def test_what_links_to_no_paper_is_left_out_and_told_with_its_line() -> None:
     contents = html_reader.read(
         f'<ul>\n<li><a href="https://a.org/">Tool</a>\n<li><a href="{ARXIV}">RetNet</a></ul>', "f"
     )
-    assert [(line, why.text("en")) for line, why in contents.skipped] == [(2, "this links to no paper: Tool")]
+    assert [(line, why.text("en")) for line, why in contents.skipped] == [(2, "there is no link to a paper here: Tool")]
 
 
 def test_a_matome_page_that_a_browser_saved_is_read_like_its_text_with_the_links_of_its_cards() -> None:

@@ -50,7 +50,7 @@ def test_one_paper_twice_is_one_paper() -> None:
 
 
 def test_a_line_with_neither_link_nor_id_refuses_the_file_with_its_place() -> None:
-    with pytest.raises(FileError, match="f:2:3: here is neither a link, an arXiv id nor a DOI: 後で"):
+    with pytest.raises(FileError, match="f:2:3: there is no link, arXiv id or DOI here: 後で"):
         read(f"{ARXIV}\n- 後で\n", "f")
 
 
@@ -60,5 +60,5 @@ def test_a_text_file_is_a_page_or_a_list(tmp_path: Path) -> None:
     assert read_file(file)[0].headline == "見出し"
     file.write_text(f"{ARXIV} RetNet\n{ARXIV}x\n", encoding="utf-8")
     assert len(read_contents(file).untitled) == 1
-    with pytest.raises(FileError, match=r"a.txt:2: the title is not known of lines 2"):
+    with pytest.raises(FileError, match=r"a.txt:2: the titles of lines 2"):
         read_file(file)

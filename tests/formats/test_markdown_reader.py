@@ -107,7 +107,9 @@ def test_what_links_to_no_paper_is_left_out_and_told_and_code_is_passed_over() -
     text += f"```\n- [X](https://arxiv.org/abs/2301.00001)\n```\n- [RetNet]({ARXIV})\n"
     contents = markdown_reader.read(text, "f")
     assert [made.title for made in contents.papers] == ["RetNet"]
-    assert [(line, why.text("en")) for line, why in contents.skipped] == [(1, "this links to no paper: Tool - nice")]
+    assert [(line, why.text("en")) for line, why in contents.skipped] == [
+        (1, "there is no link to a paper here: Tool - nice")
+    ]
 
 
 def test_below_a_heading_that_says_papers_any_link_is_one_but_not_code() -> None:

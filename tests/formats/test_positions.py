@@ -58,7 +58,7 @@ def test_what_has_no_place_is_told_at_the_nearest_above() -> None:
         ("a: 1\nb: 2\na: 3", "f:3:1: ", 'the key "a" is given twice'),
         ("- {x: 1, x: 2}", "f:1:10: ", 'the key "x" is given twice'),
         ("? [a]\n: b", "f:1:1: ", "a key must be a plain word"),
-        ("a: &x [*x]", "f:1:4: ", "repeat it without end"),
+        ("a: &x [*x]", "f:1:4: ", "expand without end"),
         ("a: *nowhere", "f:1:4: ", "not valid YAML"),
         ("a: 1\n--- \nb: 2", "f:2:1: ", "not valid YAML"),
         ("a: 日本\nb: 日\x07", "f:2:5: ", "control characters are not allowed"),

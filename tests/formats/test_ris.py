@@ -49,8 +49,8 @@ def test_foreign_records_are_understood() -> None:
 @pytest.mark.parametrize(
     ("text", "place", "problem"),
     [
-        ("TY  - JOUR\nTI  - x\n", "f:1:1: ", "not ended with ER"),
-        ("TY  - JOUR\nTI  - x\nTY  - JOUR\n", "f:3:1: ", "not ended with ER"),
+        ("TY  - JOUR\nTI  - x\n", "f:1:1: ", "does not end with ER"),
+        ("TY  - JOUR\nTI  - x\nTY  - JOUR\n", "f:3:1: ", "does not end with ER"),
         ("\nTI  - x\n", "f:2:1: ", "must begin with TY"),
         ("hello\n", "f:1:1: ", "must begin with TY"),
         ("TY  - JOUR\nER  - \n", "f:1:1: ", "needs a title"),

@@ -77,7 +77,7 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
     other = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url)
     assert await other.wait() == 0
     assert seen(await health.check(workspace, {"discord": True})) == [
-        ("fault", "The bot ended without being told to, after 2024-01-21 23:00 UTC.")
+        ("fault", "The bot stopped unexpectedly, after 2024-01-21 23:00 UTC.")
     ]
 
 
@@ -139,9 +139,9 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
         )
         if name == "closed":
             async with database.write() as connection:
-                await subscriptions.pause(connection, made.id, msg("The channel is gone."), clock())
+                await subscriptions.pause(connection, made.id, msg("The channel no longer exists."), clock())
     findings = await health.check(workspace, {"discord": True})
-    assert seen(findings) == [("warning", "closed is paused: The channel is gone.")]
+    assert seen(findings) == [("warning", "closed is paused: The channel no longer exists.")]
     assert findings.is_well
     assert findings.checks[-1].columns("ja") == {
         "check": "subscription closed",
@@ -157,9 +157,9 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
     assert standings == {
         "closed": [
             "No edition yet",
-            "Paused: The channel is gone.",
-            "It is tried again by itself at 2024-01-22T23:00:00+00:00, and goes on once that is mended; "
-            "/digest subscribe starts it again at once.",
+            "Paused: The channel no longer exists.",
+            "The bot will try again at 2024-01-22T23:00:00+00:00, and go on once the problem is solved; "
+            "/digest subscribe resumes it at once.",
         ],
         "open": ["No edition yet", "Next: 2024-01-22T00:00:00+00:00, nothing new so far"],
     }

@@ -84,7 +84,7 @@ async def test_the_settings_list_decides_alone(make: Make) -> None:
     assert await serves(servers, LAB, OTHER) == [False, True]
     assert await states(servers) == {LAB: "refused", OTHER: "allowed"}
     for decide in (servers.allow, servers.refuse):
-        with pytest.raises(InputError, match=r"discord\.servers in the settings decides alone"):
+        with pytest.raises(InputError, match=r"Only discord\.servers in the settings decides"):
             await decide(LAB)
     with pytest.raises(NotAllowedError, match=r"can add 100000000000000001 to discord\.servers"):
         await servers.require(LAB)
@@ -102,7 +102,7 @@ async def test_servers_of_the_settings_subscriptions_are_allowed(make: Make) -> 
     await servers.note_first_servers(there())
     await servers.note_server(OTHER, "")
     assert await serves(servers, LAB, OTHER) == [True, False]
-    with pytest.raises(InputError, match="take it out there"):
+    with pytest.raises(InputError, match="remove it there"):
         await servers.refuse(LAB)
 
 
@@ -143,7 +143,7 @@ async def test_a_server_allowed_beforehand_keeps_the_first_invitation_from_anoth
     "id", ["", "1", "研究室", "１２３４５６７８９０１２３４５６７", "1" * 21, "9" * 5000, "slack:T1"]
 )
 async def test_what_is_no_servers_id_is_refused_in_words(make: Make, id: str) -> None:
-    with pytest.raises(InputError, match="is no server's id"):
+    with pytest.raises(InputError, match="is not a server's id"):
         await make().allow(id)
 
 
@@ -241,14 +241,14 @@ async def test_the_doctor_warns_of_what_waits_and_stays_well(
     assert told == [
         (
             "server 100000000000000003",
-            "The server 知らない人 waits to be allowed.",
-            "Let it in with dayori servers allow 100000000000000003, "
-            "or keep it out with dayori servers refuse 100000000000000003.",
+            "The server 知らない人 is waiting to be allowed.",
+            "Allow it with dayori servers allow 100000000000000003, "
+            "or refuse it with dayori servers refuse 100000000000000003.",
         ),
         (
             "subscription other",
-            "other rests, since its server is not served.",
-            "Let it in with dayori servers allow 100000000000000002.",
+            "other is on hold, since its server is not served.",
+            "Allow it with dayori servers allow 100000000000000002.",
         ),
     ]
     assert findings.is_well

@@ -120,7 +120,7 @@ async def test_the_proxys_password_is_given_to_it_and_its_refusals_are_told(
     assert "p@ss" not in str(caught.value)
     async with Proxy(web.port, refuses_with=403) as proxy:
         monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{proxy.port}")
-        with pytest.raises(SourceError, match=r"does not let page\.example be reached \(403\)"):
+        with pytest.raises(SourceError, match=r"refused to connect to page\.example \(403\)"):
             await fetcher.get("https://page.example/a")
 
 

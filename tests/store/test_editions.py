@@ -82,9 +82,11 @@ async def test_a_released_edition_can_be_left_alone_for_a_while(
     edition = await write(database, subscription, clock)
     assert await claim(database, clock, "me")
     async with database.write() as connection:
-        await leases.release(connection, "me", edition, clock() + timedelta(seconds=50), msg("The channel is gone."))
+        await leases.release(
+            connection, "me", edition, clock() + timedelta(seconds=50), msg("The channel no longer exists.")
+        )
         status = await editions.last_editions(connection, subscription.workspace_id)
-    assert status[subscription.id].trouble == msg("The channel is gone.")
+    assert status[subscription.id].trouble == msg("The channel no longer exists.")
     assert await claim(database, clock, "me") is None
     clock.advance(seconds=51)
     assert await claim(database, clock, "me")
@@ -138,7 +140,7 @@ async def test_an_edition_of_a_paused_or_ended_subscription_waits(
 ) -> None:
     await write(database, subscription, clock)
     async with database.write() as connection:
-        await subscriptions.pause(connection, subscription.id, msg("The channel is gone."), clock())
+        await subscriptions.pause(connection, subscription.id, msg("The channel no longer exists."), clock())
     assert await claim(database, clock, "me") is None
     async with database.write() as connection:
         await subscriptions.end(connection, subscription.id, clock())

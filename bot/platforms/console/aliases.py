@@ -17,15 +17,15 @@ async def alias(terminal: Terminal, arguments: str) -> None:
     if verb == "add":
         name, _, meanings = text.partition("=")
         line = _line(*await aliases.put(terminal.workspace, name, meanings_of(meanings)))
-        terminal.say(t(terminal.locale, "The alias is saved: {alias}", alias=line), "green")
+        terminal.say(t(terminal.locale, "The alias was saved: {alias}", alias=line), "green")
     elif verb == "remove":
         await aliases.remove(terminal.workspace, text)
-        terminal.say(t(terminal.locale, "The alias {name} is forgotten.", name=text))
+        terminal.say(t(terminal.locale, "The alias {name} was removed.", name=text))
     elif verb in ("", "list"):
         lines = [_line(*each) for each in (await aliases.all(terminal.workspace)).items()]
         terminal.say("\n".join(lines) or t(terminal.locale, "There are no aliases yet."))
     else:
-        raise InputError(msg("Say add, remove or list, for instance: {example}", example=EXAMPLE))
+        raise InputError(msg("Write add, remove or list after it, for instance: {example}", example=EXAMPLE))
 
 
 def _line(name: str, meanings: tuple[str, ...]) -> str:

@@ -36,7 +36,7 @@ async def add(terminal: Terminal, source: str) -> None:
     services = terminal.services
     earlier = await services.submission.find_earlier(terminal.workspace, source, terminal.submitter)
     if isinstance(earlier, Paper):
-        terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
+        terminal.say(t(terminal.locale, "This paper is in the collection already."), "yellow")
         terminal.card(earlier)
         return
     draft = draft_of(source)
@@ -59,7 +59,10 @@ async def add(terminal: Terminal, source: str) -> None:
         return
     outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter)
     if isinstance(outcome, SameTitle):
-        question = t(terminal.locale, "There is a paper of this title already, under other ids. Is yours another one?")
+        question = t(
+            terminal.locale,
+            "The collection has a paper with this title already, under other ids. Is yours a different one?",
+        )
         terminal.say(f"{question} ({outcome.paper.id})", "yellow")
         if not await terminal.confirm(t(terminal.locale, "Save?"), default=False):
             terminal.say(t(terminal.locale, "Not saved."))
@@ -69,7 +72,7 @@ async def add(terminal: Terminal, source: str) -> None:
         )
     if isinstance(outcome, Saved):
         new = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
-        terminal.say(new if outcome.is_new else t(terminal.locale, "This paper is there already."), "green")
+        terminal.say(new if outcome.is_new else t(terminal.locale, "This paper is in the collection already."), "green")
 
 
 async def edit(terminal: Terminal, text: str) -> None:
@@ -129,7 +132,7 @@ async def undo(terminal: Terminal, number: str) -> None:
     change, ids = await terminal.services.undo.undo(
         terminal.workspace, terminal.who, actor=terminal.actor, change_id=change.id
     )
-    terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo takes that back."))
+    terminal.say(reports.undone(change, ids, terminal.locale) + " " + t(terminal.locale, "/redo brings it back."))
 
 
 async def redo(terminal: Terminal, _: str) -> None:
@@ -153,7 +156,7 @@ async def history(terminal: Terminal, text: str) -> None:
 async def inbox(terminal: Terminal, _rest: str) -> None:
     """Show each proposal and ask for a decision."""
     candidates = await terminal.services.inbox.waiting(terminal.workspace)
-    terminal.say(tn(terminal.locale, "{n} proposal waits.", "{n} proposals wait.", len(candidates)))
+    terminal.say(tn(terminal.locale, "{n} proposal is waiting.", "{n} proposals are waiting.", len(candidates)))
     for candidate in candidates:
         terminal.card(replace(proposed_paper(candidate), added_by=candidate.proposed_by))
         try:
@@ -185,7 +188,7 @@ async def _tell_proposer(terminal: Terminal, candidate: Candidate, paper: Paper,
 
 async def _take_comment(terminal: Terminal, paper: Paper, proposal: Paper) -> None:
     """Show the paper that was there before an accepted proposal, and offer to copy the proposal's comment."""
-    terminal.say(t(terminal.locale, "This paper is there already."), "yellow")
+    terminal.say(t(terminal.locale, "This paper is in the collection already."), "yellow")
     terminal.card(paper)
     if not is_other_comment(proposal, paper):
         return
@@ -276,7 +279,7 @@ def _number(text: str, example: str) -> int | None:
         return None
     if not plain.isdecimal() or len(plain) > 19:
         raise InputError(
-            msg('"{text}" is no number of a change; write it like: {example}', text=text[:40], example=example)
+            msg('"{text}" is not the number of a change; write it like: {example}', text=text[:40], example=example)
         )
     return int(plain)
 

@@ -21,7 +21,7 @@ def overview(name: str, commands: Sequence[tuple[str, str]], locale: Locale) -> 
         Text(),
         _table([(each, _translated(sentence, locale)) for each, sentence in commands]),
         Text(),
-        Text(t(locale, "dayori COMMAND --help tells more; dayori --version tells the version.")),
+        Text(t(locale, "dayori COMMAND --help shows more; dayori --version shows the version.")),
     )
 
 
@@ -56,7 +56,7 @@ def wrong_usage(error: Any, reason: Message | None) -> Message:
     if kind == "BadOptionUsage":
         return msg("The option {name} needs a value.", name=name)
     if kind == "BadParameter" and label:
-        return msg("{name} cannot be that: {reason}", name=label, reason=reason or str(error.message))
+        return msg("{name} cannot have this value: {reason}", name=label, reason=reason or str(error.message))
     if (message := str(error.message)).startswith("No such command"):
         return msg("There is no command {name}.", name=message.split("'")[1] if "'" in message else "")
     return msg("{it}", it=message)

@@ -64,8 +64,8 @@ def edition(edition: Edition, zone: ZoneInfo, width: int, name_command: NameComm
     if edition.remaining:
         more = tn(
             locale,
-            "{n} more paper waits for the next edition.",
-            "{n} more papers wait for the next edition.",
+            "{n} more paper will be in the next edition.",
+            "{n} more papers will be in the next edition.",
             edition.remaining,
         )
         parts.append(_lines(more, width, "dim"))
@@ -90,7 +90,7 @@ def results(results: Results, locale: Locale, width: int, offset: int = 0) -> Re
 
 
 def _nothing(results: Results, locale: Locale, width: int) -> RenderableType:
-    parts = [_lines(t(locale, 'No paper was found for "{query}".', query=clip(results.query, 60)), width, "yellow")]
+    parts = [_lines(t(locale, "No paper was found for “{query}”.", query=clip(results.query, 60)), width, "yellow")]
     if results.near:
         parts.append(Text(t(locale, "These come close:"), style="cyan"))
     return Group(*parts, *_rows(results.near, locale, width, 0))

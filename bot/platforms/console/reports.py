@@ -148,7 +148,7 @@ def _folded(columns: int) -> Table:
 def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale) -> RenderableType:
     """Report changes: one line per changed paper, with the differences of its fields below."""
     if not steps:
-        return Text(t(locale, "Nothing has happened yet."))
+        return Text(t(locale, "Nothing has been changed yet."))
     parts: list[RenderableType] = []
     for change, step in steps:
         who = f"{change.by or '—'}  {action(change.action, locale)}  {step.paper_id}"
@@ -162,7 +162,7 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
 def inbox(proposals: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
     """List the proposals with proposer and time."""
     if not proposals:
-        return Text(t(locale, "No proposal waits."))
+        return Text(t(locale, "No proposals are waiting."))
     table = _folded(4)
     for each in proposals:
         when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
@@ -198,7 +198,7 @@ _STATES = {"allowed": msg("allowed"), "waiting": msg("waiting"), "refused": msg(
 def servers(rows: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | Text:
     """List the servers with their states and since when these hold."""
     if not rows:
-        return Text(t(locale, "The bot is in no server yet; the first that it is invited into is the team's."))
+        return Text(t(locale, "The bot is in no server yet; the first that it is invited to becomes the team's."))
     table = _folded(4)
     for each in rows:
         since = _minute(each.since, zone) if each.since else t(locale, "by the settings")

@@ -66,7 +66,7 @@ class Shell:
         for notice in notices:
             self._terminal.say(notice, "yellow")
         if self._terminal.prompt.is_interactive:
-            text = t(self._locale, "Type /help for the commands; a number opens that paper, words search.")
+            text = t(self._locale, "Type /help for the commands, a number to open that paper, or words to search.")
             self._terminal.say(text, "dim")
         while self._stays and (line := await self._line()) is not None:
             if line:
@@ -130,7 +130,7 @@ class Shell:
         """Return each command with its description and an example."""
         add = "/addpaper https://arxiv.org/abs/1706.03762"
         return {
-            "/paper": (self._paper, t(locale, "look a paper up"), "/paper RetNet"),
+            "/paper": (self._paper, t(locale, "look up a paper"), "/paper RetNet"),
             "/papers": (self._papers, t(locale, "browse, last added first"), "/papers tag:RAG year:2023"),
             "/random": (self._random, t(locale, "show one paper at random"), "/random tag:RAG"),
             "/more": (self._more, t(locale, "the next page"), ""),
@@ -140,10 +140,10 @@ class Shell:
             "/removepaper": (self._curate(edit.remove), t(locale, "remove a paper"), "/removepaper retnet"),
             "/undo": (
                 self._curate(edit.undo),
-                t(locale, "take the last change back, or that of a number"),
+                t(locale, "undo the last change, or the one with a number"),
                 "/undo 3",
             ),
-            "/redo": (self._curate(edit.redo), t(locale, "take the last undo back"), ""),
+            "/redo": (self._curate(edit.redo), t(locale, "redo the last change that was undone"), ""),
             "/history": (self._curate(edit.history), t(locale, "who changed what"), "/history retnet"),
             "/inbox": (self._curate(edit.inbox), t(locale, "decide on proposals"), ""),
             "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),

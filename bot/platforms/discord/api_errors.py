@@ -15,7 +15,7 @@ from bot.i18n import Message, msg
 _SHUT_OUT = 600.0  # seconds of rest when Discord, or a proxy before it, refuses all requests
 _SHORT_REST, _LONGEST_REST = 60.0, 3600.0  # seconds of rest if none is given, and at most
 _CLOSED: dict[int, Message] = {
-    10003: msg("The channel is gone."),
+    10003: msg("The channel no longer exists."),
     10004: msg("The bot is no longer in the server; invite it again."),
     50001: msg("The bot cannot see the channel; give it “View Channel”."),
     50013: msg("The bot may not post there; give it “Send Messages” and “Embed Links”."),

@@ -26,7 +26,7 @@ async def show_duplicate(interaction: Interaction, actor: Actor, paper: Paper, s
         token, draft = token_for(interaction), replace(draft_of(source), paper_id=paper.id)
         await actor.services.drafts.save(actor.workspace, token, draft, actor.id)
         view.add_item(AddLink(token, t(actor.locale, "Add this link to it")))
-    lines = [msg("This paper is there already."), *provenance(paper, await _digest_url(actor, paper))]
+    lines = [msg("This paper is in the collection already."), *provenance(paper, await _digest_url(actor, paper))]
     await response.send(interaction, "\n".join(map(actor.say, lines)), embed=embed_of(paper, actor.locale), view=view)
 
 

@@ -13,8 +13,10 @@ from bot.platforms.discord.rest import RestClient
 
 PAGES = 100  # of 100 messages: a few seconds; the next search continues from there
 BLIND = {
-    "view_channel": msg("A message may have arrived, and the bot cannot look; give it “View Channel”."),
-    "read_message_history": msg("A message may have arrived, and the bot cannot look; give it “Read Message History”."),
+    "view_channel": msg("A message may already have arrived, but the bot cannot check; give it “View Channel”."),
+    "read_message_history": msg(
+        "A message may already have arrived, but the bot cannot check; give it “Read Message History”."
+    ),
 }
 
 
@@ -50,7 +52,8 @@ class MessageSearch:
             after = max(int(message["id"]) for message in page)
         raise UnfinishedSearchError(
             msg(
-                "A message may have arrived, and more than {n} messages were written since; the search goes on.",
+                "A message may already have arrived; more than {n} messages were written since, so the search "
+                "continues.",
                 n=PAGES * 100,
             ),
             str(after),

@@ -106,7 +106,7 @@ async def show_waiting(interaction: Interaction, actor: Actor, edition: int) -> 
     numbers = await actor.services.digests.waiting_papers(actor.workspace, edition)
     results = await actor.services.lookup.by_numbers(actor.workspace, numbers, limit=25)
     if not results.results:
-        await response.send(interaction, t(actor.locale, "No paper waits any more."))
+        await response.send(interaction, t(actor.locale, "No papers are waiting any more."))
         return
     view = _list_view(results.papers, actor.locale, query="", offset=0, size=results.total, total=results.total)
     embed = discord.Embed.from_dict(list_embed(results, actor.locale, 0))

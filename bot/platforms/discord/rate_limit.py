@@ -32,7 +32,9 @@ class GlobalRateLimit:
         async with self._gate:
             if (seconds := self._rest_until - monotonic()) > 0:
                 raise RetryLaterError(
-                    msg("Discord refuses too much; requests rest until it is safe again."), seconds, is_global=True
+                    msg("Discord has refused too many requests; the bot pauses until it is safe to go on."),
+                    seconds,
+                    is_global=True,
                 )
             if (wait := self._next - monotonic()) > 0:
                 await asyncio.sleep(wait)

@@ -212,15 +212,15 @@ def _more_line(edition: Edition) -> str:
         return ""
     more = tn(
         edition.locale,
-        "{n} more paper waits for the next edition.",
-        "{n} more papers wait for the next edition.",
+        "{n} more paper will be in the next edition.",
+        "{n} more papers will be in the next edition.",
         edition.remaining,
     )
     return f"-# {more}"
 
 
 def _remaining_button(edition: Edition) -> dict[str, Any]:
-    label = tn(edition.locale, "See the paper that waits", "See the {n} papers that wait", edition.remaining)
+    label = tn(edition.locale, "See the waiting paper", "See the {n} waiting papers", edition.remaining)
     button = {"type": 2, "style": 2, "label": label, "custom_id": f"dayori:waiting:{edition.id}"}
     return {"type": 1, "components": [button]}
 

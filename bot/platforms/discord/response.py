@@ -102,7 +102,7 @@ async def defer(interaction: Interaction) -> None:
 
 async def say_interrupted(interaction: Interaction) -> None:
     """Tell the person that the bot stops before this is finished."""
-    text = t(locale_of(interaction), "The bot is being restarted. Look whether this was done, and do it again if not.")
+    text = t(locale_of(interaction), "The bot is being restarted. Check whether this was done, and do it again if not.")
     await send(interaction, text)
 
 

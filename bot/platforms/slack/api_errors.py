@@ -136,7 +136,10 @@ def search_error(error: PublishError) -> PublishError:
     """Return an error of a search for a message as one that needs somebody's help, if the bot may not read there."""
     if isinstance(error, ChannelClosedError) and error.message == _INVITE:
         return BlockedError(
-            msg("A message may have arrived, and the bot cannot look; write /invite and its name in the channel.")
+            msg(
+                "A message may already have arrived, but the bot cannot check; write /invite and its name in the "
+                "channel."
+            )
         )
     return error
 

@@ -18,13 +18,13 @@ class CommandEntry:
 
 
 COMMAND_LIST = (
-    CommandEntry("paper", "論文", msg("Look a paper up"), "RetNet"),
+    CommandEntry("paper", "論文", msg("Look up a paper"), "RetNet"),
     CommandEntry("papers", "論文一覧", msg("Browse the papers, last added first"), "tag:RAG year:2023"),
     CommandEntry("random", "ランダム", msg("Show one paper at random"), "tag:RAG"),
     CommandEntry("addpaper", "論文追加", msg("Add a paper by its link"), "https://arxiv.org/abs/1706.03762"),
     CommandEntry("editpaper", "論文編集", msg("Change what a paper says"), "RetNet"),
     CommandEntry("removepaper", "論文削除", msg("Remove a paper"), "RetNet"),
-    CommandEntry("undo", "元に戻す", msg("Take my last change back")),
+    CommandEntry("undo", "元に戻す", msg("Undo my last change")),
     CommandEntry("history", "履歴", msg("See who changed what"), "RetNet"),
     CommandEntry("inbox", "受信箱", msg("Decide on proposed papers")),
     CommandEntry("alias", "別名", msg("Words for the same thing"), "add RAG = 検索拡張生成"),

@@ -87,8 +87,8 @@ class SlackRenderer:
         date = PaperDate(day.year, day.month, day.day).text(edition.locale)
         more = tn(
             edition.locale,
-            "{n} more paper waits for the next edition.",
-            "{n} more papers wait for the next edition.",
+            "{n} more paper will be in the next edition.",
+            "{n} more papers will be in the next edition.",
             edition.remaining,
         )
         lines = [date, explain(edition, self._names.name), *([more] if edition.remaining else [])]

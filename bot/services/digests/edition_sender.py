@@ -125,7 +125,9 @@ class EditionSender:
                 if not await leases.holds(connection, self._name, edition_id):
                     raise _LeaseLostError
         if unsure and not unsure.within(nonce_memory):
-            raise UnknownOutcomeError(msg("The message was held up for too long; it is looked for first."))
+            raise UnknownOutcomeError(
+                msg("The message was delayed for too long; the bot checks first whether it has arrived.")
+            )
 
     async def _find(self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage) -> str | None:
         try:

@@ -65,7 +65,7 @@ class Postponement:
     async def _tell_blocked(self, edition: OpenEdition, reason: Message) -> None:
         text = t(
             edition.locale,
-            '📮 The digest "{name}" waits: {reason} It is tried again by itself.',
+            '📮 The digest "{name}" waits: {reason} The bot will try again.',
             name=edition.subscription,
             reason=reason.text(edition.locale),
         )
@@ -80,16 +80,16 @@ class Postponement:
         name, why = edition.subscription, reason.text(edition.locale)
         text = t(
             edition.locale,
-            '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
-            "by itself once that is mended.",
+            '📮 The digest "{name}" is paused: {reason} The bot tries again once a day and goes on once the '
+            "problem is solved.",
             name=name,
             reason=why,
         )
         if command:
             text = t(
                 edition.locale,
-                '📮 The digest "{name}" is paused: {reason} It is tried again once a day and goes on '
-                "by itself once that is mended; {command} starts it again at once, with what is missing.",
+                '📮 The digest "{name}" is paused: {reason} The bot tries again once a day and goes on once the '
+                "problem is solved; {command} resumes it at once, with what is missing.",
                 name=name,
                 reason=why,
                 command=command,

@@ -104,13 +104,15 @@ class ServerSubscriptions:
     ) -> Message:
         channel = ChannelName(subscription.channel)
         if reason := dict(report.failed).get(subscription.name):
-            return msg("It could not be posted: {reason} It is tried again by itself.", reason=reason)
+            return msg("It could not be posted: {reason} The bot will try again.", reason=reason)
         last = await self._digests.last_edition(subscription)
         if subscription.name in report.delivered or (last and last.done_at and last.composed_at > requested_at):
             return msg("Posted in {channel}.", channel=channel)
         if is_composed or (last and not last.done_at):
             command = CommandName("digest status")
-            return msg("It is on its way to {channel}; {command} tells how far.", channel=channel, command=command)
+            return msg(
+                "It is on its way to {channel}; {command} shows how far it is.", channel=channel, command=command
+            )
         return NOTHING_NEW
 
     async def late_edition(self, subscription: Subscription) -> Message | None:
@@ -118,7 +120,7 @@ class ServerSubscriptions:
         last = await self._digests.last_edition(subscription)
         if last is None or last.done_at:
             return None
-        return msg("No. {number}, which has not arrived yet, is posted shortly.", number=last.number)
+        return msg("No. {number}, which has not arrived yet, will be posted shortly.", number=last.number)
 
     def _has(self, subscription: Subscription) -> bool:
         return subscription.channel.startswith(f"{self._server}/")

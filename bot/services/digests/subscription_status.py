@@ -70,8 +70,8 @@ class SubscriptionStatus:
             )
         line = tn(
             locale,
-            "No. {number} is on its way since {time}: {arrived} of {n} message has arrived",
-            "No. {number} is on its way since {time}: {arrived} of {n} messages have arrived",
+            "No. {number} has been on its way since {time}: {arrived} of {n} message has arrived",
+            "No. {number} has been on its way since {time}: {arrived} of {n} messages have arrived",
             last.messages,
             number=last.number,
             time=format_time(last.composed_at),
@@ -86,8 +86,7 @@ def paused_lines(reason: str, again: str, locale: Locale, name_command: NameComm
         t(locale, "Paused: {reason}", reason=reason),
         t(
             locale,
-            "It is tried again by itself at {time}, and goes on once that is mended; {command} starts it "
-            "again at once.",
+            "The bot will try again at {time}, and go on once the problem is solved; {command} resumes it at once.",
             time=again,
             command=name_command("digest subscribe", locale),
         ),

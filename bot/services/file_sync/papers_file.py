@@ -65,7 +65,7 @@ class PapersFile:
         place = self.path if self.path.exists() else self.path.parent
         if self._sync is None or (os.access(place, os.W_OK) and os.access(self.path.parent, os.W_OK)):
             return None
-        return msg('"{file}" cannot be written to, so what changes here does not come into it.', file=str(self.path))
+        return msg('"{file}" is not writable, so changes that are made here are not saved to it.', file=str(self.path))
 
     async def _import_changed(self, workspace_id: int) -> None:
         content = await asyncio.to_thread(self._content)

@@ -103,7 +103,7 @@ class FileSync:
             for _ in range(_ATTEMPTS):
                 if await self._attempt(report):
                     return report
-        raise FileError(msg("keeps being changed by something else"), file=str(self._path))
+        raise FileError(msg("something else keeps changing it"), file=str(self._path))
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Keep both sides in sync until `stop` is set; what a person has to look at is reported once."""

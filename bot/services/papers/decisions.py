@@ -11,7 +11,7 @@ Decision: TypeAlias = Literal["added", "known", "rejected"]
 
 _MESSAGES: dict[Decision, Message] = {
     "added": msg("Your proposal was added to the papers:"),
-    "known": msg("The paper that you proposed was among the papers already:"),
+    "known": msg("The paper that you proposed was in the collection already:"),
     "rejected": msg("Your proposal was not added this time:"),
 }
 

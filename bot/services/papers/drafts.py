@@ -183,7 +183,7 @@ def require_own(stored: StoredDraft | None, actor: str) -> StoredDraft:
 def gone_error() -> NotFoundError:
     """Return the error for a draft that no longer exists."""
     return NotFoundError(
-        msg("This draft is no longer kept; start again with {command}.", command=CommandName("addpaper"))
+        msg("This draft no longer exists; start again with {command}.", command=CommandName("addpaper"))
     )
 
 

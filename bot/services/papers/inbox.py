@@ -48,10 +48,12 @@ class Proposal:
         """Return the lines above the paper."""
         text = say(msg("Proposed by {name}.", name=self.candidate.proposed_by or "?"), locale)
         if self.others:
-            text += " " + tn(locale, "{n} more proposal waits.", "{n} more proposals wait.", self.others)
+            text += " " + tn(locale, "{n} more proposal is waiting.", "{n} more proposals are waiting.", self.others)
         if self.same_title:
             id = self.same_title.id
-            text += "\n" + say(msg("There is a paper of this title already, under other ids: {id}", id=id), locale)
+            text += "\n" + say(
+                msg("The collection has a paper with this title already, under other ids: {id}", id=id), locale
+            )
         return text
 
 
@@ -159,7 +161,7 @@ async def find_waiting(connection: StoreConnection, workspace_id: int, paper: Pa
 def decided_error(number: int) -> NotFoundError:
     """Return the error for a proposal that no longer waits."""
     return NotFoundError(
-        msg("No proposal has the number {number}; it may have been decided on.", number=str(number)[:40])
+        msg("There is no proposal {number}; it may have been decided on already.", number=str(number)[:40])
     )
 
 

@@ -114,7 +114,7 @@ class Lookup:
                 by_number = await papers.by_numbers(connection, workspace_id, [number])
             if number in by_number:
                 return by_number[number]
-        raise NotFoundError(msg("Nothing was found to choose from."))
+        raise NotFoundError(msg("No papers match."))
 
     async def _numbers(self, workspace_id: int, query: str) -> Sequence[int]:
         if query.strip():

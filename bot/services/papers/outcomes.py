@@ -63,7 +63,7 @@ def outcome_message(outcome: Outcome, actor: str) -> Message:
         case Saved(is_new=True):
             return msg("Saved.")
         case Saved():
-            return msg("This paper is there already.")
+            return msg("This paper is in the collection already.")
         case Proposed(waiting=Candidate() as waiting):
             return waiting_message(waiting, actor)
         case Proposed(is_repeated=True):
@@ -71,7 +71,7 @@ def outcome_message(outcome: Outcome, actor: str) -> Message:
         case Proposed():
             return msg("Proposed. You will be told when a curator has decided.")
         case SameTitle():
-            return msg("There is a paper of this title already, under other ids. Is yours another one?")
+            return msg("The collection has a paper with this title already, under other ids. Is yours a different one?")
         case Stale():
             return msg("Somebody changed this paper meanwhile. First as it is now, then as you wrote it:")
 
@@ -90,7 +90,7 @@ def waiting_message(candidate: Candidate, actor: str) -> Message:
 def accepted_duplicate_messages(candidate: Candidate, *, has_comment: bool) -> list[Message]:
     """Return that an accepted proposal's paper existed already; with a comment to copy, both versions follow."""
     name = candidate.proposed_by or "?"
-    messages = [msg("This paper is there already, so nothing of {name}'s proposal was added.", name=name)]
+    messages = [msg("This paper is in the collection already, so nothing of {name}'s proposal was added.", name=name)]
     return [*messages, msg("First as it is now, then with the proposal's comment:")] if has_comment else messages
 
 

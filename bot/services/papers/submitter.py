@@ -21,5 +21,5 @@ class Submitter:
         """Raise NotAllowedError unless the person is a curator."""
         if not self.is_curator:
             raise NotAllowedError(
-                msg("Only curators may do this: those who manage the server or have one of the curators' roles.")
+                msg("Only curators may do this: administrators, and those whom the settings name as curators.")
             )

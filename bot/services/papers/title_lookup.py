@@ -67,7 +67,7 @@ async def look_up_titles(
 
 def unknown_title(line: Untitled) -> Message:
     """Return what a person can do about a line whose title is unknown."""
-    return msg("the title of {source} is not known; write it behind the link", source=line.source)
+    return msg("the title of {source} is not known; write it after the link", source=line.source)
 
 
 async def _titled(line: Untitled, finder: MetadataFinder) -> Paper | DayoriError:

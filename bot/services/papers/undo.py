@@ -99,10 +99,10 @@ async def _undoable(connection: StoreConnection, workspace_id: int, id: int | No
     if change is None:
         raise NotFoundError(msg("There is no change {id}; the history lists them.", id=id))
     if change.action in ("undo", "redo"):
-        raise NotFoundError(msg("Change {id} is an undo or a redo itself, and is not undone.", id=id))
+        raise NotFoundError(msg("Change {id} is itself an undo or a redo, which cannot be undone.", id=id))
     if await history.was_undone(connection, workspace_id, id):
-        raise NotFoundError(msg("Change {id} was undone already.", id=id))
-    raise NotFoundError(msg("Change {id} is somebody else's; a curator can undo it.", id=id))
+        raise NotFoundError(msg("Change {id} has already been undone.", id=id))
+    raise NotFoundError(msg("Change {id} was made by somebody else; only a curator can undo it.", id=id))
 
 
 async def _last_undo(connection: StoreConnection, workspace_id: int, of: int | None) -> Target:

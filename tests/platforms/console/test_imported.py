@@ -41,7 +41,7 @@ def test_a_dry_run_tells_of_every_entry_what_would_be_done_and_why() -> None:
 
 def test_an_import_tells_only_what_was_left_out() -> None:
     text = told(REPORT, dry_run=False, locale="ja")
-    assert "追加 1、更新 1、変更なし 1、見送り 1" in text
+    assert "追加 1、更新 1、変更なし 1、スキップ 1" in text
     assert "二つある論文" in text
     assert "新しい論文" not in text
 

@@ -200,7 +200,7 @@ async def test_a_proposal_whose_title_came_meanwhile_says_so(
             look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
             await server.click(person, look, "保存")
         shown = await server.slash(curator, general, "inbox", locale="ja")
-    assert shown.content.endswith("同じタイトルの論文が、別のIDで登録されています: 10\\.1000-182")
+    assert shown.content.endswith("同じタイトルの論文が、別の番号ですでに登録されています（ID: 10\\.1000-182）")
 
 
 async def test_who_is_no_curator_any_more_decides_nothing(

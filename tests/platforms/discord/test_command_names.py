@@ -46,7 +46,7 @@ def test_an_error_names_its_command_and_shows_literally_what_it_quotes() -> None
     error = NotFoundError(
         msg(
             "{problem} Type the title, and the paper can be added all the same.",
-            problem=msg("This draft is no longer kept; start again with {command}.", command=CommandName("undo")),
+            problem=msg("This draft no longer exists; start again with {command}.", command=CommandName("undo")),
         )
     )
     assert "</undo:11>" in names.say(error.message, "ja")

@@ -90,7 +90,7 @@ async def test_a_channel_that_stays_broken_is_put_off_with_its_reason_and_holds_
     [
         ("forbidden", "The bot may not post there; give it “Send Messages” and “Embed Links”."),
         ("hidden", "The bot cannot see the channel; give it “View Channel”."),
-        ("deleted", "The channel is gone."),
+        ("deleted", "The channel no longer exists."),
     ],
 )
 async def test_a_closed_channel_is_paused_and_the_curators_are_told_once_elsewhere(

@@ -143,7 +143,7 @@ async def test_an_alias_is_confirmed_and_finds_papers(
         gone = await server.slash(curator, general, "alias remove", name="蓄え", locale="en-US")
     assert kept.content == "別名を登録しました: **蓄え** = RetNet、Retention"
     assert listed.content == "**蓄え** = RetNet、Retention"
-    assert gone.content == "The alias 蓄え is forgotten."
+    assert gone.content == "The alias 蓄え was removed."
 
 
 async def test_a_list_says_by_what_a_paper_matched(

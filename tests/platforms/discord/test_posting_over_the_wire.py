@@ -116,7 +116,7 @@ async def test_a_process_stopped_after_its_fence_sends_nothing_when_it_wakes(str
         async def stopped() -> None:
             traveller.shift(timedelta(minutes=10))
 
-        with pytest.raises(UnknownOutcomeError, match="held up"):
+        with pytest.raises(UnknownOutcomeError, match="delayed for too long"):
             await strict[1].publish(address(papers), {"content": "a"}, "a", stopped)
     assert papers.messages == []
     assert await post(strict, papers)

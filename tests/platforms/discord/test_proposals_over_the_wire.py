@@ -45,7 +45,7 @@ async def test_a_comment_of_a_proposal_is_put_where_the_paper_that_is_there_has_
     assert (between.comment, after.comment, after.added_by) == (None, "提案のコメント", "花子")
     assert saved.content == "保存しました。"
     assert empty.content == "確認待ちの提案はありません。"
-    assert "was among the papers already" in server.direct(reader).messages[0].content
+    assert "was in the collection already" in server.direct(reader).messages[0].content
 
 
 async def test_a_comment_is_replaced_only_after_both_were_shown_and_nobody_else_changed_it(

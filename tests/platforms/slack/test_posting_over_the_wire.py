@@ -117,7 +117,7 @@ async def test_a_message_is_found_although_history_lags_behind(server: SlackServ
 async def test_where_the_bot_may_not_look_nothing_is_taken_for_missing(server: SlackServer, channel: Channel) -> None:
     async with publishing(server) as publisher:
         channel.is_member = False
-        with pytest.raises(BlockedError, match="cannot look"):
+        with pytest.raises(BlockedError, match="cannot check"):
             await publisher.find(channel.address, "abcdefgh", "0")
         server.fault("conversations.history", status=502)
         with pytest.raises(UnknownOutcomeError):

@@ -224,5 +224,5 @@ async def test_nothing_is_composed_for_a_paused_subscription(
     paused = await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, 1)
     async with database.write() as connection:
-        await subscriptions.pause(connection, paused.id, msg("The channel is gone."), clock())
+        await subscriptions.pause(connection, paused.id, msg("The channel no longer exists."), clock())
     assert await digests.compose_now(workspace, "weekly") is None

@@ -25,7 +25,7 @@ from tests.samples import paper
 
 CHANNEL = "discord:1/2"
 ALL = [f"paper-{n}" for n in range(4)]
-HISTORY = msg("A message may have arrived, and the bot cannot look; give it “Read Message History”.")
+HISTORY = msg("A message may already have arrived, but the bot cannot check; give it “Read Message History”.")
 
 
 @pytest.fixture
@@ -117,7 +117,7 @@ async def test_a_search_that_was_too_long_goes_on_where_it_ended(
         async def find(self, channel: str, marker: str, anchor: str) -> str | None:
             searched.append(anchor)
             if len(searched) < 3:
-                raise UnfinishedSearchError(msg("The channel is gone."), f"{len(searched)}000")
+                raise UnfinishedSearchError(msg("The channel no longer exists."), f"{len(searched)}000")
             return await publisher.find(channel, marker, "0")
 
     await unsure(database, clock, publisher)

@@ -60,7 +60,7 @@ async def test_a_draft_is_gone_when_it_is_given_up_or_old(
 ) -> None:
     await drafts.save_all(workspace, dict.fromkeys(("first", "second"), Draft("2307.08621")), TARO)
     await drafts.discard(workspace, "first", TARO)
-    with pytest.raises(NotFoundError, match="no longer kept"):
+    with pytest.raises(NotFoundError, match="no longer exists"):
         await drafts.get(workspace, "first", TARO)
     clock.advance(days=3)
     await drafts.save(workspace, "third", Draft("2307.08622"), TARO)

@@ -70,7 +70,7 @@ async def test_a_number_of_nothing_is_refused_in_a_sentence(inbox: Inbox, worksp
         inbox.accept(workspace, number, None),
         inbox.reject(workspace, number),
     ):
-        with pytest.raises(NotFoundError, match="No proposal has the number"):
+        with pytest.raises(NotFoundError, match="There is no proposal"):
             await decide
 
 

@@ -192,12 +192,12 @@ FAILURES: dict[str, tuple[Callable[[Web], Serve], str]] = {
     "slow": (lambda web: web.drip, r"{name} did not answer within 0\.7 seconds\."),
     "429": (
         lambda web: always(Page(b"", status=429, headers={"Retry-After": "60"})),
-        r"{name} wants to be left alone for a while; it can be asked again in \d+ seconds\.",
+        r"{name} limits how often it is asked; it can be asked again in \d+ seconds\.",
     ),
     "403": (lambda web: always(Page(b"", status=403)), r"{name} refused to answer \(403\)\."),
     "404": (lambda web: always(Page(b"", status=404)), r"{name} does not know this paper \(404\)\."),
     "500": (lambda web: always(Page(b"", status=500)), r"{name} is out of order \(500\)\."),
-    "broken off": (lambda web: web.broken, r"{name} broke the connection off\."),
+    "broken off": (lambda web: web.broken, r"{name} closed the connection\."),
     "another page": (lambda web: always(HTML), r"The answer of {name} cannot be read\."),
     "100 MB": (
         lambda web: web.flood,
@@ -215,7 +215,7 @@ FAILURES: dict[str, tuple[Callable[[Web], Serve], str]] = {
         lambda web: always(Page(b"", status=302, headers={"Location": "http://[::ffff:127.0.0.1]/"})),
         r"::ffff:127\.0\.0\.1 is not on the public internet, so it was not read\.",
     ),
-    "leads in a circle": (lambda web: web.in_a_circle, r"{name} sends from page to page without an end\."),
+    "leads in a circle": (lambda web: web.in_a_circle, r"{name} redirects from page to page without end\."),
 }
 SOURCES = {
     "https://arxiv.org/abs/2401.00001": ("export.arxiv.org", "arXiv"),
@@ -304,7 +304,7 @@ async def test_whatever_a_source_does_the_paper_is_saved(
         (
             "http://empty.example/",
             lambda web: web.put("empty.example/", Page(b"<p>hello")),
-            "The page of empty.example does not say a title.",
+            "The page of empty.example has no title.",
         ),
     ],
 )

@@ -18,10 +18,13 @@ WAITING = Candidate(7, {}, "太郎", "discord:1", datetime(2026, 1, 5, tzinfo=UT
     [
         (Saved(paper(1)), "Saved."),
         (Saved(paper(1), is_repeated=True), "This has been saved already."),
-        (Saved(paper(1), is_new=False), "This paper is there already."),
+        (Saved(paper(1), is_new=False), "This paper is in the collection already."),
         (Proposed(7), "Proposed. You will be told when a curator has decided."),
         (Proposed(7, is_repeated=True), "You have proposed this already; you will be told when a curator has decided."),
-        (SameTitle(paper(2)), "There is a paper of this title already, under other ids. Is yours another one?"),
+        (
+            SameTitle(paper(2)),
+            "The collection has a paper with this title already, under other ids. Is yours a different one?",
+        ),
         (Stale(None, None), "Somebody changed this paper meanwhile. First as it is now, then as you wrote it:"),
     ],
 )

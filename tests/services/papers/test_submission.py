@@ -122,7 +122,7 @@ async def test_another_persons_draft_is_not_saved(drafts: Drafts, submission: Su
     mark = await shown(drafts, workspace, paper(1))
     with pytest.raises(NotAllowedError, match="another person's"):
         await submission.submit(workspace, "token", HANAKO, mark)
-    with pytest.raises(NotFoundError, match="no longer kept"):
+    with pytest.raises(NotFoundError, match="no longer exists"):
         await submission.submit(workspace, "forged", TARO, mark)
     assert isinstance(await submission.submit(workspace, "token", TARO, mark), Saved)
 
@@ -130,7 +130,7 @@ async def test_another_persons_draft_is_not_saved(drafts: Drafts, submission: Su
 async def test_a_draft_that_was_given_up_is_not_saved(drafts: Drafts, submission: Submission, workspace: int) -> None:
     mark = await shown(drafts, workspace, paper(1))
     await drafts.discard(workspace, "token", TARO.actor)
-    with pytest.raises(NotFoundError, match="no longer kept"):
+    with pytest.raises(NotFoundError, match="no longer exists"):
         await submission.submit(workspace, "token", TARO, mark)
     with pytest.raises(NotFoundError, match="saved already"):
         await drafts.save(workspace, "token", DRAFT, TARO.actor)

@@ -50,7 +50,7 @@ async def test_what_nobody_knows_is_told_with_its_source() -> None:
     assert seen == [(2, 2)]
     assert next((place, why.text("en"), n) for place, why, n in named.reasons("f")) == (
         "f:4",
-        "the title of https://a.org/x is not known; write it behind the link",
+        "the title of https://a.org/x is not known; write it after the link",
         1,
     )
 
@@ -68,7 +68,7 @@ async def test_a_source_that_cannot_be_reached_is_told_once_with_the_number_of_l
     lines = [Untitled(n, f"2307.{n:05}") for n in range(1, 120)] + [Untitled(200, "https://a.org/x")]
     named = await look_up_titles(lines, Offline())
     assert [(place, why.text("en"), n) for place, why, n in named.reasons("f")] == [
-        ("f:200", "the title of https://a.org/x is not known; write it behind the link", 1),
+        ("f:200", "the title of https://a.org/x is not known; write it after the link", 1),
         (
             "f:1",
             "119 titles could not be looked up: arXiv cannot be reached. Import the file again later, or write the "

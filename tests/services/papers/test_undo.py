@@ -77,12 +77,12 @@ async def test_what_cannot_be_undone_is_told_with_the_reason(library: Library, r
     (added, _), *_ = await library.history(workspace)
     await reversal.undo(workspace, None)
     (undo, _), *_ = await library.history(workspace)
-    with pytest.raises(NotFoundError, match=f"Change {added.id} was undone already"):
+    with pytest.raises(NotFoundError, match=f"Change {added.id} has already been undone"):
         await reversal.undo(workspace, None, change_id=added.id)
-    with pytest.raises(NotFoundError, match=f"Change {undo.id} is an undo or a redo itself"):
+    with pytest.raises(NotFoundError, match=f"Change {undo.id} is itself an undo or a redo"):
         await reversal.undo(workspace, None, change_id=undo.id)
     await reversal.redo(workspace, None)
-    with pytest.raises(NotFoundError, match="somebody else's"):
+    with pytest.raises(NotFoundError, match="by somebody else"):
         await reversal.undo(workspace, None, change_id=added.id, of="taro")
     for number in (9999, 0, -1, 2**70, -(10**5000)):
         with pytest.raises(NotFoundError, match="There is no change"):

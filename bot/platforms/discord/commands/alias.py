@@ -35,17 +35,17 @@ async def add(interaction: Interaction, name: Range[str, 1, 80], meanings: Range
     actor = await actor_of(interaction)
     actor.require_curator()
     entry = await actor.services.aliases.put(actor.workspace, name, meanings_of(meanings))
-    await response.send(interaction, t(actor.locale, "The alias is saved: {alias}", alias=_line(*entry)))
+    await response.send(interaction, t(actor.locale, "The alias was saved: {alias}", alias=_line(*entry)))
 
 
-@alias.command(name=both("remove", "削除"), description=both("Forget an alias", "別名を消す"))
+@alias.command(name=both("remove", "削除"), description=both("Remove an alias", "別名を消す"))
 @app_commands.rename(name=_NAME)
 async def remove(interaction: Interaction, name: Range[str, 1, 80]) -> None:
     """Remove an alias."""
     actor = await actor_of(interaction)
     actor.require_curator()
     await actor.services.aliases.remove(actor.workspace, name)
-    text = t(actor.locale, "The alias {name} is forgotten.", name=escape(name))
+    text = t(actor.locale, "The alias {name} was removed.", name=escape(name))
     await response.send(interaction, text)
 
 

@@ -37,7 +37,7 @@ _LANGUAGES: dict[str, Locale] = {"日本語": "ja", "English": "en"}
         "mon 09:00, mon,thu 08:30, daily 09:00 or a crontab", "月 09:00、月木 08:30、毎日 09:00、crontabのどれか"
     ),
     tags=both("Only papers with one of these tags", "このタグが付いた論文だけ"),
-    language=both("The digest's language; without it, it stays as it is", "だよりの言語。省くといまのまま"),
+    language=both("The digest's language; by default unchanged", "だよりの言語。省くといまのまま"),
 )
 @app_commands.rename(
     channel=both("channel", "チャンネル"),

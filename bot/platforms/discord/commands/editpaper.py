@@ -142,7 +142,7 @@ async def _show_history(interaction: Interaction, actor: Actor, id: str | None) 
         f"<t:{int(change.at.timestamp())}:f> {escape(describe_step(change, step, actor.locale))}"
         for change, step in steps
     ]
-    text = "\n".join(lines) or t(actor.locale, "Nothing has happened yet.")
+    text = "\n".join(lines) or t(actor.locale, "Nothing has been changed yet.")
     embed = discord.Embed(description=clip(text, 4096))
     await response.replace(interaction, content="", embeds=[embed], view=discord.ui.View())
 

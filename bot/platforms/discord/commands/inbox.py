@@ -78,7 +78,7 @@ async def _next(actor: Actor) -> dict[str, Any]:
     """Return the message with the oldest proposal and its buttons, or that none waits."""
     proposal = await actor.services.inbox.oldest(actor.workspace)
     if proposal is None:
-        return {"content": t(actor.locale, "No proposal waits."), "embeds": [], "view": View()}
+        return {"content": t(actor.locale, "No proposals are waiting."), "embeds": [], "view": View()}
     number, locale = proposal.candidate.number, actor.locale
     view = persistent_view(
         Accept(number, t(locale, "Accept")),

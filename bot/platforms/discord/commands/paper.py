@@ -14,7 +14,7 @@ from bot.platforms.discord.localization import both
 from bot.platforms.discord.paper_list import look_up
 
 
-@app_commands.command(name=both("paper", "論文"), description=both("Look a paper up", "論文を探す"))
+@app_commands.command(name=both("paper", "論文"), description=both("Look up a paper", "論文を探す"))
 @app_commands.describe(query=both("A title, a word, an author, a link …", "タイトル、言葉、著者、リンクなど"))
 @app_commands.rename(query=both("query", "検索"))
 @app_commands.guild_only()
@@ -50,7 +50,7 @@ async def papers(
 
 
 @app_commands.command(
-    name=both("random", "ランダム"), description=both("Show one paper at random", "論文を一本、ランダムに見る")
+    name=both("random", "ランダム"), description=both("Show one paper at random", "論文を1本、ランダムに見る")
 )
 @app_commands.describe(tag=both("Only this tag", "このタグだけ"), year=both("Only this year", "この年だけ"))
 @app_commands.rename(tag=both("tag", "タグ"), year=both("year", "年"))

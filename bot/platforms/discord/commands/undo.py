@@ -16,11 +16,9 @@ from bot.platforms.discord.markdown import escape
 from bot.services.papers.history_text import describe
 
 
-@app_commands.command(
-    name=both("undo", "元に戻す"), description=both("Take my last change back", "直前の変更を取り消す")
-)
+@app_commands.command(name=both("undo", "元に戻す"), description=both("Undo my last change", "直前の変更を取り消す"))
 @app_commands.describe(
-    change=both("A certain change; your last one without it", "取り消す変更（省くと自分の直前の変更）")
+    change=both("A certain change; by default your last one", "取り消す変更（省くと自分の直前の変更）")
 )
 @app_commands.rename(change=both("change", "変更"))
 @app_commands.guild_only()
