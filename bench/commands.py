@@ -75,8 +75,8 @@ async def _measure_ours(place: Place, store: Path, size: int, echo: list[float])
     config, links = settings(store, store / "papers.json"), _links()
     bot = (*OURS, "--config", str(config))
     async with running(place.server, *bot):
-        asked = [queries[n % len(queries)] for n in range(CALLS)]
-        print_times(f"/paper, {size:,} papers", await _times(place, "paper", "query", asked), echo)
+        typed = [queries[n % len(queries)] for n in range(CALLS)]
+        print_times(f"/paper, {size:,} papers", await _times(place, "paper", "query", typed), echo)
     async with running(place.server, *bot):  # a new bot, so that its first request is a form
         print_times(f"/addpaper, {size:,}", await _times(place, "addpaper", "source", islice(links, CALLS)), echo)
         print_times("  beside an import", await _beside_an_import(place, store / "more.json", config, links), echo)
@@ -106,12 +106,12 @@ async def _beside_an_import(place: Place, file: Path, config: Path, links: Itera
         cwd=ROOT,
         stdout=asyncio.subprocess.DEVNULL,
     )
-    taken = []
+    times = []
     while importing.returncode is None:
-        taken.append(await _time(place, "addpaper", "source", next(links)))
+        times.append(await _time(place, "addpaper", "source", next(links)))
         await asyncio.sleep(_PAUSE)
     assert importing.returncode == 0
-    return sorted(taken)
+    return sorted(times)
 
 
 def print_times(name: str, times: list[float], echo: list[float] | None = None) -> None:

@@ -77,9 +77,9 @@ async def _beside(
     began = time.perf_counter()
     writing = asyncio.create_task(write())
     while not writing.done():
-        asked = time.perf_counter()
+        start = time.perf_counter()
         await lookup.find(workspace, english(1)[0])
-        looking.append((time.perf_counter() - asked) * 1000)
+        looking.append((time.perf_counter() - start) * 1000)
         most = max(most, memory())
         await asyncio.wait((writing,), timeout=_ASKED_EVERY)
     seconds = time.perf_counter() - began

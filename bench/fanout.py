@@ -42,21 +42,21 @@ async def measure() -> None:
             async with DiscordServer() as server:
                 channels = [server.add_guild(f"server {n}").channel("general") for n in range(size)]
                 places = [f"discord:{channel.guild.id if channel.guild else 0}/{channel.id}" for channel in channels]
-                found = await _in_its_own_process(Path(folder) / "dayori.db", server, places)
+                results = await _in_its_own_process(Path(folder) / "dayori.db", server, places)
                 assert all(len(channel.messages) == MESSAGES for channel in channels)
-                _print(size, found, server.too_many)
+                _print(size, results, server.too_many)
 
 
-def _print(size: int, found: dict[str, Any], refused: int) -> None:
+def _print(size: int, results: dict[str, Any], refused: int) -> None:
     floor = size * MESSAGES / LIMIT
     print(
-        f"fan-out to {size:5,} channels  {found['seconds']:6.2f} s  ratio to the limit's floor "
-        f"{found['seconds'] / floor:.3f}  429 received {refused}  composed in {found['composed']:.2f} s  "
-        f"nothing due {found['nothing'] * 1000:.1f} ms  peak {found['peak']:.1f} MiB"
+        f"fan-out to {size:5,} channels  {results['seconds']:6.2f} s  ratio to the limit's floor "
+        f"{results['seconds'] / floor:.3f}  429 received {refused}  composed in {results['composed']:.2f} s  "
+        f"nothing due {results['nothing'] * 1000:.1f} ms  peak {results['peak']:.1f} MiB"
     )
     print(
-        f"{'':26} look-up p99 idle {found['idle']:.2f} ms, meanwhile {found['busy']:.2f} ms  "
-        f"ratio {found['busy'] / found['idle']:.2f}",
+        f"{'':26} look-up p99 idle {results['idle']:.2f} ms, meanwhile {results['busy']:.2f} ms  "
+        f"ratio {results['busy'] / results['idle']:.2f}",
         flush=True,
     )
 
@@ -67,10 +67,10 @@ async def _in_its_own_process(store: Path, server: DiscordServer, places: list[s
     process = context.Process(target=_run, args=(store, server.api_url, server.token, places, theirs))
     process.start()
     try:
-        found: dict[str, Any] = await asyncio.to_thread(ours.recv)
+        results: dict[str, Any] = await asyncio.to_thread(ours.recv)
     finally:
         await asyncio.to_thread(process.join)
-    return found
+    return results
 
 
 def _run(store: Path, api_url: str, token: str, places: list[str], pipe: Connection) -> None:
@@ -86,19 +86,19 @@ async def _measured(store: Path, api_url: str, token: str, places: list[str]) ->
     lookup, today = Lookup(database, search), Digests(database, lambda: now, _POLICY, digests)
     async with discord.Client(intents=discord.Intents.none(), max_ratelimit_timeout=60) as client:
         await client.http.static_login(token)
-        found: dict[str, Any] = {"idle": await _asked(lookup, workspace, _IDLE)}
+        results: dict[str, Any] = {"idle": await _asked(lookup, workspace, _IDLE)}
         delivery = Delivery(database, lambda: datetime.now(UTC), {"discord": DiscordPublisher(client.http)})
         asking = asyncio.create_task(_asked(lookup, workspace, None))
         began = perf_counter()
-        found["composed"] = await _timed(today.compose_due(delivery.start))
+        results["composed"] = await _timed(today.compose_due(delivery.start))
         await delivery.start()
-        found["seconds"] = perf_counter() - began
+        results["seconds"] = perf_counter() - began
         asking.cancel()
-        found["busy"] = await asking
-        found["nothing"] = await _timed(today.compose_due())
+        results["busy"] = await asking
+        results["nothing"] = await _timed(today.compose_due())
     await search.close()
     await database.close()
-    return found | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
+    return results | {"peak": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024}
 
 
 async def _filled(database: Database, clock: Callable[[], datetime], places: list[str]) -> tuple[int, dict[str, Any]]:
@@ -125,13 +125,13 @@ async def _timed(work: Any) -> float:
 
 async def _asked(lookup: Lookup, workspace: int, times: int | None) -> float:
     """Look papers up, that often or until cancelled; return the 99th percentile in milliseconds."""
-    taken: list[float] = []
+    durations: list[float] = []
     with suppress(asyncio.CancelledError):
-        while times is None or len(taken) < times:
-            taken.append(await _timed(lookup.find(workspace, f"Subject {len(taken) % _PAPERS}", limit=5)))
+        while times is None or len(durations) < times:
+            durations.append(await _timed(lookup.find(workspace, f"Subject {len(durations) % _PAPERS}", limit=5)))
             await asyncio.sleep(_ASKED_EVERY)
-    taken.sort()
-    return taken[int(len(taken) * 0.99)] * 1000
+    durations.sort()
+    return durations[int(len(durations) * 0.99)] * 1000
 
 
 if __name__ == "__main__":

@@ -69,15 +69,15 @@ async def _import(format: str, text: str) -> tuple[float, float]:
         search = await SearchIndex.open(database)
         try:
             workspace, _ = await find_or_add(database, "default", datetime.now(UTC))
-            taken = []
+            times = []
             for _ in range(2):
                 began = perf_counter()
                 await Importer(database, lambda: datetime.now(UTC)).run(workspace, READERS[format](text, "bench"), None)
-                taken.append(perf_counter() - began)
+                times.append(perf_counter() - began)
         finally:
             await search.close()
             await database.close()
-    return taken[0], taken[1]
+    return times[0], times[1]
 
 
 def _seconds(work: Callable[[], object]) -> float:

@@ -134,7 +134,7 @@ def papers(dice: random.Random) -> Iterator[Paper]:
         )
 
 
-def queries(made: list[Paper], count: int, seed: int = 1) -> Iterator[str]:
+def queries(corpus: list[Paper], count: int, seed: int = 1) -> Iterator[str]:
     """Yield queries that nobody types, of up to 2,000 characters."""
     dice = random.Random(seed)
 
@@ -153,7 +153,7 @@ def queries(made: list[Paper], count: int, seed: int = 1) -> Iterator[str]:
         return text[:at] + dice.choice("アaん検x") + text[at + dice.randint(0, 2) :]
 
     def paper() -> Paper:
-        return dice.choice(made)
+        return dice.choice(corpus)
 
     shapes: tuple[Callable[[], str], ...] = (
         lambda: run(_KATAKANA),
@@ -216,12 +216,12 @@ def time_steps(steps: list[float], busy: list[float]) -> None:
     asyncio.Handle._run = timed  # type: ignore[method-assign,assignment]
 
 
-async def look_up(lookup: Lookup, workspace: int, asked: list[str]) -> Figures:
+async def look_up(lookup: Lookup, workspace: int, queries: list[str]) -> Figures:
     """Look everything up, every second time as a completion."""
     looking, steps, busy = list[float](), list[float](), list[float]()
     time_steps(steps, busy)
     slowest = (0.0, "")
-    for n, query in enumerate(asked):
+    for n, query in enumerate(queries):
         began = time.perf_counter()
         if n % 2:
             await lookup.complete(workspace, query[:100])
@@ -238,17 +238,17 @@ async def measure_one(size: int, count: int, path: Path) -> None:
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     search = await SearchIndex.open(database)
     workspace, _ = await find_or_add(database, "bench", NOW)
-    made = await fill(database, workspace, size)
-    asked = list(queries(made, count))
+    papers = await fill(database, workspace, size)
+    batch = list(queries(papers, count))
     gc.freeze()
-    found = await look_up(Lookup(database, search), workspace, asked)
+    results = await look_up(Lookup(database, search), workspace, batch)
     await search.close()
     await database.close()
-    p50, p99 = percentiles(found.looking)
+    p50, p99 = percentiles(results.looking)
     print(
         f"{size:>7,} papers, {count:,} hostile queries   p50 {p50:.2f}   p99 {p99:.2f}   slowest "
-        f"{max(found.looking):.1f} ms   longest step of the event loop {max(found.steps):.1f} ms, "
-        f"{max(found.busy):.1f} ms of the processor   ({found.slowest[:20]!r}, {len(found.slowest)} characters)",
+        f"{max(results.looking):.1f} ms   longest step of the event loop {max(results.steps):.1f} ms, "
+        f"{max(results.busy):.1f} ms of the processor   ({results.slowest[:20]!r}, {len(results.slowest)} characters)",
         flush=True,
     )
 

@@ -59,18 +59,18 @@ class Typed(NamedTuple):
 
 
 async def measure() -> None:
-    made = list(corpus(PAPERS + IMPORTED))
+    papers = list(corpus(PAPERS + IMPORTED))
     gc.freeze()
-    titles = [paper.title for paper in random.Random(1).sample(made[:PAPERS], 500)]
+    titles = [paper.title for paper in random.Random(1).sample(papers[:PAPERS], 500)]
     with TemporaryDirectory() as folder:
         store = Path(folder) / "dayori.db"
         async with DiscordServer(webhook_rate=None) as server:
             guilds = [server.add_guild(f"server {n}") for n in range(CHANNELS)]
             channels = [guild.channel("general") for guild in guilds]
-            await _fill(store, made[:PAPERS], [])
+            await _fill(store, papers[:PAPERS], [])
             alone = await _typed(server, store, channels, titles, [])
             await _fill(store, [], channels)
-            beside = await _typed(server, store, channels, titles, made[PAPERS:])
+            beside = await _typed(server, store, channels, titles, papers[PAPERS:])
     print(f"{PEOPLE} people typing    {_line(alone)}")
     print(
         f"{'  import and edition':18}{_line(beside)}   "
@@ -105,10 +105,10 @@ async def _typed(
     process = multiprocessing.get_context("spawn").Process(target=_run, args=arguments)
     process.start()
     await server.connected(timeout=60)
-    taken: list[float] = []
-    typing = [asyncio.create_task(_type(server, channels[n], titles, n, taken)) for n in range(PEOPLE)]
+    times: list[float] = []
+    typing = [asyncio.create_task(_type(server, channels[n], titles, n, times)) for n in range(PEOPLE)]
     await asyncio.sleep(WARM)
-    taken.clear()
+    times.clear()
     ours.send("begin")
     if not papers:
         await asyncio.sleep(ALONE)
@@ -120,10 +120,10 @@ async def _typed(
     await asyncio.wait(typing)
     ours.send("stop")
     await asyncio.to_thread(process.join)
-    return Typed(taken, finding, steps, seconds, arrived)
+    return Typed(times, finding, steps, seconds, arrived)
 
 
-async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], n: int, taken: list[float]) -> None:
+async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], n: int, times: list[float]) -> None:
     dice = random.Random(n)
     assert channel.guild
     reader: Member = channel.guild.member(f"reader {n}")
@@ -132,8 +132,8 @@ async def _type(server: DiscordServer, channel: Channel, titles: Sequence[str], 
         title = dice.choice(titles)
         for end in range(1, min(len(title), 25)):
             began = perf_counter()
-            found = await server.autocomplete(reader, channel, "paper", "query", title[:end])
-            taken.append(found.elapsed * 1000)
+            choices = await server.autocomplete(reader, channel, "paper", "query", title[:end])
+            times.append(choices.elapsed * 1000)
             await asyncio.sleep(max(0.0, dice.uniform(0.5, 1.5) * KEYSTROKE - (perf_counter() - began)))
 
 
@@ -190,10 +190,10 @@ async def _find(lookup: Lookup, workspace: int, finding: list[float]) -> None:
         await asyncio.sleep(_ASKED_EVERY)
 
 
-def _line(found: Typed) -> str:
+def _line(timing: Typed) -> str:
     return (
-        f"{len(found.taken):8,} keystrokes   {_times(found.taken)}   finding {_times(found.finding)}   "
-        f"steps of the event loop {_times(found.steps)}"
+        f"{len(timing.taken):8,} keystrokes   {_times(timing.taken)}   finding {_times(timing.finding)}   "
+        f"steps of the event loop {_times(timing.steps)}"
     )
 
 

@@ -91,10 +91,10 @@ def memory() -> float:
 
 async def fill(database: Database, workspace: int, size: int) -> tuple[list[Paper], float]:
     """Import a corpus; return some of its papers and the seconds it took."""
-    made = list(corpus(size))
+    papers = list(corpus(size))
     started = time.perf_counter()
-    await Importer(database, lambda: NOW).run(workspace, made, None)
-    return _random.sample(made, 20 * size // 1000), time.perf_counter() - started
+    await Importer(database, lambda: NOW).run(workspace, papers, None)
+    return _random.sample(papers, 20 * size // 1000), time.perf_counter() - started
 
 
 def baselines(path: Path) -> dict[str, Callable[[str], object]]:

@@ -79,9 +79,9 @@ async def _times(people: list[Person], channel: Channel, lines: list[str]) -> Ti
 
 
 async def _time(person: Person, channel: Channel, line: str) -> tuple[float, float]:
-    known, began = len(person.reads), perf_counter()
+    before, began = len(person.reads), perf_counter()
     acknowledgement = await person.write(channel, line)
-    await person.server.until(lambda: len(person.reads) > known)
+    await person.server.until(lambda: len(person.reads) > before)
     return acknowledgement.seconds * 1000, (perf_counter() - began) * 1000
 
 

@@ -17,7 +17,7 @@ async def measure() -> None:
     with TemporaryDirectory() as folder:
         config = settings(Path(folder), ROOT / "config/papers.yaml")
         kinds = {"bare discord.py": BARE, "ours": (*OURS, "--config", str(config))}
-        taken: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
+        times: dict[str, list[tuple[float, float]]] = {name: [] for name in kinds}
         async with DiscordServer() as server:
             server.add_guild("研究室")
             for n in range(RUNS + 1):
@@ -25,8 +25,8 @@ async def measure() -> None:
                     async with running(server, *command) as (bot, seconds):
                         await asyncio.sleep(1)
                         if n:  # the first start creates the store
-                            taken[name].append((seconds, resident_mib(bot)))
-    bare, ours = ([median(each[i] for each in taken[name]) for i in (0, 1)] for name in kinds)
+                            times[name].append((seconds, resident_mib(bot)))
+    bare, ours = ([median(each[i] for each in times[name]) for i in (0, 1)] for name in kinds)
     print(f"start to open session   bare {bare[0]:6.2f} s    ours {ours[0]:6.2f} s    ratio {ours[0] / bare[0]:.2f}")
     print(
         f"resident memory         bare {bare[1]:6.1f} MiB  ours {ours[1]:6.1f} MiB  ratio {ours[1] / bare[1]:.2f}",

@@ -156,13 +156,13 @@ random_papers = (
 
 def paper(n: int, **fields: object) -> Paper:
     """Return the n-th plain paper; papers of different numbers are different works."""
-    given: dict[str, object] = {
+    values: dict[str, object] = {
         "id": f"paper-{n}",
         "title": f"A Paper on Subject {n}",
         "headline": f"{n}番目の論文",
         "identifiers": Identifiers(arxiv=f"2401.{n:05}"),
     }
-    return make_paper(**{**given, **fields})  # type: ignore[arg-type]
+    return make_paper(**{**values, **fields})  # type: ignore[arg-type]
 
 
 stamped = st.builds(

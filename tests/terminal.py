@@ -56,19 +56,19 @@ def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_wi
     os.close(theirs)
     too_long = threading.Timer(_LONGEST, process.kill)
     too_long.start()
-    shown, seen, waiting = b"", 0, list(keys)
+    screen, seen, waiting = b"", 0, list(keys)
     try:
         while some := os.read(ours, 4096):
-            shown += some
+            screen += some
             if b"\x1b[6n" in some:  # a query for the cursor's position, which a terminal answers
                 os.write(ours, b"\x1b[1;1R")
-            while waiting and (at := shown.find(waiting[0][0].encode(), seen)) >= 0:
+            while waiting and (at := screen.find(waiting[0][0].encode(), seen)) >= 0:
                 seen = at + 1
                 os.write(ours, waiting.pop(0)[1].encode())
     except OSError:  # Linux reports the end of a terminal like this
         pass
     os.close(ours)
     too_long.cancel()
-    assert process.wait() == ends_with, shown.decode()
-    assert not waiting, shown.decode()
-    return shown.decode()
+    assert process.wait() == ends_with, screen.decode()
+    assert not waiting, screen.decode()
+    return screen.decode()

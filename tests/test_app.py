@@ -29,7 +29,7 @@ def rewrite(file: Path, text: str) -> None:
 
 
 async def ids(app: App, workspace: str = "default") -> set[str]:
-    return {made.id for made in await all_papers(app.services.lookup, await app.services.workspaces.named(workspace))}
+    return {paper.id for paper in await all_papers(app.services.lookup, await app.services.workspaces.named(workspace))}
 
 
 async def test_the_papers_file_fills_a_new_collection_and_no_other(config: Config, papers_file: Path) -> None:

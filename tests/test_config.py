@@ -178,9 +178,9 @@ def test_two_subscriptions_of_one_name_are_refused() -> None:
     assert '"a"' in problem(text)
 
 
-@pytest.mark.parametrize("written", [" abc.def ", '"abc.def"', "abc.def\n", "' abc.def'"])
-def test_a_token_may_be_pasted_with_quotes_and_line_ends(monkeypatch: pytest.MonkeyPatch, written: str) -> None:
-    monkeypatch.setenv("DISCORD_TOKEN", written)
+@pytest.mark.parametrize("value", [" abc.def ", '"abc.def"', "abc.def\n", "' abc.def'"])
+def test_a_token_may_be_pasted_with_quotes_and_line_ends(monkeypatch: pytest.MonkeyPatch, value: str) -> None:
+    monkeypatch.setenv("DISCORD_TOKEN", value)
     token = load("").discord_token
     assert token and token.get_secret_value() == "abc.def"
 
@@ -194,16 +194,16 @@ def test_the_servers_that_are_served_are_ids_as_numbers_or_text() -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "told"),
+    ("value", "told"),
     [
         ("[1]", "DAYORI_DISCORD__SERVERS in the environment: "),
         ("['123456789012345678']", 'it is not JSON; write it like ["a", "b"]'),
     ],
 )
 def test_a_wrong_list_in_the_environment_is_said_to_be_there(
-    monkeypatch: pytest.MonkeyPatch, written: str, told: str
+    monkeypatch: pytest.MonkeyPatch, value: str, told: str
 ) -> None:
-    monkeypatch.setenv("DAYORI_DISCORD__SERVERS", written)
+    monkeypatch.setenv("DAYORI_DISCORD__SERVERS", value)
     assert told in problem("")
 
 
@@ -256,9 +256,9 @@ def written(key: str, value: str) -> str:
     if key == "subscriptions.0":
         return f"subscriptions:\n- {value}\n"
     if names[0] == "subscriptions" and len(names) == 2:
-        rest = {"name": "a", "channel": "'discord:1/2'"}
-        rest[names[1]] = value
-        return "subscriptions:\n- {" + ", ".join(f"{name}: {each}" for name, each in rest.items()) + "}\n"
+        fields = {"name": "a", "channel": "'discord:1/2'"}
+        fields[names[1]] = value
+        return "subscriptions:\n- {" + ", ".join(f"{name}: {each}" for name, each in fields.items()) + "}\n"
     return f"{names[0]}: {value}\n" if len(names) == 1 else f"{names[0]}:\n  {names[1]}: {value}\n"
 
 
@@ -280,8 +280,8 @@ def test_a_wrong_value_is_told_in_our_words_with_its_place_and_how_to_write_it(k
 
 
 def test_every_setting_has_its_test() -> None:
-    known = set(Config.model_fields) - {"project", *TOKENS.values()}
-    assert {key.split(".")[0] for key in KEYS} == known
+    names = set(Config.model_fields) - {"project", *TOKENS.values()}
+    assert {key.split(".")[0] for key in KEYS} == names
 
 
 @pytest.mark.parametrize(

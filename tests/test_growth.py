@@ -116,10 +116,10 @@ SEVERAL = re.compile(r"(?:Iterable|Sequence|Collection|list|tuple)\[(\w+)(?:, \.
 
 def argument(annotation: str, text: str) -> Any:
     """Return an argument of that type made from the text. Raises KeyError for an unknown type."""
-    known = annotation.removesuffix(" | None").split(" | ")[0]
-    if several := SEVERAL.fullmatch(known):
+    kind = annotation.removesuffix(" | None").split(" | ")[0]
+    if several := SEVERAL.fullmatch(kind):
         return (MADE[several[1]](text), MADE[several[1]](text[:50]))
-    return MADE[known](text)
+    return MADE[kind](text)
 
 
 # Functions whose text another function here has read already, and those that read files (each format is here) or a
@@ -183,8 +183,10 @@ def reading(function: Callable[..., object]) -> Read | None:
     named = {each.name for each in parameters if each.kind is each.KEYWORD_ONLY}
 
     def read(text: str) -> object:
-        made = {name: argument(type, text) for name, type in types.items()}
-        return function(*(made[name] for name in types if name not in named), **{name: made[name] for name in named})
+        arguments = {name: argument(type, text) for name, type in types.items()}
+        return function(
+            *(arguments[name] for name in types if name not in named), **{name: arguments[name] for name in named}
+        )
 
     if not any(TEXTUAL.search(type) for type in types.values()):
         return None
@@ -198,17 +200,19 @@ def reading(function: Callable[..., object]) -> Read | None:
 
 def readings() -> dict[str, Read]:
     """Return each reader with each frame of texts."""
-    found = dict(OWN)
+    by_name = dict(OWN)
     for name, function in functions():
         if not PASSED_OVER.fullmatch(name) and (read := reading(function)):
             for frame, put in FRAMES.get(name, {"": str}).items():
-                found[f"{name} {frame}".strip()] = functools.partial(lambda read, put, text: read(put(text)), read, put)
-    return found
+                by_name[f"{name} {frame}".strip()] = functools.partial(
+                    lambda read, put, text: read(put(text)), read, put
+                )
+    return by_name
 
 
 def seconds(read: Read, text: str, times: int = 1) -> float:
     """Return the shortest time in which this thread reads a text, accepted or refused."""
-    taken = []
+    durations = []
     for _ in range(times):
         for cache in caches():
             cache.cache_clear()
@@ -218,9 +222,9 @@ def seconds(read: Read, text: str, times: int = 1) -> float:
             with suppress(DayoriError, ValueError):
                 read(text)
         finally:
-            taken.append(thread_time() - began)
+            durations.append(thread_time() - began)
             gc.enable()
-    return min(taken)
+    return min(durations)
 
 
 @functools.cache

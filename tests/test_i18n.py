@@ -48,13 +48,13 @@ def _found() -> Iterator[tuple[str, ast.Call, tuple[int, ...]]]:
 @cache
 def _sentences() -> dict[str, str]:
     """Return every sentence in the code with its place."""
-    found = {}
+    sentences = {}
     for where, call, positions in _calls():
         for position in positions:
             argument = call.args[position] if len(call.args) > position else None
             if isinstance(argument, ast.Constant) and isinstance(argument.value, str):
-                found[argument.value] = where
-    return found
+                sentences[argument.value] = where
+    return sentences
 
 
 def test_every_sentence_stands_in_the_code_as_it_is() -> None:
@@ -76,9 +76,9 @@ def test_only_the_terminal_names_commands_in_its_sentences() -> None:
     wrong = {}
     for sentence, where in _sentences().items():
         entry = catalogue.get(sentence)
-        said = (sentence, str(entry.string) if entry else "")
-        if not where.startswith("platforms/console/") and any(map(named.search, said)):
-            wrong[where] = said
+        texts = (sentence, str(entry.string) if entry else "")
+        if not where.startswith("platforms/console/") and any(map(named.search, texts)):
+            wrong[where] = texts
     assert wrong == {}
 
 
@@ -116,11 +116,11 @@ def test_what_counts_is_given_in_both_forms() -> None:
 
 def test_every_blank_is_filled_in_where_the_sentence_is_said() -> None:
     for where, call, positions in _calls():
-        given = {keyword.arg for keyword in call.keywords} | ({"n"} if len(positions) == 2 else set())
+        names = {keyword.arg for keyword in call.keywords} | ({"n"} if len(positions) == 2 else set())
         sentences = [call.args[n] for n in positions]
         blanks = {blank for s in sentences if isinstance(s, ast.Constant) for blank in _BLANK.findall(str(s.value))}
-        if None not in given:
-            assert blanks <= given, where
+        if None not in names:
+            assert blanks <= names, where
 
 
 def test_the_compiled_catalogue_is_up_to_date() -> None:
@@ -159,9 +159,9 @@ def test_a_message_within_a_message_is_translated_too() -> None:
 
 
 def test_a_quotation_within_a_japanese_quotation_has_its_own_marks() -> None:
-    said = msg('Remove "{title}"?', title="次を狙う「RetNet」")
-    assert said.text("ja") == "「次を狙う『RetNet』」を削除しますか？"
-    assert said.text("en") == 'Remove "次を狙う「RetNet」"?'
+    message = msg('Remove "{title}"?', title="次を狙う「RetNet」")
+    assert message.text("ja") == "「次を狙う『RetNet』」を削除しますか？"
+    assert message.text("en") == 'Remove "次を狙う「RetNet」"?'
     assert t("ja", "{place}: {problem}", place="f", problem="「x」") == "f: 「x」"
 
 

@@ -55,14 +55,14 @@ async def _imported(*arguments: str) -> set[str]:
 
 
 async def _started(*arguments: str, environment: dict[str, str]) -> asyncio.subprocess.Process:
-    kept = {key: value for key, value in os.environ.items() if key != "DISCORD_TOKEN"}
+    variables = {key: value for key, value in os.environ.items() if key != "DISCORD_TOKEN"}
     return await asyncio.create_subprocess_exec(
         sys.executable,
         "-c",
         _PROGRAM,
         *arguments,
         cwd=_ROOT,
-        env=kept | environment,
+        env=variables | environment,
         stdout=asyncio.subprocess.PIPE,
         stderr=asyncio.subprocess.PIPE,
     )

@@ -28,8 +28,8 @@ def test_a_line_is_json_where_standard_error_is_no_terminal(capsys: pytest.Captu
     configure_logs(("s3cret",))
     structlog.get_logger().info("connected", reason="見出し\n\x1b[31m s3cret", token="t")
     (line,) = capsys.readouterr().err.splitlines()
-    said = json.loads(line)
-    assert (said["event"], said["level"], said["token"]) == ("connected", "info", "…")
+    entry = json.loads(line)
+    assert (entry["event"], entry["level"], entry["token"]) == ("connected", "info", "…")
     assert "見出し" in line
     assert "s3cret" not in line
 

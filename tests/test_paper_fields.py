@@ -57,12 +57,12 @@ def test_what_was_kept_before_a_field_came_is_read_and_hashed_as_it_was() -> Non
 
 
 def test_a_field_that_a_source_tells_reaches_the_paper() -> None:
-    told = {each.name for each in fields(Metadata)}
-    assert told <= set(CONTENT_FIELDS)
-    known = make_metadata(title="A Title", venue="ACL 2024", organization="Lab", excerpt="An abstract.")
-    assert metadata_from(json_of(known)) == known
-    made = complete(draft_of("2307.08621"), known)
-    assert (made.venue, made.organization, made.excerpt) == ("ACL 2024", "Lab", "An abstract.")
+    names = {each.name for each in fields(Metadata)}
+    assert names <= set(CONTENT_FIELDS)
+    metadata = make_metadata(title="A Title", venue="ACL 2024", organization="Lab", excerpt="An abstract.")
+    assert metadata_from(json_of(metadata)) == metadata
+    paper = complete(draft_of("2307.08621"), metadata)
+    assert (paper.venue, paper.organization, paper.excerpt) == ("ACL 2024", "Lab", "An abstract.")
 
 
 def test_a_paper_without_a_field_takes_it_by_name() -> None:

@@ -204,8 +204,8 @@ async def test_a_broken_papers_file_stops_no_start_and_its_curators_are_told_onc
     file = tmp_path / "papers.yaml"
 
     def told() -> list[str]:
-        said = [str(each.body.get("content", "")) for each in server.sent("POST", "/messages")]
-        return [text for text in said if "papers.yaml" in text]
+        texts = [str(each.body.get("content", "")) for each in server.sent("POST", "/messages")]
+        return [text for text in texts if "papers.yaml" in text]
 
     for key, count in (("one", 1), ("one", 1), ("another", 2)):
         _spoil(file, key)

@@ -32,8 +32,8 @@ def test_only_what_a_search_finds_is_exported(dayori: Dayori) -> None:
 def test_a_dry_run_only_tells(dayori: Dayori, tmp_path: Path) -> None:
     (tmp_path / "new.yaml").write_text("".join(yaml.write([paper(1)])), encoding="utf-8")
     before = everything(dayori)
-    assert "確認のみ・保存なし" in (told := dayori("import", "new.yaml", "--dry-run").stdout)
-    assert "追加 1" in told
+    assert "確認のみ・保存なし" in (text := dayori("import", "new.yaml", "--dry-run").stdout)
+    assert "追加 1" in text
     assert everything(dayori) == before
 
 
@@ -41,9 +41,9 @@ def test_a_removed_paper_stays_away_until_it_is_wanted_back(dayori: Dayori, tmp_
     (tmp_path / "new.yaml").write_text("".join(yaml.write([paper(1)])), encoding="utf-8")
     dayori("import", "new.yaml")
     dayori("remove", "paper-1", "--yes")
-    told = dayori("import", "new.yaml").stdout
-    assert "追加 0" in told
-    assert "--restore" in told
+    text = dayori("import", "new.yaml").stdout
+    assert "追加 0" in text
+    assert "--restore" in text
     assert len(everything(dayori)) == 6
     assert "追加 1" in dayori("import", "new.yaml", "--restore").stdout
     assert len(everything(dayori)) == 7
@@ -51,10 +51,10 @@ def test_a_removed_paper_stays_away_until_it_is_wanted_back(dayori: Dayori, tmp_
 
 def test_a_list_whose_source_cannot_be_reached_says_so_once(dayori: Dayori, tmp_path: Path) -> None:
     (tmp_path / "list.txt").write_text("".join(f"2301.{n:05}\n" for n in range(1, 6)), encoding="utf-8")
-    told = "".join(dayori("import", "list.txt").stdout.split())
-    assert "スキップ5" in told
-    assert told.count("5件のタイトルを調べられませんでした") == 1
-    assert told.count("list.txt:1") == 1
+    text = "".join(dayori("import", "list.txt").stdout.split())
+    assert "スキップ5" in text
+    assert text.count("5件のタイトルを調べられませんでした") == 1
+    assert text.count("list.txt:1") == 1
 
 
 @pytest.mark.parametrize(

@@ -45,12 +45,12 @@ FILES: dict[str, str] = {
 def test_a_hostile_file_is_read_or_refused_in_a_line(dayori: Dayori, tmp_path: Path, name: str) -> None:
     (tmp_path / name).write_text(FILES[name], encoding="utf-8")
     before = everything(dayori)
-    told = dayori("import", name)
-    if told.exit_code == 0:
-        assert "追加" in told.stdout
+    result = dayori("import", name)
+    if result.exit_code == 0:
+        assert "追加" in result.stdout
         return
-    assert_one_line(told, name)
-    assert not set("\x1b\x07") & set(told.stderr)
+    assert_one_line(result, name)
+    assert not set("\x1b\x07") & set(result.stderr)
     assert everything(dayori) == before
 
 
@@ -70,13 +70,13 @@ def test_what_is_no_file_is_not_waited_for(dayori: Dayori, tmp_path: Path, name:
         path.symlink_to("/dev/zero")
     else:
         path.mkdir()
-    told = dayori("import", "papers.json") if name == "papers.json" else dayori("show", "retnet")
-    assert_one_line(told, name)
+    result = dayori("import", "papers.json") if name == "papers.json" else dayori("show", "retnet")
+    assert_one_line(result, name)
 
 
 def test_a_query_without_an_end_is_refused(dayori: Dayori) -> None:
     assert dayori("search", "-", typed="retnet\n" + "a" * 99_999 + "\n").exit_code == 0
-    told = dayori("search", "-", typed="retnet\n" + "a" * 200_000)
-    assert told.exit_code == 1
-    assert told.stdout.count("\n") == 1
-    assert "100000" in told.stderr
+    result = dayori("search", "-", typed="retnet\n" + "a" * 200_000)
+    assert result.exit_code == 1
+    assert result.stdout.count("\n") == 1
+    assert "100000" in result.stderr

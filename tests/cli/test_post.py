@@ -92,13 +92,13 @@ async def test_what_is_paused_is_told_with_1_each_time_alike(
     server: DiscordServer, post: Post, channel: Channel, arguments: tuple[str, ...]
 ) -> None:
     channel.deny(Permission.SEND_MESSAGES)
-    told = [await post()] + [await post(*arguments) for _ in range(2)]
-    assert [code for code, _ in told] == [1, 1, 1]
-    for _, printed in told:
+    results = [await post()] + [await post(*arguments) for _ in range(2)]
+    assert [code for code, _ in results] == [1, 1, 1]
+    for _, printed in results:
         assert "weekly: paused — The bot may not post there" in printed
         assert "The bot will try again at " in printed
         assert "on its way" not in printed
-    assert len({printed for _, printed in told}) == 1
+    assert len({printed for _, printed in results}) == 1
     assert len(server.sent("POST", "/messages")) == 1
 
 

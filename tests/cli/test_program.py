@@ -77,11 +77,11 @@ def test_a_search_index_is_made_anew_with_a_bar_that_is_gone_before_the_answer(d
     dayori("search", "RetNet")
     with closing(sqlite3.connect(next(tmp_path.rglob("*.db")), isolation_level=None)) as connection:
         connection.execute("UPDATE state SET text = '0' WHERE name = 'search_index'")
-    shown = on_a_terminal("search", "RetNet", "--config", str(tmp_path / "bot.yaml"))
-    bar, answer = "検索用の索引を作り直しています", shown.index("Retentive Network")
-    assert bar in shown[:answer]
-    assert "6/6" in shown[:answer]
-    assert bar not in shown[answer:]
+    screen = on_a_terminal("search", "RetNet", "--config", str(tmp_path / "bot.yaml"))
+    bar, answer = "検索用の索引を作り直しています", screen.index("Retentive Network")
+    assert bar in screen[:answer]
+    assert "6/6" in screen[:answer]
+    assert bar not in screen[answer:]
 
 
 def test_search_reads_one_query_a_line_and_answers_one_document_a_line(dayori: Dayori) -> None:
@@ -136,11 +136,11 @@ def test_a_paper_is_removed_only_after_a_yes(dayori: Dayori, answer: str, remain
 @pytest.mark.parametrize("key", ["\x03", "\x04", "\r", "n\r"])
 def test_at_a_terminal_ctrl_c_ctrl_d_and_no_answer_remove_nothing(dayori: Dayori, tmp_path: Path, key: str) -> None:
     before = everything(dayori)
-    shown = on_a_terminal(
+    screen = on_a_terminal(
         "remove", "retnet", "--config", str(tmp_path / "bot.yaml"), keys=[("[y/N]", key)], ends_with=1
     )
-    assert "Retentive Network" in shown
-    assert "Traceback" not in shown
+    assert "Retentive Network" in screen
+    assert "Traceback" not in screen
     assert everything(dayori) == before
 
 
@@ -154,8 +154,8 @@ def test_at_the_prompt_ctrl_c_ends_the_command_and_clears_a_half_typed_line(dayo
         ("dayori>", "/papers\r"),
         ("6本", "exit\r"),
     ]
-    shown = on_a_terminal("run", "--config", str(tmp_path / "bot.yaml"), keys=keys)
-    assert "中止しました。何も変更していません。" in shown
+    screen = on_a_terminal("run", "--config", str(tmp_path / "bot.yaml"), keys=keys)
+    assert "中止しました。何も変更していません。" in screen
     assert everything(dayori) == before
     assert "/papers" in (tmp_path / "terminal_history").read_text(encoding="utf-8")
 
@@ -163,8 +163,8 @@ def test_at_the_prompt_ctrl_c_ends_the_command_and_clears_a_half_typed_line(dayo
 @pytest.mark.parametrize("key", ["\x03", "\x04", "n\r"])
 def test_at_a_terminal_ctrl_c_ctrl_d_and_a_no_undo_nothing(dayori: Dayori, tmp_path: Path, key: str) -> None:
     dayori("edit", "retnet", "--comment", "一")
-    shown = on_a_terminal("undo", "--config", str(tmp_path / "bot.yaml"), keys=[("[Y/n]", key)], ends_with=1)
-    assert "#2 編集" in shown
+    screen = on_a_terminal("undo", "--config", str(tmp_path / "bot.yaml"), keys=[("[Y/n]", key)], ends_with=1)
+    assert "#2 編集" in screen
     assert document(dayori("show", "retnet", "--json"))["comment"] == "一"
 
 
@@ -273,17 +273,17 @@ def test_history_cuts_neither_ids_nor_the_difference_however_narrow_the_terminal
     dayori("edit", "calibrated-hallucination", "--headline", headline.replace("です", "でした"))
     change, *others = dayori("history", "calibrated-hallucination").stdout.split("#")[1:]
     assert len(others) == 2
-    shown = "".join(change.split())
-    assert "です→" in shown
-    assert "でした" in shown
-    assert "calibrated-hallucination見出し:" in shown
+    text = "".join(change.split())
+    assert "です→" in text
+    assert "でした" in text
+    assert "calibrated-hallucination見出し:" in text
 
 
 def test_history_tells_the_newest_first(dayori: Dayori, tmp_path: Path) -> None:
     dayori("edit", "retnet", "--comment", "一")
     dayori("edit", "retnet", "--comment", "二")
-    told = "".join(dayori("history", "retnet").stdout.split())
-    assert told.index("一→二") < told.index("→一")
+    text = "".join(dayori("history", "retnet").stdout.split())
+    assert text.index("一→二") < text.index("→一")
     make_workspace(tmp_path / "dayori.db", "new")
     assert dayori("history", "--workspace", "new").stdout == "まだ何も変更されていません。\n"
 
@@ -298,12 +298,12 @@ def test_a_healthy_installation_is_told_so(dayori: Dayori, tmp_path: Path) -> No
 
 def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
     dayori("history")
-    told = document(dayori("doctor", "--json", "--offline"))
-    assert told["ok"] is True
-    assert [(each["check"], each["level"], each["remedy"]) for each in told["checks"]] == [
+    report = document(dayori("doctor", "--json", "--offline"))
+    assert report["ok"] is True
+    assert [(each["check"], each["level"], each["remedy"]) for each in report["checks"]] == [
         (name, "ok", None) for name in ("database", "collection", "token", "token", "bot")
     ]
-    assert all(each["message"] for each in told["checks"])
+    assert all(each["message"] for each in report["checks"])
 
 
 @pytest.mark.parametrize(("name", "example"), [(name, example) for name, (_, _, example) in COMMANDS.items()])
@@ -324,17 +324,17 @@ def test_every_example_of_the_help_works_on_a_fresh_starter_collection(
     (tmp_path / "config").mkdir()
     (tmp_path / "config/bot.yaml").write_text(f"sources: {json.dumps(SOURCES)}\n", encoding="utf-8")
     (tmp_path / "config/papers.yaml").write_text(STARTER.read_text(encoding="utf-8"), encoding="utf-8")
-    said = {}
+    outputs = {}
     for command, (_, _, example) in COMMANDS.items():
         program, *arguments = shlex.split(example)
         assert program == "dayori"
         result = CliRunner().invoke(app, arguments, input="")
-        said[command] = result.stdout
+        outputs[command] = result.stdout
         assert result.exit_code == (1 if command == "post" else 0), result.output
         assert "Traceback" not in result.output
-    assert "Calibrated Language Models Must Hallucinate" in said["search"]
-    assert "Retentive Network" in said["show"]
-    assert "読みました。" in said["history"]
+    assert "Calibrated Language Models Must Hallucinate" in outputs["search"]
+    assert "Retentive Network" in outputs["show"]
+    assert "読みました。" in outputs["history"]
     assert (tmp_path / "papers.bib").exists()
     assert (tmp_path / "dayori-backup.db").exists()
 

@@ -31,10 +31,10 @@ def tied(dayori: Dayori, monkeypatch: pytest.MonkeyPatch) -> Dayori:
 
 def test_what_the_doctor_says_of_earlier_papers_moves_them(tied: Dayori) -> None:
     before = {each["check"]: each for each in document(tied("doctor", "--json"))["checks"]}
-    told = before[f"workspace {SERVER}"]
-    assert told["level"] == "warning"
-    assert "論文2本" in told["message"]
-    for command in re.findall(r"dayori (?:export|import) [ -~]+", told["remedy"]):
+    check = before[f"workspace {SERVER}"]
+    assert check["level"] == "warning"
+    assert "論文2本" in check["message"]
+    for command in re.findall(r"dayori (?:export|import) [ -~]+", check["remedy"]):
         assert tied(*command.split()[1:]).exit_code == 0
     moved = document(tied("export", "--format", "json", "--workspace", "lab"))["papers"]
     assert {each["title"] for each in moved} == {"One", "Four"}

@@ -41,7 +41,7 @@ def test_many_authors_are_counted() -> None:
 
 
 def test_the_pages_of_the_ids_come_first_and_no_page_twice() -> None:
-    made = make_paper(
+    paper = make_paper(
         title="x",
         links=[
             Link("https://github.com/a/b"),
@@ -49,21 +49,21 @@ def test_the_pages_of_the_ids_come_first_and_no_page_twice() -> None:
             Link("https://a.org/x/"),
         ],
     )
-    shown = [(link.name, link.url) for link in card_of(made, "ja").links]
-    assert shown == [
+    links = [(link.name, link.url) for link in card_of(paper, "ja").links]
+    assert links == [
         ("論文", "http://www.arxiv.org/abs/2307.08621"),
         ("PDF", "https://arxiv.org/pdf/2307.08621"),
         ("コード", "https://github.com/a/b"),
         ("a.org", "https://a.org/x/"),
     ]
-    assert card_of(made, "en").links[2].name == "code"
+    assert card_of(paper, "en").links[2].name == "code"
 
 
 @given(random_papers)
-def test_no_card_links_a_page_twice_or_leaves_one_out(made: Paper) -> None:
-    pages = [canonical_url(link.url) for link in card_of(made, "ja").links]
+def test_no_card_links_a_page_twice_or_leaves_one_out(paper: Paper) -> None:
+    pages = [canonical_url(link.url) for link in card_of(paper, "ja").links]
     assert len(set(pages)) == len(pages)
-    assert {canonical_url(link.url) for link in made.links} <= set(pages)
+    assert {canonical_url(link.url) for link in paper.links} <= set(pages)
 
 
 @given(lines)

@@ -40,8 +40,8 @@ MONTH_FORMS: dict[str, Callable[[int, int], str]] = {
 @pytest.mark.parametrize("form", DAY_FORMS)
 @given(day=st.dates(date(1000, 1, 1)))
 def test_a_day_reads_back_from_each_form(form: str, day: date) -> None:
-    written = DAY_FORMS[form](day.year, day.month, day.day)
-    assert parse_date(written) == PaperDate(day.year, day.month, day.day)
+    text = DAY_FORMS[form](day.year, day.month, day.day)
+    assert parse_date(text) == PaperDate(day.year, day.month, day.day)
 
 
 @pytest.mark.parametrize("form", MONTH_FORMS)
@@ -51,10 +51,10 @@ def test_a_month_reads_back_from_each_form(form: str, year: int, month: int) -> 
 
 
 @given(dates)
-def test_a_date_reads_back_from_its_own_texts(written: PaperDate) -> None:
-    assert parse_date(str(written)) == written
-    assert parse_date(written.text("ja")) == written
-    assert parse_date(written.text("en")) == written
+def test_a_date_reads_back_from_its_own_texts(date: PaperDate) -> None:
+    assert parse_date(str(date)) == date
+    assert parse_date(date.text("ja")) == date
+    assert parse_date(date.text("en")) == date
 
 
 @given(texts)
@@ -66,7 +66,7 @@ def test_any_text_is_a_date_or_is_refused_in_a_sentence(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("written", "expected"),
+    ("text", "expected"),
     [
         ("July 19. 2023", PaperDate(2023, 7, 19)),
         ("5 July. 2023", PaperDate(2023, 7, 5)),
@@ -90,12 +90,12 @@ def test_any_text_is_a_date_or_is_refused_in_a_sentence(text: str) -> None:
         ("yesterday", None),
     ],
 )
-def test_a_written_date_is_read_or_refused(written: str, expected: PaperDate | None) -> None:
+def test_a_written_date_is_read_or_refused(text: str, expected: PaperDate | None) -> None:
     if expected is None:
         with pytest.raises(DateError):
-            parse_date(written)
+            parse_date(text)
     else:
-        assert parse_date(written) == expected
+        assert parse_date(text) == expected
 
 
 @pytest.mark.parametrize("parts", [(999,), (2023, 0, 5), (2023, 2, 30), (2023, 13)])

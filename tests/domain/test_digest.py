@@ -22,18 +22,18 @@ def test_nothing_is_lost_and_nothing_comes_twice(
     additions: list[int], there_before: int, most: int, when_empty: WhenEmpty
 ) -> None:
     unseen, sent, passed_over = list(range(there_before)), list[int](), set[int]()
-    written = 0
+    count = 0
     newest = there_before
     for added in [*additions, *[0] * (there_before + sum(additions) + 1)]:
         unseen += range(newest, newest + added)
         newest += added
-        held = unseen[-most:] if written == 0 else unseen[:most]
-        choice = choose(held, len(unseen), sent[:most], first=written == 0, when_empty=when_empty)
+        contents = unseen[-most:] if count == 0 else unseen[:most]
+        choice = choose(contents, len(unseen), sent[:most], first=count == 0, when_empty=when_empty)
         if choice is None:
             assert when_empty == "skip"
             assert not unseen
             continue
-        written += 1
+        count += 1
         assert len(choice.numbers) <= most
         if choice.reason in (Reason.FIRST, Reason.NEW):
             assert not set(choice.numbers) & (set(sent) | passed_over)

@@ -49,8 +49,8 @@ RETNET = Metadata(
     ],
 )
 def test_a_source_is_an_id_or_a_link(source: str, url: str, ids: Identifiers) -> None:
-    link, found = read_source(source)
-    assert (link.url, found) == (url, ids)
+    link, result = read_source(source)
+    assert (link.url, result) == (url, ids)
 
 
 @pytest.mark.parametrize("source", ["", "RetNet", "example.org/paper", "ftp://example.org/"])
@@ -72,10 +72,10 @@ def test_an_arxiv_number_tells_its_month() -> None:
 )
 def test_what_is_untouched_in_a_form_takes_what_the_source_tells(typed: str, date: PaperDate) -> None:
     draft = draft_of("2307.08621")
-    shown = prefilled(draft)
-    draft = with_answers(draft, shown, {"title": "", "date": typed, "comment": "よい"})
-    made = complete(draft, RETNET)
-    assert (made.title, made.date, made.comment) == ("Retentive Network", date, "よい")
+    form = prefilled(draft)
+    draft = with_answers(draft, form, {"title": "", "date": typed, "comment": "よい"})
+    paper = complete(draft, RETNET)
+    assert (paper.title, paper.date, paper.comment) == ("Retentive Network", date, "よい")
 
 
 def test_a_form_that_is_opened_again_shows_what_the_source_told_and_takes_another_date() -> None:
@@ -87,7 +87,7 @@ def test_a_form_that_is_opened_again_shows_what_the_source_told_and_takes_anothe
 
 
 def test_a_filled_in_draft_becomes_a_paper() -> None:
-    made = complete(
+    paper = complete(
         Draft(
             "2307.08621",
             headline="見出し",
@@ -98,8 +98,13 @@ def test_a_filled_in_draft_becomes_a_paper() -> None:
         ),
         Metadata(),
     )
-    assert (made.title, made.headline, made.date, made.comment) == ("RetNet", "見出し", PaperDate(2023, 7, 19), "よい")
-    assert (made.tags, made.identifiers) == (("LLM", "長文 処理"), Identifiers(arxiv="2307.08621"))
+    assert (paper.title, paper.headline, paper.date, paper.comment) == (
+        "RetNet",
+        "見出し",
+        PaperDate(2023, 7, 19),
+        "よい",
+    )
+    assert (paper.tags, paper.identifiers) == (("LLM", "長文 処理"), Identifiers(arxiv="2307.08621"))
 
 
 def test_links_are_read_one_a_line_with_their_names() -> None:
@@ -121,12 +126,12 @@ def test_what_is_no_link_is_refused_with_an_example(line: str) -> None:
 def test_the_second_form_shows_what_the_paper_says_and_changes_what_was_typed_alone() -> None:
     old = paper(1, links=[Link("https://example.org/1", "page"), Link("https://example.org/2")], authors=["A B", "C"])
     draft = edit_draft(old)
-    shown = prefilled(draft, old)
-    assert shown.links == "page https://example.org/1\nhttps://example.org/2"
-    assert (shown.authors, shown.organization) == ("A B\nC", old.organization or "")
-    assert with_answers(draft, shown, {"links": shown.links, "authors": "A B\nC"}) == draft
+    form = prefilled(draft, old)
+    assert form.links == "page https://example.org/1\nhttps://example.org/2"
+    assert (form.authors, form.organization) == ("A B\nC", old.organization or "")
+    assert with_answers(draft, form, {"links": form.links, "authors": "A B\nC"}) == draft
     assert apply_draft(old, draft) == replace(old, added_at=None, updated_at=None, added_by=None)
-    new = apply_draft(old, with_answers(draft, shown, {"links": "https://example.org/3", "organization": "研究所"}))
+    new = apply_draft(old, with_answers(draft, form, {"links": "https://example.org/3", "organization": "研究所"}))
     assert (new.links, new.authors, new.organization) == ((Link("https://example.org/3"),), ("A B", "C"), "研究所")
 
 
@@ -135,8 +140,8 @@ def test_an_id_that_only_a_link_told_goes_with_it() -> None:
     right = with_links(wrong, [Link("https://arxiv.org/abs/2401.00002")])
     assert right.identifiers == Identifiers(arxiv="2401.00002")
     assert right.url == "https://arxiv.org/abs/2401.00002"
-    told = replace(wrong, identifiers=Identifiers(arxiv="2401.00001", doi="10.1/x"))
-    assert with_links(told, []).identifiers == Identifiers(doi="10.1/x")
+    paper = replace(wrong, identifiers=Identifiers(arxiv="2401.00001", doi="10.1/x"))
+    assert with_links(paper, []).identifiers == Identifiers(doi="10.1/x")
 
 
 @given(st.builds(Draft, lines, lines, lines, lines, lines, lines, links=lines, authors=lines, organization=lines))
@@ -176,22 +181,22 @@ def test_tags_may_hold_spaces_only_between_commas(typed: str, tags: list[str]) -
 
 
 def test_what_a_form_leaves_open_is_filled_in_from_the_source() -> None:
-    made = complete(Draft("2307.08621", headline="見出し"), RETNET)
-    assert (made.title, made.date, made.authors, made.excerpt) == (
+    paper = complete(Draft("2307.08621", headline="見出し"), RETNET)
+    assert (paper.title, paper.date, paper.authors, paper.excerpt) == (
         RETNET.title,
         RETNET.date,
         RETNET.authors,
         RETNET.excerpt,
     )
-    assert [link.url for link in made.links] == [
+    assert [link.url for link in paper.links] == [
         "https://arxiv.org/abs/2307.08621",
         "https://github.com/microsoft/unilm",
     ]
-    assert made.identifiers == Identifiers(arxiv="2307.08621", doi="10.48550/x")
+    assert paper.identifiers == Identifiers(arxiv="2307.08621", doi="10.48550/x")
     assert complete(Draft("2307.08621", title="別の題", date="2020"), RETNET).title == "別の題"
 
 
-@given(random_papers.filter(lambda made: not re.search("[,、，]", "".join(made.tags))))
+@given(random_papers.filter(lambda original: not re.search("[,、，]", "".join(original.tags))))
 @example(paper(1, tags=["Llama 2"]))
-def test_a_form_that_is_sent_back_as_it_was_changes_nothing(made: Paper) -> None:
-    assert apply_draft(made, edit_draft(made)).content == made.content
+def test_a_form_that_is_sent_back_as_it_was_changes_nothing(original: Paper) -> None:
+    assert apply_draft(original, edit_draft(original)).content == original.content

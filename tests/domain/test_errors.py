@@ -17,7 +17,7 @@ def test_an_error_is_one_line_that_hides_and_does_nothing(text: str) -> None:
         InputError(msg('unknown key "{key}"', key=text)),
         FileError(msg('unknown key "{key}"', key=text), file=text),
     ):
-        for said in (str(error), *map(error.text, LOCALES)):
-            assert len(said.splitlines()) == 1
-            assert not {"Cc", "Cs"} & set(map(unicodedata.category, said.replace("\t", "")))
-            assert not set("\u202e\u200b") & set(said)
+        for sentence in (str(error), *map(error.text, LOCALES)):
+            assert len(sentence.splitlines()) == 1
+            assert not {"Cc", "Cs"} & set(map(unicodedata.category, sentence.replace("\t", "")))
+            assert not set("\u202e\u200b") & set(sentence)

@@ -65,7 +65,7 @@ def test_katakana_words_stand_apart_from_what_surrounds_them() -> None:
 
 
 @pytest.mark.parametrize(
-    ("folded", "text", "written"),
+    ("folded", "text", "spelling"),
     [
         ("れしょん", "量子シミュレーション", "レーション"),
         ("retnet zebra", "RetNet and others", "RetNet zebra"),
@@ -74,8 +74,8 @@ def test_katakana_words_stand_apart_from_what_surrounds_them() -> None:
         ("gpt4 (", "GPT-4", "GPT-4 ("),
     ],
 )
-def test_folded_words_are_written_as_a_text_writes_them(folded: str, text: str, written: str) -> None:
-    assert as_spelled(folded, text) == written
+def test_folded_words_are_written_as_a_text_writes_them(folded: str, text: str, spelling: str) -> None:
+    assert as_spelled(folded, text) == spelling
 
 
 @given(texts, texts)

@@ -268,7 +268,7 @@ def test_missing_ids_are_filled_in_from_another_source() -> None:
     ],
 )
 def test_a_link_in_a_text_keeps_the_brackets_that_it_opens(text: str, link: str) -> None:
-    assert [unquote(found) for found in links_in(text)] == [link]
+    assert [unquote(each) for each in links_in(text)] == [link]
 
 
 def test_a_host_is_no_longer_than_the_net_allows() -> None:

@@ -29,19 +29,19 @@ from tests.samples import addresses, assert_said, lines, paper, random_papers, t
 
 
 @given(random_papers)
-def test_any_text_gives_a_valid_paper(made: Paper) -> None:
-    assert made.title
-    assert len(made.title) <= LIMITS["title"]
-    assert len(made.comment or "") <= LIMITS["comment"]
-    assert 0 < len(made.id) <= ID_LENGTH
-    assert None not in (made.heading, *made.authors, *made.tags)
-    assert not any(tag.startswith(("#", "＃", " ")) for tag in made.tags)
+def test_any_text_gives_a_valid_paper(paper: Paper) -> None:
+    assert paper.title
+    assert len(paper.title) <= LIMITS["title"]
+    assert len(paper.comment or "") <= LIMITS["comment"]
+    assert 0 < len(paper.id) <= ID_LENGTH
+    assert None not in (paper.heading, *paper.authors, *paper.tags)
+    assert not any(tag.startswith(("#", "＃", " ")) for tag in paper.tags)
 
 
 @given(random_papers)
-def test_a_paper_made_again_of_its_own_fields_is_the_same_paper(made: Paper) -> None:
-    fields = {name: getattr(made, name) for name in CONTENT_FIELDS}
-    assert make_paper(id=made.id, **fields) == made
+def test_a_paper_made_again_of_its_own_fields_is_the_same_paper(paper: Paper) -> None:
+    fields = {name: getattr(paper, name) for name in CONTENT_FIELDS}
+    assert make_paper(id=paper.id, **fields) == paper
 
 
 @given(texts, texts)
@@ -57,10 +57,10 @@ def test_every_character_makes_an_id_that_is_read_back_as_it_is() -> None:
         title = "".join(c for c in map(chr, range(start, start + 64)) if unicodedata.category(c) not in ("Cn", "Co"))
         if title.strip():
             try:
-                made = make_paper(title=f"a{title}")
+                paper = make_paper(title=f"a{title}")
             except InputError:
                 continue
-            assert make_paper(title="x", id=made.id).id == made.id, ascii(title)
+            assert make_paper(title="x", id=paper.id).id == paper.id, ascii(title)
 
 
 @pytest.mark.parametrize("title", ["", "   ", "\n", "\u200b", "\u0000"])
@@ -94,7 +94,7 @@ def test_an_id_that_cannot_be_typed_is_refused(id: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("made", "id"),
+    ("paper", "id"),
     [
         (make_paper(title="RetNet", links=[Link("https://arxiv.org/abs/2307.08621v2")]), "2307.08621"),
         (make_paper(title="X", links=[Link("https://doi.org/10.1145/3292500.3330701")]), "10.1145-3292500.3330701"),
@@ -104,12 +104,12 @@ def test_an_id_that_cannot_be_typed_is_refused(id: str) -> None:
         (make_paper(title="x", identifiers=Identifiers(openreview="!!")), "paper"),
     ],
 )
-def test_an_id_is_made_of_what_is_known(made: Paper, id: str) -> None:
-    assert made.id == id
+def test_an_id_is_made_of_what_is_known(paper: Paper, id: str) -> None:
+    assert paper.id == id
 
 
 def test_ids_are_read_from_the_links() -> None:
-    made = make_paper(
+    paper = make_paper(
         title="x",
         links=[
             Link("https://a.org/"),
@@ -118,8 +118,8 @@ def test_ids_are_read_from_the_links() -> None:
             Link("https://doi.org/10.1145/X"),
         ],
     )
-    assert made.identifiers == Identifiers(arxiv="2307.08621", doi="10.1145/x")
-    assert identity_keys(made) == ("arxiv:2307.08621", "doi:10.1145/x")
+    assert paper.identifiers == Identifiers(arxiv="2307.08621", doi="10.1145/x")
+    assert identity_keys(paper) == ("arxiv:2307.08621", "doi:10.1145/x")
 
 
 @given(addresses)
@@ -141,9 +141,9 @@ def test_a_title_key_does_not_mind_width_case_and_punctuation(title: str) -> Non
 
 
 def test_tags_and_names_stand_once_and_without_marks() -> None:
-    made = make_paper(title="x", tags=["#RAG", " RAG ", "＃検索", "# #深い", "", "#"], authors=["A  B", "A B", " "])
-    assert made.tags == ("RAG", "検索", "深い")
-    assert made.authors == ("A B",)
+    paper = make_paper(title="x", tags=["#RAG", " RAG ", "＃検索", "# #深い", "", "#"], authors=["A  B", "A B", " "])
+    assert paper.tags == ("RAG", "検索", "深い")
+    assert paper.authors == ("A B",)
 
 
 @pytest.mark.parametrize(

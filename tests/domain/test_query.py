@@ -66,7 +66,7 @@ def test_only_filters_ask_for_nothing_by_name() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "asked"),
+    ("text", "filters"),
     [
         ('tag:"RAG" year:2023', ("RAG", "2023")),
         ("tag:RAG", ("RAG", "")),
@@ -80,5 +80,5 @@ def test_only_filters_ask_for_nothing_by_name() -> None:
         ("author:Sun", None),
     ],
 )
-def test_a_tag_and_a_year_are_told_from_a_search(text: str, asked: tuple[str, str] | None) -> None:
-    assert tag_and_year(text) == asked
+def test_a_tag_and_a_year_are_told_from_a_search(text: str, filters: tuple[str, str] | None) -> None:
+    assert tag_and_year(text) == filters

@@ -23,11 +23,11 @@ def local(text: str, zone: ZoneInfo) -> datetime:
 
 def run_of(schedule: str, start: str, zone: ZoneInfo, n: int) -> list[str]:
     """Return the next n local minutes after a local time."""
-    moment, found = local(start, zone), []
+    moment, times = local(start, zone), []
     for _ in range(n):
         moment = parse_schedule(schedule).following(moment, zone)
-        found.append(f"{moment.astimezone(zone):%Y-%m-%d %H:%M}")
-    return found
+        times.append(f"{moment.astimezone(zone):%Y-%m-%d %H:%M}")
+    return times
 
 
 @pytest.mark.parametrize(
@@ -317,9 +317,9 @@ def _comes(schedule: Schedule, day: date) -> bool:
     st.integers(0, 60 * 24 * 60).map(lambda minutes: timedelta(minutes=minutes)),
 )
 def test_every_few_weeks_and_weeks_of_a_month_are_what_the_calendar_says(
-    text: str, zone: ZoneInfo, made: date, later: timedelta
+    text: str, zone: ZoneInfo, start: date, later: timedelta
 ) -> None:
-    made_at = datetime(made.year, made.month, made.day, 12, tzinfo=UTC)
+    made_at = datetime(start.year, start.month, start.day, 12, tzinfo=UTC)
     schedule, now = parse_schedule(text).starting(made_at, zone), made_at + later
     following, latest = schedule.following(now, zone), schedule.latest(now, zone, timedelta(days=90))
     today = now.astimezone(zone).date()

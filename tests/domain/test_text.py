@@ -102,18 +102,18 @@ def test_cleaning_cleaned_text_changes_nothing(text: str) -> None:
 
 @given(texts | hiding)
 def test_cleaned_text_holds_something_to_see_or_is_empty(text: str) -> None:
-    kept = clean(text)
+    result = clean(text)
     fillers = "\u115f\u1160\u2800\u3164\uffa0"
-    assert not kept or any(unicodedata.category(each) not in UNSEEN and each not in fillers for each in kept)
+    assert not result or any(unicodedata.category(each) not in UNSEEN and each not in fillers for each in result)
 
 
 @given(hiding)
 def test_cleaned_text_hides_no_other_text(text: str) -> None:
-    kept = clean(text)
-    for flag in re.findall("🏴[\U000e0030-\U000e007a]{3,5}\U000e007f", kept):
-        kept = kept.replace(flag, "")
-    assert not re.search("[\U000e0000-\U000e007f]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2}|[\u200c\u200d]{2}", kept)
-    assert not any(all(unicodedata.combining(each) for each in kept[n : n + 9]) for n in range(len(kept) - 8))
+    result = clean(text)
+    for flag in re.findall("🏴[\U000e0030-\U000e007a]{3,5}\U000e007f", result):
+        result = result.replace(flag, "")
+    assert not re.search("[\U000e0000-\U000e007f]|[\ufe00-\ufe0f\U000e0100-\U000e01ef]{2}|[\u200c\u200d]{2}", result)
+    assert not any(all(unicodedata.combining(each) for each in result[n : n + 9]) for n in range(len(result) - 8))
 
 
 def test_no_character_is_unseen_and_unsuspected() -> None:
@@ -143,7 +143,7 @@ def test_a_cleaned_line_is_one_line(text: str) -> None:
 
 
 @pytest.mark.parametrize(
-    ("typed", "kept"),
+    ("typed", "expected"),
     [
         ("  a\r\nb\rc  ", "a\nb\nc"),
         ("one\n\n\n\n two", "one\n\n two"),
@@ -167,8 +167,8 @@ def test_a_cleaned_line_is_one_line(text: str) -> None:
         ("ᄒ\u1160", "ᄒ\u1160"),
     ],
 )
-def test_cleaning_keeps_what_was_meant(typed: str, kept: str) -> None:
-    assert clean(typed) == kept
+def test_cleaning_keeps_what_was_meant(typed: str, expected: str) -> None:
+    assert clean(typed) == expected
 
 
 @given(texts, st.integers(0, 60))
@@ -195,9 +195,9 @@ def test_clipping_never_tears_a_character(clusters: list[str], limit: int) -> No
     text = "".join(clusters)
     if len(text) <= limit:
         return
-    kept = clip(text, limit).removesuffix("…")
+    result = clip(text, limit).removesuffix("…")
     whole = {"".join(clusters[:n]).rstrip() for n in range(len(clusters))}
-    assert kept in whole
+    assert result in whole
 
 
 def test_clipping_ends_at_a_word() -> None:

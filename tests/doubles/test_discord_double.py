@@ -43,16 +43,16 @@ async def bot(server: DiscordServer, guild: Guild) -> AsyncIterator[Bot]:
 
 @pytest.fixture
 def description() -> Description:
-    found = load_description()
-    if found is None:
+    document = load_description()
+    if document is None:
         pytest.skip("DISCORD_OPENAPI names no description")
-    return found
+    return document
 
 
 def seen_by(bot: Bot, channel: Any) -> discord.TextChannel:
-    found = bot.get_channel(channel.id)
-    assert isinstance(found, discord.TextChannel)
-    return found
+    cached = bot.get_channel(channel.id)
+    assert isinstance(cached, discord.TextChannel)
+    return cached
 
 
 async def ask(server: DiscordServer, method: str, path: str, body: Any = None, token: str = "") -> tuple[int, Any]:
@@ -157,9 +157,9 @@ async def test_a_user_cannot_do_what_the_client_does_not_offer(server: DiscordSe
         ("digest subscribe", {}),
         ("slow", {"edit": "yes"}),
     ]
-    for command, given in refused:
+    for command, options in refused:
         with pytest.raises(UserError):
-            await server.slash(hanako, general, command, **given)
+            await server.slash(hanako, general, command, **options)
     guild.open_commands.add("digest")
     assert (await server.slash(hanako, general, "digest subscribe")).content == "here False"
 
@@ -178,12 +178,17 @@ async def test_a_second_answer_is_refused_and_an_old_token_is_dead(
     server: DiscordServer, bot: Bot, guild: Guild
 ) -> None:
     await server.slash(guild.member("花子"), guild.channel("general"), "paper", query="x")
-    asked = server.last_interaction
-    callback, body = f"/interactions/{asked.id}/{asked.token}/callback", {"type": 4, "data": {"content": "二度目"}}
+    interaction = server.last_interaction
+    callback, body = (
+        f"/interactions/{interaction.id}/{interaction.token}/callback",
+        {"type": 4, "data": {"content": "二度目"}},
+    )
     status, refused = await ask(server, "POST", callback, body)
     assert (status, refused["code"]) == (400, 40060)
     server.token_lifetime = 0.0
-    status, refused = await ask(server, "POST", f"/webhooks/{server.world.application_id}/{asked.token}", body["data"])
+    status, refused = await ask(
+        server, "POST", f"/webhooks/{server.world.application_id}/{interaction.token}", body["data"]
+    )
     assert (status, refused["code"]) == (401, 50027)
 
 
@@ -237,9 +242,9 @@ async def test_what_is_forbidden_or_gone_is_refused_with_discords_codes(bot: Bot
         assert refused.value.code == code
         general.reset()
     general.delete()
-    with pytest.raises(discord.NotFound) as gone:
+    with pytest.raises(discord.NotFound) as error:
         await channel.send("x")
-    assert gone.value.code == 10003
+    assert error.value.code == 10003
 
 
 async def test_threads_have_their_own_rules(server: DiscordServer, bot: Bot, guild: Guild) -> None:

@@ -14,12 +14,12 @@ from tests.samples import paper
 
 def kept(papers: Sequence[Paper]) -> list[Paper]:
     """Return the papers as files keep them: without the time of their last change."""
-    return [replace(made, updated_at=None) for made in papers]
+    return [replace(paper, updated_at=None) for paper in papers]
 
 
 def full(n: int) -> Paper:
     """Return the n-th paper with all fields set."""
-    made = paper(
+    sample = paper(
         n,
         date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28),
         comment=f"{n}番目。\n\n- 50% & more_or_less {{x}}\n  - ~y^2",
@@ -34,4 +34,4 @@ def full(n: int) -> Paper:
         tags=["検索", "large, very", "a;b", "C++"],
         identifiers=Identifiers(arxiv=f"2401.{n:05}", doi=f"10.1145/{n}.a_b", acl=f"2024.acl-long.{n + 1}"),
     )
-    return replace(made, added_at=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n), added_by="花子")
+    return replace(sample, added_at=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n), added_by="花子")

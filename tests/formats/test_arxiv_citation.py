@@ -36,8 +36,8 @@ def test_a_citation_gives_the_id(text: str) -> None:
 
 def test_an_old_number_stays_with_its_archive() -> None:
     assert ids_cited("arXiv preprint hep-th/9711200, arXiv:hep-th/9711200").arxiv == "hep-th/9711200"
-    [made] = bibtex.read("@misc{a, title={T}, eprint={9711200}, archiveprefix={arXiv}, primaryclass={hep-th}}", "f")
-    assert made.identifiers.arxiv == "hep-th/9711200"
+    [paper] = bibtex.read("@misc{a, title={T}, eprint={9711200}, archiveprefix={arXiv}, primaryclass={hep-th}}", "f")
+    assert paper.identifiers.arxiv == "hep-th/9711200"
 
 
 @pytest.mark.parametrize(
@@ -66,8 +66,8 @@ def test_a_remark_that_says_more_than_the_number_is_a_comment() -> None:
     ],
 )
 def test_bibtex_of_google_scholar_and_dblp_gives_the_id(fields: str) -> None:
-    [made] = bibtex.read(f"@article{{touvron2023llama, title={{Llama 2}}, {fields}}}", "f")
-    _is_llama(made)
+    [paper] = bibtex.read(f"@article{{touvron2023llama, title={{Llama 2}}, {fields}}}", "f")
+    _is_llama(paper)
 
 
 @pytest.mark.parametrize(
@@ -75,8 +75,8 @@ def test_bibtex_of_google_scholar_and_dblp_gives_the_id(fields: str) -> None:
     ["JO  - arXiv preprint arXiv:2307.09288", "JF  - CoRR\nVL  - abs/2307.09288", "T2  - arXiv:2307.09288 [cs.CL]"],
 )
 def test_ris_gives_the_id(lines: str) -> None:
-    [made] = ris.read(f"TY  - JOUR\nTI  - Llama 2\n{lines}\nER  - \n", "f")
-    _is_llama(made)
+    [paper] = ris.read(f"TY  - JOUR\nTI  - Llama 2\n{lines}\nER  - \n", "f")
+    _is_llama(paper)
 
 
 @pytest.mark.parametrize(
@@ -90,12 +90,12 @@ def test_ris_gives_the_id(lines: str) -> None:
     ],
 )
 def test_csl_gives_the_id(variables: dict[str, str]) -> None:
-    [made] = csl.read(json.dumps([{"title": "Llama 2", **variables}]), "f")
-    _is_llama(made)
+    [paper] = csl.read(json.dumps([{"title": "Llama 2", **variables}]), "f")
+    _is_llama(paper)
 
 
-def _is_llama(made: Paper) -> None:
-    assert (made.title, made.identifiers.arxiv, made.comment) == ("Llama 2", LLAMA, None)
+def _is_llama(paper: Paper) -> None:
+    assert (paper.title, paper.identifiers.arxiv, paper.comment) == ("Llama 2", LLAMA, None)
 
 
 @given(texts)

@@ -42,7 +42,7 @@ def test_an_entry_has_what_a_feed_reader_shows() -> None:
 
 
 def test_an_id_stays_when_the_paper_is_edited_and_is_nobody_elses() -> None:
-    ids = [_texts(_feed([made]), "entry/id")[0] for made in (paper(1), replace(paper(1), title="x"), paper(2))]
+    ids = [_texts(_feed([sample]), "entry/id")[0] for sample in (paper(1), replace(paper(1), title="x"), paper(2))]
     assert ids[0] == ids[1] != ids[2]
 
 

@@ -46,8 +46,8 @@ def umask(request: pytest.FixtureRequest) -> Iterator[None]:
 def test_a_new_file_and_its_folders_are_their_owners_alone(tmp_path: Path) -> None:
     file = tmp_path / "one" / "two" / "papers.yaml"
     assert replace_if_unchanged(file, b"a", None)
-    with write_private(file.with_name("export.yaml")) as written:
-        written.write("論文".encode())
+    with write_private(file.with_name("export.yaml")) as stream:
+        stream.write("論文".encode())
     modes = [mode(each) for each in (file, file.with_name("export.yaml"), file.parent, file.parent.parent)]
     assert modes == [0o600, 0o600, 0o700, 0o700]
 
@@ -59,8 +59,8 @@ def test_a_file_that_is_there_keeps_its_mode(tmp_path: Path, given: int) -> None
     file.chmod(given)
     assert replace_if_unchanged(file, b"b", b"a")
     assert mode(file) == given
-    with write_private(file) as written:
-        written.write(b"c")
+    with write_private(file) as stream:
+        stream.write(b"c")
     assert (mode(file), file.read_text()) == (given, "c")
 
 

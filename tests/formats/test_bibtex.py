@@ -18,7 +18,7 @@ from tests.samples import assert_said, numbered, stamped, texts
 
 
 @settings(max_examples=40)
-@given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda made: [made]))
+@given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda paper: [paper]))
 def test_random_papers_read_back_as_they_were(papers: list[Paper]) -> None:
     assert bibtex.read("".join(bibtex.write(papers)), "f") == kept(papers)
 
@@ -83,8 +83,8 @@ def test_a_foreign_entry_is_understood() -> None:
 
 
 def test_an_entry_is_written_as_others_read_it() -> None:
-    written = "".join(bibtex.write([full(1)]))
-    assert written.startswith(
+    text = "".join(bibtex.write([full(1)]))
+    assert text.startswith(
         "@misc{paper-1,\n  title = {{A Paper on Subject 1}},\n"
         "  author = {Knuth, Donald E. and Müller, Jörg and 山田, 太郎 and "
     )
@@ -94,7 +94,7 @@ def test_an_entry_is_written_as_others_read_it() -> None:
         "  eprint = {2401.00001},\n",
         "  archiveprefix = {arXiv},\n",
     ):
-        assert line in written
+        assert line in text
 
 
 def test_a_key_that_bibtex_cannot_hold_is_made_one_and_the_id_kept() -> None:

@@ -18,7 +18,7 @@ from tests.samples import numbered, stamped
 
 
 @settings(max_examples=40)
-@given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda made: [made]))
+@given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda paper: [paper]))
 def test_random_papers_read_back_as_they_were(papers: list[Paper]) -> None:
     assert csl.read("".join(csl.write(papers)), "f") == kept(papers)
 

@@ -18,32 +18,32 @@ ARXIV = "https://arxiv.org/abs/2307.08621"
 
 
 def one(text: str) -> Paper:
-    (made,) = csv.read(text, "f").papers
-    return made
+    (paper,) = csv.read(text, "f").papers
+    return paper
 
 
 def test_columns_may_stand_in_any_order_with_japanese_or_english_names() -> None:
-    made = one(
+    paper = one(
         f'リンク,日付,タグ,コメント,見出し,著者,タイトル\n{ARXIV},2023/7/19,"モデル, 効率",よい,次のTransformer,'
         '"Yutao Sun, Li Dong",Retentive Network\n'
     )
-    assert (made.title, made.headline, made.comment, str(made.date)) == (
+    assert (paper.title, paper.headline, paper.comment, str(paper.date)) == (
         "Retentive Network",
         "次のTransformer",
         "よい",
         "2023-07-19",
     )
-    assert (made.links, made.tags, made.authors) == ((Link(ARXIV),), ("モデル", "効率"), ("Yutao Sun", "Li Dong"))
-    made = one(f"Ｔｉｔｌｅ;Date;URL;Comment;Tags\nRetNet;2023-07;{ARXIV};good;a, b\n")
-    assert (made.title, str(made.date), made.identifiers.arxiv) == ("RetNet", "2023-07", "2307.08621")
+    assert (paper.links, paper.tags, paper.authors) == ((Link(ARXIV),), ("モデル", "効率"), ("Yutao Sun", "Li Dong"))
+    paper = one(f"Ｔｉｔｌｅ;Date;URL;Comment;Tags\nRetNet;2023-07;{ARXIV};good;a, b\n")
+    assert (paper.title, str(paper.date), paper.identifiers.arxiv) == ("RetNet", "2023-07", "2307.08621")
 
 
 @pytest.mark.parametrize("mark", [",", ";", "\t"])
 @pytest.mark.parametrize("end", ["\n", "\r\n"])
 def test_cells_are_parted_by_commas_semicolons_or_tabs_and_may_hold_them_and_line_ends(mark: str, end: str) -> None:
     text = end.join(["\ufeffタイトル{0}コメント", '"A{0}B"{0}"一行目', '二行目 ""と""言う"', ""]).replace("{0}", mark)
-    made = one(text)
-    assert (made.title, made.comment) == (" ".join(f"A{mark}B".split()), '一行目\n二行目 "と"言う')
+    paper = one(text)
+    assert (paper.title, paper.comment) == (" ".join(f"A{mark}B".split()), '一行目\n二行目 "と"言う')
 
 
 def test_excels_own_first_line_and_empty_rows_are_passed_over() -> None:
@@ -79,7 +79,7 @@ def test_unknown_columns_are_left_out_and_told() -> None:
 )
 def test_dates_are_read_as_their_column_writes_them(dates: list[str], read: list[str]) -> None:
     papers = csv.read("title,date\n" + "".join(f"T{n},{date}\n" for n, date in enumerate(dates)), "f").papers
-    assert [str(made.date) for made in papers] == read
+    assert [str(paper.date) for paper in papers] == read
 
 
 def test_zeros_that_a_spreadsheet_took_from_an_arxiv_number_come_back() -> None:
@@ -116,9 +116,9 @@ def test_what_is_written_is_read_back() -> None:
 
 
 @given(random_papers)
-def test_a_random_paper_comes_back_and_no_cell_is_a_formula(made: Paper) -> None:
-    text = "".join(csv.write([made]))
-    assert csv.read(text, "f").papers == kept([made])
+def test_a_random_paper_comes_back_and_no_cell_is_a_formula(paper: Paper) -> None:
+    text = "".join(csv.write([paper]))
+    assert csv.read(text, "f").papers == kept([paper])
     cells = [cell for row in standard.reader(io.StringIO(text.removeprefix("\ufeff"), newline="")) for cell in row]
     assert not any(cell.startswith(("=", "+", "-", "@", "\t", "\r")) for cell in cells)
 

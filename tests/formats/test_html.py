@@ -55,8 +55,8 @@ def test_markup_in_a_text_is_shown_as_it_is() -> None:
 
 
 @given(random_papers)
-def test_a_random_paper_is_one_article_with_web_links_only(made: Paper) -> None:
-    page = _Page("".join(html.write([made])))
+def test_a_random_paper_is_one_article_with_web_links_only(paper: Paper) -> None:
+    page = _Page("".join(html.write([paper])))
     assert set(page.tags) <= _TAGS
     assert page.tags.count("article") == 1
     assert all(address.startswith(("http://", "https://")) for address in page.addresses)

@@ -18,8 +18,8 @@ MATOME = Path(__file__).parents[1] / "data" / "matome.txt"
 
 
 def one(text: str) -> Paper:
-    (made,) = html_reader.read(text, "f").papers
-    return made
+    (paper,) = html_reader.read(text, "f").papers
+    return paper
 
 
 @pytest.mark.parametrize(
@@ -35,18 +35,18 @@ def one(text: str) -> Paper:
     ],
 )
 def test_an_item_is_a_title_a_link_and_a_comment_however_pages_are_written(page: str) -> None:
-    made = one(
+    paper = one(
         f"<!doctype html><title>t</title><script>'<li>'</script><nav><a href='{ARXIV}0'>x</a></nav>{page}<footer>f"
     )
-    assert (made.title, made.identifiers.arxiv, made.comment) == ("RetNet", "2307.08621", "よい")
+    assert (paper.title, paper.identifiers.arxiv, paper.comment) == ("RetNet", "2307.08621", "よい")
 
 
 def test_entities_are_characters_and_labelled_links_are_links() -> None:
-    made = one(
+    paper = one(
         f'<li><a href="{ARXIV}?a=1&amp;b=2">A &amp; B&#x2122; &nosuch;</a> <a href="https://github.com/a/b">Code</a></li>'
     )
-    assert made.title == "A & B™ &nosuch;"
-    assert made.links == (Link(f"{ARXIV}?a=1&b=2"), Link("https://github.com/a/b"))
+    assert paper.title == "A & B™ &nosuch;"
+    assert paper.links == (Link(f"{ARXIV}?a=1&b=2"), Link("https://github.com/a/b"))
 
 
 def test_what_links_to_no_paper_is_left_out_and_told_with_its_line() -> None:
@@ -61,20 +61,20 @@ def test_a_matome_page_that_a_browser_saved_is_read_like_its_text_with_the_links
     paragraphs = MATOME.read_text(encoding="utf-8").split("\n\n")
     body = "".join(f"<p>{'<br />'.join(paragraph.strip().splitlines())}</p>\n" for paragraph in paragraphs)
     page = f"<html><head><title>まとめ</title></head><body><nav><a href='/'>ホーム</a></nav>{body}</body></html>"
-    assert [(made.title, made.headline, made.date, made.comment) for made in html_reader.read(page, "f").papers] == [
-        (made.title, made.headline, made.date, made.comment) for made in plain
-    ]
+    assert [
+        (paper.title, paper.headline, paper.date, paper.comment) for paper in html_reader.read(page, "f").papers
+    ] == [(paper.title, paper.headline, paper.date, paper.comment) for paper in plain]
     card = (
         f'<a href="{ARXIV}" class="card"><div>A Title</div><div>Text of the abstract...</div><div>arxiv.org</div></a>'
     )
-    made = one(f"<h2>見出し</h2><p>論文タイトル:A Title</p><p>発表日:2024-01-18</p><p>よい。</p>{card}<p>最後</p>")
-    assert (made.headline, made.title, str(made.date), made.comment) == (
+    paper = one(f"<h2>見出し</h2><p>論文タイトル:A Title</p><p>発表日:2024-01-18</p><p>よい。</p>{card}<p>最後</p>")
+    assert (paper.headline, paper.title, str(paper.date), paper.comment) == (
         "見出し",
         "A Title",
         "2024-01-18",
         "よい。\n\n最後",
     )
-    assert (made.excerpt, made.links, made.identifiers.arxiv) == (
+    assert (paper.excerpt, paper.links, paper.identifiers.arxiv) == (
         "Text of the abstract...",
         (Link(ARXIV),),
         "2307.08621",
@@ -88,26 +88,26 @@ def test_a_wrong_date_of_a_saved_page_is_told_with_its_line() -> None:
 
 def test_our_own_page_comes_back() -> None:
     papers = [full(n) for n in range(3)]
-    for made, back in zip(papers, html_reader.read("".join(html.write(papers)), "f").papers, strict=True):
+    for paper, back in zip(papers, html_reader.read("".join(html.write(papers)), "f").papers, strict=True):
         assert (back.id, back.title, back.headline, back.date, back.organization) == (
-            made.id,
-            made.title,
-            made.headline,
-            made.date,
-            made.organization,
+            paper.id,
+            paper.title,
+            paper.headline,
+            paper.date,
+            paper.organization,
         )
-        assert (back.comment, back.excerpt, back.tags) == (made.comment, made.excerpt, made.tags)
-        assert back.identifiers == made.identifiers
-        assert set(made.links) <= set(back.links)
+        assert (back.comment, back.excerpt, back.tags) == (paper.comment, paper.excerpt, paper.tags)
+        assert back.identifiers == paper.identifiers
+        assert set(paper.links) <= set(back.links)
 
 
 @on_the_store
 @given(random_papers)
-def test_a_random_paper_of_ours_comes_back_with_what_the_page_holds(made: Paper) -> None:
-    (back,) = html_reader.read("".join(html.write([made])), "f").papers
+def test_a_random_paper_of_ours_comes_back_with_what_the_page_holds(paper: Paper) -> None:
+    (back,) = html_reader.read("".join(html.write([paper])), "f").papers
     for name in ("id", "title", "headline", "date", "identifiers", "comment"):
-        assert _seen(getattr(back, name)) == _seen(getattr(made, name)), name
-    assert {link.url for link in made.links} <= {link.url for link in back.links}
+        assert _seen(getattr(back, name)) == _seen(getattr(paper, name)), name
+    assert {link.url for link in paper.links} <= {link.url for link in back.links}
 
 
 def _seen(value: object) -> str:

@@ -135,14 +135,14 @@ def hostile_papers(draw: st.DrawFn) -> Paper:
 
 
 @given(hostile_papers(), st.sampled_from(BOTH_WAYS))
-def test_any_paper_comes_back_as_it_went(made: Paper, format: str) -> None:
-    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+def test_any_paper_comes_back_as_it_went(paper: Paper, format: str) -> None:
+    assert READERS[format]("".join(WRITERS[format]([paper])), "f") == [paper]
 
 
 @example(make_paper(title="x", tags=["@misc, title", "@misc；title"]))
 @given(hostile_papers())
-def test_tex_finds_no_command_but_our_own_in_a_bibliography(made: Paper) -> None:
-    body = "".join(bibtex.write([made]))
+def test_tex_finds_no_command_but_our_own_in_a_bibliography(paper: Paper) -> None:
+    body = "".join(bibtex.write([paper]))
     for allowed in (
         r"\textbackslash{}",
         r"\textbraceleft{}",
@@ -163,40 +163,42 @@ def test_tex_finds_no_command_but_our_own_in_a_bibliography(made: Paper) -> None
 
 
 @given(hostile_papers())
-def test_nothing_is_html_in_a_page_or_a_feed(made: Paper) -> None:
-    page = "".join(WRITERS["html"]([made]))
+def test_nothing_is_html_in_a_page_or_a_feed(paper: Paper) -> None:
+    page = "".join(WRITERS["html"]([paper]))
     assert "<script" not in page
     assert "javascript:" not in re.sub(r">[^<]*<", "><", page)
-    assert "<script" not in "".join(atom.write([made], Feed(UUID(int=1))))
+    assert "<script" not in "".join(atom.write([paper], Feed(UUID(int=1))))
 
 
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("format", BOTH_WAYS)
 def test_a_name_comes_back_as_it_went(name: str, format: str) -> None:
-    made = paper(1, authors=[name, "Ada Lovelace"])
-    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+    sample = paper(1, authors=[name, "Ada Lovelace"])
+    assert READERS[format]("".join(WRITERS[format]([sample])), "f") == [sample]
 
 
 @pytest.mark.parametrize("doi", DOIS)
 @pytest.mark.parametrize("format", BOTH_WAYS)
 def test_a_doi_comes_back_as_it_went(doi: str, format: str) -> None:
-    made = paper(1, identifiers=Identifiers(doi=doi))
-    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+    sample = paper(1, identifiers=Identifiers(doi=doi))
+    assert READERS[format]("".join(WRITERS[format]([sample])), "f") == [sample]
 
 
 @pytest.mark.parametrize("url", ADDRESSES)
 @pytest.mark.parametrize("label", [None, "code", "https://b.org/"])
 @pytest.mark.parametrize("format", BOTH_WAYS)
 def test_an_address_comes_back_as_it_went(url: str, label: str | None, format: str) -> None:
-    made = paper(1, links=[Link(url, label), Link("https://z.org/", label)])
-    assert READERS[format]("".join(WRITERS[format]([made])), "f") == [made]
+    sample = paper(1, links=[Link(url, label), Link("https://z.org/", label)])
+    assert READERS[format]("".join(WRITERS[format]([sample])), "f") == [sample]
 
 
 def test_a_suffix_stands_where_each_program_reads_it() -> None:
-    made = paper(1, authors=["Martin Luther King, Jr."])
-    assert "author = {King, Jr., Martin Luther}" in "".join(bibtex.write([made]))
-    assert "AU  - King, Martin Luther, Jr.\n" in "".join(ris.write([made]))
-    assert '"family": "King",\n        "given": "Martin Luther",\n        "suffix": "Jr."' in "".join(csl.write([made]))
+    sample = paper(1, authors=["Martin Luther King, Jr."])
+    assert "author = {King, Jr., Martin Luther}" in "".join(bibtex.write([sample]))
+    assert "AU  - King, Martin Luther, Jr.\n" in "".join(ris.write([sample]))
+    assert '"family": "King",\n        "given": "Martin Luther",\n        "suffix": "Jr."' in "".join(
+        csl.write([sample])
+    )
 
 
 @pytest.mark.parametrize(
@@ -226,13 +228,13 @@ def test_an_organisation_has_no_family_name() -> None:
 
 def test_two_addresses_in_one_link_are_two_where_a_space_parts_them() -> None:
     text = '{"papers": [{"title": "x", "links": ["https://a.org, https://b.org; http://c.org"]}]}'
-    (made,) = json.read(text, "f")
-    assert [link.url for link in made.links] == ["https://a.org", "https://b.org", "http://c.org"]
-    assert yaml.read(text, "f") == [made]
+    (paper,) = json.read(text, "f")
+    assert [link.url for link in paper.links] == ["https://a.org", "https://b.org", "http://c.org"]
+    assert yaml.read(text, "f") == [paper]
 
 
 def test_a_link_with_brackets_is_whole_in_markdown() -> None:
-    made = replace(paper(1, identifiers=Identifiers(doi="10.1234/a)b")), links=(Link("https://a.org/(x"),))
-    written = "".join(markdown.write([made]))
-    assert "](<https://doi.org/10.1234/a)b>)" in written
-    assert "](<https://a.org/(x>)" in written
+    sample = replace(paper(1, identifiers=Identifiers(doi="10.1234/a)b")), links=(Link("https://a.org/(x"),))
+    text = "".join(markdown.write([sample]))
+    assert "](<https://doi.org/10.1234/a)b>)" in text
+    assert "](<https://a.org/(x>)" in text

@@ -16,8 +16,8 @@ from tests.samples import assert_said, numbered, paper, stamped, texts
 
 
 @given(stamped)
-def test_a_random_paper_reads_back_as_it_was(made: Paper) -> None:
-    assert json.read("".join(json.write([made])), "f") == [made]
+def test_a_random_paper_reads_back_as_it_was(paper: Paper) -> None:
+    assert json.read("".join(json.write([paper])), "f") == [paper]
 
 
 @settings(max_examples=25)
@@ -27,8 +27,8 @@ def test_a_random_collection_reads_back_as_it_was(papers: list[Paper]) -> None:
 
 
 def test_a_paper_has_the_shape_that_is_promised() -> None:
-    made = paper(1, date=PaperDate(2023, 7), authors=["A"], tags=["検索"], links=[Link("https://a.org/")])
-    assert plain_json.loads("".join(json.write([made]))) == {
+    sample = paper(1, date=PaperDate(2023, 7), authors=["A"], tags=["検索"], links=[Link("https://a.org/")])
+    assert plain_json.loads("".join(json.write([sample]))) == {
         "papers": [
             {
                 "id": "paper-1",

@@ -27,14 +27,14 @@ ARXIV = "https://arxiv.org/abs/2307.08621"
     ],
 )
 def test_a_title_may_stand_on_either_side_of_the_link(line: str) -> None:
-    [made] = read(line, "f").papers
-    assert (made.title, made.identifiers.arxiv) == ("RetNet", "2307.08621")
+    [paper] = read(line, "f").papers
+    assert (paper.title, paper.identifiers.arxiv) == ("RetNet", "2307.08621")
 
 
 def test_lines_without_a_title_are_handed_on_with_their_number() -> None:
-    found = read(f"# 読むもの\n\n{ARXIV}\n  - 10.1145/3292500\narXiv: 1706.03762\nhttps://a.org/x PDF\n", "f")
-    assert found.papers == []
-    assert found.untitled == [
+    contents = read(f"# 読むもの\n\n{ARXIV}\n  - 10.1145/3292500\narXiv: 1706.03762\nhttps://a.org/x PDF\n", "f")
+    assert contents.papers == []
+    assert contents.untitled == [
         Untitled(3, ARXIV),
         Untitled(4, "10.1145/3292500"),
         Untitled(5, "arXiv: 1706.03762"),
@@ -43,10 +43,10 @@ def test_lines_without_a_title_are_handed_on_with_their_number() -> None:
 
 
 def test_one_paper_twice_is_one_paper() -> None:
-    found = read(
+    contents = read(
         f"{ARXIV}\nhttps://arxiv.org/pdf/2307.08621v2\n2307.08621\nhttps://a.org/x/\nhttp://www.a.org/x\n", "f"
     )
-    assert [each.line for each in found.untitled] == [1, 4]
+    assert [each.line for each in contents.untitled] == [1, 4]
 
 
 def test_a_line_with_neither_link_nor_id_refuses_the_file_with_its_place() -> None:

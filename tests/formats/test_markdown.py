@@ -30,15 +30,15 @@ def test_a_section_holds_everything_in_reading_order() -> None:
 
 def test_marks_in_a_text_are_shown_as_they_are() -> None:
     comment = "# no heading\n- no list\n1. none\n> none\n*a* _b_ `c` [d](e) <f> https://a.org/x_y_z"
-    made = make_paper(title="*T* [x](y) # z", comment=comment)
-    assert "".join(comment.split()) in _shown("".join(markdown.write([made])))
-    kinds = {token.type for token in _READER.parse("".join(markdown.write([made])))}
+    paper = make_paper(title="*T* [x](y) # z", comment=comment)
+    assert "".join(comment.split()) in _shown("".join(markdown.write([paper])))
+    kinds = {token.type for token in _READER.parse("".join(markdown.write([paper])))}
     assert kinds == {"heading_open", "heading_close", "inline", "paragraph_open", "paragraph_close"}
 
 
 @given(random_papers)
-def test_a_random_paper_is_one_section_with_no_html(made: Paper) -> None:
-    tokens = _READER.parse("".join(markdown.write([made])))
+def test_a_random_paper_is_one_section_with_no_html(paper: Paper) -> None:
+    tokens = _READER.parse("".join(markdown.write([paper])))
     assert [token.tag for token in tokens if token.type == "heading_open"] == ["h1", "h2"]
     assert not any(token.type == "html_block" for token in tokens)
     assert not any(leaf.type in ("html_inline", "image") for token in tokens for leaf in token.children or ())

@@ -18,8 +18,8 @@ CODE = "https://github.com/microsoft/unilm"
 
 
 def one(text: str) -> Paper:
-    (made,) = markdown_reader.read(text, "f").papers
-    return made
+    (paper,) = markdown_reader.read(text, "f").papers
+    return paper
 
 
 @pytest.mark.parametrize(
@@ -41,18 +41,18 @@ def one(text: str) -> Paper:
     ],
 )
 def test_an_item_is_a_title_a_link_and_a_comment_however_lists_are_written(line: str) -> None:
-    made = one(line)
-    assert (made.title, made.identifiers.arxiv, made.comment) == ("RetNet", "2307.08621", "よい")
+    paper = one(line)
+    assert (paper.title, paper.identifiers.arxiv, paper.comment) == ("RetNet", "2307.08621", "よい")
 
 
 def test_links_that_are_only_named_are_links_and_pictures_are_nothing() -> None:
-    made = one(
+    paper = one(
         f"- **RetNet** [[paper]({ARXIV})] [[Code]({CODE})] [[Slides](https://a.org/s)] ![stars](https://img.org/x.svg) "
         "[![badge](https://img.org/y)](https://b.org/)"
     )
-    assert made.links[:3] == (Link(ARXIV), Link(CODE), Link("https://a.org/s", "Slides"))
-    assert "img.org" not in str(made)
-    assert made.comment is None
+    assert paper.links[:3] == (Link(ARXIV), Link(CODE), Link("https://a.org/s", "Slides"))
+    assert "img.org" not in str(paper)
+    assert paper.comment is None
 
 
 def test_a_date_in_brackets_is_the_date() -> None:
@@ -74,8 +74,8 @@ def test_a_date_in_brackets_is_the_date() -> None:
     ],
 )
 def test_a_date_behind_the_title_is_the_date_and_no_comment(line: str, date: str, comment: str | None) -> None:
-    made = one(line)
-    assert (str(made.date), made.comment) == (date, comment)
+    paper = one(line)
+    assert (str(paper.date), paper.comment) == (date, comment)
 
 
 def test_the_heading_above_is_a_tag_but_not_the_documents_own_nor_one_that_says_nothing() -> None:
@@ -83,13 +83,13 @@ def test_the_heading_above_is_a_tag_but_not_the_documents_own_nor_one_that_says_
         f"# Awesome LLM\n\n## 🔍 1. Retrieval\n- [A]({ARXIV})\n\n## Papers\n- [B](https://arxiv.org/abs/2307.00001)\n"
         "\n## 2023年\n- [C](https://arxiv.org/abs/2307.00002)\n"
     )
-    assert [made.tags for made in markdown_reader.read(text, "f").papers] == [("Retrieval",), (), ()]
+    assert [paper.tags for paper in markdown_reader.read(text, "f").papers] == [("Retrieval",), (), ()]
 
 
 def test_nested_items_are_papers_of_their_own() -> None:
     text = f"- Models\n  - [A]({ARXIV}) good\n    - more of it\n  - [B](https://arxiv.org/abs/2307.00001)\n"
-    told = [(made.title, made.comment) for made in markdown_reader.read(text, "f").papers]
-    assert told == [("A", "good\nmore of it"), ("B", None)]
+    pairs = [(paper.title, paper.comment) for paper in markdown_reader.read(text, "f").papers]
+    assert pairs == [("A", "good\nmore of it"), ("B", None)]
 
 
 def test_an_item_without_a_title_waits_for_it() -> None:
@@ -106,7 +106,7 @@ def test_what_links_to_no_paper_is_left_out_and_told_and_code_is_passed_over() -
     text = "- [Tool](https://tool.dev/) - nice\n- [Contents](#contents)\n- no link\n"
     text += f"```\n- [X](https://arxiv.org/abs/2301.00001)\n```\n- [RetNet]({ARXIV})\n"
     contents = markdown_reader.read(text, "f")
-    assert [made.title for made in contents.papers] == ["RetNet"]
+    assert [paper.title for paper in contents.papers] == ["RetNet"]
     assert [(line, why.text("en")) for line, why in contents.skipped] == [
         (1, "there is no link to a paper here: Tool - nice")
     ]
@@ -114,32 +114,32 @@ def test_what_links_to_no_paper_is_left_out_and_told_and_code_is_passed_over() -
 
 def test_below_a_heading_that_says_papers_any_link_is_one_but_not_code() -> None:
     text = f"## 読んだ論文\n- [Llama 2](https://ai.meta.com/research/publications/llama-2/)\n- [A tool]({CODE})\n"
-    assert [made.title for made in markdown_reader.read(text, "f").papers] == ["Llama 2"]
+    assert [paper.title for paper in markdown_reader.read(text, "f").papers] == ["Llama 2"]
 
 
 def test_one_paper_twice_is_one() -> None:
     text = f"- [RetNet]({ARXIV})\n- [RetNet again](https://arxiv.org/pdf/2307.08621v2)\n"
-    assert [made.title for made in markdown_reader.read(text, "f").papers] == ["RetNet"]
+    assert [paper.title for paper in markdown_reader.read(text, "f").papers] == ["RetNet"]
 
 
 def test_our_own_markdown_comes_back() -> None:
     papers = [full(n) for n in range(3)]
     read = markdown_reader.read("".join(markdown.write(papers)), "f").papers
-    for made, back in zip(papers, read, strict=True):
+    for paper, back in zip(papers, read, strict=True):
         assert (back.title, back.headline, back.date, back.organization) == (
-            made.title,
-            made.headline,
-            made.date,
-            made.organization,
+            paper.title,
+            paper.headline,
+            paper.date,
+            paper.organization,
         )
-        assert (back.tags, back.identifiers) == (made.tags, made.identifiers)
-        assert _seen(back.comment) == _seen(made.comment)
-        assert set(made.links) <= set(back.links)
-        assert _seen(back.excerpt) == _seen(made.excerpt)
+        assert (back.tags, back.identifiers) == (paper.tags, paper.identifiers)
+        assert _seen(back.comment) == _seen(paper.comment)
+        assert set(paper.links) <= set(back.links)
+        assert _seen(back.excerpt) == _seen(paper.excerpt)
 
 
 @pytest.mark.parametrize(
-    "said",
+    "fields",
     [
         {"organization": "Microsoft research"},
         {"organization": "Google DeepMind"},
@@ -148,19 +148,19 @@ def test_our_own_markdown_comes_back() -> None:
         {"organization": "東京大学", "authors": ["山田 太郎"]},
     ],
 )
-def test_organisation_and_authors_are_told_apart(said: dict[str, Any]) -> None:
-    made = make_paper(title="A", **said)
-    (back,) = markdown_reader.read("".join(markdown.write([made])), "f").papers
-    assert (back.organization, back.authors) == (made.organization, made.authors)
+def test_organisation_and_authors_are_told_apart(fields: dict[str, Any]) -> None:
+    paper = make_paper(title="A", **fields)
+    (back,) = markdown_reader.read("".join(markdown.write([paper])), "f").papers
+    assert (back.organization, back.authors) == (paper.organization, paper.authors)
 
 
 @on_the_store
 @given(random_papers)
-def test_a_random_paper_of_ours_comes_back_with_what_markdown_holds(made: Paper) -> None:
-    (back,) = markdown_reader.read("".join(markdown.write([made])), "f").papers
+def test_a_random_paper_of_ours_comes_back_with_what_markdown_holds(paper: Paper) -> None:
+    (back,) = markdown_reader.read("".join(markdown.write([paper])), "f").papers
     for name in ("title", "headline", "date", "identifiers"):
-        assert _seen(getattr(back, name)) == _seen(getattr(made, name)), name
-    assert {link.url for link in made.links} <= {link.url for link in back.links}
+        assert _seen(getattr(back, name)) == _seen(getattr(paper, name)), name
+    assert {link.url for link in paper.links} <= {link.url for link in back.links}
 
 
 def _seen(value: object) -> str:
@@ -168,9 +168,11 @@ def _seen(value: object) -> str:
 
 
 def test_a_headline_that_looks_like_markdown_comes_back() -> None:
-    made = make_paper(title="*T* [x](y) # z", headline="**太字** `code` | 表", comment="# no\n- list\n1. x\n> y\n**z**")
-    (back,) = markdown_reader.read("".join(markdown.write([made])), "f").papers
-    assert (back.title, back.headline, back.comment) == (made.title, made.headline, made.comment)
+    paper = make_paper(
+        title="*T* [x](y) # z", headline="**太字** `code` | 表", comment="# no\n- list\n1. x\n> y\n**z**"
+    )
+    (back,) = markdown_reader.read("".join(markdown.write([paper])), "f").papers
+    assert (back.title, back.headline, back.comment) == (paper.title, paper.headline, paper.comment)
 
 
 @given(texts)

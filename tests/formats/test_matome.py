@@ -18,11 +18,11 @@ ONE = "見出し\n\n論文タイトル:A Title\n\n"
 
 
 def test_every_paper_of_a_page_has_what_the_page_says_of_it() -> None:
-    told = [
-        (made.headline, made.title, str(made.date), made.comment, made.organization, made.excerpt)
-        for made in read_file(PAGE)
+    rows = [
+        (paper.headline, paper.title, str(paper.date), paper.comment, paper.organization, paper.excerpt)
+        for paper in read_file(PAGE)
     ]
-    assert told == [
+    assert rows == [
         (
             "軽い拡散モデルの作り方",
             "Small Steps: Diffusion with Fewer Evaluations",
@@ -59,7 +59,7 @@ def test_every_paper_of_a_page_has_what_the_page_says_of_it() -> None:
 
 
 def test_a_bare_link_belongs_to_the_paper_above_it() -> None:
-    assert [made.links for made in read_file(PAGE)] == [(), (), (Link("https://github.com/example/editword"),), ()]
+    assert [paper.links for paper in read_file(PAGE)] == [(), (), (Link("https://github.com/example/editword"),), ()]
 
 
 @pytest.mark.parametrize(
@@ -75,25 +75,25 @@ def test_a_bare_link_belongs_to_the_paper_above_it() -> None:
     ],
 )
 def test_a_date_line_is_read_however_it_is_written(line: str) -> None:
-    [made] = matome.read(ONE + line, "f")
-    assert str(made.date) == "2024-01-18"
-    assert made.comment is None
+    [paper] = matome.read(ONE + line, "f")
+    assert str(paper.date) == "2024-01-18"
+    assert paper.comment is None
 
 
 @pytest.mark.parametrize(
     "line", ["Microsoft research", "東京大学", "株式会社例", "所属：例の会", "Google DeepMind, Stanford University"]
 )
 def test_a_line_with_an_organisation_is_no_comment(line: str) -> None:
-    [made] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
-    assert (made.organization, made.comment) == (line.removeprefix("所属："), "面白い論文。")
+    [paper] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
+    assert (paper.organization, paper.comment) == (line.removeprefix("所属："), "面白い論文。")
 
 
 @pytest.mark.parametrize(
     "line", ["面白い", "とても、よい", "RAGのサーベイ論文", "Worth reading twice.", "大学でも企業でも使える。"]
 )
 def test_a_short_remark_is_no_organisation(line: str) -> None:
-    [made] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
-    assert (made.organization, made.comment) == (None, f"面白い論文。\n\n{line}")
+    [paper] = matome.read(f"{ONE}面白い論文。\n\n{line}\n", "f")
+    assert (paper.organization, paper.comment) == (None, f"面白い論文。\n\n{line}")
 
 
 @pytest.mark.parametrize(
@@ -106,13 +106,13 @@ def test_a_short_remark_is_no_organisation(line: str) -> None:
     ],
 )
 def test_a_card_is_the_excerpt(card: str) -> None:
-    [made] = matome.read(f"{ONE}よい。\n\n{card}\n", "f")
-    assert (made.excerpt, made.comment) == ("Text...", "よい。")
+    [paper] = matome.read(f"{ONE}よい。\n\n{card}\n", "f")
+    assert (paper.excerpt, paper.comment) == ("Text...", "よい。")
 
 
 def test_a_cards_number_is_the_papers_arxiv_id() -> None:
-    [made] = matome.read(f"{ONE}[2401.00001] A Title\nText...\n", "f")
-    assert made.identifiers.arxiv == "2401.00001"
+    [paper] = matome.read(f"{ONE}[2401.00001] A Title\nText...\n", "f")
+    assert paper.identifiers.arxiv == "2401.00001"
 
 
 def test_a_paper_may_have_no_headline_and_its_title_a_line_of_its_own() -> None:
@@ -122,8 +122,8 @@ def test_a_paper_may_have_no_headline_and_its_title_a_line_of_its_own() -> None:
 
 
 def test_a_labelled_link_keeps_its_label() -> None:
-    [made] = matome.read(f"{ONE}コード：https://a.org/x\n", "f")
-    assert made.links == (Link("https://a.org/x", "コード"),)
+    [paper] = matome.read(f"{ONE}コード：https://a.org/x\n", "f")
+    assert paper.links == (Link("https://a.org/x", "コード"),)
 
 
 @pytest.mark.parametrize(
@@ -151,13 +151,13 @@ def test_a_broken_page_is_refused_with_its_place(text: str, place: str) -> None:
     ],
 )
 def test_a_line_with_authors_is_no_comment(line: str, names: tuple[str, ...]) -> None:
-    [made] = matome.read(f"{ONE}よい。\n\n{line}\n", "f")
-    assert (made.authors, made.comment) == (names, "よい。")
+    [paper] = matome.read(f"{ONE}よい。\n\n{line}\n", "f")
+    assert (paper.authors, paper.comment) == (names, "よい。")
 
 
 def test_what_the_authors_do_is_a_comment() -> None:
-    [made] = matome.read(f"{ONE}著者らは三つの方法を比べている。\n", "f")
-    assert (made.authors, made.comment) == ((), "著者らは三つの方法を比べている。")
+    [paper] = matome.read(f"{ONE}著者らは三つの方法を比べている。\n", "f")
+    assert (paper.authors, paper.comment) == ((), "著者らは三つの方法を比べている。")
 
 
 @pytest.mark.parametrize(

@@ -37,11 +37,11 @@ def test_the_format_is_what_is_asked_for_or_what_the_ending_tells(file: str, giv
 
 
 @pytest.mark.parametrize(
-    ("file", "given"), [("a.docx", None), ("a.atom", None), ("a", None), ("a.yaml", "docx"), (".yaml", "")]
+    ("file", "name"), [("a.docx", None), ("a.atom", None), ("a", None), ("a.yaml", "docx"), (".yaml", "")]
 )
-def test_an_unknown_format_is_refused_with_those_that_are_known(file: str, given: str | None) -> None:
+def test_an_unknown_format_is_refused_with_those_that_are_known(file: str, name: str | None) -> None:
     with pytest.raises(InputError, match="yaml, json"):
-        format_of(file, given, list(READERS))
+        format_of(file, name, list(READERS))
 
 
 @pytest.mark.parametrize("ending", ["yaml", "json", "bib", "csl.json", "csl", "ris", "csv"])
@@ -54,18 +54,18 @@ def test_what_a_format_writes_it_reads(ending: str, tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("format", WRITTEN)
 def test_a_format_writes_each_paper_before_it_takes_the_next_one(format: str) -> None:
-    taken = []
-    written = ""
-    for piece in writer(format, uuid4())(taken.append(n) or full(n) for n in range(3)):  # type: ignore[func-returns-value]
-        written += piece
-        assert all(f"{n}番目の論文" in written for n in taken)
-    assert taken == [0, 1, 2]
+    ids = []
+    text = ""
+    for piece in writer(format, uuid4())(ids.append(n) or full(n) for n in range(3)):  # type: ignore[func-returns-value]
+        text += piece
+        assert all(f"{n}番目の論文" in text for n in ids)
+    assert ids == [0, 1, 2]
 
 
 def test_a_byte_order_mark_is_no_part_of_the_text(tmp_path: Path) -> None:
     file = tmp_path / "papers.yaml"
     file.write_bytes(b"\xef\xbb\xbfpapers:\r\n- title: x\r\n")
-    assert [made.title for made in read_file(file)] == ["x"]
+    assert [paper.title for paper in read_file(file)] == ["x"]
 
 
 def test_a_file_in_another_encoding_is_refused_with_its_line(tmp_path: Path) -> None:
@@ -84,7 +84,7 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:
 def test_a_spreadsheet_is_read_however_it_was_saved(codec: str, tmp_path: Path) -> None:
     file = tmp_path / "papers.csv"
     file.write_bytes("タイトル\t見出し\r\nRetNet\t次のTransformer\r\n".encode(codec))
-    assert [(made.title, made.headline) for made in read_file(file)] == [("RetNet", "次のTransformer")]
+    assert [(paper.title, paper.headline) for paper in read_file(file)] == [("RetNet", "次のTransformer")]
 
 
 @pytest.mark.parametrize("codec", ["utf-8", "shift_jis", "euc_jp"])
@@ -92,4 +92,4 @@ def test_a_page_is_read_in_the_charset_that_it_names(codec: str, tmp_path: Path)
     file = tmp_path / "page.html"
     page = f'<meta charset="{codec.replace("_", "-")}"><li><a href="https://arxiv.org/abs/2307.08621">保持ネットワーク</a></li>'
     file.write_bytes(page.encode(codec))
-    assert [made.title for made in read_file(file)] == ["保持ネットワーク"]
+    assert [paper.title for paper in read_file(file)] == ["保持ネットワーク"]

@@ -14,7 +14,7 @@ from tests.samples import numbered, paper, stamped
 
 
 @settings(max_examples=40)
-@given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda made: [made]))
+@given(st.lists(stamped, max_size=3).map(numbered) | stamped.map(lambda paper: [paper]))
 def test_random_papers_read_back_as_they_were(papers: list[Paper]) -> None:
     assert ris.read("".join(ris.write(papers)), "f") == kept(papers)
 
@@ -25,8 +25,8 @@ def test_full_records_come_back_equal() -> None:
 
 
 def test_a_line_that_looks_like_a_tag_stays_text() -> None:
-    made = paper(1, comment="TY  - JOUR\nER  - \nN1  - x\n\n  end", excerpt="a\nER  - \nb")
-    assert ris.read("".join(ris.write([made])), "f") == [made]
+    sample = paper(1, comment="TY  - JOUR\nER  - \nN1  - x\n\n  end", excerpt="a\nER  - \nb")
+    assert ris.read("".join(ris.write([sample])), "f") == [sample]
 
 
 _FOREIGN = (

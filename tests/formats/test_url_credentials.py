@@ -10,7 +10,7 @@ from bot.formats.url_credentials import credentials_of, without_credentials
 
 
 @pytest.mark.parametrize(
-    ("url", "shown"),
+    ("url", "text"),
     [
         ("postgresql+asyncpg://u:secret@h/d", "postgresql+asyncpg://…@h/d"),
         ("postgresql+asyncpg://u:se/cr@et@h/d?sslpassword=x", "postgresql+asyncpg://…@h/d"),
@@ -21,8 +21,8 @@ from bot.formats.url_credentials import credentials_of, without_credentials
         ("a place", "a place"),
     ],
 )
-def test_what_may_be_a_password_is_not_shown(url: str, shown: str) -> None:
-    assert without_credentials(url) == shown
+def test_what_may_be_a_password_is_not_shown(url: str, text: str) -> None:
+    assert without_credentials(url) == text
 
 
 @given(st.text(st.sampled_from("/@:?#% s秘"), max_size=20))

@@ -16,8 +16,8 @@ from tests.samples import numbered, paper, stamped
 
 
 @given(stamped)
-def test_a_random_paper_reads_back_as_it_was(made: Paper) -> None:
-    assert yaml.read("".join(yaml.write([made])), "f") == [made]
+def test_a_random_paper_reads_back_as_it_was(paper: Paper) -> None:
+    assert yaml.read("".join(yaml.write([paper])), "f") == [paper]
 
 
 @settings(max_examples=25)
@@ -58,17 +58,17 @@ def test_a_random_collection_reads_back_as_it_was(papers: list[Paper]) -> None:
     ],
 )
 def test_a_word_that_yaml_reads_otherwise_stays_a_word(word: str) -> None:
-    made = make_paper(
+    paper = make_paper(
         id="x", title=word, headline=word, comment=f"{word}\n  {word} \n", tags=[f"a{word}"], authors=[word]
     )
-    assert yaml.read("".join(yaml.write([made])), "f") == [made]
+    assert yaml.read("".join(yaml.write([paper])), "f") == [paper]
 
 
 def test_an_entry_is_written_as_people_write_it() -> None:
-    made = paper(
+    sample = paper(
         1, date=PaperDate(2023, 7), tags=["検索"], links=[Link("https://a.org/"), Link("https://b.org/", "コード")]
     )
-    assert "".join(yaml.write([made])) == (
+    assert "".join(yaml.write([sample])) == (
         "papers:\n- id: paper-1\n  headline: 1番目の論文\n  title: A Paper on Subject 1\n  date: 2023-07\n  links:\n"
         "  - https://a.org/\n  - label: コード\n    url: https://b.org/\n  tags:\n  - 検索\n"
         "  identifiers:\n    arxiv: '2401.00001'\n"
@@ -82,21 +82,21 @@ def test_an_empty_collection_is_a_file_too() -> None:
 
 
 def test_only_a_title_is_needed() -> None:
-    [made] = yaml.read(
+    [paper] = yaml.read(
         "papers:\n  - title: 'Attention Is All You Need'\n    tags:\n    links:\n    identifiers:\n", "f"
     )
-    assert made == make_paper(title="Attention Is All You Need")
+    assert paper == make_paper(title="Attention Is All You Need")
 
 
 def test_dates_are_read_as_people_write_them() -> None:
-    written = ["2023-07-19", "July 19. 2023", "2023年7月19日", "2023/7/19", "19 July 2023"]
-    text = "papers:\n" + "".join(f"- title: t{n}\n  date: {date}\n" for n, date in enumerate(written))
-    assert {made.date for made in yaml.read(text, "f")} == {PaperDate(2023, 7, 19)}
+    forms = ["2023-07-19", "July 19. 2023", "2023年7月19日", "2023/7/19", "19 July 2023"]
+    text = "papers:\n" + "".join(f"- title: t{n}\n  date: {date}\n" for n, date in enumerate(forms))
+    assert {paper.date for paper in yaml.read(text, "f")} == {PaperDate(2023, 7, 19)}
 
 
 def test_a_time_without_a_zone_is_utc() -> None:
-    [made] = yaml.read("papers:\n- title: x\n  added_at: 2023-07-19T09:00:00\n", "f")
-    assert made.added_at == datetime(2023, 7, 19, 9, tzinfo=UTC)
+    [paper] = yaml.read("papers:\n- title: x\n  added_at: 2023-07-19T09:00:00\n", "f")
+    assert paper.added_at == datetime(2023, 7, 19, 9, tzinfo=UTC)
 
 
 _GOOD = "papers:\n  - title: Good\n  - "

@@ -50,8 +50,8 @@ def layout(text: str = TEXT) -> YamlDocument:
     return read_document(text, "f")
 
 
-def entry(made: YamlDocument, id: str) -> Paper:
-    return next(each.paper for each in made.entries if each.paper.id == id)
+def entry(document: YamlDocument, id: str) -> Paper:
+    return next(each.paper for each in document.entries if each.paper.id == id)
 
 
 def test_a_file_that_nobody_changes_is_the_same_text() -> None:
@@ -65,29 +65,29 @@ def test_a_file_that_nobody_changes_is_the_same_text() -> None:
 
 
 def test_only_the_keys_that_changed_are_written_anew() -> None:
-    made = layout()
-    made.put(replace(entry(made, "a"), comment="新しい\n\n二行", tags=("x", "y, z")))
+    document = layout()
+    document.put(replace(entry(document, "a"), comment="新しい\n\n二行", tags=("x", "y, z")))
     old, new = "comment: >-\n      folded\n      # no remark\n", "comment: |-\n      新しい\n\n      二行\n"
     remark = "    # a remark in the entry\n"
-    assert made.text() == TEXT.replace(old, new).replace(remark, f"{remark}    tags: [x, 'y, z']\n")
-    assert entry(layout(made.text()), "a") == entry(made, "a")
+    assert document.text() == TEXT.replace(old, new).replace(remark, f"{remark}    tags: [x, 'y, z']\n")
+    assert entry(layout(document.text()), "a") == entry(document, "a")
 
 
 def test_a_value_that_goes_takes_its_lines_along() -> None:
-    made = layout()
-    made.put(replace(entry(made, "a"), authors=(), date=None))
-    assert changes(TEXT, made.text()) == ["-     date: July 19. 2023", "-     authors: [X,", "-               Y]"]
+    document = layout()
+    document.put(replace(entry(document, "a"), authors=(), date=None))
+    assert changes(TEXT, document.text()) == ["-     date: July 19. 2023", "-     authors: [X,", "-               Y]"]
 
 
 def test_the_first_key_may_change() -> None:
-    made = layout()
-    made.put(replace(entry(made, "b"), title="B: two", date=PaperDate(2023, 7, 19)))
-    assert changes(TEXT, made.text()) == ["-   - title: B", "+   - title: 'B: two'", "+     date: 2023-07-19"]
+    document = layout()
+    document.put(replace(entry(document, "b"), title="B: two", date=PaperDate(2023, 7, 19)))
+    assert changes(TEXT, document.text()) == ["-   - title: B", "+   - title: 'B: two'", "+     date: 2023-07-19"]
 
 
 def test_a_new_entry_stands_above_all_others_in_the_same_shape() -> None:
-    made = layout()
-    made.put(
+    document = layout()
+    document.put(
         make_paper(
             id="c",
             title="C",
@@ -95,7 +95,7 @@ def test_a_new_entry_stands_above_all_others_in_the_same_shape() -> None:
             tags=["x"],
         )
     )
-    assert changes(TEXT, made.text()) == [
+    assert changes(TEXT, document.text()) == [
         "+   - id: c",
         "+     title: C",
         "+     links:",
@@ -107,12 +107,12 @@ def test_a_new_entry_stands_above_all_others_in_the_same_shape() -> None:
 
 
 def test_an_entry_that_goes_leaves_the_remarks_above_it() -> None:
-    made = layout()
-    made.drop("b")
-    assert changes(TEXT, made.text()) == ["-   - title: B", "-     id: b", "-     links: [https://b.org/]"]
-    made.drop("a")
-    assert "# the newest ones" in made.text()
-    assert yaml.read(made.text(), "f") == []
+    document = layout()
+    document.drop("b")
+    assert changes(TEXT, document.text()) == ["-   - title: B", "-     id: b", "-     links: [https://b.org/]"]
+    document.drop("a")
+    assert "# the newest ones" in document.text()
+    assert yaml.read(document.text(), "f") == []
 
 
 @pytest.mark.parametrize(
@@ -129,26 +129,26 @@ def test_an_entry_that_goes_leaves_the_remarks_above_it() -> None:
     ],
 )
 def test_a_file_of_any_shape_can_be_added_to_and_changed(text: str) -> None:
-    made = layout(text)
-    held = [each.paper for each in made.entries]
-    for each in held:
-        made.put(replace(each, headline="見出し"))
-    made.put(paper(1))
-    assert yaml.read(made.text(), "f") == [paper(1), *(replace(each, headline="見出し") for each in held)]
+    document = layout(text)
+    papers = [each.paper for each in document.entries]
+    for each in papers:
+        document.put(replace(each, headline="見出し"))
+    document.put(paper(1))
+    assert yaml.read(document.text(), "f") == [paper(1), *(replace(each, headline="見出し") for each in papers)]
 
 
 def test_an_entry_that_has_no_id_gets_one_when_it_is_changed() -> None:
-    made = layout("papers:\n- title: A\n- title: B\n")
-    made.put(replace(entry(made, "a"), title="Another"))
-    assert made.text() == "papers:\n- id: a\n  title: Another\n- title: B\n"
+    document = layout("papers:\n- title: A\n- title: B\n")
+    document.put(replace(entry(document, "a"), title="Another"))
+    assert document.text() == "papers:\n- id: a\n  title: Another\n- title: B\n"
 
 
 def test_an_entry_that_others_refer_to_is_not_torn_from_them() -> None:
-    made = layout("papers:\n- {id: a, title: A, tags: &t [x]}\n- {id: b, title: B, tags: *t}\n")
-    made.put(replace(entry(made, "b"), title="C"))
-    assert "tags: [x]" in made.text()
-    made.put(replace(entry(made, "a"), title="D"))
-    assert [each.title for each in yaml.read(made.text(), "f")] == ["D", "C"]
+    document = layout("papers:\n- {id: a, title: A, tags: &t [x]}\n- {id: b, title: B, tags: *t}\n")
+    document.put(replace(entry(document, "b"), title="C"))
+    assert "tags: [x]" in document.text()
+    document.put(replace(entry(document, "a"), title="D"))
+    assert [each.title for each in yaml.read(document.text(), "f")] == ["D", "C"]
     bound = layout("papers:\n- {id: a, title: A, tags: &t [x]}\n- {id: b, title: B, tags: *t}\n")
     bound.put(replace(entry(bound, "a"), title="D"))
     with pytest.raises(FileError):
@@ -158,13 +158,15 @@ def test_an_entry_that_others_refer_to_is_not_torn_from_them() -> None:
 @settings(max_examples=60)
 @given(st.lists(stamped, max_size=4).map(numbered), st.lists(stamped, max_size=4).map(numbered), st.booleans())
 def test_random_changes_read_back_as_they_were_made(before: list[Paper], after: list[Paper], is_ours: bool) -> None:
-    made = layout("# head\npapers: []\n# tail" if is_ours else "".join(yaml.write(before)))
+    document = layout("# head\npapers: []\n# tail" if is_ours else "".join(yaml.write(before)))
     for each in reversed(before if is_ours else []):
-        made.put(each)
-    made = layout(made.text())
+        document.put(each)
+    document = layout(document.text())
     for n, each in enumerate(after):
-        made.put(replace(each, id=before[n].id) if n < len(before) else each)
+        document.put(replace(each, id=before[n].id) if n < len(before) else each)
     for each in before[len(after) :][:1]:
-        made.drop(each.id)
-    read = yaml.read(made.text(), "f")
-    assert [(each.id, each.content) for each in read] == [(each.paper.id, each.paper.content) for each in made.entries]
+        document.drop(each.id)
+    read = yaml.read(document.text(), "f")
+    assert [(each.id, each.content) for each in read] == [
+        (each.paper.id, each.paper.content) for each in document.entries
+    ]

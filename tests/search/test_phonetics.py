@@ -114,19 +114,23 @@ async def test_english_words_are_found_by_katakana(
 ) -> None:
     others = [paper(2, title="Magic", authors=["A. Bach"]), paper(3, headline="ソフトカバリング")]
     meant, *_ = await put(database, workspace, [paper(1, title=title), *others])
-    found = await search.find(workspace, typed)
-    assert (found.hits[0].number, found.hits[0].reason, found.suggestion) == (meant, MatchReason.READING, suggestion)
+    results = await search.find(workspace, typed)
+    assert (results.hits[0].number, results.hits[0].reason, results.suggestion) == (
+        meant,
+        MatchReason.READING,
+        suggestion,
+    )
 
 
 async def test_katakana_finds_english_too_where_some_papers_have_it_in_katakana(
     database: Database, workspace: int, search: SearchIndex
 ) -> None:
     japanese = [paper(n, headline=f"アテンションの話{n}") for n in range(4)]
-    *told, title, body = await put(
+    *others, title, body = await put(
         database, workspace, [*japanese, paper(5, title="Attention"), paper(6, excerpt="Of attention.")]
     )
-    found = [hit.number for hit in (await search.find(workspace, "アテンション")).hits]
-    assert (set(found[:4]), found[4:]) == (set(told), [title, body])
+    numbers = [hit.number for hit in (await search.find(workspace, "アテンション")).hits]
+    assert (set(numbers[:4]), numbers[4:]) == (set(others), [title, body])
 
 
 async def test_katakana_finds_common_english_that_no_title_has(

@@ -77,8 +77,8 @@ async def test_the_likeliest_slip_is_mended_first(
         paper(4, title="Damned mapping"),
     ]
     meant, *_ = await put(database, workspace, some)
-    found = await search.find(workspace, typed)
-    assert (found.hits[0].number, found.hits[0].reason) == (meant, why)
+    results = await search.find(workspace, typed)
+    assert (results.hits[0].number, results.hits[0].reason) == (meant, why)
 
 
 async def test_a_long_title_is_found_with_a_slip_in_any_of_its_words(

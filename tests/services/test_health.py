@@ -134,12 +134,12 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
     health: Health, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     for name in ("closed", "open"):
-        made = await digests.subscribe(
+        subscription = await digests.subscribe(
             workspace, SubscriptionRequest(name, f"discord:1/{len(name)}", "mon 09:00", (), "ja")
         )
         if name == "closed":
             async with database.write() as connection:
-                await subscriptions.pause(connection, made.id, msg("The channel no longer exists."), clock())
+                await subscriptions.pause(connection, subscription.id, msg("The channel no longer exists."), clock())
     findings = await health.check(workspace, {"discord": True})
     assert seen(findings) == [("warning", "closed is paused: The channel no longer exists.")]
     assert findings.is_well
@@ -167,7 +167,7 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
 
 async def test_a_database_that_others_may_read_is_told_of(health: Health, database: Database, workspace: int) -> None:
     database.path.chmod(0o644)
-    [told] = [each for each in (await health.check(workspace, {"discord": True})).checks if each.level == "warning"]
-    assert told.remedy and told.remedy.text("en") == f"If they should not: chmod 600 {database.path}*"
+    [check] = [each for each in (await health.check(workspace, {"discord": True})).checks if each.level == "warning"]
+    assert check.remedy and check.remedy.text("en") == f"If they should not: chmod 600 {database.path}*"
     database.path.chmod(0o600)
     assert all(each.level == "ok" for each in (await health.check(workspace, {"discord": True})).checks)

@@ -233,12 +233,12 @@ async def test_the_doctor_warns_of_what_waits_and_stays_well(
     await digests.subscribe(workspace, SubscriptionRequest("other", f"{OTHER}/1", "daily 09:00", (), "ja"))
     await resting.note_server(THIRD, "知らない人")
     findings = await Health(database, clock, digests, State(database), resting).check(workspace, {"discord": True})
-    told = [
+    checks = [
         (each.name, each.message.text("en"), each.remedy and each.remedy.text("en"))
         for each in findings.checks
         if each.level == "warning"
     ]
-    assert told == [
+    assert checks == [
         (
             "server 100000000000000003",
             "The server 知らない人 is waiting to be allowed.",

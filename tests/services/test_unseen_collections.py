@@ -55,10 +55,10 @@ async def test_papers_and_proposals_of_a_server_that_is_tied_are_named_until_the
     await library.add(lab, paper(1, id="another-id"), None)
     await library.add(lab, paper(2, links=(), identifiers=Identifiers()), None)
     await library.remove(lab, "paper-2", None)
-    [left] = await under.unseen("hosted", TIED)
-    assert (left.papers, left.proposals) == (1, 1)
-    assert "papers 1, proposals 1" in left.message.text("en")
-    assert "dayori import --workspace lab earlier.yaml" in left.remedy.text("en")
+    [collection] = await under.unseen("hosted", TIED)
+    assert (collection.papers, collection.proposals) == (1, 1)
+    assert "papers 1, proposals 1" in collection.message.text("en")
+    assert "dayori import --workspace lab earlier.yaml" in collection.remedy.text("en")
 
 
 async def test_a_team_that_leaves_default_for_a_workspace_is_told_what_stays_there(
@@ -95,8 +95,8 @@ async def test_a_workspace_that_is_renamed_or_freed_is_told_until_its_papers_are
     assert await under.unseen("hosted", TIED) == []
     assert await under.unseen("hosted") == [UnseenCollection("lab", "", 1, 0)]
     renamed = dict.fromkeys(TIED, "kenkyu")
-    [left] = await under.unseen("hosted", renamed)
-    assert left.message.text("en") == 'No server uses the workspace "lab", where there is: papers 1, proposals 0.'
+    [collection] = await under.unseen("hosted", renamed)
+    assert collection.message.text("en") == 'No server uses the workspace "lab", where there is: papers 1, proposals 0.'
     await library.add(await under.workspaces("hosted", renamed).named("kenkyu"), paper(1), None)
     assert await under.unseen("hosted", renamed) == []
 

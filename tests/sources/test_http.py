@@ -22,8 +22,8 @@ async def fetcher_of(web: Web) -> AsyncIterator[Open]:
     opened: list[Fetcher] = []
 
     def make(**options: object) -> Fetcher:
-        given: dict[str, object] = {"resolver": web.dns, "seconds": 2.0, "allowed_hosts": ["page.example"]}
-        opened.append(Fetcher(**given | options))  # type: ignore[arg-type]
+        settings: dict[str, object] = {"resolver": web.dns, "seconds": 2.0, "allowed_hosts": ["page.example"]}
+        opened.append(Fetcher(**settings | options))  # type: ignore[arg-type]
         return opened[-1]
 
     yield make
@@ -90,7 +90,7 @@ async def test_dns_that_changes_its_answer_does_not_lead_inside(web: Web, fetche
     fetcher = fetcher_of(may_connect=lambda address: address == "127.0.0.2")
     with pytest.raises(SourceError, match="not on the public internet"):
         await fetcher.get("http://changing.example/a")
-    assert [asked.path for asked in web.asked] == ["/a"]
+    assert [request.path for request in web.asked] == ["/a"]
     assert web.dns.asked["changing.example"] == 2
 
 
@@ -176,7 +176,7 @@ async def test_a_pause_is_over_when_its_time_is(web: Web, fetcher_of: Open) -> N
 
 
 @pytest.mark.parametrize(
-    ("said", "low", "high"),
+    ("header", "low", "high"),
     [
         ("120", 120, 120),
         (None, 30, 30),
@@ -192,8 +192,8 @@ async def test_a_pause_is_over_when_its_time_is(web: Web, fetcher_of: Open) -> N
         ("1.5", 1.5, 1.5),
     ],
 )
-def test_retry_after_is_a_number_or_a_date_and_has_bounds(said: str | None, low: float, high: float) -> None:
-    assert low <= seconds_of(said) <= high
+def test_retry_after_is_a_number_or_a_date_and_has_bounds(header: str | None, low: float, high: float) -> None:
+    assert low <= seconds_of(header) <= high
 
 
 async def test_arxiv_is_asked_slowly_and_over_one_connection(web: Web, fetcher_of: Open) -> None:
@@ -210,7 +210,7 @@ async def test_arxiv_is_asked_slowly_and_over_one_connection(web: Web, fetcher_o
             for host in ("export.arxiv.org", "rss.arxiv.org", "mirror.example")
         )
     )
-    times = [asked.at for asked in web.asked]
+    times = [request.at for request in web.asked]
     assert times[-1] - times[0] > 0.45  # five pauses
     assert web.most_at_once == 1
     await asyncio.wait_for(asyncio.gather(*(slowly(f"http://page.example/{n}") for n in range(20))), 1)

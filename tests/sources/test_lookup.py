@@ -217,11 +217,11 @@ KINDS: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("source", "expected"), KINDS, ids=[source for source, _ in KINDS])
 async def test_every_kind_of_link_leads_to_its_paper(sources: Sources, source: str, expected: dict[str, Any]) -> None:
-    said = await sources.look_up(source)
-    found = {name: getattr(said, name) for name in expected} | (
-        {"links": [link.url for link in said.links]} if "links" in expected else {}
+    metadata = await sources.look_up(source)
+    values = {name: getattr(metadata, name) for name in expected} | (
+        {"links": [link.url for link in metadata.links]} if "links" in expected else {}
     )
-    assert found == expected
+    assert values == expected
 
 
 def test_forty_kinds_and_more_are_tried() -> None:
@@ -231,8 +231,8 @@ def test_forty_kinds_and_more_are_tried() -> None:
 async def test_a_doi_is_found_although_crossref_is_down(web: Web, sources: Sources) -> None:
     web.serve("api.crossref.org", web.broken)
     web.put("doi.org/10.5555/lake.42", citation("From the Page", doi="10.5555/lake.42"))
-    said = await sources.look_up("10.5555/lake.42")
-    assert (said.title, said.identifiers.doi) == ("From the Page", "10.5555/lake.42")
+    metadata = await sources.look_up("10.5555/lake.42")
+    assert (metadata.title, metadata.identifiers.doi) == ("From the Page", "10.5555/lake.42")
 
 
 async def test_a_page_of_another_doi_is_not_taken(web: Web, sources: Sources) -> None:
@@ -260,8 +260,8 @@ async def test_what_is_no_source_is_said_to_be_unreadable(sources: Sources) -> N
 async def test_arxiv_is_asked_once_for_all_that_wait(web: Web, sources: Sources) -> None:
     ids = [f"2402.{n:05}" for n in range(40)]
     web.papers |= {f"{id}v1": {"title": id, "authors": [], "published": "2024-02-01T00:00:00Z"} for id in ids}
-    said = await asyncio.gather(*map(sources.look_up, ids), sources.look_up("2401.00001"))
-    assert [one.title for one in said[:-1]] == ids
+    answers = await asyncio.gather(*map(sources.look_up, ids), sources.look_up("2401.00001"))
+    assert [one.title for one in answers[:-1]] == ids
     assert len(web.asked) == 2  # the first look-up, and one request for all that came meanwhile
 
 

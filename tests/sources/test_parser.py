@@ -150,9 +150,9 @@ async def test_what_a_real_reader_says_arrives_whole() -> None:
     parser = Parser()
     try:
         page = citation("論文 \U0001f600", "B, C", date="2024/1/1", doi="10.1234/a", pdf_url="a.pdf", abstract="D")
-        said = await parser.one("webpage", page.body, "https://example.org/a", None, name="A")
-        assert (said.title, said.authors, said.date) == ("論文 \U0001f600", ("C B",), PaperDate(2024, 1, 1))
-        assert (said.links[0].url, said.identifiers.doi) == ("https://example.org/a.pdf", "10.1234/a")
+        metadata = await parser.one("webpage", page.body, "https://example.org/a", None, name="A")
+        assert (metadata.title, metadata.authors, metadata.date) == ("論文 \U0001f600", ("C B",), PaperDate(2024, 1, 1))
+        assert (metadata.links[0].url, metadata.identifiers.doi) == ("https://example.org/a.pdf", "10.1234/a")
         entry = {"title": "A", "authors": ["B"], "published": "2024-01-01T00:00:00Z", "abstract": "C"}
         papers = await parser.all("arxiv", atom({"2401.00001v1": entry, "2401.00002v1": entry}).body, name="A")
         assert [*papers] == ["2401.00001", "2401.00002"]

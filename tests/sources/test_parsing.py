@@ -110,11 +110,11 @@ def _bytes(text: str) -> bytes:
 
 def _holds(name: str, body: bytes) -> None:
     try:
-        said = PARSERS[name](body)
+        metadata = PARSERS[name](body)
     except SourceError as error:
         error.text("ja")
         return
-    for one in said:
+    for one in metadata:
         assert one.title
         make_paper(
             title=one.title,
@@ -137,18 +137,18 @@ def test_any_bytes_are_metadata_or_one_clear_error(name: str, body: bytes) -> No
 @given(value=_JSON)
 def test_any_json_is_metadata_or_one_clear_error(name: str, value: object) -> None:
     _holds(name, json.dumps(value).encode())
-    said = dict.fromkeys(("title", "author", "authors", "issued", "pdate", "abstract", "relation"), value)
-    note = {"id": "AbCdEf1234", "pdate": value, "content": said | {"title": "A"}}
-    wrapped = {"crossref": said | {"DOI": "10.5555/x"}, "openreview": {"notes": [note]}}
+    document = dict.fromkeys(("title", "author", "authors", "issued", "pdate", "abstract", "relation"), value)
+    note = {"id": "AbCdEf1234", "pdate": value, "content": document | {"title": "A"}}
+    wrapped = {"crossref": document | {"DOI": "10.5555/x"}, "openreview": {"notes": [note]}}
     _holds(name, json.dumps(wrapped[name]).encode())
 
 
 @given(value=_JSON, other=lines)
 def test_any_json_in_a_page_is_metadata_or_one_clear_error(value: object, other: str) -> None:
-    said = json.dumps(
+    document = json.dumps(
         {"@type": ["Article"], "name": value, "author": value, "datePublished": value, "identifier": value}
     )
-    _holds("webpage", html(meta("og:title", other), f"<script type=application/ld+json>{said}</script>").body)
+    _holds("webpage", html(meta("og:title", other), f"<script type=application/ld+json>{document}</script>").body)
 
 
 @given(title=lines, author=lines, date=lines, abstract=texts)
@@ -226,8 +226,8 @@ _ENTRY = {"title": "A", "authors": ["B"], "published": "2024-01-01T00:00:00Z"}
     ],
 )
 def test_a_source_tells_where_its_paper_was_published(parser: str, page: Page, venue: str | None) -> None:
-    [found] = PARSERS[parser](page.body)
-    assert found.venue == venue
+    [metadata] = PARSERS[parser](page.body)
+    assert metadata.venue == venue
 
 
 def test_arxiv_says_what_is_wrong_and_when_it_is_asked_too_often() -> None:
@@ -251,7 +251,7 @@ def test_an_answer_about_another_paper_is_not_taken(name: str, page: Page) -> No
 
 
 @pytest.mark.parametrize(
-    ("written", "spoken"),
+    ("text", "spoken"),
     [
         ("Roe, Jan Q.", "Jan Q. Roe"),
         ("Jan Roe", "Jan Roe"),
@@ -263,8 +263,8 @@ def test_an_answer_about_another_paper_is_not_taken(name: str, page: Page) -> No
         ("N&uacute;&ntilde;ez, <b>Ada</b>", "Ada Núñez"),
     ],
 )
-def test_a_name_is_written_as_it_is_spoken(written: str, spoken: str) -> None:
-    assert person(written) == spoken
+def test_a_name_is_written_as_it_is_spoken(text: str, spoken: str) -> None:
+    assert person(text) == spoken
 
 
 @pytest.mark.parametrize(
@@ -320,22 +320,22 @@ def test_several_places_are_one_line() -> None:
 
 @given(st.lists(addresses, max_size=30), lines, texts)
 def test_metadata_is_clean_and_fits_into_a_paper(links: list[str], line: str, text: str) -> None:
-    said = make_metadata(
+    metadata = make_metadata(
         title=line + "x", excerpt=text * 200, organization=line * 30, authors=[line * 40, "A"], links=links
     )
     paper = make_paper(
-        title=said.title or "",
-        excerpt=said.excerpt,
-        organization=said.organization,
-        authors=said.authors,
-        links=said.links,
+        title=metadata.title or "",
+        excerpt=metadata.excerpt,
+        organization=metadata.organization,
+        authors=metadata.authors,
+        links=metadata.links,
     )
     assert (paper.title, paper.excerpt, paper.organization, paper.authors, paper.links) == (
-        said.title,
-        said.excerpt,
-        said.organization,
-        said.authors,
-        said.links,
+        metadata.title,
+        metadata.excerpt,
+        metadata.organization,
+        metadata.authors,
+        metadata.links,
     )
 
 

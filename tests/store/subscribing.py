@@ -11,7 +11,7 @@ CHANNEL = "discord:1/2"
 
 
 async def subscribe(database: Database, workspace: int, clock: AdjustableClock, **columns: object) -> Subscription:
-    given: dict[str, object] = {
+    values: dict[str, object] = {
         "name": "weekly",
         "channel": CHANNEL,
         "schedule": "mon 09:00",
@@ -19,7 +19,7 @@ async def subscribe(database: Database, workspace: int, clock: AdjustableClock, 
         "locale": "ja",
     }
     async with database.write() as connection:
-        await subscriptions.save(connection, workspace, clock(), **{**given, **columns})
+        await subscriptions.save(connection, workspace, clock(), **{**values, **columns})
         subscription = await subscriptions.by_name(connection, workspace, str(columns.get("name", "weekly")))
     assert subscription is not None
     return subscription

@@ -126,10 +126,10 @@ async def test_closing_waits_for_what_is_being_opened_since_the_end_of_the_loop_
         async with database.read() as connection:
             await connection.execute(text("SELECT 1"))
 
-    asked = [asyncio.create_task(ask()) for _ in range(6)]
+    tasks = [asyncio.create_task(ask()) for _ in range(6)]
     await asyncio.sleep(0)
     await database.close()
-    assert all(task.done() for task in asked)
+    assert all(task.done() for task in tasks)
 
 
 async def test_closing_waits_for_nobody_who_keeps_a_connection(database_url: str) -> None:
@@ -177,9 +177,9 @@ async def test_foreign_keys_and_the_write_ahead_log_are_on(database: Database) -
 
 
 async def test_a_workspace_is_made_once(database: Database, clock: AdjustableClock) -> None:
-    made = await asyncio.gather(*(find_or_add(database, "team", clock()) for _ in range(5)))
-    assert {id for id, _ in made} == {made[0][0]}
-    assert [is_new for _, is_new in made].count(True) == 1
+    results = await asyncio.gather(*(find_or_add(database, "team", clock()) for _ in range(5)))
+    assert {id for id, _ in results} == {results[0][0]}
+    assert [is_new for _, is_new in results].count(True) == 1
     async with database.read() as connection:
         assert list(await connection.scalars(select(workspaces.c.name))) == ["team"]
 

@@ -51,8 +51,8 @@ async def test_an_edition_is_claimed_by_one_at_a_time(
     database: Database, subscription: Subscription, clock: AdjustableClock
 ) -> None:
     edition = await write(database, subscription, clock)
-    mine = await claim(database, clock, "me")
-    assert mine == OpenEdition(edition, subscription.workspace_id, subscription.id, "weekly", "discord:1/2", "ja", 1)
+    own = await claim(database, clock, "me")
+    assert own == OpenEdition(edition, subscription.workspace_id, subscription.id, "weekly", "discord:1/2", "ja", 1)
     assert await claim(database, clock, "you") is None
     assert await claim(database, clock, "me") is None
 

@@ -98,11 +98,11 @@ async def test_one_persons_newest_change_is_found_below_anothers(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     async with database.write() as connection:
-        mine = await history.open_change(connection, workspace, "add", clock(), "花子", "hanako")
+        own_change = await history.open_change(connection, workspace, "add", clock(), "花子", "hanako")
         await history.open_change(connection, workspace, "add", clock(), "太郎", "taro")
         status = await history.last_undoable(connection, workspace, actor="hanako")
     assert status is not None
-    assert status.id == mine
+    assert status.id == own_change
 
 
 async def test_history_is_told_newest_first_of_one_paper_or_all(

@@ -90,9 +90,9 @@ async def test_drafts_and_proposals_of_before_papers_were_kept_outlive_the_upgra
     engine.dispose()
     database = await open_database(url)
     async with database.read() as connection:
-        kept, [candidate] = await drafts.get(connection, 1, "token"), await candidates.waiting(connection, 1)
+        draft, [candidate] = await drafts.get(connection, 1, "token"), await candidates.waiting(connection, 1)
     await database.close()
-    assert kept == drafts.StoredDraft({"source": "2307.08621"}, None, None, None)
+    assert draft == drafts.StoredDraft({"source": "2307.08621"}, None, None, None)
     assert (candidate.number, candidate.proposer, candidate.paper, candidate.locale) == (7, "discord:1", None, None)
 
 
@@ -227,11 +227,11 @@ async def test_the_history_of_before_tells_what_it_told_and_is_undone(tmp_path: 
     database = await open_database(url)
     search = await SearchIndex.open(database)
     library, undo = Library(database, AdjustableClock()), Undo(database, AdjustableClock())
-    told = [
+    rows = [
         (change.id, step.paper_id, *(each and (each.title, each.comment) for each in (step.before, step.after)))
         for change, step in await library.history(1)
     ]
-    assert told == [
+    assert rows == [
         (4, "p1", ("Paper 1", "一"), ("Paper 1", None)),
         (3, "p2", ("Paper 2", None), None),
         (2, "p1", ("Paper 1", None), ("Paper 1", "一")),

@@ -18,25 +18,25 @@ from tests.samples import on_the_store, paper, random_papers
 NOW = datetime(2024, 1, 22, tzinfo=UTC)
 
 
-def row(made: Paper, days: int = 0) -> dict[str, object]:
-    return columns_of(with_bookkeeping(made, added_at=NOW + timedelta(days=days), updated_at=NOW, added_by="花子"))
+def row(original: Paper, days: int = 0) -> dict[str, object]:
+    return columns_of(with_bookkeeping(original, added_at=NOW + timedelta(days=days), updated_at=NOW, added_by="花子"))
 
 
 @given(random_papers)
-def test_columns_are_read_back_as_the_paper(made: Paper) -> None:
-    whole = with_bookkeeping(made, added_at=NOW, updated_at=NOW, added_by="花子")
+def test_columns_are_read_back_as_the_paper(original: Paper) -> None:
+    whole = with_bookkeeping(original, added_at=NOW, updated_at=NOW, added_by="花子")
     assert paper_from({**columns_of(whole), "number": 1, "workspace_id": 2}) == whole
 
 
 @on_the_store
 @given(random_papers)
-async def test_any_paper_is_read_back_as_it_was(database: Database, workspace: int, made: Paper) -> None:
-    whole = with_bookkeeping(made, added_at=NOW, updated_at=NOW, added_by="花子")
+async def test_any_paper_is_read_back_as_it_was(database: Database, workspace: int, original: Paper) -> None:
+    whole = with_bookkeeping(original, added_at=NOW, updated_at=NOW, added_by="花子")
     async with database.write() as connection:
         [number] = await papers.add(connection, workspace, [columns_of(whole)])
-        assert await papers.by_ids(connection, workspace, [made.id, "nobody"]) == {made.id: (number, whole)}
+        assert await papers.by_ids(connection, workspace, [original.id, "nobody"]) == {original.id: (number, whole)}
         await papers.remove(connection, workspace, [number])
-        assert await papers.by_ids(connection, workspace, [made.id]) == {}
+        assert await papers.by_ids(connection, workspace, [original.id]) == {}
 
 
 async def test_a_name_from_outside_is_kept_clean(database: Database, workspace: int) -> None:
@@ -69,9 +69,9 @@ async def test_two_workspaces_may_have_the_same_paper(
 
 
 async def test_a_paper_is_found_by_each_of_its_keys(database: Database, workspace: int) -> None:
-    made = paper(1, links=[Link("https://www.github.com/a/b/")])
+    original = paper(1, links=[Link("https://www.github.com/a/b/")])
     async with database.write() as connection:
-        await papers.add(connection, workspace, [row(made)])
+        await papers.add(connection, workspace, [row(original)])
         keys = ["arxiv:2401.00001", "url:github.com/a/b", "title:apaperonsubject1", "doi:10.1/x"]
         assert await papers.by_keys(connection, workspace, keys) == dict.fromkeys(keys[:3], "paper-1")
 
@@ -109,8 +109,8 @@ async def test_a_paper_brought_back_has_its_number_again(database: Database, wor
 async def test_the_newest_addition_comes_first(database: Database, workspace: int) -> None:
     async with database.write() as connection:
         await papers.add(connection, workspace, [row(paper(n), days=day) for n, day in enumerate([3, 1, 2])])
-        newest = [made.id for _, made in await papers.newest(connection, workspace, 2)]
-        batches = [[made.id for made in batch] async for batch in papers.every(connection, workspace, batch=2)]
+        newest = [original.id for _, original in await papers.newest(connection, workspace, 2)]
+        batches = [[original.id for original in batch] async for batch in papers.every(connection, workspace, batch=2)]
     assert newest == ["paper-0", "paper-2"]
     assert batches == [["paper-0", "paper-2"], ["paper-1"]]
 

@@ -20,8 +20,10 @@ from tests.store.subscribing import CHANNEL, subscribe
 async def add_papers(
     database: Database, workspace: int, clock: AdjustableClock, n: int, *, first: int = 0
 ) -> list[int]:
-    made = [paper(k, tags=["Subject"]) for k in range(first, first + n)]
-    rows = [columns_of(with_bookkeeping(each, added_at=clock(), updated_at=clock(), added_by=None)) for each in made]
+    new_papers = [paper(k, tags=["Subject"]) for k in range(first, first + n)]
+    rows = [
+        columns_of(with_bookkeeping(each, added_at=clock(), updated_at=clock(), added_by=None)) for each in new_papers
+    ]
     async with database.write() as connection:
         return await papers.add(connection, workspace, rows)
 
@@ -29,16 +31,16 @@ async def add_papers(
 async def test_a_subscription_is_read_back_as_it_was_saved(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    made = await subscribe(database, workspace, clock, tags=["RAG", "検索"], schedule="月曜 9:00", locale="en")
-    assert (made.name, made.channel, made.platform, made.tags, made.locale) == (
+    subscription = await subscribe(database, workspace, clock, tags=["RAG", "検索"], schedule="月曜 9:00", locale="en")
+    assert (subscription.name, subscription.channel, subscription.platform, subscription.tags, subscription.locale) == (
         "weekly",
         CHANNEL,
         "discord",
         ("RAG", "検索"),
         "en",
     )
-    assert made.schedule.crontab == "0 9 * * 1"
-    assert made.created_at == clock()
+    assert subscription.schedule.crontab == "0 9 * * 1"
+    assert subscription.created_at == clock()
 
 
 async def test_saving_again_changes_the_one_there_is(
@@ -55,20 +57,20 @@ async def test_saving_again_changes_the_one_there_is(
 async def test_an_ended_subscription_is_gone_until_it_is_saved_again(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    made = await subscribe(database, workspace, clock)
+    subscription = await subscribe(database, workspace, clock)
     async with database.write() as connection:
-        await subscriptions.end(connection, made.id, clock())
+        await subscriptions.end(connection, subscription.id, clock())
         assert await subscriptions.active(connection) == []
         assert await subscriptions.by_name(connection, workspace, "weekly") is None
-    assert (await subscribe(database, workspace, clock)).id == made.id
+    assert (await subscribe(database, workspace, clock)).id == subscription.id
 
 
 async def test_a_pause_keeps_its_reason_in_both_languages_and_ends_with_the_next_save(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    made = await subscribe(database, workspace, clock)
+    subscription = await subscribe(database, workspace, clock)
     async with database.write() as connection:
-        await subscriptions.pause(connection, made.id, msg("Discord answered {status}.", status=403), clock())
+        await subscriptions.pause(connection, subscription.id, msg("Discord answered {status}.", status=403), clock())
         paused = await subscriptions.by_name(connection, workspace, "weekly")
     assert paused is not None
     assert paused.paused_reason is not None
@@ -80,43 +82,43 @@ async def test_a_pause_keeps_its_reason_in_both_languages_and_ends_with_the_next
 async def test_papers_are_unseen_oldest_addition_first_until_marked(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    made = await subscribe(database, workspace, clock)
+    subscription = await subscribe(database, workspace, clock)
     later = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        assert await subscriptions.unseen(connection, made) == later
-        await subscriptions.mark_seen(connection, made, later[:2])
-        await subscriptions.mark_seen(connection, made, later[:2])
-        assert await subscriptions.unseen(connection, made) == later[2:]
-        assert await subscriptions.seen(connection, made, 9) == later[:2]
+        assert await subscriptions.unseen(connection, subscription) == later
+        await subscriptions.mark_seen(connection, subscription, later[:2])
+        await subscriptions.mark_seen(connection, subscription, later[:2])
+        assert await subscriptions.unseen(connection, subscription) == later[2:]
+        assert await subscriptions.seen(connection, subscription, 9) == later[:2]
 
 
 @pytest.mark.parametrize("tags", [(), ("subject",)])
 async def test_what_was_there_at_the_start_counts_as_seen(
     database: Database, workspace: int, clock: AdjustableClock, tags: tuple[str, ...]
 ) -> None:
-    made = await subscribe(database, workspace, clock, tags=list(tags))
+    subscription = await subscribe(database, workspace, clock, tags=list(tags))
     before = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        assert await subscriptions.unseen(connection, made, 2, newest=True) == before[1:]
-        assert await subscriptions.count_unseen(connection, made) == 3
-        await subscriptions.mark_older_seen(connection, made)
-        made = await subscriptions.by_id(connection, made.id) or made
-        assert await subscriptions.count_unseen(connection, made) == 0
-        assert await subscriptions.seen(connection, made, 9) == before
+        assert await subscriptions.unseen(connection, subscription, 2, newest=True) == before[1:]
+        assert await subscriptions.count_unseen(connection, subscription) == 3
+        await subscriptions.mark_older_seen(connection, subscription)
+        subscription = await subscriptions.by_id(connection, subscription.id) or subscription
+        assert await subscriptions.count_unseen(connection, subscription) == 0
+        assert await subscriptions.seen(connection, subscription, 9) == before
         rows = await connection.exec_driver_sql("SELECT count(*) FROM seen_papers")
         assert rows.scalar_one() == (3 if tags else 0)
     later = await add_papers(database, workspace, clock, 1, first=3)
     async with database.read() as connection:
-        assert await subscriptions.unseen(connection, made) == later
+        assert await subscriptions.unseen(connection, subscription) == later
 
 
 async def test_what_a_channel_has_had_belongs_to_the_channel(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    made = await subscribe(database, workspace, clock)
+    subscription = await subscribe(database, workspace, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:
-        await subscriptions.mark_seen(connection, made, numbers)
+        await subscriptions.mark_seen(connection, subscription, numbers)
     same = await subscribe(database, workspace, clock, name="daily")
     moved = await subscribe(database, workspace, clock, channel="discord:1/3")
     async with database.read() as connection:
@@ -127,26 +129,26 @@ async def test_what_a_channel_has_had_belongs_to_the_channel(
 async def test_what_was_sent_the_longest_ago_comes_first(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    made = await subscribe(database, workspace, clock)
+    subscription = await subscribe(database, workspace, clock)
     a, b, c = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        for number, held in enumerate([(a, b), (c,), (a,)], 1):
+        for number, numbers in enumerate([(a, b), (c,), (a,)], 1):
             clock.advance(days=7)
-            choice = Choice(held, Reason.NEW)
+            choice = Choice(numbers, Reason.NEW)
             await editions.write_edition(
-                connection, made, number=number, period=str(number), choice=choice, now=clock()
+                connection, subscription, number=number, period=str(number), choice=choice, now=clock()
             )
-            await subscriptions.mark_seen(connection, made, held)
-        assert await subscriptions.seen(connection, made, 9) == [b, c, a]
+            await subscriptions.mark_seen(connection, subscription, numbers)
+        assert await subscriptions.seen(connection, subscription, 9) == [b, c, a]
 
 
 async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: AdjustableClock) -> None:
-    mine = await subscribe(database, workspace, clock)
+    own = await subscribe(database, workspace, clock)
     other, _ = await find_or_add(database, "other", clock())
     theirs = await subscribe(database, other, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:
-        await subscriptions.mark_seen(connection, mine, numbers[:1])
+        await subscriptions.mark_seen(connection, own, numbers[:1])
         assert await subscriptions.unseen(connection, theirs) == []
         assert await subscriptions.seen(connection, theirs, 9) == []
         assert [each.id for each in await subscriptions.active(connection, other)] == [theirs.id]
@@ -156,9 +158,9 @@ async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: 
 async def test_the_settings_last_word_is_remembered_until_the_end(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    made = await subscribe(database, workspace, clock, configured={"schedule": "mon 09:00"})
+    subscription = await subscribe(database, workspace, clock, configured={"schedule": "mon 09:00"})
     await subscribe(database, workspace, clock, name="by-hand")
     async with database.write() as connection:
         assert await subscriptions.configured(connection) == {(workspace, "weekly"): {"schedule": "mon 09:00"}}
-        await subscriptions.end(connection, made.id, clock() + timedelta(days=1))
+        await subscriptions.end(connection, subscription.id, clock() + timedelta(days=1))
         assert await subscriptions.configured(connection) == {}

@@ -28,7 +28,7 @@ async def show_duplicate(interaction: Interaction, paper: Paper, source: str) ->
         token, draft = draft_token(interaction.key), replace(draft_of(source), paper_id=paper.id)
         await actor.services.drafts.save(actor.workspace, token, draft, actor.id)
         buttons.append(kit.button(ADD_LINK, t(actor.locale, "Add this link to it"), token, "primary"))
-    lines = [msg("This paper is there already."), *provenance(paper, await _digest_url(interaction, paper))]
+    lines = [msg("This paper is in the collection already."), *provenance(paper, await _digest_url(interaction, paper))]
     await response.send(interaction, card_answer(paper, actor, "\n".join(map(actor.say, lines)), *buttons))
 
 

@@ -187,5 +187,5 @@ def _request(body: Json) -> Request:
 async def say_interrupted(interaction: Interaction) -> None:
     """Tell the person that the bot stops before this is finished."""
     locale = interaction.actor.locale
-    text = t(locale, "The bot is being restarted. Look whether this was done, and do it again if not.")
+    text = t(locale, "The bot is being restarted. Check whether this was done, and do it again if not.")
     await error_handler.tell(interaction, text)

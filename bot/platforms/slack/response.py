@@ -142,7 +142,7 @@ async def open_modal(interaction: Interaction, view: Block) -> str:
         opened = await interaction.client.web.views_open(trigger_id=interaction.trigger, view=view)
     except LOST as error:
         if _error_name(error) == "exchanged_trigger_id":
-            raise DuplicateError(msg("Another process answers this already.")) from error
+            raise DuplicateError(msg("Another process is answering this already.")) from error
         raise _failure(error) from error
     return str(opened["view"]["id"])
 

@@ -41,10 +41,10 @@ class Commands:
 
     def upsert(self, guild_id: int | None, body: Json) -> Json:
         """Add or replace one command."""
-        kept = [command for command in self.scope(guild_id) if _key(command) != _key(body)]
+        others = [command for command in self.scope(guild_id) if _key(command) != _key(body)]
         before = next((command for command in self.scope(guild_id) if _key(command) == _key(body)), None)
         command = self._entered(guild_id, body, before)
-        self.by_scope[guild_id] = [*kept, command]
+        self.by_scope[guild_id] = [*others, command]
         return command
 
     def by_id(self, guild_id: int | None, command_id: int) -> Json | None:
@@ -82,9 +82,9 @@ def may_use(command: Json, member: Member | None) -> bool:
     needed = command.get("default_member_permissions")
     if member is None or needed is None or command["name"] in member.guild.open_commands:
         return True
-    held = member.guild_permissions
+    permissions = member.guild_permissions
     # Zero means: administrators only.
-    return held == EVERYTHING if int(needed) == 0 else held & int(needed) == int(needed)
+    return permissions == EVERYTHING if int(needed) == 0 else permissions & int(needed) == int(needed)
 
 
 def is_offered(command: Json, guild: Guild | None, user: User) -> bool:
@@ -106,67 +106,71 @@ def descend(command: Json, names: Iterable[str]) -> Json | None:
 
 def command_problems(method: str, path: str, body: Any) -> Problems:
     """Check commands that are being synced against Discord's limits."""
-    found = Problems()
+    problems = Problems()
     if method == "PUT" and _PATH.fullmatch(path) and isinstance(body, list):
         for index, command in enumerate(body):
-            _check_command(command, found, (index,))
+            _check_command(command, problems, (index,))
         for key, times in Counter(map(_key, body)).items():
             if times > 1:
-                found.add((), "APPLICATION_COMMANDS_DUPLICATE_NAME", f"Application command names must be unique: {key}")
+                problems.add(
+                    (), "APPLICATION_COMMANDS_DUPLICATE_NAME", f"Application command names must be unique: {key}"
+                )
         for kind, most in _ALLOWED.items():
             if sum(_key(command)[1] == kind for command in body) > most:
-                found.add((), "APPLICATION_COMMANDS_TOO_MANY", f"At most {most} commands of type {kind}")
+                problems.add((), "APPLICATION_COMMANDS_TOO_MANY", f"At most {most} commands of type {kind}")
     elif method == "POST" and _PATH.fullmatch(path) and isinstance(body, dict):
-        _check_command(body, found, ())
-    return found
+        _check_command(body, problems, ())
+    return problems
 
 
 def _key(command: Json) -> tuple[str, int]:
     return str(command.get("name")), int(command.get("type") or CHAT)
 
 
-def _check_command(command: Json, found: Problems, at: Place) -> None:
+def _check_command(command: Json, problems: Problems, at: Place) -> None:
     if _key(command)[1] == CHAT:
-        _check_names(command, found, at)
-        _check_options(command.get("options") or [], found, (*at, "options"))
+        _check_names(command, problems, at)
+        _check_options(command.get("options") or [], problems, (*at, "options"))
         if _size(command) > 8000:
-            found.add(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
+            problems.add(at, "APPLICATION_COMMAND_TOO_LARGE", "Command exceeds maximum size (8000)")
     else:
-        found.bad_length((*at, "name"), command.get("name"), 1, 32)
+        problems.bad_length((*at, "name"), command.get("name"), 1, 32)
         if command.get("description"):
-            found.add((*at, "description"), "APPLICATION_COMMAND_CONTEXT_MENU", "Must be empty here")
+            problems.add((*at, "description"), "APPLICATION_COMMAND_CONTEXT_MENU", "Must be empty here")
 
 
-def _check_names(node: Json, found: Problems, at: Place) -> None:
+def _check_names(node: Json, problems: Problems, at: Place) -> None:
     names = {"name": node.get("name")}
     names |= {f"name_localizations.{locale}": name for locale, name in (node.get("name_localizations") or {}).items()}
     for key, name in names.items():
         if not isinstance(name, str) or not _NAME.match(name) or name != name.lower():
-            found.add((*at, key), "APPLICATION_COMMAND_INVALID_NAME", f"Command name is invalid: {name!r}")
-    found.bad_length((*at, "description"), node.get("description"), 1, 100)
+            problems.add((*at, key), "APPLICATION_COMMAND_INVALID_NAME", f"Command name is invalid: {name!r}")
+    problems.bad_length((*at, "description"), node.get("description"), 1, 100)
     for locale, text in (node.get("description_localizations") or {}).items():
-        found.bad_length((*at, "description_localizations", locale), text, 1, 100)
+        problems.bad_length((*at, "description_localizations", locale), text, 1, 100)
 
 
-def _check_options(options: list[Json], found: Problems, at: Place) -> None:
-    found.too_many(at, options, 25)
+def _check_options(options: list[Json], problems: Problems, at: Place) -> None:
+    problems.too_many(at, options, 25)
     optional_seen = False
     for index, option in enumerate(options):
         place = (*at, index)
-        _check_names(option, found, place)
+        _check_names(option, problems, place)
         if option.get("type") in _SUBCOMMANDS:
-            _check_options(option.get("options") or [], found, (*place, "options"))
+            _check_options(option.get("options") or [], problems, (*place, "options"))
             continue
         if option.get("required") and optional_seen:
-            found.add(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options come first")
+            problems.add(place, "APPLICATION_COMMAND_OPTIONS_REQUIRED_INVALID", "Required options come first")
         optional_seen = optional_seen or not option.get("required")
         if option.get("autocomplete") and option.get("choices"):
-            found.add(place, "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE", "Choices and autocomplete exclude each other")
+            problems.add(
+                place, "APPLICATION_COMMAND_OPTIONS_AUTOCOMPLETE", "Choices and autocomplete exclude each other"
+            )
         for number, choice in enumerate(option.get("choices") or []):
-            found.bad_length((*place, "choices", number, "name"), choice.get("name"), 1, 100)
+            problems.bad_length((*place, "choices", number, "name"), choice.get("name"), 1, 100)
     names = [option.get("name") for option in options]
     if len(set(names)) < len(names):
-        found.add(at, "APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATE", "Option names must be unique")
+        problems.add(at, "APPLICATION_COMMAND_OPTIONS_NAME_DUPLICATE", "Option names must be unique")
 
 
 def _size(node: Json) -> int:

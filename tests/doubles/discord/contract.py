@@ -44,14 +44,14 @@ def violations_of(method: str, path: str, body: Any) -> list[str]:
 def limit_problems(method: str, path: str, body: Any) -> Problems:
     """Check a body against the limits that need no description."""
     try:
-        found = command_problems(method, path, body)
+        problems = command_problems(method, path, body)
         if isinstance(body, dict):
-            found.found += problems_of(method, path, body).found
+            problems.found += problems_of(method, path, body).found
     except (AttributeError, KeyError, TypeError, ValueError) as error:
         # The limits assume a valid shape; a body that cannot be read like that has a wrong type somewhere.
-        found = Problems()
-        found.add((), "BASE_TYPE_INVALID", f"the body has a wrong shape: {error!r}")
-    return found
+        problems = Problems()
+        problems.add((), "BASE_TYPE_INVALID", f"the body has a wrong shape: {error!r}")
+    return problems
 
 
 def description_violations(method: str, path: str, body: Any) -> list[str]:

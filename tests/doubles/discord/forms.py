@@ -15,11 +15,11 @@ from .places import Channel
 _GROUPS, _RADIO, _CHECKBOX = (22,), 21, 23
 
 
-def fill_form(modal: Modal, given: Mapping[str, Any], named: Filled) -> list[Json]:
+def fill_form(modal: Modal, inputs: Mapping[str, Any], named: Filled) -> list[Json]:
     """Return a form's components with a user's values, by custom_id or label; other inputs keep their defaults."""
     fields = modal.fields
     by_label = {field["label"]: custom_id for custom_id, field in fields.items()}
-    values = {by_label.get(key, key): value for key, value in given.items()}
+    values = {by_label.get(key, key): value for key, value in inputs.items()}
     strange = set(values) - set(fields)
     if strange:
         raise UserError(f"the form has no field {sorted(strange)}; it has {sorted(fields)}")

@@ -269,8 +269,8 @@ class Gateway:
             self._forget([session])
         self.world.changed()
 
-    def _forget(self, gone: list[Session]) -> None:
-        self.sessions = [session for session in self.sessions if session not in gone]
+    def _forget(self, sessions: list[Session]) -> None:
+        self.sessions = [session for session in self.sessions if session not in sessions]
 
     async def _each(self, frame: Json) -> None:
         for session in self.connected:

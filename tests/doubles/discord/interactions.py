@@ -60,12 +60,12 @@ class Modal:
     @property
     def fields(self) -> dict[str, Json]:
         """Return the inputs by custom_id."""
-        found: dict[str, Json] = {}
+        by_name: dict[str, Json] = {}
         for part in self.components:
             inputs = [part["component"]] if part["type"] == LABEL else part.get("components") or []
             for one in inputs:
-                found[one["custom_id"]] = one | {"label": part.get("label") or one.get("label")}
-        return found
+                by_name[one["custom_id"]] = one | {"label": part.get("label") or one.get("label")}
+        return by_name
 
 
 @dataclass(frozen=True)
@@ -96,8 +96,8 @@ class Reply:
     @property
     def controls(self) -> list[str]:
         """Name the buttons and selects that the user sees."""
-        shown = (2, 3, 5, 6, 7, 8)
-        labels = [one.get("label") or one.get("placeholder") for one in walk(self.components) if one["type"] in shown]
+        types = (2, 3, 5, 6, 7, 8)
+        labels = [one.get("label") or one.get("placeholder") for one in walk(self.components) if one["type"] in types]
         return [label or "" for label in labels]
 
     async def next(self, timeout: float = 5.0) -> Reply:

@@ -57,12 +57,12 @@ class Bucket:
 
     def headers(self) -> dict[str, str]:
         """Return the headers that describe the bucket's state."""
-        left = max(self.resets - time.monotonic(), 0.0)
+        seconds = max(self.resets - time.monotonic(), 0.0)
         return {
             "X-RateLimit-Limit": str(self.limit),
             "X-RateLimit-Remaining": str(self.remaining),
-            "X-RateLimit-Reset": f"{time.time() + left:.3f}",
-            "X-RateLimit-Reset-After": f"{left:.3f}",
+            "X-RateLimit-Reset": f"{time.time() + seconds:.3f}",
+            "X-RateLimit-Reset-After": f"{seconds:.3f}",
             "X-RateLimit-Bucket": self.name,
         }
 

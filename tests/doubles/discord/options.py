@@ -22,19 +22,19 @@ class Filled:
         self.resolved: Json = {}
         self.uploads: list[tuple[str, Upload]] = []
 
-    def fill(self, node: Json, given: dict[str, Any], *, complete: bool = True) -> list[Json]:
+    def fill(self, node: Json, values: dict[str, Any], *, complete: bool = True) -> list[Json]:
         """Turn a user's values into options; with `complete` every required one must be present."""
         declared = {option["name"]: option for option in node.get("options") or []}
-        strange = set(given) - set(declared)
+        strange = set(values) - set(declared)
         if strange:
             raise UserError(f"/{self.command['name']} has no option {sorted(strange)}; it has {sorted(declared)}")
-        missing = [name for name, option in declared.items() if option.get("required") and name not in given]
+        missing = [name for name, option in declared.items() if option.get("required") and name not in values]
         if missing and complete:
             raise UserError(f"/{self.command['name']} cannot be sent without {missing}")
         return [
-            {"name": name, "type": option["type"], "value": self._value(option, given[name])}
+            {"name": name, "type": option["type"], "value": self._value(option, values[name])}
             for name, option in declared.items()
-            if given.get(name) is not None
+            if values.get(name) is not None
         ]
 
     def _value(self, option: Json, value: Any) -> Any:
@@ -90,17 +90,17 @@ class Filled:
     def name_channel(self, channel: Channel) -> None:
         """Add a channel to what the interaction names."""
         described = payloads.channel(channel)
-        held = channel.permissions(self.member.user) if self.member else 0
-        kept = ("id", "type", "name", "parent_id", "thread_metadata", "flags", "position", "topic", "nsfw")
-        partial = {key: described[key] for key in kept if key in described}
-        self.resolved.setdefault("channels", {})[str(channel.id)] = partial | {"permissions": str(held)}
+        permissions = channel.permissions(self.member.user) if self.member else 0
+        names = ("id", "type", "name", "parent_id", "thread_metadata", "flags", "position", "topic", "nsfw")
+        partial = {key: described[key] for key in names if key in described}
+        self.resolved.setdefault("channels", {})[str(channel.id)] = partial | {"permissions": str(permissions)}
 
     def name_member(self, member: Member) -> None:
         """Add a member to what the interaction names."""
         key = str(member.id)
         self.resolved.setdefault("users", {})[key] = payloads.user(member.user)
-        held = {"permissions": str(member.guild_permissions)}
-        self.resolved.setdefault("members", {})[key] = payloads.member(member, with_user=False) | held
+        permissions = {"permissions": str(member.guild_permissions)}
+        self.resolved.setdefault("members", {})[key] = payloads.member(member, with_user=False) | permissions
 
     def _mentioned(self, option: Json, value: Any) -> str:
         if isinstance(value, Member) and option["type"] in (USER, MENTIONABLE):

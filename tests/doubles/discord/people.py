@@ -40,11 +40,13 @@ class People:
         """Store a file and describe it as an attachment."""
         raise NotImplementedError
 
-    async def slash(self, user: Someone, channel: Channel, command: str, /, *, locale: str = "", **given: Any) -> Reply:
+    async def slash(
+        self, user: Someone, channel: Channel, command: str, /, *, locale: str = "", **arguments: Any
+    ) -> Reply:
         """Send a slash command ("paper", or "digest subscribe"); the options are given by name."""
         top, node, nesting = self._command(user, channel, command)
         filled = Filled(top, _membership(user, channel))
-        options = _nested(nesting, filled.fill(node, given))
+        options = _nested(nesting, filled.fill(node, arguments))
         self._upload(filled)
         return await self._ask(COMMAND, command, user, channel, _command_part(top, options, filled), locale=locale)
 
@@ -58,7 +60,7 @@ class People:
         /,
         *,
         locale: str = "",
-        **given: Any,
+        **arguments: Any,
     ) -> Choices:
         """Type into an option of a slash command and see what the bot suggests."""
         top, node, nesting = self._command(user, channel, command)
@@ -67,42 +69,42 @@ class People:
             raise UserError(f"/{command} suggests nothing for {option!r}")
         filled = Filled(top, _membership(user, channel))
         focused = {"name": option, "type": declared[option]["type"], "value": typed, "focused": True}
-        options = _nested(nesting, [*filled.fill(node, given, complete=False), focused])
+        options = _nested(nesting, [*filled.fill(node, arguments, complete=False), focused])
         part = _command_part(top, options, filled)
         reply = await self._ask(AUTOCOMPLETE, command, user, channel, part, locale=locale)
         return Choices(reply.choices, reply.elapsed)
 
     async def click(self, user: Someone, message: Message | Reply, button: str, /, *, locale: str = "") -> Reply:
         """Press a button, by custom_id or label."""
-        shown = _shown_to(user, message)
-        control = find_control(shown.components, button, (BUTTON,))
+        target = _shown_to(user, message)
+        control = find_control(target.components, button, (BUTTON,))
         if control is None:
-            raise UserError(f"there is no button {button!r}; there are {labels(shown.components)}")
+            raise UserError(f"there is no button {button!r}; there are {labels(target.components)}")
         if control.get("disabled") or control.get("style") == _LINK:
             raise UserError(f"the button {button!r} is disabled or a link")
-        return await self._use(user, shown, control, {}, locale)
+        return await self._use(user, target, control, {}, locale)
 
     async def select(
         self, user: Someone, message: Message | Reply, select: str, values: Iterable[Any], /, *, locale: str = ""
     ) -> Reply:
         """Choose in a select (by custom_id or placeholder), by value or label."""
-        shown = _shown_to(user, message)
-        control = find_control(shown.components, select, SELECTS)
+        target = _shown_to(user, message)
+        control = find_control(target.components, select, SELECTS)
         if control is None or control.get("disabled"):
-            raise UserError(f"there is no select {select!r}; there are {labels(shown.components)}")
-        named = Filled({}, _membership(user, shown.channel))
+            raise UserError(f"there is no select {select!r}; there are {labels(target.components)}")
+        named = Filled({}, _membership(user, target.channel))
         picked = pick(control, list(values), named)
         resolved = {"resolved": named.resolved} if named.resolved else {}
-        return await self._use(user, shown, control, {"values": picked} | resolved, locale)
+        return await self._use(user, target, control, {"values": picked} | resolved, locale)
 
     async def submit(
-        self, user: Someone, modal: Modal | None, given: Mapping[str, Any], /, *, locale: str = ""
+        self, user: Someone, modal: Modal | None, options: Mapping[str, Any], /, *, locale: str = ""
     ) -> Reply:
         """Send a form that the bot opened, by custom_id or label of its fields."""
         if modal is None:
             raise UserError("no form was opened")
         named = Filled({}, _membership(user, modal.source.channel))
-        components = fill_form(modal, given, named)
+        components = fill_form(modal, options, named)
         part: Json = {"custom_id": modal.custom_id, "components": components, "resolved": named.resolved}
         source = modal.source
         return await self._ask(SUBMIT, modal.title, user, source.channel, part, locale=locale, message=source.source)
@@ -148,13 +150,13 @@ class People:
         return command
 
     def _command(self, user: Someone, channel: Channel, name: str) -> tuple[Json, Json, list[Json]]:
-        first, *rest = name.split()
+        first, *others = name.split()
         top = self._visible(user, channel, first, CHAT)
         nesting: list[Json] = []
-        for depth in range(1, len(rest) + 1):
-            step = descend(top, rest[:depth])
+        for depth in range(1, len(others) + 1):
+            step = descend(top, others[:depth])
             if step is None:
-                raise UserError(f"/{first} has no subcommand {' '.join(rest)!r}")
+                raise UserError(f"/{first} has no subcommand {' '.join(others)!r}")
             nesting.append(step)
         node = nesting[-1] if nesting else top
         if any(option["type"] in (1, 2) for option in node.get("options") or []):
@@ -254,12 +256,12 @@ def _membership(user: Someone, channel: Channel) -> Member | None:
 
 
 def _shown_to(user: Someone, message: Message | Reply) -> Message:
-    shown = message.message if isinstance(message, Reply) else message
-    if shown is None or shown.deleted:
+    target = message.message if isinstance(message, Reply) else message
+    if target is None or target.deleted:
         raise UserError("there is no such message any more")
-    if shown.ephemeral and shown.seen_by is not _account(user):
-        raise UserError(f"only {shown.seen_by.name if shown.seen_by else 'nobody'} sees this message")
-    return shown
+    if target.ephemeral and target.seen_by is not _account(user):
+        raise UserError(f"only {target.seen_by.name if target.seen_by else 'nobody'} sees this message")
+    return target
 
 
 def _command_part(command: Json, options: list[Json], filled: Filled) -> Json:

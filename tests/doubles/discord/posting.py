@@ -80,19 +80,19 @@ def fill(call: Call, message: Message, body: Json, *, allowed: int = _EDIT_FLAGS
     if "attachments" in body or call.request.files:
         message.attachments = _attached(call, message, body)
     flags = int(body.get("flags") or 0)
-    kept = message.flags & ~(SUPPRESS_EMBEDS | LOADING) if "flags" in body else message.flags & ~LOADING
-    message.flags = kept | flags & allowed
+    other_flags = message.flags & ~(SUPPRESS_EMBEDS | LOADING) if "flags" in body else message.flags & ~LOADING
+    message.flags = other_flags | flags & allowed
     if message.flags & SUPPRESS_EMBEDS:
         message.embeds = []
-    shown = (message.content, message.embeds, message.components, message.attachments)
-    if not any((*shown, body.get("sticker_ids"), body.get("poll"))):
+    content = (message.content, message.embeds, message.components, message.attachments)
+    if not any((*content, body.get("sticker_ids"), body.get("poll"))):
         raise ApiError(400, 50006, "Cannot send an empty message")
 
 
 def _attached(call: Call, message: Message, body: Json) -> list[Json]:
-    kept = {one["id"]: one for one in message.attachments}
+    attachments = {one["id"]: one for one in message.attachments}
     listed = {str(one["id"]): one for one in body.get("attachments") or []}
-    attached = [kept[one] for one in listed if one in kept]
+    attached = [attachments[one] for one in listed if one in attachments]
     if sum(len(upload.content) for upload in call.request.files.values()) > _REQUEST_LIMIT:
         raise ApiError(413, 40005, "Request entity too large")
     for index, (name, upload) in enumerate(call.request.files.items()):

@@ -74,12 +74,12 @@ class Rest:
     def _answer(self, raw: web.Request, request: Request) -> tuple[int, Any, dict[str, str]]:
         headers: dict[str, str] = {}
         try:
-            found = find_route(request.method, request.path)
-            if found is None:
+            match = find_route(request.method, request.path)
+            if match is None:
                 self.server.unknown.append(f"{request.method} {request.path}")
                 _LOG.error("This double has no route %s %s", request.method, request.path)
                 raise ApiError(404, 0, "404: Not Found")
-            route, ids = found
+            route, ids = match
             self._authorise(raw, route)
             refusal = self._limit(route, ids, headers)
             if refusal is not None:
@@ -116,12 +116,12 @@ class Rest:
         return 429, refusal.body(), refusal.headers()
 
     def _check(self, request: Request) -> None:
-        found = limit_problems(request.method, request.path, request.body)
+        problems = limit_problems(request.method, request.path, request.body)
         described = description_violations(request.method, request.path, request.body)
-        lines = violations_of(request.method, request.path, request.body) if found.found or described else []
+        lines = violations_of(request.method, request.path, request.body) if problems.found or described else []
         self.server.violations += [f"{request.method} {request.path}: {line}" for line in lines]
-        if found.found:
-            raise found.error()
+        if problems.found:
+            raise problems.error()
         if described:
             errors = {"_errors": [{"code": "DESCRIPTION", "message": line} for line in lines]}
             raise ApiError(400, 50035, "Invalid Form Body", errors)

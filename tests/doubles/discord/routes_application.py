@@ -50,10 +50,10 @@ def open_direct(call: Call) -> Answer:
 @route("GET", "/users/{user_id}")
 def user(call: Call) -> Answer:
     """Show a user."""
-    found = call.server.world.users.get(call.id("user_id"))
-    if found is None:
+    person = call.server.world.users.get(call.id("user_id"))
+    if person is None:
         raise unknown("User", 10013)
-    return 200, payloads.user(found)
+    return 200, payloads.user(person)
 
 
 @route("GET", "/applications/@me")

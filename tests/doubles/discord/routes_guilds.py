@@ -40,10 +40,10 @@ def roles(call: Call) -> Answer:
 @route("GET", "/guilds/{guild_id}/members/{user_id}")
 def member(call: Call) -> Answer:
     """Show one member."""
-    found = call.guild().members.get(call.id("user_id"))
-    if found is None:
+    person = call.guild().members.get(call.id("user_id"))
+    if person is None:
         raise unknown("Member", 10007)
-    return 200, payloads.member(found)
+    return 200, payloads.member(person)
 
 
 def visible(call: Call) -> Channel:

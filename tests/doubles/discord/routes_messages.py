@@ -37,8 +37,8 @@ def _nonce_key(call: Call) -> tuple[int, str]:
 def _by_nonce(call: Call) -> Message | None:
     if not call.body.get("enforce_nonce"):
         return None
-    made, message = call.server.world.nonces.get(_nonce_key(call), (float("-inf"), None))
-    if message is None or time.monotonic() - made > call.server.nonce_window:
+    made_at, message = call.server.world.nonces.get(_nonce_key(call), (float("-inf"), None))
+    if message is None or time.monotonic() - made_at > call.server.nonce_window:
         return None
     if message.deleted:
         # Discord does not post again what was posted and deleted; it says that the message is unknown.

@@ -105,10 +105,10 @@ class World:
         """Take a message away and announce it."""
         message.deleted = True
         if message.channel.log.pop(message.id, None) is not None:
-            gone: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
+            payload: Json = {"id": str(message.id), "channel_id": str(message.channel.id)}
             if message.channel.guild is not None:
-                gone["guild_id"] = str(message.channel.guild.id)
-            self.emit("MESSAGE_DELETE", gone, message.channel.guild)
+                payload["guild_id"] = str(message.channel.guild.id)
+            self.emit("MESSAGE_DELETE", payload, message.channel.guild)
         self.changed()
 
     def new_message(self, channel: Channel, author: User, content: str, **fields: Any) -> Message:

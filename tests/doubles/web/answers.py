@@ -40,7 +40,7 @@ def citation(title: str, *authors: str, **tags: str) -> Page:
 
 def atom(entries: dict[str, dict[str, Any]]) -> Page:
     """arXiv's answer with these papers, by id with version."""
-    body = "".join(_entry(id, said) for id, said in entries.items())
+    body = "".join(_entry(id, values) for id, values in entries.items())
     return Page(
         f"""<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
@@ -56,23 +56,23 @@ def atom(entries: dict[str, dict[str, Any]]) -> Page:
     )
 
 
-def _entry(id: str, said: dict[str, Any]) -> str:
+def _entry(id: str, values: dict[str, Any]) -> str:
     more = "".join(
-        f"    <arxiv:{key}>{escape(said[key])}</arxiv:{key}>\n"
+        f"    <arxiv:{key}>{escape(values[key])}</arxiv:{key}>\n"
         for key in ("comment", "journal_ref", "doi")
-        if key in said
+        if key in values
     )
-    place = f"<arxiv:affiliation>{escape(said['affiliation'])}</arxiv:affiliation>" if "affiliation" in said else ""
-    authors = "".join(f"<author><name>{escape(name)}</name>{place}</author>" for name in said["authors"])
+    place = f"<arxiv:affiliation>{escape(values['affiliation'])}</arxiv:affiliation>" if "affiliation" in values else ""
+    authors = "".join(f"<author><name>{escape(name)}</name>{place}</author>" for name in values["authors"])
     return f"""  <entry>
     <id>http://arxiv.org/abs/{id}</id>
-    <title>{escape(said["title"])}</title>
+    <title>{escape(values["title"])}</title>
     <updated>2026-02-03T04:05:06Z</updated>
     <link href="https://arxiv.org/abs/{id}" rel="alternate" type="text/html"/>
     <link href="https://arxiv.org/pdf/{id}" rel="related" type="application/pdf" title="pdf"/>
-    <summary>{escape(said.get("abstract", ""))}</summary>
+    <summary>{escape(values.get("abstract", ""))}</summary>
     <category term="cs.CL" scheme="http://arxiv.org/schemas/atom"/>
-    <published>{said["published"]}</published>
+    <published>{values["published"]}</published>
 {more}    <arxiv:primary_category term="cs.CL"/>
     {authors}
   </entry>

@@ -74,7 +74,7 @@ class Web:
         self._serving[host] = serve
 
     def hosts(self) -> list[str]:
-        return [asked.host for asked in self.asked]
+        return [request.host for request in self.asked]
 
     async def _answer(self, request: web.Request) -> web.StreamResponse:
         host = request.host.partition(":")[0]
@@ -94,7 +94,7 @@ class Web:
         ids = request.query["id_list"].split(",")
         if request.path != "/api/query" or int(request.query["max_results"]) < len(ids):
             return response(arxiv_error("the request is not as it should be"))
-        return response(atom({id: said for id, said in self.papers.items() if id.partition("v")[0] in ids}))
+        return response(atom({id: values for id, values in self.papers.items() if id.partition("v")[0] in ids}))
 
     # Faults, for `serve`.
 

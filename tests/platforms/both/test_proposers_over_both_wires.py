@@ -62,8 +62,8 @@ async def test_what_is_proposed_on_slack_and_decided_on_discord_is_told_on_slack
         await discord.connected()
         await slack.until(lambda: slack.sockets.open)
         await propose(app, f"slack:{person.id}")
-        shown = await discord.slash(curator, channels[0], "inbox", locale="ja")
-        await discord.click(curator, shown, button, locale="ja")
+        card = await discord.slash(curator, channels[0], "inbox", locale="ja")
+        await discord.click(curator, card, button, locale="ja")
         await slack.until(lambda: person.direct.messages)
     (message,) = person.direct.messages
     assert text in message.text
@@ -84,8 +84,8 @@ async def test_a_curator_on_discord_learns_that_nobody_was_told_on_slack(
         await discord.connected()
         await slack.until(lambda: slack.sockets.open)
         await propose(app, f"slack:{person.id}")
-        shown = await discord.slash(curator, channels[0], "inbox", locale="ja")
-        reply = await discord.click(curator, shown, "見送る", locale="ja")
+        card = await discord.slash(curator, channels[0], "inbox", locale="ja")
+        reply = await discord.click(curator, card, "見送る", locale="ja")
         problem = await reply.next()
     assert "太郎さんには知らせていません" in problem.content
     assert "App Home" in problem.content
@@ -101,8 +101,8 @@ async def test_a_decision_at_the_terminal_is_told_with_a_connection_made_for_it(
     async with open_app(settings) as app:
         candidate = await propose(app, proposer)
         assert await runner.tell_proposer(app, candidate, paper(1), "rejected") is None
-    told = person.direct.messages if platform == "slack" else discord.direct(reader).messages
-    assert len(told) == 1
+    messages = person.direct.messages if platform == "slack" else discord.direct(reader).messages
+    assert len(messages) == 1
     assert slack.sockets.opened == 0
 
 

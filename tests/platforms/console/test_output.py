@@ -252,8 +252,8 @@ def _log(text: str) -> Callable[[], str]:
 def test_what_is_cleaned_keeps_everything_else(text: str) -> None:
     assert printable(printable(text)) == printable(text)
     assert "\n" not in printable_line(text)
-    for kept in ("論文", "RetNet", "が", "👩‍🔬", "{x}"):
-        assert printable(text).count(kept) >= text.count(kept)
+    for texts in ("論文", "RetNet", "が", "👩‍🔬", "{x}"):
+        assert printable(text).count(texts) >= text.count(texts)
 
 
 def test_styles_are_the_only_commands_to_a_terminal() -> None:

@@ -105,6 +105,6 @@ async def test_a_history_that_cannot_be_kept_stops_nobody(tmp_path: Path) -> Non
 )
 async def test_tab_offers_commands_and_then_papers(typed: str, offered: list[str]) -> None:
     completer = _completer(complete, COMMANDS)
-    found = [each async for each in completer.get_completions_async(Document(typed), CompleteEvent())]
-    assert [each.text for each in found] == offered
-    assert all(each.start_position == -len(typed) for each in found)
+    completions = [each async for each in completer.get_completions_async(Document(typed), CompleteEvent())]
+    assert [each.text for each in completions] == offered
+    assert all(each.start_position == -len(typed) for each in completions)

@@ -42,16 +42,16 @@ def assert_fits(lines: list[str], width: int) -> None:
 
 
 def results(*papers: Paper, total: int = 0, near: bool = False) -> Results:
-    found = tuple(Result(each, Hit(n, 1.0, None)) for n, each in enumerate(papers))
-    return Results("問い", total or len(papers), None, () if near else found, found if near else ())
+    rows = tuple(Result(each, Hit(n, 1.0, None)) for n, each in enumerate(papers))
+    return Results("問い", total or len(papers), None, () if near else rows, rows if near else ())
 
 
 @pytest.mark.parametrize("width", [60, 80, 120])
 @settings(max_examples=40)
-@given(made=random_papers)
-def test_a_random_paper_fits_every_terminal(width: int, made: Paper) -> None:
+@given(paper=random_papers)
+def test_a_random_paper_fits_every_terminal(width: int, paper: Paper) -> None:
     for locale in ("ja", "en"):
-        lines = drawn(render.card(made, locale, min(width, 100), 1), width)
+        lines = drawn(render.card(paper, locale, min(width, 100), 1), width)
         assert_fits(lines, width)
         framed = {cell_len(line) for line in lines if line and "\u200d" not in line}  # rich attaches it to the frame
         assert framed <= {min(width, 100)}
@@ -70,13 +70,13 @@ def test_ten_thousand_random_papers_fit_the_terminal() -> None:
         try:
             title, headline, comment, name, tag = dice.choices(pool, k=5)
             links = [Link(f"https://a.org/{tag}", name)] if dice.random() < 0.3 else []
-            made = make_paper(title=title, headline=headline, comment=comment, authors=[name], tags=[tag], links=links)
+            paper = make_paper(title=title, headline=headline, comment=comment, authors=[name], tags=[tag], links=links)
         except InputError:
             continue
         out.truncate(0)
         out.seek(0)
         console.file = out
-        console.print(render.card(made, "ja", 80))
+        console.print(render.card(paper, "ja", 80))
         assert_fits(out.getvalue().split("\n"), 80)
         drawn_so_far += 1
 
@@ -94,7 +94,7 @@ def test_lists_and_editions_fit_every_terminal(papers: list[Paper], width: int) 
 
 
 def test_a_card_shows_everything_that_is_known() -> None:
-    made = paper(
+    sample = paper(
         1,
         date=PaperDate(2023, 7, 19),
         organization="Microsoft Research",
@@ -104,7 +104,7 @@ def test_a_card_shows_everything_that_is_known() -> None:
         links=[Link("https://github.com/microsoft/unilm")],
         tags=["LLM"],
     )
-    text = "\n".join(drawn(render.card(made, "ja", 80), 80))
+    text = "\n".join(drawn(render.card(sample, "ja", 80), 80))
     for part in (
         "1番目の論文",
         "A Paper on Subject 1",

@@ -82,8 +82,8 @@ async def test_a_paper_to_change_is_named_by_words_and_asked_for_where_several_f
     assert "paper-3 ─╯\n削除しませんでした。" in one
     several = await typed(filled, "/removepaper tag:偶数", "seven", "7", "1", "y")
     assert several.count("1から6までの番号") == 2
-    left = await filled.services.lookup.look_up(1, "tag:偶数")
-    assert left.total == 5
+    results = await filled.services.lookup.look_up(1, "tag:偶数")
+    assert results.total == 5
     stopped = await typed(filled, "/history tag:偶数", "")
     assert "何も変更していません" in stopped
     none = await typed(filled, "/editpaper zzzzqqqq")
@@ -112,9 +112,9 @@ async def test_a_paper_is_added_by_its_link_and_found(app: App) -> None:
     answers = ("Attention Is All You Need", "Transformerの原論文", "", "必読", "NLP, 古典", "y")
     printed = await typed(app, "/addpaper https://arxiv.org/abs/1706.03762", *answers, "/paper Transformer")
     assert "保存しました（ID: 1706.03762）。" in printed
-    made = await app.services.lookup.get(1, "1706.03762")
-    assert (made.title, made.headline, made.comment) == answers[:2] + answers[3:4]
-    assert (str(made.date), made.tags, made.added_by) == ("2017-06", ("NLP", "古典"), "花子")
+    paper = await app.services.lookup.get(1, "1706.03762")
+    assert (paper.title, paper.headline, paper.comment) == answers[:2] + answers[3:4]
+    assert (str(paper.date), paper.tags, paper.added_by) == ("2017-06", ("NLP", "古典"), "花子")
 
 
 async def test_a_paper_is_not_added_without_consent_or_title(app: App) -> None:
@@ -208,8 +208,8 @@ async def test_a_wrong_date_is_asked_again_and_nothing_typed_is_lost(filled: App
     printed = await typed(filled, *lines)
     assert "「someday」は日付として読み取れません" in printed
     assert "2024-13-45" in printed
-    made = await filled.services.lookup.get(1, "paper-3")
-    assert (made.title, made.headline, str(made.date), made.comment) == (
+    paper = await filled.services.lookup.get(1, "paper-3")
+    assert (paper.title, paper.headline, str(paper.date), paper.comment) == (
         "新しい題名",
         "新しい見出し",
         "2024-02",
@@ -220,8 +220,8 @@ async def test_a_wrong_date_is_asked_again_and_nothing_typed_is_lost(filled: App
 async def test_a_form_that_cannot_be_used_is_there_again_with_what_was_typed(filled: App) -> None:
     long = "長" * 5000
     printed = await typed(filled, "/editpaper paper-3", "題名", long, "", "", "", "", "見出し", "", "", "", "y")
-    made = await filled.services.lookup.get(1, "paper-3")
-    assert (made.title, made.headline) == ("題名", "見出し"), printed
+    paper = await filled.services.lookup.get(1, "paper-3")
+    assert (paper.title, paper.headline) == ("題名", "見出し"), printed
 
 
 async def test_what_was_undone_is_redone_and_a_change_is_undone_by_its_number(filled: App) -> None:

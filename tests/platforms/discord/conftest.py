@@ -104,9 +104,9 @@ async def unfenced() -> None:
 
 def mention(server: DiscordServer, command: str) -> str:
     """Return the clickable mention of one of the bot's commands."""
-    found = server.commands.find(command.partition(" ")[0], 1, None)
-    assert found
-    return f"</{command}:{found['id']}>"
+    entry = server.commands.find(command.partition(" ")[0], 1, None)
+    assert entry
+    return f"</{command}:{entry['id']}>"
 
 
 def address(channel: Channel) -> str:

@@ -52,8 +52,8 @@ async def test_an_untouched_date_is_the_sources_full_one_and_the_form_opens_agai
     assert again.modal
     assert form.modal.fields["date"]["value"] == "2017-06"
     assert "2017年6月12日" in look.embeds[0]["description"]
-    shown = {name: again.modal.fields[name]["value"] for name in ("title", "date", "comment")}
-    assert shown == {"title": "Attention Is All You Need", "date": "2017-06-12", "comment": "すべてはここから。"}
+    values = {name: again.modal.fields[name]["value"] for name in ("title", "date", "comment")}
+    assert values == {"title": "Attention Is All You Need", "date": "2017-06-12", "comment": "すべてはここから。"}
     assert same.embeds == look.embeds
     assert "2017年6月12日" not in saved.embeds[0]["description"]
     assert "2017年6月" in saved.embeds[0]["description"]
@@ -66,14 +66,14 @@ async def test_a_form_becomes_a_card_to_look_at_and_then_a_paper(
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
         look = await answered(await server.submit(reader, form.modal, TYPED))
         saved = await server.click(reader, look, "保存")
-        shown = await server.click(reader, saved, "みんなに見せる")
-        found = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
+        reply = await server.click(reader, saved, "みんなに見せる")
+        answer = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
     assert look.ephemeral
     assert look.controls == ["保存", "編集", "キャンセル"]
     assert saved.content == "保存しました。"
     assert saved.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
-    assert "すべてはここから。" in shown.embeds[0]["description"]
-    assert found.embeds[0]["title"] == "Transformerの原論文"
+    assert "すべてはここから。" in reply.embeds[0]["description"]
+    assert answer.embeds[0]["title"] == "Transformerの原論文"
 
 
 async def test_what_was_typed_outlives_a_mistake_an_edit_and_a_restart(
@@ -113,11 +113,11 @@ async def test_a_cancelled_draft_changes_nothing(
     async with start() as (app, _):
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
         look = await answered(await server.submit(reader, form.modal, TYPED))
-        gone = await server.click(reader, look, "キャンセル")
+        reply = await server.click(reader, look, "キャンセル")
         workspace = await app.services.workspaces.named("default")
         count = len(await all_papers(app.services.lookup, workspace))
-    assert gone.content == "保存しませんでした。"
-    assert gone.controls == []
+    assert reply.content == "保存しませんでした。"
+    assert reply.controls == []
     assert count == 6
 
 
@@ -135,11 +135,11 @@ async def test_curators_by_permission_or_role_add_at_once_where_additions_are_th
     server: DiscordServer, start: StartBot, guild: Guild, reader: Member, curator: Member, general: Channel
 ) -> None:
     helper = guild.member("三郎", roles=["キュレーター"])
-    told = {}
+    answers = {}
     async with start(additions="curators", curators=("キュレーター",)):
         for person, source in ((reader, "1706.03762"), (curator, "2001.08361"), (helper, "2005.14165")):
             form = await server.slash(person, general, "addpaper", source=source, locale="ja")
             look = await answered(await server.submit(person, form.modal, {"title": f"Paper {source}"}))
-            told[person.user.name] = (await server.click(person, look, "保存")).content
-    assert told["太郎"].startswith("提案しました")
-    assert told["花子"] == told["三郎"] == "保存しました。"
+            answers[person.user.name] = (await server.click(person, look, "保存")).content
+    assert answers["太郎"].startswith("提案しました")
+    assert answers["花子"] == answers["三郎"] == "保存しました。"

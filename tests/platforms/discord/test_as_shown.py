@@ -63,7 +63,7 @@ async def test_a_page_that_changes_after_the_look_changes_nothing(tmp_path: Path
     async with world(tmp_path, additions) as here:
         form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
         look = await here.reader.submit_modal(form, {"headline": "見出し"})
-        asked = len(here.finder.asked)
+        count = len(here.finder.asked)
         here.finder.known[SOURCE] = AFTER
         here.finder.is_down = happens == "down"
         assert look.response is not None
@@ -78,7 +78,7 @@ async def test_a_page_that_changes_after_the_look_changes_nothing(tmp_path: Path
         assert BEFORE.title in texts
         assert "Takuya Akiba" in texts
         assert "spam" not in texts.lower()
-        assert len(here.finder.asked) == asked
+        assert len(here.finder.asked) == count
 
 
 async def test_a_proposal_is_mended_without_asking_its_page_again(tmp_path: Path) -> None:
@@ -87,7 +87,7 @@ async def test_a_proposal_is_mended_without_asking_its_page_again(tmp_path: Path
         look = await here.reader.submit_modal(form, {"headline": "見出し"})
         assert look.response is not None
         await here.reader.click(look.response, label="Save")
-        asked = len(here.finder.asked)
+        count = len(here.finder.asked)
         here.finder.known[SOURCE] = AFTER
         inbox = await here.curator.slash(here.channel, "inbox")
         assert inbox.response is not None
@@ -101,7 +101,7 @@ async def test_a_proposal_is_mended_without_asking_its_page_again(tmp_path: Path
         assert BEFORE.title in texts
         assert "よい" in texts
         assert "spam" not in texts.lower()
-        assert len(here.finder.asked) == asked
+        assert len(here.finder.asked) == count
 
 
 async def test_a_draft_of_before_looks_were_kept_is_shown_once_more_and_then_saved(
@@ -125,14 +125,14 @@ async def test_save_pressed_three_times_at_once_makes_one_proposal_and_tells_so(
     async with start(additions="curators") as (app, _):
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
-        told = [
+        answers = [
             (await answered(each)).content
             for each in await asyncio.gather(*(server.click(reader, look, "保存") for _ in range(3)))
         ]
         waiting = await app.services.inbox.waiting(await app.services.workspaces.named("default"))
     assert len(waiting) == 1
-    assert sorted(told)[:2] == ["この論文はもう提案済みです。キュレーターが確認したらお知らせします。"] * 2
-    assert sorted(told)[2].startswith("提案しました")
+    assert sorted(answers)[:2] == ["この論文はもう提案済みです。キュレーターが確認したらお知らせします。"] * 2
+    assert sorted(answers)[2].startswith("提案しました")
 
 
 async def test_save_pressed_three_times_at_once_makes_one_paper_and_shows_it_each_time(
@@ -159,14 +159,14 @@ async def test_accept_and_reject_at_once_tell_the_proposer_one_thing_in_their_la
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="en-US")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}, locale="en-US"))
         await server.click(reader, look, "Save", locale="en-US")
-        shown = [await server.slash(person, general, "inbox", locale="ja") for person in (curator, other)]
+        card = [await server.slash(person, general, "inbox", locale="ja") for person in (curator, other)]
         decided = await asyncio.gather(
-            server.click(curator, shown[0], "承認", locale="ja"), server.click(other, shown[1], "見送る", locale="ja")
+            server.click(curator, card[0], "承認", locale="ja"), server.click(other, card[1], "見送る", locale="ja")
         )
-        told = [(await answered(each)).content for each in decided]
+        answers = [(await answered(each)).content for each in decided]
         await server.until(lambda: server.direct(reader).messages)
         papers = await all_papers(app.services.lookup, await app.services.workspaces.named("default"))
-    assert sorted(told) == [
+    assert sorted(answers) == [
         "提案1はありません。すでに承認されたか、見送られたのかもしれません。",
         "確認待ちの提案はありません。",
     ]
@@ -185,8 +185,8 @@ async def test_a_proposer_whose_paper_came_meanwhile_is_told_the_truth(
             form = await server.slash(person, general, "addpaper", source="1706.03762", locale="ja")
             look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
             await server.click(person, look, "保存")
-        shown = await server.slash(curator, general, "inbox", locale="ja")
-        await server.click(curator, shown, "承認")
+        card = await server.slash(curator, general, "inbox", locale="ja")
+        await server.click(curator, card, "承認")
         await server.until(lambda: server.direct(reader).messages)
     assert [each.content for each in server.direct(reader).messages] == ["提案した論文は、すでに登録されていました:"]
 
@@ -199,8 +199,8 @@ async def test_a_proposal_whose_title_came_meanwhile_says_so(
             form = await server.slash(person, general, "addpaper", source=source, locale="ja")
             look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
             await server.click(person, look, "保存")
-        shown = await server.slash(curator, general, "inbox", locale="ja")
-    assert shown.content.endswith("同じタイトルの論文が、別の番号ですでに登録されています（ID: 10\\.1000-182）")
+        card = await server.slash(curator, general, "inbox", locale="ja")
+    assert card.content.endswith("同じタイトルの論文が、別の番号ですでに登録されています（ID: 10\\.1000-182）")
 
 
 async def test_who_is_no_curator_any_more_decides_nothing(
@@ -210,16 +210,16 @@ async def test_who_is_no_curator_any_more_decides_nothing(
         form = await server.slash(reader, general, "addpaper", source="1706.03762", locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
         await server.click(reader, look, "保存")
-        shown = await server.slash(curator, general, "inbox", locale="ja")
+        card = await server.slash(curator, general, "inbox", locale="ja")
         edit = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
         change = await answered(await server.submit(curator, edit.modal, {"comment": "乗っ取り"}))
-        mending = await server.click(curator, shown, "編集")
+        mending = await server.click(curator, card, "編集")
         for role in curator.roles:
             role.permissions = 0
-        told = [
+        answers = [
             (await answered(await work)).content
             for work in (
-                *(server.click(curator, shown, name) for name in ("承認", "編集", "見送る")),
+                *(server.click(curator, card, name) for name in ("承認", "編集", "見送る")),
                 *(server.click(curator, change, name) for name in ("保存", "編集")),
                 server.submit(curator, mending.modal, {"title": "乗っ取り"}),
             )
@@ -227,7 +227,7 @@ async def test_who_is_no_curator_any_more_decides_nothing(
         workspace = await app.services.workspaces.named("default")
         waiting = await app.services.inbox.waiting(workspace)
         history = await app.services.library.history(workspace)
-    assert ["キュレーターだけ" in text for text in told] == [True] * 6
+    assert ["キュレーターだけ" in text for text in answers] == [True] * 6
 
     assert len(waiting) == 1
     assert {change.action for change, _ in history} == {"import"}

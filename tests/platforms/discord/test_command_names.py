@@ -61,9 +61,9 @@ async def test_a_command_is_mentioned_also_after_a_restart_that_syncs_nothing(
     async with start():
         pass
     async with start(papers_file=""):
-        asked = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
+        reply = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
         nothing = await server.slash(curator, general, "paper", query="zzzzqqqq", locale="ja")
-    assert mention(server, "undo") in asked.content
+    assert mention(server, "undo") in reply.content
     assert mention(server, "addpaper") in nothing.content
 
 
@@ -73,10 +73,10 @@ async def test_ids_that_an_older_version_did_not_keep_are_asked_for_once(
     async with start() as (app, _):
         await app.services.state.write(NOTE, "")
     async with start():
-        asked = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
+        reply = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
     async with start():
         pass
-    assert mention(server, "undo") in asked.content
+    assert mention(server, "undo") in reply.content
     assert len(server.sent("GET", "/commands")) == 1
 
 
@@ -100,8 +100,8 @@ async def test_a_draft_that_is_gone_names_the_command_that_begins_another(
         await app.services.drafts.discard(
             workspace, form.modal.custom_id.rpartition(":")[2], f"discord:{reader.user.id}"
         )
-        gone = await answered(await server.submit(reader, form.modal, {"title": "題"}))
-    assert f"{mention(server, 'addpaper')} からやり直してください" in gone.content
+        reply = await answered(await server.submit(reader, form.modal, {"title": "題"}))
+    assert f"{mention(server, 'addpaper')} からやり直してください" in reply.content
 
 
 async def test_a_process_that_only_posts_knows_the_ids(start: StartBot, server: DiscordServer) -> None:

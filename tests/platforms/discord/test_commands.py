@@ -69,11 +69,11 @@ async def test_addpaper_goes_from_a_form_to_a_saved_card(tmp_path: Path) -> None
         look = await reader.submit_modal(form, {"headline": "Optunaの論文", "tags": "tuning"})
         assert look.response is not None
         saved = await reader.click(look.response, label="Save")
-        found = await reader.slash(channel, "paper", query="10.1145/3292500.3330919")
+        reply = await reader.slash(channel, "paper", query="10.1145/3292500.3330919")
         assert saved.acknowledged
-        assert found.response is not None
-        assert "Takuya Akiba" in str(found.response.embeds[0].description)
-        assert found.response.embeds[0].title == "Optunaの論文"
+        assert reply.response is not None
+        assert "Takuya Akiba" in str(reply.response.embeds[0].description)
+        assert reply.response.embeds[0].title == "Optunaの論文"
 
 
 async def test_digest_is_for_curators(tmp_path: Path) -> None:
@@ -110,9 +110,9 @@ async def test_a_curator_edits_in_a_form(tmp_path: Path) -> None:
         look = await curator.submit_modal(form, {"title": "Retentive Network", "comment": "読みました。"})
         assert look.response is not None
         await curator.click(look.response, label="Save")
-        found = await curator.slash(channel, "paper", query="retnet")
-        assert found.response is not None
-        assert "読みました。" in str(found.response.embeds[0].description)
+        reply = await curator.slash(channel, "paper", query="retnet")
+        assert reply.response is not None
+        assert "読みました。" in str(reply.response.embeds[0].description)
 
 
 async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second_form(tmp_path: Path) -> None:
@@ -123,9 +123,9 @@ async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second
             guild.create_text_channel("general"),
             guild.add_member(env.create_user("hanako"), roles=[role]),
         )
-        asked = await curator.slash(channel, "editpaper", paper="language")
-        assert asked.response is not None
-        form = await curator.select(asked.response, ["retnet"])
+        reply = await curator.slash(channel, "editpaper", paper="language")
+        assert reply.response is not None
+        form = await curator.select(reply.response, ["retnet"])
         look = await curator.submit_modal(form, {"title": "Retentive Network", "comment": "読みました。"})
         assert look.response is not None
         details = await curator.click(look.response, label="Edit the links")
@@ -133,7 +133,7 @@ async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second
         assert mended.response is not None
         assert "[slides](https://example.org/slides)" in str(mended.response.embeds[0].description)
         await curator.click(mended.response, label="Save")
-        found = await curator.slash(channel, "paper", query="retnet")
-        assert found.response is not None
-        assert "[slides](https://example.org/slides)" in str(found.response.embeds[0].description)
-        assert "読みました。" in str(found.response.embeds[0].description)
+        answer = await curator.slash(channel, "paper", query="retnet")
+        assert answer.response is not None
+        assert "[slides](https://example.org/slides)" in str(answer.response.embeds[0].description)
+        assert "読みました。" in str(answer.response.embeds[0].description)

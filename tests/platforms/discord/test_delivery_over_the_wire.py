@@ -76,13 +76,13 @@ async def test_a_channel_that_stays_broken_is_put_off_with_its_reason_and_holds_
         client.delivery.stop()
         report = await delivering
         workspace = await app.services.workspaces.named(DEFAULT)
-        told = {
+        lines = {
             each.subscription.name: each.lines("en", str, prompt_name)
             for each in await app.services.digests.statuses(workspace)
         }
     assert [(name, why.text("en")) for name, why in report.failed] == [("broken", "Discord answered 503.")]
-    assert told["broken"][0].endswith("0 of 1 message has arrived (Discord answered 503.)")
-    assert told["whole"][0].endswith("1 message")
+    assert lines["broken"][0].endswith("0 of 1 message has arrived (Discord answered 503.)")
+    assert lines["whole"][0].endswith("1 message")
 
 
 @pytest.mark.parametrize(
@@ -124,10 +124,10 @@ async def test_a_server_that_threw_the_bot_out_is_asked_no_more(
         await compose(app, channel)
         guild.kick()
         await client.delivery.deliver_open()
-        asked = len(server.requests)
+        count = len(server.requests)
         for _ in range(3):
             await client.delivery.deliver_open()
-        assert len(server.requests) == asked
+        assert len(server.requests) == count
         assert await reason(app, channel)
 
 
@@ -174,13 +174,13 @@ async def test_status_tells_of_last_editions_and_of_what_comes(
         none = await (await server.slash(curator, general, "digest status", locale="ja")).next()
         await server.slash(curator, general, "digest subscribe", channel=channel, schedule="月 09:00", locale="ja")
         await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
-        told = await (await server.slash(curator, general, "digest status", locale="ja")).next()
+        answer = await (await server.slash(curator, general, "digest status", locale="ja")).next()
     assert "まだ配信先がありません" in none.content
-    assert f"<#{channel.id}>" in told.content
-    assert "前号: 第1号" in told.content
-    assert "1通" in told.content
-    assert "次号: <t:" in told.content
-    assert "いまのところ新着なし" in told.content
+    assert f"<#{channel.id}>" in answer.content
+    assert "前号: 第1号" in answer.content
+    assert "1通" in answer.content
+    assert "次号: <t:" in answer.content
+    assert "いまのところ新着なし" in answer.content
 
 
 async def test_of_a_refused_message_the_paper_at_fault_goes_out_as_a_link(
@@ -252,16 +252,16 @@ async def test_too_many_refusals_bring_a_rest_long_before_discord_shuts_us_out()
     await pace.wait()
     for _ in range(200):
         pace.count_refusal(403)
-    with pytest.raises(RetryLaterError) as rest:
+    with pytest.raises(RetryLaterError) as caught:
         await pace.wait()
-    assert rest.value.is_global
-    assert 500 < rest.value.seconds <= 600
+    assert caught.value.is_global
+    assert 500 < caught.value.seconds <= 600
 
 
 async def test_requests_leave_evenly_and_never_more_than_discord_allows() -> None:
-    pace, left = GlobalRateLimit(), []
+    pace, times = GlobalRateLimit(), []
     for _ in range(70):
         await pace.wait()
-        left.append(monotonic())
-    assert max(sum(1 for each in left if moment <= each < moment + 1) for moment in left) < 50
-    assert left[-1] - left[0] < 3 * 70 / 44  # a busy machine takes longer than the limit asks for
+        times.append(monotonic())
+    assert max(sum(1 for each in times if moment <= each < moment + 1) for moment in times) < 50
+    assert times[-1] - times[0] < 3 * 70 / 44  # a busy machine takes longer than the limit asks for

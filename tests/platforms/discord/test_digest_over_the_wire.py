@@ -19,15 +19,15 @@ async def test_an_edition_of_six_embeds_arrives_as_one_message(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async with start():
-        made = await server.slash(
+        answer = await server.slash(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
-        asked = await server.slash(curator, general, "digest post", name="論文", locale="ja")
-        told = await asked.next()
+        reply = await server.slash(curator, general, "digest post", name="論文", locale="ja")
+        outcome = await reply.next()
     (message,) = papers_channel.messages
-    assert "毎週月曜 9:00" in made.content
-    assert asked.deferred
-    assert told.content == f"<#{papers_channel.id}> に投稿しました。"
+    assert "毎週月曜 9:00" in answer.content
+    assert reply.deferred
+    assert outcome.content == f"<#{papers_channel.id}> に投稿しました。"
     assert len(message.embeds) == 6
     assert message.content.startswith("## 📮 論文だより 第1号")
     assert "[Transformerの次を狙うアーキテクチャ「RetNet」](<https://arxiv.org/abs/2307.08621>)" in message.content
@@ -167,14 +167,14 @@ async def test_an_edition_that_three_press_for_at_once_is_posted_once(
         await server.slash(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
-        asked = await asyncio.gather(
+        replies = await asyncio.gather(
             *(server.slash(curator, general, "digest post", name="論文", locale="ja") for _ in range(3))
         )
-        told = [(await reply.next(timeout=15)).content for reply in asked]
+        answers = [(await reply.next(timeout=15)).content for reply in replies]
     assert len(papers_channel.messages) == 1
     posted, underway = f"<#{papers_channel.id}> に投稿しました。", f"<#{papers_channel.id}> へ配信中です。"
-    assert posted in told
-    assert all(each.startswith((posted, underway)) for each in told)
+    assert posted in answers
+    assert all(each.startswith((posted, underway)) for each in answers)
 
 
 async def test_a_paused_channel_is_said_to_be_paused_why_and_how_it_goes_on(
@@ -192,11 +192,11 @@ async def test_a_paused_channel_is_said_to_be_paused_why_and_how_it_goes_on(
         answers.append(await (await server.slash(curator, general, "digest status", locale="ja")).next())
         answers.append(await server.slash(curator, general, "digest list", locale="ja"))
         papers_channel.reset()
-        made = await server.slash(
+        reply = await server.slash(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
         again = await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
-    assert made.content.endswith("\nまだ届いていない第1号を、まもなく投稿します。")
+    assert reply.content.endswith("\nまだ届いていない第1号を、まもなく投稿します。")
     for answer in answers:
         assert answer.content.startswith(f"**論文** → <#{papers_channel.id}>")
         assert "停止中: ボットが投稿できません。" in answer.content
@@ -215,11 +215,11 @@ async def test_an_edition_that_was_put_off_is_not_said_to_be_on_its_way(
         await server.slash(
             curator, general, "digest subscribe", channel=papers_channel, schedule="月 09:00", locale="ja"
         )
-        told = [
+        answers = [
             await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
             for _ in range(2)
         ]
-    for answer in told:
+    for answer in answers:
         assert answer.content.startswith("投稿できませんでした: Discordが 403 を返しました。")
 
 
@@ -227,8 +227,8 @@ async def test_the_digests_language_is_the_channels_whoever_changes_its_schedule
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, papers_channel: Channel
 ) -> None:
     async def subscribe(**options: str) -> str:
-        made = await server.slash(curator, general, "digest subscribe", channel=papers_channel, **options)
-        return made.content
+        answer = await server.slash(curator, general, "digest subscribe", channel=papers_channel, **options)
+        return answer.content
 
     async with start() as (app, _):
         workspace = await app.services.workspaces.named("default")
@@ -239,9 +239,9 @@ async def test_the_digests_language_is_the_channels_whoever_changes_its_schedule
             {"locale": "ja"},
             {"language": "日本語", "locale": "en-US"},
         ):
-            said = await subscribe(schedule="mon 09:00", **options)
+            reply = await subscribe(schedule="mon 09:00", **options)
             languages.append((await app.services.digests.by_name(workspace, "論文")).locale)
-            assert ("・ English" in said) == (languages[-1] == "en")
+            assert ("・ English" in reply) == (languages[-1] == "en")
     assert languages == ["ja", "en", "en", "ja"]
 
 

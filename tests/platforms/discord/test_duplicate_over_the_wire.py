@@ -14,10 +14,10 @@ async def test_a_known_paper_says_when_and_where_it_was_posted(
     async with start():
         await server.slash(curator, general, "digest subscribe", channel=channel, schedule="月 09:00", locale="ja")
         await (await server.slash(curator, general, "digest post", name="論文", locale="ja")).next()
-        known = await server.slash(curator, general, "addpaper", source="2307.08621", locale="ja")
-    assert "に追加されました" in known.content
-    assert f"https://discord.com/channels/{guild.id}/{channel.id}/{channel.messages[0].id}" in known.content
-    assert known.controls == ["みんなに見せる"]
+        duplicate = await server.slash(curator, general, "addpaper", source="2307.08621", locale="ja")
+    assert "に追加されました" in duplicate.content
+    assert f"https://discord.com/channels/{guild.id}/{channel.id}/{channel.messages[0].id}" in duplicate.content
+    assert duplicate.controls == ["みんなに見せる"]
 
 
 async def test_a_new_link_of_a_known_paper_is_offered_and_added(
@@ -28,9 +28,9 @@ async def test_a_new_link_of_a_known_paper_is_offered_and_added(
         form = await server.slash(curator, general, "addpaper", source="https://example.com/blog", locale="ja")
         look = await answered(await server.submit(curator, form.modal, {"title": "A Blog Post"}))
         await server.click(curator, look, "保存")
-        known = await server.slash(curator, general, "addpaper", source=link, locale="ja")
-    assert known.embeds[0]["footer"]["text"].startswith("retnet")
-    assert known.controls == ["みんなに見せる"]
+        duplicate = await server.slash(curator, general, "addpaper", source=link, locale="ja")
+    assert duplicate.embeds[0]["footer"]["text"].startswith("retnet")
+    assert duplicate.controls == ["みんなに見せる"]
 
 
 async def test_a_paper_of_the_same_title_is_asked_about_and_never_merged(
@@ -40,13 +40,13 @@ async def test_a_paper_of_the_same_title_is_asked_about_and_never_merged(
     async with start() as (app, _):
         form = await server.slash(curator, general, "addpaper", source="10.1000/182", locale="ja")
         look = await answered(await server.submit(curator, form.modal, {"title": title}))
-        asked = await server.click(curator, look, "保存")
+        question = await server.click(curator, look, "保存")
         workspace = await app.services.workspaces.named("default")
         before = len(await all_papers(app.services.lookup, workspace))
-        saved = await server.click(curator, asked, "別の論文として追加")
+        saved = await server.click(curator, question, "別の論文として追加")
         after = len(await all_papers(app.services.lookup, workspace))
-    assert "同じタイトルの論文" in asked.content
-    assert asked.embeds[0]["footer"]["text"].startswith("retnet")
+    assert "同じタイトルの論文" in question.content
+    assert question.embeds[0]["footer"]["text"].startswith("retnet")
     assert saved.content == "保存しました。"
     assert (before, after) == (6, 7)
 

@@ -24,15 +24,15 @@ async def test_a_curator_changes_a_paper_in_a_form_with_todays_values(
         form = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
         look = await answered(await server.submit(curator, form.modal, {"comment": "読みました。"}))
         saved = await server.click(curator, look, "保存")
-        told = await server.slash(curator, general, "history", paper="retnet", locale="ja")
+        history = await server.slash(curator, general, "history", paper="retnet", locale="ja")
     assert form.modal is not None
     assert form.modal.title == "論文を編集"
     assert form.modal.fields["headline"]["value"] == "Transformerの次を狙うアーキテクチャ「RetNet」"
     assert form.modal.fields["date"]["value"] == "2023-07-19"
     assert "読みました。" in saved.embeds[0]["description"]
     assert "Proposes retention" in saved.embeds[0]["description"]
-    assert "花子" in told.embeds[0]["description"]
-    assert "コメント: 大規模言語モデル" in told.embeds[0]["description"]
+    assert "花子" in history.embeds[0]["description"]
+    assert "コメント: 大規模言語モデル" in history.embeds[0]["description"]
 
 
 async def test_links_are_changed_in_a_second_form_and_saved_by_save_only(
@@ -50,7 +50,7 @@ async def test_links_are_changed_in_a_second_form_and_saved_by_save_only(
         wrong = await answered(await server.submit(curator, details.modal, {"links": f"{links}\ncode example.org"}))
         again = await server.click(curator, wrong, "リンクを編集")
         assert again.modal
-        kept = again.modal.fields["links"]["value"]
+        links_text = again.modal.fields["links"]["value"]
         typed = {"links": f"{links}\nスライド https://example.org/slides", "authors": "Yutao Sun\nLi Dong"}
         mended = await answered(await server.submit(curator, again.modal, typed))
         between = await app.services.lookup.get(workspace, "retnet")
@@ -60,7 +60,7 @@ async def test_links_are_changed_in_a_second_form_and_saved_by_save_only(
     assert list(details.modal.fields) == ["links", "authors", "venue", "organization"]
     assert "はリンクではありません" in wrong.content
     assert wrong.controls == ["編集", "リンクを編集", "キャンセル"]
-    assert kept.endswith("code example.org")
+    assert links_text.endswith("code example.org")
     assert "[スライド](https://example.org/slides)" in mended.embeds[0]["description"]
     assert between == before
     assert saved.content == "保存しました。"
@@ -96,13 +96,13 @@ async def test_a_removed_paper_is_asked_about_once_and_comes_back_by_undo(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel
 ) -> None:
     async with start():
-        asked = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
-        gone = await server.click(curator, asked, "削除")
+        question = await server.slash(curator, general, "removepaper", paper="retnet", locale="ja")
+        answer = await server.click(curator, question, "削除")
         missing = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
         undone = await server.slash(curator, general, "undo", locale="ja")
         back = await server.slash(curator, general, "paper", query="retnet", locale="ja")
-    assert f"{mention(server, 'undo')} で元に戻せます" in asked.content
-    assert "削除しました" in gone.content
+    assert f"{mention(server, 'undo')} で元に戻せます" in question.content
+    assert "削除しました" in answer.content
     assert missing.modal is None
     assert "見つかりませんでした" in missing.content
     assert "取り消しました: 削除 ・ retnet" in undone.content
@@ -121,10 +121,10 @@ async def test_undo_takes_back_ones_own_change_and_nobody_elses(
         refused = await server.slash(namesake, general, "undo", locale="ja")
         offered = await server.autocomplete(curator, general, "undo", "change", "", locale="ja")
         others = await server.slash(reader, general, "undo", change=offered.values[0], locale="ja")
-        mine = await server.slash(curator, general, "undo", locale="ja")
+        answer = await server.slash(curator, general, "undo", locale="ja")
     assert refused.content == "取り消せる変更はありません。"
     assert "ほかの人" in others.content
-    assert "追加 ・ 1706.03762" in mine.content
+    assert "追加 ・ 1706.03762" in answer.content
 
 
 async def test_who_is_no_curator_is_offered_and_may_undo_what_is_their_own_and_is_told_what_is_wrong_else(
@@ -137,16 +137,16 @@ async def test_who_is_no_curator_is_offered_and_may_undo_what_is_their_own_and_i
             await server.click(person, look, "保存")
         offered = await server.autocomplete(reader, general, "undo", "change", "", locale="ja")
         every = await server.autocomplete(curator, general, "undo", "change", "", locale="ja")
-        mine = offered.values[0]
+        own_change = offered.values[0]
         unknown = await server.slash(reader, general, "undo", change=9999, locale="ja")
         theirs = await server.slash(reader, general, "undo", change=every.values[1], locale="ja")
         workspace = await app.services.workspaces.named("default")
         changed = lambda paper: replace(paper, headline="改")  # noqa: E731
         await app.services.library.edit(workspace, "1706.03762", None, changed)
-        since = await server.slash(reader, general, "undo", change=mine, locale="ja")
-        await server.slash(curator, general, "undo", change=int(mine) + 1, locale="ja")
-        undone = await server.slash(reader, general, "undo", change=mine, locale="ja")
-        again = await server.slash(reader, general, "undo", change=mine, locale="ja")
+        since = await server.slash(reader, general, "undo", change=own_change, locale="ja")
+        await server.slash(curator, general, "undo", change=int(own_change) + 1, locale="ja")
+        undone = await server.slash(reader, general, "undo", change=own_change, locale="ja")
+        again = await server.slash(reader, general, "undo", change=own_change, locale="ja")
     assert len(offered.values) == 1
     assert len(every.values) == 3
     assert "9999" in unknown.content
@@ -177,23 +177,23 @@ async def test_of_several_papers_one_is_chosen_from_a_menu(
     server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
 ) -> None:
     async with start() as (app, _):
-        asked = [
+        questions = [
             await server.slash(curator, general, command, paper="language", locale="ja")
             for command in ("editpaper", "removepaper", "history")
         ]
-        ids = [option["value"] for option in asked[0].components[0]["components"][0]["options"]]
-        form = await server.select(curator, asked[0], "dayori:choose:edit", [ids[1]])
+        ids = [option["value"] for option in questions[0].components[0]["components"][0]["options"]]
+        form = await server.select(curator, questions[0], "dayori:choose:edit", [ids[1]])
         look = await answered(await server.submit(curator, form.modal, {"comment": "選んで直した。"}))
         saved = await server.click(curator, look, "保存")
-        removing = await server.select(curator, asked[1], "dayori:choose:remove", [ids[1]])
-        told = await server.select(curator, asked[2], "dayori:choose:history", [ids[1]])
+        removing = await server.select(curator, questions[1], "dayori:choose:remove", [ids[1]])
+        history = await server.select(curator, questions[2], "dayori:choose:history", [ids[1]])
         refused = await server.slash(reader, general, "removepaper", paper="language", locale="ja")
         workspace = await app.services.workspaces.named("default")
         assert (await app.services.lookup.get(workspace, ids[1])).comment == "選んで直した。"
     assert len(ids) > 1
     assert "選んで直した。" in saved.embeds[0]["description"]
     assert removing.controls == ["削除"]
-    assert "選んで直した。" in told.embeds[0]["description"]
+    assert "選んで直した。" in history.embeds[0]["description"]
     assert "キュレーターだけ" in refused.content
 
 
@@ -211,13 +211,13 @@ async def test_a_message_with_one_link_opens_the_form_of_that_paper(
 ) -> None:
     async with start():
         form = await server.context_menu(reader, general.say(reader, f"これ読みたい {LINK}、どう?"), "Add to papers")
-        known = await server.context_menu(
+        duplicate = await server.context_menu(
             reader, general.say(reader, "https://arxiv.org/pdf/2307.08621v4"), "Add to papers"
         )
         none = await server.context_menu(reader, general.say(reader, "リンクなし"), "Add to papers", locale="ja")
     assert form.modal is not None
     assert form.modal.fields["date"]["value"] == "2017-06"
-    assert known.embeds[0]["footer"]["text"].startswith("retnet")
+    assert duplicate.embeds[0]["footer"]["text"].startswith("retnet")
     assert none.content == "このメッセージにはリンクがありません。"
 
 
@@ -226,9 +226,9 @@ async def test_a_message_with_several_links_asks_which(
 ) -> None:
     links = f"{LINK} と https://openreview.net/forum?id=abcdefgh と {LINK}"
     async with start():
-        asked = await server.context_menu(reader, general.say(reader, links), "Add to papers", locale="ja")
-        options = asked.components[0]["components"][0]["options"]
-        form = await server.select(reader, asked, "dayori:which", [options[1]["value"]])
+        question = await server.context_menu(reader, general.say(reader, links), "Add to papers", locale="ja")
+        options = question.components[0]["components"][0]["options"]
+        form = await server.select(reader, question, "dayori:which", [options[1]["value"]])
     assert [option["label"] for option in options] == [LINK, "https://openreview.net/forum?id=abcdefgh"]
     assert form.modal is not None
 
@@ -252,14 +252,14 @@ async def test_a_form_from_a_menu_of_links_shows_that_work_goes_on(
         }
         async with start(sources=SOURCES | {"arxiv_url": f"http://127.0.0.1:{web.port}"}):
             links = general.say(reader, f"{LINK} と https://openreview.net/forum?id=abcdefgh")
-            asked = await server.context_menu(reader, links, "Add to papers", locale="ja")
-            form = await server.select(reader, asked, "dayori:which", [LINK])
+            question = await server.context_menu(reader, links, "Add to papers", locale="ja")
+            form = await server.select(reader, question, "dayori:which", [LINK])
             working = await server.submit(reader, form.modal, {"comment": "読みたい"}, locale="ja")
             release.set()
             look = await working.next()
     assert working.content == f"{LINK} を調べています…"
     assert working.controls == []
-    assert working.message is look.message is asked.message
+    assert working.message is look.message is question.message
     assert look.embeds[0]["title"] == "Attention Is All You Need"
     assert look.controls == ["保存", "編集", "キャンセル"]
 
@@ -273,18 +273,18 @@ async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
         proposed = await server.click(reader, look, "保存")
         before = await server.slash(reader, general, "papers", tag="x", locale="ja")
         refused = await server.slash(reader, general, "inbox", locale="ja")
-        shown = await server.slash(curator, general, "inbox", locale="ja")
-        empty = await answered(await server.click(curator, shown, "承認"))
+        card = await server.slash(curator, general, "inbox", locale="ja")
+        empty = await answered(await server.click(curator, card, "承認"))
         await server.until(lambda: server.direct(reader).messages)
-        found = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
+        result = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
     assert "提案しました" in proposed.content
     assert before.embeds == []
     assert "キュレーターだけ" in refused.content
-    assert "太郎さんの提案" in shown.content
-    assert shown.controls == ["承認", "編集", "見送る"]
+    assert "太郎さんの提案" in card.content
+    assert card.controls == ["承認", "編集", "見送る"]
     assert empty.content == "確認待ちの提案はありません。"
     assert "提案した論文が追加されました" in server.direct(reader).messages[0].content
-    assert found.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
+    assert result.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
 
 
 async def test_a_proposer_is_told_once_though_discord_seemed_to_fail(
@@ -311,18 +311,18 @@ async def test_a_proposal_is_mended_or_rejected(
             await server.click(
                 reader, await answered(await server.submit(reader, form.modal, {"title": title})), "保存"
             )
-        shown = first = await server.slash(curator, general, "inbox", locale="ja")
-        mending = await server.click(curator, shown, "編集")
+        card = first = await server.slash(curator, general, "inbox", locale="ja")
+        mending = await server.click(curator, card, "編集")
         look = await answered(await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"}))
         saved = await server.click(curator, look, "保存")
-        shown = await server.slash(curator, general, "inbox", locale="ja")
-        assert shown.content == "太郎さんの提案です。"
-        empty = await answered(await server.click(curator, shown, "見送る"))
-        found = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")
+        card = await server.slash(curator, general, "inbox", locale="ja")
+        assert card.content == "太郎さんの提案です。"
+        empty = await answered(await server.click(curator, card, "見送る"))
+        result = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")
     assert first.content == "太郎さんの提案です。 このほかに1件の提案が確認を待っています。"
     assert saved.embeds[0]["title"] == "Attention Is All You Need"
     assert empty.content == "確認待ちの提案はありません。"
-    assert "見つかりませんでした" in found.content
+    assert "見つかりませんでした" in result.content
 
 
 async def test_another_persons_draft_cannot_be_pressed(

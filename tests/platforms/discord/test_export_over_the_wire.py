@@ -22,7 +22,7 @@ async def test_a_search_comes_as_a_file_to_the_asker_alone(
     assert reply.content == f"{len(papers)}本"
     (upload,) = server.files.values()
     assert upload.filename == "papers.yaml"
-    assert [made.id for made in READERS["yaml"](upload.content.decode(), "f")] == [made.id for made in papers]
+    assert [paper.id for paper in READERS["yaml"](upload.content.decode(), "f")] == [paper.id for paper in papers]
 
 
 async def test_nothing_found_is_said_and_no_file_is_sent(

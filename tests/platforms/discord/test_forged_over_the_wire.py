@@ -48,13 +48,13 @@ FORGED = {
 
 
 async def press(
-    server: DiscordServer, person: Member, shown: Reply, custom_id: str, kind: int = 2, **more: Any
+    server: DiscordServer, person: Member, card: Reply, custom_id: str, kind: int = 2, **more: Any
 ) -> Reply:
     """Press a button that the bot never made, on one of its messages."""
-    assert shown.message is not None
+    assert card.message is not None
     control: dict[str, Any] = {"type": kind, "custom_id": custom_id, "id": 2}
     control |= {"style": 1, "label": "x"} if kind == 2 else {"options": [{"label": "a", "value": "a"}]}
-    message: Message = replace(shown.message, components=[{"type": 1, "id": 1, "components": [control]}])
+    message: Message = replace(card.message, components=[{"type": 1, "id": 1, "components": [control]}])
     part = {"custom_id": custom_id, "component_type": kind, "id": 2} | more
     return await answered(await server.forge(person, message.channel, COMPONENT, part, message=message, locale="ja"))
 
@@ -63,12 +63,12 @@ async def test_a_forged_button_gets_a_sentence_and_changes_nothing(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, caplog: pytest.LogCaptureFixture
 ) -> None:
     async with start() as (app, _):
-        shown = await server.slash(curator, general, "paper", query="retnet", locale="ja")
-        told = {custom_id: (await press(server, curator, shown, custom_id)).content for custom_id in FORGED}
+        card = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+        answers = {custom_id: (await press(server, curator, card, custom_id)).content for custom_id in FORGED}
         workspace = await app.services.workspaces.named("default")
         history = await app.services.library.history(workspace)
-    assert {custom_id: text for custom_id, text in told.items() if FORGED[custom_id] not in text} == {}
-    assert all("\n" not in text and "問題が起きました" not in text for text in told.values())
+    assert {custom_id: text for custom_id, text in answers.items() if FORGED[custom_id] not in text} == {}
+    assert all("\n" not in text and "問題が起きました" not in text for text in answers.values())
     assert {change.action for change, _ in history} == {"import"}
     assert caplog.records == []
 
@@ -78,22 +78,22 @@ async def test_a_menu_without_a_choice_gets_a_sentence(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, values: dict[str, Any]
 ) -> None:
     async with start():
-        shown = await server.slash(curator, general, "paper", query="retnet", locale="ja")
-        told = [
-            (await press(server, curator, shown, name, kind=3, **values)).content
+        card = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+        answers = [
+            (await press(server, curator, card, name, kind=3, **values)).content
             for name in ("dayori:pick", "dayori:which")
         ]
-    assert told == [UNKNOWN, UNKNOWN]
+    assert answers == [UNKNOWN, UNKNOWN]
 
 
 async def test_a_press_whose_message_or_button_is_missing_gets_a_sentence(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel
 ) -> None:
     async with start():
-        shown = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+        card = await server.slash(curator, general, "paper", query="retnet", locale="ja")
         part = {"custom_id": "dayori:save:x", "component_type": 2, "id": 9}
         bare = await server.forge(curator, general, COMPONENT, part, locale="ja")
-        other = await server.forge(curator, general, COMPONENT, part, message=shown.message, locale="ja")
+        other = await server.forge(curator, general, COMPONENT, part, message=card.message, locale="ja")
     assert bare.content == other.content == UNKNOWN
 
 
@@ -122,10 +122,10 @@ async def test_a_form_that_cannot_be_read_gets_a_sentence_and_changes_nothing(
         form = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
         assert form.modal is not None
         part = {"custom_id": form.modal.custom_id, "components": components}
-        told = await answered(await server.forge(curator, general, SUBMIT, part, locale="ja"))
+        answer = await answered(await server.forge(curator, general, SUBMIT, part, locale="ja"))
         look = await answered(await server.submit(curator, form.modal, {"title": "Attention"}))
         assert client.is_ready()
-    assert told.content == "フォームの内容を読み取れませんでした。何も変更していません。もう一度開いてください。"
+    assert answer.content == "フォームの内容を読み取れませんでした。何も変更していません。もう一度開いてください。"
     assert "保存" in look.controls
 
 
@@ -134,8 +134,8 @@ async def test_a_form_of_nothing_gets_a_sentence(
 ) -> None:
     part = {"custom_id": "somebody:else", "components": [_row("title", "x")]}
     async with start():
-        told = await server.forge(curator, general, SUBMIT, part, locale="ja")
-    assert told.content == UNKNOWN
+        answer = await server.forge(curator, general, SUBMIT, part, locale="ja")
+    assert answer.content == UNKNOWN
 
 
 @pytest.mark.parametrize(
@@ -169,12 +169,12 @@ async def test_a_command_in_an_unknown_form_gets_a_sentence_and_changes_nothing(
     curator = guild.member("花子", permissions=Permission.MANAGE_GUILD)
     part = {"id": "1", "name": name, "type": 1, "options": options}
     async with start() as (app, _):
-        told = await answered(await server.forge(curator, general, COMMAND, part, locale="ja"))
+        answer = await answered(await server.forge(curator, general, COMMAND, part, locale="ja"))
         workspace = await app.services.workspaces.named("default")
         history = await app.services.library.history(workspace)
-    assert "\n" not in told.content
-    assert "問題が起きました" not in told.content
-    assert told.content
+    assert "\n" not in answer.content
+    assert "問題が起きました" not in answer.content
+    assert answer.content
     assert {change.action for change, _ in history} == {"import"}
     assert caplog.records == []
 
@@ -183,13 +183,13 @@ async def test_another_persons_choice_of_links_is_refused_in_words(
     server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
 ) -> None:
     async with start():
-        asked = await server.context_menu(
+        question = await server.context_menu(
             reader, general.say(reader, f"{LINK} https://example.org/x"), "Add to papers", locale="ja"
         )
-        mine = await server.slash(curator, general, "paper", query="retnet", locale="ja")
-        token = asked.components[0]["components"][0]["options"][0]["value"]
-        told = await press(server, curator, mine, "dayori:which", kind=3, values=[token])
-    assert told.content.startswith("これはほかの人の下書きです")
+        card = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+        token = question.components[0]["components"][0]["options"][0]["value"]
+        answer = await press(server, curator, card, "dayori:which", kind=3, values=[token])
+    assert answer.content.startswith("これはほかの人の下書きです")
 
 
 async def test_another_persons_draft_is_refused_in_words(
@@ -199,15 +199,15 @@ async def test_another_persons_draft_is_refused_in_words(
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention"}))
         names = [each["custom_id"] for row in look.components for each in row["components"]]
-        mine = await server.slash(curator, general, "paper", query="retnet", locale="ja")
-        told = [(await press(server, curator, mine, name)).content for name in names]
+        card = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+        answers = [(await press(server, curator, card, name)).content for name in names]
         assert form.modal is not None
         part = {"custom_id": form.modal.custom_id, "components": [_row("title", "奪った")]}
-        told.append((await answered(await server.forge(curator, general, SUBMIT, part, locale="ja"))).content)
+        answers.append((await answered(await server.forge(curator, general, SUBMIT, part, locale="ja"))).content)
         saved = await server.click(reader, look, "保存")
         workspace = await app.services.workspaces.named("default")
         titles = [paper.title for paper in await all_papers(app.services.lookup, workspace)]
-    assert [text.split("。")[0] for text in told] == ["これはほかの人の下書きです"] * 4
+    assert [text.split("。")[0] for text in answers] == ["これはほかの人の下書きです"] * 4
     assert saved.content == "保存しました。"
     assert "Attention" in titles
     assert "奪った" not in titles

@@ -24,5 +24,5 @@ class Halves:
 
 
 async def test_a_message_that_lacks_its_author_or_its_content_is_none_of_ours() -> None:
-    found = await MessageSearch(cast(RestClient, Halves())).find("9", "8", "abcdefgh", after=0)
-    assert found == str(len(BY_HALVES) + 1)
+    message_id = await MessageSearch(cast(RestClient, Halves())).find("9", "8", "abcdefgh", after=0)
+    assert message_id == str(len(BY_HALVES) + 1)

@@ -35,27 +35,27 @@ async def test_what_cannot_be_written_within_a_second_is_deferred_and_finished(
 ) -> None:
     async with start() as (app, _):
         look = await look_of(server, curator, general, LINK, "Attention")
-        asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
+        question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
         form = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
         async with locked(tmp_path) as end:
             waiting = [
                 asyncio.create_task(work)
                 for work in (
                     server.click(curator, look, "保存"),
-                    server.click(curator, asked, "削除"),
+                    server.click(curator, question, "削除"),
                     server.submit(curator, form.modal, {"comment": "読みました。"}),
                     server.slash(curator, general, "alias add", name="RAG", meanings="検索拡張生成", locale="ja"),
                 )
             ]
             await asyncio.sleep(0.3)
-            found = await server.slash(curator, general, "paper", query="retnet", locale="ja")
+            card = await server.slash(curator, general, "paper", query="retnet", locale="ja")
             replies = await asyncio.gather(*waiting)
             await asyncio.sleep(11)  # longer than a connection waits by itself
             end.set()
         saved, removed, edited, alias = [await reply.next(timeout=30) for reply in replies]
         ids = await ids_of(app)
-    assert found.embeds[0]["footer"]["text"].startswith("retnet")
-    assert not found.deferred
+    assert card.embeds[0]["footer"]["text"].startswith("retnet")
+    assert not card.deferred
     assert all(reply.deferred for reply in replies)
     assert saved.content == "保存しました。"
     assert "削除しました" in removed.content
@@ -71,15 +71,15 @@ async def test_who_cannot_be_helped_in_the_end_is_told(
 ) -> None:
     breaking = "CREATE TRIGGER broken BEFORE DELETE ON papers BEGIN SELECT RAISE(ABORT, 'broken'); END"
     async with start() as (app, _):
-        asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
+        question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
         async with locked(tmp_path, breaking) as end:
-            waiting = await server.click(curator, asked, "削除")
+            waiting = await server.click(curator, question, "削除")
             end.set()
-        told = await answered(waiting)
+        answer = await answered(waiting)
         ids = await ids_of(app)
     assert waiting.deferred
-    assert "データベースに書き込めませんでした" in told.content
-    assert told.ephemeral
+    assert "データベースに書き込めませんでした" in answer.content
+    assert answer.ephemeral
     assert len(ids) == 6
 
 
@@ -87,15 +87,15 @@ async def test_who_waits_when_the_bot_stops_is_told(
     server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, client):
-        asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
+        question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
         async with locked(tmp_path) as end:
-            waiting = await server.click(curator, asked, "削除")
+            waiting = await server.click(curator, question, "削除")
             await client.close()
-            told = await waiting.next()
+            answer = await waiting.next()
             end.set()
         ids = await ids_of(app)
-    assert told.content.startswith("ボットを再起動しています。")
-    assert told.ephemeral
+    assert answer.content.startswith("ボットを再起動しています。")
+    assert answer.ephemeral
     assert "chatqa" in ids
 
 
@@ -143,11 +143,11 @@ async def test_two_bots_on_one_token_change_something_once(
         with pytest.raises(NotAnsweredError):
             await undone.next(timeout=0.5)
         after = await ids_of(app)
-        known = await server.slash(curator, general, "addpaper", source="2307.08621", locale="ja")
+        duplicate = await server.slash(curator, general, "addpaper", source="2307.08621", locale="ja")
     assert len(before) == 8
     assert set(before) - set(after) == {"2001.08361"}
     assert "取り消しました" in undone.content
-    assert "もう登録されています" in known.content
+    assert "もう登録されています" in duplicate.content
 
 
 async def test_the_other_bot_finishes_what_this_one_deferred(
@@ -155,10 +155,10 @@ async def test_the_other_bot_finishes_what_this_one_deferred(
 ) -> None:
     async with start() as (app, _), start():
         look = await look_of(server, curator, general, LINK, "Attention")
-        asked = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
+        question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
         async with locked(tmp_path) as end:
             first = await server.click(curator, look, "保存")
-            second = await server.click(curator, asked, "削除")
+            second = await server.click(curator, question, "削除")
             end.set()
         saved, removed = await answered(first), await answered(second)
         ids = await ids_of(app)

@@ -29,9 +29,9 @@ async def test_a_card_can_be_shown_to_everyone(
 ) -> None:
     async with start():
         reply = await server.slash(reader, general, "paper", query="retnet", locale="ja")
-        shown = await server.click(reader, reply, "みんなに見せる")
-    assert not shown.ephemeral
-    assert "太郎さんが共有しました" in shown.content
+        card = await server.click(reader, reply, "みんなに見せる")
+    assert not card.ephemeral
+    assert "太郎さんが共有しました" in card.content
     assert general.last.embeds[0]["title"] == reply.embeds[0]["title"]
     assert general.last.mentions_allowed == {"parse": []}
 
@@ -107,13 +107,13 @@ async def test_a_random_paper_is_one_of_those_that_are_left(
     server: DiscordServer, start: StartBot, reader: Member, general: Channel
 ) -> None:
     async with start():
-        shown = {
+        titles = {
             (await server.slash(reader, general, "random", tag="アーキテクチャ", locale="ja")).embeds[0]["title"]
             for _ in range(24)
         }
         any_paper = await server.slash(reader, general, "random", locale="ja")
         none = await server.slash(reader, general, "random", tag="アーキテクチャ", year=1999, locale="ja")
-    assert len(shown) == 2  # one of the two is missing from 24 draws once in eight million
+    assert len(titles) == 2  # one of the two is missing from 24 draws once in eight million
     assert any_paper.embeds[0]["footer"]
     assert any_paper.ephemeral
     assert none.content == "当てはまる論文がありません。"
@@ -125,12 +125,12 @@ async def test_papers_come_in_the_order_that_their_list_names(
     async with start() as (app, _):
         workspace = await app.services.workspaces.named("default")
         for title, year in (("Newer", 2020), ("Older But Added Last", 2019)):
-            made = make_paper(title=title, date=PaperDate(year), tags=["順"])
-            await app.services.library.add(workspace, made, "花子")
+            paper = make_paper(title=title, date=PaperDate(year), tags=["順"])
+            await app.services.library.add(workspace, paper, "花子")
         by_tag = await server.slash(reader, general, "papers", tag="順", locale="ja")
         of_all = await server.slash(reader, general, "papers", locale="ja")
-    for shown in (by_tag, of_all):
-        listed = re.findall(r"(?m)^\*\*[12]\.\*\* (.*)", shown.embeds[0]["description"])
+    for listing in (by_tag, of_all):
+        listed = re.findall(r"(?m)^\*\*[12]\.\*\* (.*)", listing.embeds[0]["description"])
         assert listed == ["Older But Added Last", "Newer"]
 
 
@@ -138,12 +138,14 @@ async def test_an_alias_is_confirmed_and_finds_papers(
     server: DiscordServer, start: StartBot, curator: Member, reader: Member, general: Channel
 ) -> None:
     async with start():
-        kept = await server.slash(curator, general, "alias add", name="蓄え", meanings="RetNet, Retention", locale="ja")
+        answer = await server.slash(
+            curator, general, "alias add", name="蓄え", meanings="RetNet, Retention", locale="ja"
+        )
         listed = await server.slash(reader, general, "alias list", locale="ja")
-        gone = await server.slash(curator, general, "alias remove", name="蓄え", locale="en-US")
-    assert kept.content == "別名を登録しました: **蓄え** = RetNet、Retention"
+        confirmation = await server.slash(curator, general, "alias remove", name="蓄え", locale="en-US")
+    assert answer.content == "別名を登録しました: **蓄え** = RetNet、Retention"
     assert listed.content == "**蓄え** = RetNet、Retention"
-    assert gone.content == "The alias 蓄え was removed."
+    assert confirmation.content == "The alias 蓄え was removed."
 
 
 async def test_a_list_says_by_what_a_paper_matched(
@@ -155,8 +157,8 @@ async def test_a_list_says_by_what_a_paper_matched(
             await app.services.library.add(
                 workspace, make_paper(title=f"Paper {n}", excerpt="a zyzzyva sleeps"), "花子"
             )
-        shown = await server.slash(reader, general, "paper", query="zyzzyva", locale="ja")
-    assert shown.embeds[0]["description"].count("-# 抜粋で一致") == 2
+        listing = await server.slash(reader, general, "paper", query="zyzzyva", locale="ja")
+    assert listing.embeds[0]["description"].count("-# 抜粋で一致") == 2
 
 
 async def test_two_hosted_servers_never_see_each_others_papers(
@@ -183,11 +185,11 @@ async def test_two_hosted_servers_never_see_each_others_papers(
             assert (await server.autocomplete(stranger, elsewhere, "paper", "query", typed, locale="ja")).values == []
         preview = await server.slash(stranger, elsewhere, "digest preview", locale="ja")
         again = await server.slash(stranger, elsewhere, "addpaper", source="1706.03762", locale="ja")
-        mine = await server.slash(reader, general, "paper", query="Attention", locale="ja")
+        listing = await server.slash(reader, general, "paper", query="Attention", locale="ja")
     assert saved.content == "保存しました。"
     assert preview.embeds == []
     assert again.modal is not None
-    assert mine.embeds[0]["title"] == "Attention Is All You Need"
+    assert listing.embeds[0]["title"] == "Attention Is All You Need"
 
 
 def last_ids(reply: Reply) -> list[str]:

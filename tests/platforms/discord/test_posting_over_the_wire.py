@@ -97,17 +97,17 @@ async def test_what_a_fence_refuses_never_reaches_discord_and_its_reason_comes_t
 async def test_a_fence_is_asked_when_the_wait_for_a_rate_limit_is_over(strict: Strict, papers: Channel) -> None:
     server, publisher = strict
     server.limits.channel_rate = (1, 0.5)
-    asked: list[float] = []
+    fences: list[float] = []
 
     async def fence() -> None:
-        asked.append(monotonic())
+        fences.append(monotonic())
 
     for n in range(3):
         await publisher.publish(address(papers), {"content": str(n)}, str(n), fence)
     posts = [each.time for each in server.sent("POST", "/messages")]
     assert len(posts) == 3
-    assert asked[1] > posts[0] + 0.4
-    assert all(before < ask < post for before, ask, post in zip([0.0, *posts], asked, posts, strict=False))
+    assert fences[1] > posts[0] + 0.4
+    assert all(before < ask < post for before, ask, post in zip([0.0, *posts], fences, posts, strict=False))
 
 
 async def test_a_process_stopped_after_its_fence_sends_nothing_when_it_wakes(strict: Strict, papers: Channel) -> None:
@@ -295,8 +295,8 @@ async def test_a_discord_that_is_silent_is_asked_for_the_time_once_by_all_that_w
 ) -> None:
     server, publisher = strict
     server.fault("GET", f"/channels/{papers.id}$", status=502, times=None, delay=0.1)
-    asked = await asyncio.gather(*(publisher.anchor(address(papers)) for _ in range(20)), return_exceptions=True)
-    assert [type(each) for each in asked] == [UnknownOutcomeError] * 20
+    anchors = await asyncio.gather(*(publisher.anchor(address(papers)) for _ in range(20)), return_exceptions=True)
+    assert [type(each) for each in anchors] == [UnknownOutcomeError] * 20
     assert len(server.sent("GET", f"/channels/{papers.id}")) == 1
     server.faults.clear()
     assert await publisher.anchor(address(papers))

@@ -26,9 +26,9 @@ def stranger(server: DiscordServer, guild: Guild) -> Member:
     return own.member("他人", permissions=Permission.MANAGE_GUILD)
 
 
-async def invited(server: DiscordServer, app: App, member: Member, *, known: int = 2) -> Channel:
+async def invited(server: DiscordServer, app: App, member: Member, *, count: int = 2) -> Channel:
     member.guild.join()
-    while len(await app.services.servers.every()) < known:
+    while len(await app.services.servers.every()) < count:
         pass
     return member.guild.channel("general")
 
@@ -42,12 +42,12 @@ async def test_the_team_of_the_first_start_is_served_and_a_later_server_is_told_
 ) -> None:
     async with start() as (app, _):
         elsewhere = await invited(server, app, stranger)
-        mine = await server.slash(reader, general, "paper", query="retnet")
+        card = await server.slash(reader, general, "paper", query="retnet")
         refused = await server.slash(stranger, elsewhere, "paper", query="retnet")
-        known = {each.name: each.state for each in await app.services.servers.every()}
-    assert mine.embeds
+        states = {each.name: each.state for each in await app.services.servers.every()}
+    assert card.embeds
     assert (refused.content, refused.embeds, refused.ephemeral) == (refusal(stranger), [], True)
-    assert known == {"研究室": "allowed", "知らないサーバー": "waiting"}
+    assert states == {"研究室": "allowed", "知らないサーバー": "waiting"}
 
 
 async def test_the_servers_of_the_first_start_are_taken_from_the_gateway_where_rest_does_not_list_them(
@@ -58,10 +58,10 @@ async def test_the_servers_of_the_first_start_are_taken_from_the_gateway_where_r
         while not await app.services.servers.every():
             await asyncio.sleep(0.01)
         await invited(server, app, stranger)
-        mine = await server.slash(reader, general, "paper", query="retnet")
-        known = {each.name: each.state for each in await app.services.servers.every()}
-    assert mine.embeds
-    assert known == {"研究室": "allowed", "知らないサーバー": "waiting"}
+        card = await server.slash(reader, general, "paper", query="retnet")
+        states = {each.name: each.state for each in await app.services.servers.every()}
+    assert card.embeds
+    assert states == {"研究室": "allowed", "知らないサーバー": "waiting"}
 
 
 async def test_every_command_completion_press_and_menu_of_another_server_is_refused(
@@ -69,15 +69,15 @@ async def test_every_command_completion_press_and_menu_of_another_server_is_refu
 ) -> None:
     async with start() as (app, client):
         elsewhere = await invited(server, app, stranger)
-        asked = 0
+        count = 0
         for command in client.tree.walk_commands():
             if isinstance(command, app_commands.Command):
                 reply = await server.slash(stranger, elsewhere, command.qualified_name, **_given(command, elsewhere))
                 assert (reply.content, reply.embeds, reply.ephemeral) == (refusal(stranger), [], True), command
                 for option in (each.name for each in command.parameters if each.autocomplete):
-                    found = await server.autocomplete(stranger, elsewhere, command.qualified_name, option, "")
-                    assert found.values == [], command
-                asked += 1
+                    choices = await server.autocomplete(stranger, elsewhere, command.qualified_name, option, "")
+                    assert choices.values == [], command
+                count += 1
         for menu in client.tree.walk_commands(type=discord.AppCommandType.message):
             link = elsewhere.say(stranger, "https://arxiv.org/abs/2307.08621")
             assert (await server.context_menu(stranger, link, menu.name)).content == refusal(stranger)
@@ -89,7 +89,7 @@ async def test_every_command_completion_press_and_menu_of_another_server_is_refu
                 press = server.select(stranger, message, control["custom_id"], ["retnet"])
             reply = await press
             assert (reply.content, reply.embeds, reply.ephemeral) == (refusal(stranger), [], True), control
-    assert asked >= 18
+    assert count >= 18
     assert [message for message in elsewhere.messages if message.embeds] == []
 
 
@@ -139,11 +139,11 @@ async def test_a_running_bot_obeys_allow_and_refuse_and_a_form_left_open_is_refu
 async def test_a_bot_in_no_server_belongs_to_the_first_that_invites_it(server: DiscordServer, start: StartBot) -> None:
     first, second = (server.add_guild(name, joined=False) for name in ("研究室", "知らないサーバー"))
     async with start() as (app, _):
-        one = await invited(server, app, first.member("花子"), known=1)
+        one = await invited(server, app, first.member("花子"), count=1)
         other = await invited(server, app, second.member("他人"))
-        mine = await server.slash(first.member("花子"), one, "paper", query="retnet")
+        card = await server.slash(first.member("花子"), one, "paper", query="retnet")
         refused = await server.slash(second.member("他人"), other, "paper", query="retnet")
-    assert mine.embeds
+    assert card.embeds
     assert refused.content == REFUSAL.format(id=second.id)
 
 
@@ -155,9 +155,9 @@ async def test_of_several_that_invited_it_while_it_was_down_the_first_is_the_tea
     for name in ("研究室", "知らないサーバー"):
         server.add_guild(name)
     async with start() as (app, client):
-        while len(known := await app.services.servers.every()) < 2:
+        while len(states := await app.services.servers.every()) < 2:
             await client.wait_until_ready()
-    assert sorted(each.state for each in known) == ["allowed", "waiting"]
+    assert sorted(each.state for each in states) == ["allowed", "waiting"]
 
 
 async def test_the_settings_list_alone_decides_over_the_wire(
@@ -193,13 +193,13 @@ async def test_who_installed_the_bot_for_themselves_is_refused_everywhere(
         for command in server.commands.scope(None):  # registered by an older version
             command |= {"integration_types": [0, 1], "contexts": [0, 1, 2]}
         message = elsewhere.say(stranger, "https://arxiv.org/abs/2307.08621")
-        told = [
+        answers = [
             await server.slash(stranger, elsewhere, "papers"),
             await server.context_menu(stranger, message, "Add to papers"),
             await server.slash(stranger, direct, "papers"),
         ]
         typed = await server.autocomplete(stranger, elsewhere, "paper", "query", "ret")
-    assert [(reply.content, reply.embeds) for reply in told] == [
+    assert [(reply.content, reply.embeds) for reply in answers] == [
         ("ボットが追加されたサーバーでだけ使えます。", []),
         ("ボットが追加されたサーバーでだけ使えます。", []),
         ("このコマンドはサーバーのチャンネルで使ってください。", []),
@@ -218,8 +218,8 @@ async def test_a_role_that_is_named_like_an_id_is_nobodys(
         "everyone": guild.member("四郎"),
     }
     async with start(curators=[str(role.id), "編集", str(guild.id)]):
-        asked = {why: await server.slash(member, general, "digest list") for why, member in members.items()}
-    may = {why: "キュレーター" not in reply.content for why, reply in asked.items()}
+        count = {why: await server.slash(member, general, "digest list") for why, member in members.items()}
+    may = {why: "キュレーター" not in reply.content for why, reply in count.items()}
     assert may == {"id": True, "named like the id": False, "named": True, "everyone": False}
 
 
@@ -239,8 +239,8 @@ async def test_nobody_shows_a_paper_to_everyone_where_they_may_not_post_themselv
             assert (refused.ephemeral, refused.embeds) == (True, [])
             assert refused.content == "このチャンネルではリンクを投稿する権限がないので、あなただけに表示しています。"
             general.reset()
-            shown = await server.click(reader, card, "みんなに見せる")
-            assert shown.embeds and not shown.ephemeral
+            answer = await server.click(reader, card, "みんなに見せる")
+            assert answer.embeds and not answer.ephemeral
     assert len(general.messages) == 2 and len(thread.messages) == 1
 
 

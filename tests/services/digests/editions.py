@@ -21,7 +21,7 @@ async def add(
 
 
 def held(edition: Edition | None) -> tuple[Reason, list[str], int] | None:
-    return (edition.reason, [made.id for made in edition.papers], edition.remaining) if edition else None
+    return (edition.reason, [paper.id for paper in edition.papers], edition.remaining) if edition else None
 
 
 async def compose(digests: Digests, workspace: int, clock: AdjustableClock) -> tuple[Reason, list[str], int] | None:

@@ -102,18 +102,22 @@ async def test_a_preview_writes_nothing(
     digests: Digests, library: Library, workspace: int, clock: AdjustableClock
 ) -> None:
     await add(library, workspace, clock, 1)
-    made = await digests.subscribe(workspace, WEEKLY)
-    assert held(await digests.preview(made)) == held(await digests.preview(made)) == (Reason.FIRST, ["paper-1"], 0)
-    assert await digests.default_subscription(workspace, "ja") == made
+    subscription = await digests.subscribe(workspace, WEEKLY)
+    assert (
+        held(await digests.preview(subscription))
+        == held(await digests.preview(subscription))
+        == (Reason.FIRST, ["paper-1"], 0)
+    )
+    assert await digests.default_subscription(workspace, "ja") == subscription
 
 
 async def test_without_a_subscription_the_terminal_shows_a_first_edition(
     digests: Digests, library: Library, workspace: int, clock: AdjustableClock
 ) -> None:
     await add(library, workspace, clock, 1, 2)
-    shown = await digests.default_subscription(workspace, "en")
-    assert (shown.platform, shown.locale) == ("console", "en")
-    assert held(await digests.preview(shown)) == (Reason.FIRST, ["paper-1", "paper-2"], 0)
+    subscription = await digests.default_subscription(workspace, "en")
+    assert (subscription.platform, subscription.locale) == ("console", "en")
+    assert held(await digests.preview(subscription)) == (Reason.FIRST, ["paper-1", "paper-2"], 0)
 
 
 async def test_workspaces_never_mix(
@@ -198,9 +202,9 @@ async def test_an_edition_that_is_asked_for_three_times_at_once_is_composed_once
     await add(library, workspace, clock, *range(6))
     other = await open_database(database_url)
     second = Digests(other, clock, policy, {"discord": FakeRenderer()})
-    made = await asyncio.gather(*(each.compose_now(workspace, "weekly") for each in (digests, second, digests)))
+    results = await asyncio.gather(*(each.compose_now(workspace, "weekly") for each in (digests, second, digests)))
     await other.close()
-    assert len([each for each in made if each]) == 1
+    assert len([each for each in results if each]) == 1
     async with database.read() as connection:
         assert await editions.last_number(connection, (await digests.by_name(workspace, "weekly")).id) == 1
 
@@ -210,11 +214,11 @@ async def test_an_edition_composed_since_it_was_asked_for_is_the_one_that_was_as
 ) -> None:
     await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, *range(9))
-    asked = digests.now()
+    requested_at = digests.now()
     assert await compose(digests, workspace, clock)
     await finish_all(database, clock)
     await add(library, workspace, clock, 10)
-    assert await digests.compose_now(workspace, "weekly", asked) is None
+    assert await digests.compose_now(workspace, "weekly", requested_at) is None
     assert held(await digests.compose_now(workspace, "weekly")) == (Reason.NEW, ["paper-10"], 0)
 
 

@@ -83,12 +83,12 @@ async def test_editions_that_waited_for_another_writer_are_written_together(
         await digests.subscribe(workspace, replace(WEEKLY, name=f"channel {n}"))
     await add(library, workspace, clock, 1)
     clock.set("2024-01-22 09:00")
-    written: list[None] = []
+    times: list[None] = []
     async with database.write():
-        composing = asyncio.create_task(digests.compose_due(lambda: written.append(None)))
+        composing = asyncio.create_task(digests.compose_due(lambda: times.append(None)))
         await asyncio.sleep(1.5)
     assert await composing == 8
-    assert 0 < len(written) < 8
+    assert 0 < len(times) < 8
     assert await digests.compose_due() == 0
 
 
@@ -130,8 +130,8 @@ async def test_a_late_day_is_a_setting(
     database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
 ) -> None:
     digests = Digests(database, clock, replace(policy, catch_up=timedelta(hours=100)), {"discord": FakeRenderer()})
-    made: Subscription = await digests.subscribe(workspace, WEEKLY)
+    subscription: Subscription = await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, 1)
     clock.set("2024-01-26 12:00")
     assert await digests.compose_due() == 1
-    assert digests.next_due(made) > clock()
+    assert digests.next_due(subscription) > clock()

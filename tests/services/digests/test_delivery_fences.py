@@ -205,8 +205,8 @@ async def test_a_pause_by_a_clock_that_ran_far_ahead_is_tried_again(
     clock: AdjustableClock,
 ) -> None:
     async with database.write() as connection:
-        found = await digests.by_name(composed, "here")
-        await subscriptions.pause(connection, found.id, HISTORY, clock() + timedelta(days=400))
+        subscription = await digests.by_name(composed, "here")
+        await subscriptions.pause(connection, subscription.id, HISTORY, clock() + timedelta(days=400))
     assert (await delivery.deliver_open()).delivered == ["here"]
     assert publisher.papers_in(CHANNEL) == ALL
 

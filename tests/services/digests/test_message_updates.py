@@ -35,8 +35,8 @@ class Sleeper(FakePublisher):
 
     async def edit(self, channel: str, message_id: str, payload: Payload, fence: Fence) -> None:
         if self.troubles:
-            trouble, *rest = self.troubles
-            self.troubles = tuple(rest)
+            trouble, *others = self.troubles
+            self.troubles = tuple(others)
             raise trouble
         if self.other:
             other, self.other = self.other, None
@@ -125,11 +125,11 @@ async def test_a_posted_digest_follows_an_undo_and_a_redo(
     reversal: Undo, workspace: int, clock: AdjustableClock, publisher: Sleeper, edited: MessageUpdates
 ) -> None:
     await edited.update()
-    shown = [publisher.posted[0].payload["redrawn"]]
+    payloads = [publisher.posted[0].payload["redrawn"]]
     for change in (reversal.undo, reversal.redo):
         clock.advance(minutes=1)
         await change(workspace, None)
         assert await edited.update() == 1
         assert await edited.update() == 0
-        shown.append(publisher.posted[0].payload["redrawn"])
-    assert shown == ["第二", "A Paper on Subject 1", "第二"]
+        payloads.append(publisher.posted[0].payload["redrawn"])
+    assert payloads == ["第二", "A Paper on Subject 1", "第二"]

@@ -46,9 +46,9 @@ Change = Callable[[Paper], Paper]
 
 @pytest.fixture
 def file(tmp_path: Path) -> Path:
-    made = tmp_path / "papers.yaml"
-    made.write_text(TEXT, encoding="utf-8")
-    return made
+    path = tmp_path / "papers.yaml"
+    path.write_text(TEXT, encoding="utf-8")
+    return path
 
 
 @pytest.fixture
@@ -91,10 +91,10 @@ def rights(file: Path) -> int:
     return file.stat().st_mode & 0o777
 
 
-async def until(asked: Answer) -> None:
+async def until(answer: Answer) -> None:
     """Wait until the answer is true, for at most ten seconds."""
     for _ in range(500):
-        if await asked():
+        if await answer():
             return
         await asyncio.sleep(0.02)
     raise TimeoutError
@@ -116,8 +116,8 @@ def rewrite(file: Path, old: str, new: str) -> None:
 
 async def both(lookup: Lookup, workspace: int, file: Path) -> tuple[Contents, Contents]:
     """Return the contents of both sides by paper id."""
-    here = {made.id: made.content for made in await all_papers(lookup, workspace)}
-    return here, {made.id: made.content for made in yaml.read(said(file), "f")}
+    here = {paper.id: paper.content for paper in await all_papers(lookup, workspace)}
+    return here, {paper.id: paper.content for paper in yaml.read(said(file), "f")}
 
 
 async def test_at_first_the_file_fills_the_collection_and_stays_as_it_is(file_sync: FileSync, file: Path) -> None:
@@ -153,14 +153,14 @@ async def test_every_change_of_the_file_comes_in(
     file_sync: FileSync, lookup: Lookup, workspace: int, file: Path
 ) -> None:
     await file_sync.sync()
-    number = [made.id for made in await all_papers(lookup, workspace)]
+    number = [paper.id for paper in await all_papers(lookup, workspace)]
     say(file, TEXT.replace("title: A ", "title: Another ").replace("- id: b\n  title: B\n", "- id: c\n  title: C\n"))
-    written = raw(file)
+    content = raw(file)
     assert moved(await file_sync.sync()) == (["c"], ["a"], ["b"], [])
-    assert number != [made.id for made in await all_papers(lookup, workspace)]
+    assert number != [paper.id for paper in await all_papers(lookup, workspace)]
     here, there = await both(lookup, workspace, file)
     assert here == there
-    assert raw(file) == written
+    assert raw(file) == content
 
 
 async def test_what_both_changed_is_told_and_left_until_they_agree(
@@ -204,7 +204,7 @@ async def test_removed_on_one_side_and_changed_on_the_other_is_told(
         "a: it was removed here and changed in the file",
         "b: it was removed from the file and changed here",
     ]
-    assert [made.id for made in await all_papers(lookup, workspace)] == ["b"]
+    assert [paper.id for paper in await all_papers(lookup, workspace)] == ["b"]
     assert "Another" in said(file)
 
 
@@ -343,10 +343,10 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
     workspace: int,
     file: Path,
 ) -> None:
-    heard: list[str] = []
+    notices: list[str] = []
 
     async def tell(messages: Sequence[Message]) -> None:
-        heard.extend(message.text("en") for message in messages)
+        notices.extend(message.text("en") for message in messages)
 
     stop = asyncio.Event()
     watching = asyncio.create_task(FileSync(database, clock, importer, workspace, file, notify=tell).watch(stop))
@@ -354,7 +354,7 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
     await library.edit(workspace, "b", None, commented("よい"))
     await until(lambda: in_text(file, "よい"))
     rewrite(file, "authors: [X", "author: [X")
-    await until(lambda: in_text(file, "author: ", heard))
+    await until(lambda: in_text(file, "author: ", notices))
     say(file, said(file).replace("author: [X, Y]", "organization: Z"))
     await until(lambda: with_organization(lookup, workspace, "Z"))
     changes = len(await library.history(workspace))
@@ -362,8 +362,8 @@ async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(
     assert len(await library.history(workspace)) == changes  # the bot's own write is not a change of the file
     stop.set()
     await asyncio.wait_for(watching, 5)
-    assert len(heard) == 1
-    assert 'unknown key "author"' in heard[0]
+    assert len(notices) == 1
+    assert 'unknown key "author"' in notices[0]
 
 
 _STEPS = st.lists(
@@ -396,7 +396,7 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
     await file_sync.sync()
     for what, n, text in steps:
         here, there = await both(lookup, workspace, file)
-        held = yaml.read(said(file), "f")
+        papers = yaml.read(said(file), "f")
         id = f"paper-{n}"
         if what == "edit" and id in here:
             await library.edit(workspace, id, None, commented(text))
@@ -408,11 +408,11 @@ async def test_whatever_happens_both_sides_end_equal_but_for_what_is_told(
             with suppress(DayoriError):
                 await reversal.undo(workspace, None)
         elif what == "file edit" and id in there:
-            say(file, "".join(yaml.write([replace(each, comment=text) if each.id == id else each for each in held])))
+            say(file, "".join(yaml.write([replace(each, comment=text) if each.id == id else each for each in papers])))
         elif what == "file add" and id not in there:
-            say(file, "".join(yaml.write([*held, paper(n, comment=text)])))
-        elif what == "file remove" and len(held) > 1:
-            say(file, "".join(yaml.write([each for each in held if each.id != id])))
+            say(file, "".join(yaml.write([*papers, paper(n, comment=text)])))
+        elif what == "file remove" and len(papers) > 1:
+            say(file, "".join(yaml.write([each for each in papers if each.id != id])))
         elif what == "meet":
             await file_sync.sync()
         elif what == "restart":

@@ -103,8 +103,8 @@ async def test_a_source_that_is_out_of_reach_is_told_and_does_not_stop_anybody(
     drafts: Drafts, finder: FakeFinder
 ) -> None:
     finder.is_down = True
-    told, problem = await drafts.look_up("2307.08621")
-    assert told == Metadata()
+    metadata, problem = await drafts.look_up("2307.08621")
+    assert metadata == Metadata()
     assert problem is not None
     assert problem.text("en") == "Discord answered 503."
     assert (await drafts.complete(Draft("2307.08621", title="RetNet"))).title == "RetNet"

@@ -42,10 +42,10 @@ async def test_a_file_says_what_all_papers_at_once_would(
 ) -> None:
     for query, count in (("", 120), ("論文 17", 11), ("qzxvkjw", 0)):
         file = BytesIO()
-        written = await exporter.write(filled, query, WRITERS[format], file)
+        written_count = await exporter.write(filled, query, WRITERS[format], file)
         assert file.getvalue().decode() == "".join(WRITERS[format](await all_papers(lookup, filled, query)))
-        assert written == len(await all_papers(lookup, filled, query))
-        assert count == 0 or written >= 1
+        assert written_count == len(await all_papers(lookup, filled, query))
+        assert count == 0 or written_count >= 1
 
 
 async def test_writing_stops_at_the_size_that_fits(exporter: Exporter, filled: int) -> None:

@@ -82,7 +82,7 @@ def test_links_are_shown_with_their_labels_and_ids_with_their_schemes() -> None:
 @given(texts, texts)
 def test_two_texts_that_differ_are_never_shown_alike(before: str, after: str) -> None:
     if before != after:
-        shown = told(comment=(before, after))[0].removeprefix("comment: ")
-        old, _, new = shown.partition(" → ")
+        line = told(comment=(before, after))[0].removeprefix("comment: ")
+        old, _, new = line.partition(" → ")
         assert old != new
-        assert len(shown) < 200
+        assert len(line) < 200

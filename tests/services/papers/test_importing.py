@@ -37,7 +37,7 @@ ALL_UNCHANGED: Told = ([], [], ["paper-0", "paper-1", "paper-2"], [])
 
 async def test_a_file_fills_an_empty_collection(importer: Importer, lookup: Lookup, workspace: int) -> None:
     assert told(await importer.run(workspace, FILE, "花子")) == ALL_ADDED
-    assert {made.content for made in await all_papers(lookup, workspace)} == {made.content for made in FILE}
+    assert {paper.content for paper in await all_papers(lookup, workspace)} == {paper.content for paper in FILE}
 
 
 async def test_the_same_file_twice_changes_nothing(
@@ -184,7 +184,7 @@ async def test_an_import_is_undone_as_one_however_large(
     assert seen[-1] == (600, 600)
     _, ids = await reversal.undo(workspace, None)
     assert ids[:2] == ("paper-0", "paper-1")
-    assert [made.id for made in await all_papers(lookup, workspace)] == ["paper-9999"]
+    assert [each.id for each in await all_papers(lookup, workspace)] == ["paper-9999"]
 
 
 async def test_when_and_by_whom_it_was_added_comes_along(
@@ -193,8 +193,8 @@ async def test_when_and_by_whom_it_was_added_comes_along(
     then = clock()
     clock.advance(days=30)
     await importer.run(workspace, [replace(paper(1), added_at=then, added_by="花子")], "太郎")
-    found = await lookup.get(workspace, "paper-1")
-    assert (found.added_at, found.added_by) == (then, "花子")
+    original = await lookup.get(workspace, "paper-1")
+    assert (original.added_at, original.added_by) == (then, "花子")
 
 
 async def test_each_workspace_imports_for_itself(
@@ -215,7 +215,7 @@ async def test_export_then_import_gives_back_the_same_collection(
     await importer.run(first, papers, None)
     original = await all_papers(lookup, first)
     exported = READERS[format]("".join(WRITERS[format](original)), "f")
-    assert told(await importer.run(first, exported, None)) == ([], [], sorted(made.id for made in original), [])
+    assert told(await importer.run(first, exported, None)) == ([], [], sorted(paper.id for paper in original), [])
     await importer.run(second, exported, None)
     assert await all_papers(lookup, second) == original
 

@@ -34,7 +34,7 @@ def commented(text: str) -> Callable[[Paper], Paper]:
 async def collection(database: Database, workspace: int) -> dict[str, tuple[int, Paper]]:
     """Return everything in a workspace, with the numbers."""
     async with database.read() as connection:
-        every = [made.id async for batch in papers.every(connection, workspace) for made in batch]
+        every = [paper.id async for batch in papers.every(connection, workspace) for paper in batch]
         return await papers.by_ids(connection, workspace, every)
 
 
@@ -43,9 +43,9 @@ async def test_a_paper_is_added_with_who_and_when(
 ) -> None:
     added = await library.add(workspace, paper(1), "花子")
     assert added.is_new
-    found = await lookup.get(workspace, "paper-1")
-    assert found == added.paper
-    assert (found.added_by, found.added_at, found.updated_at) == ("花子", clock(), clock())
+    result = await lookup.get(workspace, "paper-1")
+    assert result == added.paper
+    assert (result.added_by, result.added_at, result.updated_at) == ("花子", clock(), clock())
 
 
 @pytest.mark.parametrize(
@@ -139,7 +139,7 @@ async def test_one_may_take_back_ones_own_change_below_anothers(
     await library.add(workspace, paper(1), "花子", actor="hanako")
     await library.add(workspace, paper(2), "太郎", actor="taro")
     await reversal.undo(workspace, "花子", of="hanako")
-    assert [made.id for made in await all_papers(lookup, workspace)] == ["paper-2"]
+    assert [each.id for each in await all_papers(lookup, workspace)] == ["paper-2"]
 
 
 async def test_an_undo_does_not_overwrite_what_was_changed_since(
@@ -176,8 +176,8 @@ async def test_history_tells_who_did_what(library: Library, workspace: int) -> N
     await library.add(workspace, paper(1), "花子")
     await library.edit(workspace, "paper-1", "太郎", lambda old: replace(old, comment="x"))
     await library.remove(workspace, "paper-1", "花子")
-    told = [(change.action, change.by) for change, _ in await library.history(workspace, "paper-1")]
-    assert told == [("remove", "花子"), ("edit", "太郎"), ("add", "花子")]
+    actions = [(change.action, change.by) for change, _ in await library.history(workspace, "paper-1")]
+    assert actions == [("remove", "花子"), ("edit", "太郎"), ("add", "花子")]
 
 
 _OPERATIONS = st.lists(

@@ -96,7 +96,7 @@ async def test_a_half_typed_word_is_completed(lookup: Lookup, filled: int) -> No
 
 async def test_all_of_a_search_or_of_the_collection_is_given_out(lookup: Lookup, filled: int) -> None:
     assert len(await all_papers(lookup, filled)) == len(await all_papers(lookup, filled, "retentive")) == 5
-    assert [made.id for made in await all_papers(lookup, filled, "2401.00002")] == ["paper-2"]
+    assert [paper.id for paper in await all_papers(lookup, filled, "2401.00002")] == ["paper-2"]
 
 
 async def test_numbers_are_shown_in_the_order_asked_for(lookup: Lookup, filled: int) -> None:
@@ -124,8 +124,8 @@ async def test_why_an_only_paper_answers_is_said_where_its_title_does_not_show_i
         workspace, paper(1, headline="RetNet の要点", comment="並列化できる", authors=["Ana Amaral"]), None
     )
     await library.add(workspace, paper(2, authors=["Bo"]), None)
-    said = {"RetNet": "", "並列化": "コメントで一致", "Amaral": "著者で一致", "レトネット": "もしかして: RetNet"}
-    assert {query: (await lookup.find(workspace, query)).hint("ja") for query in said} == said
+    hints = {"RetNet": "", "並列化": "コメントで一致", "Amaral": "著者で一致", "レトネット": "もしかして: RetNet"}
+    assert {query: (await lookup.find(workspace, query)).hint("ja") for query in hints} == hints
     assert (await lookup.find(workspace, "Amaral")).hint("en") == "Matched by author"
     assert (await lookup.find(workspace, "")).hint("ja") == ""
 

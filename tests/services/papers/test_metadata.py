@@ -117,7 +117,7 @@ async def test_giving_up_waiting_does_not_stop_the_question(finder: MetadataLook
 
 
 @pytest.mark.parametrize(
-    ("failure", "kept"),
+    ("failure", "age"),
     [
         (SourceError(msg("{source} cannot be reached.", source="x")), timedelta(minutes=1)),
         (UnknownPaperError(msg("{source} cannot be reached.", source="x")), timedelta(minutes=5)),
@@ -126,7 +126,7 @@ async def test_giving_up_waiting_does_not_stop_the_question(finder: MetadataLook
     ],
 )
 async def test_a_failure_is_kept_for_minutes_at_most(
-    finder: MetadataLookup, source: FakeSource, clock: AdjustableClock, failure: Exception, kept: timedelta
+    finder: MetadataLookup, source: FakeSource, clock: AdjustableClock, failure: Exception, age: timedelta
 ) -> None:
     source.answer = failure
     for _ in range(2):
@@ -135,7 +135,7 @@ async def test_a_failure_is_kept_for_minutes_at_most(
         assert caught.value.text("en") == "x cannot be reached."
         assert caught.value.text("ja") == "xに接続できません。"
     assert len(source.asked) == 1
-    clock.advance(seconds=kept.total_seconds())
+    clock.advance(seconds=age.total_seconds())
     source.answer = ALL
     assert await finder.look_up("10.5555/x") == ALL
 
@@ -267,8 +267,8 @@ async def test_whatever_a_source_does_the_paper_is_saved(
             assert problem == ""  # any page will do there
         else:
             # doi.org is queried after Crossref
-            asked = "doi\\.org" if failure == "404" and name == "Crossref" else name
-            assert re.fullmatch(sentence.format(name=asked), problem), problem
+            source_name = "doi\\.org" if failure == "404" and name == "Crossref" else name
+            assert re.fullmatch(sentence.format(name=source_name), problem), problem
 
 
 @pytest.mark.parametrize(

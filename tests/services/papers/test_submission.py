@@ -51,10 +51,10 @@ def proposing(database: Database, clock: AdjustableClock) -> Submission:
     return Submission(database, clock, "curators")
 
 
-async def shown(drafts: Drafts, workspace: int, made: Paper, draft: Draft = DRAFT, token: str = "token") -> str:
+async def shown(drafts: Drafts, workspace: int, paper: Paper, draft: Draft = DRAFT, token: str = "token") -> str:
     """Store a draft with its paper and return the fingerprint."""
-    await drafts.save(workspace, token, draft, TARO.actor, made)
-    return fingerprint(draft, made)
+    await drafts.save(workspace, token, draft, TARO.actor, paper)
+    return fingerprint(draft, paper)
 
 
 async def test_a_source_that_is_in_the_collection_is_known(

@@ -34,13 +34,13 @@ class Finder:
 
 async def test_what_the_finder_knows_becomes_a_paper() -> None:
     named = await look_up_titles(LINES, Finder())
-    [made] = named.papers
-    assert (made.title, made.authors, made.identifiers) == (
+    [paper] = named.papers
+    assert (paper.title, paper.authors, paper.identifiers) == (
         "RetNet",
         ("A",),
         Identifiers(arxiv="2307.08621", doi="10.1/x"),
     )
-    assert [link.url for link in made.links] == ["https://arxiv.org/abs/2307.08621", "https://code.org/"]
+    assert [link.url for link in paper.links] == ["https://arxiv.org/abs/2307.08621", "https://code.org/"]
     assert [line for line, _ in named.untitled] == LINES[1:]
 
 
@@ -79,12 +79,12 @@ async def test_a_source_that_cannot_be_reached_is_told_once_with_the_number_of_l
 
 
 async def test_what_the_file_says_goes_before_what_the_source_says() -> None:
-    said = make_paper(
+    original = make_paper(
         title="2307.08621", comment="よい", tags=["a"], authors=["B"], links=[Link("https://b.org/", "図")]
     )
-    [made] = (await look_up_titles([Untitled(1, "2307.08621", said)], Finder())).papers
-    assert (made.title, made.comment, made.tags, made.authors) == ("RetNet", "よい", ("a",), ("B",))
-    assert [link.url for link in made.links] == [
+    [paper] = (await look_up_titles([Untitled(1, "2307.08621", original)], Finder())).papers
+    assert (paper.title, paper.comment, paper.tags, paper.authors) == ("RetNet", "よい", ("a",), ("B",))
+    assert [link.url for link in paper.links] == [
         "https://b.org/",
         "https://arxiv.org/abs/2307.08621",
         "https://code.org/",

@@ -29,8 +29,8 @@ async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
     await reversal.undo(workspace, "花子")
     change, ids = await reversal.redo(workspace, "花子")
     assert (change.action, ids) == ("remove", ("paper-1",))
-    told = [change.action for change, _ in await library.history(workspace, "paper-1")]
-    assert told == ["redo", "undo", "remove", "add"]
+    actions = [change.action for change, _ in await library.history(workspace, "paper-1")]
+    assert actions == ["redo", "undo", "remove", "add"]
     await reversal.undo(workspace, None)
     assert (await library.history(workspace))[0][0].action == "undo"
 

@@ -73,8 +73,8 @@ def _fit(text: str) -> object:
 
 
 def _asked(text: str) -> object:
-    asked = AnalyzedQuery(text)
-    return asked.terms, asked.body_terms, asked.phrase(), asked.partial_compound, asked.spellings, asked.title_prefix
+    query = AnalyzedQuery(text)
+    return query.terms, query.body_terms, query.phrase(), query.partial_compound, query.spellings, query.title_prefix
 
 
 _OF_SEARCH: dict[str, Callable[[str], object]] = {

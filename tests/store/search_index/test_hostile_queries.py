@@ -25,9 +25,9 @@ _LONGEST_STEP = 0.06  # processor seconds: 20 ms measured in bench/hostile.py, w
 
 @pytest.fixture
 async def hostile_papers(importer: Importer, workspace: int) -> list[Paper]:
-    made = list(hostile.papers(random.Random(1)))[:17]
-    await importer.run(workspace, made, None)
-    return made
+    batch = list(hostile.papers(random.Random(1)))[:17]
+    await importer.run(workspace, batch, None)
+    return batch
 
 
 async def test_a_comment_of_endless_katakana_is_searched_like_any_other(
@@ -50,8 +50,8 @@ async def test_no_query_of_hostile_texts_holds_up_the_loop(
 async def test_a_paper_of_the_longest_texts_is_added_without_holding_up_the_loop(
     importer: Importer, workspace: int
 ) -> None:
-    made = list(hostile.papers(random.Random(3)))[:4]
-    assert await longest_step(lambda: importer.run(workspace, made, None)) < 4 * _LONGEST_STEP
+    batch = list(hostile.papers(random.Random(3)))[:4]
+    assert await longest_step(lambda: importer.run(workspace, batch, None)) < 4 * _LONGEST_STEP
 
 
 def test_words_beyond_those_that_are_read_are_left_out_and_marks_too() -> None:

@@ -39,20 +39,20 @@ async def test_extreme_texts_are_answered(database: Database, workspace: int, se
 
 
 @on_the_store
-@given(made=random_papers, others=st.lists(random_papers, max_size=3))
+@given(paper=random_papers, others=st.lists(random_papers, max_size=3))
 async def test_a_paper_is_found_first_by_its_title_ids_and_links(
-    database: Database, clock: AdjustableClock, search: SearchIndex, made: Paper, others: list[Paper]
+    database: Database, clock: AdjustableClock, search: SearchIndex, paper: Paper, others: list[Paper]
 ) -> None:
     workspace, _ = await find_or_add(database, uuid.uuid4().hex, clock())
-    different = [o for n, o in enumerate(others) if o.title.casefold() != made.title.casefold()]
-    some = [made, *(with_id(each, f"other-{n}") for n, each in enumerate(different))]
+    different = [o for n, o in enumerate(others) if o.title.casefold() != paper.title.casefold()]
+    some = [paper, *(with_id(each, f"other-{n}") for n, each in enumerate(different))]
     number, *_ = await put(database, workspace, some)
-    assert (await numbers_of(search, workspace, made.title))[0] == number
-    assert (await numbers_of(search, workspace, made.id))[0] == number
-    for link in made.links:
+    assert (await numbers_of(search, workspace, paper.title))[0] == number
+    assert (await numbers_of(search, workspace, paper.id))[0] == number
+    for link in paper.links:
         sharing = [other for other in some if any(link.url == theirs.url for theirs in other.links)]
-        found = await numbers_of(search, workspace, link.url)
-        assert number in found[: len(some)] if len(sharing) > 1 else found[0] == number
+        numbers = await numbers_of(search, workspace, link.url)
+        assert number in numbers[: len(some)] if len(sharing) > 1 else numbers[0] == number
 
 
 @on_the_store
@@ -65,11 +65,11 @@ async def test_folding_a_query_changes_nothing(
     for query in (typed, some[of % len(some)].heading[:cut], some[of % len(some)].title):
         if set(query) & set(':"-'):  # the query language, where case distinguishes a filter from a word
             continue
-        found = await search.find(workspace, query)
-        assert await search.find(workspace, normalize(query)) == found
+        results = await search.find(workspace, query)
+        assert await search.find(workspace, normalize(query)) == results
         folded = await search.find(workspace, fold(query))
-        if not (found.suggestion or folded.suggestion):
-            assert {hit.number for hit in folded.hits} == {hit.number for hit in found.hits}
+        if not (results.suggestion or folded.suggestion):
+            assert {hit.number for hit in folded.hits} == {hit.number for hit in results.hits}
 
 
 @pytest.mark.parametrize(
@@ -118,12 +118,12 @@ async def test_folding_a_query_changes_nothing(
 async def test_an_id_or_link_is_read_in_any_of_its_shapes(
     database: Database, workspace: int, search: SearchIndex, shape: str
 ) -> None:
-    known = Identifiers(arxiv="2401.00007", doi="10.1145/7", openreview="abcDEF_7")
-    meant = paper(7, identifiers=known, links=[Link("https://example.org/paper")])
+    ids = Identifiers(arxiv="2401.00007", doi="10.1145/7", openreview="abcDEF_7")
+    meant = paper(7, identifiers=ids, links=[Link("https://example.org/paper")])
     numbers = await put(database, workspace, [paper(6, comment=shape), meant, paper(8, comment=shape)])
-    found = await search.find(workspace, shape)
-    assert [hit.number for hit in found.hits] == [numbers[1]]
-    assert found.hits[0].reason is MatchReason.LINK
+    results = await search.find(workspace, shape)
+    assert [hit.number for hit in results.hits] == [numbers[1]]
+    assert results.hits[0].reason is MatchReason.LINK
 
 
 @pytest.mark.parametrize("typed", ["wavepacket", "WavePacket", "wavepacket revival"])
@@ -139,8 +139,8 @@ async def test_two_words_typed_as_one_find_every_paper_that_has_them(
         "A Wave Revival",
     )
     numbers = await put(database, workspace, [paper(n, title=title) for n, title in enumerate(titles)])
-    found = await numbers_of(search, workspace, typed)
-    assert (found[0], set(found)) == (numbers[0], set(numbers[:4]))
+    result = await numbers_of(search, workspace, typed)
+    assert (result[0], set(result)) == (numbers[0], set(numbers[:4]))
 
 
 async def test_a_word_of_two_letters_may_be_one_of_two(database: Database, workspace: int, search: SearchIndex) -> None:
@@ -160,22 +160,22 @@ async def test_one_workspace_shows_nothing_of_another(
     database: Database, clock: AdjustableClock, search: SearchIndex
 ) -> None:
     mine_typed = ("pruning", "枝刈り", "話", "", "prnuing", "プルーニング", "p")
-    mine, theirs = [(await find_or_add(database, name, clock()))[0] for name in ("mine", "theirs")]
-    (number,) = await put(database, mine, [paper(1, title="Pruning of networks", comment="枝刈りの話")])
-    alone = [await search.find(mine, typed) for typed in mine_typed]
+    own, theirs = [(await find_or_add(database, name, clock()))[0] for name in ("mine", "theirs")]
+    (number,) = await put(database, own, [paper(1, title="Pruning of networks", comment="枝刈りの話")])
+    alone = [await search.find(own, typed) for typed in mine_typed]
     some = [paper(n, title=f"Retention {n}", comment="保持の話", tags=["secret"]) for n in range(2, 60)]
     await put(database, theirs, some)
-    assert [await search.find(mine, typed) for typed in mine_typed] == alone
+    assert [await search.find(own, typed) for typed in mine_typed] == alone
     for typed in ("retention", "保持", "retentoin", "リテンション", "tag:secret", "paper-2", "2401.00002"):
-        found = await search.find(mine, typed)
-        assert (found.total, found.hits, found.suggestion, found.near) == (0, (), None, ())
+        results = await search.find(own, typed)
+        assert (results.total, results.hits, results.suggestion, results.near) == (0, (), None, ())
     assert alone[0].hits[0].number == number
 
 
 async def test_nothing_typed_gives_the_newest(database: Database, workspace: int, search: SearchIndex) -> None:
     numbers = await put(database, workspace, [paper(n) for n in range(1, 41)])
-    found = await search.find(workspace, "", limit=5)
-    assert (found.total, [hit.number for hit in found.hits]) == (40, numbers[::-1][:5])
+    results = await search.find(workspace, "", limit=5)
+    assert (results.total, [hit.number for hit in results.hits]) == (40, numbers[::-1][:5])
     completions = await search.complete(workspace, "  ")
     assert [each.id for each in completions] == [f"paper-{n}" for n in range(40, 15, -1)]
     assert completions[0].heading == "40番目の論文"
@@ -229,9 +229,9 @@ async def test_a_mended_word_is_suggested(database: Database, workspace: int, se
 
 async def test_papers_that_all_but_answer_are_near(database: Database, workspace: int, search: SearchIndex) -> None:
     (number,) = await put(database, workspace, [paper(1, title="Retention in networks")])
-    found = await search.find(workspace, "retention zebra")
-    assert (found.total, found.hits) == (0, ())
-    assert [hit.number for hit in found.near] == [number]
+    results = await search.find(workspace, "retention zebra")
+    assert (results.total, results.hits) == (0, ())
+    assert [hit.number for hit in results.near] == [number]
 
 
 async def test_an_alias_finds_the_other_words(database: Database, workspace: int, search: SearchIndex) -> None:
@@ -262,8 +262,8 @@ async def test_the_papers_come_with_what_was_found(
     numbers = await put(database, workspace, [paper(1, authors=["Ana Amaral"], tags=["圧縮"]), paper(2)])
     async with database.read() as connection:
         stored = await papers.by_numbers(connection, workspace, numbers)
-    found, held = await search.look_up(workspace, "subject")
-    assert held == stored
-    assert {hit.number for hit in found.hits} == set(numbers)
+    results, by_number = await search.look_up(workspace, "subject")
+    assert by_number == stored
+    assert {hit.number for hit in results.hits} == set(numbers)
     elsewhere, _ = await find_or_add(database, "elsewhere", clock())
     assert (await search.look_up(elsewhere, "subject"))[1] == {}

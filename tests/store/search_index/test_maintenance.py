@@ -62,8 +62,8 @@ async def test_a_paper_that_is_indexed_anew_has_only_its_new_words(
     assert await numbers_of(search, workspace, "attention") == [number]
     assert await numbers_of(search, workspace, "retention") == []
     async with database.read() as connection:
-        held = await connection.exec_driver_sql("SELECT papers FROM search_words WHERE word = 'attention'")
-        assert held.scalar_one() == 1
+        rows = await connection.exec_driver_sql("SELECT papers FROM search_words WHERE word = 'attention'")
+        assert rows.scalar_one() == 1
 
 
 async def test_an_index_of_another_version_is_made_anew(database: Database, workspace: int) -> None:
@@ -71,9 +71,9 @@ async def test_an_index_of_another_version_is_made_anew(database: Database, work
     async with database.write() as connection:
         await connection.exec_driver_sql("UPDATE state SET text = 'old' WHERE name = 'search_index'")
         await connection.exec_driver_sql("DROP TABLE search_full")
-    told: list[tuple[int, int]] = []
-    search = await SearchIndex.open(database, lambda done, total: told.append((done, total)))
-    assert told == [(3, 3)]
+    progress: list[tuple[int, int]] = []
+    search = await SearchIndex.open(database, lambda done, total: progress.append((done, total)))
+    assert progress == [(3, 3)]
     assert sorted(await numbers_of(search, workspace, "subject")) == numbers
     await search.close()
 
@@ -103,9 +103,11 @@ async def test_indexing_lets_others_have_their_turn(database: Database, workspac
 
 def test_what_is_kept_of_a_paper_changes_only_with_the_version_of_the_index() -> None:
     """When this fails, raise INDEX_VERSION, so that every index is rebuilt, and record the new hash."""
-    kept = document_of(paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"]))
+    document = document_of(
+        paper(1, comment="ヴィジョンのキュー gpt-4 Ćwikliński", authors=["José Jarquín"], tags=["C++"])
+    )
     english = ("scientific", "forest", "margin", "scheme", "tuning", "visual", "knowledge", "queue")
-    heard = [phonetic_key(word) or "" for word in english]
-    columns = (*kept.lines, *kept.title_prefixes, *kept.columns, *sorted(kept.words), *heard)
+    sounds = [phonetic_key(word) or "" for word in english]
+    columns = (*document.lines, *document.title_prefixes, *document.columns, *sorted(document.words), *sounds)
     assert INDEX_VERSION.split()[0] == "6"
     assert hashlib.blake2b("\n".join(columns).encode(), digest_size=8).hexdigest() == "9d14a85ef7daf3c8"

@@ -130,7 +130,7 @@ async def _show_history(interaction: Interaction, id: str | None) -> None:
     actor = interaction.actor
     steps = await actor.services.library.history(actor.workspace, id, limit=_LATEST)
     rows = tuple(_row(change, step, actor.locale) for change, step in steps)
-    text = t(actor.locale, "The latest changes") if rows else t(actor.locale, "Nothing has happened yet.")
+    text = t(actor.locale, "The latest changes") if rows else t(actor.locale, "Nothing has been changed yet.")
     await response.replace_message(interaction, Answer(text, rows))
 
 

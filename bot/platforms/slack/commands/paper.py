@@ -23,7 +23,7 @@ async def paper(interaction: Interaction, query: str) -> None:
         await look_up(interaction, query)
         return
     locale = interaction.actor.locale
-    view = search_modal(interaction, SEARCH, t(locale, "Look a paper up"), t(locale, "Show"))
+    view = search_modal(interaction, SEARCH, t(locale, "Look up a paper"), t(locale, "Show"))
     await response.open_modal(interaction, view)
 
 
