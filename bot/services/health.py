@@ -103,8 +103,8 @@ class Health:
     ) -> HealthReport:
         """Check everything that needs no network; `tokens` says for each platform whether a token is set.
 
-        `missing` names, for a platform with only one of its two tokens, the variable of the other. `others` are more
-        workspaces to look at, by name.
+        `missing` names, for a platform with only one of its two tokens, the variable of the other. `others` are
+        further workspaces to check, by name.
         """
         ids = [workspace_id, *(others or {}).values()]
         standings = [status for id in ids for status in await self._digests.statuses(id)]

@@ -21,9 +21,9 @@ class Notices:
         self._services, self._platforms = services, platforms
 
     async def notify(self, messages: Sequence[Message]) -> bool:
-        """Send messages to every server that receives that digest, unless they were the last ones sent.
+        """Send messages to every server that receives that digest, unless they were the last ones sent; return True.
 
-        Returns True. Raises ConfigError, UnreachableError or PublishError when no server of any platform took them.
+        Raises ConfigError, UnreachableError or PublishError when no server of any platform took them.
         """
         text = "\n".join(message.text("en") for message in messages)
         if await self._services.state.read(_STATE_KEY) != text:

@@ -25,7 +25,7 @@ class UnseenCollection:
 
     @property
     def message(self) -> Message:
-        """Return what is where."""
+        """Return how many papers and proposals are in which workspace."""
         if self.successor:
             return msg(
                 'The servers of the workspace "{successor}" do not see what is only in "{workspace}": '
@@ -44,7 +44,7 @@ class UnseenCollection:
 
     @property
     def remedy(self) -> Message:
-        """Return how to move it."""
+        """Return how the operator can move the papers and decide on the proposals."""
         if self.papers:
             return msg(
                 "To take the papers over: dayori export --workspace {workspace} --output earlier.yaml, then "

@@ -75,7 +75,7 @@ class Database:
         try:
             async with AsyncExitStack() as stack:
                 until = max(monotonic() + _PATIENCE, request.deadline if request else 0)
-                connection = await self._begun(stack, until)
+                connection = await self._begin(stack, until)
                 if request and not request.is_claimed:
                     await claim(connection, request)
                 yield connection
@@ -84,7 +84,7 @@ class Database:
         if request:
             request.is_claimed = True
 
-    async def _begun(self, stack: AsyncExitStack, until: float) -> StoreConnection:
+    async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:
         """Begin a transaction that ends with the stack; retry while another process holds the lock.
 
         Other writers of this process get their turn between two attempts.

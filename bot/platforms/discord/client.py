@@ -1,11 +1,8 @@
-"""The Discord client: commands, buttons, and as few events as possible."""
+"""The Discord client: its start and end, its buttons, and as few events as possible."""
 
 from __future__ import annotations
 
 import asyncio
-import hashlib
-import json
-from collections.abc import Sequence
 from contextlib import suppress
 from math import inf
 from typing import Any
@@ -13,55 +10,31 @@ from typing import Any
 import discord
 import structlog
 import yarl
-from discord import InteractionType, app_commands
+from discord import InteractionType
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
-from bot.domain.errors import DayoriError
-from bot.platforms.autocomplete import AutocompleteQueue
 from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
 from bot.platforms.discord.card import ShowToAll
-from bot.platforms.discord.command_names import NOTE, CommandNames
-from bot.platforms.discord.commands.addpaper import Which, add_from_message, addpaper
-from bot.platforms.discord.commands.alias import alias
-from bot.platforms.discord.commands.digest import digest
-from bot.platforms.discord.commands.editpaper import Choose, Remove, editpaper, history, removepaper
-from bot.platforms.discord.commands.export import export
-from bot.platforms.discord.commands.inbox import Accept, Change, Reject, inbox
-from bot.platforms.discord.commands.paper import paper, papers, random
-from bot.platforms.discord.commands.undo import undo
+from bot.platforms.discord.command_names import CommandNames
+from bot.platforms.discord.command_tree import Tree
+from bot.platforms.discord.commands.addpaper import Which
+from bot.platforms.discord.commands.editpaper import Choose, Remove
+from bot.platforms.discord.commands.inbox import Accept, Change, Reject
 from bot.platforms.discord.components import is_unknown
-from bot.platforms.discord.context import Client, Interaction, actor_of
+from bot.platforms.discord.context import Client, actor_of
 from bot.platforms.discord.drafts import Cancel, Details, Edit, Overwrite, Save, SaveAsAnother, save_form
 from bot.platforms.discord.duplicate import AddLink
 from bot.platforms.discord.gateway_status import GatewayStatus
-from bot.platforms.discord.localization import Translator
 from bot.platforms.discord.modal import is_modal_of_ours
-from bot.platforms.discord.options import require_declared
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
 from bot.services.cancellation import uncancellable
-from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, UNDO_COST
 from bot.services.server_filter import ServedPublisher
 from bot.sources.proxy import proxy_for
 
-_COMMANDS: tuple[Any, ...] = (
-    paper,
-    papers,
-    random,
-    addpaper,
-    add_from_message,
-    editpaper,
-    removepaper,
-    undo,
-    history,
-    inbox,
-    digest,
-    alias,
-    export,
-)
 _COMPONENTS: tuple[type[Any], ...] = (
     ShowToAll,
     Page,
@@ -81,7 +54,6 @@ _COMPONENTS: tuple[type[Any], ...] = (
     Change,
     Reject,
 )
-_COSTS = {"addpaper": ADDITION_COST, "Add to papers": ADDITION_COST, "undo": UNDO_COST, "export": EXPORT_COST}
 _LONGEST_WAIT = 60.0  # seconds; a longer rate limit raises an error for a later retry instead of sleeping
 _SERVERS_SETTLE = 0.5  # seconds; nothing here needs every server to be loaded before `on_ready`
 # discord.py's names of the tasks that answer commands and buttons, and forms and other events.
@@ -90,42 +62,6 @@ _ANSWERING = ("CommandTree-invoker", "discord-ui-dynamic-item-", "discord.py: on
 _LAST_ANSWERS, _LAST_MESSAGES = 1.5, 8.0
 _GOODBYE = 1.0  # seconds; a dead gateway does not confirm the close, and discord.py would wait half a minute
 _log = structlog.get_logger()
-
-
-class Tree(app_commands.CommandTree[Client]):
-    """The commands, only for servers that the bot was added to, with one access check and one error hook."""
-
-    def __init__(self, client: Client) -> None:
-        self.completions = AutocompleteQueue()
-        super().__init__(
-            client,
-            allowed_installs=app_commands.AppInstallationType(guild=True, user=False),
-            allowed_contexts=app_commands.AppCommandContext(guild=True, dm_channel=False, private_channel=False),
-        )
-
-    async def interaction_check(self, interaction: Interaction, /) -> bool:
-        """Check who uses a command and how fast; a refused completion gets an empty list."""
-        is_completion = interaction.type is InteractionType.autocomplete
-        if is_completion and not await self.completions.turn(str(interaction.user.id)):
-            return False  # Discord shows only the answer to the newest
-        response.begin(interaction)
-        try:
-            actor = await actor_of(interaction)
-            if not is_completion:
-                actor.spend(_COSTS.get(_name_of(interaction), COST))
-        except DayoriError as error:
-            if is_completion:
-                with suppress(discord.HTTPException):  # too late, or another process has answered
-                    await interaction.response.autocomplete([])
-            else:
-                await error_handler.respond(interaction, error)
-            return False
-        require_declared(interaction)
-        return True
-
-    async def on_error(self, interaction: Any, error: app_commands.AppCommandError, /) -> None:
-        """Report an error to the person who asked."""
-        await error_handler.respond(interaction, error)
 
 
 class DayoriClient(Client):
@@ -152,17 +88,13 @@ class DayoriClient(Client):
         self.delivery = services.delivery(publishers)
         self.message_updates = services.message_updates(publishers)
         self.tree = Tree(self)
-        for command in _COMMANDS:
-            self.tree.add_command(command)
         self.add_dynamic_items(*_COMPONENTS)
 
     async def setup_hook(self) -> None:
         """Record the servers of the first start, and sync the commands with Discord if they changed."""
         await self.remember_servers()
         self.services.proposer_notices.connect("discord", self.publisher)
-        translator = Translator()
-        await self.tree.set_translator(translator)
-        await self._sync_changed(translator)
+        await self.tree.sync_changed()
 
     async def remember_servers(self) -> None:
         """Record the servers of the first start as the team's; REST lists them all before the first event arrives."""
@@ -256,29 +188,6 @@ class DayoriClient(Client):
                 raise unknown_component()
         except Exception as error:
             await error_handler.respond(interaction, error)
-
-    async def _sync_changed(self, translator: Translator) -> None:
-        payloads = [await command.get_translated_payload(self.tree, translator) for command in self.tree.get_commands()]
-        fingerprint = hashlib.blake2b(json.dumps(payloads, sort_keys=True).encode(), digest_size=16).hexdigest()
-        key = f"commands of {self.application_id}"
-        if await self.services.state.read(key) != fingerprint:
-            await self._learn_names(await self.tree.sync(), payloads)
-            await self.services.state.write(key, fingerprint)
-            _log.info("commands synced", commands=len(payloads))
-        elif self.names.application != self.application_id:
-            with suppress(discord.HTTPException):  # then messages name commands without ids until the next start
-                await self._learn_names(await self.tree.fetch_commands(), payloads)
-
-    async def _learn_names(
-        self, commands: Sequence[app_commands.AppCommand], payloads: Sequence[dict[str, Any]]
-    ) -> None:
-        slash = {command.name: command.id for command in commands if command.type is discord.AppCommandType.chat_input}
-        self.names.learn(self.application_id or 0, slash, payloads)
-        await self.services.state.write(NOTE, self.names.note())
-
-
-def _name_of(interaction: Interaction) -> str:
-    return str(dict(interaction.data or {}).get("name"))
 
 
 def _name(guild: discord.Guild) -> str:

@@ -166,7 +166,7 @@ class Digests:
 
     @uncancellable
     async def _turns(self, served: ServedServers | None) -> list[tuple[int, str, datetime, str | None]]:
-        """Return the turns of served servers; the papers of other servers wait."""
+        """Return the turns of subscriptions in served servers; in the others, papers wait for the next edition."""
         async with self._database.read() as connection:
             return await subscriptions.turns(connection, served.has if served else None)
 

@@ -22,8 +22,9 @@ _log = structlog.get_logger()
 
 
 def updated_until(platform: str) -> str:
-    """Return under which key it is kept up to which edit a platform's messages are true."""
-    return "corrected until" if platform == "discord" else f"corrected until on {platform}"  # the first was alone
+    """Return the state key for the time of the last edit that a platform's messages show."""
+    # Discord's key is older than the other platforms.
+    return "corrected until" if platform == "discord" else f"corrected until on {platform}"
 
 
 class MessageUpdates:
@@ -50,7 +51,7 @@ class MessageUpdates:
         return sum([await self._update_on(platform) for platform in self._publishers])
 
     async def _update_on(self, platform: str) -> int:
-        """Redraw a platform's messages: it has a moment of its own, for one of them may have been away."""
+        """Redraw one platform's messages, from its own last update on: it may have been disconnected for longer."""
         key = updated_until(platform)
         async with self._database.read() as connection:
             since = await state.read_state(connection, key) or iso(self._clock())

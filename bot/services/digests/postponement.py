@@ -30,8 +30,8 @@ class Postponement:
         """Postpone an edition for as long as the error says, or for a time that doubles with every failure."""
         _log.warning("delivery put off", subscription=edition.subscription, reason=str(error))
         try:
-            is_news = await self._leave_alone(edition, error)
-            if is_news and isinstance(error, BlockedError):
+            is_new = await self._release(edition, error)
+            if is_new and isinstance(error, BlockedError):
                 await self._tell_blocked(edition, error.message)
         except DayoriError as failure:  # the lease then expires by itself
             _log.warning("the curators were not told", subscription=edition.subscription, reason=str(failure))
@@ -47,7 +47,7 @@ class Postponement:
             _log.warning("the curators were not told", subscription=edition.subscription, reason=str(error))
 
     @uncancellable
-    async def _leave_alone(self, edition: OpenEdition, error: DayoriError) -> bool:
+    async def _release(self, edition: OpenEdition, error: DayoriError) -> bool:
         """Release the edition until its next attempt; return whether this error was not reported before."""
         async with self._database.write() as connection:
             if isinstance(error, RetryLaterError):
@@ -69,9 +69,9 @@ class Postponement:
             name=edition.subscription,
             reason=reason.text(edition.locale),
         )
-        # the server without a channel: the channel itself takes messages
-        everywhere = f"{edition.channel.rpartition('/')[0]}/0"
-        await self._tell(edition, everywhere, (edition.channel,), text, f"wait {edition.id}")
+        # No channel is closed: the edition's own channel can take the notice.
+        no_channel = f"{edition.channel.rpartition('/')[0]}/0"
+        await self._tell(edition, no_channel, (edition.channel,), text, f"wait {edition.id}")
         async with self._database.write() as connection:
             await leases.note_reported(connection, edition.id, reason)
 
