@@ -183,7 +183,7 @@ async def test_a_curator_may_revert_any_standing_change_by_its_number_and_others
     assert [ids for _, ids in await reversal.undoable_by(workspace, reader, 5)] == [["paper-2"]]
     with pytest.raises(NotFoundError, match="nothing to undo"):
         await reversal.undo_by(workspace, curator)
-    with pytest.raises(NotFoundError, match="somebody else's"):
+    with pytest.raises(NotFoundError, match="by somebody else"):
         await reversal.undo_by(workspace, reader, every[0][0].id)
     assert (await reversal.undo_by(workspace, reader))[1] == ("paper-2",)
     assert (await reversal.undo_by(workspace, curator, every[2][0].id))[1] == ("paper-1",)
