@@ -103,5 +103,7 @@ async def require_workspace(database: Database, name: str, settled: Collection[s
     if name not in ids:
         every = list(dict.fromkeys((*ids, *settled)))
         names = ", ".join(each for each, *_ in process.extract(name[:80], every, limit=_MOST_NAMES))
-        raise NotFoundError(msg('There is no workspace "{name}"; there are: {names}', name=name[:80], names=names))
+        raise NotFoundError(
+            msg('There is no workspace "{name}"; some that exist: {names}', name=name[:80], names=names)
+        )
     return ids[name]
