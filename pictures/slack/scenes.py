@@ -41,5 +41,5 @@ async def _answer(album: Album, at: Session, name: str, line: str) -> None:
 
 
 def _end_of_paper(n: int) -> str:
-    """Return the selector of the divider after the edition's paper n."""
-    return f".divider:nth-child({3 + 4 * n})"
+    """Return the selector of the divider after the edition's paper n; three blocks open the edition."""
+    return f".divider:nth-child({4 + 4 * n})"

@@ -14,6 +14,7 @@ from bot.domain.paper import Paper
 from bot.i18n import Locale, Message, t, tn
 from bot.platforms.slack.blocks import Block, context, header, section
 from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.contents import contents_block, listed_anew
 from bot.platforms.slack.mrkdwn import escape_within, link, quote
 
 EVENT_TYPE = "ronbun_dayori"
@@ -36,6 +37,7 @@ _TITLE, _FACTS, _ADDRESS, _COMMENT, _EXCERPT, _LINKS, _TAGS, _FOOTER, _HEADLINE 
     150,
 )
 _AUTHORS = 2
+_LISTED = 4  # papers from which on an edition lists them first: three cards are soon seen, even on a phone
 _BETWEEN = " ・ "
 
 
@@ -62,17 +64,16 @@ class SlackRenderer:
         return tuple(messages)
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
-        """Return an edition's message with the current version of that paper; None if nothing changes.
+        """Return an edition's message with the current version of its paper at that place; None if nothing changes.
 
-        A card that no longer fits stays unchanged; the paper's place in the edition is not shown.
+        A message in which the new version does not fit stays unchanged.
         """
-        blocks, shown = payload["blocks"], papers_of(payload)
-        if paper.id not in shown:
-            return None
-        mine = [n for n, block in enumerate(blocks) if _paper_of(block) == paper.id]
-        lines = payload["text"].split("\n")
-        lines[1 + shown.index(paper.id)] = _line(paper)
-        redrawn = [*blocks[: mine[0]], *card_blocks(paper, locale), *blocks[mine[-1] + 1 :]]
+        blocks, lines, shown = payload["blocks"], payload["text"].split("\n"), papers_of(payload)
+        if paper.id in shown:
+            mine = [n for n, block in enumerate(blocks) if _paper_of(block) == paper.id]
+            blocks = [*blocks[: mine[0]], *card_blocks(paper, locale), *blocks[mine[-1] + 1 :]]
+            lines[1 + shown.index(paper.id)] = _line(paper)
+        redrawn = [listed_anew(block, paper, place) for block in blocks]
         new = {**payload, "text": "\n".join(lines), "blocks": redrawn}
         return new if new != payload and _fits(redrawn, lines) else None
 
@@ -92,7 +93,8 @@ class SlackRenderer:
             edition.remaining,
         )
         lines = [date, explain(edition, self._names.name), *([more] if edition.remaining else [])]
-        return [header(_title(edition)), context("\n".join(lines))]
+        contents = [contents_block(edition.papers)] if len(edition.papers) >= _LISTED else []
+        return [header(_title(edition)), context("\n".join(lines)), *contents]
 
 
 def card_blocks(paper: Paper, locale: Locale) -> list[Block]:

@@ -163,11 +163,12 @@ async def test_posted_messages_follow_the_edit_of_a_paper(server: SlackServer, c
             await updates.update()
             workspace = await app.services.workspaces.named(DEFAULT)
             await app.services.library.edit(workspace, "paper-5", None, partial(replace, headline="新しい見出し"))
-            assert await updates.update() == 1
-            server.fault("chat.update", error="message_not_found")
+            assert await updates.update() == 2  # its card, and the contents of the first message
+            server.fault("chat.update", nth=2, error="message_not_found")
             await app.services.library.edit(workspace, "paper-5", None, partial(replace, headline="また新しい"))
-            assert await updates.update() == 1
+            assert await updates.update() == 2
     assert sum("新しい見出し" in message.text for message in channel.messages) == 1
+    assert "6. また新しい" in channel.messages[0].blocks[2]["text"]["text"].split("\n")
     assert arrived(channel) == WHOLE
 
 

@@ -81,6 +81,51 @@ def test_a_usual_week_is_one_message_whose_text_names_every_headline() -> None:
     assert all(escape_within(paper.comment or "", 3000) in texts_of(message) for paper in papers)
 
 
+def test_four_papers_are_listed_before_their_cards_and_three_are_not() -> None:
+    papers = [sample(n, headline=f"<見出し{n}> " + "長" * 80 * (n == 2)) for n in range(1, 5)]
+    (message,) = RENDERER.edition(edition_of(papers), str)
+    assert message["blocks"][2]["text"]["text"].split("\n") == [
+        "1. &lt;見出し1&gt;",
+        f"2. &lt;見出し2&gt; {'長' * 52}…",
+        "3. &lt;見出し3&gt;",
+        "4. &lt;見出し4&gt;",
+    ]
+    (short,) = RENDERER.edition(edition_of(papers[:3]), str)
+    assert all(block.get("block_id") != "contents" for block in short["blocks"])
+
+
+def test_contents_that_are_too_long_end_with_a_sign_of_it() -> None:
+    papers = [sample(n, headline=f"{n}番目の見出し" + "長" * 40) for n in range(1, 31)]
+    first, *others = RENDERER.edition(edition_of(papers), str)
+    *lines, last = first["blocks"][2]["text"]["text"].split("\n")
+    assert last == "…"
+    assert lines[-1].startswith(f"{len(lines)}. ")
+    assert 15 < len(lines) < 30
+    assert all(block.get("block_id") != "contents" for message in others for block in message["blocks"])
+
+
+def test_an_edited_paper_changes_the_contents_of_the_first_message_too() -> None:
+    papers = [sample(n, comment="長い感想。" * 300) for n in range(1, 13)]
+    first, *_, last = RENDERER.edition(edition_of(papers), str)
+    assert papers_of(first)[-1] != "paper-12" == papers_of(last)[-1]
+    new = sample(12, headline="新しい見出し")
+    edited = RENDERER.redrawn(first, new, 12, "ja")
+    assert edited
+    assert edited["blocks"][2]["text"]["text"].split("\n")[11] == "12. 新しい見出し"
+    assert edited["text"] == first["text"]
+    assert RENDERER.redrawn(edited, new, 12, "ja") is None
+    assert problems((edited,)) == []
+
+
+def test_contents_stay_within_their_length_when_every_heading_grows() -> None:
+    papers = [sample(n, headline=f"{n}") for n in range(1, 31)]
+    message = RENDERER.edition(edition_of(papers), str)[0]
+    for n in range(1, 31):
+        message = RENDERER.redrawn(message, sample(n, headline="長い見出し" * 20), n, "ja") or message
+    assert problems((message,)) == []
+    assert len(message["blocks"][2]["text"]["text"].split("\n")) == 30
+
+
 def test_an_edition_without_papers_says_why() -> None:
     (message,) = RENDERER.edition(edition_of([], reason=Reason.NOTICE), lambda n: "abcd2345")
     assert "今回は新着の論文がありません" in texts_of(message)
