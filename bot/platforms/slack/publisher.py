@@ -23,8 +23,9 @@ from bot.i18n import Locale, msg
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, TokenRefusedError, person_error, search_error
 from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.fallback import as_links, last_line
 from bot.platforms.slack.mrkdwn import escape_within
-from bot.platforms.slack.render import TEXT, headings_of, metadata
+from bot.platforms.slack.render import metadata
 from bot.services.ports import Fence
 
 SPACING = 1.0  # seconds: Slack allows about one message per second and channel
@@ -80,7 +81,7 @@ class SlackPublisher:
                 body=json.dumps(payload, ensure_ascii=False),
             )
         try:
-            return await self._post(place, _as_links(payload), fence)
+            return await self._post(place, as_links(payload), fence)
         except ContentRefusedError as error:
             raise BlockedError(error.message) from error
 
@@ -159,12 +160,14 @@ class SlackPublisher:
                 return None
 
     def _is_marked(self, message: Mapping[str, Any], marker: str) -> bool:
-        """Return whether a message is ours and has that marker, in its metadata or its first block."""
+        """Return whether a message is ours and has that marker: in its metadata, its first block or its last line."""
         if self.bot and message.get("bot_id") != self.bot:
             return False
         known = {key: message.get("metadata", {}).get(key) for key in ("event_type", "event_payload")}
-        return known == metadata(marker) or any(
-            block.get("block_id") == f"message:{marker}" for block in message.get("blocks") or ()
+        return (
+            known == metadata(marker)
+            or any(block.get("block_id") == f"message:{marker}" for block in message.get("blocks") or ())
+            or str(message.get("text")).endswith(last_line(marker))
         )
 
     async def _place(self, channel: str) -> str:
@@ -190,16 +193,6 @@ class SlackPublisher:
 
 async def _unfenced() -> None:
     """Let a direct message leave unchecked: it is sent once, by whoever decided."""
-
-
-def _as_links(payload: Mapping[str, Any]) -> dict[str, Any]:
-    """Return a refused message as its text, which names every paper, with as many of the names as links as fit."""
-    lines = payload["text"].split("\n")
-    for n, heading in enumerate(headings_of(payload), 1):
-        linked = [*lines[:n], f"• {heading}", *lines[n + 1 :]]
-        if len("\n".join(linked).encode()) <= TEXT:
-            lines = linked
-    return {**{name: value for name, value in payload.items() if name != "blocks"}, "text": "\n".join(lines)}
 
 
 def _id(channel: str) -> str:

@@ -144,6 +144,8 @@ async def test_a_message_that_slack_refuses_goes_out_as_links_and_is_found_still
         sent = await publisher.publish(channel.address, message(), "a", unfenced)
         assert refused.hits == len(channel.messages) == 1
         assert await publisher.find(channel.address, "abcdefgh", "0") == sent
+        server.keeps_metadata = False
+        assert await publisher.find(channel.address, "abcdefgh", "0") == sent
         server.fault("chat.postMessage", error="msg_too_long", times=None)
         with pytest.raises(BlockedError, match="msg_too_long"):
             await publisher.publish(channel.address, message(), "a", unfenced)
@@ -164,7 +166,8 @@ async def test_a_refused_message_names_every_paper_even_where_their_links_do_not
     server.fault("chat.postMessage", error="invalid_blocks")
     async with publishing(server) as publisher:
         await publisher.publish(channel.address, payload, "a", unfenced)
-    lines = channel.messages[0].text.split("\n")[1:]
+    _, *lines, marker = channel.messages[0].text.split("\n")
+    assert marker == "#abcdefgh"
     assert len(lines) == len(papers_of(payload)) > 3
     assert all("見出し" * 30 in line for line in lines)
     assert 0 < sum("https://" in line for line in lines) < len(lines)
