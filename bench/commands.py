@@ -17,33 +17,12 @@ from tempfile import TemporaryDirectory
 from typing import NamedTuple
 
 from bench.processes import BARE, OURS, ROOT, running, settings
+from bench.words import WORDS
 from tests.doubles.discord import Channel, DiscordServer, Member
 
 CALLS, SIZES, IMPORTED = 400, (1_000, 10_000), 10_000
 PEOPLE = 200  # so many that nobody exceeds the budget of a minute
 _PAUSE = 0.005  # seconds between two calls during an import: the store's only writer then has little else to wait for
-_WORDS = (
-    "拡散",
-    "言語",
-    "モデル",
-    "学習",
-    "推論",
-    "画像",
-    "生成",
-    "検索",
-    "効率",
-    "評価",
-    "attention",
-    "graph",
-    "policy",
-    "vision",
-    "speech",
-    "reward",
-    "prompt",
-    "token",
-    "sparse",
-    "robust",
-)
 
 
 class Place(NamedTuple):
@@ -136,13 +115,13 @@ def collection(file: Path, numbers: range) -> list[str]:
     dice = random.Random(len(numbers))
     papers = []
     for n in numbers:
-        words = dice.choices(_WORDS, weights=[1 / (rank + 1) for rank in range(len(_WORDS))], k=6)
+        words = dice.choices(WORDS, weights=[1 / (rank + 1) for rank in range(len(WORDS))], k=6)
         papers.append(
             {
                 "id": f"p{n}",
                 "title": f"{' '.join(words)} {n}",
                 "headline": "".join(words[:3]),
-                "comment": "".join(dice.choices(_WORDS, k=12)),
+                "comment": "".join(dice.choices(WORDS, k=12)),
                 "tags": words[:2],
                 "identifiers": {"arxiv": f"2301.{n:05}"},
             }
@@ -153,7 +132,7 @@ def collection(file: Path, numbers: range) -> list[str]:
         [str(p["title"]) for p in some]
         + [str(p["id"]) for p in some]
         + [f"2301.{dice.choice(numbers):05}"]
-        + list(_WORDS)
+        + list(WORDS)
     )
 
 

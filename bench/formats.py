@@ -13,6 +13,7 @@ from time import perf_counter
 import yaml
 from bibtexparser.entrypoint import parse_string
 
+from bench.words import WORDS
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper
@@ -21,27 +22,6 @@ from bot.services.papers.importing import Importer
 from bot.store.database import open_database
 from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
-
-_WORDS = (
-    "拡散",
-    "言語",
-    "モデル",
-    "学習",
-    "推論",
-    "画像",
-    "生成",
-    "検索",
-    "attention",
-    "graph",
-    "policy",
-    "vision",
-    "speech",
-    "reward",
-    "prompt",
-    "token",
-    "sparse",
-    "robust",
-)
 
 
 async def measure() -> None:
@@ -91,14 +71,14 @@ def _papers(size: int) -> list[Paper]:
     return [
         make_paper(
             id=f"p{n}",
-            title=f"{' '.join(dice.choices(_WORDS, k=7))} {n}",
-            headline="".join(dice.choices(_WORDS, k=5)),
+            title=f"{' '.join(dice.choices(WORDS, k=7))} {n}",
+            headline="".join(dice.choices(WORDS, k=5)),
             date=PaperDate(2000 + n % 25, 1 + n % 12, 1 + n % 28),
-            comment="".join(dice.choices(_WORDS, k=30)),
-            excerpt=" ".join(dice.choices(_WORDS, k=50)),
+            comment="".join(dice.choices(WORDS, k=30)),
+            excerpt=" ".join(dice.choices(WORDS, k=50)),
             organization="Example Lab",
             authors=["Ada Lovelace", f"Author {n}"],
-            tags=dice.choices(_WORDS, k=2),
+            tags=dice.choices(WORDS, k=2),
             links=[Link(f"https://arxiv.org/abs/2301.{n:05}")],
             identifiers=Identifiers(arxiv=f"2301.{n:05}"),
         )

@@ -28,7 +28,8 @@ from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.domain.paper import Paper
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.importing import Importer
 from bot.services.papers.lookup import Lookup
