@@ -21,7 +21,8 @@ from bot.platforms.discord.render import DiscordRenderer
 from bot.platforms.slack.command_names import CommandNames as SlackNames
 from bot.platforms.slack.render import SlackRenderer
 from bot.services.bundle import Services
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.subscription_placement import SubscriptionPlacement

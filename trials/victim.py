@@ -34,7 +34,8 @@ from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import LOOKS, SPACING, SlackPublisher
 from bot.platforms.slack.render import SlackRenderer
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.edition_sender import PAUSES
 from bot.services.ports import Clock

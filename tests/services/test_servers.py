@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from bot.domain.errors import InputError, NotAllowedError, PublishError
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import updated_until
 from bot.services.digests.subscription_request import SubscriptionRequest

@@ -1,40 +1,27 @@
-"""Subscriptions, and the composing of due editions into the outbox."""
+"""Subscriptions, and the turns at which their editions are composed."""
 
 from __future__ import annotations
 
-import hashlib
-from base64 import b32encode
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 from time import monotonic
-from zoneinfo import ZoneInfo
 
-from bot.domain.digest import MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
+from bot.domain.digest import Edition, Subscription
 from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
 from bot.services.cancellation import uncancellable
+from bot.services.digests.composer import Composer, Policy
 from bot.services.digests.subscription_request import SubscriptionRequest, free_name
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.ports import Clock, Renderer
 from bot.services.servers import ServedServers, Servers
-from bot.store import editions, leases, papers, subscriptions
+from bot.store import editions, leases, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, iso
-from bot.store.editions import LastEdition, OutboxMessage
+from bot.store.editions import LastEdition
 
 _LONGEST = 0.2  # seconds; the longest transaction that several editions share
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How editions are composed: their size, what to do when nothing is new, how late a missed one may still go out."""
-
-    max_papers: int
-    when_empty: WhenEmpty
-    catch_up: timedelta
-    zone: ZoneInfo
 
 
 class Digests:
@@ -48,8 +35,8 @@ class Digests:
         renderers: Mapping[str, Renderer],
         servers: Servers | None = None,
     ) -> None:
-        self._database, self._clock, self._policy, self._renderers = database, clock, policy, renderers
-        self._servers = servers
+        self._database, self._clock, self._policy, self._servers = database, clock, policy, servers
+        self._composer = Composer(clock, policy, renderers)
 
     async def subscribe(self, workspace_id: int, request: SubscriptionRequest) -> Subscription:
         """Subscribe a channel or change its subscription; postponed editions become due. Raises ScheduleError."""
@@ -131,8 +118,7 @@ class Digests:
     async def preview(self, subscription: Subscription) -> Edition | None:
         """Return the next edition without writing anything; None when it would be skipped."""
         async with self._database.read() as connection:
-            choice, number = await self._choose(connection, subscription)
-            return await self._edition(connection, subscription, choice, number) if choice else None
+            return await self._composer.preview(connection, subscription)
 
     async def waiting_papers(self, workspace_id: int, edition_id: int) -> tuple[int, ...]:
         """Return the numbers of the papers that wait for the edition after that one."""
@@ -195,7 +181,7 @@ class Digests:
         subscription = await subscriptions.by_id(connection, subscription_id)
         if subscription is None:
             return False
-        edition = await self._compose(connection, subscription, turn)
+        edition = await self._composer.compose(connection, subscription, turn)
         await subscriptions.save_turn(connection, subscription_id, turn)
         return edition is not None
 
@@ -206,9 +192,9 @@ class Digests:
         for a paused subscription. Raises NotFoundError, and NotAllowedError when the channel's server is not served.
         """
         requested_at = requested_at or self._clock()
-        found = await self.by_name(workspace_id, name)
+        channel = (await self.by_name(workspace_id, name)).channel
         if self._servers:
-            await self._servers.require(found.channel)
+            await self._servers.require(channel)
         async with self._database.write() as connection:
             subscription = await subscriptions.by_name(connection, workspace_id, name)
             if subscription is None or subscription.paused_reason:
@@ -216,54 +202,4 @@ class Digests:
             last = (await editions.last_editions(connection, workspace_id)).get(subscription.id)
             if last and (last.done_at is None or last.composed_at > requested_at):
                 return None
-            return await self._compose(connection, subscription, f"now {iso(self._clock())}")
-
-    async def _compose(self, connection: StoreConnection, subscription: Subscription, turn: str) -> Edition | None:
-        if await editions.exists_for(connection, subscription.id, turn):
-            return None
-        choice, number = await self._choose(connection, subscription)
-        if choice is None:
-            return None
-        edition = await self._edition(connection, subscription, choice, number)
-        edition_id = await editions.write_edition(
-            connection, subscription, number=number, period=turn, choice=choice, now=self._clock()
-        )
-        outgoing = self._messages(subscription, edition, edition_id)
-        await editions.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
-        await subscriptions.mark_seen(connection, subscription, choice.numbers)
-        if number == 1:
-            await subscriptions.mark_older_seen(connection, subscription)
-        return edition
-
-    async def _choose(self, connection: StoreConnection, subscription: Subscription) -> tuple[Choice | None, int]:
-        number, most = 1 + await editions.last_number(connection, subscription.id), self._policy.max_papers
-        first = number == 1
-        unseen = await subscriptions.unseen(connection, subscription, most, newest=first)
-        more = len(unseen) == most and not first
-        waiting = await subscriptions.count_unseen(connection, subscription) if more else len(unseen)
-        seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
-        return choose(unseen, waiting, seen, first=first, when_empty=self._policy.when_empty), number
-
-    async def _edition(
-        self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int
-    ) -> Edition:
-        contents = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
-        return Edition(
-            subscription.name,
-            number,
-            self._clock(),
-            choice.reason,
-            tuple(contents.values()),
-            choice.remaining,
-            subscription.locale,
-        )
-
-    def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:
-        def mark(position: int) -> str:
-            seed = f"{subscription.channel} {subscription.name} {edition.number} {position} {iso(edition.composed_at)}"
-            return b32encode(hashlib.blake2b(seed.encode(), digest_size=15).digest()).decode().lower()
-
-        rendered = self._renderers[subscription.platform].edition(
-            replace(edition, id=edition_id), lambda position: mark(position)[:8]
-        )
-        return [OutboxMessage(n, payload, mark(n), mark(n)[:8]) for n, payload in enumerate(rendered)]
+            return await self._composer.compose(connection, subscription, f"now {iso(self._clock())}")

@@ -12,7 +12,8 @@ from discord.http import Route
 
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library

@@ -10,7 +10,8 @@ import pytest
 from bot.domain.digest import Reason, WhenEmpty
 from bot.domain.errors import NotFoundError, ScheduleError
 from bot.i18n import Locale, msg
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
 from bot.store import editions, subscriptions

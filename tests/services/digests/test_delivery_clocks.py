@@ -8,7 +8,8 @@ from zoneinfo import ZoneInfo
 import pytest
 
 from bot.domain.digest import Payload
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library

@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from bot.domain.errors import InputError, NotFoundError
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.server_subscriptions import NOTHING_NEW, ServerSubscriptions
 from bot.services.papers.library import Library

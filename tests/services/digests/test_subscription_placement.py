@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot.services.digests.composing import Digests, Policy
+from bot.services.digests.composer import Policy
+from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library

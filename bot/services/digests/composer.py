@@ -1,0 +1,90 @@
+"""Composes one subscription's next edition, with its messages, in the caller's transaction."""
+
+from __future__ import annotations
+
+import hashlib
+from base64 import b32encode
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from datetime import timedelta
+from zoneinfo import ZoneInfo
+
+from bot.domain.digest import MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
+from bot.services.ports import Clock, Renderer
+from bot.store import editions, papers, subscriptions
+from bot.store.connection import StoreConnection
+from bot.store.database import iso
+from bot.store.editions import OutboxMessage
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """How editions are composed: their size, what to do when nothing is new, how late a missed one may still go out."""
+
+    max_papers: int
+    when_empty: WhenEmpty
+    catch_up: timedelta
+    zone: ZoneInfo
+
+
+class Composer:
+    """Decides what an edition holds, and writes it into the outbox as its platform renders it."""
+
+    def __init__(self, clock: Clock, policy: Policy, renderers: Mapping[str, Renderer]) -> None:
+        self._clock, self._policy, self._renderers = clock, policy, renderers
+
+    async def preview(self, connection: StoreConnection, subscription: Subscription) -> Edition | None:
+        """Return the next edition without writing anything; None when there is nothing to send."""
+        choice, number = await self._choose(connection, subscription)
+        return await self._edition(connection, subscription, choice, number) if choice else None
+
+    async def compose(self, connection: StoreConnection, subscription: Subscription, turn: str) -> Edition | None:
+        """Write the next edition and its messages for a turn; None if there is one already or nothing to send."""
+        if await editions.exists_for(connection, subscription.id, turn):
+            return None
+        choice, number = await self._choose(connection, subscription)
+        if choice is None:
+            return None
+        edition = await self._edition(connection, subscription, choice, number)
+        edition_id = await editions.write_edition(
+            connection, subscription, number=number, period=turn, choice=choice, now=self._clock()
+        )
+        outgoing = self._messages(subscription, edition, edition_id)
+        await editions.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
+        await subscriptions.mark_seen(connection, subscription, choice.numbers)
+        if number == 1:
+            await subscriptions.mark_older_seen(connection, subscription)
+        return edition
+
+    async def _choose(self, connection: StoreConnection, subscription: Subscription) -> tuple[Choice | None, int]:
+        number, most = 1 + await editions.last_number(connection, subscription.id), self._policy.max_papers
+        first = number == 1
+        unseen = await subscriptions.unseen(connection, subscription, most, newest=first)
+        more = len(unseen) == most and not first
+        waiting = await subscriptions.count_unseen(connection, subscription) if more else len(unseen)
+        seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
+        return choose(unseen, waiting, seen, first=first, when_empty=self._policy.when_empty), number
+
+    async def _edition(
+        self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int
+    ) -> Edition:
+        contents = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
+        return Edition(
+            subscription.name,
+            number,
+            self._clock(),
+            choice.reason,
+            tuple(contents.values()),
+            choice.remaining,
+            subscription.locale,
+        )
+
+    def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:
+        def mark(position: int) -> str:
+            seed = f"{subscription.channel} {subscription.name} {edition.number} {position} {iso(edition.composed_at)}"
+            return b32encode(hashlib.blake2b(seed.encode(), digest_size=15).digest()).decode().lower()
+
+        rendered = self._renderers[subscription.platform].edition(
+            replace(edition, id=edition_id), lambda position: mark(position)[:8]
+        )
+        return [OutboxMessage(n, payload, mark(n), mark(n)[:8]) for n, payload in enumerate(rendered)]
