@@ -11,7 +11,7 @@ from bot.domain.digest import Edition
 from bot.domain.paper import Paper
 from bot.i18n import t
 from bot.platforms.discord.card import card_view, embed_of
-from bot.platforms.discord.paper_list import Pick
+from bot.platforms.discord.paper_list import Pick, options
 from bot.platforms.discord.render import DiscordRenderer, list_embed
 from bot.search.results import Hit
 from bot.services.papers.results import Result, Results
@@ -46,7 +46,7 @@ def _list(papers: list[Paper]) -> Shown:
     results = tuple(Result(paper, Hit(n, 1.0, None)) for n, paper in enumerate(papers))
     found = Results("", len(results), None, results, ())
     view = View(timeout=None)
-    view.add_item(Pick(tuple(papers), "ja"))
+    view.add_item(Pick(options(papers), t("ja", "Choose a paper to open")))
     return Shown(_payload(t("ja", "All papers, last added first"), list_embed(found, "ja", 0), view), "papers")
 
 

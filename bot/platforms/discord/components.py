@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 from typing import Any, ClassVar, Self
 
-from discord import ButtonStyle, InteractionType, Message
+from discord import ButtonStyle, InteractionType, Message, SelectOption
 from discord.ui import Button, DynamicItem, Item, Select, View
 
 from bot.platforms.components import unknown_component
@@ -55,6 +55,28 @@ class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
         return cls(match["argument"])
 
 
+class PersistentSelect(Component, DynamicItem[Select[Any]], template="dayori:"):
+    """A menu with the custom id `dayori:NAME`, or `dayori:NAME:ARGUMENT` if it needs one value."""
+
+    name: ClassVar[str]
+
+    def __init_subclass__(cls, *, name: str) -> None:
+        cls.pattern = re.compile(f"dayori:{name}(?::(?P<argument>.+))?")
+        super().__init_subclass__(template=cls.pattern)
+        cls.name = name
+
+    def __init__(self, options: Sequence[SelectOption] = (), placeholder: str = "", argument: str = "") -> None:
+        custom_id = f"dayori:{self.name}:{argument}" if argument else f"dayori:{self.name}"
+        super().__init__(Select(custom_id=custom_id, placeholder=placeholder or None, options=list(options)))
+        self.argument = argument
+
+    @classmethod
+    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
+        """Return the menu that was used."""
+        _read_choices(interaction)
+        return cls(argument=match["argument"] or "")
+
+
 def selected(item: Select[Any]) -> str:
     """Return the choice of a single-choice menu. Raises InputError."""
     if len(item.values) != 1:
@@ -62,7 +84,7 @@ def selected(item: Select[Any]) -> str:
     return item.values[0]
 
 
-def read_choices(interaction: Interaction) -> None:
+def _read_choices(interaction: Interaction) -> None:
     """Add an empty list where Discord sent no choices: discord.py would fail before anything can be answered."""
     payload: Any = interaction.data or {}
     if not isinstance(payload.get("values"), list):

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from typing import Any, Self
 
 import discord
-from discord.ui import Button, DynamicItem, Item, Select, View
+from discord.ui import Button, DynamicItem, Item, View
 
 from bot.domain.numbers import number_in
 from bot.domain.paper import Paper
@@ -14,7 +15,7 @@ from bot.domain.text import clip
 from bot.i18n import Locale, t
 from bot.platforms.discord import response
 from bot.platforms.discord.card import send_card
-from bot.platforms.discord.components import Component, PersistentButton, read_choices, selected
+from bot.platforms.discord.components import Component, PersistentButton, PersistentSelect, selected
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.markdown import escape_within
 from bot.platforms.discord.render import list_embed
@@ -38,7 +39,6 @@ async def look_up(interaction: Interaction, actor: Actor, query: str) -> None:
 
 
 _PAGE = re.compile(r"dayori:page:(?P<offset>[^:]*):(?P<query>.*)", re.DOTALL)
-_PICK = re.compile(r"dayori:pick")
 
 
 class Page(Component, DynamicItem[Button[Any]], template=_PAGE):
@@ -61,21 +61,8 @@ class Page(Component, DynamicItem[Button[Any]], template=_PAGE):
         await turn_page(interaction, await actor_of(interaction), self.query, number_in(self.offset))
 
 
-class Pick(Component, DynamicItem[Select[Any]], template=_PICK):
+class Pick(PersistentSelect, name="pick"):
     """Opens the paper that was chosen in a list."""
-
-    pattern = _PICK
-
-    def __init__(self, papers: tuple[Paper, ...] = (), locale: Locale = "en", first: int = 1) -> None:
-        options = [option(paper, n) for n, paper in enumerate(papers, first)]
-        placeholder = t(locale, "Choose a paper to open")
-        super().__init__(Select(custom_id="dayori:pick", placeholder=placeholder, options=options))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Return the menu that was used."""
-        read_choices(interaction)
-        return cls()
 
     async def press(self, interaction: Interaction) -> None:
         """Show the card."""
@@ -116,7 +103,7 @@ async def show_waiting(interaction: Interaction, actor: Actor, edition: int) -> 
 def _list_view(papers: tuple[Paper, ...], locale: Locale, *, query: str, offset: int, size: int, total: int) -> View:
     """Return the components below one page of a list: the menu, and page buttons if there are several pages."""
     view = View(timeout=None)
-    view.add_item(Pick(papers, locale, offset + 1))
+    view.add_item(Pick(options(papers, offset + 1), t(locale, "Choose a paper to open")))
     if total > size:
         back, on = max(0, offset - size), offset + size
         view.add_item(Page(back, query, t(locale, "◀ Previous"), disabled=offset == 0))
@@ -139,7 +126,11 @@ def list_heading(results: Results, actor: Actor) -> str:
     return "\n".join(filter(None, (actor.say(results.heading()), hint)))
 
 
-def option(paper: Paper, n: int) -> discord.SelectOption:
-    """Return a paper as the nth choice of a menu."""
+def options(papers: Iterable[Paper], first: int = 1) -> list[discord.SelectOption]:
+    """Return papers as the choices of a menu, numbered from `first` on."""
+    return [_option(paper, n) for n, paper in enumerate(papers, first)]
+
+
+def _option(paper: Paper, n: int) -> discord.SelectOption:
     about = clip(paper.title, 100) if paper.headline else None
     return discord.SelectOption(label=clip(f"{n}. {paper.heading}", 100), value=paper.id, description=about)

@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import re
-from typing import Any, Self
-
 import discord
 from discord import app_commands
 from discord.app_commands import Range
-from discord.ui import DynamicItem, Item, Select
 
 from bot.domain.draft import draft_of
 from bot.domain.errors import InputError
 from bot.domain.identifiers import links_in
 from bot.domain.paper import Paper
 from bot.domain.text import clip
-from bot.i18n import Locale, msg, t
+from bot.i18n import msg, t
 from bot.platforms.discord import response
-from bot.platforms.discord.components import Component, persistent_view, read_choices, selected
+from bot.platforms.discord.components import PersistentSelect, persistent_view, selected
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import open_draft, token_for
 from bot.platforms.discord.duplicate import show_duplicate
@@ -52,28 +48,13 @@ async def add_from_message(interaction: Interaction, message: discord.Message) -
     tokens = {token_for(interaction, n): link for n, link in enumerate(links[:_MOST_LINKS])}
     drafts = {token: draft_of(link) for token, link in tokens.items()}
     await actor.services.drafts.save_all(actor.workspace, drafts, actor.id)
-    view = persistent_view(Which(tokens, actor.locale))
+    options = [discord.SelectOption(label=clip(link, 100), value=token) for token, link in tokens.items()]
+    view = persistent_view(Which(options, t(actor.locale, "Choose a link")))
     await response.send(interaction, t(actor.locale, "Which of the links?"), view=view)
 
 
-_WHICH = re.compile(r"dayori:which")
-
-
-class Which(Component, DynamicItem[Select[Any]], template=_WHICH):
-    """Asks which of a message's links to add."""
-
-    pattern = _WHICH
-
-    def __init__(self, tokens: dict[str, str] | None = None, locale: Locale = "en") -> None:
-        options = [discord.SelectOption(label=clip(link, 100), value=token) for token, link in (tokens or {}).items()]
-        placeholder = t(locale, "Choose a link")
-        super().__init__(Select(custom_id="dayori:which", placeholder=placeholder, options=options))
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Return the menu that was used."""
-        read_choices(interaction)
-        return cls()
+class Which(PersistentSelect, name="which"):
+    """Asks which of a message's links to add; a choice is the token of the link's draft."""
 
     async def press(self, interaction: Interaction) -> None:
         """Start with the chosen link."""

@@ -2,28 +2,27 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Awaitable, Callable, Mapping
-from typing import Any, Self, TypeAlias
+from typing import TypeAlias
 
 import discord
 from discord import app_commands
 from discord.app_commands import Range
-from discord.ui import DynamicItem, Item, Select
 
 from bot.domain.draft import edit_draft
 from bot.domain.paper import Paper
 from bot.domain.text import clip
-from bot.i18n import Locale, t
+from bot.i18n import t
+from bot.platforms.components import unknown_component
 from bot.platforms.discord import response
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.commands.paper import complete_paper
-from bot.platforms.discord.components import Component, PersistentButton, persistent_view, read_choices, selected
+from bot.platforms.discord.components import PersistentButton, PersistentSelect, persistent_view, selected
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.drafts import open_draft
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape
-from bot.platforms.discord.paper_list import list_heading, option
+from bot.platforms.discord.paper_list import list_heading, options
 from bot.platforms.discord.render import list_embed
 from bot.services.papers.history_text import describe_step
 
@@ -81,32 +80,16 @@ class Remove(PersistentButton, name="remove", style=discord.ButtonStyle.danger):
         await response.replace(interaction, content=text, embeds=[], view=None)
 
 
-_CHOOSE = re.compile(r"dayori:choose:(?P<act>edit|remove|history)")
-
-
-class Choose(Component, DynamicItem[Select[Any]], template=_CHOOSE):
-    """Asks which of several papers is meant."""
-
-    pattern = _CHOOSE
-
-    def __init__(self, act: str, papers: tuple[Paper, ...] = (), locale: Locale = "en") -> None:
-        options = [option(paper, n) for n, paper in enumerate(papers, 1)]
-        super().__init__(
-            Select(custom_id=f"dayori:choose:{act}", placeholder=t(locale, "Choose a paper"), options=options)
-        )
-        self.act = act
-
-    @classmethod
-    async def from_custom_id(cls, interaction: Any, item: Item[Any], match: re.Match[str], /) -> Self:
-        """Return the menu that was used."""
-        read_choices(interaction)
-        return cls(match["act"])
+class Choose(PersistentSelect, name="choose"):
+    """Asks which of several papers is meant; its argument is what to do with it: a key of `_ACTS`."""
 
     async def press(self, interaction: Interaction) -> None:
         """Continue with the chosen paper."""
+        if self.argument not in _ACTS:
+            raise unknown_component()
         actor = await actor_of(interaction)
         paper = await actor.services.lookup.get(actor.workspace, selected(self.item))
-        await _ACTS[self.act](interaction, actor, paper)
+        await _ACTS[self.argument](interaction, actor, paper)
 
 
 async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> None:
@@ -118,7 +101,7 @@ async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> 
         await _ACTS[act](interaction, actor, results.papers[0])
     elif results.papers:
         embed = discord.Embed.from_dict(list_embed(results, actor.locale, 0))
-        view = persistent_view(Choose(act, results.papers, actor.locale))
+        view = persistent_view(Choose(options(results.papers), t(actor.locale, "Choose a paper"), act))
         await response.send(interaction, list_heading(results, actor), embed=embed, view=view)
     else:
         await response.send(interaction, list_heading(results, actor))
