@@ -127,10 +127,10 @@ def collection(file: Path, numbers: range) -> list[str]:
             }
         )
     file.write_text(json.dumps({"papers": papers}, ensure_ascii=False), encoding="utf-8")
-    some = dice.sample(papers, 40)
+    sample = dice.sample(papers, 40)
     return (
-        [str(p["title"]) for p in some]
-        + [str(p["id"]) for p in some]
+        [str(p["title"]) for p in sample]
+        + [str(p["id"]) for p in sample]
         + [f"2301.{dice.choice(numbers):05}"]
         + list(WORDS)
     )

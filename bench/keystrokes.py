@@ -52,7 +52,7 @@ class Typed(NamedTuple):
     And how many channels have received the edition when the import ends.
     """
 
-    taken: list[float]
+    times: list[float]
     finding: list[float]
     steps: list[float]
     seconds: float
@@ -193,7 +193,7 @@ async def _find(lookup: Lookup, workspace: int, finding: list[float]) -> None:
 
 def _line(timing: Typed) -> str:
     return (
-        f"{len(timing.taken):8,} keystrokes   {_times(timing.taken)}   finding {_times(timing.finding)}   "
+        f"{len(timing.times):8,} keystrokes   {_times(timing.times)}   finding {_times(timing.finding)}   "
         f"steps of the event loop {_times(timing.steps)}"
     )
 

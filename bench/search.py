@@ -67,7 +67,7 @@ def corpus(size: int) -> Iterator[Paper]:
         )
 
 
-def queries(some: list[Paper], count: int) -> list[str]:
+def queries(papers: list[Paper], count: int) -> list[str]:
     """Return typical queries: words and prefixes, rare and frequent, mistyped, several words, in both languages."""
     shapes: tuple[Callable[[Paper], str], ...] = (
         lambda paper: paper.title,
@@ -80,7 +80,7 @@ def queries(some: list[Paper], count: int) -> list[str]:
         lambda paper: english(1)[0],
         lambda paper: japanese(1)[0],
     )
-    return [_random.choice(shapes)(_random.choice(some)) for _ in range(count)]
+    return [_random.choice(shapes)(_random.choice(papers)) for _ in range(count)]
 
 
 def memory() -> float:
@@ -145,16 +145,16 @@ async def measure_one(size: int, folder: Path) -> None:
     database = await open_database(f"sqlite+aiosqlite:///{path}")
     workspace, _ = await find_or_add(database, "bench", NOW)
     await (await SearchIndex.open(database)).close()
-    some, seconds = await fill(database, workspace, size)
+    papers, seconds = await fill(database, workspace, size)
     await database.close()
     with multiprocessing.get_context("spawn").Pool(1) as elsewhere:
-        times, added = elsewhere.apply(_ours, (path, workspace, queries(some, QUERIES)))
+        times, added = elsewhere.apply(_ours, (path, workspace, queries(papers, QUERIES)))
     p50, p99 = percentiles(times)
     print(f"{size:>7} papers in {seconds:.1f} s, {added:.0f} MB of memory")
     print(f"  {'ours':<13} p50 {p50:8.2f} ms   p99 {p99:8.2f} ms")
     for name, ask in baselines(path).items():
         times = []
-        for typed in queries(some, BASELINE_QUERIES):
+        for typed in queries(papers, BASELINE_QUERIES):
             started = time.perf_counter()
             ask(typed)
             times.append((time.perf_counter() - started) * 1000)

@@ -54,8 +54,8 @@ class Camera:
         await self._value(_IS_READY)
         height = await self._value(f"Math.ceil(document.querySelector('{selector}').getBoundingClientRect().bottom)")
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
-        taken = await self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
-        return base64.b64decode(taken["data"])
+        screenshot = await self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(screenshot["data"])
 
     async def _value(self, expression: str) -> Any:
         answer = await self._ask("Runtime.evaluate", expression=expression, returnByValue=True, awaitPromise=True)

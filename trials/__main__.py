@@ -45,11 +45,11 @@ def _crowds() -> list[tuple[str, causes.Cause]]:
 async def main(parts: list[str]) -> int:
     """Run these parts, or all; return the exit status."""
     configure_logs((), quiet=True)
-    known = {"discord": on_discord, "slack": on_slack, "rendering": rendering.on_slack}
-    if unknown := set(parts) - set(known):
-        print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(known)}", file=sys.stderr)
+    trials = {"discord": on_discord, "slack": on_slack, "rendering": rendering.on_slack}
+    if unknown := set(parts) - set(trials):
+        print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(trials)}", file=sys.stderr)
         return 2
-    return 1 if sum([await known[part]() for part in parts or known]) else 0
+    return 1 if sum([await trials[part]() for part in parts or trials]) else 0
 
 
 if __name__ == "__main__":

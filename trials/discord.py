@@ -63,12 +63,12 @@ class DiscordStage:
         """Return what became of a message that is recorded as being sent."""
         place = next(each for each in self.channels if channel.endswith(f"/{each.id}"))
         posts = [each for each in self.server.requests if each.method == "POST"]
-        asked = [each for each in posts if (each.body or {}).get("nonce") == message.nonce]
-        if not asked:
+        requests = [each for each in posts if (each.body or {}).get("nonce") == message.nonce]
+        if not requests:
             return "unsent"
         if any(each.nonce == message.nonce for each in place.messages):
-            return "answered" if asked[-1].status == 200 else "applied"
-        return "refused" if asked[-1].status >= 400 else "on its way"
+            return "answered" if requests[-1].status == 200 else "applied"
+        return "refused" if requests[-1].status >= 400 else "on its way"
 
 
 class Discord:

@@ -91,8 +91,8 @@ def is_locked(store: Path) -> bool:
 def paused(store: Path) -> int:
     """Count the paused subscriptions."""
     with closing(sqlite3.connect(store, timeout=20)) as connection:
-        found = connection.execute("SELECT count(*) FROM subscriptions WHERE paused_reason IS NOT NULL").fetchone()
-    return int(found[0])
+        row = connection.execute("SELECT count(*) FROM subscriptions WHERE paused_reason IS NOT NULL").fetchone()
+    return int(row[0])
 
 
 def _any(store: Path, condition: str) -> bool:

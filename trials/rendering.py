@@ -27,14 +27,14 @@ async def on_slack() -> int:
         for seed in range(_SEEDS):
             papers = random_papers(_PAPERS, seed)
             for start in range(0, _PAPERS, _EDITION):
-                held = papers[start : start + _EDITION]
-                rendered = _RENDERER.edition(_edition(held, seed), lambda n: f"marker{n:02}")
+                contents = papers[start : start + _EDITION]
+                rendered = _RENDERER.edition(_edition(contents, seed), lambda n: f"marker{n:02}")
                 edited = [_edited(message, papers) for message in rendered]
                 messages += len(rendered) + len(edited)
                 wrong.update(
                     problem[:80] for each in (*rendered, *edited) for problem in problems_of(each, is_update=True)
                 )
-                wrong["papers missing or out of order"] += _order(rendered) != [paper.id for paper in held]
+                wrong["papers missing or out of order"] += _order(rendered) != [paper.id for paper in contents]
                 progress(seed * _PAPERS + start + _EDITION, _SEEDS * _PAPERS)
     print(f"{_SEEDS * _PAPERS:,} random papers in {messages:,} messages for Slack in {perf_counter() - began:.0f} s")
     print(f"refused, or mentioning somebody: {wrong.total()}")

@@ -67,12 +67,12 @@ class SlackStage:
     def arrival(self, channel: str, message: OpenMessage) -> Arrival:
         """Return what became of a message that is recorded as being sent."""
         place = next(each for each in self.channels if each.address == channel)
-        asked = [each for each in self.server.sent(_POST) if _key(each.body.get("metadata")) == message.marker]
-        if not asked:
+        requests = [each for each in self.server.sent(_POST) if _key(each.body.get("metadata")) == message.marker]
+        if not requests:
             return "unsent"
         if any(_key(each.metadata) == message.marker for each in place.messages):
-            return "answered" if asked[-1].ok else "applied"
-        return "refused" if asked[-1].ok is False else "on its way"
+            return "answered" if requests[-1].ok else "applied"
+        return "refused" if requests[-1].ok is False else "on its way"
 
 
 def _papers(message: Message) -> list[str]:

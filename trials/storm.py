@@ -147,10 +147,10 @@ async def reached(process: ForkServerProcess, when: Callable[[], object], and_th
 
 async def ended(process: ForkServerProcess) -> None:
     """Wait until a process has ended."""
-    loop, gone = asyncio.get_running_loop(), asyncio.Event()
-    loop.add_reader(process.sentinel, gone.set)
+    loop, end = asyncio.get_running_loop(), asyncio.Event()
+    loop.add_reader(process.sentinel, end.set)
     try:
-        await gone.wait()
+        await end.wait()
     finally:
         loop.remove_reader(process.sentinel)
     process.join()

@@ -128,10 +128,10 @@ def with_spaces(text: str) -> str:
 def as_spelled(folded: str, text: str) -> str:
     """Return a folded text with its words spelled as in another text; words that it lacks stay folded."""
     text = normalized("NFKC", text)
-    written = {_JOINT.sub("", word.lower()): word for word in _WRITTEN.findall(text)}
-    written |= {word.lower(): word for word in _LATIN.findall(text)}
+    spellings = {_JOINT.sub("", word.lower()): word for word in _WRITTEN.findall(text)}
+    spellings |= {word.lower(): word for word in _LATIN.findall(text)}
     japanese = {fold_normalized(word): word for word in _KATAKANA_WORD.findall(text)}
-    return " ".join(written.get(word) or _spelled_part(japanese, word) or word for word in folded.split())
+    return " ".join(spellings.get(word) or _spelled_part(japanese, word) or word for word in folded.split())
 
 
 def _spelled_part(japanese: dict[str, str], word: str) -> str | None:

@@ -131,9 +131,11 @@ class Health:
         async with self._database.read() as connection:
             count = await papers.count(connection, workspace_id)
             counts = {name: await papers.count(connection, id) for name, id in others.items()}
-        mine = Check("collection", "ok", msg("Papers in the collection: {n}", n=count))
-        said = {name: msg("Papers in the workspace {name}: {n}", name=name, n=n) for name, n in counts.items()}
-        return [mine, *(Check(f"collection {name}", "ok", message) for name, message in said.items())]
+        messages = {name: msg("Papers in the workspace {name}: {n}", name=name, n=n) for name, n in counts.items()}
+        return [
+            Check("collection", "ok", msg("Papers in the collection: {n}", n=count)),
+            *(Check(f"collection {name}", "ok", message) for name, message in messages.items()),
+        ]
 
     async def _unseen_collections(self) -> list[Check]:
         """Report collections that no server sees since the settings changed."""

@@ -56,13 +56,13 @@ class UnseenCollection:
         return msg("To decide on them: dayori inbox --workspace {workspace}.", workspace=self.workspace)
 
 
-async def unseen_collections(database: Database, known: Workspaces) -> list[UnseenCollection]:
+async def unseen_collections(database: Database, current: Workspaces) -> list[UnseenCollection]:
     """Return the first collections that the servers of another workspace, or of none, saw under other settings."""
     ids = await workspaces.ids_by_name(database)
-    seen = [ids[name] for name in (DEFAULT, *known.tied_servers.values()) if name in ids]
+    seen = [ids[name] for name in (DEFAULT, *current.tied_servers.values()) if name in ids]
     unseen: list[UnseenCollection] = []
     async with database.read() as connection:
-        for name, successor in (*await _default(connection, ids, known), *_own(ids, known)):
+        for name, successor in (*await _default(connection, ids, current), *_own(ids, current)):
             others = [ids.get(successor, 0)] if successor else seen
             papers = await workspaces.count_unknown(connection, ids[name], others)
             proposals = await candidates.count(connection, ids[name])
@@ -73,19 +73,19 @@ async def unseen_collections(database: Database, known: Workspaces) -> list[Unse
     return unseen
 
 
-def _own(ids: Mapping[str, int], known: Workspaces) -> Iterator[tuple[str, str]]:
+def _own(ids: Mapping[str, int], current: Workspaces) -> Iterator[tuple[str, str]]:
     """Yield each workspace of a server that uses another one now, and those that no setting names any more."""
     for name in ids:
-        successor = known.name_of(name) if ":" in name else ""
-        if name not in (DEFAULT, successor, *known.tied_servers.values()):
+        successor = current.name_of(name) if ":" in name else ""
+        if name not in (DEFAULT, successor, *current.tied_servers.values()):
             yield name, successor
 
 
-async def _default(connection: StoreConnection, ids: Mapping[str, int], known: Workspaces) -> list[tuple[str, str]]:
+async def _default(connection: StoreConnection, ids: Mapping[str, int], current: Workspaces) -> list[tuple[str, str]]:
     """Return `default` with each workspace whose servers received its digest, and each of the settings' that is new."""
     if DEFAULT not in ids:
         return []
-    before = map(known.name_of, sorted(await subscriptions.servers_ever(connection, ids[DEFAULT])))
-    tied = known.tied_servers.values()
+    before = map(current.name_of, sorted(await subscriptions.servers_ever(connection, ids[DEFAULT])))
+    tied = current.tied_servers.values()
     new = [name for name in tied if not await workspaces.has_changes(connection, ids.get(name, 0))]
     return [(DEFAULT, name) for name in dict.fromkeys((*before, *new)) if name != DEFAULT]

@@ -63,9 +63,9 @@ def _ordered(lines: str) -> str:
 
 def _inline(text: str) -> str:
     parts, end = [], 0
-    for found in _INLINE.finditer(text):
-        parts += [escape(text[end : found.start()]), _drawn(found)]
-        end = found.end()
+    for match in _INLINE.finditer(text):
+        parts += [escape(text[end : match.start()]), _drawn(match)]
+        end = match.end()
     return "".join((*parts, escape(text[end:])))
 
 

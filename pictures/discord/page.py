@@ -62,9 +62,9 @@ def page(messages: list[Shown], time: str, *, is_phone: bool) -> str:
 
 def _message(shown: Shown) -> str:
     payload = shown.payload
-    asked = ""
+    question = ""
     if shown.asked:
-        asked = (
+        question = (
             f'<discord-command slot="reply" author="みどり" avatar="{_ASKER}" command="/{escape(shown.asked)}">'
             "</discord-command>"
         )
@@ -72,7 +72,7 @@ def _message(shown: Shown) -> str:
     embeds = "".join(_embed(embed) for embed in payload.get("embeds", ()))
     rows = "".join(_row(row) for row in payload.get("components", ()))
     return (
-        f'<discord-message author="論文だより" bot avatar="{_AVATAR}"{" ephemeral" if shown.asked else ""}>{asked}'
+        f'<discord-message author="論文だより" bot avatar="{_AVATAR}"{" ephemeral" if shown.asked else ""}>{question}'
         f"{content}{embeds}" + (f'<div slot="components">{rows}</div>' if rows else "") + "</discord-message>"
     )
 

@@ -44,10 +44,10 @@ def _card(paper: Paper) -> Shown:
 
 def _list(papers: list[Paper]) -> Shown:
     results = tuple(Result(paper, Hit(n, 1.0, None)) for n, paper in enumerate(papers))
-    found = Results("", len(results), None, results, ())
+    listing = Results("", len(results), None, results, ())
     view = View(timeout=None)
     view.add_item(Pick(options(papers), t("ja", "Choose a paper to open")))
-    return Shown(_payload(t("ja", "All papers, last added first"), list_embed(found, "ja", 0), view), "papers")
+    return Shown(_payload(t("ja", "All papers, last added first"), list_embed(listing, "ja", 0), view), "papers")
 
 
 def _payload(content: str, embed: Any, view: View) -> dict[str, Any]:

@@ -53,14 +53,14 @@ def text_html(text: dict[str, Any]) -> str:
 def to_html(text: str, *, finds_addresses: bool = True) -> str:
     """Return mrkdwn as HTML; the style sheet keeps its line ends. Addresses without marks become links if wanted."""
     parts, end = [], 0
-    for found in _BLOCKS.finditer(text):
-        parts.append(_inline(text[end : found.start()], finds_addresses))
-        if found["code"]:
-            parts.append(f"<pre>{_literal(found['code'].strip(chr(10)))}</pre>")
+    for match in _BLOCKS.finditer(text):
+        parts.append(_inline(text[end : match.start()], finds_addresses))
+        if match["code"]:
+            parts.append(f"<pre>{_literal(match['code'].strip(chr(10)))}</pre>")
         else:
-            quoted = _QUOTE_MARK.sub("", found["quote"].rstrip("\n"))
+            quoted = _QUOTE_MARK.sub("", match["quote"].rstrip("\n"))
             parts.append(f"<blockquote>{_inline(quoted, finds_addresses)}</blockquote>")
-        end = found.end()
+        end = match.end()
     return "".join((*parts, _inline(text[end:], finds_addresses)))
 
 
@@ -71,9 +71,9 @@ def with_emoji(text: str) -> str:
 
 def _inline(text: str, finds_addresses: bool) -> str:
     parts, end = [], 0
-    for found in _INLINE.finditer(text):
-        parts += [_plain(text[end : found.start()]), _drawn(found, finds_addresses)]
-        end = found.end()
+    for match in _INLINE.finditer(text):
+        parts += [_plain(text[end : match.start()]), _drawn(match, finds_addresses)]
+        end = match.end()
     return "".join((*parts, _plain(text[end:])))
 
 

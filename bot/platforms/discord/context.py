@@ -56,8 +56,8 @@ async def actor_of(interaction: Interaction) -> Actor:
 
     Raises NotAllowedError outside servers, where the bot was not added to the server, and where it is not served.
     """
-    if isinstance(known := interaction.extras.get(_ACTOR), Actor):
-        return known
+    if isinstance(actor := interaction.extras.get(_ACTOR), Actor):
+        return actor
     server = server_of(interaction)
     services = interaction.client.services
     if not (await services.servers.served()).has(f"discord:{server}"):

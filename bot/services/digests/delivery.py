@@ -49,7 +49,7 @@ class Delivery:
         self._stopping = asyncio.Event()
         self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
         self._postponement = Postponement(database, clock, self._name, publishers)
-        self._held: set[int] = set()
+        self._edition_ids: set[int] = set()
         self._renewed = monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[DeliveryReport] | None = None
@@ -119,18 +119,18 @@ class Delivery:
                 platforms=platforms,
                 is_dead=has_ended,
                 most=room,
-                besides=self._held,
+                besides=self._edition_ids,
                 subscription_id=subscription_id,
             )
-        self._held.update(each.id for each in claimed)
+        self._edition_ids.update(each.id for each in claimed)
         return claimed
 
     @uncancellable
     async def _renew(self) -> None:
-        if self._held and monotonic() - self._renewed > _RENEWAL:
+        if self._edition_ids and monotonic() - self._renewed > _RENEWAL:
             self._renewed = monotonic()
             async with self._database.write() as connection:
-                await leases.renew(connection, self._name, list(self._held), self._clock() + _LEASE)
+                await leases.renew(connection, self._name, list(self._edition_ids), self._clock() + _LEASE)
 
     async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:
         platform = edition.channel.partition(":")[0]
@@ -152,7 +152,7 @@ class Delivery:
             _log.error("delivery failed", subscription=edition.subscription, exc_info=error)
             await self._put_off(edition, StoreError(_INTERNAL_ERROR), report)
         finally:
-            self._held.discard(edition.id)
+            self._edition_ids.discard(edition.id)
 
     async def _put_off(self, edition: OpenEdition, error: DayoriError, report: DeliveryReport) -> None:
         report.failed.append((edition.subscription, error.message))

@@ -26,16 +26,16 @@ class SubscriptionPlacement:
 
     async def follow_settings(self, requests: Sequence[SubscriptionRequest]) -> None:
         """Apply subscriptions that changed in the settings since they were last applied; end those that are gone."""
-        wanted = {(await self._workspaces.of_channel(each.channel), each.name): each for each in requests}
+        by_place = {(await self._workspaces.of_channel(each.channel), each.name): each for each in requests}
         async with self._database.write() as connection:
             before = await subscriptions.configured(connection)
-            for (workspace, name), request in wanted.items():
+            for (workspace, name), request in by_place.items():
                 if before.get((workspace, name)) != request.columns():
                     columns = await request.columns_from(connection, workspace, self._clock(), self._zone)
                     await subscriptions.save(
                         connection, workspace, self._clock(), **columns, configured=request.columns()
                     )
-            for workspace, name in before.keys() - wanted.keys():
+            for workspace, name in before.keys() - by_place.keys():
                 if subscription := await subscriptions.by_name(connection, workspace, name):
                     await subscriptions.end(connection, subscription.id, self._clock())
 
@@ -68,7 +68,7 @@ class SubscriptionPlacement:
             now=self._workspaces.name_of(subscription.channel.partition("/")[0]),
         )
 
-    async def _save(self, connection: StoreConnection, workspace: int, old: Subscription, taken: set[str]) -> None:
-        name = free_name(old.name, taken)
+    async def _save(self, connection: StoreConnection, workspace: int, old: Subscription, names: set[str]) -> None:
+        name = free_name(old.name, names)
         request = SubscriptionRequest(name, old.channel, old.schedule.text, old.tags, old.locale)
         await subscriptions.save(connection, workspace, self._clock(), **request.columns())

@@ -39,12 +39,12 @@ class SubscriptionRequest:
         self, connection: StoreConnection, workspace_id: int, now: datetime, zone: ZoneInfo
     ) -> dict[str, str | list[str]]:
         """Return it as table columns; an "every N weeks" schedule gets the week from which it counts."""
-        known = await subscriptions.by_name(connection, workspace_id, self.name)
+        before = await subscriptions.by_name(connection, workspace_id, self.name)
         schedule = parse_schedule(self.schedule)
-        starting = schedule.starting(now, zone, known.schedule if known else None)
+        starting = schedule.starting(now, zone, before.schedule if before else None)
         return {**self.columns(), "schedule": starting.text}
 
 
-def free_name(name: str, taken: Collection[str]) -> str:
+def free_name(name: str, names: Collection[str]) -> str:
     """Return a free subscription name: the wanted one, or that with a number."""
-    return next(free for n in count(1) if (free := name if n == 1 else f"{name}-{n}") not in taken)
+    return next(free for n in count(1) if (free := name if n == 1 else f"{name}-{n}") not in names)

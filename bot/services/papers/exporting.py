@@ -52,7 +52,7 @@ class Exporter:
                     )
                 )
             file.write(content)
-        return source.taken
+        return source.count
 
 
 class _Source:
@@ -60,11 +60,11 @@ class _Source:
 
     def __init__(self) -> None:
         self.waiting: deque[Paper] = deque()
-        self.taken = 0
+        self.count = 0
 
     def __iter__(self) -> Iterator[Paper]:
         while self.waiting:
-            self.taken += 1
+            self.count += 1
             yield self.waiting.popleft()
 
 

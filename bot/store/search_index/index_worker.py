@@ -122,9 +122,9 @@ class IndexWorker:
         """Yield the rows of papers that were announced, in nearly the same order."""
         for batch in batched(rows):
             await self._receive_all([row["id"] for row in batch])
-            left = [row for row in batch if row["id"] not in self._pieces]
+            others = [row for row in batch if row["id"] not in self._pieces]
             yield [(row["number"], self._pieces.pop(row["id"])) for row in batch if row["id"] in self._pieces]
-            async for index_rows in build_rows(workspace_id, left):
+            async for index_rows in build_rows(workspace_id, others):
                 yield index_rows
         self._pieces.clear()
 
@@ -134,20 +134,20 @@ class IndexWorker:
         """Yield the rows of papers whose numbers were announced, in nearly the same order."""
         for batch in batched(numbers):
             await self._receive_all(batch)
-            left = [number for number in batch if number not in self._pieces]
+            others = [number for number in batch if number not in self._pieces]
             yield [(number, self._pieces.pop(number)) for number in batch if number in self._pieces]
-            async for index_rows in build_removed_rows(connection, workspace_id, left):
+            async for index_rows in build_removed_rows(connection, workspace_id, others):
                 yield index_rows
         self._pieces.clear()
 
     async def _receive_all(self, keys: Sequence[str | int]) -> None:
         while not (self._ended or all(key in self._pieces for key in keys)):
             try:
-                found = marshal.loads(await next_frame(self._from))
+                pieces = marshal.loads(await next_frame(self._from))
             except (asyncio.IncompleteReadError, ConnectionError):
                 self._ended = True
             else:
-                self._pieces |= {key: IndexRow._make(piece) for key, piece in found}
+                self._pieces |= {key: IndexRow._make(piece) for key, piece in pieces}
 
 
 @asynccontextmanager
@@ -207,9 +207,9 @@ def _serve(requests: BinaryIO, answers: BinaryIO) -> None:
 
 
 def _stored(database: sqlite3.Connection, numbers: Sequence[int]) -> list[Columns]:
-    found = database.execute(_PAPERS, (json.dumps(numbers),))
-    names = [name for name, *_ in found.description]
-    return [dict(zip(names, row, strict=True)) for row in found]
+    cursor = database.execute(_PAPERS, (json.dumps(numbers),))
+    names = [name for name, *_ in cursor.description]
+    return [dict(zip(names, row, strict=True)) for row in cursor]
 
 
 if __name__ == "__main__":
