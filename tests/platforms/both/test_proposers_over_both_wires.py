@@ -87,7 +87,7 @@ async def test_a_curator_on_discord_learns_that_nobody_was_told_on_slack(
         card = await discord.slash(curator, channels[0], "inbox", locale="ja")
         reply = await discord.click(curator, card, "見送る", locale="ja")
         problem = await reply.next()
-    assert "太郎さんには知らせていません" in problem.content
+    assert "太郎さんに知らせられませんでした" in problem.content
     assert "App Home" in problem.content
 
 
