@@ -12,7 +12,7 @@ from typing import Any
 from trials import causes, outbox
 from trials.causes import Cause
 from trials.slack import SlackStage
-from trials.storm import Storm, ended, reached
+from trials.storm import Storm, ended
 
 _LONG_LAG, _LOOKS, _DAY = 60.0, 60.0, 86400.0  # seconds
 _HISTORY = "conversations.history"
@@ -71,7 +71,8 @@ async def socket_gone(storm: Storm) -> None:
     """Run the whole bot, cut its sockets, and stop it with SIGTERM."""
     process, server = storm.stage.bot(storm.store), _stage(storm).server
     with suppress(TimeoutError):
-        await reached(process, lambda: server.sockets.open, storm.dice.uniform(0, 0.4))
+        await server.connected(timeout=20)
+        await asyncio.sleep(storm.dice.uniform(0, 0.4))
         await server.sockets.stop()
         async with asyncio.timeout(30):
             while not outbox.is_delivered(storm.store):  # noqa: ASYNC110 a file does not signal its changes
