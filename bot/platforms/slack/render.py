@@ -50,7 +50,8 @@ class SlackRenderer:
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         """Return the edition's messages: the opening, then its papers, as many per message as fit.
 
-        A message is recognised by its metadata and by the id of its first block.
+        A message is recognised by its metadata and by the id of its first block. What does not fit goes on in a further
+        message and not in a thread, whose replies notify nobody and are a tap away; a usual week is one message.
         """
         opening, head = self._opening(edition), _title(edition)
         summary = f"{head}: {explain(edition, self._names.name)}"
