@@ -40,8 +40,10 @@ from bot.services.papers.lookup import Lookup
 from bot.services.papers.metadata import MetadataLookup
 from bot.services.papers.previews import Previews
 from bot.services.papers.proposer_notices import ProposerNotices
+from bot.services.papers.shared_links import SharedLinks
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
+from bot.services.personal_pages import PersonalPages
 from bot.services.ports import Clock, Platform, Progress, Renderer
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
@@ -112,8 +114,9 @@ def platforms_of(app: App) -> tuple[Platform, ...]:
         with PausedCollector():
             from bot.platforms.slack.platform import SlackPlatform
 
+        names, unfurls = SlackNames(config.slack.command), config.slack.unfurl
         platforms.append(
-            SlackPlatform(app.services, config.slack.api_url, SlackNames(config.slack.command), bot_token, app_token)
+            SlackPlatform(app.services, config.slack.api_url, names, bot_token, app_token, unfurls=unfurls)
         )
     return tuple(platforms)
 
@@ -186,6 +189,8 @@ def _assemble(
         proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, state, servers),
         aliases=Aliases(database),
+        shared_links=SharedLinks(database, clock),
+        personal_pages=PersonalPages(database, digests),
         state=state,
         servers=servers,
         delivery=partial(Delivery, database, clock),

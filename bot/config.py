@@ -95,9 +95,10 @@ _Token = Annotated[SecretStr | None, BeforeValidator(valid_token)]
 
 
 class SlackSettings(_Section):
-    """Where Slack is, and the command there that reaches all others."""
+    """Where Slack is, whether links to papers are recognised there, and the command that reaches all others."""
 
     api_url: _Address = "https://slack.com/api/"
+    unfurl: bool = True
     command: Annotated[str, BeforeValidator(valid_slack_command)] = "dayori"
 
 

@@ -88,4 +88,5 @@ async def slack_manifest(settings: Settings) -> None:
     """Print the link that opens Slack's form for a new app, filled in for this bot."""
     from bot.platforms.slack.manifest import creation_link, manifest
 
-    print_line(creation_link(manifest(settings.config.slack.command, settings.config.locale)))
+    config, slack = settings.config, settings.config.slack
+    print_line(creation_link(manifest(slack.command, config.locale, unfurls=slack.unfurl)))

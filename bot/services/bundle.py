@@ -21,8 +21,10 @@ from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.previews import Previews
 from bot.services.papers.proposer_notices import ProposerNotices
+from bot.services.papers.shared_links import SharedLinks
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
+from bot.services.personal_pages import PersonalPages
 from bot.services.ports import MetadataFinder, Publisher
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
@@ -54,6 +56,8 @@ class Services:
     proposer_notices: ProposerNotices
     health: Health
     aliases: Aliases
+    shared_links: SharedLinks
+    personal_pages: PersonalPages
     state: State
     servers: Servers
     delivery: Callable[[Mapping[str, Publisher]], Delivery]

@@ -53,6 +53,13 @@ async def waiting(connection: StoreConnection, workspace_id: int) -> list[Candid
     return [_read(row) for row in await connection.execute(query)]
 
 
+async def of_proposer(connection: StoreConnection, workspace_id: int, proposer: str) -> list[Candidate]:
+    """Return somebody's waiting proposals, newest first."""
+    mine = (candidates.c.workspace_id == workspace_id, candidates.c.proposer == proposer)
+    query = select(candidates).where(*mine).order_by(candidates.c.number.desc())
+    return [_read(row) for row in await connection.execute(query)]
+
+
 async def count(connection: StoreConnection, workspace_id: int) -> int:
     """Return how many proposals wait."""
     query = select(func.count()).select_from(candidates).where(candidates.c.workspace_id == workspace_id)

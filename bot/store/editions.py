@@ -7,13 +7,13 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import func, insert, null, select, update
+from sqlalchemy import exists, func, insert, null, select, update
 
 from bot.domain.digest import Choice, Payload, Subscription
 from bot.i18n import Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.schema import edition_papers, editions, messages
+from bot.store.schema import edition_papers, editions, messages, subscriptions
 
 State = Literal["waiting", "sending", "sent"]
 
@@ -181,3 +181,32 @@ async def last_editions(connection: StoreConnection, workspace_id: int) -> dict[
         )
         for id, number, composed_at, done_at, total, sent, trouble in await connection.execute(query)
     }
+
+
+@dataclass(frozen=True, slots=True)
+class DeliveredEdition:
+    """An edition that has completely arrived in a channel, with its papers' numbers in order."""
+
+    number: int
+    channel: str
+    composed_at: datetime
+    papers: tuple[int, ...]
+
+
+async def newest_delivered(connection: StoreConnection, workspace_id: int, server: str) -> DeliveredEdition | None:
+    """Return the newest edition with papers that arrived in a channel of a server (`slack:<team id>`)."""
+    query = (
+        select(editions.c.id, editions.c.number, subscriptions.c.channel, editions.c.composed_at)
+        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
+        .where(editions.c.workspace_id == workspace_id, editions.c.done_at.is_not(None))
+        .where(subscriptions.c.channel.startswith(f"{server}/", autoescape=True))
+        .where(exists().where(edition_papers.c.edition_id == editions.c.id))
+        .order_by(editions.c.id.desc())
+        .limit(1)
+    )
+    row = (await connection.execute(query)).first()
+    if row is None:
+        return None
+    mine = select(edition_papers.c.number).where(edition_papers.c.edition_id == row.id)
+    numbers = tuple(await connection.scalars(mine.order_by(edition_papers.c.position)))
+    return DeliveredEdition(row.number, row.channel, datetime.fromisoformat(row.composed_at), numbers)

@@ -125,6 +125,20 @@ async def newest_first(
     return list(zip(result, await _steps(connection, workspace_id, rows), strict=True))
 
 
+async def added_by(connection: StoreConnection, workspace_id: int, actor: str, limit: int) -> list[str]:
+    """Return the ids of the papers that an actor added last, newest first; without those that are gone."""
+    query = (
+        select(papers.c.id)
+        .join(history, (history.c.paper_id == papers.c.id) & (history.c.workspace_id == papers.c.workspace_id))
+        .join(changes, changes.c.id == history.c.change_id)
+        .where(papers.c.workspace_id == workspace_id, changes.c.actor == actor, changes.c.action == "add")
+        .group_by(papers.c.id)
+        .order_by(func.max(changes.c.id).desc())
+        .limit(limit)
+    )
+    return list(await connection.scalars(query))
+
+
 async def close_change(connection: StoreConnection, id: int) -> None:
     """Record that an open change is complete."""
     await connection.execute(update(changes).where(changes.c.id == id).values(is_open=False))

@@ -16,7 +16,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0011"
+REVISION = "0012"
 metadata = MetaData()
 
 workspaces = Table(
@@ -255,6 +255,14 @@ interactions = Table(
     metadata,
     Column("id", Text, primary_key=True),  # discord:<interaction id>
     Column("claimed_at", Text, nullable=False),
+)
+
+# Papers that somebody was offered to add, by a hash of person and paper: the table does not tell who links what.
+offers = Table(
+    "offers",
+    metadata,
+    Column("key", Text, primary_key=True),
+    Column("offered_at", Text, nullable=False),
 )
 
 # Servers that the bot is in, of all workspaces: access is decided before the workspace is chosen.

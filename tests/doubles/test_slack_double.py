@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from aiohttp import ClientSession
 
-from tests.doubles.slack import SlackServer, response_problems
+from tests.doubles.slack import SlackServer, response_problems, share
 from tests.doubles.slack.blocks import problems_in
 
 Json = dict[str, Any]
@@ -227,3 +227,66 @@ async def test_the_double_answers_as_slack_does_and_remembers() -> None:
             answer = await response.json()
     assert (answer["ok"], answer["error"]) == (False, "invalid_blocks")
     assert server.violations == answer["response_metadata"]["messages"]
+
+
+async def answered(server: SlackServer, method: str, **body: Any) -> str:
+    """Return the error that the double answers, empty if there is none."""
+    headers = {"Authorization": f"Bearer {server.tokens['bot']}"}
+    async with (
+        ClientSession() as session,
+        session.post(f"{server.api_url}{method}", json=body, headers=headers) as response,
+    ):
+        return str((await response.json()).get("error") or "")
+
+
+async def test_a_link_is_unfurled_only_as_it_was_told_of() -> None:
+    link, other = "https://arxiv.org/abs/2307.08621", "https://www.arxiv.org/abs/1"
+    cards = {link: {"blocks": [section()]}}
+    async with SlackServer() as server:
+        channel = server.channel()
+        shared = await share(server.person(), channel, link, "https://example.org/")
+        event = shared.payload["event"]
+        posted = {"channel": channel.id, "ts": event["message_ts"]}
+        named = {"unfurl_id": event["unfurl_id"], "source": "conversations_history"}
+        assert [each["url"] for each in event["links"]] == [link]
+        for body, error in (
+            (posted, "missing_unfurls"),
+            ({"unfurls": cards}, "missing_channel"),
+            ({"unfurls": cards, "channel": channel.id}, "missing_ts"),
+            ({"unfurls": cards, "unfurl_id": "x"}, "missing_source"),
+            ({"unfurls": cards, "source": "composer"}, "missing_unfurl_id"),
+            ({"unfurls": cards, **named, "source": "elsewhere"}, "invalid_source"),
+            ({"unfurls": cards, **named, "source": "composer"}, "invalid_unfurl_id"),
+            ({"unfurls": cards, **posted, "channel": "C0NOWHERE1"}, "cannot_find_channel"),
+            ({"unfurls": cards, **posted, "ts": "1.000001"}, "cannot_find_message"),
+            ({"unfurls": {other: cards[link]}, **posted}, "cannot_unfurl_message"),
+        ):
+            assert await answered(server, "chat.unfurl", **body) == error
+        server.blocked_domains = {"arxiv.org"}
+        assert await answered(server, "chat.unfurl", unfurls=cards, **posted) == "cannot_unfurl_url"
+        server.blocked_domains = set()
+        for place in (posted, named, named):
+            assert await answered(server, "chat.unfurl", unfurls=cards, **place) == ""
+        assert shared.previews == cards
+
+
+async def test_a_message_for_one_person_needs_that_person_and_the_bot_in_the_channel() -> None:
+    async with SlackServer() as server:
+        channel, person = server.channel(), server.person()
+        body = {"channel": channel.id, "user": person.id, "text": "x"}
+        assert await answered(server, "chat.postEphemeral", **body) == ""
+        channel.absent = {person.id}
+        assert await answered(server, "chat.postEphemeral", **body) == "user_not_in_channel"
+        channel.is_member = False
+        assert await answered(server, "chat.postEphemeral", **body) == "not_in_channel"
+        assert await answered(server, "chat.postEphemeral", **body | {"channel": "C9"}) == "channel_not_found"
+        assert len(person.reads) == 1
+
+
+async def test_a_home_is_not_published_over_one_that_changed() -> None:
+    async with SlackServer() as server:
+        body: Json = {"user_id": server.person().id, "view": {"type": "home", "blocks": [section()]}}
+        assert await answered(server, "views.publish", **body) == ""
+        known = server.views.homes[body["user_id"]]["hash"]
+        assert await answered(server, "views.publish", **body, hash=known) == ""
+        assert await answered(server, "views.publish", **body, hash=known) == "hash_conflict"

@@ -65,7 +65,7 @@ async def test_a_database_of_a_newer_program_is_refused_in_a_sentence(tmp_path: 
 def test_every_table_of_a_team_carries_the_workspace() -> None:
     without = {table.name for table in metadata.sorted_tables if "workspace_id" not in table.c}
     # Tables of the installation, and of public metadata.
-    assert without == {"workspaces", "state", "metadata_cache", "interactions", "servers"}
+    assert without == {"workspaces", "state", "metadata_cache", "interactions", "offers", "servers"}
 
 
 def test_numbers_of_papers_are_never_used_twice(tmp_path: Path) -> None:

@@ -100,6 +100,15 @@ def input_block(name: str, label: str, element: Block, *, hint: str = "", is_opt
     return block | {"optional": is_optional}
 
 
+def search_field(action: str, label: str, placeholder: str, limit: int) -> Block:
+    """Return an input outside of modals whose text is served under `action` when somebody presses Enter in it."""
+    element = text_input(limit, placeholder=placeholder) | {
+        "action_id": action,
+        "dispatch_action_config": {"trigger_actions_on": ["on_enter_pressed"]},
+    }
+    return input_block(action, label, element, is_optional=False) | {"dispatch_action": True}
+
+
 def modal(
     title: str,
     blocks: Sequence[Block],

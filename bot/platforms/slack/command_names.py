@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from bot.i18n import ChannelName, CommandName, Locale, Message, WebAddress
-from bot.platforms.slack.mrkdwn import day, escape, link
+from bot.platforms.slack.mrkdwn import channel, day, escape, link
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +29,7 @@ class CommandNames:
             if isinstance(value, CommandName):
                 return self.name(value.name, locale)
             if isinstance(value, ChannelName):
-                return f"<#{value.channel.rpartition('/')[2]}>"
+                return channel(value.channel)
             if isinstance(value, WebAddress):
                 return link(escape(value.url), value.url)
             if isinstance(value, datetime):

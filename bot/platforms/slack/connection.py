@@ -17,6 +17,7 @@ from bot.platforms.slack.bolt import bolt_app, dispatch, web_client
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.context import Client
 from bot.platforms.slack.listeners import Listeners, say_interrupted
+from bot.platforms.slack.open_homes import OpenHomes
 from bot.platforms.slack.people import People
 from bot.platforms.slack.publisher import SlackPublisher
 from bot.platforms.slack.recent import Recent
@@ -39,8 +40,11 @@ class SlackConnection:
         api_url: str,
         token: str,
         names: CommandNames,
+        *,
+        unfurls: bool,
     ) -> None:
         self._services, self._publisher, self._app, self._names = services, publisher, app, names
+        self._unfurls, self._homes = unfurls, OpenHomes()
         self._web, self._token = web_client(session, api_url, token), token
         publishers = {"slack": publisher}
         self._delivery = services.delivery(publishers)
@@ -74,9 +78,12 @@ class SlackConnection:
         await self._message_updates.update()
         if self._socket_mode:
             await self._socket_mode.heartbeat()
+        if self._listeners:
+            self._listeners.refresh_homes()
 
     async def drain(self) -> None:
         """Let running answers and messages finish; tell the people whose answers are cut short."""
+        self._homes.stop()
         await asyncio.gather(self._finish_answers(), self._finish_messages())
         self._services.proposer_notices.disconnect("slack")
 
@@ -110,6 +117,8 @@ class SlackConnection:
             team=team,
             workspace=workspace,
             modals=Recent(),
+            unfurls=self._unfurls,
+            homes=self._homes,
         )
 
     def _identity(self) -> AuthorizeResult:

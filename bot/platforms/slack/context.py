@@ -15,6 +15,7 @@ from bot.domain.errors import NotAllowedError
 from bot.i18n import Message, msg
 from bot.platforms import actor
 from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.open_homes import OpenHomes
 from bot.platforms.slack.people import People
 from bot.platforms.slack.recent import Recent
 from bot.services.bundle import Services
@@ -28,7 +29,7 @@ Json = Mapping[str, Any]
 class Client:
     """What answering an interaction needs: the services, Slack's Web API, and what is known of the team.
 
-    `modals` are the last ones that were shown, by id.
+    `modals` are the last ones that were shown, by id; `unfurls` tells whether links to papers are recognised.
     """
 
     services: Services
@@ -40,6 +41,8 @@ class Client:
     team: str
     workspace: int
     modals: Recent[dict[str, Any]]
+    unfurls: bool
+    homes: OpenHomes
 
 
 @dataclass(frozen=True, slots=True)

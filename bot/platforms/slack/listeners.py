@@ -16,13 +16,14 @@ from typing import Any
 import structlog
 from slack_bolt.async_app import AsyncAck, AsyncApp
 
-from bot.domain.errors import DayoriError, InputError
+from bot.domain.errors import DayoriError, DuplicateError, InputError
 from bot.domain.request import Request, begin_request
 from bot.i18n import Locale, msg, t
 from bot.platforms.autocomplete import AutocompleteQueue
 from bot.platforms.components import unknown_component
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import error_handler, response
+from bot.platforms.slack.app_home import refresh_soon
 from bot.platforms.slack.context import Client, Interaction, Json, interaction_of, require_member, user_of
 from bot.platforms.slack.forms import values_of
 from bot.platforms.slack.recent import Recent
@@ -52,6 +53,10 @@ class Listeners:
         app.options(_ANY)(self._options)
         app.shortcut(_ANY)(self._shortcut)
         app.event(_ANY)(self._event)
+
+    def refresh_homes(self) -> None:
+        """Publish shortly the Homes whose content has changed; nobody waits for it."""
+        refresh_soon(self._client)
 
     async def _command(self, ack: AsyncAck, body: Json) -> None:
         await ack()
@@ -142,7 +147,9 @@ class Listeners:
         begin_request(_request(body))
         try:
             require_member(self._client, body)
-            await serve(self._client, event)
+            await serve(self._client, body)
+        except DuplicateError:
+            return  # it came twice, or another process serves it
         except (DayoriError, *LOST) as error:
             _log.warning("an event was not served", event=event.get("type"), reason=str(error))
 
@@ -164,6 +171,7 @@ class Listeners:
             await error_handler.respond(interaction, error)
         finally:
             del self.under_way[task]
+            self.refresh_homes()
 
     def _is_repeated(self, body: Json) -> bool:
         """Return whether this process serves or has served this already, and remember it."""

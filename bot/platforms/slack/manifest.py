@@ -13,21 +13,27 @@ from urllib.parse import quote
 from bot.i18n import Locale, t
 from bot.platforms.slack.command_list import COMMAND_LIST
 
+LINK_EVENT = "link_shared"
 ADD_SHORTCUT = "add_from_message"
-EVENTS = ("app_home_opened", "link_shared")
+EVENTS = ("app_home_opened", LINK_EVENT)
+LINK_SCOPES = ("links:read", "links:write")
 UNFURL_DOMAINS = ("arxiv.org", "doi.org", "openreview.net", "aclanthology.org")
 SCOPES = (
     "channels:history",
     "chat:write",
     "commands",
     "groups:history",
+    *LINK_SCOPES,
     "users:read",
 )
 _CREATE = "https://api.slack.com/apps?new_app=1&manifest_json="
 
 
-def manifest(command: str, locale: Locale) -> dict[str, Any]:
-    """Return the manifest as Slack's format has it; `command` is the one command that reaches all others."""
+def manifest(command: str, locale: Locale, *, unfurls: bool = True) -> dict[str, Any]:
+    """Return the manifest as Slack's format has it; `command` is the one command that reaches all others.
+
+    Unless it `unfurls`, the app is not told of links, and their previews stay Slack's own.
+    """
     commands = [(each.name, each.about.text(locale), each.example) for each in COMMAND_LIST if each.name != "help"]
     commands.append((command, t(locale, "All commands of 論文だより"), "paper RetNet"))
     return {
@@ -52,11 +58,11 @@ def manifest(command: str, locale: Locale) -> dict[str, Any]:
                 }
             ],
             "slash_commands": [_slash_command(*each) for each in commands],
-            "unfurl_domains": list(UNFURL_DOMAINS),
-        },
-        "oauth_config": {"scopes": {"bot": list(SCOPES)}},
+        }
+        | ({"unfurl_domains": list(UNFURL_DOMAINS)} if unfurls else {}),
+        "oauth_config": {"scopes": {"bot": [each for each in SCOPES if unfurls or each not in LINK_SCOPES]}},
         "settings": {
-            "event_subscriptions": {"bot_events": list(EVENTS)},
+            "event_subscriptions": {"bot_events": [each for each in EVENTS if unfurls or each != LINK_EVENT]},
             "interactivity": {"is_enabled": True},
             "org_deploy_enabled": False,
             "socket_mode_enabled": True,

@@ -32,6 +32,16 @@ def link(label: str, url: str) -> str:
     return f"<{url.translate(_ADDRESS)}|{label}>"
 
 
+def bold(escaped: str) -> str:
+    """Return escaped text as a bold line."""
+    return f"*{escaped}*"
+
+
+def channel(address: str) -> str:
+    """Return the name of a channel (`slack:<team id>/<channel id>`), linked, for whoever may see it."""
+    return f"<#{address.rpartition('/')[2]}>"
+
+
 def quote(escaped: str) -> str:
     """Return escaped text as a block quote."""
     return "\n".join(f"> {line}" for line in escaped.split("\n"))
@@ -53,6 +63,11 @@ def day(moment: datetime) -> str:
 def day_and_time(moment: datetime) -> str:
     """Return a day and time that Slack shows in the reader's language and timezone."""
     return _date(moment, "{date_long} {time}", f"{moment:%Y-%m-%d %H:%M} UTC")
+
+
+def ago(moment: datetime) -> str:
+    """Return how long ago that was, as Slack counts it when the text is read, in the reader's language."""
+    return _date(moment, "{ago}", f"{moment:%Y-%m-%d}")
 
 
 def _date(moment: datetime, form: str, fallback: str) -> str:

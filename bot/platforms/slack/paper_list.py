@@ -17,8 +17,8 @@ from bot.services.papers.results import Result, Results
 
 PAGE = 10
 OPEN, TURN = "open", "page"
-_LONGEST_QUERY = 500
-_BETWEEN = " ・ "
+LONGEST_QUERY = 500
+BETWEEN = " ・ "
 
 
 async def look_up(interaction: Interaction, query: str) -> None:
@@ -39,7 +39,7 @@ async def turn_page(interaction: Interaction, argument: str) -> None:
 
 
 async def _answer(actor: Actor, query: str, offset: int) -> Answer:
-    query, lookup = query[:_LONGEST_QUERY], actor.services.lookup
+    query, lookup = query[:LONGEST_QUERY], actor.services.lookup
     results = await lookup.look_up(actor.workspace, query, limit=PAGE, offset=offset)
     if offset and not results.results:  # the list became shorter
         offset = max(0, results.total - 1) // PAGE * PAGE
@@ -71,11 +71,12 @@ def _line(result: Result, n: int, actor: Actor) -> str:
     paper = result.paper
     title = clip(paper.title, 80) if paper.headline else ""
     facts = [result.reason(actor.locale), paper.date.text(actor.locale) if paper.date else "", title]
-    below = escape_within(_BETWEEN.join(fact for fact in facts if fact), 200)
-    return f"*{n}.* {_linked(paper)}" + (f"\n{below}" if below else "")
+    below = escape_within(BETWEEN.join(fact for fact in facts if fact), 200)
+    return f"*{n}.* {linked(paper)}" + (f"\n{below}" if below else "")
 
 
-def _linked(paper: Paper) -> str:
+def linked(paper: Paper) -> str:
+    """Return a paper's heading in bold, linked to its page."""
     name = escape_within(clip(paper.heading, 100), 200)
     return f"*{link(name, paper.url)}*" if paper.url and len(paper.url) <= 200 else f"*{name}*"
 

@@ -17,6 +17,7 @@ from bot.i18n import Locale, closest
 
 _FRESH = 300.0  # seconds; who is no longer an admin is no curator five minutes later
 _MOST = 10_000
+_SLACKBOT = "USLACKBOT"  # which by itself claims to be a person
 _log = structlog.get_logger()
 
 
@@ -28,6 +29,7 @@ class Person:
     locale: Locale
     zone: ZoneInfo
     is_admin: bool
+    is_bot: bool = False
 
 
 class People:
@@ -75,6 +77,7 @@ class People:
             locale=closest(str(user.get("locale") or ""), self._stranger.locale),
             zone=_zone(user.get("tz"), self._stranger.zone),
             is_admin=any(user.get(key) is True for key in ("is_admin", "is_owner", "is_primary_owner")),
+            is_bot=user.get("is_bot") is True or user.get("id") == _SLACKBOT,
         )
 
 

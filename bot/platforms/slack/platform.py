@@ -25,8 +25,17 @@ class SlackPlatform:
 
     name = "slack"
 
-    def __init__(self, services: Services, api_url: str, names: CommandNames, bot_token: str, app_token: str) -> None:
-        self._services, self._api_url, self._names = services, api_url, names
+    def __init__(
+        self,
+        services: Services,
+        api_url: str,
+        names: CommandNames,
+        bot_token: str,
+        app_token: str,
+        *,
+        unfurls: bool,
+    ) -> None:
+        self._services, self._api_url, self._names, self._unfurls = services, api_url, names, unfurls
         self._tokens = {BOT_TOKEN: bot_token, APP_TOKEN: app_token}
 
     @asynccontextmanager
@@ -42,7 +51,14 @@ class SlackPlatform:
             from bot.platforms.slack.connection import SlackConnection
 
             connection = SlackConnection(
-                self._services, session, publisher, app, self._api_url, self._tokens[BOT_TOKEN], self._names
+                self._services,
+                session,
+                publisher,
+                app,
+                self._api_url,
+                self._tokens[BOT_TOKEN],
+                self._names,
+                unfurls=self._unfurls,
             )
             try:
                 yield connection

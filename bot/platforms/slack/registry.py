@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.domain.text import normalized
-from bot.platforms.slack import card, draft_form, drafts, duplicate, paper_list
+from bot.platforms.slack import app_home, card, draft_form, drafts, duplicate, home_view, paper_list, unfurl
 from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.commands import addpaper, editpaper, help, paper, undo
@@ -24,6 +24,7 @@ Complete: TypeAlias = Callable[[Client, str], Awaitable[list[Any]]]
 """Returns the choices for a half-typed text."""
 Shortcut: TypeAlias = Callable[[Interaction, Json], Awaitable[None]]
 Event: TypeAlias = Callable[[Client, Json], Awaitable[None]]
+"""Serves an event, which stands in the body under `event`."""
 
 COMMANDS: Mapping[str, Command] = {
     "paper": paper.paper,
@@ -42,8 +43,10 @@ COSTS: Mapping[str, float] = {"addpaper": ADDITION_COST, ADD_SHORTCUT: ADDITION_
 """What an interaction costs its person, where that is more than the usual, by its name."""
 ACTIONS: Mapping[str, Press] = {
     card.SHOW: card.show,
+    home_view.FIND: paper_list.look_up,
     paper_list.OPEN: paper_list.open_paper,
     paper_list.TURN: paper_list.turn_page,
+    addpaper.ADD: addpaper.addpaper,
     addpaper.START: addpaper.start,
     duplicate.ADD_LINK: duplicate.add_link,
     drafts.SAVE: drafts.save,
@@ -67,7 +70,7 @@ FORMS: Mapping[str, Form] = {
 }
 MENUS: Mapping[str, Complete] = {paper.TYPEAHEAD: paper.complete}
 SHORTCUTS: Mapping[str, Shortcut] = {ADD_SHORTCUT: addpaper.add_from_message}
-EVENTS: Mapping[str, Event] = {}
+EVENTS: Mapping[str, Event] = {"app_home_opened": app_home.open_home, "link_shared": unfurl.recognize_links}
 
 
 def command_in(command: str, text: str, names: CommandNames) -> tuple[str, str]:

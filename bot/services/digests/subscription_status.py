@@ -32,8 +32,11 @@ class SubscriptionStatus:
                 self._past(locale, format_time),
                 *paused_lines(reason.text(locale), format_time(self.due), locale, name_command),
             ]
-        next_line = t(locale, "Next: {time}, {papers}", time=format_time(self.due), papers=self._coming(locale))
-        return [self._past(locale, format_time), next_line]
+        return [self._past(locale, format_time), self.next_line(locale, format_time)]
+
+    def next_line(self, locale: Locale, format_time: Callable[[datetime], str]) -> str:
+        """Return when the next edition is due and what it has so far; the subscription must not be paused."""
+        return t(locale, "Next: {time}, {papers}", time=format_time(self.due), papers=self._coming(locale))
 
     def _coming(self, locale: Locale) -> str:
         if not self.papers:

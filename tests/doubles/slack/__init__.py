@@ -2,6 +2,7 @@
 
 from .blocks import problems_of, response_problems
 from .faults import Fault
+from .links import SharedLinks, share
 from .people import Ephemeral, Person, text_of
 from .server import SlackServer
 from .views import View
@@ -13,9 +14,11 @@ __all__ = [
     "Fault",
     "Message",
     "Person",
+    "SharedLinks",
     "SlackServer",
     "View",
     "problems_of",
     "response_problems",
+    "share",
     "text_of",
 ]

@@ -14,6 +14,8 @@ from .world import Channel, Json
 if TYPE_CHECKING:
     from .server import SlackServer
 
+_BOT = "U0BOT00001"
+
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the double
     """An answer that is not ok."""
@@ -28,7 +30,7 @@ def auth_test(server: SlackServer, body: Json) -> Json:
         "team_id": server.team,
         "team": "研究室",
         "user": "ronbun_dayori",
-        "user_id": "U0BOT00001",
+        "user_id": _BOT,
         "bot_id": server.bot_id,
     }
 
@@ -52,6 +54,19 @@ def post(server: SlackServer, body: Json) -> Json:
         raise Refusal("ratelimited", retry_after=channel.takes_next - now)
     channel.takes_next = now + (server.channel_rate or 0)
     return {"channel": channel.id, "ts": channel.put(server.bot_id, body, server.next_lag()).ts}
+
+
+def post_ephemeral(server: SlackServer, body: Json) -> Json:
+    channel = _visible(server, body)
+    person = server.people.get(str(body.get("user")))
+    if channel.is_archived:
+        raise Refusal("is_archived")
+    if not channel.is_member:
+        raise Refusal("not_in_channel")
+    if person is None or person.id in channel.absent:
+        raise Refusal("user_not_in_channel")
+    person.read(channel.id, body)
+    return {"message_ts": channel.next_ts()}
 
 
 def update(server: SlackServer, body: Json) -> Json:
@@ -140,6 +155,8 @@ def permalink(server: SlackServer, body: Json) -> Json:
 
 
 def user_info(server: SlackServer, body: Json) -> Json:
+    if body.get("user") == _BOT:
+        return {"user": {"id": _BOT, "name": "dayori", "is_bot": True}}
     person = server.people.get(str(body.get("user")))
     if person is None:
         raise Refusal("user_not_found")
@@ -165,9 +182,10 @@ def update_view(server: SlackServer, body: Json) -> Json:
 
 
 def publish_view(server: SlackServer, body: Json) -> Json:
-    view = _view(body)
-    server.views.homes[str(body["user_id"])] = view
-    return {"view": view}
+    published = server.views.publish(str(body["user_id"]), _view(body), body.get("hash"))
+    if published is None:
+        raise Refusal("hash_conflict")
+    return {"view": published}
 
 
 def _view(body: Json) -> Json:
@@ -203,6 +221,7 @@ METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str, str]] = {
     "auth.test": (auth_test, "bot", ""),
     "apps.connections.open": (open_connection, "app", ""),
     "chat.postMessage": (post, "bot", "chat:write"),
+    "chat.postEphemeral": (post_ephemeral, "bot", "chat:write"),
     "chat.update": (update, "bot", "chat:write"),
     "chat.getPermalink": (permalink, "bot", ""),
     "conversations.history": (history, "bot", "channels:history"),

@@ -49,8 +49,7 @@ class ResponseUrl:
             self.original.text, self.original.blocks = body.get("text", ""), body.get("blocks") or []
             self.person.reads.append(self.original)
         else:
-            shown = Ephemeral(self.channel, body.get("text", ""), body.get("blocks") or [])
-            self.person.reads.append(shown)
+            self.person.read(self.channel, body)
         return ""
 
 
@@ -65,6 +64,7 @@ class Person:
     zone: str = "Asia/Tokyo"
     is_admin: bool = False
     is_gone: bool = False
+    is_bot: bool = False
     team: str = ""
     reads: list[Ephemeral] = field(default_factory=list)
 
@@ -72,7 +72,8 @@ class Person:
         """Return what users.info tells."""
         profile = {"display_name": self.name, "real_name": self.name}
         about = {"id": self.id, "name": "sato", "tz": self.zone, "locale": self.locale, "is_admin": self.is_admin}
-        return about | {"team_id": self.server.team, "profile": profile, "deleted": self.is_gone, "is_bot": False}
+        about |= {"deleted": self.is_gone, "is_bot": self.is_bot}
+        return about | {"team_id": self.server.team, "profile": profile}
 
     @property
     def modal(self) -> View | None:
@@ -90,6 +91,10 @@ class Person:
     def home(self) -> Json:
         """Return the App Home as published last."""
         return self.server.views.homes[self.id]
+
+    def read(self, channel: str, body: Json) -> None:
+        """Read a message that only this person sees."""
+        self.reads.append(Ephemeral(channel, body.get("text", ""), body.get("blocks") or []))
 
     async def write(self, channel: Channel, line: str) -> Acknowledgement:
         """Write a slash command."""
@@ -133,9 +138,28 @@ class Person:
             payload |= {"channel": {"id": place.channel}, "response_url": self._response_url(place.channel, place)}
             payload |= {"container": {"type": "message", "is_ephemeral": True, "channel_id": place.channel}}
         else:
-            view = place.shown() if isinstance(place, View) else place | {"id": "V0HOME", "state": {"values": {}}}
-            payload |= {"view": view, "container": {"type": "view"}}
+            payload |= {"view": _shown(place), "container": {"type": "view"}}
         return await self.server.sockets.ask("interactive", payload)
+
+    async def enter(self, place: View | Json, action: str, text: str) -> Acknowledgement:
+        """Type into an input that is served when somebody presses Enter in it, and press Enter."""
+        inputs = (block for block in _blocks(place) if block["type"] == "input")
+        block = next(block for block in inputs if block["element"]["action_id"] == action)
+        triggers = block["element"]["dispatch_action_config"]["trigger_actions_on"]
+        assert block["dispatch_action"] and "on_enter_pressed" in triggers, "nothing is sent for this input"
+        typed = {"type": block["element"]["type"], "action_id": action, "block_id": block["block_id"]}
+        payload = self._payload("block_actions") | {"actions": [typed | {"value": text or None}]}
+        return await self.server.sockets.ask("interactive", payload | {"view": _shown(place)})
+
+    async def open_home(self, tab: str = "home") -> Acknowledgement:
+        """Open the app's Home, or its other tab."""
+        return await self.happen("app_home_opened", tab=tab, channel=f"D{self.id}")
+
+    async def until_home(self, *texts: str) -> Json:
+        """Wait until the Home shows these texts."""
+        homes = self.server.views.homes
+        await self.server.until(lambda: self.id in homes and all(text in text_of(self.home) for text in texts))
+        return self.home
 
     async def press_for(self, place: Ephemeral | View | Json, action: str, value: str | None = None) -> Ephemeral:
         """Press a button and return the message that answers, which may be the pressed one replaced."""
@@ -215,6 +239,10 @@ class Person:
         id = f"R{next(_numbers)}"
         self.server.response_urls[id] = ResponseUrl(self, channel, original)
         return f"{self.server.api_url.removesuffix('/api/')}/respond/{id}"
+
+
+def _shown(place: View | Json) -> Json:
+    return place.shown() if isinstance(place, View) else place | {"state": {"values": {}}}
 
 
 def text_of(place: Ephemeral | View | Json) -> str:

@@ -11,15 +11,19 @@ from typing import Any, Self
 
 from aiohttp import web
 
-from bot.platforms.slack.manifest import SCOPES
+from bot.platforms.slack.manifest import SCOPES, UNFURL_DOMAINS
 
 from .blocks import problems_in, response_problems
 from .faults import Fault
-from .methods import METHODS, Refusal, Upload
+from .links import SharedLinks, unfurl
+from .methods import METHODS as BASIC_METHODS
+from .methods import Refusal, Upload
 from .people import Person, ResponseUrl
 from .sockets import Sockets
 from .views import Views
 from .world import Channel, Json
+
+METHODS = {**BASIC_METHODS, "chat.unfurl": (unfurl, "bot", "links:write")}
 
 
 @dataclass(slots=True)
@@ -59,6 +63,9 @@ class SlackServer:
         self.uploads: dict[str, Upload] = {}
         self.scopes = set(SCOPES)
         self.has_messages_tab = True
+        self.shared: list[SharedLinks] = []
+        self.unfurl_domains = UNFURL_DOMAINS
+        self.blocked_domains = set[str]()
         self.api_url = ""
         self._runner: web.AppRunner | None = None
 

@@ -57,6 +57,13 @@ class Views:
         view = self.modals[user] = View(f"V{next(_numbers)}", user, content)
         return view
 
+    def publish(self, user: str, content: Json, known_hash: str | None) -> Json | None:
+        """Publish a Home and return it with its hash; None when it is no longer the one with the known hash."""
+        if known_hash and self.homes.get(user, {}).get("hash") != known_hash:
+            return None
+        self.homes[user] = content | {"id": f"V0HOME{user}", "hash": f"1.{next(_numbers)}"}
+        return self.homes[user]
+
     def update(self, id: str, content: Json) -> View | None:
         """Update a modal; None when it was closed."""
         view = next((each for each in self.modals.values() if each.id == id), None)

@@ -32,7 +32,8 @@ class Message:
 class Channel:
     """A channel, or with an id that begins with D the direct messages between the bot and one person.
 
-    The bot is a member by default; `trouble` is the error for refused posts.
+    The bot is a member by default, as are all people but the `absent`; `trouble` is the error for refused posts.
+    It is `is_external` when another company's people are in it too.
     """
 
     id: str
@@ -41,6 +42,8 @@ class Channel:
     is_member: bool = True
     is_private: bool = False
     is_archived: bool = False
+    is_external: bool = False
+    absent: set[str] = field(default_factory=set)
     trouble: str | None = None
     messages: list[Message] = field(default_factory=list)
     takes_next: float = 0.0
@@ -70,10 +73,8 @@ class Channel:
 
     def put(self, bot_id: str | None, body: Json, lag: float = 0.0) -> Message:
         """Put a message into the channel, listed after that many seconds."""
-        last = float(self.messages[-1].ts) if self.messages else 0.0
-        ts = f"{max(time(), last + 0.000_100):.6f}"
         message = Message(
-            ts,
+            self.next_ts(),
             bot_id,
             body.get("text", ""),
             body.get("blocks") or [],
@@ -82,6 +83,11 @@ class Channel:
         )
         self.messages.append(message)
         return message
+
+    def next_ts(self) -> str:
+        """Return the timestamp of a new message, which no other one has."""
+        last = float(self.messages[-1].ts) if self.messages else 0.0
+        return f"{max(time(), last + 0.000_100):.6f}"
 
     def say(self, text: str) -> Message:
         """Let a person write something."""

@@ -14,6 +14,7 @@ from bot.config import Config
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import SlackPublisher
+from bot.services.ports import Connection
 from tests.doubles.slack import Channel, SlackServer
 
 LOOKS = (0.0, 0.1, 0.1)
@@ -58,20 +59,27 @@ def configured(config: Config, server: SlackServer, **settings: object) -> Confi
 
 
 @asynccontextmanager
-async def started(settings: Config, server: SlackServer) -> AsyncIterator[App]:
-    """Run a bot on the double; the end of the context stops it like SIGTERM."""
+async def running(settings: Config, server: SlackServer) -> AsyncIterator[tuple[App, Connection]]:
+    """Run a bot on the double, and yield its connection too; the end of the context stops it like SIGTERM."""
     others = len(server.sockets.open)
     async with open_app(settings) as app:
         (platform,) = platforms_of(app)
         async with platform.connect() as connection:
-            running = asyncio.create_task(connection.run(connection.deliver))
+            task = asyncio.create_task(connection.run(connection.deliver))
             await server.until(lambda: len(server.sockets.open) > others)
             await connection.maintain()  # the runner's first tick
-            yield app
-            running.cancel()
+            yield app, connection
+            task.cancel()
             with suppress(asyncio.CancelledError):
-                await running
+                await task
         await server.until(lambda: len(server.sockets.open) <= others)
+
+
+@asynccontextmanager
+async def started(settings: Config, server: SlackServer) -> AsyncIterator[App]:
+    """Run a bot on the double."""
+    async with running(settings, server) as (app, _):
+        yield app
 
 
 @pytest.fixture

@@ -23,15 +23,19 @@ FILE = Path(__file__).parents[3] / "config/slack-manifest.yaml"
 NEEDED: dict[str, set[str]] = {
     "apps.connections.open": set(),  # the app's token, with connections:write
     "auth.test": set(),
+    "chat.postEphemeral": {"chat:write"},
     "chat.postMessage": {"chat:write"},
     "chat.getPermalink": set(),
+    "chat.unfurl": {"links:write"},
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history"},
     "users.info": {"users:read"},
     "views.open": set(),
+    "views.publish": set(),
     "views.update": set(),
     "response_url": {"commands"},
 }
+NEEDED_BY_EVENTS: dict[str, set[str]] = {"app_home_opened": set(), "link_shared": {"links:read"}}
 # Slack's limits on a manifest, by its reference.
 NAME, DESCRIPTION, COMMAND, HINT, SHORTCUT, ABOUT_SHORTCUT, DOMAINS = 35, 140, 32, 1000, 24, 150, 5
 
@@ -47,7 +51,7 @@ def methods() -> set[str]:
 
 def test_the_scopes_are_those_of_the_methods_that_are_used() -> None:
     assert methods() == NEEDED.keys()
-    assert set(SCOPES) == set().union(*NEEDED.values())
+    assert set(SCOPES) == set().union(*NEEDED.values(), *NEEDED_BY_EVENTS.values())
     assert list(SCOPES) == sorted(SCOPES)
 
 
@@ -56,7 +60,12 @@ def test_the_commands_shortcuts_and_events_are_those_that_are_served() -> None:
     names = {each["command"].removeprefix("/") for each in content["slash_commands"]}
     assert names >= COMMANDS.keys() - {"help"} | {"dayori"}
     assert {each["callback_id"] for each in content["shortcuts"]} >= SHORTCUTS.keys()
-    assert set(EVENTS) >= SERVED_EVENTS.keys()
+    assert set(EVENTS) == SERVED_EVENTS.keys() == NEEDED_BY_EVENTS.keys()
+
+
+def test_an_app_that_does_not_look_at_links_is_not_told_of_them() -> None:
+    made = json.dumps(manifest("dayori", "ja", unfurls=False))
+    assert not [word for word in ("link_shared", "links:", "unfurl", "arxiv.org/list") if word in made]
 
 
 def test_the_file_is_the_manifest_of_the_default_settings() -> None:

@@ -20,7 +20,7 @@ from bot.platforms.slack.forms import Values
 from bot.platforms.slack.mrkdwn import escape, unescape
 from bot.services.papers.outcomes import waiting_message
 
-ASK, START = "source", "add"
+ADD, ASK, START = "addpaper", "source", "add"
 _LONGEST_SOURCE = 2000
 _MOST_LINKS = 25
 _ADDRESSES = ("from_url", "title_link", "original_url")  # of what a message's attachment shows
