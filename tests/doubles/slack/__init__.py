@@ -3,8 +3,9 @@
 from .blocks import problems_of, response_problems
 from .faults import Fault
 from .links import SharedLinks, share
-from .people import Ephemeral, Person, text_of
+from .people import Person
 from .server import SlackServer
+from .surfaces import Ephemeral, text_of
 from .views import View
 from .world import Channel, Message
 

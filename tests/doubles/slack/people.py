@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field
 from itertools import count
 from typing import TYPE_CHECKING, Any
 
 from .blocks import response_problems
 from .sockets import Acknowledgement
+from .surfaces import Ephemeral, blocks_of, element_of, inputs_of, payload_of, required_inputs, text_of, typed_value
 from .views import View
 from .world import Channel, Json
 
@@ -17,15 +17,6 @@ if TYPE_CHECKING:
 
 _numbers = count(1)
 _MOST_ANSWERS = 5
-
-
-@dataclass
-class Ephemeral:
-    """A message that only one person sees."""
-
-    channel: str
-    text: str
-    blocks: list[Json]
 
 
 @dataclass
@@ -72,8 +63,7 @@ class Person:
         """Return what users.info tells."""
         profile = {"display_name": self.name, "real_name": self.name}
         about = {"id": self.id, "name": "sato", "tz": self.zone, "locale": self.locale, "is_admin": self.is_admin}
-        about |= {"deleted": self.is_gone, "is_bot": self.is_bot}
-        return about | {"team_id": self.server.team, "profile": profile}
+        return about | {"team_id": self.server.team, "profile": profile, "deleted": self.is_gone, "is_bot": self.is_bot}
 
     @property
     def modal(self) -> View | None:
@@ -127,7 +117,7 @@ class Person:
 
     async def press(self, place: Ephemeral | View | Json, action: str, value: str | None = None) -> Acknowledgement:
         """Press the button of that action or label in a message, a modal or the Home; or choose `value` in a menu."""
-        element, block = _element(place, action)
+        element, block = element_of(place, action)
         pressed = {"type": element["type"], "action_id": element["action_id"], "block_id": block.get("block_id", "b")}
         if element["type"] == "button":
             pressed |= {"value": element["value"]} if "value" in element else {}
@@ -138,18 +128,18 @@ class Person:
             payload |= {"channel": {"id": place.channel}, "response_url": self._response_url(place.channel, place)}
             payload |= {"container": {"type": "message", "is_ephemeral": True, "channel_id": place.channel}}
         else:
-            payload |= {"view": _shown(place), "container": {"type": "view"}}
+            payload |= {"view": payload_of(place), "container": {"type": "view"}}
         return await self.server.sockets.ask("interactive", payload)
 
     async def enter(self, place: View | Json, action: str, text: str) -> Acknowledgement:
         """Type into an input that is served when somebody presses Enter in it, and press Enter."""
-        inputs = (block for block in _blocks(place) if block["type"] == "input")
+        inputs = (block for block in blocks_of(place) if block["type"] == "input")
         block = next(block for block in inputs if block["element"]["action_id"] == action)
         triggers = block["element"]["dispatch_action_config"]["trigger_actions_on"]
         assert block["dispatch_action"] and "on_enter_pressed" in triggers, "nothing is sent for this input"
         typed = {"type": block["element"]["type"], "action_id": action, "block_id": block["block_id"]}
         payload = self._payload("block_actions") | {"actions": [typed | {"value": text or None}]}
-        return await self.server.sockets.ask("interactive", payload | {"view": _shown(place)})
+        return await self.server.sockets.ask("interactive", payload | {"view": payload_of(place)})
 
     async def open_home(self, tab: str = "home") -> Acknowledgement:
         """Open the app's Home, or its other tab."""
@@ -167,10 +157,10 @@ class Person:
 
     async def submit(self, view: View, **values: str) -> Acknowledgement:
         """Submit a modal with values by the inputs' names; the others keep what they were filled with."""
-        typed = _inputs(view) | values
-        assert typed.keys() == _inputs(view).keys(), "a value for no input"
-        assert all(typed[name] for name in _required(view)), "Slack's client asks for what is required"
-        state = {name: {"value": _typed(view, name, value)} for name, value in typed.items()}
+        typed = inputs_of(view) | values
+        assert typed.keys() == inputs_of(view).keys(), "a value for no input"
+        assert all(typed[name] for name in required_inputs(view)), "Slack's client asks for what is required"
+        state = {name: {"value": typed_value(view, name, value)} for name, value in typed.items()}
         shown = view.shown() | {"state": {"values": state}}
 
         def take(content: Json) -> None:
@@ -239,68 +229,3 @@ class Person:
         id = f"R{next(_numbers)}"
         self.server.response_urls[id] = ResponseUrl(self, channel, original)
         return f"{self.server.api_url.removesuffix('/api/')}/respond/{id}"
-
-
-def _shown(place: View | Json) -> Json:
-    return place.shown() if isinstance(place, View) else place | {"state": {"values": {}}}
-
-
-def text_of(place: Ephemeral | View | Json) -> str:
-    """Return all text that is shown, block by block."""
-    return "\n".join(_texts(_blocks(place)))
-
-
-def _texts(part: Any) -> Iterator[str]:
-    if isinstance(part, dict):
-        for key, value in part.items():
-            if key in ("text", "initial_value") and isinstance(value, str):
-                yield value
-            else:
-                yield from _texts(value)
-    elif isinstance(part, list):
-        for each in part:
-            yield from _texts(each)
-
-
-def _blocks(place: Ephemeral | View | Json) -> list[Json]:
-    return list(place["blocks"] if isinstance(place, dict) else place.blocks)
-
-
-def _element(place: Ephemeral | View | Json, action: str) -> tuple[Json, Json]:
-    """Return an element by its action id, its action id's first part or its label, and its block."""
-    for block in _blocks(place):
-        elements = [*block.get("elements", []), *([block["accessory"]] if "accessory" in block else [])]
-        for element in elements:
-            id = str(element.get("action_id", ""))
-            label = element["text"]["text"] if element["type"] == "button" else ""
-            if action in (id, id.partition(".")[0]) or action in label:
-                return element, block
-    raise AssertionError(f"no {action} in {text_of(place)}")
-
-
-def _inputs(view: View) -> dict[str, str]:
-    """Return what the inputs of a modal are filled with."""
-    inputs = [block for block in view.blocks if block["type"] == "input"]
-    return {block["block_id"]: _filled(block["element"]) for block in inputs}
-
-
-def _filled(element: Json) -> str:
-    option = element.get("initial_option") or {}
-    return str(element.get("initial_value") or element.get("initial_conversation") or option.get("value") or "")
-
-
-def _required(view: View) -> list[str]:
-    return [block["block_id"] for block in view.blocks if block["type"] == "input" and not block.get("optional")]
-
-
-def _typed(view: View, name: str, value: str) -> Json:
-    element = next(block["element"] for block in view.blocks if block.get("block_id") == name)
-    match element["type"]:
-        case "plain_text_input":
-            return {"type": element["type"], "value": value or None}
-        case "conversations_select":
-            return {"type": element["type"], "selected_conversation": value or None}
-        case kind:
-            made = {"text": {"type": "plain_text", "text": value, "emoji": True}, "value": value}
-            option = next((each for each in element.get("options", ()) if each["value"] == value), made)
-            return {"type": kind, "selected_option": option if value else None}

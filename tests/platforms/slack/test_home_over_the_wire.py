@@ -138,6 +138,13 @@ async def test_what_somebody_added_can_be_opened_by_them_and_edited_by_a_curator
     assert "16番目の論文" in text_of(theirs)
     assert "編集" not in json.dumps(mine, ensure_ascii=False)
     assert json.dumps(theirs, ensure_ascii=False).count("編集") == 5
+    await curator.press(theirs, "編集")
+    await curator.until_modal("16番目の論文")
+
+
+async def test_a_paper_is_added_from_a_home(app: App, person: Person) -> None:
+    await person.press(await opened(person), "論文を追加")
+    await person.until_modal("リンク")
 
 
 @pytest.mark.parametrize("setup", [{"additions": "curators"}])

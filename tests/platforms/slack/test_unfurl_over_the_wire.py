@@ -138,6 +138,12 @@ async def test_a_link_that_we_do_not_have_is_offered_only_to_its_poster_and_once
     assert "Add to papers" in text_of(await offered(other))
 
 
+async def test_the_button_of_an_offer_opens_the_form_for_its_link(app: App, person: Person, channel: Channel) -> None:
+    await share(person, channel, UNKNOWN)
+    await person.press(await offered(person), "add")
+    assert "2501.00001" in json.dumps((await person.until_modal("見出し")).content)
+
+
 async def test_what_was_offered_is_remembered_by_the_next_process(
     connected: Callable[[], Connected], person: Person, channel: Channel, server: SlackServer
 ) -> None:
