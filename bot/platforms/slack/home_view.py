@@ -46,7 +46,7 @@ def _head(page: FrontPage, actor: Actor) -> Iterator[Block]:
     yield kit.actions(*buttons)
     if page.papers:
         placeholder = t(locale, "A title, a word, an author, a link …")
-        yield kit.search_field(FIND, t(locale, "Look a paper up"), placeholder, LONGEST_QUERY)
+        yield kit.search_field(FIND, t(locale, "Look up a paper"), placeholder, LONGEST_QUERY)
 
 
 def _edition(page: FrontPage, actor: Actor) -> Iterator[Block]:
