@@ -32,13 +32,12 @@ class FormField:
 def paper_fields(draft: Draft, locale: Locale, longest: int) -> list[FormField]:
     """Return the fields of every draft; the platform takes at most `longest` characters in one."""
     needs_title = not draft.is_addition
+    title = t(locale, "As the paper has it") if needs_title else t(locale, "Looked up where it is left blank")
     return [
         FormField(
             "headline", t(locale, "Headline"), t(locale, "One line that says what it is about"), 500, draft.headline
         ),
-        FormField(
-            "title", t(locale, "Title"), t(locale, "As the paper has it"), 500, draft.title, is_required=needs_title
-        ),
+        FormField("title", t(locale, "Title"), title, 500, draft.title, is_required=needs_title),
         FormField("date", t(locale, "Date"), "2023-07-19 / 2023-07 / 2023年7月19日", 40, draft.date),
         FormField(
             "comment",

@@ -27,8 +27,8 @@ COMMAND_LIST = (
     CommandEntry("undo", "元に戻す", msg("Undo my last change")),
     CommandEntry("history", "履歴", msg("See who changed what"), "RetNet"),
     CommandEntry("inbox", "受信箱", msg("Decide on proposed papers")),
-    CommandEntry("alias", "別名", msg("Words for the same thing"), "add RAG = 検索拡張生成"),
-    CommandEntry("digest", "だより", msg("The digest and its channels"), "subscribe #papers mon 09:00"),
+    CommandEntry("alias", "別名", msg("Name words for the same thing"), "add RAG = 検索拡張生成"),
+    CommandEntry("digest", "だより", msg("Choose where and when the digest comes"), "subscribe #papers mon 09:00"),
     CommandEntry("export", "書き出し", msg("Get papers as a file"), "bibtex tag:RAG"),
     CommandEntry("help", "ヘルプ", msg("List the commands")),
 )
