@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import Any
 
 from bot.domain.digest import Edition
 from bot.domain.paper import Paper
@@ -10,10 +11,16 @@ from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.render import SlackRenderer
 from pictures.album import Album
 from pictures.moment import ZONE
-from pictures.slack.page import Post, channel
+from pictures.slack.page import Post, channel, modal
 from pictures.slack.session import Session, session
 
 _TIME = "9:00"
+_LINK = "https://arxiv.org/abs/1706.03762"
+_TYPED = {
+    "headline": "すべてのはじまり、注意機構だけの「Transformer」",
+    "comment": "再帰も畳み込みも使わず、注意機構だけで翻訳の精度を塗り替えた論文。いまのLLMの土台です。",
+    "tags": "Transformer、基礎",
+}
 _STARTER = Path(__file__).parents[2] / "config/papers.yaml"
 
 
@@ -23,6 +30,7 @@ async def draw(album: Album, edition: Edition, papers: list[Paper]) -> None:
     async with session(_STARTER) as at:
         await _answer(album, at, "slack-paper", "/paper レトネット")
         await _answer(album, at, "slack-papers", "/papers")
+        await _addition(album, at)
 
 
 async def _digest(album: Album, edition: Edition) -> None:
@@ -38,6 +46,26 @@ async def _answer(album: Album, at: Session, name: str, line: str) -> None:
     """Save the answer to a command, which only the asker sees."""
     answer = await at.person.ask(at.channel, line)
     await album.desktop(name, channel([Post({"blocks": answer.blocks}, _TIME, is_private=True)]))
+
+
+async def _addition(album: Album, at: Session) -> None:
+    """Save the form for a link, filled in, and the preview of the paper."""
+    form = await at.person.ask_modal(at.channel, f"/addpaper {_LINK}")
+    await album.desktop("slack-addpaper", modal(_filled(form.content, _TYPED)))
+    await at.person.submit(form, **_TYPED)
+    preview = await at.person.until_modal(_TYPED["headline"], "#基礎")
+    await album.desktop("slack-addpaper-preview", modal(preview.content))
+
+
+def _filled(view: dict[str, Any], typed: dict[str, str]) -> dict[str, Any]:
+    """Return a modal with what somebody types into its inputs."""
+    blocks = [
+        block | {"element": block["element"] | {"initial_value": typed[block["block_id"]]}}
+        if block.get("block_id") in typed
+        else block
+        for block in view["blocks"]
+    ]
+    return view | {"blocks": blocks}
 
 
 def _end_of_paper(n: int) -> str:

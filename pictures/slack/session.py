@@ -17,9 +17,18 @@ from bot.services.ports import Connection
 from pictures.moment import MOMENT
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.slack import Channel, Person, SlackServer
+from tests.doubles.web import Web
 from tests.nowhere import SOURCES
 
 _AGE = timedelta(days=19)  # of the collection
+_ARXIV = {
+    "1706.03762v7": {
+        "title": "Attention Is All You Need",
+        "authors": ["Ashish Vaswani", "Noam Shazeer", "Niki Parmar", "Jakob Uszkoreit", "Llion Jones"],
+        "published": "2017-06-12T17:57:34Z",
+        "abstract": "A network of attention alone, without recurrence and without convolutions.",
+    }
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,27 +50,34 @@ async def session(papers: Path) -> AsyncIterator[Session]:
     clock.now = MOMENT - _AGE
     async with AsyncExitStack() as stack:
         folder = stack.enter_context(TemporaryDirectory())
-        server = await stack.enter_async_context(SlackServer())
-        app = await stack.enter_async_context(open_app(_config(server, folder, papers), clock=clock))
+        server, web = await stack.enter_async_context(SlackServer()), await stack.enter_async_context(Web())
+        web.serve("127.0.0.1", web.arxiv)
+        web.papers |= _ARXIV
+        config = _config(server, web, folder, papers)
+        app = await stack.enter_async_context(open_app(config, clock=clock))
         clock.now = MOMENT
         (platform,) = platforms_of(app)
         connection = await stack.enter_async_context(platform.connect())
         running = asyncio.create_task(connection.run(connection.deliver))
         await server.until(lambda: server.sockets.open)
+        stack.push_async_callback(_stop, running)
         yield Session(app, connection, server, server.person(name="みどり"), server.channel())
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
         if server.violations:
             raise ValueError(f"Slack would refuse this: {server.violations}")
 
 
-def _config(server: SlackServer, folder: str, papers: Path) -> Config:
+async def _stop(task: asyncio.Task[None]) -> None:
+    task.cancel()
+    with suppress(asyncio.CancelledError):
+        await task
+
+
+def _config(server: SlackServer, web: Web, folder: str, papers: Path) -> Config:
     return Config.model_validate(
         {
             "database_url": f"sqlite+aiosqlite:///{folder}/dayori.db",
             "papers_file": str(papers),
-            "sources": SOURCES,
+            "sources": SOURCES | {"arxiv_url": f"http://127.0.0.1:{web.port}"},
             "slack_bot_token": server.tokens["bot"],
             "slack_app_token": server.tokens["app"],
             "slack": {"api_url": server.api_url},
