@@ -194,7 +194,7 @@ def _assemble(
         state=state,
         servers=servers,
         delivery=partial(Delivery, database, clock),
-        message_updates=partial(MessageUpdates, database, clock, renderers),
+        message_updates=partial(MessageUpdates, database, renderers),
     )
 
 

@@ -17,7 +17,7 @@ from bot.services.cancellation import uncancellable
 from bot.services.digests.message_updates import updated_until
 from bot.services.ports import Clock
 from bot.services.workspaces import Sharing
-from bot.store import leases, servers, state
+from bot.store import leases, sent_messages, servers, state
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, iso
 
@@ -247,8 +247,9 @@ def _cleaned(name: str) -> str:
 async def _correct_since(connection: StoreConnection, key: str, moment: datetime) -> None:
     """Make the posted digests of a newly allowed server catch up on the edits since that moment."""
     until = await state.read_state(connection, key)
-    if until and until > iso(moment):
-        await state.write_state(connection, key, iso(moment))
+    step = await sent_messages.step_of(connection, iso(moment))
+    if until and await sent_messages.step_of(connection, until) > step:
+        await state.write_state(connection, key, str(step))
 
 
 def _as_served(server: Server, served: ServedServers, *, is_listed: bool) -> Server:

@@ -9,6 +9,7 @@ from sqlalchemy import and_, func, select, update
 from bot.domain.digest import Payload
 from bot.i18n import Locale
 from bot.store.connection import StoreConnection
+from bot.store.imports import last_step
 from bot.store.schema import changes, edition_papers, editions, history, messages, papers, subscriptions
 
 
@@ -25,21 +26,28 @@ class SentMessage:
     place: int
 
 
-async def edited_since(connection: StoreConnection, since: str) -> list[tuple[int, int, str]]:
-    """Return the papers changed since then as (workspace id, number, time of the last change), oldest change first.
+async def edited_since(connection: StoreConnection, step: int) -> list[tuple[int, int]]:
+    """Return the papers that later steps of the history edited as (workspace id, number).
 
     The history tells, not the paper: an undo restores a paper with the time of its earlier version.
     """
-    at = func.max(changes.c.at)
     query = (
-        select(papers.c.workspace_id, papers.c.number, at)
+        select(papers.c.workspace_id, papers.c.number)
         .join(history, and_(history.c.workspace_id == papers.c.workspace_id, history.c.paper_id == papers.c.id))
-        .join(changes, changes.c.id == history.c.change_id)
-        .where(changes.c.at > since, history.c.before.is_not(None))
+        .where(history.c.id > step, history.c.before.is_not(None))
         .group_by(papers.c.workspace_id, papers.c.number)
-        .order_by(at)
+        .order_by(func.max(history.c.id))
     )
-    return [(workspace_id, number, at) for workspace_id, number, at in await connection.execute(query)]
+    return [(workspace_id, number) for workspace_id, number in await connection.execute(query)]
+
+
+async def step_of(connection: StoreConnection, until: str) -> int:
+    """Return the step up to which messages are true, from its number or, as older versions stored it, a time."""
+    if until.isdigit():
+        return int(until)
+    later = select(func.min(history.c.id)).join(changes, changes.c.id == history.c.change_id)
+    first = (await connection.execute(later.where(changes.c.at > until))).scalar()
+    return first - 1 if first else await last_step(connection)
 
 
 async def messages_with(

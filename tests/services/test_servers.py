@@ -216,15 +216,22 @@ async def test_nothing_is_edited_told_or_looked_for_in_a_server_that_is_not_serv
     assert publisher.posted == []
 
 
+@pytest.mark.parametrize("by_time", [False, True])
 async def test_digests_follow_the_edits_that_a_refused_server_missed(
-    resting: Servers, database: Database, clock: AdjustableClock
+    resting: Servers, database: Database, clock: AdjustableClock, library: Library, workspace: int, by_time: bool
 ) -> None:
-    notes = State(database)
-    refused_at = clock().isoformat(timespec="microseconds")
-    clock.advance(days=3)
-    await notes.write(updated_until("discord"), clock().isoformat(timespec="microseconds"))
+    notes, key = State(database), updated_until("discord")
+    clock.advance(days=1)
+    for n in (1, 2, 3):
+        await library.add(workspace, paper(n), None)
+    until = clock().isoformat(timespec="microseconds") if by_time else "3"  # older versions stored a time
+    await notes.write(key, until)
     await resting.allow(OTHER)
-    assert await notes.read(updated_until("discord")) == refused_at
+    assert await notes.read(key) == "0"
+    await resting.refuse(OTHER)
+    await notes.write(key, until)
+    await resting.allow(OTHER)
+    assert await notes.read(key) == until
 
 
 async def test_the_doctor_warns_of_what_waits_and_stays_well(

@@ -12,9 +12,10 @@ from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
 from bot.domain.paper import Paper
 from bot.i18n import msg
 from bot.services.digests.edition_sender import PAUSES
-from bot.services.ports import Clock, Publisher, Renderer
+from bot.services.ports import Publisher, Renderer
 from bot.store import papers, sent_messages, state
-from bot.store.database import Database, iso
+from bot.store.database import Database
+from bot.store.imports import last_step
 from bot.store.sent_messages import SentMessage
 
 _LONGEST_WAIT = 60.0  # seconds
@@ -22,7 +23,7 @@ _log = structlog.get_logger()
 
 
 def updated_until(platform: str) -> str:
-    """Return the state key for the time of the last edit that a platform's messages show."""
+    """Return the state key for the step of the history up to which a platform's messages show every edit."""
     # Discord's key is older than the other platforms.
     return "corrected until" if platform == "discord" else f"corrected until on {platform}"
 
@@ -33,12 +34,11 @@ class MessageUpdates:
     def __init__(
         self,
         database: Database,
-        clock: Clock,
         renderers: Mapping[str, Renderer],
         publishers: Mapping[str, Publisher],
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._database, self._clock, self._pauses = database, clock, pauses
+        self._database, self._pauses = database, pauses
         self._renderers, self._publishers = renderers, publishers
         self._running = asyncio.Lock()
 
@@ -54,14 +54,14 @@ class MessageUpdates:
         """Redraw one platform's messages, from its own last update on: it may have been disconnected for longer."""
         key = updated_until(platform)
         async with self._database.read() as connection:
-            since = await state.read_state(connection, key) or iso(self._clock())
+            until, newest = await state.read_state(connection, key), await last_step(connection)
+            since = newest if until is None else await sent_messages.step_of(connection, until)
             edited = await sent_messages.edited_since(connection, since)
-        redrawn = 0
-        for workspace_id, number, edited_at in edited:
-            redrawn += await self._redraw(platform, workspace_id, number)
-            since = edited_at
-        async with self._database.write() as connection:
-            await state.write_state(connection, key, since)
+        redrawn = sum([await self._redraw(platform, *paper) for paper in edited])
+        if until != str(newest):
+            async with self._database.write() as connection:
+                if await state.read_state(connection, key) == until:  # else a server that missed edits was allowed
+                    await state.write_state(connection, key, str(newest))
         return redrawn
 
     async def _redraw(self, platform: str, workspace_id: int, number: int) -> int:

@@ -66,7 +66,7 @@ async def edited(
     await digests.subscribe(workspace, SubscriptionRequest("here", "discord:1/2", "mon 09:00", (), "ja"))
     await digests.compose_now(workspace, "here")
     await delivery.deliver_open()
-    corrections = MessageUpdates(database, clock, RENDERERS, {"discord": publisher}, pauses=(0.001, 0.001))
+    corrections = MessageUpdates(database, RENDERERS, {"discord": publisher}, pauses=(0.001, 0.001))
     await corrections.update()
     clock.advance(minutes=1)
     await retitle(library, workspace, "第二")
@@ -91,7 +91,7 @@ async def test_an_edit_that_was_overtaken_by_another_of_its_paper_is_not_made(
         await retitle(library, workspace, "第三")
 
     publisher.meanwhile = edited_again
-    publisher.other = MessageUpdates(database, clock, RENDERERS, {"discord": publisher})
+    publisher.other = MessageUpdates(database, RENDERERS, {"discord": publisher})
     assert await edited.update() == 0
     assert publisher.posted[0].payload["redrawn"] == "第三"
     await edited.update()
@@ -101,7 +101,7 @@ async def test_an_edit_that_was_overtaken_by_another_of_its_paper_is_not_made(
 async def test_an_edit_that_another_process_made_is_not_made_again(
     database: Database, clock: AdjustableClock, publisher: Sleeper, edited: MessageUpdates
 ) -> None:
-    publisher.other = MessageUpdates(database, clock, RENDERERS, {"discord": publisher})
+    publisher.other = MessageUpdates(database, RENDERERS, {"discord": publisher})
     assert await edited.update() == 0
     assert publisher.posted[0].payload["redrawn"] == "第二"
 
@@ -133,3 +133,13 @@ async def test_a_posted_digest_follows_an_undo_and_a_redo(
         assert await edited.update() == 0
         payloads.append(publisher.posted[0].payload["redrawn"])
     assert payloads == ["第二", "A Paper on Subject 1", "第二"]
+
+
+async def test_a_posted_digest_follows_an_edit_although_the_clock_was_set_back(
+    library: Library, workspace: int, clock: AdjustableClock, publisher: Sleeper, edited: MessageUpdates
+) -> None:
+    await edited.update()
+    clock.advance(hours=-1)
+    await retitle(library, workspace, "第三")
+    assert await edited.update() == 1
+    assert publisher.posted[0].payload["redrawn"] == "第三"
