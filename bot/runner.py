@@ -21,6 +21,7 @@ from bot.backoff import pauses
 from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.domain.paper import Paper
+from bot.edit_watch import EditWatch
 from bot.i18n import Message
 from bot.scheduler import Scheduler
 from bot.services.digests.delivery import DeliveryReport
@@ -139,17 +140,19 @@ class _Connections:
         """Keep one connection until the stop or until it breaks; raise what broke it."""
         async with platform.connect() as connection:
             scheduler = Scheduler(partial(self._tick, connection))
+            edit_watch = EditWatch(self._app.services.library.last_step, connection.update_messages)
 
             def begin() -> None:
                 self._connections.append(connection)
                 scheduler.start()
+                edit_watch.start()
 
             try:
                 await _run_until(self._stop, connection.run(begin))
             finally:
                 if connection in self._connections:
                     self._connections.remove(connection)
-                await scheduler.stop()
+                await asyncio.gather(scheduler.stop(), edit_watch.stop())
 
     async def _tick(self, connection: Connection) -> None:
         connection.deliver()

@@ -107,6 +107,9 @@ class Connection(Protocol):
     def deliver(self) -> None:
         """Start sending open editions, unless that is running already."""
 
+    async def update_messages(self) -> None:
+        """Let posted messages follow the edits of their papers."""
+
     async def maintain(self) -> None:
         """Update posted messages, and record the connection's state for the health check."""
 

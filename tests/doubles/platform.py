@@ -34,5 +34,8 @@ class BrokenPlatform:
     def deliver(self) -> None:
         raise self.error
 
+    async def update_messages(self) -> None:
+        raise self.error
+
     async def maintain(self) -> None:
         raise self.error

@@ -83,9 +83,13 @@ class DiscordConnection:
         """Start sending open editions, unless that is running already."""
         self._client.delivery.start()
 
+    async def update_messages(self) -> None:
+        """Let posted messages follow the edits of their papers."""
+        await self._client.message_updates.update()
+
     async def maintain(self) -> None:
         """Update posted messages, and report the gateway's state to the health check."""
-        await self._client.message_updates.update()
+        await self.update_messages()
         await self._client.gateway_status.heartbeat()
 
     async def _connect(self) -> None:

@@ -73,9 +73,13 @@ class SlackConnection:
         """Start sending open editions, unless that is running already."""
         self._delivery.start()
 
+    async def update_messages(self) -> None:
+        """Let posted messages follow the edits of their papers."""
+        await self._message_updates.update()
+
     async def maintain(self) -> None:
         """Update posted messages, and report the connection's state to the health check."""
-        await self._message_updates.update()
+        await self.update_messages()
         if self._socket_mode:
             await self._socket_mode.heartbeat()
         if self._listeners:

@@ -13,7 +13,7 @@ from bot.domain.history import Change, Step
 from bot.domain.paper import Columns, Paper, identity_keys, link_keys, title_key, with_id
 from bot.i18n import msg
 from bot.services.ports import Clock
-from bot.store import history, papers
+from bot.store import history, imports, papers
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 from bot.store.papers import columns_of
@@ -100,6 +100,11 @@ class Library:
         """Return the history of one paper or of all, newest first."""
         async with self._database.read() as connection:
             return await history.newest_first(connection, workspace_id, id, limit)
+
+    async def last_step(self) -> int:
+        """Return the number of the last step in the history of all collections, 0 before the first."""
+        async with self._database.read() as connection:
+            return await imports.last_step(connection)
 
 
 def work_keys(paper: Paper) -> Sequence[str]:

@@ -8,8 +8,7 @@ from typing import Any
 import pytest
 from structlog.testing import capture_logs
 
-from bot import runner
-from bot.app import open_app, platforms_of
+from bot.app import open_app
 from bot.config import Config
 from tests.doubles.discord import Channel as DiscordChannel
 from tests.doubles.discord import DiscordServer, Permission
@@ -94,7 +93,9 @@ async def test_a_slack_team_that_is_not_the_tokens_is_told(settings: Config, sla
     assert named == [("slack:T0MISTYPED", f"slack:{slack.team}")]
 
 
-async def test_an_edit_shows_in_the_messages_on_both(tied: Config, channels: Channels, discord: DiscordServer) -> None:
+async def test_an_edit_on_either_side_shows_in_the_messages_on_both_within_seconds(
+    tied: Config, channels: Channels, discord: DiscordServer, slack: SlackServer
+) -> None:
     general, second = channels
     assert general.guild
     curator = general.guild.member("花子", permissions=Permission.MANAGE_GUILD)
@@ -102,14 +103,18 @@ async def test_an_edit_shows_in_the_messages_on_both(tied: Config, channels: Cha
     async with running(tied):
         await arrived(*channels)
         await discord.connected()
+        await slack.until(lambda: slack.sockets.open)
         form = await discord.slash(curator, general, "editpaper", paper="paper-1", locale="ja")
         look = await answered(await discord.submit(curator, form.modal, {"headline": "直した見出し"}, locale="ja"))
         await discord.click(curator, look, "保存", locale="ja")
         await discord.until(lambda: "直した見出し" in str(general.messages[0].embeds))
-    async with open_app(tied) as app:
-        await runner.post(app, platforms_of(app), await app.services.workspaces.named("lab"), None)
-    assert "直した見出し" in second.messages[0].text
-    assert "直した見出し" in str(second.messages[0].blocks)
+        await slack.until(lambda: "直した見出し" in second.messages[0].text)
+        assert "直した見出し" in str(second.messages[0].blocks)
+        person = slack.person(is_admin=True)
+        await person.submit(await person.ask_modal(second, "/editpaper paper-1"), headline="もう一度")
+        await person.submit(await person.until_modal("このように表示されます"))
+        await discord.until(lambda: "もう一度" in str(general.messages[0].embeds))
+        await slack.until(lambda: "もう一度" in second.messages[0].text)
     assert [len(channel.messages) for channel in channels] == [1, 1]
 
 

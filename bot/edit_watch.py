@@ -1,0 +1,47 @@
+"""Notices within seconds that a collection changed, whichever platform or process changed it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+
+import structlog
+
+from bot.domain.errors import DayoriError
+
+_EVERY = 2.0  # seconds; a look takes a tenth of a millisecond
+_log = structlog.get_logger()
+
+
+class EditWatch:
+    """Calls `follow` when the history has new steps; one that is slow delays only itself."""
+
+    def __init__(
+        self, last_step: Callable[[], Awaitable[int]], follow: Callable[[], Awaitable[None]], every: float = _EVERY
+    ) -> None:
+        self._last_step, self._follow, self._every = last_step, follow, every
+        self._watching: asyncio.Task[None] | None = None
+
+    def start(self) -> None:
+        """Watch from now on."""
+        self._watching = asyncio.create_task(self._watch())
+
+    async def stop(self) -> None:
+        """Stop watching; a call that is running is cancelled."""
+        if self._watching:
+            self._watching.cancel()
+            await asyncio.wait((self._watching,))
+
+    async def _watch(self) -> None:
+        followed: int | None = None
+        while True:
+            try:
+                step = await self._last_step()
+                if followed not in (None, step):
+                    await self._follow()
+                followed = step
+            except DayoriError as error:
+                _log.warning("posted digests do not follow the edits yet", reason=str(error))
+            except Exception as error:
+                _log.error("posted digests do not follow the edits", exc_info=error)
+            await asyncio.sleep(self._every)
