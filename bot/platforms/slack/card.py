@@ -17,8 +17,10 @@ SHOW = "show"
 
 def card_answer(paper: Paper, actor: Actor, text: str = "", *buttons: Block) -> Answer:
     """Return one paper's card with its buttons and further ones, below an escaped text."""
-    show = kit.button(SHOW, "📣 " + t(actor.locale, "Show to everyone"), paper.id)
-    return Answer(text, (*card_blocks(paper, actor.locale), kit.actions(*buttons, show)), (heading_of(paper),))
+    if actor.channel:
+        buttons = (*buttons, kit.button(SHOW, "📣 " + t(actor.locale, "Show to everyone"), paper.id))
+    below = [kit.actions(*buttons)] if buttons else []
+    return Answer(text, (*card_blocks(paper, actor.locale), *below), (heading_of(paper),))
 
 
 def cards_answer(text: str, locale: Locale, *papers: Paper) -> Answer:

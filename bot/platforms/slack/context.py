@@ -47,12 +47,16 @@ class Client:
 
 @dataclass(frozen=True, slots=True)
 class Actor(actor.Actor):
-    """The person who uses the bot; `user` is their id at Slack, `team` their workspace's."""
+    """The person who uses the bot; `user` is their id at Slack, `team` their workspace's.
+
+    `channel` is the id of the one where they are; empty on Home.
+    """
 
     team: str
     user: str
     zone: ZoneInfo
     names: CommandNames
+    channel: str = ""
 
     def command(self, name: str) -> str:
         """Return the name of one of our commands for this person."""
@@ -129,6 +133,7 @@ async def actor_of(client: Client, body: Json) -> Actor:
         user=user,
         zone=person.zone,
         names=client.names,
+        channel=_origin(body, body.get("view") or {})[0].channel,
     )
 
 

@@ -88,7 +88,8 @@ async def test_a_home_shows_the_latest_edition_whose_papers_open(
     await send_edition(app, connection)
     home = await opened(person, "最新号（第1号）", "RetNet", f"<#{channel.id}>", "次号")
     await person.press(home, "open")
-    await person.until_modal("論文")
+    card = await person.until_modal("arXiv", "PDF")
+    assert "みんなに見せる" not in text_of(card)  # there is no channel to show it in
 
 
 async def test_before_the_first_edition_a_home_shows_what_was_added_last(app: App, person: Person) -> None:
