@@ -15,15 +15,12 @@ _MONTHS = {name.lower(): n for n, name in enumerate(calendar.month_name) if n}
 _MONTHS |= {name.lower(): n for n, name in enumerate(calendar.month_abbr) if n} | {"sept": 9}
 _ERAS = {"令和": 2018, "平成": 1988, "昭和": 1925}
 _MONTH = "|".join(sorted(_MONTHS, key=len, reverse=True))
-_PATTERNS = tuple(
-    re.compile(pattern, re.IGNORECASE)
-    for pattern in (
-        r"(?P<y>\d{4})(?:[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?)?)?",
-        r"(?P<y>\d{4})年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?",
-        r"(?P<era>令和|平成|昭和)(?P<ey>元|\d{1,2})年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?",
-        rf"(?P<mon>{_MONTH})[.,]?(?:\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)?[.,]?\s+(?P<y>\d{{4}})",
-        rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[.,]?[\s-]*(?P<mon>{_MONTH})[.,]?[\s-]*(?P<y>\d{{4}})",
-    )
+_PATTERNS = (
+    r"(?P<y>\d{4})(?:[-/.](?P<m>\d{1,2})(?:[-/.](?P<d>\d{1,2})(?:[T ]\d{1,2}:\d{2}.*)?)?)?",
+    r"(?P<y>\d{4})年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?",
+    r"(?P<era>令和|平成|昭和)(?P<ey>元|\d{1,2})年(?:(?P<m>\d{1,2})月(?:(?P<d>\d{1,2})日)?)?",
+    rf"(?P<mon>{_MONTH})[.,]?(?:\s*(?P<d>\d{{1,2}})(?:st|nd|rd|th)?)?[.,]?\s+(?P<y>\d{{4}})",
+    rf"(?P<d>\d{{1,2}})(?:st|nd|rd|th)?[.,]?[\s-]*(?P<mon>{_MONTH})[.,]?[\s-]*(?P<y>\d{{4}})",
 )
 
 
@@ -61,7 +58,7 @@ def parse_date(text: str) -> PaperDate:
     """
     plain = normalized("NFKC", text).strip()
     for pattern in _PATTERNS:
-        if match := pattern.fullmatch(plain):
+        if match := re.fullmatch(pattern, plain, re.IGNORECASE):  # compiled at its first use
             try:
                 return _from_parts(match.groupdict())
             except ValueError as error:

@@ -8,17 +8,16 @@ characters in scripts without spaces, so that any two characters of Japanese can
 from __future__ import annotations
 
 import re
+from functools import cache
 from itertools import accumulate, pairwise
 
-from bot.domain.text import normalized
+from bot.domain.text import IDEOGRAPHS, is_within, normalized
 
 LONGEST_WORD = 64  # characters of a word that are compared; the rest is ignored
-_KANA_RANGES = "\u3041-\u309f\u30a1-\u30ff\u31f0-\u31ff"
-_CJK = f"{_KANA_RANGES}\u3005-\u3007\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
-_HANGUL = "\u1100-\u11ff\u3130-\u318f\uac00-\ud7a3"
-_RUN = re.compile(f"[{_CJK}{_HANGUL}]+|[^\\W_{_CJK}{_HANGUL}]+")
-_ASCII_RUN = re.compile("[a-z0-9]+")  # the same result as _RUN for ASCII text, three times as fast
-_UNSPACED = re.compile(f"[{_CJK}{_HANGUL}]")
+_KANA_RANGES = ("\u3041\u309f", "\u30a1\u30ff", "\u31f0\u31ff")
+_HANGUL = ("\uac00\ud7a3", "\u1100\u11ff", "\u3130\u318f")
+_UNSPACED = (*_KANA_RANGES, *IDEOGRAPHS, *_HANGUL)  # the scripts without spaces, by their first and last characters
+_ASCII_RUN = re.compile("[a-z0-9]+")  # finds the same in ASCII text as `_any_run`, three times as fast
 _KANA_ONLY = re.compile("[\u3041-\u309f]+")
 _KATAKANA_WORD = re.compile("[\u30a1-\u30fa][\u30a1-\u30fa\u30fc-\u30fe]*")
 _LATIN = re.compile("[A-Za-z0-9]+")
@@ -68,12 +67,12 @@ def fold_normalized(text: str) -> str:
 
 def runs(folded: str) -> list[str]:
     """Return the runs of a folded text: its words, and its stretches of scripts without spaces."""
-    return (_ASCII_RUN if folded.isascii() else _RUN).findall(folded)
+    return (_ASCII_RUN if folded.isascii() else _any_run()).findall(folded)
 
 
 def is_unspaced(run: str) -> bool:
     """Return whether a run belongs to a script without spaces."""
-    return _UNSPACED.match(run) is not None
+    return is_within(_UNSPACED, run[:1])
 
 
 def is_kana(run: str) -> bool:
@@ -91,7 +90,7 @@ def tokenize(folded: str) -> list[str]:
         return [run[:LONGEST_WORD] for run in runs(folded)]
     terms: list[str] = []
     for run in runs(folded):
-        if run.isascii() or not _UNSPACED.match(run):
+        if run.isascii() or not is_unspaced(run):
             terms.append(run[:LONGEST_WORD])
         else:
             terms += map("".join, pairwise(run))
@@ -132,6 +131,13 @@ def as_spelled(folded: str, text: str) -> str:
     spellings |= {word.lower(): word for word in _LATIN.findall(text)}
     japanese = {fold_normalized(word): word for word in _KATAKANA_WORD.findall(text)}
     return " ".join(spellings.get(word) or _spelled_part(japanese, word) or word for word in folded.split())
+
+
+@cache
+def _any_run() -> re.Pattern[str]:
+    """Return the pattern of a run in any script; it takes 2 ms to compile, so the first text in Japanese does that."""
+    unspaced = "".join(map("-".join, _UNSPACED))
+    return re.compile(f"[{unspaced}]+|[^\\W_{unspaced}]+")
 
 
 def _spelled_part(japanese: dict[str, str], word: str) -> str | None:

@@ -23,12 +23,13 @@ _EN_ORDINAL = r"(?:first|second|third|fourth|fifth|last|1st|2nd|3rd|4th|5th)"
 _EN_DAY = rf"(?:{'|'.join(f'{day}|{day[:3]}' for day in _DAYS)})"
 _JA_ORDINAL = r"(?:第[1-5一二三四五]|最終|最後の)"
 _JA_ORDINALS = rf"{_JA_ORDINAL}(?:[・、,と]?\s*(?:{_JA_ORDINAL}|[1-5一二三四五]))*"
-_GROUP = re.compile(
+# compiled only when somebody names days of a month, since that takes a millisecond
+_GROUP = (
     rf"(?:the\s+)?(?P<en>{_EN_ORDINAL}(?:{_AND}{_EN_ORDINAL})*)\s+(?P<day>{_EN_DAY}(?:{_AND}{_EN_DAY})*)\b"
     rf"|(?P<ja>{_JA_ORDINALS})\s*の?\s*(?P<曜>{_JA_DAY}(?:[・、,]?{_JA_DAY})*)"
 )
-_OF_MONTH = re.compile(r"\s+(?:of|in) (?:the|each|every|a) month$|^each month (?:on )?|^毎月の?\s*")
-_BETWEEN = re.compile(rf"{_AND}|\s*と\s*")
+_OF_MONTH = r"\s+(?:of|in) (?:the|each|every|a) month$|^each month (?:on )?|^毎月の?\s*"
+_BETWEEN = rf"{_AND}|\s*と\s*"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,14 +61,15 @@ def parse_weekdays(words: str) -> tuple[Weekdays, ...]:
     words = " ".join(words.lower().split())
     if days := _of_week(words):
         return (Weekdays(days),)
-    rest, groups, at = _OF_MONTH.sub("", words), list[Weekdays](), 0
-    while match := _GROUP.match(rest, at):
+    rest, groups, at = re.sub(_OF_MONTH, "", words), list[Weekdays](), 0
+    group, between = re.compile(_GROUP), re.compile(_BETWEEN)
+    while match := group.match(rest, at):
         ordinals, day = match["en"] or match["ja"], match["day"] or match["曜"]
         numbers = re.findall(f"{_EN_ORDINAL}|最終|最後の|[1-5一二三四五]", ordinals)
-        groups.append(Weekdays(_of_week(_BETWEEN.sub(",", day)), tuple(sorted({_NUMBERS[n] for n in numbers}))))
+        groups.append(Weekdays(_of_week(between.sub(",", day)), tuple(sorted({_NUMBERS[n] for n in numbers}))))
         at = match.end()
-        if between := _BETWEEN.match(rest, at):
-            at = between.end()
+        if gap := between.match(rest, at):
+            at = gap.end()
     return tuple(groups) if at == len(rest) else ()
 
 
