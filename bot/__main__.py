@@ -1,5 +1,6 @@
 """The program `dayori`, also as `python -m bot`."""
 
+import os
 import sys
 
 from bot.garbage import PausedCollector
@@ -10,6 +11,7 @@ def main() -> None:
     """Run the given command; a bot that is starting can be stopped before its modules are imported."""
     if sys.argv[1:2] == ["run"]:
         exit_on_sigterm()
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")  # or it reads every installed package's metadata
     with PausedCollector():
         _import_structlog()
         from bot.cli.program import app

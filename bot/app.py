@@ -5,9 +5,9 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import partial
+from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
 
@@ -28,7 +28,6 @@ from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.file_sync.papers_file import PapersFile
-from bot.services.file_sync.sync import FileSync, Notify
 from bot.services.health import Health
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
@@ -53,11 +52,13 @@ from bot.sources.open_sources import open_sources
 from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
 
+if TYPE_CHECKING:
+    from bot.services.file_sync.sync import FileSync, Notify
+
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class App:
+class App(NamedTuple):
     """The open store and all services on it; `fault` is what is wrong with the papers file."""
 
     config: Config
@@ -204,7 +205,11 @@ def _papers_file(
     if config.papers_path is None:
         return None, None
     path, name = config.papers_path, config.papers_file
-    sync = FileSync(database, clock, importer, workspace, path, name) if config.mirror else None
+    if not config.mirror:
+        return PapersFile(database, importer, path, name), None
+    from bot.services.file_sync.sync import FileSync
+
+    sync = FileSync(database, clock, importer, workspace, path, name)
     return PapersFile(database, importer, path, name, sync), sync
 
 

@@ -9,9 +9,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from pathlib import Path
-from typing import Any
-
-from dotenv.parser import parse_stream
+from typing import Any, NamedTuple
 
 from bot.domain.errors import ConfigError, DayoriError
 from bot.formats.atomic_file import read_regular
@@ -25,8 +23,7 @@ _MOST_BYTES = 1_000_000
 _COMMAS = re.compile("[,、，]")
 
 
-@dataclass(frozen=True, slots=True)
-class Variable:
+class Variable(NamedTuple):
     """A variable with the file and line that it is in; without a file, it is in the environment."""
 
     name: str
@@ -95,8 +92,9 @@ def text_of(path: Path) -> str:
 def _of_file(path: Path) -> Iterator[Variable]:
     if not path.exists() or path.is_dir():  # a folder named .env is somebody's virtual environment
         return
-    text = text_of(path)
-    for binding in parse_stream(io.StringIO(text)):
+    from dotenv.parser import parse_stream
+
+    for binding in parse_stream(io.StringIO(text_of(path))):
         line = binding.original.line + binding.original.string.count("\n", 0, _blank(binding.original.string))
         if binding.error:
             raise ConfigError(

@@ -22,6 +22,7 @@ _ROOT = Path(__file__).parents[1]
 _OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich"}
 _OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
 _RARE = {"alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
+_OF_A_FIRST_USE = {"bot.services.file_sync.sync", "dotenv", "getpass", "rapidfuzz"}
 
 
 async def test_a_bot_that_serves_imports_neither_formats_nor_what_draws_at_a_terminal(tmp_path: Path) -> None:
@@ -30,7 +31,7 @@ async def test_a_bot_that_serves_imports_neither_formats_nor_what_draws_at_a_ter
         await _imported_by_a_served_bot(server, tmp_path)  # creates the store
         imported = await _imported_by_a_served_bot(server, tmp_path)
     assert "discord" in imported
-    assert imported & (_OF_A_TERMINAL | _OF_FILES | _RARE) == set()
+    assert imported & (_OF_A_TERMINAL | _OF_FILES | _RARE | _OF_A_FIRST_USE) == set()
 
 
 async def test_a_search_at_the_terminal_imports_no_platform_and_no_format(tmp_path: Path) -> None:

@@ -6,13 +6,11 @@ import asyncio
 import contextlib
 import functools
 import gc
-import getpass
 import inspect
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, ParamSpec, get_type_hints
+from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NamedTuple, ParamSpec, get_type_hints
 
 import typer
 
@@ -43,8 +41,7 @@ WorkspaceOption = Annotated[
 ]
 
 
-@dataclass(frozen=True, slots=True)
-class CommandContext:
+class CommandContext(NamedTuple):
     """What a command works with."""
 
     app: App
@@ -68,6 +65,8 @@ class CommandContext:
     @property
     def user(self) -> str | None:
         """Return the user's name; None if the system knows none."""
+        import getpass
+
         try:
             return getpass.getuser()
         except (KeyError, OSError):
@@ -114,8 +113,7 @@ class CommandContext:
         self.console.print(render.card(paper, self.locale, render.width_of(self.console)))
 
 
-@dataclass(frozen=True, slots=True)
-class Settings:
+class Settings(NamedTuple):
     """The context of a command that must not open the store as the others do."""
 
     config: Config

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from functools import partial
 from importlib import import_module
 from pathlib import Path
 from typing import Any
@@ -126,7 +127,7 @@ class _TyperGroup(TyperGroup):
         """Run the command in the arguments and exit."""
         arguments = list(sys.argv[1:] if args is None else args)
         replace_what_is_missing(sys.stdout, sys.stderr, sys.stdin)
-        locale = reader_locale(_settings_file(arguments))
+        locale = partial(reader_locale, _settings_file(arguments))
         try:
             code = super().main(
                 arguments, prog_name or "dayori", complete_var, False, windows_expand_args, obj=locale, **extra
@@ -134,7 +135,7 @@ class _TyperGroup(TyperGroup):
         except typer.Abort:
             code = 1
         except typer.TyperException as error:
-            _print_error(error, locale)
+            _print_error(error, locale())
             code = error.exit_code
         sys.exit(code if isinstance(code, int) else 0)
 
@@ -173,7 +174,8 @@ def _print_error(error: typer.TyperException, locale: Locale) -> None:
 
 
 def _locale(ctx: Any) -> Locale:
-    return "en" if ctx.find_root().obj == "en" else "ja"
+    locale: Locale = ctx.find_root().obj()
+    return locale
 
 
 def _settings_file(arguments: Sequence[str]) -> Path | None:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from functools import cache
-from importlib.resources import files
 from itertools import islice, product
+from pathlib import Path
 
 from bot.domain.folding import fold, is_unspaced, runs
 from bot.search.phonetics import phonetic_key
@@ -16,7 +16,7 @@ _MOST = 4
 @cache
 def _terms() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
     """Return English by Japanese term, all folded, and Japanese by English term."""
-    lines = (files(__package__) / "glossary.txt").read_text(encoding="utf-8").splitlines()
+    lines = Path(__file__).with_name("glossary.txt").read_text(encoding="utf-8").splitlines()
     pairs = [line.split(" = ") for line in lines if " = " in line]
     english = {fold(term): tuple(meaning.split(" | ")) for term, meaning in pairs}
     return english, {meaning: term for term, meanings in reversed(english.items()) for meaning in meanings}

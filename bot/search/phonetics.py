@@ -7,11 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from functools import lru_cache
-from importlib.resources import files
+from functools import cache, lru_cache
 from itertools import product
-
-from rapidfuzz.fuzz import ratio
+from pathlib import Path
 
 _TABLE = (
     "かきくけこがぎぐげごさしすせそざじずぜぞたちつてとだぢづでど"
@@ -122,14 +120,17 @@ _SPELLING = (
 
 def _lexicon() -> Iterator[tuple[str, str, str]]:
     """Yield the exceptions of lexicon.txt as rules of their own."""
-    for line in (files(__package__) / "lexicon.txt").read_text(encoding="utf-8").splitlines():
+    for line in Path(__file__).with_name("lexicon.txt").read_text(encoding="utf-8").splitlines():
         if line and not line.startswith("#"):
             _, pattern, letters = line.split(" = ")
-            yield max(_LITERALS.findall(_GROUPS.sub(" ", pattern)), key=len), pattern, letters
+            yield max(re.findall("[a-z]+", re.sub(r"\([^)]*\)\??", " ", pattern)), key=len), pattern, letters
 
 
-_GROUPS, _LITERALS = re.compile(r"\([^)]*\)\??"), re.compile("[a-z]+")
-_STEPS = tuple((needed, re.compile(pattern), letters) for needed, pattern, letters in (*_lexicon(), *_SPELLING))
+@cache
+def _rules() -> tuple[tuple[str, re.Pattern[str], str], ...]:
+    return tuple((needed, re.compile(pattern), letters) for needed, pattern, letters in (*_lexicon(), *_SPELLING))
+
+
 _CONSONANTS = dict(zip("kgszjctdnmfbpr", "KGSSSSTDNNFBPR", strict=True))
 # Consonants of a katakana syllable besides its own: マルチ multi, ツリー tree, ラジオ radio, ゲージ gauge.
 _ALTERNATIVES = {"ci": "T", "c": "T", "tu": "S", "ji": "D", "j": "D", "ge": "S", "gi": "S", "ru": ""}
@@ -147,7 +148,7 @@ def phonetic_key(word: str) -> str | None:
 
 def romanize_english(word: str) -> str:
     """Return roughly how an English word would be written in romanised katakana."""
-    for needed, pattern, letters in _STEPS:
+    for needed, pattern, letters in _rules():
         if needed in word:
             word = pattern.sub(letters, word)
     return word.lower()
@@ -169,6 +170,8 @@ def phonetic_keys(kana: str) -> list[str]:
 
 def similarity(kana: str, word: str) -> float:
     """Return how similar a katakana word and an English word sound, from 0 to 100."""
+    from rapidfuzz.fuzz import ratio  # slow to import, and no start needs it
+
     typed, *meant = romanize_kana(kana), romanize_english(word), _without_filling_vowels(word)
     if typed.startswith(("re", "ri")):  # reward, regime: both リ and レ may stand for re
         typed = f"ri{typed[2:]}"

@@ -5,12 +5,11 @@ from __future__ import annotations
 from enum import StrEnum
 from itertools import pairwise
 
-from rapidfuzz.distance import OSA
-
 from bot.domain.folding import compounds, is_kana
 from bot.search.analyzed_query import AnalyzedQuery
 from bot.search.backend import PaperLines
 from bot.search.document import LONGEST_LABELS_LINE, LONGEST_NAMES_LINE
+from bot.search.edit_distance import is_one_typo
 
 
 class MatchReason(StrEnum):
@@ -134,11 +133,11 @@ def _score_together(query: AnalyzedQuery, row: PaperLines) -> float:
 
 def is_misspelled(query: AnalyzedQuery, run: str, words: str) -> bool:
     """Return whether a line has a word one typo away from the missing one, a missing space included."""
-    if len(query.without_spaces) >= LONG and OSA.distance(query.spaced, words, score_cutoff=1) == 1:
+    if len(query.without_spaces) >= LONG and is_one_typo(query.spaced, words):
         return True
     line = words.split()
     candidates = (*line, *map(" ".join, pairwise(line)))
-    return len(run) > 2 and any(OSA.distance(run, word, score_cutoff=1) == 1 for word in candidates)
+    return len(run) > 2 and any(is_one_typo(run, word) for word in candidates)
 
 
 def _contains(words: str, unit: str) -> bool:

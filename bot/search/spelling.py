@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from math import log
-
-from rapidfuzz.distance import OSA
+from typing import NamedTuple
 
 from bot.domain.folding import LONGEST_WORD, is_kana
 from bot.search.backend import Backend, Word
+from bot.search.edit_distance import is_one_typo
 
 _LETTERS = "abcdefghijklmnopqrstuvwxyz0123456789"
 _ALIKE = ("0o", "1il", "2z", "5s", "8b", "9gq", "uv", "mn")
@@ -22,8 +21,7 @@ _MOST_HOLDING = 400
 _AT_AN_END, _AMID, _ANOTHER_FIRST = 1.0, 2.5, 3.0
 
 
-@dataclass(frozen=True, slots=True)
-class Correction:
+class Correction(NamedTuple):
     """A word that is one typo away, and its log-likelihood of being meant."""
 
     word: str
@@ -37,7 +35,7 @@ def corrections(backend: Backend, word: str) -> list[Correction]:
         return []
     likely: dict[str, float] = {}
     for other, doubt in _candidates(backend, word):
-        if OSA.distance(word, other.word, score_cutoff=1) == 1:
+        if is_one_typo(word, other.word):
             likelihood = _likelihood(word, other) - doubt
             likely[other.word] = max(likelihood, likely.get(other.word, likelihood))
     candidates = [Correction(other, likelihood) for other, likelihood in likely.items()]

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
-from rapidfuzz.distance import OSA
-
 from bot.domain.folding import is_unspaced, normalize
 from bot.domain.paper import title_key
 from bot.domain.query import Query
 from bot.search.analyzed_query import MOST_JOINED, AnalyzedQuery, exclusions_of, filters_of, phrases_of
 from bot.search.backend import AllOf, AnyOf, Backend, Expression, PaperLines, Phrase, Scope
 from bot.search.compounds import split_compounds
+from bot.search.edit_distance import similarity
 from bot.search.identifier_lookup import identifier_keys
 from bot.search.ranking import (
     BODY,
@@ -73,7 +72,7 @@ class SearchSteps:
         names = [] if self._is_filtered else identifier_keys(self._text)
         for key, row in self._backend.by_keys([title, *names], MAX_RANKED):
             if key == title:
-                self.matches.add(row.number, TITLE + 10 * OSA.normalized_similarity(typed, row.title), None)
+                self.matches.add(row.number, TITLE + 10 * similarity(typed, row.title), None)
                 self.matches.is_complete |= len(self._text) >= LONG
             else:
                 self.matches.add(row.number, IDENTIFIER, MatchReason.LINK)
@@ -130,7 +129,7 @@ class SearchSteps:
             return False
         for row in self._backend.by_title_prefix(query.title_prefix[:SURE_START], MOST_STARTING):
             lines = (words.replace(" ", "") for words in (row.title_words, row.headline_words))
-            if any(OSA.normalized_similarity(query.without_spaces, line, score_cutoff=ALMOST) for line in lines):
+            if any(similarity(query.without_spaces, line, ALMOST) for line in lines):
                 self.matches.add(row.number, EXACT * _SUGGESTED, MatchReason.TYPO)
         return bool(self.matches.scores)
 

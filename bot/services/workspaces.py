@@ -8,7 +8,6 @@ from typing import Literal
 from uuid import UUID, uuid4, uuid5
 
 import structlog
-from rapidfuzz import process
 
 from bot.domain.errors import NotFoundError
 from bot.i18n import msg
@@ -101,6 +100,8 @@ async def require_workspace(database: Database, name: str, settled: Collection[s
     if name in settled:
         return ids.get(name, 0)
     if name not in ids:
+        from rapidfuzz import process  # slow to import, and no start needs it
+
         every = list(dict.fromkeys((*ids, *settled)))
         names = ", ".join(each for each, *_ in process.extract(name[:80], every, limit=_MOST_NAMES))
         raise NotFoundError(

@@ -9,6 +9,7 @@ import asyncio
 import hashlib
 import os
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import structlog
 
@@ -16,10 +17,12 @@ from bot.domain.errors import DayoriError, InputError
 from bot.formats.atomic_file import read_regular
 from bot.formats.registry import read_file
 from bot.i18n import Message, msg
-from bot.services.file_sync.sync import FileSync
 from bot.services.papers.importing import Importer
 from bot.store import imported_files, imports
 from bot.store.database import Database
+
+if TYPE_CHECKING:
+    from bot.services.file_sync.sync import FileSync
 
 _log = structlog.get_logger()
 
