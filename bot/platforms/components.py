@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.errors import InputError
 from bot.i18n import msg
 
 
-@dataclass(frozen=True, slots=True)
-class ShownDraft:
+class ShownDraft(NamedTuple):
     """A draft as it was shown, for a button that saves it: `TOKEN.FINGERPRINT`, or `TOKEN.FINGERPRINT.VERSION`.
 
     The button saves nothing else than what has this fingerprint, and overwrites no other version of the paper.

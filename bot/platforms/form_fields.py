@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.draft import Draft
 from bot.i18n import Locale, t
 
 
-@dataclass(frozen=True, slots=True)
-class FormField:
+class FormField(NamedTuple):
     """A field with the text that it is filled with; `limit` is how many characters may be typed into it."""
 
     name: str

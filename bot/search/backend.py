@@ -3,14 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Literal, NamedTuple, Protocol, TypeAlias
 
 Scope = Literal["head", "full"]  # headline, title, authors, tags and organisation · all text
 
 
-@dataclass(frozen=True, slots=True)
-class Phrase:
+class Phrase(NamedTuple):
     """Terms in sequence; with `is_prefix` the last is a prefix; `field` restricts a search of `full` to one column."""
 
     terms: tuple[str, ...]
@@ -18,16 +16,14 @@ class Phrase:
     field: Literal["comment"] | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class AllOf:
+class AllOf(NamedTuple):
     """Every part matches, and none of `excluded`."""
 
     parts: tuple[Expression, ...]
     excluded: tuple[Expression, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class AnyOf:
+class AnyOf(NamedTuple):
     """At least one part matches."""
 
     parts: tuple[Expression, ...]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.folding import (
     LONGEST_WORD,
@@ -30,8 +30,7 @@ LONGEST_TEXT, LONGEST_NAMES = 20_000, 200_000
 FIRST_MARK = "\u2460"
 
 
-@dataclass(frozen=True, slots=True)
-class Document:
+class Document(NamedTuple):
     """One paper as the index stores it.
 
     `lines` are what ranking compares (see `PaperLines`), `title_prefixes` the beginnings of title and headline, and

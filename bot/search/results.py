@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
+from typing import NamedTuple
 
 from bot.search.analyzed_query import AnalyzedQuery
 from bot.search.backend import AllOf, Backend, Expression, Phrase, Scope
@@ -11,8 +12,7 @@ from bot.search.ranking import MatchReason
 MAX_RANKED = 100  # papers ranked per scope: the newest that match
 
 
-@dataclass(frozen=True, slots=True)
-class Hit:
+class Hit(NamedTuple):
     """A paper that matches, its score, and the reason if its title does not show it."""
 
     number: int
@@ -20,8 +20,7 @@ class Hit:
     reason: MatchReason | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class ResultPage:
+class ResultPage(NamedTuple):
     """One page of results: the total number of papers, the hits of the page, and a suggestion (folded).
 
     `near` are papers that almost match; there are some only when nothing matches.
@@ -71,11 +70,11 @@ def result_page(backend: Backend, query: AnalyzedQuery, matches: Matches, limit:
             hits += [Hit(number, 0.0) for number in more[skip : skip + missing]]
     if below := [hit.number for hit in hits if hit.reason is MatchReason.EXCERPT]:
         in_comment = backend.matching_among("full", AllOf(tuple(map(_in_comment, query.body_terms))), below)
-        hits = [replace(hit, reason=MatchReason.COMMENT) if hit.number in in_comment else hit for hit in hits]
+        hits = [hit._replace(reason=MatchReason.COMMENT) if hit.number in in_comment else hit for hit in hits]
     return ResultPage(total, tuple(hits), matches.suggestion, matches.near)
 
 
 def _in_comment(expression: Expression) -> Expression:
     if isinstance(expression, Phrase):
-        return replace(expression, field="comment")
-    return replace(expression, parts=tuple(map(_in_comment, expression.parts)))
+        return expression._replace(field="comment")
+    return expression._replace(parts=tuple(map(_in_comment, expression.parts)))

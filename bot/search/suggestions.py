@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from itertools import product
 from math import log
 from typing import NamedTuple
@@ -35,8 +34,7 @@ _CONFIDENT_SIMILARITY = 85.0  # similarity of a reliable reading
 _RANK_STEP = 1.5  # difference in log-likelihood that makes one rank; smaller differences are ignored
 
 
-@dataclass(frozen=True, slots=True)
-class _Suggestion:
+class _Suggestion(NamedTuple):
     """Another wording of the query, its reason, and its log-likelihood of being meant."""
 
     text: str

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
+from typing import NamedTuple
 
 from bot.domain.folding import fold_normalized, is_unspaced, normalize, with_spaces
 from bot.search.analyzed_query import AnalyzedQuery
@@ -12,8 +12,7 @@ from bot.search.analyzed_query import AnalyzedQuery
 MAX_VARIANTS = 6
 
 
-@dataclass(frozen=True, slots=True)
-class _Synonym:
+class _Synonym(NamedTuple):
     """One of the synonyms: normalized, folded, and with spaces around each word."""
 
     text: str

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Locale
@@ -32,8 +31,7 @@ from bot.services.state import State
 from bot.services.workspaces import Workspaces
 
 
-@dataclass(frozen=True, slots=True)
-class Services:
+class Services(NamedTuple):
     """The product as a platform sees it."""
 
     zone: ZoneInfo

@@ -5,10 +5,9 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.domain.digest import Subscription
 from bot.i18n import CommandName, Locale, Message, msg
@@ -33,8 +32,7 @@ _CONNECTING = timedelta(minutes=2)  # the time that a start or a reconnect may t
 Connection = Literal["starting", "connected", "lost"]
 
 
-@dataclass(frozen=True, slots=True)
-class Check:
+class Check(NamedTuple):
     """The result of one check: a fault stops the bot from working, a warning needs attention some time."""
 
     name: str
@@ -48,8 +46,7 @@ class Check:
         return {"check": self.name, "level": self.level, "message": self.message.text(locale), "remedy": remedy}
 
 
-@dataclass(frozen=True, slots=True)
-class HealthReport:
+class HealthReport(NamedTuple):
     """All checks, and the status of every subscription."""
 
     checks: tuple[Check, ...]

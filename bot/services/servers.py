@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable, Collection, Mapping
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -27,8 +27,7 @@ _log = structlog.get_logger()
 _STATE_KEY, _OPEN, _CLOSED = "first server", "awaited", "known"
 
 
-@dataclass(frozen=True, slots=True)
-class ServedServers:
+class ServedServers(NamedTuple):
     """The served servers at one moment: those `ids` of one platform, or all where `ids` is None."""
 
     platform: str

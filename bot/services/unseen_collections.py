@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.i18n import Message, msg
 from bot.services.workspaces import DEFAULT, Workspaces
@@ -14,8 +14,7 @@ from bot.store.database import Database
 _MOST = 5
 
 
-@dataclass(frozen=True, slots=True)
-class UnseenCollection:
+class UnseenCollection(NamedTuple):
     """Papers and proposals in `workspace`, whose servers use `successor` now; it is empty if no server is known."""
 
     workspace: str

@@ -8,8 +8,8 @@ from __future__ import annotations
 
 import socket
 import urllib.request
-from dataclasses import dataclass
 from ipaddress import ip_address
+from typing import NamedTuple
 from urllib.parse import urlsplit
 
 from bot.domain.errors import ConfigError
@@ -21,8 +21,7 @@ from bot.sources.network import is_public, place_of
 _PRIVATE = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".private", ".home.arpa")
 
 
-@dataclass(frozen=True, slots=True)
-class Proxy:
+class Proxy(NamedTuple):
     """A proxy: its URL with any password, and its host and port, which may be shown."""
 
     url: str

@@ -6,9 +6,8 @@ A used draft is kept for a while with its outcome, so that a second press of its
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
@@ -22,8 +21,7 @@ from bot.store.schema import drafts
 _KEPT = timedelta(days=2)
 
 
-@dataclass(frozen=True, slots=True)
-class StoredDraft:
+class StoredDraft(NamedTuple):
     """A stored draft; `actor` is None for drafts of older versions, `outcome` is None until the draft is used."""
 
     form: dict[str, Any]

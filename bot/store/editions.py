@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime
-from typing import Literal
+from typing import Literal, NamedTuple
 
 from sqlalchemy import exists, func, insert, null, select, update
 
@@ -18,8 +17,7 @@ from bot.store.schema import edition_papers, editions, messages, subscriptions
 State = Literal["waiting", "sending", "sent"]
 
 
-@dataclass(frozen=True, slots=True)
-class OutboxMessage:
+class OutboxMessage(NamedTuple):
     """One message of an edition: a payload ready to send, and the nonce and marker by which it is recognised."""
 
     position: int
@@ -141,8 +139,7 @@ async def _mark(connection: StoreConnection, edition_id: int, position: int, **c
     await connection.execute(update(messages).where(*conditions).values(**columns))
 
 
-@dataclass(frozen=True, slots=True)
-class LastEdition:
+class LastEdition(NamedTuple):
     """The delivery state of a subscription's newest edition; `trouble` says why it has not completely arrived."""
 
     number: int

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import Row, and_, func, or_, select, update
 
@@ -19,8 +18,7 @@ from bot.store.subscriptions import is_retry_due
 _LONGEST_LEASE = timedelta(hours=1)
 
 
-@dataclass(frozen=True, slots=True)
-class OpenEdition:
+class OpenEdition(NamedTuple):
     """An edition that has not completely arrived."""
 
     id: int

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import select, text
 
@@ -45,8 +45,7 @@ WHERE step.change_id = :change AND step.paper_id = wanted.value AND step.workspa
 """)
 
 
-@dataclass(frozen=True, slots=True)
-class ReversedStep:
+class ReversedStep(NamedTuple):
     """A step to revert: `number` is that of the paper if it exists now, `before` its version to restore, if any.
 
     `is_changed` is true when the paper was changed again since the step.
@@ -58,8 +57,7 @@ class ReversedStep:
     is_changed: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Extent:
+class Extent(NamedTuple):
     """The ids of the papers still to revert, the numbers of those that exist, and how many will be restored."""
 
     ids: list[str]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from sqlalchemy import and_, func, select, update
 
@@ -13,8 +13,7 @@ from bot.store.imports import last_step
 from bot.store.schema import changes, edition_papers, editions, history, messages, papers, subscriptions
 
 
-@dataclass(frozen=True, slots=True)
-class SentMessage:
+class SentMessage(NamedTuple):
     """A sent message of an edition; `place` is the paper's place in the edition, counted from 1."""
 
     edition_id: int

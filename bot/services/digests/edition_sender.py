@@ -11,7 +11,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import replace
 from functools import partial
 from time import monotonic
 
@@ -85,7 +84,7 @@ class EditionSender:
                 is_ours = False
             elif is_ours and message and message.state == "waiting":
                 await editions.mark_sending(connection, edition.id, message.position, now, anchor)
-                message = replace(message, anchor=anchor)
+                message = message._replace(anchor=anchor)
         if not is_ours:
             raise _LeaseLostError
         return message

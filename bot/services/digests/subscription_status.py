@@ -3,16 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.digest import Subscription
 from bot.i18n import Locale, NameCommand, t, tn
 from bot.store.editions import LastEdition
 
 
-@dataclass(frozen=True, slots=True)
-class SubscriptionStatus:
+class SubscriptionStatus(NamedTuple):
     """A subscription, its newest edition, how many papers wait for the next one, and when that is due.
 
     For a paused subscription, `due` is when it is tried again. `older` is how many papers a first edition will count as

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, complete, draft_from, edit_draft, form_of, read_source
@@ -19,8 +20,7 @@ from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
 
-@dataclass(frozen=True, slots=True)
-class Accepted:
+class Accepted(NamedTuple):
     """The paper of an accepted proposal as the collection has it: new, or already there.
 
     `comment` is the token of a draft that puts the proposal's comment into the paper that was already there; empty
@@ -32,8 +32,7 @@ class Accepted:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposal:
+class Proposal(NamedTuple):
     """A waiting proposal as a curator sees it: the paper in its proposer's name, and how many `others` wait.
 
     `same_title` is a paper of that title which the collection has under other ids.

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from datetime import datetime
+from typing import NamedTuple
 
 import structlog
 
@@ -23,16 +24,14 @@ from bot.store.search_index.maintenance import index_papers, unindex_papers
 _log = structlog.get_logger()
 
 
-@dataclass(frozen=True, slots=True)
-class Added:
+class Added(NamedTuple):
     """The result of an addition: the new paper, or the one that was already there."""
 
     paper: Paper
     is_new: bool
 
 
-@dataclass(frozen=True, slots=True)
-class Write:
+class Write(NamedTuple):
     """A write of one paper: `number` is that of the existing paper, `after` its new version.
 
     `number` is None when the paper is added, `after` when it is removed.
@@ -43,8 +42,7 @@ class Write:
     after: Columns | None
 
 
-@dataclass(frozen=True, slots=True)
-class Author:
+class Author(NamedTuple):
     """Who changes the collection: a display name, and the person's unique id on their platform."""
 
     name: str | None

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
 from bot.i18n import Message, msg
 
 
-@dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(NamedTuple):
     """The paper as the collection has it: added or changed by this, or already there (`is_new` is false).
 
     `is_repeated` means that the draft had been saved before; `candidate` is the proposal that was decided on, and
@@ -25,8 +23,7 @@ class Saved:
     comment: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class Proposed:
+class Proposed(NamedTuple):
     """The number of the proposal; `is_repeated` means that the paper had been proposed before.
 
     `waiting` is the earlier proposal for the same work; then nothing was written.
@@ -37,15 +34,13 @@ class Proposed:
     waiting: Candidate | None = None
 
 
-@dataclass(frozen=True, slots=True)
-class SameTitle:
+class SameTitle(NamedTuple):
     """Another paper of this title with other ids; nothing was written."""
 
     paper: Paper
 
 
-@dataclass(frozen=True, slots=True)
-class Stale:
+class Stale(NamedTuple):
     """The submitted version is outdated; nothing was written. Holds the current paper and the draft's version of it."""
 
     current: Paper | None

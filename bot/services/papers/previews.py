@@ -8,8 +8,8 @@ outcome = await submission.submit(workspace, token, person, preview.fingerprint)
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
-from dataclasses import dataclass, replace
-from typing import TypeAlias
+from dataclasses import replace
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.draft import Draft, apply_draft, prefilled, with_answers
 from bot.domain.errors import InputError
@@ -24,8 +24,7 @@ Announce: TypeAlias = Callable[[str], Awaitable[None]]
 """Says that this source is being looked up; awaited before a look-up that takes long."""
 
 
-@dataclass(frozen=True, slots=True)
-class Preview:
+class Preview(NamedTuple):
     """The paper that a draft would become; a button with the fingerprint saves the draft only as it was shown."""
 
     draft: Draft
@@ -33,8 +32,7 @@ class Preview:
     fingerprint: str
 
 
-@dataclass(frozen=True, slots=True)
-class Unfinished:
+class Unfinished(NamedTuple):
     """A draft that cannot become a paper yet, and what is wrong with it."""
 
     draft: Draft

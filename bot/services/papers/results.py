@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.paper import Paper
 from bot.domain.query import tag_and_year
@@ -15,8 +15,7 @@ _LONGEST_QUERY, _LONGEST_TAG, _LONGEST_SUGGESTION = 80, 60, 140
 _ADD = CommandName("addpaper")
 
 
-@dataclass(frozen=True, slots=True)
-class Result:
+class Result(NamedTuple):
     """A paper that a search found, with its score."""
 
     paper: Paper
@@ -37,8 +36,7 @@ class Result:
         return t(locale, "Matched by {why}", why=words[self.hit.reason]) if self.hit.reason else ""
 
 
-@dataclass(frozen=True, slots=True)
-class Results:
+class Results(NamedTuple):
     """One page of results; `near` are papers close to a query that nothing matches."""
 
     query: str

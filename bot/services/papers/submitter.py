@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.errors import NotAllowedError
 from bot.i18n import Locale, msg
 
 
-@dataclass(frozen=True, slots=True)
-class Submitter:
+class Submitter(NamedTuple):
     """A person's display name, unique id on their platform, language, and whether they are a curator."""
 
     name: str | None

@@ -6,8 +6,7 @@ import asyncio
 import sqlite3
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass
-from typing import TypeVar
+from typing import NamedTuple, TypeVar
 
 from bot.domain.errors import StoreError
 from bot.domain.paper import Columns, Paper
@@ -27,8 +26,7 @@ _ALL = 1_000_000
 _AT_ONCE = 0.005  # seconds that a look-up may take on the event loop
 
 
-@dataclass(frozen=True, slots=True)
-class Completion:
+class Completion(NamedTuple):
     """A paper that a half-typed query may mean."""
 
     id: str

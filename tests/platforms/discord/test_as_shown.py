@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -52,7 +51,7 @@ async def world(folder: Path, additions: str) -> AsyncIterator[World]:
         finder.known[SOURCE] = BEFORE
         drafts = Drafts(app.database, app.clock, finder)
         previews = Previews(drafts, app.services.lookup, app.services.inbox)
-        services = replace(app.services, drafts=drafts, previews=previews)
+        services = app.services._replace(drafts=drafts, previews=previews)
         async with simcord.run(DayoriClient(services, "https://discord.com/api/v10"), shard_count=1) as env:
             yield World(app, env, finder)
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from dataclasses import replace
 from pathlib import Path
 
 import discord
@@ -32,7 +31,7 @@ async def simulated(folder: Path) -> AsyncIterator[simcord.Env]:
         finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
         drafts = Drafts(app.database, app.clock, finder)
         previews = Previews(drafts, app.services.lookup, app.services.inbox)
-        services = replace(app.services, drafts=drafts, previews=previews)
+        services = app.services._replace(drafts=drafts, previews=previews)
         client = DayoriClient(services, "https://discord.com/api/v10")
         async with simcord.run(client, shard_count=1) as env:
             yield env
