@@ -26,7 +26,8 @@ LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = 
 """
 _UNDONE_ALREADY = "EXISTS (SELECT 1 FROM history WHERE change_id = :reversal AND paper_id = step.paper_id)"
 _LEFT = text(f"""
-SELECT json_group_array(paper_id), json_group_array(number) FILTER (WHERE number IS NOT NULL), count(before) FROM (
+SELECT json_group_array(paper_id), json_group_array(number) FILTER (WHERE number IS NOT NULL),
+    json_group_array(number) FILTER (WHERE number IS NOT NULL AND before IS NULL), count(before) FROM (
     SELECT step.paper_id, paper.number, step.before FROM history step
     LEFT JOIN papers paper ON paper.workspace_id = step.workspace_id AND paper.id = step.paper_id
     WHERE step.workspace_id = :workspace AND step.change_id = :change AND NOT {_UNDONE_ALREADY} ORDER BY step.id)
@@ -58,10 +59,14 @@ class ReversedStep(NamedTuple):
 
 
 class Extent(NamedTuple):
-    """The ids of the papers still to revert, the numbers of those that exist, and how many will be restored."""
+    """The ids of the papers still to revert, and how many will be restored.
+
+    `numbers` are of those that exist, `removed` of those that will be removed.
+    """
 
     ids: list[str]
     numbers: list[int]
+    removed: list[int]
     restored: int
 
 
@@ -71,11 +76,17 @@ async def open_reversal(connection: StoreConnection, workspace_id: int, change_i
     return (await connection.scalars(select(changes.c.id).where(*mine, ~is_redone(changes)))).first()
 
 
+async def is_any_open(connection: StoreConnection) -> bool:
+    """Return whether any workspace has an incomplete undo or redo."""
+    query = select(changes.c.id).where(changes.c.is_open == 1, ~is_redone(changes)).limit(1)
+    return (await connection.scalars(query)).first() is not None
+
+
 async def extent(connection: StoreConnection, workspace_id: int, change_id: int, reversal: int | None) -> Extent:
     """Return which papers of a change remain, given an incomplete reversal."""
     values = {"workspace": workspace_id, "change": change_id, "reversal": reversal}
-    ids, numbers, restored = (await connection.execute(_LEFT, values)).one()
-    return Extent(json.loads(ids), json.loads(numbers), restored)
+    ids, numbers, removed, restored = (await connection.execute(_LEFT, values)).one()
+    return Extent(json.loads(ids), json.loads(numbers), json.loads(removed), restored)
 
 
 async def doubtful(connection: StoreConnection, workspace_id: int, change_id: int) -> list[str]:

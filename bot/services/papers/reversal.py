@@ -26,6 +26,7 @@ from bot.store.database import Database, batched
 from bot.store.papers import paper_from
 from bot.store.reversals import Extent, ReversedStep
 from bot.store.search_index.index_worker import Builders, removed_row_builder, row_builder
+from bot.store.search_index.maintenance import complete_index, reduce_index
 
 _BATCH = 2000  # papers per transaction; other writers wait half a second for it
 _log = structlog.get_logger()
@@ -142,10 +143,26 @@ class Reversal:
         """Yield the builders of index rows: second processes when there are many papers."""
         restored = reversals.restored_rows(self.database, self.workspace_id, target, left.ids)
         async with (
-            removed_row_builder(self.workspace_id, self.database.path, left.numbers) as removed,
+            self._reduced_index(left) as indexed,
+            removed_row_builder(self.workspace_id, self.database.path, indexed) as removed,
             row_builder(self.workspace_id, restored, left.restored) as added,
         ):
             yield Builders(added, removed)
+
+    @asynccontextmanager
+    async def _reduced_index(self, left: Extent) -> AsyncIterator[Sequence[int]]:
+        """Remove most papers from the index at once, if that pays; yield the numbers of those that are still in it.
+
+        A reversal that is cut short leaves the index so until it is continued or taken back, or until the next start.
+        """
+        is_reduced = len(left.ids) > _BATCH and await reduce_index(self.database, left.removed)
+        try:
+            yield sorted({*left.numbers} - {*left.removed}) if is_reduced else left.numbers
+        finally:
+            async with self.database.read() as connection:
+                is_open = await reversals.is_any_open(connection)
+            if not is_open:
+                await complete_index(self.database)
 
     def _log(self, change: Change, author: Author) -> None:
         _log.info(

@@ -35,6 +35,11 @@ TABLES = (
     "INSERT INTO search_head(search_head, rank) VALUES ('hashsize', 16777216)",
     "INSERT INTO search_full(search_full, rank) VALUES ('hashsize', 33554432)",
 )
+EMPTYING = (
+    "INSERT INTO search_head(search_head) VALUES ('delete-all')",
+    "INSERT INTO search_full(search_full) VALUES ('delete-all')",
+    *(f"DELETE FROM {table}" for table in TABLE_NAMES if table not in ("search_head", "search_full")),
+)
 _SIZE = "INSERT INTO search_sizes VALUES (?,?) ON CONFLICT DO UPDATE SET papers = papers + excluded.papers"
 _UNUSED_WORDS = """DELETE FROM search_words
     WHERE workspace_id = ? AND word IN (SELECT value FROM json_each(?)) AND papers <= 0"""

@@ -16,6 +16,8 @@ from bot.services.papers.undo import Undo
 from bot.store import imports, papers
 from bot.store.database import Database
 from bot.store.search_index.index import SearchIndex
+from bot.store.workspaces import find_or_add
+from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
 MANY = range(1, 4102)  # papers, which take three transactions
@@ -138,7 +140,7 @@ async def test_an_undo_of_many_papers_is_refused_whole_where_one_was_changed_sin
 
 
 async def test_others_write_while_many_papers_are_undone_and_what_they_changed_stays(
-    importer: Importer, library: Library, reversal: Undo, database: Database, workspace: int
+    importer: Importer, library: Library, reversal: Undo, database: Database, search: SearchIndex, workspace: int
 ) -> None:
     await importer.run(workspace, [paper(n) for n in MANY], None)
     undoing = asyncio.create_task(reversal.undo(workspace, None))
@@ -150,6 +152,65 @@ async def test_others_write_while_many_papers_are_undone_and_what_they_changed_s
     await undoing
     assert await ids_of(database, workspace) == {f"paper-{last}"}
     assert [change.action for change, _ in await library.history(workspace, f"paper-{last}")] == ["edit", "import"]
+    assert (await search.find(workspace, "subject")).total == 1
+
+
+async def test_what_stays_is_found_while_many_papers_are_undone_and_the_others_no_longer(
+    importer: Importer,
+    library: Library,
+    reversal: Undo,
+    database: Database,
+    search: SearchIndex,
+    workspace: int,
+    clock: AdjustableClock,
+) -> None:
+    other, _ = await find_or_add(database, "discord:7", clock())
+    for place, ids in ((workspace, (9001, 9002)), (other, (9003,)), (workspace, MANY)):
+        await importer.run(place, [paper(n) for n in ids], None)
+    undoing = asyncio.create_task(reversal.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(MANY) + 2:
+        await asyncio.sleep(0.01)
+    assert [(await search.find(place, "subject")).total for place in (workspace, other)] == [2, 1]
+    assert not undoing.done()
+    await undoing
+    assert [(await search.find(place, "subject")).total for place in (workspace, other)] == [2, 1]
+
+
+async def test_many_papers_are_undone_among_many_that_stay(
+    importer: Importer, reversal: Undo, search: SearchIndex, workspace: int
+) -> None:
+    await importer.run(workspace, [paper(n) for n in range(9000, 10001)], None)
+    await importer.run(workspace, [paper(n) for n in MANY], None)
+    await reversal.undo(workspace, None)
+    assert (await search.find(workspace, "subject")).total == 1001
+
+
+@pytest.mark.parametrize("heals", ["start", "redo"])
+async def test_after_an_undo_that_was_cut_short_the_next_start_or_a_redo_lets_all_that_is_left_be_found(
+    importer: Importer,
+    library: Library,
+    reversal: Undo,
+    database: Database,
+    search: SearchIndex,
+    workspace: int,
+    heals: str,
+) -> None:
+    await importer.run(workspace, [paper(n) for n in MANY], None)
+    undoing = asyncio.create_task(reversal.undo(workspace, None))
+    while len(await ids_of(database, workspace)) == len(MANY):
+        await asyncio.sleep(0.01)
+    undoing.cancel()
+    await asyncio.wait((undoing,))
+    assert (await search.find(workspace, "subject")).total == 0
+    if heals == "redo":
+        await reversal.redo(workspace, None)
+    else:
+        await library.add(workspace, paper(9001), None)
+        await reversal.undo(workspace, None)  # does not rebuild what the other undo, when continued, would remove again
+        assert (await search.find(workspace, "subject")).total == 0
+        await (await SearchIndex.open(database)).close()
+    left = len(await ids_of(database, workspace))
+    assert (await search.find(workspace, "subject")).total == left > 0
 
 
 async def test_an_undo_that_was_cut_short_is_gone_on_with_or_taken_back(
