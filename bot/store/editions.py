@@ -180,8 +180,7 @@ async def last_editions(connection: StoreConnection, workspace_id: int) -> dict[
     }
 
 
-@dataclass(frozen=True, slots=True)
-class DeliveredEdition:
+class DeliveredEdition(NamedTuple):
     """An edition that has completely arrived in a channel, with its papers' numbers in order."""
 
     number: int
