@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import dataclass
+from secrets import token_hex
 from typing import Any, TypeAlias
 
 from bot.i18n import Locale
@@ -51,8 +52,27 @@ def values_of(view: Mapping[str, Any]) -> dict[str, str]:
     values = dict[str, str]()
     for name, elements in inputs.items() if isinstance(inputs, Mapping) else ():
         for element in elements.values() if isinstance(elements, Mapping) else ():
-            values[str(name)] = _value_of(element)
+            values[_name(str(name))] = _value_of(element)
     return values
+
+
+def errors_below(view: Mapping[str, Any], errors: Mapping[str, str]) -> dict[str, str]:
+    """Return the errors of a submitted modal's inputs by the ids of their blocks, as Slack wants them."""
+    ids = [str(block["block_id"]) for block in view["blocks"] if block["type"] == "input"]
+    return {id: errors[_name(id)] for id in ids if _name(id) in errors}
+
+
+def with_new_inputs(view: Block) -> Block:
+    """Return a modal whose inputs have ids that Slack has not seen in it.
+
+    Under ids that it knows, Slack keeps what an input held before, or submits nothing for one that was filled by us.
+    """
+    mark = token_hex(4)
+    blocks = [
+        {**block, "block_id": f"{_name(block['block_id'])}:{mark}"} if block["type"] == "input" else block
+        for block in view["blocks"]
+    ]
+    return {**view, "blocks": blocks}
 
 
 def submitted_again(view: Mapping[str, Any], problem: str) -> Block:
@@ -70,6 +90,11 @@ def _refilled(block: Block, view: Mapping[str, Any]) -> Block:
     (chosen,) = elements.values()
     element = {name: value for name, value in block["element"].items() if name not in _FILLINGS.values()}
     return {**block, "element": element | {_FILLINGS[key]: chosen[key] for key in _FILLINGS if chosen.get(key)}}
+
+
+def _name(id: str) -> str:
+    """Return the name of the input in a block."""
+    return id.partition(":")[0]
 
 
 def _value_of(element: Mapping[str, Any]) -> str:

@@ -25,8 +25,8 @@ from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import error_handler, response
 from bot.platforms.slack.app_home import refresh_soon
 from bot.platforms.slack.context import Client, Interaction, Json, interaction_of, require_member, user_of
-from bot.platforms.slack.forms import values_of
-from bot.platforms.slack.recent import Recent
+from bot.platforms.slack.forms import errors_below, values_of
+from bot.platforms.slack.recent import Recent, ShownModal
 from bot.platforms.slack.registry import ACTIONS, COMMANDS, COSTS, EVENTS, FORMS, MENUS, SHORTCUTS, command_in
 from bot.platforms.slack.response import ANSWER, LOST
 from bot.platforms.slack.socket_mode import acknowledgement_sent
@@ -93,7 +93,7 @@ class Listeners:
         form, values = FORMS.get(str(view.get("callback_id"))), values_of(view)
         locale = self._client.people.remembered(user_of(body)).locale
         if form and (errors := form.check(values, locale)):
-            await ack(response_action="errors", errors=errors)
+            await ack(response_action="errors", errors=errors_below(view, errors))
             return
         await ack(response_action="update", view=self._view_after(body, locale))
 
@@ -109,10 +109,10 @@ class Listeners:
         view = body["view"]
         id, metadata = str(view.get("id")), str(view.get("private_metadata") or "")
         if _id_of(body) in self._served and (last := self._client.modals.get(id)):
-            return last
+            return last.view
         wait = kit.section(t(locale, "One moment …"))
         modal = response.modal("論文だより", [wait], locale, ANSWER, metadata)
-        self._client.modals.put(id, modal)
+        self._client.modals.put(id, ShownModal(modal))
         return modal
 
     async def _options(self, ack: AsyncAck, body: Json) -> None:

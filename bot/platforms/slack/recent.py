@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from typing import Generic, TypeVar
+from dataclasses import dataclass, field
+from time import monotonic
+from typing import Any, Generic, TypeVar
 
 _MOST = 500
 T = TypeVar("T")
@@ -27,3 +29,11 @@ class Recent(Generic[T]):
         while len(self._values) >= _MOST:
             del self._values[next(iter(self._values))]
         self._values[name] = value
+
+
+@dataclass(frozen=True, slots=True)
+class ShownModal:
+    """What a modal showed last, and since when (monotonic)."""
+
+    view: dict[str, Any]
+    since: float = field(default_factory=monotonic)

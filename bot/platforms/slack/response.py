@@ -6,9 +6,11 @@ Everything is acknowledged before anything else happens (see `listeners`), so an
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from time import monotonic
 from typing import Any
 
 import structlog
@@ -23,10 +25,15 @@ from bot.platforms.slack.api import proxy_url
 from bot.platforms.slack.api_errors import ModalClosedError, error_of
 from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.context import Interaction
+from bot.platforms.slack.forms import with_new_inputs
 from bot.platforms.slack.mrkdwn import escape_within
+from bot.platforms.slack.recent import ShownModal
 
 LOST = (SlackClientError, ClientError, OSError, TimeoutError)
 ANSWER = "answer"  # the callback of a modal that only shows something
+# Seconds between two contents of one modal: Slack takes an acknowledgement over the socket and an update over HTTP, and
+# promises no order (slackapi/bolt-js#1080: a modal that stays at its "loading").
+_SETTLING = 0.25
 _NOTIFICATION = 3000  # characters of the text that screen readers and notifications use
 _log = structlog.get_logger()
 
@@ -149,7 +156,10 @@ async def open_modal(interaction: Interaction, view: Block) -> str:
 
 async def update_modal(interaction: Interaction, view: Block) -> str:
     """Put a modal in place of the one where the person is; return its id. Raises ModalClosedError and PublishError."""
-    interaction.client.modals.put(interaction.view_id, view)
+    modals, view = interaction.client.modals, with_new_inputs(view)
+    if last := modals.get(interaction.view_id):
+        await asyncio.sleep(last.since + _SETTLING - monotonic())
+    modals.put(interaction.view_id, ShownModal(view))
     try:
         await interaction.client.web.views_update(view_id=interaction.view_id, view=view)
     except LOST as error:

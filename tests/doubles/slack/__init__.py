@@ -5,7 +5,7 @@ from .faults import Fault
 from .links import SharedLinks, share
 from .people import Person
 from .server import SlackServer
-from .surfaces import Ephemeral, text_of
+from .surfaces import Ephemeral, input_blocks, input_name, text_of
 from .views import View
 from .world import Channel, Message
 
@@ -18,6 +18,8 @@ __all__ = [
     "SharedLinks",
     "SlackServer",
     "View",
+    "input_blocks",
+    "input_name",
     "problems_of",
     "response_problems",
     "share",

@@ -8,7 +8,18 @@ from typing import TYPE_CHECKING, Any
 
 from .blocks import response_problems
 from .sockets import Acknowledgement
-from .surfaces import Ephemeral, blocks_of, element_of, inputs_of, payload_of, required_inputs, text_of, typed_value
+from .surfaces import (
+    Ephemeral,
+    blocks_of,
+    element_of,
+    input_blocks,
+    input_name,
+    inputs_of,
+    payload_of,
+    required_inputs,
+    text_of,
+    typed_value,
+)
 from .views import View
 from .world import Channel, Json
 
@@ -160,7 +171,11 @@ class Person:
         typed = inputs_of(view) | values
         assert typed.keys() == inputs_of(view).keys(), "a value for no input"
         assert all(typed[name] for name in required_inputs(view)), "Slack's client asks for what is required"
-        state = {name: {"value": typed_value(view, name, value)} for name, value in typed.items()}
+        state: Json = {}
+        for block in input_blocks(view):
+            id, action, value = block["block_id"], block["element"]["action_id"], typed[input_name(block)]
+            state[id] = {action: typed_value(block["element"], value)}
+            view.held[id, action] = value
         shown = view.shown() | {"state": {"values": state}}
 
         def take(content: Json) -> None:
@@ -170,7 +185,7 @@ class Person:
                     view.content = content["view"]
                 case "errors":
                     errors = content["errors"]
-                    assert errors.keys() <= typed.keys() and all(errors.values()), "errors stand below inputs only"
+                    assert errors.keys() <= state.keys() and all(errors.values()), "errors stand below inputs only"
                 case _:
                     self.server.views.modals.pop(self.id, None)
 

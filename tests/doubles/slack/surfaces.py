@@ -58,10 +58,22 @@ def element_of(place: Ephemeral | View | Json, action: str) -> tuple[Json, Json]
     raise AssertionError(f"no {action} in {text_of(place)}")
 
 
+def input_blocks(view: View) -> list[Json]:
+    """Return the blocks of a modal in which something can be typed or chosen."""
+    return [block for block in view.blocks if block["type"] == "input"]
+
+
+def input_name(block: Json) -> str:
+    """Return the name that the bot gave an input."""
+    return str(block["block_id"]).partition(":")[0]
+
+
 def inputs_of(view: View) -> dict[str, str]:
-    """Return what the inputs of a modal are filled with."""
-    inputs = [block for block in view.blocks if block["type"] == "input"]
-    return {block["block_id"]: _filled(block["element"]) for block in inputs}
+    """Return what the inputs of a modal hold, by name."""
+    blocks = input_blocks(view)
+    ids = {input_name(block): (block["block_id"], block["element"]["action_id"]) for block in blocks}
+    filled = {input_name(block): _filled(block["element"]) for block in blocks}
+    return {name: view.held.get(ids[name], text) for name, text in filled.items()}
 
 
 def _filled(element: Json) -> str:
@@ -71,12 +83,11 @@ def _filled(element: Json) -> str:
 
 def required_inputs(view: View) -> list[str]:
     """Return the names of a modal's inputs that must be filled in."""
-    return [block["block_id"] for block in view.blocks if block["type"] == "input" and not block.get("optional")]
+    return [input_name(block) for block in input_blocks(view) if not block.get("optional")]
 
 
-def typed_value(view: View, name: str, value: str) -> Json:
+def typed_value(element: Json, value: str) -> Json:
     """Return what a modal's submission says of an input into which somebody typed, or in which they chose, a value."""
-    element = next(block["element"] for block in view.blocks if block.get("block_id") == name)
     match element["type"]:
         case "plain_text_input":
             return {"type": element["type"], "value": value or None}

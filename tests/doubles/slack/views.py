@@ -13,11 +13,16 @@ _numbers = count(1)
 
 @dataclass
 class View:
-    """A modal as its person sees it."""
+    """A modal as its person sees it.
+
+    `held` is what its inputs held when it was submitted, by the ids of block and action: an input that comes again
+    under the same ids holds that still, and not what the app fills it with (slackapi/bolt-js#290).
+    """
 
     id: str
     user: str
     content: Json
+    held: dict[tuple[str, str], str] = field(default_factory=dict)
 
     @property
     def blocks(self) -> list[Json]:

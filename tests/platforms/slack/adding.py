@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from bot.app import App
 from tests.collection import all_papers
-from tests.doubles.slack import Channel, Person, View
+from tests.doubles.slack import Channel, Person, View, input_blocks, input_name
+from tests.doubles.slack.sockets import Acknowledgement
 
 LINK = "https://arxiv.org/abs/1706.03762v5"
 TYPED = {
@@ -19,8 +20,13 @@ LOOK = "このように表示されます"
 
 def inputs(view: View) -> dict[str, str]:
     """Return what a form is filled with, by its inputs' names."""
-    fields = [block for block in view.blocks if block["type"] == "input"]
-    return {block["block_id"]: block["element"].get("initial_value", "") for block in fields}
+    return {input_name(block): block["element"].get("initial_value", "") for block in input_blocks(view)}
+
+
+def errors(refused: Acknowledgement) -> dict[str, str]:
+    """Return what stands below the inputs of a form that was refused, by their names."""
+    assert refused.content["response_action"] == "errors"
+    return {id.partition(":")[0]: text for id, text in refused.content["errors"].items()}
 
 
 def own_buttons(view: View) -> tuple[str, str]:

@@ -12,7 +12,7 @@ from bot.domain.paper import Link, Paper, with_changes
 from bot.services.digests.subscription_request import SubscriptionRequest
 from tests.conftest import STARTER
 from tests.doubles.slack import Channel, Person, SlackServer, View, text_of
-from tests.platforms.slack.adding import LINK, LOOK, add, ids_of, inputs, own_buttons, until_form, workspace_of
+from tests.platforms.slack.adding import LINK, LOOK, add, errors, ids_of, inputs, own_buttons, until_form, workspace_of
 from tests.platforms.slack.conftest import Connected, configured
 
 FIELDS = ["headline", "title", "date", "comment", "tags", "links", "authors", "venue", "organization"]
@@ -57,7 +57,7 @@ async def test_a_curator_changes_all_that_a_paper_says_in_one_form(app: App, cur
     assert inputs(form)["date"] == "2023-07-19"
     links = inputs(form)["links"]
     refused = await curator.submit(form, links=f"{links}\ncode example.org")
-    assert "example.org" in refused.content["errors"]["links"]
+    assert "example.org" in errors(refused)["links"]
     typed = {"links": f"{links}\nスライド https://example.org/slides", "authors": "Yutao Sun\nLi Dong"}
     await curator.submit(form, comment="読みました。", venue="NeurIPS 2023", **typed)
     look = await curator.until_modal(LOOK, "読みました。", "NeurIPS 2023", "<https://example.org/slides|スライド>")
