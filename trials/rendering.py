@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from collections import Counter
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -31,9 +33,7 @@ async def on_slack() -> int:
                 rendered = _RENDERER.edition(_edition(contents, seed), lambda n: f"marker{n:02}")
                 edited = [_edited(message, papers) for message in rendered]
                 messages += len(rendered) + len(edited)
-                wrong.update(
-                    problem[:80] for each in (*rendered, *edited) for problem in problems_of(each, is_update=True)
-                )
+                wrong.update(problem for each in (*rendered, *edited) for problem in _problems(each))
                 wrong["papers missing or out of order"] += _order(rendered) != [paper.id for paper in contents]
                 progress(seed * _PAPERS + start + _EDITION, _SEEDS * _PAPERS)
     print(f"{_SEEDS * _PAPERS:,} random papers in {messages:,} messages for Slack in {perf_counter() - began:.0f} s")
@@ -41,6 +41,12 @@ async def on_slack() -> int:
     for problem, times in (+wrong).items():
         print(f"  {times:6} {problem}")
     return wrong.total()
+
+
+def _problems(message: Payload) -> list[str]:
+    """Return what Slack refuses, and names of channels, people and dates, which have no place in a digest."""
+    named = re.findall(r"<[#!@].{9}", json.dumps(message))
+    return [each[:80] for each in (*named, *problems_of(message, is_update=True))]
 
 
 def _edition(papers: list[Paper], seed: int) -> Edition:

@@ -22,6 +22,8 @@ _HOSTILE = (
     "<@U0123456789>",
     "<!subteam^S012345|@lab>",
     "<#C0123456789|general>",
+    "<#C0123456789>",
+    "<!date^1700000000^{date}|表示>",
     "<https://evil.example|表示>",
     "&lt;!channel&gt;",
     "*太字*",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Any
@@ -40,7 +42,9 @@ def texts_of(payload: Payload) -> str:
 
 
 def problems(messages: tuple[Payload, ...]) -> list[str]:
-    return [problem for message in messages for problem in problems_of(message, is_update=True)]
+    """Return what Slack refuses; the names of channels and dates, which answers hold, have no place in a digest."""
+    named = re.findall(r"<[#!@].{9}", json.dumps(messages))
+    return [*named, *(problem for message in messages for problem in problems_of(message, is_update=True))]
 
 
 # The ten thousand are in `make trials`.
