@@ -40,7 +40,7 @@ def home_view(page: PersonalPage, actor: Actor) -> Block:
 def _head(page: FrontPage, actor: Actor) -> Iterator[Block]:
     locale = actor.locale
     yield kit.header("📮 論文だより")
-    buttons = [kit.button(ADD, "➕ " + t(locale, "Add a paper"), style="primary")]
+    buttons = [kit.button(ADD, t(locale, "Add a paper"), style="primary")]
     if page.papers:
         buttons.append(kit.button(f"{FIND}.all", t(locale, "All papers")))
     yield kit.actions(*buttons)
@@ -59,7 +59,7 @@ def _edition(page: FrontPage, actor: Actor) -> Iterator[Block]:
         yield from _heading(t(locale, "Added last"))
     for n, paper in enumerate(page.papers[:_PAPERS]):
         title = clip(paper.title, 120) if paper.headline else ""
-        facts = BETWEEN.join(filter(None, (title, paper.date.text(locale) if paper.date else "")))
+        facts = BETWEEN.join(filter(None, (paper.date.text(locale) if paper.date else "", title)))
         yield _row(paper, escape_within(facts, _LONGEST_FACTS), _open(n, paper, actor))
     if more := len(page.papers[_PAPERS:]):
         yield kit.context(tn(locale, "{n} more paper is in the channel.", "{n} more papers are in the channel.", more))
