@@ -97,5 +97,5 @@ def _content(payload: dict[str, Any]) -> str:
 def _unfurl(unfurl: dict[str, Any]) -> str:
     return (
         f'<div class="unfurl"><div class="blocks">{blocks_html(unfurl["blocks"])}</div>'
-        f'<div class="added">{_APP}が追加</div></div>'
+        f'<div class="added">{_ICON}{_APP}</div></div>'
     )

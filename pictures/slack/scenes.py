@@ -8,11 +8,13 @@ from typing import Any
 from bot.domain.digest import Edition
 from bot.domain.paper import Paper
 from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.manifest import UNFURL_DOMAINS
 from bot.platforms.slack.render import SlackRenderer
 from pictures.album import Album
 from pictures.moment import ZONE
-from pictures.slack.page import Post, channel, modal
+from pictures.slack.page import Post, channel, home, modal
 from pictures.slack.session import Session, session
+from tests.doubles.slack import share
 
 _TIME = "9:00"
 _LINK = "https://arxiv.org/abs/1706.03762"
@@ -30,7 +32,10 @@ async def draw(album: Album, edition: Edition, papers: list[Paper]) -> None:
     async with session(_STARTER) as at:
         await _answer(album, at, "slack-paper", "/paper レトネット")
         await _answer(album, at, "slack-papers", "/papers")
+        await at.deliver_digest()
         await _addition(album, at)
+        await _home(album, at)
+        await _preview_of_link(album, at)
 
 
 async def _digest(album: Album, edition: Edition) -> None:
@@ -55,6 +60,26 @@ async def _addition(album: Album, at: Session) -> None:
     await at.person.submit(form, **_TYPED)
     preview = await at.person.until_modal(_TYPED["headline"], "#基礎")
     await album.desktop("slack-addpaper-preview", modal(preview.content))
+    await at.person.submit(preview)
+    await at.person.until_modal("保存しました。")
+
+
+async def _home(album: Album, at: Session) -> None:
+    """Save App Home after an edition, and after its person has added a paper."""
+    await at.person.open_home()
+    view = await at.person.until_home("最新号", _TYPED["headline"])
+    await album.desktop("slack-home", home(view))
+    await album.phone("slack-home", home(view, theme="dark", is_phone=True))
+
+
+async def _preview_of_link(album: Album, at: Session) -> None:
+    """Save the card below a link in somebody's message."""
+    at.server.unfurl_domains = UNFURL_DOMAINS
+    shared = await share(at.person, at.channel, _LINK)
+    await at.server.until(lambda: shared.previews)
+    text = f"新人の読み会、まずはこれにしませんか？ <{_LINK}>"
+    post = Post({"text": text}, "9:12", is_by_person=True, unfurls=tuple(shared.previews.values()))
+    await album.desktop("slack-unfurl", channel([post]))
 
 
 def _filled(view: dict[str, Any], typed: dict[str, str]) -> dict[str, Any]:

@@ -13,7 +13,9 @@ from tempfile import TemporaryDirectory
 from bot.app import App, open_app, platforms_of
 from bot.config import Config
 from bot.logs import configure_logs
+from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.ports import Connection
+from bot.services.workspaces import DEFAULT
 from pictures.moment import MOMENT
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.slack import Channel, Person, SlackServer
@@ -40,6 +42,15 @@ class Session:
     server: SlackServer
     person: Person
     channel: Channel
+
+    async def deliver_digest(self) -> None:
+        """Let the first edition come into the channel."""
+        digests, workspace = self.app.services.digests, await self.app.services.workspaces.named(DEFAULT)
+        await digests.subscribe(workspace, SubscriptionRequest("weekly", self.channel.address, "mon 09:00", (), "ja"))
+        await digests.compose_now(workspace, "weekly")
+        self.connection.deliver()
+        await self.server.until(lambda: self.channel.messages)
+        await self.connection.maintain()
 
 
 @asynccontextmanager
