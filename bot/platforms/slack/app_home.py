@@ -1,7 +1,7 @@
 """App Home: published when somebody opens it, and again when what it shows has changed.
 
-A change may come from Slack, Discord or a terminal, so what is shown is compared with the store after each interaction
-here and once a minute, for the few people who opened their Home lately.
+A change may come from Slack, Discord or a terminal. So what is shown is compared with the store after each interaction
+here, within seconds of a change of the collection, and once a minute, for the few people who opened their Home lately.
 """
 
 from __future__ import annotations
@@ -33,6 +33,12 @@ async def open_home(client: Client, body: Json) -> None:
         await _publish(client, user, home, await _front(client))
 
 
+def note_use(client: Client, body: Json) -> None:
+    """Keep a Home up to date whose button was pressed: it may have been opened before the bot's last start."""
+    if (body.get("view") or {}).get("type") == "home":
+        client.homes.open(user_of(body))
+
+
 def refresh_soon(client: Client) -> None:
     """Publish shortly, and without anybody waiting for it, the Homes whose content has changed."""
     homes = client.homes
@@ -52,6 +58,8 @@ async def _refresh(client: Client) -> None:
                 await _publish_or_forget(client, user, home, front)
         except DayoriError as error:
             _log.warning("the Homes were not updated", reason=str(error))
+        except Exception as error:
+            _log.error("the Homes were not updated", exc_info=error)
 
 
 async def _publish_or_forget(client: Client, user: str, home: OpenHome, front: FrontPage) -> None:

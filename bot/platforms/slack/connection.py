@@ -74,7 +74,9 @@ class SlackConnection:
         self._delivery.start()
 
     async def update_messages(self) -> None:
-        """Let posted messages follow the edits of their papers."""
+        """Let posted messages follow the edits of their papers, and the Homes that are open all changes."""
+        if self._listeners:
+            self._listeners.refresh_homes()
         await self._message_updates.update()
 
     async def maintain(self) -> None:
@@ -82,8 +84,6 @@ class SlackConnection:
         await self.update_messages()
         if self._socket_mode:
             await self._socket_mode.heartbeat()
-        if self._listeners:
-            self._listeners.refresh_homes()
 
     async def drain(self) -> None:
         """Let running answers and messages finish; tell the people whose answers are cut short."""

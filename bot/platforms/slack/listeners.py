@@ -23,7 +23,7 @@ from bot.platforms.autocomplete import AutocompleteQueue
 from bot.platforms.components import unknown_component
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import error_handler, response
-from bot.platforms.slack.app_home import refresh_soon
+from bot.platforms.slack.app_home import note_use, refresh_soon
 from bot.platforms.slack.context import Client, Interaction, Json, interaction_of, require_member, user_of
 from bot.platforms.slack.forms import errors_below, values_of
 from bot.platforms.slack.recent import Recent, ShownModal
@@ -171,6 +171,7 @@ class Listeners:
             await error_handler.respond(interaction, error)
         finally:
             del self.under_way[task]
+            note_use(self._client, body)
             self.refresh_homes()
 
     def _is_repeated(self, body: Json) -> bool:

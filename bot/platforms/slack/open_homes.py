@@ -50,5 +50,6 @@ class OpenHomes:
 
     def stop(self) -> None:
         """Update no Home any more."""
+        self._homes.clear()
         if self.task:
             self.task.cancel()
