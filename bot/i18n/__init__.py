@@ -16,6 +16,8 @@ from typing import Any, Literal, get_args
 
 Locale = Literal["ja", "en"]
 LOCALES: tuple[Locale, ...] = get_args(Locale)
+LANGUAGES: Mapping[Locale, str] = {"ja": "日本語", "en": "English"}
+"""Each language's name in itself."""
 _FOLDER = Path(__file__).parent / "locales"
 _QUOTED = re.compile(r"「\{(\w+)\}」")
 _INNER_QUOTES = str.maketrans("「」", "『』")

@@ -42,6 +42,13 @@ class ServerSubscriptions:
             raise NotFoundError(msg('No channel is subscribed as "{name}".', name=name[:80]))
         return subscription
 
+    async def of_channel(self, channel: str) -> Subscription:
+        """Return a channel's subscription. Raises NotFoundError."""
+        subscription = next((each for each in await self.all() if each.channel == channel), None)
+        if subscription is None:
+            raise NotFoundError(msg("{channel} does not receive the digest.", channel=ChannelName(channel)))
+        return subscription
+
     async def only(self, channel: str) -> Subscription:
         """Return the subscription that is meant where none is named: the channel's, or the server's only one.
 

@@ -1,14 +1,17 @@
-"""A subscription's status in words: its newest edition, what is being delivered, and what comes next."""
+"""A subscription in words: what was asked for, its newest edition, what is being delivered, and what comes next."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.digest import Subscription
-from bot.i18n import Locale, NameCommand, t, tn
+from bot.i18n import LANGUAGES, Locale, NameCommand, t, tn
 from bot.store.editions import LastEdition
+
+FormatTime: TypeAlias = Callable[[datetime], str]
+"""Writes a time for a platform."""
 
 
 class SubscriptionStatus(NamedTuple):
@@ -24,16 +27,16 @@ class SubscriptionStatus(NamedTuple):
     due: datetime
     older: int = 0
 
-    def lines(self, locale: Locale, format_time: Callable[[datetime], str], name_command: NameCommand) -> list[str]:
-        """Return one sentence per line; `format_time` and `name_command` write times and commands for the platform."""
+    def lines(
+        self, locale: Locale, format_time: FormatTime, name_command: NameCommand, escape: Callable[[str], str] = str
+    ) -> list[str]:
+        """Return one sentence per line; the functions write times, commands and texts from outside for the platform."""
+        past = self._past(locale, format_time, escape)
         if reason := self.subscription.paused_reason:
-            return [
-                self._past(locale, format_time),
-                *paused_lines(reason.text(locale), format_time(self.due), locale, name_command),
-            ]
-        return [self._past(locale, format_time), self.next_line(locale, format_time)]
+            return [past, *paused_lines(escape(reason.text(locale)), format_time(self.due), locale, name_command)]
+        return [past, self.next_line(locale, format_time)]
 
-    def next_line(self, locale: Locale, format_time: Callable[[datetime], str]) -> str:
+    def next_line(self, locale: Locale, format_time: FormatTime) -> str:
         """Return when the next edition is due and what it has so far; the subscription must not be paused."""
         return t(locale, "Next: {time}, {papers}", time=format_time(self.due), papers=self._coming(locale))
 
@@ -48,7 +51,7 @@ class SubscriptionStatus(NamedTuple):
         older = tn(locale, "{n} older paper counts as sent", "{n} older papers count as sent", self.older)
         return t(locale, "{newest}; {older}", newest=newest, older=older)
 
-    def _past(self, locale: Locale, format_time: Callable[[datetime], str]) -> str:
+    def _past(self, locale: Locale, format_time: FormatTime, escape: Callable[[str], str]) -> str:
         last = self.last
         if last is None:
             return t(locale, "No edition yet")
@@ -79,7 +82,24 @@ class SubscriptionStatus(NamedTuple):
             time=format_time(last.composed_at),
             arrived=last.sent,
         )
-        return f"{line} ({last.trouble.text(locale)})" if last.trouble else line
+        return f"{line} ({escape(last.trouble.text(locale))})" if last.trouble else line
+
+
+def subscription_facts(
+    subscription: Subscription,
+    due: datetime,
+    locale: Locale,
+    usual: Locale,
+    format_time: FormatTime,
+    escape: Callable[[str], str],
+) -> list[str]:
+    """Return a subscription's schedule, its next edition, its language if that is not the usual one, and its tags."""
+    facts = [escape(subscription.schedule.describe(locale))]
+    if not subscription.paused_reason:
+        facts.append(t(locale, "next edition {time}", time=format_time(due)))
+    if subscription.locale != usual:
+        facts.append(LANGUAGES[subscription.locale])
+    return [*facts, *([escape(" ".join(f"#{tag}" for tag in subscription.tags))] if subscription.tags else [])]
 
 
 def paused_lines(reason: str, again: str, locale: Locale, name_command: NameCommand) -> list[str]:

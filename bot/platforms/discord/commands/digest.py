@@ -11,7 +11,7 @@ from discord.app_commands import Choice, Range
 
 from bot.domain.digest import Subscription
 from bot.domain.text import clip, join_within
-from bot.i18n import Locale, t
+from bot.i18n import LANGUAGES
 from bot.platforms.discord import response
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.localization import both
@@ -19,13 +19,12 @@ from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.permissions import require_posting
 from bot.platforms.discord.render import DiscordRenderer
 from bot.services.digests.server_subscriptions import NO_SUBSCRIPTION, NOTHING_NEW, ServerSubscriptions
-from bot.services.digests.subscription_status import SubscriptionStatus, paused_lines
+from bot.services.digests.subscription_status import SubscriptionStatus, paused_lines, subscription_facts
 
 digest = app_commands.Group(
     name=both("digest", "だより"), description=both("The digest and its channels", "だよりと配信先"), guild_only=True
 )
 _NAME = both("name", "配信先")
-_LANGUAGES: dict[str, Locale] = {"日本語": "ja", "English": "en"}
 
 
 @digest.command(
@@ -56,7 +55,7 @@ async def subscribe(
     actor = await _curator(interaction)
     require_posting(channel)
     subscriptions, place = _subscriptions(actor), f"discord:{actor.server}/{channel.id}"
-    locale = _LANGUAGES[language] if language else None
+    locale = next((locale for locale, name in LANGUAGES.items() if name == language), None)
     subscription = await subscriptions.subscribe(
         place, channel.name, schedule, tags or "", locale, actor.services.locale
     )
@@ -151,16 +150,10 @@ def _head(subscription: Subscription) -> str:
 
 
 def _subscription_line(subscription: Subscription, actor: Actor) -> str:
-    locale = actor.locale
-    parts = [_head(subscription), escape(subscription.schedule.describe(locale))]
-    if not subscription.paused_reason:
-        due = _moment(actor.services.digests.next_due(subscription))
-        parts.append(t(locale, "next edition {time}", time=due))
-    if subscription.locale != actor.services.locale:
-        parts += [name for name, language in _LANGUAGES.items() if language == subscription.locale]
-    if subscription.tags:
-        parts.append(escape(" ".join(f"#{tag}" for tag in subscription.tags)))
-    return "\n-# ⏸ ".join((" ・ ".join(parts), *_paused(subscription, actor)))
+    services = actor.services
+    due = services.digests.next_due(subscription)
+    facts = subscription_facts(subscription, due, actor.locale, services.locale, _moment, escape)
+    return "\n-# ⏸ ".join((" ・ ".join((_head(subscription), *facts)), *_paused(subscription, actor)))
 
 
 def _paused(subscription: Subscription, actor: Actor) -> list[str]:
@@ -170,8 +163,7 @@ def _paused(subscription: Subscription, actor: Actor) -> list[str]:
 
 
 def _status_line(status: SubscriptionStatus, actor: Actor) -> str:
-    locale = actor.locale
-    lines = status.lines(locale, _moment, actor.names.name)
+    lines = status.lines(actor.locale, _moment, actor.names.name, escape)
     return "\n".join((_head(status.subscription), *(f"-# {line}" for line in lines)))
 
 
