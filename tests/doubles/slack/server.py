@@ -58,7 +58,8 @@ class SlackServer:
         self._moved = asyncio.Event()
         self.sockets = Sockets(self._moved.set)
         self.views = Views()
-        self.people: dict[str, Person] = {}
+        bot = Person(self, id="U0BOT00001", name="論文だより", is_bot=True)
+        self.people: dict[str, Person] = {bot.id: bot}
         self.response_urls: dict[str, ResponseUrl] = {}
         self.uploads: dict[str, Upload] = {}
         self.scopes = set(SCOPES)
