@@ -55,7 +55,7 @@ class Publisher(Protocol):
         """Replace the content of a message of ours; a deleted message is left alone."""
 
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
-        """Send a text to the curators of a closed channel's server, there or in another of its channels (`places`)."""
+        """Send a text to the curators of a closed channel's server, in person or in another channel (`places`)."""
 
     async def tell(self, person: str, payload: Payload, nonce: str) -> None:
         """Send a message to one person alone (`<platform>:<id>`); no fence holds it back.

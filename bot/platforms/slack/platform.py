@@ -74,7 +74,7 @@ class SlackPlatform:
             yield publisher
 
     def _publisher(self, session: ClientSession) -> SlackPublisher:
-        return SlackPublisher(self._api(session, BOT_TOKEN), self._names)
+        return SlackPublisher(self._api(session, BOT_TOKEN), self._names, curators=self._services.curators)
 
     def _api(self, session: ClientSession, variable: str) -> SlackApi:
         token = self._tokens[variable]

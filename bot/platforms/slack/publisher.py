@@ -17,12 +17,14 @@ from bot.domain.errors import (
     ConfigError,
     PublishError,
     RetryLaterError,
+    UnknownOutcomeError,
     UnreachableError,
 )
 from bot.i18n import Locale, msg
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import ContentRefusedError, GoneError, TokenRefusedError, person_error, search_error
 from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.curator_notice import MOST_MANAGERS, managers, named_people
 from bot.platforms.slack.fallback import as_links, last_line
 from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.render import metadata
@@ -48,8 +50,15 @@ class SlackPublisher:
     nonce_memory = 0.0
 
     def __init__(
-        self, api: SlackApi, names: CommandNames, *, spacing: float = SPACING, looks: Sequence[float] = LOOKS
+        self,
+        api: SlackApi,
+        names: CommandNames,
+        *,
+        curators: Sequence[str] = (),
+        spacing: float = SPACING,
+        looks: Sequence[float] = LOOKS,
     ) -> None:
+        self._curators = named_people(curators)
         self._api, self._names, self._spacing, self._looks = api, names, spacing, looks
         self._turns: dict[str, float] = {}  # when each channel may get its next message
         self.team = self.bot = self.bot_user = ""  # ids, once logged in
@@ -92,11 +101,20 @@ class SlackPublisher:
             await self._api.write("chat.update", {**content, "channel": _id(channel), "ts": message_id}, fence)
 
     async def notify_curators(self, closed: str, places: Sequence[str], text: str, nonce: str, fence: Fence) -> None:
-        """Send a text to another channel that receives the digest; Slack has no channel for curators."""
-        for place in places[:1]:
-            if place != closed:
-                content = {"text": escape_within(text, _NOTICE), "unfurl_links": False, "unfurl_media": False}
-                await self._post(await self._place(place), content, fence)
+        """Send a text to the named curators, else to those who manage the workspace, else to one of `places`."""
+        content = {"text": escape_within(text, _NOTICE), "unfurl_links": False, "unfurl_media": False}
+        reached = 0
+        for person in self._curators:
+            reached += await self._reaches(person, content, fence)
+        if reached:
+            return
+        with suppress(PublishError):
+            async for person in managers(self._api):
+                reached += await self._reaches(person, content, fence)
+                if reached == MOST_MANAGERS:
+                    return
+        for place in [each for each in places if each != closed][: 0 if reached else 1]:
+            await self._post(await self._place(place), content, fence)
 
     async def tell(self, person: str, payload: Mapping[str, Any], nonce: str) -> None:
         """Send a direct message. The nonce has no effect here."""
@@ -180,6 +198,17 @@ class SlackPublisher:
                 msg("The bot belongs to the Slack team {own} and not to {team}.", own=self.team, team=team)
             )
         return _id(channel)
+
+    async def _reaches(self, person: str, content: Mapping[str, Any], fence: Fence) -> bool:
+        """Send a direct message; return whether it may have arrived."""
+        try:
+            await self._post(person, content, fence)
+        except UnknownOutcomeError:
+            return True
+        except PublishError as error:
+            _log.info("a curator was not told", person=person, reason=str(error))
+            return False
+        return True
 
     async def _post(self, place: str, content: Mapping[str, Any], fence: Fence) -> str:
         """Wait for the channel's next turn, take it, and post."""

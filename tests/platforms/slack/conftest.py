@@ -35,11 +35,11 @@ def channel(server: SlackServer) -> Channel:
 
 
 @asynccontextmanager
-async def publishing(server: SlackServer, **how: float) -> AsyncIterator[SlackPublisher]:
+async def publishing(server: SlackServer, *curators: str, **how: float) -> AsyncIterator[SlackPublisher]:
     """Yield a publisher that searches for a message within tenths of a second, as its Slack lags."""
     async with ClientSession() as session:
         api = SlackApi(session, server.api_url, server.tokens["bot"], "SLACK_BOT_TOKEN")
-        yield SlackPublisher(api, NAMES, spacing=how.get("spacing", 0.0), looks=LOOKS)
+        yield SlackPublisher(api, NAMES, curators=curators, spacing=how.get("spacing", 0.0), looks=LOOKS)
 
 
 async def unfenced() -> None:

@@ -203,3 +203,46 @@ async def test_the_channel_of_another_team_is_told_apart(server: SlackServer) ->
         with pytest.raises(ChannelClosedError, match="T0DOUBLE01 and not to T0OTHER"):
             await publisher.publish("slack:T0OTHER/C1", message(), "a", unfenced)
     assert server.sent("chat.postMessage") == []
+
+
+async def told(server: SlackServer, *curators: str, closed: Channel, places: list[str]) -> dict[str, int]:
+    """Tell the curators of a closed channel; return how many messages each place got."""
+    async with publishing(server, *curators) as publisher:
+        await publisher.notify_curators(closed.address, places, "📮 <@U1>", "a", unfenced)
+    return {id: len(each.messages) for id, each in server.channels.items() if each.messages}
+
+
+async def test_a_closed_channel_is_told_to_the_named_curators_alone(server: SlackServer, channel: Channel) -> None:
+    other, named, gone = server.channel(2), server.person(1), server.person(2, is_gone=True)
+    server.person(3, is_admin=True)
+    curators = ("Editors", "123456789012345678", gone.id, named.id)
+    assert await told(server, *curators, closed=channel, places=[other.address]) == {named.direct.id: 1}
+    assert named.direct.messages[0].text == "📮 &lt;@U1&gt;"
+
+
+async def test_without_a_named_curator_up_to_three_who_manage_the_workspace_are_told(
+    server: SlackServer, channel: Channel
+) -> None:
+    other, server.page = server.channel(2), 2
+    server.person(1)
+    server.person(2, is_admin=True, is_gone=True)
+    managers = [server.person(n, is_admin=True) for n in range(3, 7)]
+    expected = {each.direct.id: 1 for each in managers[:3]}
+    assert await told(server, closed=channel, places=[other.address]) == expected
+
+
+async def test_where_nobody_can_be_written_to_another_channel_of_the_digest_is_told(
+    server: SlackServer, channel: Channel
+) -> None:
+    other, admin = server.channel(2), server.person(1, is_admin=True)
+    server.has_messages_tab = False
+    places = [channel.address, other.address]
+    assert await told(server, admin.id, closed=channel, places=places) == {other.id: 1}
+    assert await told(server, admin.id, closed=channel, places=[channel.address]) == {other.id: 1}
+
+
+async def test_who_manages_the_workspace_need_not_be_known(server: SlackServer, channel: Channel) -> None:
+    other = server.channel(2)
+    server.person(1, is_admin=True)
+    server.fault("users.list", error="missing_scope")
+    assert await told(server, closed=channel, places=[other.address]) == {other.id: 1}
