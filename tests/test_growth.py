@@ -133,7 +133,7 @@ PASSED_OVER = re.compile(
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
     r"platforms\.(?:console\.(?:reports\.imported|help\.(?:overview|of_command))|"
     r"discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
-    r"slack\.(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+)"
+    r"slack\.(?:channels\.address_of|(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+))"
 )
 OWN: dict[str, Read] = {
     "many parts on a card": lambda text: (card_of(many(text), "ja"), document_of(many(text)), columns_of(many(text))),

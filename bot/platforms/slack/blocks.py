@@ -85,6 +85,18 @@ def typeahead(action: str, placeholder: str) -> Block:
     }
 
 
+def channel_menu(action: str, placeholder: str, channel: str = "") -> Block:
+    """Return a menu of channels, with this one chosen, or else the one where the person is."""
+    chosen: Block = {"initial_conversation": channel} if channel else {"default_to_current_conversation": True}
+    return {
+        "type": "conversations_select",
+        "action_id": action,
+        "placeholder": plain(placeholder, _PLACEHOLDER),
+        "filter": {"include": ["public", "private"], "exclude_bot_users": True},
+        **chosen,
+    }
+
+
 def text_input(limit: int, value: str = "", *, is_multiline: bool = False, placeholder: str = "") -> Block:
     """Return the element of an input for text, filled with a value."""
     element: Block = {"type": "plain_text_input", "action_id": "value", "max_length": min(limit, LONGEST_TEXT)}

@@ -123,6 +123,7 @@ class SlackConnection:
             modals=Recent(),
             unfurls=self._unfurls,
             homes=self._homes,
+            bot_user=self._publisher.bot_user,
         )
 
     def _identity(self) -> AuthorizeResult:

@@ -43,6 +43,7 @@ class Client:
     modals: Recent[ShownModal]
     unfurls: bool
     homes: OpenHomes
+    bot_user: str
 
 
 @dataclass(frozen=True, slots=True)

@@ -20,9 +20,14 @@ LINK_SCOPES = ("links:read", "links:write")
 UNFURL_DOMAINS = ("arxiv.org", "doi.org", "openreview.net", "aclanthology.org")
 SCOPES = (
     "channels:history",
+    "channels:join",
+    "channels:read",
     "chat:write",
     "commands",
+    "files:write",
     "groups:history",
+    "groups:read",
+    "im:write",
     *LINK_SCOPES,
     "users:read",
 )

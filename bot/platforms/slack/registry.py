@@ -9,12 +9,12 @@ from bot.domain.text import normalized
 from bot.platforms.slack import app_home, card, draft_form, drafts, duplicate, home_view, paper_list, unfurl
 from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.command_names import CommandNames
-from bot.platforms.slack.commands import addpaper, editpaper, help, paper, undo
+from bot.platforms.slack.commands import addpaper, alias, digest, editpaper, export, help, paper, subscribe, undo
 from bot.platforms.slack.context import Client, Interaction, Json
 from bot.platforms.slack.forms import Form
 from bot.platforms.slack.manifest import ADD_SHORTCUT
 from bot.platforms.slack.mrkdwn import unescape
-from bot.services.rate_limit import ADDITION_COST, UNDO_COST
+from bot.services.rate_limit import ADDITION_COST, EXPORT_COST, UNDO_COST
 
 Command: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
 """Serves a command; the text is what follows its name."""
@@ -35,11 +35,19 @@ COMMANDS: Mapping[str, Command] = {
     "removepaper": editpaper.removepaper,
     "history": editpaper.history,
     "undo": undo.undo,
+    "alias": alias.alias,
+    "digest": digest.digest,
+    "export": export.export,
     "help": help.show_help,
 }
 # Slack's names of commands are ASCII; after the command that reaches all, Japanese ones work too.
 _JAPANESE: Mapping[str, str] = {each.japanese: each.name for each in COMMAND_LIST}
-COSTS: Mapping[str, float] = {"addpaper": ADDITION_COST, ADD_SHORTCUT: ADDITION_COST, "undo": UNDO_COST}
+COSTS: Mapping[str, float] = {
+    "addpaper": ADDITION_COST,
+    ADD_SHORTCUT: ADDITION_COST,
+    "undo": UNDO_COST,
+    "export": EXPORT_COST,
+}
 """What an interaction costs its person, where that is more than the usual, by its name."""
 ACTIONS: Mapping[str, Press] = {
     card.SHOW: card.show,
@@ -59,6 +67,7 @@ ACTIONS: Mapping[str, Press] = {
     editpaper.HISTORY: editpaper.show_history,
     editpaper.CONFIRM_REMOVAL: editpaper.confirm_removal,
     undo.UNDO: undo.undo_chosen,
+    digest.PREVIEW: digest.go_on,
 }
 FORMS: Mapping[str, Form] = {
     paper.SEARCH: Form(paper.show_chosen),
@@ -67,6 +76,7 @@ FORMS: Mapping[str, Form] = {
     drafts.SAVE: Form(drafts.save_shown),
     editpaper.EDIT: Form(editpaper.edit_chosen),
     editpaper.REMOVE: Form(editpaper.remove_chosen),
+    subscribe.SUBSCRIBE: Form(subscribe.submit, subscribe.check),
 }
 MENUS: Mapping[str, Complete] = {paper.TYPEAHEAD: paper.complete}
 SHORTCUTS: Mapping[str, Shortcut] = {ADD_SHORTCUT: addpaper.add_from_message}

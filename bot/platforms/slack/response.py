@@ -19,6 +19,7 @@ from slack_sdk.errors import SlackApiError, SlackClientError
 from slack_sdk.webhook.async_client import AsyncWebhookClient
 
 from bot.domain.errors import DuplicateError, NotAllowedError, PublishError, UnreachableError
+from bot.domain.text import join_within
 from bot.i18n import Locale, msg, t
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack.api import proxy_url
@@ -30,6 +31,8 @@ from bot.platforms.slack.mrkdwn import escape_within
 from bot.platforms.slack.recent import ShownModal
 
 LOST = (SlackClientError, ClientError, OSError, TimeoutError)
+MOST_ANSWERS = 5  # at one interaction's address
+_PAGES = 3  # paragraphs of a list in one message
 ANSWER = "answer"  # the callback of a modal that only shows something
 # Seconds between two contents of one modal: Slack takes an acknowledgement over the socket and an update over HTTP, and
 # promises no order (slackapi/bolt-js#1080: a modal that stays at its "loading").
@@ -113,6 +116,14 @@ async def send_below(interaction: Interaction, answer: Answer) -> None:
         await send(interaction, answer)
 
 
+async def send_lines(interaction: Interaction, lines: Sequence[str]) -> None:
+    """Answer with a list of escaped lines, in as many messages as it needs; what does not fit is left out."""
+    pages = join_within(lines, kit.LONGEST_TEXT)[: _PAGES * MOST_ANSWERS]
+    for start in range(0, len(pages), _PAGES):
+        text, *more = pages[start : start + _PAGES]
+        await send(interaction, Answer(text, tuple(map(kit.section, more))))
+
+
 async def replace_message(interaction: Interaction, answer: Answer) -> None:
     """Replace the message or the modal whose button was pressed, or answer with a new message."""
     if interaction.is_message and interaction.origin.response_url:
@@ -135,7 +146,7 @@ async def show_to_all(interaction: Interaction, answer: Answer) -> None:
     try:
         await interaction.client.web.chat_postMessage(channel=origin.channel, **answer.message())
     except LOST as error:
-        raise _failure(error) from error
+        raise failure(error) from error
 
 
 async def open_modal(interaction: Interaction, view: Block) -> str:
@@ -148,9 +159,9 @@ async def open_modal(interaction: Interaction, view: Block) -> str:
     try:
         opened = await interaction.client.web.views_open(trigger_id=interaction.trigger, view=view)
     except LOST as error:
-        if _error_name(error) == "exchanged_trigger_id":
+        if error_name(error) == "exchanged_trigger_id":
             raise DuplicateError(msg("Another process is answering this already.")) from error
-        raise _failure(error) from error
+        raise failure(error) from error
     return str(opened["view"]["id"])
 
 
@@ -163,7 +174,7 @@ async def update_modal(interaction: Interaction, view: Block) -> str:
     try:
         await interaction.client.web.views_update(view_id=interaction.view_id, view=view)
     except LOST as error:
-        raise _failure(error) from error
+        raise failure(error) from error
     return interaction.view_id
 
 
@@ -172,7 +183,7 @@ async def permalink(interaction: Interaction, channel: str, message: str) -> str
     try:
         answer = await interaction.client.web.chat_getPermalink(channel=channel, message_ts=message)
     except LOST as error:
-        _log.info("Slack did not tell a message's address", reason=str(_failure(error)))
+        _log.info("Slack did not tell a message's address", reason=str(failure(error)))
         return None
     return str(answer["permalink"])
 
@@ -212,12 +223,13 @@ async def _respond(interaction: Interaction, answer: Answer, **how: Any) -> None
         raise UnreachableError(msg("Slack answered {answer}.", answer=str(response.status_code)))
 
 
-def _error_name(error: Exception) -> str:
+def error_name(error: Exception) -> str:
     """Return Slack's name of an error; empty if Slack did not answer."""
     return str(error.response.get("error") or "") if isinstance(error, SlackApiError) else ""
 
 
-def _failure(error: Exception) -> PublishError:
-    if isinstance(error, SlackApiError) and _error_name(error):
+def failure(error: Exception) -> PublishError:
+    """Return an error of Slack's client as one of ours."""
+    if isinstance(error, SlackApiError) and error_name(error):
         return error_of(error.response.data, "SLACK_BOT_TOKEN")
     return PublishError(msg("Slack could not be reached: {reason}.", reason=type(error).__name__))

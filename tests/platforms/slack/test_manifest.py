@@ -29,7 +29,12 @@ NEEDED: dict[str, set[str]] = {
     "chat.unfurl": {"links:write"},
     "chat.update": {"chat:write"},
     "conversations.history": {"channels:history", "groups:history"},
+    "conversations.info": {"channels:read", "groups:read"},
+    "conversations.join": {"channels:join"},
+    "conversations.open": {"im:write"},
+    "files.uploadV2": {"files:write"},  # slack_sdk's name for the three requests of an upload
     "users.info": {"users:read"},
+    "users.list": {"users:read"},
     "views.open": set(),
     "views.publish": set(),
     "views.update": set(),

@@ -1,0 +1,52 @@
+"""/export: sends the papers that a search finds as a file.
+
+The file comes as a direct message: only there it is seen by nobody but the person who asked. A message that only one
+person sees in a channel cannot carry a file, and a file that is sent nowhere is seen only by the bot.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from tempfile import TemporaryFile
+
+from bot.formats.registry import ENDING_OF, WRITTEN, writer
+from bot.i18n import t, tn
+from bot.platforms.slack import response
+from bot.platforms.slack.context import Interaction
+from bot.platforms.slack.response import LOST, Answer, failure
+
+_USUAL = "yaml"
+_MOST = 10_000_000  # bytes, as on Discord; Slack takes more, but its library holds the whole file in memory
+
+
+async def export(interaction: Interaction, text: str) -> None:
+    """Send the papers that a search finds as a file; the text is `[FORMAT] [QUERY]`."""
+    actor = interaction.actor
+    format, query = _format_in(text)
+    collection = await actor.services.workspaces.uuid(actor.workspace)
+    write = await asyncio.to_thread(writer, format, collection)
+    with TemporaryFile() as file:
+        count = await actor.services.exporter.write(actor.workspace, query, write, file, _MOST)
+        if not count:
+            await response.send(interaction, Answer(t(actor.locale, "No paper was found, so there is no file.")))
+            return
+        file.seek(0)
+        text = tn(actor.locale, "{n} paper", "{n} papers", count)
+        await _send(interaction, f"papers{ENDING_OF[format]}", file.read(), text)
+    await response.send(interaction, Answer(t(actor.locale, "The file is in your direct messages with the bot.")))
+
+
+async def _send(interaction: Interaction, name: str, content: bytes, text: str) -> None:
+    """Send a file as a direct message to the person who asked. Raises PublishError."""
+    web = interaction.client.web
+    try:
+        direct = await web.conversations_open(users=interaction.actor.user)
+        await web.files_upload_v2(filename=name, file=content, channel=direct["channel"]["id"], initial_comment=text)
+    except LOST as error:
+        raise failure(error) from error
+
+
+def _format_in(text: str) -> tuple[str, str]:
+    """Return the format with which a text begins, or else the usual one, and the query after it."""
+    word, *rest = text.split(maxsplit=1) or [""]
+    return (word.casefold(), rest[0] if rest else "") if word.casefold() in WRITTEN else (_USUAL, text)
