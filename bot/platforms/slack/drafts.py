@@ -42,6 +42,7 @@ from bot.services.papers.outcomes import (
 from bot.services.papers.previews import Preview, Unfinished
 
 SAVE, SAVE_ANOTHER, OVERWRITE, REOPEN, CANCEL = "save", "save_another", "overwrite", "reopen", "cancel"
+NEXT = "next"
 _log = structlog.get_logger()
 
 
@@ -157,8 +158,9 @@ async def _show_outcome(interaction: Interaction, shown: ShownDraft, outcome: Ou
     match outcome:
         case Saved(paper=paper, is_new=False, candidate=Candidate() as candidate, comment=comment):
             await show_accepted_duplicate(interaction, paper, candidate, comment)
-        case Saved(paper=paper):
-            await response.replace_message(interaction, card_answer(paper, actor, text))
+        case Saved(paper=paper, candidate=candidate):
+            buttons = [kit.button(NEXT, t(locale, "Next proposal"))] if candidate else []
+            await response.replace_message(interaction, card_answer(paper, actor, text, *buttons))
         case Proposed():
             await response.replace_message(interaction, Answer(text))
         case SameTitle(paper=other):

@@ -9,7 +9,7 @@ from bot.domain.text import normalized
 from bot.platforms.slack import app_home, card, draft_form, drafts, duplicate, home_view, paper_list, unfurl
 from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.command_names import CommandNames
-from bot.platforms.slack.commands import addpaper, alias, digest, editpaper, export, help, paper, subscribe, undo
+from bot.platforms.slack.commands import addpaper, alias, digest, editpaper, export, help, inbox, paper, subscribe, undo
 from bot.platforms.slack.context import Client, Interaction, Json
 from bot.platforms.slack.forms import Form
 from bot.platforms.slack.manifest import ADD_SHORTCUT
@@ -35,6 +35,7 @@ COMMANDS: Mapping[str, Command] = {
     "removepaper": editpaper.removepaper,
     "history": editpaper.history,
     "undo": undo.undo,
+    "inbox": inbox.inbox,
     "alias": alias.alias,
     "digest": digest.digest,
     "export": export.export,
@@ -67,6 +68,10 @@ ACTIONS: Mapping[str, Press] = {
     editpaper.HISTORY: editpaper.show_history,
     editpaper.CONFIRM_REMOVAL: editpaper.confirm_removal,
     undo.UNDO: undo.undo_chosen,
+    drafts.NEXT: inbox.inbox,
+    inbox.ACCEPT: inbox.accept,
+    inbox.CHANGE: inbox.change,
+    inbox.REJECT: inbox.reject,
     digest.PREVIEW: digest.go_on,
 }
 FORMS: Mapping[str, Form] = {

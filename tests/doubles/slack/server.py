@@ -63,7 +63,7 @@ class SlackServer:
         self.response_urls: dict[str, ResponseUrl] = {}
         self.uploads: dict[str, Upload] = {}
         self.scopes = set(SCOPES)
-        self.has_messages_tab = True
+        self.has_messages_tab, self.loses_answers = True, False
         self.shared: list[SharedLinks] = []
         self.unfurl_domains = UNFURL_DOMAINS
         self.blocked_domains = set[str]()
@@ -152,6 +152,8 @@ class SlackServer:
         body: Json = await request.json()
         self.requests.append(Request("response_url", body))
         self.violations += response_problems(body)
+        if self.loses_answers:
+            return web.Response(text="<html>no answer of Slack's</html>", status=503)
         error = self.response_urls[request.match_info["id"]].take(body)
         self._moved.set()
         return web.Response(text=error or "ok", status=404 if error else 200)

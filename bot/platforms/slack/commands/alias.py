@@ -26,7 +26,7 @@ async def add(interaction: Interaction, text: str) -> None:
     actor.require_curator()
     name, *meanings = re.split("[=＝]", text, maxsplit=1)
     kept = await actor.services.aliases.put(actor.workspace, name, meanings_of("".join(meanings)))
-    line = t(actor.locale, "The alias is saved: {alias}", alias=_line(*kept))
+    line = t(actor.locale, "The alias was saved: {alias}", alias=_line(*kept))
     await response.send(interaction, Answer(line))
 
 
@@ -35,7 +35,7 @@ async def remove(interaction: Interaction, text: str) -> None:
     actor = interaction.actor
     actor.require_curator()
     await actor.services.aliases.remove(actor.workspace, text)
-    line = t(actor.locale, "The alias {name} is forgotten.", name=escape(text))
+    line = t(actor.locale, "The alias {name} was removed.", name=escape(text))
     await response.send(interaction, Answer(line))
 
 
