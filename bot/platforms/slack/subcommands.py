@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Sequence
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 from bot.domain.text import normalized
 from bot.i18n import Message, msg
@@ -16,8 +15,7 @@ from bot.platforms.slack.response import Answer
 Serve: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
 
 
-@dataclass(frozen=True, slots=True)
-class Subcommand:
+class Subcommand(NamedTuple):
     """One of a command's first words; `serve` gets the text after it, and `example` is what may stand there."""
 
     name: str

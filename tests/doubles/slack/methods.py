@@ -14,8 +14,6 @@ from .world import Channel, Json
 if TYPE_CHECKING:
     from .server import SlackServer
 
-_BOT = "U0BOT00001"
-
 
 class Refusal(Exception):  # noqa: N818 - an answer, not a fault of the double
     """An answer that is not ok."""
@@ -30,7 +28,7 @@ def auth_test(server: SlackServer, body: Json) -> Json:
         "team_id": server.team,
         "team": "研究室",
         "user": "ronbun_dayori",
-        "user_id": _BOT,
+        "user_id": "U0BOT00001",
         "bot_id": server.bot_id,
     }
 
@@ -155,8 +153,6 @@ def permalink(server: SlackServer, body: Json) -> Json:
 
 
 def user_info(server: SlackServer, body: Json) -> Json:
-    if body.get("user") == _BOT:
-        return {"user": {"id": _BOT, "name": "dayori", "is_bot": True}}
     person = server.people.get(str(body.get("user")))
     if person is None:
         raise Refusal("user_not_found")
