@@ -46,7 +46,8 @@ _log = structlog.get_logger()
 class SlackPublisher:
     """Posts with the bot's token; needs no Socket Mode."""
 
-    # Slack has no key that surely prevents a second message, so whatever may have arrived is searched for.
+    # Slack has no key that surely prevents a second message, so whatever may have arrived is searched for. Its
+    # `client_msg_id` is for its own clients and not to be relied on (slackapi/java-slack-sdk#852).
     nonce_memory = 0.0
 
     def __init__(
