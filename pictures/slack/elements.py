@@ -31,8 +31,12 @@ def _overflow(element: Element) -> str:
 
 def _select(element: Element) -> str:
     option = element.get("initial_option")
-    chosen = text_html(option["text"]) if option else element.get("initial_channel") and "# 論文"
-    return f'<span class="menu">{chosen or _placeholder(element, _CHOOSE)}{_CHEVRON}</span>'
+    return _menu(text_html(option["text"]) if option else _placeholder(element, _CHOOSE))
+
+
+def _conversations_select(element: Element) -> str:
+    is_chosen = "initial_conversation" in element or element.get("default_to_current_conversation")
+    return _menu("# 論文" if is_chosen else _placeholder(element, _CHOOSE))
 
 
 def _multi_select(element: Element) -> str:
@@ -40,12 +44,16 @@ def _multi_select(element: Element) -> str:
         f'<span class="chip">{text_html(option["text"])}<span>✕</span></span>'
         for option in element.get("initial_options", ())
     )
-    return f'<span class="menu">{chips or _placeholder(element, _CHOOSE)}{_CHEVRON}</span>'
+    return _menu(chips or _placeholder(element, _CHOOSE))
 
 
 def _date(element: Element) -> str:
     chosen = escape(element.get("initial_date", ""))
     return f'<span class="menu date">{_CALENDAR}{chosen or _placeholder(element, _CHOOSE_DATE)}{_CHEVRON}</span>'
+
+
+def _menu(content: str) -> str:
+    return f'<span class="menu">{content}{_CHEVRON}</span>'
 
 
 def _text_input(element: Element) -> str:
@@ -86,8 +94,7 @@ _ELEMENTS: dict[str, Callable[[Element], str]] = {
     "overflow": _overflow,
     "static_select": _select,
     "external_select": _select,
-    "channels_select": _select,
-    "conversations_select": _select,
+    "conversations_select": _conversations_select,
     "multi_static_select": _multi_select,
     "multi_external_select": _multi_select,
     "datepicker": _date,

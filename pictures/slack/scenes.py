@@ -83,14 +83,11 @@ async def _preview_of_link(album: Album, at: Session) -> None:
 
 
 def _filled(view: dict[str, Any], typed: dict[str, str]) -> dict[str, Any]:
-    """Return a modal with what somebody types into its inputs."""
-    blocks = [
-        block | {"element": block["element"] | {"initial_value": typed[block["block_id"]]}}
-        if block.get("block_id") in typed
-        else block
-        for block in view["blocks"]
-    ]
-    return view | {"blocks": blocks}
+    """Return a modal with what somebody types into its inputs. Raises KeyError if it lacks one of them."""
+    blocks = {block.get("block_id", str(n)): block for n, block in enumerate(view["blocks"])}
+    for name, value in typed.items():
+        blocks[name] = blocks[name] | {"element": blocks[name]["element"] | {"initial_value": value}}
+    return view | {"blocks": list(blocks.values())}
 
 
 def _end_of_paper(n: int) -> str:

@@ -94,6 +94,8 @@ def test_each_block_shows_what_it_has(block: dict[str, Any], content: list[str])
         ({"type": "static_select", "options": OPTIONS, "placeholder": PLAIN}, ["placeholder", "&lt;文&gt;"]),
         ({"type": "static_select", "options": OPTIONS, "initial_option": OPTIONS[1]}, ["乙"]),
         ({"type": "external_select"}, ["項目を選択する"]),
+        ({"type": "conversations_select", "placeholder": PLAIN}, ["placeholder", "&lt;文&gt;"]),
+        ({"type": "conversations_select", "default_to_current_conversation": True}, ["# 論文"]),
         ({"type": "multi_static_select", "options": OPTIONS, "initial_options": OPTIONS}, ["甲", "乙"]),
         ({"type": "datepicker", "initial_date": "2024-01-22"}, ["2024-01-22"]),
         ({"type": "plain_text_input", "initial_value": "<値>"}, ["&lt;値&gt;"]),
