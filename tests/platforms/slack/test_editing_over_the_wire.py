@@ -12,6 +12,7 @@ from bot.domain.paper import Link, Paper, with_changes
 from bot.services.digests.subscription_request import SubscriptionRequest
 from tests.conftest import STARTER
 from tests.doubles.slack import Channel, Person, SlackServer, View, text_of
+from tests.platforms.papers import random_papers
 from tests.platforms.slack.adding import LINK, LOOK, add, errors, ids_of, inputs, own_buttons, until_form, workspace_of
 from tests.platforms.slack.conftest import Connected, configured
 
@@ -249,3 +250,15 @@ async def test_a_new_link_of_a_known_paper_is_offered_and_added_once(
         assert added is known
         assert "リンクを追加しました。" in text_of(added)
         assert Link(link.replace("GitHub", "github")) in (await paper_of(app)).links
+
+
+async def test_any_paper_fits_into_the_form_which_changes_nothing_by_itself(
+    app: App, curator: Person, channel: Channel
+) -> None:
+    for each in random_papers(6, seed=11):
+        added = (await app.services.library.add(await workspace_of(app), each, None)).paper
+        form = await curator.ask_modal(channel, f"/editpaper {added.id}")
+        await curator.submit(form)
+        await curator.submit(await curator.until_modal(LOOK))
+        await curator.until_modal("保存しました。")
+        assert (await paper_of(app, added.id)).content == added.content
