@@ -198,7 +198,7 @@ def apply_draft(paper: Paper, draft: Draft) -> Paper:
         headline=draft.headline,
         date=parse_date(draft.date) if draft.date.strip() else None,
         comment=draft.comment,
-        tags=split_tags(draft.tags),
+        tags=paper.tags if draft.tags == join_tags(paper.tags) else split_tags(draft.tags),
     )
 
 

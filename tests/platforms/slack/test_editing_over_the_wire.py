@@ -255,7 +255,7 @@ async def test_a_new_link_of_a_known_paper_is_offered_and_added_once(
 async def test_any_paper_fits_into_the_form_which_changes_nothing_by_itself(
     app: App, curator: Person, channel: Channel
 ) -> None:
-    for each in random_papers(6, seed=11):
+    for each in random_papers(6, seed=1):
         added = (await app.services.library.add(await workspace_of(app), each, None)).paper
         form = await curator.ask_modal(channel, f"/editpaper {added.id}")
         await curator.submit(form)
