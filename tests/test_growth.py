@@ -109,6 +109,8 @@ MADE: dict[str, Callable[[str], Any]] = {
         "content": text,
         "embeds": [{"title": text, "url": text}],
         "blocks": [{"block_id": f"paper:0:{text}", "text": {"text": text}}],
+        "text": text,
+        "metadata": {"event_payload": {"key": "marker"}},
     },
 }
 SEVERAL = re.compile(r"(?:Iterable|Sequence|Collection|list|tuple)\[(\w+)(?:, \.\.\.)?\]")

@@ -102,8 +102,15 @@ class FileSync:
             report = SyncReport()
             for _ in range(_ATTEMPTS):
                 if await self._attempt(report):
+                    self._log_changes(report)
                     return report
         raise FileError(msg("something else keeps changing it"), file=str(self._path))
+
+    def _log_changes(self, report: SyncReport) -> None:
+        imported = len(report.imported.added) + len(report.imported.updated)
+        counts = {"imported": imported, "removed": len(report.removed), "written": len(report.written)}
+        if any(counts.values()):
+            _log.info("papers file synced", file=str(self._path), **counts)
 
     async def watch(self, stop: asyncio.Event) -> None:
         """Keep both sides in sync until `stop` is set; what a person has to look at is reported once."""

@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from structlog.testing import capture_logs
 
 from bot.domain.errors import DayoriError, FileError
 from bot.domain.paper import Paper
@@ -161,6 +162,17 @@ async def test_every_change_of_the_file_comes_in(
     here, there = await both(lookup, workspace, file)
     assert here == there
     assert raw(file) == content
+
+
+async def test_a_sync_that_changes_something_is_logged_with_its_counts(
+    file_sync: FileSync, library: Library, workspace: int, file: Path
+) -> None:
+    await file_sync.sync()
+    await library.edit(workspace, "a", None, commented("こちら"))
+    with capture_logs() as lines:
+        await file_sync.sync()
+        await file_sync.sync()
+    assert [(line["imported"], line["removed"], line["written"]) for line in lines] == [(0, 0, 1)]
 
 
 async def test_what_both_changed_is_told_and_left_until_they_agree(
