@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
@@ -16,8 +16,7 @@ from bot.store.editions import DeliveredEdition
 _NEWEST, _ADDITIONS = 5, 5
 
 
-@dataclass(frozen=True, slots=True)
-class FrontPage:
+class FrontPage(NamedTuple):
     """What all people of a server find. `papers` are the edition's, or the collection's newest before the first one.
 
     `waiting` counts the proposals on which a curator has to decide.
@@ -29,8 +28,7 @@ class FrontPage:
     waiting: int
 
 
-@dataclass(frozen=True, slots=True)
-class PersonalPage:
+class PersonalPage(NamedTuple):
     """What one person finds: what they added last, and their proposals that wait, newest first."""
 
     front: FrontPage

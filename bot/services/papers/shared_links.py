@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import timedelta
 from itertools import chain
+from typing import NamedTuple
 
 from bot.domain.identifiers import identifiers_in
 from bot.domain.paper import Paper
@@ -18,8 +18,7 @@ from bot.store.database import Database
 _REMEMBERED = timedelta(days=180)
 
 
-@dataclass(frozen=True, slots=True)
-class Recognized:
+class Recognized(NamedTuple):
     """The collection's papers by the first link to each, and of the other links the first one to each paper."""
 
     papers: dict[str, Paper]
