@@ -12,6 +12,7 @@ from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.commands.addpaper import ADD
 from bot.platforms.slack.commands.editpaper import EDIT
 from bot.platforms.slack.context import Actor
+from bot.platforms.slack.drafts import NEXT
 from bot.platforms.slack.mrkdwn import bold, channel, day, day_and_time, escape_within
 from bot.platforms.slack.paper_list import BETWEEN, LONGEST_QUERY, OPEN, linked
 from bot.services.digests.server_subscriptions import NO_SUBSCRIPTION
@@ -43,6 +44,9 @@ def _head(page: FrontPage, actor: Actor) -> Iterator[Block]:
     buttons = [kit.button(ADD, t(locale, "Add a paper"), style="primary")]
     if page.papers:
         buttons.append(kit.button(f"{FIND}.all", t(locale, "All papers")))
+    if actor.is_curator and page.waiting:
+        waiting = tn(locale, "Inbox: {n} proposal waits", "Inbox: {n} proposals wait", page.waiting)
+        buttons.append(kit.button(NEXT, waiting))
     yield kit.actions(*buttons)
     if page.papers:
         placeholder = t(locale, "A title, a word, an author, a link …")

@@ -154,7 +154,14 @@ async def test_proposals_wait_for_their_proposer_and_for_curators(app: App, pers
     mine, theirs = await opened(person, "確認を待っている自分の提案（1件）"), await opened(curator)
     assert "1番目の論文" in text_of(mine)
     assert "受信箱" not in text_of(mine)
+    assert "受信箱（1件）" in text_of(theirs)
     assert "1番目の論文" not in text_of(theirs)
+    await curator.press(theirs, "受信箱")
+    shown = await curator.until_modal("1番目の論文", "承認")
+    await curator.press(shown, "accept")
+    await curator.until_home("1番目の論文")
+    await person.server.until(lambda: "確認を待っている" not in text_of(person.home))
+    assert "受信箱" not in text_of(curator.home)
 
 
 async def test_a_home_stays_true_whoever_changes_something_wherever(
