@@ -6,6 +6,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -75,16 +76,32 @@ class OnDiscord:
 
 
 @asynccontextmanager
-async def on_discord(folder: Path) -> AsyncIterator[Driver]:
-    """Yield the driver of a running bot."""
+async def discord_server() -> AsyncIterator[DiscordServer]:
+    """Yield a Discord on loopback; discord.py's addresses, which are global to the process, are restored."""
     before = Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY
     async with DiscordServer(channel_rate=None) as server:
-        guild = server.add_guild("研究室")
-        curator, reader = guild.member("花子", permissions=Permission.MANAGE_GUILD), guild.member("太郎")
-        weekly = guild.channel("weekly")
-        settings = settings_in(folder, discord={"api_url": server.api_url}, discord_token=server.token)
-        async with running(settings):
-            await server.connected()
-            yield OnDiscord(server, guild.channel("general"), weekly, curator, reader)
+        yield server
         assert server.violations == []
     Route.BASE, DiscordWebSocket.DEFAULT_GATEWAY = before[0], yarl.URL(before[1])
+
+
+def people_of(server: DiscordServer) -> OnDiscord:
+    """Return a curator and a reader in a new server."""
+    guild = server.add_guild("研究室")
+    curator, reader = guild.member("花子", permissions=Permission.MANAGE_GUILD), guild.member("太郎")
+    return OnDiscord(server, guild.channel("general"), guild.channel("weekly"), curator, reader)
+
+
+def settings_of(server: DiscordServer) -> dict[str, Any]:
+    """Return the settings of a bot on this Discord."""
+    return {"discord": {"api_url": server.api_url}, "discord_token": server.token}
+
+
+@asynccontextmanager
+async def on_discord(folder: Path) -> AsyncIterator[Driver]:
+    """Yield the driver of a running bot."""
+    async with discord_server() as server:
+        driver = people_of(server)
+        async with running(settings_in(folder, **settings_of(server))):
+            await server.connected()
+            yield driver

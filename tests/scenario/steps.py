@@ -93,3 +93,8 @@ END: dict[str, Any] = {
     "editions": [("weekly", 1, "first", 0, True, 2)],
     "candidates": ["Language Models are Few-Shot Learners"],
 }
+# Each platform's channel is subscribed and receives the edition.
+END_OF_BOTH = END | {
+    "subscriptions": [("weekly", "mon 09:00", [], "ja", True, False), ("weekly-2", "mon 09:00", [], "ja", True, False)],
+    "editions": [("weekly", 1, "first", 0, True, 2), ("weekly-2", 1, "first", 0, True, 2)],
+}
