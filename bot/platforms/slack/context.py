@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 from zoneinfo import ZoneInfo
 
@@ -80,6 +80,13 @@ class Origin:
         return json.dumps({"channel": self.channel, "response_url": self.response_url, "argument": argument})
 
 
+@dataclass(slots=True)
+class Progress:
+    """What has become of an interaction so far."""
+
+    is_answered: bool = False
+
+
 @dataclass(frozen=True, slots=True)
 class Interaction:
     """A command, a press, or the submission of a form.
@@ -96,6 +103,7 @@ class Interaction:
     is_message: bool = False
     argument: str = ""
     body: Mapping[str, Any] | None = None
+    progress: Progress = field(default_factory=Progress)
 
     @property
     def key(self) -> str:

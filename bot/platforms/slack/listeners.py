@@ -29,6 +29,7 @@ from bot.platforms.slack.forms import errors_below, values_of
 from bot.platforms.slack.recent import Recent, ShownModal
 from bot.platforms.slack.registry import ACTIONS, COMMANDS, COSTS, EVENTS, FORMS, MENUS, SHORTCUTS, command_in
 from bot.platforms.slack.response import ANSWER, LOST
+from bot.platforms.slack.silence import broken_silence
 from bot.platforms.slack.socket_mode import acknowledgement_sent
 from bot.services.rate_limit import COST
 
@@ -166,7 +167,8 @@ class Listeners:
         try:
             require_member(self._client, body)
             interaction.actor.spend(cost)
-            await work(interaction)
+            async with broken_silence(interaction):
+                await work(interaction)
         except Exception as error:
             await error_handler.respond(interaction, error)
         finally:

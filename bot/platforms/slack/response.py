@@ -157,6 +157,7 @@ async def open_modal(interaction: Interaction, view: Block) -> str:
     if interaction.view_id:
         return await update_modal(interaction, view)
     try:
+        interaction.progress.is_answered = True
         opened = await interaction.client.web.views_open(trigger_id=interaction.trigger, view=view)
     except LOST as error:
         if error_name(error) == "exchanged_trigger_id":
@@ -211,6 +212,7 @@ def escape_cut(text: str) -> str:
 
 async def _respond(interaction: Interaction, answer: Answer, **how: Any) -> None:
     """Send an answer to an interaction's address. Raises UnreachableError."""
+    interaction.progress.is_answered = True
     url = interaction.origin.response_url
     webhook = AsyncWebhookClient(url, session=interaction.client.web.session, retry_handlers=[])
     webhook.proxy = proxy_url(url)  # by itself it would ignore NO_PROXY

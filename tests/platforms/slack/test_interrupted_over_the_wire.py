@@ -214,6 +214,21 @@ async def test_a_save_that_waits_for_the_database_is_done_when_it_is_free(
     assert max(server.sockets.seconds) < AT_MOST
 
 
+async def test_who_waits_for_two_seconds_is_told_so_once_and_answered_in_the_end(
+    app: App, person: Person, channel: Channel, server: SlackServer, tmp_path: Path
+) -> None:
+    await add(person, channel)
+    async with locked(tmp_path) as end:
+        waiting = await person.ask(channel, "/undo")
+        assert text_of(waiting) == "お待ちください…"
+        await quiet(server)
+        end.set()
+        await server.until(lambda: len(person.reads) == 2)
+    assert "取り消しました" in text_of(person.reads[-1])
+    await quiet(server, 2.3)
+    assert len(person.reads) == 2
+
+
 async def test_a_save_that_the_database_refuses_is_told_and_can_be_repeated(
     app: App, person: Person, channel: Channel, tmp_path: Path
 ) -> None:
