@@ -63,8 +63,8 @@ def test_the_scopes_are_those_of_the_methods_that_are_used() -> None:
 def test_the_commands_shortcuts_and_events_are_those_that_are_served() -> None:
     content = manifest("dayori", "ja")["features"]
     names = {each["command"].removeprefix("/") for each in content["slash_commands"]}
-    assert names >= COMMANDS.keys() - {"help"} | {"dayori"}
-    assert {each["callback_id"] for each in content["shortcuts"]} >= SHORTCUTS.keys()
+    assert names == COMMANDS.keys() - {"help"} | {"dayori"}
+    assert {each["callback_id"] for each in content["shortcuts"]} == SHORTCUTS.keys()
     assert set(EVENTS) == SERVED_EVENTS.keys() == NEEDED_BY_EVENTS.keys()
 
 
