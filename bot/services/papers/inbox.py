@@ -47,7 +47,7 @@ class Proposal(NamedTuple):
         """Return the lines above the paper."""
         text = say(msg("Proposed by {name}.", name=self.candidate.proposed_by or "?"), locale)
         if self.others:
-            text += " " + tn(locale, "{n} more proposal is waiting.", "{n} more proposals are waiting.", self.others)
+            text += "\n" + tn(locale, "{n} more proposal is waiting.", "{n} more proposals are waiting.", self.others)
         if self.same_title:
             id = self.same_title.id
             text += "\n" + say(

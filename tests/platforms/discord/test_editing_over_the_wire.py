@@ -319,7 +319,7 @@ async def test_a_proposal_is_mended_or_rejected(
         assert card.content == "太郎さんの提案です。"
         empty = await answered(await server.click(curator, card, "見送る"))
         result = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")
-    assert first.content == "太郎さんの提案です。 このほかに1件の提案が確認を待っています。"
+    assert first.content == "太郎さんの提案です。\nこのほかに1件の提案が確認を待っています。"
     assert saved.embeds[0]["title"] == "Attention Is All You Need"
     assert empty.content == "確認待ちの提案はありません。"
     assert "見つかりませんでした" in result.content
