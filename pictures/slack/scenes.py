@@ -32,6 +32,7 @@ async def draw(album: Album, edition: Edition, papers: list[Paper]) -> None:
     async with session(_STARTER) as at:
         await _answer(album, at, "slack-paper", "/paper レトネット")
         await _answer(album, at, "slack-papers", "/papers")
+        await _subscription(album, at)
         await at.deliver_digest()
         await _addition(album, at)
         await _home(album, at)
@@ -51,6 +52,12 @@ async def _answer(album: Album, at: Session, name: str, line: str) -> None:
     """Save the answer to a command, which only the asker sees."""
     answer = await at.person.ask(at.channel, line)
     await album.desktop(name, channel([Post({"blocks": answer.blocks}, _TIME, is_private=True)]))
+
+
+async def _subscription(album: Album, at: Session) -> None:
+    """Save the form that lets a channel receive the digest."""
+    form = await at.server.person(2, is_admin=True).ask_modal(at.channel, "/digest subscribe")
+    await album.desktop("slack-subscribe", modal(form.content))
 
 
 async def _addition(album: Album, at: Session) -> None:
