@@ -1,4 +1,4 @@
-"""Adding, changing and removing papers at the prompt, and deciding on proposals.
+"""Adding, changing and removing papers at the prompt.
 
 Ctrl-C, Ctrl-D or the end of input at a question raises AbortError, which ends the command; nothing is written before
 the last question is answered.
@@ -7,24 +7,20 @@ the last question is answered.
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from functools import partial
 from typing import TypeVar
 
-from bot.domain.candidate import Candidate
 from bot.domain.dates import parse_date
 from bot.domain.draft import Draft, apply_draft, draft_of, edit_draft, prefilled, with_answers
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.metadata import Metadata
-from bot.domain.paper import Paper, with_changes
+from bot.domain.paper import Paper
 from bot.domain.text import clean_line
-from bot.i18n import msg, t, tn
+from bot.i18n import msg, t
 from bot.platforms.console import render, reports
 from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
-from bot.services.papers.decisions import Decision, acceptance
 from bot.services.papers.history_text import describe
-from bot.services.papers.inbox import is_other_comment, proposed_paper
 from bot.services.papers.outcomes import SameTitle, Saved, Stale
 
 T = TypeVar("T")
@@ -151,60 +147,6 @@ async def history(terminal: Terminal, text: str) -> None:
     if text and not steps:
         steps = await library.history(terminal.workspace, (await _resolve(terminal, text)).id)
     terminal.console.print(reports.history(steps, terminal.services.zone, terminal.locale))
-
-
-async def inbox(terminal: Terminal, _rest: str) -> None:
-    """Show each proposal and ask for a decision."""
-    candidates = await terminal.services.inbox.waiting(terminal.workspace)
-    terminal.say(tn(terminal.locale, "{n} proposal is waiting.", "{n} proposals are waiting.", len(candidates)))
-    for candidate in candidates:
-        terminal.card(replace(proposed_paper(candidate), added_by=candidate.proposed_by))
-        try:
-            answer = await terminal.prompt.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "))
-        except AbortError:
-            terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
-            return
-        if answer.strip().lower() == "a":
-            await _accept(terminal, candidate)
-        elif answer.strip().lower() == "r":
-            await terminal.services.inbox.reject(terminal.workspace, candidate.number)
-            terminal.say(t(terminal.locale, "Rejected."))
-            await _tell_proposer(terminal, candidate, proposed_paper(candidate), "rejected")
-
-
-async def _accept(terminal: Terminal, candidate: Candidate) -> None:
-    _, accepted = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
-    if accepted.is_new:
-        terminal.say(t(terminal.locale, "Saved as {id}.", id=accepted.paper.id), "green")
-    else:
-        await _take_comment(terminal, accepted.paper, proposed_paper(candidate))
-    await _tell_proposer(terminal, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
-
-
-async def _tell_proposer(terminal: Terminal, candidate: Candidate, paper: Paper, decision: Decision) -> None:
-    if problem := await terminal.services.proposer_notices.tell(candidate, paper, decision):
-        terminal.say(problem.text(terminal.locale), "yellow")
-
-
-async def _take_comment(terminal: Terminal, paper: Paper, proposal: Paper) -> None:
-    """Show the paper that was there before an accepted proposal, and offer to copy the proposal's comment."""
-    terminal.say(t(terminal.locale, "This paper is in the collection already."), "yellow")
-    terminal.card(paper)
-    if not is_other_comment(proposal, paper):
-        return
-    question = t(terminal.locale, "Replace the comment") if paper.comment else t(terminal.locale, "Add the comment")
-    if await terminal.confirm(f"{question}?", default=False):
-        outcome = await terminal.services.submission.edit(
-            terminal.workspace,
-            paper.id,
-            lambda now: with_changes(now, comment=proposal.comment),
-            terminal.submitter,
-            paper.updated_at,
-        )
-        if isinstance(outcome, Saved):
-            terminal.say(t(terminal.locale, "Saved as {id}.", id=paper.id), "green")
-        else:
-            terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=paper.id), "yellow")
 
 
 async def _fill_form(

@@ -18,7 +18,7 @@ from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
 from bot.domain.text import clip, normalized
 from bot.i18n import Locale, NameCommand, t
-from bot.platforms.console import aliases, edit, render, reports
+from bot.platforms.console import aliases, edit, inbox, render, reports
 from bot.platforms.console.prompt import AbortError, Interruption, Prompt
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.console.terminal import Terminal
@@ -145,7 +145,7 @@ class Shell:
             ),
             "/redo": (self._curate(edit.redo), t(locale, "redo the last change that was undone"), ""),
             "/history": (self._curate(edit.history), t(locale, "who changed what"), "/history retnet"),
-            "/inbox": (self._curate(edit.inbox), t(locale, "decide on proposals"), ""),
+            "/inbox": (self._curate(inbox.decide), t(locale, "decide on proposals"), ""),
             "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
             "/digest": (self._digest, t(locale, "show the next edition"), ""),
             "/help": (self._help, t(locale, "list the commands"), ""),
