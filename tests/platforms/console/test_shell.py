@@ -258,5 +258,6 @@ async def test_a_proposal_of_a_paper_that_is_there_says_so_and_offers_its_commen
     await filled.services.undo.undo(1, None)
     printed = await typed(filled, "/inbox", "a", "y")
     assert "この論文はもう登録されています。" in printed
+    assert "太郎さんに知らせられませんでした: ここはDiscordにつながっていません。" in printed
     assert (await filled.services.lookup.get(1, "paper-3")).comment == "提案のコメント"
     assert await filled.services.inbox.waiting(1) == []

@@ -177,6 +177,15 @@ async def test_an_edition_is_posted_now_and_what_happened_is_told(
     assert "<!date^" in text_of(status)
 
 
+async def test_posting_that_takes_long_says_so_meanwhile(
+    app: App, curator: Person, channel: Channel, server: SlackServer
+) -> None:
+    await curator.ask(channel, "/digest subscribe mon 09:00")
+    server.fault("chat.postMessage", delay=3.5)
+    assert "お待ちください" in text_of(await curator.ask(channel, "/digest post"))
+    await server.until(lambda: "に投稿しました" in text_of(curator.reads[-1]))
+
+
 async def test_posting_into_a_channel_that_closed_meanwhile_says_that_it_is_paused_and_why(
     app: App, curator: Person, channel: Channel, server: SlackServer
 ) -> None:

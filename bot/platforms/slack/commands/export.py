@@ -21,19 +21,23 @@ _MOST = 10_000_000  # bytes, as on Discord; Slack takes more, but its library ho
 
 async def export(interaction: Interaction, text: str) -> None:
     """Send the papers that a search finds as a file; the text is `[FORMAT] [QUERY]`."""
+    answer = await response.patiently(interaction, _export(interaction, *_format_in(text)))
+    await response.send(interaction, Answer(answer))
+
+
+async def _export(interaction: Interaction, format: str, query: str) -> str:
+    """Send the file, and return what the person is told of it."""
     actor = interaction.actor
-    format, query = _format_in(text)
     collection = await actor.services.workspaces.uuid(actor.workspace)
     write = await asyncio.to_thread(writer, format, collection)
     with TemporaryFile() as file:
         count = await actor.services.exporter.write(actor.workspace, query, write, file, _MOST)
         if not count:
-            await response.send(interaction, Answer(t(actor.locale, "No paper was found, so there is no file.")))
-            return
+            return t(actor.locale, "No paper was found, so there is no file.")
         file.seek(0)
         text = tn(actor.locale, "{n} paper", "{n} papers", count)
         await _send(interaction, f"papers{ENDING_OF[format]}", file.read(), text)
-    await response.send(interaction, Answer(t(actor.locale, "The file is in your direct messages with the bot.")))
+    return t(actor.locale, "The file is in your direct messages with the bot.")
 
 
 async def _send(interaction: Interaction, name: str, content: bytes, text: str) -> None:
