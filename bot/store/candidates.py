@@ -55,8 +55,8 @@ async def waiting(connection: StoreConnection, workspace_id: int) -> list[Candid
 
 async def of_proposer(connection: StoreConnection, workspace_id: int, proposer: str) -> list[Candidate]:
     """Return somebody's waiting proposals, newest first."""
-    mine = (candidates.c.workspace_id == workspace_id, candidates.c.proposer == proposer)
-    query = select(candidates).where(*mine).order_by(candidates.c.number.desc())
+    conditions = (candidates.c.workspace_id == workspace_id, candidates.c.proposer == proposer)
+    query = select(candidates).where(*conditions).order_by(candidates.c.number.desc())
     return [_read(row) for row in await connection.execute(query)]
 
 

@@ -72,8 +72,8 @@ class Extent(NamedTuple):
 
 async def open_reversal(connection: StoreConnection, workspace_id: int, change_id: int) -> int | None:
     """Return the id of an incomplete undo or redo of a change, or None."""
-    mine = (changes.c.workspace_id == workspace_id, changes.c.undoes == change_id, changes.c.is_open == 1)
-    return (await connection.scalars(select(changes.c.id).where(*mine, ~is_redone(changes)))).first()
+    conditions = (changes.c.workspace_id == workspace_id, changes.c.undoes == change_id, changes.c.is_open == 1)
+    return (await connection.scalars(select(changes.c.id).where(*conditions, ~is_redone(changes)))).first()
 
 
 async def is_any_open(connection: StoreConnection) -> bool:
@@ -100,15 +100,15 @@ async def of_ids(
     connection: StoreConnection, workspace_id: int, change_id: int, ids: Sequence[str], reversal: int | None
 ) -> list[ReversedStep]:
     """Return the steps of some papers of a change, without those that the reversal has already reverted."""
-    found = []
+    steps = []
     for batch in batched(ids):
         values = {"workspace": workspace_id, "change": change_id, "reversal": reversal, "ids": json.dumps(batch)}
         rows = (await connection.execute(_OF_IDS, values)).all()
         today = await by_ids(connection, workspace_id, [id for id, _, _, is_followed, _ in rows if is_followed])
         for id, before, number, is_followed, after in rows:
             is_changed = is_followed and _paper(after) != today.get(id, (0, None))[1]
-            found.append(ReversedStep(id, number, _columns(before), is_changed))
-    return found
+            steps.append(ReversedStep(id, number, _columns(before), is_changed))
+    return steps
 
 
 async def restored_rows(
@@ -125,8 +125,8 @@ def _columns(before: str | None) -> Columns | None:
     """Return a stored version with all of today's columns, whichever version of the program stored it."""
     if not before:
         return None
-    kept = json.loads(before)
-    return {**columns_of(paper_from(kept)), "number": kept["number"]}
+    version = json.loads(before)
+    return {**columns_of(paper_from(version)), "number": version["number"]}
 
 
 def _paper(before: str | None) -> Paper | None:
