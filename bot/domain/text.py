@@ -7,26 +7,27 @@ import unicodedata
 from collections.abc import Sequence
 from typing import Literal
 
+# The patterns that are texts are compiled at their first use: together they would take a millisecond of every start.
 # Bidirectional overrides and invisible characters can disguise or hide text (Unicode's Default_Ignorable_Code_Point).
 # Joiners stay, because emoji and Indic scripts need them.
-_INVISIBLE = re.compile(
+_INVISIBLE = (
     "[\u00ad\u034f\u061c\u17b4\u17b5\u180e\u200b\u200e\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff0-\ufffb"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0080-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 _LINE_ENDS = re.compile("\r\n?|[\u0085\u2028\u2029\v\f]")
 _BLANK_LINES = re.compile(r"\n[ \t\u3000]*+\n(?:[ \t\u3000]*+\n)++")
-_CONTROLS = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+_CONTROLS = "[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]"
 _JOINERS = re.compile("([\u200c\u200d])[\u200c\u200d]+")
 # A region's flag is a black flag followed by the region's code in tag characters; any other tags hide text.
-_TAGS = re.compile(
+_TAGS = (
     "(\U0001f3f4[\U000e0061-\U000e007a]{2}[\U000e0030-\U000e0039\U000e0061-\U000e007a]{1,3}\U000e007f)"
     "|[\U000e0000-\U000e007f]+"
 )
-_SELECTORS = re.compile("[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]+")
+_SELECTORS = "[\u180b-\u180d\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]+"
 # Not a pattern, since compiling so large ranges takes milliseconds of every start.
 IDEOGRAPHS = ("\u4e00\u9fff", "\u3005\u3007", "\u3400\u4dbf", "\uf900\ufaff", "\U00020000\U0003ffff")
 # Fillers, and the blocks with combining marks: a printable text without any of them hides nothing.
-_SUSPECT = re.compile(
+_SUSPECT = (
     "[\u0300-\u036f\u0483-\u0489\u0590-\u109f\u115f\u1160\u135d-\u135f\u1700-\u1cff\u1dc0-\u1dff\u20d0-\u20ff\u2800"
     "\u2cef-\u2cf1\u2d7f\u2de0-\u2dff\u302a-\u302f\u3099\u309a\u3164\ua66f-\ua69f\ua6f0\ua6f1\ua800-\uabff\ufb1e"
     "\ufe00-\ufe2f\uffa0\U00010000-\U0001efff\U000e0100-\U000e01ef]"
@@ -46,8 +47,8 @@ def clean(text: str) -> str:
     The result has something visible, or is empty.
     """
     if not text.isprintable() and not text.replace("\n", "").isprintable():
-        return _shown(_CONTROLS.sub("", _LINE_ENDS.sub("\n", text)))
-    if text.isascii() or not _SUSPECT.search(text):  # most texts hide nothing
+        return _shown(re.sub(_CONTROLS, "", _LINE_ENDS.sub("\n", text)))
+    if text.isascii() or not re.search(_SUSPECT, text):  # most texts hide nothing
         return _spaced(unicodedata.normalize("NFC", text))
     return _shown(text)
 
@@ -66,8 +67,8 @@ def normalized(form: Literal["NFC", "NFKC", "NFD", "NFKD"], text: str) -> str:
 
 def _shown(text: str) -> str:
     """Return a text without control characters freed of its invisible characters."""
-    text = _TAGS.sub(r"\1", _INVISIBLE.sub("", text))
-    text = normalized("NFC", _JOINERS.sub(r"\1", _SELECTORS.sub(_fitting_selector, text)))
+    text = re.sub(_TAGS, r"\1", re.sub(_INVISIBLE, "", text))
+    text = normalized("NFC", _JOINERS.sub(r"\1", re.sub(_SELECTORS, _fitting_selector, text)))
     return _spaced(_MARKS.sub(_few_marks, text)) if any(map(_is_seen, text)) else ""
 
 

@@ -5,15 +5,14 @@ Every team makes its own app, in which `/paper` may be taken by another one; the
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import datetime
+from typing import NamedTuple
 
 from bot.i18n import ChannelName, CommandName, Locale, Message, WebAddress
 from bot.platforms.slack.mrkdwn import channel, day, escape, link
 
 
-@dataclass(frozen=True, slots=True)
-class CommandNames:
+class CommandNames(NamedTuple):
     """`umbrella` is the command that reaches all others, without its slash."""
 
     umbrella: str
