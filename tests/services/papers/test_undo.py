@@ -21,6 +21,7 @@ from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
 MANY = range(1, 4102)  # papers, which take three transactions
+MORE = range(1, 6102)  # papers, which take four
 
 
 async def test_a_redo_takes_the_last_undo_back_and_the_history_tells_all_of_it(
@@ -142,10 +143,10 @@ async def test_an_undo_of_many_papers_is_refused_whole_where_one_was_changed_sin
 async def test_others_write_while_many_papers_are_undone_and_what_they_changed_stays(
     importer: Importer, library: Library, reversal: Undo, database: Database, search: SearchIndex, workspace: int
 ) -> None:
-    await importer.run(workspace, [paper(n) for n in MANY], None)
+    await importer.run(workspace, [paper(n) for n in MORE], None)
     undoing = asyncio.create_task(reversal.undo(workspace, None))
-    while len(await ids_of(database, workspace)) == len(MANY):
-        await asyncio.sleep(0.01)
+    while len(await ids_of(database, workspace)) == len(MORE):
+        await asyncio.sleep(0)
     last = min(int(id.removeprefix("paper-")) for id in await ids_of(database, workspace))
     await library.edit(workspace, f"paper-{last}", None, lambda old: replace(old, comment="一"))
     assert not undoing.done()
@@ -169,7 +170,7 @@ async def test_what_stays_is_found_while_many_papers_are_undone_and_the_others_n
         await importer.run(place, [paper(n) for n in ids], None)
     undoing = asyncio.create_task(reversal.undo(workspace, None))
     while len(await ids_of(database, workspace)) == len(MANY) + 2:
-        await asyncio.sleep(0.01)
+        await asyncio.sleep(0)
     assert [(await search.find(place, "subject")).total for place in (workspace, other)] == [2, 1]
     assert not undoing.done()
     await undoing
