@@ -27,8 +27,10 @@ from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.feeds.trial import FeedTrials
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
+from bot.services.lazy_sources import LazySources
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
 from bot.services.papers.exporting import Exporter
@@ -88,10 +90,11 @@ async def open_app(
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
-        metadata = MetadataLookup(database, clock, partial(open_sources, **config.sources.model_dump()))
+        sources = LazySources(partial(open_sources, **config.sources.model_dump()))
+        metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
-        services = _assemble(config, clock, database, search, metadata, names)
+        services = _assemble(config, clock, database, search, metadata, FeedTrials(database, sources), names)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         workspace = await services.workspaces.named(DEFAULT)
@@ -162,7 +165,13 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
 
 
 def _assemble(
-    config: Config, clock: Clock, database: Database, search: SearchIndex, metadata: MetadataLookup, names: DiscordNames
+    config: Config,
+    clock: Clock,
+    database: Database,
+    search: SearchIndex,
+    metadata: MetadataLookup,
+    feed_trials: FeedTrials,
+    names: DiscordNames,
 ) -> Services:
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
@@ -186,6 +195,7 @@ def _assemble(
         previews=Previews(drafts, lookup, inbox),
         submission=Submission(database, clock, config.additions),
         metadata=metadata,
+        feed_trials=feed_trials,
         inbox=inbox,
         proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, state, servers),

@@ -24,9 +24,12 @@ from bot.config_errors import problem_of
 from bot.config_values import (
     InvalidValue,
     as_list,
+    named_once,
     valid_channel,
     valid_contact,
     valid_database_url,
+    valid_feed,
+    valid_rule,
     valid_schedule,
     valid_server,
     valid_slack_command,
@@ -44,16 +47,10 @@ DEFAULT_FILE = Path("config/bot.yaml")
 _SQLITE = "sqlite+aiosqlite:///"
 
 
-def _named_once(subscriptions: tuple[SubscriptionSettings, ...]) -> tuple[SubscriptionSettings, ...]:
-    names = [each.name for each in subscriptions]
-    if duplicate := next((name for name in names if names.count(name) > 1), None):
-        raise InvalidValue(msg('the name "{name}" is given twice', name=duplicate))
-    return subscriptions
-
-
 Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
 _Alias = Annotated[str, Field(max_length=80)]
 _Workspaces = Annotated[dict[str, Texts], Field(max_length=500), AfterValidator(valid_workspaces)]
+_Rules = Annotated[tuple[Annotated[str, AfterValidator(valid_rule)], ...], BeforeValidator(as_list)]
 _Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(as_list), Field(max_length=20)]
 
 
@@ -80,6 +77,17 @@ class SubscriptionSettings(_Section):
     name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
     channel: Annotated[str, AfterValidator(valid_channel)]
     schedule: Annotated[str, AfterValidator(valid_schedule)] = "mon 09:00"
+    tags: Texts = ()
+
+
+class FeedSettings(_Section):
+    """A feed, and what its entries must be to be offered."""
+
+    name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
+    url: Annotated[str, AfterValidator(valid_feed)]
+    include: _Rules = ()
+    exclude: _Rules = ()
+    authors: Texts = ()
     tags: Texts = ()
 
 
@@ -128,7 +136,8 @@ class Config(_Section):
     curators: Texts = ()
     aliases: Annotated[dict[_Alias, _Meanings], Field(max_length=500)] = {}
     digest: DigestSettings = DigestSettings()
-    subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(_named_once)] = ()
+    subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(named_once)] = ()
+    feeds: Annotated[tuple[FeedSettings, ...], AfterValidator(named_once)] = ()
     workspaces: _Workspaces = {}
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
@@ -249,7 +258,7 @@ def _shapes() -> dict[Key, str]:
             shapes[name,] = "tree"
             shapes |= {(name, each): _shape(inner.annotation) for each, inner in kind.model_fields.items()}
         else:
-            shapes[name,] = "tree" if name == "subscriptions" else _shape(kind)
+            shapes[name,] = "tree" if name in ("subscriptions", "feeds") else _shape(kind)
     return shapes
 
 

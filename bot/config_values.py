@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import re
+from typing import Protocol, TypeVar
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DayoriError
+from bot.domain.feed_rule import parse_rule
+from bot.domain.identifiers import web_address
 from bot.domain.schedule import parse_schedule
 from bot.environment import split_list
 from bot.formats.url_credentials import credentials_of
@@ -19,6 +22,16 @@ class InvalidValue(ValueError):  # noqa: N818 - a reason passed through pydantic
         """Give the reason; `place` and `value` are those of the wrong entry within what was checked as a whole."""
         super().__init__(message.text("en"))
         self.message, self.place, self.value = message, place, value
+
+
+class _Named(Protocol):
+    """Settings with a name."""
+
+    @property
+    def name(self) -> str: ...
+
+
+_N = TypeVar("_N", bound=_Named)
 
 
 def valid_zone(name: str) -> str:
@@ -36,6 +49,31 @@ def valid_schedule(text: str) -> str:
         return parse_schedule(text).text
     except DayoriError as error:
         raise InvalidValue(error.message) from error
+
+
+def named_once(entries: tuple[_N, ...]) -> tuple[_N, ...]:
+    """Return entries of which no two have one name."""
+    names = [each.name for each in entries]
+    for n, name in enumerate(names):
+        if name in names[:n]:
+            raise InvalidValue(msg('the name "{name}" is given twice', name=name), (n, "name"), name)
+    return entries
+
+
+def valid_feed(url: str) -> str:
+    """Return the address of a feed, if it is valid."""
+    if web_address(url) is None:
+        raise InvalidValue(msg("it must be an address that begins with https:// or http://, without a password"))
+    return url
+
+
+def valid_rule(text: str) -> str:
+    """Return a rule of a feed's filter, if it is valid."""
+    try:
+        parse_rule(text)
+    except DayoriError as error:
+        raise InvalidValue(error.message) from error
+    return text
 
 
 def valid_channel(text: str) -> str:

@@ -18,6 +18,10 @@ from bot.i18n import Message, msg
 PREFIX = "DAYORI_"
 TOKENS = {"DISCORD_TOKEN": "discord_token", "SLACK_BOT_TOKEN": "slack_bot_token", "SLACK_APP_TOKEN": "slack_app_token"}
 Key = tuple[str | int, ...]
+_LISTS: Mapping[Key, str] = {
+    ("subscriptions",): '[{"name": "weekly", "channel": "discord:1/2"}]',
+    ("feeds",): '[{"name": "arxiv-cl", "url": "https://rss.arxiv.org/rss/cs.CL"}]',
+}
 _ALIKE = 0.8
 _MOST_BYTES = 1_000_000
 _COMMAS = re.compile("[,、，]")
@@ -132,8 +136,7 @@ def _value(variable: Variable, key: Key, shapes: Mapping[Key, str]) -> Any:
         return json.loads(text, parse_int=str, parse_float=str, parse_constant=str)
     except (ValueError, RecursionError) as error:
         example = '["a", "b"]' if shape == "list" else '{"key": "value"}'
-        if key == ("subscriptions",):
-            example = '[{"name": "weekly", "channel": "discord:1/2"}]'
+        example = _LISTS.get(key, example)
         raise variable.problem(msg("it is not JSON; write it like {example}", example=example)) from error
 
 

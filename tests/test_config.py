@@ -65,6 +65,7 @@ def test_everything_can_be_set_in_the_file() -> None:
         "timezone: Europe/Berlin\nlocale: en\nsharing: hosted\nadditions: curators\ncurators: [Editors, '123']\n"
         "digest: {max_papers: 5, when_empty: skip, catch_up_hours: 1.5}\ndiscord: {api_url: 'http://127.0.0.1:8080/api/v10'}\n"
         "subscriptions:\n  - {name: weekly, channel: 'discord:1/2', schedule: 月曜 9:00, tags: [RAG]}\n"
+        "feeds:\n  - {name: cl, url: 'https://a.example/rss', include: [RAG, '(拡散 OR diffusion)'], exclude: 'a, b'}\n"
     )
     assert (config.zone.key, config.sharing, config.curators) == ("Europe/Berlin", "hosted", ("Editors", "123"))
     assert (config.digest.max_papers, config.digest.when_empty, config.digest.catch_up) == (
@@ -73,6 +74,8 @@ def test_everything_can_be_set_in_the_file() -> None:
         timedelta(hours=1.5),
     )
     assert (config.subscriptions[0].schedule, config.subscriptions[0].tags) == ("月曜 9:00", ("RAG",))
+    assert config.feeds[0].include == ("RAG", "(拡散 OR diffusion)")
+    assert config.feeds[0].exclude == ("a", "b")
     assert config.discord.api_url == "http://127.0.0.1:8080/api/v10"
 
 
@@ -122,6 +125,23 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
             "is not a schedule",
         ),
         ("subscriptions:\n  - {channel: 'discord:1/2'}", "bot.yaml:2:5: ", '"subscriptions.0.name"'),
+        ("feeds:\n  - {name: a}", "bot.yaml:2:5: ", '"feeds.0.url" is missing; write it like https://rss.arxiv.org'),
+        (
+            "feeds:\n  - {name: a, url: ftp://a.example}",
+            "bot.yaml:2:20: ",
+            '"feeds.0.url" cannot be "ftp://a.example": it',
+        ),
+        ("feeds: [{name: a, url: 'http://u:p@a.example'}]", "bot.yaml:1:24: ", "without a password"),
+        (
+            "feeds:\n  - {name: a, url: 'https://a.example'}\n  - {name: a, url: 'https://b.example'}",
+            "bot.yaml:3:12: ",
+            '"feeds.1.name" cannot be "a": the name "a" is given twice',
+        ),
+        (
+            "feeds: [{name: a, url: 'https://a.example', exclude: [b, (c]}]",
+            "bot.yaml:1:",
+            '"feeds.0.exclude.1" cannot be "(c": A bracket is not closed',
+        ),
         ("workspaces:\n  lab: ['discord:1']", "bot.yaml:2:9: ", '"workspaces.lab.0" cannot be "discord:1": not a Disc'),
         ("workspaces: {lab: ['slack:t0123456789']}", "bot.yaml:1:20: ", "write it like discord:123456789012345678 (15"),
         (f"workspaces:\n  lab: {ONE}, 123456789012345678", "bot.yaml:2:8: ", 'lab.1" cannot be "123456789012345678"'),
@@ -234,6 +254,14 @@ KEYS = [
     "subscriptions.0.channel",
     "subscriptions.0.schedule",
     "subscriptions.0.tags",
+    "feeds",
+    "feeds.0",
+    "feeds.0.name",
+    "feeds.0.url",
+    "feeds.0.include",
+    "feeds.0.exclude",
+    "feeds.0.authors",
+    "feeds.0.tags",
     "workspaces",
     "workspaces.lab",
     "discord",
@@ -253,12 +281,12 @@ PYDANTIC = re.compile(r"(?i)input should|value error|validation error|unable to 
 def written(key: str, value: str) -> str:
     """Return a settings file that sets one key to that value, as YAML."""
     names = [name for name in key.split(".") if name != "0"]
-    if key == "subscriptions.0":
-        return f"subscriptions:\n- {value}\n"
-    if names[0] == "subscriptions" and len(names) == 2:
-        fields = {"name": "a", "channel": "'discord:1/2'"}
+    if key in ("subscriptions.0", "feeds.0"):
+        return f"{names[0]}:\n- {value}\n"
+    if names[0] in ("subscriptions", "feeds") and len(names) == 2:
+        fields = {"name": "a"} | ({"url": "https://a.example"} if names[0] == "feeds" else {"channel": "'discord:1/2'"})
         fields[names[1]] = value
-        return "subscriptions:\n- {" + ", ".join(f"{name}: {each}" for name, each in fields.items()) + "}\n"
+        return f"{names[0]}:\n- {{" + ", ".join(f"{name}: {each}" for name, each in fields.items()) + "}\n"
     return f"{names[0]}: {value}\n" if len(names) == 1 else f"{names[0]}:\n  {names[1]}: {value}\n"
 
 

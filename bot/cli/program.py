@@ -53,6 +53,11 @@ COMMANDS = {
     ),
     "export": ("files", phrase("Export papers, last added first."), "dayori export --output papers.bib"),
     "inbox": ("edit", phrase("List what was proposed, or decide on proposal N."), "dayori inbox"),
+    "feeds": (
+        "feeds",
+        phrase("Try a feed: show what would come in, and what is left out by which rule; nothing is kept."),
+        "dayori feeds test https://rss.arxiv.org/rss/cs.CL --exclude survey",
+    ),
     "doctor": (
         "operate",
         phrase("Check whether all is well, and write nothing; exits with 1 when there is a fault."),

@@ -10,6 +10,7 @@ from bot.i18n import Locale
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
+from bot.services.feeds.trial import FeedTrials
 from bot.services.health import Health
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
@@ -50,6 +51,7 @@ class Services(NamedTuple):
     previews: Previews
     submission: Submission
     metadata: MetadataFinder
+    feed_trials: FeedTrials
     inbox: Inbox
     proposer_notices: ProposerNotices
     health: Health

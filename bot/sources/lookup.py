@@ -6,6 +6,7 @@ import asyncio
 from urllib.parse import quote, urlsplit
 
 from bot.domain.errors import SourceError, UnknownPaperError
+from bot.domain.feed_entry import FeedDocument
 from bot.domain.identifiers import Identifiers, identifiers_in, web_address
 from bot.domain.metadata import Metadata, make_metadata
 from bot.domain.text import clean_line
@@ -13,6 +14,7 @@ from bot.sources import crossref, webpage
 from bot.sources.acl import Acl
 from bot.sources.arxiv import Arxiv
 from bot.sources.crossref import Crossref
+from bot.sources.feeds import Feeds
 from bot.sources.http import LONGEST, Fetcher, Response
 from bot.sources.openreview import OpenReview
 from bot.sources.parser import Parser
@@ -43,6 +45,7 @@ class Sources:
         self._crossref = Crossref(fetcher, parser, crossref_url)
         self._openreview = OpenReview(fetcher, parser, openreview_url, openreview_site_url)
         self._acl = Acl(fetcher, parser, acl_url)
+        self._feeds = Feeds(fetcher, parser)
 
     async def look_up(self, source: str) -> Metadata:
         """Return the metadata of a link, an arXiv id or a DOI.
@@ -55,6 +58,10 @@ class Sources:
                 return await self._look_up(text, identifiers_in(text))
         except TimeoutError as error:
             raise too_slow(_name_of(text), self._seconds) from error
+
+    async def read_feed(self, url: str) -> FeedDocument:
+        """Return what a feed holds now. Raises SourceError."""
+        return await self._feeds.read(url)
 
     async def close(self) -> None:
         """Close all connections and end running parsers."""

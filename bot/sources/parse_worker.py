@@ -9,11 +9,12 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.feed_entry import FeedDocument, json_of_document
 from bot.domain.metadata import Metadata, json_of
-from bot.sources import acl, arxiv, crossref, openreview, webpage
+from bot.sources import acl, arxiv, crossref, feed_document, openreview, webpage
 from bot.worker_process import framed, frames
 
-Parse = Callable[..., Metadata | Mapping[str, Metadata]]
+Parse = Callable[..., Metadata | Mapping[str, Metadata] | FeedDocument]
 SECONDS, MEMORY = 5.0, 2**29
 _GRACE = 1.0  # seconds after which it ends by itself, in case its parent is gone
 PARSERS: Mapping[str, Parse] = {
@@ -21,6 +22,7 @@ PARSERS: Mapping[str, Parse] = {
     "arxiv": arxiv.parse,
     "citation": webpage.parse_citation,
     "crossref": crossref.parse,
+    "feed": feed_document.parse,
     "openreview": openreview.parse,
     "webpage": webpage.parse,
 }
@@ -42,17 +44,16 @@ def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GR
 
 def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str, Any]:
     try:
-        metadata = parse(body, *arguments)
+        content = parse(body, *arguments)
     except SourceError as error:
         busy = error.seconds if isinstance(error, SourceBusyError) else None
         return {"failure": error.message.columns(), "busy": busy, "unknown": isinstance(error, UnknownPaperError)}
     except Exception as error:  # any exception here is caused by the page
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
-    return {
-        "papers": {"": json_of(metadata)}
-        if isinstance(metadata, Metadata)
-        else {id: json_of(each) for id, each in metadata.items()}
-    }
+    if isinstance(content, FeedDocument):
+        return {"feed": json_of_document(content)}
+    papers = {"": content} if isinstance(content, Metadata) else content
+    return {"papers": {id: json_of(each) for id, each in papers.items()}}
 
 
 def _limit_time(seconds: float) -> None:

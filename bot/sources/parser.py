@@ -5,13 +5,14 @@ from __future__ import annotations
 import asyncio
 import json
 from asyncio.subprocess import Process
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from typing import Any
 
 import structlog
 
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.feed_entry import FeedDocument, document_from
 from bot.domain.metadata import Metadata, metadata_from
 from bot.i18n import message_from
 from bot.sources.source_errors import too_long, unreadable
@@ -38,10 +39,25 @@ class Parser:
 
     async def all(self, kind: str, body: bytes, *arguments: str | None, name: str) -> Mapping[str, Metadata]:
         """Return the metadata in an answer by paper id. Raises SourceError."""
+        answer = await self._parsed(kind, body, arguments, name)
+        return {id: metadata_from(columns) for id, columns in answer["papers"].items()}
+
+    async def feed(self, body: bytes, url: str, charset: str | None, *, name: str) -> FeedDocument:
+        """Return the document of a feed. Raises SourceError."""
+        return document_from((await self._parsed("feed", body, (url, charset, name), name))["feed"])
+
+    async def close(self) -> None:
+        """End the processes; running work is lost."""
+        self._closed = True
+        while self._idle:
+            await end(self._idle.pop())
+
+    async def _parsed(self, kind: str, body: bytes, arguments: Sequence[str | None], name: str) -> dict[str, Any]:
+        """Return what a process read from an answer. Raises SourceError."""
         async with self._turns:
             answer = await self._answer(framed(json.dumps([kind, arguments]).encode()) + framed(body), name)
-        if "papers" in answer:
-            return {id: metadata_from(columns) for id, columns in answer["papers"].items()}
+        if "papers" in answer or "feed" in answer:
+            return answer
         if "failure" not in answer:
             _log.warning("an answer cannot be read", source=name, reason=answer["fault"])
             raise unreadable(name)
@@ -49,12 +65,6 @@ class Parser:
         if answer["busy"] is not None:
             raise SourceBusyError(message, answer["busy"])
         raise UnknownPaperError(message) if answer["unknown"] else SourceError(message)
-
-    async def close(self) -> None:
-        """End the processes; running work is lost."""
-        self._closed = True
-        while self._idle:
-            await end(self._idle.pop())
 
     async def _answer(self, request: bytes, name: str) -> dict[str, Any]:
         """Let one process answer; start a new one if the system killed the idle one."""

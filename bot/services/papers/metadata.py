@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
@@ -21,6 +21,7 @@ from bot.domain.errors import SourceBusyError, SourceError, SourceSettingError, 
 from bot.domain.identifiers import canonical_url
 from bot.domain.metadata import Metadata
 from bot.domain.request import no_request
+from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock
 from bot.store import metadata_cache
 from bot.store.database import Database
@@ -48,14 +49,12 @@ class _Turns:
 
 
 class MetadataLookup:
-    """Looks up metadata and caches the answers, failures for minutes only. Close it at the end.
-
-    `open_sources` is called at the first look-up, in a thread, because its imports are slow.
+    """Looks up metadata and caches the answers, failures for minutes only. Close it at the end; it
+    also closes the sources.
     """
 
-    def __init__(self, database: Database, clock: Clock, open_sources: Callable[[], Source]) -> None:
-        self._database, self._clock, self._open_sources = database, clock, open_sources
-        self._opening: asyncio.Task[Source] | None = None
+    def __init__(self, database: Database, clock: Clock, sources: LazySources[Source]) -> None:
+        self._database, self._clock, self._sources = database, clock, sources
         self._running: dict[str, asyncio.Task[Metadata | SourceError]] = {}
         self._turns: dict[str, _Turns] = {}
 
@@ -78,13 +77,12 @@ class MetadataLookup:
         return None if isinstance(answer, SourceError) else answer
 
     async def close(self) -> None:
-        """Cancel all look-ups and close all connections."""
-        tasks = [*self._running.values(), *filter(None, [self._opening])]
-        for task in self._running.values():
+        """Cancel all look-ups and close the sources."""
+        tasks = [*self._running.values()]
+        for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        if self._opening is not None and not self._opening.cancelled() and self._opening.exception() is None:
-            await self._opening.result().close()
+        await self._sources.close()
 
     @contextlib.asynccontextmanager
     async def _turn(self, by: str) -> AsyncIterator[None]:
@@ -119,7 +117,7 @@ class MetadataLookup:
             return stored
         answer: Metadata | SourceError
         try:
-            answer = await (await self._sources()).look_up(source)
+            answer = await (await self._sources.get()).look_up(source)
         except SourceError as error:
             answer = error
         with contextlib.suppress(StoreError):  # without the cache entry, it is simply looked up again
@@ -130,11 +128,6 @@ class MetadataLookup:
     async def _stored_answer(self, key: str) -> Metadata | SourceError | None:
         async with self._database.read() as connection:
             return await metadata_cache.get(connection, key, self._clock())
-
-    async def _sources(self) -> Source:
-        if self._opening is None:
-            self._opening = asyncio.create_task(asyncio.to_thread(self._open_sources))
-        return await asyncio.shield(self._opening)
 
 
 def key_of(source: str) -> str:

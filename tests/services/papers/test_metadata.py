@@ -23,6 +23,7 @@ from bot.domain.errors import (
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import Metadata, make_metadata
 from bot.i18n import msg
+from bot.services.lazy_sources import LazySources
 from bot.services.papers.drafts import Drafts
 from bot.services.papers.library import Library
 from bot.services.papers.metadata import MetadataLookup, key_of
@@ -76,7 +77,7 @@ def source() -> FakeSource:
 
 @pytest.fixture
 async def finder(database: Database, clock: AdjustableClock, source: FakeSource) -> AsyncIterator[MetadataLookup]:
-    opened = MetadataLookup(database, clock, lambda: source)
+    opened = MetadataLookup(database, clock, LazySources(lambda: source))
     yield opened
     await opened.close()
 
@@ -174,7 +175,7 @@ async def test_old_answers_are_forgotten(database: Database, clock: AdjustableCl
 
 
 async def test_closing_ends_what_is_under_way(database: Database, clock: AdjustableClock, source: FakeSource) -> None:
-    finder = MetadataLookup(database, clock, lambda: source)
+    finder = MetadataLookup(database, clock, LazySources(lambda: source))
     source.may_answer.clear()
     waiting = asyncio.create_task(finder.look_up("2401.00001"))
     await source.was_asked.wait()
@@ -182,7 +183,7 @@ async def test_closing_ends_what_is_under_way(database: Database, clock: Adjusta
     assert source.is_closed
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await MetadataLookup(database, clock, lambda: source).close()  # no source was ever opened
+    await MetadataLookup(database, clock, LazySources(lambda: source)).close()  # no source was ever opened
 
 
 # Whatever a source does, the paper is saved, and a sentence says what happened.
@@ -230,7 +231,7 @@ SOURCES = {
 async def world(database: Database, clock: AdjustableClock) -> AsyncIterator[tuple[Web, MetadataLookup]]:
     async with Web() as web:
         fill(web)
-        opened = MetadataLookup(database, clock, lambda: sources_in(web, seconds=0.7))
+        opened = MetadataLookup(database, clock, LazySources(lambda: sources_in(web, seconds=0.7)))
         yield web, opened
         await opened.close()
 
@@ -325,7 +326,7 @@ async def test_what_is_wrong_with_a_link_is_said_and_the_paper_saved(
 async def test_a_saved_paper_has_what_its_source_says(database: Database, clock: AdjustableClock) -> None:
     async with Web() as web:
         fill(web)
-        finder = MetadataLookup(database, clock, lambda: sources_in(web, seconds=20.0))
+        finder = MetadataLookup(database, clock, LazySources(lambda: sources_in(web, seconds=20.0)))
         draft = Draft("https://arxiv.org/pdf/2401.00001v2", headline="眠る")
         paper = await Drafts(database, clock, finder).complete(draft)
         await finder.close()
@@ -344,7 +345,7 @@ async def test_links_to_slow_hosts_hold_up_nobody_but_who_asked_for_them(
         for n in range(20):
             web.serve(f"slow{n}.example", web.silence)
         web.put("good.example/paper", citation("A Good Paper", "Ada Lovelace"))
-        finder = MetadataLookup(database, clock, lambda: sources_in(web, seconds=20.0))
+        finder = MetadataLookup(database, clock, LazySources(lambda: sources_in(web, seconds=20.0)))
         slow = [asyncio.create_task(finder.look_up(f"http://slow{n}.example/paper", "discord:1")) for n in range(20)]
         async with asyncio.timeout(10):
             while len(web.hosts()) < 4:

@@ -1,0 +1,109 @@
+"""The command that tries feeds."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+import typer
+
+from bot.cli.context import CommandContext, with_context
+from bot.config import FeedSettings
+from bot.domain.errors import NotFoundError
+from bot.domain.feed_entry import FeedEntry
+from bot.domain.feed_filter import FeedFilter
+from bot.domain.identifiers import web_address
+from bot.domain.metadata import json_of
+from bot.i18n import msg, phrase, t
+from bot.platforms.console import feeds as render
+from bot.platforms.console.output import print_json
+from bot.services.feeds.trial import FeedTrial
+
+_EXAMPLES = 3
+
+
+@with_context
+async def feeds(
+    context: CommandContext,
+    act: Annotated[str, typer.Argument(metavar="test")],
+    feed: Annotated[
+        str, typer.Argument(metavar="URL|NAME", help=phrase("The feed's address, or its name in the settings."))
+    ],
+    include: Annotated[
+        list[str] | None, typer.Option(help=phrase("At least one of these words, phrases or expressions."))
+    ] = None,
+    exclude: Annotated[
+        list[str] | None, typer.Option(help=phrase("None of these words, phrases or expressions."))
+    ] = None,
+    author: Annotated[list[str] | None, typer.Option(help=phrase("At least one of these authors."))] = None,
+    tag: Annotated[list[str] | None, typer.Option(help=phrase("At least one of these categories."))] = None,
+    as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))] = False,
+) -> None:
+    """Poll a feed once and show what its filter does; nothing is offered or kept."""
+    if act != "test":
+        example = "dayori feeds test https://rss.arxiv.org/rss/cs.CL"
+        raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))
+    name, url, own = _named(feed, context.app.config.feeds)
+    filter = FeedFilter(
+        include=tuple(include or own.include),
+        exclude=tuple(exclude or own.exclude),
+        authors=tuple(author or own.authors),
+        tags=tuple(tag or own.tags),
+    )
+    trial = await context.services.feed_trials.run(context.workspace, url, filter)
+    if as_json:
+        print_json({"name": name, "url": url, **_columns_of(trial)})
+    else:
+        context.console.print(render.trial(trial, url, context.locale, context.console.width))
+
+
+def _named(feed: str, settings: tuple[FeedSettings, ...]) -> tuple[str | None, str, FeedFilter]:
+    """Return a feed's name, address and filter, from the settings or an address. Raises NotFoundError."""
+    for each in settings:
+        if each.name == feed:
+            return each.name, each.url, FeedFilter(each.include, each.exclude, each.authors, each.tags)
+    if url := web_address(feed):
+        return None, url, FeedFilter()
+    if names := ", ".join(each.name for each in settings):
+        raise NotFoundError(
+            msg('"{feed}" is no address and no feed of the settings; these are: {names}', feed=feed, names=names)
+        )
+    raise NotFoundError(
+        msg('"{feed}" is no address, and the settings name no feeds; give an address with https://', feed=feed)
+    )
+
+
+def _columns_of(trial: FeedTrial) -> dict[str, Any]:
+    document = trial.document
+    return {
+        "feed": {
+            "title": document.title,
+            "kind": document.kind,
+            "ttl": document.ttl,
+            "skip_days": list(document.skip_days),
+            "broken": document.is_broken,
+        },
+        "seen": len(document.entries),
+        "matched": [_entry(entry) for entry in trial.matched],
+        "dropped": [
+            {
+                "reason": reason.kind,
+                "rule": reason.rule or None,
+                "count": len(entries),
+                "examples": [{"guid": each.guid, "title": each.metadata.title} for each in entries[:_EXAMPLES]],
+            }
+            for reason, entries in trial.dropped.items()
+        ],
+    }
+
+
+def _entry(entry: FeedEntry) -> dict[str, Any]:
+    about = json_of(entry.metadata)
+    return {
+        "guid": entry.guid,
+        **{key: about[key] for key in ("title", "authors", "date", "excerpt", "venue", "links")},
+        "identifiers": dict(entry.metadata.identifiers.pairs()),
+        "categories": list(entry.categories),
+        "announcement": entry.announcement,
+        "version": entry.version or None,
+        "comment": entry.comment or None,
+    }

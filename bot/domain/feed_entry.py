@@ -1,0 +1,64 @@
+"""A feed's document, and an entry of it, as far as filters and people need them."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any, Literal, TypeAlias, get_args
+
+from bot.domain.metadata import Metadata, json_of, metadata_from
+
+Announcement: TypeAlias = Literal["new", "cross", "replace", "replace-cross"]
+"""What arXiv announces: a new paper, one listed in another category too, or a new version of either."""
+ANNOUNCEMENTS: tuple[Announcement, ...] = get_args(Announcement)
+
+
+@dataclass(frozen=True, slots=True)
+class FeedEntry:
+    """A paper that a feed announced; `guid` identifies the entry within its feed, `comment` is the authors' own.
+
+    `version` is that of a preprint, 0 where the feed tells none.
+    """
+
+    guid: str
+    metadata: Metadata
+    categories: tuple[str, ...] = ()
+    comment: str = ""
+    announcement: Announcement = "new"
+    version: int = 0
+
+    @property
+    def is_revision(self) -> bool:
+        """Return whether the feed announces a new version of an earlier paper."""
+        return self.announcement.startswith("replace")
+
+
+@dataclass(frozen=True, slots=True)
+class FeedDocument:
+    """What the address of a feed answered.
+
+    `kind` is its format, such as `RSS 2.0`; `ttl` are the minutes for which it wants no other request, and `skip_days`
+    weekdays without news (0 is Monday). With `is_broken`, it has an error or ended early, so entries may be missing.
+    """
+
+    title: str
+    kind: str
+    entries: tuple[FeedEntry, ...]
+    ttl: int | None = None
+    skip_days: tuple[int, ...] = ()
+    is_broken: bool = False
+
+
+def json_of_document(document: FeedDocument) -> dict[str, Any]:
+    """Return a document as JSON values."""
+    return asdict(document) | {
+        "entries": [asdict(entry) | {"metadata": json_of(entry.metadata)} for entry in document.entries]
+    }
+
+
+def document_from(columns: dict[str, Any]) -> FeedDocument:
+    """Return the document from JSON values."""
+    entries = tuple(
+        FeedEntry(**entry | {"metadata": metadata_from(entry["metadata"]), "categories": tuple(entry["categories"])})
+        for entry in columns["entries"]
+    )
+    return FeedDocument(**columns | {"entries": entries, "skip_days": tuple(columns["skip_days"])})

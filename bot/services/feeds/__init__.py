@@ -1,0 +1,1 @@
+"""Feeds: what they hold, and what of it is offered."""

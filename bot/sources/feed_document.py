@@ -1,0 +1,113 @@
+"""Reads a feed's document: RSS 0.9 to 2.0 and Atom with feedparser, and Hugging Face's daily papers."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from io import BytesIO
+from typing import Any
+from xml.sax import SAXException
+
+from bot.domain.errors import SourceError
+from bot.domain.feed_entry import FeedDocument
+from bot.domain.identifiers import web_address
+from bot.domain.text import clean_line, clip
+from bot.i18n import msg
+from bot.sources import daily_papers, feed_entries
+from bot.sources.markup import plain
+from bot.sources.source_errors import unreadable
+
+_LONGEST_TITLE, _LONGEST_TTL = 200, 60 * 24 * 366
+_DAYS = ("mon", "tue", "wed", "thu", "fri", "sat", "sun")
+_DAY = re.compile(rb"<day>\s{0,20}([a-z]{3})", re.IGNORECASE)
+_PAGE = re.compile(rb"<!doctype\s{1,20}html|<html[\s>]", re.IGNORECASE)
+_BEGINNING = 2000  # bytes in which a page says that it is one
+_FEED_TYPES = ("application/rss+xml", "application/atom+xml")
+
+
+def parse(body: bytes, url: str, charset: str | None, name: str) -> FeedDocument:
+    """Return the document that an address answered; `name` is the source in messages. Raises SourceError."""
+    text = body.lstrip(b"\xef\xbb\xbf \t\r\n")
+    if not text:
+        raise SourceError(msg("{source} answered with nothing, so there is no feed.", source=name))
+    return _of_json(text, name) if text[:1] in (b"[", b"{") else _of_xml(text, url, charset, name)
+
+
+def _of_json(body: bytes, name: str) -> FeedDocument:
+    try:
+        items = json.loads(body)
+    except (ValueError, RecursionError) as error:
+        raise _not_a_feed(name) from error
+    entries = tuple(filter(None, map(daily_papers.entry_of, items))) if isinstance(items, list) else ()
+    if not entries and items != []:
+        raise _not_a_feed(name)
+    return FeedDocument("Hugging Face Daily Papers", daily_papers.KIND, entries)
+
+
+def _of_xml(body: bytes, url: str, charset: str | None, name: str) -> FeedDocument:
+    document = _read(body, url, charset, name)
+    about, kind = document.get("feed") or {}, _kind(str(document.get("version") or ""))
+    if not kind:
+        raise _page_instead(about, name) if _PAGE.search(body[:_BEGINNING]) else _not_a_feed(name)
+    entries = tuple(filter(None, map(feed_entries.entry_of, document.get("entries") or ())))
+    is_broken = isinstance(document.get("bozo_exception"), SAXException)
+    if is_broken and not entries:
+        raise unreadable(name)
+    title = clip(clean_line(plain(str(about.get("title") or "")[:_BEGINNING])), _LONGEST_TITLE)
+    return FeedDocument(title, kind, entries, _minutes(str(about.get("ttl") or "")), _skip_days(body), is_broken)
+
+
+def _read(body: bytes, url: str, charset: str | None, name: str) -> Mapping[str, Any]:
+    import feedparser  # slow to import, and not needed to start
+
+    headers = {"content-location": url}
+    if charset:
+        headers["content-type"] = f"application/xml; charset={charset}"
+    try:
+        # Given text or bytes, feedparser may take them for an address or a file name. Its sanitizer would take the
+        # inequalities in abstracts for tags; texts are cleaned when they become metadata.
+        document: Mapping[str, Any] = feedparser.parse(
+            BytesIO(body), response_headers=headers, sanitize_html=False, resolve_relative_uris=False
+        )
+    except Exception as error:  # whatever feedparser's own parsers raise
+        raise unreadable(name) from error
+    return document
+
+
+def _kind(version: str) -> str:
+    """Return the name of feedparser's version of a feed: `RSS 2.0` for `rss20`."""
+    match = re.fullmatch(r"(rss|atom|cdf)(\d)?(\d+)?\w?", version)
+    if not match:
+        return ""
+    family = "Atom" if match[1] == "atom" else match[1].upper()
+    return f"{family} {match[2]}.{match[3]}" if match[3] else family
+
+
+def _minutes(text: str) -> int | None:
+    return min(int(text), _LONGEST_TTL) if re.fullmatch(r"[0-9]{1,9}", text.strip()) else None
+
+
+def _skip_days(body: bytes) -> tuple[int, ...]:
+    """Return the weekdays of `skipDays`, of which feedparser keeps only the last."""
+    listed = body.partition(b"<skipDays>")[2][:_BEGINNING].partition(b"</skipDays>")[0]
+    names = {day.decode().lower() for day in _DAY.findall(listed)}
+    return tuple(n for n, day in enumerate(_DAYS) if day in names)
+
+
+def _page_instead(about: Mapping[str, Any], name: str) -> SourceError:
+    """Return the error for a web page; it names the feed that the page itself links to."""
+    links = (str(link.get("href") or "") for link in about.get("links") or () if link.get("type") in _FEED_TYPES)
+    if address := next(filter(None, map(web_address, links)), None):
+        return SourceError(
+            msg("{source} answered with a web page; its feed seems to be {address}", source=name, address=address)
+        )
+    return SourceError(
+        msg(
+            "{source} answered with a web page, not with a feed; give the address of its RSS or Atom feed.", source=name
+        )
+    )
+
+
+def _not_a_feed(name: str) -> SourceError:
+    return SourceError(msg("What {source} answered is not a feed.", source=name))

@@ -1,0 +1,110 @@
+"""`dayori feeds test` shows on one screen what a feed would bring in."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+from rich.cells import cell_len
+
+from tests.terminal import Dayori, assert_one_line, document, everything
+
+FEEDS = Path(__file__).parent.parent / "data/feeds"
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, format: str, *args: Any) -> None:
+        pass
+
+
+@pytest.fixture
+def address(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Serve the golden feeds, and yield where; the settings allow this host and name one of the feeds."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=FEEDS)) as server:
+        thread = threading.Thread(target=server.serve_forever, args=(0.01,))
+        thread.start()
+        place = f"127.0.0.1:{server.server_port}"
+        feed = {"name": "cl", "url": f"http://{place}/arxiv.xml", "include": ["diffusion"], "exclude": ["survey"]}
+        monkeypatch.setenv("DAYORI_SOURCES__ALLOWED_HOSTS", place)
+        monkeypatch.setenv("DAYORI_FEEDS", json.dumps([feed]))
+        yield f"http://{place}"
+        server.shutdown()
+        thread.join()
+
+
+def test_a_named_feed_is_tried_with_its_own_rules(dayori: Dayori, address: str) -> None:
+    result = dayori("feeds", "test", "cl")
+    assert result.exit_code == 0
+    assert "4件のうち、候補になるのは1件、外れるのは3件" in result.stdout
+    for text in ("cs.CL updates on arXiv.org", "RSS 2.0", "土曜・日曜は更新なし", "Sleepy Diffusion", "Ada Núñez"):
+        assert text in result.stdout
+    assert "前に出た論文の改訂版" in result.stdout
+    assert "除外の条件「survey」" in result.stdout
+    assert "\x1b" not in result.stdout
+
+
+def test_the_trial_is_one_document_in_json(dayori: Dayori, address: str) -> None:
+    before = everything(dayori), dayori("inbox").stdout
+    trial = document(dayori("feeds", "test", "cl", "--json"))
+    assert (trial["name"], trial["url"], trial["seen"]) == ("cl", f"{address}/arxiv.xml", 4)
+    assert trial["feed"] == {
+        "title": "cs.CL updates on arXiv.org",
+        "kind": "RSS 2.0",
+        "ttl": 1440,
+        "skip_days": [5, 6],
+        "broken": False,
+    }
+    (paper,) = trial["matched"]
+    assert (paper["identifiers"], paper["version"]) == ({"arxiv": "2611.00001"}, 1)
+    assert [(each["reason"], each["rule"], each["count"]) for each in trial["dropped"]] == [
+        ("revision", None, 2),
+        ("exclude", "survey", 1),
+    ]
+    assert (everything(dayori), dayori("inbox").stdout) == before
+
+
+def test_options_replace_the_rules_of_the_settings(dayori: Dayori, address: str) -> None:
+    trial = document(dayori("feeds", "test", "cl", "--exclude", "rest", "--tag", "CS.ir", "--json"))
+    assert [paper["title"] for paper in trial["matched"]] == ["A Survey of Porridge Parsing"]
+    trial = document(dayori("feeds", "test", f"{address}/arxiv.xml", "--author", "Li", "--include", "model", "--json"))
+    assert (trial["name"], len(trial["matched"])) == (None, 1)
+
+
+@pytest.mark.parametrize("width", ["30", "60", "200"])
+@pytest.mark.parametrize("name", ["arxiv.xml", "journal.rdf", "cut.xml", "arxiv-weekend.xml", "bomb.xml"])
+def test_no_line_is_wider_than_the_terminal(
+    dayori: Dayori, address: str, monkeypatch: pytest.MonkeyPatch, name: str, width: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    result = dayori("feeds", "test", f"{address}/{name}", "--exclude", "diffusion OR 拡散")
+    assert result.exit_code == 0
+    assert max(map(cell_len, result.stdout.splitlines())) <= int(width)
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (["{address}/page.html"], "の応答はウェブページで"),
+        (["{address}/nothing"], "このアドレスのフィードがありません"),
+        (["clx"], "設定にあるのは cl です"),
+        (["cl", "--include", "(a"], "括弧が閉じていません"),
+    ],
+)
+def test_what_goes_wrong_is_one_line(dayori: Dayori, address: str, arguments: list[str], says: str) -> None:
+    assert_one_line(dayori("feeds", "test", *(each.format(address=address) for each in arguments)), says)
+
+
+def test_a_name_without_feeds_in_the_settings_is_told(dayori: Dayori) -> None:
+    assert_one_line(dayori("feeds", "test", "cl"), "設定にもフィードがありません")
+
+
+def test_another_act_is_wrong_usage(dayori: Dayori) -> None:
+    result = dayori("feeds", "try", "cl")
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert "dayori feeds test https://" in result.stderr
