@@ -22,8 +22,8 @@ from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.domain.paper import Paper
 from bot.edit_watch import EditWatch
+from bot.garbage import PausedCollector
 from bot.i18n import Message
-from bot.scheduler import Scheduler
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.notices import Notices
 from bot.services.papers.decisions import Decision
@@ -32,6 +32,7 @@ from bot.services.ports import Connection, Platform, Publisher
 from bot.services.unseen_collections import unseen_collections
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
+_FIRST_TICK = 0.5  # seconds after the login
 _CANCEL_AGAIN = 0.1  # seconds between two attempts to cancel a task that ignored the first
 _CUT = 9.5  # seconds until a hanging stop is cut off; Docker kills after 10, and everything important is in the store
 _T = TypeVar("_T")
@@ -139,20 +140,35 @@ class _Connections:
     async def _connect(self, platform: Platform) -> None:
         """Keep one connection until the stop or until it breaks; raise what broke it."""
         async with platform.connect() as connection:
-            scheduler = Scheduler(partial(self._tick, connection))
-            edit_watch = EditWatch(self._app.services.library.last_step, connection.update_messages)
+            tasks = list[asyncio.Task[None]]()
 
             def begin() -> None:
                 self._connections.append(connection)
-                scheduler.start()
-                edit_watch.start()
+                tasks.append(asyncio.create_task(self._keep_ticking(connection)))
 
             try:
                 await _run_until(self._stop, connection.run(begin))
             finally:
                 if connection in self._connections:
                     self._connections.remove(connection)
-                await asyncio.gather(scheduler.stop(), edit_watch.stop())
+                for task in tasks:
+                    task.cancel()
+                    await asyncio.wait((task,))
+
+    async def _keep_ticking(self, connection: Connection) -> None:
+        """Tick until cancelled. The gateway's connection comes first; it needs neither the tick nor APScheduler."""
+        await asyncio.sleep(_FIRST_TICK)
+        with PausedCollector():
+            from bot.scheduler import Scheduler
+
+        scheduler = Scheduler(partial(self._tick, connection))
+        edit_watch = EditWatch(self._app.services.library.last_step, connection.update_messages)
+        scheduler.start()
+        edit_watch.start()
+        try:
+            await asyncio.Event().wait()
+        finally:
+            await asyncio.gather(scheduler.stop(), edit_watch.stop())
 
     async def _tick(self, connection: Connection) -> None:
         connection.deliver()
