@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
 from functools import partial
@@ -27,7 +27,6 @@ from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
-from bot.services.feeds.trial import FeedTrials
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
 from bot.services.lazy_sources import LazySources
@@ -55,7 +54,9 @@ from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
 
 if TYPE_CHECKING:
+    from bot.services.feeds.trial import FeedTrials
     from bot.services.file_sync.sync import FileSync, Notify
+    from bot.sources.lookup import Sources
 
 _log = structlog.get_logger()
 
@@ -94,7 +95,7 @@ async def open_app(
         metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
-        services = _assemble(config, clock, database, search, metadata, FeedTrials(database, sources), names)
+        services = _assemble(config, clock, database, search, metadata, partial(_feed_trials, database, sources), names)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         workspace = await services.workspaces.named(DEFAULT)
@@ -170,7 +171,7 @@ def _assemble(
     database: Database,
     search: SearchIndex,
     metadata: MetadataLookup,
-    feed_trials: FeedTrials,
+    feed_trials: Callable[[], FeedTrials],
     names: DiscordNames,
 ) -> Services:
     renderers = _renderers(config, names)
@@ -207,6 +208,12 @@ def _assemble(
         delivery=partial(Delivery, database, clock),
         message_updates=partial(MessageUpdates, database, renderers),
     )
+
+
+def _feed_trials(database: Database, sources: LazySources[Sources]) -> FeedTrials:
+    from bot.services.feeds.trial import FeedTrials  # a served bot has no use for it
+
+    return FeedTrials(database, sources)
 
 
 def _papers_file(

@@ -22,7 +22,14 @@ _ROOT = Path(__file__).parents[1]
 _OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich"}
 _OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
 _RARE = {"alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
-_OF_A_FIRST_USE = {"bot.services.file_sync.sync", "dotenv", "getpass", "rapidfuzz"}
+_OF_A_FIRST_USE = {
+    "bot.services.feeds.trial",
+    "bot.domain.feed_rule",
+    "bot.services.file_sync.sync",
+    "dotenv",
+    "getpass",
+    "rapidfuzz",
+}
 
 
 async def test_a_bot_that_serves_imports_neither_formats_nor_what_draws_at_a_terminal(tmp_path: Path) -> None:

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from typing import Literal, NamedTuple
+from typing import TYPE_CHECKING, Literal, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.i18n import Locale
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
-from bot.services.feeds.trial import FeedTrials
 from bot.services.health import Health
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
@@ -30,6 +29,9 @@ from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
 from bot.services.workspaces import Workspaces
+
+if TYPE_CHECKING:
+    from bot.services.feeds.trial import FeedTrials
 
 
 class Services(NamedTuple):
@@ -51,7 +53,7 @@ class Services(NamedTuple):
     previews: Previews
     submission: Submission
     metadata: MetadataFinder
-    feed_trials: FeedTrials
+    feed_trials: Callable[[], FeedTrials]
     inbox: Inbox
     proposer_notices: ProposerNotices
     health: Health
