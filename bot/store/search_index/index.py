@@ -23,7 +23,7 @@ from bot.store.search_index.sqlite import SearchTimeoutError, SqliteBackend
 
 T = TypeVar("T")
 _ALL = 1_000_000
-_AT_ONCE = 0.005  # seconds that a look-up may take on the event loop
+_AT_ONCE = 0.003  # seconds that a look-up may take on the event loop
 
 
 class Completion(NamedTuple):
@@ -38,7 +38,7 @@ class SearchIndex:
     """An open index; make it with `open`.
 
     A look-up usually takes less time than handing it to a thread and back, especially during an import: a thread must
-    regain the interpreter's lock after each row. So a look-up first runs on the event loop for at most 5 ms; one that
+    regain the interpreter's lock after each row. So a look-up first runs on the event loop for at most 3 ms; one that
     takes longer (on a cold disk) is repeated in a thread.
     """
 
