@@ -186,10 +186,8 @@ def iso(moment: datetime) -> str:
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
-    cursor = connection.cursor()
-    for pragma in _PRAGMAS:
-        cursor.execute(f"PRAGMA {pragma}")
-    cursor.close()
+    # as one script, because each statement is handed to the driver's thread and back four times
+    connection.run_async(lambda driver: driver.executescript("".join(f"PRAGMA {each};" for each in _PRAGMAS)))
 
 
 def _address_to_read(path: Path) -> str:
