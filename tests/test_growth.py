@@ -32,6 +32,8 @@ from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Reason
 from bot.domain.draft import Draft
 from bot.domain.errors import DayoriError
+from bot.domain.feed_rule import Text, stands_in
+from bot.domain.folding import normalize
 from bot.domain.history import Change, Step
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import make_metadata
@@ -46,6 +48,7 @@ from bot.search.results import Hit
 from bot.services.digests.subscription_status import paused_lines
 from bot.services.papers.history_text import differences
 from bot.services.papers.results import Result, Results
+from bot.sources.feed_entries import entry_of
 from bot.store.papers import columns_of
 from tests.hostile_texts import FRAMES, JOINTS, UNITS, grown
 
@@ -128,12 +131,12 @@ def argument(annotation: str, text: str) -> Any:
 # whole database. feedparser takes n² for an author's name of digits, so arXiv's answers are parsed only in a process
 # that can be killed.
 PASSED_OVER = re.compile(
-    r"sources\.arxiv\.parse|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
+    r"sources\.(?:arxiv\.parse|feed_entries\.entry_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
-    r"platforms\.(?:console\.(?:reports\.imported|help\.(?:overview|of_command))|"
+    r"platforms\.(?:console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"
     r"discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
     r"slack\.(?:channels\.address_of|(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+))"
 )
@@ -149,6 +152,10 @@ OWN: dict[str, Read] = {
     "a list that changed": lambda text: differences(
         Step("a", *(replace(filled("a"), authors=tuple([f"{n}{at}{c}" for n, c in enumerate(text)])) for at in "xy")),
         "ja",
+    ),
+    "domain.feed_rule.stands_in": lambda text: stands_in(normalize(text[:400]), Text.of(text)),
+    "sources.feed_entries.entry_of": lambda text: entry_of(
+        {"title": text, "summary": text, "link": text, "id": text, "author": text, "tags": [{"term": text}]}
     ),
     "platforms.discord.render.shows": lambda text: shows({"embeds": [{"footer": {"text": text}}]}, text),
     "services.digests.subscription_status.paused_lines": lambda text: paused_lines(

@@ -79,8 +79,8 @@ def _found(start: Place, values: Values) -> Record:
         record.put("id", usable_id(value.strip()))
     for value, place in _first(values, "DA", "Y1", "PY"):
         record.put("date", _date(value), place)
-    for value, place in values.get("C6", []):
-        record.put("authors", value.split("\n"), place)
+    if names := values.get("C6", []):
+        record.put("authors", [name for text, _ in names for name in text.split("\n")], names[0][1])
     people = _first(values, "AU", "A1")
     record.put("authors", [_name(name) for name, _ in people], people[0][1] if people else None)
     record.put("tags", [word for text, _ in values.get("KW", []) for word in text.split("\n")])
@@ -136,7 +136,7 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
     people = [_written_name(name) for name in paper.authors]
     yield from (("AU", name) for name in people)
     if tuple(map(_name, people)) != paper.authors:  # RIS splits names at commas
-        yield "C6", "\n".join(paper.authors)
+        yield from _long("C6", "\n".join(paper.authors))
     if date:
         yield "PY", f"{date.year:04}"
         yield (

@@ -134,6 +134,8 @@ def hostile_papers(draw: st.DrawFn) -> Paper:
         return paper(1)
 
 
+@example(make_paper(title="x", authors=["King, Jr., Martin Luther", "ER -"]), "ris")
+@example(make_paper(title="x", authors=["King, Jr., Martin Luther", "C6 - x"]), "ris")
 @given(hostile_papers(), st.sampled_from(BOTH_WAYS))
 def test_any_paper_comes_back_as_it_went(paper: Paper, format: str) -> None:
     assert READERS[format]("".join(WRITERS[format]([paper])), "f") == [paper]
