@@ -28,7 +28,9 @@ from bot.store.reversals import Extent, ReversedStep
 from bot.store.search_index.index_worker import Builders, removed_row_builder, row_builder
 from bot.store.search_index.maintenance import complete_index, reduce_index
 
-_BATCH = 2000  # papers per transaction; other writers wait half a second for it
+# Papers per transaction: other writers wait half a second for it, and about a second for the first one where few papers
+# stay and the index is made again for those alone.
+_BATCH = 2000
 _log = structlog.get_logger()
 Target: TypeAlias = tuple[Change, int]
 """A change, and the id of the change whose steps are reverted: the change itself, or its undo."""
