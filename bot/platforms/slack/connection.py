@@ -20,7 +20,7 @@ from bot.platforms.slack.listeners import Listeners, say_interrupted
 from bot.platforms.slack.open_homes import OpenHomes
 from bot.platforms.slack.people import People
 from bot.platforms.slack.publisher import SlackPublisher
-from bot.platforms.slack.recent import Recent
+from bot.platforms.slack.recent_cache import RecentCache
 from bot.platforms.slack.socket_mode import SocketMode
 from bot.services.bundle import Services
 
@@ -120,7 +120,7 @@ class SlackConnection:
             message_updates=self._message_updates,
             team=team,
             workspace=workspace,
-            modals=Recent(),
+            modals=RecentCache(),
             unfurls=self._unfurls,
             homes=self._homes,
             bot_user=self._publisher.bot_user,

@@ -17,7 +17,7 @@ from bot.platforms import actor
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.open_homes import OpenHomes
 from bot.platforms.slack.people import People
-from bot.platforms.slack.recent import Recent, ShownModal
+from bot.platforms.slack.recent_cache import RecentCache, ShownModal
 from bot.services.bundle import Services
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
@@ -40,7 +40,7 @@ class Client:
     message_updates: MessageUpdates
     team: str
     workspace: int
-    modals: Recent[ShownModal]
+    modals: RecentCache[ShownModal]
     unfurls: bool
     homes: OpenHomes
     bot_user: str

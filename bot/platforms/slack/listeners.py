@@ -26,11 +26,11 @@ from bot.platforms.slack import error_handler, response
 from bot.platforms.slack.app_home import note_use, refresh_soon
 from bot.platforms.slack.context import Client, Interaction, Json, interaction_of, require_member, user_of
 from bot.platforms.slack.forms import errors_below, values_of
-from bot.platforms.slack.recent import Recent, ShownModal
+from bot.platforms.slack.recent_cache import RecentCache, ShownModal
 from bot.platforms.slack.registry import ACTIONS, COMMANDS, COSTS, EVENTS, FORMS, MENUS, SHORTCUTS, command_in
 from bot.platforms.slack.response import ANSWER, LOST
-from bot.platforms.slack.silence import broken_silence
 from bot.platforms.slack.socket_mode import acknowledgement_sent
+from bot.platforms.slack.wait_notice import wait_notice
 from bot.services.rate_limit import COST
 
 _PATIENCE = 25 * 60.0  # seconds that a write may wait for the database; an answer's address is valid for 30 minutes
@@ -43,7 +43,7 @@ class Listeners:
 
     def __init__(self, client: Client) -> None:
         self._client, self._completions = client, AutocompleteQueue()
-        self._served = Recent[bool]()  # interactions by id, since Slack may deliver one twice
+        self._served = RecentCache[bool]()  # interactions by id, since Slack may deliver one twice
         self.under_way: dict[asyncio.Task[Any], Interaction] = {}
 
     def register(self, app: AsyncApp) -> None:
@@ -167,7 +167,7 @@ class Listeners:
         try:
             require_member(self._client, body)
             interaction.actor.spend(cost)
-            async with broken_silence(interaction):
+            async with wait_notice(interaction):
                 await work(interaction)
         except Exception as error:
             await error_handler.respond(interaction, error)

@@ -7,11 +7,11 @@ Everything is acknowledged before anything else happens (see `listeners`), so an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Coroutine, Sequence
+from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from time import monotonic
-from typing import Any, TypeVar
+from typing import Any
 
 import structlog
 from aiohttp import ClientError
@@ -28,17 +28,15 @@ from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.forms import with_new_inputs
 from bot.platforms.slack.mrkdwn import escape_within
-from bot.platforms.slack.recent import ShownModal
+from bot.platforms.slack.recent_cache import ShownModal
 
 LOST = (SlackClientError, ClientError, OSError, TimeoutError)
-T = TypeVar("T")
 MOST_ANSWERS = 5  # at one interaction's address
 _PAGES = 3  # paragraphs of a list in one message
 ANSWER = "answer"  # the callback of a modal that only shows something
 # Seconds between two contents of one modal: Slack takes an acknowledgement over the socket and an update over HTTP, and
 # promises no order (slackapi/bolt-js#1080: a modal that stays at its "loading").
 _SETTLING = 0.25
-_SILENCE = 3.0  # seconds; nothing shows at a slash command that the bot is at work
 _NOTIFICATION = 3000  # characters of the text that screen readers and notifications use
 _log = structlog.get_logger()
 
@@ -116,18 +114,6 @@ async def send_below(interaction: Interaction, answer: Answer) -> None:
         await _respond(interaction, answer, response_type="ephemeral", replace_original=False)
     else:
         await send(interaction, answer)
-
-
-async def patiently(interaction: Interaction, work: Coroutine[Any, Any, T]) -> T:
-    """Await what may take long, and tell the person after a few seconds that it does."""
-    task = asyncio.create_task(work)
-    try:
-        done, _ = await asyncio.wait({task}, timeout=_SILENCE)
-        if not done:
-            await send(interaction, Answer(t(interaction.actor.locale, "One moment …")))
-        return await task
-    finally:
-        task.cancel()
 
 
 async def send_lines(interaction: Interaction, lines: Sequence[str]) -> None:

@@ -71,8 +71,7 @@ async def post(interaction: Interaction, text: str) -> None:
     requested_at = actor.services.digests.now()
     subscription = await _named(interaction, text) or await subscriptions.only(_here(interaction))
     deliver = interaction.client.delivery.deliver_open
-    work = subscriptions.post(subscription, requested_at, deliver)
-    subscription, outcome = await response.patiently(interaction, work)
+    subscription, outcome = await subscriptions.post(subscription, requested_at, deliver)
     await _say(interaction, actor.say(outcome) if outcome else paused_line(subscription, actor))
 
 

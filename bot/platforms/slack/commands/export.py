@@ -21,7 +21,7 @@ _MOST = 10_000_000  # bytes, as on Discord; Slack takes more, but its library ho
 
 async def export(interaction: Interaction, text: str) -> None:
     """Send the papers that a search finds as a file; the text is `[FORMAT] [QUERY]`."""
-    answer = await response.patiently(interaction, _export(interaction, *_format_in(text)))
+    answer = await _export(interaction, *_format_in(text))
     await response.send(interaction, Answer(answer))
 
 

@@ -1,4 +1,4 @@
-"""Remembers the last few of something by name: Slack may deliver an interaction again that it saw no answer to."""
+"""A small cache of the last values by name: Slack delivers an interaction again when it saw no acknowledgement."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ _MOST = 500
 T = TypeVar("T")
 
 
-class Recent(Generic[T]):
+class RecentCache(Generic[T]):
     """The last values by name; older ones are forgotten."""
 
     def __init__(self) -> None:

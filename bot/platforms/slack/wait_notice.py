@@ -1,4 +1,4 @@
-"""Breaks a long silence: Slack itself shows nobody that a command or a button in a message is being worked on."""
+"""Tells the person to wait when an answer takes long: Slack shows nobody that a command or a button is being served."""
 
 from __future__ import annotations
 
@@ -14,22 +14,22 @@ from bot.platforms.slack import response
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.response import Answer
 
-_LONGEST = 2.0  # seconds
+_PATIENCE = 2.0  # seconds until the notice
 _log = structlog.get_logger()
 
 
 @asynccontextmanager
-async def broken_silence(interaction: Interaction) -> AsyncIterator[None]:
-    """While this lasts, say once that it takes a moment if nothing is answered for two seconds; a modal says so."""
-    waiting = asyncio.create_task(_break(interaction))
+async def wait_notice(interaction: Interaction) -> AsyncIterator[None]:
+    """Say once that it takes a moment if nothing is answered within two seconds; a modal says so anyway."""
+    waiting = asyncio.create_task(_send_later(interaction))
     try:
         yield
     finally:
         waiting.cancel()
 
 
-async def _break(interaction: Interaction) -> None:
-    await asyncio.sleep(_LONGEST)
+async def _send_later(interaction: Interaction) -> None:
+    await asyncio.sleep(_PATIENCE)
     if interaction.progress.is_answered or interaction.view_id or not interaction.origin.response_url:
         return
     try:
