@@ -15,7 +15,7 @@ from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import SlackPublisher
 from bot.services.ports import Connection
-from tests.doubles.slack import Channel, SlackServer
+from tests.doubles.slack import Channel, Person, SlackServer
 
 LOOKS = (0.0, 0.1, 0.1)
 NAMES = CommandNames("dayori")
@@ -85,3 +85,14 @@ async def started(settings: Config, server: SlackServer) -> AsyncIterator[App]:
 @pytest.fixture
 def connected(settings: Config, server: SlackServer) -> Callable[[], Connected]:
     return lambda: started(settings, server)
+
+
+@pytest.fixture
+async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
+    async with connected() as app:
+        yield app
+
+
+@pytest.fixture
+def person(server: SlackServer) -> Person:
+    return server.person()

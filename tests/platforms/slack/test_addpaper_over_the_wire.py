@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 from aiohttp.web import Request, StreamResponse
@@ -35,17 +35,6 @@ KNOWN = "https://arxiv.org/pdf/2307.08621v4"
 @pytest.fixture
 def settings(config: Config, server: SlackServer) -> Config:
     return configured(config, server, papers_file=str(STARTER))
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
-
-
-@pytest.fixture
-def person(server: SlackServer) -> Person:
-    return server.person()
 
 
 async def test_a_link_opens_a_form_with_what_the_link_itself_tells(app: App, person: Person, channel: Channel) -> None:

@@ -2,21 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-
 import pytest
 
 from bot.app import App
 from bot.services.workspaces import DEFAULT
 from tests.doubles.slack import Channel, Person, SlackServer, text_of
-from tests.platforms.slack.conftest import Connected
 from tests.samples import paper
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-
 import pytest
 
 from bot.app import App
@@ -12,7 +10,7 @@ from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
 from tests.conftest import STARTER
 from tests.doubles.slack import Channel, Person, SlackServer, text_of
-from tests.platforms.slack.conftest import Connected, configured
+from tests.platforms.slack.conftest import configured
 from tests.samples import paper
 
 
@@ -20,12 +18,6 @@ from tests.samples import paper
 def settings(config: Config, server: SlackServer) -> Config:
     digest = config.digest.model_copy(update={"max_papers": 45})
     return configured(config, server, papers_file=str(STARTER)).model_copy(update={"digest": digest})
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
 
 
 @pytest.fixture

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 
 import pytest
 
@@ -22,12 +22,6 @@ FIELDS = ["headline", "title", "date", "comment", "tags", "links", "authors", "v
 @pytest.fixture
 def settings(config: Config, server: SlackServer) -> Config:
     return configured(config, server, papers_file=str(STARTER))
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
 
 import pytest
 
@@ -11,24 +10,13 @@ from bot.app import App
 from bot.config import Config
 from tests.conftest import STARTER
 from tests.doubles.slack import Channel, Person, SlackServer, text_of
-from tests.platforms.slack.conftest import Connected, configured
+from tests.platforms.slack.conftest import configured
 from tests.samples import paper
 
 
 @pytest.fixture
 def settings(config: Config, server: SlackServer) -> Config:
     return configured(config, server, papers_file=str(STARTER))
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
-
-
-@pytest.fixture
-def person(server: SlackServer) -> Person:
-    return server.person()
 
 
 async def test_papers_that_a_search_finds_come_as_a_file_that_only_the_asker_gets(

@@ -49,11 +49,6 @@ def connection(bot: tuple[App, Connection]) -> Connection:
 
 
 @pytest.fixture
-def person(server: SlackServer) -> Person:
-    return server.person()
-
-
-@pytest.fixture
 def curator(server: SlackServer) -> Person:
     return server.person(2, name="鈴木", is_admin=True)
 

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-
 import pytest
 
 from bot.app import App
@@ -13,19 +11,13 @@ from bot.domain.paper import Paper, with_changes
 from bot.services.papers.submitter import Submitter
 from bot.services.workspaces import DEFAULT
 from tests.doubles.slack import Channel, Person, SlackServer, text_of
-from tests.platforms.slack.conftest import Connected, configured
+from tests.platforms.slack.conftest import configured
 from tests.samples import paper
 
 
 @pytest.fixture
 def settings(config: Config, server: SlackServer) -> Config:
     return configured(config, server, additions="curators")
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
 
 
 @pytest.fixture

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import sqlite3
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from statistics import median
@@ -27,17 +27,6 @@ PROMPT, AT_MOST = 0.1, 1.0  # seconds for an acknowledgement; at most, since oth
 @pytest.fixture
 def settings(config: Config, server: SlackServer) -> Config:
     return configured(config, server, papers_file=str(STARTER))
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
-
-
-@pytest.fixture
-def person(server: SlackServer) -> Person:
-    return server.person()
 
 
 async def quiet(server: SlackServer, seconds: float = 0.3) -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -35,17 +35,6 @@ def unfurl() -> bool:
 def settings(config: Config, server: SlackServer, locale: str, unfurl: bool) -> Config:
     made = configured(config, server, papers_file=str(STARTER), locale=locale)
     return made.model_copy(update={"slack": made.slack.model_copy(update={"unfurl": unfurl})})
-
-
-@pytest.fixture
-async def app(connected: Callable[[], Connected]) -> AsyncIterator[App]:
-    async with connected() as app:
-        yield app
-
-
-@pytest.fixture
-def person(server: SlackServer) -> Person:
-    return server.person()
 
 
 async def carded(shared: SharedLinks, n: int = 1) -> list[str]:
