@@ -55,7 +55,7 @@ class DiscordRenderer:
         embeds = [self._redrawn(embed, paper, locale) for embed in payload["embeds"]]
         if sum(map(embed_length, embeds)) > EMBED_TOTAL:
             embeds = payload["embeds"]
-        new = {**payload, "content": _listed_anew(payload["content"], paper, place), "embeds": embeds}
+        new = {**payload, "content": _with_new_heading(payload["content"], paper, place), "embeds": embeds}
         return None if new == payload else new
 
     def notice(self, message: Message, paper: Paper, locale: Locale) -> Payload:
@@ -195,7 +195,7 @@ def _contents_line(position: int, paper: Paper) -> str:
     return f"{position}. {escape_within(label, 2 * _CONTENTS_LABEL)}"
 
 
-def _listed_anew(content: str, paper: Paper, place: int) -> str:
+def _with_new_heading(content: str, paper: Paper, place: int) -> str:
     """Return a digest's text with the new heading of the paper at that place, if its table of contents lists it."""
     lines, number = content.split("\n"), f"{place}. "
     at = next((n for n, line in enumerate(lines) if line.startswith(number)), None)

@@ -14,8 +14,8 @@ from bot.domain.paper import Paper
 from bot.i18n import Locale, Message, t, tn
 from bot.platforms.slack.blocks import Block, context, header, section
 from bot.platforms.slack.command_names import CommandNames
-from bot.platforms.slack.contents import contents_block, listed_anew
 from bot.platforms.slack.mrkdwn import escape_within, link, quote
+from bot.platforms.slack.table_of_contents import contents_block, with_new_heading
 
 EVENT_TYPE = "ronbun_dayori"
 MOST_BLOCKS = 50
@@ -74,7 +74,7 @@ class SlackRenderer:
             mine = [n for n, block in enumerate(blocks) if _paper_of(block) == paper.id]
             blocks = [*blocks[: mine[0]], *card_blocks(paper, locale), *blocks[mine[-1] + 1 :]]
             lines[1 + shown.index(paper.id)] = _line(paper)
-        redrawn = [listed_anew(block, paper, place) for block in blocks]
+        redrawn = [with_new_heading(block, paper, place) for block in blocks]
         new = {**payload, "text": "\n".join(lines), "blocks": redrawn}
         return new if new != payload and _fits(redrawn, lines) else None
 

@@ -27,7 +27,7 @@ def contents_block(papers: Sequence[Paper]) -> Block:
     return _block(lines)
 
 
-def listed_anew(block: Block, paper: Paper, place: int) -> Block:
+def with_new_heading(block: Block, paper: Paper, place: int) -> Block:
     """Return the contents with the new heading of the paper at that place, and any other block unchanged."""
     if block.get("block_id") != _ID:
         return block
