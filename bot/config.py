@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from datetime import timedelta
 from pathlib import Path
 from typing import Annotated, Any, Literal, get_origin
 from urllib.request import getproxies_environment
@@ -11,9 +10,7 @@ from zoneinfo import ZoneInfo
 
 from pydantic import (
     AfterValidator,
-    BaseModel,
     BeforeValidator,
-    ConfigDict,
     Field,
     SecretStr,
     ValidationError,
@@ -21,18 +18,22 @@ from pydantic import (
 )
 
 from bot.config_errors import problem_of
+from bot.config_sections import (
+    DigestSettings,
+    DiscordSettings,
+    FeedSettings,
+    InboxSettings,
+    Section,
+    SlackSettings,
+    SourcesSettings,
+    SubscriptionSettings,
+    Texts,
+)
 from bot.config_values import (
     InvalidValue,
     as_list,
     named_once,
-    valid_channel,
-    valid_contact,
     valid_database_url,
-    valid_feed,
-    valid_rule,
-    valid_schedule,
-    valid_server,
-    valid_slack_command,
     valid_token,
     valid_workspaces,
     valid_zone,
@@ -43,87 +44,16 @@ from bot.formats.positions import PositionedTree, read_yaml
 from bot.formats.url_credentials import credentials_of
 from bot.i18n import LOCALES, Locale, msg, system_locale
 
+_Alias = Annotated[str, Field(max_length=80)]
+_Workspaces = Annotated[dict[str, Texts], Field(max_length=500), AfterValidator(valid_workspaces)]
+_Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(as_list), Field(max_length=20)]
+_Token = Annotated[SecretStr | None, BeforeValidator(valid_token)]
+
 DEFAULT_FILE = Path("config/bot.yaml")
 _SQLITE = "sqlite+aiosqlite:///"
 
 
-Texts = Annotated[tuple[str, ...], BeforeValidator(as_list)]
-_Alias = Annotated[str, Field(max_length=80)]
-_Workspaces = Annotated[dict[str, Texts], Field(max_length=500), AfterValidator(valid_workspaces)]
-_Rules = Annotated[tuple[Annotated[str, AfterValidator(valid_rule)], ...], BeforeValidator(as_list)]
-_Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(as_list), Field(max_length=20)]
-
-
-class _Section(BaseModel):
-    model_config = ConfigDict(extra="forbid", frozen=True)
-
-
-class DigestSettings(_Section):
-    """How editions are composed."""
-
-    max_papers: Annotated[int, Field(ge=1, le=50)] = 10
-    when_empty: Literal["revisit", "notice", "skip"] = "revisit"
-    catch_up_hours: Annotated[float, Field(ge=0, le=24 * 31)] = 24
-
-    @property
-    def catch_up(self) -> timedelta:
-        """Return how late a missed edition may still go out."""
-        return timedelta(hours=self.catch_up_hours)
-
-
-class SubscriptionSettings(_Section):
-    """A channel that receives the digest."""
-
-    name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
-    channel: Annotated[str, AfterValidator(valid_channel)]
-    schedule: Annotated[str, AfterValidator(valid_schedule)] = "mon 09:00"
-    tags: Texts = ()
-
-
-class FeedSettings(_Section):
-    """A feed, and what its entries must be to be offered."""
-
-    name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
-    url: Annotated[str, AfterValidator(valid_feed)]
-    include: _Rules = ()
-    exclude: _Rules = ()
-    authors: Texts = ()
-    tags: Texts = ()
-
-
-class DiscordSettings(_Section):
-    """Discord's address, and the only servers to serve; if none are listed, the store decides."""
-
-    api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
-    servers: Annotated[tuple[Annotated[str, BeforeValidator(valid_server)], ...], BeforeValidator(as_list)] = ()
-
-
-_Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
-_Token = Annotated[SecretStr | None, BeforeValidator(valid_token)]
-
-
-class SlackSettings(_Section):
-    """Where Slack is, whether links to papers are recognised there, and the command that reaches all others."""
-
-    api_url: _Address = "https://slack.com/api/"
-    unfurl: bool = True
-    command: Annotated[str, BeforeValidator(valid_slack_command)] = "dayori"
-
-
-class SourcesSettings(_Section):
-    """Where metadata comes from, and how the bot identifies itself there."""
-
-    arxiv_url: _Address = "https://export.arxiv.org/api/query"
-    crossref_url: _Address = "https://api.crossref.org"
-    doi_url: _Address = "https://doi.org"
-    openreview_url: _Address = "https://api2.openreview.net"
-    openreview_site_url: _Address = "https://openreview.net"
-    acl_url: _Address = "https://aclanthology.org"
-    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$"), AfterValidator(valid_contact)] = ""
-    allowed_hosts: Texts = ()
-
-
-class Config(_Section):
+class Config(Section):
     """Every setting; `config/bot.yaml` explains them. `project` is the folder of relative paths."""
 
     database_url: Annotated[str, AfterValidator(valid_database_url)] = "sqlite+aiosqlite:///data/dayori.db"
@@ -134,11 +64,12 @@ class Config(_Section):
     sharing: Literal["team", "hosted"] = "team"
     additions: Literal["everyone", "curators"] = "everyone"
     curators: Texts = ()
-    aliases: Annotated[dict[_Alias, _Meanings], Field(max_length=500)] = {}
+    aliases: Annotated[dict[_Alias, _Meanings], Field(max_length=500)] = Field(default_factory=dict)
     digest: DigestSettings = DigestSettings()
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(named_once)] = ()
     feeds: Annotated[tuple[FeedSettings, ...], AfterValidator(named_once)] = ()
-    workspaces: _Workspaces = {}
+    inbox: InboxSettings = InboxSettings()
+    workspaces: _Workspaces = Field(default_factory=dict)
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
     sources: SourcesSettings = SourcesSettings()
@@ -254,7 +185,7 @@ def _shapes() -> dict[Key, str]:
         if name in _NOT_SET:
             continue
         kind = field.annotation
-        if isinstance(kind, type) and issubclass(kind, _Section):
+        if isinstance(kind, type) and issubclass(kind, Section):
             shapes[name,] = "tree"
             shapes |= {(name, each): _shape(inner.annotation) for each, inner in kind.model_fields.items()}
         else:

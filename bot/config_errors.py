@@ -34,6 +34,7 @@ _EXAMPLES = {
     "mirror": "true",
     "papers_file": "config/papers.yaml",
     "digest": "{max_papers: 10}",
+    "inbox": "{keep_days: 30}",
     "discord": "{api_url: https://discord.com/api/v10}",
     "slack": "{api_url: https://slack.com/api/}",
     "sources": "{contact: you@example.org}",

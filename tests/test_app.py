@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from bot.app import App, open_app, open_health, utc_now
-from bot.config import Config, SubscriptionSettings
+from bot.config import Config
+from bot.config_sections import SubscriptionSettings
 from bot.domain.errors import StoreError
 from bot.formats import yaml
 from bot.services.papers.submitter import Submitter

@@ -248,6 +248,8 @@ KEYS = [
     "digest.max_papers",
     "digest.when_empty",
     "digest.catch_up_hours",
+    "inbox",
+    "inbox.keep_days",
     "subscriptions",
     "subscriptions.0",
     "subscriptions.0.name",

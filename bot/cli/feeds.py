@@ -7,7 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.context import CommandContext, with_context
-from bot.config import FeedSettings
+from bot.config_sections import FeedSettings
 from bot.domain.errors import NotFoundError
 from bot.domain.feed_entry import FeedEntry
 from bot.domain.feed_filter import FeedFilter

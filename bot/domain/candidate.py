@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, Literal, TypeAlias
 
 from bot.domain.paper import Paper
+
+Decision: TypeAlias = Literal["accepted", "rejected", "expired"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -23,6 +25,7 @@ class Candidate:
     proposed_at: datetime
     paper: Paper | None = None
     locale: str | None = None
+    decision: Decision | None = None
 
     @property
     def platform(self) -> str:

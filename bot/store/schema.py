@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import (
     JSON,
     Column,
+    Float,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
@@ -16,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0012"
+REVISION = "0013"
 metadata = MetaData()
 
 workspaces = Table(
@@ -28,7 +29,8 @@ workspaces = Table(
 )
 
 
-def _workspace() -> Column[int]:
+def workspace_column() -> Column[int]:
+    """Return the column of the workspace that a row belongs to."""
     return Column("workspace_id", ForeignKey("workspaces.id", ondelete="CASCADE"), nullable=False)
 
 
@@ -36,7 +38,7 @@ papers = Table(
     "papers",
     metadata,
     Column("number", Integer, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("id", Text, nullable=False),
     Column("headline", Text),
     Column("title", Text, nullable=False),
@@ -61,7 +63,7 @@ papers = Table(
 paper_keys = Table(
     "paper_keys",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("key", Text, nullable=False),
     Column("number", ForeignKey("papers.number", ondelete="CASCADE"), nullable=False),
     PrimaryKeyConstraint("workspace_id", "key", "number"),
@@ -72,7 +74,7 @@ paper_keys = Table(
 imported_papers = Table(
     "imported_papers",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("id", Text, nullable=False),
     Column("content_hash", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "id"),
@@ -83,7 +85,7 @@ changes = Table(
     "changes",
     metadata,
     Column("id", Integer, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("action", Text, nullable=False),  # add · edit · remove · import · undo · redo
     Column("at", Text, nullable=False),
     Column("by", Text),
@@ -100,7 +102,7 @@ history = Table(
     "history",
     metadata,
     Column("id", Integer, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("change_id", ForeignKey("changes.id", ondelete="CASCADE"), nullable=False),
     Column("paper_id", Text, nullable=False),
     Column("before", JSON(none_as_null=True)),
@@ -112,7 +114,7 @@ subscriptions = Table(
     "subscriptions",
     metadata,
     Column("id", Integer, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("name", Text, nullable=False),
     Column("channel", Text, nullable=False),  # discord:<server id>/<channel id>
     Column("schedule", Text, nullable=False),
@@ -134,7 +136,7 @@ subscriptions = Table(
 seen_papers = Table(
     "seen_papers",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("channel", Text, nullable=False),
     Column("number", Integer, nullable=False),
     PrimaryKeyConstraint("workspace_id", "channel", "number"),
@@ -144,7 +146,7 @@ editions = Table(
     "editions",
     metadata,
     Column("id", Integer, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
     Column("number", Integer, nullable=False),
     Column("period", Text, nullable=False),  # the scheduled local minute of this edition; each has at most one
@@ -165,7 +167,7 @@ editions = Table(
 edition_papers = Table(
     "edition_papers",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False),
     Column("position", Integer, nullable=False),
     Column("number", Integer, nullable=False),
@@ -176,7 +178,7 @@ edition_papers = Table(
 messages = Table(
     "messages",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("edition_id", Integer, nullable=False),
     Column("position", Integer, nullable=False),
     Column("payload", JSON, nullable=False),
@@ -194,7 +196,7 @@ messages = Table(
 imported_files = Table(
     "imported_files",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("path", Text, nullable=False),
     Column("hash", Text, nullable=False),
     PrimaryKeyConstraint("workspace_id", "path"),
@@ -203,7 +205,7 @@ imported_files = Table(
 drafts = Table(
     "drafts",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("token", Text, nullable=False),
     Column("form", JSON, nullable=False),
     Column("saved_at", Text, nullable=False),
@@ -214,29 +216,48 @@ drafts = Table(
     PrimaryKeyConstraint("workspace_id", "token"),
 )
 
-# Proposed papers on which no curator has decided.
+# Papers that somebody proposed or a feed brought, with the curators' decision on each.
 candidates = Table(
     "candidates",
     metadata,
     Column("number", Integer, primary_key=True),
-    _workspace(),
+    workspace_column(),
     Column("form", JSON, nullable=False),
     Column("proposed_by", Text),
     Column("proposer", Text),
     Column("proposed_at", Text, nullable=False),
     Column("paper", JSON(none_as_null=True)),  # the finished paper as shown; null in proposals of older versions
     Column("locale", Text),  # the proposer's language
-    Index("candidates_workspace", "workspace_id", "number"),
+    Column("later_at", Text),  # when a curator put it off; it waits behind the others
+    Column(
+        "score", Float
+    ),  # how much it is like what the team accepted; null for a proposal and before enough decisions
+    Column("decision", Text),  # accepted · rejected · expired; null while it waits
+    Column("decided_at", Text),
+    Column("decided_by", Text),
+    Column("decider", Text),
+    Column("change_id", Integer),  # the change that added its paper
+    Index("candidates_workspace", "workspace_id", "decision", "number"),
     sqlite_autoincrement=True,
 )
 
-# Aliases: a search for one word also finds the other.
+# Keys of the candidates' works, as in paper_keys: what waits or was decided on is not offered again.
+candidate_keys = Table(
+    "candidate_keys",
+    metadata,
+    workspace_column(),
+    Column("key", Text, nullable=False),
+    Column("number", ForeignKey("candidates.number", ondelete="CASCADE"), nullable=False),
+    PrimaryKeyConstraint("workspace_id", "key", "number"),
+    Index("candidate_keys_number", "number"),
+)
+
 aliases = Table(
     "aliases",
     metadata,
-    _workspace(),
+    workspace_column(),
     Column("name", Text, nullable=False),
-    Column("meaning", Text, nullable=False),
+    Column("meaning", Text, nullable=False),  # a search for one of the two finds both
     PrimaryKeyConstraint("workspace_id", "name", "meaning"),
 )
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from bot.config import SourcesSettings
+from bot.config_sections import SourcesSettings
 from bot.domain.dates import PaperDate
 from bot.domain.errors import SourceError, UnknownPaperError
 from bot.domain.identifiers import Identifiers

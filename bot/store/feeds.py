@@ -1,0 +1,107 @@
+"""The feeds of workspaces."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from sqlalchemy import Row, Select, delete, insert, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.domain.feed import Feed
+from bot.domain.feed_filter import FeedFilter
+from bot.store.connection import StoreConnection
+from bot.store.database import iso
+from bot.store.feed_schema import feed_addresses, feeds
+
+
+async def add(
+    connection: StoreConnection,
+    workspace_id: int,
+    name: str,
+    url: str,
+    filter: FeedFilter,
+    now: datetime,
+    *,
+    by: str | None = None,
+    configured: dict[str, Any] | None = None,
+) -> Feed:
+    """Insert a feed, and its address if nobody has a feed with it; the name must be free."""
+    values = {
+        "workspace_id": workspace_id,
+        "name": name,
+        "address_id": await address_of(connection, url, now),
+        **columns_of(filter),
+        "created_at": iso(now),
+        "created_by": by,
+        "configured": configured,
+    }
+    await connection.execute(insert(feeds).values(values))
+    feed = await by_name(connection, workspace_id, name)
+    assert feed
+    return feed
+
+
+async def address_of(connection: StoreConnection, url: str, now: datetime) -> int:
+    """Return the id of an address, which is inserted if it is new; a new one is due at once."""
+    values = {"url": url, "host": urlsplit(url).netloc.lower(), "next_poll_at": iso(now), "rhythm": {}}
+    await connection.execute(upsert(feed_addresses).values(values).on_conflict_do_nothing())
+    address_id: int = (
+        await connection.execute(select(feed_addresses.c.id).where(feed_addresses.c.url == url))
+    ).scalar_one()
+    return address_id
+
+
+async def all_of(connection: StoreConnection, workspace_id: int) -> list[Feed]:
+    """Return a workspace's feeds by name."""
+    query = _SELECTION.where(feeds.c.workspace_id == workspace_id).order_by(feeds.c.name)
+    return [_read(row) for row in await connection.execute(query)]
+
+
+async def of_address(connection: StoreConnection, address_id: int) -> list[Feed]:
+    """Return all feeds of an address, of every workspace, oldest first."""
+    query = _SELECTION.where(feeds.c.address_id == address_id).order_by(feeds.c.id)
+    return [_read(row) for row in await connection.execute(query)]
+
+
+async def by_name(connection: StoreConnection, workspace_id: int, name: str) -> Feed | None:
+    """Return the feed of that name."""
+    query = _SELECTION.where(feeds.c.workspace_id == workspace_id, feeds.c.name == name)
+    row = (await connection.execute(query)).first()
+    return _read(row) if row else None
+
+
+async def save(connection: StoreConnection, feed_id: int, **columns: Any) -> None:
+    """Change columns of a feed."""
+    await connection.execute(update(feeds).where(feeds.c.id == feed_id).values(columns))
+
+
+async def remove(connection: StoreConnection, feed_id: int) -> None:
+    """Delete a feed and its ledger; its candidates stay."""
+    await connection.execute(delete(feeds).where(feeds.c.id == feed_id))
+
+
+def columns_of(filter: FeedFilter) -> dict[str, Any]:
+    """Return a filter as columns."""
+    return {name: list(getattr(filter, name)) for name in ("include", "exclude", "authors", "tags")}
+
+
+_SELECTION: Select[Any] = select(feeds, feed_addresses.c.url).join(
+    feed_addresses, feed_addresses.c.id == feeds.c.address_id
+)
+
+
+def _read(row: Row[Any]) -> Feed:
+    return Feed(
+        id=row.id,
+        workspace_id=row.workspace_id,
+        address_id=row.address_id,
+        name=row.name,
+        url=row.url,
+        filter=FeedFilter(tuple(row.include), tuple(row.exclude), tuple(row.authors), tuple(row.tags)),
+        created_at=datetime.fromisoformat(row.created_at),
+        paused_at=datetime.fromisoformat(row.paused_at) if row.paused_at else None,
+        entry_id=row.entry_id,
+        is_configured=row.configured is not None,
+    )
