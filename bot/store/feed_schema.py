@@ -115,16 +115,27 @@ feed_days = Table(
     PrimaryKeyConstraint("feed_id", "day"),
 )
 
-# What arXiv announced in a category on a day, as its listing tells and as feeds brought it.
+# What arXiv announced in a category on a day, as its listing tells.
 arxiv_announcements = Table(
     "arxiv_announcements",
     metadata,
     Column("category", Text, nullable=False),
     Column("day", Text, nullable=False),
     Column("announced", Integer, nullable=False),
-    Column("missing", Integer, nullable=False),  # papers of the listing that no feed brought and no query could fill in
-    Column("checked_at", Text, nullable=False),
+    Column("papers", JSON(none_as_null=True)),  # {id: new · cross · replace}; null in old ones
+    Column("checked_at", Text, nullable=False),  # when the listing was last read
     PrimaryKeyConstraint("category", "day"),
+)
+
+# Papers of a listing that an address's feed did not bring and that arXiv's API could not tell yet.
+arxiv_missing = Table(
+    "arxiv_missing",
+    metadata,
+    Column("address_id", ForeignKey("feed_addresses.id", ondelete="CASCADE"), nullable=False),
+    Column("paper", Text, nullable=False),  # its arXiv id
+    Column("announcement", Text, nullable=False),
+    Column("day", Text, nullable=False),
+    PrimaryKeyConstraint("address_id", "paper"),
 )
 
 # When a source may be requested next, for all processes; only sources with a strict limit have a row.
