@@ -43,6 +43,7 @@ from bot.environment import TOKENS, Key, Variables, merged, read_variables, text
 from bot.formats.positions import PositionedTree, read_yaml
 from bot.formats.url_credentials import credentials_of
 from bot.i18n import LOCALES, Locale, msg, system_locale
+from bot.packaged_files import packaged_file
 
 _Alias = Annotated[str, Field(max_length=80)]
 _Workspaces = Annotated[dict[str, Texts], Field(max_length=500), AfterValidator(valid_workspaces)]
@@ -50,6 +51,7 @@ _Meanings = Annotated[tuple[_Alias, ...], BeforeValidator(as_list), Field(max_le
 _Token = Annotated[SecretStr | None, BeforeValidator(valid_token)]
 
 DEFAULT_FILE = Path("config/bot.yaml")
+_PAPERS_FILE = "config/papers.yaml"
 _SQLITE = "sqlite+aiosqlite:///"
 
 
@@ -59,7 +61,7 @@ class Config(Section):
     database_url: Annotated[str, AfterValidator(valid_database_url)] = "sqlite+aiosqlite:///data/dayori.db"
     timezone: Annotated[str, AfterValidator(valid_zone)] = "Asia/Tokyo"
     locale: Locale = "ja"
-    papers_file: str = "config/papers.yaml"
+    papers_file: str = _PAPERS_FILE
     mirror: bool = False
     sharing: Literal["team", "hosted"] = "team"
     additions: Literal["everyone", "curators"] = "everyone"
@@ -126,8 +128,14 @@ class Config(Section):
 
     @property
     def papers_path(self) -> Path | None:
-        """Return the path of the papers file; None if there is none."""
-        return self.project / self.papers_file if self.papers_file else None
+        """Return the path of the papers file; None if there is none.
+
+        Where the file of the default setting does not exist, it is the starter collection that comes with the program.
+        """
+        path = self.project / self.papers_file
+        if self.papers_file == _PAPERS_FILE and not self.mirror and not path.exists():
+            return packaged_file(path.name)
+        return path if self.papers_file else None
 
     @property
     def database_place(self) -> str:

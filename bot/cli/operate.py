@@ -1,4 +1,4 @@
-"""Commands for operators: doctor, servers, backup, slack-manifest."""
+"""Commands for operators: doctor, servers, backup, init, slack-manifest."""
 
 from __future__ import annotations
 
@@ -9,9 +9,11 @@ import typer
 
 from bot.app import open_health
 from bot.cli.context import CommandContext, Settings, with_context, with_settings
-from bot.domain.errors import InputError, StoreError
+from bot.domain.errors import DayoriError, InputError, StoreError
 from bot.domain.server import Server
+from bot.formats.atomic_file import replace_if_unchanged
 from bot.i18n import msg, phrase, t
+from bot.packaged_files import packaged_file
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_json, print_line
 from bot.services.health import Check, HealthReport
@@ -81,6 +83,38 @@ async def backup(context: CommandContext, file: Annotated[Path, typer.Argument()
         raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
     await context.app.database.backup(file)
     context.say(t(context.locale, "Saved to {file}.", file=str(file)))
+
+
+@with_settings
+async def init(
+    settings: Settings,
+    folder: Annotated[
+        Path, typer.Argument(help=phrase("By default the current folder; it is made if needed."))
+    ] = Path(),
+) -> None:
+    """Write the settings and the starter collection into a folder; files that are there stay as they are."""
+    locale = settings.config.locale
+    for name in ("bot.yaml", "papers.yaml"):
+        file = folder / "config" / name
+        if _write_new(file, packaged_file(name).read_bytes()):
+            print_line(t(locale, "Wrote {file}.", file=str(file)))
+        else:
+            print_line(t(locale, "{file} is there already and stays as it is.", file=str(file)))
+    next_step = t(
+        locale,
+        "Next: put DISCORD_TOKEN, or SLACK_BOT_TOKEN and SLACK_APP_TOKEN, into {file}, and start dayori run beside it.",
+        file=str(folder / ".env"),
+    )
+    print_line(next_step)
+
+
+def _write_new(file: Path, content: bytes) -> bool:
+    """Write a file unless there is one; return whether it was written. Raises InputError."""
+    try:
+        return replace_if_unchanged(file, content, None)
+    except (OSError, DayoriError) as error:
+        reason = error.strerror if isinstance(error, OSError) else error.message
+        raise InputError(msg('"{file}" cannot be written: {reason}', file=str(file), reason=reason or "")) from error
 
 
 @with_settings

@@ -73,6 +73,11 @@ COMMANDS = {
         phrase("Copy the whole database into a new file, even while the bot runs."),
         "dayori backup dayori-backup.db",
     ),
+    "init": (
+        "operate",
+        phrase("Write the settings and the starter collection into a folder, to edit them."),
+        "dayori init papers-bot",
+    ),
     "slack-manifest": (
         "operate",
         phrase("Print the link that creates the Slack app, with all that it needs."),
