@@ -12,9 +12,9 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from bot.config import Config
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DamagedStoreError, DayoriError, StoreError
 from bot.garbage import PausedCollector
-from bot.i18n import Message
+from bot.i18n import Message, msg
 from bot.platforms.discord.command_names import NOTE
 from bot.platforms.discord.command_names import CommandNames as DiscordNames
 from bot.platforms.discord.render import DiscordRenderer
@@ -87,7 +87,7 @@ async def open_app(
     Otherwise the papers file only fills a new collection. `progress` is called while the search index is rebuilt.
     """
     async with AsyncExitStack() as stack:
-        database = await open_database(config.database_place)
+        database = await _open(config)
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
@@ -214,6 +214,21 @@ def _feed_trials(database: Database, sources: LazySources[Sources]) -> FeedTrial
     from bot.services.feeds.trial import FeedTrials  # a served bot has no use for it
 
     return FeedTrials(database, sources)
+
+
+async def _open(config: Config) -> Database:
+    """Open the database; of a damaged one, say which copy brings it back."""
+    try:
+        return await open_database(config.database_place)
+    except DamagedStoreError as error:
+        from bot.services.backups import newest_copy
+
+        copy = newest_copy(config.backups_path) if config.backups_path else None
+        remedy = msg("Bring the last copy back with dayori restore {file}", file=str(copy))
+        without = msg("There is no copy in backups.folder; dayori restore FILE brings one back that you kept.")
+        raise StoreError(
+            msg("{problem} {remedy}", problem=error.message, remedy=remedy if copy else without)
+        ) from error
 
 
 def _papers_file(

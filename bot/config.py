@@ -19,6 +19,7 @@ from pydantic import (
 
 from bot.config_errors import problem_of
 from bot.config_sections import (
+    BackupSettings,
     DigestSettings,
     DiscordSettings,
     FeedSettings,
@@ -71,6 +72,7 @@ class Config(Section):
     subscriptions: Annotated[tuple[SubscriptionSettings, ...], AfterValidator(named_once)] = ()
     feeds: Annotated[tuple[FeedSettings, ...], AfterValidator(named_once)] = ()
     inbox: InboxSettings = InboxSettings()
+    backups: BackupSettings = BackupSettings()
     workspaces: _Workspaces = Field(default_factory=dict)
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
@@ -138,9 +140,19 @@ class Config(Section):
         return path if self.papers_file else None
 
     @property
+    def backups_path(self) -> Path | None:
+        """Return the folder of the nightly copies, within the database's unless it is absolute; None for no copies."""
+        return self.database_file.parent / self.backups.folder if self.backups.folder else None
+
+    @property
+    def database_file(self) -> Path:
+        """Return the path of the database."""
+        return self.project / self.database_url.removeprefix(_SQLITE)
+
+    @property
     def database_place(self) -> str:
         """Return the database URL, with a path that is valid from here."""
-        return _SQLITE + str(self.project / self.database_url.removeprefix(_SQLITE))
+        return f"{_SQLITE}{self.database_file}"
 
 
 # not settings of the file: `project` is its place, and the tokens must not be in it

@@ -35,6 +35,8 @@ _EXAMPLES = {
     "papers_file": "config/papers.yaml",
     "digest": "{max_papers: 10}",
     "inbox": "{keep_days: 30}",
+    "backups": "{folder: backups, keep: 7}",
+    "backups.folder": "backups",
     "discord": "{api_url: https://discord.com/api/v10}",
     "slack": "{api_url: https://slack.com/api/}",
     "sources": "{contact: you@example.org}",

@@ -67,6 +67,13 @@ class InboxSettings(Section):
     keep_days: Annotated[int, Field(ge=1, le=366)] = 30
 
 
+class BackupSettings(Section):
+    """Where a copy is put every night, and how many days are kept."""
+
+    folder: str = "backups"
+    keep: Annotated[int, Field(ge=1, le=366)] = 7
+
+
 class DiscordSettings(Section):
     """Discord's address, and the only servers to serve; if none are listed, the store decides."""
 

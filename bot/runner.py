@@ -17,6 +17,7 @@ from typing import Any, TypeVar
 import structlog
 
 from bot.app import App, platforms_of, synced
+from bot.background_jobs import BackgroundJobs
 from bot.backoff import pauses
 from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
@@ -24,6 +25,7 @@ from bot.domain.paper import Paper
 from bot.edit_watch import EditWatch
 from bot.garbage import PausedCollector
 from bot.i18n import Message
+from bot.jobs import jobs_of
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.notices import Notices
 from bot.services.papers.decisions import Decision
@@ -112,10 +114,14 @@ class _Connections:
     def __init__(self, app: App, platforms: Sequence[Platform], stop: asyncio.Event) -> None:
         self._app, self._platforms, self._stop = app, platforms, stop
         self._connections: list[Connection] = []  # those that can send
+        self._jobs = BackgroundJobs(jobs_of(app))
 
     async def run(self) -> None:
         """Keep every platform connected until the stop. Raises ConfigError when all platforms refuse the bot."""
-        refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
+        try:
+            refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
+        finally:
+            await self._jobs.stop()
         if not self._stop.is_set() and (refused := [error for error in refusals if error]):
             raise refused[0]
 
@@ -174,6 +180,7 @@ class _Connections:
         connection.deliver()
         await self._app.services.digests.compose_due(self._deliver)
         await connection.maintain()
+        self._jobs.start()
 
     def _deliver(self) -> None:
         """Start delivery on every connected platform, whichever platform's tick composed the edition."""

@@ -1,15 +1,16 @@
-"""Commands for operators: doctor, servers, backup, init, slack-manifest."""
+"""Commands for operators: doctor, servers, backup, restore, init, slack-manifest."""
 
 from __future__ import annotations
 
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
-from bot.app import open_health
+from bot.app import open_health, utc_now
 from bot.cli.context import CommandContext, Settings, with_context, with_settings
-from bot.domain.errors import DayoriError, InputError, StoreError
+from bot.domain.errors import ConflictError, DayoriError, InputError, StoreError
 from bot.domain.server import Server
 from bot.formats.atomic_file import replace_if_unchanged
 from bot.i18n import msg, phrase, t
@@ -83,6 +84,22 @@ async def backup(context: CommandContext, file: Annotated[Path, typer.Argument()
         raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
     await context.app.database.backup(file)
     context.say(t(context.locale, "Saved to {file}.", file=str(file)))
+
+
+@with_settings
+async def restore(settings: Settings, file: Annotated[Path, typer.Argument()]) -> None:
+    """Put a copy in the place of the database, which is kept beside it under another name."""
+    from bot.services import backups
+
+    config, locale = settings.config, settings.config.locale
+    with suppress(StoreError):  # there is no database yet, or it is damaged
+        async with open_health(config) as (health, _):
+            if await health.is_running():
+                raise ConflictError(msg("A bot runs on this database; stop it first."))
+    kept = await backups.restore(file, config.database_file, utc_now)
+    print_line(t(locale, "The database is {file} again.", file=str(file)))
+    if kept:
+        print_line(t(locale, "The one before is kept as {file}.", file=str(kept)))
 
 
 @with_settings

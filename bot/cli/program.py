@@ -73,6 +73,11 @@ COMMANDS = {
         phrase("Copy the whole database into a new file, even while the bot runs."),
         "dayori backup dayori-backup.db",
     ),
+    "restore": (
+        "operate",
+        phrase("Put a copy in the place of the database, which is kept beside it under another name."),
+        "dayori restore dayori-backup.db",
+    ),
     "init": (
         "operate",
         phrase("Write the settings and the starter collection into a folder, to edit them."),

@@ -123,6 +123,10 @@ class StoreError(DayoriError):
     """The database cannot be used."""
 
 
+class DamagedStoreError(StoreError):
+    """The file of the database is damaged, or is no database; a copy has to be restored."""
+
+
 class SourceError(DayoriError):
     """A source of metadata is down, refuses or makes no sense."""
 

@@ -91,6 +91,11 @@ class Health:
         """Record that the bot was stopped on purpose."""
         await self._state.write(_HEARTBEAT_KEY, "")
 
+    async def is_running(self) -> bool:
+        """Return whether a bot runs on this database, as its heartbeat tells."""
+        tick = json.loads(await self._state.read(_HEARTBEAT_KEY) or "{}")
+        return bool(tick) and not (has_ended(tick.get("process", "")) or self._is_late(tick["at"]))
+
     async def check(
         self,
         workspace_id: int,
@@ -194,9 +199,12 @@ class Health:
         if has_ended(tick.get("process", "")):
             message = msg("The bot stopped unexpectedly, after {time}.", time=_minute(at))
             return [Check("bot", "fault", message, start)]
-        if self._clock() - datetime.fromisoformat(at) > _LATE:
+        if self._is_late(at):
             return [Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)]
         return [self._connected(platform, **state) for platform, state in tick.get("connections", {}).items()]
+
+    def _is_late(self, at: str) -> bool:
+        return self._clock() - datetime.fromisoformat(at) > _LATE
 
     def _connected(self, platform: str, state: Connection, since: str) -> Check:
         name = platform.title()

@@ -7,10 +7,9 @@ file, so no transaction starts that cannot be finished. Reads never wait for it 
 from __future__ import annotations
 
 import asyncio
-import os
 import sqlite3
 from collections.abc import AsyncIterator, Iterator, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, closing, suppress
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from time import monotonic
@@ -24,11 +23,12 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import DamagedStoreError, StoreError
 from bot.domain.request import current_request
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
+from bot.store.copies import private, write_copy
 from bot.store.requests import claim
 from bot.store.schema import REVISION
 
@@ -105,7 +105,7 @@ class Database:
     async def backup(self, target: Path) -> None:
         """Copy the database, as it is at this moment, to a new private file. Raises StoreError."""
         try:
-            await asyncio.to_thread(_copy, self.path, target)
+            await asyncio.to_thread(write_copy, self.path, target)
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason)) from error
@@ -134,10 +134,7 @@ async def open_database(url: str) -> Database:
             await connections.close()
             raise
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
-        reason = str(getattr(error, "orig", error))
-        raise StoreError(
-            msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason)
-        ) from error
+        raise _unopened(error, path) from error
     return Database(connections, path)
 
 
@@ -157,10 +154,7 @@ async def open_to_read(url: str) -> Database:
     except (OSError, SQLAlchemyError, sqlite3.Error) as error:
         if connections:
             await connections.close()
-        reason = str(getattr(error, "orig", error))
-        raise StoreError(
-            msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason)
-        ) from error
+        raise _unopened(error, path) from error
     if version != REVISION:
         await connections.close()
         raise StoreError(
@@ -222,7 +216,25 @@ def _begin(connection: Connection) -> None:
 
 
 def _is_locked(error: DBAPIError) -> bool:
-    return getattr(error.orig, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY
+    return _code_of(error) == sqlite3.SQLITE_BUSY
+
+
+def _code_of(error: Exception) -> int:
+    """Return SQLite's primary error code; 0 for another error."""
+    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
+    return code & 0xFF
+
+
+def _unopened(error: Exception, path: Path) -> StoreError:
+    """Return the error for a database that cannot be opened, with what tells damage from a lock."""
+    reason, code = str(getattr(error, "orig", error)), _code_of(error)
+    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+        return DamagedStoreError(msg('The database "{path}" is damaged: {reason}.', path=str(path), reason=reason))
+    if code == sqlite3.SQLITE_BUSY:
+        return StoreError(
+            msg('The database "{path}" is locked by another program; end that one, or try again.', path=str(path))
+        )
+    return StoreError(msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason))
 
 
 def _give_up(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:
@@ -260,19 +272,4 @@ def _make_private(path: Path) -> None:
     """
     for folder in reversed([each for each in path.parents if not each.exists()]):
         folder.mkdir(mode=0o700, exist_ok=True)
-    open(path, "ab", opener=_private).close()
-
-
-def _private(path: str, flags: int) -> int:
-    return os.open(path, flags, 0o600)
-
-
-def _copy(source: Path, target: Path) -> None:
-    """Copy a database to a new file that only its owner may read; a failed copy leaves no file."""
-    open(target, "xb", opener=_private).close()
-    try:
-        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
-            old.backup(new)
-    except BaseException:
-        target.unlink(missing_ok=True)
-        raise
+    open(path, "ab", opener=private).close()

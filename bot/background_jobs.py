@@ -1,0 +1,46 @@
+"""Slow work beside the ticks, such as the nightly copy: it delays no tick, and ends with the process."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable, Mapping
+
+import structlog
+
+from bot.domain.errors import DayoriError
+
+Job = Callable[[], Awaitable[object]]
+"""Looks for what is due, and does it."""
+_log = structlog.get_logger()
+
+
+class BackgroundJobs:
+    """Runs jobs by name, each in a task of its own and never twice at the same time."""
+
+    def __init__(self, jobs: Mapping[str, Job]) -> None:
+        self._jobs = jobs
+        self._running: dict[str, asyncio.Task[None]] = {}
+
+    def start(self) -> None:
+        """Start every job that is not running."""
+        for name, job in self._jobs.items():
+            if name not in self._running:
+                self._running[name] = asyncio.create_task(self._run(name, job))
+
+    async def stop(self) -> None:
+        """Cancel what is running and wait for its end."""
+        tasks = list(self._running.values())
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
+
+    async def _run(self, name: str, job: Job) -> None:
+        try:
+            await job()
+        except DayoriError as error:
+            _log.warning("a job was cut short", job=name, reason=str(error))
+        except Exception as error:
+            _log.error("a job failed", job=name, exc_info=error)
+        finally:
+            del self._running[name]

@@ -1,0 +1,131 @@
+"""Copies of the database and of the collections as YAML, every night, so that a year unattended loses nothing."""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import re
+from collections.abc import Iterator
+from datetime import datetime, time, timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.errors import StoreError
+from bot.formats.atomic_file import make_folder, write_private
+from bot.formats.registry import writer
+from bot.i18n import msg
+from bot.services.papers.exporting import Exporter
+from bot.services.ports import Clock
+from bot.services.workspaces import DEFAULT, Workspaces
+from bot.store.copies import check_copy, restore_copy
+from bot.store.database import Database
+from bot.store.workspaces import ids_by_name
+
+_AT = time(3)  # of the team's day
+_SETTLED = timedelta(minutes=10)  # after a start, which has more urgent things to do
+_RETRY = timedelta(hours=1)  # after a failure
+_FILE = re.compile(r"(?:dayori|papers)-(\d{4}-\d\d-\d\d)(?:-[\w.-]+)?\.(?:db|yaml)")
+_UNFINISHED = re.compile(r"\.(?:dayori|papers)-.*")
+_log = structlog.get_logger()
+
+
+class Backups:
+    """Keeps the copies of the last `keep` days in a folder; files of other names there are left alone."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        zone: ZoneInfo,
+        exporter: Exporter,
+        workspaces: Workspaces,
+        folder: Path,
+        keep: int,
+    ) -> None:
+        self._database, self._clock, self._zone = database, clock, zone
+        self._exporter, self._workspaces = exporter, workspaces
+        self._folder, self._keep = folder, keep
+        self._next_try = clock() + _SETTLED
+
+    async def run_if_due(self) -> None:
+        """Make today's copy if the night has come and there is none; after a failure, try again in an hour."""
+        now = self._clock()
+        local = now.astimezone(self._zone)
+        is_early = local.time() < _AT or self._next_try - _RETRY <= now < self._next_try
+        if is_early or _copy_of(self._folder, f"{local:%Y-%m-%d}").exists():
+            return
+        self._next_try = now + _RETRY
+        await self._run(f"{local:%Y-%m-%d}")
+
+    async def _run(self, day: str) -> None:
+        try:
+            await asyncio.to_thread(_prepare, self._folder)
+            await self._export(day)
+            await self._copy(_copy_of(self._folder, day))
+            await asyncio.to_thread(_remove_old, self._folder, self._keep)
+        except OSError as error:
+            raise StoreError(
+                msg('"{file}" cannot be written: {reason}', file=str(self._folder), reason=error.strerror or "")
+            ) from error
+        _log.info("backup made", folder=str(self._folder), day=day)
+
+    async def _export(self, day: str) -> None:
+        for name, workspace_id in (await ids_by_name(self._database)).items():
+            suffix = "" if name == DEFAULT else "-" + re.sub(r"[^\w.-]+", "_", name)
+            write = writer("yaml", await self._workspaces.uuid(workspace_id))
+            with write_private(self._folder / f"papers-{day}{suffix}.yaml") as file:
+                await self._exporter.write(workspace_id, "", write, file)
+
+    async def _copy(self, target: Path) -> None:
+        """Make a copy; only a copy that was checked gets its name, so a damaged database never replaces good copies."""
+        unfinished = target.with_name(f".{target.name}.{os.getpid()}")
+        try:
+            await self._database.backup(unfinished)
+            await asyncio.to_thread(check_copy, unfinished)
+            unfinished.replace(target)
+        finally:
+            unfinished.unlink(missing_ok=True)
+
+
+async def restore(copy: Path, database: Path, clock: Clock) -> Path | None:
+    """Put a copy in the place of a database that nobody uses; return where the old one is kept, if there was one.
+
+    Raises StoreError when the copy is not whole or is newer than this program.
+    """
+    await asyncio.to_thread(check_copy, copy)
+    return await asyncio.to_thread(restore_copy, copy, database, clock())
+
+
+def newest_copy(folder: Path) -> Path | None:
+    """Return the newest copy of the database in a folder of backups."""
+    return max((each for each in _files(folder) if each.suffix == ".db"), default=None)
+
+
+def _copy_of(folder: Path, day: str) -> Path:
+    return folder / f"dayori-{day}.db"
+
+
+def _prepare(folder: Path) -> None:
+    make_folder(folder)
+    yesterday = datetime.now().timestamp() - timedelta(days=1).total_seconds()
+    for each in folder.iterdir():  # what a killed process left
+        if _UNFINISHED.fullmatch(each.name) and each.stat().st_mtime < yesterday:
+            each.unlink(missing_ok=True)
+
+
+def _remove_old(folder: Path, keep: int) -> None:
+    days = sorted({_day(each) for each in _files(folder)})
+    for each in list(_files(folder)):
+        if _day(each) in days[:-keep]:
+            each.unlink(missing_ok=True)
+
+
+def _files(folder: Path) -> Iterator[Path]:
+    return (each for each in folder.glob("*-*") if _FILE.fullmatch(each.name))
+
+
+def _day(file: Path) -> str:
+    match = _FILE.fullmatch(file.name)
+    return match[1] if match else ""

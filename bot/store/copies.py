@@ -1,0 +1,92 @@
+"""Copies of a database: made while it is in use, checked, and put in its place."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sqlite3
+from contextlib import closing, suppress
+from datetime import datetime
+from pathlib import Path
+
+from bot.domain.errors import StoreError
+from bot.i18n import msg
+from bot.store.schema import REVISION
+
+_BESIDE = ("-wal", "-shm")  # what belongs to a database beside its file
+
+
+def check_copy(path: Path) -> None:
+    """Check that a file is a whole database of this program, of this version or an earlier one. Raises StoreError."""
+    if not path.is_file():
+        raise StoreError(msg('There is no file "{file}".', file=str(path)))
+    try:
+        with closing(_open_to_read(path)) as connection:
+            problem = connection.execute("PRAGMA quick_check(1)").fetchone()[0]
+            if problem != "ok":
+                raise StoreError(msg('"{file}" is damaged: {reason}', file=str(path), reason=problem))
+            row = connection.execute("SELECT version_num FROM alembic_version").fetchone()
+    except sqlite3.Error as error:
+        raise StoreError(
+            msg('"{file}" is not a database of this program: {reason}', file=str(path), reason=str(error))
+        ) from error
+    if not row or row[0] > REVISION:
+        raise StoreError(msg('The database "{path}" was made by a newer version; update this program.', path=str(path)))
+
+
+def restore_copy(copy: Path, path: Path, now: datetime) -> Path | None:
+    """Put a checked copy in the place of the database; return where the old one is kept, None if there was none.
+
+    No process may have the database open. A crash leaves either the old database or the new one. Raises StoreError.
+    """
+    new = path.with_name(f".{path.name}.restore")
+    kept = path.with_name(f"{path.name}.before-{now:%Y%m%dT%H%M%SZ}")
+    try:
+        path.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        new.unlink(missing_ok=True)
+        write_copy(copy, new)
+        was_there = path.exists()
+        if was_there:
+            _keep(path, kept)
+        new.replace(path)
+    except (OSError, sqlite3.Error) as error:
+        reason = error.strerror if isinstance(error, OSError) else str(error)
+        raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(path), reason=reason)) from error
+    return kept if was_there else None
+
+
+def _keep(path: Path, kept: Path) -> None:
+    """Give a database a second name, and move its log there: beside another database the log would damage it."""
+    with suppress(sqlite3.Error), closing(sqlite3.connect(path)) as connection:  # a damaged one stays as it is
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    try:
+        os.link(path, kept)
+    except OSError:  # not every file system has links
+        shutil.copy2(path, kept)
+    for ending in _BESIDE:
+        with suppress(FileNotFoundError):
+            Path(f"{path}{ending}").replace(f"{kept}{ending}")
+
+
+def write_copy(source: Path, target: Path) -> None:
+    """Copy a database, as it is at this moment, to a new file that only its owner may read; a failure leaves no file.
+
+    Raises OSError and sqlite3.Error.
+    """
+    open(target, "xb", opener=private).close()
+    try:
+        with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
+            old.backup(new)
+    except BaseException:
+        target.unlink(missing_ok=True)
+        raise
+
+
+def _open_to_read(path: Path) -> sqlite3.Connection:
+    """Open a file that nobody writes; SQLite then makes no file beside it."""
+    return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
+
+
+def private(path: str, flags: int) -> int:
+    """Open a file that, if it is new, only its owner may read."""
+    return os.open(path, flags, 0o600)

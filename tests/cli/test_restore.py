@@ -1,0 +1,68 @@
+"""A copy is checked before it takes the database's place, and the one before is kept."""
+
+from __future__ import annotations
+
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+from tests.terminal import Dayori, assert_one_line, everything
+
+
+def test_a_copy_comes_back_and_the_database_before_it_is_kept(dayori: Dayori, tmp_path: Path) -> None:
+    before = everything(dayori)
+    dayori("backup", "copy.db")
+    dayori("remove", "retnet", "--yes")
+    output = dayori("restore", "copy.db").stdout
+    assert "copy.db" in output
+    assert everything(dayori) == before
+    [kept] = tmp_path.glob("dayori.db.before-*Z")
+    with closing(sqlite3.connect(kept)) as connection:
+        assert connection.execute("SELECT count(*) FROM papers").fetchone()[0] == len(before) - 1
+
+
+def test_a_damaged_database_is_told_with_the_way_back(dayori: Dayori, tmp_path: Path) -> None:
+    before = everything(dayori)
+    (tmp_path / "backups").mkdir()
+    dayori("backup", "backups/dayori-2026-11-26.db")
+    dayori("backup", "backups/dayori-2026-11-27.db")
+    (tmp_path / "dayori.db").write_bytes(b"x" * 8192)
+    error = dayori("export")
+    assert_one_line(error, "壊れて")
+    assert "dayori restore " in error.stderr
+    assert "dayori-2026-11-27.db" in error.stderr
+    assert dayori("restore", "backups/dayori-2026-11-27.db").exit_code == 0
+    assert everything(dayori) == before
+
+
+def test_a_damaged_page_is_found_before_a_copy_is_used(dayori: Dayori, tmp_path: Path) -> None:
+    before = everything(dayori)
+    dayori("backup", "copy.db")
+    content = bytearray((tmp_path / "copy.db").read_bytes())
+    content[4096 * 3 : 4096 * 5] = b"\xff" * 8192
+    (tmp_path / "copy.db").write_bytes(content)
+    assert_one_line(dayori("restore", "copy.db"), "copy.db")
+    assert everything(dayori) == before
+
+
+def test_what_is_no_database_or_not_there_or_newer_is_refused(dayori: Dayori, tmp_path: Path) -> None:
+    before = everything(dayori)
+    (tmp_path / "text.db").write_text("not a database at all " * 100)
+    assert_one_line(dayori("restore", "text.db"), "text.db")
+    assert_one_line(dayori("restore", "nowhere.db"), "nowhere.db")
+    dayori("backup", "newer.db")
+    with closing(sqlite3.connect(tmp_path / "newer.db")) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '9999'")
+        connection.commit()
+    assert_one_line(dayori("restore", "newer.db"), "新しい")
+    assert everything(dayori) == before
+    assert not list(tmp_path.glob("*before-*"))
+
+
+def test_a_locked_database_is_not_called_damaged(dayori: Dayori, tmp_path: Path) -> None:
+    everything(dayori)
+    with closing(sqlite3.connect(tmp_path / "dayori.db", isolation_level=None)) as connection:
+        connection.execute("PRAGMA locking_mode=EXCLUSIVE")
+        connection.execute("PRAGMA journal_mode=DELETE")
+        connection.execute("BEGIN EXCLUSIVE")
+        assert_one_line(dayori("export"), "ロック")
