@@ -16,6 +16,7 @@ DayoriError
 ├── SourceError        a source of metadata is down, refuses or sends nonsense
 │   ├── SourceSettingError  the settings keep the source from being queried
 │   ├── UnknownPaperError   the source does not know the paper
+│   ├── FeedElsewhereError  a web page that names the address of its feed
 │   └── SourceBusyError     the source wants no requests for a while
 └── PublishError       a platform did not take a message
     ├── ChannelClosedError   the channel is gone or closed to the bot
@@ -137,6 +138,14 @@ class SourceSettingError(SourceError):
 
 class UnknownPaperError(SourceError):
     """The source answered that it does not know the paper."""
+
+
+class FeedElsewhereError(SourceError):
+    """The address is that of a web page, whose feed is at another `address`."""
+
+    def __init__(self, message: Message, address: str) -> None:
+        super().__init__(message)
+        self.address = address
 
 
 class SourceBusyError(SourceError):

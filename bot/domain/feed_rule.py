@@ -108,12 +108,17 @@ class AnyOf:
 
 def parse_rule(text: str) -> Rule:
     """Return the rule that a text describes; without operators it is one phrase. Raises InputError."""
-    line = normalize(text[:LONGEST]) if not _EXPRESSION.search(text[:LONGEST].translate(_QUOTES)) else ""
+    line = "" if is_expression(text[:LONGEST]) else normalize(text[:LONGEST])
     if len(text) > LONGEST or not text.strip():
         raise InputError(msg("A rule of a filter has 1 to {most} characters.", most=LONGEST))
     if line:
         return Term(line)
     return _Parser(text.translate(_QUOTES)).parse()
+
+
+def is_expression(text: str) -> bool:
+    """Return whether a rule has operators, brackets, quotation marks, fields or exclusions."""
+    return _EXPRESSION.search(text.translate(_QUOTES)) is not None
 
 
 def stands_in(value: str, text: Text) -> bool:

@@ -9,7 +9,7 @@ from io import BytesIO
 from typing import Any
 from xml.sax import SAXException
 
-from bot.domain.errors import SourceError
+from bot.domain.errors import FeedElsewhereError, SourceError
 from bot.domain.feed_entry import FeedDocument
 from bot.domain.identifiers import web_address
 from bot.domain.text import clean_line, clip
@@ -99,9 +99,8 @@ def _page_instead(about: Mapping[str, Any], name: str) -> SourceError:
     """Return the error for a web page; it names the feed that the page itself links to."""
     links = (str(link.get("href") or "") for link in about.get("links") or () if link.get("type") in _FEED_TYPES)
     if address := next(filter(None, map(web_address, links)), None):
-        return SourceError(
-            msg("{source} answered with a web page; its feed seems to be {address}", source=name, address=address)
-        )
+        message = msg("{source} answered with a web page; its feed seems to be {address}", source=name, address=address)
+        return FeedElsewhereError(message, address)
     return SourceError(
         msg(
             "{source} answered with a web page, not with a feed; give the address of its RSS or Atom feed.", source=name

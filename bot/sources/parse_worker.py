@@ -8,7 +8,7 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.feed_entry import FeedDocument, json_of_document
 from bot.domain.metadata import Metadata, json_of
 from bot.sources import acl, arxiv, crossref, feed_document, openreview, webpage
@@ -47,7 +47,9 @@ def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str,
         content = parse(body, *arguments)
     except SourceError as error:
         busy = error.seconds if isinstance(error, SourceBusyError) else None
-        return {"failure": error.message.columns(), "busy": busy, "unknown": isinstance(error, UnknownPaperError)}
+        elsewhere = error.address if isinstance(error, FeedElsewhereError) else None
+        is_unknown = isinstance(error, UnknownPaperError)
+        return {"failure": error.message.columns(), "busy": busy, "unknown": is_unknown, "elsewhere": elsewhere}
     except Exception as error:  # any exception here is caused by the page
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
     if isinstance(content, FeedDocument):

@@ -11,7 +11,7 @@ from typing import Any
 
 import structlog
 
-from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.feed_entry import FeedDocument, document_from
 from bot.domain.metadata import Metadata, metadata_from
 from bot.i18n import message_from
@@ -64,6 +64,8 @@ class Parser:
         message = message_from(answer["failure"])
         if answer["busy"] is not None:
             raise SourceBusyError(message, answer["busy"])
+        if answer["elsewhere"]:
+            raise FeedElsewhereError(message, answer["elsewhere"])
         raise UnknownPaperError(message) if answer["unknown"] else SourceError(message)
 
     async def _answer(self, request: bytes, name: str) -> dict[str, Any]:

@@ -1,11 +1,16 @@
-"""A trial of a feed: one poll that shows what would be offered and what is left out by which rule; nothing is kept."""
+"""A trial of a feed: one poll that shows what would be offered and what is left out by which rule.
+
+What a feed answered is remembered for some minutes, so that whoever tries several filters does not poll it each time.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from time import monotonic
 from typing import Protocol
 
+from bot.domain.errors import FeedElsewhereError
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import CompiledFilter, FeedFilter, Reason
 from bot.domain.identifiers import canonical_url
@@ -14,6 +19,7 @@ from bot.store import papers
 from bot.store.database import Database
 
 KNOWN, REVISION = Reason("known"), Reason("revision")
+_REMEMBERED, _MOST_REMEMBERED = 600.0, 4  # seconds, documents
 
 
 class FeedSource(Protocol):
@@ -40,26 +46,62 @@ class FeedTrials:
 
     def __init__(self, database: Database, sources: LazySources[FeedSource]) -> None:
         self._database, self._sources = database, sources
+        self._recent: dict[str, tuple[float, FeedDocument]] = {}
 
     async def run(self, workspace_id: int, url: str, filter: FeedFilter) -> FeedTrial:
         """Poll a feed once and hold the filter against its entries; the reason of most entries comes first.
 
         Raises InputError for a wrong rule, before anything is requested, and SourceError.
         """
-        compiled = filter.compiled()
-        document = await (await self._sources.get()).read_feed(url)
-        known = await self._known_keys(workspace_id, document)
+        filter.compiled()
+        return await self.hold(workspace_id, await self._read(url), filter)
+
+    async def find(self, workspace_id: int, url: str, filter: FeedFilter) -> tuple[str, FeedTrial]:
+        """Try the feed at an address, or the one that the web page there names; return where it is too.
+
+        Raises InputError for a wrong rule, before anything is requested, and SourceError.
+        """
+        filter.compiled()
+        try:
+            document = await self._read(url)
+        except FeedElsewhereError as error:
+            url = error.address
+            document = await self._read(url)
+        return url, await self.hold(workspace_id, document, filter)
+
+    async def hold(self, workspace_id: int, document: FeedDocument, filter: FeedFilter) -> FeedTrial:
+        """Hold a filter against a document's entries. Raises InputError."""
+        verdicts = await self.verdicts(workspace_id, document.entries, filter)
         matched, dropped = list[FeedEntry](), dict[Reason, list[FeedEntry]]()
-        for entry in document.entries:
-            if reason := _reason(entry, known, compiled):
+        for entry, (reason,) in verdicts:
+            if reason:
                 dropped.setdefault(reason, []).append(entry)
             else:
                 matched.append(entry)
         by_count = sorted(dropped.items(), key=lambda each: -len(each[1]))
         return FeedTrial(document, tuple(matched), dict(by_count))
 
-    async def _known_keys(self, workspace_id: int, document: FeedDocument) -> set[str]:
-        keys = {key for entry in document.entries for key in _keys(entry)}
+    async def verdicts(
+        self, workspace_id: int, entries: Iterable[FeedEntry], *filters: FeedFilter
+    ) -> list[tuple[FeedEntry, tuple[Reason | None, ...]]]:
+        """Return each entry with the reason for which each filter leaves it out, None where it comes in."""
+        entries, compiled = tuple(entries), [filter.compiled() for filter in filters]
+        known = await self._known_keys(workspace_id, entries)
+        return [(entry, tuple(_reason(entry, known, each) for each in compiled)) for entry in entries]
+
+    async def _read(self, url: str) -> FeedDocument:
+        """Return what a feed holds now, or held some minutes ago."""
+        now = monotonic()
+        self._recent = {key: each for key, each in self._recent.items() if now - each[0] < _REMEMBERED}
+        if url not in self._recent:
+            document = await (await self._sources.get()).read_feed(url)
+            while len(self._recent) >= _MOST_REMEMBERED:
+                self._recent.pop(next(iter(self._recent)))
+            self._recent[url] = (now, document)
+        return self._recent[url][1]
+
+    async def _known_keys(self, workspace_id: int, entries: Iterable[FeedEntry]) -> set[str]:
+        keys = {key for entry in entries for key in _keys(entry)}
         async with self._database.read() as connection:
             return set(await papers.by_keys(connection, workspace_id, keys))
 
