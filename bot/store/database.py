@@ -45,6 +45,8 @@ _PRAGMAS = (
     "temp_store=MEMORY",
     "wal_autocheckpoint=10000",
 )
+# One script, because each statement of its own is handed to the driver's thread and back three times.
+_BEGIN = f"PRAGMA busy_timeout={_ATTEMPT}; BEGIN IMMEDIATE; PRAGMA busy_timeout={_BUSY};"
 _IS_MIGRATED = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
 _AT_ONCE = 200  # rows per statement; preparing them takes a few milliseconds
 T = TypeVar("T")
@@ -180,7 +182,7 @@ def iso(moment: datetime) -> str:
 
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
-    # as one script, because each statement is handed to the driver's thread and back four times
+    # as one script, for the same reason as _BEGIN
     connection.run_async(lambda driver: driver.executescript("".join(f"PRAGMA {each};" for each in _PRAGMAS)))
 
 
@@ -206,13 +208,13 @@ def _prepare_to_read(connection: DBAPIConnection, _: ConnectionPoolEntry) -> Non
 def _begin(connection: Connection) -> None:
     if not connection.get_execution_options().get("writing"):
         return
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={_ATTEMPT}")
     try:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
-    except DBAPIError:
+        connection.connection.run_async(lambda driver: driver.executescript(_BEGIN))
+    except BaseException as error:
         connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY}")
+        if isinstance(error, sqlite3.Error):
+            raise DBAPIError("BEGIN IMMEDIATE", None, error) from error
         raise
-    connection.exec_driver_sql(f"PRAGMA busy_timeout={_BUSY}")
 
 
 def _is_locked(error: DBAPIError) -> bool:

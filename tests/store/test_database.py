@@ -77,6 +77,18 @@ async def test_a_transaction_cancelled_in_the_middle_of_a_statement_leaves_nothi
     assert any(task.cancelled() for task in tasks)
 
 
+@pytest.mark.parametrize("seconds", [0.05, 0.15])  # in the first attempt to begin, and after it
+async def test_a_write_that_could_not_begin_leaves_a_connection_as_patient_as_before(
+    database: Database, seconds: float
+) -> None:
+    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        with pytest.raises(TimeoutError):
+            await asyncio.wait_for(find_or_add(database, "team", datetime.now(UTC)), seconds)
+    async with database.read() as connection:
+        assert (await connection.exec_driver_sql("PRAGMA busy_timeout")).scalar() == 10_000
+
+
 async def test_a_connection_is_given_back_whenever_its_borrower_is_cancelled_once_or_twice(database_url: str) -> None:
     database = await open_database(database_url)
 
