@@ -33,7 +33,8 @@ class Notices:
 
     async def forget(self) -> None:
         """Forget the last notice, so that the same fault is reported when it comes back."""
-        await self._services.state.write(_STATE_KEY, "")
+        if await self._services.state.read(_STATE_KEY):
+            await self._services.state.write(_STATE_KEY, "")
 
     async def _notify(self, text: str) -> None:
         servers = await self._servers()

@@ -27,13 +27,17 @@ class SubscriptionPlacement:
     async def follow_settings(self, requests: Sequence[SubscriptionRequest]) -> None:
         """Apply subscriptions that changed in the settings since they were last applied; end those that are gone."""
         by_place = {(await self._workspaces.of_channel(each.channel), each.name): each for each in requests}
+        wanted = {place: request.columns() for place, request in by_place.items()}
+        async with self._database.read() as connection:
+            if await subscriptions.configured(connection) == wanted:
+                return  # as at most starts, which then wait for no other process's import
         async with self._database.write() as connection:
             before = await subscriptions.configured(connection)
             for (workspace, name), request in by_place.items():
-                if before.get((workspace, name)) != request.columns():
+                if before.get((workspace, name)) != wanted[workspace, name]:
                     columns = await request.columns_from(connection, workspace, self._clock(), self._zone)
                     await subscriptions.save(
-                        connection, workspace, self._clock(), **columns, configured=request.columns()
+                        connection, workspace, self._clock(), **columns, configured=wanted[workspace, name]
                     )
             for workspace, name in before.keys() - by_place.keys():
                 if subscription := await subscriptions.by_name(connection, workspace, name):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Callable
 from dataclasses import replace
 from typing import Any
@@ -17,6 +18,7 @@ from bot.services.papers.library import Library
 from bot.services.workspaces import Workspaces
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
+from tests.platforms.locking import locked
 from tests.services.digests.editions import WEEKLY, add
 
 ON_SLACK = SubscriptionRequest("slack", "slack:T1/C1", "mon 09:00", (), "ja")
@@ -57,6 +59,14 @@ async def test_settings_that_did_not_change_leave_a_curators_change_alone(
     await digests.subscribe(workspace, replace(WEEKLY, schedule="fri 17:00"))
     await placement.follow_settings([WEEKLY])
     assert await subscribed(digests, workspace) == ["weekly discord:1/2 fri 17:00"]
+
+
+async def test_settings_that_did_not_change_wait_for_no_other_process(
+    database: Database, placement: SubscriptionPlacement
+) -> None:
+    await placement.follow_settings([WEEKLY])
+    async with locked(database.path.parent), asyncio.timeout(5):
+        await placement.follow_settings([WEEKLY])
 
 
 async def test_a_subscription_of_the_settings_is_in_its_servers_workspace(digests: Digests, start: Make) -> None:
