@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import structlog
 
 from bot.config import Config
+from bot.config_sections import SourcesSettings
 from bot.domain.errors import DamagedStoreError, DayoriError, StoreError
 from bot.garbage import PausedCollector
 from bot.i18n import Message, msg
@@ -49,7 +50,6 @@ from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
 from bot.services.workspaces import DEFAULT, Workspaces
-from bot.sources.open_sources import open_sources
 from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
 
@@ -91,7 +91,7 @@ async def open_app(
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
-        sources = LazySources(partial(open_sources, **config.sources.model_dump()))
+        sources = LazySources(partial(_open_sources, config.sources))
         metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
@@ -208,6 +208,12 @@ def _assemble(
         delivery=partial(Delivery, database, clock),
         message_updates=partial(MessageUpdates, database, renderers),
     )
+
+
+def _open_sources(settings: SourcesSettings) -> Sources:
+    from bot.sources.open_sources import open_sources  # slow to import; the first look-up of a paper waits for it
+
+    return open_sources(**settings.model_dump())
 
 
 def _feed_trials(database: Database, sources: LazySources[Sources]) -> FeedTrials:

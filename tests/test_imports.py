@@ -23,6 +23,7 @@ _OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich"}
 _OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
 _RARE = {"alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
 _OF_A_FIRST_USE = {
+    "aiolimiter",
     "bot.services.feeds.trial",
     "bot.domain.feed_rule",
     "bot.services.file_sync.sync",

@@ -1,14 +1,14 @@
-"""Builds all sources of a process; network modules are imported at the first look-up."""
+"""Builds all sources of a process."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
+from bot.sources.http import Fetcher
+from bot.sources.lookup import Sources
+from bot.sources.network import place_of
+from bot.sources.parser import Parser
 from bot.sources.rate_limit import ARXIV_INTERVAL
-
-if TYPE_CHECKING:
-    from bot.sources.lookup import Sources
 
 
 def open_sources(
@@ -23,15 +23,7 @@ def open_sources(
     allowed_hosts: Sequence[str] = (),
     interval: float = ARXIV_INTERVAL,
 ) -> Sources:
-    """Return all sources behind one call, one per process. arXiv gets one request per `interval` seconds.
-
-    Network modules are imported here, not at start.
-    """
-    from bot.sources.http import Fetcher
-    from bot.sources.lookup import Sources
-    from bot.sources.network import place_of
-    from bot.sources.parser import Parser
-
+    """Return all sources behind one call, one per process. arXiv gets one request per `interval` seconds."""
     slow_hosts = ("arxiv.org", place_of(arxiv_url))
     return Sources(
         Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval),
