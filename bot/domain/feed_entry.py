@@ -48,17 +48,23 @@ class FeedDocument:
     is_broken: bool = False
 
 
+def json_of_entry(entry: FeedEntry) -> dict[str, Any]:
+    """Return an entry as JSON values."""
+    return asdict(entry) | {"metadata": json_of(entry.metadata)}
+
+
+def entry_from(columns: dict[str, Any]) -> FeedEntry:
+    """Return the entry from JSON values."""
+    about = {"metadata": metadata_from(columns["metadata"]), "categories": tuple(columns["categories"])}
+    return FeedEntry(**columns | about)
+
+
 def json_of_document(document: FeedDocument) -> dict[str, Any]:
     """Return a document as JSON values."""
-    return asdict(document) | {
-        "entries": [asdict(entry) | {"metadata": json_of(entry.metadata)} for entry in document.entries]
-    }
+    return asdict(document) | {"entries": list(map(json_of_entry, document.entries))}
 
 
 def document_from(columns: dict[str, Any]) -> FeedDocument:
     """Return the document from JSON values."""
-    entries = tuple(
-        FeedEntry(**entry | {"metadata": metadata_from(entry["metadata"]), "categories": tuple(entry["categories"])})
-        for entry in columns["entries"]
-    )
+    entries = tuple(map(entry_from, columns["entries"]))
     return FeedDocument(**columns | {"entries": entries, "skip_days": tuple(columns["skip_days"])})

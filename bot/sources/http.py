@@ -1,9 +1,13 @@
-"""The only way to the outside: public addresses only, with limits on size, time, redirects and rates."""
+"""The only way to the outside: public addresses only, with limits on size, time, redirects and rates.
+
+`get` is for people's look-ups: with one retry, and with the cookies that a site sets on the way.
+"""
 
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Collection
+from collections.abc import AsyncIterator, Callable, Collection, Mapping
+from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from http.cookies import BaseCookie
 from urllib.parse import urljoin, urlsplit
@@ -12,12 +16,12 @@ import aiohttp
 from aiohttp.abc import AbstractResolver
 from yarl import URL
 
-from bot.domain.errors import ConfigError, SourceError, SourceSettingError, UnknownPaperError
+from bot.domain.errors import ConfigError, SourceBusyError, SourceError, SourceSettingError, UnknownPaperError
 from bot.domain.identifiers import web_address
 from bot.i18n import msg
 from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
 from bot.sources.proxy import Proxy, may_be_asked, proxy_for
-from bot.sources.rate_limit import ARXIV_INTERVAL, RateLimits
+from bot.sources.rate_limit import ARXIV_INTERVAL, RateLimits, SharedTurns, busy, seconds_of
 from bot.sources.source_errors import too_slow, unreadable
 
 MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
@@ -28,6 +32,10 @@ _RETRY_WAIT = 0.3
 
 class _TransientError(SourceError):
     """A failure after which a retry may succeed."""
+
+
+class UnsentError(SourceError):
+    """No server received the request."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,20 +49,23 @@ class Response:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class _Request:
+class Request:
+    """How an address is requested: what for, in whose name, how much, and where it may lead."""
+
     name: str
     accept: str
-    most: int
-    page: bool
-    trusted: str | None
-    until: Callable[[str], bool]
+    most: int = MOST_BYTES
+    page: bool = False
+    trusted: str | None = None
+    until: Callable[[str], bool] = lambda url: False
 
 
 class Fetcher:
     """Fetches addresses; one per process, because it keeps the rate limits. Close it at the end.
 
     `contact` is a mail address or a page for the User-Agent; `allowed_hosts` may be fetched although they are not
-    public; all `slow_hosts` together get one request per `interval` seconds, over one connection.
+    public; all `slow_hosts` together get one request per `interval` seconds, over one connection; with `turns`, all
+    processes together.
     """
 
     def __init__(
@@ -64,14 +75,15 @@ class Fetcher:
         allowed_hosts: Collection[str] = (),
         slow_hosts: Collection[str] = ("arxiv.org",),
         interval: float = ARXIV_INTERVAL,
+        turns: SharedTurns | None = None,
         seconds: float = LONGEST,
         resolver: AbstractResolver | None = None,
         may_connect: MayConnect = is_public,
     ) -> None:
         self._agent = "RonbunDayori/0.1" + (f" ({_contact(contact)})" if contact else "")
-        self._allowed_hosts, self._seconds = tuple(allowed_hosts), seconds
+        self._allowed_hosts, self.seconds = tuple(allowed_hosts), seconds
         self._resolver, self._may_connect = resolver, may_connect
-        self._rate_limits = RateLimits(tuple(slow_hosts), interval)
+        self._rate_limits = RateLimits(tuple(slow_hosts), interval, turns)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def get(
@@ -91,7 +103,7 @@ class Fetcher:
         redirect to an address for which `until` is true is returned with an empty body instead of being followed.
         Raises SourceError, at the latest after the time limit.
         """
-        request = _Request(
+        request = Request(
             name=name or urlsplit(url).hostname or url[:80],
             accept=accept,
             most=most,
@@ -100,24 +112,28 @@ class Fetcher:
             until=until,
         )
         try:
-            async with asyncio.timeout(self._seconds):
+            async with asyncio.timeout(self.seconds):
                 return await self._with_retries(url, request)
         except TimeoutError as error:
-            raise too_slow(request.name, self._seconds) from error
+            raise too_slow(request.name, self.seconds) from error
+
+    async def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
+        """Record that a place asked for a pause, and return the error for it."""
+        return await self._rate_limits.back_off(place, name, retry_after)
 
     async def close(self) -> None:
         """Close all connections."""
         for session in self._sessions.values():
             await session.close()
 
-    async def _with_retries(self, url: str, request: _Request) -> Response:
+    async def _with_retries(self, url: str, request: Request) -> Response:
         try:
             return await self._follow(url, request)
         except _TransientError:
             await asyncio.sleep(_RETRY_WAIT)
             return await self._follow(url, request)
 
-    async def _follow(self, url: str, request: _Request) -> Response:
+    async def _follow(self, url: str, request: Request) -> Response:
         jar = aiohttp.CookieJar()  # some publishers redirect in a circle unless their cookies are kept
         address = web_address(url)
         for _ in range(MOST_REDIRECTS + 1):
@@ -134,7 +150,19 @@ class Fetcher:
             address = target
         raise SourceError(msg("{source} redirects from page to page without end.", source=request.name))
 
-    async def _hop(self, url: str, request: _Request, jar: aiohttp.CookieJar) -> Response | str:
+    async def _hop(self, url: str, request: Request, jar: aiohttp.CookieJar) -> Response | str:
+        async with self.requested(url, request, {}, _sent(jar, url)) as response:
+            jar.update_cookies(response.cookies, response.url)
+            if 300 <= response.status < 400 and (target := target_of(response, url)):
+                return target
+            await self._check_status(response, place_of(url), request.name)
+            return await read_body(response, url, request)
+
+    @asynccontextmanager
+    async def requested(
+        self, url: str, request: Request, headers: Mapping[str, str], cookies: BaseCookie[str] | None = None
+    ) -> AsyncIterator[aiohttp.ClientResponse]:
+        """Send one request in the place's turn. Raises UnsentError when nobody received it, and SourceError."""
         place, proxy = place_of(url), _proxy_for(url)
         is_open = place == request.trusted or is_named(place, self._allowed_hosts)
         if proxy and not (is_open or may_be_asked(urlsplit(url).hostname or "")):
@@ -145,24 +173,22 @@ class Fetcher:
                 self._rate_limits.turn(place, request.name),
                 session.get(
                     URL(url, encoded=True),
-                    headers={"Accept": request.accept},
-                    cookies=_sent(jar, url),
+                    headers={"Accept": request.accept, **headers},
+                    cookies=cookies,
                     allow_redirects=False,
                     proxy=proxy.url if proxy else None,
                 ) as response,
             ):
-                jar.update_cookies(response.cookies, response.url)
-                if 300 <= response.status < 400 and (target := response.headers.get("Location")):
-                    return urljoin(url, target.encode(errors="surrogateescape").decode(errors="replace"))
-                self._check_status(response, place, request.name)
-                return await _read(response, url, request)
+                yield response
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _unreached(error, request.name, proxy) from error
 
-    def _check_status(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
+    async def _check_status(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
         status, retry_after = response.status, response.headers.get("Retry-After")
-        if status == 429 or (status == 503 and retry_after):
-            raise self._rate_limits.back_off(place, name, retry_after)
+        if status == 429:
+            raise await self.back_off(place, name, retry_after)
+        if status == 503 and retry_after:
+            raise busy(name, seconds_of(retry_after))
         if status in (404, 410):
             raise UnknownPaperError(msg("{source} does not know this paper ({status}).", source=name, status=status))
         if status >= 500:
@@ -189,7 +215,14 @@ class Fetcher:
         return self._sessions[open]
 
 
-async def _read(response: aiohttp.ClientResponse, url: str, request: _Request) -> Response:
+def target_of(response: aiohttp.ClientResponse, url: str) -> str | None:
+    """Return the address to which a response redirects."""
+    target = response.headers.get("Location")
+    return urljoin(url, target.encode(errors="surrogateescape").decode(errors="replace")) if target else None
+
+
+async def read_body(response: aiohttp.ClientResponse, url: str, request: Request) -> Response:
+    """Read a body within the request's limits. Raises SourceError."""
     if request.page and "Content-Type" in response.headers and response.content_type not in _PAGES:
         raise SourceError(
             msg(
@@ -218,14 +251,14 @@ def _proxy_for(url: str) -> Proxy | None:
 
 
 def _not_public(name: str) -> SourceError:
-    return SourceError(msg("{source} is not on the public internet, so it was not read.", source=name))
+    return UnsentError(msg("{source} is not on the public internet, so it was not read.", source=name))
 
 
 def _unreached(error: Exception, name: str, proxy: Proxy | None) -> SourceError:
     if isinstance(getattr(error, "os_error", None), NotPublicError):
         return _not_public(name)
     if proxy and isinstance(error, aiohttp.ClientProxyConnectionError):
-        return SourceError(msg("The proxy {proxy} cannot be reached.", proxy=proxy.host))
+        return UnsentError(msg("The proxy {proxy} cannot be reached.", proxy=proxy.host))
     if proxy and isinstance(error, aiohttp.ClientHttpProxyError):
         return SourceError(
             msg(
@@ -238,7 +271,7 @@ def _unreached(error: Exception, name: str, proxy: Proxy | None) -> SourceError:
     if isinstance(error, (aiohttp.ClientPayloadError, aiohttp.ClientResponseError, ValueError)):
         return unreadable(name)
     if isinstance(error, aiohttp.ClientConnectorError):
-        return SourceError(msg("{source} cannot be reached.", source=name))
+        return UnsentError(msg("{source} cannot be reached.", source=name))
     return _TransientError(msg("{source} closed the connection.", source=name))
 
 

@@ -6,6 +6,7 @@ import asyncio
 from urllib.parse import quote, urlsplit
 
 from bot.domain.errors import SourceError, UnknownPaperError
+from bot.domain.feed_address import FeedAnswer
 from bot.domain.feed_entry import FeedDocument
 from bot.domain.identifiers import Identifiers, identifiers_in, web_address
 from bot.domain.metadata import Metadata, make_metadata
@@ -18,6 +19,7 @@ from bot.sources.feeds import Feeds
 from bot.sources.http import LONGEST, Fetcher, Response
 from bot.sources.openreview import OpenReview
 from bot.sources.parser import Parser
+from bot.sources.polls import MayRequest, Polls
 from bot.sources.source_errors import another_paper, too_slow, unreadable
 
 _REGISTERED = "doi.org"
@@ -45,7 +47,7 @@ class Sources:
         self._crossref = Crossref(fetcher, parser, crossref_url)
         self._openreview = OpenReview(fetcher, parser, openreview_url, openreview_site_url)
         self._acl = Acl(fetcher, parser, acl_url)
-        self._feeds = Feeds(fetcher, parser)
+        self._feeds = Feeds(fetcher, Polls(fetcher), parser)
 
     async def look_up(self, source: str) -> Metadata:
         """Return the metadata of a link, an arXiv id or a DOI.
@@ -62,6 +64,12 @@ class Sources:
     async def read_feed(self, url: str) -> FeedDocument:
         """Return what a feed holds now. Raises SourceError."""
         return await self._feeds.read(url)
+
+    async def poll_feed(
+        self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest
+    ) -> FeedAnswer:
+        """Return what the address of a feed answers to a conditional request; a failure is an answer too."""
+        return await self._feeds.poll(url, etag, last_modified, may_request)
 
     async def close(self) -> None:
         """Close all connections and end running parsers."""

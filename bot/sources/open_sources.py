@@ -8,7 +8,7 @@ from bot.sources.http import Fetcher
 from bot.sources.lookup import Sources
 from bot.sources.network import place_of
 from bot.sources.parser import Parser
-from bot.sources.rate_limit import ARXIV_INTERVAL
+from bot.sources.rate_limit import ARXIV_INTERVAL, SharedTurns
 
 
 def open_sources(
@@ -22,11 +22,15 @@ def open_sources(
     contact: str = "",
     allowed_hosts: Sequence[str] = (),
     interval: float = ARXIV_INTERVAL,
+    turns: SharedTurns | None = None,
 ) -> Sources:
-    """Return all sources behind one call, one per process. arXiv gets one request per `interval` seconds."""
+    """Return all sources behind one call, one per process. arXiv gets one request per `interval` seconds.
+
+    With `turns`, it gets no more than that from all processes together.
+    """
     slow_hosts = ("arxiv.org", place_of(arxiv_url))
     return Sources(
-        Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval),
+        Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval, turns=turns),
         Parser(),
         arxiv_url=arxiv_url,
         crossref_url=crossref_url,

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from typing import Protocol
 
 from aiolimiter import AsyncLimiter
 
@@ -19,14 +20,28 @@ from bot.sources.network import is_named
 ARXIV_INTERVAL = 3.0
 
 _USUAL_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
+_PATIENCE = 9.0  # seconds in which the other processes' requests should be done
 _SLOW = "slow"
+
+
+class SharedTurns(Protocol):
+    """The turns at the slow hosts, which all processes share."""
+
+    async def take(self, patience: float) -> float:
+        """Wait for the next turn, take it and return 0; else, after some seconds, return how long it may still last."""
+
+    async def end(self) -> None:
+        """End the turn that was taken."""
+
+    async def pause(self, seconds: float) -> None:
+        """Let no process take a turn for some seconds."""
 
 
 class RateLimits:
     """Knows when each place may be requested; all slow hosts together get one request per interval, one at a time."""
 
-    def __init__(self, slow_hosts: Collection[str], interval: float) -> None:
-        self._slow_hosts = slow_hosts
+    def __init__(self, slow_hosts: Collection[str], interval: float, turns: SharedTurns | None = None) -> None:
+        self._slow_hosts, self._turns = slow_hosts, turns
         self._one = asyncio.Lock()
         self._rate = AsyncLimiter(1, interval)
         self._until: dict[str, float] = {}
@@ -42,19 +57,34 @@ class RateLimits:
         async with self._one:
             await self._rate.acquire()
             self._check(key, name)  # the request before this one may have been told to pause
-            yield
+            async with self._shared_turn(name):
+                yield
 
-    def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
+    async def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
         """Record that a place asked for a pause, and return the error for it."""
         now = asyncio.get_running_loop().time()
         self._until = {key: until for key, until in self._until.items() if until > now}
         seconds = seconds_of(retry_after)
-        self._until[self._key(place)] = now + seconds
-        return _busy(name, seconds)
+        self._until[key := self._key(place)] = now + seconds
+        if self._turns and key == _SLOW:
+            await self._turns.pause(seconds)
+        return busy(name, seconds)
+
+    @asynccontextmanager
+    async def _shared_turn(self, name: str) -> AsyncIterator[None]:
+        if self._turns is None:
+            yield
+            return
+        if (seconds := await self._turns.take(_PATIENCE)) > 0:
+            raise busy(name, seconds)
+        try:
+            yield
+        finally:
+            await self._turns.end()
 
     def _check(self, key: str, name: str) -> None:
         if (seconds := self._until.get(key, 0) - asyncio.get_running_loop().time()) > 0:
-            raise _busy(name, seconds)
+            raise busy(name, seconds)
 
     def _key(self, place: str) -> str:
         host = place.rpartition(":")[0]
@@ -76,7 +106,8 @@ def _seconds_until(date: str) -> float:
     return ((moment if moment.tzinfo else moment.replace(tzinfo=UTC)) - datetime.now(UTC)).total_seconds()
 
 
-def _busy(name: str, seconds: float) -> SourceBusyError:
+def busy(name: str, seconds: float) -> SourceBusyError:
+    """Return the error for a source that wants no requests for some seconds."""
     pause = math.ceil(seconds)
     return SourceBusyError(
         msg(

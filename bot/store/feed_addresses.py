@@ -1,0 +1,168 @@
+"""The addresses that are polled: which are due, who polls them, and what is known of each."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import asdict
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, null, or_, select, update
+
+from bot.domain.feed_address import FeedAddress, Rhythm, Status
+from bot.i18n import message_from
+from bot.store.connection import StoreConnection
+from bot.store.database import iso
+from bot.store.feed_schema import feed_addresses, feeds
+
+LEASE = timedelta(minutes=5)
+_LONGEST_LEASE = timedelta(hours=1)  # a longer one was written by a clock that ran ahead
+_FURTHEST = timedelta(days=8)  # no poll is further ahead, unless such a clock wrote it
+_UNUSED_KEPT = timedelta(days=1)
+_TIMES = ("next_poll_at", "requested_at", "unconditional_at", "read_at", "news_at", "failing_since", "stopped_at")
+
+
+async def exist(connection: StoreConnection) -> bool:
+    """Return whether there is any address."""
+    return (await connection.execute(select(feed_addresses.c.id).limit(1))).first() is not None
+
+
+async def get(connection: StoreConnection, address_id: int) -> FeedAddress | None:
+    """Return an address."""
+    row = (await connection.execute(select(feed_addresses).where(feed_addresses.c.id == address_id))).first()
+    return _read(row) if row else None
+
+
+async def of_ids(connection: StoreConnection, ids: Iterable[int]) -> dict[int, FeedAddress]:
+    """Return addresses by id."""
+    query = select(feed_addresses).where(feed_addresses.c.id.in_(list(ids)))
+    return {row.id: _read(row) for row in await connection.execute(query)}
+
+
+async def of_place(connection: StoreConnection, url: str) -> FeedAddress | None:
+    """Return the address that is this one or was moved there for good."""
+    query = select(feed_addresses).where(or_(feed_addresses.c.url == url, feed_addresses.c.location == url))
+    row = (await connection.execute(query.order_by(feed_addresses.c.location.is_not(None)).limit(1))).first()
+    return _read(row) if row else None
+
+
+async def claim(
+    connection: StoreConnection, now: datetime, *, hosts: int, address_id: int | None = None
+) -> list[list[FeedAddress]]:
+    """Lease what is due, host by host, until `lease_end(now)`; a host that anybody polls is left out."""
+    query = select(feed_addresses).where(
+        *_due(now), feed_addresses.c.host.not_in(select(feed_addresses.c.host).where(_leased(now)))
+    )
+    if address_id is not None:
+        query = query.where(feed_addresses.c.id == address_id)
+    by_host = dict[str, list[FeedAddress]]()
+    for row in await connection.execute(query.order_by(feed_addresses.c.next_poll_at, feed_addresses.c.id)):
+        by_host.setdefault(row.host, []).append(_read(row))
+    claimed = list(by_host.values())[:hosts]
+    await extend(connection, [each.id for lane in claimed for each in lane], now)
+    return claimed
+
+
+async def extend(connection: StoreConnection, ids: Sequence[int], now: datetime) -> None:
+    """Lease addresses from now on."""
+    statement = update(feed_addresses).where(feed_addresses.c.id.in_(ids))
+    await connection.execute(statement.values(leased_until=iso(lease_end(now))))
+
+
+async def is_leased(connection: StoreConnection, address_id: int, until: datetime) -> bool:
+    """Return whether an address is still leased by whoever leased it until that moment."""
+    condition = (feed_addresses.c.id == address_id, feed_addresses.c.leased_until == iso(until))
+    return (await connection.execute(select(feed_addresses.c.id).where(*condition))).first() is not None
+
+
+async def lease_host(connection: StoreConnection, host: str, besides: Sequence[int], now: datetime) -> list[int] | None:
+    """Lease all addresses of a host to which a redirect leads, and return them; None if somebody polls it."""
+    query = select(feed_addresses.c.id, _leased(now).label("is_leased")).where(
+        feed_addresses.c.host == host, feed_addresses.c.id.not_in(besides)
+    )
+    rows = (await connection.execute(query)).all()
+    if any(row.is_leased for row in rows):
+        return None
+    ids = [row.id for row in rows]
+    await extend(connection, ids, now)
+    return ids
+
+
+async def release(connection: StoreConnection, ids: Iterable[int]) -> None:
+    """End the leases of addresses."""
+    await connection.execute(update(feed_addresses).where(feed_addresses.c.id.in_(list(ids))).values(leased_until=None))
+
+
+async def next_poll_at(connection: StoreConnection) -> datetime | None:
+    """Return when the next address is due; None when none will be."""
+    query = select(feed_addresses.c.next_poll_at).where(*_polled()).order_by(feed_addresses.c.next_poll_at).limit(1)
+    moment = (await connection.execute(query)).scalar()
+    return datetime.fromisoformat(moment) if moment else None
+
+
+async def save(connection: StoreConnection, address_id: int, **columns: Any) -> None:
+    """Change columns of an address; times, the rhythm, the trouble and the status are given as they are in it."""
+    values = {name: _column(name, value) for name, value in columns.items()}
+    await connection.execute(update(feed_addresses).where(feed_addresses.c.id == address_id).values(values))
+
+
+async def postpone_host(connection: StoreConnection, host: str, until: datetime) -> None:
+    """Poll no address of a host before that moment."""
+    condition = (feed_addresses.c.host == host, feed_addresses.c.next_poll_at < iso(until))
+    await connection.execute(update(feed_addresses).where(*condition).values(next_poll_at=iso(until)))
+
+
+async def remove_unused(connection: StoreConnection, now: datetime) -> None:
+    """Delete the addresses that no feed has had for a day; the day keeps what is known of a feed that comes back."""
+    unused = ~exists().where(feeds.c.address_id == feed_addresses.c.id)
+    since = feed_addresses.c.leased_until  # an unused address is never polled, so its lease tells since when
+    await connection.execute(delete(feed_addresses).where(unused, since < iso(now - _UNUSED_KEPT)))
+    await connection.execute(update(feed_addresses).where(unused, since.is_(None)).values(leased_until=iso(now)))
+
+
+def lease_end(now: datetime) -> datetime:
+    """Return until when a lease holds that is taken now."""
+    return now + LEASE
+
+
+def _polled() -> tuple[ColumnElement[bool], ...]:
+    used = exists().where(feeds.c.address_id == feed_addresses.c.id, feeds.c.paused_at.is_(None))
+    return feed_addresses.c.stopped_at.is_(None), used
+
+
+def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+    moment = feed_addresses.c.next_poll_at
+    return (*_polled(), or_(moment <= iso(now), moment > iso(now + _FURTHEST)))
+
+
+def _leased(now: datetime) -> ColumnElement[bool]:
+    until = feed_addresses.c.leased_until
+    return and_(until.is_not(None), until > iso(now), until <= iso(now + _LONGEST_LEASE))
+
+
+def _column(name: str, value: Any) -> Any:
+    if isinstance(value, datetime):
+        return iso(value)
+    match name:
+        case "rhythm":
+            return asdict(value)
+        case "trouble":
+            return value.columns() if value else null()
+        case "status":
+            return [value.state, iso(value.since), value.reason.columns()] if value else null()
+        case _:
+            return value
+
+
+def _read(row: Row[Any]) -> FeedAddress:
+    columns = row._asdict()
+    del columns["leased_until"]
+    for name in _TIMES:
+        columns[name] = datetime.fromisoformat(columns[name]) if columns[name] else None
+    rhythm = columns["rhythm"]
+    lists = {name: tuple(rhythm[name]) for name in ("gaps", "skip_days") if name in rhythm}
+    columns["rhythm"] = Rhythm(**rhythm | lists)
+    columns["trouble"] = message_from(columns["trouble"]) if columns["trouble"] else None
+    if status := columns["status"]:
+        columns["status"] = Status(status[0], datetime.fromisoformat(status[1]), message_from(status[2]))
+    return FeedAddress(**columns)

@@ -1,0 +1,81 @@
+"""The ledger: how many entries of a feed were announced, seen, matched, dropped, offered and decided on, by day."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from sqlalchemy import func, select, update
+from sqlalchemy.dialects.sqlite import insert as upsert
+
+from bot.domain.candidate import Decision
+from bot.store.connection import StoreConnection
+from bot.store.feed_schema import candidate_feeds, feed_days
+
+_NUMBERS = ("announced", "seen", "matched", "offered", "accepted", "rejected")
+
+
+@dataclass(frozen=True, slots=True)
+class DayCounts:
+    """What became of a feed's entries; `dropped` counts by (kind of reason, rule)."""
+
+    announced: int = 0
+    seen: int = 0
+    matched: int = 0
+    offered: int = 0
+    accepted: int = 0
+    rejected: int = 0
+    dropped: Mapping[tuple[str, str], int] = field(default_factory=dict)
+
+    def __add__(self, other: DayCounts) -> DayCounts:
+        """Return the sums."""
+        numbers = {name: getattr(self, name) + getattr(other, name) for name in _NUMBERS}
+        return DayCounts(**numbers, dropped=dict(Counter(self.dropped) + Counter(other.dropped)))
+
+
+async def count(connection: StoreConnection, workspace_id: int, feed_id: int, day: str, more: DayCounts) -> None:
+    """Add numbers to a feed's day."""
+    key = {"workspace_id": workspace_id, "feed_id": feed_id, "day": day}
+    await connection.execute(upsert(feed_days).values(**key, dropped=[]).on_conflict_do_nothing())
+    condition = (feed_days.c.feed_id == feed_id, feed_days.c.day == day)
+    row = (await connection.execute(select(feed_days).where(*condition))).one()
+    sums = _read(row._asdict()) + more
+    dropped = [[kind, rule, n] for (kind, rule), n in sums.dropped.items()]
+    values = {name: getattr(sums, name) for name in _NUMBERS}
+    await connection.execute(update(feed_days).where(*condition).values(**values, dropped=dropped))
+
+
+async def count_decision(connection: StoreConnection, number: int, decision: Decision, by: int) -> None:
+    """Count a decision on a candidate, or with -1 its undoing, for every feed that brought it, on the day it did."""
+    if decision not in ("accepted", "rejected"):
+        return
+    column = feed_days.c[decision]
+    brought = select(candidate_feeds.c.feed_id).where(
+        candidate_feeds.c.number == number,
+        candidate_feeds.c.feed_id == feed_days.c.feed_id,
+        candidate_feeds.c.day == feed_days.c.day,
+    )
+    statement = update(feed_days).where(brought.exists())
+    await connection.execute(statement.values({column: func.max(column + by, 0)}))
+
+
+async def totals(connection: StoreConnection, feed_ids: Iterable[int], since: str = "") -> dict[int, DayCounts]:
+    """Return the sums of feeds over the days from `since` on; a feed without any is left out."""
+    query = select(feed_days).where(feed_days.c.feed_id.in_(list(feed_ids)), feed_days.c.day >= since)
+    sums = dict[int, DayCounts]()
+    for row in await connection.execute(query):
+        sums[row.feed_id] = sums.get(row.feed_id, DayCounts()) + _read(row._asdict())
+    return sums
+
+
+async def of_feed(connection: StoreConnection, feed_id: int, most: int = 30) -> list[tuple[str, DayCounts]]:
+    """Return a feed's last days with their counts, newest first."""
+    query = select(feed_days).where(feed_days.c.feed_id == feed_id).order_by(feed_days.c.day.desc()).limit(most)
+    return [(row.day, _read(row._asdict())) for row in await connection.execute(query)]
+
+
+def _read(columns: Mapping[str, Any]) -> DayCounts:
+    dropped = {(kind, rule): n for kind, rule, n in columns["dropped"]}
+    return DayCounts(**{name: columns[name] for name in _NUMBERS}, dropped=dropped)
