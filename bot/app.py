@@ -31,6 +31,7 @@ from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
 from bot.services.lazy_sources import LazySources
+from bot.services.metrics import Metrics
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
 from bot.services.papers.exporting import Exporter
@@ -177,6 +178,7 @@ def _assemble(
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
+    metrics = Metrics()
     state, lookup, inbox = State(database), Lookup(database, search), Inbox(database, clock)
     drafts = Drafts(database, clock, metadata)
     return Services(
@@ -200,12 +202,13 @@ def _assemble(
         inbox=inbox,
         proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, state, servers),
+        metrics=metrics,
         aliases=Aliases(database),
         shared_links=SharedLinks(database, clock),
         personal_pages=PersonalPages(database, digests),
         state=state,
         servers=servers,
-        delivery=partial(Delivery, database, clock),
+        delivery=partial(Delivery, database, clock, metrics=metrics),
         message_updates=partial(MessageUpdates, database, renderers),
     )
 

@@ -23,6 +23,7 @@ from bot.config_sections import (
     DigestSettings,
     DiscordSettings,
     FeedSettings,
+    HealthSettings,
     InboxSettings,
     Section,
     SlackSettings,
@@ -73,6 +74,7 @@ class Config(Section):
     feeds: Annotated[tuple[FeedSettings, ...], AfterValidator(named_once)] = ()
     inbox: InboxSettings = InboxSettings()
     backups: BackupSettings = BackupSettings()
+    health: HealthSettings = HealthSettings()
     workspaces: _Workspaces = Field(default_factory=dict)
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()

@@ -34,6 +34,8 @@ _EXAMPLES = {
     "mirror": "true",
     "papers_file": "config/papers.yaml",
     "digest": "{max_papers: 10}",
+    "health": '{listen: "127.0.0.1:9109"}',
+    "health.listen": "127.0.0.1:9109",
     "inbox": "{keep_days: 30}",
     "backups": "{folder: backups, keep: 7}",
     "backups.folder": "backups",

@@ -12,6 +12,7 @@ from bot.config_values import (
     valid_channel,
     valid_contact,
     valid_feed,
+    valid_listen,
     valid_rule,
     valid_schedule,
     valid_server,
@@ -72,6 +73,12 @@ class BackupSettings(Section):
 
     folder: str = "backups"
     keep: Annotated[int, Field(ge=1, le=366)] = 7
+
+
+class HealthSettings(Section):
+    """The address at which the bot can be asked how it is."""
+
+    listen: Annotated[str, AfterValidator(valid_listen)] = ""
 
 
 class DiscordSettings(Section):

@@ -104,6 +104,14 @@ def valid_server(id: object) -> str:
     return text
 
 
+def valid_listen(address: str) -> str:
+    """Return the address of a server, `host:port`, or an empty one."""
+    host, _, port = address.rpartition(":")
+    if address and not (host and port.isascii() and port.isdigit() and int(port) < 65536):
+        raise InvalidValue(msg("not an address to listen on; write a host and a port, like 127.0.0.1:9109"))
+    return address
+
+
 def valid_workspaces(workspaces: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return workspaces with their servers, if names and ids are valid and no server is listed twice."""
     homes = dict[str, str]()

@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import Coroutine, Sequence
-from contextlib import AsyncExitStack, suppress
+from collections.abc import AsyncIterator, Coroutine, Sequence
+from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from time import monotonic
 from typing import Any, TypeVar
@@ -113,17 +113,23 @@ class _Connections:
 
     def __init__(self, app: App, platforms: Sequence[Platform], stop: asyncio.Event) -> None:
         self._app, self._platforms, self._stop = app, platforms, stop
-        self._connections: list[Connection] = []  # those that can send
+        self._connections: dict[str, Connection] = {}  # those that can send, by platform
         self._jobs = BackgroundJobs(jobs_of(app))
 
     async def run(self) -> None:
         """Keep every platform connected until the stop. Raises ConfigError when all platforms refuse the bot."""
         try:
-            refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
+            async with _health_served(self._app, self):
+                refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
         finally:
             await self._jobs.stop()
         if not self._stop.is_set() and (refused := [error for error in refusals if error]):
             raise refused[0]
+
+    def latencies(self) -> dict[str, float]:
+        """Return the gateways' latencies by platform."""
+        latencies = {name: connection.latency for name, connection in self._connections.items()}
+        return {name: seconds for name, seconds in latencies.items() if seconds is not None}
 
     async def _keep_connected(self, platform: Platform) -> ConfigError | None:
         """Reconnect until the stop; return the refusal (a wrong token, for example) after which retrying is useless."""
@@ -149,14 +155,13 @@ class _Connections:
             tasks = list[asyncio.Task[None]]()
 
             def begin() -> None:
-                self._connections.append(connection)
+                self._connections[platform.name] = connection
                 tasks.append(asyncio.create_task(self._keep_ticking(connection)))
 
             try:
                 await _run_until(self._stop, connection.run(begin))
             finally:
-                if connection in self._connections:
-                    self._connections.remove(connection)
+                self._connections.pop(platform.name, None)
                 for task in tasks:
                     task.cancel()
                     await asyncio.wait((task,))
@@ -184,8 +189,23 @@ class _Connections:
 
     def _deliver(self) -> None:
         """Start delivery on every connected platform, whichever platform's tick composed the edition."""
-        for connection in self._connections:
+        for connection in self._connections.values():
             connection.deliver()
+
+
+@asynccontextmanager
+async def _health_served(app: App, connections: _Connections) -> AsyncIterator[None]:
+    """Answer at the address of `health.listen` within this block, if there is one."""
+    if not app.config.health.listen:
+        yield
+        return
+    from bot.health_server import HealthServer  # its libraries are slow to import, and few ask for it
+    from bot.services.vitals import vitals
+
+    host, _, port = app.config.health.listen.rpartition(":")
+    server = HealthServer(partial(vitals, app.database, app.clock), app.services.metrics, connections)
+    async with server.serve(host.strip("[]"), int(port)):
+        yield
 
 
 async def _notify_of_file(app: App, notices: Notices, stop: asyncio.Event) -> None:

@@ -251,6 +251,8 @@ KEYS = [
     "backups",
     "backups.folder",
     "backups.keep",
+    "health",
+    "health.listen",
     "inbox",
     "inbox.keep_days",
     "subscriptions",

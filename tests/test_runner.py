@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
+import socket
 from collections.abc import AsyncIterator, Callable
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from time import monotonic
 
+import aiohttp
 import pytest
 import yarl
 from discord.gateway import DiscordWebSocket
@@ -20,6 +22,7 @@ from structlog.testing import capture_logs
 from bot import runner
 from bot.app import open_app, platforms_of
 from bot.config import Config
+from bot.config_sections import HealthSettings
 from bot.domain.errors import ConfigError, UnreachableError
 from bot.i18n import msg
 from bot.services.digests.subscription_request import SubscriptionRequest
@@ -276,3 +279,40 @@ async def test_a_post_from_cron_delivers_what_is_due_once(
         reports = [await runner.post(app, platforms_of(app), workspace, None) for _ in range(2)]
     assert [report.delivered for report in reports] == [["weekly"], []]
     assert len(channel.messages) == 1
+
+
+async def test_a_running_bot_tells_how_it_is(
+    server: DiscordServer, channel: Channel, running: Callable[..., Running]
+) -> None:
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        address = f"127.0.0.1:{free.getsockname()[1]}"
+    async with running(health=HealthSettings(listen=address)), aiohttp.ClientSession() as session:
+        await server.connected()
+        await server.until(lambda: channel.messages)
+        delivered = 'dayori_deliveries_total{platform="discord",result="delivered"} 1.0'
+        async with asyncio.timeout(10):
+            while delivered not in (page := (await _answer(session, f"http://{address}/metrics"))[1]):
+                await asyncio.sleep(0.05)
+        assert (await _answer(session, f"http://{address}/healthz"))[0] == 200
+        assert 'dayori_connected{platform="discord"} 1.0' in page
+        assert 'dayori_event_loop_delay_seconds_bucket{le="+Inf"}' in page
+        assert str(channel.id) not in page
+
+
+async def test_a_port_that_is_taken_is_logged_and_the_bot_goes_on(
+    server: DiscordServer, channel: Channel, running: Callable[..., Running]
+) -> None:
+    with socket.socket() as taken, capture_logs() as logs:
+        taken.bind(("127.0.0.1", 0))
+        taken.listen()
+        address = f"127.0.0.1:{taken.getsockname()[1]}"
+        async with running(health=HealthSettings(listen=address)):
+            await server.connected()
+            await server.until(lambda: channel.messages)
+    assert [each["log_level"] for each in logs if "health.listen" in each["event"]] == ["error"]
+
+
+async def _answer(session: aiohttp.ClientSession, url: str) -> tuple[int, str]:
+    async with session.get(url) as response:
+        return response.status, await response.text()

@@ -11,6 +11,7 @@ from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.health import Health
+from bot.services.metrics import Metrics
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
 from bot.services.papers.exporting import Exporter
@@ -57,6 +58,7 @@ class Services(NamedTuple):
     inbox: Inbox
     proposer_notices: ProposerNotices
     health: Health
+    metrics: Metrics
     aliases: Aliases
     shared_links: SharedLinks
     personal_pages: PersonalPages

@@ -25,8 +25,8 @@ from bot.store import papers
 from bot.store.database import Database, iso
 from bot.store.schema import REVISION
 
-_HEARTBEAT_KEY = "last tick"
-_LATE = timedelta(minutes=5)
+HEARTBEAT_KEY = "last tick"
+LATE = timedelta(minutes=5)
 _MOST_SERVERS = 5
 _CONNECTING = timedelta(minutes=2)  # the time that a start or a reconnect may take; ordinary interruptions are shorter
 Connection = Literal["starting", "connected", "lost"]
@@ -85,15 +85,15 @@ class Health:
         if connection != before:
             self._connections[platform] = {"state": connection, "since": now}
         note = {"at": now, "process": self._process, "connections": self._connections}
-        await self._state.write(_HEARTBEAT_KEY, json.dumps(note))
+        await self._state.write(HEARTBEAT_KEY, json.dumps(note))
 
     async def stop(self) -> None:
         """Record that the bot was stopped on purpose."""
-        await self._state.write(_HEARTBEAT_KEY, "")
+        await self._state.write(HEARTBEAT_KEY, "")
 
     async def is_running(self) -> bool:
         """Return whether a bot runs on this database, as its heartbeat tells."""
-        tick = json.loads(await self._state.read(_HEARTBEAT_KEY) or "{}")
+        tick = json.loads(await self._state.read(HEARTBEAT_KEY) or "{}")
         return bool(tick) and not (has_ended(tick.get("process", "")) or self._is_late(tick["at"]))
 
     async def check(
@@ -110,7 +110,7 @@ class Health:
         """
         ids = [workspace_id, *(others or {}).values()]
         standings = [status for id in ids for status in await self._digests.statuses(id)]
-        tick = await self._state.read(_HEARTBEAT_KEY)
+        tick = await self._state.read(HEARTBEAT_KEY)
         subscriptions = [each.subscription for each in standings]
         checks = [
             Check(
@@ -204,7 +204,7 @@ class Health:
         return [self._connected(platform, **state) for platform, state in tick.get("connections", {}).items()]
 
     def _is_late(self, at: str) -> bool:
-        return self._clock() - datetime.fromisoformat(at) > _LATE
+        return self._clock() - datetime.fromisoformat(at) > LATE
 
     def _connected(self, platform: str, state: Connection, since: str) -> Check:
         name = platform.title()

@@ -104,6 +104,10 @@ class Connection(Protocol):
         Raises ConfigError when the platform refuses the token, UnreachableError, or whatever else broke it.
         """
 
+    @property
+    def latency(self) -> float | None:
+        """Return the seconds that the gateway took to answer the last heartbeat; None where it has none."""
+
     def deliver(self) -> None:
         """Start sending open editions, unless that is running already."""
 

@@ -106,6 +106,12 @@ async def count(connection: StoreConnection, workspace_id: int) -> int:
     return int((await connection.execute(query)).scalar_one())
 
 
+async def count_all(connection: StoreConnection) -> int:
+    """Return how many candidates of all workspaces wait."""
+    query = select(func.count()).select_from(candidates).where(candidates.c.decision.is_(None))
+    return int((await connection.execute(query)).scalar_one())
+
+
 async def remove(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:
     """Delete a proposal and return it; None when it has been decided on."""
     statement = delete(candidates).where(*_one(workspace_id, number)).returning(candidates)

@@ -52,6 +52,13 @@ async def is_delivered(connection: StoreConnection, edition_id: int) -> bool:
     return (await connection.execute(query)).first() is not None
 
 
+async def outbox(connection: StoreConnection) -> tuple[int, datetime | None]:
+    """Return how many editions of all workspaces have not arrived, and when the oldest was composed."""
+    query = select(func.count(), func.min(editions.c.composed_at)).where(editions.c.done_at.is_(None))
+    n, since = (await connection.execute(query)).one()
+    return n, datetime.fromisoformat(since) if since else None
+
+
 async def write_edition(
     connection: StoreConnection, subscription: Subscription, *, number: int, period: str, choice: Choice, now: datetime
 ) -> int:

@@ -11,7 +11,7 @@ from bot.services.ports import Publisher
 class BrokenPlatform:
     """Fails with one error on every call, and counts the calls."""
 
-    name = "broken"
+    name, latency = "broken", None
 
     def __init__(self, error: Exception) -> None:
         self.error, self.attempts = error, 0

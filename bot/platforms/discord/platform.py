@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import asynccontextmanager
+from math import isfinite
 
 import discord
 import structlog
@@ -78,6 +79,11 @@ class DiscordConnection:
             if error.code == _AUTHENTICATION_FAILED:
                 raise ConfigError(_REFUSED) from error
             raise
+
+    @property
+    def latency(self) -> float | None:
+        """Return the gateway's latency, the mean of all shards; None before the first heartbeat."""
+        return self._client.latency if isfinite(self._client.latency) else None
 
     def deliver(self) -> None:
         """Start sending open editions, unless that is running already."""

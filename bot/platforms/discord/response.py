@@ -56,6 +56,7 @@ class _Response:
 def begin(interaction: Interaction) -> None:
     """Start working on an interaction in this task; after a second it is deferred."""
     begin_request(_of(interaction).request)
+    _measure(interaction)
     if interaction.type is InteractionType.autocomplete:
         return
     loop = asyncio.get_running_loop()
@@ -64,6 +65,15 @@ def begin(interaction: Interaction) -> None:
         under_way = interaction.client.under_way
         under_way[task] = interaction
         task.add_done_callback(lambda task: under_way.pop(task, None))
+
+
+def _measure(interaction: Interaction) -> None:
+    """Note how long this task takes."""
+    began, kind, metrics = monotonic(), interaction.type.name, interaction.client.services.metrics
+    if task := asyncio.current_task():
+        task.add_done_callback(
+            lambda _: metrics.observe("interaction", monotonic() - began, platform="discord", kind=kind)
+        )
 
 
 async def send(interaction: Interaction, content: str = "", *, ephemeral: bool = True, **message: Any) -> None:

@@ -69,6 +69,10 @@ class SlackConnection:
         except TokenRefusedError as error:
             raise ConfigError(error.message) from error
 
+    @property
+    def latency(self) -> None:
+        """Return that Socket Mode tells no latency."""
+
     def deliver(self) -> None:
         """Start sending open editions, unless that is running already."""
         self._delivery.start()

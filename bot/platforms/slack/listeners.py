@@ -159,6 +159,7 @@ class Listeners:
         if self._is_repeated(body):
             return
         await acknowledgement_sent()
+        began = monotonic()
         begin_request(_request(body))
         interaction = await interaction_of(self._client, body)
         task = asyncio.current_task()
@@ -173,6 +174,8 @@ class Listeners:
             await error_handler.respond(interaction, error)
         finally:
             del self.under_way[task]
+            kind = str(body.get("type") or "command")
+            self._client.services.metrics.observe("interaction", monotonic() - began, platform="slack", kind=kind)
             note_use(self._client, body)
             self.refresh_homes()
 

@@ -16,6 +16,7 @@ from bot.services.cancellation import uncancellable
 from bot.services.digests.edition_sender import PAUSES, EditionSender
 from bot.services.digests.lease_owner import has_ended, new_owner
 from bot.services.digests.postponement import Postponement
+from bot.services.metrics import Metrics
 from bot.services.ports import Clock, Publisher
 from bot.store import leases
 from bot.store.database import Database
@@ -42,9 +43,15 @@ class Delivery:
     """Sends open editions, many channels at once; leases keep several deliveries on one store apart."""
 
     def __init__(
-        self, database: Database, clock: Clock, publishers: Mapping[str, Publisher], pauses: Sequence[float] = PAUSES
+        self,
+        database: Database,
+        clock: Clock,
+        publishers: Mapping[str, Publisher],
+        pauses: Sequence[float] = PAUSES,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database, self._clock, self._publishers = database, clock, publishers
+        self._metrics = metrics or Metrics()
         self._name = new_owner()
         self._stopping = asyncio.Event()
         self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
@@ -138,11 +145,14 @@ class Delivery:
             arrived = await self._sender.send(edition, self._publishers[platform])
             if arrived:
                 report.delivered.append(edition.subscription)
+                self._count(edition, "delivered")
                 _log.info("edition sent", subscription=edition.subscription, channel=edition.channel)
         except ChannelClosedError as error:
             report.paused.append((edition.subscription, error.message))
+            self._count(edition, "paused")
             await self._postponement.pause(edition, error.message)
         except RetryLaterError as error:
+            self._metrics.count("rate_limited", platform=platform)
             if error.is_global:
                 resting.add(platform)
             await self._put_off(edition, error, report)
@@ -156,7 +166,11 @@ class Delivery:
 
     async def _put_off(self, edition: OpenEdition, error: DayoriError, report: DeliveryReport) -> None:
         report.failed.append((edition.subscription, error.message))
+        self._count(edition, "postponed")
         await self._postponement.put_off(edition, error)
+
+    def _count(self, edition: OpenEdition, result: str) -> None:
+        self._metrics.count("deliveries", platform=edition.channel.partition(":")[0], result=result)
 
     async def _add_postponed(self, report: DeliveryReport, subscription_id: int | None) -> None:
         """Add to the report what was paused or postponed earlier and is not due yet."""
