@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
 import structlog
@@ -28,6 +28,7 @@ from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.feeds.feed_settings import FeedSettings
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
 from bot.services.lazy_sources import LazySources
@@ -55,6 +56,7 @@ from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
 
 if TYPE_CHECKING:
+    from bot.services.feeds.polling import Polling
     from bot.services.feeds.trial import FeedTrials
     from bot.services.file_sync.sync import FileSync, Notify
     from bot.sources.lookup import Sources
@@ -92,11 +94,13 @@ async def open_app(
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
-        sources = LazySources(partial(_open_sources, config.sources))
+        sources = LazySources(partial(_open_sources, config.sources, database, clock))
         metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
-        services = _assemble(config, clock, database, search, metadata, partial(_feed_trials, database, sources), names)
+        trials = partial(_feed_trials, database, sources)
+        polling = cache(partial(_polling, config, clock, database, sources))
+        services = _assemble(config, clock, database, search, metadata, trials, polling, names)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         workspace = await services.workspaces.named(DEFAULT)
@@ -173,6 +177,7 @@ def _assemble(
     search: SearchIndex,
     metadata: MetadataLookup,
     feed_trials: Callable[[], FeedTrials],
+    polling: Callable[[], Polling],
     names: DiscordNames,
 ) -> Services:
     renderers = _renderers(config, names)
@@ -199,6 +204,7 @@ def _assemble(
         submission=Submission(database, clock, config.additions),
         metadata=metadata,
         feed_trials=feed_trials,
+        polling=polling,
         inbox=inbox,
         proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, state, servers),
@@ -213,16 +219,23 @@ def _assemble(
     )
 
 
-def _open_sources(settings: SourcesSettings) -> Sources:
+def _open_sources(settings: SourcesSettings, database: Database, clock: Clock) -> Sources:
+    from bot.services.source_turns import SourceTurns
     from bot.sources.open_sources import open_sources  # slow to import; the first look-up of a paper waits for it
 
-    return open_sources(**settings.model_dump())
+    return open_sources(**settings.model_dump(), turns=SourceTurns(database, clock))
 
 
 def _feed_trials(database: Database, sources: LazySources[Sources]) -> FeedTrials:
     from bot.services.feeds.trial import FeedTrials  # a served bot has no use for it
 
     return FeedTrials(database, sources)
+
+
+def _polling(config: Config, clock: Clock, database: Database, sources: LazySources[Sources]) -> Polling:
+    from bot.services.feeds.polling import Polling
+
+    return Polling(database, clock, config.zone, sources)
 
 
 async def _open(config: Config) -> Database:
@@ -259,6 +272,7 @@ async def _follow_settings(config: Config, clock: Clock, database: Database, wor
     placement = SubscriptionPlacement(database, clock, config.zone, workspaces)
     await placement.follow_settings(requests)
     await placement.follow_servers()
+    await FeedSettings(database, clock).follow(await workspaces.named(DEFAULT), config.feeds)
 
 
 def _renderers(config: Config, names: DiscordNames) -> dict[str, Renderer]:

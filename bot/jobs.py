@@ -8,17 +8,28 @@ from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.background_jobs import Job
+from bot.store import feed_addresses
 
 if TYPE_CHECKING:
     from bot.services.backups import Backups
 
 
 def jobs_of(app: App) -> dict[str, Job]:
-    """Return the jobs that the settings ask for, by name."""
-    jobs: dict[str, Job] = {}
+    """Return the jobs by name: polls of feeds, and what the settings ask for."""
+    jobs: dict[str, Job] = {"feeds": _feeds(app)}
     if folder := app.config.backups_path:
         jobs["backup"] = _backup(app, folder)
     return jobs
+
+
+def _feeds(app: App) -> Job:
+    async def job() -> None:
+        async with app.database.read() as connection:
+            if not await feed_addresses.exist(connection):
+                return
+        await app.services.polling().poll_due()
+
+    return job
 
 
 def _backup(app: App, folder: Path) -> Job:

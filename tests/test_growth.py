@@ -91,6 +91,7 @@ MADE: dict[str, Callable[[str], Any]] = {
     "bytes": lambda text: text.encode("utf-8", "surrogatepass"),
     "Paper": filled,
     "Locale": lambda _: "ja",
+    "datetime": lambda _: WHEN,
     "int": lambda _: 60,
     "ZoneInfo": lambda _: ZoneInfo("Asia/Tokyo"),
     "Link": lambda text: Link(text, text),
@@ -131,7 +132,7 @@ def argument(annotation: str, text: str) -> Any:
 # whole database. feedparser takes n² for an author's name of digits, so arXiv's answers are parsed only in a process
 # that can be killed.
 PASSED_OVER = re.compile(
-    r"sources\.(?:arxiv\.parse|feed_entries\.entry_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
+    r"sources\.(?:arxiv\.parse|feed_entries\.entry_of|http\.target_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"

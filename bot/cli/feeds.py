@@ -1,4 +1,4 @@
-"""The command that tries feeds."""
+"""The command for feeds: polls what is due, or tries one."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.context import CommandContext, with_context
+from bot.cli.feed_polls import poll_due
 from bot.config_sections import FeedSettings
 from bot.domain.errors import NotFoundError
 from bot.domain.feed_entry import FeedEntry
@@ -24,10 +25,10 @@ _EXAMPLES = 3
 @with_context
 async def feeds(
     context: CommandContext,
-    act: Annotated[str, typer.Argument(metavar="test")],
+    act: Annotated[str, typer.Argument(metavar="poll|test")],
     feed: Annotated[
-        str, typer.Argument(metavar="URL|NAME", help=phrase("The feed's address, or its name in the settings."))
-    ],
+        str | None, typer.Argument(metavar="URL|NAME", help=phrase("The feed's address, or its name in the settings."))
+    ] = None,
     include: Annotated[
         list[str] | None, typer.Option(help=phrase("At least one of these words, phrases or expressions."))
     ] = None,
@@ -38,8 +39,11 @@ async def feeds(
     tag: Annotated[list[str] | None, typer.Option(help=phrase("At least one of these categories."))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))] = False,
 ) -> None:
-    """Poll a feed once and show what its filter does; nothing is offered or kept."""
-    if act != "test":
+    """Poll the feeds that are due, or try one: show what its filter does without keeping anything."""
+    if act == "poll":
+        await poll_due(context, feed, as_json=as_json)
+        return
+    if act != "test" or feed is None:
         example = "dayori feeds test https://rss.arxiv.org/rss/cs.CL"
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))
     name, url, own = _named(feed, context.app.config.feeds)

@@ -55,7 +55,7 @@ COMMANDS = {
     "inbox": ("edit", phrase("List what was proposed, or decide on proposal N."), "dayori inbox"),
     "feeds": (
         "feeds",
-        phrase("Try a feed: show what would come in, and what is left out by which rule; nothing is kept."),
+        phrase("Poll the feeds that are due, or try one: what would come in, and what is left out by which rule."),
         "dayori feeds test https://rss.arxiv.org/rss/cs.CL --exclude survey",
     ),
     "doctor": (

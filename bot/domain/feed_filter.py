@@ -20,10 +20,11 @@ from bot.domain.folding import fold, normalize
 
 class Reason(NamedTuple):
     """Why an entry is not offered: `include`, `authors`, `tags`, or the excluding `rule`; outside of filters, that the
-    collection has the paper (`known`), or that the feed announces a `revision` of an earlier one.
+    collection has the paper (`known`), that the feed announces a `revision` of an earlier one, that curators have
+    `decided` on it, that it is `earlier` than the feed, or that its content had `expired` when its feed was resumed.
     """
 
-    kind: Literal["known", "revision", "include", "exclude", "authors", "tags"]
+    kind: Literal["known", "revision", "include", "exclude", "authors", "tags", "decided", "earlier", "expired"]
     rule: str = ""
 
 

@@ -32,6 +32,7 @@ from bot.services.state import State
 from bot.services.workspaces import Workspaces
 
 if TYPE_CHECKING:
+    from bot.services.feeds.polling import Polling
     from bot.services.feeds.trial import FeedTrials
 
 
@@ -66,3 +67,4 @@ class Services(NamedTuple):
     servers: Servers
     delivery: Callable[[Mapping[str, Publisher]], Delivery]
     message_updates: Callable[[Mapping[str, Publisher]], MessageUpdates]
+    polling: Callable[[], Polling]

@@ -21,6 +21,9 @@ Fence = Callable[[], Awaitable[None]]
 Progress = Callable[[int, int], None]
 """Called with how many of how many are done."""
 
+MayRequest = Callable[[str], Awaitable[bool]]
+"""Returns whether a host to which a redirect leads may be requested now."""
+
 
 class MetadataFinder(Protocol):
     """Looks up a paper's metadata. Raises SourceError when it cannot."""

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, null, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, null, or_, select, update
 
 from bot.domain.feed_address import FeedAddress, Rhythm, Status
 from bot.i18n import message_from
@@ -91,6 +91,12 @@ async def lease_host(connection: StoreConnection, host: str, besides: Sequence[i
 async def release(connection: StoreConnection, ids: Iterable[int]) -> None:
     """End the leases of addresses."""
     await connection.execute(update(feed_addresses).where(feed_addresses.c.id.in_(list(ids))).values(leased_until=None))
+
+
+async def count_due(connection: StoreConnection, now: datetime) -> int:
+    """Return how many addresses are due."""
+    query = select(func.count()).select_from(feed_addresses).where(*_due(now))
+    return int((await connection.execute(query)).scalar_one())
 
 
 async def next_poll_at(connection: StoreConnection) -> datetime | None:

@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, null, select, update
+from sqlalchemy import func, insert, literal, null, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.feed_entry import FeedEntry, entry_from, json_of_entry
@@ -81,6 +81,12 @@ async def last_id(connection: StoreConnection, address_id: int) -> int:
     """Return the number of an address's last entry, 0 if it never announced anything."""
     query = select(func.max(feed_entries.c.id)).where(feed_entries.c.address_id == address_id)
     return (await connection.execute(query)).scalar() or 0
+
+
+async def copy_keys(connection: StoreConnection, from_id: int, to_id: int) -> None:
+    """Let an address recognise what another one announced."""
+    keys = select(literal(to_id), feed_entry_keys.c.key).where(feed_entry_keys.c.address_id == from_id)
+    await connection.execute(upsert(feed_entry_keys).from_select(["address_id", "key"], keys).on_conflict_do_nothing())
 
 
 async def forget_old(connection: StoreConnection, address_id: int) -> None:

@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from datetime import datetime
 from typing import Any
-from urllib.parse import urlsplit
 
-from sqlalchemy import Row, Select, delete, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
+from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
 
 from bot.domain.feed import Feed
+from bot.domain.feed_address import host_of
 from bot.domain.feed_filter import FeedFilter
+from bot.store import feed_addresses
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.feed_schema import feed_addresses, feeds
+from bot.store.feed_schema import feed_addresses as addresses
+from bot.store.feed_schema import feed_entries, feeds
 
 
 async def add(
@@ -44,12 +45,12 @@ async def add(
 
 
 async def address_of(connection: StoreConnection, url: str, now: datetime) -> int:
-    """Return the id of an address, which is inserted if it is new; a new one is due at once."""
-    values = {"url": url, "host": urlsplit(url).netloc.lower(), "next_poll_at": iso(now), "rhythm": {}}
-    await connection.execute(upsert(feed_addresses).values(values).on_conflict_do_nothing())
-    address_id: int = (
-        await connection.execute(select(feed_addresses.c.id).where(feed_addresses.c.url == url))
-    ).scalar_one()
+    """Return the id of an address, or of one that moved there for good; a new one is inserted and due at once."""
+    if known := await feed_addresses.of_place(connection, url):
+        return known.id
+    values = {"url": url, "host": host_of(url), "next_poll_at": iso(now), "rhythm": {}}
+    inserted = await connection.execute(insert(addresses).values(values).returning(addresses.c.id))
+    address_id: int = inserted.scalar_one()
     return address_id
 
 
@@ -72,6 +73,28 @@ async def by_name(connection: StoreConnection, workspace_id: int, name: str) -> 
     return _read(row) if row else None
 
 
+async def configured(connection: StoreConnection, workspace_id: int) -> dict[str, dict[str, Any]]:
+    """Return what the settings last had for the feeds from there, by name."""
+    query = select(feeds.c.name, feeds.c.configured).where(
+        feeds.c.workspace_id == workspace_id, feeds.c.configured.is_not(None)
+    )
+    return dict(map(tuple, await connection.execute(query)))
+
+
+async def by_id(connection: StoreConnection, feed_id: int) -> Feed | None:
+    """Return a feed."""
+    row = (await connection.execute(_SELECTION.where(feeds.c.id == feed_id))).first()
+    return _read(row) if row else None
+
+
+async def behind(connection: StoreConnection) -> list[Feed]:
+    """Return the feeds, without paused ones, that have not seen all entries of an address that was read."""
+    last = select(func.max(feed_entries.c.id)).where(feed_entries.c.address_id == feeds.c.address_id).scalar_subquery()
+    unseen = or_(feeds.c.entry_id.is_(None), feeds.c.entry_id < last)
+    query = _SELECTION.where(feeds.c.paused_at.is_(None), addresses.c.read_at.is_not(None), unseen)
+    return [_read(row) for row in await connection.execute(query.order_by(feeds.c.id))]
+
+
 async def save(connection: StoreConnection, feed_id: int, **columns: Any) -> None:
     """Change columns of a feed."""
     await connection.execute(update(feeds).where(feeds.c.id == feed_id).values(columns))
@@ -87,9 +110,7 @@ def columns_of(filter: FeedFilter) -> dict[str, Any]:
     return {name: list(getattr(filter, name)) for name in ("include", "exclude", "authors", "tags")}
 
 
-_SELECTION: Select[Any] = select(feeds, feed_addresses.c.url).join(
-    feed_addresses, feed_addresses.c.id == feeds.c.address_id
-)
+_SELECTION: Select[Any] = select(feeds, addresses.c.url).join(addresses, addresses.c.id == feeds.c.address_id)
 
 
 def _read(row: Row[Any]) -> Feed:

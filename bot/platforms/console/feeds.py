@@ -25,6 +25,9 @@ _REASONS: Mapping[str, Message] = {
     "include": msg("none of the included words"),
     "authors": msg("none of the authors"),
     "tags": msg("none of the categories"),
+    "decided": msg("decided on before"),
+    "earlier": msg("there before the feed was added"),
+    "expired": msg("no longer kept when the feed was resumed"),
 }
 
 

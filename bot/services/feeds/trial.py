@@ -5,7 +5,7 @@ What a feed answered is remembered for some minutes, so that whoever tries sever
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from time import monotonic
 from typing import Protocol
@@ -13,9 +13,9 @@ from typing import Protocol
 from bot.domain.errors import FeedElsewhereError
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import CompiledFilter, FeedFilter, Reason
-from bot.domain.identifiers import canonical_url
+from bot.services.feeds.known_papers import known_entries
+from bot.services.feeds.pacing import in_slices
 from bot.services.lazy_sources import LazySources
-from bot.store import papers
 from bot.store.database import Database
 
 KNOWN, REVISION = Reason("known"), Reason("revision")
@@ -86,8 +86,12 @@ class FeedTrials:
     ) -> list[tuple[FeedEntry, tuple[Reason | None, ...]]]:
         """Return each entry with the reason for which each filter leaves it out, None where it comes in."""
         entries, compiled = tuple(entries), [filter.compiled() for filter in filters]
-        known = await self._known_keys(workspace_id, entries)
-        return [(entry, tuple(_reason(entry, known, each) for each in compiled)) for entry in entries]
+        async with self._database.read() as connection:
+            known = await known_entries(connection, workspace_id, entries)
+        return [
+            (entry, tuple(KNOWN if is_known else _reason(entry, each) for each in compiled))
+            async for entry, is_known in in_slices(zip(entries, known, strict=True))
+        ]
 
     async def _read(self, url: str) -> FeedDocument:
         """Return what a feed holds now, or held some minutes ago."""
@@ -100,19 +104,6 @@ class FeedTrials:
             self._recent[url] = (now, document)
         return self._recent[url][1]
 
-    async def _known_keys(self, workspace_id: int, entries: Iterable[FeedEntry]) -> set[str]:
-        keys = {key for entry in entries for key in _keys(entry)}
-        async with self._database.read() as connection:
-            return set(await papers.by_keys(connection, workspace_id, keys))
 
-
-def _reason(entry: FeedEntry, known: set[str], filter: CompiledFilter) -> Reason | None:
-    if not known.isdisjoint(_keys(entry)):
-        return KNOWN
+def _reason(entry: FeedEntry, filter: CompiledFilter) -> Reason | None:
     return REVISION if entry.is_revision else filter.reason_against(entry)
-
-
-def _keys(entry: FeedEntry) -> Iterator[str]:
-    """Yield the keys by which the collection may have the paper; several papers may share a link to code."""
-    yield from (f"{scheme}:{id.lower()}" for scheme, id in entry.metadata.identifiers.pairs())
-    yield from (f"url:{canonical_url(link.url).lower()}" for link in entry.metadata.links if not link.is_code)

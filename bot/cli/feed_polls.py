@@ -1,0 +1,44 @@
+"""`dayori feeds poll`: polls what is due, also beside a bot that serves, and tells one line a feed."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from bot.cli.context import CommandContext, progress_bar
+from bot.domain.errors import NotFoundError
+from bot.i18n import msg, t
+from bot.platforms.console import feed_polls as render
+from bot.platforms.console.output import print_json
+from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.feeds.poll_results import PollResult
+
+
+async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) -> None:
+    """Poll the feeds that are due, or one of them if it is. Raises NotFoundError for a name that no feed has."""
+    app, polling = context.app, context.services.polling()
+    await FeedSettings(app.database, app.clock).follow(context.workspace, app.config.feeds)
+    feed = await polling.named(context.workspace, name) if name else None
+    if name and feed is None:
+        raise NotFoundError(msg('There is no feed "{name}".', name=name))
+    with progress_bar(t(context.locale, "Polling feeds")) as progress:
+        report = await polling.poll_due(address_id=feed.address_id if feed else None, progress=progress)
+    results = [each for each in await polling.results(context.workspace, report) if feed in (None, each.feed)]
+    if as_json:
+        print_json({"feeds": [_columns(each) for each in results]})
+    else:
+        context.console.print(render.results(results, context.services.zone, context.locale))
+
+
+def _columns(result: PollResult) -> dict[str, Any]:
+    next_poll = result.next_poll_at
+    return {
+        "name": result.feed.name,
+        "url": result.feed.url,
+        "polled": result.was_polled,
+        "new": result.new,
+        "offered": result.offered,
+        "state": result.status.state,
+        "since": result.status.since.isoformat(),
+        "reason": result.status.reason.text("en"),
+        "next_poll": next_poll.isoformat() if next_poll else None,
+    }

@@ -1,0 +1,165 @@
+"""Writes what a poll brought: first that a request leaves, then what was answered, each in one transaction."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+from typing import Any, NamedTuple
+from zoneinfo import ZoneInfo
+
+from bot.domain.entry_identity import keys_of
+from bot.domain.feed_address import FeedAddress, FeedAnswer, host_of
+from bot.domain.feed_entry import FeedEntry
+from bot.domain.feed_schedule import DAY, HOUR, after_failure, after_reading, earliest, retry_moment, rhythm_after
+from bot.services.feeds.answer_check import Checked
+from bot.services.ports import Clock
+from bot.store import feed_addresses, feed_entries
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
+
+GONE, TOO_MANY = 410, 429
+
+
+class Finished(NamedTuple):
+    """How many entries of an answer are new, and the other address onto which its address moved for good."""
+
+    new: int = 0
+    moved_to: int | None = None
+
+
+class PollRecords:
+    """Writes polls of addresses."""
+
+    def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:
+        self._database, self._clock, self._zone = database, clock, zone
+
+    async def begin(
+        self, address_id: int, leased_until: datetime, others: Sequence[int], now: datetime
+    ) -> FeedAddress | None:
+        """Write that an address is requested now, and lease it and the others of its host anew.
+
+        Returns the address as it was before, and None when it may not be requested, or somebody else leased it.
+        """
+        async with self._database.write() as connection:
+            address = await feed_addresses.get(connection, address_id)
+            if address is None or not await feed_addresses.is_leased(connection, address_id, leased_until):
+                return None
+            if address.stopped_at or (limit := earliest(address) or now) > now:
+                await feed_addresses.save(connection, address_id, next_poll_at=max(limit, address.next_poll_at))
+                return None
+            columns = {"requested_at": now, "next_poll_at": now + (HOUR if address.is_conditional else DAY)}
+            if not address.is_conditional:
+                columns["unconditional_at"] = now
+            await feed_addresses.save(connection, address_id, **columns)
+            await feed_addresses.extend(connection, [address_id, *others], now)
+        return address
+
+    async def finish(self, before: FeedAddress, answer: FeedAnswer, checked: Checked) -> Finished:
+        """Write an answer."""
+        now = self._clock()
+        keys = keys_of(checked.entries)
+        async with self._database.write() as connection:
+            address = await feed_addresses.get(connection, before.id)
+            if address is None:
+                return Finished()
+            if answer.failure:
+                await self._fail(connection, before, address, answer, now)
+                return Finished()
+            entries = list(zip(checked.entries, keys, strict=True))[::-1]  # most documents begin with the latest
+            new = await _new_entries(connection, address.id, entries)
+            day = checked.day or now.astimezone(self._zone).date().isoformat()
+            await feed_entries.add(connection, address.id, new, now, day)
+            other = await _other_address(connection, address, answer)
+            moved = answer.moved if not other else None
+            await self._read(connection, _moved(address, moved), answer, checked, now, is_news=bool(new))
+        return Finished(len(new), other)
+
+    async def _read(
+        self,
+        connection: StoreConnection,
+        address: FeedAddress,
+        answer: FeedAnswer,
+        checked: Checked,
+        now: datetime,
+        *,
+        is_news: bool,
+    ) -> None:
+        etag, last_modified = _validators(address, answer)
+        after = replace(
+            address,
+            etag=etag,
+            last_modified=last_modified,
+            title=(answer.document.title if answer.document else None) or address.title,
+            rhythm=rhythm_after(address, answer, now, is_news=is_news),
+            read_at=now,
+            news_at=now if is_news else address.news_at,
+            failing_since=None,
+            failures=0,
+            trouble=None,
+            status=checked.status,
+        )
+        await _save(connection, replace(after, next_poll_at=after_reading(after, now)))
+
+    async def _fail(
+        self,
+        connection: StoreConnection,
+        before: FeedAddress,
+        address: FeedAddress,
+        answer: FeedAnswer,
+        now: datetime,
+    ) -> None:
+        if not answer.was_sent:
+            address = replace(address, unconditional_at=before.unconditional_at)
+        if not answer.was_sent and (free := retry_moment(answer.retry_after, now)):  # it is not its turn: no failure
+            await _save(connection, replace(address, requested_at=before.requested_at, next_poll_at=free))
+            return
+        address = replace(
+            address,
+            failures=address.failures + 1,
+            failing_since=address.failing_since or now,
+            trouble=answer.failure,
+            stopped_at=now if answer.status == GONE else None,
+        )
+        next_poll_at = after_failure(address, answer, now)
+        await _save(connection, replace(address, next_poll_at=next_poll_at))
+        if answer.status == TOO_MANY:
+            wanted = retry_moment(answer.retry_after, now) or now + HOUR
+            await feed_addresses.postpone_host(connection, address.host, wanted)
+
+
+async def _new_entries(
+    connection: StoreConnection, address_id: int, entries: Sequence[tuple[FeedEntry, tuple[str, ...]]]
+) -> list[tuple[FeedEntry, tuple[str, ...]]]:
+    """Return the entries that the address has not announced under any of their keys, each once."""
+    known = await feed_entries.known_keys(connection, address_id, [key for _, keys in entries for key in keys])
+    new = list[tuple[FeedEntry, tuple[str, ...]]]()
+    for entry, keys in entries:
+        if known.isdisjoint(keys):
+            new.append((entry, keys))
+            known.update(keys)
+    return new
+
+
+async def _save(connection: StoreConnection, address: FeedAddress) -> None:
+    columns: dict[str, Any] = {name: getattr(address, name) for name in FeedAddress.__slots__ if name != "id"}
+    await feed_addresses.save(connection, address.id, **columns, leased_until=None)
+
+
+async def _other_address(connection: StoreConnection, address: FeedAddress, answer: FeedAnswer) -> int | None:
+    """Return the known address onto which an address moved for good."""
+    other = await feed_addresses.of_place(connection, answer.moved) if answer.moved else None
+    return other.id if other and other.id != address.id else None
+
+
+def _moved(address: FeedAddress, place: str | None) -> FeedAddress:
+    if place is None:
+        return address
+    return replace(address, location=None if place == address.url else place, host=host_of(place))
+
+
+def _validators(address: FeedAddress, answer: FeedAnswer) -> tuple[str | None, str | None]:
+    """Return the validators to keep: the answer's, or the old ones where a 304 or a part of a document has none."""
+    if answer.document and not answer.document.is_broken:
+        return answer.etag, answer.last_modified
+    return answer.etag or address.etag, answer.last_modified or address.last_modified

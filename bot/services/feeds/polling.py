@@ -1,0 +1,189 @@
+"""Polls what is due: host by host, several hosts at a time, and never two requests to one host at once.
+
+A host is leased in the store, so this holds for all processes. What is requested is written before the request leaves,
+so the limits of good manners hold across restarts too.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from typing import Protocol
+from zoneinfo import ZoneInfo
+
+import structlog
+
+from bot.domain.errors import DayoriError
+from bot.domain.feed import Feed
+from bot.domain.feed_address import FeedAddress, FeedAnswer
+from bot.domain.feed_state import status_of
+from bot.services.cancellation import uncancellable
+from bot.services.feeds.answer_check import AnswerCheck, Checked, NoCheck
+from bot.services.feeds.moving import merge
+from bot.services.feeds.offering import Offering
+from bot.services.feeds.poll_records import PollRecords
+from bot.services.feeds.poll_results import PollReport, PollResult
+from bot.services.lazy_sources import LazySources
+from bot.services.ports import Clock, MayRequest, Progress
+from bot.store import feed_addresses, feed_entries, feeds
+from bot.store.database import Database
+
+HOSTS = 8  # polled at a time
+_log = structlog.get_logger()
+
+
+class FeedSource(Protocol):
+    """Anything that can poll feeds."""
+
+    async def poll_feed(
+        self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest
+    ) -> FeedAnswer:
+        """Return what an address answers to one request, within a bounded time; a failure is an answer too."""
+
+    async def close(self) -> None:
+        """Close all connections."""
+
+
+class Polling:
+    """Polls the addresses of all workspaces' feeds."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        zone: ZoneInfo,
+        sources: LazySources[FeedSource],
+        check: AnswerCheck | None = None,
+    ) -> None:
+        self._database, self._clock, self._sources = database, clock, sources
+        self._check = check or NoCheck()
+        self._records = PollRecords(database, clock, zone)
+        self._offering = Offering(database, clock)
+
+    async def poll_due(self, *, address_id: int | None = None, progress: Progress | None = None) -> PollReport:
+        """Poll what is due, or one address if it is, and offer what is new."""
+        report = PollReport()
+        for feed in await self._offering.behind():
+            report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
+        async with self._database.read() as connection:
+            total = await feed_addresses.count_due(connection, self._clock())
+        show = _counted(progress, total)
+        workers = [self._work(report, address_id, show) for _ in range(min(HOSTS, total))]
+        try:
+            async with asyncio.TaskGroup() as group:
+                for worker in workers:
+                    group.create_task(worker)
+        except BaseExceptionGroup as failures:
+            raise failures.exceptions[0] from failures
+        async with self._database.write() as connection:
+            await feed_addresses.remove_unused(connection, self._clock())
+        return report
+
+    async def named(self, workspace_id: int, name: str) -> Feed | None:
+        """Return a workspace's feed of that name."""
+        async with self._database.read() as connection:
+            return await feeds.by_name(connection, workspace_id, name)
+
+    async def results(self, workspace_id: int, report: PollReport) -> list[PollResult]:
+        """Return what a round did for each feed of a workspace."""
+        async with self._database.read() as connection:
+            every = await feeds.all_of(connection, workspace_id)
+            addresses = await feed_addresses.of_ids(connection, {feed.address_id for feed in every})
+        return [_result(feed, addresses[feed.address_id], report, self._clock()) for feed in every]
+
+    async def _work(self, report: PollReport, address_id: int | None, show: Callable[[], None]) -> None:
+        """Poll one host after another until none is due."""
+        while True:
+            now = self._clock()
+            async with self._database.write() as connection:
+                lanes = await feed_addresses.claim(connection, now, hosts=1, address_id=address_id)
+            if not lanes:
+                return
+            await self._poll_host(lanes[0], feed_addresses.lease_end(now), report, show)
+
+    async def _poll_host(
+        self, lane: Sequence[FeedAddress], leased_until: datetime, report: PollReport, show: Callable[[], None]
+    ) -> None:
+        waiting = [address.id for address in lane]
+        try:
+            while waiting:
+                address_id, *waiting = waiting
+                now = self._clock()
+                before = await self._records.begin(address_id, leased_until, waiting, now)
+                if before:
+                    leased_until = feed_addresses.lease_end(now)
+                    await self._poll(before, waiting, report)
+                else:
+                    await self._release([address_id])
+                show()
+        finally:
+            await self._release(waiting)
+
+    async def _poll(self, address: FeedAddress, others: Sequence[int], report: PollReport) -> None:
+        leased = list[int]()
+
+        async def may_request(host: str) -> bool:
+            """Lease a host to which a redirect leads."""
+            async with self._database.write() as connection:
+                ids = await feed_addresses.lease_host(connection, host, [address.id, *others, *leased], self._clock())
+            leased.extend(ids or ())
+            return ids is not None
+
+        try:
+            source = await self._sources.get()
+            answer = await source.poll_feed(address.place, address.etag, address.last_modified, may_request)
+            checked = Checked() if answer.failure else await self._check.check(address, answer)
+            finished = await self._records.finish(address, answer, checked)
+        except DayoriError:
+            raise
+        except Exception as error:  # one address must not keep the others from being polled
+            _log.error("a feed could not be polled", feed=address.url, exc_info=error)
+            return
+        finally:
+            await self._release([address.id, *leased])
+        report.new[address.id] = finished.new
+        if answer.failure:
+            _log.info("a feed could not be polled", feed=address.url, reason=answer.failure.text("en"))
+            return
+        await self._offer(address.id, report)
+        if finished.moved_to:
+            async with self._database.write() as connection:
+                await merge(connection, address.id, finished.moved_to, self._clock())
+            _log.warning("a feed moved for good to the address of another one", feed=address.url, now=answer.moved)
+
+    async def _offer(self, address_id: int, report: PollReport) -> None:
+        async with self._database.read() as connection:
+            of_address = await feeds.of_address(connection, address_id)
+        for feed in of_address:
+            if not feed.paused_at:
+                report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
+        if report.new.get(address_id):
+            async with self._database.write() as connection:
+                await feed_entries.forget_old(connection, address_id)
+
+    @uncancellable
+    async def _release(self, ids: Sequence[int]) -> None:
+        if ids:
+            async with self._database.write() as connection:
+                await feed_addresses.release(connection, ids)
+
+
+def _result(feed: Feed, address: FeedAddress, report: PollReport, now: datetime) -> PollResult:
+    status = status_of(feed, address, now)
+    is_polled = status.state not in ("stopped", "paused")
+    next_poll_at = address.next_poll_at if is_polled else None
+    new = report.new.get(address.id)
+    return PollResult(feed, new is not None, new or 0, report.offered[feed.id], status, next_poll_at)
+
+
+def _counted(progress: Progress | None, total: int) -> Callable[[], None]:
+    done = 0
+
+    def show() -> None:
+        nonlocal done
+        done += 1
+        if progress:
+            progress(min(done, total), total)
+
+    return show

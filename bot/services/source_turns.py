@@ -1,0 +1,81 @@
+"""The turns at a source with a strict limit, kept in the store for all processes; a process that dies holds none up."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Awaitable, Callable
+from datetime import datetime, timedelta
+
+import structlog
+
+from bot.domain.errors import StoreError
+from bot.services.cancellation import uncancellable
+from bot.services.ports import Clock
+from bot.store import source_turns
+from bot.store.database import Database
+
+INTERVAL = timedelta(seconds=3)
+_LONGEST_TURN = timedelta(seconds=15)  # longer than any request takes
+_LOOK_AGAIN = 0.5  # seconds
+_log = structlog.get_logger()
+
+
+class SourceTurns:
+    """The turns at arXiv: one request at a time, and one in three seconds, over all processes of a store."""
+
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        *,
+        name: str = "arxiv",
+        interval: timedelta = INTERVAL,
+        sleep: Callable[[float], Awaitable[None]] = asyncio.sleep,
+    ) -> None:
+        self._database, self._clock, self._sleep = database, clock, sleep
+        self._name, self._interval = name, interval
+        self._taken_at: datetime | None = None
+
+    async def take(self, patience: float) -> float:
+        """Wait for the next turn, take it and return 0; else, after some seconds, return how long it may still last.
+
+        A store that cannot be written holds nobody up: within this process the limit is kept all the same.
+        """
+        give_up = self._clock() + timedelta(seconds=patience)
+        while True:
+            try:
+                wait = await self._try()
+            except StoreError as error:
+                _log.warning("the turns at a source are not shared", source=self._name, reason=str(error))
+                return 0
+            if wait <= 0 or self._clock() + timedelta(seconds=min(wait, _LOOK_AGAIN)) > give_up:
+                return wait
+            if wait > max(patience, _LONGEST_TURN.total_seconds()):  # a pause
+                return wait
+            await self._sleep(min(wait, _LOOK_AGAIN))
+
+    @uncancellable
+    async def end(self) -> None:
+        """End the turn that was taken."""
+        if self._taken_at is None:
+            return
+        taken_at, self._taken_at = self._taken_at, None
+        free_at = max(self._clock(), taken_at + self._interval)
+        async with self._database.write() as connection:
+            await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at)
+
+    @uncancellable
+    async def pause(self, seconds: float) -> None:
+        """Let no process take a turn for some seconds."""
+        async with self._database.write() as connection:
+            await source_turns.pause(connection, self._name, self._clock() + timedelta(seconds=seconds))
+
+    @uncancellable
+    async def _try(self) -> float:
+        now = self._clock()
+        async with self._database.write() as connection:
+            free_at = await source_turns.take(connection, self._name, now, now + _LONGEST_TURN)
+        if free_at == now + _LONGEST_TURN:
+            self._taken_at = now
+            return 0
+        return (free_at - now).total_seconds()
