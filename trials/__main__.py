@@ -38,6 +38,11 @@ async def on_slack() -> int:
     return report(await play("Slack", [Run(fast, *each) for each in [*kills, *others, *_crowds()]], long))
 
 
+async def on_both() -> int:
+    """Render for both; return the number of failures."""
+    return await rendering.on_discord() + await rendering.on_slack()
+
+
 def _crowds() -> list[tuple[str, causes.Cause]]:
     return [*causes.CROWDS.items()] * _CROWDS
 
@@ -45,7 +50,7 @@ def _crowds() -> list[tuple[str, causes.Cause]]:
 async def main(parts: list[str]) -> int:
     """Run these parts, or all; return the exit status."""
     configure_logs((), quiet=True)
-    trials = {"discord": on_discord, "slack": on_slack, "rendering": rendering.on_slack}
+    trials = {"discord": on_discord, "slack": on_slack, "rendering": on_both}
     if unknown := set(parts) - set(trials):
         print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(trials)}", file=sys.stderr)
         return 2

@@ -1,4 +1,4 @@
-"""Renders ten thousand random papers for Slack, edits some, and counts what Slack would refuse."""
+"""Renders ten thousand random papers for Discord and for Slack, and counts what either would refuse."""
 
 from __future__ import annotations
 
@@ -13,13 +13,33 @@ from bot.cli.context import progress_bar
 from bot.domain.digest import Edition, Payload, Reason
 from bot.domain.paper import Paper
 from bot.i18n import LOCALES
+from bot.platforms.discord.render import DiscordRenderer, card_embed
 from bot.platforms.slack.render import SlackRenderer, papers_of
+from tests.doubles.discord import violations_of
 from tests.doubles.slack import problems_of
 from tests.platforms.papers import random_papers
 from trials.victim import NAMES, POLICY
 
 _SEEDS, _PAPERS, _EDITION = 10, 1000, 20
-_RENDERER = SlackRenderer(POLICY.zone, NAMES)
+_RENDERER, _FOR_DISCORD = SlackRenderer(POLICY.zone, NAMES), DiscordRenderer(POLICY.zone)
+_MENTION = re.compile(r"(?<!\\)(?:\\\\)*(?:@everyone|@here|<[@#:/])")
+
+
+async def on_discord() -> int:
+    """Print how many messages and cards ten thousand papers make, and what is wrong; return the number of failures."""
+    began, messages, wrong = perf_counter(), 0, Counter[str]()
+    with progress_bar("papers rendered for Discord") as progress:
+        for seed in range(_SEEDS):
+            papers = random_papers(_PAPERS, seed)
+            for start in range(0, _PAPERS, _EDITION):
+                contents = papers[start : start + _EDITION]
+                cards = [{"embeds": [card_embed(paper, LOCALES[seed % 2])]} for paper in contents]
+                rendered = [*_FOR_DISCORD.edition(_edition(contents, seed), lambda n: f"marker{n:02}"), *cards]
+                messages += len(rendered)
+                wrong.update(each for message in rendered for each in _problems_on_discord(message))
+                progress(seed * _PAPERS + start + _EDITION, _SEEDS * _PAPERS)
+    print(f"{_SEEDS * _PAPERS:,} random papers in {messages:,} messages for Discord in {perf_counter() - began:.0f} s")
+    return _told(wrong)
 
 
 async def on_slack() -> int:
@@ -37,10 +57,20 @@ async def on_slack() -> int:
                 wrong["papers missing or out of order"] += _order(rendered) != [paper.id for paper in contents]
                 progress(seed * _PAPERS + start + _EDITION, _SEEDS * _PAPERS)
     print(f"{_SEEDS * _PAPERS:,} random papers in {messages:,} messages for Slack in {perf_counter() - began:.0f} s")
+    return _told(wrong)
+
+
+def _told(wrong: Counter[str]) -> int:
     print(f"refused, or mentioning somebody: {wrong.total()}")
     for problem, times in (+wrong).items():
         print(f"  {times:6} {problem}")
     return wrong.total()
+
+
+def _problems_on_discord(message: Payload) -> list[str]:
+    """Return what Discord refuses, and what would mention somebody."""
+    mentions = _MENTION.findall("\n".join(embed["description"] for embed in message["embeds"]))
+    return [each[:80] for each in (*mentions, *violations_of("POST", "/channels/1/messages", message))]
 
 
 def _problems(message: Payload) -> list[str]:

@@ -57,7 +57,7 @@ def test_a_random_paper_fits_every_terminal(width: int, paper: Paper) -> None:
         assert framed <= {min(width, 100)}
 
 
-def test_ten_thousand_random_papers_fit_the_terminal() -> None:
+def test_two_thousand_random_papers_fit_the_terminal() -> None:
     dice = random.Random(20240122)
     console, out = Console(file=StringIO(), width=80, highlight=False), StringIO()
 
@@ -66,7 +66,7 @@ def test_ten_thousand_random_papers_fit_the_terminal() -> None:
         for _ in range(3000)
     ]
     drawn_so_far = 0
-    while drawn_so_far < 10_000:
+    while drawn_so_far < 2000:
         try:
             title, headline, comment, name, tag = dice.choices(pool, k=5)
             links = [Link(f"https://a.org/{tag}", name)] if dice.random() < 0.3 else []

@@ -33,8 +33,8 @@ def edition_of(papers: list[Paper], **how: Any) -> Edition:
     )
 
 
-@pytest.mark.parametrize("seed", range(10))
-def test_ten_thousand_random_papers_break_no_limit_and_mention_nobody(seed: int) -> None:
+@pytest.mark.parametrize("seed", range(2))
+def test_a_thousand_random_papers_break_no_limit_and_mention_nobody(seed: int) -> None:
     papers = random_papers(1000, seed)
     for n, paper in enumerate(papers):
         embed = card_embed(paper, LOCALES[n % 2])
