@@ -19,7 +19,7 @@ from bot.__main__ import main
 main()
 """
 _ROOT = Path(__file__).parents[1]
-_OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich"}
+_OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich", "typer"}
 _OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
 _RARE = {"alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
 _OF_A_FIRST_USE = {

@@ -1,4 +1,4 @@
-"""A bot that is stopped during its start ends at once with status 0."""
+"""A bot that is stopped during its start ends at once with status 0, and one that cannot start with one line."""
 
 from __future__ import annotations
 
@@ -59,3 +59,17 @@ def test_sigterm_in_any_moment_of_a_start_ends_with_0(tmp_path: Path, wait: floa
     for stream in (process.stdin, process.stdout, process.stderr):
         assert stream
         stream.close()
+
+
+@pytest.mark.parametrize(
+    "options", [("--config", "{}"), ("--config={}",), ("--config", "{}", "--workspace", "default")]
+)
+def test_a_start_with_wrong_settings_ends_alike_however_its_options_are_written(
+    tmp_path: Path, options: tuple[str, ...]
+) -> None:
+    file = tmp_path / "bot.yaml"
+    file.write_text("locale: en\ntimezone: nowhere\n", encoding="utf-8")
+    command = [sys.executable, "-m", "bot", "run", *(option.format(file) for option in options)]
+    ended = subprocess.run(command, cwd=_ROOT, capture_output=True, text=True, check=False)
+    reason = f'{file}:2:11: "timezone" cannot be "nowhere": not a timezone; write it like Asia/Tokyo'
+    assert (ended.returncode, ended.stdout, ended.stderr.strip()) == (1, "", reason)

@@ -1,4 +1,7 @@
-"""The context of a terminal command: its two common options, the open app, the user, and errors as one line."""
+"""The context of a terminal command: the open app, the user, and errors as one line.
+
+A served bot imports this, but not typer, which takes 1.4 MiB; what typer needs of a command is in `options`.
+"""
 
 from __future__ import annotations
 
@@ -6,19 +9,16 @@ import asyncio
 import contextlib
 import functools
 import gc
-import inspect
 import sys
 from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Concatenate, NamedTuple, ParamSpec, get_type_hints
-
-import typer
+from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec
 
 from bot.app import App, open_app
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import DayoriError, InputError
 from bot.domain.paper import Paper
-from bot.i18n import Locale, msg, phrase, t
+from bot.i18n import Locale, msg, t
 from bot.logs import configure_logs
 from bot.platforms.console.output import print_line, printable_line, replace_what_is_missing
 from bot.platforms.console.prompt import AbortError, Prompt
@@ -33,12 +33,6 @@ if TYPE_CHECKING:  # rich is slow to import, and a served bot prints nothing
 
 P = ParamSpec("P")
 _FOLLOWS_SETTINGS = ("run", "post")  # commands that apply the papers file and the settings' subscriptions
-ConfigOption = Annotated[
-    Path | None, typer.Option("--config", help=phrase("The settings file; by default config/bot.yaml."))
-]
-WorkspaceOption = Annotated[
-    str, typer.Option("--workspace", help=phrase("Whose collection, for instance discord:<server id>."))
-]
 
 
 class CommandContext(NamedTuple):
@@ -152,9 +146,7 @@ def with_settings(command: Callable[Concatenate[Settings, P], Awaitable[None]]) 
 def _command(
     command: Callable[..., Awaitable[None]], run: Callable[..., Coroutine[Any, Any, None]]
 ) -> Callable[..., None]:
-    """Return the function for typer: it takes the two common options and the command's own, and calls `run`."""
-    hints = get_type_hints(command, include_extras=True)
-    own = list(inspect.signature(command).parameters.values())[1:]
+    """Return a function that takes the two common options and the command's own, and calls `run`."""
 
     @functools.wraps(command)
     def called(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
@@ -166,13 +158,6 @@ def _command(
             )
             asyncio.run(until_sigterm(run(chosen, workspace, args, values)))
 
-    extra = [
-        inspect.Parameter("config", inspect.Parameter.KEYWORD_ONLY, default=None, annotation=ConfigOption),
-        inspect.Parameter("workspace", inspect.Parameter.KEYWORD_ONLY, default="default", annotation=WorkspaceOption),
-    ]
-    parameters = [p.replace(annotation=hints[p.name], kind=inspect.Parameter.KEYWORD_ONLY) for p in own]
-    called.__signature__ = inspect.Signature([*parameters, *extra])  # type: ignore[attr-defined]
-    called.__annotations__ = {p.name: p.annotation for p in (*parameters, *extra)}
     return called
 
 
@@ -188,17 +173,17 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         yield settings
     except DayoriError as error:
         print_line(error.text(settings[0].locale if settings else reader_locale(file)), sys.stderr)
-        raise typer.Exit(1) from error
+        raise SystemExit(1) from error
     except AbortError as error:
         print_line(
             t(settings[0].locale if settings else reader_locale(file), "Stopped; nothing was changed."), sys.stderr
         )
-        raise typer.Exit(1) from error
+        raise SystemExit(1) from error
     except StoppedBySignal as stopped:
-        raise typer.Exit(0) from stopped
+        raise SystemExit(0) from stopped
     except BrokenPipeError as error:
         sys.stderr.close()
-        raise typer.Exit(1) from error
+        raise SystemExit(1) from error
 
 
 @contextlib.contextmanager

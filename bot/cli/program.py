@@ -12,6 +12,7 @@ from typing import Any
 import typer
 from typer.core import TyperCommand, TyperGroup
 
+from bot.cli.options import with_options
 from bot.config import reader_locale
 from bot.garbage import PausedCollector
 from bot.i18n import Locale, phrase, t
@@ -21,7 +22,7 @@ from bot.platforms.console.output import print_line, replace_what_is_missing
 COMMANDS = {
     "run": ("serve", phrase("Start every platform that has a token; without one, the terminal."), "dayori run"),
     "digest": ("lookup", phrase("Compose the next edition and print it; nothing is posted."), "dayori digest --json"),
-    "post": ("serve", phrase("Deliver what is due, then exit: for cron."), "dayori post"),
+    "post": ("post", phrase("Deliver what is due, then exit: for cron."), "dayori post"),
     "search": ("lookup", phrase("Search the collection."), 'dayori search "ハルシネーション year:2023"'),
     "show": ("lookup", phrase("Show one paper: its id, an arXiv id, a DOI or a link."), "dayori show retnet"),
     "add": (
@@ -119,7 +120,7 @@ class _TyperGroup(TyperGroup):
             module = import_module(f"bot.cli.{COMMANDS[cmd_name][0]}")
         name = "import_" if cmd_name == "import" else cmd_name.replace("-", "_")
         alone = typer.Typer(**_PLAIN)
-        alone.command(cmd_name, cls=_TyperCommand)(getattr(module, name))
+        alone.command(cmd_name, cls=_TyperCommand)(with_options(getattr(module, name)))
         return typer.main.get_command(alone)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:

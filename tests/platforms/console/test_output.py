@@ -15,7 +15,6 @@ from zoneinfo import ZoneInfo
 
 import pytest
 import structlog
-import typer
 from hypothesis import given
 from hypothesis import strategies as st
 from prompt_toolkit.completion import CompleteEvent
@@ -185,7 +184,7 @@ def _captured(print_it: Callable[[], None], monkeypatch: pytest.MonkeyPatch, str
 
 def _error(text: str) -> Callable[[], str]:
     def fail() -> None:
-        with pytest.raises(typer.Exit), errors_as_one_line():
+        with pytest.raises(SystemExit), errors_as_one_line():
             raise InputError(plain(text))
 
     return lambda: _captured(fail, pytest.MonkeyPatch(), "stderr").rstrip("\n")
