@@ -23,9 +23,9 @@ from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.domain.paper import Paper
 from bot.edit_watch import EditWatch
+from bot.garbage import PausedCollector
 from bot.i18n import Message
 from bot.jobs import jobs_of
-from bot.scheduler import Scheduler
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.notices import Notices
 from bot.services.papers.decisions import Decision
@@ -167,8 +167,11 @@ class _Connections:
                     await asyncio.wait((task,))
 
     async def _keep_ticking(self, connection: Connection) -> None:
-        """Tick until cancelled. The gateway's connection comes first; it does not need the tick."""
+        """Tick until cancelled. The gateway's connection comes first; it needs neither the tick nor APScheduler."""
         await asyncio.sleep(_FIRST_TICK)
+        with PausedCollector():
+            from bot.scheduler import Scheduler
+
         scheduler = Scheduler(partial(self._tick, connection))
         edit_watch = EditWatch(self._app.services.library.last_step, connection.update_messages)
         scheduler.start()

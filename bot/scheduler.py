@@ -4,49 +4,75 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Awaitable, Callable
-from time import time
+from datetime import UTC, datetime
+from time import monotonic, time
 
 import structlog
+from apscheduler.schedulers.asyncio import AsyncIOScheduler
+from apscheduler.triggers.cron import CronTrigger
 
 from bot.domain.errors import DayoriError
 
-_MINUTE = 60.0
+_TICK = "tick"
+_SET_BACK = 2.0  # seconds; smaller steps back are ordinary clock corrections
 _log = structlog.get_logger()
 
 
 class Scheduler:
-    """Calls one coroutine function now and then at every full minute, never twice at the same time.
+    """Calls one coroutine function every minute, never twice at the same time.
 
-    The pause to the next minute is slept by the monotonic clock, so a wall clock that is set back by an hour delays a
-    tick by a minute at most.
+    APScheduler computes the next run from the wall clock, so a clock set back by an hour would silence it for an hour.
+    Every `watch_every` seconds the wall clock is therefore compared with the monotonic one; after a step back a tick
+    runs at once.
     """
 
-    def __init__(self, tick: Callable[[], Awaitable[None]]) -> None:
-        self._tick = tick
-        self._ticking: asyncio.Task[None] | None = None
+    def __init__(self, tick: Callable[[], Awaitable[None]], *, watch_every: float = 20.0) -> None:
+        self._tick, self._watch_every = tick, watch_every
+        self._scheduler = AsyncIOScheduler(timezone=UTC)
+        self._running: asyncio.Task[None] | None = None
+        self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
         """Tick now, and then at the start of every minute."""
-        self._ticking = asyncio.create_task(self._keep_ticking())
+        every_minute = CronTrigger(second=0, timezone=UTC)
+        self._scheduler.add_job(
+            self._run,
+            every_minute,
+            id=_TICK,
+            next_run_time=datetime.now(UTC),
+            misfire_grace_time=None,
+            coalesce=True,
+            max_instances=1,
+        )
+        self._scheduler.start()
+        self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:
         """Stop ticking; a running tick is cancelled."""
-        if self._ticking:
-            self._ticking.cancel()
-            await asyncio.wait((self._ticking,))
-
-    async def _keep_ticking(self) -> None:
-        while True:
-            await self._run()
-            await asyncio.sleep(_MINUTE - time() % _MINUTE)
+        if self._scheduler.running:
+            self._scheduler.shutdown(wait=False)
+        tasks = [task for task in (self._watching, self._running) if task and not task.done()]
+        for task in tasks:
+            task.cancel()
+        if tasks:
+            await asyncio.wait(tasks)
 
     async def _run(self) -> None:
+        self._running = asyncio.current_task()
         try:
             await self._tick()
         except DayoriError as error:
             _log.warning("tick cut short", reason=str(error))
         except Exception as error:
             _log.error("tick failed", exc_info=error)
-        except asyncio.CancelledError:
+        except asyncio.CancelledError:  # APScheduler would log it as an error
             _log.info("tick cut short by the stop")
-            raise
+
+    async def _watch(self) -> None:
+        ahead = time() - monotonic()
+        while True:
+            await asyncio.sleep(self._watch_every)
+            before, ahead = ahead, time() - monotonic()
+            if ahead < before - _SET_BACK:
+                _log.warning("the clock was set back", seconds=round(before - ahead))
+                self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))

@@ -47,7 +47,7 @@ async def test_a_search_at_the_terminal_imports_no_platform_and_no_format(tmp_pa
     await _imported(*arguments)
     imported = await _imported(*arguments)
     assert "bot.cli.lookup" in imported
-    assert imported & ({"aiohttp", "discord", "prompt_toolkit"} | _OF_FILES | _RARE) == set()
+    assert imported & ({"aiohttp", "apscheduler", "discord", "prompt_toolkit"} | _OF_FILES | _RARE) == set()
 
 
 async def _imported_by_a_served_bot(server: DiscordServer, folder: Path) -> set[str]:
