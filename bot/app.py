@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -43,6 +43,7 @@ from bot.services.papers.lookup import Lookup
 from bot.services.papers.metadata import MetadataLookup
 from bot.services.papers.previews import Previews
 from bot.services.papers.proposer_notices import ProposerNotices
+from bot.services.papers.review import Review
 from bot.services.papers.shared_links import SharedLinks
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
@@ -183,9 +184,10 @@ def _assemble(
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
-    metrics = Metrics()
-    state, lookup, inbox = State(database), Lookup(database, search), Inbox(database, clock)
+    metrics, state, lookup = Metrics(), State(database), Lookup(database, search)
+    inbox = Inbox(database, clock, timedelta(days=config.inbox.keep_days))
     drafts = Drafts(database, clock, metadata)
+    previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
     return Services(
         zone=config.zone,
         locale=config.locale,
@@ -200,12 +202,13 @@ def _assemble(
         rate_limit=RateLimit(),
         digests=digests,
         drafts=drafts,
-        previews=Previews(drafts, lookup, inbox),
-        submission=Submission(database, clock, config.additions),
+        previews=previews,
+        submission=submission,
         metadata=metadata,
         feed_trials=feed_trials,
         polling=polling,
         inbox=inbox,
+        review=Review(inbox, previews, submission, clock),
         proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, state, servers),
         metrics=metrics,

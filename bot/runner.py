@@ -87,6 +87,7 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
                 failure = error
         if not publishers:
             raise failure
+        await app.services.inbox.tidy()
         if name is None:
             await app.services.digests.compose_due()
         else:
@@ -184,6 +185,7 @@ class _Connections:
     async def _tick(self, connection: Connection) -> None:
         connection.deliver()
         await self._app.services.digests.compose_due(self._deliver)
+        await self._app.services.inbox.tidy()
         await connection.maintain()
         self._jobs.start()
 

@@ -134,7 +134,7 @@ def argument(annotation: str, text: str) -> Any:
 PASSED_OVER = re.compile(
     r"sources\.(?:arxiv\.parse|feed_entries\.entry_of|http\.target_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
-    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+))|"
+    r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+|decisions\.(?:un)?decided_message))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
     r"platforms\.(?:console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"

@@ -1,4 +1,4 @@
-"""Commands that change the collection: add, edit, remove, undo, inbox."""
+"""Commands that change the collection: add, edit, remove, undo."""
 
 from __future__ import annotations
 
@@ -10,26 +10,16 @@ import typer
 from rich.text import Text
 
 from bot.cli.context import CommandContext, with_context
-from bot.domain.candidate import Candidate
-from bot.domain.dates import parse_date
-from bot.domain.draft import draft_of, with_links
+from bot.cli.paper_options import Comment, Date, Headline, Links, Tags, Title, with_options
+from bot.domain.draft import draft_of
 from bot.domain.errors import ConflictError
-from bot.domain.paper import Link, Paper, with_changes
+from bot.domain.paper import Paper
 from bot.i18n import msg, phrase, t
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
-from bot.services.papers.decisions import Decision, acceptance
 from bot.services.papers.history_text import describe
-from bot.services.papers.inbox import is_other_comment, proposed_paper
 from bot.services.papers.outcomes import SameTitle, Saved
 from bot.services.papers.submitter import Submitter
-
-Headline = Annotated[str | None, typer.Option(help=phrase("The headline, in Japanese."))]
-Comment = Annotated[str | None, typer.Option(help=phrase("Your comment."))]
-Title = Annotated[str | None, typer.Option(help=phrase("The paper's title."))]
-Date = Annotated[str | None, typer.Option(help=phrase("2023-07-19, 2023-07, July 19. 2023, 2023年7月19日 …"))]
-Links = Annotated[list[str] | None, typer.Option("--link", help=phrase("A link; may be given several times."))]
-Tags = Annotated[list[str] | None, typer.Option("--tag", help=phrase("A tag; may be given several times."))]
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=phrase("Ask no questions."))]
 
@@ -64,7 +54,7 @@ async def add(
     }
     draft = replace(draft_of(source), **{name: text for name, text in fields.items() if text})
     paper = await context.services.drafts.complete(draft)
-    paper = _with_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
+    paper = with_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
     outcome = await submission.add(context.workspace, draft, paper, submitter, allow_same_title=another)
     if isinstance(outcome, SameTitle):
         raise ConflictError(
@@ -98,7 +88,7 @@ async def edit(
     """Change a paper; an empty text clears a field, links and tags replace the old ones."""
 
     def change(old: Paper) -> Paper:
-        return _with_options(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
+        return with_options(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
 
     paper = await context.services.lookup.get(context.workspace, id)
     library = context.services.library
@@ -146,49 +136,3 @@ async def redo(context: CommandContext) -> None:
     """Redo the change that the last undo reverted."""
     change, ids = await context.services.undo.redo(context.workspace, context.user, actor=context.actor)
     context.say(reports.redone(change, ids, context.locale))
-
-
-@with_context
-async def inbox(
-    context: CommandContext,
-    decision: Annotated[str | None, typer.Argument(metavar="[accept|reject]")] = None,
-    number: Annotated[int | None, typer.Argument(metavar="[N]")] = None,
-) -> None:
-    """List the proposals, or decide on proposal N."""
-    if decision is None:
-        proposals = await context.services.inbox.waiting(context.workspace)
-        context.console.print(reports.inbox(proposals, context.services.zone, context.locale))
-    elif decision not in ("accept", "reject") or number is None:
-        raise typer.BadParameter(t(context.locale, "Write it like: {example}", example="dayori inbox accept 3"))
-    elif decision == "accept":
-        candidate, accepted = await context.services.inbox.accept(context.workspace, number, context.actor)
-        if not accepted.is_new:
-            context.console.print(Text(t(context.locale, "This paper is in the collection already."), style="yellow"))
-        context.show(accepted.paper)
-        if not accepted.is_new and is_other_comment(proposal := proposed_paper(candidate), accepted.paper):
-            context.say(t(context.locale, "The proposal's comment: {comment}", comment=proposal.comment))
-        await _tell_proposer(context, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
-    else:
-        candidate = await context.services.inbox.reject(context.workspace, number)
-        context.say(t(context.locale, "Rejected."))
-        await _tell_proposer(context, candidate, proposed_paper(candidate), "rejected")
-
-
-async def _tell_proposer(context: CommandContext, candidate: Candidate, paper: Paper, decision: Decision) -> None:
-    """Have the proposer told, with a connection made for this."""
-    from bot.runner import tell_proposer  # slow to import, and few commands need it
-
-    if problem := await tell_proposer(context.app, candidate, paper, decision):
-        context.console.print(Text(problem.text(context.locale), style="yellow"))
-
-
-def _with_options(paper: Paper, **options: Any) -> Paper:
-    """Return the paper with the given options; None leaves a field unchanged."""
-    names = {"tag": "tags", "link": "links"}
-    new = {names.get(name, name): value for name, value in options.items() if value is not None}
-    if "date" in new:
-        new["date"] = parse_date(new["date"]) if new["date"] else None
-    if "links" in new:
-        labels = {link.url: link.label for link in paper.links}
-        paper = with_links(paper, [Link(url, labels.get(url)) for url in new.pop("links")])
-    return with_changes(paper, **new)

@@ -53,7 +53,11 @@ COMMANDS = {
         "dayori import config/papers.yaml --dry-run",
     ),
     "export": ("files", phrase("Export papers, last added first."), "dayori export --output papers.bib"),
-    "inbox": ("edit", phrase("List what was proposed, or decide on proposal N."), "dayori inbox"),
+    "inbox": (
+        "inbox",
+        phrase("Decide on what was proposed and what feeds found: by keys at a terminal, or on candidate N."),
+        "dayori inbox --json",
+    ),
     "feeds": (
         "feeds",
         phrase("Poll the feeds that are due, or try one: what would come in, and what is left out by which rule."),

@@ -28,7 +28,8 @@ class Draft:
     per line; None means that the field was not opened, so the paper's value stays.
 
     A draft that edits a paper holds its id and the version that was shown (`version`, ISO 8601); one that edits a
-    proposal holds the number of that. `allow_same_title` confirms that another paper has the same title.
+    candidate holds the number of that. `allow_same_title` confirms that another paper has the same title. `is_find`
+    means that the candidate is a feed's find, whose form accepts it as typed.
     """
 
     source: str
@@ -45,10 +46,11 @@ class Draft:
     authors: str | None = None
     organization: str | None = None
     venue: str | None = None
+    is_find: bool = False
 
     @property
     def is_addition(self) -> bool:
-        """Return whether it adds a paper, rather than editing one or a proposal."""
+        """Return whether it adds a paper, rather than editing one or a candidate."""
         return not (self.paper_id or self.candidate)
 
     @property
@@ -59,11 +61,13 @@ class Draft:
 
 # Former names of fields, which stored drafts and the fingerprints on buttons of sent messages still use.
 _STORED_NAMES = {"allow_same_title": "apart"}
+_NEWER = frozenset({"is_find"})  # fields that are left out while empty, so that those fingerprints stay as they are
 
 
 def form_of(draft: Draft) -> dict[str, Any]:
     """Return a draft as JSON values."""
-    return {_STORED_NAMES.get(name, name): value for name, value in asdict(draft).items()}
+    form = asdict(draft).items()
+    return {_STORED_NAMES.get(name, name): value for name, value in form if value or name not in _NEWER}
 
 
 def draft_from(form: Mapping[str, Any]) -> Draft:
@@ -105,7 +109,7 @@ def bare_paper(source: str) -> Paper:
 def prefilled(draft: Draft, values: Metadata | Paper | None = None) -> Draft:
     """Return a draft as its form shows it, with the source's values as far as they are known."""
     if not draft.is_addition:
-        return _with_details(draft, values) if isinstance(values, Paper) else draft
+        return _with_details(draft, values) if isinstance(values, Paper) and not draft.is_find else draft
     date = (values.date if values else None) or _month_of(read_source(draft.source)[1])
     return replace(
         draft, title=draft.title or (values.title if values else "") or "", date=draft.date or str(date or "")

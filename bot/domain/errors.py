@@ -7,6 +7,7 @@ DayoriError
 │   ├── ScheduleError  an invalid schedule
 │   └── FileError      a file's content, with its place
 ├── NotFoundError      nothing has that name or id
+│   └── DecidedError   a candidate that no longer waits, or on which nothing was decided
 ├── NotAllowedError    the person may not do this
 ├── RateLimitError     too many requests of one person
 ├── ConflictError      two things that contradict each other
@@ -94,6 +95,10 @@ class FileError(InputError):
 
 class NotFoundError(DayoriError):
     """Nothing has that name or id."""
+
+
+class DecidedError(NotFoundError):
+    """A candidate is not as it was shown: somebody decided on it meanwhile, or took the decision back."""
 
 
 class NotAllowedError(DayoriError):

@@ -21,6 +21,7 @@ from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.previews import Previews
 from bot.services.papers.proposer_notices import ProposerNotices
+from bot.services.papers.review import Review
 from bot.services.papers.shared_links import SharedLinks
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
@@ -57,6 +58,7 @@ class Services(NamedTuple):
     metadata: MetadataFinder
     feed_trials: Callable[[], FeedTrials]
     inbox: Inbox
+    review: Review
     proposer_notices: ProposerNotices
     health: Health
     metrics: Metrics

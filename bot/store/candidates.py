@@ -2,24 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import Row, delete, func, insert, select
+from sqlalchemy import ColumnElement, Row, Select, case, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key
 from bot.store.connection import StoreConnection
-from bot.store.database import iso
-from bot.store.feed_schema import candidate_feeds
+from bot.store.database import batched, iso
+from bot.store.feed_schema import candidate_feeds, feeds
 from bot.store.papers import columns_of, paper_from
-from bot.store.schema import candidate_keys, candidates
+from bot.store.schema import candidate_keys, candidates, paper_keys
 
 Offer: TypeAlias = Literal["new", "waiting", "decided"]
 """What became of a feed's find: a new candidate, one that waits already, or one that was decided on before."""
+
+IS_FIND: ColumnElement[bool] = (
+    candidates.c.proposed_by.is_(None) & candidates.c.proposer.is_(None) & candidates.c.paper.is_not(None)
+)
+# By its ids or by a link other than to code; papers of one title may be different ones.
+_IS_KNOWN = exists().where(
+    candidate_keys.c.number == candidates.c.number,
+    candidate_keys.c.key.not_like("title:%"),
+    paper_keys.c.workspace_id == candidate_keys.c.workspace_id,
+    paper_keys.c.key == candidate_keys.c.key,
+)
+_WAITS: tuple[ColumnElement[bool], ...] = (candidates.c.decision.is_(None), ~(IS_FIND & _IS_KNOWN))
+# Not put off first; proposals before finds, oldest first; finds by score, then newest first; what was put off last.
+_ORDER = (
+    candidates.c.later_at.is_not(None),
+    candidates.c.later_at,
+    case((IS_FIND, 1), else_=0),
+    case((IS_FIND, candidates.c.score)).desc().nulls_last(),
+    case((IS_FIND, candidates.c.proposed_at)).desc(),
+    case((IS_FIND, -candidates.c.number), else_=candidates.c.number),
+)
 
 
 async def add(
@@ -45,9 +66,34 @@ async def add(
     number: int = (
         await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
     ).scalar_one()
-    keys = [{"workspace_id": workspace_id, "key": key, "number": number} for key in _keys(paper)]
-    await connection.execute(insert(candidate_keys), keys)
+    await _add_keys(connection, workspace_id, number, paper)
     return number
+
+
+async def take_over(
+    connection: StoreConnection,
+    workspace_id: int,
+    number: int,
+    form: dict[str, Any],
+    paper: Paper,
+    by: str | None,
+    proposer: str,
+    locale: str | None,
+    now: datetime,
+) -> None:
+    """Make a feed's waiting find somebody's proposal: the paper as that person wrote it; the feeds stay named."""
+    values = {
+        "form": form,
+        "paper": columns_of(paper),
+        "proposed_by": by,
+        "proposer": proposer,
+        "locale": locale,
+        "proposed_at": iso(now),
+        "later_at": None,
+        "score": None,
+    }
+    await connection.execute(update(candidates).where(*one(workspace_id, number)).values(values))
+    await _add_keys(connection, workspace_id, number, paper)
 
 
 async def offer(
@@ -71,56 +117,108 @@ async def offer(
 
 async def find(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> Candidate | None:
     """Return the oldest candidate with one of these keys, one that waits before any that was decided on."""
-    query = (
-        select(candidates)
-        .join(candidate_keys, candidate_keys.c.number == candidates.c.number)
-        .where(candidate_keys.c.workspace_id == workspace_id, candidate_keys.c.key.in_(list(keys)))
-        .order_by(candidates.c.decision.is_not(None), candidates.c.number)
-    )
+    query = _with_keys(workspace_id, keys).order_by(candidates.c.decision.is_not(None), candidates.c.number)
     row = (await connection.execute(query.limit(1))).first()
-    return _read(row) if row else None
+    return candidate_from(row) if row else None
+
+
+async def undecided(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> list[Candidate]:
+    """Return the candidates with one of these keys on which nobody decided, oldest first."""
+    query = _with_keys(workspace_id, keys).where(candidates.c.decision.is_(None)).order_by(candidates.c.number)
+    return [candidate_from(row) for row in await connection.execute(query)]
 
 
 async def get(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:
-    """Return the proposal of that number; None when it has been decided on."""
-    row = (await connection.execute(select(candidates).where(*_one(workspace_id, number)))).first()
-    return _read(row) if row else None
+    """Return the candidate of that number, whether it waits or was decided on."""
+    row = (await connection.execute(select(candidates).where(*one(workspace_id, number)))).first()
+    return (await _with_feeds(connection, [candidate_from(row)]))[0] if row else None
 
 
-async def waiting(connection: StoreConnection, workspace_id: int) -> list[Candidate]:
-    """Return the waiting proposals, oldest first."""
-    query = select(candidates).where(candidates.c.workspace_id == workspace_id).order_by(candidates.c.number)
-    return [_read(row) for row in await connection.execute(query)]
+async def waiting(connection: StoreConnection, workspace_id: int, limit: int | None = None) -> list[Candidate]:
+    """Return the waiting candidates in the order in which they are decided on.
+
+    A feed's find does not wait while the collection has its paper.
+    """
+    query = select(candidates).where(*_waits(workspace_id)).order_by(*_ORDER).limit(limit)
+    return await _with_feeds(connection, [candidate_from(row) for row in await connection.execute(query)])
 
 
 async def of_proposer(connection: StoreConnection, workspace_id: int, proposer: str) -> list[Candidate]:
     """Return somebody's waiting proposals, newest first."""
-    conditions = (candidates.c.workspace_id == workspace_id, candidates.c.proposer == proposer)
+    conditions = (*_waits(workspace_id), candidates.c.proposer == proposer)
     query = select(candidates).where(*conditions).order_by(candidates.c.number.desc())
-    return [_read(row) for row in await connection.execute(query)]
+    return [candidate_from(row) for row in await connection.execute(query)]
 
 
 async def count(connection: StoreConnection, workspace_id: int) -> int:
-    """Return how many proposals wait."""
-    query = select(func.count()).select_from(candidates).where(candidates.c.workspace_id == workspace_id)
+    """Return how many candidates wait."""
+    query = select(func.count()).select_from(candidates).where(*_waits(workspace_id))
     return int((await connection.execute(query)).scalar_one())
 
 
 async def count_all(connection: StoreConnection) -> int:
     """Return how many candidates of all workspaces wait."""
-    query = select(func.count()).select_from(candidates).where(candidates.c.decision.is_(None))
+    query = select(func.count()).select_from(candidates).where(*_WAITS)
     return int((await connection.execute(query)).scalar_one())
 
 
-async def remove(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:
-    """Delete a proposal and return it; None when it has been decided on."""
-    statement = delete(candidates).where(*_one(workspace_id, number)).returning(candidates)
-    row = (await connection.execute(statement)).first()
-    return _read(row) if row else None
-
-
-def _one(workspace_id: int, number: int) -> tuple[Any, ...]:
+def one(workspace_id: int, number: int) -> tuple[ColumnElement[bool], ...]:
+    """Return the conditions for the candidate of that number."""
     return candidates.c.workspace_id == workspace_id, candidates.c.number == number
+
+
+def candidate_from(row: Row[Any]) -> Candidate:
+    """Return the candidate of a row, without the feeds that found it."""
+    return Candidate(
+        number=row.number,
+        form=row.form,
+        proposed_by=row.proposed_by,
+        proposer=row.proposer,
+        proposed_at=datetime.fromisoformat(row.proposed_at),
+        paper=paper_from(row.paper) if row.paper else None,
+        locale=row.locale,
+        decision=row.decision,
+        decided_at=_moment(row.decided_at),
+        decided_by=row.decided_by,
+        decider=row.decider,
+        change_id=row.change_id,
+        later_at=_moment(row.later_at),
+        score=row.score,
+    )
+
+
+def _waits(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
+    return candidates.c.workspace_id == workspace_id, *_WAITS
+
+
+def _with_keys(workspace_id: int, keys: Iterable[str]) -> Select[Any]:
+    numbers = select(candidate_keys.c.number).where(
+        candidate_keys.c.workspace_id == workspace_id, candidate_keys.c.key.in_(list(keys))
+    )
+    return select(candidates).where(candidates.c.number.in_(numbers))
+
+
+async def _with_feeds(connection: StoreConnection, found: Sequence[Candidate]) -> list[Candidate]:
+    """Return candidates with the names of the feeds that found them, the first finder first."""
+    names: dict[int, list[str]] = {}
+    for batch in batched([each.number for each in found]):
+        for number, name in await connection.execute(_names_of_feeds(batch)):
+            names.setdefault(number, []).append(name)
+    return [replace(each, feeds=tuple(names.get(each.number, ()))) for each in found]
+
+
+def _names_of_feeds(numbers: Collection[int]) -> Select[Any]:
+    return (
+        select(candidate_feeds.c.number, feeds.c.name)
+        .join(feeds, feeds.c.id == candidate_feeds.c.feed_id)
+        .where(candidate_feeds.c.number.in_(numbers))
+        .order_by(candidate_feeds.c.day, feeds.c.name)
+    )
+
+
+async def _add_keys(connection: StoreConnection, workspace_id: int, number: int, paper: Paper) -> None:
+    keys = [{"workspace_id": workspace_id, "key": key, "number": number} for key in _keys(paper)]
+    await connection.execute(upsert(candidate_keys).on_conflict_do_nothing(), keys)
 
 
 def _keys(paper: Paper) -> list[str]:
@@ -129,14 +227,5 @@ def _keys(paper: Paper) -> list[str]:
     return list(dict.fromkeys((*identity_keys(paper), *link_keys(pages), title_key(paper.title))))
 
 
-def _read(row: Row[Any]) -> Candidate:
-    return Candidate(
-        row.number,
-        row.form,
-        row.proposed_by,
-        row.proposer,
-        datetime.fromisoformat(row.proposed_at),
-        paper_from(row.paper) if row.paper else None,
-        row.locale,
-        row.decision,
-    )
+def _moment(text: str | None) -> datetime | None:
+    return datetime.fromisoformat(text) if text else None

@@ -51,7 +51,7 @@ class OnDiscord:
 
     async def accept(self) -> None:
         shown = await self._ask(self.curator, "inbox")
-        await self.server.click(self.curator, shown, "承認", locale="ja")
+        await self.server.click(self.curator, shown, "採用", locale="ja")
 
     async def subscribe(self, schedule: str) -> None:
         await self._ask(self.curator, "digest subscribe", channel=self.weekly, schedule=schedule)

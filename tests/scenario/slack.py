@@ -46,7 +46,7 @@ class OnSlack:
 
     async def accept(self) -> None:
         shown = await self.curator.ask(self.channel, "/inbox")
-        await self.curator.press_for(shown, "承認")
+        await self.curator.press_for(shown, "採用")
 
     async def subscribe(self, schedule: str) -> None:
         await self.curator.ask(self.channel, f"/digest subscribe <#{self.weekly.id}|weekly> {schedule}")

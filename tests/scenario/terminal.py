@@ -126,7 +126,7 @@ class AtThePrompt(CommandLine):
         await self.type(f"/removepaper {id}", "y")
 
     async def accept(self) -> None:
-        await self.type("/inbox", "a", "")
+        await self.type("/inbox", "a", "q")
 
     async def type(self, *lines: str) -> str:
         """Type lines, and return what is printed until an unknown command at the end is refused."""

@@ -6,18 +6,15 @@ the last question is answered.
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable
 from functools import partial
 from typing import TypeVar
 
-from bot.domain.dates import parse_date
-from bot.domain.draft import Draft, apply_draft, draft_of, edit_draft, prefilled, with_answers
+from bot.domain.draft import Draft, apply_draft, draft_of, edit_draft
 from bot.domain.errors import InputError, NotFoundError
-from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
-from bot.domain.text import clean_line
 from bot.i18n import msg, t
 from bot.platforms.console import render, reports
+from bot.platforms.console.paper_form import fill_form
 from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.papers.history_text import describe
@@ -48,7 +45,7 @@ async def add(terminal: Terminal, source: str) -> None:
     async def complete(draft: Draft) -> tuple[Draft, Paper]:
         return draft, await services.drafts.complete(draft)
 
-    draft, paper = await _fill_form(terminal, draft, complete, metadata)
+    draft, paper = await fill_form(terminal, draft, complete, metadata)
     terminal.card(paper)
     if not await terminal.confirm(t(terminal.locale, "Save?"), default=True):
         terminal.say(t(terminal.locale, "Not saved."))
@@ -80,7 +77,7 @@ async def edit(terminal: Terminal, text: str) -> None:
     async def complete(draft: Draft) -> tuple[Draft, Paper]:
         return draft, apply_draft(old, draft)
 
-    draft, new = await _fill_form(terminal, edit_draft(old), complete)
+    draft, new = await fill_form(terminal, edit_draft(old), complete)
     if new.content == old.content:
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
@@ -149,36 +146,6 @@ async def history(terminal: Terminal, text: str) -> None:
     terminal.console.print(reports.history(steps, terminal.services.zone, terminal.locale))
 
 
-async def _fill_form(
-    terminal: Terminal, draft: Draft, make: Callable[[Draft], Awaitable[T]], metadata: Metadata | None = None
-) -> T:
-    """Return what `make` makes of the filled-in form; after an InputError the form is asked again, with its answers."""
-    while True:
-        draft = with_answers(draft, form := prefilled(draft, metadata), await _answers(terminal, form))
-        try:
-            return await make(draft)
-        except InputError as error:
-            terminal.say(error.text(terminal.locale), "yellow")
-
-
-async def _answers(terminal: Terminal, draft: Draft) -> dict[str, str]:
-    locale = terminal.locale
-    labels = {
-        "title": t(locale, "Title"),
-        "headline": t(locale, "Headline"),
-        "date": t(locale, "Date"),
-        "comment": t(locale, "Comment"),
-        "tags": t(locale, "Tags"),
-    }
-    checks: dict[str, Callable[[str], object]] = {"title": _check_title, "date": _check_date}
-    answers: dict[str, str] = {}
-    for name, label in labels.items():
-        if "\n" in getattr(draft, name):
-            continue  # a prompt edits one line, so texts of several lines stay unchanged
-        answers[name] = await terminal.ask_until(f"  {label}: ", getattr(draft, name), checks.get(name, str))
-    return answers
-
-
 async def _resolve(terminal: Terminal, text: str) -> Paper:
     """Return the paper that a text means; ask which one if there are several.
 
@@ -203,16 +170,6 @@ def _check_choice(text: str, most: int) -> None:
     plain = text.strip()
     if plain and not (plain.isdecimal() and len(plain) < 10 and 1 <= int(plain) <= most):
         raise InputError(msg("Type a number from 1 to {most}, or nothing to stop.", most=most))
-
-
-def _check_title(text: str) -> None:
-    if not clean_line(text):
-        raise InputError(msg("The title is missing; copy it from the paper."))
-
-
-def _check_date(text: str) -> None:
-    if text.strip():
-        parse_date(text)
 
 
 def _number(text: str, example: str) -> int | None:

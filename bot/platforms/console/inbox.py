@@ -1,54 +1,125 @@
-"""Deciding on proposals at the prompt. Ctrl-C, Ctrl-D or the end of input stops; what was decided stays."""
+"""Deciding on candidates at the prompt, by single keys.
+
+Ctrl-C, Ctrl-D or the end of input stops; what was decided stays. In a form they only close the form.
+"""
 
 from __future__ import annotations
 
-from dataclasses import replace
+from collections.abc import Awaitable, Callable
+from contextlib import suppress
+from typing import TypeAlias
 
-from bot.domain.candidate import Candidate
+from bot.domain.candidate import Candidate, proposed_paper
+from bot.domain.draft import Draft, apply_draft
+from bot.domain.errors import DecidedError
 from bot.domain.paper import Paper, with_changes
-from bot.i18n import t, tn
+from bot.i18n import Message, t
+from bot.platforms.console.paper_form import FIELDS, fill_form
 from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
-from bot.services.papers.decisions import Decision, acceptance
-from bot.services.papers.inbox import is_other_comment, proposed_paper
+from bot.services.papers.acceptance import is_other_comment
+from bot.services.papers.decisions import Decision
 from bot.services.papers.outcomes import Saved
+from bot.services.papers.proposal import candidate_draft
+from bot.services.papers.review import Step
+
+TellProposer: TypeAlias = Callable[[Candidate, Paper, Decision], Awaitable[Message | None]]
+_OWN_WORDS = ("headline", "comment", "tags")  # what a feed cannot know
 
 
-async def decide(terminal: Terminal, _arguments: str) -> None:
-    """Show each proposal and ask for a decision."""
-    candidates = await terminal.services.inbox.waiting(terminal.workspace)
-    terminal.say(tn(terminal.locale, "{n} proposal is waiting.", "{n} proposals are waiting.", len(candidates)))
-    for candidate in candidates:
-        terminal.card(replace(proposed_paper(candidate), added_by=candidate.proposed_by))
+async def decide(terminal: Terminal, _arguments: str, tell: TellProposer | None = None) -> None:
+    """Show one candidate after another and take a key for each; `tell` tells proposers, by default where connected."""
+    step = await terminal.services.review.begin(terminal.workspace, terminal.submitter)
+    while True:
+        _show(terminal, step)
+        if not (keys := _keys(terminal, step)) or (not step.proposal and not terminal.prompt.is_interactive):
+            return
         try:
-            answer = await terminal.prompt.ask(t(terminal.locale, "a: accept, r: reject, otherwise: leave it  "))
+            key = await terminal.prompt.key(_question(keys), keys)
         except AbortError:
             terminal.say(t(terminal.locale, "Stopped; what was not decided still waits."), "yellow")
             return
-        if answer.strip().lower() == "a":
-            await _accept(terminal, candidate)
-        elif answer.strip().lower() == "r":
-            await terminal.services.inbox.reject(terminal.workspace, candidate.number)
-            terminal.say(t(terminal.locale, "Rejected."))
-            await _tell_proposer(terminal, candidate, proposed_paper(candidate), "rejected")
+        if key == "q":
+            return
+        step = await _act(terminal, step, key)
+        if step.verdict and (problem := await (tell or terminal.services.proposer_notices.tell)(*step.verdict)):
+            terminal.say(problem.text(terminal.locale), "yellow")
 
 
-async def _accept(terminal: Terminal, candidate: Candidate) -> None:
-    _, accepted = await terminal.services.inbox.accept(terminal.workspace, candidate.number, terminal.actor)
-    if accepted.is_new:
-        terminal.say(t(terminal.locale, "Saved as {id}.", id=accepted.paper.id), "green")
-    else:
-        await _take_comment(terminal, accepted.paper, proposed_paper(candidate))
-    await _tell_proposer(terminal, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
+def _show(terminal: Terminal, step: Step) -> None:
+    if step.message:
+        terminal.say(step.message.text(terminal.locale), "yellow" if step.is_refused else "green")
+    if step.proposal is None:
+        terminal.say(t(terminal.locale, "The inbox is empty."))
+        return
+    terminal.say("")
+    terminal.say(step.proposal.text(terminal.locale, terminal.text_of), "dim")
+    terminal.card(step.proposal.paper)
 
 
-async def _tell_proposer(terminal: Terminal, candidate: Candidate, paper: Paper, decision: Decision) -> None:
-    if problem := await terminal.services.proposer_notices.tell(candidate, paper, decision):
-        terminal.say(problem.text(terminal.locale), "yellow")
+def _keys(terminal: Terminal, step: Step) -> dict[str, str]:
+    """Return the keys that do something now, each with its label; none when there is nothing to do."""
+    locale, keys = terminal.locale, dict[str, str]()
+    if step.proposal:
+        keys |= {
+            "a": t(locale, "Accept"),
+            "e": t(locale, "Edit and accept"),
+            "r": t(locale, "Reject"),
+            "l": t(locale, "Later"),
+        }
+    if step.undoable:
+        keys["u"] = t(locale, "Undo the decision")
+    return keys | {"q": t(locale, "Leave")} if keys else {}
+
+
+def _question(keys: dict[str, str]) -> str:
+    return "  ".join(f"{label} {key}" for key, label in keys.items()) + "  > "
+
+
+async def _act(terminal: Terminal, step: Step, key: str) -> Step:
+    """Do what a key is for and return the next step; the same one again where a form was closed."""
+    review, place, by = terminal.services.review, terminal.workspace, terminal.submitter
+    if key == "u" or step.proposal is None:
+        return await review.undo(place, by, step.undoable)
+    candidate = step.proposal.candidate
+    if key == "r":
+        return await review.reject(place, candidate.number, by)
+    if key == "l":
+        return await review.put_off(place, candidate.number, by)
+    if key == "a" and not candidate.is_find:
+        return await _accept(terminal, candidate.number, proposed_paper(candidate))
+    try:
+        paper = await _paper_of_form(terminal, candidate, FIELDS if key == "e" else _OWN_WORDS)
+    except AbortError:
+        terminal.say(t(terminal.locale, "Stopped; nothing was changed."), "yellow")
+        return step._replace(message=None, is_refused=False, verdict=None, known=None)
+    except DecidedError as error:
+        return await review.refused(place, by, error)
+    return await _accept(terminal, candidate.number, paper)
+
+
+async def _accept(terminal: Terminal, number: int, paper: Paper) -> Step:
+    """Accept a candidate as this paper; where the collection has it already, offer to copy its comment."""
+    step = await terminal.services.review.accept(terminal.workspace, number, terminal.submitter, paper=paper)
+    if step.known:
+        with suppress(AbortError):
+            await _take_comment(terminal, step.known.paper, paper)
+    return step
+
+
+async def _paper_of_form(terminal: Terminal, candidate: Candidate, fields: tuple[str, ...]) -> Paper:
+    """Return a candidate's paper as the curator typed it. Raises DecidedError if it no longer waits, and AbortError."""
+    await terminal.services.inbox.get(terminal.workspace, candidate.number, terminal.submitter)
+    proposed = proposed_paper(candidate)
+
+    async def make(draft: Draft) -> Paper:
+        return apply_draft(proposed, draft)
+
+    return await fill_form(terminal, candidate_draft(candidate, proposed), make, fields=fields)
 
 
 async def _take_comment(terminal: Terminal, paper: Paper, proposal: Paper) -> None:
-    """Show the paper that was there before an accepted proposal, and offer to copy the proposal's comment."""
+    """Show the paper that was there before an accepted candidate, and offer to copy the candidate's comment."""
     terminal.say(t(terminal.locale, "This paper is in the collection already."), "yellow")
     terminal.card(paper)
     if not is_other_comment(proposal, paper):

@@ -7,7 +7,7 @@ import os
 import re
 import sys
 import threading
-from collections.abc import AsyncGenerator, Awaitable, Callable, Sequence
+from collections.abc import AsyncGenerator, Awaitable, Callable, Collection, Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, TextIO
@@ -77,6 +77,25 @@ class Prompt:
             raise AbortError
         return line if line or self.is_interactive else prefilled
 
+    async def key(self, prompt: str, keys: Collection[str]) -> str:
+        """Return which of the keys is pressed; from a pipe, the one that a line consists of.
+
+        Full-width letters and capitals count as well. Raises AbortError at Ctrl-C, Ctrl-D and the end of input.
+        """
+        while True:
+            typed = await self._pressed(prompt, keys) if self.is_interactive else await self.ask("")
+            if (key := _plain(typed)) in keys:
+                return key
+
+    async def _pressed(self, prompt: str, keys: Collection[str]) -> str:
+        from prompt_toolkit import PromptSession
+
+        try:
+            session = PromptSession[str](key_bindings=_single_keys(keys))
+            return await session.prompt_async(prompt, handle_sigint=False)
+        except (EOFError, KeyboardInterrupt):
+            raise AbortError from None
+
     async def _line(self, prompt: str, prefilled: str, *, is_command: bool) -> str | None:
         if not self.is_interactive:
             return await _line_of(self._pipe or sys.stdin)
@@ -96,6 +115,26 @@ class Prompt:
             key_bindings=None if is_command else _ending_answers(),
         )
         return self._editors[is_command]
+
+
+def _single_keys(keys: Collection[str]) -> KeyBindings:
+    """Return key bindings by which one of the keys is an answer without Enter, and others do nothing."""
+    from prompt_toolkit.key_binding import KeyBindings, KeyPressEvent
+    from prompt_toolkit.keys import Keys
+
+    bindings = KeyBindings()
+
+    @bindings.add(Keys.Any)
+    @bindings.add("enter")
+    def answer(event: KeyPressEvent) -> None:
+        if _plain(event.data) in keys:
+            event.app.exit(result=event.data)
+
+    return bindings
+
+
+def _plain(typed: str) -> str:
+    return normalized("NFKC", typed).strip().casefold()
 
 
 def _ending_answers() -> KeyBindings:

@@ -12,7 +12,7 @@ from rich.padding import Padding
 from rich.table import Table
 from rich.text import Text
 
-from bot.domain.candidate import Candidate
+from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.history import Change, Step
 from bot.domain.paper import FIELD_NAMES
 from bot.domain.server import Server
@@ -24,7 +24,6 @@ from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.health import Check, HealthReport
 from bot.services.papers.history_text import action, describe, differences
 from bot.services.papers.importing import ImportReport
-from bot.services.papers.inbox import proposed_paper
 
 _BELOW = 6  # cells of indentation for details
 
@@ -159,14 +158,15 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
     return Group(*parts)
 
 
-def inbox(proposals: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
-    """List the proposals with proposer and time."""
-    if not proposals:
-        return Text(t(locale, "No proposals are waiting."))
+def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
+    """List the candidates with their number, time, and who brought them."""
+    if not waiting:
+        return Text(t(locale, "The inbox is empty."))
     table = _folded(4)
-    for each in proposals:
+    for each in waiting:
         when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
-        table.add_row(str(each.number), when, Text(each.proposed_by or "—"), Text(proposed_paper(each).heading))
+        brought_by = each.proposed_by or ", ".join(each.feeds) or "—"
+        table.add_row(str(each.number), when, Text(brought_by), Text(proposed_paper(each).heading))
     return table
 
 

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime
 
 from rich.text import Text
 
 from bot.domain.errors import DayoriError
 from bot.domain.paper import Paper
 from bot.domain.text import normalized
-from bot.i18n import Locale, t
+from bot.i18n import Locale, Message, t
 from bot.platforms.console import render
 from bot.platforms.console.prompt import Prompt
 from bot.platforms.console.safe_console import SafeConsole
@@ -53,6 +54,14 @@ class Terminal:
         """Print a sentence with line breaks between words; a path in it is not broken."""
         lines = wrap(text, self.console.width, cut=False)
         self.console.print(Text("\n".join(lines), style=style), soft_wrap=True)
+
+    def text_of(self, message: Message, locale: Locale) -> str:
+        """Return a message in one language, its times as days of the team's timezone."""
+
+        def shown(value: object) -> object:
+            return f"{value.astimezone(self.services.zone):%Y-%m-%d}" if isinstance(value, datetime) else value
+
+        return message.text(locale, shown)
 
     def card(self, paper: Paper) -> None:
         """Print a paper's card."""

@@ -21,13 +21,13 @@ from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.command_tree import Tree
 from bot.platforms.discord.commands.addpaper import Which
 from bot.platforms.discord.commands.editpaper import Choose, Remove
-from bot.platforms.discord.commands.inbox import Accept, Change, Reject
+from bot.platforms.discord.commands.inbox import Accept, Change, Later, Reject, UndoDecision, save_find
 from bot.platforms.discord.components import is_unknown
 from bot.platforms.discord.context import Client, actor_of
 from bot.platforms.discord.drafts import Cancel, Details, Edit, Overwrite, Save, SaveAsAnother, save_form
 from bot.platforms.discord.duplicate import AddLink
 from bot.platforms.discord.gateway_status import GatewayStatus
-from bot.platforms.discord.modal import is_modal_of_ours
+from bot.platforms.discord.modal import find_of, is_modal_of_ours
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
@@ -53,6 +53,8 @@ _COMPONENTS: tuple[type[Any], ...] = (
     Accept,
     Change,
     Reject,
+    Later,
+    UndoDecision,
 )
 _LONGEST_WAIT = 60.0  # seconds; a longer rate limit raises an error for a later retry instead of sleeping
 _SERVERS_SETTLE = 0.5  # seconds; nothing here needs every server to be loaded before `on_ready`
@@ -182,7 +184,7 @@ class DayoriClient(Client):
             if is_modal_of_ours(interaction):
                 response.begin(interaction)
                 (await actor_of(interaction)).spend()
-                await save_form(interaction)
+                await (save_form if find_of(interaction) is None else save_find)(interaction)
             elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _COMPONENTS):
                 await actor_of(interaction)
                 raise unknown_component()

@@ -12,18 +12,20 @@ from discord.ui import Button, DynamicItem, Item, Select, View
 from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
 from bot.platforms.discord.context import Interaction, actor_of, custom_id_of
+from bot.services.rate_limit import COST
 
 
 class Component:
     """Reports errors of a press, which discord.py would only log; `pattern` matches its custom ids."""
 
     pattern: ClassVar[re.Pattern[str]]
+    cost: ClassVar[float] = COST
 
     async def callback(self, interaction: Any) -> None:
         """Answer a press."""
         try:
             response.begin(interaction)
-            (await actor_of(interaction)).spend()
+            (await actor_of(interaction)).spend(self.cost)
             await self.press(interaction)
         except Exception as error:
             await error_handler.respond(interaction, error)
@@ -33,20 +35,26 @@ class Component:
         raise NotImplementedError
 
 
+def button(
+    name: str, argument: object, label: str, style: ButtonStyle = ButtonStyle.secondary, emoji: str | None = None
+) -> Button[Any]:
+    """Return a button that the PersistentButton of that name serves, for messages that cannot import it."""
+    return Button(label=label, emoji=emoji, style=style, custom_id=f"dayori:{name}:{argument}")
+
+
 class PersistentButton(Component, DynamicItem[Button[Any]], template="dayori:"):
     """A button that needs one value, `argument`, stored in its custom id: `dayori:NAME:ARGUMENT`."""
 
     name: ClassVar[str]
     style: ClassVar[ButtonStyle]
 
-    def __init_subclass__(cls, *, name: str, style: ButtonStyle = ButtonStyle.secondary) -> None:
+    def __init_subclass__(cls, *, name: str, style: ButtonStyle = ButtonStyle.secondary, cost: float = COST) -> None:
         cls.pattern = re.compile(f"dayori:{name}:(?P<argument>.+)")
         super().__init_subclass__(template=cls.pattern)
-        cls.name, cls.style = name, style
+        cls.name, cls.style, cls.cost = name, style, cost
 
     def __init__(self, argument: object, label: str = "…", emoji: str | None = None) -> None:
-        custom_id = f"dayori:{self.name}:{argument}"
-        super().__init__(Button(label=label, emoji=emoji, style=self.style, custom_id=custom_id))
+        super().__init__(button(self.name, argument, label, self.style, emoji))
         self.argument = str(argument)
 
     @classmethod

@@ -19,10 +19,11 @@ from bot.platforms.discord import response
 from bot.platforms.discord.card import card_view, embed_of
 from bot.platforms.discord.components import PersistentButton, persistent_view
 from bot.platforms.discord.context import Actor, Interaction, actor_of
+from bot.platforms.discord.inbox_card import step_message
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.modal import details_modal, draft_modal, inputs_file, inputs_of, token_of
 from bot.platforms.discord.proposer_notice import notify_proposer
-from bot.services.papers.decisions import acceptance
+from bot.services.papers.acceptance import Accepted
 from bot.services.papers.outcomes import (
     Outcome,
     Proposed,
@@ -33,6 +34,7 @@ from bot.services.papers.outcomes import (
     outcome_message,
 )
 from bot.services.papers.previews import Preview, Unfinished
+from bot.services.papers.review import Step
 
 
 async def open_draft(interaction: Interaction, actor: Actor, draft: Draft, paper: Paper | None = None) -> None:
@@ -149,11 +151,13 @@ async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_tit
         allow_same_title=allow_same_title,
         seen=shown.version,
     )
-    await _show_outcome(interaction, actor, shown, outcome)
     if isinstance(outcome, Saved) and outcome.candidate:
-        decision = acceptance(is_new=outcome.is_new)
-        await notify_proposer(interaction, actor, outcome.candidate, outcome.paper, decision)
-    elif isinstance(outcome, Saved):
+        accepted = Accepted(outcome.paper, outcome.is_new, outcome.comment)
+        step = await actor.services.review.accepted(actor.workspace, actor.submitter, outcome.candidate, accepted)
+        await show_step(interaction, actor, step)
+        return
+    await _show_outcome(interaction, actor, shown, outcome)
+    if isinstance(outcome, Saved):
         await interaction.client.message_updates.update()
 
 
@@ -161,8 +165,6 @@ async def _show_outcome(interaction: Interaction, actor: Actor, shown: ShownDraf
     locale, token = actor.locale, shown.token
     text = actor.say(outcome_message(outcome, actor.id))
     match outcome:
-        case Saved(paper=paper, is_new=False, candidate=Candidate() as candidate, comment=comment):
-            await show_accepted_duplicate(interaction, actor, paper, candidate, comment)
         case Saved(paper=paper):
             view = card_view(paper, locale)
             await response.replace(interaction, content=text, embeds=[embed_of(paper, locale)], view=view)
@@ -178,14 +180,28 @@ async def _show_outcome(interaction: Interaction, actor: Actor, shown: ShownDraf
             await _show_stale(interaction, actor, token, outcome)
 
 
-async def show_accepted_duplicate(
-    interaction: Interaction, actor: Actor, paper: Paper, candidate: Candidate, comment: str
-) -> None:
-    """Tell a curator that an accepted proposal's paper exists already, and offer to copy the proposal's comment.
+async def show_step(interaction: Interaction, actor: Actor, step: Step) -> None:
+    """Show the next candidate in place of the last, and have the last one's proposer told.
 
-    `comment` is the token of the draft that copies it, empty where there is nothing to copy. If the paper has a
-    comment, both versions are shown.
+    The next one gets a message of its own where the paper was there already, since that must be seen.
     """
+    if step.known and step.verdict:
+        await _show_accepted_duplicate(interaction, actor, step.verdict.candidate, step.known)
+        await response.send(interaction, **step_message(step, actor))
+    else:
+        await response.replace(interaction, **step_message(step, actor))
+    if step.verdict:
+        await notify_proposer(interaction, actor, *step.verdict)
+
+
+async def _show_accepted_duplicate(
+    interaction: Interaction, actor: Actor, candidate: Candidate, accepted: Accepted
+) -> None:
+    """Tell a curator that an accepted candidate's paper exists already, and offer to copy the candidate's comment.
+
+    If the paper has a comment, both versions are shown.
+    """
+    paper, comment = accepted.paper, accepted.comment
     locale, embeds, items = actor.locale, [embed_of(paper, actor.locale)], []
     if comment:
         preview = await actor.services.previews.show(actor.workspace, comment, actor.submitter)

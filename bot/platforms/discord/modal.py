@@ -11,18 +11,19 @@ from discord.ui import Label, Modal, TextInput
 
 from bot.domain.draft import Draft
 from bot.domain.errors import InputError
+from bot.domain.numbers import number_in
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord.context import Interaction, custom_id_of
 from bot.platforms.form_fields import FormField, detail_fields, paper_fields
 
-_PREFIX, _DETAILS = "dayori:draft:", "dayori:details:"
+_PREFIX, _DETAILS, _FIND = "dayori:draft:", "dayori:details:", "dayori:find:"
 _LONGEST = 4000  # characters of one input
 
 
 def draft_modal(draft: Draft, token: str, locale: Locale) -> Modal:
-    """Return the form of a stored draft, filled with its values."""
+    """Return the form of a stored draft, filled with its values; that of a feed's find also names its candidate."""
     title = t(locale, "Edit the paper") if draft.paper_id else t(locale, "Add a paper")
-    form = Modal(title=title, custom_id=_PREFIX + token)
+    form = Modal(title=title, custom_id=f"{_FIND}{draft.candidate}:{token}" if draft.is_find else _PREFIX + token)
     return _with_inputs(form, paper_fields(draft, locale, _LONGEST))
 
 
@@ -50,7 +51,13 @@ def _with_inputs(form: Modal, fields: Iterable[FormField]) -> Modal:
 def is_modal_of_ours(interaction: Interaction) -> bool:
     """Return whether this is the submission of one of our forms."""
     is_sent = interaction.type is discord.InteractionType.modal_submit
-    return is_sent and custom_id_of(interaction).startswith((_PREFIX, _DETAILS))
+    return is_sent and custom_id_of(interaction).startswith((_PREFIX, _DETAILS, _FIND))
+
+
+def find_of(interaction: Interaction) -> int | None:
+    """Return the number of the feed's find that a submitted form accepts; None for other forms. Raises InputError."""
+    name = custom_id_of(interaction)
+    return number_in(name.removeprefix(_FIND).partition(":")[0]) if name.startswith(_FIND) else None
 
 
 def token_of(interaction: Interaction) -> str:

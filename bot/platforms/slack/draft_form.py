@@ -17,16 +17,19 @@ from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.forms import Values
 from bot.platforms.slack.mrkdwn import escape_within, link
 
-FORM = "draft"
+FORM, FIND_FORM = "draft", "find"
 _LONGEST = kit.LONGEST_TEXT  # characters that Slack takes in one input
 _CHECKS: Mapping[str, Callable[[str], object]] = {"date": parse_date, "links": read_links, "source": read_source}
 
 
 def draft_modal(interaction: Interaction, draft: Draft, token: str, problem: str = "") -> Block:
-    """Return the form of a stored draft, filled with its values, below an escaped text that says what is wrong."""
+    """Return the form of a stored draft, filled with its values, below an escaped text that says what is wrong.
+
+    That of a feed's find accepts it; its argument also names the candidate.
+    """
     locale = interaction.actor.locale
     fields = paper_fields(draft, locale, _LONGEST)
-    details = [] if draft.is_addition else detail_fields(draft, locale, _LONGEST)
+    details = [] if draft.is_addition or draft.is_find else detail_fields(draft, locale, _LONGEST)
     body = [
         *([kit.section(f"⚠️ {problem}")] if problem else []),
         *([_source(draft.source)] if draft.is_addition else []),
@@ -35,13 +38,16 @@ def draft_modal(interaction: Interaction, draft: Draft, token: str, problem: str
         *(_input(field) for field in details if field.fits),
         *_left_out([field for field in (*fields, *details) if not field.fits], locale),
     ]
+    if draft.is_find:
+        metadata = interaction.origin.metadata(f"{draft.candidate}:{token}")
+        return response.modal(title_of(draft, locale), body, locale, FIND_FORM, metadata, submit=t(locale, "Accept"))
     metadata = interaction.origin.metadata(token)
     return response.modal(title_of(draft, locale), body, locale, FORM, metadata, submit=t(locale, "Preview"))
 
 
 def title_of(draft: Draft, locale: Locale) -> str:
     """Return the title of a draft's modals."""
-    return t(locale, "Add a paper") if draft.is_addition else t(locale, "Edit the paper")
+    return t(locale, "Add a paper") if draft.is_addition or draft.is_find else t(locale, "Edit the paper")
 
 
 def check(values: Values, locale: Locale) -> dict[str, str]:

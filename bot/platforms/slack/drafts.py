@@ -26,10 +26,11 @@ from bot.platforms.slack.card import card_answer, cards_answer
 from bot.platforms.slack.context import Client, Interaction
 from bot.platforms.slack.draft_form import answers_of, draft_modal, title_of
 from bot.platforms.slack.forms import Values
+from bot.platforms.slack.inbox_card import NEXT, step_answer
 from bot.platforms.slack.mrkdwn import escape
 from bot.platforms.slack.proposer_notice import notify_proposer
 from bot.platforms.slack.response import Answer
-from bot.services.papers.decisions import acceptance
+from bot.services.papers.acceptance import Accepted
 from bot.services.papers.outcomes import (
     Outcome,
     Proposed,
@@ -40,9 +41,9 @@ from bot.services.papers.outcomes import (
     outcome_message,
 )
 from bot.services.papers.previews import Preview, Unfinished
+from bot.services.papers.review import Step
 
 SAVE, SAVE_ANOTHER, OVERWRITE, REOPEN, CANCEL = "save", "save_another", "overwrite", "reopen", "cancel"
-NEXT = "next"
 _log = structlog.get_logger()
 
 
@@ -98,22 +99,43 @@ async def cancel(interaction: Interaction, token: str) -> None:
     await response.replace_message(interaction, Answer(t(actor.locale, "Not saved.")))
 
 
-async def show_accepted_duplicate(interaction: Interaction, known: Paper, candidate: Candidate, comment: str) -> None:
-    """Tell a curator that an accepted proposal's paper exists already, and offer to copy the proposal's comment.
+async def show_step(interaction: Interaction, step: Step, *below: Block) -> None:
+    """Show the next candidate in place of the last, and have the last one's proposer told, even if the answer is lost.
 
-    `comment` is the token of the draft that copies it, empty where there is nothing to copy. If the paper has a
-    comment, both versions are shown.
+    Where the paper was there already, that must be seen: the next one gets a message of its own, or a button in a
+    modal.
     """
-    actor, locale = interaction.actor, interaction.actor.locale
+    try:
+        if step.known and step.verdict:
+            await _show_accepted_duplicate(interaction, step.verdict.candidate, step.known)
+            if not interaction.view_id:
+                await response.send_below(interaction, step_answer(step, interaction.actor))
+        else:
+            await response.replace_message(interaction, step_answer(step, interaction.actor, *below))
+    finally:
+        if step.verdict:
+            await notify_proposer(interaction, *step.verdict)
+
+
+async def _show_accepted_duplicate(interaction: Interaction, candidate: Candidate, accepted: Accepted) -> None:
+    """Tell a curator that an accepted candidate's paper exists already, and offer to copy the candidate's comment.
+
+    If the paper has a comment, both versions are shown.
+    """
+    actor, locale, known = interaction.actor, interaction.actor.locale, accepted.paper
     papers, buttons = [known], list[Block]()
-    if comment:
-        preview = await actor.services.previews.show(actor.workspace, comment, actor.submitter)
+    if accepted.comment:
+        preview = await actor.services.previews.show(actor.workspace, accepted.comment, actor.submitter)
         if isinstance(preview, Preview):
             label = t(locale, "Replace the comment") if known.comment else t(locale, "Add the comment")
-            buttons.append(kit.button(SAVE, label, str(ShownDraft(comment, preview.fingerprint)), "primary"))
+            value = str(ShownDraft(accepted.comment, preview.fingerprint))
+            buttons.append(kit.button(SAVE, label, value, "primary"))
             papers.append(preview.paper)
     lines = map(actor.say, accepted_duplicate_messages(candidate, has_comment=bool(buttons)))
-    await _show(interaction, cards_answer("\n".join(lines), locale, *papers), *buttons)
+    answer = cards_answer("\n".join(lines), locale, *papers)
+    if interaction.view_id:
+        buttons.append(kit.button(NEXT, t(locale, "Next candidate")))
+    await _show(interaction, answer, *buttons)
 
 
 async def update_messages(client: Client) -> None:
@@ -144,23 +166,22 @@ async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_tit
         allow_same_title=allow_same_title,
         seen=shown.version,
     )
-    await _show_outcome(interaction, shown, outcome)
-    if not isinstance(outcome, Saved):
+    if isinstance(outcome, Saved) and outcome.candidate:
+        accepted = Accepted(outcome.paper, outcome.is_new, outcome.comment)
+        step = await actor.services.review.accepted(actor.workspace, actor.submitter, outcome.candidate, accepted)
+        await show_step(interaction, step)
         return
-    if outcome.candidate:
-        await notify_proposer(interaction, outcome.candidate, outcome.paper, acceptance(is_new=outcome.is_new))
-    await update_messages(interaction.client)
+    await _show_outcome(interaction, shown, outcome)
+    if isinstance(outcome, Saved):
+        await update_messages(interaction.client)
 
 
 async def _show_outcome(interaction: Interaction, shown: ShownDraft, outcome: Outcome) -> None:
     actor, locale = interaction.actor, interaction.actor.locale
     text = actor.say(outcome_message(outcome, actor.id))
     match outcome:
-        case Saved(paper=paper, is_new=False, candidate=Candidate() as candidate, comment=comment):
-            await show_accepted_duplicate(interaction, paper, candidate, comment)
-        case Saved(paper=paper, candidate=candidate):
-            buttons = [kit.button(NEXT, t(locale, "Next proposal"))] if candidate else []
-            await response.replace_message(interaction, card_answer(paper, actor, text, *buttons))
+        case Saved(paper=paper):
+            await response.replace_message(interaction, card_answer(paper, actor, text))
         case Proposed():
             await response.replace_message(interaction, Answer(text))
         case SameTitle(paper=other):
@@ -189,7 +210,7 @@ async def _show_preview(interaction: Interaction, token: str, preview: Preview |
     """Show the paper that a draft would become, or its form with what is wrong."""
     locale = interaction.actor.locale
     if isinstance(preview, Unfinished):
-        await _show_problem(interaction, token, preview)
+        await show_problem(interaction, token, preview)
         return
     text = t(locale, "This is how it will look:")
     answer = cards_answer(text, locale, preview.paper)
@@ -198,7 +219,8 @@ async def _show_preview(interaction: Interaction, token: str, preview: Preview |
     await response.ask(interaction, title_of(preview.draft, locale), answer, save, cancel, edit)
 
 
-async def _show_problem(interaction: Interaction, token: str, preview: Unfinished) -> None:
+async def show_problem(interaction: Interaction, token: str, preview: Unfinished) -> None:
+    """Show a form again with what is wrong, or in a message the buttons that open or discard it."""
     actor = interaction.actor
     problem = actor.say(preview.problem)
     below_message = Answer(problem, (kit.actions(*_edit_or_cancel(token, actor.locale)),))

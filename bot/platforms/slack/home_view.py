@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from bot.domain.candidate import proposed_paper
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import CommandName, msg, t, tn
@@ -12,12 +13,11 @@ from bot.platforms.slack.blocks import Block
 from bot.platforms.slack.commands.addpaper import ADD
 from bot.platforms.slack.commands.editpaper import EDIT
 from bot.platforms.slack.context import Actor
-from bot.platforms.slack.drafts import NEXT
+from bot.platforms.slack.inbox_card import NEXT
 from bot.platforms.slack.mrkdwn import bold, channel, day, day_and_time, escape_within
 from bot.platforms.slack.paper_list import BETWEEN, LONGEST_QUERY, OPEN, linked
 from bot.services.digests.server_subscriptions import NO_SUBSCRIPTION
 from bot.services.digests.subscription_status import SubscriptionStatus
-from bot.services.papers.inbox import proposed_paper
 from bot.services.papers.provenance import provenance
 from bot.services.personal_pages import FrontPage, PersonalPage
 
@@ -45,7 +45,7 @@ def _head(page: FrontPage, actor: Actor) -> Iterator[Block]:
     if page.papers:
         buttons.append(kit.button(f"{FIND}.all", t(locale, "All papers")))
     if actor.is_curator and page.waiting:
-        waiting = tn(locale, "Inbox: {n} proposal waits", "Inbox: {n} proposals wait", page.waiting)
+        waiting = tn(locale, "Inbox: {n} candidate waits", "Inbox: {n} candidates wait", page.waiting)
         buttons.append(kit.button(NEXT, waiting))
     yield kit.actions(*buttons)
     if page.papers:

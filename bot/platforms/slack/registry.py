@@ -6,7 +6,7 @@ from collections.abc import Awaitable, Callable, Mapping
 from typing import Any, TypeAlias
 
 from bot.domain.text import normalized
-from bot.platforms.slack import app_home, card, draft_form, drafts, duplicate, home_view, paper_list, unfurl
+from bot.platforms.slack import app_home, card, draft_form, drafts, duplicate, home_view, inbox_card, paper_list, unfurl
 from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.commands import addpaper, alias, digest, editpaper, export, help, inbox, paper, subscribe, undo
@@ -14,7 +14,7 @@ from bot.platforms.slack.context import Client, Interaction, Json
 from bot.platforms.slack.forms import Form
 from bot.platforms.slack.manifest import ADD_SHORTCUT
 from bot.platforms.slack.mrkdwn import unescape
-from bot.services.rate_limit import ADDITION_COST, EXPORT_COST, UNDO_COST
+from bot.services.rate_limit import ADDITION_COST, DECISION_COST, EXPORT_COST, UNDO_COST
 
 Command: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
 """Serves a command; the text is what follows its name."""
@@ -48,6 +48,7 @@ COSTS: Mapping[str, float] = {
     ADD_SHORTCUT: ADDITION_COST,
     "undo": UNDO_COST,
     "export": EXPORT_COST,
+    **dict.fromkeys(inbox_card.DECISIONS, DECISION_COST),
 }
 """What an interaction costs its person, where that is more than the usual, by its name."""
 ACTIONS: Mapping[str, Press] = {
@@ -68,16 +69,19 @@ ACTIONS: Mapping[str, Press] = {
     editpaper.HISTORY: editpaper.show_history,
     editpaper.CONFIRM_REMOVAL: editpaper.confirm_removal,
     undo.UNDO: undo.undo_chosen,
-    drafts.NEXT: inbox.inbox,
-    inbox.ACCEPT: inbox.accept,
-    inbox.CHANGE: inbox.change,
-    inbox.REJECT: inbox.reject,
+    inbox_card.NEXT: inbox.inbox,
+    inbox_card.ACCEPT: inbox.accept,
+    inbox_card.CHANGE: inbox.change,
+    inbox_card.REJECT: inbox.reject,
+    inbox_card.LATER: inbox.put_off,
+    inbox_card.UNDO: inbox.undo,
     digest.PREVIEW: digest.go_on,
 }
 FORMS: Mapping[str, Form] = {
     paper.SEARCH: Form(paper.show_chosen),
     addpaper.ASK: Form(addpaper.start_with_answer, draft_form.check),
     draft_form.FORM: Form(drafts.save_form, draft_form.check),
+    draft_form.FIND_FORM: Form(inbox.save_find, draft_form.check),
     drafts.SAVE: Form(drafts.save_shown),
     editpaper.EDIT: Form(editpaper.edit_chosen),
     editpaper.REMOVE: Form(editpaper.remove_chosen),

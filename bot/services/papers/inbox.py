@@ -1,171 +1,135 @@
-"""The inbox of proposals, where additions by non-curators wait for a curator. It uses no network."""
+"""The inbox, where people's proposals and feeds' finds wait for a curator. It uses no network."""
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime
-from typing import NamedTuple
+from datetime import datetime, timedelta
 
-from bot.domain.candidate import Candidate
-from bot.domain.draft import Draft, complete, draft_from, edit_draft, form_of, read_source
-from bot.domain.errors import InputError, NotFoundError
-from bot.domain.metadata import Metadata
+from bot.domain.candidate import Candidate, proposed_paper
+from bot.domain.errors import DecidedError, NotFoundError
 from bot.domain.numbers import is_given
-from bot.domain.paper import Paper, make_paper
-from bot.i18n import Locale, Say, msg, tn
-from bot.services.papers.library import Author, add_paper, find_same_title, work_keys
+from bot.domain.paper import Paper
+from bot.i18n import msg
+from bot.services.papers.acceptance import Accepted, accept_candidate, require_waiting, unknown_error
+from bot.services.papers.decisions import undecided_message
+from bot.services.papers.library import Author, find_same_title
+from bot.services.papers.proposal import Proposal
+from bot.services.papers.submitter import Submitter
+from bot.services.papers.undo import undo_addition
 from bot.services.ports import Clock
-from bot.store import candidates, drafts
+from bot.store import candidates, decisions
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
-
-class Accepted(NamedTuple):
-    """The paper of an accepted proposal as the collection has it: new, or already there.
-
-    `comment` is the token of a draft that puts the proposal's comment into the paper that was already there; empty
-    where there is nothing to copy.
-    """
-
-    paper: Paper
-    is_new: bool
-    comment: str = ""
-
-
-class Proposal(NamedTuple):
-    """A waiting proposal as a curator sees it: the paper in its proposer's name, and how many `others` wait.
-
-    `same_title` is a paper of that title which the collection has under other ids.
-    """
-
-    candidate: Candidate
-    paper: Paper
-    others: int
-    same_title: Paper | None
-
-    def text(self, locale: Locale, say: Say) -> str:
-        """Return the lines above the paper."""
-        text = say(msg("Proposed by {name}.", name=self.candidate.proposed_by or "?"), locale)
-        if self.others:
-            text += "\n" + tn(locale, "{n} more proposal is waiting.", "{n} more proposals are waiting.", self.others)
-        if self.same_title:
-            id = self.same_title.id
-            text += "\n" + say(
-                msg("The collection has a paper with this title already, under other ids: {id}", id=id), locale
-            )
-        return text
+_KEPT = timedelta(days=400)  # decisions are kept so that nothing is offered again, and as examples for the score
+_BETWEEN = timedelta(hours=1)  # two tidyings
 
 
 class Inbox:
-    """Lists proposals, and accepts or rejects each one once."""
+    """Shows candidates one after another, and decides on each once; `keep` is how long a feed's find waits."""
 
-    def __init__(self, database: Database, clock: Clock) -> None:
-        self._database, self._clock = database, clock
+    def __init__(self, database: Database, clock: Clock, keep: timedelta) -> None:
+        self._database, self._clock, self._keep = database, clock, keep
+        self._tidied_at: datetime | None = None
 
     async def waiting(self, workspace_id: int) -> list[Candidate]:
-        """Return the waiting proposals, oldest first."""
+        """Return the waiting candidates in the order in which they are shown."""
         async with self._database.read() as connection:
             return await candidates.waiting(connection, workspace_id)
 
-    async def get(self, workspace_id: int, number: int) -> Candidate:
-        """Return a proposal. Raises NotFoundError when it has been decided on."""
+    async def get(self, workspace_id: int, number: int, by: Submitter) -> Candidate:
+        """Return a waiting candidate. Raises DecidedError, which says who decided what."""
         async with self._database.read() as connection:
-            candidate = await candidates.get(connection, workspace_id, number) if is_given(number) else None
-        if candidate is None:
-            raise decided_error(number)
-        return candidate
+            return await require_waiting(connection, workspace_id, number, by)
 
-    async def oldest(self, workspace_id: int) -> Proposal | None:
-        """Return the proposal that has waited longest, with what a curator must know; None if none waits."""
+    async def next(self, workspace_id: int, number: int | None = None) -> Proposal | None:
+        """Return the candidate to decide on next, or the one of that number if it waits; None if none waits."""
         async with self._database.read() as connection:
-            waiting = await candidates.waiting(connection, workspace_id)
-            if not waiting:
+            chosen = await candidates.get(connection, workspace_id, number) if number else None
+            first = await candidates.waiting(connection, workspace_id, limit=1)
+            if not (found := [chosen] if chosen and not chosen.decision else first):
                 return None
-            candidate = waiting[0]
+            candidate = found[0]
             paper = replace(proposed_paper(candidate), added_by=candidate.proposed_by)
             same_title = await find_same_title(connection, workspace_id, paper)
-        return Proposal(candidate, paper, len(waiting) - 1, same_title)
+            others = max(0, await candidates.count(connection, workspace_id) - 1)
+        return Proposal(candidate, paper, others, same_title)
+
+    async def last_decision(self, workspace_id: int, by: Submitter) -> Candidate | None:
+        """Return the candidate on which this person decided last, or which they put off last."""
+        async with self._database.read() as connection:
+            return await decisions.last_of(connection, workspace_id, by.actor)
 
     async def accept(
-        self, workspace_id: int, number: int, actor: str | None, token: str = ""
+        self,
+        workspace_id: int,
+        number: int,
+        by: Submitter,
+        token: str = "",
+        change_paper: Callable[[Paper], Paper] = lambda paper: paper,
     ) -> tuple[Candidate, Accepted]:
-        """Add a proposal's paper as shown, in its proposer's name; `token` names the draft of its comment, if any."""
+        """Add a candidate's paper; `token` names the draft of its comment, if any. Raises DecidedError."""
         async with self._database.write() as connection:
-            candidate = await _remove(connection, workspace_id, number)
-            paper = proposed_paper(candidate)
             now = self._clock()
-            return candidate, await accept_paper(connection, workspace_id, candidate, paper, actor, now, token)
+            return await accept_candidate(
+                connection, workspace_id, number, by, now, change_paper=change_paper, token=token
+            )
 
-    async def reject(self, workspace_id: int, number: int) -> Candidate:
-        """Remove a proposal and return it. Raises NotFoundError when it has been decided on."""
+    async def reject(self, workspace_id: int, number: int, by: Submitter) -> Candidate:
+        """Reject a candidate and return it. Raises DecidedError."""
         async with self._database.write() as connection:
-            return await _remove(connection, workspace_id, number)
+            candidate = await require_waiting(connection, workspace_id, number, by)
+            await decisions.decide(connection, workspace_id, number, "rejected", by.name, by.actor, self._clock())
+            return candidate
 
+    async def put_off(self, workspace_id: int, number: int, by: Submitter) -> Candidate:
+        """Put a candidate behind all others and return it. Raises DecidedError."""
+        async with self._database.write() as connection:
+            candidate = await require_waiting(connection, workspace_id, number, by)
+            await decisions.put_off(connection, workspace_id, number, by.name, by.actor, self._clock())
+            return candidate
 
-def proposed_paper(candidate: Candidate) -> Paper:
-    """Return the paper that was shown when it was proposed.
+    async def undo(
+        self, workspace_id: int, by: Submitter, number: int | None = None, *, only_own: bool = False
+    ) -> Candidate:
+        """Let a candidate wait again and return it as it was: this person's last decision, or the one on that number.
 
-    Proposals stored by older versions hold only the form; their link serves as the title when the form has none.
-    """
-    if candidate.paper:
-        return candidate.paper
-    draft = draft_from(candidate.form)
-    link, _ = read_source(draft.source)
-    try:
-        return complete(draft, Metadata(title=link.url[:500]))
-    except InputError:
-        return make_paper(title=link.url[:500], links=[link])
+        With `only_own`, another person's decision stays. Raises NotFoundError, DecidedError where there is nothing to
+        undo, and ConflictError when the accepted paper was changed since.
+        """
+        async with self._database.write() as connection:
+            candidate = await self._decided(connection, workspace_id, by, number)
+            if only_own and candidate.decider != by.actor:
+                raise DecidedError(undecided_message(candidate, proposed_paper(candidate), by.actor))
+            if candidate.change_id:
+                author = Author(by.name, by.actor)
+                change = candidate.change_id
+                await undo_addition(self._database, connection, workspace_id, change, self._clock, author)
+            await decisions.take_back(connection, candidate)
+            return candidate
 
+    async def tidy(self) -> None:
+        """Let old finds expire and forget old decisions, at most once an hour."""
+        now = self._clock()
+        if self._tidied_at and now - self._tidied_at < _BETWEEN:
+            return
+        async with self._database.write() as connection:
+            await decisions.expire(connection, now - self._keep, now)
+            await decisions.forget(connection, now - _KEPT)
+        self._tidied_at = now
 
-def edit_proposal(candidate: Candidate, paper: Paper) -> Draft:
-    """Return a draft that changes the paper of a proposal, filled with the proposal's values."""
-    source = str(candidate.form["source"])
-    return replace(edit_draft(paper), source=source, paper_id="", version="", candidate=candidate.number)
-
-
-async def accept_paper(
-    connection: StoreConnection,
-    workspace_id: int,
-    candidate: Candidate,
-    paper: Paper,
-    actor: str | None,
-    now: datetime,
-    token: str,
-) -> Accepted:
-    """Add the paper of a proposal that was already removed from the inbox, in the caller's transaction.
-
-    If that paper exists already and the proposal has another comment, a draft that copies the comment is stored under
-    `token` for the curator, if there is a token.
-    """
-    added = await add_paper(connection, workspace_id, paper, Author(candidate.proposed_by, actor), now)
-    if added.is_new or not (token and actor and is_other_comment(paper, added.paper)):
-        return Accepted(added.paper, added.is_new)
-    draft = replace(edit_draft(added.paper), comment=paper.comment or "")
-    await drafts.save(connection, workspace_id, token, form_of(draft), now, actor)
-    return Accepted(added.paper, added.is_new, token)
-
-
-def is_other_comment(proposed: Paper, paper: Paper) -> bool:
-    """Return whether a proposal has a comment that differs from that of the paper already there."""
-    return bool(proposed.comment) and proposed.comment != paper.comment
-
-
-async def find_waiting(connection: StoreConnection, workspace_id: int, paper: Paper) -> Candidate | None:
-    """Return the oldest waiting proposal for the same work as a paper."""
-    keys = set(work_keys(paper))
-    waiting = await candidates.waiting(connection, workspace_id)
-    return next((each for each in waiting if keys & set(work_keys(proposed_paper(each)))), None)
-
-
-def decided_error(number: int) -> NotFoundError:
-    """Return the error for a proposal that no longer waits."""
-    return NotFoundError(
-        msg("There is no proposal {number}; it may have been decided on already.", number=str(number)[:40])
-    )
-
-
-async def _remove(connection: StoreConnection, workspace_id: int, number: int) -> Candidate:
-    candidate = await candidates.remove(connection, workspace_id, number) if is_given(number) else None
-    if candidate is None:
-        raise decided_error(number)
-    return candidate
+    async def _decided(
+        self, connection: StoreConnection, workspace_id: int, by: Submitter, number: int | None
+    ) -> Candidate:
+        """Return the candidate whose decision, or whose putting off, can be taken back."""
+        if number is None:
+            if last := await decisions.last_of(connection, workspace_id, by.actor):
+                return last
+            raise NotFoundError(msg("You have decided nothing that could be undone."))
+        candidate = await candidates.get(connection, workspace_id, number) if is_given(number) else None
+        if candidate is None:
+            raise unknown_error(number)
+        if candidate.decider is None:
+            raise DecidedError(undecided_message(candidate, proposed_paper(candidate), by.actor))
+        return candidate

@@ -25,10 +25,11 @@ _log = structlog.get_logger()
 
 
 class Added(NamedTuple):
-    """The result of an addition: the new paper, or the one that was already there."""
+    """The result of an addition: the new paper with the change that added it, or the one that was already there."""
 
     paper: Paper
     is_new: bool
+    change_id: int | None = None
 
 
 class Write(NamedTuple):
@@ -147,7 +148,7 @@ async def add_paper(
     change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
     await write_papers(connection, workspace_id, change, [Write(paper.id, None, columns_of(paper))])
     _log.info("paper added", paper=paper.id, by=author.actor or author.name, workspace=workspace_id)
-    return Added(paper, is_new=True)
+    return Added(paper, is_new=True, change_id=change)
 
 
 async def edit_paper(

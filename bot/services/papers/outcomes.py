@@ -83,10 +83,13 @@ def waiting_message(candidate: Candidate, actor: str) -> Message:
 
 
 def accepted_duplicate_messages(candidate: Candidate, *, has_comment: bool) -> list[Message]:
-    """Return that an accepted proposal's paper existed already; with a comment to copy, both versions follow."""
+    """Return that an accepted candidate's paper existed already; with a comment to copy, both versions follow."""
     name = candidate.proposed_by or "?"
-    messages = [msg("This paper is in the collection already, so nothing of {name}'s proposal was added.", name=name)]
-    return [*messages, msg("First as it is now, then with the proposal's comment:")] if has_comment else messages
+    if candidate.is_find:
+        message = msg("This paper is in the collection already, so nothing was added.")
+        return [message, msg("First as it is now, then with your comment:")] if has_comment else [message]
+    message = msg("This paper is in the collection already, so nothing of {name}'s proposal was added.", name=name)
+    return [message, msg("First as it is now, then with the proposal's comment:")] if has_comment else [message]
 
 
 _PROPOSED_BEFORE = msg("You have proposed this already; you will be told when a curator has decided.")

@@ -63,7 +63,7 @@ class Previews:
         return prefilled(draft, await self._original(workspace_id, draft, paper))
 
     async def answer(
-        self, workspace_id: int, token: str, answers: Mapping[str, str], by: Submitter, announce: Announce
+        self, workspace_id: int, token: str, answers: Mapping[str, str], by: Submitter, announce: Announce | None = None
     ) -> Preview | Unfinished:
         """Store the answers to a draft's form, and return the preview. Raises NotFoundError and NotAllowedError."""
         draft, paper = await self._stored(workspace_id, token, by)
@@ -71,7 +71,8 @@ class Previews:
         draft = with_answers(draft, form, answers)
         if draft.is_addition and not await self._drafts.is_ready(draft.source):
             await self._drafts.save(workspace_id, token, draft, by.actor)
-            await announce(draft.source)
+            if announce:
+                await announce(draft.source)
         return await self._show(workspace_id, token, draft, paper, by)
 
     async def show(self, workspace_id: int, token: str, by: Submitter) -> Preview | Unfinished:
@@ -112,6 +113,6 @@ class Previews:
 
     async def _added_by(self, workspace_id: int, draft: Draft, by: Submitter) -> str | None:
         """Return the name under which a new paper is added: the proposer's, even after a curator edited it."""
-        if draft.candidate:
-            return (await self._inbox.get(workspace_id, draft.candidate)).proposed_by
+        if draft.candidate and not draft.is_find:
+            return (await self._inbox.get(workspace_id, draft.candidate, by)).proposed_by
         return by.name

@@ -25,7 +25,7 @@ from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.papers import paper_from
 from bot.store.reversals import Extent, ReversedStep
-from bot.store.search_index.index_worker import Builders, removed_row_builder, row_builder
+from bot.store.search_index.index_worker import HERE, Builders, removed_row_builder, row_builder
 from bot.store.search_index.maintenance import complete_index, reduce_index
 
 # Papers per transaction: other writers wait half a second for it, and about a second for the first one where few papers
@@ -72,6 +72,14 @@ class Reversal:
                 await asyncio.sleep(0)
         self._log(change, author)
         return change, ids
+
+    async def run_within(self, connection: StoreConnection, change_id: int, clock: Clock, author: Author) -> None:
+        """Revert the change of that id, which is one of few papers, in the caller's transaction."""
+        change, target = await self.find(connection, change_id)
+        left = await reversals.extent(connection, self.workspace_id, target, None)
+        self.id = await self._begin(connection, target, clock, author, is_open=False)
+        await self._revert(connection, change, target, left.ids, HERE, leaves_out=False)
+        self._log(change, author)
 
     async def _check(self, connection: StoreConnection, target: int) -> None:
         """Raise ConflictError if any step cannot be reverted, before the first of several transactions."""

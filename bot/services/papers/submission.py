@@ -17,8 +17,8 @@ from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, apply_draft, bare_paper, draft_from, form_of, read_source
 from bot.domain.errors import StaleError
 from bot.domain.paper import Paper, with_changes
+from bot.services.papers.acceptance import accept_candidate, find_waiting
 from bot.services.papers.drafts import fingerprint, gone_error, require_own, used_error
-from bot.services.papers.inbox import accept_paper, decided_error, find_waiting
 from bot.services.papers.library import Author, add_paper, edit_paper, find_duplicate, find_same_title
 from bot.services.papers.outcomes import Outcome, Proposed, SameTitle, Saved, Stale
 from bot.services.papers.submitter import Submitter
@@ -46,7 +46,8 @@ class Submission:
         async with self._database.read() as connection:
             if duplicate := await find_duplicate(connection, workspace_id, bare):
                 return duplicate
-            return await find_waiting(connection, workspace_id, bare) if self.proposes(by) else None
+            waiting = await find_waiting(connection, workspace_id, bare) if self.proposes(by) else None
+            return None if waiting and waiting.is_find else waiting
 
     async def add(
         self, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, *, allow_same_title: bool = False
@@ -177,12 +178,7 @@ class Submission:
             return SameTitle(same_title)
         now = self._clock()
         if self.proposes(by):
-            if waiting := await find_waiting(connection, workspace_id, paper):
-                return Proposed(waiting.number, is_repeated=True, waiting=waiting)
-            number = await candidates.add(
-                connection, workspace_id, form_of(draft), paper, by.name, by.actor, by.locale, now
-            )
-            return Proposed(number)
+            return await _propose(connection, workspace_id, draft, paper, by, now)
         return Saved((await add_paper(connection, workspace_id, paper, Author(by.name, by.actor), now)).paper)
 
     async def _edit(
@@ -205,13 +201,32 @@ class Submission:
     async def _accept(
         self, connection: StoreConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, comment: str
     ) -> Saved:
-        """Accept a proposal as a curator edited it; `comment` is the token for a draft that copies its comment."""
+        """Accept a candidate as a curator edited it; `comment` is the token for a draft that copies its comment."""
         by.require_curator()
-        candidate = await candidates.remove(connection, workspace_id, draft.candidate)
-        if candidate is None:
-            raise decided_error(draft.candidate)
-        accepted = await accept_paper(connection, workspace_id, candidate, paper, by.actor, self._clock(), comment)
+        candidate, accepted = await accept_candidate(
+            connection,
+            workspace_id,
+            draft.candidate,
+            by,
+            self._clock(),
+            change_paper=lambda _: paper,
+            token=comment,
+        )
         return Saved(accepted.paper, accepted.is_new, candidate=candidate, comment=accepted.comment)
+
+
+async def _propose(
+    connection: StoreConnection, workspace_id: int, draft: Draft, paper: Paper, by: Submitter, now: datetime
+) -> Proposed:
+    """Insert a proposal, unless the same work is proposed already; a feed's find of it becomes this proposal."""
+    waiting = await find_waiting(connection, workspace_id, paper)
+    if waiting and not waiting.is_find:
+        return Proposed(waiting.number, is_repeated=True, waiting=waiting)
+    values = (form_of(draft), paper, by.name, by.actor, by.locale, now)
+    if waiting:
+        await candidates.take_over(connection, workspace_id, waiting.number, *values)
+        return Proposed(waiting.number)
+    return Proposed(await candidates.add(connection, workspace_id, *values))
 
 
 async def _repeated(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:

@@ -87,6 +87,22 @@ class Undo:
         return await Reversal(self._database, workspace_id, "redo", find).run(change_id, self._clock, Author(by, actor))
 
 
+async def undo_addition(
+    database: Database, connection: StoreConnection, workspace_id: int, change_id: int, clock: Clock, by: Author
+) -> None:
+    """Undo the addition of a paper in the caller's transaction; nothing happens if it was undone already.
+
+    Raises ConflictError when the paper was changed since.
+    """
+    if await history.was_undone(connection, workspace_id, change_id):
+        return
+
+    async def find(connection: StoreConnection, id: int | None) -> Target:
+        return await _undoable(connection, workspace_id, id, None)
+
+    await Reversal(database, workspace_id, "undo", find).run_within(connection, change_id, clock, by)
+
+
 async def _undoable(connection: StoreConnection, workspace_id: int, id: int | None, of: str | None) -> Target:
     """Return the change to undo. Raises NotFoundError."""
     if id is not None and not is_given(id):

@@ -45,9 +45,7 @@ async def propose(app: App, proposer: str) -> Candidate:
     return (await app.services.inbox.waiting(workspace))[0]
 
 
-@pytest.mark.parametrize(
-    ("button", "text"), [("承認", "was added to the papers"), ("見送る", "was not added this time")]
-)
+@pytest.mark.parametrize(("button", "text"), [("採用", "was added to the papers"), ("却下", "was not added this time")])
 async def test_what_is_proposed_on_slack_and_decided_on_discord_is_told_on_slack(
     settings: Config,
     channels: Channels,
@@ -85,7 +83,7 @@ async def test_a_curator_on_discord_learns_that_nobody_was_told_on_slack(
         await slack.until(lambda: slack.sockets.open)
         await propose(app, f"slack:{person.id}")
         card = await discord.slash(curator, channels[0], "inbox", locale="ja")
-        reply = await discord.click(curator, card, "見送る", locale="ja")
+        reply = await discord.click(curator, card, "却下", locale="ja")
         problem = await reply.next()
     assert "太郎さんに知らせられませんでした" in problem.content
     assert "App Home" in problem.content

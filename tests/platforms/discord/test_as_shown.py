@@ -160,17 +160,24 @@ async def test_accept_and_reject_at_once_tell_the_proposer_one_thing_in_their_la
         await server.click(reader, look, "Save", locale="en-US")
         card = [await server.slash(person, general, "inbox", locale="ja") for person in (curator, other)]
         decided = await asyncio.gather(
-            server.click(curator, card[0], "承認", locale="ja"), server.click(other, card[1], "見送る", locale="ja")
+            server.click(curator, card[0], "採用", locale="ja"), server.click(other, card[1], "却下", locale="ja")
         )
         answers = [(await answered(each)).content for each in decided]
         await server.until(lambda: server.direct(reader).messages)
         papers = await all_papers(app.services.lookup, await app.services.workspaces.named("default"))
-    assert sorted(answers) == [
-        "提案1はありません。すでに承認されたか、見送られたのかもしれません。",
-        "確認待ちの提案はありません。",
-    ]
     [message] = server.direct(reader).messages
     was_added = len(papers) == 7
+    assert sorted(answers) == (
+        [
+            "「Attention」は花子さんがすでに採用しました。\n受信箱は空です。",
+            "「Attention」を採用しました。\n受信箱は空です。",
+        ]
+        if was_added
+        else [
+            "「Attention」は次郎さんがすでに却下しました。\n受信箱は空です。",
+            "「Attention」を却下しました。\n受信箱は空です。",
+        ]
+    )
     assert message.content == (
         "Your proposal was added to the papers:" if was_added else "Your proposal was not added this time:"
     )
@@ -185,7 +192,7 @@ async def test_a_proposer_whose_paper_came_meanwhile_is_told_the_truth(
             look = await answered(await server.submit(person, form.modal, {"title": "Attention"}))
             await server.click(person, look, "保存")
         card = await server.slash(curator, general, "inbox", locale="ja")
-        await server.click(curator, card, "承認")
+        await server.click(curator, card, "採用")
         await server.until(lambda: server.direct(reader).messages)
     assert [each.content for each in server.direct(reader).messages] == ["提案した論文は、すでに登録されていました:"]
 
@@ -218,7 +225,7 @@ async def test_who_is_no_curator_any_more_decides_nothing(
         answers = [
             (await answered(await work)).content
             for work in (
-                *(server.click(curator, card, name) for name in ("承認", "編集", "見送る")),
+                *(server.click(curator, card, name) for name in ("採用", "編集", "却下")),
                 *(server.click(curator, change, name) for name in ("保存", "編集")),
                 server.submit(curator, mending.modal, {"title": "乗っ取り"}),
             )

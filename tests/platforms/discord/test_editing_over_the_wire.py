@@ -274,15 +274,16 @@ async def test_what_others_add_waits_for_a_curator_and_its_proposer_is_told(
         before = await server.slash(reader, general, "papers", tag="x", locale="ja")
         refused = await server.slash(reader, general, "inbox", locale="ja")
         card = await server.slash(curator, general, "inbox", locale="ja")
-        empty = await answered(await server.click(curator, card, "承認"))
+        empty = await answered(await server.click(curator, card, "採用"))
         await server.until(lambda: server.direct(reader).messages)
         result = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
     assert "提案しました" in proposed.content
     assert before.embeds == []
     assert "キュレーターだけ" in refused.content
     assert "太郎さんの提案" in card.content
-    assert card.controls == ["承認", "編集", "見送る"]
-    assert empty.content == "確認待ちの提案はありません。"
+    assert card.controls == ["採用", "編集", "却下", "あとで"]
+    assert empty.content == "「Attention Is All You Need」を採用しました。\n受信箱は空です。"
+    assert empty.controls == ["取り消し"]
     assert "提案した論文が追加されました" in server.direct(reader).messages[0].content
     assert result.embeds[0]["footer"]["text"] == "1706.03762 ・ 追加: 太郎"
 
@@ -296,7 +297,7 @@ async def test_a_proposer_is_told_once_though_discord_seemed_to_fail(
         form = await server.slash(reader, general, "addpaper", source=LINK, locale="ja")
         look = await answered(await server.submit(reader, form.modal, {"title": "Attention Is All You Need"}))
         await server.click(reader, look, "保存")
-        await server.click(curator, await server.slash(curator, general, "inbox", locale="ja"), "承認")
+        await server.click(curator, await server.slash(curator, general, "inbox", locale="ja"), "採用")
         await server.until(lambda: len(server.sent("POST", f"/channels/{direct.id}/messages")) == 2)
     assert len(direct.messages) == 1
 
@@ -314,14 +315,14 @@ async def test_a_proposal_is_mended_or_rejected(
         card = first = await server.slash(curator, general, "inbox", locale="ja")
         mending = await server.click(curator, card, "編集")
         look = await answered(await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"}))
-        saved = await server.click(curator, look, "保存")
-        card = await server.slash(curator, general, "inbox", locale="ja")
-        assert card.content == "太郎さんの提案です。"
-        empty = await answered(await server.click(curator, card, "見送る"))
+        card = await server.click(curator, look, "保存")
+        assert card.content == "「Attention Is All You Need」を採用しました。\n太郎さんの提案です。"
+        empty = await answered(await server.click(curator, card, "却下"))
+        mended = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
         result = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")
-    assert first.content == "太郎さんの提案です。\nこのほかに1件の提案が確認を待っています。"
-    assert saved.embeds[0]["title"] == "Attention Is All You Need"
-    assert empty.content == "確認待ちの提案はありません。"
+    assert first.content == "太郎さんの提案です。\nほかに1件が判断を待っています。"
+    assert mended.embeds[0]["title"] == "Attention Is All You Need"
+    assert empty.content == "「Scaling Laws」を却下しました。\n受信箱は空です。"
     assert "見つかりませんでした" in result.content
 
 

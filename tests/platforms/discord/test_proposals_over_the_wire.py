@@ -35,7 +35,7 @@ async def test_a_comment_of_a_proposal_is_put_where_the_paper_that_is_there_has_
         await proposed(server, reader, general, "en")
         workspace = await added(app, None)
         card = await server.slash(curator, general, "inbox", locale="ja")
-        outcome = await server.click(curator, card, "承認", locale="ja")
+        outcome = await server.click(curator, card, "採用", locale="ja")
         between = await app.services.lookup.get(workspace, "1706.03762")
         await server.until(lambda: server.direct(reader).messages)
         saved = await server.click(curator, outcome, "コメントを追加", locale="ja")
@@ -44,7 +44,7 @@ async def test_a_comment_of_a_proposal_is_put_where_the_paper_that_is_there_has_
     assert "この論文はもう登録されているので、太郎さんの提案からは何も追加していません" in outcome.content
     assert (between.comment, after.comment, after.added_by) == (None, "提案のコメント", "花子")
     assert saved.content == "保存しました。"
-    assert empty.content == "確認待ちの提案はありません。"
+    assert empty.content == "受信箱は空です。"
     assert "was in the collection already" in server.direct(reader).messages[0].content
 
 
@@ -55,7 +55,7 @@ async def test_a_comment_is_replaced_only_after_both_were_shown_and_nobody_else_
         await proposed(server, reader, general)
         workspace = await added(app, "花子のコメント")
         card = await server.slash(curator, general, "inbox", locale="ja")
-        outcome = await server.click(curator, card, "承認", locale="ja")
+        outcome = await server.click(curator, card, "採用", locale="ja")
         await app.services.library.edit(
             workspace, "1706.03762", "次郎", lambda now: with_changes(now, comment="次郎の感想")
         )

@@ -152,7 +152,7 @@ async def test_proposals_wait_for_their_proposer_and_for_curators(app: App, pers
     assert "受信箱（1件）" in text_of(theirs)
     assert "1番目の論文" not in text_of(theirs)
     await curator.press(theirs, "受信箱")
-    shown = await curator.until_modal("1番目の論文", "承認")
+    shown = await curator.until_modal("1番目の論文", "採用")
     await curator.press(shown, "accept")
     await curator.until_home("1番目の論文")
     await person.server.until(lambda: "確認を待っている" not in text_of(person.home))

@@ -14,6 +14,8 @@ from tests.doubles.slack import Channel, Person, SlackServer, text_of
 from tests.platforms.slack.conftest import configured
 from tests.samples import paper
 
+JIRO = Submitter("次郎", "slack:U9", "ja", is_curator=True)
+
 
 @pytest.fixture
 def settings(config: Config, server: SlackServer) -> Config:
@@ -53,7 +55,7 @@ async def test_each_decision_shows_the_next_proposal_and_is_told_to_its_proposer
     second = await curator.press_for(first, "accept")
     assert second is first
     assert "2番目の論文" in text_of(second)
-    assert "提案はありません" in text_of(await curator.press_for(second, "reject"))
+    assert "受信箱は空です" in text_of(await curator.press_for(second, "reject"))
     await server.until(lambda: len(proposer.direct.messages) == 2)
     added, rejected = (each.text for each in proposer.direct.messages)
     assert "was added" in added
@@ -74,13 +76,13 @@ async def test_a_proposal_is_edited_in_its_form_before_it_is_accepted(
     await curator.submit(curator.modal, comment="直したコメント")
     preview = await curator.until_modal("直したコメント")
     await curator.submit(preview)
-    saved = await curator.until_modal("保存しました")
+    following = await curator.until_modal("を採用しました")
     await server.until(lambda: proposer.direct.messages)
     assert await papers_of(app) == {"paper-1": "直したコメント"}
     assert "直したコメント" in str(proposer.direct.messages[0].blocks)
-    await curator.press(saved, "next")
-    await curator.press(await curator.until_modal("2番目の論文"), "reject")
-    await curator.until_modal("提案はありません")
+    assert "2番目の論文" in str(following)
+    await curator.press(following, "reject")
+    await curator.until_modal("受信箱は空です")
 
 
 async def test_a_paper_that_is_there_already_takes_the_proposals_comment_if_the_curator_wants(
@@ -91,7 +93,7 @@ async def test_a_paper_that_is_there_already_takes_the_proposals_comment_if_the_
     shown = await curator.ask(channel, "/inbox")
     await curator.press(shown, "accept")
     await server.until(lambda: "もう登録されている" in text_of(shown))
-    await server.until(lambda: "提案はありません" in text_of(curator.reads[-1]))
+    await server.until(lambda: "受信箱は空です" in text_of(curator.reads[-1]))
     await server.until(lambda: proposer.direct.messages)
     assert "in the collection already" in proposer.direct.messages[0].text
     await curator.press_for(shown, "コメントを追加")
@@ -124,14 +126,18 @@ async def test_a_press_that_is_delivered_twice_decides_and_tells_once(
     assert list(await papers_of(app)) == ["paper-1"]
 
 
-async def test_a_proposal_that_another_curator_decided_on_is_told_in_a_sentence(
-    app: App, curator: Person, proposer: Person, channel: Channel
+@pytest.mark.parametrize("button", ["accept", "change", "reject", "later"])
+async def test_a_proposal_that_another_curator_decided_on_is_told_in_a_sentence_above_the_next(
+    app: App, curator: Person, proposer: Person, channel: Channel, button: str
 ) -> None:
-    await propose(app, proposer, paper(1))
+    for n in (1, 2):
+        await propose(app, proposer, paper(n))
     shown = await curator.ask(channel, "/inbox")
-    await app.services.inbox.reject(1, (await app.services.inbox.waiting(1))[0].number)
-    for button in ("accept", "change", "reject"):
-        assert "提案1はありません" in text_of(await curator.press_for(shown, button))
+    await app.services.inbox.reject(1, 1, JIRO)
+    answer = text_of(await curator.press_for(shown, button))
+    assert "「1番目の論文」は次郎さんがすでに却下しました。" in answer
+    assert "2番目の論文" in answer
+    assert [each.number for each in await app.services.inbox.waiting(1)] == [2]
 
 
 async def test_a_proposer_is_told_even_if_the_curators_answer_gets_lost(

@@ -6,12 +6,14 @@ import asyncio
 import json
 import sqlite3
 from contextlib import closing
+from datetime import timedelta
 
 import pytest
 
+from bot.domain.candidate import proposed_paper
 from bot.domain.draft import Draft
 from bot.domain.errors import NotFoundError
-from bot.services.papers.inbox import Inbox, proposed_paper
+from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.outcomes import Proposed
 from bot.services.papers.submission import Submission
@@ -21,11 +23,14 @@ from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
 TARO = Submitter("太郎", "discord:1", "ja", is_curator=False)
+HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
+JIRO = Submitter("次郎", "discord:3", "ja", is_curator=True)
+KEEP = timedelta(days=30)
 
 
 @pytest.fixture
 def inbox(database: Database, clock: AdjustableClock) -> Inbox:
-    return Inbox(database, clock)
+    return Inbox(database, clock, KEEP)
 
 
 @pytest.fixture
@@ -38,7 +43,7 @@ async def number(database: Database, clock: AdjustableClock, workspace: int) -> 
 async def test_what_was_shown_when_it_was_proposed_is_what_is_accepted(
     inbox: Inbox, workspace: int, number: int
 ) -> None:
-    candidate, added = await inbox.accept(workspace, number, "discord:2")
+    candidate, added = await inbox.accept(workspace, number, HANAKO)
     assert (added.paper.content, added.paper.added_by, added.is_new) == (paper(1).content, "太郎", True)
     assert (proposed_paper(candidate), candidate.locale) == (paper(1), "ja")
     assert await inbox.waiting(workspace) == []
@@ -47,8 +52,8 @@ async def test_what_was_shown_when_it_was_proposed_is_what_is_accepted(
 async def test_accept_and_reject_at_once_end_as_one_of_the_two(
     inbox: Inbox, library: Library, workspace: int, number: int
 ) -> None:
-    calls = [inbox.accept(workspace, number, "discord:2"), inbox.reject(workspace, number)]
-    calls += [inbox.accept(workspace, number, "discord:3"), inbox.reject(workspace, number)]
+    calls = [inbox.accept(workspace, number, HANAKO), inbox.reject(workspace, number, HANAKO)]
+    calls += [inbox.accept(workspace, number, JIRO), inbox.reject(workspace, number, HANAKO)]
     decisions = await asyncio.gather(*calls, return_exceptions=True)
     assert [isinstance(each, NotFoundError) for each in decisions].count(False) == 1
     was_accepted = any(isinstance(each, tuple) for each in decisions)
@@ -59,18 +64,18 @@ async def test_a_paper_that_came_meanwhile_is_told_apart_from_one_that_was_added
     inbox: Inbox, library: Library, workspace: int, number: int
 ) -> None:
     there = (await library.add(workspace, paper(1), "花子")).paper
-    _, added = await inbox.accept(workspace, number, "discord:2")
+    _, added = await inbox.accept(workspace, number, HANAKO)
     assert (added.paper, added.is_new) == (there, False)
 
 
 @pytest.mark.parametrize("number", [2**70, -1, 0, 77])
 async def test_a_number_of_nothing_is_refused_in_a_sentence(inbox: Inbox, workspace: int, number: int) -> None:
     for decide in (
-        inbox.get(workspace, number),
-        inbox.accept(workspace, number, None),
-        inbox.reject(workspace, number),
+        inbox.get(workspace, number, HANAKO),
+        inbox.accept(workspace, number, HANAKO),
+        inbox.reject(workspace, number, HANAKO),
     ):
-        with pytest.raises(NotFoundError, match="There is no proposal"):
+        with pytest.raises(NotFoundError, match="There is no candidate"):
             await decide
 
 
@@ -93,5 +98,5 @@ async def test_a_proposal_of_before_papers_were_kept_is_built_of_what_was_typed(
         connection.commit()
     [candidate] = await inbox.waiting(workspace)
     assert proposed_paper(candidate).title == title
-    _, added = await inbox.accept(workspace, candidate.number, None)
+    _, added = await inbox.accept(workspace, candidate.number, HANAKO)
     assert added.paper.identifiers.arxiv == "2307.08621"

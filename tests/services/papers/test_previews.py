@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 
 from bot.domain.draft import Draft, edit_draft
 from bot.domain.errors import NotAllowedError
 from bot.domain.paper import Link, with_changes
 from bot.services.papers.drafts import Drafts
-from bot.services.papers.inbox import Inbox, edit_proposal
+from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.outcomes import Saved
 from bot.services.papers.previews import Preview, Previews, Unfinished
+from bot.services.papers.proposal import candidate_draft
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.store.database import Database
@@ -26,7 +29,7 @@ HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
 
 @pytest.fixture
 def previews(database: Database, clock: AdjustableClock, lookup: Lookup) -> Previews:
-    return Previews(Drafts(database, clock, FakeFinder()), lookup, Inbox(database, clock))
+    return Previews(Drafts(database, clock, FakeFinder()), lookup, Inbox(database, clock, timedelta(days=30)))
 
 
 class Announcements(list[str]):
@@ -68,8 +71,8 @@ async def test_a_proposal_stays_its_proposers_when_a_curator_edits_it(
     previews: Previews, database: Database, clock: AdjustableClock, workspace: int
 ) -> None:
     await Submission(database, clock, "curators").add(workspace, Draft("2401.00001"), paper(1), TARO)
-    candidate = await Inbox(database, clock).get(workspace, 1)
-    await previews.open(workspace, "token", edit_proposal(candidate, paper(1)), HANAKO, paper(1))
+    candidate = await Inbox(database, clock, timedelta(days=30)).get(workspace, 1, HANAKO)
+    await previews.open(workspace, "token", candidate_draft(candidate, paper(1)), HANAKO, paper(1))
     preview = await previews.show(workspace, "token", HANAKO)
     assert isinstance(preview, Preview)
     assert preview.paper.added_by == "太郎"

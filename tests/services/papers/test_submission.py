@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
+from datetime import timedelta
 
 import pytest
 
+from bot.domain.candidate import proposed_paper
 from bot.domain.draft import Draft, apply_draft, edit_draft
 from bot.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, make_paper, with_changes
 from bot.services.papers.drafts import Drafts, fingerprint
-from bot.services.papers.inbox import Inbox, edit_proposal, proposed_paper
+from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.outcomes import Proposed, SameTitle, Saved, Stale
+from bot.services.papers.proposal import candidate_draft
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.store.database import Database, open_database
@@ -38,7 +41,7 @@ def drafts(database: Database, clock: AdjustableClock) -> Drafts:
 
 @pytest.fixture
 def inbox(database: Database, clock: AdjustableClock) -> Inbox:
-    return Inbox(database, clock)
+    return Inbox(database, clock, timedelta(days=30))
 
 
 @pytest.fixture
@@ -69,7 +72,7 @@ async def test_a_waiting_proposal_is_known_to_those_who_would_propose_it_again(
     proposing: Submission, inbox: Inbox, workspace: int
 ) -> None:
     await proposing.add(workspace, DRAFT, paper(1), TARO)
-    waiting = await inbox.get(workspace, 1)
+    waiting = await inbox.get(workspace, 1, HANAKO)
     assert await proposing.find_earlier(workspace, "https://arxiv.org/abs/2401.00001v2", JIRO) == waiting
     assert await proposing.find_earlier(workspace, "https://arxiv.org/abs/2401.00001v2", HANAKO) is None
 
@@ -209,14 +212,14 @@ async def test_a_mended_proposal_is_accepted_as_it_was_shown_in_its_proposers_na
     mark = await shown(drafts, workspace, paper(1))
     await proposing.submit(workspace, "token", TARO, mark)
     [candidate] = await inbox.waiting(workspace)
-    draft = replace(edit_proposal(candidate, proposed_paper(candidate)), comment="直した")
+    draft = replace(candidate_draft(candidate, proposed_paper(candidate)), comment="直した")
     mended = apply_draft(proposed_paper(candidate), draft)
     for token in ("a", "b"):
         await drafts.save(workspace, token, draft, HANAKO.actor, mended)
     saved = await proposing.submit(workspace, "a", HANAKO, fingerprint(draft, mended))
     assert isinstance(saved, Saved)
     assert (saved.paper.content, saved.paper.added_by, saved.candidate) == (mended.content, "太郎", candidate)
-    with pytest.raises(NotFoundError, match="decided on"):
+    with pytest.raises(NotFoundError, match="You have accepted"):
         await proposing.submit(workspace, "b", HANAKO, fingerprint(draft, mended))
     assert await inbox.waiting(workspace) == []
 
@@ -246,12 +249,12 @@ async def test_two_processes_decide_once(database_url: str, clock: AdjustableClo
     mark = await shown(drafts, workspace, paper(1))
     proposing = [Submission(each, clock, "curators") for each in (first, second)]
     await asyncio.gather(*(each.submit(workspace, "token", TARO, mark) for each in proposing))
-    inboxes = [Inbox(each, clock) for each in (first, second)]
+    inboxes = [Inbox(each, clock, timedelta(days=30)) for each in (first, second)]
     [candidate] = await inboxes[1].waiting(workspace)
     decisions = await asyncio.gather(
-        inboxes[0].accept(workspace, candidate.number, "discord:2"),
-        inboxes[1].reject(workspace, candidate.number),
-        inboxes[1].accept(workspace, candidate.number, "discord:3"),
+        inboxes[0].accept(workspace, candidate.number, HANAKO),
+        inboxes[1].reject(workspace, candidate.number, HANAKO),
+        inboxes[1].accept(workspace, candidate.number, JIRO),
         return_exceptions=True,
     )
     assert sorted(isinstance(each, NotFoundError) for each in decisions) == [False, True, True]

@@ -1,4 +1,4 @@
-"""/inbox: proposals for curators to accept, edit or reject; the proposer is notified."""
+"""/inbox: candidates for curators to accept, reject or put off, one after another in one message."""
 
 from __future__ import annotations
 
@@ -6,84 +6,124 @@ from typing import Any
 
 import discord
 from discord import app_commands
-from discord.ui import View
 
+from bot.domain.candidate import proposed_paper
+from bot.domain.errors import DayoriError, DecidedError, DuplicateError
 from bot.domain.numbers import number_in
 from bot.i18n import t
 from bot.platforms.discord import response
-from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.components import PersistentButton, persistent_view
 from bot.platforms.discord.context import Actor, Interaction, actor_of
-from bot.platforms.discord.drafts import open_draft, show_accepted_duplicate, token_for
+from bot.platforms.discord.drafts import Edit, open_draft, show_step, token_for
+from bot.platforms.discord.inbox_card import ACCEPT, CHANGE, LATER, REJECT, UNDO, other_buttons, step_message
 from bot.platforms.discord.localization import both
-from bot.platforms.discord.proposer_notice import notify_proposer
-from bot.services.papers.decisions import acceptance
-from bot.services.papers.inbox import edit_proposal, proposed_paper
+from bot.platforms.discord.modal import find_of, inputs_file, inputs_of, token_of
+from bot.services.papers.previews import Unfinished
+from bot.services.papers.proposal import candidate_draft
+from bot.services.rate_limit import DECISION_COST
 
 
 @app_commands.command(
-    name=both("inbox", "受信箱"), description=both("Decide on proposed papers", "提案された論文を確認する")
+    name=both("inbox", "受信箱"),
+    description=both("Decide on papers that people proposed or feeds found", "提案やフィードの論文を確認する"),
 )
 @app_commands.guild_only()
 async def inbox(interaction: Interaction) -> None:
-    """Show the oldest proposal with its buttons."""
+    """Show the first candidate with its buttons."""
     actor = await actor_of(interaction)
-    actor.require_curator()
-    await response.send(interaction, **await _next(actor))
+    step = await actor.services.review.begin(actor.workspace, actor.submitter)
+    await response.send(interaction, **step_message(step, actor))
 
 
-class Accept(PersistentButton, name="accept", style=discord.ButtonStyle.success):
-    """Adds the proposed paper."""
+class Accept(PersistentButton, name=ACCEPT, style=discord.ButtonStyle.success, cost=DECISION_COST):
+    """Adds the proposed paper; a feed's find is added by its form."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Add the paper as it was shown and notify its proposer."""
-        actor = await actor_of(interaction)
-        actor.require_curator()
-        number = number_in(self.argument)
+        """Open a find's form, or add the paper as it was shown."""
+        actor, number = await actor_of(interaction), number_in(self.argument)
+        if await _open_form(interaction, actor, number, only_finds=True):
+            return
         token = token_for(interaction)
-        candidate, accepted = await actor.services.inbox.accept(actor.workspace, number, actor.id, token)
-        if accepted.is_new:
-            await response.replace(interaction, **await _next(actor))
-        else:
-            await show_accepted_duplicate(interaction, actor, accepted.paper, candidate, accepted.comment)
-            await response.send(interaction, **await _next(actor))
-        await notify_proposer(interaction, actor, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
+        step = await actor.services.review.accept(actor.workspace, number, actor.submitter, token)
+        await show_step(interaction, actor, step)
 
 
-class Reject(PersistentButton, name="reject", style=discord.ButtonStyle.danger):
-    """Rejects the proposed paper."""
+class Reject(PersistentButton, name=REJECT, style=discord.ButtonStyle.danger, cost=DECISION_COST):
+    """Rejects the candidate."""
 
     async def press(self, interaction: Interaction) -> None:
-        """Remove the proposal and notify its proposer."""
+        """Reject it and show the next."""
         actor = await actor_of(interaction)
-        actor.require_curator()
-        candidate = await actor.services.inbox.reject(actor.workspace, number_in(self.argument))
-        await response.replace(interaction, **await _next(actor))
-        await notify_proposer(interaction, actor, candidate, proposed_paper(candidate), "rejected")
+        step = await actor.services.review.reject(actor.workspace, number_in(self.argument), actor.submitter)
+        await show_step(interaction, actor, step)
 
 
-class Change(PersistentButton, name="change"):
+class Later(PersistentButton, name=LATER, cost=DECISION_COST):
+    """Puts the candidate off."""
+
+    async def press(self, interaction: Interaction) -> None:
+        """Put it behind all others and show the next."""
+        actor = await actor_of(interaction)
+        step = await actor.services.review.put_off(actor.workspace, number_in(self.argument), actor.submitter)
+        await show_step(interaction, actor, step)
+
+
+class UndoDecision(PersistentButton, name=UNDO, cost=DECISION_COST):
+    """Takes a decision of this curator back."""
+
+    async def press(self, interaction: Interaction) -> None:
+        """Show the candidate again."""
+        actor = await actor_of(interaction)
+        step = await actor.services.review.undo(actor.workspace, actor.submitter, number_in(self.argument))
+        await show_step(interaction, actor, step)
+
+
+class Change(PersistentButton, name=CHANGE, cost=DECISION_COST):
     """Opens the proposal's form, to edit it before it is accepted."""
 
     async def press(self, interaction: Interaction) -> None:
         """Open the form with the proposed values."""
-        actor = await actor_of(interaction)
-        actor.require_curator()
-        candidate = await actor.services.inbox.get(actor.workspace, number_in(self.argument))
-        paper = proposed_paper(candidate)
-        await open_draft(interaction, actor, edit_proposal(candidate, paper), paper)
+        await _open_form(interaction, await actor_of(interaction), number_in(self.argument))
 
 
-async def _next(actor: Actor) -> dict[str, Any]:
-    """Return the message with the oldest proposal and its buttons, or that none waits."""
-    proposal = await actor.services.inbox.oldest(actor.workspace)
-    if proposal is None:
-        return {"content": t(actor.locale, "No proposals are waiting."), "embeds": [], "view": View()}
-    number, locale = proposal.candidate.number, actor.locale
-    view = persistent_view(
-        Accept(number, t(locale, "Accept")),
-        Change(number, t(locale, "Edit")),
-        Reject(number, t(locale, "Reject")),
-    )
-    text = proposal.text(locale, actor.names.say)
-    return {"content": text, "embeds": [embed_of(proposal.paper, locale)], "view": view}
+async def save_find(interaction: Interaction) -> None:
+    """Accept a find as typed and show the next; on an error, send what was typed back as a file."""
+    actor, number = await actor_of(interaction), find_of(interaction) or 0
+    inputs, token = inputs_of(interaction), token_of(interaction)
+    typed: dict[str, Any] = {"file": inputs_file(inputs, actor.locale)}
+    try:
+        step = await actor.services.review.accept_form(actor.workspace, number, token, inputs, actor.submitter)
+    except DuplicateError:
+        raise
+    except DayoriError as error:
+        await response.send(interaction, actor.say(error.message), **typed)
+        return
+    if isinstance(step, Unfinished):
+        await _show_problem(interaction, actor, token, step)
+        return
+    await show_step(interaction, actor, step)
+    if step.is_refused and any(inputs.get(name, "").strip() for name in ("headline", "comment")):
+        await response.send(interaction, t(actor.locale, "This is what you had typed:"), **typed)
+
+
+async def _open_form(interaction: Interaction, actor: Actor, number: int, *, only_finds: bool = False) -> bool:
+    """Open a candidate's form, or show the next where it was decided on; return whether either was done."""
+    actor.require_curator()
+    try:
+        candidate = await actor.services.inbox.get(actor.workspace, number, actor.submitter)
+    except DecidedError as error:
+        step = await actor.services.review.refused(actor.workspace, actor.submitter, error)
+        await show_step(interaction, actor, step)
+        return True
+    if only_finds and not candidate.is_find:
+        return False
+    paper = proposed_paper(candidate)
+    await open_draft(interaction, actor, candidate_draft(candidate, paper), paper)
+    return True
+
+
+async def _show_problem(interaction: Interaction, actor: Actor, token: str, unfinished: Unfinished) -> None:
+    """Say what is wrong with a find's form, with a button that opens it as it was typed."""
+    number, locale = unfinished.draft.candidate, actor.locale
+    view = persistent_view(Edit(token, t(locale, "Open the form")), *other_buttons(number, locale))
+    await response.replace(interaction, content=actor.say(unfinished.problem), embeds=[], view=view)

@@ -1,76 +1,100 @@
-"""/inbox: proposals for curators to accept, edit or reject; the proposer is told."""
+"""/inbox: candidates for curators to accept, reject or put off, one after another in one message."""
 
 from __future__ import annotations
 
+from bot.domain.candidate import proposed_paper
+from bot.domain.errors import DecidedError
 from bot.domain.numbers import number_in
+from bot.domain.text import clip
 from bot.i18n import t
 from bot.platforms.components import draft_token
 from bot.platforms.slack import blocks as kit
 from bot.platforms.slack import response
-from bot.platforms.slack.card import heading_of
-from bot.platforms.slack.context import Actor, Interaction
-from bot.platforms.slack.drafts import open_draft, show_accepted_duplicate
-from bot.platforms.slack.proposer_notice import notify_proposer
-from bot.platforms.slack.render import card_blocks
-from bot.platforms.slack.response import Answer
-from bot.services.papers.decisions import acceptance
-from bot.services.papers.inbox import edit_proposal, proposed_paper
-
-ACCEPT, CHANGE, REJECT = "accept", "change", "reject"
+from bot.platforms.slack.blocks import Block
+from bot.platforms.slack.context import Interaction
+from bot.platforms.slack.draft_form import answers_of
+from bot.platforms.slack.drafts import open_draft, show_problem, show_step
+from bot.platforms.slack.forms import Values
+from bot.platforms.slack.inbox_card import step_answer
+from bot.platforms.slack.mrkdwn import escape_within
+from bot.services.papers.previews import Unfinished
+from bot.services.papers.proposal import candidate_draft
 
 
 async def inbox(interaction: Interaction, _text: str = "") -> None:
-    """Show the oldest proposal with its buttons."""
-    interaction.actor.require_curator()
-    await response.send(interaction, await _next(interaction.actor))
+    """Show the first candidate with its buttons."""
+    actor = interaction.actor
+    step = await actor.services.review.begin(actor.workspace, actor.submitter)
+    await response.send(interaction, step_answer(step, actor))
 
 
 async def accept(interaction: Interaction, argument: str) -> None:
-    """Add the paper as it was shown and have its proposer told, even where the answer gets lost."""
-    actor = interaction.actor
-    actor.require_curator()
+    """Open a find's form, or add a proposal's paper as it was shown."""
+    actor, number = interaction.actor, number_in(argument)
+    if await _open_form(interaction, number, only_finds=True):
+        return
     token = draft_token(interaction.key)
-    candidate, accepted = await actor.services.inbox.accept(actor.workspace, number_in(argument), actor.id, token)
-    try:
-        if accepted.is_new:
-            await response.replace_message(interaction, await _next(actor))
-        else:
-            await show_accepted_duplicate(interaction, accepted.paper, candidate, accepted.comment)
-            await response.send_below(interaction, await _next(actor))
-    finally:
-        await notify_proposer(interaction, candidate, accepted.paper, acceptance(is_new=accepted.is_new))
+    await show_step(interaction, await actor.services.review.accept(actor.workspace, number, actor.submitter, token))
 
 
 async def reject(interaction: Interaction, argument: str) -> None:
-    """Remove the proposal and have its proposer told, even where the answer gets lost."""
+    """Reject the candidate and show the next."""
     actor = interaction.actor
-    actor.require_curator()
-    candidate = await actor.services.inbox.reject(actor.workspace, number_in(argument))
-    try:
-        await response.replace_message(interaction, await _next(actor))
-    finally:
-        await notify_proposer(interaction, candidate, proposed_paper(candidate), "rejected")
+    step = await actor.services.review.reject(actor.workspace, number_in(argument), actor.submitter)
+    await show_step(interaction, step)
+
+
+async def put_off(interaction: Interaction, argument: str) -> None:
+    """Put the candidate behind all others and show the next."""
+    actor = interaction.actor
+    step = await actor.services.review.put_off(actor.workspace, number_in(argument), actor.submitter)
+    await show_step(interaction, step)
+
+
+async def undo(interaction: Interaction, argument: str) -> None:
+    """Take a decision of this curator back and show its candidate again."""
+    actor = interaction.actor
+    step = await actor.services.review.undo(actor.workspace, actor.submitter, number_in(argument))
+    await show_step(interaction, step)
 
 
 async def change(interaction: Interaction, argument: str) -> None:
     """Open the form with the proposed values."""
+    await _open_form(interaction, number_in(argument))
+
+
+async def save_find(interaction: Interaction, values: Values) -> None:
+    """Accept a find as typed and show the next, or the form again with what is wrong."""
+    actor = interaction.actor
+    number, _, token = interaction.argument.partition(":")
+    typed = answers_of(values)
+    step = await actor.services.review.accept_form(actor.workspace, number_in(number), token, typed, actor.submitter)
+    if isinstance(step, Unfinished):
+        await show_problem(interaction, token, step)
+    else:
+        await show_step(interaction, step, *(_typed(typed, interaction) if step.is_refused else ()))
+
+
+async def _open_form(interaction: Interaction, number: int, *, only_finds: bool = False) -> bool:
+    """Open a candidate's form, or show the next where it was decided on; return whether either was done."""
     actor = interaction.actor
     actor.require_curator()
-    candidate = await actor.services.inbox.get(actor.workspace, number_in(argument))
+    try:
+        candidate = await actor.services.inbox.get(actor.workspace, number, actor.submitter)
+    except DecidedError as error:
+        await show_step(interaction, await actor.services.review.refused(actor.workspace, actor.submitter, error))
+        return True
+    if only_finds and not candidate.is_find:
+        return False
     paper = proposed_paper(candidate)
-    await open_draft(interaction, edit_proposal(candidate, paper), paper)
+    await open_draft(interaction, candidate_draft(candidate, paper), paper)
+    return True
 
 
-async def _next(actor: Actor) -> Answer:
-    """Return the oldest proposal with its buttons, or that none waits."""
-    proposal = await actor.services.inbox.oldest(actor.workspace)
-    if proposal is None:
-        return Answer(t(actor.locale, "No proposals are waiting."))
-    number, locale, paper = proposal.candidate.number, actor.locale, proposal.paper
-    buttons = kit.actions(
-        kit.button(ACCEPT, t(locale, "Accept"), number, "primary"),
-        kit.button(CHANGE, t(locale, "Edit"), number),
-        kit.button(REJECT, t(locale, "Reject"), number, "danger"),
-    )
-    text = proposal.text(locale, actor.names.say)
-    return Answer(text, (*card_blocks(paper, locale), buttons), (heading_of(paper),))
+def _typed(values: Values, interaction: Interaction) -> list[Block]:
+    """Return a person's own words of a form that came too late, so that they can be copied."""
+    words = [text for name in ("headline", "comment") if (text := values.get(name, "").strip())]
+    if not words:
+        return []
+    said = t(interaction.actor.locale, "This is what you had typed:")
+    return [kit.section(f"{said}\n{escape_within(clip(text, kit.LONGEST_TEXT), 2900)}") for text in words]

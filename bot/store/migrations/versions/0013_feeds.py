@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import json
+from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from alembic import op
 
-from bot.domain.paper import identity_keys, link_keys, title_key
+from bot.domain.candidate import Candidate, proposed_paper
+from bot.domain.paper import Paper, identity_keys, link_keys, title_key
 from bot.store.papers import paper_from
 
 revision = "0013"
@@ -154,10 +157,16 @@ def upgrade() -> None:
 
 def _write_keys() -> None:
     connection = op.get_bind()
-    query = "SELECT number, workspace_id, paper FROM candidates WHERE paper IS NOT NULL AND paper <> 'null'"
-    for number, workspace_id, columns in connection.exec_driver_sql(query).fetchall():
-        paper = paper_from(json.loads(columns))
+    connection.exec_driver_sql("UPDATE candidates SET paper = NULL WHERE paper = 'null'")
+    rows = connection.exec_driver_sql("SELECT number, workspace_id, form, paper FROM candidates").fetchall()
+    for number, workspace_id, form, columns in rows:
+        paper = _paper(json.loads(form), json.loads(columns) if columns else None)
         for key in dict.fromkeys((*identity_keys(paper), *link_keys(paper), title_key(paper.title))):
             connection.exec_driver_sql(
                 "INSERT INTO candidate_keys (workspace_id, key, number) VALUES (?, ?, ?)", (workspace_id, key, number)
             )
+
+
+def _paper(form: dict[str, Any], columns: dict[str, Any] | None) -> Paper:
+    paper = paper_from(columns) if columns else None
+    return proposed_paper(Candidate(0, form, None, None, datetime.min, paper))

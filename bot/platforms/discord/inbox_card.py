@@ -1,0 +1,44 @@
+"""The inbox's message: what was done last, and the next candidate with a button for each decision."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from discord import ButtonStyle
+from discord.ui import Button
+
+from bot.domain.candidate import Candidate
+from bot.i18n import Locale, t
+from bot.platforms.discord.card import embed_of
+from bot.platforms.discord.components import button, persistent_view
+from bot.platforms.discord.context import Actor
+from bot.services.papers.review import Step
+
+ACCEPT, CHANGE, REJECT, LATER, UNDO = "accept", "change", "reject", "later", "undo_decision"
+
+
+def step_message(step: Step, actor: Actor) -> dict[str, Any]:
+    """Return a message with the next candidate and its buttons, or that none waits."""
+    locale, proposal = actor.locale, step.proposal
+    lines = [actor.say(step.message)] if step.message else []
+    lines.append(proposal.text(locale, actor.names.say) if proposal else t(locale, "The inbox is empty."))
+    buttons = list(decision_buttons(proposal.candidate, locale)) if proposal else []
+    if step.undoable:
+        buttons.append(button(UNDO, step.undoable, t(locale, "Undo the decision")))
+    embeds = [embed_of(proposal.paper, locale)] if proposal else []
+    return {"content": "\n".join(lines), "embeds": embeds, "view": persistent_view(*buttons)}
+
+
+def decision_buttons(candidate: Candidate, locale: Locale) -> Iterator[Button[Any]]:
+    """Yield a button for each decision; a feed's find has no Edit, since accepting it opens its form."""
+    yield button(ACCEPT, candidate.number, t(locale, "Accept"), ButtonStyle.success)
+    if not candidate.is_find:
+        yield button(CHANGE, candidate.number, t(locale, "Edit"))
+    yield from other_buttons(candidate.number, locale)
+
+
+def other_buttons(number: int, locale: Locale) -> Iterator[Button[Any]]:
+    """Yield the buttons that add nothing."""
+    yield button(REJECT, number, t(locale, "Reject"), ButtonStyle.danger)
+    yield button(LATER, number, t(locale, "Later"))

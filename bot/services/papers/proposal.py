@@ -1,0 +1,51 @@
+"""A waiting candidate as a curator sees it, and the draft with which its form begins."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import NamedTuple
+
+from bot.domain.candidate import Candidate
+from bot.domain.draft import Draft, edit_draft
+from bot.domain.paper import Paper
+from bot.i18n import Locale, Say, msg, t, tn
+
+
+class Proposal(NamedTuple):
+    """A waiting candidate: the paper in its proposer's name, and how many `others` wait.
+
+    `same_title` is a paper of that title which the collection has under other ids.
+    """
+
+    candidate: Candidate
+    paper: Paper
+    others: int
+    same_title: Paper | None
+
+    def text(self, locale: Locale, say: Say) -> str:
+        """Return the lines above the paper."""
+        return "\n".join(self._lines(locale, say))
+
+    def _lines(self, locale: Locale, say: Say) -> Iterator[str]:
+        candidate = self.candidate
+        if not candidate.is_find:
+            yield say(msg("Proposed by {name}.", name=candidate.proposed_by or "?"), locale)
+        if candidate.feeds:
+            yield say(msg("Found by {feeds}.", feeds=t(locale, " and ").join(candidate.feeds)), locale)
+        elif candidate.is_find:
+            yield say(msg("Found by a feed that has been removed since."), locale)
+        if candidate.later_at:
+            yield say(msg("It was put off on {when}.", when=candidate.later_at), locale)
+        if self.others:
+            yield tn(locale, "{n} more is waiting.", "{n} more are waiting.", self.others)
+        if self.same_title:
+            id = self.same_title.id
+            yield say(msg("The collection has a paper with this title already, under other ids: {id}", id=id), locale)
+
+
+def candidate_draft(candidate: Candidate, paper: Paper) -> Draft:
+    """Return a draft that changes the paper of a candidate, filled with the candidate's values."""
+    source = str(candidate.form.get("source") or paper.url or "")
+    draft = replace(edit_draft(paper), source=source, paper_id="", version="")
+    return replace(draft, candidate=candidate.number, is_find=candidate.is_find)

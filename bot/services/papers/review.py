@@ -1,0 +1,142 @@
+"""One curator's way through the inbox: each act answers with what it did and the next candidate.
+
+A candidate that somebody else decided on meanwhile is no error here, but a sentence before the next one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from datetime import timedelta
+from typing import NamedTuple
+
+from bot.domain.candidate import Candidate, proposed_paper
+from bot.domain.errors import ConflictError, DecidedError, DuplicateError, NotFoundError, StaleError
+from bot.domain.paper import Paper
+from bot.i18n import Message
+from bot.services.papers.acceptance import Accepted
+from bot.services.papers.decisions import Decision, acceptance, act_message, undo_message
+from bot.services.papers.inbox import Inbox
+from bot.services.papers.outcomes import Saved, outcome_message
+from bot.services.papers.previews import Previews, Unfinished
+from bot.services.papers.proposal import Proposal
+from bot.services.papers.submission import Submission
+from bot.services.papers.submitter import Submitter
+from bot.services.ports import Clock
+
+_UNDO_OFFERED = timedelta(days=1)  # after that, a curator hardly means the last decision
+
+
+class Verdict(NamedTuple):
+    """A decision on a candidate, to be told to its proposer."""
+
+    candidate: Candidate
+    paper: Paper
+    decision: Decision
+
+
+class Step(NamedTuple):
+    """What a curator is shown: what was done or why nothing was, and the next candidate, None when none waits.
+
+    `undoable` is the number of the candidate on which they decided last, 0 if there is none. `known` is the paper that
+    an accepted candidate met in the collection, instead of a message. `is_refused` means that nothing was done.
+    """
+
+    message: Message | None
+    proposal: Proposal | None
+    undoable: int = 0
+    verdict: Verdict | None = None
+    known: Accepted | None = None
+    is_refused: bool = False
+
+
+class Review:
+    """Leads a curator through the inbox, on every platform."""
+
+    def __init__(self, inbox: Inbox, previews: Previews, submission: Submission, clock: Clock) -> None:
+        self._inbox, self._previews, self._submission, self._clock = inbox, previews, submission, clock
+
+    async def begin(self, workspace_id: int, by: Submitter) -> Step:
+        """Return the first candidate. Raises NotAllowedError, as all of these do."""
+        by.require_curator()
+        return await self._step(workspace_id, by)
+
+    async def accept(
+        self, workspace_id: int, number: int, by: Submitter, token: str = "", paper: Paper | None = None
+    ) -> Step:
+        """Accept a candidate as it was shown, or as this paper; `token` names the draft of its comment, if any."""
+        by.require_curator()
+        try:
+            candidate, accepted = await self._inbox.accept(workspace_id, number, by, token, lambda own: paper or own)
+        except DecidedError as error:
+            return await self.refused(workspace_id, by, error)
+        return await self.accepted(workspace_id, by, candidate, accepted)
+
+    async def accept_form(
+        self, workspace_id: int, number: int, token: str, answers: Mapping[str, str], by: Submitter
+    ) -> Step | Unfinished:
+        """Accept a feed's find with the answers to its form, or return what is wrong with them."""
+        by.require_curator()
+        try:
+            await self._inbox.get(workspace_id, number, by)
+            preview = await self._previews.answer(workspace_id, token, answers, by)
+            if isinstance(preview, Unfinished):
+                return preview
+            outcome = await self._submission.submit(workspace_id, token, by, preview.fingerprint)
+            if not isinstance(outcome, Saved):
+                raise StaleError(outcome_message(outcome, by.actor))
+            candidate = outcome.candidate or await self._inbox.get(workspace_id, number, by)
+        except DecidedError as error:
+            return await self.refused(workspace_id, by, error)
+        return await self.accepted(
+            workspace_id, by, candidate, Accepted(outcome.paper, outcome.is_new, outcome.comment)
+        )
+
+    async def accepted(self, workspace_id: int, by: Submitter, candidate: Candidate, accepted: Accepted) -> Step:
+        """Return the step after a candidate was accepted."""
+        step = await self._step(workspace_id, by, act_message("accepted", accepted.paper) if accepted.is_new else None)
+        verdict = Verdict(candidate, accepted.paper, acceptance(is_new=accepted.is_new))
+        return step._replace(verdict=verdict, known=None if accepted.is_new else accepted)
+
+    async def reject(self, workspace_id: int, number: int, by: Submitter) -> Step:
+        """Reject a candidate."""
+        by.require_curator()
+        try:
+            candidate = await self._inbox.reject(workspace_id, number, by)
+        except DecidedError as error:
+            return await self.refused(workspace_id, by, error)
+        paper = proposed_paper(candidate)
+        step = await self._step(workspace_id, by, act_message("rejected", paper))
+        return step._replace(verdict=Verdict(candidate, paper, "rejected"))
+
+    async def put_off(self, workspace_id: int, number: int, by: Submitter) -> Step:
+        """Put a candidate behind all others."""
+        by.require_curator()
+        try:
+            candidate = await self._inbox.put_off(workspace_id, number, by)
+        except DecidedError as error:
+            return await self.refused(workspace_id, by, error)
+        return await self._step(workspace_id, by, act_message("put off", proposed_paper(candidate)))
+
+    async def undo(self, workspace_id: int, by: Submitter, number: int | None = None) -> Step:
+        """Take this person's last decision back, or the one on a candidate, which is shown next."""
+        by.require_curator()
+        try:
+            candidate = await self._inbox.undo(workspace_id, by, number, only_own=True)
+        except DuplicateError:
+            raise
+        except (NotFoundError, ConflictError) as error:
+            return await self.refused(workspace_id, by, error)
+        message = undo_message(candidate, proposed_paper(candidate))
+        return await self._step(workspace_id, by, message, candidate.number)
+
+    async def refused(self, workspace_id: int, by: Submitter, error: NotFoundError | ConflictError) -> Step:
+        """Return the step after something that was no longer possible."""
+        return (await self._step(workspace_id, by, error.message))._replace(is_refused=True)
+
+    async def _step(
+        self, workspace_id: int, by: Submitter, message: Message | None = None, number: int | None = None
+    ) -> Step:
+        proposal = await self._inbox.next(workspace_id, number)
+        last = await self._inbox.last_decision(workspace_id, by)
+        is_recent = last and last.decided_at and self._clock() - last.decided_at < _UNDO_OFFERED
+        return Step(message, proposal, last.number if last and is_recent else 0)
