@@ -7,11 +7,11 @@ from typing import Any, Literal
 
 from sqlalchemy import Update, delete, func, select, update
 
-from bot.domain.candidate import Candidate, Decision
+from bot.domain.candidate import Candidate
 from bot.store.candidates import IS_FIND, candidate_from, one
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.feed_schema import candidate_feeds, feed_days
+from bot.store.feed_days import count_decision
 from bot.store.schema import candidates
 
 _UNDECIDED = {"decision": None, "decided_at": None, "decided_by": None, "decider": None, "change_id": None}
@@ -31,7 +31,7 @@ async def decide(
     values = {"decision": decision, "change_id": change_id, **_last_act(by, decider, now)}
     candidate = await _updated(connection, _undecided(workspace_id, number).values(values))
     if candidate:
-        await _count(connection, number, decision, 1)
+        await count_decision(connection, number, decision, 1)
     return candidate
 
 
@@ -47,8 +47,8 @@ async def take_back(connection: StoreConnection, candidate: Candidate) -> None:
     """Let a candidate wait again as before the decision; one that was only put off is no longer so."""
     values: dict[str, Any] = _UNDECIDED if candidate.decision else {**_UNDECIDED, "later_at": None}
     await connection.execute(update(candidates).where(candidates.c.number == candidate.number).values(values))
-    if candidate.decision in ("accepted", "rejected"):
-        await _count(connection, candidate.number, candidate.decision, -1)
+    if candidate.decision:
+        await count_decision(connection, candidate.number, candidate.decision, -1)
 
 
 async def last_of(connection: StoreConnection, workspace_id: int, decider: str) -> Candidate | None:
@@ -84,18 +84,3 @@ def _undecided(workspace_id: int, number: int) -> Update:
 async def _updated(connection: StoreConnection, statement: Update) -> Candidate | None:
     row = (await connection.execute(statement.returning(candidates))).first()
     return candidate_from(row) if row else None
-
-
-async def _count(connection: StoreConnection, number: int, decision: Decision, n: int) -> None:
-    """Count a decision in the ledger of each feed that found the candidate, on the day of its find."""
-    column = feed_days.c[decision]
-    is_finder = (
-        select(candidate_feeds.c.number)
-        .where(
-            candidate_feeds.c.number == number,
-            candidate_feeds.c.feed_id == feed_days.c.feed_id,
-            candidate_feeds.c.day == feed_days.c.day,
-        )
-        .exists()
-    )
-    await connection.execute(update(feed_days).where(is_finder).values({column: column + n}))
