@@ -14,13 +14,14 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
 from bot.domain.text import clean, clean_line, normalized
+from bot.domain.update import Update
 from bot.i18n import msg
 
 Columns = dict[str, Any]
 
 _T = TypeVar("_T")
 _PUNCTUATION = re.compile(r"[\W_]+")
-_BOOKKEEPING = ("id", "added_at", "added_by", "updated_at")
+_BOOKKEEPING = ("id", "added_at", "added_by", "updated_at", "updates")
 LIMITS = {"title": 500, "headline": 500, "venue": 300, "organization": 300, "comment": 10_000, "excerpt": 10_000}
 MOST_LINKS, MOST_AUTHORS, MOST_TAGS, TAG_LENGTH, AUTHOR_LENGTH, ID_LENGTH = 50, 5_000, 50, 200, 1_000, 80
 ALL_AUTHORS_LENGTH = 200_000  # the longest known list has 5,154 names in 80,000 characters
@@ -65,7 +66,8 @@ class Link:
 class Paper:
     """One paper of a collection; `id` is unique within the workspace, times are aware UTC.
 
-    Every file format, the table and the history have these fields in this order.
+    `updates` is what sources told of it since it was added, oldest first; no edit changes it. Every file format, the
+    table and the history have these fields in this order.
     """
 
     id: str
@@ -83,6 +85,7 @@ class Paper:
     added_at: datetime | None = None
     added_by: str | None = None
     updated_at: datetime | None = None
+    updates: tuple[Update, ...] = ()
 
     @property
     def heading(self) -> str:
@@ -103,7 +106,7 @@ class Paper:
 
 FIELDS = tuple(each.name for each in fields(Paper))
 CONTENT_FIELDS = tuple(name for name in FIELDS if name not in _BOOKKEEPING)
-_LATER_FIELDS = ("venue",)  # added after the first version, whose stored hashes lack them
+_LATER_FIELDS = ("venue", "updates")  # added after the first version, whose stored hashes lack them
 
 
 def hashable(columns: Mapping[str, Any]) -> dict[str, Any]:

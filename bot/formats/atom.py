@@ -72,19 +72,22 @@ def _entry(paper: Paper, feed: Feed) -> Iterator[str]:
         for url, name in others.items()
     )
     yield from (f"<category term={quoteattr(_xml(tag))}/>" for tag in paper.tags)
-    if summary := paper.comment or paper.excerpt:
+    retractions = [update.text("ja") for update in paper.updates if update.is_retraction]
+    if summary := "\n".join(filter(None, (*retractions, paper.comment or paper.excerpt))):
         yield _element("summary", summary)
     yield f'<content type="html">{escape(_xml(article(paper)))}</content>'
     yield "</entry>"
 
 
 def _updated(paper: Paper) -> datetime:
-    """Return the time of the paper's last change, or its date if none is recorded."""
+    """Return the time of the paper's last change or update, or its date if none is recorded."""
     date = paper.date
     published = (
         datetime(date.year, date.month or 1, date.day or 1, tzinfo=UTC) if date else datetime(1970, 1, 1, tzinfo=UTC)
     )
-    return paper.updated_at or paper.added_at or published
+    edited = paper.updated_at or paper.added_at or published
+    days = [datetime(day.year, day.month or 1, day.day or 1, tzinfo=UTC) for day in (u.date for u in paper.updates)]
+    return max([edited, *days])
 
 
 def _time(moment: datetime) -> str:

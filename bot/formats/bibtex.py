@@ -19,6 +19,7 @@ from bot.formats.latex import decode, decode_verbatim, encode, encode_verbatim
 from bot.formats.person_names import from_inverted, parted
 from bot.formats.record import Place, Record, date_of, loose_date, papers_of, split_words, usable_id
 from bot.formats.record import number_in as number_of
+from bot.formats.update_line import lines_of
 from bot.i18n import msg
 
 if TYPE_CHECKING:
@@ -117,7 +118,10 @@ def _record_of(entry: Entry, places: _Places) -> Record:
     eprint, place = raw("eprint")
     archive = decode_verbatim(raw("primaryclass", "eprintclass")[0])
     record.put_ids_in(old_arxiv_id(decode_verbatim(eprint), archive), place)
-    _put_ids_and_links(record, raw("doi"), raw("url"), raw("links"), raw("note", "howpublished"))
+    updates, place = raw("updates")
+    record.put("updates", decode(updates).split("\n") if updates else [], place)
+    note = raw("howpublished") if updates else raw("note", "howpublished")  # ours says the same as the updates
+    _put_ids_and_links(record, raw("doi"), raw("url"), raw("links"), note)
     for value, place in (raw("journal", "journaltitle"), raw("volume"), raw("booktitle", "publisher", "howpublished")):
         record.put_cited_id(decode(value), place)
     return record
@@ -226,6 +230,8 @@ def _fields(paper: Paper) -> Iterator[tuple[str, str]]:
     yield "abstract", encode(paper.excerpt or "")
     yield "timestamp", paper.added_at.isoformat() if paper.added_at else ""
     yield "owner", encode(paper.added_by or "")
+    yield "note", encode("; ".join(each.text("en") for each in paper.updates if each.is_retraction))
+    yield "updates", encode(lines_of(paper))
 
 
 def _written_name(name: str) -> str:

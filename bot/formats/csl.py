@@ -14,9 +14,10 @@ from bot.formats.json import read_tree, written_list
 from bot.formats.person_names import joined, parted
 from bot.formats.positions import PositionedTree
 from bot.formats.record import Record, date_of, loose_date, number_in, papers_of, split_words, usable_id
+from bot.formats.update_line import line_of
 from bot.i18n import msg
 
-_CUSTOM = ("headline", "links", "tags", "added_at", "added_by")
+_CUSTOM = ("headline", "links", "tags", "added_at", "added_by", "updates")
 _OURS_TO_CSL = {
     "date": "issued",
     "authors": "author",
@@ -120,6 +121,7 @@ def _item(paper: Paper) -> dict[str, Any]:
         "identifiers": {scheme: name for scheme, name in ids.pairs() if scheme != "doi"},
         "added_at": paper.added_at.isoformat() if paper.added_at else None,
         "added_by": paper.added_by,
+        "updates": list(map(line_of, paper.updates)),
     }
     item = {
         "id": paper.id,
@@ -134,6 +136,7 @@ def _item(paper: Paper) -> dict[str, Any]:
         "container-title": paper.venue,
         "publisher": paper.organization,
         "abstract": paper.excerpt,
+        "status": "retracted" if any(each.is_retraction for each in paper.updates) else None,
         "note": paper.comment,
         "keyword": ", ".join(paper.tags),
         "DOI": ids.doi,

@@ -21,6 +21,7 @@ from bot.formats.person_names import names_in
 from bot.formats.positions import PositionedTree
 from bot.formats.record import Record, split_words
 from bot.formats.table_columns import column_of, day_first, put_cell, year_first
+from bot.formats.update_line import lines_of
 from bot.i18n import Message, msg
 
 _MOST_COLUMNS, _LONGEST_CELL = 500, 200_000
@@ -170,6 +171,8 @@ def _cells(paper: Paper) -> Iterator[str]:
                 yield "\n".join(f"{scheme}:{id}" for scheme, id in ids.pairs())
             case tuple() as values if name == "links":
                 yield "\n".join(f"{link.url} {link.label or ''}".rstrip() for link in values)
+            case tuple() if name == "updates":
+                yield lines_of(paper)
             case tuple() as values:
                 yield _several(values)
             case value:

@@ -14,7 +14,9 @@ from bot.domain.dates import parse_date
 from bot.domain.errors import DayoriError, FileError, InputError
 from bot.domain.identifiers import Identifiers, acl_id, arxiv_id, doi, openreview_id
 from bot.domain.paper import CONTENT_FIELDS, Link, Paper, checked_link, make_paper, person_name
+from bot.domain.update import Update, joined, make_update
 from bot.formats.positions import Path, PositionedTree
+from bot.formats.update_line import parts_of
 from bot.i18n import Message, msg
 
 _T = TypeVar("_T")
@@ -26,6 +28,10 @@ _UNQUOTED_ARXIV = re.compile(r"\d{4}\.\d{4,5}")
 
 def _as_link(value: object) -> object:
     return {"url": value} if isinstance(value, str) else value
+
+
+def _as_update(value: object) -> object:
+    return parts_of(value) if isinstance(value, str) else value
 
 
 def _as_list(value: object) -> object:
@@ -48,6 +54,13 @@ class _Ids(_Strict):
     acl: str | None = None
 
 
+class _Update(_Strict):
+    kind: str
+    date: str
+    value: str = ""
+    url: str | None = None
+
+
 _Texts = Annotated[list[str], BeforeValidator(_as_list)]
 
 
@@ -67,6 +80,7 @@ class _Entry(_Strict):
     added_at: str | None = None
     added_by: str | None = None
     updated_at: str | None = None
+    updates: Annotated[list[Annotated[_Update, BeforeValidator(_as_update)]], BeforeValidator(_as_list)] = []
 
 
 _ENTRY = TypeAdapter(_Entry)
@@ -115,7 +129,8 @@ def _read_entry(tree: PositionedTree, path: Path, value: object) -> Paper:
         )
     except DayoriError as error:
         raise tree.error((*path, "title") if not entry.title.strip() else path, error.message) from error
-    return _with_bookkeeping(tree, path, paper, entry)
+    updates = [_at(tree, (*path, "updates", n), _update, each) for n, each in enumerate(entry.updates)]
+    return replace(_with_bookkeeping(tree, path, paper, entry), updates=joined(updates))
 
 
 def _at(tree: PositionedTree, path: Path, parse: Callable[[_T], _R], value: _T) -> _R:
@@ -138,6 +153,10 @@ def _with_bookkeeping(tree: PositionedTree, path: Path, paper: Paper, entry: _En
                 raise tree.error((*path, name), problem) from error
             times[name] = moment
     return replace(paper, added_by=person_name(entry.added_by), **times) if times or entry.added_by else paper
+
+
+def _update(entry: _Update) -> Update:
+    return make_update(entry.kind, parse_date(entry.date), entry.value, entry.url)
 
 
 def _identifiers(ids: _Ids) -> Identifiers:

@@ -7,7 +7,7 @@ import re
 from collections.abc import Iterable, Iterator
 
 from bot.domain.paper import Paper
-from bot.formats.markdown import NAME, facts_of, links_of
+from bot.formats.markdown import NAME, facts_of, links_of, updates_of
 
 _URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
 _STYLE = """
@@ -28,7 +28,8 @@ a { color: var(--link); text-decoration: none }
 a:hover { text-decoration: underline }
 p { margin: .6rem 0 0; white-space: pre-line }
 .title { font-size: .95rem; font-weight: 600 }
-.facts, .tags { font-size: .85rem; color: var(--soft) }
+.updates { font-weight: 600 }
+.facts, .tags, .updates { font-size: .85rem; color: var(--soft) }
 blockquote { margin: .7rem 0 0; padding-left: .8rem; border-left: 3px solid var(--line); color: var(--soft);
   font-size: .9rem; white-space: pre-line }
 nav { display: flex; flex-wrap: wrap; gap: .3rem .5rem; margin-top: .8rem; font-size: .9rem }
@@ -63,6 +64,8 @@ def _parts(paper: Paper) -> Iterator[str]:
         yield f'<p class="title" lang="en">{_escaped(paper.title)}</p>'
     if facts := facts_of(paper):
         yield f'<p class="facts">{_escaped(" ・ ".join(facts))}</p>'
+    if paper.updates:
+        yield f'<p class="updates">{_escaped(chr(10).join(updates_of(paper)))}</p>'
     if paper.comment:
         yield f"<p>{_linked(paper.comment)}</p>"
     if paper.excerpt:

@@ -62,7 +62,7 @@ _INLINE = frozenset(
     )
 )
 _HEADINGS = {f"h{n}": n for n in range(1, 7)}
-_ROLES = ("title", "facts", "tags")
+_ROLES = ("title", "facts", "tags", "updates")
 
 
 def read(text: str, file: str) -> Contents:

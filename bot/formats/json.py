@@ -12,6 +12,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import FIELDS, Link, Paper
+from bot.domain.update import Update
 from bot.formats.positions import PositionedTree, read_yaml
 from bot.i18n import msg
 
@@ -21,8 +22,14 @@ _SPACE = re.compile(r"[ \t\r\n]*+")
 
 
 def columns_of(paper: Paper) -> dict[str, Any]:
-    """Return a paper as JSON values; unknown values are None or empty."""
-    return {name: _value(getattr(paper, name)) for name in FIELDS}
+    """Return a paper as JSON values; unknown values are None or empty, and without updates there is no such key."""
+    return {name: _value(getattr(paper, name)) for name in FIELDS if name != "updates" or paper.updates}
+
+
+def update_columns(update: Update) -> dict[str, str]:
+    """Return an update as JSON values."""
+    values = {"kind": update.kind, "date": str(update.date), "value": update.value, "url": update.url}
+    return {name: value for name, value in values.items() if value}
 
 
 def _value(value: Any) -> Any:
@@ -35,6 +42,8 @@ def _value(value: Any) -> Any:
             return dict(value.pairs())
         case Link(url, label):
             return {"label": label, "url": url}
+        case Update():
+            return update_columns(value)
         case tuple():
             return [_value(each) for each in value]
         case _:

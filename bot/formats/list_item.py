@@ -165,6 +165,8 @@ def add_to_section(entry: ListItem, block: Block) -> None:
     ):
         entry.record.put("headline", entry.title)
         entry.title = text
+    elif block.role == "updates" and entry.is_ours:
+        return
     elif block.role == "facts":
         _put_facts(entry.record, _FACTS.split(text))
     elif block.role == "tags" or (not links and text[:1] in "#＃" and _TAGS.split(text)[0] == ""):

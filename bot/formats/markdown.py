@@ -28,6 +28,12 @@ def facts_of(paper: Paper) -> list[str]:
     return [fact for fact in (str(paper.date or ""), paper.venue, paper.organization, authors) if fact]
 
 
+def updates_of(paper: Paper) -> list[str]:
+    """Return what became known of the paper later; a retraction comes first."""
+    updates = sorted(paper.updates, key=lambda update: not update.is_retraction)
+    return [update.text("ja") for update in updates]
+
+
 def links_of(paper: Paper) -> list[Link]:
     """Return the pages of the paper's ids that are not among its links, then its links."""
     id_links = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
@@ -42,6 +48,8 @@ def _section(paper: Paper) -> Iterator[str]:
         yield f"**{_escaped(paper.title)}**"
     if facts := facts_of(paper):
         yield f"*{' · '.join(map(_escaped, facts))}*"  # the reader recognises facts by the italics
+    if paper.updates:
+        yield f"***{_escaped(' · '.join(updates_of(paper)))}***"  # and updates by these
     if paper.comment:
         yield _lines(paper.comment)
     if paper.excerpt:

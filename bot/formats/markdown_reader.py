@@ -100,6 +100,8 @@ def _paragraph(lines: list[tuple[int, str]], item_indent: int) -> Block:
     raw = "".join(text.strip().removesuffix("\\") + end for text, end in zip(texts, ends, strict=True)).rstrip()
     is_facts = len(raw) > 2 and raw[0] == raw[-1] == "*" and raw[1] != "*" and raw[-2] not in "*\\"
     level = item_indent + 1 if item_indent >= 0 else 0
+    if len(raw) > 6 and raw[:3] == raw[-3:] == "***":
+        return Block("text", lines[0][0], [Span(_plain(_hidden(raw[3:-3])))], level, role="updates")
     if is_facts:
         return Block("text", lines[0][0], [Span(_plain(_hidden(raw[1:-1])))], level, role="facts")
     return Block("quote" if is_quote else "text", lines[0][0], pieces_of(raw), level)

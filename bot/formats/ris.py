@@ -15,6 +15,7 @@ from bot.domain.paper import Paper
 from bot.formats.arxiv_citation import is_citation
 from bot.formats.person_names import from_inverted, parted
 from bot.formats.record import Place, Record, date_of, loose_date, number_in, papers_of, usable_id
+from bot.formats.update_line import lines_of
 from bot.i18n import msg
 
 _TAG = re.compile(r"([A-Z][A-Z0-9]) {1,2}-(?: (.*)|$)")
@@ -89,6 +90,7 @@ def _found(start: Place, values: Values) -> Record:
         record.put_ids(place, **({own_id[1]: own_id[2]} if own_id else dict(identifiers_in(value).pairs())))
     for value, place in _first(values, "DO"):
         record.put_doi(value.strip(), place)
+    record.put("updates", [line for text, _ in values.get("C7", []) for line in text.split("\n")])
     _put_links_and_notes(record, values)
     for tag in ("JO", "JF", "T2", "JA", "BT", "VL", "PB"):
         for value, place in values.get(tag, []):
@@ -158,6 +160,7 @@ def _lines(paper: Paper) -> Iterator[tuple[str, str]]:
     yield from (("UR", link.url) for link in paper.links)
     if any(link.label for link in paper.links):
         yield from (("C2", f"{link.url} {link.label or ''}".rstrip()) for link in paper.links)
+    yield from _long("C7", lines_of(paper))
     yield from _long("AB", paper.excerpt)
     yield from _long("N1", paper.comment)
     yield "ER", ""

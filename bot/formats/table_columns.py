@@ -29,6 +29,7 @@ _NAMES = {
     "identifiers": "識別子 identifiers",
     "added_at": "追加日時 追加日 addedat",
     "added_by": "追加者 追加した人 addedby",
+    "updates": "続報 updates",
 }
 _COLUMN_OF = {name: column for column, names in _NAMES.items() for name in names.split(" ")}
 _URL = re.compile(r"https?://[^\s<>「」（）、。]+", re.IGNORECASE)
@@ -51,6 +52,8 @@ def put_cell(record: Record, column: str, text: str, place: Place) -> None:
     match column:
         case "authors":
             record.put("authors", text.split("\n") if has_lines else names_in(text), place)
+        case "updates":
+            record.put("updates", text.split("\n"), place)
         case "tags":
             record.put("tags", text.split("\n") if has_lines else split_words(text), place)
         case "links" | "code":

@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import FileError
 from bot.domain.paper import FIELDS, Paper
+from bot.domain.update import Update
 from bot.formats import yaml
 from bot.formats.entries import read_entries
 from bot.formats.positions import PositionedTree, read_yaml
@@ -48,6 +49,11 @@ class YamlDocument:
         if len(self.by_id) != len(self.entries):
             self.by_id = {entry.paper.id: entry for entry in self.entries}
         return self.by_id
+
+    def updates_of(self, id: str) -> tuple[Update, ...]:
+        """Return the updates that the paper's entry has; none if there is no such entry."""
+        entry = self._known().get(id)
+        return entry.paper.updates if entry else ()
 
     def put(self, paper: Paper) -> None:
         """Change the paper's entry, or add one above all others. Raises FileError."""

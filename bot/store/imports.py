@@ -17,7 +17,7 @@ from bot.store.papers import columns_of
 from bot.store.schema import changes, history, imported_papers, papers
 from bot.store.state import read_state, write_state
 
-_BOOKKEEPING = ("number", "added_at", "added_by", "updated_at")
+_BOOKKEEPING = ("number", "added_at", "added_by", "updated_at", "updates")
 # Fields hashed even when empty, as in stored hashes; a field added later is hashed only if it has a value.
 _FIRST_FIELDS = (
     "id",

@@ -16,6 +16,7 @@ from sqlalchemy import JSON, Row, Select, bindparam, delete, func, insert, selec
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, person_name, title_key
+from bot.domain.update import Update
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.schema import paper_keys, papers
@@ -43,6 +44,7 @@ def columns_of(paper: Paper) -> Columns:
         "added_at": iso(paper.added_at) if paper.added_at else None,
         "added_by": paper.added_by,
         "updated_at": iso(paper.updated_at) if paper.updated_at else None,
+        "updates": updates_columns(paper.updates),
     }
 
 
@@ -67,6 +69,7 @@ def paper_from(columns: Columns) -> Paper:
         added_at=_time(columns.get("added_at")),
         added_by=columns.get("added_by"),
         updated_at=_time(columns.get("updated_at")),
+        updates=tuple(map(update_from, columns.get("updates") or ())),
     )
 
 
@@ -213,6 +216,17 @@ def _keys(row: Columns) -> Iterable[str]:
 
 def _links(row: Columns) -> tuple[Link, ...]:
     return tuple(Link(url, label) for url, label in row.get("links") or ())
+
+
+def updates_columns(updates: Iterable[Update]) -> list[Any] | None:
+    """Return updates as JSON values; None if there are none."""
+    return [[each.kind, str(each.date), each.value, each.url] for each in updates] or None
+
+
+def update_from(columns: Sequence[Any]) -> Update:
+    """Return the update from JSON values."""
+    kind, date, value, url = columns
+    return Update(kind, parse_date(date), value, url)
 
 
 def _of(workspace_id: int) -> Select[Any]:

@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 from sqlalchemy import select, text
 
 from bot.domain.paper import Columns, Paper
+from bot.domain.update import Update, joined
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.history import is_redone
-from bot.store.papers import by_ids, columns_of, paper_from
+from bot.store.papers import by_ids, columns_of, paper_from, updates_columns
 from bot.store.schema import changes
 
 _FRAME = 100  # papers per query that reads ahead
@@ -49,7 +51,8 @@ WHERE step.change_id = :change AND step.paper_id = wanted.value AND step.workspa
 class ReversedStep(NamedTuple):
     """A step to revert: `number` is that of the paper if it exists now, `before` its version to restore, if any.
 
-    `is_changed` is true when the paper was changed again since the step.
+    `is_changed` is true when the paper was changed again since the step; updates that sources told since are no change,
+    and stay.
     """
 
     paper_id: str
@@ -106,8 +109,12 @@ async def of_ids(
         rows = (await connection.execute(_OF_IDS, values)).all()
         today = await by_ids(connection, workspace_id, [id for id, _, _, is_followed, _ in rows if is_followed])
         for id, before, number, is_followed, after in rows:
-            is_changed = is_followed and _paper(after) != today.get(id, (0, None))[1]
-            steps.append(ReversedStep(id, number, _columns(before), is_changed))
+            led_to, now = _paper(after), today.get(id, (0, None))[1]
+            is_changed = is_followed and _without_updates(led_to) != _without_updates(now)
+            columns = _columns(before)
+            if columns and led_to and now:
+                columns["updates"] = updates_columns(_updates_without_step(paper_from(columns), led_to, now))
+            steps.append(ReversedStep(id, number, columns, is_changed))
     return steps
 
 
@@ -119,6 +126,16 @@ async def restored_rows(
         async with database.read() as connection:
             reversals = await of_ids(connection, workspace_id, change_id, batch, None)
         yield [each.before for each in reversals if each.before]
+
+
+def _without_updates(paper: Paper | None) -> Paper | None:
+    return replace(paper, updates=()) if paper else None
+
+
+def _updates_without_step(before: Paper, after: Paper, now: Paper) -> tuple[Update, ...]:
+    """Return a paper's updates of today without those that a step brought, and with those that it took."""
+    kept = [update for update in now.updates if update not in after.updates or update in before.updates]
+    return joined(kept, (update for update in before.updates if update not in after.updates))
 
 
 def _columns(before: str | None) -> Columns | None:

@@ -17,7 +17,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
-REVISION = "0013"
+REVISION = "0014"
 metadata = MetaData()
 
 workspaces = Table(
@@ -54,6 +54,7 @@ papers = Table(
     Column("added_at", Text, nullable=False),
     Column("added_by", Text),
     Column("updated_at", Text, nullable=False),
+    Column("updates", JSON(none_as_null=True)),  # [[kind, date, value, url]]
     UniqueConstraint("workspace_id", "id"),
     Index("papers_newest", "workspace_id", "added_at", "date", "number"),
     sqlite_autoincrement=True,  # numbers are never reused, so old digests keep pointing at their papers
@@ -172,6 +173,7 @@ edition_papers = Table(
     Column("position", Integer, nullable=False),
     Column("number", Integer, nullable=False),
     PrimaryKeyConstraint("edition_id", "position"),
+    Index("edition_papers_number", "number"),
 )
 
 # The outbox: all messages of an edition, written before the first one is sent.
@@ -229,9 +231,7 @@ candidates = Table(
     Column("paper", JSON(none_as_null=True)),  # the finished paper as shown; null in proposals of older versions
     Column("locale", Text),  # the proposer's language
     Column("later_at", Text),  # when a curator put it off; it waits behind the others
-    Column(
-        "score", Float
-    ),  # how much it is like what the team accepted; null for a proposal and before enough decisions
+    Column("score", Float),  # how much it is like what the team accepted; null before enough decisions
     Column("decision", Text),  # accepted · rejected · expired; null while it waits
     Column("decided_at", Text),
     Column("decided_by", Text),

@@ -9,7 +9,14 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper
+from bot.domain.update import make_update
 from tests.samples import paper
+
+UPDATES = (
+    make_update("version", PaperDate(2026, 11, 20), "v3", "https://arxiv.org/abs/2401.00001v3"),
+    make_update("venue", PaperDate(2026, 11, 21), "Proc. of A, B & C: 2026 {x}"),
+    make_update("retraction", PaperDate(2026, 11, 22)),
+)
 
 
 def kept(papers: Sequence[Paper]) -> list[Paper]:
@@ -34,4 +41,6 @@ def full(n: int) -> Paper:
         tags=["検索", "large, very", "a;b", "C++"],
         identifiers=Identifiers(arxiv=f"2401.{n:05}", doi=f"10.1145/{n}.a_b", acl=f"2024.acl-long.{n + 1}"),
     )
-    return replace(sample, added_at=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n), added_by="花子")
+    return replace(
+        sample, added_at=datetime(2024, 1, 1, tzinfo=UTC) + timedelta(minutes=n), added_by="花子", updates=UPDATES
+    )

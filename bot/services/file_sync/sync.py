@@ -265,7 +265,7 @@ def _update_document(
         if stored_hash != file_hash and file_hash != sides.last.hashes.get(id):
             continue  # both sides changed it
         try:
-            if stored_hash != file_hash:
+            if stored_hash != file_hash or (paper and paper.updates != sides.layout.updates_of(id)):
                 sides.layout.put(paper) if paper else sides.layout.drop(id)
                 written_ids.append(id)
             sides.settle(id, stored_hash)

@@ -8,7 +8,7 @@ from typing import Any
 from unicodedata import combining
 
 from bot.domain.history import Action, Change, Step
-from bot.domain.paper import FIELD_NAMES
+from bot.domain.paper import FIELD_NAMES, Paper
 from bot.domain.text import clean_line, clip
 from bot.i18n import Locale, t
 from bot.store.papers import columns_of
@@ -42,13 +42,19 @@ def action(name: Action, locale: Locale) -> str:
 
 
 def differences(step: Step, locale: Locale) -> list[str]:
-    """Return each changed field with its difference; the title where the paper was added or removed."""
+    """Return each changed field with its difference, and updates; the title where the paper was added or removed."""
     if step.before is None or step.after is None:
         paper = step.after or step.before
         return [clip(paper.title, _LONG)] if paper else []
     before, after = columns_of(step.before), columns_of(step.after)
     changed = [name for name in FIELD_NAMES if before[name] != after[name]]
-    return [f"{FIELD_NAMES[name].text(locale)}: {_difference(before[name], after[name])}" for name in changed]
+    fields = [f"{FIELD_NAMES[name].text(locale)}: {_difference(before[name], after[name])}" for name in changed]
+    return [*fields, *_updates("+", step.after, step.before, locale), *_updates("−", step.before, step.after, locale)]
+
+
+def _updates(sign: str, of: Paper, other: Paper, locale: Locale) -> list[str]:
+    """Return the updates that one version has and another lacks."""
+    return [sign + clip(update.text(locale), _LONG) for update in of.updates if update not in other.updates]
 
 
 def _difference(before: Any, after: Any) -> str:

@@ -16,7 +16,7 @@ from bot.services.ports import Clock, Progress
 from bot.store import history, imports, papers
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched, iso
-from bot.store.papers import columns_of
+from bot.store.papers import columns_of, updates_columns
 from bot.store.search_index.index_worker import Builders, row_builder
 from bot.store.search_index.maintenance import optimize
 
@@ -181,6 +181,7 @@ class _Decisions:
             "added_at": iso(added or self.now),
             "updated_at": iso(self.now),
             "added_by": person_name(by),
+            "updates": updates_columns(old.updates) if old else columns["updates"],
         }
         return Write(entry.id, number if old else None, after)
 

@@ -164,7 +164,8 @@ async def edit_paper(
     number, old = await _existing(connection, workspace_id, id)
     if seen and seen != old.updated_at:
         raise StaleError(msg('"{id}" was changed by somebody else meanwhile.', id=id))
-    new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updated_at=now)
+    new = replace(change_paper(old), id=old.id, added_at=old.added_at, added_by=old.added_by, updates=old.updates)
+    new = replace(new, updated_at=now)
     if new.content == old.content:
         return old
     if new_keys := set(identity_keys(new)) - set(identity_keys(old)):
