@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
-from bot.domain.identifiers import Identifiers, address_of, arxiv_id, doi, identifiers_in
+from bot.domain.identifiers import Identifiers, address_of, arxiv_id, doi, identifiers_in, web_address
 from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.domain.paper import Link
+from bot.domain.publication import Notice, Publication
 from bot.domain.venues import venue_in
 from bot.i18n import msg
 from bot.sources.markup import unwrapped
@@ -24,6 +25,16 @@ if TYPE_CHECKING:
 
 NAME = "arXiv"
 _MOST_BYTES, _MOST_IDS = 1_000_000, 100
+_OWN_DOIS = "10.48550/"
+_LONGEST_REMARK = 500  # characters of a comment or an abstract in which a withdrawal is looked for
+_VERSION = re.compile(r"v(\d{1,4})$")
+# Not "withdrawn from a conference".
+_WITHDRAWN = re.compile(
+    r"^\W*(?:this|the) (?:paper|submission|article|manuscript|preprint|work) (?:has been|is|was) withdrawn(?! from)"
+    r"|\b(?:paper|submission|article|manuscript|preprint|work) (?:has been|is|was) withdrawn by (?:the |its )?"
+    r"(?:authors?|arxiv|submitter)",
+    re.IGNORECASE,
+)
 _MONTH = re.compile(r"\d\d(?:0[1-9]|1[0-2])")
 _CODE = re.compile(r"https?://(?:www\.)?(?:github\.com|gitlab\.com|huggingface\.co|codeberg\.org)/[\w.~/-]*\w")
 
@@ -48,6 +59,22 @@ class Arxiv:
         if isinstance(answer := future.result(), SourceError):
             raise answer
         return answer
+
+    async def publications(self, ids: Sequence[str]) -> Mapping[str, Publication]:
+        """Return what arXiv says of the publication of at most 100 papers, by id; unknown ones are missing.
+
+        Raises SourceError.
+        """
+        known = {_api_id(id): id for id in ids if _MONTH.match(id.rpartition("/")[2])}
+        if not known:
+            return {}
+        query = urlencode({"id_list": ",".join(known), "max_results": len(known)}, safe=",/")
+        async with self._one:
+            answer = await self._fetcher.get(f"{self._url}?{query}", name=NAME, accept="application/atom+xml", own=True)
+        found = await self._parser.publications("arxiv_publications", answer.body, name=NAME)
+        if found and not {*found} & {*known}:
+            raise another_paper(NAME)
+        return {known[id]: publication for id, publication in found.items() if id in known}
 
     async def _ask(self) -> None:
         batch = {id: self._waiting.pop(id) for id in [*self._waiting][:_MOST_IDS]}
@@ -74,12 +101,21 @@ def parse(body: bytes) -> dict[str, Metadata]:
 
     Raises SourceError when it is not such an answer, or is an error of arXiv.
     """
+    return {_api_id(id): _metadata(id, entry) for id, entry in _entries(body)}
+
+
+def parse_publications(body: bytes) -> dict[str, Publication]:
+    """Return what an Atom answer says of its papers' publication, by the same ids. Raises SourceError."""
+    return {_api_id(id): _publication(id, entry) for id, entry in _entries(body)}
+
+
+def _entries(body: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Yield the entries of an Atom answer with their ids. Raises SourceError."""
     if body.strip()[:20].lower().startswith(b"rate exceeded"):  # arXiv sends this with status 200
         raise SourceBusyError(msg("{source} is getting too many requests just now.", source=NAME), 60)
     feed = _read(body)
     if not feed.get("version"):
         raise unreadable(NAME)
-    papers = {}
     for entry in feed.get("entries", ()):
         address = str(entry.get("id", ""))
         if "/api/errors" in address:
@@ -91,8 +127,7 @@ def parse(body: bytes) -> dict[str, Metadata]:
                 )
             )
         if (id := identifiers_in(address).arxiv or arxiv_id(address)) and entry.get("title"):
-            papers[_api_id(id)] = _metadata(id, entry)
-    return papers
+            yield id, entry
 
 
 def _read(body: bytes) -> Mapping[str, Any]:
@@ -109,17 +144,40 @@ def _read(body: bytes) -> Mapping[str, Any]:
 def _metadata(id: str, entry: Mapping[str, Any]) -> Metadata:
     excerpt = unwrapped(str(entry.get("summary", "")))
     page = Link(address_of("arxiv", id))
-    code = _CODE.findall(f"{entry.get('arxiv_comment', '')} {excerpt}")
+    code = _code(entry)
     return make_metadata(
         title=str(entry["title"]),
         date=date_in(str(entry.get("published", ""))),
         excerpt=excerpt,
-        venue=unwrapped(str(entry.get("arxiv_journal_ref") or "")) or venue_in(str(entry.get("arxiv_comment") or "")),
+        venue=_venue(entry),
         organization=str(entry.get("arxiv_affiliation") or ""),
         authors=[str(author.get("name", "")) for author in entry.get("authors", ())],
         links=[page, page.url.replace("/abs/", "/pdf/"), *code],
         identifiers=Identifiers(arxiv=id, doi=doi(str(entry.get("arxiv_doi", "")))),
     )
+
+
+def _publication(id: str, entry: Mapping[str, Any]) -> Publication:
+    page, version = address_of("arxiv", id), _VERSION.search(str(entry.get("id", "")))
+    remarks = (str(entry.get("arxiv_comment") or ""), unwrapped(str(entry.get("summary", "")))[:_LONGEST_REMARK])
+    withdrawn = any(_WITHDRAWN.search(unwrapped(remark)[:_LONGEST_REMARK]) for remark in remarks)
+    published = doi(str(entry.get("arxiv_doi", "")))
+    return Publication(
+        version=int(version[1]) if version else 0,
+        venue=make_metadata(venue=_venue(entry)).venue,
+        doi=None if published and published.startswith(_OWN_DOIS) else published,
+        code=next((url for url in _code(entry) if Link(url).is_code and web_address(url) == url), None),
+        notices=(Notice("retraction", page),) if withdrawn else (),
+    )
+
+
+def _venue(entry: Mapping[str, Any]) -> str | None:
+    remark = str(entry.get("arxiv_comment") or "")
+    return unwrapped(str(entry.get("arxiv_journal_ref") or "")) or venue_in(remark)
+
+
+def _code(entry: Mapping[str, Any]) -> list[str]:
+    return _CODE.findall(f"{entry.get('arxiv_comment', '')} {unwrapped(str(entry.get('summary', '')))}")
 
 
 def _api_id(id: str) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
 from bot.domain.errors import SourceError, UnknownPaperError
@@ -10,6 +11,7 @@ from bot.domain.feed_address import FeedAnswer
 from bot.domain.feed_entry import FeedDocument
 from bot.domain.identifiers import Identifiers, identifiers_in, web_address
 from bot.domain.metadata import Metadata, make_metadata
+from bot.domain.publication import Publication
 from bot.domain.text import clean_line
 from bot.sources import crossref, webpage
 from bot.sources.acl import Acl
@@ -60,6 +62,14 @@ class Sources:
                 return await self._look_up(text, identifiers_in(text))
         except TimeoutError as error:
             raise too_slow(_name_of(text), self._seconds) from error
+
+    async def arxiv_publications(self, ids: Sequence[str]) -> Mapping[str, Publication]:
+        """Return what arXiv says of the publication of at most 100 papers, by id. Raises SourceError."""
+        return await self._arxiv.publications(ids)
+
+    async def crossref_publication(self, doi: str) -> Publication:
+        """Return what Crossref says of the publication of a DOI's work. Raises SourceError."""
+        return await self._crossref.publication(doi)
 
     async def read_feed(self, url: str) -> FeedDocument:
         """Return what a feed holds now. Raises SourceError."""

@@ -11,17 +11,20 @@ from typing import Any
 from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.feed_entry import FeedDocument, json_of_document
 from bot.domain.metadata import Metadata, json_of
+from bot.domain.publication import Publication, json_of_publication
 from bot.sources import acl, arxiv, crossref, feed_document, openreview, webpage
 from bot.worker_process import framed, frames
 
-Parse = Callable[..., Metadata | Mapping[str, Metadata] | FeedDocument]
+Parse = Callable[..., Metadata | Mapping[str, Metadata] | Mapping[str, Publication] | FeedDocument]
 SECONDS, MEMORY = 5.0, 2**29
 _GRACE = 1.0  # seconds after which it ends by itself, in case its parent is gone
 PARSERS: Mapping[str, Parse] = {
     "acl": acl.parse,
     "arxiv": arxiv.parse,
+    "arxiv_publications": arxiv.parse_publications,
     "citation": webpage.parse_citation,
     "crossref": crossref.parse,
+    "crossref_publication": crossref.parse_publication,
     "feed": feed_document.parse,
     "openreview": openreview.parse,
     "webpage": webpage.parse,
@@ -54,8 +57,11 @@ def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str,
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
     if isinstance(content, FeedDocument):
         return {"feed": json_of_document(content)}
-    papers = {"": content} if isinstance(content, Metadata) else content
-    return {"papers": {id: json_of(each) for id, each in papers.items()}}
+    if isinstance(content, Metadata):
+        return {"papers": {"": json_of(content)}}
+    publications = {id: json_of_publication(each) for id, each in content.items() if isinstance(each, Publication)}
+    papers = {id: json_of(each) for id, each in content.items() if isinstance(each, Metadata)}
+    return {"publications": publications} if publications else {"papers": papers}
 
 
 def _limit_time(seconds: float) -> None:

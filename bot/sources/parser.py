@@ -14,6 +14,7 @@ import structlog
 from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.feed_entry import FeedDocument, document_from
 from bot.domain.metadata import Metadata, metadata_from
+from bot.domain.publication import Publication, publication_from
 from bot.i18n import message_from
 from bot.sources.source_errors import too_long, unreadable
 from bot.worker_process import end, framed, next_frame, start
@@ -42,6 +43,13 @@ class Parser:
         answer = await self._parsed(kind, body, arguments, name)
         return {id: metadata_from(columns) for id, columns in answer["papers"].items()}
 
+    async def publications(
+        self, kind: str, body: bytes, *arguments: str | None, name: str
+    ) -> Mapping[str, Publication]:
+        """Return what an answer says of papers' publication, by id. Raises SourceError."""
+        answer = await self._parsed(kind, body, arguments, name)
+        return {id: publication_from(columns) for id, columns in answer.get("publications", {}).items()}
+
     async def feed(self, body: bytes, url: str, charset: str | None, *, name: str) -> FeedDocument:
         """Return the document of a feed. Raises SourceError."""
         return document_from((await self._parsed("feed", body, (url, charset, name), name))["feed"])
@@ -56,7 +64,7 @@ class Parser:
         """Return what a process read from an answer. Raises SourceError."""
         async with self._turns:
             answer = await self._answer(framed(json.dumps([kind, arguments]).encode()) + framed(body), name)
-        if "papers" in answer or "feed" in answer:
+        if answer.keys() & {"papers", "feed", "publications"}:
             return answer
         if "failure" not in answer:
             _log.warning("an answer cannot be read", source=name, reason=answer["fault"])
