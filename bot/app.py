@@ -73,6 +73,7 @@ class App(NamedTuple):
     database: Database
     services: Services
     command_names: DiscordNames
+    sources: LazySources[Sources]
     file_sync: FileSync | None = None
     fault: Message | None = None
 
@@ -109,7 +110,7 @@ async def open_app(
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
         if serves:
             await _follow_settings(config, clock, database, services.workspaces)
-        yield App(config, clock, database, services, names, sync if serves else None, fault)
+        yield App(config, clock, database, services, names, sources, sync if serves else None, fault)
 
 
 def platforms_of(app: App) -> tuple[Platform, ...]:

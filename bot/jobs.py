@@ -8,15 +8,17 @@ from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.background_jobs import Job
+from bot.domain.night import night_at
 from bot.store import feed_addresses
 
 if TYPE_CHECKING:
     from bot.services.backups import Backups
+    from bot.services.papers.update_checks import UpdateChecks
 
 
 def jobs_of(app: App) -> dict[str, Job]:
-    """Return the jobs by name: polls of feeds, and what the settings ask for."""
-    jobs: dict[str, Job] = {"feeds": _feeds(app)}
+    """Return the jobs by name: polls of feeds, looks at papers, and what the settings ask for."""
+    jobs: dict[str, Job] = {"feeds": _feeds(app), "papers": _update_checks(app)}
     if folder := app.config.backups_path:
         jobs["backup"] = _backup(app, folder)
     return jobs
@@ -28,6 +30,20 @@ def _feeds(app: App) -> Job:
             if not await feed_addresses.exist(connection):
                 return
         await app.services.polling().poll_due()
+
+    return job
+
+
+def _update_checks(app: App) -> Job:
+    @cache
+    def checks() -> UpdateChecks:
+        from bot.services.papers.update_checks import UpdateChecks
+
+        return UpdateChecks(app.database, app.clock, app.config.zone, app.sources)
+
+    async def job() -> None:
+        if night_at(app.clock(), app.config.zone):
+            await checks().run_if_due()
 
     return job
 

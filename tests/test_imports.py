@@ -25,6 +25,7 @@ _RARE = {"alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asynci
 _OF_A_FIRST_USE = {
     "aiolimiter",
     "bot.services.feeds.trial",
+    "bot.services.papers.update_checks",
     "bot.domain.feed_rule",
     "bot.services.file_sync.sync",
     "dotenv",

@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import JSON, Exists, Select, exists, func, insert, select, text, update
 
 from bot.domain.history import Action, Change, Step
+from bot.domain.paper import Paper
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.papers import by_ids, paper_from
@@ -137,6 +138,13 @@ async def added_by(connection: StoreConnection, workspace_id: int, actor: str, l
         .limit(limit)
     )
     return list(await connection.scalars(query))
+
+
+async def former_versions(connection: StoreConnection, workspace_id: int, paper_id: str) -> list[Paper]:
+    """Return the earlier versions of a paper, oldest first."""
+    conditions = (history.c.workspace_id == workspace_id, history.c.paper_id == paper_id)
+    query = select(history.c.before).where(*conditions, history.c.before.is_not(None)).order_by(history.c.id)
+    return [paper_from(before) for before in await connection.scalars(query)]
 
 
 async def close_change(connection: StoreConnection, id: int) -> None:

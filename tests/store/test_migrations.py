@@ -15,12 +15,15 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from bot.domain.dates import PaperDate
 from bot.domain.draft import Draft, draft_from
 from bot.domain.errors import StoreError
+from bot.domain.publication import Publication
 from bot.services.papers.library import Library
+from bot.services.papers.paper_updates import note
 from bot.services.papers.undo import Undo
 from bot.services.servers import Servers
-from bot.store import candidates, drafts, imports, leases, metadata_cache, papers, state, subscriptions
+from bot.store import candidates, drafts, imports, leases, metadata_cache, paper_checks, papers, state, subscriptions
 from bot.store.database import open_database
 from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata
@@ -270,3 +273,34 @@ def test_an_update_that_frees_much_of_a_database_makes_the_file_smaller(tmp_path
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         assert connection.execute("SELECT count(*), count(before) FROM history").fetchone() == (500, 0)
     assert file.stat().st_size < before / 5
+
+
+async def test_papers_of_before_updates_take_them_and_their_history_is_undone_and_redone(tmp_path: Path) -> None:
+    url, clock = f"sqlite+aiosqlite:///{tmp_path}/a.db", AdjustableClock()
+    upgrade(url, "0013")
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', ?)", (AT,))
+        connection.execute(
+            "INSERT INTO papers (number, workspace_id, id, title, comment, authors, links, tags, identifiers, added_at,"
+            " updated_at) VALUES (1, 1, 'p1', 'Paper 1', '一', '[]', '[]', '[]', '{\"arxiv\": \"2401.00001\"}', ?, ?)",
+            (AT, AT),
+        )
+        connection.execute("INSERT INTO changes (id, workspace_id, action, at) VALUES (1, 1, 'edit', ?)", (AT,))
+        before = _columns(1, venue=None, number=1, authors=[], links=[], date=None, added_by=None)
+        connection.execute("INSERT INTO history VALUES (1, 1, 1, 'p1', ?)", (before,))
+    database = await open_database(url)
+    await (await SearchIndex.open(database)).close()
+    check = paper_checks.DueCheck(1, 1, "p1", "2401.00001")
+    async with database.write() as writing:
+        for version in (1, 2):
+            publication = Publication(version=version)
+            await note(writing, "arxiv", check, publication, clock(), PaperDate(2026, 11, 20))
+    undo = Undo(database, clock)
+    states = []
+    for act in (undo.undo, undo.undo, undo.redo, undo.redo):
+        await act(1, None)
+        async with database.read() as reading:
+            [(_, paper)] = (await papers.by_ids(reading, 1, ["p1"])).values()
+        states.append((paper.comment, [update.value for update in paper.updates]))
+    await database.close()
+    assert states == [("一", []), (None, []), ("一", []), ("一", ["v2"])]

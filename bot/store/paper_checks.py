@@ -1,0 +1,110 @@
+"""When each paper is looked at again in each source, and what the source said of it last."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from datetime import datetime
+from typing import Literal, NamedTuple
+
+from sqlalchemy import func, select, text
+
+from bot.domain.publication import Publication, json_of_publication, publication_from
+from bot.store.connection import StoreConnection
+from bot.store.database import iso
+from bot.store.update_schema import paper_checks
+
+CheckedSource = Literal["arxiv", "crossref"]
+
+# A paper's id in a source: its own, or for Crossref the DOI of the published version that arXiv named.
+_ID = {
+    "arxiv": "json_extract(p.identifiers, '$.arxiv')",
+    "crossref": """coalesce(json_extract(p.identifiers, '$.doi'), (
+        SELECT json_extract(publication, '$.doi') FROM paper_checks WHERE number = p.number AND source = 'arxiv'))""",
+}
+
+
+class DueCheck(NamedTuple):
+    """A paper to look at in a source, under its id there."""
+
+    workspace_id: int
+    number: int
+    paper_id: str
+    id: str
+
+
+class LastCheck(NamedTuple):
+    """When a source last told of a paper, and what it said."""
+
+    at: datetime
+    publication: Publication
+
+
+async def take_due(
+    connection: StoreConnection, source: CheckedSource, now: datetime, until: datetime, limit: int
+) -> list[DueCheck]:
+    """Return papers that are due in a source: those never looked at, then those due longest.
+
+    Taken, they are due again at `until`: so two processes do not look at the same papers, and a crash loses none.
+    """
+    query = text(f"""
+        SELECT p.workspace_id, p.number, p.id AS paper_id, {_ID[source]} AS id FROM papers p
+        LEFT JOIN paper_checks c ON c.number = p.number AND c.source = :source
+        WHERE (c.due_at IS NULL OR c.due_at <= :now) AND {_ID[source]} IS NOT NULL
+        ORDER BY c.due_at, p.number LIMIT :limit""")
+    rows = await connection.execute(query, {"source": source, "now": iso(now), "limit": limit})
+    due = [DueCheck(*row) for row in rows]
+    await put_off(connection, source, due, until)
+    return due
+
+
+async def put_off(connection: StoreConnection, source: CheckedSource, due: Iterable[DueCheck], until: datetime) -> None:
+    """Let papers be looked at again at that time, without a result now."""
+    rows = [(each.workspace_id, each.number, source, iso(until)) for each in due]
+    if not rows:
+        return
+    await connection.exec_driver_sql(
+        """INSERT INTO paper_checks (workspace_id, number, source, due_at) VALUES (?, ?, ?, ?)
+        ON CONFLICT (number, source) DO UPDATE SET due_at = excluded.due_at""",
+        rows,
+    )
+
+
+async def last(connection: StoreConnection, source: CheckedSource, number: int) -> LastCheck | None:
+    """Return what a source last said of a paper; None before the first look."""
+    query = select(paper_checks.c.checked_at, paper_checks.c.publication).where(
+        paper_checks.c.number == number, paper_checks.c.source == source, paper_checks.c.checked_at.is_not(None)
+    )
+    row = (await connection.execute(query)).first()
+    return LastCheck(datetime.fromisoformat(row.checked_at), publication_from(row.publication)) if row else None
+
+
+async def save(
+    connection: StoreConnection,
+    source: CheckedSource,
+    check: DueCheck,
+    publication: Publication,
+    now: datetime,
+    due_at: datetime,
+) -> None:
+    """Record what a source says of a paper now, and when it is looked at again."""
+    values = (
+        check.workspace_id,
+        check.number,
+        source,
+        iso(due_at),
+        iso(now),
+        json.dumps(json_of_publication(publication)),
+    )
+    await connection.exec_driver_sql(
+        """INSERT INTO paper_checks (workspace_id, number, source, due_at, checked_at, publication)
+        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number, source) DO UPDATE SET
+        due_at = excluded.due_at, checked_at = excluded.checked_at, publication = excluded.publication""",
+        values,
+    )
+
+
+async def count_since(connection: StoreConnection, source: CheckedSource, since: datetime) -> int:
+    """Return how many papers were looked at in a source since that time."""
+    query = select(func.count()).where(paper_checks.c.source == source, paper_checks.c.checked_at >= iso(since))
+    return int((await connection.execute(query)).scalar_one())
