@@ -12,7 +12,7 @@ import typer
 
 from bot.cli.context import CommandContext, with_context
 from bot.domain.errors import InputError
-from bot.formats.json import columns_of
+from bot.formats.json import columns_of, update_columns
 from bot.i18n import msg, phrase
 from bot.platforms.console import render, reports, shell
 from bot.platforms.console.output import print_json
@@ -39,6 +39,10 @@ async def digest(context: CommandContext, as_json: Json = False) -> None:
                 "reason": edition.reason if edition else "skip",
                 "papers": rows,
                 "remaining": edition.remaining if edition else 0,
+                "follow_ups": [
+                    {"id": each.paper.id, **update_columns(each.update)}
+                    for each in (edition.follow_ups if edition else ())
+                ],
             }
         )
     else:

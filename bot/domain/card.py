@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from bot.domain.identifiers import address_of, canonical_url
 from bot.domain.paper import Link, Paper
 from bot.domain.text import clean_line
+from bot.domain.update import Update
 from bot.i18n import Locale, t, tn
 
 _MOST_AUTHORS = 4
+_MOST_UPDATES = 2
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,6 +20,7 @@ class Card:
     """A paper in the reader's language; texts are unescaped and uncut, which is left to the platform.
 
     `subtitle` is the paper's title if the heading is its headline; `facts` are date, venue, organisation and authors.
+    `warnings` say that the paper was retracted or doubted, `updates` what else became known of it later.
     """
 
     id: str
@@ -29,6 +33,8 @@ class Card:
     links: tuple[Link, ...]
     tags: tuple[str, ...]
     footer: str
+    warnings: tuple[str, ...] = ()
+    updates: tuple[str, ...] = ()
 
 
 def card_of(paper: Paper, locale: Locale, *, most_authors: int = _MOST_AUTHORS) -> Card:
@@ -47,7 +53,13 @@ def card_of(paper: Paper, locale: Locale, *, most_authors: int = _MOST_AUTHORS) 
         links=_links(paper, locale),
         tags=paper.tags,
         footer=" ・ ".join(part for part in (paper.id, by) if part),
+        warnings=_newest([each for each in paper.updates if each.is_warning], locale),
+        updates=_newest([each for each in paper.updates if not each.is_warning], locale),
     )
+
+
+def _newest(updates: Sequence[Update], locale: Locale) -> tuple[str, ...]:
+    return tuple(f"{update.mark} {update.text(locale)}" for update in updates[-_MOST_UPDATES:])
 
 
 def authors_line(authors: tuple[str, ...], locale: Locale, most: int = _MOST_AUTHORS) -> str | None:

@@ -11,12 +11,14 @@ from typing import Any, Literal
 from bot.domain.paper import Paper
 from bot.domain.schedule import Schedule
 from bot.domain.text import clean_line
+from bot.domain.update import Update
 from bot.i18n import Locale, Message, NameCommand, t, tn
 
 Payload = dict[str, Any]
 
 WhenEmpty = Literal["revisit", "notice", "skip"]
 MOST_REVISITED = 3
+MOST_FOLLOW_UPS = 8  # per edition; further ones wait for the next
 
 
 class Reason(StrEnum):
@@ -24,6 +26,7 @@ class Reason(StrEnum):
 
     FIRST = "first"
     NEW = "new"
+    FOLLOW_UPS = "follow_ups"
     REVISIT = "revisit"
     NOTICE = "notice"
 
@@ -54,6 +57,14 @@ class Subscription:
 
 
 @dataclass(frozen=True, slots=True)
+class FollowUp:
+    """What became known of a paper after its channel had received it."""
+
+    paper: Paper
+    update: Update
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """A new edition's papers, as numbers in reading order; `remaining` is how many wait for the next edition."""
 
@@ -64,7 +75,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One dated number of a digest, ready to be rendered."""
+    """One dated number of a digest, ready to be rendered; `follow_ups` stand at its end."""
 
     subscription: str
     number: int
@@ -74,20 +85,30 @@ class Edition:
     remaining: int
     locale: Locale
     id: int = 0
+    follow_ups: tuple[FollowUp, ...] = ()
 
 
 def choose(
-    unseen: Sequence[int], waiting: int, seen: Sequence[int], *, first: bool, when_empty: WhenEmpty
+    unseen: Sequence[int],
+    waiting: int,
+    seen: Sequence[int],
+    *,
+    first: bool,
+    when_empty: WhenEmpty,
+    follows_up: bool = False,
 ) -> Choice | None:
     """Choose an edition's papers; None when it is to be skipped.
 
     `waiting` is the number of papers that this channel never received. `unseen` are those for this edition: the newest
     for the `first` one, which counts the others as seen, and otherwise the oldest additions. `seen` are papers to show
-    again when nothing is new. All of them pass the subscription's filter.
+    again when nothing is new. All of them pass the subscription's filter. An edition that `follows_up` on earlier
+    papers is not empty.
     """
     if unseen:
         remaining = 0 if first else waiting - len(unseen)
         return Choice(tuple(unseen), Reason.FIRST if first else Reason.NEW, remaining)
+    if follows_up:
+        return Choice((), Reason.FOLLOW_UPS)
     if when_empty == "skip":
         return None
     if when_empty == "revisit" and seen:
@@ -108,6 +129,13 @@ def explain(edition: Edition, name_command: NameCommand) -> str:
             )
         case Reason.NEW:
             return tn(locale, "{n} paper added since the last edition.", "{n} papers added since the last edition.", n)
+        case Reason.FOLLOW_UPS:
+            return tn(
+                locale,
+                "No new papers this time, but news of a paper from an earlier edition.",
+                "No new papers this time, but news of {n} papers from earlier editions.",
+                len({each.paper.id for each in edition.follow_ups}),
+            )
         case Reason.REVISIT:
             return tn(
                 locale,
@@ -119,6 +147,11 @@ def explain(edition: Edition, name_command: NameCommand) -> str:
             return t(
                 locale, "No new papers this time. Add one with {command}.", command=name_command("addpaper", locale)
             )
+
+
+def follow_ups_title(locale: Locale) -> str:
+    """Return the heading above what became known of earlier papers."""
+    return t(locale, "Follow-ups")
 
 
 def passes_filter(paper_tags: Sequence[str], filter_tags: Sequence[str]) -> bool:

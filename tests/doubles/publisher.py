@@ -116,6 +116,12 @@ class FakePublisher:
     def command_name(self, command: str, locale: Locale) -> str:
         return f"</{command}:1>"
 
+    def follow_ups_in(self, channel: str) -> list[str]:
+        """Return all follow-ups in a channel, in order."""
+        return [
+            each for posted in self.posted if posted.channel == channel for each in posted.payload.get("follow_ups", ())
+        ]
+
     def papers_in(self, channel: str) -> list[str]:
         """Return the ids of all papers in a channel, in order."""
         return [id for posted in self.posted if posted.channel == channel for id in posted.papers]
@@ -127,7 +133,12 @@ class FakeRenderer:
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
         ids = [paper.id for paper in edition.papers]
         pairs = [ids[start : start + 2] for start in range(0, len(ids), 2)] or [[]]
-        return tuple({"papers": pair, "footer": f"#{marker_of(n)}"} for n, pair in enumerate(pairs))
+        messages: tuple[Payload, ...] = tuple(
+            {"papers": pair, "footer": f"#{marker_of(n)}"} for n, pair in enumerate(pairs)
+        )
+        if edition.follow_ups:
+            messages[-1]["follow_ups"] = [f"{each.paper.id} {each.update.value}" for each in edition.follow_ups]
+        return messages
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
         return {**payload, "redrawn": paper.title} if paper.id in payload["papers"] else None

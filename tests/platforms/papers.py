@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import random
+from collections.abc import Iterator
+from dataclasses import replace
 
 from bot.domain.dates import PaperDate
 from bot.domain.errors import InputError
 from bot.domain.paper import LIMITS, MOST_LINKS, Link, Paper, make_paper
+from bot.domain.update import KINDS, Update, joined, make_update
 
 _HOSTILE = (
     "@everyone",
@@ -79,7 +82,7 @@ def random_papers(n: int, seed: int) -> list[Paper]:
 def _paper(dice: random.Random, number: int) -> Paper:
     for _ in range(100):
         try:
-            return make_paper(
+            made = make_paper(
                 id=f"p{number}",
                 title=_text(dice, 400) + "題",
                 headline=_text(dice, 400) if dice.random() < 0.7 else None,
@@ -94,9 +97,16 @@ def _paper(dice: random.Random, number: int) -> Paper:
                 ],
                 tags=[_text(dice, 50) for _ in range(dice.randint(0, 10))],
             )
+            return replace(made, updates=joined(_updates(dice)))
         except InputError:
             continue
     raise AssertionError("no paper could be made of a hundred random ones")
+
+
+def _updates(dice: random.Random) -> Iterator[Update]:
+    for _ in range(dice.randint(1, 6) if dice.random() < 0.3 else 0):
+        day = PaperDate(2026, dice.randint(1, 12), dice.randint(1, 28))
+        yield make_update(dice.choice(KINDS), day, _text(dice, 400), f"https://example.com/{_text(dice, 90)}")
 
 
 def _text(dice: random.Random, longest: int) -> str:

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
-from bot.domain.digest import Edition, explain
+from bot.domain.digest import Edition, explain, follow_ups_title
 from bot.domain.paper import Paper
 from bot.domain.query import parse_query
 from bot.domain.text import clip
@@ -34,7 +34,8 @@ def card(paper: Paper, locale: Locale, width: int, number: int | None = None) ->
     """Render one paper, `width` cells wide."""
     content, inner = card_of(paper, locale), width - _FRAME
     parts = [_lines(content.heading, inner, "bold"), _lines(content.subtitle or "", inner, "italic")]
-    parts += [_facts(content, inner)]
+    parts += [_lines("\n".join(content.warnings), inner, "bold red")]
+    parts += [_facts(content, inner), _lines("\n".join(content.updates), inner, "magenta")]
     parts += [_spaced(_lines(content.comment or "", inner, ""))]
     parts += [_spaced(_indented(content.excerpt or "", inner))]
     parts += [_spaced(_links(content, inner)), _lines(tags_line(content.tags), inner, "green")]
@@ -45,7 +46,7 @@ def card(paper: Paper, locale: Locale, width: int, number: int | None = None) ->
         subtitle=Text(clip(content.footer, max(4, inner // 2 - 2)), style="dim"),
         subtitle_align="right",
         box=box.ROUNDED,
-        border_style="blue",
+        border_style="red" if content.warnings else "blue",
         width=width,
     )
 
@@ -69,6 +70,11 @@ def edition(edition: Edition, zone: ZoneInfo, width: int, name_command: NameComm
             edition.remaining,
         )
         parts.append(_lines(more, width, "dim"))
+    if edition.follow_ups:
+        parts.append(Text(follow_ups_title(locale), style="bold magenta"))
+    for each in edition.follow_ups:
+        line = f"{each.update.mark} {each.paper.heading}: {each.update.text(locale)}"
+        parts.append(_lines(line, width, "bold red" if each.update.is_warning else ""))
     return Group(*parts)
 
 

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
-from bot.domain.digest import Edition, explain
+from bot.domain.digest import Edition, FollowUp, explain, follow_ups_title
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, Message, t, tn
@@ -19,12 +19,13 @@ from bot.services.papers.results import Result, Results
 Embed = dict[str, Any]
 Payload = dict[str, Any]
 
-COLOUR = 0x3F6FB5
+COLOUR, RETRACTED = 0x3F6FB5, 0xC0392B
 TITLE, DESCRIPTION, CONTENT, EMBEDS, EMBED_TOTAL = 256, 4096, 2000, 10, 6000
 _COMMENT, _EXCERPT, _LINKS, _TAGS, _FACTS = 1600, 700, 900, 200, 300
 _DIGEST_EXCERPT, _DIGEST_AUTHORS, _AUTHORS = 160, 2, 4  # a digest is skimmed, mostly on a phone
 _BETWEEN = " ・ "
 _CONTENTS_LABEL, _FOOTER, _ENTRY = 60, 150, 140
+_UPDATE, _FOLLOW_UP, _ADDRESS = 120, 240, 120  # with these, all follow-ups of an edition fit one embed
 
 
 class DiscordRenderer:
@@ -34,11 +35,16 @@ class DiscordRenderer:
         self._zone, self._names = zone, names or CommandNames()
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
-        """Return the edition's messages: the opening as content, then one embed per paper, as many as fit each."""
+        """Return the edition's messages: the opening as content, then one embed per paper, as many as fit each.
+
+        The last embed tells what became known of earlier papers, if anything did.
+        """
         embeds = [
             card_embed(paper, edition.locale, excerpt=_DIGEST_EXCERPT, authors=_DIGEST_AUTHORS)
             for paper in edition.papers
         ]
+        if edition.follow_ups:
+            embeds.append(_follow_ups(edition.follow_ups, edition.locale))
         packs = _packed(embeds) or [[]]
         messages = tuple(_message(pack, marker_of(n)) for n, pack in enumerate(packs))
         room = CONTENT - len(messages[0]["content"])
@@ -89,19 +95,37 @@ def card_embed(paper: Paper, locale: Locale, *, excerpt: int = _EXCERPT, authors
     card = card_of(paper, locale, most_authors=authors)
     facts = escape_within(" ・ ".join(card.facts), _FACTS)
     lead = [f"**{escape_within(card.subtitle, TITLE)}**" if card.subtitle else "", f"-# {facts}" if facts else ""]
+    updates = [f"-# {escape_within(line, _UPDATE)}" for line in card.updates]
     parts = [
-        "\n".join(part for part in lead if part),
+        "\n".join(f"**{escape_within(line, _UPDATE)}**" for line in card.warnings),
+        "\n".join(part for part in (*lead, *updates) if part),
         escape_within(card.comment, _COMMENT) if card.comment else "",
         quote(escape_within(card.excerpt, excerpt)) if card.excerpt else "",
         "\n".join(part for part in (_links_line(card), _tags_line(card)) if part),
     ]
     embed: Embed = {
         "title": escape_within(card.heading, TITLE),
-        "color": COLOUR,
+        "color": RETRACTED if card.warnings else COLOUR,
         "description": "\n\n".join(part for part in parts if part)[:DESCRIPTION],
         "footer": {"text": clip(card.footer, _FOOTER)},
     }
     return embed | ({"url": card.url} if card.url else {})
+
+
+def _follow_ups(follow_ups: Sequence[FollowUp], locale: Locale) -> Embed:
+    """Return what became known of earlier papers as an embed; its footer is no paper's id, as it has spaces."""
+    lines = []
+    for each in follow_ups:
+        paper, label = each.paper, clip(each.paper.heading, _CONTENTS_LABEL)
+        short = paper.url and len(paper.url) <= _ADDRESS
+        name = link(label, paper.url) if paper.url and short else escape_within(label, 2 * _CONTENTS_LABEL)
+        lines.append(f"{each.update.mark} {name}: {escape_within(each.update.text(locale), _FOLLOW_UP)}")
+    return {
+        "title": follow_ups_title(locale),
+        "color": COLOUR,
+        "description": "\n".join(lines),
+        "footer": {"text": "📰 " + t(locale, "about papers of earlier editions")},
+    }
 
 
 def list_embed(results: Results, locale: Locale, offset: int) -> Embed:

@@ -14,6 +14,7 @@ from bot.domain.paper import Paper
 from bot.i18n import Locale, Message, t, tn
 from bot.platforms.slack.blocks import Block, context, header, section
 from bot.platforms.slack.command_names import CommandNames
+from bot.platforms.slack.follow_ups import follow_up_blocks, follow_up_lines
 from bot.platforms.slack.mrkdwn import escape_within, link, quote
 from bot.platforms.slack.table_of_contents import contents_block, with_new_heading
 
@@ -37,6 +38,7 @@ _TITLE, _FACTS, _ADDRESS, _COMMENT, _EXCERPT, _LINKS, _TAGS, _FOOTER, _HEADLINE 
     150,
 )
 _AUTHORS = 2
+_UPDATE = 120
 _LISTED = 4  # papers from which on an edition lists them first: three cards are soon seen, even on a phone
 _BETWEEN = " ・ "
 
@@ -48,7 +50,7 @@ class SlackRenderer:
         self._zone, self._names = zone, names
 
     def edition(self, edition: Edition, marker_of: Callable[[int], str]) -> tuple[Payload, ...]:
-        """Return the edition's messages: the opening, then its papers, as many per message as fit.
+        """Return the edition's messages: the opening, then its papers, as many per message as fit, then its follow-ups.
 
         A message is recognised by its metadata and by the id of its first block. What does not fit goes on in a further
         message and not in a thread, whose replies notify nobody and are a tap away; a usual week is one message.
@@ -61,7 +63,10 @@ class SlackRenderer:
             title = head if n == 0 else f"{head} ({n + 1}/{len(packs)})"
             above = opening if n == 0 else [context(title)]
             blocks = [*above, *(block for paper in papers for block in _with_divider(paper, edition.locale))]
-            messages.append(_message(title if n else summary, papers, blocks, marker_of(n)))
+            lines = [title if n else summary, *map(_line, papers)]
+            if n == len(packs) - 1:
+                blocks, lines = [*blocks, *follow_up_blocks(edition)], [*lines, *follow_up_lines(edition)]
+            messages.append(_message(lines, blocks, marker_of(n)))
         return tuple(messages)
 
     def redrawn(self, payload: Payload, paper: Paper, place: int, locale: Locale) -> Payload | None:
@@ -106,11 +111,13 @@ def card_blocks(paper: Paper, locale: Locale) -> list[Block]:
     card = card_of(paper, locale, most_authors=_AUTHORS)
     excerpt = quote(escape_within(card.excerpt, _EXCERPT)) if card.excerpt else ""
     comment = escape_within(card.comment, _COMMENT) if card.comment else ""
+    warnings = "\n".join(f"*{escape_within(line, _UPDATE)}*" for line in card.warnings)
+    updates = "\n".join(escape_within(line, _UPDATE) for line in card.updates)
     marks = _joined(_BETWEEN, escape_within(tags_line(card.tags), _TAGS), escape_within(card.footer, _FOOTER))
     parts = (
-        _paragraph(_joined("\n", _heading(card), escape_within(card.subtitle or "", _TITLE))),
+        _paragraph(_joined("\n", _heading(card), warnings, escape_within(card.subtitle or "", _TITLE))),
         _paragraph(_joined("\n", comment, excerpt)),
-        context(_joined("\n", _facts(card), _links_line(card), marks)),
+        context(_joined("\n", _facts(card), updates, _links_line(card), marks)),
     )
     shown = [part for part in parts if part]
     return [{**block, "block_id": f"paper:{n}:{paper.id}"} for n, block in enumerate(shown)]
@@ -137,11 +144,10 @@ def _paper_of(block: Block) -> str:
     return rest.partition(":")[2] if kind == "paper" else ""
 
 
-def _message(head: str, papers: Sequence[Paper], blocks: list[Block], marker: str) -> Payload:
+def _message(lines: Sequence[str], blocks: list[Block], marker: str) -> Payload:
     blocks = [{**blocks[0], "block_id": f"message:{marker}"}, *blocks[1:]]
-    text = "\n".join([head, *map(_line, papers)])
     return {
-        "text": text,
+        "text": "\n".join(lines),
         "blocks": blocks,
         "metadata": metadata(marker),
         "unfurl_links": False,
@@ -150,7 +156,10 @@ def _message(head: str, papers: Sequence[Paper], blocks: list[Block], marker: st
 
 
 def _packed(edition: Edition, opening: list[Block], summary: str) -> list[list[Paper]]:
-    """Divide the papers into messages: a paper is added as long as the message with the opening fits."""
+    """Divide the papers into messages: a paper is added as long as the message with the opening fits.
+
+    The last message has room for the follow-ups; if none with papers has, it has none of these.
+    """
     packs: list[list[Paper]] = [[]]
     blocks, lines = opening, [summary]
     for paper in edition.papers:
@@ -160,6 +169,8 @@ def _packed(edition: Edition, opening: list[Block], summary: str) -> list[list[P
             blocks, lines = opening, [summary]
         packs[-1].append(paper)
         blocks, lines = [*blocks, *more], [*lines, _line(paper)]
+    if packs[-1] and not _fits([*blocks, *follow_up_blocks(edition)], [*lines, *follow_up_lines(edition)]):
+        packs.append([])
     return packs
 
 

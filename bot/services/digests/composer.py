@@ -9,12 +9,13 @@ from dataclasses import dataclass, replace
 from datetime import timedelta
 from zoneinfo import ZoneInfo
 
-from bot.domain.digest import MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
+from bot.domain.digest import MOST_FOLLOW_UPS, MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
 from bot.services.ports import Clock, Renderer
-from bot.store import editions, papers, subscriptions
+from bot.store import editions, follow_ups, papers, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.editions import OutboxMessage
+from bot.store.follow_ups import FollowUps
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,38 +36,45 @@ class Composer:
 
     async def preview(self, connection: StoreConnection, subscription: Subscription) -> Edition | None:
         """Return the next edition without writing anything; None when there is nothing to send."""
-        choice, number = await self._choose(connection, subscription)
-        return await self._edition(connection, subscription, choice, number) if choice else None
+        news = await follow_ups.waiting(connection, subscription, MOST_FOLLOW_UPS)
+        choice, number = await self._choose(connection, subscription, news)
+        return await self._edition(connection, subscription, choice, number, news) if choice else None
 
     async def compose(self, connection: StoreConnection, subscription: Subscription, turn: str) -> Edition | None:
         """Write the next edition and its messages for a turn; None if there is one already or nothing to send."""
         if await editions.exists_for(connection, subscription.id, turn):
             return None
-        choice, number = await self._choose(connection, subscription)
+        news = await follow_ups.waiting(connection, subscription, MOST_FOLLOW_UPS)
+        choice, number = await self._choose(connection, subscription, news)
         if choice is None:
             return None
-        edition = await self._edition(connection, subscription, choice, number)
+        edition = await self._edition(connection, subscription, choice, number, news)
         edition_id = await editions.write_edition(
             connection, subscription, number=number, period=turn, choice=choice, now=self._clock()
         )
         outgoing = self._messages(subscription, edition, edition_id)
         await editions.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
         await subscriptions.mark_seen(connection, subscription, choice.numbers)
+        if news.last is not None:
+            await follow_ups.mark_told(connection, subscription, news.last)
         if number == 1:
             await subscriptions.mark_older_seen(connection, subscription)
         return edition
 
-    async def _choose(self, connection: StoreConnection, subscription: Subscription) -> tuple[Choice | None, int]:
+    async def _choose(
+        self, connection: StoreConnection, subscription: Subscription, news: FollowUps
+    ) -> tuple[Choice | None, int]:
         number, most = 1 + await editions.last_number(connection, subscription.id), self._policy.max_papers
         first = number == 1
         unseen = await subscriptions.unseen(connection, subscription, most, newest=first)
         more = len(unseen) == most and not first
         waiting = await subscriptions.count_unseen(connection, subscription) if more else len(unseen)
         seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
-        return choose(unseen, waiting, seen, first=first, when_empty=self._policy.when_empty), number
+        when_empty, follows_up = self._policy.when_empty, bool(news.follow_ups)
+        return choose(unseen, waiting, seen, first=first, when_empty=when_empty, follows_up=follows_up), number
 
     async def _edition(
-        self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int
+        self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int, news: FollowUps
     ) -> Edition:
         contents = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
         return Edition(
@@ -77,6 +85,7 @@ class Composer:
             tuple(contents.values()),
             choice.remaining,
             subscription.locale,
+            follow_ups=news.follow_ups,
         )
 
     def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import random
 import re
+from dataclasses import replace
 from datetime import UTC, datetime
 from io import StringIO
 
@@ -14,9 +15,10 @@ from rich.cells import cell_len
 from rich.console import Console, RenderableType
 
 from bot.domain.dates import PaperDate
-from bot.domain.digest import Edition, Reason
+from bot.domain.digest import Edition, FollowUp, Reason
 from bot.domain.errors import InputError
 from bot.domain.paper import Link, Paper, make_paper
+from bot.domain.update import make_update
 from bot.platforms.console import render
 from bot.platforms.console.reports import prompt_name
 from bot.search.results import Hit
@@ -142,6 +144,17 @@ def test_an_edition_tells_its_number_its_day_its_reason_and_what_remains() -> No
         "残り3本は次号でお届けします。",
     ):
         assert part in text
+
+
+def test_an_edition_ends_with_what_became_known_of_earlier_papers() -> None:
+    retracted = replace(paper(9), updates=(make_update("retraction", PaperDate(2026, 11, 22)),))
+    told = (FollowUp(retracted, retracted.updates[0]),)
+    edition = Edition("weekly", 12, NOW, Reason.FOLLOW_UPS, (), 0, "ja", follow_ups=told)
+    assert drawn(render.edition(edition, TOKYO, 80, prompt_name), 80)[-3:-1] == [
+        "続報",
+        "⚠️ 9番目の論文: 撤回されました（2026年11月22日）",
+    ]
+    assert "⚠️ 撤回されました（2026年11月22日）" in "\n".join(drawn(render.card(retracted, "ja", 80), 80))
 
 
 def test_one_result_is_a_card_and_several_are_a_numbered_list() -> None:

@@ -10,8 +10,10 @@ from zoneinfo import ZoneInfo
 
 import pytest
 
-from bot.domain.digest import Edition, Reason
+from bot.domain.dates import PaperDate
+from bot.domain.digest import MOST_FOLLOW_UPS, Edition, FollowUp, Reason
 from bot.domain.paper import Paper, with_id
+from bot.domain.update import make_update
 from bot.formats.registry import read_file
 from bot.i18n import LOCALES
 from bot.platforms.discord.render import DiscordRenderer, card_embed, embed_length, list_embed
@@ -22,15 +24,18 @@ from tests.platforms.discord.conftest import PAPERS
 from tests.platforms.papers import random_papers
 from tests.samples import paper as sample
 
+UPDATES = (
+    make_update("version", PaperDate(2026, 11, 20), "v3"),
+    make_update("retraction", PaperDate(2026, 11, 22), "", "https://doi.org/10.1000/r"),
+)
 RENDERER = DiscordRenderer(ZoneInfo("Asia/Tokyo"))
 MENTION = re.compile(r"(?<!\\)(?:\\\\)*(?:@everyone|@here|<[@#:/])")
 
 
 def edition_of(papers: list[Paper], **how: Any) -> Edition:
     moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    return Edition(
-        "weekly", 12, moment, how.get("reason", Reason.NEW), tuple(papers), how.get("remaining", 0), "ja", id=7
-    )
+    reason, remaining, follow_ups = how.get("reason", Reason.NEW), how.get("remaining", 0), how.get("follow_ups", ())
+    return Edition("weekly", 12, moment, reason, tuple(papers), remaining, "ja", id=7, follow_ups=tuple(follow_ups))
 
 
 @pytest.mark.parametrize("seed", range(2))
@@ -44,10 +49,51 @@ def test_a_thousand_random_papers_break_no_limit_and_mention_nobody(seed: int) -
         assert embed_length(embed) <= 6000
         assert not MENTION.search(re.sub(r"https?://\S+", "", embed["description"]))
     for start in range(0, 1000, 20):
-        messages = RENDERER.edition(edition_of(papers[start : start + 20], remaining=3), lambda n: f"marker{n:02}")
+        told = follow_ups_of(papers[start - 40 :])
+        edition = edition_of(papers[start : start + 20], remaining=3, follow_ups=told)
+        messages = RENDERER.edition(edition, lambda n: f"marker{n:02}")
+        if told:
+            assert messages[-1]["embeds"][-1]["description"].count("\n") == len(told) - 1
         for position, message in enumerate(messages):
+            assert not MENTION.search(re.sub(r"https?://\S+", "", message["embeds"][-1]["description"]))
             assert violations_of("POST", "/channels/1/messages", message) == []
             assert f"#marker{position:02}" in message["embeds"][-1]["footer"]["text"]
+
+
+def follow_ups_of(papers: list[Paper]) -> list[FollowUp]:
+    return [FollowUp(paper, update) for paper in papers for update in paper.updates][:MOST_FOLLOW_UPS]
+
+
+def test_follow_ups_stand_at_the_end_and_a_later_edit_leaves_them() -> None:
+    papers = read_file(PAPERS)[:2]
+    earlier = replace(sample(9), updates=UPDATES)
+    (message,) = RENDERER.edition(edition_of(papers, follow_ups=follow_ups_of([earlier])), lambda n: "abcd2345")
+    last = message["embeds"][-1]
+    assert (last["title"], last["footer"]["text"]) == ("続報", "📰 以前お届けした論文について ・ #abcd2345")
+    assert last["description"].split("\n") == [
+        "🔄 [9番目の論文](<https://arxiv.org/abs/2401.00009>): v3が公開されました（2026年11月20日）",
+        "⚠️ [9番目の論文](<https://arxiv.org/abs/2401.00009>): 撤回されました（2026年11月22日）",
+    ]
+    redrawn = RENDERER.redrawn(message, replace(papers[1], headline="改めた"), 2, "ja")
+    assert redrawn
+    assert redrawn["embeds"][-1] == last
+    assert violations_of("POST", "/channels/1/messages", message) == []
+
+
+def test_an_edition_of_follow_ups_alone_says_so() -> None:
+    edition = edition_of([], reason=Reason.FOLLOW_UPS, follow_ups=follow_ups_of([replace(sample(9), updates=UPDATES)]))
+    (message,) = RENDERER.edition(edition, lambda n: "abcd2345")
+    assert "新しい論文はありませんが、以前お届けした論文1本に続報があります。" in message["content"]
+    assert [embed["title"] for embed in message["embeds"]] == ["続報"]
+    assert violations_of("POST", "/channels/1/messages", message) == []
+
+
+def test_a_card_begins_with_a_retraction_and_tells_other_updates_in_small_print() -> None:
+    embed = card_embed(replace(sample(1, comment="よい。"), updates=UPDATES), "ja")
+    first, small, *_ = embed["description"].split("\n\n")
+    assert first == "**⚠️ 撤回されました（2026年11月22日）**"
+    assert small.endswith("\n-# 🔄 v3が公開されました（2026年11月20日）")
+    assert embed["color"] != card_embed(sample(1), "ja")["color"]
 
 
 def test_an_edition_holds_every_paper_in_order() -> None:

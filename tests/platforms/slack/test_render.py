@@ -14,8 +14,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
-from bot.domain.digest import Edition, Payload, Reason
+from bot.domain.digest import MOST_FOLLOW_UPS, Edition, FollowUp, Payload, Reason
 from bot.domain.paper import Paper, with_id
+from bot.domain.update import make_update
 from bot.formats.registry import read_file
 from bot.i18n import LOCALES, Locale
 from bot.platforms.slack.command_names import CommandNames
@@ -27,13 +28,22 @@ from tests.platforms.papers import random_papers as hostile_papers
 from tests.samples import paper as sample
 from tests.samples import random_papers
 
+UPDATES = (
+    make_update("version", PaperDate(2026, 11, 20), "v3"),
+    make_update("retraction", PaperDate(2026, 11, 22), "", "https://doi.org/10.1000/r"),
+)
 RENDERER = SlackRenderer(ZoneInfo("Asia/Tokyo"), CommandNames("dayori"))
 
 
 def edition_of(papers: list[Paper], **how: Any) -> Edition:
     moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
     reason, remaining, locale = how.get("reason", Reason.NEW), how.get("remaining", 0), how.get("locale", "ja")
-    return Edition("weekly", 12, moment, reason, tuple(papers), remaining, locale, id=7)
+    follow_ups = tuple(how.get("follow_ups", ()))
+    return Edition("weekly", 12, moment, reason, tuple(papers), remaining, locale, id=7, follow_ups=follow_ups)
+
+
+def follow_ups_of(papers: list[Paper]) -> list[FollowUp]:
+    return [FollowUp(paper, update) for paper in papers for update in paper.updates][:MOST_FOLLOW_UPS]
 
 
 def texts_of(payload: Payload) -> str:
@@ -47,16 +57,56 @@ def problems(messages: tuple[Payload, ...]) -> list[str]:
     return [*named, *(problem for message in messages for problem in problems_of(message, is_update=True))]
 
 
+def test_follow_ups_stand_at_the_end_and_a_later_edit_leaves_them() -> None:
+    earlier = replace(sample(9), updates=UPDATES)
+    edition = edition_of([sample(1)], follow_ups=follow_ups_of([earlier]))
+    (message,) = RENDERER.edition(edition, lambda n: "abcd2345")
+    assert message["blocks"][-1]["text"]["text"].split("\n") == [
+        "*続報*",
+        "🔄 <https://arxiv.org/abs/2401.00009|9番目の論文>: v3が公開されました（2026年11月20日）",
+        "⚠️ <https://arxiv.org/abs/2401.00009|9番目の論文>: 撤回されました（2026年11月22日）",
+    ]
+    assert message["text"].split("\n")[1:] == [
+        "• 1番目の論文",
+        "続報",
+        "🔄 9番目の論文: v3が公開されました（2026年11月20日）",
+        "⚠️ 9番目の論文: 撤回されました（2026年11月22日）",
+    ]
+    redrawn = RENDERER.redrawn(message, sample(1, headline="改めた"), 1, "ja")
+    assert redrawn
+    assert redrawn["blocks"][-1] == message["blocks"][-1]
+    assert redrawn["text"].split("\n")[2:] == message["text"].split("\n")[2:]
+    assert problems((message, redrawn)) == []
+
+
+def test_an_edition_of_follow_ups_alone_says_so() -> None:
+    told = follow_ups_of([replace(sample(9), updates=UPDATES)])
+    (message,) = RENDERER.edition(edition_of([], reason=Reason.FOLLOW_UPS, follow_ups=told), str)
+    assert "新しい論文はありませんが、以前お届けした論文1本に続報があります。" in message["text"]
+    assert "続報" in texts_of(message)
+    assert problems((message,)) == []
+
+
+def test_a_card_warns_of_a_retraction_below_its_heading() -> None:
+    heading, *_, small_print = card_blocks(replace(sample(1), updates=UPDATES), "ja")
+    assert heading["text"]["text"].split("\n")[1] == "*⚠️ 撤回されました（2026年11月22日）*"
+    assert "🔄 v3が公開されました（2026年11月20日）" in small_print["elements"][0]["text"]
+
+
 # The ten thousand are in `make trials`.
 @given(st.lists(random_papers, max_size=4), st.integers(0, 10**9), st.integers(0, 8), st.sampled_from(LOCALES))
 def test_random_papers_break_no_limit_mention_nobody_and_come_in_order(
     plain: list[Paper], seed: int, hostile: int, locale: Locale
 ) -> None:
     papers = [with_id(paper, f"p{n}") for n, paper in enumerate([*plain, *hostile_papers(hostile, seed)])]
-    messages = RENDERER.edition(edition_of(papers, remaining=3, locale=locale), lambda n: f"marker{n:02}")
+    told = follow_ups_of(hostile_papers(40, seed))
+    edition = edition_of(papers, remaining=3, locale=locale, follow_ups=told)
+    messages = RENDERER.edition(edition, lambda n: f"marker{n:02}")
     assert problems(messages) == []
+    plain_last, last = messages[-1]["text"].split("\n")[-len(told) :], messages[-1]["blocks"][-1]["text"]["text"]
+    assert len(told) == len(plain_last) == len(last.split("\n")) - 1
     assert [id for message in messages for id in papers_of(message)] == [paper.id for paper in papers]
-    lines = [line for message in messages for line in message["text"].split("\n")[1:]]
+    lines = [line for message in messages for line in message["text"].split("\n")[1:] if line.startswith("• ")]
     assert lines == [f"• {escape_within(paper.heading, 150)}" for paper in papers]
     for n, message in enumerate(messages):
         assert message["metadata"]["event_payload"] == {"key": f"marker{n:02}"}
