@@ -57,8 +57,8 @@ from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
 
 if TYPE_CHECKING:
+    from bot.services.feeds.bundle import FeedServices
     from bot.services.feeds.polling import Polling
-    from bot.services.feeds.trial import FeedTrials
     from bot.services.file_sync.sync import FileSync, Notify
     from bot.sources.lookup import Sources
 
@@ -100,9 +100,9 @@ async def open_app(
         metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
-        trials = partial(_feed_trials, database, sources)
+        feeds = cache(partial(_feeds, config, clock, database, sources))
         polling = cache(partial(_polling, config, clock, database, sources))
-        services = _assemble(config, clock, database, search, metadata, trials, polling, names)
+        services = _assemble(config, clock, database, search, metadata, feeds, polling, names)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         workspace = await services.workspaces.named(DEFAULT)
@@ -178,7 +178,7 @@ def _assemble(
     database: Database,
     search: SearchIndex,
     metadata: MetadataLookup,
-    feed_trials: Callable[[], FeedTrials],
+    feeds: Callable[[], FeedServices],
     polling: Callable[[], Polling],
     names: DiscordNames,
 ) -> Services:
@@ -206,7 +206,7 @@ def _assemble(
         previews=previews,
         submission=submission,
         metadata=metadata,
-        feed_trials=feed_trials,
+        feeds=feeds,
         polling=polling,
         inbox=inbox,
         review=Review(inbox, previews, submission, clock),
@@ -230,10 +230,10 @@ def _open_sources(settings: SourcesSettings, database: Database, clock: Clock) -
     return open_sources(**settings.model_dump(), turns=SourceTurns(database, clock))
 
 
-def _feed_trials(database: Database, sources: LazySources[Sources]) -> FeedTrials:
-    from bot.services.feeds.trial import FeedTrials  # a served bot has no use for it
+def _feeds(config: Config, clock: Clock, database: Database, sources: LazySources[Sources]) -> FeedServices:
+    from bot.services.feeds.bundle import feed_services  # most starts have no use for it
 
-    return FeedTrials(database, sources)
+    return feed_services(database, clock, config.zone, sources)
 
 
 def _polling(config: Config, clock: Clock, database: Database, sources: LazySources[Sources]) -> Polling:

@@ -32,6 +32,9 @@ from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Reason
 from bot.domain.draft import Draft
 from bot.domain.errors import DayoriError
+from bot.domain.feed_entry import FeedDocument, FeedEntry
+from bot.domain.feed_filter import FeedFilter
+from bot.domain.feed_filter import Reason as LeftOut
 from bot.domain.feed_rule import Text, stands_in
 from bot.domain.folding import normalize
 from bot.domain.history import Change, Step
@@ -42,10 +45,12 @@ from bot.domain.query import parse_query
 from bot.domain.text import normalized
 from bot.formats.links import Untitled
 from bot.formats.registry import WRITERS
+from bot.platforms.discord.feed_view import trial_embed
 from bot.platforms.discord.render import card_embed, shows
 from bot.search.document import document_of
 from bot.search.results import Hit
 from bot.services.digests.subscription_status import paused_lines
+from bot.services.feeds.trial import FeedTrial
 from bot.services.papers.history_text import differences
 from bot.services.papers.results import Result, Results
 from bot.sources.feed_entries import entry_of
@@ -83,6 +88,11 @@ def many(text: str) -> Paper:
     parts = [f"{n} {letter}" for n, letter in enumerate(text[: len(text) // 30])]
     links = tuple(Link(f"https://a.jp/{n}", part) for n, part in enumerate(parts))
     return Paper(id="a", title="a", authors=tuple(parts), tags=tuple(parts), links=links)
+
+
+def entry_from_text(text: str) -> FeedEntry:
+    """Return a feed's entry whose fields are all that text."""
+    return FeedEntry(text, make_metadata(title=text, authors=[text]), (text,), text)
 
 
 # How to make an argument of each type from a text; other types need their own entry.
@@ -137,8 +147,8 @@ PASSED_OVER = re.compile(
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+|decisions\.(?:un)?decided_message))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
-    r"platforms\.(?:console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"
-    r"discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
+    r"services\.feeds\.reason_text\.reason_text|platforms\.(?:console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"
+    r"discord\.modal\.feed_modal|discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
     r"slack\.(?:channels\.address_of|(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+))"
 )
 OWN: dict[str, Read] = {
@@ -157,6 +167,14 @@ OWN: dict[str, Read] = {
     "domain.feed_rule.stands_in": lambda text: stands_in(normalize(text[:400]), Text.of(text)),
     "sources.feed_entries.entry_of": lambda text: entry_of(
         {"title": text, "summary": text, "link": text, "id": text, "author": text, "tags": [{"term": text}]}
+    ),
+    "platforms.discord.feed_view.trial_embed": lambda text: trial_embed(
+        FeedTrial(
+            FeedDocument(text, text, ()), (of_text := entry_from_text(text),) * 3, {LeftOut("exclude", text): [of_text]}
+        ),
+        "https://a.jp/" + text,
+        FeedFilter((text,), (text,), (text,), (text,)),
+        "ja",
     ),
     "platforms.discord.render.shows": lambda text: shows({"embeds": [{"footer": {"text": text}}]}, text),
     "services.digests.subscription_status.paused_lines": lambda text: paused_lines(

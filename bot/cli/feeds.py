@@ -53,7 +53,7 @@ async def feeds(
         authors=tuple(author or own.authors),
         tags=tuple(tag or own.tags),
     )
-    trial = await context.services.feed_trials().run(context.workspace, url, filter)
+    trial = await context.services.feeds().trials.run(context.workspace, url, filter)
     if as_json:
         print_json({"name": name, "url": url, **_columns_of(trial)})
     else:

@@ -20,7 +20,7 @@ _QUOTES = '"“”„‟'
 def filter_from(texts: Mapping[str, str], before: FeedFilter | None = None) -> FeedFilter:
     """Return the filter that texts by field describe; a field that is missing or unchanged is that of `before`.
 
-    Raises InputError for a wrong rule.
+    Rules are not read yet. Raises InputError for too many.
     """
     before = before or FeedFilter()
     unchanged = texts_of(before)
@@ -30,9 +30,7 @@ def filter_from(texts: Mapping[str, str], before: FeedFilter | None = None) -> F
         else _rules(field, texts[field])
         for field in FILTER_FIELDS
     }
-    filter = FeedFilter(**rules)
-    filter.compiled()
-    return filter
+    return FeedFilter(**rules)
 
 
 def texts_of(filter: FeedFilter) -> dict[str, str]:

@@ -1,7 +1,8 @@
-"""The form that describes a paper, as every platform shows it: its fields, their hints and their limits."""
+"""The forms that describe a paper or a feed, as every platform shows them: fields, hints and limits."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from bot.domain.draft import Draft
@@ -72,5 +73,24 @@ def detail_fields(draft: Draft, locale: Locale, longest: int) -> list[FormField]
             t(locale, "The university or company"),
             300,
             draft.organization or "",
+        ),
+    ]
+
+
+def feed_fields(name: str | None, filter: Mapping[str, str], locale: Locale, longest: int) -> list[FormField]:
+    """Return the fields of a feed: its name, unless that is None, and the texts of its filter."""
+    named = FormField("name", t(locale, "Name"), t(locale, "One word; left blank, one is made up"), 80, name or "")
+    include = t(locale, "Words, phrases or expressions, one per line: (diffusion OR 拡散) -survey")
+    filters = [
+        ("include", t(locale, "At least one of"), include),
+        ("exclude", t(locale, "None of"), t(locale, "Words, phrases or expressions, one per line")),
+        ("authors", t(locale, "Authors"), t(locale, "Family or full names, one per line")),
+        ("tags", t(locale, "Categories"), t(locale, "As the feed names them: cs.CL, cs.LG")),
+    ]
+    return [
+        *([named] if name is not None else []),
+        *(
+            FormField(field, label, hint, longest, filter.get(field, ""), is_long=True)
+            for field, label, hint in filters
         ),
     ]

@@ -33,8 +33,8 @@ from bot.services.state import State
 from bot.services.workspaces import Workspaces
 
 if TYPE_CHECKING:
+    from bot.services.feeds.bundle import FeedServices
     from bot.services.feeds.polling import Polling
-    from bot.services.feeds.trial import FeedTrials
 
 
 class Services(NamedTuple):
@@ -56,7 +56,7 @@ class Services(NamedTuple):
     previews: Previews
     submission: Submission
     metadata: MetadataFinder
-    feed_trials: Callable[[], FeedTrials]
+    feeds: Callable[[], FeedServices]
     inbox: Inbox
     review: Review
     proposer_notices: ProposerNotices

@@ -13,8 +13,9 @@ from bot.domain.feed_filter import FeedFilter
 from bot.store import feed_addresses
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.feed_schema import candidate_feeds, feed_entries, feeds
 from bot.store.feed_schema import feed_addresses as addresses
-from bot.store.feed_schema import feed_entries, feeds
+from bot.store.schema import candidates
 
 
 async def add(
@@ -103,6 +104,16 @@ async def save(connection: StoreConnection, feed_id: int, **columns: Any) -> Non
 async def remove(connection: StoreConnection, feed_id: int) -> None:
     """Delete a feed and its ledger; its candidates stay."""
     await connection.execute(delete(feeds).where(feeds.c.id == feed_id))
+
+
+async def count_waiting(connection: StoreConnection, feed_id: int) -> int:
+    """Return how many of a feed's finds wait for a decision."""
+    query = (
+        select(func.count())
+        .select_from(candidate_feeds.join(candidates, candidates.c.number == candidate_feeds.c.number))
+        .where(candidate_feeds.c.feed_id == feed_id, candidates.c.decision.is_(None))
+    )
+    return int((await connection.execute(query)).scalar_one())
 
 
 def columns_of(filter: FeedFilter) -> dict[str, Any]:

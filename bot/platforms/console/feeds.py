@@ -12,29 +12,20 @@ from rich.text import Text
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import Reason
 from bot.domain.text import clip
-from bot.domain.weekdays import Weekdays
-from bot.i18n import Locale, Message, msg, t, tn
+from bot.i18n import Locale, t, tn
 from bot.platforms.console.wrap import wrap
+from bot.services.feeds.reason_text import reason_text
 from bot.services.feeds.trial import FeedTrial
+from bot.services.feeds.trial_text import counts_of_trial, facts_of
 
 _WIDEST, _MOST_MATCHED, _EXAMPLES, _MOST_AUTHORS = 120, 20, 3, 3
-_LONGEST_TITLE, _LONGEST_EXAMPLE, _LONGEST_RULE = 200, 70, 60
-_REASONS: Mapping[str, Message] = {
-    "known": msg("already in the collection"),
-    "revision": msg("a new version of an earlier paper"),
-    "include": msg("none of the included words"),
-    "authors": msg("none of the authors"),
-    "tags": msg("none of the categories"),
-    "decided": msg("decided on before"),
-    "earlier": msg("there before the feed was added"),
-    "expired": msg("no longer kept when the feed was resumed"),
-}
+_LONGEST_TITLE, _LONGEST_EXAMPLE = 200, 70
 
 
 def trial(trial: FeedTrial, url: str, locale: Locale, width: int) -> RenderableType:
     """Render a trial, at most 120 cells wide."""
     width = min(width, _WIDEST)
-    parts: list[RenderableType] = [*_head(trial.document, url, locale, width), Text(_counts(trial, locale))]
+    parts: list[RenderableType] = [*_head(trial.document, url, locale, width), Text(counts_of_trial(trial, locale))]
     if trial.matched:
         parts += [Text(), Text(t(locale, "Would come in"), style="bold green"), _matched(trial.matched, locale, width)]
     if trial.dropped:
@@ -43,35 +34,15 @@ def trial(trial: FeedTrial, url: str, locale: Locale, width: int) -> RenderableT
 
 
 def _head(document: FeedDocument, url: str, locale: Locale, width: int) -> list[Text]:
-    facts = [document.kind]
-    if document.ttl:
-        facts.append(t(locale, "wants to be read at most every {minutes} minutes", minutes=document.ttl))
-    if document.skip_days:
-        days = Weekdays(document.skip_days).describe(locale)
-        facts.append(t(locale, "nothing new on {days}", days=days))
     lines = [
         _wrapped(document.title or t(locale, "(untitled)"), width, "bold magenta"),
         _wrapped(url, width, "dim"),
-        _wrapped(" · ".join(facts), width, "cyan"),
+        _wrapped(" · ".join(facts_of(document, locale)), width, "cyan"),
     ]
     if document.is_broken:
         broken = t(locale, "The feed is not valid XML to its end, so entries may be missing.")
         lines.append(_wrapped(broken, width, "red"))
     return lines
-
-
-def _counts(trial: FeedTrial, locale: Locale) -> str:
-    seen, matched = len(trial.document.entries), len(trial.matched)
-    if not seen:
-        return t(locale, "The feed holds no entries now.")
-    entries = tn(locale, "{n} entry", "{n} entries", seen)
-    return t(
-        locale,
-        "{entries}: {matched} would come in, {dropped} left out",
-        entries=entries,
-        matched=matched,
-        dropped=seen - matched,
-    )
 
 
 def _matched(entries: Sequence[FeedEntry], locale: Locale, width: int) -> Table:
@@ -107,15 +78,9 @@ def _dropped(dropped: Mapping[Reason, Sequence[FeedEntry]], locale: Locale, widt
         if (more := len(entries) - _EXAMPLES) > 0:
             lines.append(tn(locale, "and {n} more", "and {n} more", more))
         table.add_row(
-            str(len(entries)), Text(_why(reason, locale), style="yellow"), Text("\n".join(lines), style="dim")
+            str(len(entries)), Text(reason_text(*reason, locale), style="yellow"), Text("\n".join(lines), style="dim")
         )
     return table
-
-
-def _why(reason: Reason, locale: Locale) -> str:
-    if reason.kind == "exclude":
-        return t(locale, 'excluded by "{rule}"', rule=clip(reason.rule, _LONGEST_RULE))
-    return _REASONS[reason.kind].text(locale)
 
 
 def _table(width: int) -> Table:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+from collections.abc import Awaitable, Callable, Mapping
 from contextlib import suppress
 from math import inf
 from typing import Any
@@ -23,11 +24,19 @@ from bot.platforms.discord.commands.addpaper import Which
 from bot.platforms.discord.commands.editpaper import Choose, Remove
 from bot.platforms.discord.commands.inbox import Accept, Change, Later, Reject, UndoDecision, save_find
 from bot.platforms.discord.components import is_unknown
-from bot.platforms.discord.context import Client, actor_of
+from bot.platforms.discord.context import Client, Interaction, actor_of
 from bot.platforms.discord.drafts import Cancel, Details, Edit, Overwrite, Save, SaveAsAnother, save_form
 from bot.platforms.discord.duplicate import AddLink
+from bot.platforms.discord.feed_dialog import (
+    AddFeed,
+    CancelFeed,
+    ChangeFilter,
+    RemoveFeed,
+    ReopenFeed,
+    answer_form,
+)
 from bot.platforms.discord.gateway_status import GatewayStatus
-from bot.platforms.discord.modal import find_of, is_modal_of_ours
+from bot.platforms.discord.modal import DETAILS, DRAFT, FEED, FIND, kind_of
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.services.bundle import Services
@@ -55,7 +64,18 @@ _COMPONENTS: tuple[type[Any], ...] = (
     Reject,
     Later,
     UndoDecision,
+    AddFeed,
+    ChangeFilter,
+    ReopenFeed,
+    CancelFeed,
+    RemoveFeed,
 )
+_FORMS: Mapping[str, Callable[[Interaction], Awaitable[None]]] = {
+    DRAFT: save_form,
+    DETAILS: save_form,
+    FIND: save_find,
+    FEED: answer_form,
+}
 _LONGEST_WAIT = 60.0  # seconds; a longer rate limit raises an error for a later retry instead of sleeping
 _SERVERS_SETTLE = 0.5  # seconds; nothing here needs every server to be loaded before `on_ready`
 # discord.py's names of the tasks that answer commands and buttons, and forms and other events.
@@ -181,10 +201,10 @@ class DayoriClient(Client):
     async def on_interaction(self, interaction: discord.Interaction[Any]) -> None:
         """Handle forms, so that one opened before a restart is not lost, and unknown buttons and menus."""
         try:
-            if is_modal_of_ours(interaction):
+            if form := _FORMS.get(kind_of(interaction)):
                 response.begin(interaction)
                 (await actor_of(interaction)).spend()
-                await (save_form if find_of(interaction) is None else save_find)(interaction)
+                await form(interaction)
             elif interaction.type is InteractionType.modal_submit or is_unknown(interaction, _COMPONENTS):
                 await actor_of(interaction)
                 raise unknown_component()

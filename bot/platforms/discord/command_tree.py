@@ -21,13 +21,14 @@ from bot.platforms.discord.commands.alias import alias
 from bot.platforms.discord.commands.digest import digest
 from bot.platforms.discord.commands.editpaper import editpaper, history, removepaper
 from bot.platforms.discord.commands.export import export
+from bot.platforms.discord.commands.feed import feed
 from bot.platforms.discord.commands.inbox import inbox
 from bot.platforms.discord.commands.paper import paper, papers, random
 from bot.platforms.discord.commands.undo import undo
 from bot.platforms.discord.context import Client, Interaction, actor_of
 from bot.platforms.discord.localization import Translator
 from bot.platforms.discord.options import require_declared
-from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, UNDO_COST
+from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, FEED_COST, UNDO_COST
 
 _COMMANDS: tuple[Any, ...] = (
     paper,
@@ -42,9 +43,16 @@ _COMMANDS: tuple[Any, ...] = (
     inbox,
     digest,
     alias,
+    feed,
     export,
 )
-_COSTS = {"addpaper": ADDITION_COST, "Add to papers": ADDITION_COST, "undo": UNDO_COST, "export": EXPORT_COST}
+_COSTS = {
+    "addpaper": ADDITION_COST,
+    "Add to papers": ADDITION_COST,
+    "undo": UNDO_COST,
+    "export": EXPORT_COST,
+    "feed": FEED_COST,
+}
 _log = structlog.get_logger()
 
 

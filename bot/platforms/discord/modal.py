@@ -1,4 +1,4 @@
-"""The forms that describe a paper: built from a draft, and read when they are submitted."""
+"""The forms that describe a paper or a feed: built from a draft, and read when they are submitted."""
 
 from __future__ import annotations
 
@@ -14,23 +14,30 @@ from bot.domain.errors import InputError
 from bot.domain.numbers import number_in
 from bot.i18n import Locale, msg, t
 from bot.platforms.discord.context import Interaction, custom_id_of
-from bot.platforms.form_fields import FormField, detail_fields, paper_fields
+from bot.platforms.form_fields import FormField, detail_fields, feed_fields, paper_fields
 
-_PREFIX, _DETAILS, _FIND = "dayori:draft:", "dayori:details:", "dayori:find:"
-_LONGEST = 4000  # characters of one input
+DRAFT, DETAILS, FIND, FEED = "draft", "details", "find", "feed"
+LONGEST = 4000  # characters of one input
 
 
 def draft_modal(draft: Draft, token: str, locale: Locale) -> Modal:
     """Return the form of a stored draft, filled with its values; that of a feed's find also names its candidate."""
     title = t(locale, "Edit the paper") if draft.paper_id else t(locale, "Add a paper")
-    form = Modal(title=title, custom_id=f"{_FIND}{draft.candidate}:{token}" if draft.is_find else _PREFIX + token)
-    return _with_inputs(form, paper_fields(draft, locale, _LONGEST))
+    kind = f"{FIND}:{draft.candidate}" if draft.is_find else DRAFT
+    form = Modal(title=title, custom_id=f"dayori:{kind}:{token}")
+    return _with_inputs(form, paper_fields(draft, locale, LONGEST))
 
 
 def details_modal(draft: Draft, token: str, locale: Locale) -> Modal:
     """Return the second form of a stored draft: links, authors, organization."""
-    form = Modal(title=t(locale, "Links and authors"), custom_id=_DETAILS + token)
-    return _with_inputs(form, detail_fields(draft, locale, _LONGEST))
+    form = Modal(title=t(locale, "Links and authors"), custom_id=f"dayori:{DETAILS}:{token}")
+    return _with_inputs(form, detail_fields(draft, locale, LONGEST))
+
+
+def feed_modal(title: str, token: str, name: str | None, filter: Mapping[str, str], locale: Locale) -> Modal:
+    """Return the form of a feed: its name, unless that is None, and the texts of its filter."""
+    form = Modal(title=title, custom_id=f"dayori:{FEED}:{token}")
+    return _with_inputs(form, feed_fields(name, filter, locale, LONGEST))
 
 
 def _with_inputs(form: Modal, fields: Iterable[FormField]) -> Modal:
@@ -48,16 +55,18 @@ def _with_inputs(form: Modal, fields: Iterable[FormField]) -> Modal:
     return form
 
 
-def is_modal_of_ours(interaction: Interaction) -> bool:
-    """Return whether this is the submission of one of our forms."""
-    is_sent = interaction.type is discord.InteractionType.modal_submit
-    return is_sent and custom_id_of(interaction).startswith((_PREFIX, _DETAILS, _FIND))
+def kind_of(interaction: Interaction) -> str:
+    """Return which of our forms was submitted; empty for anything else."""
+    if interaction.type is not discord.InteractionType.modal_submit:
+        return ""
+    prefix, _, rest = custom_id_of(interaction).partition(":")
+    kind = rest.partition(":")[0]
+    return kind if prefix == "dayori" and kind in (DRAFT, DETAILS, FIND, FEED) else ""
 
 
-def find_of(interaction: Interaction) -> int | None:
-    """Return the number of the feed's find that a submitted form accepts; None for other forms. Raises InputError."""
-    name = custom_id_of(interaction)
-    return number_in(name.removeprefix(_FIND).partition(":")[0]) if name.startswith(_FIND) else None
+def find_of(interaction: Interaction) -> int:
+    """Return the number of the feed's find that a submitted form accepts. Raises InputError."""
+    return number_in(custom_id_of(interaction).removeprefix(f"dayori:{FIND}:").partition(":")[0])
 
 
 def token_of(interaction: Interaction) -> str:
@@ -68,7 +77,7 @@ def token_of(interaction: Interaction) -> str:
 def inputs_of(interaction: Interaction) -> dict[str, str]:
     """Return the values of a submitted form, by field. Raises InputError when it cannot be read."""
     submitted: Any = interaction.data
-    fields = _fields("en")
+    fields = _feed_fields("en") if kind_of(interaction) == FEED else _fields("en")
     try:
         rows = [row.get("component") or row["components"][0] for row in submitted["components"]]
         typed = {each["custom_id"]: each["value"] for each in rows if each["custom_id"] in fields}
@@ -86,8 +95,12 @@ def inputs_file(typed: Mapping[str, str], locale: Locale) -> discord.File:
     return discord.File(BytesIO(text.encode("utf-8", "replace")), "draft.txt")
 
 
+def _feed_fields(locale: Locale) -> dict[str, FormField]:
+    return {field.name: field for field in feed_fields("", {}, locale, LONGEST)}
+
+
 def _fields(locale: Locale) -> dict[str, FormField]:
-    """Return all fields by name, unfilled."""
+    """Return all fields of papers by name, unfilled."""
     empty = Draft("")
-    every = (*paper_fields(empty, locale, _LONGEST), *detail_fields(empty, locale, _LONGEST))
+    every = (*paper_fields(empty, locale, LONGEST), *detail_fields(empty, locale, LONGEST))
     return {field.name: field for field in every}

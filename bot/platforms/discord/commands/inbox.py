@@ -88,7 +88,7 @@ class Change(PersistentButton, name=CHANGE, cost=DECISION_COST):
 
 async def save_find(interaction: Interaction) -> None:
     """Accept a find as typed and show the next; on an error, send what was typed back as a file."""
-    actor, number = await actor_of(interaction), find_of(interaction) or 0
+    actor, number = await actor_of(interaction), find_of(interaction)
     inputs, token = inputs_of(interaction), token_of(interaction)
     typed: dict[str, Any] = {"file": inputs_file(inputs, actor.locale)}
     try:

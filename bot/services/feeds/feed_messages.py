@@ -1,0 +1,62 @@
+"""What curators are told after they changed a feed; each platform inserts names and commands its own way."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from bot.i18n import CommandName, Message, msg
+
+if TYPE_CHECKING:
+    from bot.domain.feed import Feed
+    from bot.services.feeds.outcomes import FeedPreview, RemovedFeed, SavedFeed
+
+NO_FEEDS = msg("There are no feeds yet; add one with {command}.", command=CommandName("feed add"))
+
+
+def question_message(preview: FeedPreview) -> Message:
+    """Return the question above a preview."""
+    if preview.trial:
+        return msg('Add this feed as "{name}"?', name=preview.request.name)
+    return msg('Change the filter of "{name}" like this?', name=preview.request.name)
+
+
+def saved_message(saved: SavedFeed) -> Message:
+    """Return what was saved, and what comes next."""
+    if saved.is_new:
+        return msg(
+            'Added "{name}". It is polled within minutes, and its latest finds come into the inbox.',
+            name=saved.feed.name,
+        )
+    return msg('The filter of "{name}" was saved; it holds for what comes from now on.', name=saved.feed.name)
+
+
+def removal_question(removal: RemovedFeed) -> Message:
+    """Return the question before a feed is removed, with what becomes of its finds."""
+    if removal.waiting:
+        return msg(
+            'Remove "{name}"? Its counts go; what it found stays in the inbox ({n} waiting).',
+            name=removal.feed.name,
+            n=removal.waiting,
+        )
+    return msg('Remove "{name}"? Its counts go; what it found stays.', name=removal.feed.name)
+
+
+def removed_message(removal: RemovedFeed) -> Message:
+    """Return that a feed was removed, and what became of its finds."""
+    if removal.waiting:
+        return msg(
+            'Removed "{name}". In the inbox, {n} of its finds still wait.', name=removal.feed.name, n=removal.waiting
+        )
+    return msg('Removed "{name}". What it found stays.', name=removal.feed.name)
+
+
+def paused_message(feed: Feed) -> Message:
+    """Return that a feed is paused, and how it goes on."""
+    return msg(
+        '"{name}" is paused; {command} goes on where it stopped.', name=feed.name, command=CommandName("feed resume")
+    )
+
+
+def resumed_message(feed: Feed) -> Message:
+    """Return that a feed goes on."""
+    return msg('"{name}" is polled again.', name=feed.name)
