@@ -58,7 +58,6 @@ from bot.store.search_index.index import SearchIndex
 
 if TYPE_CHECKING:
     from bot.services.feeds.bundle import FeedServices
-    from bot.services.feeds.polling import Polling
     from bot.services.file_sync.sync import FileSync, Notify
     from bot.sources.lookup import Sources
 
@@ -101,8 +100,7 @@ async def open_app(
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
         feeds = cache(partial(_feeds, config, clock, database, sources))
-        polling = cache(partial(_polling, config, clock, database, sources))
-        services = _assemble(config, clock, database, search, metadata, feeds, polling, names)
+        services = _assemble(config, clock, database, search, metadata, feeds, names)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         workspace = await services.workspaces.named(DEFAULT)
@@ -179,7 +177,6 @@ def _assemble(
     search: SearchIndex,
     metadata: MetadataLookup,
     feeds: Callable[[], FeedServices],
-    polling: Callable[[], Polling],
     names: DiscordNames,
 ) -> Services:
     renderers = _renderers(config, names)
@@ -207,7 +204,6 @@ def _assemble(
         submission=submission,
         metadata=metadata,
         feeds=feeds,
-        polling=polling,
         inbox=inbox,
         review=Review(inbox, previews, submission, clock),
         proposer_notices=ProposerNotices(config.locale, renderers),
@@ -234,12 +230,6 @@ def _feeds(config: Config, clock: Clock, database: Database, sources: LazySource
     from bot.services.feeds.bundle import feed_services  # most starts have no use for it
 
     return feed_services(database, clock, config.zone, sources)
-
-
-def _polling(config: Config, clock: Clock, database: Database, sources: LazySources[Sources]) -> Polling:
-    from bot.services.feeds.polling import Polling
-
-    return Polling(database, clock, config.zone, sources)
 
 
 async def _open(config: Config) -> Database:

@@ -29,7 +29,7 @@ def _feeds(app: App) -> Job:
         async with app.database.read() as connection:
             if not await feed_addresses.exist(connection):
                 return
-        await app.services.polling().poll_due()
+        await app.services.feeds().polling.poll_due()
 
     return job
 

@@ -15,7 +15,7 @@ from bot.services.feeds.poll_results import PollResult
 
 async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) -> None:
     """Poll the feeds that are due, or one of them if it is. Raises NotFoundError for a name that no feed has."""
-    app, polling = context.app, context.services.polling()
+    app, polling = context.app, context.services.feeds().polling
     await FeedSettings(app.database, app.clock).follow(context.workspace, app.config.feeds)
     feed = await polling.named(context.workspace, name) if name else None
     if name and feed is None:

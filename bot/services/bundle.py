@@ -34,7 +34,6 @@ from bot.services.workspaces import Workspaces
 
 if TYPE_CHECKING:
     from bot.services.feeds.bundle import FeedServices
-    from bot.services.feeds.polling import Polling
 
 
 class Services(NamedTuple):
@@ -69,4 +68,3 @@ class Services(NamedTuple):
     servers: Servers
     delivery: Callable[[Mapping[str, Publisher]], Delivery]
     message_updates: Callable[[Mapping[str, Publisher]], MessageUpdates]
-    polling: Callable[[], Polling]
