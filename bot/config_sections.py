@@ -26,7 +26,8 @@ _Rules = Annotated[tuple[Annotated[str, AfterValidator(valid_rule)], ...], Befor
 class Section(BaseModel):
     """A part of the settings: frozen, and without unknown keys."""
 
-    model_config = ConfigDict(extra="forbid", frozen=True)
+    # pydantic's own engine takes 0.8 MiB and 3 ms for the patterns
+    model_config = ConfigDict(extra="forbid", frozen=True, regex_engine="python-re")
 
 
 class DigestSettings(Section):
@@ -45,7 +46,7 @@ class DigestSettings(Section):
 class SubscriptionSettings(Section):
     """A channel that receives the digest."""
 
-    name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
+    name: Annotated[str, Field(pattern=r"^\S{1,80}\Z")]
     channel: Annotated[str, AfterValidator(valid_channel)]
     schedule: Annotated[str, AfterValidator(valid_schedule)] = "mon 09:00"
     tags: Texts = ()
@@ -54,7 +55,7 @@ class SubscriptionSettings(Section):
 class FeedSettings(Section):
     """A feed, and what its entries must be to be offered."""
 
-    name: Annotated[str, Field(pattern=r"^\S{1,80}$")]
+    name: Annotated[str, Field(pattern=r"^\S{1,80}\Z")]
     url: Annotated[str, AfterValidator(valid_feed)]
     include: _Rules = ()
     exclude: _Rules = ()
@@ -84,11 +85,11 @@ class HealthSettings(Section):
 class DiscordSettings(Section):
     """Discord's address, and the only servers to serve; if none are listed, the store decides."""
 
-    api_url: Annotated[str, Field(pattern=r"^https?://\S+$")] = "https://discord.com/api/v10"
+    api_url: Annotated[str, Field(pattern=r"^https?://\S+\Z")] = "https://discord.com/api/v10"
     servers: Annotated[tuple[Annotated[str, BeforeValidator(valid_server)], ...], BeforeValidator(as_list)] = ()
 
 
-Address = Annotated[str, Field(pattern=r"^https?://\S+$")]
+Address = Annotated[str, Field(pattern=r"^https?://\S+\Z")]
 
 
 class SlackSettings(Section):
@@ -108,5 +109,5 @@ class SourcesSettings(Section):
     openreview_url: Address = "https://api2.openreview.net"
     openreview_site_url: Address = "https://openreview.net"
     acl_url: Address = "https://aclanthology.org"
-    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}$"), AfterValidator(valid_contact)] = ""
+    contact: Annotated[str, Field(pattern=r"^[\x20-\x7e]{0,200}\Z"), AfterValidator(valid_contact)] = ""
     allowed_hosts: Texts = ()

@@ -124,6 +124,7 @@ def test_the_token_comes_from_the_environment_or_the_dot_env_file_and_is_never_s
             "bot.yaml:2:49: ",
             "is not a schedule",
         ),
+        ("feeds:\n  - {name: \"a\\n\", url: 'https://a.example'}", "bot.yaml:2:12: ", "80 characters without spaces"),
         ("subscriptions:\n  - {channel: 'discord:1/2'}", "bot.yaml:2:5: ", '"subscriptions.0.name"'),
         ("feeds:\n  - {name: a}", "bot.yaml:2:5: ", '"feeds.0.url" is missing; write it like https://rss.arxiv.org'),
         (
