@@ -1,4 +1,4 @@
-"""The command for feeds: polls what is due, or tries one."""
+"""The command for feeds: polls what is due, lists how they are, or tries one."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.context import CommandContext, with_context
+from bot.cli.feed_list import list_feeds
 from bot.cli.feed_polls import poll_due
-from bot.config_sections import FeedSettings
 from bot.domain.errors import NotFoundError
 from bot.domain.feed_entry import FeedEntry
 from bot.domain.feed_filter import FeedFilter
@@ -25,7 +25,7 @@ _EXAMPLES = 3
 @with_context
 async def feeds(
     context: CommandContext,
-    act: Annotated[str, typer.Argument(metavar="poll|test")],
+    act: Annotated[str, typer.Argument(metavar="poll|list|test")],
     feed: Annotated[
         str | None, typer.Argument(metavar="URL|NAME", help=phrase("The feed's address, or its name in the settings."))
     ] = None,
@@ -39,14 +39,17 @@ async def feeds(
     tag: Annotated[list[str] | None, typer.Option(help=phrase("At least one of these categories."))] = None,
     as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document and nothing else."))] = False,
 ) -> None:
-    """Poll the feeds that are due, or try one: show what its filter does without keeping anything."""
+    """Poll the feeds that are due, list how they are, or try one: show what its filter does, keeping nothing."""
     if act == "poll":
         await poll_due(context, feed, as_json=as_json)
+        return
+    if act == "list":
+        await list_feeds(context, feed, as_json=as_json)
         return
     if act != "test" or feed is None:
         example = "dayori feeds test https://rss.arxiv.org/rss/cs.CL"
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))
-    name, url, own = _named(feed, context.app.config.feeds)
+    name, url, own = await _named(context, feed)
     filter = FeedFilter(
         include=tuple(include or own.include),
         exclude=tuple(exclude or own.exclude),
@@ -60,8 +63,15 @@ async def feeds(
         context.console.print(render.trial(trial, url, context.locale, context.console.width))
 
 
-def _named(feed: str, settings: tuple[FeedSettings, ...]) -> tuple[str | None, str, FeedFilter]:
-    """Return a feed's name, address and filter, from the settings or an address. Raises NotFoundError."""
+async def _named(context: CommandContext, feed: str) -> tuple[str | None, str, FeedFilter]:
+    """Return the name, address and filter of a feed that is polled, of the settings, or of an address.
+
+    Raises NotFoundError.
+    """
+    for known in await context.services.feeds().management.all(context.workspace):
+        if known.name == feed:
+            return known.name, known.url, known.filter
+    settings = context.app.config.feeds
     for each in settings:
         if each.name == feed:
             return each.name, each.url, FeedFilter(each.include, each.exclude, each.authors, each.tags)

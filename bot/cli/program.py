@@ -60,7 +60,9 @@ COMMANDS = {
     ),
     "feeds": (
         "feeds",
-        phrase("Poll the feeds that are due, or try one: what would come in, and what is left out by which rule."),
+        phrase(
+            "Poll the feeds that are due, list how they are, or try one: what would come in and what each rule drops."
+        ),
         "dayori feeds test https://rss.arxiv.org/rss/cs.CL --exclude survey",
     ),
     "doctor": (

@@ -108,3 +108,36 @@ def test_another_act_is_wrong_usage(dayori: Dayori) -> None:
     result = dayori("feeds", "try", "cl")
     assert (result.exit_code, result.stdout) == (2, "")
     assert "dayori feeds test https://" in result.stderr
+
+
+def test_the_list_tells_how_each_feed_is(dayori: Dayori, address: str) -> None:
+    dayori("feeds", "poll")
+    result = dayori("feeds", "list")
+    assert result.exit_code == 0
+    for text in ("● cl", f"{address}/arxiv.xml", "更新あり", "次の読み込み: ", "この7日間: 4本を見て", "外れた理由: "):
+        assert text in result.stdout
+    assert "条件: diffusion のどれか · survey を除く" in result.stdout
+
+
+def test_the_list_is_one_document_in_json_with_exactly_its_fields(dayori: Dayori, address: str) -> None:
+    dayori("feeds", "poll")
+    listed = document(dayori("feeds", "list", "--json"))
+    assert list(listed) == ["feeds"]
+    (feed,) = listed["feeds"]
+    assert list(feed) == ["name", "url", "state", "since", "reason", "next_poll", "counts"]
+    assert (feed["name"], feed["url"], feed["state"]) == ("cl", f"{address}/arxiv.xml", "fresh")
+    assert feed["counts"] == {"seen": 4, "matched": 1, "offered": 1, "accepted": 0, "rejected": 0}
+
+
+@pytest.mark.parametrize("width", ["30", "60", "200"])
+def test_no_line_of_the_list_is_wider_than_the_terminal(
+    dayori: Dayori, address: str, monkeypatch: pytest.MonkeyPatch, width: str
+) -> None:
+    monkeypatch.setenv("COLUMNS", width)
+    result = dayori("feeds", "list")
+    assert max(map(cell_len, result.stdout.splitlines())) <= int(width)
+
+
+def test_a_list_without_feeds_says_where_they_are_named(dayori: Dayori) -> None:
+    assert "feeds" in dayori("feeds", "list").stdout
+    assert document(dayori("feeds", "list", "--json")) == {"feeds": []}

@@ -14,9 +14,10 @@ from bot.domain.feed_filter import Reason
 from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
 from bot.platforms.console.wrap import wrap
+from bot.services.feeds.filter_effect import FilterEffect
 from bot.services.feeds.reason_text import reason_text
 from bot.services.feeds.trial import FeedTrial
-from bot.services.feeds.trial_text import counts_of_trial, facts_of
+from bot.services.feeds.trial_text import counts_of_effect, counts_of_trial, facts_of
 
 _WIDEST, _MOST_MATCHED, _EXAMPLES, _MOST_AUTHORS = 120, 20, 3, 3
 _LONGEST_TITLE, _LONGEST_EXAMPLE = 200, 70
@@ -30,6 +31,21 @@ def trial(trial: FeedTrial, url: str, locale: Locale, width: int) -> RenderableT
         parts += [Text(), Text(t(locale, "Would come in"), style="bold green"), _matched(trial.matched, locale, width)]
     if trial.dropped:
         parts += [Text(), Text(t(locale, "Left out"), style="bold yellow"), _dropped(trial.dropped, locale, width)]
+    return Group(*parts)
+
+
+def effect(effect: FilterEffect, locale: Locale, width: int) -> RenderableType:
+    """Render what another filter would change, at most 120 cells wide."""
+    width = min(width, _WIDEST)
+    parts: list[RenderableType] = [Text("\n".join(wrap(counts_of_effect(effect, locale), width)))]
+    if effect.newly_in:
+        heading = t(locale, "Newly in: {n}", n=len(effect.newly_in))
+        parts += [Text(), Text(heading, style="bold green"), _matched(effect.newly_in, locale, width)]
+    if effect.newly_out:
+        heading = t(locale, "Newly out: {n}", n=sum(map(len, effect.newly_out.values())))
+        parts += [Text(), Text(heading, style="bold yellow"), _dropped(effect.newly_out, locale, width)]
+    if effect.entries and len(parts) == 1:
+        parts.append(Text(t(locale, "Nothing changes for these entries.")))
     return Group(*parts)
 
 

@@ -147,6 +147,7 @@ class Shell:
             "/history": (self._curate(edit.history), t(locale, "who changed what"), "/history retnet"),
             "/inbox": (self._curate(inbox.decide), t(locale, "decide on proposals"), ""),
             "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
+            "/feed": (self._feed, t(locale, "sources of new papers"), "/feed add https://rss.arxiv.org/rss/cs.CL"),
             "/digest": (self._digest, t(locale, "show the next edition"), ""),
             "/help": (self._help, t(locale, "list the commands"), ""),
             "/quit": (self._quit, t(locale, "leave"), ""),
@@ -195,6 +196,11 @@ class Shell:
         edition = await digests.preview(await digests.default_subscription(self._workspace, self._locale))
         print_edition(self._terminal.console, edition, self._services.zone, self._locale, reports.prompt_name)
         self._shown = dict(enumerate(edition.papers if edition else (), 1))
+
+    async def _feed(self, arguments: str) -> None:
+        from bot.platforms.console.feed_commands import feed  # most sessions have no use for it
+
+        await feed(self._terminal, arguments)
 
     async def _quit(self, _: str) -> None:
         self._stays = False

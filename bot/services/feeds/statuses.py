@@ -12,7 +12,6 @@ from bot.domain.feed_state import status_of
 from bot.i18n import Locale
 from bot.store import feed_addresses, feed_days, feeds
 from bot.store.connection import StoreConnection
-from bot.store.database import iso
 from bot.store.feed_days import DayCounts
 
 DAYS = 7  # of the counts, today among them
@@ -33,9 +32,9 @@ class FeedStatus(NamedTuple):
             "name": self.feed.name,
             "url": self.feed.url,
             "state": self.status.state,
-            "since": iso(self.status.since),
+            "since": self.status.since.isoformat(),
             "reason": self.status.reason.text(locale),
-            "next_poll": iso(self.next_poll) if self.next_poll else None,
+            "next_poll": self.next_poll.isoformat() if self.next_poll else None,
             "counts": {name: getattr(self.week, name) for name in _COUNTS},
         }
 

@@ -144,9 +144,9 @@ async def test_a_list_tells_state_next_poll_counts_and_what_each_rule_left_out(
         "name": "lab",
         "url": f"{URL}/lab",
         "state": "failing",
-        "since": (now - timedelta(hours=5)).isoformat(timespec="microseconds"),
+        "since": (now - timedelta(hours=5)).isoformat(),
         "reason": "lab.example cannot be reached.",
-        "next_poll": (now + timedelta(hours=1)).isoformat(timespec="microseconds"),
+        "next_poll": (now + timedelta(hours=1)).isoformat(),
         "counts": {"seen": 1205, "matched": 39, "offered": 31, "accepted": 6, "rejected": 2},
     }
     assert status_lines(status, now, "ja", lambda time: f"{time.astimezone(TOKYO):%H:%M}") == [
