@@ -44,7 +44,10 @@ def _block(status: FeedStatus, now: datetime, zone: ZoneInfo, locale: Locale, wi
     first, *more = status_lines(status, now, locale, partial(_minute, zone=zone))
     head = Text("● ", style=state).append(Text("\n".join(wrap(status.feed.name, inner)), style="bold"))
     lines = [(status.feed.url, "dim"), (first, state), *((line, "") for line in more)]
-    below = [Padding(Text("\n".join(wrap(line, inner)), style=style), (0, 0, 0, _BELOW)) for line, style in lines]
+    below = [
+        Padding(Text("\n".join(wrap(line, inner)), style=style), (0, 0, 0, _BELOW), expand=False)
+        for line, style in lines
+    ]
     return [head, *below]
 
 

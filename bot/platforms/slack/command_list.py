@@ -29,6 +29,7 @@ COMMAND_LIST = (
     CommandEntry("inbox", "受信箱", msg("Decide on proposed papers")),
     CommandEntry("alias", "別名", msg("Name words for the same thing"), "add RAG = 検索拡張生成"),
     CommandEntry("digest", "だより", msg("Choose where and when the digest comes"), "subscribe #papers mon 09:00"),
+    CommandEntry("feed", "フィード", msg("Choose where new papers come from"), "add https://rss.arxiv.org/rss/cs.CL"),
     CommandEntry("export", "書き出し", msg("Get papers as a file"), "bibtex tag:RAG"),
     CommandEntry("help", "ヘルプ", msg("List the commands")),
 )

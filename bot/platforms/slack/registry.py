@@ -9,12 +9,24 @@ from bot.domain.text import normalized
 from bot.platforms.slack import app_home, card, draft_form, drafts, duplicate, home_view, inbox_card, paper_list, unfurl
 from bot.platforms.slack.command_list import COMMAND_LIST
 from bot.platforms.slack.command_names import CommandNames
-from bot.platforms.slack.commands import addpaper, alias, digest, editpaper, export, help, inbox, paper, subscribe, undo
+from bot.platforms.slack.commands import (
+    addpaper,
+    alias,
+    digest,
+    editpaper,
+    export,
+    feed,
+    help,
+    inbox,
+    paper,
+    subscribe,
+    undo,
+)
 from bot.platforms.slack.context import Client, Interaction, Json
 from bot.platforms.slack.forms import Form
 from bot.platforms.slack.manifest import ADD_SHORTCUT
 from bot.platforms.slack.mrkdwn import unescape
-from bot.services.rate_limit import ADDITION_COST, DECISION_COST, EXPORT_COST, UNDO_COST
+from bot.services.rate_limit import ADDITION_COST, DECISION_COST, EXPORT_COST, FEED_COST, UNDO_COST
 
 Command: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
 """Serves a command; the text is what follows its name."""
@@ -38,6 +50,7 @@ COMMANDS: Mapping[str, Command] = {
     "inbox": inbox.inbox,
     "alias": alias.alias,
     "digest": digest.digest,
+    "feed": feed.feed,
     "export": export.export,
     "help": help.show_help,
 }
@@ -48,6 +61,7 @@ COSTS: Mapping[str, float] = {
     ADD_SHORTCUT: ADDITION_COST,
     "undo": UNDO_COST,
     "export": EXPORT_COST,
+    "feed": FEED_COST,
     **dict.fromkeys(inbox_card.DECISIONS, DECISION_COST),
 }
 """What an interaction costs its person, where that is more than the usual, by its name."""
@@ -76,6 +90,10 @@ ACTIONS: Mapping[str, Press] = {
     inbox_card.LATER: inbox.put_off,
     inbox_card.UNDO: inbox.undo,
     digest.PREVIEW: digest.go_on,
+    feed.SAVE: feed.save,
+    feed.REOPEN: feed.reopen,
+    feed.CANCEL: feed.cancel,
+    feed.REMOVE: feed.confirm_removal,
 }
 FORMS: Mapping[str, Form] = {
     paper.SEARCH: Form(paper.show_chosen),
@@ -85,6 +103,8 @@ FORMS: Mapping[str, Form] = {
     drafts.SAVE: Form(drafts.save_shown),
     editpaper.EDIT: Form(editpaper.edit_chosen),
     editpaper.REMOVE: Form(editpaper.remove_chosen),
+    feed.FORM: Form(feed.answer_form, feed.check),
+    feed.SAVE: Form(feed.save_shown),
     subscribe.SUBSCRIBE: Form(subscribe.submit, subscribe.check),
 }
 MENUS: Mapping[str, Complete] = {paper.TYPEAHEAD: paper.complete}

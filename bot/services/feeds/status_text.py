@@ -76,15 +76,14 @@ def counts_line(counts: DayCounts, locale: Locale) -> str:
     """Return what became of the entries of the last days."""
     if not counts.seen:
         return t(locale, "Last {days} days: nothing new", days=DAYS)
+    numbers = {name: f"{getattr(counts, name):,}" for name in ("seen", "matched", "offered", "accepted", "rejected")}
+    if not (counts.accepted or counts.rejected):
+        return t(locale, "Last {days} days: {seen} seen, {matched} matched, {offered} offered", days=DAYS, **numbers)
     return t(
         locale,
         "Last {days} days: {seen} seen, {matched} matched, {offered} offered, {accepted} accepted, {rejected} rejected",
         days=DAYS,
-        seen=f"{counts.seen:,}",
-        matched=f"{counts.matched:,}",
-        offered=f"{counts.offered:,}",
-        accepted=f"{counts.accepted:,}",
-        rejected=f"{counts.rejected:,}",
+        **numbers,
     )
 
 
