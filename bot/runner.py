@@ -34,6 +34,7 @@ from bot.services.ports import Connection, Platform, Publisher
 from bot.services.unseen_collections import unseen_collections
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
+_FIRST_REPORT = 0.5  # seconds after the start
 _FIRST_TICK = 0.5  # seconds after the login
 _CANCEL_AGAIN = 0.1  # seconds between two attempts to cancel a task that ignored the first
 _CUT = 9.5  # seconds until a hanging stop is cut off; Docker kills after 10, and everything important is in the store
@@ -53,12 +54,10 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         loop.add_signal_handler(name, begin_to_stop)
     _log.info("starting")
-    for unseen in await unseen_collections(app.database, app.services.workspaces):
-        _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))
     for platform in platforms:
         await app.services.health.heartbeat(platform.name, "starting")
     notices = Notices(app.services, platforms)
-    telling = asyncio.create_task(_notify_of_file(app, notices, stop))
+    telling = asyncio.create_task(_report(app, notices, stop))
     try:
         async with synced(app, partial(_notify, notices, stop)):
             await _Connections(app, platforms, stop).run()
@@ -208,6 +207,14 @@ async def _health_served(app: App, connections: _Connections) -> AsyncIterator[N
     server = HealthServer(partial(vitals, app.database, app.clock), app.services.metrics, connections)
     async with server.serve(host.strip("[]"), int(port)):
         yield
+
+
+async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
+    """Report collections that nobody sees and a fault of the papers file. The gateway's connection comes first."""
+    await _sleep(_FIRST_REPORT, stop)
+    for unseen in await unseen_collections(app.database, app.services.workspaces):
+        _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))
+    await _notify_of_file(app, notices, stop)
 
 
 async def _notify_of_file(app: App, notices: Notices, stop: asyncio.Event) -> None:
