@@ -1,6 +1,6 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; `discord` and `rendering` are the others.
+`python -m trials slack` runs only those of Slack; `discord`, `rendering` and `feeds` are the others.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ from bot.logs import configure_logs
 from trials import causes, discord_causes, rendering, slack_causes
 from trials.campaign import Run, play, round_robin
 from trials.discord import Discord
+from trials.feeds import on_feeds
 from trials.slack import Slack
 from trials.table import report
 
@@ -50,7 +51,7 @@ def _crowds() -> list[tuple[str, causes.Cause]]:
 async def main(parts: list[str]) -> int:
     """Run these parts, or all; return the exit status."""
     configure_logs((), quiet=True)
-    trials = {"discord": on_discord, "slack": on_slack, "rendering": on_both}
+    trials = {"discord": on_discord, "slack": on_slack, "rendering": on_both, "feeds": on_feeds}
     if unknown := set(parts) - set(trials):
         print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(trials)}", file=sys.stderr)
         return 2

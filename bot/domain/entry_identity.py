@@ -10,12 +10,14 @@ from bot.domain.feed_entry import FeedEntry
 from bot.domain.identifiers import canonical_url
 from bot.domain.paper import title_key
 
+_OF_ONE_WORK = ("arxiv:", "openreview:", "acl:")
+
 
 def keys_of(entries: Sequence[FeedEntry]) -> list[tuple[str, ...]]:
     """Return for each entry of a document the keys that identify it: its guid, its ids without version, its links.
 
-    What several entries of other titles share identifies none of them; nor does a site's front page or a link to code.
-    An entry without any key is identified by its title.
+    A guid, a link or a DOI (of a book) that several entries of other titles share identifies none of them; nor does a
+    site's front page or a link to code. An entry without any key is identified by its title.
     """
     every = [tuple(dict.fromkeys(_keys(entry))) for entry in entries]
     titles = [title_key(entry.metadata.title or "") for entry in entries]
@@ -23,7 +25,8 @@ def keys_of(entries: Sequence[FeedEntry]) -> list[tuple[str, ...]]:
         key for key, _ in {(key, title) for keys, title in zip(every, titles, strict=True) for key in keys}
     )
     return [
-        tuple(key for key in keys if counts[key] == 1) or (title,) for keys, title in zip(every, titles, strict=True)
+        tuple(key for key in keys if counts[key] == 1 or key.startswith(_OF_ONE_WORK)) or (title,)
+        for keys, title in zip(every, titles, strict=True)
     ]
 
 

@@ -16,6 +16,7 @@ from bot.domain.feed_address import FeedAddress, FeedAnswer, Rhythm, host_of
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 _EASTERN = ZoneInfo("America/New_York")  # arXiv announces at midnight there
+_DELAY = timedelta(seconds=15)  # a request leaves at most so long after it is written
 _MOST_GAPS = 8
 _SHARE = 4  # polls in a usual gap between two changes
 _JITTER = 0.1
@@ -24,9 +25,9 @@ _SPREAD = 40 * 60  # seconds over which addresses are spread that would otherwis
 
 def earliest(address: FeedAddress) -> datetime | None:
     """Return when the address may be requested again: hourly if that is conditional, else daily; None for at once."""
-    moments = [address.requested_at + HOUR] if address.requested_at else []
+    moments = [address.requested_at + HOUR + _DELAY] if address.requested_at else []
     if address.unconditional_at and not address.is_conditional:
-        moments.append(address.unconditional_at + DAY)
+        moments.append(address.unconditional_at + DAY + _DELAY)
     return max(moments, default=None)
 
 

@@ -46,38 +46,41 @@ async def of_place(connection: StoreConnection, url: str) -> FeedAddress | None:
     return _read(row) if row else None
 
 
-async def claim(
-    connection: StoreConnection, now: datetime, *, hosts: int, address_id: int | None = None
-) -> list[list[FeedAddress]]:
-    """Lease what is due, host by host, until `lease_end(now)`; a host that anybody polls is left out."""
-    query = select(feed_addresses).where(
-        *_due(now), feed_addresses.c.host.not_in(select(feed_addresses.c.host).where(_leased(now)))
-    )
-    if address_id is not None:
-        query = query.where(feed_addresses.c.id == address_id)
-    by_host = dict[str, list[FeedAddress]]()
-    for row in await connection.execute(query.order_by(feed_addresses.c.next_poll_at, feed_addresses.c.id)):
-        by_host.setdefault(row.host, []).append(_read(row))
-    claimed = list(by_host.values())[:hosts]
-    await extend(connection, [each.id for lane in claimed for each in lane], now)
-    return claimed
+async def claim(connection: StoreConnection, now: datetime, address_id: int | None = None) -> list[FeedAddress]:
+    """Lease what is due of the host that has waited longest, until `lease_end(now)`; nobody else polls that host.
+
+    With an address, only that one is leased. Nothing is returned when nothing is due.
+    """
+    others = feed_addresses.alias()
+    polled = select(others.c.id).where(others.c.host == feed_addresses.c.host, _leased(others.c.leased_until, now))
+    query = select(feed_addresses.c.host).where(*_due(now), ~polled.exists())
+    chosen = [feed_addresses.c.id == address_id] if address_id is not None else []
+    first = (await connection.execute(query.where(*chosen).order_by(feed_addresses.c.next_poll_at).limit(1))).scalar()
+    if first is None:
+        return []
+    query = select(feed_addresses).where(*_due(now), feed_addresses.c.host == first, *chosen)
+    rows = (await connection.execute(query.order_by(feed_addresses.c.next_poll_at, feed_addresses.c.id))).all()
+    await extend(connection, [row.id for row in rows], now)
+    return [_read(row) for row in rows]
 
 
 async def extend(connection: StoreConnection, ids: Sequence[int], now: datetime) -> None:
     """Lease addresses from now on."""
-    statement = update(feed_addresses).where(feed_addresses.c.id.in_(ids))
-    await connection.execute(statement.values(leased_until=iso(lease_end(now))))
+    if ids:
+        statement = update(feed_addresses).where(feed_addresses.c.id.in_(ids))
+        await connection.execute(statement.values(leased_until=iso(lease_end(now))))
 
 
-async def is_leased(connection: StoreConnection, address_id: int, until: datetime) -> bool:
-    """Return whether an address is still leased by whoever leased it until that moment."""
+async def get_leased(connection: StoreConnection, address_id: int, until: datetime) -> FeedAddress | None:
+    """Return an address, if it is still leased by whoever leased it until that moment."""
     condition = (feed_addresses.c.id == address_id, feed_addresses.c.leased_until == iso(until))
-    return (await connection.execute(select(feed_addresses.c.id).where(*condition))).first() is not None
+    row = (await connection.execute(select(feed_addresses).where(*condition))).first()
+    return _read(row) if row else None
 
 
 async def lease_host(connection: StoreConnection, host: str, besides: Sequence[int], now: datetime) -> list[int] | None:
     """Lease all addresses of a host to which a redirect leads, and return them; None if somebody polls it."""
-    query = select(feed_addresses.c.id, _leased(now).label("is_leased")).where(
+    query = select(feed_addresses.c.id, _leased(feed_addresses.c.leased_until, now).label("is_leased")).where(
         feed_addresses.c.host == host, feed_addresses.c.id.not_in(besides)
     )
     rows = (await connection.execute(query)).all()
@@ -141,8 +144,7 @@ def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
     return (*_polled(), or_(moment <= iso(now), moment > iso(now + _FURTHEST)))
 
 
-def _leased(now: datetime) -> ColumnElement[bool]:
-    until = feed_addresses.c.leased_until
+def _leased(until: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
     return and_(until.is_not(None), until > iso(now), until <= iso(now + _LONGEST_LEASE))
 
 

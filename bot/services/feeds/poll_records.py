@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.entry_identity import keys_of
 from bot.domain.feed_address import FeedAddress, FeedAnswer, host_of
 from bot.domain.feed_entry import FeedEntry
-from bot.domain.feed_schedule import DAY, HOUR, after_failure, after_reading, earliest, retry_moment, rhythm_after
+from bot.domain.feed_schedule import HOUR, after_failure, after_reading, earliest, retry_moment, rhythm_after
 from bot.services.feeds.answer_check import Checked
 from bot.services.ports import Clock
 from bot.store import feed_addresses, feed_entries
@@ -42,17 +42,18 @@ class PollRecords:
         Returns the address as it was before, and None when it may not be requested, or somebody else leased it.
         """
         async with self._database.write() as connection:
-            address = await feed_addresses.get(connection, address_id)
-            if address is None or not await feed_addresses.is_leased(connection, address_id, leased_until):
+            address = await feed_addresses.get_leased(connection, address_id, leased_until)
+            if address is None:
                 return None
-            if address.stopped_at or (limit := earliest(address) or now) > now:
+            limit = earliest(address) or now
+            if address.stopped_at or limit > now:
                 await feed_addresses.save(connection, address_id, next_poll_at=max(limit, address.next_poll_at))
                 return None
-            columns = {"requested_at": now, "next_poll_at": now + (HOUR if address.is_conditional else DAY)}
-            if not address.is_conditional:
-                columns["unconditional_at"] = now
-            await feed_addresses.save(connection, address_id, **columns)
-            await feed_addresses.extend(connection, [address_id, *others], now)
+            unconditional_at = address.unconditional_at if address.is_conditional else now
+            requested = replace(address, requested_at=now, unconditional_at=unconditional_at)
+            requested = replace(requested, next_poll_at=earliest(requested) or now)  # for the case that this is the end
+            await _save(connection, requested, leased_until=feed_addresses.lease_end(now))
+            await feed_addresses.extend(connection, others, now)
         return address
 
     async def finish(self, before: FeedAddress, answer: FeedAnswer, checked: Checked) -> Finished:
@@ -141,9 +142,9 @@ async def _new_entries(
     return new
 
 
-async def _save(connection: StoreConnection, address: FeedAddress) -> None:
+async def _save(connection: StoreConnection, address: FeedAddress, leased_until: datetime | None = None) -> None:
     columns: dict[str, Any] = {name: getattr(address, name) for name in FeedAddress.__slots__ if name != "id"}
-    await feed_addresses.save(connection, address.id, **columns, leased_until=None)
+    await feed_addresses.save(connection, address.id, **columns, leased_until=leased_until)
 
 
 async def _other_address(connection: StoreConnection, address: FeedAddress, answer: FeedAnswer) -> int | None:

@@ -97,10 +97,10 @@ class Polling:
         while True:
             now = self._clock()
             async with self._database.write() as connection:
-                lanes = await feed_addresses.claim(connection, now, hosts=1, address_id=address_id)
-            if not lanes:
+                lane = await feed_addresses.claim(connection, now, address_id)
+            if not lane:
                 return
-            await self._poll_host(lanes[0], feed_addresses.lease_end(now), report, show)
+            await self._poll_host(lane, feed_addresses.lease_end(now), report, show)
 
     async def _poll_host(
         self, lane: Sequence[FeedAddress], leased_until: datetime, report: PollReport, show: Callable[[], None]
@@ -121,12 +121,12 @@ class Polling:
             await self._release(waiting)
 
     async def _poll(self, address: FeedAddress, others: Sequence[int], report: PollReport) -> None:
-        leased = list[int]()
+        leased = [address.id]
 
         async def may_request(host: str) -> bool:
             """Lease a host to which a redirect leads."""
             async with self._database.write() as connection:
-                ids = await feed_addresses.lease_host(connection, host, [address.id, *others, *leased], self._clock())
+                ids = await feed_addresses.lease_host(connection, host, [*others, *leased], self._clock())
             leased.extend(ids or ())
             return ids is not None
 
@@ -135,18 +135,20 @@ class Polling:
             answer = await source.poll_feed(address.place, address.etag, address.last_modified, may_request)
             checked = Checked() if answer.failure else await self._check.check(address, answer)
             finished = await self._records.finish(address, answer, checked)
+            del leased[0]  # its lease ended with that
         except DayoriError:
             raise
         except Exception as error:  # one address must not keep the others from being polled
             _log.error("a feed could not be polled", feed=address.url, exc_info=error)
             return
         finally:
-            await self._release([address.id, *leased])
+            await self._release(leased)
         report.new[address.id] = finished.new
         if answer.failure:
             _log.info("a feed could not be polled", feed=address.url, reason=answer.failure.text("en"))
             return
-        await self._offer(address.id, report)
+        if finished.new:
+            await self._offer(address.id, report)
         if finished.moved_to:
             async with self._database.write() as connection:
                 await merge(connection, address.id, finished.moved_to, self._clock())
@@ -158,9 +160,8 @@ class Polling:
         for feed in of_address:
             if not feed.paused_at:
                 report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
-        if report.new.get(address_id):
-            async with self._database.write() as connection:
-                await feed_entries.forget_old(connection, address_id)
+        async with self._database.write() as connection:
+            await feed_entries.forget_old(connection, address_id)
 
     @uncancellable
     async def _release(self, ids: Sequence[int]) -> None:

@@ -47,7 +47,7 @@ class Web:
         application = web.Application()
         application.on_response_prepare.append(_leave_untyped)
         application.router.add_route("GET", "/{rest:.*}", self._answer)
-        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
+        self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1, handler_cancellation=True)
         await self._runner.setup()
         await web.TCPSite(self._runner, "127.0.0.1", 0).start()
         self.port: int = self._runner.addresses[0][1]

@@ -1,0 +1,84 @@
+"""Serves the simulated feeds through the web double, and writes down every request with its simulated time."""
+
+from __future__ import annotations
+
+import asyncio
+from collections import Counter
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+
+from aiohttp import web
+
+from tests.doubles.web.answers import Page
+from tests.doubles.web.server import Serve, Web, response
+from trials.feed_documents import announced
+from trials.feed_world import Request, WebFeed
+
+_LONG_ENOUGH = 0.002  # seconds in which a second request to the same host would be noticed
+
+
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A request and its answer; `papers` are those that a whole document announced."""
+
+    feed: WebFeed
+    request: Request
+    status: int
+    papers: frozenset[int]
+    location: str = ""
+    retry_after: str = ""
+
+
+@dataclass(slots=True)
+class FeedWeb:
+    """The hosts of the feeds, with what they saw."""
+
+    now: Callable[[], datetime]
+    served: list[Served] = field(default_factory=list)
+    most_at_once: Counter[str] = field(default_factory=Counter)
+    rude: list[str] = field(default_factory=list)  # cookies, referrers and other things that nobody asked for
+    requested: asyncio.Event = field(default_factory=asyncio.Event)
+    _at_once: Counter[str] = field(default_factory=Counter)
+
+    def open(self, web: Web, feeds: Sequence[WebFeed]) -> None:
+        """Serve the feeds."""
+        by_place = {(feed.host, feed.path): feed for feed in feeds}
+        for host in {feed.host for feed in feeds}:
+            web.serve(host, self._host(web, by_place))
+
+    def _host(self, double: Web, by_place: dict[tuple[str, str], WebFeed]) -> Serve:
+        async def serve(request: web.Request) -> web.StreamResponse:
+            feed = by_place[request.host.partition(":")[0], request.raw_path]
+            place = "arxiv.org" if feed.kind == "arxiv" else feed.host
+            self._at_once[place] += 1
+            self.most_at_once[place] = max(self.most_at_once[place], self._at_once[place])
+            self.requested.set()
+            try:
+                await asyncio.sleep(_LONG_ENOUGH)
+                return await self._answer(double, feed, request)
+            finally:
+                self._at_once[place] -= 1
+
+        return serve
+
+    async def _answer(self, double: Web, feed: WebFeed, request: web.Request) -> web.StreamResponse:
+        headers = request.headers
+        self.rude += [f"{name} to {feed.kind}" for name in ("Cookie", "Referer") if name in headers]
+        asked = Request(self.now(), headers.get("If-None-Match"), headers.get("If-Modified-Since"))
+        answer = feed.serve(feed, asked)
+        if isinstance(answer, str):
+            self.served.append(Served(feed, asked, 0, frozenset()))
+            faulty: web.StreamResponse = await getattr(double, answer)(request)
+            return faulty
+        self.served.append(_served(feed, asked, answer))
+        answered = response(answer)
+        answered.set_cookie("seen", "1")
+        return answered
+
+
+def _served(feed: WebFeed, request: Request, page: Page) -> Served:
+    papers = announced(page.body) if page.status == 200 else frozenset()
+    return Served(
+        feed, request, page.status, papers, page.headers.get("Location", ""), page.headers.get("Retry-After", "")
+    )
