@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 from urllib.parse import urlsplit
@@ -42,7 +42,7 @@ def json_of_publication(publication: Publication) -> dict[str, Any]:
     return asdict(publication)
 
 
-def publication_from(columns: Mapping[str, Any]) -> Publication:
+def publication_from(columns: dict[str, Any]) -> Publication:
     """Return the publication from JSON values."""
     notices = tuple(Notice(**notice) for notice in columns["notices"])
     return Publication(**{**columns, "notices": notices})
