@@ -10,7 +10,7 @@ from datetime import UTC, datetime
 from time import perf_counter
 
 from bot.cli.context import progress_bar
-from bot.domain.digest import Edition, Payload, Reason
+from bot.domain.digest import MOST_FOLLOW_UPS, Edition, FollowUp, Payload, Reason
 from bot.domain.paper import Paper
 from bot.i18n import LOCALES
 from bot.platforms.discord.render import DiscordRenderer, card_embed
@@ -51,7 +51,7 @@ async def on_slack() -> int:
             for start in range(0, _PAPERS, _EDITION):
                 contents = papers[start : start + _EDITION]
                 rendered = _RENDERER.edition(_edition(contents, seed), lambda n: f"marker{n:02}")
-                edited = [_edited(message, papers) for message in rendered]
+                edited = [_edited(message, papers) for message in rendered if papers_of(message)]
                 messages += len(rendered) + len(edited)
                 wrong.update(problem for each in (*rendered, *edited) for problem in _problems(each))
                 wrong["papers missing or out of order"] += _order(rendered) != [paper.id for paper in contents]
@@ -81,7 +81,9 @@ def _problems(message: Payload) -> list[str]:
 
 def _edition(papers: list[Paper], seed: int) -> Edition:
     moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    return Edition("weekly", 12, moment, Reason.NEW, tuple(papers), 3, LOCALES[seed % 2], id=7)
+    told = [FollowUp(paper, update) for paper in papers for update in paper.updates][:MOST_FOLLOW_UPS]
+    locale = LOCALES[seed % 2]
+    return Edition("weekly", 12, moment, Reason.NEW, tuple(papers), 3, locale, id=7, follow_ups=tuple(told))
 
 
 def _order(messages: tuple[Payload, ...]) -> list[str]:

@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from bot.cli.context import CommandContext, with_context
+from bot.domain.digest import Edition
 from bot.domain.errors import InputError
 from bot.formats.json import columns_of, update_columns
 from bot.i18n import msg, phrase
@@ -31,20 +32,7 @@ async def digest(context: CommandContext, as_json: Json = False) -> None:
         await context.services.digests.default_subscription(context.workspace, context.locale)
     )
     if as_json:
-        rows = [columns_of(paper) for paper in edition.papers] if edition else []
-        print_json(
-            {
-                "subscription": edition.subscription if edition else None,
-                "edition": edition.number if edition else None,
-                "reason": edition.reason if edition else "skip",
-                "papers": rows,
-                "remaining": edition.remaining if edition else 0,
-                "follow_ups": [
-                    {"id": each.paper.id, **update_columns(each.update)}
-                    for each in (edition.follow_ups if edition else ())
-                ],
-            }
-        )
+        print_json(_edition_json(edition))
     else:
         shell.print_edition(context.console, edition, context.services.zone, context.locale, reports.cli_name)
 
@@ -107,6 +95,20 @@ def _queries() -> Iterator[str]:
                 msg("A line is longer than {most} characters; write one query per line.", most=_LONGEST_LINE)
             )
         yield line.rstrip("\r\n")
+
+
+def _edition_json(edition: Edition | None) -> dict[str, Any]:
+    """Return the next edition as JSON values; follow-ups only where there are some."""
+    if edition is None:
+        return {"subscription": None, "edition": None, "reason": "skip", "papers": [], "remaining": 0}
+    follow_ups = [{"id": each.paper.id, **update_columns(each.update)} for each in edition.follow_ups]
+    return {
+        "subscription": edition.subscription,
+        "edition": edition.number,
+        "reason": edition.reason,
+        "papers": [columns_of(paper) for paper in edition.papers],
+        "remaining": edition.remaining,
+    } | ({"follow_ups": follow_ups} if follow_ups else {})
 
 
 def _results_json(results: Results) -> dict[str, Any]:

@@ -65,6 +65,13 @@ COMMANDS = {
         ),
         "dayori feeds test https://rss.arxiv.org/rss/cs.CL --exclude survey",
     ),
+    "refresh": (
+        "refresh",
+        phrase(
+            "Look at papers again in their sources for versions, venues, code and retractions, as a bot does at night."
+        ),
+        "dayori refresh retnet",
+    ),
     "doctor": (
         "operate",
         phrase("Check whether all is well, and write nothing; exits with 1 when there is a fault."),

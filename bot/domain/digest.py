@@ -63,6 +63,11 @@ class FollowUp:
     paper: Paper
     update: Update
 
+    @property
+    def url(self) -> str | None:
+        """Return the page to open: of what became known, such as the new version, or else of the paper."""
+        return self.update.url or self.paper.url
+
 
 @dataclass(frozen=True, slots=True)
 class Choice:

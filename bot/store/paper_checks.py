@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import func, select, text
+from sqlalchemy import func, select, text, update
 
 from bot.domain.publication import Publication, json_of_publication, publication_from
 from bot.store.connection import StoreConnection
@@ -41,9 +41,14 @@ class LastCheck(NamedTuple):
 
 
 async def take_due(
-    connection: StoreConnection, source: CheckedSource, now: datetime, until: datetime, limit: int
+    connection: StoreConnection,
+    source: CheckedSource,
+    now: datetime,
+    until: datetime,
+    limit: int,
+    number: int | None = None,
 ) -> list[DueCheck]:
-    """Return papers that are due in a source: those never looked at, then those due longest.
+    """Return papers that are due in a source: those never looked at, then those due longest; with `number` that one.
 
     Taken, they are due again at `until`: so two processes do not look at the same papers, and a crash loses none.
     """
@@ -51,11 +56,17 @@ async def take_due(
         SELECT p.workspace_id, p.number, p.id AS paper_id, {_ID[source]} AS id FROM papers p
         LEFT JOIN paper_checks c ON c.number = p.number AND c.source = :source
         WHERE (c.due_at IS NULL OR c.due_at <= :now) AND {_ID[source]} IS NOT NULL
+            AND (:number IS NULL OR p.number = :number)
         ORDER BY c.due_at, p.number LIMIT :limit""")
-    rows = await connection.execute(query, {"source": source, "now": iso(now), "limit": limit})
+    rows = await connection.execute(query, {"source": source, "now": iso(now), "limit": limit, "number": number})
     due = [DueCheck(*row) for row in rows]
     await put_off(connection, source, due, until)
     return due
+
+
+async def make_due(connection: StoreConnection, number: int, now: datetime) -> None:
+    """Let a paper be looked at now in every source."""
+    await connection.execute(update(paper_checks).where(paper_checks.c.number == number).values(due_at=iso(now)))
 
 
 async def put_off(connection: StoreConnection, source: CheckedSource, due: Iterable[DueCheck], until: datetime) -> None:
@@ -71,9 +82,9 @@ async def put_off(connection: StoreConnection, source: CheckedSource, due: Itera
 
 
 async def last(connection: StoreConnection, source: CheckedSource, number: int) -> LastCheck | None:
-    """Return what a source last said of a paper; None before the first look."""
+    """Return what a source last said of a paper; None before it told something."""
     query = select(paper_checks.c.checked_at, paper_checks.c.publication).where(
-        paper_checks.c.number == number, paper_checks.c.source == source, paper_checks.c.checked_at.is_not(None)
+        paper_checks.c.number == number, paper_checks.c.source == source, paper_checks.c.publication.is_not(None)
     )
     row = (await connection.execute(query)).first()
     return LastCheck(datetime.fromisoformat(row.checked_at), publication_from(row.publication)) if row else None
@@ -83,19 +94,13 @@ async def save(
     connection: StoreConnection,
     source: CheckedSource,
     check: DueCheck,
-    publication: Publication,
+    publication: Publication | None,
     now: datetime,
     due_at: datetime,
 ) -> None:
-    """Record what a source says of a paper now, and when it is looked at again."""
-    values = (
-        check.workspace_id,
-        check.number,
-        source,
-        iso(due_at),
-        iso(now),
-        json.dumps(json_of_publication(publication)),
-    )
+    """Record what a source says of a paper now, if it knows the paper, and when it is looked at again."""
+    told = json.dumps(json_of_publication(publication)) if publication else None
+    values = (check.workspace_id, check.number, source, iso(due_at), iso(now), told)
     await connection.exec_driver_sql(
         """INSERT INTO paper_checks (workspace_id, number, source, due_at, checked_at, publication)
         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number, source) DO UPDATE SET

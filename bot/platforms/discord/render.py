@@ -116,9 +116,8 @@ def _follow_ups(follow_ups: Sequence[FollowUp], locale: Locale) -> Embed:
     """Return what became known of earlier papers as an embed; its footer is no paper's id, as it has spaces."""
     lines = []
     for each in follow_ups:
-        paper, label = each.paper, clip(each.paper.heading, _CONTENTS_LABEL)
-        short = paper.url and len(paper.url) <= _ADDRESS
-        name = link(label, paper.url) if paper.url and short else escape_within(label, 2 * _CONTENTS_LABEL)
+        label, url = clip(each.paper.heading, _CONTENTS_LABEL), each.url
+        name = link(label, url) if url and len(url) <= _ADDRESS else escape_within(label, 2 * _CONTENTS_LABEL)
         lines.append(f"{each.update.mark} {name}: {escape_within(each.update.text(locale), _FOLLOW_UP)}")
     return {
         "title": follow_ups_title(locale),

@@ -17,7 +17,7 @@ def follow_up_blocks(edition: Edition) -> list[Block]:
         return []
     lines = [bold(follow_ups_title(edition.locale))]
     for each in edition.follow_ups:
-        label, url = escape_within(clip(each.paper.heading, _LABEL), _LABEL), each.paper.url
+        label, url = escape_within(clip(each.paper.heading, _LABEL), _LABEL), each.url
         name = link(label, url) if url and len(url) <= _ADDRESS else label
         lines.append(f"{each.update.mark} {name}: {escape_within(each.update.text(edition.locale), _TEXT)}")
     return [{"type": "divider"}, {**section("\n".join(lines)), "block_id": "follow_ups"}]

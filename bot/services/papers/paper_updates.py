@@ -35,14 +35,14 @@ async def note(
     publication: Publication,
     now: datetime,
     day: PaperDate,
-) -> None:
-    """Record a look at a paper in the caller's transaction, and write on the paper what the look brought.
+) -> Sequence[Update]:
+    """Record a look at a paper in the caller's transaction; write on the paper what it brought, and return the updates.
 
     The first look brings no updates but retractions. What was once there and was taken away does not come back.
     """
     paper = (await papers.by_numbers(connection, check.workspace_id, [check.number])).get(check.number)
     if paper is None:  # removed meanwhile
-        return
+        return ()
     last = await paper_checks.last(connection, source, check.number)
     await paper_checks.save(connection, source, check, publication, now, _due_after(paper, now))
     is_settled = paper.added_at is not None and paper.added_at < now - _SETTLED
@@ -55,6 +55,7 @@ async def note(
     updates = [update for update in told if not any(_is_known(update, version) for version in (paper, *former))]
     if updates or new.content != paper.content:
         await _write(connection, source, check, paper, new, updates, now)
+    return updates
 
 
 async def _write(

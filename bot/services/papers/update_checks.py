@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from random import random
 from typing import Protocol
@@ -12,14 +13,16 @@ from zoneinfo import ZoneInfo
 import structlog
 
 from bot.domain.dates import PaperDate
-from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.errors import NotFoundError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.night import Night, night_at
 from bot.domain.publication import Publication
+from bot.domain.update import Update
+from bot.i18n import Message, msg
 from bot.services.cancellation import uncancellable
 from bot.services.lazy_sources import LazySources
 from bot.services.papers.paper_updates import SOURCE_NAMES, note
 from bot.services.ports import Clock
-from bot.store import paper_checks
+from bot.store import paper_checks, papers
 from bot.store.database import Database
 from bot.store.paper_checks import CheckedSource, DueCheck
 
@@ -27,6 +30,7 @@ MOST: dict[CheckedSource, int] = {"arxiv": 2000, "crossref": 300}  # papers a ni
 SLICE = 100  # papers taken at once; arXiv is asked for all of them in one request
 _SPREAD = timedelta(minutes=20)  # within which a night's first request leaves: not all bots ask at the same moment
 _IDLE = timedelta(minutes=20)
+_LONGEST = timedelta(hours=1)  # of a look that somebody asks for
 _PAUSE = 1.0  # seconds between two requests to Crossref, which allows 5 a second
 _TAKEN, _AFTER_FAILURE, _AFTER_UNKNOWN = timedelta(hours=1), timedelta(days=1), timedelta(days=30)
 _MOST_FAILURES = 3  # in a row, after which a source is left alone for the night
@@ -44,6 +48,15 @@ class PublicationSource(Protocol):
 
     async def close(self) -> None:
         """Close all connections."""
+
+
+@dataclass(slots=True)
+class CheckReport:
+    """Which papers were looked at (numbers), what was noted (paper id, update), and which sources gave trouble."""
+
+    looked: set[int] = field(default_factory=set)
+    noted: list[tuple[str, Update]] = field(default_factory=list)
+    troubles: list[Message] = field(default_factory=list)
 
 
 class UpdateChecks:
@@ -68,41 +81,54 @@ class UpdateChecks:
         now = self._clock()
         night = night_at(now, self._zone)
         if night and now >= max(night.start + self._delay, self._idle_until or night.start):
-            await self.run(night)
+            await self._run(night)
             self._idle_until = self._clock() + _IDLE
 
-    async def run(self, night: Night) -> None:
-        """Look at what is due until nothing is, the night's number is reached, or the night ends."""
+    async def run_now(self, workspace_id: int, id: str | None = None) -> CheckReport:
+        """Look at what is due at any hour, or at one paper whether it is due or not. Raises NotFoundError."""
+        now = self._clock()
+        night = Night(now, now + _LONGEST)
+        if id is None:
+            return await self._run(night)
+        async with self._database.write() as connection:
+            rows = await papers.by_ids(connection, workspace_id, [id])
+            if id not in rows:
+                raise NotFoundError(msg('No paper has the id "{id}".', id=id[:80]))
+            await paper_checks.make_due(connection, rows[id][0], now)
+        return await self._run(night, rows[id][0])
+
+    async def _run(self, night: Night, number: int | None = None) -> CheckReport:
+        """Look at what is due until nothing is, the night's number of papers is reached, or the night ends."""
+        report = CheckReport()
         for source in MOST:
-            while self._may_ask(source, night):
-                due = await self._take(source, night)
-                if not due:
-                    break
-                await (self._ask_arxiv(due, night) if source == "arxiv" else self._ask_crossref(due, night))
+            while self._may_ask(source, night) and (due := await self._take(source, night, number)):
+                await (self._ask_arxiv if source == "arxiv" else self._ask_crossref)(due, night, report)
+        return report
 
     def _may_ask(self, source: CheckedSource, night: Night) -> bool:
         now = self._clock()
         return now < night.end and self._resting_until.get(source, now) <= now
 
     @uncancellable
-    async def _take(self, source: CheckedSource, night: Night) -> list[DueCheck]:
+    async def _take(self, source: CheckedSource, night: Night, number: int | None) -> list[DueCheck]:
         async with self._database.write() as connection:
             now = self._clock()
             left = MOST[source] - await paper_checks.count_since(connection, source, night.start)
-            return (
-                await paper_checks.take_due(connection, source, now, now + _TAKEN, min(left, SLICE)) if left > 0 else []
-            )
+            if left <= 0:
+                return []
+            return await paper_checks.take_due(connection, source, now, now + _TAKEN, min(left, SLICE), number)
 
-    async def _ask_arxiv(self, due: Sequence[DueCheck], night: Night) -> None:
+    async def _ask_arxiv(self, due: Sequence[DueCheck], night: Night, report: CheckReport) -> None:
         sources = await self._sources.get()
         try:
             found = await sources.arxiv_publications(list(dict.fromkeys(check.id for check in due)))
         except SourceError as error:
-            await self._put_off("arxiv", due, _AFTER_FAILURE, error, night, is_last=True)
-            return
-        await self._record("arxiv", due, found)
+            await self._put_off("arxiv", due, error)
+            self._rest("arxiv", night, error, report)
+        else:
+            await self._record("arxiv", due, found, report)
 
-    async def _ask_crossref(self, due: Sequence[DueCheck], night: Night) -> None:
+    async def _ask_crossref(self, due: Sequence[DueCheck], night: Night, report: CheckReport) -> None:
         sources, failures = await self._sources.get(), 0
         for check in due:
             if not self._may_ask("crossref", night):
@@ -113,42 +139,40 @@ class UpdateChecks:
                 found = {}
             except SourceError as error:
                 failures += 1
-                is_last = failures == _MOST_FAILURES
-                await self._put_off("crossref", [check], _AFTER_FAILURE, error, night, is_last=is_last)
+                await self._put_off("crossref", [check], error)
+                if failures == _MOST_FAILURES or isinstance(error, SourceBusyError):
+                    self._rest("crossref", night, error, report)
                 continue
             failures = 0
-            await self._record("crossref", [check], found)
+            await self._record("crossref", [check], found, report)
             await asyncio.sleep(self._pause)
 
     @uncancellable
-    async def _record(self, source: CheckedSource, due: Sequence[DueCheck], found: Mapping[str, Publication]) -> None:
+    async def _record(
+        self, source: CheckedSource, due: Sequence[DueCheck], found: Mapping[str, Publication], report: CheckReport
+    ) -> None:
         """Note what was found; papers that the source does not know are left alone for longer."""
         async with self._database.write() as connection:
             now = self._clock()
             local = now.astimezone(self._zone)
             day = PaperDate(local.year, local.month, local.day)
-            unknown = [check for check in due if check.id not in found]
-            await paper_checks.put_off(connection, source, unknown, now + _AFTER_UNKNOWN)
             for check in due:
                 if check.id in found:
-                    await note(connection, source, check, found[check.id], now, day)
+                    updates = await note(connection, source, check, found[check.id], now, day)
+                    report.noted += [(check.paper_id, update) for update in updates]
+                else:
+                    await paper_checks.save(connection, source, check, None, now, now + _AFTER_UNKNOWN)
+        report.looked |= {check.number for check in due}
 
     @uncancellable
-    async def _put_off(
-        self,
-        source: CheckedSource,
-        due: Sequence[DueCheck],
-        by: timedelta,
-        error: SourceError,
-        night: Night,
-        *,
-        is_last: bool,
-    ) -> None:
-        """Leave papers for later after a failure; a source that asks for a pause, or fails often, rests this night."""
-        is_busy = isinstance(error, SourceBusyError)
-        if is_last or is_busy:
-            self._resting_until[source] = night.end
-            _log.info("papers are not looked at for now", source=SOURCE_NAMES[source], reason=error.message.text("en"))
-        if not is_busy:
+    async def _put_off(self, source: CheckedSource, due: Sequence[DueCheck], error: SourceError) -> None:
+        """Leave papers for a later night after a failure; those of a source that asks for a pause are not to blame."""
+        if not isinstance(error, SourceBusyError):
             async with self._database.write() as connection:
-                await paper_checks.put_off(connection, source, due, self._clock() + by)
+                await paper_checks.put_off(connection, source, due, self._clock() + _AFTER_FAILURE)
+
+    def _rest(self, source: CheckedSource, night: Night, error: SourceError, report: CheckReport) -> None:
+        """Leave a source alone for the night: it asks for a pause, or fails."""
+        self._resting_until[source] = night.end
+        report.troubles.append(error.message)
+        _log.info("papers are not looked at for now", source=SOURCE_NAMES[source], reason=error.message.text("en"))

@@ -11,7 +11,6 @@ import pytest
 
 from bot.app import App, open_app
 from bot.config import Config
-from bot.domain.night import Night
 from bot.services.papers.update_checks import UpdateChecks
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import Channel as DiscordChannel
@@ -32,9 +31,8 @@ async def web() -> AsyncIterator[Web]:
 
 async def look(app: App) -> None:
     """Look at what is due, as the job of a night does."""
-    now = app.clock()
-    checks = UpdateChecks(app.database, app.clock, app.config.zone, app.sources, pause=0)
-    await checks.run(Night(now - timedelta(hours=1), now + timedelta(hours=1)))
+    workspace = await app.services.workspaces.named(DEFAULT)
+    await UpdateChecks(app.database, app.clock, app.config.zone, app.sources, pause=0).run_now(workspace)
 
 
 async def until(is_so: Callable[[], bool]) -> None:

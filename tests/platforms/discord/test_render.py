@@ -25,7 +25,7 @@ from tests.platforms.papers import random_papers
 from tests.samples import paper as sample
 
 UPDATES = (
-    make_update("version", PaperDate(2026, 11, 20), "v3"),
+    make_update("version", PaperDate(2026, 11, 20), "v3", "https://arxiv.org/abs/2401.00009v3"),
     make_update("retraction", PaperDate(2026, 11, 22), "", "https://doi.org/10.1000/r"),
 )
 RENDERER = DiscordRenderer(ZoneInfo("Asia/Tokyo"))
@@ -71,8 +71,8 @@ def test_follow_ups_stand_at_the_end_and_a_later_edit_leaves_them() -> None:
     last = message["embeds"][-1]
     assert (last["title"], last["footer"]["text"]) == ("続報", "📰 以前お届けした論文について ・ #abcd2345")
     assert last["description"].split("\n") == [
-        "🔄 [9番目の論文](<https://arxiv.org/abs/2401.00009>): v3が公開されました（2026年11月20日）",
-        "⚠️ [9番目の論文](<https://arxiv.org/abs/2401.00009>): 撤回されました（2026年11月22日）",
+        "🔄 [9番目の論文](<https://arxiv.org/abs/2401.00009v3>): v3が公開されました（2026年11月20日）",
+        "⚠️ [9番目の論文](<https://doi.org/10.1000/r>): 撤回されました（2026年11月22日）",
     ]
     redrawn = RENDERER.redrawn(message, replace(papers[1], headline="改めた"), 2, "ja")
     assert redrawn

@@ -29,7 +29,7 @@ from tests.samples import paper as sample
 from tests.samples import random_papers
 
 UPDATES = (
-    make_update("version", PaperDate(2026, 11, 20), "v3"),
+    make_update("version", PaperDate(2026, 11, 20), "v3", "https://arxiv.org/abs/2401.00009v3"),
     make_update("retraction", PaperDate(2026, 11, 22), "", "https://doi.org/10.1000/r"),
 )
 RENDERER = SlackRenderer(ZoneInfo("Asia/Tokyo"), CommandNames("dayori"))
@@ -63,8 +63,8 @@ def test_follow_ups_stand_at_the_end_and_a_later_edit_leaves_them() -> None:
     (message,) = RENDERER.edition(edition, lambda n: "abcd2345")
     assert message["blocks"][-1]["text"]["text"].split("\n") == [
         "*続報*",
-        "🔄 <https://arxiv.org/abs/2401.00009|9番目の論文>: v3が公開されました（2026年11月20日）",
-        "⚠️ <https://arxiv.org/abs/2401.00009|9番目の論文>: 撤回されました（2026年11月22日）",
+        "🔄 <https://arxiv.org/abs/2401.00009v3|9番目の論文>: v3が公開されました（2026年11月20日）",
+        "⚠️ <https://doi.org/10.1000/r|9番目の論文>: 撤回されました（2026年11月22日）",
     ]
     assert message["text"].split("\n")[1:] == [
         "• 1番目の論文",
