@@ -18,6 +18,8 @@ async def refresh(
 ) -> None:
     """Look at papers again in their sources now, as a bot that runs does at night."""
     app = context.app
+    if id is not None:
+        id = (await context.services.lookup.get(context.workspace, id)).id
     report = await UpdateChecks(app.database, app.clock, app.config.zone, app.sources).run_now(context.workspace, id)
     for paper_id, update in report.noted:
         context.say(f"{update.mark} {paper_id}: {update.text(context.locale)}")
