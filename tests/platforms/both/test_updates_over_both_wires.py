@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from bot.app import App, open_app
+from bot import runner
+from bot.app import App, open_app, platforms_of
 from bot.config import Config
 from bot.services.papers.update_checks import UpdateChecks
 from bot.services.workspaces import DEFAULT
@@ -64,9 +65,11 @@ async def test_posted_cards_follow_a_new_version_and_a_retraction_and_the_next_e
         await look(app)
         await until(lambda: all("v3が公開されました" in text and "撤回されました" in text for text in shown()))
         after = await app.services.lookup.get(workspace, "paper-1")
+    async with open_app(settings) as app:
         for name in ("on-discord", "on-slack"):
             await app.services.digests.compose_now(workspace, name)
-        await until(lambda: len(first.messages) == len(second.messages) == 2)
+        await runner.post(app, platforms_of(app), workspace, None)
+    assert len(first.messages) == len(second.messages) == 2
     assert (before.venue, after.venue, after.comment) == (None, "Nature 7", before.comment)
     assert "Nature 7" in shown()[0]
     told = first.messages[1].embeds[-1]["description"].split("\n")
