@@ -8,6 +8,7 @@ from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import cache, partial
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
 
@@ -229,7 +230,8 @@ def _open_sources(settings: SourcesSettings, database: Database, clock: Clock) -
 def _feeds(config: Config, clock: Clock, database: Database, sources: LazySources[Sources]) -> FeedServices:
     from bot.services.feeds.bundle import feed_services  # most starts have no use for it
 
-    return feed_services(database, clock, config.zone, sources)
+    hosts = [urlsplit(url).hostname or "" for url in (config.sources.arxiv_url, config.sources.arxiv_listing_url)]
+    return feed_services(database, clock, config.zone, sources, arxiv_hosts=hosts)
 
 
 async def _open(config: Config) -> Database:

@@ -104,6 +104,7 @@ class SourcesSettings(Section):
     """Where metadata comes from, and how the bot identifies itself there."""
 
     arxiv_url: Address = "https://export.arxiv.org/api/query"
+    arxiv_listing_url: Address = "https://arxiv.org/list"
     crossref_url: Address = "https://api.crossref.org"
     doi_url: Address = "https://doi.org"
     openreview_url: Address = "https://api2.openreview.net"

@@ -225,6 +225,10 @@ def each(form: str, joint: str = "\n") -> Frame:
     return lambda text: joint.join(form.format(n, letter) for n, letter in enumerate(text[::30]))
 
 
+def listed(body: str) -> str:
+    return page(body=f"<h3>Showing new listings for Friday, 27 November 2026</h3><h3>New submissions</h3>{body}")
+
+
 PAGES: dict[str, Frame] = {
     "page": str,
     **{name: tagged(name) for name in META_NAMES},
@@ -240,6 +244,15 @@ PAGES: dict[str, Frame] = {
 }
 # The text that each reader gets, where the bare text would be rejected early.
 FRAMES: dict[str, dict[str, Frame]] = {
+    "sources.arxiv_listing.parse": {
+        "": str,
+        "heading": lambda text: listed(f"<h3>{text}</h3>"),
+        "section": lambda text: listed(f"<h3>New submissions ({text})</h3>"),
+        "link": lambda text: listed(f"<dt><a {text}>"),
+        "address": lambda text: listed(f"<dt><a href=/abs/{text}>"),
+        "papers": lambda text: listed(each("<dt><a href=/abs/2611.{:05}>{}</a></dt>")(text)),
+        "links": lambda text: listed(each("<dt><a href={}{}>")(text)),
+    },
     "sources.webpage.parse": PAGES,
     "sources.webpage.parse_citation": PAGES,
     "sources.acl.parse": PAGES

@@ -3,5 +3,6 @@
 from __future__ import annotations
 
 SOURCES = dict.fromkeys(
-    ("arxiv_url", "crossref_url", "doi_url", "openreview_url", "openreview_site_url", "acl_url"), "http://127.0.0.1:9"
+    ("arxiv_url", "arxiv_listing_url", "crossref_url", "doi_url", "openreview_url", "openreview_site_url", "acl_url"),
+    "http://127.0.0.1:9",
 )

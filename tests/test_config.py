@@ -279,6 +279,7 @@ KEYS = [
     "slack.api_url",
     "sources",
     "sources.arxiv_url",
+    "sources.arxiv_listing_url",
     "sources.contact",
     "sources.allowed_hosts",
 ]

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from io import BytesIO
 from typing import TYPE_CHECKING, Any
 from urllib.parse import urlencode
 
 from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.feed_entry import FeedEntry
 from bot.domain.identifiers import Identifiers, address_of, arxiv_id, doi, identifiers_in, web_address
 from bot.domain.metadata import Metadata, date_in, make_metadata
 from bot.domain.paper import Link
@@ -20,11 +21,12 @@ from bot.sources.markup import unwrapped
 from bot.sources.source_errors import another_paper, unreadable
 
 if TYPE_CHECKING:
-    from bot.sources.http import Fetcher
+    from bot.sources.http import Fetcher, Response
     from bot.sources.parser import Parser
 
 NAME = "arXiv"
-_MOST_BYTES, _MOST_IDS = 1_000_000, 100
+_MOST_IDS = 100
+_ERRORS = "/api/errors"
 _OWN_DOIS = "10.48550/"
 _LONGEST_REMARK = 500  # characters of a comment or an abstract in which a withdrawal is looked for
 _VERSION = re.compile(r"v(\d{1,4})$")
@@ -68,13 +70,25 @@ class Arxiv:
         known = {_api_id(id): id for id in ids if _MONTH.match(id.rpartition("/")[2])}
         if not known:
             return {}
-        query = urlencode({"id_list": ",".join(known), "max_results": len(known)}, safe=",/")
         async with self._one:
-            answer = await self._fetcher.get(f"{self._url}?{query}", name=NAME, accept="application/atom+xml", own=True)
+            answer = await self._answer_of(known)
         found = await self._parser.publications("arxiv_publications", answer.body, name=NAME)
         if found and not {*found} & {*known}:
             raise another_paper(NAME)
         return {known[id]: publication for id, publication in found.items() if id in known}
+
+    async def entries(self, ids: Collection[str]) -> dict[str, FeedEntry]:
+        """Return at most 100 papers as a feed would announce them, by id; what arXiv does not know is missing.
+
+        Raises SourceError.
+        """
+        answer = await self._answer_of(ids)
+        document = await self._parser.feed(answer.body, answer.url, answer.charset, name=NAME)
+        found = {_api_id(each.metadata.identifiers.arxiv or ""): each for each in document.entries}
+        if not found.keys() & set(map(_api_id, ids)) and document.entries:
+            first = document.entries[0]
+            raise _refused(first.metadata.excerpt or "") if _ERRORS in first.guid else another_paper(NAME)
+        return {id: found[_api_id(id)] for id in ids if _api_id(id) in found}
 
     async def _ask(self) -> None:
         batch = {id: self._waiting.pop(id) for id in [*self._waiting][:_MOST_IDS]}
@@ -82,10 +96,7 @@ class Arxiv:
         # the error for waiting callers if this task is cancelled
         failure: SourceError | None = SourceError(msg("{source} did not answer.", source=NAME))
         try:
-            query = urlencode({"id_list": ",".join(map(_api_id, batch)), "max_results": len(batch)}, safe=",/")
-            answer = await self._fetcher.get(
-                f"{self._url}?{query}", name=NAME, accept="application/atom+xml", most=_MOST_BYTES, own=True
-            )
+            answer = await self._answer_of(batch)
             answers = await self._parser.all("arxiv", answer.body, name=NAME)
         except SourceError as error:
             failure = error
@@ -94,6 +105,10 @@ class Arxiv:
         finally:
             for id, future in batch.items():
                 future.set_result(answers.get(_api_id(id)) or failure or _unknown(id))
+
+    async def _answer_of(self, ids: Collection[str]) -> Response:
+        query = urlencode({"id_list": ",".join(map(_api_id, ids)), "max_results": len(ids)}, safe=",/")
+        return await self._fetcher.get(f"{self._url}?{query}", name=NAME, accept="application/atom+xml", own=True)
 
 
 def parse(body: bytes) -> dict[str, Metadata]:
@@ -118,14 +133,8 @@ def _entries(body: bytes) -> Iterator[tuple[str, Mapping[str, Any]]]:
         raise unreadable(NAME)
     for entry in feed.get("entries", ()):
         address = str(entry.get("id", ""))
-        if "/api/errors" in address:
-            raise SourceError(
-                msg(
-                    "{source} answered with an error: {reason}",
-                    source=NAME,
-                    reason=unwrapped(str(entry.get("summary", "")))[:200],
-                )
-            )
+        if _ERRORS in address:
+            raise _refused(unwrapped(str(entry.get("summary", ""))))
         if (id := identifiers_in(address).arxiv or arxiv_id(address)) and entry.get("title"):
             yield id, entry
 
@@ -178,6 +187,10 @@ def _venue(entry: Mapping[str, Any]) -> str | None:
 
 def _code(entry: Mapping[str, Any]) -> list[str]:
     return _CODE.findall(f"{entry.get('arxiv_comment', '')} {unwrapped(str(entry.get('summary', '')))}")
+
+
+def _refused(reason: str) -> SourceError:
+    return SourceError(msg("{source} answered with an error: {reason}", source=NAME, reason=reason[:200]))
 
 
 def _api_id(id: str) -> str:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from urllib.parse import quote, urlsplit
 
+from bot.domain.arxiv_announcement import Listing
 from bot.domain.errors import SourceError, UnknownPaperError
 from bot.domain.feed_address import FeedAnswer
-from bot.domain.feed_entry import FeedDocument
+from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.identifiers import Identifiers, identifiers_in, web_address
 from bot.domain.metadata import Metadata, make_metadata
 from bot.domain.publication import Publication
@@ -16,6 +17,7 @@ from bot.domain.text import clean_line
 from bot.sources import crossref, webpage
 from bot.sources.acl import Acl
 from bot.sources.arxiv import Arxiv
+from bot.sources.arxiv_listing import ArxivListing
 from bot.sources.crossref import Crossref
 from bot.sources.feeds import Feeds
 from bot.sources.http import LONGEST, Fetcher, Response
@@ -36,6 +38,7 @@ class Sources:
         parser: Parser,
         *,
         arxiv_url: str,
+        arxiv_listing_url: str,
         crossref_url: str,
         doi_url: str,
         openreview_url: str,
@@ -46,6 +49,7 @@ class Sources:
         self._fetcher, self._parser = fetcher, parser
         self._doi_url, self._seconds = doi_url.rstrip("/"), seconds
         self._arxiv = Arxiv(fetcher, parser, arxiv_url)
+        self._listing = ArxivListing(fetcher, parser, arxiv_listing_url)
         self._crossref = Crossref(fetcher, parser, crossref_url)
         self._openreview = OpenReview(fetcher, parser, openreview_url, openreview_site_url)
         self._acl = Acl(fetcher, parser, acl_url)
@@ -80,6 +84,18 @@ class Sources:
     ) -> FeedAnswer:
         """Return what the address of a feed answers to a conditional request; a failure is an answer too."""
         return await self._feeds.poll(url, etag, last_modified, may_request)
+
+    async def arxiv_listing(self, category: str) -> Listing:
+        """Return what arXiv last announced in a category. Raises SourceError."""
+        return await self._listing.last(category)
+
+    async def arxiv_recent(self, category: str) -> list[Listing]:
+        """Return the new papers of arXiv's last five announcements in a category. Raises SourceError."""
+        return await self._listing.recent(category)
+
+    async def arxiv_entries(self, ids: Collection[str]) -> dict[str, FeedEntry]:
+        """Return papers as a feed of arXiv would announce them, by id. Raises SourceError."""
+        return await self._arxiv.entries(ids)
 
     async def close(self) -> None:
         """Close all connections and end running parsers."""

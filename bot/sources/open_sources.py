@@ -14,6 +14,7 @@ from bot.sources.rate_limit import ARXIV_INTERVAL, SharedTurns
 def open_sources(
     *,
     arxiv_url: str,
+    arxiv_listing_url: str,
     crossref_url: str,
     doi_url: str,
     openreview_url: str,
@@ -28,11 +29,12 @@ def open_sources(
 
     With `turns`, it gets no more than that from all processes together.
     """
-    slow_hosts = ("arxiv.org", place_of(arxiv_url))
+    slow_hosts = ("arxiv.org", place_of(arxiv_url), place_of(arxiv_listing_url))
     return Sources(
         Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval, turns=turns),
         Parser(),
         arxiv_url=arxiv_url,
+        arxiv_listing_url=arxiv_listing_url,
         crossref_url=crossref_url,
         doi_url=doi_url,
         openreview_url=openreview_url,

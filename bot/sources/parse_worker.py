@@ -8,19 +8,21 @@ import sys
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from bot.domain.arxiv_announcement import Listing, json_of_listing
 from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.feed_entry import FeedDocument, json_of_document
 from bot.domain.metadata import Metadata, json_of
 from bot.domain.publication import Publication, json_of_publication
-from bot.sources import acl, arxiv, crossref, feed_document, openreview, webpage
+from bot.sources import acl, arxiv, arxiv_listing, crossref, feed_document, openreview, webpage
 from bot.worker_process import framed, frames
 
-Parse = Callable[..., Metadata | Mapping[str, Metadata] | Mapping[str, Publication] | FeedDocument]
+Parse = Callable[..., Metadata | Mapping[str, Metadata] | Mapping[str, Publication] | FeedDocument | list[Listing]]
 SECONDS, MEMORY = 5.0, 2**29
 _GRACE = 1.0  # seconds after which it ends by itself, in case its parent is gone
 PARSERS: Mapping[str, Parse] = {
     "acl": acl.parse,
     "arxiv": arxiv.parse,
+    "arxiv-listing": arxiv_listing.parse,
     "arxiv_publications": arxiv.parse_publications,
     "citation": webpage.parse_citation,
     "crossref": crossref.parse,
@@ -57,6 +59,8 @@ def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str,
         return {"fault": f"{type(error).__name__}: {error}"[:300]}
     if isinstance(content, FeedDocument):
         return {"feed": json_of_document(content)}
+    if isinstance(content, list):
+        return {"listings": [json_of_listing(each) for each in content]}
     if isinstance(content, Metadata):
         return {"papers": {"": json_of(content)}}
     publications = {id: json_of_publication(each) for id, each in content.items() if isinstance(each, Publication)}

@@ -11,6 +11,7 @@ from typing import Any
 
 import structlog
 
+from bot.domain.arxiv_announcement import Listing, listing_from
 from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, UnknownPaperError
 from bot.domain.feed_entry import FeedDocument, document_from
 from bot.domain.metadata import Metadata, metadata_from
@@ -54,6 +55,12 @@ class Parser:
         """Return the document of a feed. Raises SourceError."""
         return document_from((await self._parsed("feed", body, (url, charset, name), name))["feed"])
 
+    async def listings(self, body: bytes, charset: str | None, *, name: str) -> list[Listing]:
+        """Return the announcements that a page of an arXiv listing shows. Raises SourceError."""
+        return [
+            listing_from(each) for each in (await self._parsed("arxiv-listing", body, (charset,), name))["listings"]
+        ]
+
     async def close(self) -> None:
         """End the processes; running work is lost."""
         self._closed = True
@@ -64,7 +71,7 @@ class Parser:
         """Return what a process read from an answer. Raises SourceError."""
         async with self._turns:
             answer = await self._answer(framed(json.dumps([kind, arguments]).encode()) + framed(body), name)
-        if answer.keys() & {"papers", "feed", "publications"}:
+        if answer.keys() & {"papers", "feed", "listings", "publications"}:
             return answer
         if "failure" not in answer:
             _log.warning("an answer cannot be read", source=name, reason=answer["fault"])

@@ -77,6 +77,13 @@ async def latest(connection: StoreConnection, address_id: int, most: int = 200) 
     return [_read(*row) for row in await connection.execute(query.limit(most))]
 
 
+async def first_seen(connection: StoreConnection, address_id: int) -> datetime | None:
+    """Return when an address's first entry was seen."""
+    query = select(feed_entries.c.seen_at).where(feed_entries.c.address_id == address_id).order_by(feed_entries.c.id)
+    moment = (await connection.execute(query.limit(1))).scalar()
+    return datetime.fromisoformat(moment) if moment else None
+
+
 async def last_id(connection: StoreConnection, address_id: int) -> int:
     """Return the number of an address's last entry, 0 if it never announced anything."""
     query = select(func.max(feed_entries.c.id)).where(feed_entries.c.address_id == address_id)

@@ -127,17 +127,6 @@ arxiv_announcements = Table(
     PrimaryKeyConstraint("category", "day"),
 )
 
-# Papers of a listing that an address's feed did not bring and that arXiv's API could not tell yet.
-arxiv_missing = Table(
-    "arxiv_missing",
-    metadata,
-    Column("address_id", ForeignKey("feed_addresses.id", ondelete="CASCADE"), nullable=False),
-    Column("paper", Text, nullable=False),  # its arXiv id
-    Column("announcement", Text, nullable=False),
-    Column("day", Text, nullable=False),
-    PrimaryKeyConstraint("address_id", "paper"),
-)
-
 # When a source may be requested next, for all processes; only sources with a strict limit have a row.
 source_turns = Table(
     "source_turns",

@@ -68,7 +68,7 @@ async def test_a_database_of_a_newer_program_is_refused_in_a_sentence(tmp_path: 
 def test_every_table_of_a_team_carries_the_workspace() -> None:
     without = {table.name for table in metadata.sorted_tables if "workspace_id" not in table.c}
     of_the_installation = {"workspaces", "state", "interactions", "offers", "servers", "source_turns"}
-    of_public_feeds = {"feed_addresses", "feed_entries", "feed_entry_keys", "arxiv_announcements", "arxiv_missing"}
+    of_public_feeds = {"feed_addresses", "feed_entries", "feed_entry_keys", "arxiv_announcements"}
     assert without == of_the_installation | of_public_feeds | {"metadata_cache"}
 
 

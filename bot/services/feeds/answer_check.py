@@ -14,12 +14,13 @@ class Checked:
     """The entries of an answer with those that it lacked, in the order of the document.
 
     `day` is that of the announcement, None for the team's day; `status` is what the check found, None where the times
-    of the address tell enough.
+    of the address tell enough. What `is_whole` lacks nothing that another poll soon could bring.
     """
 
     entries: tuple[FeedEntry, ...] = ()
     day: str | None = None
     status: Status | None = None
+    is_whole: bool = True
 
 
 class AnswerCheck(Protocol):

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
+from bot.services.feeds.arxiv_check import ArxivCheck
+from bot.services.feeds.arxiv_listings import ArxivSource
 from bot.services.feeds.drafts import FeedDrafts
 from bot.services.feeds.management import FeedManagement
 from bot.services.feeds.polling import FeedSource as PolledSource
@@ -15,8 +18,8 @@ from bot.services.ports import Clock
 from bot.store.database import Database
 
 
-class Source(FeedSource, PolledSource, Protocol):
-    """Anything that can read and poll feeds."""
+class Source(FeedSource, PolledSource, ArxivSource, Protocol):
+    """Anything that can read and poll feeds, and tell what arXiv announced."""
 
 
 class FeedServices(NamedTuple):
@@ -28,8 +31,10 @@ class FeedServices(NamedTuple):
     management: FeedManagement
 
 
-def feed_services(database: Database, clock: Clock, zone: ZoneInfo, sources: LazySources[Source]) -> FeedServices:
-    """Return the services; days of the ledger are those of the zone."""
+def feed_services(
+    database: Database, clock: Clock, zone: ZoneInfo, sources: LazySources[Source], *, arxiv_hosts: Collection[str]
+) -> FeedServices:
+    """Return the services; days of the ledger are those of the zone, and `arxiv_hosts` stand in for arXiv's."""
     trials = FeedTrials(database, sources)
-    polling = Polling(database, clock, zone, sources)
+    polling = Polling(database, clock, zone, sources, ArxivCheck(database, clock, sources, arxiv_hosts))
     return FeedServices(polling, trials, FeedDrafts(database, clock, trials), FeedManagement(database, clock, zone))

@@ -100,7 +100,8 @@ class PollRecords:
             trouble=None,
             status=checked.status,
         )
-        await _save(connection, replace(after, next_poll_at=after_reading(after, now)))
+        next_poll_at = after_reading(after, now) if checked.is_whole else now + HOUR
+        await _save(connection, replace(after, next_poll_at=next_poll_at))
 
     async def _fail(
         self,

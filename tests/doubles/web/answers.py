@@ -64,6 +64,8 @@ def _entry(id: str, values: dict[str, Any]) -> str:
     )
     place = f"<arxiv:affiliation>{escape(values['affiliation'])}</arxiv:affiliation>" if "affiliation" in values else ""
     authors = "".join(f"<author><name>{escape(name)}</name>{place}</author>" for name in values["authors"])
+    terms = values.get("categories", ["cs.CL"])
+    categories = "".join(f'<category term="{term}" scheme="http://arxiv.org/schemas/atom"/>' for term in terms)
     return f"""  <entry>
     <id>http://arxiv.org/abs/{id}</id>
     <title>{escape(values["title"])}</title>
@@ -71,9 +73,9 @@ def _entry(id: str, values: dict[str, Any]) -> str:
     <link href="https://arxiv.org/abs/{id}" rel="alternate" type="text/html"/>
     <link href="https://arxiv.org/pdf/{id}" rel="related" type="application/pdf" title="pdf"/>
     <summary>{escape(values.get("abstract", ""))}</summary>
-    <category term="cs.CL" scheme="http://arxiv.org/schemas/atom"/>
+    {categories}
     <published>{values["published"]}</published>
-{more}    <arxiv:primary_category term="cs.CL"/>
+{more}    <arxiv:primary_category term="{terms[0]}"/>
     {authors}
   </entry>
 """

@@ -11,6 +11,7 @@ from .server import Web
 
 ADDRESSES = {
     "arxiv_url": "http://export.arxiv.org",
+    "arxiv_listing_url": "http://arxiv.org/list",
     "crossref_url": "http://api.crossref.org",
     "doi_url": "http://doi.org",
     "openreview_url": "http://api2.openreview.net",

@@ -138,15 +138,6 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("category", "day"),
     )
     op.create_table(
-        "arxiv_missing",
-        sa.Column("address_id", sa.Integer(), nullable=False),
-        sa.Column("paper", sa.Text(), nullable=False),
-        sa.Column("announcement", sa.Text(), nullable=False),
-        sa.Column("day", sa.Text(), nullable=False),
-        sa.ForeignKeyConstraint(["address_id"], ["feed_addresses.id"], ondelete="CASCADE"),
-        sa.PrimaryKeyConstraint("address_id", "paper"),
-    )
-    op.create_table(
         "source_turns",
         sa.Column("name", sa.Text(), nullable=False),
         sa.Column("free_at", sa.Text(), nullable=False),
