@@ -118,7 +118,7 @@ async def test_new_papers_of_a_listing_are_read_from_all_its_pages(
     clock.set("2026-11-27 15:00")
     server = ArxivServer(clock, faults=Faults(page=3))
     server.serve(web)
-    announced = server.announce("2026-11-27", "cs.CL", new=5, cross=3, replace=20)
+    announced = server.announce("2026-11-27", "cs.CL", new=5, cross=3, replaced=20)
     listing = await sources.arxiv_listing("cs.CL")
     assert (listing.new, listing.announced, listing.unread) == (announced, 28, 0)
     assert server.requests["listing"] == 3

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime, timedelta
+from hashlib import md5
 from html import escape
 from zoneinfo import ZoneInfo
 
@@ -58,14 +59,14 @@ class ArxivServer:
         web.serve("export.arxiv.org", self._api)
 
     def announce(
-        self, day: str, category: str, *, new: int = 0, cross: int = 0, replace: int = 0, also: str = ""
+        self, day: str, category: str, *, new: int = 0, cross: int = 0, replaced: int = 0, also: str = ""
     ) -> list[str]:
         """Announce papers, the new ones also as cross-lists in `also`; return the ids of all but replacements."""
         of_day = self.days.setdefault(date.fromisoformat(day), {})
         count = sum(len(each) for days in self.days.values() for each in days.values())
         ids = (f"2611.{count + n:05}" for n in range(1, 10_000))
         others = {"cross": ("hep-th", category), "replace": (category,)}
-        for kind, number in (("new", new), ("cross", cross), ("replace", replace)):
+        for kind, number in (("new", new), ("cross", cross), ("replace", replaced)):
             for id in (next(ids) for _ in range(number)):
                 categories = others.get(kind, (category, also) if also else (category,))
                 paper = Announced(id, kind, categories, 3 if kind == "replace" else 1)
@@ -82,13 +83,19 @@ class ArxivServer:
         names = request.path.rpartition("/")[2].split("+")
         held = [name for name in names if name not in self.faults.absent]
         papers = {paper.id: paper for name in held for paper in reversed(self.days.get(day, {}).get(name, []))}
-        return response(rss(names, list(papers.values())[: self.faults.most], today))
+        page = rss(names, list(papers.values())[: self.faults.most], today)
+        tag = f'"{md5(page.body).hexdigest()}"'
+        if request.headers.get("If-None-Match") == tag:
+            self.requests["304"] += 1
+            return aiohttp.Response(status=304, headers={"ETag": tag})
+        return response(replace(page, headers={"ETag": tag}))
 
     async def _listing(self, request: aiohttp.Request) -> aiohttp.Response:
         _, _, category, name = request.path.split("/")
-        self.requests["listing" if name == "new" else name] += 1
         if self.faults.listing:
+            self.requests["failed listing"] += 1
             return response(self.faults.listing)
+        self.requests["listing" if name == "new" else name] += 1
         ahead = (self.clock() + LISTED_FROM).astimezone(NEW_YORK).date()
         days = sorted((day for day in self.days if day <= ahead), reverse=True)
         skip = int(request.query.get("skip", "0"))
