@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal
+from typing import Any, Literal, NamedTuple
 
 from bot.domain.paper import Paper
 from bot.domain.schedule import Schedule
@@ -78,9 +78,22 @@ class Choice:
     remaining: int = 0
 
 
+class FeedCounts(NamedTuple):
+    """What feeds brought since the last edition, which may be a week ago, and how many cannot be read now."""
+
+    seen: int
+    matched: int
+    accepted: int
+    broken: int = 0
+    is_week: bool = True
+
+
 @dataclass(frozen=True, slots=True)
 class Edition:
-    """One dated number of a digest, ready to be rendered; `follow_ups` stand at its end."""
+    """One dated number of a digest, ready to be rendered; `follow_ups` stand at its end.
+
+    `feeds` is None where the workspace has none.
+    """
 
     subscription: str
     number: int
@@ -91,6 +104,7 @@ class Edition:
     locale: Locale
     id: int = 0
     follow_ups: tuple[FollowUp, ...] = ()
+    feeds: FeedCounts | None = None
 
 
 def choose(
@@ -157,6 +171,21 @@ def explain(edition: Edition, name_command: NameCommand) -> str:
 def follow_ups_title(locale: Locale) -> str:
     """Return the heading above what became known of earlier papers."""
     return t(locale, "Follow-ups")
+
+
+def feeds_line(edition: Edition) -> str:
+    """Return a sentence on what the feeds brought; empty where there are none."""
+    counts, locale = edition.feeds, edition.locale
+    if counts is None:
+        return ""
+    when = t(locale, "This week") if counts.is_week else t(locale, "Since the last edition")
+    broken = tn(locale, "{n} feed cannot be read", "{n} feeds cannot be read", counts.broken) if counts.broken else ""
+    numbers = {name: f"{getattr(counts, name):,}" for name in ("seen", "matched", "accepted")}
+    if counts.seen or counts.accepted:
+        line = t(locale, "{when}: looked at {seen}, {matched} matched, {accepted} accepted", when=when, **numbers)
+    else:
+        line = t(locale, "{when}: the feeds brought nothing new", when=when)
+    return t(locale, "{line} ({remark})", line=line, remark=broken) if broken else line
 
 
 def passes_filter(paper_tags: Sequence[str], filter_tags: Sequence[str]) -> bool:

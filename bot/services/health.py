@@ -124,6 +124,7 @@ class Health:
             *_file_mode_checks(self._database.path),
             *await self._papers_file(),
             *_paused_checks(subscriptions),
+            *await self._feeds(ids),
             *await self._servers_unserved(subscriptions),
             *await self._unseen_collections(),
         ]
@@ -145,6 +146,13 @@ class Health:
             return []
         unseen = await unseen_collections(self._database, self._workspaces)
         return [Check(f"workspace {each.workspace}", "warning", each.message, each.remedy) for each in unseen]
+
+    async def _feeds(self, workspace_ids: Sequence[int]) -> list[Check]:
+        from bot.services.feeds.feed_checks import feed_checks  # a served bot has no use for it
+
+        async with self._database.read() as connection:
+            found = [each for id in workspace_ids for each in await feed_checks(connection, id, self._clock())]
+        return [Check(*each) for each in found]
 
     async def _papers_file(self) -> list[Check]:
         """Report a papers file that cannot be imported, or that file sync cannot write."""

@@ -13,7 +13,7 @@ from rich.text import Text
 
 from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
-from bot.domain.digest import Edition, explain, follow_ups_title
+from bot.domain.digest import Edition, explain, feeds_line, follow_ups_title
 from bot.domain.paper import Paper
 from bot.domain.query import parse_query
 from bot.domain.text import clip
@@ -60,6 +60,7 @@ def edition(edition: Edition, zone: ZoneInfo, width: int, name_command: NameComm
         Text(t(locale, "📮 論文だより no. {number}", number=edition.number), style="bold magenta"),
         Text(date, style="cyan"),
         _lines(explain(edition, name_command), width, ""),
+        *([_lines(line, width, "dim")] if (line := feeds_line(edition)) else []),
     ]
     parts += [card(paper, locale, width, n) for n, paper in enumerate(edition.papers, 1)]
     if edition.remaining:

@@ -8,7 +8,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
-from bot.domain.digest import Edition, FollowUp, explain, follow_ups_title
+from bot.domain.digest import Edition, FollowUp, explain, feeds_line, follow_ups_title
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, Message, t, tn
@@ -198,6 +198,7 @@ def _opening(edition: Edition, zone: ZoneInfo, room: int, names: CommandNames) -
         f"## {t(locale, '📮 論文だより no. {number}', number=edition.number)}",
         f"-# {date}",
         explain(edition, names.name),
+        *([f"-# {line}"] if (line := feeds_line(edition)) else []),
     ]
     more = _more_line(edition)
     room -= sum(len(line) + 1 for line in lines) + len(more) + 1

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.card import Card, card_of, tags_line
 from bot.domain.dates import PaperDate
-from bot.domain.digest import Edition, Payload, explain
+from bot.domain.digest import Edition, Payload, explain, feeds_line
 from bot.domain.paper import Paper
 from bot.i18n import Locale, Message, t, tn
 from bot.platforms.slack.blocks import Block, context, header, section
@@ -98,9 +98,9 @@ class SlackRenderer:
             "{n} more papers will be in the next edition.",
             edition.remaining,
         )
-        lines = [date, explain(edition, self._names.name), *([more] if edition.remaining else [])]
+        lines = [date, explain(edition, self._names.name), feeds_line(edition), more if edition.remaining else ""]
         contents = [contents_block(edition.papers)] if len(edition.papers) >= _LISTED else []
-        return [header(_title(edition)), context("\n".join(lines)), *contents]
+        return [header(_title(edition)), context("\n".join(filter(None, lines))), *contents]
 
 
 def card_blocks(paper: Paper, locale: Locale) -> list[Block]:

@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.digest import MOST_FOLLOW_UPS, MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
 from bot.services.ports import Clock, Renderer
-from bot.store import editions, follow_ups, papers, subscriptions
+from bot.store import editions, feed_ledger, follow_ups, papers, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.editions import OutboxMessage
@@ -52,6 +52,8 @@ class Composer:
         edition_id = await editions.write_edition(
             connection, subscription, number=number, period=turn, choice=choice, now=self._clock()
         )
+        if edition.feeds:
+            await feed_ledger.note_edition(connection, subscription, number, edition.composed_at, self._policy.zone)
         outgoing = self._messages(subscription, edition, edition_id)
         await editions.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
         await subscriptions.mark_seen(connection, subscription, choice.numbers)
@@ -76,16 +78,17 @@ class Composer:
     async def _edition(
         self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int, news: FollowUps
     ) -> Edition:
-        contents = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers)
+        contents, now = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers), self._clock()
         return Edition(
             subscription.name,
             number,
-            self._clock(),
+            now,
             choice.reason,
             tuple(contents.values()),
             choice.remaining,
             subscription.locale,
             follow_ups=news.follow_ups,
+            feeds=await feed_ledger.since_last_edition(connection, subscription, now, self._policy.zone),
         )
 
     def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:
