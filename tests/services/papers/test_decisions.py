@@ -342,6 +342,7 @@ async def _check(model: Model, whole: list[Candidate | None], waiting: list[int]
     assert sorted(waiting) == [number for number, state in model.states.items() if state == "waiting"]
     last = [number for number in model.put_off if model.states[number] == "waiting"]
     assert waiting[len(waiting) - len(last) :] == last
+    assert {each.number for each in whole if each and each.later_at and not each.decision} == {*last}
 
 
 def _sums(model: Model, numbers: list[int]) -> dict[str, tuple[int, int]]:
