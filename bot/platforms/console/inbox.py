@@ -42,13 +42,13 @@ async def decide(terminal: Terminal, _arguments: str, tell: TellProposer | None 
         if key == "q":
             return
         step = await _act(terminal, step, key)
+        if step.message:
+            terminal.say(step.message.text(terminal.locale), "yellow" if step.is_refused else "green")
         if step.verdict and (problem := await (tell or terminal.services.proposer_notices.tell)(*step.verdict)):
             terminal.say(problem.text(terminal.locale), "yellow")
 
 
 def _show(terminal: Terminal, step: Step) -> None:
-    if step.message:
-        terminal.say(step.message.text(terminal.locale), "yellow" if step.is_refused else "green")
     if step.proposal is None:
         terminal.say(t(terminal.locale, "The inbox is empty."))
         return

@@ -92,7 +92,7 @@ class Prompt:
 
         try:
             session = PromptSession[str](key_bindings=_single_keys(keys))
-            return await session.prompt_async(prompt, handle_sigint=False)
+            return await session.prompt_async(prompt, handle_sigint=False, reserve_space_for_menu=0)
         except (EOFError, KeyboardInterrupt):
             raise AbortError from None
 
