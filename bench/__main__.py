@@ -16,6 +16,8 @@ MEASUREMENTS = (
     "exports",
     "keystrokes",
     "storage",
+    "scoring",
+    "score",
 )
 
 

@@ -30,6 +30,7 @@ from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.feeds.scoring import Scoring
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
 from bot.services.lazy_sources import LazySources
@@ -104,6 +105,7 @@ async def open_app(
         services = _assemble(config, clock, database, search, metadata, feeds, names)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
+        stack.push_async_callback(services.scoring.close)
         workspace = await services.workspaces.named(DEFAULT)
         file, sync = _papers_file(config, clock, database, services.importer, workspace)
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
@@ -184,7 +186,7 @@ def _assemble(
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
     metrics, state, lookup = Metrics(), State(database), Lookup(database, search)
-    inbox = Inbox(database, clock, timedelta(days=config.inbox.keep_days))
+    inbox, scoring = Inbox(database, clock, timedelta(days=config.inbox.keep_days)), Scoring(database)
     drafts = Drafts(database, clock, metadata)
     previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
     return Services(
@@ -206,7 +208,8 @@ def _assemble(
         metadata=metadata,
         feeds=feeds,
         inbox=inbox,
-        review=Review(inbox, previews, submission, clock),
+        review=Review(inbox, previews, submission, clock, scoring.update_soon),
+        scoring=scoring,
         proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, state, servers),
         metrics=metrics,

@@ -17,8 +17,12 @@ if TYPE_CHECKING:
 
 
 def jobs_of(app: App) -> dict[str, Job]:
-    """Return the jobs by name: polls of feeds, looks at papers, and what the settings ask for."""
-    jobs: dict[str, Job] = {"feeds": _feeds(app), "papers": _update_checks(app)}
+    """Return the jobs by name: polls of feeds, scores of what they found, looks at papers, and the settings' own."""
+    jobs: dict[str, Job] = {
+        "feeds": _feeds(app),
+        "scores": app.services.scoring.update,
+        "papers": _update_checks(app),
+    }
     if folder := app.config.backups_path:
         jobs["backup"] = _backup(app, folder)
     return jobs
@@ -30,6 +34,7 @@ def _feeds(app: App) -> Job:
             if not await feed_addresses.exist(connection):
                 return
         await app.services.feeds().polling.poll_due()
+        await app.services.scoring.update()
 
     return job
 

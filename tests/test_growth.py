@@ -31,6 +31,7 @@ from bot.domain.card import card_of
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Reason
 from bot.domain.draft import Draft
+from bot.domain.entry_score import Classifier, counted_features
 from bot.domain.errors import DayoriError
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import FeedFilter
@@ -156,6 +157,7 @@ OWN: dict[str, Read] = {
     "many parts on a card": lambda text: (card_of(many(text), "ja"), document_of(many(text)), columns_of(many(text))),
     "many parts in a file": lambda text: [list(write([many(text)])) for write in WRITERS.values()],
     "many parts at Discord": lambda text: card_embed(many(text), "ja"),
+    "a score": lambda text: Classifier().scorer().score(counted_features(many(text))),
     "a paper": lambda text: make_paper(
         title=text[:400], comment=text, authors=text.split("a"), tags=text[:40].split("a")
     ),

@@ -22,6 +22,7 @@ async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) 
         raise NotFoundError(msg('There is no feed "{name}".', name=name))
     with progress_bar(t(context.locale, "Polling feeds")) as progress:
         report = await polling.poll_due(address_id=feed.address_id if feed else None, progress=progress)
+        await context.services.scoring.update()
     results = [each for each in await polling.results(context.workspace, report) if feed in (None, each.feed)]
     if as_json:
         print_json({"feeds": [_columns(each) for each in results]})

@@ -77,8 +77,10 @@ async def _show(context: CommandContext, *, as_json: bool) -> None:
     waiting = await context.services.inbox.waiting(context.workspace)
     if as_json:
         print_json({"candidates": [_columns(each) for each in waiting]})
-    else:
-        context.console.print(reports.inbox(waiting, context.services.zone, context.locale))
+        return
+    if waiting and waiting[0].is_find and (order := await context.services.inbox.order_message(context.workspace)):
+        context.say(order.text(context.locale))
+    context.console.print(reports.inbox(waiting, context.services.zone, context.locale))
 
 
 async def _decide(context: CommandContext, act: str, number: int | None, options: dict[str, Any]) -> _Done:

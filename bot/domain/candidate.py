@@ -10,6 +10,7 @@ from bot.domain.draft import complete, draft_from, read_source
 from bot.domain.errors import InputError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper, make_paper
+from bot.domain.score import Reason
 
 Decision: TypeAlias = Literal["accepted", "rejected", "expired"]
 
@@ -21,6 +22,7 @@ class Candidate:
     `proposer` is a person's id on their platform, `feeds` the names of the feeds that found it. `paper` is None in
     proposals of older versions, `locale` when the proposer's language is unknown. The last act on it was `decided_at`:
     a decision, or putting it off (`later_at`) while `decision` is None. `change_id` is the change that added its paper.
+    `score` is how likely its acceptance is, and `reasons` what speaks for it and against it.
     """
 
     number: int
@@ -37,6 +39,7 @@ class Candidate:
     change_id: int | None = None
     later_at: datetime | None = None
     score: float | None = None
+    reasons: tuple[Reason, ...] = ()
     feeds: tuple[str, ...] = ()
 
     @property

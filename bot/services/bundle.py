@@ -10,6 +10,7 @@ from bot.i18n import Locale
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
+from bot.services.feeds.scoring import Scoring
 from bot.services.health import Health
 from bot.services.metrics import Metrics
 from bot.services.papers.aliases import Aliases
@@ -58,6 +59,7 @@ class Services(NamedTuple):
     feeds: Callable[[], FeedServices]
     inbox: Inbox
     review: Review
+    scoring: Scoring
     proposer_notices: ProposerNotices
     health: Health
     metrics: Metrics

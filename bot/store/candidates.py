@@ -12,6 +12,7 @@ from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key
+from bot.domain.score import Reason
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.feed_schema import candidate_feeds, feeds
@@ -91,6 +92,7 @@ async def take_over(
         "proposed_at": iso(now),
         "later_at": None,
         "score": None,
+        "reasons": None,
     }
     await connection.execute(update(candidates).where(*one(workspace_id, number)).values(values))
     await _add_keys(connection, workspace_id, number, paper)
@@ -184,6 +186,7 @@ def candidate_from(row: Row[Any]) -> Candidate:
         change_id=row.change_id,
         later_at=_moment(row.later_at),
         score=row.score,
+        reasons=tuple(Reason(*each) for each in row.reasons or ()),
     )
 
 

@@ -132,8 +132,7 @@ subscriptions = Table(
     Index("subscriptions_channel", "channel"),
 )
 
-# The papers that a channel has received, or that passed its filter before its first edition. A removed paper that an
-# undo restores keeps its number, so this has no foreign key.
+# What a channel received or counts as seen. A removed paper that an undo restores keeps its number: no foreign key.
 seen_papers = Table(
     "seen_papers",
     metadata,
@@ -231,7 +230,8 @@ candidates = Table(
     Column("paper", JSON(none_as_null=True)),  # the finished paper as shown; null in proposals of older versions
     Column("locale", Text),  # the proposer's language
     Column("later_at", Text),  # when a curator put it off; it waits behind the others
-    Column("score", Float),  # how much it is like what the team accepted; null before enough decisions
+    Column("score", Float),  # how likely its acceptance is; null for a proposal and before enough decisions
+    Column("reasons", JSON(none_as_null=True)),  # of the score: [[text, whether it speaks for the paper], …]
     Column("decision", Text),  # accepted · rejected · expired; null while it waits
     Column("decided_at", Text),
     Column("decided_by", Text),

@@ -159,14 +159,15 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
 
 
 def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table | Text:
-    """List the candidates with their number, time, and who brought them."""
+    """List the candidates with their number, time, score, and who brought them."""
     if not waiting:
         return Text(t(locale, "The inbox is empty."))
-    table = _folded(4)
+    table = _folded(5)
     for each in waiting:
+        score = "" if each.score is None else f"{each.score:.0%}"
         when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
         brought_by = each.proposed_by or ", ".join(each.feeds) or "—"
-        table.add_row(str(each.number), when, Text(brought_by), Text(proposed_paper(each).heading))
+        table.add_row(str(each.number), when, score, Text(brought_by), Text(proposed_paper(each).heading))
     return table
 
 

@@ -10,7 +10,8 @@ from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.errors import DecidedError, NotFoundError
 from bot.domain.numbers import is_given
 from bot.domain.paper import Paper
-from bot.i18n import msg
+from bot.domain.score import LEAST_DECISIONS
+from bot.i18n import Message, msg
 from bot.services.papers.acceptance import Accepted, accept_candidate, require_waiting, unknown_error
 from bot.services.papers.decisions import undecided_message
 from bot.services.papers.library import Author, find_same_title
@@ -18,7 +19,7 @@ from bot.services.papers.proposal import Proposal
 from bot.services.papers.submitter import Submitter
 from bot.services.papers.undo import undo_addition
 from bot.services.ports import Clock
-from bot.store import candidates, decisions
+from bot.store import candidates, decisions, scores
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
@@ -55,6 +56,19 @@ class Inbox:
             same_title = await find_same_title(connection, workspace_id, paper)
             others = max(0, await candidates.count(connection, workspace_id) - 1)
         return Proposal(candidate, paper, others, same_title)
+
+    async def order_message(self, workspace_id: int) -> Message | None:
+        """Return that finds come by date, and until when; None once the team has decided enough for scores."""
+        async with self._database.read() as connection:
+            decisions = await scores.count_decisions(connection, workspace_id, LEAST_DECISIONS)
+        if decisions >= LEAST_DECISIONS:
+            return None
+        return msg(
+            "What feeds found comes newest first. Once {most} are accepted or rejected (so far {n}), what is most like "
+            "the accepted ones comes first.",
+            most=LEAST_DECISIONS,
+            n=decisions,
+        )
 
     async def last_decision(self, workspace_id: int, by: Submitter) -> Candidate | None:
         """Return the candidate on which this person decided last, or which they put off last."""

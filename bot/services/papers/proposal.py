@@ -9,7 +9,7 @@ from typing import NamedTuple
 from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, edit_draft
 from bot.domain.paper import Paper
-from bot.i18n import Locale, Say, msg, t, tn
+from bot.i18n import Locale, Message, Say, msg, t, tn
 
 
 class Proposal(NamedTuple):
@@ -35,6 +35,8 @@ class Proposal(NamedTuple):
             yield say(msg("Found by {feeds}.", feeds=t(locale, " and ").join(candidate.feeds)), locale)
         elif candidate.is_find:
             yield say(msg("Found by a feed that has been removed since."), locale)
+        if candidate.score is not None:
+            yield say(_score_message(candidate), locale)
         if candidate.later_at:
             yield say(msg("It was put off on {when}.", when=candidate.later_at), locale)
         if self.others:
@@ -42,6 +44,16 @@ class Proposal(NamedTuple):
         if self.same_title:
             id = self.same_title.id
             yield say(msg("The collection has a paper with this title already, under other ids: {id}", id=id), locale)
+
+
+def _score_message(candidate: Candidate) -> Message:
+    """Return how likely the team accepts a find, with what speaks for it and, after a minus, against it."""
+    percent = round(100 * (candidate.score or 0))
+    pros = ", ".join(each.text for each in candidate.reasons if each.is_for)
+    cons = ", ".join(f"−{each.text}" for each in candidate.reasons if not each.is_for)
+    if reasons := f"{pros} ({cons})" if pros and cons else pros or cons:
+        return msg("Recommended {percent}%: {reasons}", percent=percent, reasons=reasons)
+    return msg("Recommended {percent}%", percent=percent)
 
 
 def candidate_draft(candidate: Candidate, paper: Paper) -> Draft:

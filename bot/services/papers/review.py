@@ -5,7 +5,7 @@ A candidate that somebody else decided on meanwhile is no error here, but a sent
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import timedelta
 from typing import NamedTuple
 
@@ -50,15 +50,29 @@ class Step(NamedTuple):
 
 
 class Review:
-    """Leads a curator through the inbox, on every platform."""
+    """Leads a curator through the inbox, on every platform; `on_decision` is called after each decision."""
 
-    def __init__(self, inbox: Inbox, previews: Previews, submission: Submission, clock: Clock) -> None:
+    def __init__(
+        self,
+        inbox: Inbox,
+        previews: Previews,
+        submission: Submission,
+        clock: Clock,
+        on_decision: Callable[[], None] = lambda: None,
+    ) -> None:
         self._inbox, self._previews, self._submission, self._clock = inbox, previews, submission, clock
+        self._on_decision = on_decision
 
     async def begin(self, workspace_id: int, by: Submitter) -> Step:
-        """Return the first candidate. Raises NotAllowedError, as all of these do."""
+        """Return the first candidate, with a word on the order of finds while they have no scores.
+
+        Raises NotAllowedError, as all of these do.
+        """
         by.require_curator()
-        return await self._step(workspace_id, by)
+        step = await self._step(workspace_id, by)
+        if not step.proposal or not step.proposal.candidate.is_find:
+            return step
+        return step._replace(message=await self._inbox.order_message(workspace_id))
 
     async def accept(
         self, workspace_id: int, number: int, by: Submitter, token: str = "", paper: Paper | None = None
@@ -93,6 +107,7 @@ class Review:
 
     async def accepted(self, workspace_id: int, by: Submitter, candidate: Candidate, accepted: Accepted) -> Step:
         """Return the step after a candidate was accepted."""
+        self._on_decision()
         step = await self._step(workspace_id, by, act_message("accepted", accepted.paper) if accepted.is_new else None)
         verdict = Verdict(candidate, accepted.paper, acceptance(is_new=accepted.is_new))
         return step._replace(verdict=verdict, known=None if accepted.is_new else accepted)
@@ -104,6 +119,7 @@ class Review:
             candidate = await self._inbox.reject(workspace_id, number, by)
         except DecidedError as error:
             return await self.refused(workspace_id, by, error)
+        self._on_decision()
         paper = proposed_paper(candidate)
         step = await self._step(workspace_id, by, act_message("rejected", paper))
         return step._replace(verdict=Verdict(candidate, paper, "rejected"))
@@ -126,6 +142,7 @@ class Review:
             raise
         except (NotFoundError, ConflictError) as error:
             return await self.refused(workspace_id, by, error)
+        self._on_decision()
         message = undo_message(candidate, proposed_paper(candidate))
         return await self._step(workspace_id, by, message, candidate.number)
 

@@ -22,6 +22,7 @@ def upgrade() -> None:
     for name in ("later_at", "decision", "decided_at", "decided_by", "decider"):
         op.add_column("candidates", sa.Column(name, sa.Text()))
     op.add_column("candidates", sa.Column("score", sa.Float()))
+    op.add_column("candidates", sa.Column("reasons", sa.JSON()))
     op.add_column("candidates", sa.Column("change_id", sa.Integer()))
     op.drop_index("candidates_workspace", "candidates")
     op.create_index("candidates_workspace", "candidates", ["workspace_id", "decision", "number"], unique=False)

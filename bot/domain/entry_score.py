@@ -1,0 +1,128 @@
+"""How much a paper is like those that a team accepted: naive Bayes over its features, with the features that counted.
+
+A feature's weight is the log-odds of acceptance among the papers with it beside those of all papers, drawn towards zero
+by a few imaginary papers. Weights are cubed before they are added, so that a hundred words that hardly tell do not
+outvote the few that do. The team's collection counts a little like accepted papers, and its authors much. All this is
+counts, so a decision is learned or unlearned by adding or subtracting one, in any order.
+"""
+
+from __future__ import annotations
+
+import math
+from array import array
+from collections.abc import Iterable, Mapping
+from typing import Literal, NamedTuple, TypeAlias
+from zlib import crc32
+
+from bot.domain.entry_features import AUTHOR, features_of
+from bot.domain.paper import Paper
+from bot.domain.score import Reason, Score
+
+Example: TypeAlias = Literal["accepted", "rejected", "collected"]
+"""What a paper is to a team: accepted or rejected in the inbox, or one of the collection."""
+
+# Features are counted by a hash, in tables of a fixed size: 5,000 papers have some 100,000 features. Two features of
+# one hash share their counts, which changes a score little.
+_WORDS, _AUTHORS = 1 << 18, 1 << 17
+_RESTRAINT = 5.0  # imaginary papers with each feature, of which as large a share is accepted as of all
+_COLLECTED, _MOST_COLLECTED = 0.3, 0.6  # accepted papers that one of the collection is worth; all, for each decision
+_BY_AUTHOR = 3.0  # accepted papers that one of the collection is worth where its author's name is weighed
+# Evidence becomes log-odds as it did in bench.score: this much of it is what a paper as good as any has, and more of it
+# tells ever less.
+_USUAL, _UNIT, _STEEPNESS = 3.5, 3.0, 0.8
+_MOST_REASONS = 3  # for, and as many against
+_LEAST_REASON = 0.2  # evidence of a feature that is shown
+
+
+class Features(NamedTuple):
+    """A paper's features: the hash under which each is counted, and how the paper writes it (`texts`, one a line)."""
+
+    hashes: array[int]
+    texts: str
+
+
+def counted_features(paper: Paper) -> Features:
+    """Return the features of a paper in the form in which thousands of papers are kept."""
+    texts = {_hash(key): " ".join(text.split()) for key, text in features_of(paper).items()}
+    return Features(array("I", texts), "\n".join(texts.values()))
+
+
+class Classifier:
+    """What a team's decisions and collection tell about papers."""
+
+    def __init__(self) -> None:
+        self._papers: dict[Example, int] = {"accepted": 0, "rejected": 0, "collected": 0}
+        self._counts = {each: array("H", bytes(2 * (_WORDS + _AUTHORS))) for each in self._papers}
+
+    @property
+    def decisions(self) -> int:
+        """Return how many decisions it has learned."""
+        return self._papers["accepted"] + self._papers["rejected"]
+
+    def learn(self, example: Example, features: Iterable[int], times: int = 1) -> None:
+        """Count a paper's features; -1 times takes back what was learned."""
+        counts = self._counts[example]
+        self._papers[example] += times
+        for feature in features:
+            counts[feature] += times
+
+    def scorer(self) -> Scorer:
+        """Return what scores papers by all that was learned so far."""
+        return Scorer(self._papers, self._counts)
+
+
+class Scorer:
+    """Scores papers while the counts stay as they are; it weighs each feature once."""
+
+    def __init__(self, papers: Mapping[Example, int], counts: Mapping[Example, array[int]]) -> None:
+        accepted, decided = papers["accepted"], papers["accepted"] + papers["rejected"]
+        self._share = (accepted + 0.5) / (decided + 1)
+        self._decided = max(1, decided)
+        self._collected = min(_COLLECTED * papers["collected"], _MOST_COLLECTED * decided)
+        self._each = self._collected / max(1, papers["collected"])
+        self._counts = counts
+        self._evidence: dict[int, float] = {}
+
+    def score(self, features: Features) -> Score:
+        """Return a paper's score by its features."""
+        texts = features.texts.split("\n")
+        evidence = sorted((self._of(feature), text) for feature, text in zip(features.hashes, texts, strict=False))
+        excess = (math.fsum(each for each, _ in evidence) - _USUAL) / _UNIT
+        odds = self._share / (1 - self._share) * math.exp(_STEEPNESS * math.asinh(excess))
+        reasons = (*_strongest(evidence[::-1], is_for=True), *_strongest(evidence, is_for=False))
+        return Score(round(odds / (1 + odds), 2), reasons)
+
+    def _of(self, feature: int) -> float:
+        if (known := self._evidence.get(feature)) is None:
+            known = self._evidence[feature] = self._weight(feature) ** 3
+        return known
+
+    def _weight(self, feature: int) -> float:
+        """Return the log-odds of acceptance with a feature beside those of all papers, 0 for one that tells nothing."""
+        accepted: float = self._counts["accepted"][feature]
+        rejected: float = self._counts["rejected"][feature]
+        collected = self._counts["collected"][feature]
+        if feature >= _WORDS:
+            accepted += _BY_AUTHOR * collected
+        else:  # the collection tells as far as it has a feature more often than what was decided on
+            usual = (accepted + rejected) / self._decided
+            accepted += self._each * collected
+            rejected += self._collected * usual * (1 - self._share) / self._share
+        share = (accepted + _RESTRAINT * self._share) / (accepted + rejected + _RESTRAINT)
+        return _log_odds(share) - _log_odds(self._share)
+
+
+def _strongest(evidence: Iterable[tuple[float, str]], *, is_for: bool) -> tuple[Reason, ...]:
+    """Return the first few features as reasons, each text once; those with little evidence are left out."""
+    sign = 1 if is_for else -1
+    texts = (text for each, text in evidence if each * sign >= _LEAST_REASON)
+    return tuple(Reason(text, is_for) for text in list(dict.fromkeys(texts))[:_MOST_REASONS])
+
+
+def _log_odds(share: float) -> float:
+    return math.log(share / (1 - share))
+
+
+def _hash(key: str) -> int:
+    number = crc32(key.encode("utf-8", "surrogatepass"))
+    return _WORDS + number % _AUTHORS if key.startswith(AUTHOR) else number % _WORDS
