@@ -68,7 +68,8 @@ class ArxivCheck:
         comparisons = [compare(category, every[0], papers, known, today) for category, every in listings.items()]
         status = _status(address, answer, verdict_on(comparisons, len(left) + hidden), self._clock())
         day = max((each.day.isoformat() for each in comparisons), default=None)
-        return Checked((*entries, *found.values()), day, status, is_whole=today not in left)
+        is_whole = len(listings) == len(categories) and today not in left
+        return Checked((*entries, *found.values()), day, status, is_whole)
 
     async def _last_listings(
         self, categories: Iterable[str], expected: date, papers: Mapping[str, FeedEntry], until: float

@@ -125,7 +125,7 @@ async def test_a_feed_that_holds_the_whole_announcement_costs_one_listing_a_day(
     announced = server.announce(THURSDAY, "cs.CL", new=5, cross=2, replaced=3)
     for hour in (14, 15, 18, 23):
         check = await reader.poll(f"{THURSDAY} {hour}:05")
-        assert (check.state, check.reason, check.entries) == (UNTOLD, "", ())
+        assert (check.state, check.reason, check.entries, check.checked.is_whole) == (UNTOLD, "", (), True)
         assert check.checked.day == THURSDAY
     assert sorted(reader.log) == sorted(announced)
     assert server.requests == {"feed": 4, "listing": 1}
@@ -360,7 +360,7 @@ async def test_what_the_api_refuses_or_does_not_know_yet_is_asked_for_at_the_nex
     announced = server.announce(THURSDAY, "cs.CL", new=250)
     server.faults = Faults(most=0, answers=2, unknown=frozenset(announced[:3]))
     check = await reader.poll(f"{THURSDAY} 14:05")
-    assert (check.state, len(check.entries)) == ("stale", 197)
+    assert (check.state, len(check.entries), check.checked.is_whole) == ("stale", 197, False)
     assert check.reason.endswith(" Papers of arXiv's listing that could not be read yet and are asked for again: 53.")
 
 
@@ -405,7 +405,7 @@ async def test_a_listing_that_cannot_be_read_changes_nothing_and_is_told_once(
         for hour, most in ((14, 2), (15, 0), (16, 2)):
             server.faults.most = most
             check = await reader.poll(f"{THURSDAY} {hour}:05")
-            assert (check.state, check.entries) == (UNTOLD, ())
+            assert (check.state, check.entries, check.checked.is_whole) == (UNTOLD, (), False)
     assert [each["category"] for each in logs if each["event"] == "an arXiv listing cannot be read"] == ["cs.CL"]
     server.faults = Faults(most=2)
     await reader.poll(f"{THURSDAY} 17:05")
