@@ -11,7 +11,7 @@ from bot.domain.errors import InputError
 from bot.domain.paper import LIMITS, MOST_LINKS, Link, Paper, make_paper
 from bot.domain.update import KINDS, Update, joined, make_update
 
-_HOSTILE = (
+HOSTILE = (
     "@everyone",
     "@here",
     "<@123456789012345678>",
@@ -116,5 +116,5 @@ def _text(dice: random.Random, longest: int) -> str:
         low, high = dice.choice(_RANGES)
         middle = dice.randint(low, high)
         run = "".join(map(chr, range(middle, min(high, middle + dice.randint(1, 60)) + 1)))
-        text += dice.choice(_HOSTILE) if dice.random() < 0.5 else run
+        text += dice.choice(HOSTILE) if dice.random() < 0.5 else run
     return text[:length]
