@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from bot.cli.context import CommandContext, progress_bar
 from bot.domain.errors import NotFoundError
 from bot.i18n import msg, t
 from bot.platforms.console import feed_polls as render
 from bot.platforms.console.output import print_json
 from bot.services.feeds.feed_settings import FeedSettings
-from bot.services.feeds.poll_results import PollResult
 
 
 async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) -> None:
@@ -23,23 +20,8 @@ async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) 
     with progress_bar(t(context.locale, "Polling feeds")) as progress:
         report = await polling.poll_due(address_id=feed.address_id if feed else None, progress=progress)
         await context.services.scoring.update()
-    results = [each for each in await polling.results(context.workspace, report) if feed in (None, each.feed)]
+    results = [each for each in await polling.results(context.workspace, report) if feed in (None, each.status.feed)]
     if as_json:
-        print_json({"feeds": [_columns(each) for each in results]})
+        print_json({"feeds": [each.columns(context.locale) for each in results]})
     else:
         context.console.print(render.results(results, context.services.zone, context.locale))
-
-
-def _columns(result: PollResult) -> dict[str, Any]:
-    next_poll = result.next_poll_at
-    return {
-        "name": result.feed.name,
-        "url": result.feed.url,
-        "polled": result.was_polled,
-        "new": result.new,
-        "offered": result.offered,
-        "state": result.status.state,
-        "since": result.status.since.isoformat(),
-        "reason": result.status.reason.text("en"),
-        "next_poll": next_poll.isoformat() if next_poll else None,
-    }

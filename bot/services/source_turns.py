@@ -75,7 +75,7 @@ class SourceTurns:
         now = self._clock()
         async with self._database.write() as connection:
             free_at = await source_turns.take(connection, self._name, now, now + _LONGEST_TURN)
-        if free_at == now + _LONGEST_TURN:
-            self._taken_at = now
-            return 0
-        return (free_at - now).total_seconds()
+        if free_at:
+            return (free_at - now).total_seconds()
+        self._taken_at = now
+        return 0

@@ -14,15 +14,15 @@ from bot.store.feed_schema import source_turns
 _LONGEST = timedelta(hours=25)  # no pause is longer, unless a clock that ran ahead wrote it
 
 
-async def take(connection: StoreConnection, name: str, now: datetime, until: datetime) -> datetime:
-    """Reserve a source until a moment if it is free, and return `until`; else return when it will be free."""
+async def take(connection: StoreConnection, name: str, now: datetime, until: datetime) -> datetime | None:
+    """Reserve a source until a moment, or return when it will be free."""
     query = select(source_turns.c.free_at).where(source_turns.c.name == name)
     free_at = (await connection.execute(query)).scalar()
     if free_at and iso(now) < free_at <= iso(now + _LONGEST):
         return datetime.fromisoformat(free_at)
     statement = upsert(source_turns).values(name=name, free_at=iso(until))
     await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"free_at": iso(until)}))
-    return until
+    return None
 
 
 async def free(connection: StoreConnection, name: str, taken_until: datetime, free_at: datetime) -> None:

@@ -141,3 +141,47 @@ def test_no_line_of_the_list_is_wider_than_the_terminal(
 def test_a_list_without_feeds_says_where_they_are_named(dayori: Dayori) -> None:
     assert "feeds" in dayori("feeds", "list").stdout
     assert document(dayori("feeds", "list", "--json")) == {"feeds": []}
+
+
+# Polls.
+
+
+def test_what_is_due_is_polled_and_comes_into_the_inbox(dayori: Dayori, address: str) -> None:
+    result = dayori("feeds", "poll")
+    assert (result.exit_code, result.stdout) == (0, "cl 更新あり 新着4件、うち受信箱へ1件\n")
+    [candidate] = document(dayori("inbox", "--json"))["candidates"]
+    assert candidate["paper"]["title"].startswith("Sleepy Diffusion")
+    assert candidate["feeds"] == ["cl"]
+    again = dayori("feeds", "poll", "cl")
+    assert again.exit_code == 0
+    assert "cl 更新あり まだ読む時期ではありません。次は" in again.stdout
+    assert len(document(dayori("inbox", "--json"))["candidates"]) == 1
+
+
+def test_a_round_is_one_document_in_json(dayori: Dayori, address: str) -> None:
+    [feed] = document(dayori("feeds", "poll", "--json"))["feeds"]
+    assert (feed["name"], feed["url"], feed["state"]) == ("cl", f"{address}/arxiv.xml", "fresh")
+    assert (feed["polled"], feed["new"], feed["offered"]) == (True, 4, 1)
+    assert feed["next_poll"] > feed["since"]
+    [feed] = document(dayori("feeds", "poll", "cl", "--json"))["feeds"]
+    assert (feed["polled"], feed["new"], feed["offered"]) == (False, 0, 0)
+
+
+@pytest.mark.parametrize("path", ["page.html", "nothing", "page-with-feed.html"])
+def test_a_feed_that_fails_is_told_and_no_failure_of_the_command(
+    dayori: Dayori, address: str, monkeypatch: pytest.MonkeyPatch, path: str
+) -> None:
+    monkeypatch.setenv("DAYORI_FEEDS", json.dumps([{"name": "cl", "url": f"{address}/{path}"}]))
+    result = dayori("feeds", "poll")
+    assert (result.exit_code, result.stdout.split()[0:2]) == (0, ["cl", "読み込み失敗"])
+
+
+def test_a_round_without_feeds_says_so(dayori: Dayori) -> None:
+    result = dayori("feeds", "poll")
+    assert result.exit_code == 0
+    assert "フィードがありません" in result.stdout
+    assert document(dayori("feeds", "poll", "--json")) == {"feeds": []}
+
+
+def test_a_name_that_no_feed_has_is_told(dayori: Dayori, address: str) -> None:
+    assert_one_line(dayori("feeds", "poll", "clx"), "clx")

@@ -9,16 +9,17 @@ from rich.console import Group, RenderableType
 from rich.text import Text
 
 from bot.domain.feed_address import State
-from bot.i18n import Locale, Message, msg, t
+from bot.i18n import Locale, t
 from bot.services.feeds.poll_results import PollResult
+from bot.services.feeds.status_text import STATES
 
-_STATES: Mapping[State, tuple[Message, str]] = {
-    "fresh": (msg("fresh"), "green"),
-    "quiet": (msg("quiet"), "cyan"),
-    "stale": (msg("stale"), "yellow"),
-    "failing": (msg("failing"), "red"),
-    "stopped": (msg("stopped"), "red"),
-    "paused": (msg("paused"), "dim"),
+_STYLES: Mapping[State, str] = {
+    "fresh": "green",
+    "quiet": "cyan",
+    "stale": "yellow",
+    "failing": "red",
+    "stopped": "red",
+    "paused": "dim",
 }
 
 
@@ -30,18 +31,16 @@ def results(results: Sequence[PollResult], zone: ZoneInfo, locale: Locale) -> Re
 
 
 def _line(result: PollResult, zone: ZoneInfo, locale: Locale) -> Text:
-    state, style = _STATES[result.status.state]
-    line = Text(result.feed.name, style="bold").append(" ").append(state.text(locale), style=f"not bold {style}")
+    feed, status, *_ = result.status
+    line = Text(feed.name, style="bold").append(" ")
+    line.append(STATES[status.state].text(locale), style=f"not bold {_STYLES[status.state]}")
     return line.append(" " + _doings(result, zone, locale), style="not bold")
 
 
 def _doings(result: PollResult, zone: ZoneInfo, locale: Locale) -> str:
-    if result.status.state in ("failing", "stopped", "paused"):
-        return result.status.reason.text(locale)
-    if result.was_polled and result.new:
+    _, status, next_poll, _ = result.status
+    if result.new:
         return t(locale, "{new} new, {offered} into the inbox", new=result.new, offered=result.offered)
-    if result.was_polled:
-        return t(locale, "nothing new")
-    if result.next_poll_at is None:
-        return result.status.reason.text(locale)
-    return t(locale, "not due; next poll {time}", time=f"{result.next_poll_at.astimezone(zone):%Y-%m-%d %H:%M}")
+    if result.was_polled or next_poll is None:
+        return status.reason.text(locale)
+    return t(locale, "not due; next poll {time}", time=f"{next_poll.astimezone(zone):%Y-%m-%d %H:%M}")

@@ -17,13 +17,13 @@ import structlog
 from bot.domain.errors import DayoriError
 from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer
-from bot.domain.feed_state import status_of
 from bot.services.cancellation import uncancellable
 from bot.services.feeds.answer_check import AnswerCheck, Checked, NoCheck
 from bot.services.feeds.moving import merge
 from bot.services.feeds.offering import Offering
 from bot.services.feeds.poll_records import PollRecords
 from bot.services.feeds.poll_results import PollReport, PollResult
+from bot.services.feeds.statuses import FeedStatus, statuses_of
 from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock, MayRequest, Progress
 from bot.store import feed_addresses, feed_entries, feeds
@@ -56,7 +56,7 @@ class Polling:
         sources: LazySources[FeedSource],
         check: AnswerCheck | None = None,
     ) -> None:
-        self._database, self._clock, self._sources = database, clock, sources
+        self._database, self._clock, self._zone, self._sources = database, clock, zone, sources
         self._check = check or NoCheck()
         self._records = PollRecords(database, clock, zone)
         self._offering = Offering(database, clock)
@@ -88,9 +88,8 @@ class Polling:
     async def results(self, workspace_id: int, report: PollReport) -> list[PollResult]:
         """Return what a round did for each feed of a workspace."""
         async with self._database.read() as connection:
-            every = await feeds.all_of(connection, workspace_id)
-            addresses = await feed_addresses.of_ids(connection, {feed.address_id for feed in every})
-        return [_result(feed, addresses[feed.address_id], report, self._clock()) for feed in every]
+            statuses = await statuses_of(connection, workspace_id, self._clock(), self._zone)
+        return [_result(each, report) for each in statuses]
 
     async def _work(self, report: PollReport, address_id: int | None, show: Callable[[], None]) -> None:
         """Poll one host after another until none is due."""
@@ -170,12 +169,9 @@ class Polling:
                 await feed_addresses.release(connection, ids)
 
 
-def _result(feed: Feed, address: FeedAddress, report: PollReport, now: datetime) -> PollResult:
-    status = status_of(feed, address, now)
-    is_polled = status.state not in ("stopped", "paused")
-    next_poll_at = address.next_poll_at if is_polled else None
-    new = report.new.get(address.id)
-    return PollResult(feed, new is not None, new or 0, report.offered[feed.id], status, next_poll_at)
+def _result(status: FeedStatus, report: PollReport) -> PollResult:
+    new = report.new.get(status.feed.address_id)
+    return PollResult(new is not None, new or 0, report.offered[status.feed.id], status)
 
 
 def _counted(progress: Progress | None, total: int) -> Callable[[], None]:

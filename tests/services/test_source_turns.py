@@ -1,0 +1,82 @@
+"""arXiv gets one request at a time and one in three seconds, from all processes of a store together."""
+
+from __future__ import annotations
+
+import asyncio
+from itertools import pairwise
+
+from bot.services.source_turns import SourceTurns
+from bot.store.database import Database, open_database
+from tests.doubles.clock import AdjustableClock
+
+
+class Time:
+    """A clock that sleeping moves."""
+
+    def __init__(self, clock: AdjustableClock) -> None:
+        self.clock = clock
+
+    async def sleep(self, seconds: float) -> None:
+        self.clock.advance(seconds=seconds)
+        await asyncio.sleep(0)
+
+
+def turns_of(database: Database, clock: AdjustableClock) -> SourceTurns:
+    """Return the turns as one process has them."""
+    return SourceTurns(database, clock, sleep=Time(clock).sleep)
+
+
+async def test_turns_of_all_processes_are_three_seconds_apart(database: Database, clock: AdjustableClock) -> None:
+    began, taken = clock(), list[float]()
+    for n in range(5):
+        process = turns_of(database, clock)
+        assert await process.take(9) == 0
+        taken.append((clock() - began).total_seconds())
+        if n == 2:
+            clock.advance(seconds=5)  # a slow answer
+        await process.end()
+    assert [round(b - a, 3) for a, b in pairwise(taken)] == [3, 3, 5, 3]
+
+
+async def test_nobody_else_has_a_turn_while_one_has(database: Database, clock: AdjustableClock) -> None:
+    first, second = turns_of(database, clock), turns_of(database, clock)
+    assert await first.take(9) == 0
+    assert 0 < await second.take(2) <= 15
+    await first.end()
+    assert await second.take(9) == 0
+
+
+async def test_a_process_that_dies_in_its_turn_holds_the_others_up_for_seconds(
+    database: Database, clock: AdjustableClock
+) -> None:
+    assert await turns_of(database, clock).take(9) == 0
+    clock.advance(seconds=15)
+    assert await turns_of(database, clock).take(0) == 0
+
+
+async def test_a_pause_holds_for_all_and_is_told_at_once(database: Database, clock: AdjustableClock) -> None:
+    process, began = turns_of(database, clock), clock()
+    assert await process.take(9) == 0
+    await process.pause(600)
+    await process.end()
+    assert await turns_of(database, clock).take(9) == 600
+    assert clock() == began
+    clock.advance(seconds=601)
+    assert await turns_of(database, clock).take(9) == 0
+
+
+async def test_a_clock_that_ran_ahead_holds_nobody_up(database: Database, clock: AdjustableClock) -> None:
+    clock.advance(days=400)
+    await turns_of(database, clock).pause(60)
+    clock.advance(days=-400)
+    assert await turns_of(database, clock).take(9) == 0
+
+
+async def test_a_store_that_cannot_be_written_holds_nobody_up(database_url: str, clock: AdjustableClock) -> None:
+    database = await open_database(database_url)
+    async with database.write() as connection:
+        await connection.exec_driver_sql("DROP TABLE source_turns")
+    turns = turns_of(database, clock)
+    assert await turns.take(9) == 0
+    await turns.end()
+    await database.close()
