@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, fields
 from typing import Any, Literal, TypeAlias, get_args
 
 from bot.domain.metadata import Metadata, json_of, metadata_from
@@ -50,7 +50,7 @@ class FeedDocument:
 
 def json_of_entry(entry: FeedEntry) -> dict[str, Any]:
     """Return an entry as JSON values."""
-    return asdict(entry) | {"metadata": json_of(entry.metadata)}
+    return _shallow(entry) | {"metadata": json_of(entry.metadata)}
 
 
 def entry_from(columns: dict[str, Any]) -> FeedEntry:
@@ -61,10 +61,15 @@ def entry_from(columns: dict[str, Any]) -> FeedEntry:
 
 def json_of_document(document: FeedDocument) -> dict[str, Any]:
     """Return a document as JSON values."""
-    return asdict(document) | {"entries": list(map(json_of_entry, document.entries))}
+    return _shallow(document) | {"entries": list(map(json_of_entry, document.entries))}
 
 
 def document_from(columns: dict[str, Any]) -> FeedDocument:
     """Return the document from JSON values."""
     entries = tuple(map(entry_from, columns["entries"]))
     return FeedDocument(**columns | {"entries": entries, "skip_days": tuple(columns["skip_days"])})
+
+
+def _shallow(value: FeedEntry | FeedDocument) -> dict[str, Any]:
+    """Return the fields; `asdict` would copy all that they hold, which takes as long as reading the feed."""
+    return {each.name: getattr(value, each.name) for each in fields(value)}

@@ -44,7 +44,12 @@ class Metadata:
 
 def json_of(metadata: Metadata) -> dict[str, Any]:
     """Return metadata as JSON values."""
-    return asdict(metadata) | {"date": str(metadata.date) if metadata.date else None}
+    columns = {each.name: getattr(metadata, each.name) for each in fields(metadata)}
+    return columns | {
+        "date": str(metadata.date) if metadata.date else None,
+        "links": [asdict(link) for link in metadata.links],
+        "identifiers": asdict(metadata.identifiers),
+    }
 
 
 def metadata_from(columns: dict[str, Any]) -> Metadata:

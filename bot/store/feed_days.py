@@ -37,14 +37,13 @@ class DayCounts:
 
 async def count(connection: StoreConnection, workspace_id: int, feed_id: int, day: str, more: DayCounts) -> None:
     """Add numbers to a feed's day."""
-    key = {"workspace_id": workspace_id, "feed_id": feed_id, "day": day}
-    await connection.execute(upsert(feed_days).values(**key, dropped=[]).on_conflict_do_nothing())
     condition = (feed_days.c.feed_id == feed_id, feed_days.c.day == day)
-    row = (await connection.execute(select(feed_days).where(*condition))).one()
-    sums = _read(row._asdict()) + more
-    dropped = [[kind, rule, n] for (kind, rule), n in sums.dropped.items()]
-    values = {name: getattr(sums, name) for name in _NUMBERS}
-    await connection.execute(update(feed_days).where(*condition).values(**values, dropped=dropped))
+    row = (await connection.execute(select(feed_days).where(*condition))).first()
+    sums = _read(row._asdict()) + more if row else more
+    values: dict[str, Any] = {name: getattr(sums, name) for name in _NUMBERS}
+    values["dropped"] = [[kind, rule, n] for (kind, rule), n in sums.dropped.items()]
+    new = upsert(feed_days).values(workspace_id=workspace_id, feed_id=feed_id, day=day, **values)
+    await connection.execute(new.on_conflict_do_update(index_elements=("feed_id", "day"), set_=values))
 
 
 async def count_decision(connection: StoreConnection, number: int, decision: Decision, by: int) -> None:

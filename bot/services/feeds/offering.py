@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 
@@ -66,11 +67,11 @@ class Offering:
                 if current is None or current.paused_at or _cursor(current) != _cursor(feed):
                     return Offered(seen, offered)  # somebody changed it, or another process held it meanwhile
                 offered += await offer(connection, feed, held, self._clock(), most=FIRST if first else None)
-                last = max((each.id for each in entries), default=0)
-                await feeds.save(connection, feed.id, entry_id=last)
-                feed = await feeds.by_id(connection, feed.id) or feed
+                feed = replace(feed, entry_id=max((each.id for each in entries), default=0))
+                await feeds.save(connection, feed.id, entry_id=feed.entry_id)
             seen += len(entries)
-            first = False
+            if first or len(entries) < _MOST_READ:
+                return Offered(seen, offered)
 
     async def behind(self) -> list[Feed]:
         """Return the feeds that have not seen all entries of their address, as after a crash."""
@@ -96,9 +97,9 @@ async def offer(
 ) -> int:
     """Offer the entries that pass, or of them only the `most` latest, count all in the ledger, and return how many.
 
-    Those that the collection has, and new versions of earlier papers, are dropped whatever the filter says.
+    Of those, what the collection has, and new versions of earlier papers, are left out.
     """
-    held = await _without_known(connection, feed, held)
+    held = await _without_known(connection, feed.workspace_id, held)
     passing = [each for each in held if each.reason is None]
     chosen = passing if most is None else sorted(passing, key=lambda each: _day_of(each.entry, now))[-most:]
     ids = {each.entry.id for each in chosen}
@@ -127,18 +128,22 @@ async def hold(feed: Feed, entries: Sequence[LoggedEntry]) -> list[Held]:
     ]
 
 
-async def _without_known(connection: StoreConnection, feed: Feed, held: Sequence[Held]) -> list[Held]:
-    kept = [each.entry.entry for each in held if each.entry.entry]
-    known = iter(await known_entries(connection, feed.workspace_id, kept))
-    checked = list[Held]()
-    for each in held:
-        if each.entry.entry is None:
-            checked.append(each)
-        elif next(known):
-            checked.append(Held(each.entry, KNOWN))
-        else:
-            checked.append(Held(each.entry, REVISION) if each.entry.entry.is_revision else each)
-    return checked
+async def _without_known(connection: StoreConnection, workspace_id: int, held: Sequence[Held]) -> list[Held]:
+    """Return what was held, with a reason for those that pass the filter and are no news to the collection."""
+    passing = [each.entry.entry for each in held if each.entry.entry and not each.reason]
+    known = iter(await known_entries(connection, workspace_id, passing) if passing else ())
+    return [
+        each
+        if each.reason or not each.entry.entry
+        else Held(each.entry, _reason_besides(each.entry.entry, next(known)))
+        for each in held
+    ]
+
+
+def _reason_besides(entry: FeedEntry, is_known: bool) -> Reason | None:
+    if is_known:
+        return KNOWN
+    return REVISION if entry.is_revision else None
 
 
 async def _offer_one(connection: StoreConnection, feed: Feed, entry: LoggedEntry, now: datetime) -> Reason | None:

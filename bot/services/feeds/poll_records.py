@@ -9,22 +9,35 @@ from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.entry_identity import keys_of
+from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer, host_of
 from bot.domain.feed_entry import FeedEntry
 from bot.domain.feed_schedule import HOUR, after_failure, after_reading, earliest, retry_moment, rhythm_after
 from bot.services.feeds.answer_check import Checked
 from bot.services.ports import Clock
-from bot.store import feed_addresses, feed_entries
+from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
 GONE, TOO_MANY = 410, 429
 
 
+class Lane(NamedTuple):
+    """What is due of one host: the address that is requested now, as it was before, and the ids of the others.
+
+    `first` is None when it may not be requested yet.
+    """
+
+    first: FeedAddress | None
+    waiting: list[int]
+    leased_until: datetime
+
+
 class Finished(NamedTuple):
-    """How many entries of an answer are new, and the other address onto which its address moved for good."""
+    """How many entries of an answer are new, the feeds that have to see them, and the address onto which it moved."""
 
     new: int = 0
+    feeds: Sequence[Feed] = ()
     moved_to: int | None = None
 
 
@@ -34,26 +47,40 @@ class PollRecords:
     def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:
         self._database, self._clock, self._zone = database, clock, zone
 
-    async def begin(
-        self, address_id: int, leased_until: datetime, others: Sequence[int], now: datetime
-    ) -> FeedAddress | None:
-        """Write that an address is requested now, and lease it and the others of its host anew.
+    async def claim(self, address_id: int | None = None) -> Lane | None:
+        """Lease what is due of the host that has waited longest, or one address; write that the first is requested.
 
-        Returns the address as it was before, and None when it may not be requested, or somebody else leased it.
+        None is returned when nothing is due.
         """
+        now = self._clock()
         async with self._database.write() as connection:
-            address = await feed_addresses.get_leased(connection, address_id, leased_until)
-            if address is None:
+            lane = await feed_addresses.claim(connection, now, address_id)
+            if not lane:
                 return None
-            limit = earliest(address) or now
-            if address.stopped_at or limit > now:
-                await feed_addresses.save(connection, address_id, next_poll_at=max(limit, address.next_poll_at))
-                return None
-            unconditional_at = address.unconditional_at if address.is_conditional else now
-            requested = replace(address, requested_at=now, unconditional_at=unconditional_at)
-            requested = replace(requested, next_poll_at=earliest(requested) or now)  # for the case that this is the end
-            await _save(connection, requested, leased_until=feed_addresses.lease_end(now))
-            await feed_addresses.extend(connection, others, now)
+            first = await self._begin(connection, lane[0], now)
+        return Lane(first, [address.id for address in lane[1:]], feed_addresses.lease_end(now))
+
+    async def next(self, lane: Lane) -> Lane:
+        """Write that the next address of a lane is requested, and lease the others of its host anew."""
+        address_id, *waiting = lane.waiting
+        now = self._clock()
+        async with self._database.write() as connection:
+            address = await feed_addresses.get_leased(connection, address_id, lane.leased_until)
+            first = await self._begin(connection, address, now) if address else None
+            await feed_addresses.extend(connection, waiting, now)
+        return Lane(first, waiting, feed_addresses.lease_end(now))
+
+    async def _begin(self, connection: StoreConnection, address: FeedAddress, now: datetime) -> FeedAddress | None:
+        """Write that an address is requested now; return it as it was before, None when it may not be requested."""
+        limit = earliest(address) or now
+        if address.stopped_at or limit > now:
+            next_poll_at = max(limit, address.next_poll_at)
+            await _save(connection, replace(address, next_poll_at=next_poll_at))
+            return None
+        unconditional_at = address.unconditional_at if address.is_conditional else now
+        requested = replace(address, requested_at=now, unconditional_at=unconditional_at)
+        requested = replace(requested, next_poll_at=earliest(requested) or now)  # for the case that this is the end
+        await _save(connection, requested, leased_until=feed_addresses.lease_end(now))
         return address
 
     async def finish(self, before: FeedAddress, answer: FeedAnswer, checked: Checked) -> Finished:
@@ -71,10 +98,11 @@ class PollRecords:
             new = await _new_entries(connection, address.id, entries)
             day = checked.day or now.astimezone(self._zone).date().isoformat()
             await feed_entries.add(connection, address.id, new, now, day)
+            of_address = await feeds.of_address(connection, address.id) if new else []
             other = await _other_address(connection, address, answer)
             moved = answer.moved if not other else None
             await self._read(connection, _moved(address, moved), answer, checked, now, is_news=bool(new))
-        return Finished(len(new), other)
+        return Finished(len(new), [feed for feed in of_address if not feed.paused_at], other)
 
     async def _read(
         self,

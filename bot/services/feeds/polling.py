@@ -21,15 +21,16 @@ from bot.services.cancellation import uncancellable
 from bot.services.feeds.answer_check import AnswerCheck, Checked, NoCheck
 from bot.services.feeds.moving import merge
 from bot.services.feeds.offering import Offering
-from bot.services.feeds.poll_records import PollRecords
+from bot.services.feeds.poll_records import Lane, PollRecords
 from bot.services.feeds.poll_results import PollReport, PollResult
 from bot.services.feeds.statuses import FeedStatus, statuses_of
 from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock, MayRequest, Progress
 from bot.store import feed_addresses, feed_entries, feeds
-from bot.store.database import Database
+from bot.store.database import Database, batched
 
 HOSTS = 8  # polled at a time
+_TIDIED = 20  # addresses of which old entries are forgotten in one transaction
 _log = structlog.get_logger()
 
 
@@ -76,8 +77,7 @@ class Polling:
                     group.create_task(worker)
         except BaseExceptionGroup as failures:
             raise failures.exceptions[0] from failures
-        async with self._database.write() as connection:
-            await feed_addresses.remove_unused(connection, self._clock())
+        await self._tidy(report)
         return report
 
     async def named(self, workspace_id: int, name: str) -> Feed | None:
@@ -93,31 +93,19 @@ class Polling:
 
     async def _work(self, report: PollReport, address_id: int | None, show: Callable[[], None]) -> None:
         """Poll one host after another until none is due."""
-        while True:
-            now = self._clock()
-            async with self._database.write() as connection:
-                lane = await feed_addresses.claim(connection, now, address_id)
-            if not lane:
-                return
-            await self._poll_host(lane, feed_addresses.lease_end(now), report, show)
+        while lane := await self._records.claim(address_id):
+            try:
+                await self._poll_lane(lane, report, show)
+                while lane.waiting:
+                    lane = await self._records.next(lane)
+                    await self._poll_lane(lane, report, show)
+            finally:
+                await self._release(lane.waiting)
 
-    async def _poll_host(
-        self, lane: Sequence[FeedAddress], leased_until: datetime, report: PollReport, show: Callable[[], None]
-    ) -> None:
-        waiting = [address.id for address in lane]
-        try:
-            while waiting:
-                address_id, *waiting = waiting
-                now = self._clock()
-                before = await self._records.begin(address_id, leased_until, waiting, now)
-                if before:
-                    leased_until = feed_addresses.lease_end(now)
-                    await self._poll(before, waiting, report)
-                else:
-                    await self._release([address_id])
-                show()
-        finally:
-            await self._release(waiting)
+    async def _poll_lane(self, lane: Lane, report: PollReport, show: Callable[[], None]) -> None:
+        if lane.first:
+            await self._poll(lane.first, lane.waiting, report)
+        show()
 
     async def _poll(self, address: FeedAddress, others: Sequence[int], report: PollReport) -> None:
         leased = [address.id]
@@ -146,21 +134,21 @@ class Polling:
         if answer.failure:
             _log.info("a feed could not be polled", feed=address.url, reason=answer.failure.text("en"))
             return
-        if finished.new:
-            await self._offer(address.id, report)
+        for feed in finished.feeds:
+            report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
         if finished.moved_to:
             async with self._database.write() as connection:
                 await merge(connection, address.id, finished.moved_to, self._clock())
             _log.warning("a feed moved for good to the address of another one", feed=address.url, now=answer.moved)
 
-    async def _offer(self, address_id: int, report: PollReport) -> None:
-        async with self._database.read() as connection:
-            of_address = await feeds.of_address(connection, address_id)
-        for feed in of_address:
-            if not feed.paused_at:
-                report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
+    async def _tidy(self, report: PollReport) -> None:
+        """Forget the content of old entries, and addresses that no feed has any more."""
+        for ids in batched([address_id for address_id, new in report.new.items() if new], _TIDIED):
+            async with self._database.write() as connection:
+                for address_id in ids:
+                    await feed_entries.forget_old(connection, address_id)
         async with self._database.write() as connection:
-            await feed_entries.forget_old(connection, address_id)
+            await feed_addresses.remove_unused(connection, self._clock())
 
     @uncancellable
     async def _release(self, ids: Sequence[int]) -> None:
