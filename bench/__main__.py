@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "exports",
     "keystrokes",
     "storage",
+    "feeds",
     "scoring",
     "score",
 )

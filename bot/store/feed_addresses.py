@@ -7,7 +7,7 @@ from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, and_, delete, exists, func, null, or_, select, update
+from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, or_, select, update
 
 from bot.domain.feed_address import FeedAddress, Rhythm, Status
 from bot.i18n import message_from
@@ -29,7 +29,7 @@ async def exist(connection: StoreConnection) -> bool:
 
 async def get(connection: StoreConnection, address_id: int) -> FeedAddress | None:
     """Return an address."""
-    row = (await connection.execute(select(feed_addresses).where(feed_addresses.c.id == address_id))).first()
+    row = (await connection.execute(_ONE, {"address": address_id})).first()
     return _read(row) if row else None
 
 
@@ -47,20 +47,19 @@ async def of_place(connection: StoreConnection, url: str) -> FeedAddress | None:
 
 
 async def claim(connection: StoreConnection, now: datetime, address_id: int | None = None) -> list[FeedAddress]:
-    """Lease what is due of the host that has waited longest, until `lease_end(now)`; nobody else polls that host.
+    """Return what is due of the host that has waited longest; nobody else polls that host.
 
-    With an address, only that one is leased. Nothing is returned when nothing is due.
+    All but the first are leased until `lease_end(now)`; the caller leases the first when it saves it. With an address,
+    only that one is returned, and nothing when nothing is due.
     """
-    others = feed_addresses.alias()
-    polled = select(others.c.id).where(others.c.host == feed_addresses.c.host, _leased(others.c.leased_until, now))
-    query = select(feed_addresses.c.host).where(*_due(now), ~polled.exists())
-    chosen = [feed_addresses.c.id == address_id] if address_id is not None else []
-    first = (await connection.execute(query.where(*chosen).order_by(feed_addresses.c.next_poll_at).limit(1))).scalar()
+    moments = {"now": iso(now), "furthest": iso(now + _FURTHEST), "longest": iso(now + _LONGEST_LEASE)}
+    host, due = (_HOST, _DUE_OF_HOST) if address_id is None else (_HOST_OF_ONE, _ONE_DUE)
+    chosen = {} if address_id is None else {"address": address_id}
+    first = (await connection.execute(host, moments | chosen)).scalar()
     if first is None:
         return []
-    query = select(feed_addresses).where(*_due(now), feed_addresses.c.host == first, *chosen)
-    rows = (await connection.execute(query.order_by(feed_addresses.c.next_poll_at, feed_addresses.c.id))).all()
-    await extend(connection, [row.id for row in rows], now)
+    rows = (await connection.execute(due, moments | chosen | {"host": first})).all()
+    await extend(connection, [row.id for row in rows[1:]], now)
     return [_read(row) for row in rows]
 
 
@@ -80,7 +79,8 @@ async def get_leased(connection: StoreConnection, address_id: int, until: dateti
 
 async def lease_host(connection: StoreConnection, host: str, besides: Sequence[int], now: datetime) -> list[int] | None:
     """Lease all addresses of a host to which a redirect leads, and return them; None if somebody polls it."""
-    query = select(feed_addresses.c.id, _leased(feed_addresses.c.leased_until, now).label("is_leased")).where(
+    is_leased = _leased(feed_addresses.c.leased_until, iso(now), iso(now + _LONGEST_LEASE)).label("is_leased")
+    query = select(feed_addresses.c.id, is_leased).where(
         feed_addresses.c.host == host, feed_addresses.c.id.not_in(besides)
     )
     rows = (await connection.execute(query)).all()
@@ -98,7 +98,7 @@ async def release(connection: StoreConnection, ids: Iterable[int]) -> None:
 
 async def count_due(connection: StoreConnection, now: datetime) -> int:
     """Return how many addresses are due."""
-    query = select(func.count()).select_from(feed_addresses).where(*_due(now))
+    query = select(func.count()).select_from(feed_addresses).where(*_due(iso(now), iso(now + _FURTHEST)))
     return int((await connection.execute(query)).scalar_one())
 
 
@@ -107,6 +107,13 @@ async def next_poll_at(connection: StoreConnection) -> datetime | None:
     query = select(feed_addresses.c.next_poll_at).where(*_polled()).order_by(feed_addresses.c.next_poll_at).limit(1)
     moment = (await connection.execute(query)).scalar()
     return datetime.fromisoformat(moment) if moment else None
+
+
+async def replace_one(connection: StoreConnection, address: FeedAddress, leased_until: datetime | None) -> None:
+    """Write everything of an address."""
+    values = {name: _column(name, getattr(address, name)) for name in _COLUMNS}
+    values |= {"address": address.id, "leased_until": iso(leased_until) if leased_until else None}
+    await connection.execute(_REPLACE, values)
 
 
 async def save(connection: StoreConnection, address_id: int, **columns: Any) -> None:
@@ -139,13 +146,40 @@ def _polled() -> tuple[ColumnElement[bool], ...]:
     return feed_addresses.c.stopped_at.is_(None), used
 
 
-def _due(now: datetime) -> tuple[ColumnElement[bool], ...]:
+def _due(now: Any, furthest: Any) -> tuple[ColumnElement[bool], ...]:
     moment = feed_addresses.c.next_poll_at
-    return (*_polled(), or_(moment <= iso(now), moment > iso(now + _FURTHEST)))
+    return (*_polled(), or_(moment <= now, moment > furthest))
 
 
-def _leased(until: ColumnElement[Any], now: datetime) -> ColumnElement[bool]:
-    return and_(until.is_not(None), until > iso(now), until <= iso(now + _LONGEST_LEASE))
+def _leased(until: ColumnElement[Any], now: Any, longest: Any) -> ColumnElement[bool]:
+    return and_(until.is_not(None), until > now, until <= longest)
+
+
+# Built once: building them takes longer than SQLite takes to answer.
+_COLUMNS = tuple(name for name in FeedAddress.__slots__ if name != "id")
+_NOW: Any = bindparam("now")
+_ADDRESS = feed_addresses.c.id == bindparam("address")
+_others = feed_addresses.alias()
+_POLLED_BY_OTHERS = select(_others.c.id).where(
+    _others.c.host == feed_addresses.c.host, _leased(_others.c.leased_until, _NOW, bindparam("longest"))
+)
+_ONE = select(feed_addresses).where(_ADDRESS)
+_HOST = (
+    select(feed_addresses.c.host)
+    .where(*_due(_NOW, bindparam("furthest")), ~_POLLED_BY_OTHERS.exists())
+    .order_by(feed_addresses.c.next_poll_at)
+    .limit(1)
+)
+_HOST_OF_ONE = _HOST.where(_ADDRESS)
+_DUE_OF_HOST = (
+    select(feed_addresses)
+    .where(*_due(_NOW, bindparam("furthest")), feed_addresses.c.host == bindparam("host"))
+    .order_by(feed_addresses.c.next_poll_at, feed_addresses.c.id)
+)
+_ONE_DUE = _DUE_OF_HOST.where(_ADDRESS)
+_REPLACE = (
+    update(feed_addresses).where(_ADDRESS).values({name: bindparam(name) for name in (*_COLUMNS, "leased_until")})
+)
 
 
 def _column(name: str, value: Any) -> Any:
@@ -155,9 +189,9 @@ def _column(name: str, value: Any) -> Any:
         case "rhythm":
             return asdict(value)
         case "trouble":
-            return value.columns() if value else null()
+            return value.columns() if value else None
         case "status":
-            return [value.state, iso(value.since), value.reason.columns()] if value else null()
+            return [value.state, iso(value.since), value.reason.columns()] if value else None
         case _:
             return value
 

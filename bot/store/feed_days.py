@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.candidate import Decision
@@ -15,6 +15,13 @@ from bot.store.connection import StoreConnection
 from bot.store.feed_schema import candidate_feeds, feed_days
 
 _NUMBERS = ("announced", "seen", "matched", "offered", "accepted", "rejected")
+
+# Built once: building them takes longer than SQLite takes to answer.
+_ONE = select(feed_days).where(feed_days.c.feed_id == bindparam("feed"), feed_days.c.day == bindparam("on"))
+_NEW = upsert(feed_days)
+_UPSERT = _NEW.on_conflict_do_update(
+    index_elements=("feed_id", "day"), set_={name: _NEW.excluded[name] for name in (*_NUMBERS, "dropped")}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,13 +44,11 @@ class DayCounts:
 
 async def count(connection: StoreConnection, workspace_id: int, feed_id: int, day: str, more: DayCounts) -> None:
     """Add numbers to a feed's day."""
-    condition = (feed_days.c.feed_id == feed_id, feed_days.c.day == day)
-    row = (await connection.execute(select(feed_days).where(*condition))).first()
+    row = (await connection.execute(_ONE, {"feed": feed_id, "on": day})).first()
     sums = _read(row._asdict()) + more if row else more
     values: dict[str, Any] = {name: getattr(sums, name) for name in _NUMBERS}
     values["dropped"] = [[kind, rule, n] for (kind, rule), n in sums.dropped.items()]
-    new = upsert(feed_days).values(workspace_id=workspace_id, feed_id=feed_id, day=day, **values)
-    await connection.execute(new.on_conflict_do_update(index_elements=("feed_id", "day"), set_=values))
+    await connection.execute(_UPSERT, {"workspace_id": workspace_id, "feed_id": feed_id, "day": day, **values})
 
 
 async def count_decision(connection: StoreConnection, number: int, decision: Decision, by: int) -> None:

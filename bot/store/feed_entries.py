@@ -7,7 +7,7 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any, NamedTuple
 
-from sqlalchemy import func, insert, literal, null, select, update
+from sqlalchemy import bindparam, func, insert, literal, null, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.feed_entry import FeedEntry, entry_from, json_of_entry
@@ -17,6 +17,20 @@ from bot.store.feed_schema import feed_entries, feed_entry_keys, feeds
 
 KEPT = 300  # entries of an address whose content is kept
 _AT_ONCE = 50  # entries whose JSON is written or read in one step of the event loop
+_KEYS_AT_ONCE = 500
+
+
+# Built once: building them takes longer than SQLite takes to answer.
+_KNOWN = select(feed_entry_keys.c.key).where(
+    feed_entry_keys.c.address_id == bindparam("address"), feed_entry_keys.c.key.in_(bindparam("keys", expanding=True))
+)
+_INSERT, _INSERT_KEYS = insert(feed_entries), upsert(feed_entry_keys).on_conflict_do_nothing()
+_AFTER = (
+    select(feed_entries.c.id, feed_entries.c.entry, feed_entries.c.day)
+    .where(feed_entries.c.address_id == bindparam("address"), feed_entries.c.id > bindparam("entry_id"))
+    .order_by(feed_entries.c.id)
+    .limit(bindparam("most"))
+)
 
 
 class LoggedEntry(NamedTuple):
@@ -31,11 +45,8 @@ async def known_keys(connection: StoreConnection, address_id: int, keys: Iterabl
     """Return those of the keys under which the address has announced something."""
     hashes = {_hash(key): key for key in keys}
     known = set[str]()
-    for batch in batched(list(hashes)):
-        query = select(feed_entry_keys.c.key).where(
-            feed_entry_keys.c.address_id == address_id, feed_entry_keys.c.key.in_(batch)
-        )
-        known |= {hashes[each] for each in await connection.scalars(query)}
+    for batch in batched(list(hashes), _KEYS_AT_ONCE):
+        known |= {hashes[each] for each in await connection.scalars(_KNOWN, {"address": address_id, "keys": batch})}
     return known
 
 
@@ -52,19 +63,15 @@ async def add(
             {"address_id": address_id, "entry": json_of_entry(entry), "seen_at": iso(now), "day": day}
             for entry, _ in batch
         ]
-        await connection.execute(insert(feed_entries), rows)
+        await connection.execute(_INSERT, rows)
         keys = [{"address_id": address_id, "key": _hash(key)} for _, keys in batch for key in keys]
-        await connection.execute(upsert(feed_entry_keys).on_conflict_do_nothing(), keys)
+        await connection.execute(_INSERT_KEYS, keys)
 
 
 async def after(connection: StoreConnection, address_id: int, entry_id: int, most: int = _AT_ONCE) -> list[LoggedEntry]:
     """Return the next entries after one of them, in the order of arrival."""
-    query = (
-        select(feed_entries.c.id, feed_entries.c.entry, feed_entries.c.day)
-        .where(feed_entries.c.address_id == address_id, feed_entries.c.id > entry_id)
-        .order_by(feed_entries.c.id)
-    )
-    return [_read(*row) for row in await connection.execute(query.limit(most))]
+    values = {"address": address_id, "entry_id": entry_id, "most": most}
+    return [_read(*row) for row in await connection.execute(_AFTER, values)]
 
 
 async def latest(connection: StoreConnection, address_id: int, most: int = 200) -> list[LoggedEntry]:

@@ -49,9 +49,9 @@ feed_addresses = Table(
     Column("rhythm", JSON, nullable=False),  # what it wishes and how often it changes
     Column("failing_since", Text),
     Column("failures", Integer, nullable=False, server_default="0"),
-    Column("trouble", JSON),  # [sentence, values] of the last failure
+    Column("trouble", JSON(none_as_null=True)),  # [sentence, values] of the last failure
     Column("stopped_at", Text),  # it answered that it is gone for good
-    Column("status", JSON),  # [state, since, [sentence, values]] of the last successful poll
+    Column("status", JSON(none_as_null=True)),  # [state, since, [sentence, values]] of the last successful poll
     Index("feed_addresses_due", "stopped_at", "next_poll_at"),
 )
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Row, Select, delete, func, insert, or_, select, update
+from sqlalchemy import Row, Select, bindparam, delete, func, insert, or_, select, update
 
 from bot.domain.feed import Feed
 from bot.domain.feed_address import host_of
@@ -63,8 +63,7 @@ async def all_of(connection: StoreConnection, workspace_id: int) -> list[Feed]:
 
 async def of_address(connection: StoreConnection, address_id: int) -> list[Feed]:
     """Return all feeds of an address, of every workspace, oldest first."""
-    query = _SELECTION.where(feeds.c.address_id == address_id).order_by(feeds.c.id)
-    return [_read(row) for row in await connection.execute(query)]
+    return [_read(row) for row in await connection.execute(_OF_ADDRESS, {"address": address_id})]
 
 
 async def by_name(connection: StoreConnection, workspace_id: int, name: str) -> Feed | None:
@@ -84,7 +83,7 @@ async def configured(connection: StoreConnection, workspace_id: int) -> dict[str
 
 async def by_id(connection: StoreConnection, feed_id: int) -> Feed | None:
     """Return a feed."""
-    row = (await connection.execute(_SELECTION.where(feeds.c.id == feed_id))).first()
+    row = (await connection.execute(_BY_ID, {"feed": feed_id})).first()
     return _read(row) if row else None
 
 
@@ -122,6 +121,8 @@ def columns_of(filter: FeedFilter) -> dict[str, Any]:
 
 
 _SELECTION: Select[Any] = select(feeds, addresses.c.url).join(addresses, addresses.c.id == feeds.c.address_id)
+_OF_ADDRESS = _SELECTION.where(feeds.c.address_id == bindparam("address")).order_by(feeds.c.id)
+_BY_ID = _SELECTION.where(feeds.c.id == bindparam("feed"))
 
 
 def _read(row: Row[Any]) -> Feed:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, NamedTuple
+from typing import NamedTuple
 from zoneinfo import ZoneInfo
 
 from bot.domain.entry_identity import keys_of
@@ -80,7 +80,7 @@ class PollRecords:
         unconditional_at = address.unconditional_at if address.is_conditional else now
         requested = replace(address, requested_at=now, unconditional_at=unconditional_at)
         requested = replace(requested, next_poll_at=earliest(requested) or now)  # for the case that this is the end
-        await _save(connection, requested, leased_until=feed_addresses.lease_end(now))
+        await feed_addresses.replace_one(connection, requested, feed_addresses.lease_end(now))
         return address
 
     async def finish(self, before: FeedAddress, answer: FeedAnswer, checked: Checked) -> Finished:
@@ -172,8 +172,7 @@ async def _new_entries(
 
 
 async def _save(connection: StoreConnection, address: FeedAddress, leased_until: datetime | None = None) -> None:
-    columns: dict[str, Any] = {name: getattr(address, name) for name in FeedAddress.__slots__ if name != "id"}
-    await feed_addresses.save(connection, address.id, **columns, leased_until=leased_until)
+    await feed_addresses.replace_one(connection, address, leased_until)
 
 
 async def _other_address(connection: StoreConnection, address: FeedAddress, answer: FeedAnswer) -> int | None:
