@@ -47,10 +47,9 @@ async def of_place(connection: StoreConnection, url: str) -> FeedAddress | None:
 
 
 async def claim(connection: StoreConnection, now: datetime, address_id: int | None = None) -> list[FeedAddress]:
-    """Return what is due of the host that has waited longest; nobody else polls that host.
+    """Lease what is due of the host that has waited longest, until `lease_end(now)`; nobody else polls that host.
 
-    All but the first are leased until `lease_end(now)`; the caller leases the first when it saves it. With an address,
-    only that one is returned, and nothing when nothing is due.
+    With an address, only that one is leased. Nothing is returned when nothing is due.
     """
     moments = {"now": iso(now), "furthest": iso(now + _FURTHEST), "longest": iso(now + _LONGEST_LEASE)}
     host, due = (_HOST, _DUE_OF_HOST) if address_id is None else (_HOST_OF_ONE, _ONE_DUE)
@@ -59,15 +58,14 @@ async def claim(connection: StoreConnection, now: datetime, address_id: int | No
     if first is None:
         return []
     rows = (await connection.execute(due, moments | chosen | {"host": first})).all()
-    await extend(connection, [row.id for row in rows[1:]], now)
+    await extend(connection, [row.id for row in rows], now)
     return [_read(row) for row in rows]
 
 
 async def extend(connection: StoreConnection, ids: Sequence[int], now: datetime) -> None:
     """Lease addresses from now on."""
     if ids:
-        statement = update(feed_addresses).where(feed_addresses.c.id.in_(ids))
-        await connection.execute(statement.values(leased_until=iso(lease_end(now))))
+        await connection.execute(_EXTEND, {"ids": list(ids), "until": iso(lease_end(now))})
 
 
 async def get_leased(connection: StoreConnection, address_id: int, until: datetime) -> FeedAddress | None:
@@ -177,6 +175,11 @@ _DUE_OF_HOST = (
     .order_by(feed_addresses.c.next_poll_at, feed_addresses.c.id)
 )
 _ONE_DUE = _DUE_OF_HOST.where(_ADDRESS)
+_EXTEND = (
+    update(feed_addresses)
+    .where(feed_addresses.c.id.in_(bindparam("ids", expanding=True)))
+    .values(leased_until=bindparam("until"))
+)
 _REPLACE = (
     update(feed_addresses).where(_ADDRESS).values({name: bindparam(name) for name in (*_COLUMNS, "leased_until")})
 )
