@@ -160,15 +160,19 @@ def lacking(
     `listings` are those of its categories, newest first; earlier ones than the newest count if they are not before the
     day `since` which the feed is polled.
     """
-    papers = dict[str, Announced]()
-    for announcement in ("new", "cross"):
-        for every in listings:
-            for listing in every:
-                if listing is every[0] or (since and since <= listing.day):
-                    for id in listing.papers:
-                        if listing.papers[id] == announcement and id not in brought:
-                            papers.setdefault(id, Announced(announcement, listing.day))
-    return papers
+    counting = [
+        listing for every in listings for listing in every if listing is every[0] or (since and since <= listing.day)
+    ]
+    papers = [
+        (id, Announced(announcement, listing.day))
+        for listing in counting
+        for id, announcement in listing.papers.items()
+        if announcement != "replace" and id not in brought
+    ]
+    by_id = dict[str, Announced]()
+    for id, announced in sorted(papers, key=lambda paper: paper[1].announcement != "new"):
+        by_id.setdefault(id, announced)
+    return by_id
 
 
 def verdict_on(comparisons: Iterable[Comparison], waiting: int) -> Verdict | None:

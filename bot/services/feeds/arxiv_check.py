@@ -10,7 +10,7 @@ import asyncio
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import replace
 from datetime import date, datetime
-from itertools import islice
+from itertools import chain, islice
 
 import structlog
 
@@ -60,7 +60,7 @@ class ArxivCheck:
         papers = _by_id(entries) if document else None
         expected = expected_day(today, document.skip_days if document else ())
         listings = await self._last_listings(categories, expected, papers or {}, until)
-        known = await self._known(address.id, {id for every in listings.values() for each in every for id in each.new})
+        known = await self._known(address.id, listings.values())
         wanted = lacking(listings.values(), await self._since(address.id), known | set(papers or ()))
         found = await self._fetch(address.url, wanted, until)
         left = [each.day for id, each in wanted.items() if id not in found]
@@ -80,10 +80,14 @@ class ArxivCheck:
                 listings[category] = last
         return listings
 
-    async def _known(self, address_id: int, ids: Iterable[str]) -> set[str]:
-        keys = {f"arxiv:{id.lower()}": id for id in ids}
+    async def _known(self, address_id: int, listings: Iterable[Iterable[Listing]]) -> set[str]:
+        """Return the papers of listings that earlier polls of an address brought."""
+        known = set[str]()
         async with self._database.read() as connection:
-            return {keys[key] for key in await feed_entries.known_keys(connection, address_id, keys)}
+            for listing in chain.from_iterable(listings):
+                keys = {f"arxiv:{id.lower()}": id for id in listing.new}
+                known |= {keys[key] for key in await feed_entries.known_keys(connection, address_id, keys)}
+        return known
 
     async def _since(self, address_id: int) -> date | None:
         async with self._database.read() as connection:
