@@ -11,6 +11,7 @@ import structlog
 from bot.domain.arxiv_announcement import Listing, announcement_day, days_between, is_another_batch
 from bot.domain.errors import SourceError
 from bot.domain.feed_entry import FeedEntry
+from bot.i18n import msg
 from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock
 from bot.store import arxiv_announcements
@@ -44,7 +45,7 @@ class ArxivListings:
 
     def __init__(self, database: Database, clock: Clock, sources: LazySources[ArxivSource]) -> None:
         self._database, self._clock, self._sources = database, clock, sources
-        self._unreadable = set[str]()
+        self._failed_at = dict[str, datetime]()
 
     async def of_category(self, category: str, expected: date, entries: Mapping[str, FeedEntry]) -> list[Listing]:
         """Return the listings that feeds can hold already, newest first; none where the newest is not known.
@@ -55,15 +56,19 @@ class ArxivListings:
         """
         now = self._clock()
         kept = await self._kept(category)
-        if _is_due(category, kept, expected, now, entries):
-            source = await self._sources.get()
-            if (last := await self._read(category, source.arxiv_listing)) and last.day <= _furthest(now):
-                kept = await self._save(category, [last], now)
+        if _is_due(category, kept, expected, now, entries) and (last := await self._read(category, self._last)):
+            kept = await self._save(category, [last], now)
         if kept and (passed := days_between(each.listing.day for each in kept)):
             source = await self._sources.get()
             if recent := await self._read(category, source.arxiv_recent):
                 kept = await self._save(category, _passed(category, passed, recent), now)
         return _current(kept, expected, announcement_day(now))
+
+    async def _last(self, category: str) -> Listing:
+        listing = await (await self._sources.get()).arxiv_listing(category)
+        if listing.day > announcement_day(self._clock()) + _FURTHEST:
+            raise SourceError(msg("arXiv's listing is dated {day}.", day=listing.day.isoformat()))
+        return listing
 
     async def _kept(self, category: str) -> list[ReadListing]:
         async with self._database.read() as connection:
@@ -75,19 +80,19 @@ class ArxivListings:
             return await arxiv_announcements.latest(connection, category)
 
     async def _read(self, category: str, read: Callable[[str], Awaitable[T]]) -> T | None:
+        """Return what arXiv answers; None if it failed, or did so a moment ago when another feed asked for it."""
+        failed_at, now = self._failed_at.get(category), self._clock()
+        if failed_at and now - failed_at < _AGAIN / 2:
+            return None
         try:
             answer = await read(category)
         except SourceError as error:
-            if category not in self._unreadable:
+            if not failed_at:
                 _log.warning("an arXiv listing cannot be read", category=category, reason=error.message.text("en"))
-            self._unreadable.add(category)
+            self._failed_at[category] = now
             return None
-        self._unreadable.discard(category)
+        self._failed_at.pop(category, None)
         return answer
-
-
-def _furthest(now: datetime) -> date:
-    return announcement_day(now) + _FURTHEST
 
 
 def _passed(category: str, days: Sequence[date], recent: Sequence[Listing]) -> list[Listing]:
@@ -106,7 +111,7 @@ def _is_due(
     if not kept:
         return True
     (listing, at), *_ = kept
-    if max(listing.day, announcement_day(at)) < expected:
+    if announcement_day(at) < expected:  # also when it was read in the evening before, when it may not have been whole
         return True
     today = announcement_day(now)
     if listing.day < today and is_another_batch(category, listing, entries):

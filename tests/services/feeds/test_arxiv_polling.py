@@ -77,8 +77,11 @@ async def test_two_weeks_of_failures_and_restarts_lose_and_double_nothing(
         assert found.keys() - before == set().union(*announced.values())
         assert {*found.values()} == {1}
         assert web.most_at_once == 1
-        assert server.requests["listing"] <= 2 * (len(DAYS) + 6)  # one a category and day, and some on the holiday
+        assert server.requests["listing"] <= 2 * (
+            len(DAYS) + 7
+        )  # one a category and day, and some on days without announcement
         assert server.requests["recent"] <= 4
+        assert server.requests["failed listing"] <= 2 * 2 * 3  # 2 categories, retried
 
 
 @asynccontextmanager
