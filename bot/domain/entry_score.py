@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from array import array
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 from zlib import crc32
 
@@ -31,7 +31,7 @@ _BY_AUTHOR = 3.0  # accepted papers that one of the collection is worth where it
 # tells ever less.
 _USUAL, _UNIT, _STEEPNESS = 3.5, 3.0, 0.8
 _MOST_REASONS = 3  # for, and as many against
-_LEAST_REASON = 0.2  # evidence of a feature that is shown
+_LEAST_REASON, _LEAST_SHARE = 0.2, 0.1  # evidence of a feature that is shown, and beside that of the strongest
 
 
 class Features(NamedTuple):
@@ -89,8 +89,7 @@ class Scorer:
         evidence = sorted((self._of(feature), text) for feature, text in zip(features.hashes, texts, strict=False))
         excess = (math.fsum(each for each, _ in evidence) - _USUAL) / _UNIT
         odds = self._share / (1 - self._share) * math.exp(_STEEPNESS * math.asinh(excess))
-        reasons = (*_strongest(evidence[::-1], is_for=True), *_strongest(evidence, is_for=False))
-        return Score(round(odds / (1 + odds), 2), reasons)
+        return Score(round(odds / (1 + odds), 2), _reasons(evidence))
 
     def _of(self, feature: int) -> float:
         if (known := self._evidence.get(feature)) is None:
@@ -112,11 +111,15 @@ class Scorer:
         return _log_odds(share) - _log_odds(self._share)
 
 
-def _strongest(evidence: Iterable[tuple[float, str]], *, is_for: bool) -> tuple[Reason, ...]:
-    """Return the first few features as reasons, each text once; those with little evidence are left out."""
-    sign = 1 if is_for else -1
-    texts = (text for each, text in evidence if each * sign >= _LEAST_REASON)
-    return tuple(Reason(text, is_for) for text in list(dict.fromkeys(texts))[:_MOST_REASONS])
+def _reasons(evidence: Sequence[tuple[float, str]]) -> tuple[Reason, ...]:
+    """Return the strongest of the features sorted by their evidence, each text once."""
+    least = max(_LEAST_REASON, _LEAST_SHARE * max((abs(each) for each, _ in evidence), default=0))
+    pros = dict.fromkeys(text for each, text in reversed(evidence) if each >= least)
+    cons = dict.fromkeys(text for each, text in evidence if -each >= least)
+    return (
+        *(Reason(text, True) for text in list(pros)[:_MOST_REASONS]),
+        *(Reason(text, False) for text in list(cons)[:_MOST_REASONS]),
+    )
 
 
 def _log_odds(share: float) -> float:

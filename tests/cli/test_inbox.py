@@ -76,6 +76,12 @@ def test_the_inbox_is_listed_for_scripts_with_who_brought_each(dayori: Dayori, c
     listed = dayori("inbox").stdout
     assert "太郎" in listed
     assert "arxiv-cl, hf-daily" in listed
+    assert "50%" in listed
+
+
+def test_a_list_of_finds_says_that_they_come_by_date(dayori: Dayori, config: Config) -> None:
+    fill(config, 1)
+    assert "フィードが見つけた論文は新しい順に並んでいます。" in dayori("inbox").stdout.replace("\n", "")
 
 
 def test_a_script_accepts_with_its_own_words_rejects_puts_off_and_undoes(dayori: Dayori, config: Config) -> None:
