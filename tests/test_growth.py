@@ -48,6 +48,7 @@ from bot.formats.links import Untitled
 from bot.formats.registry import WRITERS
 from bot.platforms.discord.feed_view import trial_embed
 from bot.platforms.discord.render import card_embed, shows
+from bot.platforms.slack.feed_view import trial_answer
 from bot.search.document import document_of
 from bot.search.results import Hit
 from bot.services.digests.subscription_status import paused_lines
@@ -91,9 +92,15 @@ def many(text: str) -> Paper:
     return Paper(id="a", title="a", authors=tuple(parts), tags=tuple(parts), links=links)
 
 
-def entry_from_text(text: str) -> FeedEntry:
-    """Return a feed's entry whose fields are all that text."""
-    return FeedEntry(text, make_metadata(title=text, authors=[text]), (text,), text)
+def trial_of(text: str) -> tuple[FeedTrial, str, FeedFilter]:
+    """Return a trial of a feed, its address and its filter, whose texts are all that text."""
+    entry = FeedEntry(text, make_metadata(title=text, authors=[text]), (text,), text)
+    document, left_out = FeedDocument(text, text, ()), {LeftOut("exclude", text): [entry]}
+    return (
+        FeedTrial(document, (entry,) * 3, left_out),
+        "https://a.jp/" + text,
+        FeedFilter((text,), (text,), (text,), (text,)),
+    )
 
 
 # How to make an argument of each type from a text; other types need their own entry.
@@ -150,7 +157,7 @@ PASSED_OVER = re.compile(
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
     r"services\.feeds\.reason_text\.reason_text|platforms\.(?:console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"
-    r"discord\.modal\.feed_modal|discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
+    r"discord\.modal\.feed_modal|slack\.feed_view\.preview_answer|discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
     r"slack\.(?:channels\.address_of|(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+))"
 )
 OWN: dict[str, Read] = {
@@ -171,14 +178,8 @@ OWN: dict[str, Read] = {
     "sources.feed_entries.entry_of": lambda text: entry_of(
         {"title": text, "summary": text, "link": text, "id": text, "author": text, "tags": [{"term": text}]}
     ),
-    "platforms.discord.feed_view.trial_embed": lambda text: trial_embed(
-        FeedTrial(
-            FeedDocument(text, text, ()), (of_text := entry_from_text(text),) * 3, {LeftOut("exclude", text): [of_text]}
-        ),
-        "https://a.jp/" + text,
-        FeedFilter((text,), (text,), (text,), (text,)),
-        "ja",
-    ),
+    "platforms.discord.feed_view.trial_embed": lambda text: trial_embed(*trial_of(text), "ja"),
+    "platforms.slack.feed_view.trial_answer": lambda text: trial_answer(*trial_of(text), "ja"),
     "platforms.discord.render.shows": lambda text: shows({"embeds": [{"footer": {"text": text}}]}, text),
     "services.digests.subscription_status.paused_lines": lambda text: paused_lines(
         text, text, "ja", lambda command, locale: command

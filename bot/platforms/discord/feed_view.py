@@ -9,7 +9,7 @@ from typing import Any
 from bot.domain.feed_entry import FeedEntry
 from bot.domain.feed_filter import FeedFilter
 from bot.domain.text import clip, join_within
-from bot.i18n import Locale, t, tn
+from bot.i18n import Locale, t
 from bot.platforms.discord.markdown import escape, escape_within, link
 from bot.platforms.discord.render import COLOUR, DESCRIPTION, TITLE
 from bot.services.feeds.outcomes import FeedPreview
@@ -28,8 +28,8 @@ from bot.services.feeds.trial_text import (
 
 Embed = dict[str, Any]
 _IN_DETAIL = 10  # feeds of a list that are shown with all lines
-_MOST_EMBEDS = 6
-_LONGEST_NAME, _LONGEST_ADDRESS, _LONGEST_LINE = 90, 300, 900
+_MOST_EMBEDS = 16  # enough for as many feeds as a workspace may have
+_LONGEST_NAME, _LONGEST_ADDRESS, _LONGEST_LINE, _LONGEST_BLOCK = 90, 300, 900, 3000
 
 
 def preview_embed(preview: FeedPreview, locale: Locale) -> Embed:
@@ -64,11 +64,7 @@ def list_embeds(statuses: Sequence[FeedStatus], now: datetime, locale: Locale) -
     is_brief = len(statuses) > _IN_DETAIL
     blocks = [_block(status, now, locale, is_brief=is_brief) for status in statuses]
     pages = join_within([f"{block}\n" for block in blocks], DESCRIPTION)
-    embeds: list[Embed] = [{"color": COLOUR, "description": page} for page in pages[:_MOST_EMBEDS]]
-    if len(pages) > _MOST_EMBEDS:
-        shown = sum(page.count("\n**") + 1 for page in pages[:_MOST_EMBEDS])
-        embeds[-1]["footer"] = {"text": tn(locale, "and {n} more", "and {n} more", len(statuses) - shown)}
-    return embeds
+    return [{"color": COLOUR, "description": page} for page in pages[:_MOST_EMBEDS]]
 
 
 def _block(status: FeedStatus, now: datetime, locale: Locale, *, is_brief: bool) -> str:
@@ -78,7 +74,7 @@ def _block(status: FeedStatus, now: datetime, locale: Locale, *, is_brief: bool)
     else:
         head += f" ・ {_address(status.feed.url)}"
         lines = status_lines(status, now, locale, _moment, escape)
-    return clip("\n".join((head, *(f"-# {line}" for line in lines))), 2000)
+    return join_within((head, *(f"-# {line}" for line in lines)), _LONGEST_BLOCK)[0]
 
 
 def _embed(title: str, url: str, head: Iterable[str], parts: Sequence[Part]) -> Embed:

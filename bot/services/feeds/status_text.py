@@ -15,7 +15,7 @@ from bot.services.feeds.statuses import DAYS, FeedStatus
 from bot.store.feed_days import DayCounts
 
 Escape: TypeAlias = Callable[[str], str]
-_MOST_RULES, _LONGEST_RULES, _MOST_REASONS = 20, 200, 6
+_MOST_RULES, _LONGEST_RULES, _MOST_REASONS, _LONGEST_REASON, _BRIEF_REASON = 20, 200, 6, 300, 120
 STATES: Mapping[State, Message] = {
     "fresh": msg("Fresh"),
     "quiet": msg("Quiet"),
@@ -59,17 +59,22 @@ def brief_lines(
     status: FeedStatus, locale: Locale, format_time: Callable[[datetime], str], escape: Escape = str
 ) -> list[str]:
     """Return how a feed is and what it brought, where many are listed."""
-    return [_state(status, locale, format_time, escape), counts_line(status.week, locale)]
+    return [_state(status, locale, format_time, escape, _BRIEF_REASON), counts_line(status.week, locale)]
 
 
-def _state(status: FeedStatus, locale: Locale, format_time: Callable[[datetime], str], escape: Escape) -> str:
-    return t(
-        locale,
-        "{state} since {time}: {reason}",
-        state=STATES[status.status.state].text(locale),
-        time=format_time(status.status.since),
-        reason=escape(status.status.reason.text(locale)),
-    )
+def _state(
+    status: FeedStatus,
+    locale: Locale,
+    format_time: Callable[[datetime], str],
+    escape: Escape,
+    longest: int = _LONGEST_REASON,
+) -> str:
+    state, since, reason = status.status
+    name, time = STATES[state].text(locale), format_time(since)
+    if state == "paused":
+        return t(locale, "{state} since {time}", state=name, time=time)
+    text = escape(clip(reason.text(locale), longest))
+    return t(locale, "{state} since {time}: {reason}", state=name, time=time, reason=text)
 
 
 def counts_line(counts: DayCounts, locale: Locale) -> str:
