@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from bot.app import App
 from bot.background_jobs import Job
 from bot.domain.night import night_at
-from bot.store import feed_addresses
+from bot.store import feed_presence
 
 if TYPE_CHECKING:
     from bot.services.backups import Backups
@@ -31,7 +31,7 @@ def jobs_of(app: App) -> dict[str, Job]:
 def _feeds(app: App) -> Job:
     async def job() -> None:
         async with app.database.read() as connection:
-            if not await feed_addresses.exist(connection):
+            if not await feed_presence.any_address(connection):
                 return
         await app.services.feeds().polling.poll_due()
         await app.services.scoring.update()

@@ -145,6 +145,12 @@ async def waiting(connection: StoreConnection, workspace_id: int, limit: int | N
     return await _with_feeds(connection, [candidate_from(row) for row in await connection.execute(query)])
 
 
+async def workspaces_with_finds(connection: StoreConnection) -> list[int]:
+    """Return the workspaces in which finds wait."""
+    query = select(candidates.c.workspace_id).where(candidates.c.decision.is_(None), IS_FIND).distinct()
+    return list(await connection.scalars(query))
+
+
 async def of_proposer(connection: StoreConnection, workspace_id: int, proposer: str) -> list[Candidate]:
     """Return somebody's waiting proposals, newest first."""
     conditions = (*_waits(workspace_id), candidates.c.proposer == proposer)

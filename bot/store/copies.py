@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import shutil
 import sqlite3
 from contextlib import closing, suppress
 from datetime import datetime
@@ -62,6 +61,8 @@ def _keep(path: Path, kept: Path) -> None:
     try:
         os.link(path, kept)
     except OSError:  # not every file system has links
+        import shutil  # slow to import, and most file systems have them
+
         shutil.copy2(path, kept)
     for ending in _BESIDE:
         with suppress(FileNotFoundError):

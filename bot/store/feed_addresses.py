@@ -22,11 +22,6 @@ _UNUSED_KEPT = timedelta(days=1)
 _TIMES = ("next_poll_at", "requested_at", "unconditional_at", "read_at", "news_at", "failing_since", "stopped_at")
 
 
-async def exist(connection: StoreConnection) -> bool:
-    """Return whether there is any address."""
-    return (await connection.execute(select(feed_addresses.c.id).limit(1))).first() is not None
-
-
 async def get(connection: StoreConnection, address_id: int) -> FeedAddress | None:
     """Return an address."""
     row = (await connection.execute(_ONE, {"address": address_id})).first()

@@ -23,12 +23,6 @@ class Numbers(NamedTuple):
     waiting: str = ""
 
 
-async def workspaces_with_finds(connection: StoreConnection) -> list[int]:
-    """Return the workspaces in which finds wait."""
-    query = select(candidates.c.workspace_id).where(candidates.c.decision.is_(None), IS_FIND).distinct()
-    return list(await connection.scalars(query))
-
-
 async def count_decisions(connection: StoreConnection, workspace_id: int, most: int) -> int:
     """Return how many candidates were accepted or rejected, at most that many."""
     query = select(candidates.c.number).where(*_is_decided(workspace_id)).limit(most)

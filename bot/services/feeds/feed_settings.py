@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Protocol
 
 from bot.services.ports import Clock
-from bot.store import feed_addresses
+from bot.store import feed_presence
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
@@ -40,7 +40,7 @@ class FeedSettings:
         What a chat changed since stays as long as the settings stay the same.
         """
         async with self._database.read() as connection:
-            if not requests and not await feed_addresses.exist(connection):
+            if not requests and not await feed_presence.any_address(connection):
                 return
         from bot.store import feeds
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.domain.errors import DayoriError
-from bot.store import scores
+from bot.store import candidates
 from bot.store.database import Database
 
 if TYPE_CHECKING:
@@ -33,7 +33,7 @@ class Scoring:
         """Bring the scores of all waiting finds up to date."""
         async with self._turn:
             async with self._database.read() as connection:
-                workspace_ids = await scores.workspaces_with_finds(connection)
+                workspace_ids = await candidates.workspaces_with_finds(connection)
             for workspace_id in workspace_ids:
                 await self._of(workspace_id).update()
 
