@@ -1,6 +1,6 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; `discord`, `rendering` and `feeds` are the others.
+`python -m trials slack` runs only those of Slack; `discord`, `rendering`, `feeds` and `updates` are the others.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from trials.discord import Discord
 from trials.feeds import on_feeds
 from trials.slack import Slack
 from trials.table import report
+from trials.updates import on_updates
 
 _RUNS, _LONG, _CROWDS = 1000, 8, 40  # a run or a crowd has five editions
 _SLACK_KILLS, _SLACK_OTHERS, _REAL_TIME = 500, 300, 3
@@ -51,7 +52,7 @@ def _crowds() -> list[tuple[str, causes.Cause]]:
 async def main(parts: list[str]) -> int:
     """Run these parts, or all; return the exit status."""
     configure_logs((), quiet=True)
-    trials = {"discord": on_discord, "slack": on_slack, "rendering": on_both, "feeds": on_feeds}
+    trials = {"discord": on_discord, "slack": on_slack, "rendering": on_both, "feeds": on_feeds, "updates": on_updates}
     if unknown := set(parts) - set(trials):
         print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(trials)}", file=sys.stderr)
         return 2

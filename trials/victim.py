@@ -38,7 +38,11 @@ from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.edition_sender import PAUSES
+from bot.services.lazy_sources import LazySources
+from bot.services.papers.update_checks import UpdateChecks
 from bot.services.ports import Clock
+from bot.sources.lookup import Sources
+from bot.sources.open_sources import open_sources
 from bot.store.database import Database, open_database
 
 NAMES = CommandNames("dayori")
@@ -66,6 +70,11 @@ def bot(store: Path, settings: dict[str, Any]) -> ForkServerProcess:
     return _started(_serve, store, settings)
 
 
+def looker(store: Path, url: str, ahead: float) -> ForkServerProcess:
+    """Start `dayori refresh`; arXiv and Crossref are at `url`, and its clock is `ahead` by seconds."""
+    return _started(_look, store, url, ahead)
+
+
 def _started(target: object, *arguments: object) -> ForkServerProcess:
     process = _CONTEXT.Process(target=_run, args=(target, *arguments))
     process.start()
@@ -90,12 +99,9 @@ async def _post(store: Path, ahead: float, room: int | None, work: Work, *place:
     if room:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, room))
 
-    def clock() -> datetime:
-        return datetime.now(UTC) + timedelta(seconds=ahead)
-
     database = await open_database(f"sqlite+aiosqlite:///{store}")
     try:
-        await work(database, clock, *place)
+        await work(database, _clock(ahead), *place)
     finally:
         await database.close()
 
@@ -116,6 +122,31 @@ async def _on_slack(database: Database, clock: Clock, api_url: str, token: str, 
         await Digests(database, clock, POLICY, {"slack": SlackRenderer(POLICY.zone, NAMES)}).compose_due()
         pauses = [pause / factor for pause in PAUSES]
         await Delivery(database, clock, {"slack": publisher}, pauses).deliver_open()
+
+
+async def _look(store: Path, url: str, ahead: float) -> None:
+    def sources() -> Sources:
+        return open_sources(
+            arxiv_url=url,
+            crossref_url=url,
+            doi_url=url,
+            openreview_url=url,
+            openreview_site_url=url,
+            acl_url=url,
+            interval=0.05,
+        )
+
+    opened = LazySources(sources)
+    database = await open_database(f"sqlite+aiosqlite:///{store}")
+    try:
+        await UpdateChecks(database, _clock(ahead), POLICY.zone, opened, pause=0).run_now(1)
+    finally:
+        await opened.close()
+        await database.close()
+
+
+def _clock(ahead: float) -> Clock:
+    return lambda: datetime.now(UTC) + timedelta(seconds=ahead)
 
 
 async def _serve(store: Path, settings: dict[str, Any]) -> None:
