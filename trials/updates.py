@@ -95,11 +95,13 @@ async def _fill(store: Path) -> None:
 
 
 async def _ended(process: ForkServerProcess, kill_after: float | None = None) -> bool:
-    """Wait for a process, or kill it after some seconds; return whether it ended by itself."""
+    """Wait for a process, or kill it after some seconds; return whether it ended by itself. Raises RuntimeError."""
     await asyncio.to_thread(process.join, kill_after)
     if process.exitcode is None:
         process.kill()
         await asyncio.to_thread(process.join)
+    if process.exitcode and process.exitcode > 0:
+        raise RuntimeError(f"a look ended with {process.exitcode}")
     return process.exitcode == 0
 
 

@@ -128,6 +128,7 @@ async def _look(store: Path, url: str, ahead: float) -> None:
     def sources() -> Sources:
         return open_sources(
             arxiv_url=url,
+            arxiv_listing_url=url,
             crossref_url=url,
             doi_url=url,
             openreview_url=url,
