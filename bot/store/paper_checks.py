@@ -33,13 +33,6 @@ class DueCheck(NamedTuple):
     id: str
 
 
-class LastCheck(NamedTuple):
-    """When a source last told of a paper, and what it said."""
-
-    at: datetime
-    publication: Publication
-
-
 async def take_due(
     connection: StoreConnection,
     source: CheckedSource,
@@ -81,13 +74,15 @@ async def put_off(connection: StoreConnection, source: CheckedSource, due: Itera
     )
 
 
-async def last(connection: StoreConnection, source: CheckedSource, number: int) -> LastCheck | None:
-    """Return what a source last said of a paper; None before it told something."""
-    query = select(paper_checks.c.checked_at, paper_checks.c.publication).where(
-        paper_checks.c.number == number, paper_checks.c.source == source, paper_checks.c.publication.is_not(None)
+async def last(connection: StoreConnection, source: CheckedSource, check: DueCheck) -> Publication | None:
+    """Return what a source last said of a paper under its id of today; None before it told something."""
+    query = select(paper_checks.c.publication).where(
+        paper_checks.c.number == check.number, paper_checks.c.source == source, paper_checks.c.publication.is_not(None)
     )
-    row = (await connection.execute(query)).first()
-    return LastCheck(datetime.fromisoformat(row.checked_at), publication_from(row.publication)) if row else None
+    stored = (await connection.execute(query)).scalar()
+    if stored is None or stored["id"] != check.id:  # somebody corrected the paper's id
+        return None
+    return publication_from({name: value for name, value in stored.items() if name != "id"})
 
 
 async def save(
@@ -99,7 +94,7 @@ async def save(
     due_at: datetime,
 ) -> None:
     """Record what a source says of a paper now, if it knows the paper, and when it is looked at again."""
-    told = json.dumps(json_of_publication(publication)) if publication else None
+    told = json.dumps({"id": check.id, **json_of_publication(publication)}) if publication else None
     values = (check.workspace_id, check.number, source, iso(due_at), iso(now), told)
     await connection.exec_driver_sql(
         """INSERT INTO paper_checks (workspace_id, number, source, due_at, checked_at, publication)

@@ -16,7 +16,7 @@ paper_checks = Table(
     Column("source", Text, nullable=False),  # arxiv · crossref
     Column("due_at", Text, nullable=False),
     Column("checked_at", Text),  # null while no look succeeded
-    Column("publication", JSON(none_as_null=True)),
+    Column("publication", JSON(none_as_null=True)),  # with the id that the paper had there
     PrimaryKeyConstraint("number", "source"),
     Index("paper_checks_due", "source", "due_at"),
 )

@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from itertools import accumulate
 from typing import Any
 
+from bot.domain.digest import follow_ups_title
 from bot.domain.text import clip
+from bot.i18n import LOCALES
 from bot.platforms.discord.markdown import inner_address
 
-_CONTENT, _TITLE, _ADDRESS = 2000, 100, 300
+_CONTENT, _TITLE, _ADDRESS, _FOLLOW_UPS = 2000, 100, 300, 1200
+_TITLES = frozenset(map(follow_ups_title, LOCALES))
 _MARKER = re.compile(r"#[a-z2-7]{8}$")
 _AT_FAULT = re.compile(r"In embeds\.(\d+)\b")
 
@@ -31,8 +35,12 @@ def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
 
 
 def _line(embed: Mapping[str, Any], above: str) -> str:
-    """Return one paper's line; empty if the message's table of contents links it already."""
+    """Return one paper's line, or the follow-ups that fit; empty if the message's table of contents links the paper."""
     title = clip(str(embed.get("title", "")), _TITLE)  # already escaped
+    if embed.get("title") in _TITLES:
+        lines = [f"**{title}**", *str(embed.get("description", "")).split("\n")]
+        lengths = accumulate(len(line) + 1 for line in lines)
+        return "\n".join(line for line, length in zip(lines, lengths, strict=True) if length <= _FOLLOW_UPS)
     url = inner_address(str(embed.get("url", "")))
     if url and url in above:
         return ""

@@ -43,11 +43,11 @@ async def note(
     paper = (await papers.by_numbers(connection, check.workspace_id, [check.number])).get(check.number)
     if paper is None:  # removed meanwhile
         return ()
-    last = await paper_checks.last(connection, source, check.number)
+    last = await paper_checks.last(connection, source, check)
     await paper_checks.save(connection, source, check, publication, now, _due_after(paper, now))
     is_settled = paper.added_at is not None and paper.added_at < now - _SETTLED
-    told = updates_since(last.publication if last else None, publication, paper, day)
-    before = last.publication if last else Publication() if is_settled else publication
+    told = updates_since(last, publication, paper, day)
+    before = last or (Publication() if is_settled else publication)
     new, former = completed(paper, before, publication, ()), list[Paper]()
     if told or new != paper:
         former = await history.former_versions(connection, check.workspace_id, paper.id)

@@ -16,6 +16,7 @@ from bot.domain.paper import Paper, with_id
 from bot.domain.update import make_update
 from bot.formats.registry import read_file
 from bot.i18n import LOCALES
+from bot.platforms.discord.fallback import as_links
 from bot.platforms.discord.render import DiscordRenderer, card_embed, embed_length, list_embed
 from bot.search.results import Hit
 from bot.services.papers.results import Result, Results
@@ -78,6 +79,16 @@ def test_follow_ups_stand_at_the_end_and_a_later_edit_leaves_them() -> None:
     assert redrawn
     assert redrawn["embeds"][-1] == last
     assert violations_of("POST", "/channels/1/messages", message) == []
+
+
+def test_follow_ups_in_a_message_that_discord_refuses_stay_in_its_text_with_the_marker() -> None:
+    told = [FollowUp(replace(sample(n), updates=UPDATES), UPDATES[n % 2]) for n in range(MOST_FOLLOW_UPS)]
+    edition = edition_of(read_file(PAPERS), follow_ups=told)
+    (message,) = RENDERER.edition(edition, lambda n: "abcd2345")
+    content = as_links(message, "")["content"]
+    assert len(content) <= 2000
+    assert content.endswith("\n-# #abcd2345")
+    assert "**続報**\n🔄 [0番目の論文](<https://arxiv.org/abs/2401.00009v3>): v3が公開されました" in content
 
 
 def test_an_edition_of_follow_ups_alone_says_so() -> None:

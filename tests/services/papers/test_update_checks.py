@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
-from bot.domain.errors import ConflictError, SourceBusyError, SourceError, StaleError, UnknownPaperError
+from bot.domain.errors import ConflictError, NotFoundError, SourceBusyError, SourceError, StaleError, UnknownPaperError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, with_changes
 from bot.domain.publication import Notice, Publication
@@ -337,6 +337,42 @@ async def test_two_collections_with_one_paper_are_told_by_one_request(
     assert source.asked == [("2401.00001",)] * 2
     for each in (workspace, other):
         assert told(await stored(database, each)) == ["version v2"]
+
+
+async def test_a_paper_whose_id_was_corrected_is_looked_at_as_if_for_the_first_time(
+    database: Database,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    checks: UpdateChecks,
+    source: FakeSource,
+) -> None:
+    await library.add(workspace, paper(1), "花子")
+    source.arxiv |= {"2401.00001": Publication(version=1), "2401.00009": Publication(version=7, venue="ICML 2026")}
+    await next_night(checks, clock)
+    corrected = Identifiers(arxiv="2401.00009")
+    await library.edit(workspace, "paper-1", "花子", lambda old: replace(old, identifiers=corrected))
+    await next_night(checks, clock, days=8)
+    assert told(await stored(database, workspace)) == []
+    source.arxiv["2401.00009"] = Publication(version=8, venue="ICML 2026")
+    await next_night(checks, clock, days=8)
+    assert told(await stored(database, workspace)) == ["version v8"]
+
+
+async def test_one_paper_is_looked_at_at_once_whether_it_is_due_or_not(
+    library: Library, workspace: int, clock: AdjustableClock, checks: UpdateChecks, source: FakeSource
+) -> None:
+    for n in (1, 2):
+        await library.add(workspace, paper(n), None)
+        source.arxiv[f"2401.0000{n}"] = Publication(version=1)
+    assert len((await checks.run_now(workspace)).looked) == 2
+    assert (await checks.run_now(workspace)).looked == set()
+    source.arxiv["2401.00002"] = Publication(version=2)
+    report = await checks.run_now(workspace, "paper-2")
+    assert [(id, update.value) for id, update in report.noted] == [("paper-2", "v2")]
+    assert source.asked == [("2401.00001", "2401.00002"), ("2401.00002",)]
+    with pytest.raises(NotFoundError):
+        await checks.run_now(workspace, "gone")
 
 
 @pytest.fixture
