@@ -141,7 +141,10 @@ async def waiting(connection: StoreConnection, workspace_id: int, limit: int | N
 
     A feed's find does not wait while the collection has its paper.
     """
-    query = select(candidates).where(*_waits(workspace_id)).order_by(*_ORDER).limit(limit)
+    query = select(candidates).where(*_waits(workspace_id)).order_by(*_ORDER)
+    if limit is not None:  # sorted without their papers, which makes most of a row
+        numbers = select(candidates.c.number).where(*_waits(workspace_id)).order_by(*_ORDER).limit(limit)
+        query = select(candidates).where(candidates.c.number.in_(numbers)).order_by(*_ORDER)
     return await _with_feeds(connection, [candidate_from(row) for row in await connection.execute(query)])
 
 

@@ -238,6 +238,7 @@ candidates = Table(
     Column("decider", Text),
     Column("change_id", Integer),  # the change that added its paper
     Index("candidates_workspace", "workspace_id", "decision", "number"),
+    Index("candidates_decider", "workspace_id", "decider", "decided_at"),
     sqlite_autoincrement=True,
 )
 

@@ -26,6 +26,7 @@ def upgrade() -> None:
     op.add_column("candidates", sa.Column("change_id", sa.Integer()))
     op.drop_index("candidates_workspace", "candidates")
     op.create_index("candidates_workspace", "candidates", ["workspace_id", "decision", "number"], unique=False)
+    op.create_index("candidates_decider", "candidates", ["workspace_id", "decider", "decided_at"], unique=False)
     op.create_table(
         "candidate_keys",
         sa.Column("workspace_id", sa.Integer(), nullable=False),
