@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import io
+import sqlite3
+from contextlib import closing
 
 import pytest
 
@@ -14,6 +16,7 @@ from bot.platforms.console.shell import Shell
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from tests.collection import all_papers
+from tests.finds import find_many
 from tests.samples import paper
 
 
@@ -181,7 +184,6 @@ FORM = ("/editpaper paper-3", "新しい題名", "新しい見出し", "2024-01"
         ("/removepaper paper-3",),
         ("/removepaper paper-3", ""),
         ("/removepaper paper-3", "n"),
-        ("/inbox",),
         ("/addpaper 1706.03762", "題名"),
         ("/addpaper 1706.03762", "題名", "", "", "", ""),
         ("/addpaper 1706.03762", "題名", "", "", "", "", "no"),
@@ -261,3 +263,63 @@ async def test_a_proposal_of_a_paper_that_is_there_says_so_and_offers_its_commen
     assert "太郎さんに知らせられませんでした: ここはDiscordにつながっていません。" in printed
     assert (await filled.services.lookup.get(1, "paper-3")).comment == "提案のコメント"
     assert await filled.services.inbox.waiting(1) == []
+
+
+@pytest.fixture
+async def found(app: App) -> App:
+    await find_many(app.database, 1, app.clock, 3)
+    return app
+
+
+async def test_candidates_are_decided_on_by_letters_at_the_prompt(found: App) -> None:
+    lines = ("/inbox", "Ｒ", "u", "l", "?", "a", "読む価値あり", "要点は三つ。", "LLM, RAG", "q", "/papers")
+    printed = await typed(found, *lines)
+    for sentence in (
+        "arxiv-cl が見つけました。",
+        "「A Paper on Subject 1」を却下しました。",
+        "「A Paper on Subject 1」の却下を取り消しました。",
+        "「A Paper on Subject 1」をあとに回しました。",
+        "「読む価値あり」を採用しました。",
+    ):
+        assert sentence in printed
+    accepted = await found.services.lookup.get(1, "paper-2")
+    assert (accepted.comment, accepted.tags, accepted.added_by) == ("要点は三つ。", ("LLM", "RAG"), "花子")
+    assert [each.number for each in await found.services.inbox.waiting(1)] == [1, 3]
+
+
+async def test_a_form_at_the_prompt_asks_again_for_what_is_wrong(found: App) -> None:
+    lines = ("/inbox", "e", "題名", "見出し", "いつか", "2024-01-22", "", "")
+    printed = await typed(found, *lines)
+    assert "いつか" in printed
+    saved = await found.services.lookup.get(1, "paper-1")
+    assert (saved.title, saved.headline, str(saved.date)) == ("題名", "見出し", "2024-01-22")
+
+
+@pytest.mark.parametrize(
+    "lines", [("/inbox",), ("/inbox", "a"), ("/inbox", "e", "題名", "見出し"), ("/inbox", "x", "")]
+)
+async def test_the_end_of_input_in_the_inbox_changes_nothing(found: App, lines: tuple[str, ...]) -> None:
+    printed = await typed(found, *lines)
+    assert "判断しなかったものは" in printed or "中止しました" in printed
+    assert len(await found.services.inbox.waiting(1)) == 3
+    assert await found.services.library.history(1) == []
+
+
+async def test_what_somebody_else_decided_meanwhile_is_said_before_the_next(found: App) -> None:
+    class Late(io.StringIO):
+        """Lines of which the first decides only after another curator has."""
+
+        def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
+            line = super().readline()
+            if line == "r\n":
+                with closing(sqlite3.connect(found.database.path)) as connection, connection:
+                    connection.execute(
+                        "UPDATE candidates SET decision = 'rejected', decided_by = '次郎', decider = 'discord:3',"
+                        " decided_at = '2026-01-01T00:00:00.000000+00:00' WHERE number = 3"
+                    )
+            return line
+
+    out = io.StringIO()
+    await Shell(found.services, 1, SafeConsole(file=out, width=80), "花子", pipe=Late("/inbox\nr\nq\n")).run()
+    assert "「A Paper on Subject 1」は次郎さんがすでに却下しました。" in out.getvalue()
+    assert [each.number for each in await found.services.inbox.waiting(1)] == [2, 1]

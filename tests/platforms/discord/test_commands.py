@@ -18,15 +18,17 @@ from bot.services.papers.drafts import Drafts
 from bot.services.papers.previews import Previews
 from tests.doubles.discord import violations_of
 from tests.doubles.finder import FakeFinder
+from tests.finds import find_many
 from tests.platforms.discord.conftest import config_for
 
 DOI = "https://doi.org/10.1145/3292500.3330919"
 
 
 @asynccontextmanager
-async def simulated(folder: Path) -> AsyncIterator[simcord.Env]:
-    """Run the bot inside simcord; every body it sends must be valid."""
+async def simulated(folder: Path, *, finds: int = 0) -> AsyncIterator[simcord.Env]:
+    """Run the bot inside simcord, with some of feeds' finds in its inbox; every body it sends must be valid."""
     async with open_app(config_for(folder)) as app:
+        await find_many(app.database, await app.services.workspaces.named("default"), app.clock, finds)
         finder = FakeFinder()  # simcord's clock runs ahead, which no real socket could follow
         finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
         drafts = Drafts(app.database, app.clock, finder)
@@ -136,3 +138,27 @@ async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second
         assert answer.response is not None
         assert "[slides](https://example.org/slides)" in str(answer.response.embeds[0].description)
         assert "読みました。" in str(answer.response.embeds[0].description)
+
+
+async def test_a_curator_goes_through_the_inbox_in_one_message(tmp_path: Path) -> None:
+    async with simulated(tmp_path, finds=3) as env:
+        guild = env.create_guild()
+        role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
+        channel, curator = (
+            guild.create_text_channel("general"),
+            guild.add_member(env.create_user("hanako"), roles=[role]),
+        )
+        card = await curator.slash(channel, "inbox")
+        assert card.response is not None
+        await curator.click(card.response, label="Later")
+        await curator.click(card.response, label="Reject")
+        await curator.click(card.response, label="Undo the decision")
+        form = await curator.click(card.response, label="Accept")
+        assert form.modal is not None
+        done = await curator.submit_modal(form, {"headline": "採用した論文", "title": "A Paper"})
+        assert done.response is not None
+        assert 'Accepted "採用した論文".' in done.response.content
+        assert [each.title for each in done.response.embeds] == ["A Paper on Subject 3"]
+        reply = await curator.slash(channel, "paper", query="採用した論文")
+        assert reply.response is not None
+        assert reply.response.embeds[0].title == "採用した論文"
