@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from contextlib import closing
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -15,12 +15,16 @@ from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import create_engine
 
+from bot.domain.candidate import Candidate
 from bot.domain.dates import PaperDate
 from bot.domain.draft import Draft, draft_from
 from bot.domain.errors import StoreError
 from bot.domain.publication import Publication
+from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.paper_updates import note
+from bot.services.papers.submission import Submission
+from bot.services.papers.submitter import Submitter
 from bot.services.papers.undo import Undo
 from bot.services.servers import Servers
 from bot.store import candidates, drafts, imports, leases, metadata_cache, paper_checks, papers, state, subscriptions
@@ -29,6 +33,7 @@ from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata
 from bot.store.search_index.index import SearchIndex
 from tests.doubles.clock import AdjustableClock
+from tests.samples import paper
 
 AT = "2026-01-01T00:00:00.000000+00:00"
 
@@ -304,3 +309,44 @@ async def test_papers_of_before_updates_take_them_and_their_history_is_undone_an
         states.append((paper.comment, [update.value for update in paper.updates]))
     await database.close()
     assert states == [("一", []), (None, []), ("一", []), ("一", ["v2"])]
+
+
+async def test_proposals_of_before_decisions_were_kept_are_found_again_and_decided_on(tmp_path: Path) -> None:
+    url = f"sqlite+aiosqlite:///{tmp_path}/a.db"
+    upgrade(url, "0012")
+    whole = json.dumps(papers.columns_of(paper(1)))
+    with closing(sqlite3.connect(tmp_path / "a.db")) as connection, connection:
+        connection.execute("INSERT INTO workspaces (id, name, created_at) VALUES (1, 'default', ?)", (AT,))
+        rows = [
+            (4, '{"source": "2401.00001"}', "太郎", "discord:1", whole),
+            (5, '{"source": "2307.08621", "title": "RetNet"}', "太郎", "discord:1", None),
+            (6, '{"source": "https://example.org/post"}', None, None, "null"),
+        ]
+        connection.executemany(
+            "INSERT INTO candidates (number, workspace_id, form, proposed_by, proposer, proposed_at, paper)"
+            f" VALUES (?, 1, ?, ?, ?, '{AT}', ?)",
+            rows,
+        )
+    database, clock = await open_database(url), AdjustableClock()
+    search = await SearchIndex.open(database)
+    inbox = Inbox(database, clock, timedelta(days=30))
+    proposing = Submission(database, clock, "curators")
+    jiro, hanako = (Submitter(name, f"discord:{name}", "ja", name == "花子") for name in ("次郎", "花子"))
+    assert [(each.number, each.is_find, each.feeds) for each in await inbox.waiting(1)] == [
+        (number, False, ()) for number in (4, 5, 6)
+    ]
+    for number, source in ((4, "2401.00001"), (5, "2307.08621v2"), (6, "https://example.org/post")):
+        earlier = await proposing.find_earlier(1, source, jiro)
+        assert isinstance(earlier, Candidate)
+        assert earlier.number == number
+    clock.advance(days=9999)
+    await inbox.tidy()
+    for number in (4, 5):
+        await inbox.accept(1, number, hanako)
+    await inbox.reject(1, 6, hanako)
+    assert await inbox.waiting(1) == []
+    for number in (4, 5, 6):
+        await inbox.undo(1, hanako, number)
+    assert [each.number for each in await inbox.waiting(1)] == [4, 5, 6]
+    await search.close()
+    await database.close()
