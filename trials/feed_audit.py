@@ -41,6 +41,7 @@ def audit(
     excluding: set[str],
     first_read: Mapping[str, datetime],
     known: set[int],
+    kills: Sequence[datetime],
     store: Path,
 ) -> Findings:
     """Return what the trial found; `first_read` are the times of the silent first polls, by address."""
@@ -64,7 +65,7 @@ def audit(
         "polls too early": [each for served in _direct(web.served, by_path) for each in _too_early(served)],
         "second whole request": list(_repeated(by_path)),
         "after 410": [each for served in by_path.values() for each in _after_gone(served)],
-        "before Retry-After": [each for served in by_path.values() for each in _before_wished(served)],
+        "before Retry-After": [each for served in by_path.values() for each in _before_wished(served, kills)],
         "hosts twice at once": [host for host, most in web.most_at_once.items() if most > 1],
         "arXiv within three seconds": list(_arxiv_rushed(web.served)),
         "cookies and referrers": web.rude,
@@ -80,7 +81,7 @@ def audit(
         "answered otherwise": sum(n for status, n in statuses.items() if status not in (200, 304)),
         "papers expected": len(expected),
         "papers in the inbox": len(inbox),
-        "most requests of a feed in 30 days": max(map(len, by_path.values())),
+        "most requests of a feed": max(map(len, by_path.values())),
     }
     return Findings(counts, wrong)
 
@@ -159,8 +160,11 @@ def _after_gone(served: Sequence[Served]) -> Iterator[str]:
         yield served[0].feed.name
 
 
-def _before_wished(served: Sequence[Served]) -> Iterator[str]:
+def _before_wished(served: Sequence[Served], kills: Sequence[datetime]) -> Iterator[str]:
+    """Yield requests before the moment that the last answer named, unless its reader was killed in that minute."""
     for before, after in pairwise(served):
+        if any(timedelta(0) <= kill - before.request.at < timedelta(minutes=2) for kill in kills):
+            continue
         if before.retry_after.isdigit():
             wished = before.request.at + timedelta(seconds=int(before.retry_after))
         elif before.retry_after:

@@ -42,7 +42,7 @@ async def on_feeds(days: int = DAYS) -> int:
     began = perf_counter()
     with TemporaryDirectory() as folder:
         findings = await Month(Path(folder) / "dayori.db", Random(1), days).run()
-    _print(findings, perf_counter() - began)
+    _print(findings, days, perf_counter() - began)
     return sum(map(len, findings.wrong.values()))
 
 
@@ -57,6 +57,7 @@ class Month:
         self._web = FeedWeb(self._time)
         self._first_read: dict[str, datetime] = {}
         self._excluding = {feed.name for feed in self._feeds if feed.kind in ("busy", "planet")}
+        self._kills: list[datetime] = []
         self._ends = {"ended": 0, "killed": 0, "two at once": 0}
 
     async def run(self) -> Findings:
@@ -72,7 +73,7 @@ class Month:
                     progress(
                         int((self._time() - START) / timedelta(hours=1)), int((self._end - START) / timedelta(hours=1))
                     )
-        found = audit(self._web, self._feeds, self._excluding, self._first_read, known, self._store)
+        found = audit(self._web, self._feeds, self._excluding, self._first_read, known, self._kills, self._store)
         return Findings({**found.counts, **{f"processes {name}": n for name, n in self._ends.items()}}, found.wrong)
 
     async def _session(self, port: int) -> None:
@@ -99,6 +100,7 @@ class Month:
             await asyncio.wait([*polls, requested], return_when=asyncio.FIRST_COMPLETED)
             if requested.done():
                 await asyncio.sleep(self._dice.uniform(0, 0.04))
+                self._kills.append(self._time())
                 for each in pollers:
                     each.kill()
                 await asyncio.gather(*polls)
@@ -153,8 +155,8 @@ def _hours(moment: datetime) -> int:
     return int((moment - START) / timedelta(hours=1))
 
 
-def _print(findings: Findings, seconds: float) -> None:
-    print(f"feeds: {DAYS} simulated days in {seconds:.0f} s")
+def _print(findings: Findings, days: int, seconds: float) -> None:
+    print(f"feeds: {days} simulated days in {seconds:.0f} s")
     for name, count in findings.counts.items():
         print(f"  {name:40}{count:8,}")
     print("wrong")

@@ -15,6 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.feed_address import FeedAddress, FeedAnswer, Rhythm, host_of
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
+FURTHEST = timedelta(days=8)  # no poll is further ahead, unless a clock that ran ahead wrote it
 _EASTERN = ZoneInfo("America/New_York")  # arXiv announces at midnight there
 _DELAY = timedelta(seconds=15)  # a request leaves at most so long after it is written
 _MOST_GAPS = 8
@@ -23,12 +24,24 @@ _JITTER = 0.1
 _SPREAD = 40 * 60  # seconds over which addresses are spread that would otherwise be polled at one moment
 
 
-def earliest(address: FeedAddress) -> datetime | None:
-    """Return when the address may be requested again: hourly if that is conditional, else daily; None for at once."""
-    moments = [address.requested_at + HOUR + _DELAY] if address.requested_at else []
+def earliest(address: FeedAddress, now: datetime) -> datetime:
+    """Return when the address may be requested: an hour after the last time if that is conditional, else a day.
+
+    A time in the future was written by a clock that ran ahead, and counts as now.
+    """
+    address = without_future(address, now)
+    moments = [now]
+    if address.requested_at:
+        moments.append(address.requested_at + HOUR + _DELAY)
     if address.unconditional_at and not address.is_conditional:
         moments.append(address.unconditional_at + DAY + _DELAY)
-    return max(moments, default=None)
+    return max(moments)
+
+
+def without_future(address: FeedAddress, now: datetime) -> FeedAddress:
+    """Return an address that was requested now at the latest."""
+    moments = {name: getattr(address, name) for name in ("requested_at", "unconditional_at")}
+    return replace(address, **{name: min(moment, now) for name, moment in moments.items() if moment})
 
 
 def after_reading(address: FeedAddress, now: datetime) -> datetime:
@@ -37,15 +50,15 @@ def after_reading(address: FeedAddress, now: datetime) -> datetime:
         moment = _announcement_after(now) + _own_part(address.id) * timedelta(seconds=_SPREAD)
     else:
         moment = now + max(HOUR if is_arxiv(address) else _interval(address, now), _wish(address.rhythm))
-    return _allowed(address, min(_past_skipped(moment, address), now + DAY))
+    return max(min(_past_skipped(moment, address), now + DAY), earliest(address, now))
 
 
 def after_failure(address: FeedAddress, answer: FeedAnswer, now: datetime) -> datetime:
     """Return when to poll an address that failed: ever later, up to a day, or when its host wishes, up to a week."""
     if wanted := retry_moment(answer.retry_after, now):
-        return _allowed(address, max(wanted, now + HOUR))
-    doubled = HOUR * 2 ** min(max(address.failures - 1, 0), 5)
-    return _allowed(address, now + min(max(doubled * _jitter(address.id), HOUR), DAY))
+        return max(wanted, now + HOUR, earliest(address, now))
+    doubled = HOUR * (1 << min(max(address.failures - 1, 0), 5))
+    return max(now + min(max(doubled * _jitter(address.id), HOUR), DAY), earliest(address, now))
 
 
 def retry_moment(retry_after: str | None, now: datetime) -> datetime | None:
@@ -102,11 +115,6 @@ def _past_skipped(moment: datetime, address: FeedAddress) -> datetime:
     while day.weekday() in skipped:
         day += DAY
     return datetime.combine(day, time(), UTC) + _own_part(address.id) * timedelta(seconds=_SPREAD)
-
-
-def _allowed(address: FeedAddress, moment: datetime) -> datetime:
-    limit = earliest(address)
-    return max(moment, limit) if limit else moment
 
 
 def _announcement_before(now: datetime) -> datetime:

@@ -211,8 +211,19 @@ class Fetcher:
                 cookie_jar=aiohttp.DummyCookieJar(),
                 timeout=aiohttp.ClientTimeout(total=None),
                 headers={"User-Agent": self._agent, "Accept-Encoding": "gzip, deflate"},
+                middlewares=(_once,),
             )
         return self._sessions[open]
+
+
+async def _once(request: aiohttp.ClientRequest, send: aiohttp.ClientHandlerType) -> aiohttp.ClientResponse:
+    """Send a request once: aiohttp would repeat it when its connection breaks, without a turn of its own."""
+    try:
+        return await send(request)
+    except aiohttp.ClientConnectorError:
+        raise
+    except (aiohttp.ClientOSError, aiohttp.ServerDisconnectedError) as error:
+        raise aiohttp.ClientConnectionError(str(error)) from error
 
 
 def target_of(response: aiohttp.ClientResponse, url: str) -> str | None:

@@ -17,6 +17,8 @@ from bot.sources.http import MOST_REDIRECTS, Fetcher, Request, Response, UnsentE
 from bot.sources.network import place_of
 from bot.sources.source_errors import too_slow, unreadable
 
+# On a connection of its own, because one that was kept may be closed by the time of the next poll.
+_ALONE = {"Connection": "close"}
 _PERMANENT, _REDIRECTS = (301, 308), (301, 302, 303, 307, 308)
 MayRequest = Callable[[str], Awaitable[bool]]
 """Returns whether a host to which a redirect leads may be requested now."""
@@ -77,7 +79,7 @@ class Polls:
 
     async def _hop(self, url: str, request: Request, headers: Mapping[str, str]) -> Poll | _Redirect:
         place = place_of(url)
-        async with self._places[place], self._fetcher.requested(url, request, headers) as response:
+        async with self._places[place], self._fetcher.requested(url, request, _ALONE | dict(headers)) as response:
             target = target_of(response, url)
             if response.status in _REDIRECTS and target:
                 return _Redirect(target, response.status in _PERMANENT)

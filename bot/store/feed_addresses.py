@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, and_, bindparam, delete, exists, func, or_, select, update
 
 from bot.domain.feed_address import FeedAddress, Rhythm, Status
+from bot.domain.feed_schedule import FURTHEST
 from bot.i18n import message_from
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
@@ -17,7 +18,6 @@ from bot.store.feed_schema import feed_addresses, feeds
 
 LEASE = timedelta(minutes=5)
 _LONGEST_LEASE = timedelta(hours=1)  # a longer one was written by a clock that ran ahead
-_FURTHEST = timedelta(days=8)  # no poll is further ahead, unless such a clock wrote it
 _UNUSED_KEPT = timedelta(days=1)
 _TIMES = ("next_poll_at", "requested_at", "unconditional_at", "read_at", "news_at", "failing_since", "stopped_at")
 
@@ -46,7 +46,7 @@ async def claim(connection: StoreConnection, now: datetime, address_id: int | No
 
     With an address, only that one is leased. Nothing is returned when nothing is due.
     """
-    moments = {"now": iso(now), "furthest": iso(now + _FURTHEST), "longest": iso(now + _LONGEST_LEASE)}
+    moments = {"now": iso(now), "furthest": iso(now + FURTHEST), "longest": iso(now + _LONGEST_LEASE)}
     host, due = (_HOST, _DUE_OF_HOST) if address_id is None else (_HOST_OF_ONE, _ONE_DUE)
     chosen = {} if address_id is None else {"address": address_id}
     first = (await connection.execute(host, moments | chosen)).scalar()
@@ -91,7 +91,7 @@ async def release(connection: StoreConnection, ids: Iterable[int]) -> None:
 
 async def count_due(connection: StoreConnection, now: datetime) -> int:
     """Return how many addresses are due."""
-    query = select(func.count()).select_from(feed_addresses).where(*_due(iso(now), iso(now + _FURTHEST)))
+    query = select(func.count()).select_from(feed_addresses).where(*_due(iso(now), iso(now + FURTHEST)))
     return int((await connection.execute(query)).scalar_one())
 
 

@@ -147,9 +147,14 @@ def test_failures_are_polled_ever_later_up_to_a_day() -> None:
 
 def test_a_request_without_validators_is_made_once_a_day() -> None:
     whole = replace(ADDRESS, etag=None, unconditional_at=NOW)
-    assert timedelta(0) <= (earliest(whole) or NOW) - (NOW + DAY) < SLACK
-    assert timedelta(0) <= (earliest(replace(whole, last_modified="x")) or NOW) - (NOW + HOUR) < SLACK
-    assert earliest(FeedAddress(1, "a", "a", NOW)) is None
+    assert timedelta(0) <= earliest(whole, NOW) - (NOW + DAY) < SLACK
+    assert timedelta(0) <= earliest(replace(whole, last_modified="x"), NOW) - (NOW + HOUR) < SLACK
+    assert earliest(FeedAddress(1, "a", "a", NOW), NOW) == NOW
+
+
+def test_a_clock_that_ran_ahead_costs_a_day_at_most() -> None:
+    ahead = replace(ADDRESS, etag=None, requested_at=NOW + timedelta(days=900), unconditional_at=NOW + 2 * DAY)
+    assert earliest(ahead, NOW) <= NOW + DAY + SLACK
 
 
 @pytest.mark.parametrize(

@@ -143,6 +143,7 @@ async def test_no_answer_takes_for_ever(web: Web, poll: Poll, fault: str) -> Non
     web.serve("lab.example", getattr(web, fault))
     answer = await asyncio.wait_for(poll(), 5)
     assert answer.failure and answer.was_sent
+    assert len(web.asked) == (6 if fault == "in_a_circle" else 1)
 
 
 async def test_a_host_that_cannot_be_reached_got_no_request(web: Web, poll: Poll) -> None:

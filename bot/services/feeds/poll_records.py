@@ -12,7 +12,16 @@ from bot.domain.entry_identity import keys_of
 from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer, host_of
 from bot.domain.feed_entry import FeedEntry
-from bot.domain.feed_schedule import HOUR, after_failure, after_reading, earliest, retry_moment, rhythm_after
+from bot.domain.feed_schedule import (
+    FURTHEST,
+    HOUR,
+    after_failure,
+    after_reading,
+    earliest,
+    retry_moment,
+    rhythm_after,
+    without_future,
+)
 from bot.services.feeds.answer_check import Checked
 from bot.services.ports import Clock
 from bot.store import feed_addresses, feed_entries, feeds
@@ -72,14 +81,16 @@ class PollRecords:
 
     async def _begin(self, connection: StoreConnection, address: FeedAddress, now: datetime) -> FeedAddress | None:
         """Write that an address is requested now; return it as it was before, None when it may not be requested."""
-        limit = earliest(address) or now
-        if address.stopped_at or limit > now:
-            next_poll_at = max(limit, address.next_poll_at)
-            await _save(connection, replace(address, next_poll_at=next_poll_at))
+        limit = earliest(address, now)
+        if limit > now:
+            await _save(connection, replace(without_future(address, now), next_poll_at=limit))
+            return None
+        if address.stopped_at or now < address.next_poll_at <= now + FURTHEST:  # a 429 postponed the whole host
+            await _save(connection, address)
             return None
         unconditional_at = address.unconditional_at if address.is_conditional else now
         requested = replace(address, requested_at=now, unconditional_at=unconditional_at)
-        requested = replace(requested, next_poll_at=earliest(requested) or now)  # for the case that this is the end
+        requested = replace(requested, next_poll_at=earliest(requested, now))  # for the case that this is the end
         await feed_addresses.replace_one(connection, requested, feed_addresses.lease_end(now))
         return address
 

@@ -338,6 +338,15 @@ async def test_a_paused_feed_is_not_polled_and_goes_on_where_it_stopped(bench: B
     assert await bench.inbox() == ["A"]
 
 
+async def test_after_a_clock_that_ran_ahead_polls_go_on(bench: Bench) -> None:
+    await bench.add()
+    await bench.poll(document(), days=500)
+    await bench.poll(days=-500)
+    await bench.poll(hours=1.1)
+    await bench.poll(document(entry("A")), hours=1.1)
+    assert await bench.inbox() == ["A"]
+
+
 async def test_progress_is_told_for_each_address(bench: Bench) -> None:
     for n in range(3):
         await bench.add(f"https://host{n}.example/", f"host{n}")
