@@ -8,7 +8,7 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-_BOOKKEEPING = ("number", "workspace_id", "added_at", "added_by", "updated_at")
+_BOOKKEEPING = ("number", "workspace_id", "added_at", "added_by", "updated_at", "updates")
 _LISTS = ("authors", "links", "tags", "identifiers")
 
 
@@ -21,12 +21,11 @@ def state_of(folder: Path) -> dict[str, Any]:
             "history": [_change(connection, row) for row in connection.execute("SELECT * FROM changes ORDER BY id")],
             "subscriptions": [_subscription(row) for row in connection.execute("SELECT * FROM subscriptions")],
             "editions": [tuple(row) for row in connection.execute(_EDITIONS)],
-            "candidates": [
-                json.loads(row["paper"])["title"] for row in connection.execute("SELECT paper FROM candidates")
-            ],
+            "candidates": [json.loads(row["paper"])["title"] for row in connection.execute(_WAITING)],
         }
 
 
+_WAITING = "SELECT paper FROM candidates WHERE decision IS NULL"
 _EDITIONS = """
 SELECT subscriptions.name, editions.number, reason, remaining, done_at IS NOT NULL,
     (SELECT count(*) FROM edition_papers WHERE edition_id = editions.id)
