@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import signal
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Any
 
 from bot.domain.arxiv_announcement import Listing, json_of_listing
@@ -18,6 +18,7 @@ from bot.worker_process import framed, frames
 
 Parse = Callable[..., Metadata | Mapping[str, Metadata] | Mapping[str, Publication] | FeedDocument | list[Listing]]
 SECONDS, MEMORY = 5.0, 2**29
+ENTRIES = 50  # of a feed in one part of an answer
 _GRACE = 1.0  # seconds after which it ends by itself, in case its parent is gone
 PARSERS: Mapping[str, Parse] = {
     "acl": acl.parse,
@@ -41,10 +42,21 @@ def serve(parsers: Mapping[str, Parse] = PARSERS, seconds: float = SECONDS + _GR
         kind, arguments = json.loads(request)
         body = next(stream)
         _limit_time(seconds)
-        answer = json.dumps(_answer(parsers[kind], body, arguments)).encode()
+        answer = b"".join(framed(json.dumps(part).encode()) for part in _parts(_answer(parsers[kind], body, arguments)))
         _limit_time(0)
-        sys.stdout.buffer.write(framed(answer))
+        sys.stdout.buffer.write(answer)
         sys.stdout.buffer.flush()
+
+
+def _parts(answer: dict[str, Any]) -> Iterator[Any]:
+    """Yield an answer; a feed's entries follow in batches, since reading them all at once would block whoever reads."""
+    if "feed" not in answer:
+        yield answer
+        return
+    entries = answer["feed"].pop("entries")
+    batches = [entries[start : start + ENTRIES] for start in range(0, len(entries), ENTRIES)]
+    yield answer | {"batches": len(batches)}
+    yield from batches
 
 
 def _answer(parse: Parse, body: bytes, arguments: list[str | None]) -> dict[str, Any]:

@@ -7,13 +7,14 @@ import json
 from asyncio.subprocess import Process
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from typing import Any
 
 import structlog
 
 from bot.domain.arxiv_announcement import Listing, listing_from
 from bot.domain.errors import FeedElsewhereError, SourceBusyError, SourceError, UnknownPaperError
-from bot.domain.feed_entry import FeedDocument, document_from
+from bot.domain.feed_entry import FeedDocument, FeedEntry, document_from, entry_from
 from bot.domain.metadata import Metadata, metadata_from
 from bot.domain.publication import Publication, publication_from
 from bot.i18n import message_from
@@ -53,7 +54,12 @@ class Parser:
 
     async def feed(self, body: bytes, url: str, charset: str | None, *, name: str) -> FeedDocument:
         """Return the document of a feed. Raises SourceError."""
-        return document_from((await self._parsed("feed", body, (url, charset, name), name))["feed"])
+        answer = await self._parsed("feed", body, (url, charset, name), name)
+        entries = list[FeedEntry]()
+        for batch in answer["batches"]:
+            entries += map(entry_from, json.loads(batch))
+            await asyncio.sleep(0)  # a batch takes some milliseconds
+        return replace(document_from(answer["feed"] | {"entries": []}), entries=tuple(entries))
 
     async def listings(self, body: bytes, charset: str | None, *, name: str) -> list[Listing]:
         """Return the announcements that a page of an arXiv listing shows. Raises SourceError."""
@@ -98,7 +104,7 @@ class Parser:
         is_answered = False
         try:
             async with asyncio.timeout(self._seconds):
-                answer: dict[str, Any] = json.loads(await _exchange(process, request))
+                answer: dict[str, Any] = await _exchange(process, request)
             is_answered = True
         except TimeoutError as error:
             raise too_long(name) from error
@@ -110,9 +116,11 @@ class Parser:
         return answer
 
 
-async def _exchange(process: Process, request: bytes) -> bytes:
+async def _exchange(process: Process, request: bytes) -> dict[str, Any]:
+    """Send a request and return the answer; `batches`, which follow it, are left as they come."""
     assert process.stdin
     assert process.stdout
     process.stdin.write(request)
     await process.stdin.drain()
-    return await next_frame(process.stdout)
+    answer: dict[str, Any] = json.loads(await next_frame(process.stdout))
+    return answer | {"batches": [await next_frame(process.stdout) for _ in range(answer.get("batches", 0))]}
