@@ -3,16 +3,16 @@
 from __future__ import annotations
 
 from bot.cli.context import CommandContext
+from bot.cli.feed_polls import follow_settings
 from bot.i18n import t
 from bot.platforms.console import feed_list as render
 from bot.platforms.console.output import print_json
-from bot.services.feeds.feed_settings import FeedSettings
 
 
 async def list_feeds(context: CommandContext, name: str | None, *, as_json: bool) -> None:
     """Print the workspace's feeds, or one. Raises NotFoundError."""
-    app, management, locale = context.app, context.services.feeds().management, context.locale
-    await FeedSettings(app.database, app.clock).follow(context.workspace, app.config.feeds)
+    await follow_settings(context)
+    management, locale = context.services.feeds().management, context.locale
     workspace = context.workspace
     statuses = [await management.status(workspace, name)] if name else await management.statuses(workspace)
     if as_json:

@@ -8,12 +8,19 @@ from bot.i18n import msg, t
 from bot.platforms.console import feed_polls as render
 from bot.platforms.console.output import print_json
 from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.workspaces import DEFAULT
+
+
+async def follow_settings(context: CommandContext) -> None:
+    """Apply the feeds of the settings, which belong to the default workspace, whichever the command is for."""
+    app, workspaces = context.app, context.services.workspaces
+    await FeedSettings(app.database, app.clock).follow(await workspaces.named(DEFAULT), app.config.feeds)
 
 
 async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) -> None:
     """Poll the feeds that are due, or one of them if it is. Raises NotFoundError for a name that no feed has."""
-    app, polling = context.app, context.services.feeds().polling
-    await FeedSettings(app.database, app.clock).follow(context.workspace, app.config.feeds)
+    await follow_settings(context)
+    polling = context.services.feeds().polling
     feed = await polling.named(context.workspace, name) if name else None
     if name and feed is None:
         raise NotFoundError(msg('There is no feed "{name}".', name=name))

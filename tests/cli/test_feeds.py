@@ -185,3 +185,12 @@ def test_a_round_without_feeds_says_so(dayori: Dayori) -> None:
 
 def test_a_name_that_no_feed_has_is_told(dayori: Dayori, address: str) -> None:
     assert_one_line(dayori("feeds", "poll", "clx"), "clx")
+
+
+def test_the_feeds_of_the_settings_are_those_of_the_default_workspace(
+    dayori: Dayori, address: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DAYORI_WORKSPACES", '{"lab": ["discord:123456789012345678"]}')
+    for act in ("list", "poll"):
+        assert document(dayori("feeds", act, "--workspace", "lab", "--json"))["feeds"] == []
+    assert len(document(dayori("feeds", "list", "--json"))["feeds"]) == 1

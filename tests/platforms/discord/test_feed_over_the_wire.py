@@ -7,13 +7,14 @@ from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
+from aiohttp.web import Request, Response, StreamResponse
 
 from bot.app import App
 from bot.domain.feed_filter import FeedFilter
-from tests.doubles.discord import Channel, DiscordServer, Guild, Member
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.doubles.web import Web
 from tests.platforms.discord.conftest import StartBot, answered, mention
-from tests.platforms.feeds import golden_feeds
+from tests.platforms.feeds import FEEDS, golden_feeds
 
 Feeds = tuple[Web, str, dict[str, Any]]
 
@@ -192,7 +193,44 @@ async def test_a_reader_sees_and_changes_nothing(
     assert list(kept) == ["lab"]
 
 
-async def test_what_goes_wrong_is_one_sentence_and_a_slow_feed_is_waited_for(
+async def test_a_slow_feed_is_waited_for_after_an_answer_at_once(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, web: Feeds
+) -> None:
+    internet, address, sources = web
+
+    async def slow(request: Request) -> StreamResponse:
+        await asyncio.sleep(3.5)  # longer than Discord waits
+        return Response(body=(FEEDS / "blog.xml").read_bytes(), content_type="application/xml")
+
+    internet.serve("127.0.0.1", slow)
+    async with start(sources=sources):
+        reply = await server.slash(curator, general, "feed add", url=f"{address}/slow", locale="ja")
+        look = await answered(reply)
+    assert reply.deferred
+    assert reply.elapsed < 1
+    assert look.controls == ["追加", "編集", "キャンセル"]
+
+
+async def test_each_hosted_server_has_its_own_feeds(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel, web: Feeds
+) -> None:
+    _, address, sources = web
+    other = server.add_guild("別の研究室")
+    place, head = other.channel("general"), other.member("次郎", permissions=Permission.MANAGE_GUILD)
+    async with start(sources=sources, sharing="hosted"):
+        look = await answered(await server.slash(curator, general, "feed add", url=f"{address}/blog.xml", name="lab"))
+        await server.click(curator, look, "追加")
+        mine = await server.slash(curator, general, "feed list", locale="ja")
+        listed = await server.slash(head, place, "feed list", locale="ja")
+        removed = await server.slash(head, place, "feed remove", name="lab", locale="ja")
+        names = await server.autocomplete(head, place, "feed pause", "name", "", locale="ja")
+    assert "lab" in mine.embeds[0]["description"]
+    assert "フィードはまだありません" in listed.content
+    assert "フィードはまだありません" in removed.content
+    assert names.values == []
+
+
+async def test_what_goes_wrong_is_one_sentence(
     server: DiscordServer, start: StartBot, curator: Member, general: Channel, web: Feeds
 ) -> None:
     _, address, sources = web

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import pytest
 
+from bot.config_sections import FeedSettings as Configured
 from bot.domain.entry_identity import keys_of
 from bot.domain.errors import ConflictError, DayoriError, InputError, NotAllowedError, NotFoundError, StaleError
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import FeedFilter, Reason
 from bot.domain.metadata import make_metadata
 from bot.services.feeds.drafts import MOST_FEEDS, FeedDrafts
+from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.feeds.management import FeedManagement
 from bot.services.feeds.trial import FeedTrials
 from bot.services.lazy_sources import LazySources
 from bot.services.papers.submitter import Submitter
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database
-from tests.doubles.clock import AdjustableClock
+from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.services.feeds.test_trial import NEW, OTHER, SURVEY, FakeFeed
 
 URL = "https://lab.example/feed"
@@ -257,3 +260,20 @@ async def test_a_page_that_names_its_feed_is_followed(
     drafts = restarted(database, clock, Page(NEW))
     preview = await drafts.begin(workspace, "t", "https://lab.example/", {}, HANAKO)
     assert preview.request.url == URL
+
+
+async def test_what_a_chat_changed_of_a_feed_of_the_settings_stays_until_the_settings_change(
+    drafts: FeedDrafts, database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    configured, settings = Configured(name="lab", url=URL, exclude=("survey",)), FeedSettings(database, clock)
+    await settings.follow(workspace, [configured])
+    await drafts.open_change(workspace, "t", "lab", HANAKO)
+    preview = await drafts.answer(workspace, "t", {"exclude": "review"}, HANAKO)
+    await drafts.save(workspace, "t", preview.fingerprint, HANAKO)
+    await FeedManagement(database, clock, TOKYO).pause(workspace, "lab")
+    await settings.follow(workspace, [configured])
+    async with database.read() as connection:
+        (kept,) = await feeds.all_of(connection, workspace)
+    assert (kept.filter.exclude, kept.paused_at is not None) == (("review",), True)
+    await settings.follow(workspace, [configured.model_copy(update={"include": ("rag",)})])
+    assert (await names(database, workspace))["lab"] == FeedFilter(("rag",), ("survey",))
