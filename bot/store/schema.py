@@ -208,12 +208,11 @@ drafts = Table(
     metadata,
     workspace_column(),
     Column("token", Text, nullable=False),
-    Column("form", JSON, nullable=False),
+    Column("form", JSON, nullable=False),  # of a paper, or {"feed": …}
     Column("saved_at", Text, nullable=False),
     Column("actor", Text),  # its owner; nobody else may use it
     Column("paper", JSON(none_as_null=True)),  # the finished paper as last shown
-    # {"paper": id}, {"proposal": number} or {}; null until the draft is used
-    Column("outcome", JSON(none_as_null=True)),
+    Column("outcome", JSON(none_as_null=True)),  # {"paper": id}, {"proposal": number}, {"feed": name} or {}
     PrimaryKeyConstraint("workspace_id", "token"),
 )
 
