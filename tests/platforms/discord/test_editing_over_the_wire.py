@@ -316,7 +316,7 @@ async def test_a_proposal_is_mended_or_rejected(
         mending = await server.click(curator, card, "編集")
         look = await answered(await server.submit(curator, mending.modal, {"title": "Attention Is All You Need"}))
         card = await server.click(curator, look, "保存")
-        assert card.content == "「Attention Is All You Need」を採用しました。\n太郎さんの提案です。"
+        assert card.content == "「Attention Is All You Need」を採用しました。\n\n太郎さんの提案です。"
         empty = await answered(await server.click(curator, card, "却下"))
         mended = await server.slash(reader, general, "paper", query="1706.03762", locale="ja")
         result = await server.slash(reader, general, "paper", query="2001.08361", locale="ja")

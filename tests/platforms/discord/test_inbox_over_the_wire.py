@@ -144,12 +144,12 @@ async def test_a_card_says_who_brought_it_and_what_else_there_is(
         first = await press(server, curator, second, "あとで")
         again = await press(server, curator, first, "あとで")
         english = await server.slash(curator, general, "inbox", locale="en-US")
-    order, found, others, *_ = second.content.splitlines()
+    order, _, found, others, *_ = second.content.splitlines()
     assert order.startswith("フィードが見つけた論文は新しい順に並んでいます。")
     assert (found, others) == ("arxiv-cl が見つけました。", "ほかに1件が判断を待っています。")
     assert "同じタイトルの論文が、別の番号ですでに登録されています（ID: paper" in second.content
     assert second.controls == ["採用", "却下", "あとで"]
-    assert first.content.splitlines()[1] == "arxiv-cl と hf-daily が見つけました。"
+    assert first.content.splitlines()[2] == "arxiv-cl と hf-daily が見つけました。"
     assert first.controls == ["採用", "却下", "あとで", "取り消し"]
     assert "にあとに回した論文です。" in again.content
     assert "Found by arxiv-cl" in english.content
