@@ -40,9 +40,16 @@ class Inbox:
             return await candidates.waiting(connection, workspace_id)
 
     async def get(self, workspace_id: int, number: int, by: Submitter) -> Candidate:
-        """Return a waiting candidate. Raises DecidedError, which says who decided what."""
-        async with self._database.read() as connection:
-            return await require_waiting(connection, workspace_id, number, by)
+        """Return a waiting candidate. Raises DecidedError, which says who decided what.
+
+        Of two processes with one press, only that which decided may say so: the other gets a DuplicateError.
+        """
+        try:
+            async with self._database.read() as connection:
+                return await require_waiting(connection, workspace_id, number, by)
+        except DecidedError:
+            async with self._database.write() as connection:
+                return await require_waiting(connection, workspace_id, number, by)
 
     async def next(self, workspace_id: int, number: int | None = None) -> Proposal | None:
         """Return the candidate to decide on next, or the one of that number if it waits; None if none waits."""

@@ -66,8 +66,10 @@ async def test_one_of_them_decides_on_a_proposal_and_tells_its_proposer(
     by = Submitter("太郎", f"slack:{proposer.id}", "ja", is_curator=False)
     for n in (1, 2):
         await app.services.submission.add(1, Draft(f"2401.0000{n}"), paper(n), by)
-    await curator.press_for(await curator.ask(channel, "/inbox"), "accept")
+    shown = await curator.press_for(await curator.ask(channel, "/inbox"), "accept")
     await server.until(lambda: proposer.direct.messages)
-    await repeat_at_the_other(server, curator, channel)
+    for _ in range(3):
+        await repeat_at_the_other(server, curator, channel)
+    assert shown.text.startswith("「1番目の論文」を採用しました。")
     assert len(proposer.direct.messages) == 1
     assert [each.number for each in await app.services.inbox.waiting(1)] == [2]
