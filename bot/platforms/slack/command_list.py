@@ -26,7 +26,7 @@ COMMAND_LIST = (
     CommandEntry("removepaper", "論文削除", msg("Remove a paper"), "RetNet"),
     CommandEntry("undo", "元に戻す", msg("Undo my last change")),
     CommandEntry("history", "履歴", msg("See who changed what"), "RetNet"),
-    CommandEntry("inbox", "受信箱", msg("Decide on proposed papers")),
+    CommandEntry("inbox", "受信箱", msg("Decide on papers that people proposed or feeds found")),
     CommandEntry("alias", "別名", msg("Name words for the same thing"), "add RAG = 検索拡張生成"),
     CommandEntry("digest", "だより", msg("Choose where and when the digest comes"), "subscribe #papers mon 09:00"),
     CommandEntry("feed", "フィード", msg("Choose where new papers come from"), "add https://rss.arxiv.org/rss/cs.CL"),
