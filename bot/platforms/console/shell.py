@@ -145,7 +145,7 @@ class Shell:
             ),
             "/redo": (self._curate(edit.redo), t(locale, "redo the last change that was undone"), ""),
             "/history": (self._curate(edit.history), t(locale, "who changed what"), "/history retnet"),
-            "/inbox": (self._curate(inbox.decide), t(locale, "decide on what was proposed and found, by single keys"), ""),
+            "/inbox": (self._curate(inbox.decide), t(locale, "decide on proposals and finds, by single keys"), ""),
             "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
             "/feed": (self._feed, t(locale, "sources of new papers"), "/feed add https://rss.arxiv.org/rss/cs.CL"),
             "/digest": (self._digest, t(locale, "show the next edition"), ""),
