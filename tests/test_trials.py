@@ -9,6 +9,7 @@ from pathlib import Path
 from trials import causes, discord_causes, outbox, slack_causes, storm
 from trials.causes import Cause
 from trials.discord import Discord
+from trials.feeds import Month
 from trials.slack import Slack
 from trials.stage import Platform
 
@@ -57,3 +58,11 @@ async def test_on_discord_killed_and_broken_posters_lose_nothing_and_send_nothin
 async def test_on_slack_killed_and_broken_posters_lose_nothing_and_send_nothing_twice(tmp_path: Path) -> None:
     known = slack_causes.KILLS | slack_causes.TROUBLES | slack_causes.WORST | causes.CROWDS
     assert await failures(Slack(), ON_SLACK, known, tmp_path) == {kind: [] for kind in ON_SLACK}
+
+
+async def test_in_days_of_misbehaving_feeds_each_paper_comes_once_and_every_host_is_treated_with_manners(
+    tmp_path: Path,
+) -> None:
+    findings = await Month(tmp_path / "dayori.db", random.Random(1), 1, 10).run()
+    assert findings.counts["papers in the inbox"] > 100
+    assert {name: cases for name, cases in findings.wrong.items() if cases} == {}

@@ -202,9 +202,9 @@ def announcements(dice: Random, papers: int) -> list[datetime]:
     return [each for each in midnights if each < END for _ in range(dice.randrange(papers // 2, papers))]
 
 
-def make_world(dice: Random) -> list[WebFeed]:
-    """Return the feeds; those to which some move are `unknown` to the bot."""
-    world = _World(dice)
+def make_world(dice: Random, part: int) -> list[WebFeed]:
+    """Return two hundred feeds, or a part of each kind; the bot does not know those to which some move."""
+    world = _World(dice, part)
     blogs = world.add("blog", 40, plain, 30 * HOUR, 20)
     world.add("busy", 20, plain, 4 * HOUR, 8)
     world.add("atom", 20, of_atom, 20 * HOUR, 10)
@@ -215,11 +215,11 @@ def make_world(dice: Random) -> list[WebFeed]:
     world.add("future dates", 6, in_the_future, 25 * HOUR, 3)
     world.add("outages", 20, with_outages, 18 * HOUR, 10)
     world.add("gone", 4, gone_after(8.3), 20 * HOUR, 4)
-    for n in range(4):
+    for n in range(max(4 // part, 1)):
         new = world.add("new place", 1, plain, 20 * HOUR, 1, number=n, is_known=False)[0]
         world.add("moved", 1, moved_after(6.2 + n, new), 20 * HOUR, 1, number=n)
-        world.add("onto another", 1, moved_after(9.1 + n, blogs[10 + n], 308), 20 * HOUR, 1, number=n)
-        world.add("on the way", 1, moved_after(2.5, blogs[20 + n], 302), 20 * HOUR, 1, number=n)
+        world.add("onto another", 1, moved_after(9.1 + n, blogs[-n - 1], 308), 20 * HOUR, 1, number=n)
+        world.add("on the way", 1, moved_after(2.5, blogs[n], 302), 20 * HOUR, 1, number=n)
     for name, serve in _TROUBLES.items():
         world.add(name, 1, serve, 20 * HOUR, 1)
     world.add("nowhere", 1, plain, 20 * HOUR, 1, host="nowhere.example")
@@ -239,9 +239,9 @@ _TROUBLES: dict[str, Serve] = {
 
 
 class _World:
-    def __init__(self, dice: Random) -> None:
+    def __init__(self, dice: Random, part: int) -> None:
         self.feeds: list[WebFeed] = []
-        self._dice, self._numbers = dice, count(1)
+        self._dice, self._part, self._numbers = dice, part, count(1)
 
     def add(
         self,
@@ -258,7 +258,7 @@ class _World:
     ) -> list[WebFeed]:
         """Add feeds of one kind on some hosts."""
         made = list[WebFeed]()
-        for n in range(number, number + many):
+        for n in range(number, number + max(many // self._part, 1)):
             items = [Item(next(self._numbers), at) for at in times(self._dice, gap)]
             place = host or f"{kind.replace(' ', '-')}{n % max(hosts, number + 1)}.example"
             made.append(WebFeed(f"f{len(self.feeds) + len(made):03}", place, kind, items, serve, window, is_known))
@@ -268,7 +268,7 @@ class _World:
     def add_arxiv(self, many: int) -> None:
         """Add arXiv's categories on two hosts; a fifth of their papers is listed in the next category too."""
         crossed: list[Item] = []
-        for n in range(many):
+        for n in range(max(many // self._part, 2)):
             own = [Item(next(self._numbers), at) for at in announcements(self._dice, 12)]
             items = sorted([*own, *crossed], key=lambda item: item.published)
             host = "rss.arxiv.org" if n % 2 else "export.arxiv.org"
@@ -278,7 +278,7 @@ class _World:
     def add_planets(self, many: int) -> None:
         """Add feeds that repeat what blogs have, some hours later."""
         blogs = [feed for feed in self.feeds if feed.kind == "blog"]
-        for n in range(many):
+        for n in range(max(many // self._part, 1)):
             chosen = self._dice.sample(blogs, 4)
             late = timedelta(hours=n)
             repeated = [Item(item.number, item.published + late) for feed in chosen for item in feed.items]

@@ -32,7 +32,7 @@ from trials.feed_web import FeedWeb
 from trials.feed_world import DAYS, START, make_world
 
 _TICK = timedelta(minutes=10)
-_LAST = timedelta(days=2)  # in which feeds that failed are polled once more
+_LAST = timedelta(days=2)  # in which nothing is killed, and feeds that failed are polled once more
 _SESSION = (3.0, 9.0)  # hours
 _KILLED, _TWO = 0.5, 0.2  # shares of the sessions
 
@@ -41,17 +41,17 @@ async def on_feeds(days: int = DAYS) -> int:
     """Run the trial and print what it found; return the number of failures."""
     began = perf_counter()
     with TemporaryDirectory() as folder:
-        findings = await Month(Path(folder) / "dayori.db", Random(1), days).run()
+        findings = await Month(Path(folder) / "dayori.db", Random(1), days, 1).run()
     _print(findings, days, perf_counter() - began)
     return sum(map(len, findings.wrong.values()))
 
 
 class Month:
-    """One run of the trial."""
+    """One run of the trial, with all feeds or a part of them."""
 
-    def __init__(self, store: Path, dice: Random, days: int) -> None:
+    def __init__(self, store: Path, dice: Random, days: int, part: int) -> None:
         self._store, self._dice = store, dice
-        self._feeds = make_world(dice)
+        self._feeds = make_world(dice, part)
         self._now: Synchronized[float] = CONTEXT.Value("d", START.timestamp())
         self._end = START + timedelta(days=days) + _LAST
         self._web = FeedWeb(self._time)
@@ -78,7 +78,8 @@ class Month:
 
     async def _session(self, port: int) -> None:
         """Let one or two processes poll for some hours."""
-        is_killed, is_pair = self._dice.random() < _KILLED, self._dice.random() < _TWO
+        is_killed = self._dice.random() < _KILLED and self._time() < self._end - _LAST
+        is_pair = self._dice.random() < _TWO
         pollers = [Poller(self._store, port, self._now) for _ in range(1 + is_pair)]
         until = self._time() + timedelta(hours=self._dice.uniform(*_SESSION))
         while self._time() < min(until, self._end):

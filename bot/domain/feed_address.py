@@ -96,5 +96,7 @@ class FeedAnswer:
 
 
 def host_of(url: str) -> str:
-    """Return the host of an address, with its port if it names one."""
-    return urlsplit(url).netloc.lower()
+    """Return the host of an address, with its port unless that is the usual one."""
+    parts = urlsplit(url)
+    host = (parts.hostname or "").rstrip(".")
+    return host if parts.port in (None, 80, 443) else f"{host}:{parts.port}"

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime, timedelta
 
 import structlog
@@ -39,15 +40,13 @@ class SourceTurns:
     async def take(self, patience: float) -> float:
         """Wait for the next turn, take it and return 0; else, after some seconds, return how long it may still last.
 
-        A store that cannot be written holds nobody up: within this process the limit is kept all the same.
+        A store that cannot be written holds nobody up.
         """
         give_up = self._clock() + timedelta(seconds=patience)
         while True:
-            try:
+            wait = 0.0
+            with self._limit_here():
                 wait = await self._try()
-            except StoreError as error:
-                _log.warning("the turns at a source are not shared", source=self._name, reason=str(error))
-                return 0
             if wait <= 0 or self._clock() + timedelta(seconds=min(wait, _LOOK_AGAIN)) > give_up:
                 return wait
             if wait > max(patience, _LONGEST_TURN.total_seconds()):  # a pause
@@ -61,14 +60,16 @@ class SourceTurns:
             return
         taken_at, self._taken_at = self._taken_at, None
         free_at = max(self._clock(), taken_at + self._interval)
-        async with self._database.write() as connection:
-            await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at)
+        with self._limit_here():
+            async with self._database.write() as connection:
+                await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at)
 
     @uncancellable
     async def pause(self, seconds: float) -> None:
         """Let no process take a turn for some seconds."""
-        async with self._database.write() as connection:
-            await source_turns.pause(connection, self._name, self._clock() + timedelta(seconds=seconds))
+        with self._limit_here():
+            async with self._database.write() as connection:
+                await source_turns.pause(connection, self._name, self._clock() + timedelta(seconds=seconds))
 
     @uncancellable
     async def _try(self) -> float:
@@ -79,3 +80,11 @@ class SourceTurns:
             return (free_at - now).total_seconds()
         self._taken_at = now
         return 0
+
+    @contextmanager
+    def _limit_here(self) -> Iterator[None]:
+        """Go on after a failure of the store: within this process the limit is kept all the same."""
+        try:
+            yield
+        except StoreError as error:
+            _log.warning("the turns at a source are not shared", source=self._name, reason=str(error))

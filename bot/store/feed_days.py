@@ -74,12 +74,6 @@ async def totals(connection: StoreConnection, feed_ids: Iterable[int], since: st
     return sums
 
 
-async def of_feed(connection: StoreConnection, feed_id: int, most: int = 30) -> list[tuple[str, DayCounts]]:
-    """Return a feed's last days with their counts, newest first."""
-    query = select(feed_days).where(feed_days.c.feed_id == feed_id).order_by(feed_days.c.day.desc()).limit(most)
-    return [(row.day, _read(row._asdict())) for row in await connection.execute(query)]
-
-
 def _read(columns: Mapping[str, Any]) -> DayCounts:
     dropped = {(kind, rule): n for kind, rule, n in columns["dropped"]}
     return DayCounts(**{name: columns[name] for name in _NUMBERS}, dropped=dropped)

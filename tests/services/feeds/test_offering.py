@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.feed import Feed
 from bot.domain.feed_entry import FeedEntry
@@ -13,7 +15,7 @@ from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, make_paper
 from bot.services.feeds.offering import Offered, Offering
 from bot.services.papers.library import Library
-from bot.store import candidates, feed_addresses, feed_days, feed_entries, feeds
+from bot.store import candidates, feed_addresses, feed_days, feed_entries, feed_schema, feeds
 from bot.store.database import Database
 from bot.store.feed_days import DayCounts
 from bot.store.workspaces import find_or_add
@@ -54,13 +56,24 @@ class Desk:
         return await self.offering.catch_up(current)
 
     async def ledger(self, feed: Feed) -> Sequence[tuple[str, DayCounts]]:
+        columns = feed_schema.feed_days.c
         async with self.database.read() as connection:
-            return await feed_days.of_feed(connection, feed.id)
+            days = await connection.scalars(select(columns.day).where(columns.feed_id == feed.id))
+            latest = sorted(days, reverse=True)
+            sums = [await feed_days.totals(connection, [feed.id], day) for day in latest]
+        assert len(sums) < 3
+        first, *others = [each[feed.id] for each in sums]
+        return [(latest[0], first), *((day, _less(each, first)) for day, each in zip(latest[1:], others, strict=True))]
 
     async def inbox(self, workspace: int | None = None) -> list[str]:
         async with self.database.read() as connection:
             waiting = await candidates.waiting(connection, workspace or self.workspace)
         return sorted(each.paper.title for each in waiting if each.paper)
+
+
+def _less(sums: DayCounts, other: DayCounts) -> DayCounts:
+    numbers = {name: getattr(sums, name) - getattr(other, name) for name in DayCounts.__slots__ if name != "dropped"}
+    return DayCounts(**numbers, dropped=dict(Counter(sums.dropped) - Counter(other.dropped)))
 
 
 @pytest.fixture
