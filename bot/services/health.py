@@ -21,7 +21,7 @@ from bot.services.servers import Servers
 from bot.services.state import State
 from bot.services.unseen_collections import unseen_collections
 from bot.services.workspaces import Workspaces
-from bot.store import papers
+from bot.store import paper_checks, papers
 from bot.store.database import Database, iso
 from bot.store.schema import REVISION
 
@@ -125,6 +125,7 @@ class Health:
             *await self._papers_file(),
             *_paused_checks(subscriptions),
             *await self._feeds(ids),
+            *await self._paper_checks(ids),
             *await self._servers_unserved(subscriptions),
             *await self._unseen_collections(),
         ]
@@ -153,6 +154,15 @@ class Health:
         async with self._database.read() as connection:
             found = [each for id in workspace_ids for each in await feed_checks(connection, id, self._clock())]
         return [Check(*each) for each in found]
+
+    async def _paper_checks(self, workspace_ids: Sequence[int]) -> list[Check]:
+        """Return how many papers were looked at again; nothing if none ever was."""
+        async with self._database.read() as connection:
+            n, at = await paper_checks.last_week(connection, workspace_ids, self._clock())
+        if at is None:
+            return []
+        message = msg("Papers looked at again in the last seven days: {n}, last at {time}", n=n, time=_minute(at))
+        return [Check("papers", "ok", message)]
 
     async def _papers_file(self) -> list[Check]:
         """Report a papers file that cannot be imported, or that file sync cannot write."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
 from sqlalchemy import func, select, text, update
@@ -102,6 +102,15 @@ async def save(
         due_at = excluded.due_at, checked_at = excluded.checked_at, publication = excluded.publication""",
         values,
     )
+
+
+async def last_week(connection: StoreConnection, workspace_ids: Iterable[int], now: datetime) -> tuple[int, str | None]:
+    """Return how many papers of workspaces were looked at in the last seven days, and when the last one ever was."""
+    columns, since = paper_checks.c, iso(now - timedelta(days=7))
+    papers = func.count(columns.number.distinct()).filter(columns.checked_at >= since)
+    query = select(papers, func.max(columns.checked_at)).where(columns.workspace_id.in_(list(workspace_ids)))
+    n, at = (await connection.execute(query)).one()
+    return n, at
 
 
 async def count_since(connection: StoreConnection, source: CheckedSource, since: datetime) -> int:

@@ -14,6 +14,8 @@ from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, with_changes
 from bot.domain.publication import Notice, Publication
 from bot.i18n import msg
+from bot.services.digests.composing import Digests
+from bot.services.health import Health
 from bot.services.lazy_sources import LazySources
 from bot.services.papers import update_checks
 from bot.services.papers.history_text import describe_step
@@ -21,6 +23,7 @@ from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
 from bot.services.papers.update_checks import UpdateChecks
+from bot.services.state import State
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.imports import content_hash
@@ -373,6 +376,26 @@ async def test_one_paper_is_looked_at_at_once_whether_it_is_due_or_not(
     assert source.asked == [("2401.00001", "2401.00002"), ("2401.00002",)]
     with pytest.raises(NotFoundError):
         await checks.run_now(workspace, "gone")
+
+
+async def test_the_doctor_tells_how_many_papers_were_looked_at(
+    database: Database,
+    digests: Digests,
+    library: Library,
+    workspace: int,
+    clock: AdjustableClock,
+    checks: UpdateChecks,
+) -> None:
+    async def lines() -> list[str]:
+        report = await Health(database, clock, digests, State(database)).check(workspace, {})
+        return [check.message.text("ja") for check in report.checks if check.name == "papers"]
+
+    await library.add(workspace, paper(1), None)
+    assert await lines() == []
+    await next_night(checks, clock)
+    assert await lines() == ["取得元で見直した論文: この7日間に1本、最後は 2024-01-22 18:30 UTC"]
+    clock.advance(days=8)
+    assert await lines() == ["取得元で見直した論文: この7日間に0本、最後は 2024-01-22 18:30 UTC"]
 
 
 @pytest.fixture
