@@ -153,7 +153,7 @@ async def _wants_another(terminal: Terminal) -> bool:
 async def _save(terminal: Terminal, token: str, preview: FeedPreview) -> None:
     drafts = terminal.services.feeds().drafts
     saved = await drafts.save(terminal.workspace, token, preview.fingerprint, terminal.submitter)
-    terminal.say(_said(terminal, feed_messages.saved_message(saved)), "green")
+    terminal.say(_said(terminal, feed_messages.saved_message(saved, is_served=False)), "green")
 
 
 def _said(terminal: Terminal, message: Message) -> str:

@@ -20,14 +20,18 @@ def question_message(preview: FeedPreview) -> Message:
     return msg('Change the filter of "{name}" like this?', name=preview.request.name)
 
 
-def saved_message(saved: SavedFeed) -> Message:
-    """Return what was saved, and what comes next."""
-    if saved.is_new:
+def saved_message(saved: SavedFeed, *, is_served: bool = True) -> Message:
+    """Return what was saved, and what comes next; at a prompt, nothing polls by itself."""
+    name = saved.feed.name
+    if not saved.is_new:
+        return msg('The filter of "{name}" was saved; it holds for what comes from now on.', name=name)
+    if is_served:
         return msg(
-            'Added "{name}". It is polled within minutes, and its latest finds come into the inbox.',
-            name=saved.feed.name,
+            'Added "{name}". It is polled within minutes: up to five of the latest that pass come into the inbox, '
+            "and later whatever is new.",
+            name=name,
         )
-    return msg('The filter of "{name}" was saved; it holds for what comes from now on.', name=saved.feed.name)
+    return msg('Added "{name}". A running bot polls it within minutes, and dayori feeds poll at once.', name=name)
 
 
 def removal_question(removal: RemovedFeed) -> Message:

@@ -6,6 +6,7 @@ import json
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
+from typing import Any
 
 import discord
 import simcord
@@ -25,9 +26,9 @@ DOI = "https://doi.org/10.1145/3292500.3330919"
 
 
 @asynccontextmanager
-async def simulated(folder: Path, *, finds: int = 0) -> AsyncIterator[simcord.Env]:
+async def simulated(folder: Path, *, finds: int = 0, **settings: Any) -> AsyncIterator[simcord.Env]:
     """Run the bot inside simcord, with some of feeds' finds in its inbox; every body it sends must be valid."""
-    async with open_app(config_for(folder)) as app:
+    async with open_app(config_for(folder, **settings)) as app:
         await find_many(app.database, await app.services.workspaces.named("default"), app.clock, finds)
         finder = FakeFinder()  # simcord's clock runs ahead, which no real socket could follow
         finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
@@ -162,3 +163,22 @@ async def test_a_curator_goes_through_the_inbox_in_one_message(tmp_path: Path) -
         reply = await curator.slash(channel, "paper", query="採用した論文")
         assert reply.response is not None
         assert reply.response.embeds[0].title == "採用した論文"
+
+
+async def test_a_feed_of_the_settings_is_listed_and_its_filter_changed_in_a_form(tmp_path: Path) -> None:
+    feed = {"name": "cs.CL", "url": "https://rss.arxiv.org/rss/cs.CL", "exclude": ["survey"]}
+    async with simulated(tmp_path, feeds=[feed]) as env:
+        guild = env.create_guild()
+        role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
+        channel = guild.create_text_channel("general")
+        curator = guild.add_member(env.create_user("hanako"), roles=[role])
+        form = await curator.slash(channel, "feed edit", name="cs.CL")
+        look = await curator.submit_modal(form, {"include": "diffusion", "exclude": "survey"})
+        assert look.response is not None
+        await curator.click(look.response, label="Save")
+        refused = await curator.slash(channel, "feed remove", name="cs.CL")
+        listed = await curator.slash(channel, "feed list")
+        assert refused.response is not None
+        assert "The settings file holds" in refused.response.content
+        assert listed.response is not None
+        assert "one of diffusion · none of survey" in str(listed.response.embeds[0].description)
