@@ -14,9 +14,9 @@ import structlog
 
 from bot.config import Config
 from bot.config_sections import SourcesSettings
-from bot.domain.errors import DamagedStoreError, DayoriError, StoreError
+from bot.domain.errors import DayoriError
 from bot.garbage import PausedCollector
-from bot.i18n import Message, msg
+from bot.i18n import Message
 from bot.platforms.discord.command_names import NOTE
 from bot.platforms.discord.command_names import CommandNames as DiscordNames
 from bot.platforms.discord.render import DiscordRenderer
@@ -93,7 +93,7 @@ async def open_app(
     Otherwise the papers file only fills a new collection. `progress` is called while the search index is rebuilt.
     """
     async with AsyncExitStack() as stack:
-        database = await _open(config)
+        database = await open_database(config.database_place)
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
@@ -147,7 +147,10 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
         digests = Digests(database, clock, _policy(config), _renderers(config, DiscordNames()), servers)
         file, _ = _papers_file(config, clock, database, Importer(database, clock), 0)
         workspaces = _workspaces(config, clock, database)
-        yield Health(database, clock, digests, State(database), servers, file, workspaces), database
+        yield (
+            Health(database, clock, digests, State(database), servers, file, workspaces, config.backups_path),
+            database,
+        )
 
 
 @asynccontextmanager
@@ -235,21 +238,6 @@ def _feeds(config: Config, clock: Clock, database: Database, sources: LazySource
 
     hosts = [urlsplit(url).hostname or "" for url in (config.sources.arxiv_url, config.sources.arxiv_listing_url)]
     return feed_services(database, clock, config.zone, sources, arxiv_hosts=hosts)
-
-
-async def _open(config: Config) -> Database:
-    """Open the database; of a damaged one, say which copy brings it back."""
-    try:
-        return await open_database(config.database_place)
-    except DamagedStoreError as error:
-        from bot.services.backups import newest_copy
-
-        copy = newest_copy(config.backups_path) if config.backups_path else None
-        remedy = msg("Bring the last copy back with dayori restore {file}", file=str(copy))
-        without = msg("There is no copy in backups.folder; dayori restore FILE brings one back that you kept.")
-        raise StoreError(
-            msg("{problem} {remedy}", problem=error.message, remedy=remedy if copy else without)
-        ) from error
 
 
 def _papers_file(

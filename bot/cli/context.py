@@ -16,9 +16,9 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec
 
 from bot.app import App, open_app
 from bot.config import Config, load_config, reader_locale
-from bot.domain.errors import DayoriError, InputError
+from bot.domain.errors import DamagedStoreError, DayoriError, InputError
 from bot.domain.paper import Paper
-from bot.i18n import Locale, msg, t
+from bot.i18n import Locale, Message, msg, t
 from bot.logs import configure_logs
 from bot.platforms.console.output import print_line, printable_line, replace_what_is_missing
 from bot.platforms.console.prompt import AbortError, Prompt
@@ -172,7 +172,9 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
     try:
         yield settings
     except DayoriError as error:
-        print_line(error.text(settings[0].locale if settings else reader_locale(file)), sys.stderr)
+        locale = settings[0].locale if settings else reader_locale(file)
+        hint = restore_hint(settings[0]).text(locale) if settings and isinstance(error, DamagedStoreError) else ""
+        print_line(" ".join(filter(None, (error.text(locale), hint))), sys.stderr)
         raise SystemExit(1) from error
     except AbortError as error:
         print_line(
@@ -184,6 +186,15 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
     except BrokenPipeError as error:
         sys.stderr.close()
         raise SystemExit(1) from error
+
+
+def restore_hint(config: Config) -> Message:
+    """Return how to bring a damaged database back."""
+    from bot.services.backups import newest_copy
+
+    if config.backups_path and (copy := newest_copy(config.backups_path)):
+        return msg("Bring the last copy back with dayori restore {file}", file=str(copy))
+    return msg("There is no copy in backups.folder; dayori restore FILE brings one back that you kept.")
 
 
 @contextlib.contextmanager

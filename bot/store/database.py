@@ -49,6 +49,7 @@ _PRAGMAS = (
 _BEGIN = f"PRAGMA busy_timeout={_ATTEMPT}; BEGIN IMMEDIATE; PRAGMA busy_timeout={_BUSY};"
 _IS_MIGRATED = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
 _AT_ONCE = 200  # rows per statement; preparing them takes a few milliseconds
+_DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 T = TypeVar("T")
 
 
@@ -62,9 +63,20 @@ class Database:
 
     @asynccontextmanager
     async def read(self) -> AsyncIterator[StoreConnection]:
-        """Lend a connection for reading; every statement sees the newest committed state."""
-        async with self._connections.lend() as connection:
-            yield connection
+        """Lend a connection for reading; every statement sees the newest committed state.
+
+        Raises StoreError when the database is locked for too long or broken.
+        """
+        try:
+            async with self._connections.lend() as connection:
+                yield connection
+        except DBAPIError as error:
+            reason = str(error.orig)
+            if _code_of(error) in _DAMAGED:
+                raise DamagedStoreError(
+                    msg('The database "{path}" is damaged: {reason}.', path=str(self.path), reason=reason)
+                ) from error
+            raise StoreError(msg("The database could not be read: {reason}.", reason=reason)) from error
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[StoreConnection]:
@@ -111,6 +123,15 @@ class Database:
         except (OSError, sqlite3.Error) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason)) from error
+
+    async def find_damage(self) -> str | None:
+        """Return what is wrong with the file, None if every page is whole; reads all of it."""
+        try:
+            async with self._connections.lend() as connection:
+                problem = (await connection.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one()
+        except DBAPIError as error:
+            return str(error.orig)
+        return None if problem == "ok" else str(problem)
 
     async def close(self) -> None:
         """Close all connections; the process would not end without this."""
@@ -230,7 +251,7 @@ def _code_of(error: Exception) -> int:
 def _unopened(error: Exception, path: Path) -> StoreError:
     """Return the error for a database that cannot be opened, with what tells damage from a lock."""
     reason, code = str(getattr(error, "orig", error)), _code_of(error)
-    if code in (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB):
+    if code in _DAMAGED:
         return DamagedStoreError(msg('The database "{path}" is damaged: {reason}.', path=str(path), reason=reason))
     if code == sqlite3.SQLITE_BUSY:
         return StoreError(

@@ -301,7 +301,7 @@ def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
     report = document(dayori("doctor", "--json", "--offline"))
     assert report["ok"] is True
     assert [(each["check"], each["level"], each["remedy"]) for each in report["checks"]] == [
-        (name, "ok", None) for name in ("database", "collection", "token", "token", "bot")
+        (name, "ok", None) for name in ("database", "collection", "token", "token", "bot", "disk", "backup")
     ]
     assert all(each["message"] for each in report["checks"])
 

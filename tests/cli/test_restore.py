@@ -66,3 +66,17 @@ def test_a_locked_database_is_not_called_damaged(dayori: Dayori, tmp_path: Path)
         connection.execute("PRAGMA journal_mode=DELETE")
         connection.execute("BEGIN EXCLUSIVE")
         assert_one_line(dayori("export"), "ロック")
+
+
+def test_a_damaged_page_is_told_in_one_line_by_what_reads_it(dayori: Dayori, tmp_path: Path) -> None:
+    everything(dayori)
+    with closing(sqlite3.connect(tmp_path / "dayori.db")) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'history'").fetchone()
+    with (tmp_path / "dayori.db").open("r+b") as file:
+        file.seek(4096 * (page - 1))
+        file.write(b"\xff" * 4096)
+    result = dayori("history")
+    assert_one_line(result, "壊れて")
+    assert "dayori restore" in result.stderr
+    assert "壊れて" in dayori("doctor").stdout

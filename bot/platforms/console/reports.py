@@ -19,9 +19,10 @@ from bot.domain.server import Server
 from bot.domain.text import clip
 from bot.i18n import Locale, Message, msg, t, tn
 from bot.platforms.console.wrap import wrap
+from bot.services.check import Check
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.digests.subscription_status import SubscriptionStatus
-from bot.services.health import Check, HealthReport
+from bot.services.health import HealthReport
 from bot.services.papers.history_text import action, describe, differences
 from bot.services.papers.importing import ImportReport
 

@@ -3,39 +3,30 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple
 
 from bot.domain.feed_address import Status
 from bot.domain.feed_state import status_of
 from bot.i18n import CommandName, Message, msg
+from bot.services.check import Check
 from bot.store import feed_addresses, feeds
 from bot.store.connection import StoreConnection
 
 _MOST = 20  # lines
 
 
-class FeedCheck(NamedTuple):
-    """What is to be said of one feed, or of all that are well."""
-
-    name: str
-    level: Literal["ok", "warning"]
-    message: Message
-    remedy: Message | None = None
-
-
-async def feed_checks(connection: StoreConnection, workspace_id: int, now: datetime) -> list[FeedCheck]:
+async def feed_checks(connection: StoreConnection, workspace_id: int, now: datetime) -> list[Check]:
     """Return a warning for each feed that is failing, stale or stopped, and how many others are well."""
     every = await feeds.all_of(connection, workspace_id)
     if not every:
         return []
     addresses = await feed_addresses.of_ids(connection, {feed.address_id for feed in every})
-    warnings = list[FeedCheck]()
+    warnings = list[Check]()
     for feed in every:
         status = status_of(feed, addresses[feed.address_id], now)
         if problem := _problem(feed.name, status):
-            warnings.append(FeedCheck(f"feed {feed.name}", "warning", *problem))
+            warnings.append(Check(f"feed {feed.name}", "warning", *problem))
     well = msg("Feeds: {n}, of which {well} are well", n=len(every), well=len(every) - len(warnings))
-    return [FeedCheck("feeds", "ok", well), *warnings[:_MOST]]
+    return [Check("feeds", "ok", well), *warnings[:_MOST]]
 
 
 def _problem(name: str, status: Status) -> tuple[Message, Message] | None:

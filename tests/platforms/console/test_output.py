@@ -35,9 +35,10 @@ from bot.platforms.console.output import print_json, printable, printable_line, 
 from bot.platforms.console.prompt import _completer
 from bot.platforms.console.safe_console import SafeConsole
 from bot.search.results import Hit
+from bot.services.check import Check
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.digests.subscription_status import SubscriptionStatus
-from bot.services.health import Check, HealthReport
+from bot.services.health import HealthReport
 from bot.services.papers.importing import ImportReport
 from bot.services.papers.results import Result, Results
 

@@ -7,8 +7,9 @@ from typing import Any
 
 from bot.domain.feed_filter import FeedFilter
 from bot.i18n import msg
+from bot.services.check import Check
 from bot.services.digests.composing import Digests
-from bot.services.health import Check, Health
+from bot.services.health import Health
 from bot.services.state import State
 from bot.store import feed_addresses, feeds
 from bot.store.database import Database
