@@ -205,8 +205,8 @@ def announcements(dice: Random, papers: int) -> list[datetime]:
 def make_world(dice: Random, part: int) -> list[WebFeed]:
     """Return two hundred feeds, or a part of each kind; the bot does not know those to which some move."""
     world = _World(dice, part)
-    blogs = world.add("blog", 40, plain, 30 * HOUR, 20)
-    world.add("busy", 20, plain, 4 * HOUR, 8)
+    blogs = world.add("blog", 48, plain, 30 * HOUR, 20)
+    world.add("busy", 12, plain, 4 * HOUR, 6)
     world.add("atom", 20, of_atom, 20 * HOUR, 10)
     world.add("journal", 15, plain, 7 * DAY, 5, window=timedelta(days=20))
     world.add("always whole", 15, without_validators, 20 * HOUR, 8)

@@ -4,44 +4,38 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
-from bot.domain.errors import SourceBusyError, SourceError, UnknownPaperError
+from bot.domain.errors import SourceBusyError, SourceError, SourceSettingError
 from bot.domain.feed_address import FeedAnswer
 from bot.domain.feed_entry import FeedDocument
 from bot.i18n import Message, msg
-
-if TYPE_CHECKING:
-    from bot.sources.http import Fetcher
-    from bot.sources.parser import Parser
-    from bot.sources.polls import MayRequest, Poll, Polls
+from bot.sources.http import UnsentError
+from bot.sources.parser import Parser
+from bot.sources.polls import MayRequest, Poll, Polls
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
 _LONGEST_VALIDATOR = 1000
+_UNSENT = (UnsentError, SourceSettingError)
 _ENDS = (b"</rss>", b"</feed>", b"</rdf:rdf>")
 
 
 class Feeds:
     """Reads feeds."""
 
-    def __init__(self, fetcher: Fetcher, polls: Polls, parser: Parser) -> None:
-        self._fetcher, self._polls, self._parser = fetcher, polls, parser
+    def __init__(self, polls: Polls, parser: Parser) -> None:
+        self._polls, self._parser = polls, parser
 
     async def read(self, url: str) -> FeedDocument:
         """Return what a feed holds now. Raises SourceError with a sentence that says what happened."""
-        name = urlsplit(url).hostname or url[:80]
-        try:
-            answer = await self._fetcher.get(url, accept=_ACCEPT)
-        except UnknownPaperError as error:
-            raise SourceError(msg("{source} has no feed at this address.", source=name)) from error
-        return await self._parser.feed(answer.body, answer.url, answer.charset, name=name)
+        poll = await self._polls.poll(url, _ACCEPT, {}, _anywhere)
+        if poll.status != 200:
+            raise SourceError(_failure(poll.status, _name_of(poll)))
+        return await self._document(poll)
 
     async def poll(self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest) -> FeedAnswer:
         """Return what an address answers when asked only for what changed since these validators were given out."""
-        from bot.sources.http import UnsentError  # slow to import, like all that needs the network
-
         validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in validators.items() if value}
         try:
@@ -49,23 +43,34 @@ class Feeds:
         except SourceBusyError as error:
             return FeedAnswer(failure=error.message, retry_after=str(int(error.seconds) + 1), was_sent=False)
         except SourceError as error:
-            return FeedAnswer(failure=error.message, was_sent=not isinstance(error, UnsentError))
+            return FeedAnswer(failure=error.message, was_sent=not isinstance(error, _UNSENT))
         return await self._read(poll)
 
     async def _read(self, poll: Poll) -> FeedAnswer:
-        name, body = urlsplit(poll.response.url).hostname or poll.response.url[:80], poll.response.body
         if poll.status == 304:
             return _answer(poll)
         if poll.status != 200:
             retry_after = poll.headers.get("Retry-After")
-            return FeedAnswer(poll.status, failure=_failure(poll.status, name), retry_after=retry_after)
+            return FeedAnswer(poll.status, failure=_failure(poll.status, _name_of(poll)), retry_after=retry_after)
         try:
-            document = await self._parser.feed(body, poll.response.url, poll.response.charset, name=name)
+            document = await self._document(poll)
         except SourceError as error:  # without its validators, so that the next answer is not "not modified"
             return FeedAnswer(poll.status, failure=error.message)
-        if document.is_broken and not body.rstrip().lower().endswith(_ENDS):  # likewise: it ended early
+        if document.is_broken and not poll.response.body.rstrip().lower().endswith(_ENDS):  # likewise: it ended early
             return FeedAnswer(poll.status, document, max_age=_max_age(poll.headers), moved=poll.moved)
         return _answer(poll, document)
+
+    async def _document(self, poll: Poll) -> FeedDocument:
+        response = poll.response
+        return await self._parser.feed(response.body, response.url, response.charset, name=_name_of(poll))
+
+
+async def _anywhere(host: str) -> bool:
+    return True
+
+
+def _name_of(poll: Poll) -> str:
+    return urlsplit(poll.response.url).hostname or poll.response.url[:80]
 
 
 def _answer(poll: Poll, document: FeedDocument | None = None) -> FeedAnswer:

@@ -53,7 +53,7 @@ class Sources:
         self._crossref = Crossref(fetcher, parser, crossref_url)
         self._openreview = OpenReview(fetcher, parser, openreview_url, openreview_site_url)
         self._acl = Acl(fetcher, parser, acl_url)
-        self._feeds = Feeds(fetcher, Polls(fetcher), parser)
+        self._feeds = Feeds(Polls(fetcher), parser)
 
     async def look_up(self, source: str) -> Metadata:
         """Return the metadata of a link, an arXiv id or a DOI.

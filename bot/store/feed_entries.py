@@ -43,10 +43,11 @@ class LoggedEntry(NamedTuple):
 
 async def known_keys(connection: StoreConnection, address_id: int, keys: Iterable[str]) -> set[str]:
     """Return those of the keys under which the address has announced something."""
-    hashes = {_hash(key): key for key in keys}
     known = set[str]()
-    for batch in batched(list(hashes), _KEYS_AT_ONCE):
-        known |= {hashes[each] for each in await connection.scalars(_KNOWN, {"address": address_id, "keys": batch})}
+    for batch in batched(list(dict.fromkeys(keys)), _KEYS_AT_ONCE):
+        hashes = {_hash(key): key for key in batch}
+        values = {"address": address_id, "keys": list(hashes)}
+        known |= {hashes[each] for each in await connection.scalars(_KNOWN, values)}
     return known
 
 

@@ -227,7 +227,7 @@ async def test_arxivs_rss_counts_to_arxivs_slow_host(web: Web, feeds: Sources) -
 @pytest.mark.parametrize(
     ("path", "page", "says"),
     [
-        ("/gone", Page(b"", status=410), r"lab\.example has no feed at this address"),
+        ("/gone", Page(b"", status=410), r"lab\.example answered that this feed is gone for good"),
         ("/missing", Page(b"", status=404), r"lab\.example has no feed at this address"),
         ("/refused", Page(b"", status=403), "refused to answer"),
         ("/large", Page(b"<rss>" + b" " * 5_000_001), "larger than 5 MB"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
@@ -29,6 +30,7 @@ from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
 GONE, TOO_MANY = 410, 429
+_MANY = 200  # entries
 
 
 class Lane(NamedTuple):
@@ -97,7 +99,7 @@ class PollRecords:
     async def finish(self, before: FeedAddress, answer: FeedAnswer, checked: Checked) -> Finished:
         """Write an answer."""
         now = self._clock()
-        keys = keys_of(checked.entries)
+        keys = await _keys_of(checked.entries)
         async with self._database.write() as connection:
             address = await feed_addresses.get(connection, before.id)
             if address is None:
@@ -167,6 +169,11 @@ class PollRecords:
         if answer.status == TOO_MANY:
             wanted = retry_moment(answer.retry_after, now) or now + HOUR
             await feed_addresses.postpone_host(connection, address.host, wanted)
+
+
+async def _keys_of(entries: Sequence[FeedEntry]) -> list[tuple[str, ...]]:
+    """Return the entries' keys; those of many are found in a thread, since that takes a while."""
+    return keys_of(entries) if len(entries) < _MANY else await asyncio.to_thread(keys_of, entries)
 
 
 async def _new_entries(

@@ -49,7 +49,7 @@ async def test_a_large_poll_is_written_and_held_in_short_steps(
         await feeds.add(connection, workspace, "lab", URL, filter, clock())
     source.answers[URL] = document()
     await polling.poll_due()
-    source.answers[URL] = document(*(entry(f"Paper {n}") for n in range(1000)))
+    source.answers[URL] = document(*(entry(f"Paper {n}") for n in range(4000)))
     clock.advance(hours=2)
     assert await longest_step(polling.poll_due) < _LONGEST_STEP
     async with database.read() as connection:
