@@ -9,7 +9,10 @@ from typing import NamedTuple
 from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, edit_draft
 from bot.domain.paper import Paper
+from bot.domain.text import clip
 from bot.i18n import Locale, Message, Say, msg, t, tn
+
+_LONGEST_NAMES = 300  # of the feeds that found one paper; a message has no room for a hundred
 
 
 class Proposal(NamedTuple):
@@ -32,7 +35,8 @@ class Proposal(NamedTuple):
         if not candidate.is_find:
             yield say(msg("Proposed by {name}.", name=candidate.proposed_by or "?"), locale)
         if candidate.feeds:
-            yield say(msg("Found by {feeds}.", feeds=t(locale, " and ").join(candidate.feeds)), locale)
+            names = clip(t(locale, " and ").join(candidate.feeds), _LONGEST_NAMES)
+            yield say(msg("Found by {feeds}.", feeds=names), locale)
         elif candidate.is_find:
             yield say(msg("Found by a feed that has been removed since."), locale)
         if candidate.score is not None:

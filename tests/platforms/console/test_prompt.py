@@ -108,3 +108,25 @@ async def test_tab_offers_commands_and_then_papers(typed: str, offered: list[str
     completions = [each async for each in completer.get_completions_async(Document(typed), CompleteEvent())]
     assert [each.text for each in completions] == offered
     assert all(each.start_position == -len(typed) for each in completions)
+
+
+@pytest.mark.parametrize(("typed", "key"), [("r", "r"), ("Ｒ", "r"), ("x\r\x1b[Aa", "a"), ("Q", "q")])
+async def test_a_key_is_an_answer_without_enter_and_others_do_nothing(typed: str, key: str) -> None:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text(typed)
+        assert await Prompt(complete, COMMANDS, is_interactive=True).key("> ", {*"arlq"}) == key
+
+
+@pytest.mark.parametrize("typed", ["\x03", "\x04"])
+async def test_ctrl_c_and_ctrl_d_at_a_key_abort(typed: str) -> None:
+    with create_pipe_input() as keys, create_app_session(input=keys, output=DummyOutput()):
+        keys.send_text(typed)
+        with pytest.raises(AbortError):
+            await Prompt(complete, COMMANDS, is_interactive=True).key("> ", {*"arlq"})
+
+
+async def test_keys_of_a_pipe_are_lines() -> None:
+    lines = Prompt(complete, COMMANDS, is_interactive=False, pipe=io.StringIO("ra\n\n Ａ \n"))
+    assert await lines.key("> ", {*"arlq"}) == "a"
+    with pytest.raises(AbortError):
+        await lines.key("> ", {*"arlq"})

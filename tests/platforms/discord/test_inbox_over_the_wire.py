@@ -232,3 +232,20 @@ async def test_a_find_whose_paper_came_meanwhile_offers_the_comment_that_was_typ
         kept = await app.services.lookup.get(workspace, "paper-1")
     assert outcome.content.startswith("この論文はもう登録されているので、何も追加していません。")
     assert (kept.comment, kept.added_by) == ("私の", "次郎")
+
+
+async def test_what_a_feed_says_is_only_text(
+    server: DiscordServer, start: StartBot, curator: Member, general: Channel
+) -> None:
+    title = "@everyone **free** [paper](https://evil.example) <@&1> 論文"
+    async with start() as (app, _):
+        workspace = await app.services.workspaces.named("default")
+        await find(
+            app.database, workspace, app.clock, paper(1, title=title, headline=None), *(f"*{n:080}" for n in range(40))
+        )
+        card = await server.slash(curator, general, "inbox", locale="ja")
+        done = await press(server, curator, card, "却下")
+    assert "\\*0000" in card.content
+    assert len(card.content) < 1000
+    escaped = r"\@everyone \*\*free\*\* \[paper\](https://evil.example) \<\@&1\> 論文"
+    assert done.content.startswith(f"「{escaped}」を却下しました。")
