@@ -39,7 +39,7 @@ def test_a_first_look_brings_no_news_but_a_retraction() -> None:
 
 def test_each_change_is_one_update() -> None:
     assert lines(Publication(version=1), Publication(version=3)) == ["v3が公開されました"]
-    assert lines(Publication(), Publication(venue="ICML 2026")) == ["発表先が決まりました: ICML 2026"]
+    assert lines(Publication(), Publication(venue="ICML 2026")) == ["掲載先が決まりました: ICML 2026"]
     assert lines(Publication(), Publication(code=CODE)) == ["コードが公開されました: github.com/naps/sleepy"]
     assert lines(Publication(), Publication(notices=(CORRECTION,))) == ["訂正が公開されました"]
     assert lines(Publication(), Publication(doi="10.1/x")) == ["出版されました"]

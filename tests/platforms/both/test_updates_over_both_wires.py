@@ -75,7 +75,7 @@ async def test_posted_cards_follow_a_new_version_and_a_retraction_and_the_next_e
     told = first.messages[1].embeds[-1]["description"].split("\n")
     assert [line.split(": ", 1)[1].split("（")[0] for line in told] == [
         "v3が公開されました",
-        "発表先が決まりました: Nature 7",
+        "掲載先が決まりました: Nature 7",
         "撤回されました",
     ]
     assert "続報" in second.messages[1].text

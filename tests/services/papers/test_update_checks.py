@@ -135,7 +135,7 @@ async def test_a_venue_and_code_that_are_told_later_are_filled_in_by_their_sourc
     assert told(after) == ["venue ICML 2026", "code github.com/naps/sleepy"]
     [(change, step), *_] = await library.history(workspace)
     assert (change.action, change.by) == ("edit", "arXiv")
-    assert "発表先が決まりました: ICML 2026" in describe_step(change, step, "ja")
+    assert "掲載先が決まりました: ICML 2026" in describe_step(change, step, "ja")
     await reversal.undo(workspace, "花子", change_id=change.id)
     for _ in range(2):
         await next_night(checks, clock, days=8)
