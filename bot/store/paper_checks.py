@@ -62,6 +62,19 @@ async def make_due(connection: StoreConnection, number: int, now: datetime) -> N
     await connection.execute(update(paper_checks).where(paper_checks.c.number == number).values(due_at=iso(now)))
 
 
+async def make_arxiv_due(
+    connection: StoreConnection, workspace_id: int, arxiv_ids: Iterable[str], now: datetime
+) -> None:
+    """Let a workspace's papers of these arXiv ids be looked at in the next night."""
+    if keys := [f"arxiv:{id.lower()}" for id in arxiv_ids]:
+        await connection.exec_driver_sql(
+            """UPDATE paper_checks SET due_at = :now WHERE source = 'arxiv' AND due_at > :now AND number IN (
+            SELECT number FROM paper_keys WHERE workspace_id = :workspace
+            AND key IN (SELECT value FROM json_each(:keys)))""",
+            {"now": iso(now), "workspace": workspace_id, "keys": json.dumps(keys)},
+        )
+
+
 async def put_off(connection: StoreConnection, source: CheckedSource, due: Iterable[DueCheck], until: datetime) -> None:
     """Let papers be looked at again at that time, without a result now."""
     rows = [(each.workspace_id, each.number, source, iso(until)) for each in due]

@@ -21,7 +21,7 @@ from bot.domain.paper import Paper, make_paper
 from bot.services.feeds.known_papers import known_entries
 from bot.services.feeds.pacing import in_slices
 from bot.services.ports import Clock
-from bot.store import candidates, feed_days, feed_entries, feeds
+from bot.store import candidates, feed_days, feed_entries, feeds, paper_checks
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 from bot.store.feed_days import DayCounts
@@ -97,8 +97,10 @@ async def offer(
 ) -> int:
     """Offer the entries that pass, or of them only the `most` latest, count all in the ledger, and return how many.
 
-    Of those, what the collection has, and new versions of earlier papers, are left out.
+    Of those, what the collection has, and new versions of earlier papers, are left out; a paper of the collection that
+    has one is looked at in the next night.
     """
+    await paper_checks.make_arxiv_due(connection, feed.workspace_id, _revised_ids(held), now)
     held = await _without_known(connection, feed.workspace_id, held)
     passing = [each for each in held if each.reason is None]
     chosen = passing if most is None else sorted(passing, key=lambda each: _day_of(each.entry, now))[-most:]
@@ -118,6 +120,12 @@ async def offer(
             connection, feed.workspace_id, feed.id, day, DayCounts(**counts, dropped=dict(dropped[day]))
         )
     return sum(counts["offered"] for counts in days.values())
+
+
+def _revised_ids(held: Sequence[Held]) -> list[str]:
+    """Return the arXiv ids of the papers of which a new version is announced."""
+    entries = [each.entry.entry for each in held if each.entry.entry]
+    return [id for entry in entries if entry.is_revision and (id := entry.metadata.identifiers.arxiv)]
 
 
 async def hold(feed: Feed, entries: Sequence[LoggedEntry]) -> list[Held]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import select
@@ -15,7 +16,7 @@ from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, make_paper
 from bot.services.feeds.offering import Offered, Offering
 from bot.services.papers.library import Library
-from bot.store import candidates, feed_addresses, feed_days, feed_entries, feed_schema, feeds
+from bot.store import candidates, feed_addresses, feed_days, feed_entries, feed_schema, feeds, paper_checks
 from bot.store.database import Database
 from bot.store.feed_days import DayCounts
 from bot.store.workspaces import find_or_add
@@ -99,6 +100,21 @@ async def test_every_entry_is_counted_with_what_became_of_it(desk: Desk, library
     assert await desk.ledger(feed) == [(DAY, DayCounts(6, 6, 1, 1, dropped=dropped))]
     await desk.announce(feed, entry("Newer"), day="2024-01-23")
     assert [(day, counts.offered) for day, counts in await desk.ledger(feed)] == [("2024-01-23", 1), (DAY, 1)]
+
+
+async def test_a_paper_of_which_a_feed_announces_a_new_version_is_looked_at_in_the_next_night(
+    desk: Desk, library: Library, clock: AdjustableClock
+) -> None:
+    for n in (1, 2):
+        await library.add(desk.workspace, make_paper(title=f"{n}", identifiers=Identifiers(arxiv=f"2401.0000{n}")), "x")
+    later = clock() + timedelta(days=90)
+    async with desk.database.write() as connection:
+        await paper_checks.take_due(connection, "arxiv", clock(), later, 10)
+    feed = await desk.add(filter=FeedFilter(include=("nothing of this",)))
+    await desk.announce(feed, entry("Second version", announcement="replace", arxiv="2401.00002"))
+    async with desk.database.write() as connection:
+        due = await paper_checks.take_due(connection, "arxiv", clock(), later, 10)
+    assert [check.id for check in due] == ["2401.00002"]
 
 
 async def test_an_entry_is_held_once_however_often_a_feed_catches_up(desk: Desk) -> None:
