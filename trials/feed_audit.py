@@ -52,7 +52,7 @@ def audit(
     expected, baselines = set[int](), set[int]()
     for feed in feeds:
         if feed.is_known and (at := first_read.get(feed.url)):
-            news, baseline = _announced(by_path, feed, at)
+            news, baseline = (_listed if feed.kind == "arxiv" else _announced)(by_path, feed, at)
             expected |= _passing(feed, news, excluding)
             baselines |= _passing(feed, baseline, excluding)
     expected -= known
@@ -67,7 +67,7 @@ def audit(
         "after 410": [each for served in by_path.values() for each in _after_gone(served)],
         "before Retry-After": [each for served in by_path.values() for each in _before_wished(served, kills)],
         "hosts twice at once": [host for host, most in web.most_at_once.items() if most > 1],
-        "arXiv within three seconds": list(_arxiv_rushed(web.served)),
+        "arXiv within three seconds": list(_arxiv_rushed(web.of_arxiv)),
         "cookies and referrers": web.rude,
     }
     statuses = Counter(each.status for each in web.served)
@@ -79,6 +79,8 @@ def audit(
         "answered 304": statuses[304],
         "answered 200": statuses[200],
         "answered otherwise": sum(n for status, n in statuses.items() if status not in (200, 304)),
+        "arXiv's listings": sum("/list/" in path for _, path in web.of_arxiv),
+        "arXiv's API": sum("/api/" in path for _, path in web.of_arxiv),
         "papers expected": len(expected),
         "papers in the inbox": len(inbox),
         "most requests of a feed": max(map(len, by_path.values())),
@@ -106,6 +108,18 @@ def _announced(
     return {number for each in later for number in each.papers} - baseline, baseline
 
 
+def _listed(
+    by_path: Mapping[WebFeed, Sequence[Served]], feed: WebFeed, first_read: datetime
+) -> tuple[set[int], set[int]]:
+    """Return what arXiv announced after a feed's first poll, whatever its batches held, and what may be offered too.
+
+    That is the last announcements before that poll, and those shortly before the last one, which may have been cut off.
+    """
+    last = by_path[feed][-1].request.at
+    near = {item.number for item in feed.items if first_read - 5 * DAY < item.published <= last}
+    return {item.number for item in feed.items if first_read < item.published < last - 30 * HOUR}, near
+
+
 def _passing(feed: WebFeed, numbers: Iterable[int], excluding: set[str]) -> set[int]:
     if feed.name not in excluding:
         return set(numbers)
@@ -119,7 +133,12 @@ def _unserved(
     for feed in feeds:
         served = by_path[feed]
         whole = [each for each in served if each.papers]
-        if feed.url in first_read and whole and not any(each.status in (301, 302, 308, 410) for each in served):
+        if (
+            feed.kind != "arxiv"
+            and feed.url in first_read
+            and whole
+            and not any(each.status in (301, 302, 308, 410) for each in served)
+        ):
             shown = {number for each in whole for number in each.papers}
             last = whole[-1].request.at
             for item in feed.items:
@@ -175,8 +194,7 @@ def _before_wished(served: Sequence[Served], kills: Sequence[datetime]) -> Itera
             yield f"{before.feed.name}: {wished - after.request.at} early"
 
 
-def _arxiv_rushed(served: Sequence[Served]) -> Iterator[str]:
-    of_arxiv = [each.request.at for each in served if each.feed.kind == "arxiv"]
-    for before, after in pairwise(of_arxiv):
+def _arxiv_rushed(requests: Sequence[tuple[datetime, str]]) -> Iterator[str]:
+    for (before, _), (after, path) in pairwise(requests):
         if after - before < _ARXIV_INTERVAL - timedelta(milliseconds=1):
-            yield str(after - before)
+            yield f"{path[:40]} {after - before}"

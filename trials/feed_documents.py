@@ -57,9 +57,11 @@ def atom(items: Sequence[Item], host: str) -> bytes:
     return f"<feed xmlns='http://www.w3.org/2005/Atom'><title>{host}</title><id>{host}</id>{body}</feed>".encode()
 
 
-def arxiv(items: Sequence[Item], revisions: Sequence[Item]) -> bytes:
+def arxiv(items: Sequence[Item], revisions: Sequence[Item], categories: Sequence[str]) -> bytes:
     """Return arXiv's RSS with new papers and new versions of earlier ones."""
-    body = "".join(_arxiv_item(item, kind) for kind, each in (("new", items), ("replace", revisions)) for item in each)
+    tags = "".join(f"<category>{name}</category>" for name in categories)
+    kinds = (("new", items), ("replace", revisions))
+    body = "".join(_arxiv_item(item, kind, tags) for kind, each in kinds for item in each)
     skipped = "<skipDays><day>Saturday</day><day>Sunday</day></skipDays>"
     return (
         "<?xml version='1.0'?><rss xmlns:arxiv='http://arxiv.org/schemas/atom' "
@@ -68,12 +70,12 @@ def arxiv(items: Sequence[Item], revisions: Sequence[Item]) -> bytes:
     ).encode()
 
 
-def _arxiv_item(item: Item, kind: str) -> str:
+def _arxiv_item(item: Item, kind: str, tags: str) -> str:
     return (
         f"<item><title>{escape(item.title)}</title><link>https://arxiv.org/abs/{item.arxiv}</link>"
         f"<description>arXiv:{item.arxiv}v{item.version} Announce Type: {kind}\nAbstract: Number {item.number}."
         f"</description><guid isPermaLink='false'>oai:arXiv.org:{item.arxiv}v{item.version}</guid>"
-        f"<category>cs.CL</category><arxiv:announce_type>{kind}</arxiv:announce_type>"
+        f"{tags}<arxiv:announce_type>{kind}</arxiv:announce_type>"
         "<dc:creator>Ada Núñez, Bo Field</dc:creator></item>"
     )
 

@@ -12,12 +12,14 @@ from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
+from bot.domain.arxiv_announcement import Listing
 from bot.domain.feed_entry import FeedDocument
 from bot.logs import configure_logs
+from bot.services.feeds.arxiv_check import ArxivCheck
 from bot.services.feeds.polling import Polling
 from bot.services.lazy_sources import LazySources
 from bot.services.source_turns import SourceTurns
-from bot.sources import feed_document
+from bot.sources import arxiv_listing, feed_document
 from bot.sources.http import Fetcher
 from bot.sources.lookup import Sources
 from bot.sources.parser import Parser
@@ -81,7 +83,7 @@ async def _serve(store: Path, port: int, now: Synchronized[float], pipe: Connect
     turns = SourceTurns(database, clock, sleep=sleep)
     sources = LazySources(lambda: _sources(port, turns))
     try:
-        await _obey(pipe, Polling(database, clock, ZONE, sources))
+        await _obey(pipe, Polling(database, clock, ZONE, sources, ArxivCheck(database, clock, sources)))
     finally:
         await sources.close()
         await database.close()
@@ -100,6 +102,11 @@ class _QuickParser(Parser):
         if len(body) < _SHORT:
             return await asyncio.to_thread(feed_document.parse, body, url, charset, name)
         return await super().feed(body, url, charset, name=name)
+
+    async def listings(self, body: bytes, charset: str | None, *, name: str) -> list[Listing]:
+        if len(body) < _SHORT:
+            return await asyncio.to_thread(arxiv_listing.parse, body, charset)
+        return await super().listings(body, charset, name=name)
 
 
 def _sources(port: int, turns: SourceTurns) -> Sources:

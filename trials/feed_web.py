@@ -12,6 +12,7 @@ from aiohttp import web
 
 from tests.doubles.web.answers import Page
 from tests.doubles.web.server import Serve, Web, response
+from trials.feed_arxiv import ArxivHosts
 from trials.feed_documents import announced
 from trials.feed_world import Request, WebFeed
 
@@ -38,24 +39,32 @@ class FeedWeb:
     served: list[Served] = field(default_factory=list)
     most_at_once: Counter[str] = field(default_factory=Counter)
     rude: list[str] = field(default_factory=list)  # cookies, referrers and other things that nobody asked for
+    of_arxiv: list[tuple[datetime, str]] = field(default_factory=list)  # every request to arXiv, with its path
+    arxiv: ArxivHosts = field(default_factory=lambda: ArxivHosts(()))
     requested: asyncio.Event = field(default_factory=asyncio.Event)
     _at_once: Counter[str] = field(default_factory=Counter)
 
     def open(self, web: Web, feeds: Sequence[WebFeed]) -> None:
         """Serve the feeds."""
         by_place = {(feed.host, feed.path): feed for feed in feeds}
-        for host in {feed.host for feed in feeds}:
+        self.arxiv = ArxivHosts([feed for feed in feeds if feed.kind == "arxiv"])
+        for host in {feed.host for feed in feeds} | {"arxiv.org", "export.arxiv.org"}:
             web.serve(host, self._host(web, by_place))
 
     def _host(self, double: Web, by_place: dict[tuple[str, str], WebFeed]) -> Serve:
         async def serve(request: web.Request) -> web.StreamResponse:
-            feed = by_place[request.host.partition(":")[0], request.raw_path]
-            place = "arxiv.org" if feed.kind == "arxiv" else feed.host
+            host = request.host.partition(":")[0]
+            feed = by_place.get((host, request.raw_path))
+            place = "arxiv.org" if host.endswith("arxiv.org") else host
             self._at_once[place] += 1
             self.most_at_once[place] = max(self.most_at_once[place], self._at_once[place])
             self.requested.set()
             try:
+                if place == "arxiv.org":
+                    self.of_arxiv.append((self.now(), request.raw_path))
                 await asyncio.sleep(_LONG_ENOUGH)
+                if feed is None:
+                    return response(self.arxiv.page(request.raw_path, self.now()))
                 return await self._answer(double, feed, request)
             finally:
                 self._at_once[place] -= 1

@@ -3,23 +3,23 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from hashlib import sha256
 from itertools import count
 from random import Random
-from zoneinfo import ZoneInfo
 
 from tests.doubles.web.answers import Page
-from trials.feed_documents import BOMB, CROWD, Item, arxiv, atom, rss
+from trials import feed_arxiv
+from trials.feed_arxiv import CATEGORIES, announcements
+from trials.feed_documents import BOMB, CROWD, Item, atom, rss
 
 START = datetime(2026, 11, 2, 0, 0, tzinfo=UTC)
 DAYS = 30
 END = START + timedelta(days=DAYS)
 HOUR, DAY = timedelta(hours=1), timedelta(days=1)
-_EASTERN = ZoneInfo("America/New_York")
 _PAGE = b"<!DOCTYPE html><html><head><title>Back soon</title></head><body>Maintenance</body></html>"
 _RSS = "application/rss+xml; charset=utf-8"
 
@@ -113,13 +113,9 @@ def wishing(feed: WebFeed, request: Request) -> Page:
 
 
 def of_arxiv(feed: WebFeed, request: Request) -> Page:
-    """Answer with the batch of the day: empty on weekends, with new versions of earlier papers beside new ones."""
-    local = request.at.astimezone(_EASTERN)
-    midnight = datetime.combine(local.date(), time(), _EASTERN).astimezone(UTC)
-    new = [item for item in feed.items if item.published == midnight] if local.weekday() < 5 else []
-    earlier = [item for item in feed.items if timedelta(0) < midnight - item.published < 6 * DAY][::7]
-    revised = [Item(item.number, item.published, 2) for item in earlier] if new else []
-    return conditional(arxiv(new, revised), request, midnight)
+    """Answer with the batch of the day, empty on weekends, and with arXiv's failures."""
+    body, midnight = feed_arxiv.document(feed, request.at)
+    return conditional(body, request, midnight)
 
 
 def changing_guids(feed: WebFeed, request: Request) -> Page:
@@ -194,14 +190,6 @@ def times(dice: Random, gap: timedelta) -> list[datetime]:
     return moments
 
 
-def announcements(dice: Random, papers: int) -> list[datetime]:
-    """Return a moment for each paper of arXiv's daily batches."""
-    first = (START - 5 * DAY).astimezone(_EASTERN).date()
-    days = [first + timedelta(days=n) for n in range(DAYS + 6)]
-    midnights = [datetime.combine(day, time(), _EASTERN).astimezone(UTC) for day in days if day.weekday() < 5]
-    return [each for each in midnights if each < END for _ in range(dice.randrange(papers // 2, papers))]
-
-
 def make_world(dice: Random, part: int) -> list[WebFeed]:
     """Return two hundred feeds, or a part of each kind; the bot does not know those to which some move."""
     world = _World(dice, part)
@@ -223,7 +211,7 @@ def make_world(dice: Random, part: int) -> list[WebFeed]:
     for name, serve in _TROUBLES.items():
         world.add(name, 1, serve, 20 * HOUR, 1)
     world.add("nowhere", 1, plain, 20 * HOUR, 1, host="nowhere.example")
-    world.add_arxiv(8)
+    world.add_arxiv(7)
     world.add_planets(11)
     return world.feeds
 
@@ -266,14 +254,20 @@ class _World:
         return made
 
     def add_arxiv(self, many: int) -> None:
-        """Add arXiv's categories on two hosts; a fifth of their papers is listed in the next category too."""
-        crossed: list[Item] = []
-        for n in range(max(many // self._part, 2)):
-            own = [Item(next(self._numbers), at) for at in announcements(self._dice, 12)]
-            items = sorted([*own, *crossed], key=lambda item: item.published)
-            host = "rss.arxiv.org" if n % 2 else "export.arxiv.org"
-            self.feeds.append(WebFeed(f"f{len(self.feeds):03}", host, "arxiv", items, of_arxiv))
+        """Add arXiv's categories, a fifth of whose papers is listed in the next one too, and a feed of two of them."""
+        categories, crossed = CATEGORIES[: max(many // self._part, 2)], list[Item]()
+        for category in categories:
+            own = [Item(next(self._numbers), at) for at in announcements(self._dice, 12, START, DAYS)]
+            self._add_of_arxiv(category, [*own, *crossed])
             crossed = own[::5]
+        both = {item.number: item for feed in self.feeds[-2:] for item in feed.items}
+        self._add_of_arxiv("+".join(categories[-2:]), both.values())
+
+    def _add_of_arxiv(self, names: str, items: Iterable[Item]) -> None:
+        number = len(self.feeds)
+        host = "rss.arxiv.org" if number % 2 else "export.arxiv.org"
+        by_time = sorted(items, key=lambda item: item.published)
+        self.feeds.append(WebFeed(f"f{number:03}", host, "arxiv", by_time, of_arxiv, path=f"/rss/{names}"))
 
     def add_planets(self, many: int) -> None:
         """Add feeds that repeat what blogs have, some hours later."""
