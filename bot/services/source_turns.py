@@ -59,7 +59,7 @@ class SourceTurns:
         if self._taken_at is None:
             return
         taken_at, self._taken_at = self._taken_at, None
-        free_at = max(self._clock(), taken_at + self._interval)
+        free_at = self._clock() + self._interval
         with self._limit_here():
             async with self._database.write() as connection:
                 await source_turns.free(connection, self._name, taken_at + _LONGEST_TURN, free_at)
