@@ -171,7 +171,7 @@ class Drafts:
 
 def require_own(stored: StoredDraft | None, actor: str) -> StoredDraft:
     """Return the draft if it exists and belongs to this person. Raises NotFoundError and NotAllowedError."""
-    if stored is None:
+    if stored is None or "feed" in stored.form:
         raise gone_error()
     if stored.actor not in (None, actor):
         raise NotAllowedError(

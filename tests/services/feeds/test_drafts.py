@@ -15,10 +15,12 @@ from bot.services.feeds.feed_settings import FeedSettings
 from bot.services.feeds.management import FeedManagement
 from bot.services.feeds.trial import FeedTrials
 from bot.services.lazy_sources import LazySources
+from bot.services.papers.drafts import Drafts
 from bot.services.papers.submitter import Submitter
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database
 from tests.doubles.clock import TOKYO, AdjustableClock
+from tests.doubles.finder import FakeFinder
 from tests.services.feeds.test_trial import NEW, OTHER, SURVEY, FakeFeed
 
 URL = "https://lab.example/feed"
@@ -277,3 +279,14 @@ async def test_what_a_chat_changed_of_a_feed_of_the_settings_stays_until_the_set
     assert (kept.filter.exclude, kept.paused_at is not None) == (("review",), True)
     await settings.follow(workspace, [configured.model_copy(update={"include": ("rag",)})])
     assert (await names(database, workspace))["lab"] == FeedFilter(("rag",), ("survey",))
+
+
+async def test_a_draft_of_a_feed_is_no_draft_of_a_paper(
+    drafts: FeedDrafts, database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    await drafts.begin(workspace, "t", URL, TEXTS, HANAKO)
+    papers = Drafts(database, clock, FakeFinder())
+    for asking in (papers.get(workspace, "t", HANAKO.actor), papers.discard(workspace, "t", HANAKO.actor)):
+        with pytest.raises(NotFoundError, match="no longer exists"):
+            await asking
+    assert (await drafts.form(workspace, "t", HANAKO)).texts["exclude"] == "survey"
