@@ -63,7 +63,7 @@ def audit(
         "papers offered although known": [str(n) for n in sorted(inbox.keys() & known)],
         "published, never served": list(_unserved(feeds, by_path, first_read)),
         "polls too early": [each for served in _direct(web.served, by_path) for each in _too_early(served)],
-        "second whole request": list(_repeated(by_path)),
+        "second whole request": list(_repeated(by_path, kills)),
         "after 410": [each for served in by_path.values() for each in _after_gone(served)],
         "before Retry-After": [each for served in by_path.values() for each in _before_wished(served, kills)],
         "hosts twice at once": [host for host, most in web.most_at_once.items() if most > 1],
@@ -76,6 +76,8 @@ def audit(
         "hosts": len({feed.host for feed in feeds}),
         "requests": len(web.served),
         "conditional": sum(each.request.is_conditional for each in web.served),
+        "feeds that gave validators": len(validated := [each for each in by_path.values() if _gave_validators(each)]),
+        "whole requests of these": sum(not each.request.is_conditional for served in validated for each in served),
         "answered 304": statuses[304],
         "answered 200": statuses[200],
         "answered otherwise": sum(n for status, n in statuses.items() if status not in (200, 304)),
@@ -164,13 +166,22 @@ def _too_early(served: Sequence[Served]) -> Iterator[str]:
             yield f"{after.feed.kind} {after.feed.name}: {gap} (whole)"
 
 
-def _repeated(by_path: Mapping[WebFeed, Sequence[Served]]) -> Iterator[str]:
-    """Yield feeds with validators that were requested whole again after they had been read."""
+def _repeated(by_path: Mapping[WebFeed, Sequence[Served]], kills: Sequence[datetime]) -> Iterator[str]:
+    """Yield feeds that gave validators and were requested without them again, unless their reader had been killed."""
     for feed, served in by_path.items():
-        read = next((n for n, each in enumerate(served) if each.request.is_conditional), len(served))
-        for each in served[read:]:
-            if not each.request.is_conditional:
+        whole = [each for each in served if not each.request.is_conditional]
+        for each in whole[:-1]:
+            if each.papers and each.has_validators and not _was_killed(each, kills):
                 yield f"{feed.kind} {feed.name}"
+
+
+def _gave_validators(served: Sequence[Served]) -> bool:
+    return any(each.has_validators and each.papers for each in served)
+
+
+def _was_killed(served: Served, kills: Sequence[datetime]) -> bool:
+    """Return whether the process that received an answer was killed in that minute."""
+    return any(timedelta(0) <= kill - served.request.at < timedelta(minutes=2) for kill in kills)
 
 
 def _after_gone(served: Sequence[Served]) -> Iterator[str]:
@@ -182,7 +193,7 @@ def _after_gone(served: Sequence[Served]) -> Iterator[str]:
 def _before_wished(served: Sequence[Served], kills: Sequence[datetime]) -> Iterator[str]:
     """Yield requests before the moment that the last answer named, unless its reader was killed in that minute."""
     for before, after in pairwise(served):
-        if any(timedelta(0) <= kill - before.request.at < timedelta(minutes=2) for kill in kills):
+        if _was_killed(before, kills):
             continue
         if before.retry_after.isdigit():
             wished = before.request.at + timedelta(seconds=int(before.retry_after))

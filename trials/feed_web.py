@@ -21,7 +21,7 @@ _LONG_ENOUGH = 0.002  # seconds in which a second request to the same host would
 
 @dataclass(frozen=True, slots=True)
 class Served:
-    """A request and its answer; `papers` are those that a whole document announced."""
+    """A request and its answer; `papers` are those that a whole document announced, maybe with validators."""
 
     feed: WebFeed
     request: Request
@@ -29,6 +29,7 @@ class Served:
     papers: frozenset[int]
     location: str = ""
     retry_after: str = ""
+    has_validators: bool = False
 
 
 @dataclass(slots=True)
@@ -89,5 +90,11 @@ class FeedWeb:
 def _served(feed: WebFeed, request: Request, page: Page) -> Served:
     papers = announced(page.body) if page.status == 200 else frozenset()
     return Served(
-        feed, request, page.status, papers, page.headers.get("Location", ""), page.headers.get("Retry-After", "")
+        feed,
+        request,
+        page.status,
+        papers,
+        page.headers.get("Location", ""),
+        page.headers.get("Retry-After", ""),
+        has_validators=not {"ETag", "Last-Modified"}.isdisjoint(page.headers),
     )
