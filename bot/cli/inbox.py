@@ -7,7 +7,6 @@ from functools import partial
 from typing import Annotated, Any, Literal, NamedTuple
 
 import typer
-from rich.text import Text
 
 from bot.cli.context import CommandContext, with_context
 from bot.cli.paper_options import Comment, Date, Headline, Links, Tags, Title, with_options
@@ -109,7 +108,7 @@ async def _decide(context: CommandContext, act: str, number: int | None, options
 
 
 def _print(context: CommandContext, done: _Done, options: dict[str, Any]) -> None:
-    context.console.print(Text(done.message.text(context.locale), style="yellow" if done.told == "known" else ""))
+    context.say(done.message.text(context.locale))
     if done.state == "accepted":
         context.show(done.paper)
     wanted = with_options(proposed_paper(done.candidate), **options)

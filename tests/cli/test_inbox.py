@@ -106,8 +106,8 @@ def test_a_script_accepts_with_its_own_words_rejects_puts_off_and_undoes(dayori:
 def test_what_is_decided_is_said_in_one_line_and_ends_with_1(dayori: Dayori, config: Config, act: str) -> None:
     fill(config, 1)
     dayori("inbox", "reject", "1")
-    assert_one_line(dayori("inbox", act, "1"), "もう却下済みです")
-    assert_one_line(dayori("inbox", act, "1", "--json"), "もう却下済みです")
+    assert_one_line(dayori("inbox", act, "1"), "あなたがすでに却下しています")
+    assert_one_line(dayori("inbox", act, "1", "--json"), "あなたがすでに却下しています")
 
 
 def test_an_undo_is_refused_where_the_paper_was_edited_since(dayori: Dayori, config: Config) -> None:

@@ -214,7 +214,7 @@ async def test_a_form_that_is_sent_twice_because_its_answer_was_lost_adds_once_a
         await answered(await server.submit(curator, opened.modal, {"headline": "一度だけ"}, locale="ja"))
         again = await answered(await server.submit(curator, opened.modal, {"headline": "一度だけ"}, locale="ja"))
         history = await app.services.library.history(workspace, "paper-1")
-    assert "もう採用済みです" in again.content
+    assert "あなたがすでに採用しています" in again.content
     assert len(history) == 1
 
 

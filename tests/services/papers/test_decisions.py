@@ -132,7 +132,7 @@ async def test_who_decides_second_is_told_who_decided_what(
     await inbox.reject(workspace, 2, JIRO)
     for number, by, sentence in (
         (1, JIRO, "「1番目の論文」は花子さんがすでに採用しました。"),
-        (1, HANAKO, "「1番目の論文」はもう採用済みです（あなたの判断）。"),
+        (1, HANAKO, "「1番目の論文」は、あなたがすでに採用しています。"),
         (2, HANAKO, "「2番目の論文」は次郎さんがすでに却下しました。"),
     ):
         for act in (inbox.accept, inbox.reject, inbox.put_off):
