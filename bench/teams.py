@@ -15,6 +15,7 @@ from bot.domain.paper import Paper, make_paper
 
 ACCEPTED, NOISE = (0.08, 0.2), 0.1  # shares: of the finds that a team wants, and of what it wants that it rejects
 STREAM, COLLECTION = 1_500, 100  # papers that feeds bring a team, and those that it had collected before
+_ATTEMPTS = 20_000  # few venues have enough papers
 _VENUE = re.compile(r"(.+) (?:19|20)\d\d")
 _TOPICS = (
     ("diffusion", "拡散"),
@@ -84,11 +85,15 @@ def teams(corpus: list[Entry], each: int, seed: int = 21) -> Iterator[Team]:
     """Yield teams: those that want topics, authors, topics at some venues, what people labelled, and a mixture."""
     for kind in ("topics", "authors", "venues", "labels", "mixture"):
         dice, made = random.Random(f"{seed}{kind}"), 0
-        while made < each:
+        for _ in range(_ATTEMPTS):
             wish = _WISHES[kind](corpus, dice)
             if team := _team(kind, corpus, wish, ACCEPTED[made % len(ACCEPTED)], dice):
                 yield team
                 made += 1
+            if made == each:
+                break
+        else:
+            raise SystemExit(f"the corpus is too small for {each} teams that want {kind}; 10,000 papers are enough")
 
 
 def _entry(record: dict[str, object]) -> Entry:

@@ -76,7 +76,7 @@ class Scorer:
 
     def __init__(self, papers: Mapping[Example, int], counts: Mapping[Example, array[int]]) -> None:
         accepted, decided = papers["accepted"], papers["accepted"] + papers["rejected"]
-        self._share = (accepted + 0.5) / (decided + 1)
+        self._share = (accepted + 1) / (decided + 2)
         self._decided = max(1, decided)
         self._collected = min(_COLLECTED * papers["collected"], _MOST_COLLECTED * decided)
         self._each = self._collected / max(1, papers["collected"])

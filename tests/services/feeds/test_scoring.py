@@ -100,14 +100,18 @@ async def test_a_decision_that_is_taken_back_leaves_no_trace_in_the_scores(
     team: Team, scoring: Scoring, inbox: Inbox, workspace: int
 ) -> None:
     await team.decide()
-    numbers = [await team.find(title) for title in ("Diffusion", "Diffusion survey", "Robots", "Robots that survey")]
+    for title in ("Diffusion", "Diffusion survey"):
+        await team.find(title)
+    robots = [await team.find("Robots") for _ in range(5)]
     await scoring.update()
     before = await team.scores()
     for decide in (inbox.accept, inbox.reject):
-        await decide(workspace, numbers[2], HANAKO)
+        for number in robots[1:]:
+            await decide(workspace, number, HANAKO)
         await scoring.update()
-        assert (await team.scores())[numbers[3]] != before[numbers[3]]
-        await inbox.undo(workspace, HANAKO)
+        assert (await team.scores())[robots[0]] != before[robots[0]]
+        for number in robots[1:]:
+            await inbox.undo(workspace, HANAKO, number)
         await scoring.update()
         assert await team.scores() == before
 
@@ -158,12 +162,14 @@ async def test_a_proposal_has_no_score_and_counts_when_it_is_decided_on(
     team: Team, scoring: Scoring, inbox: Inbox, workspace: int
 ) -> None:
     await team.decide()
-    proposal, found = await team.find("Robots", "太郎"), await team.find("Robots")
+    found = await team.find("Robots")
+    proposals = [await team.find("Robots", "太郎") for _ in range(5)]
     await scoring.update()
     before = await team.scores()
     score = before[found][0]
-    assert before[proposal] == (None, ()) and score
-    await inbox.reject(workspace, proposal, HANAKO)
+    assert score and {before[number] for number in proposals} == {(None, ())}
+    for number in proposals:
+        await inbox.reject(workspace, number, HANAKO)
     await scoring.update()
     after = (await team.scores())[found][0]
     assert after is not None and after < score
