@@ -31,4 +31,4 @@ async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) 
     if as_json:
         print_json({"feeds": [each.columns(context.locale) for each in results]})
     else:
-        context.console.print(render.results(results, context.services.zone, context.locale))
+        context.console.print(render.results(results, context.app.clock(), context.services.zone, context.locale))

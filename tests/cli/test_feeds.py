@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import json
+import sqlite3
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
 from functools import partial
 from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
@@ -194,3 +196,13 @@ def test_the_feeds_of_the_settings_are_those_of_the_default_workspace(
     for act in ("list", "poll"):
         assert document(dayori("feeds", act, "--workspace", "lab", "--json"))["feeds"] == []
     assert len(document(dayori("feeds", "list", "--json"))["feeds"]) == 1
+
+
+def test_a_feed_whose_host_another_process_polls_is_told_to_come(dayori: Dayori, address: str, tmp_path: Path) -> None:
+    dayori("feeds", "poll")
+    with sqlite3.connect(tmp_path / "dayori.db") as connection:
+        soon = (datetime.now(UTC) + timedelta(minutes=4)).isoformat(timespec="microseconds")
+        columns = "next_poll_at = requested_at, requested_at = NULL"
+        connection.execute(f"UPDATE feed_addresses SET leased_until = ?, {columns}", (soon,))
+    connection.close()
+    assert dayori("feeds", "poll", "cl").stdout == "cl 更新あり まもなく読み込みます。\n"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich.console import Group, RenderableType
@@ -23,24 +24,26 @@ _STYLES: Mapping[State, str] = {
 }
 
 
-def results(results: Sequence[PollResult], zone: ZoneInfo, locale: Locale) -> RenderableType:
-    """Render what a round did."""
+def results(results: Sequence[PollResult], now: datetime, zone: ZoneInfo, locale: Locale) -> RenderableType:
+    """Render what a round did that has just ended."""
     if not results:
         return Text(t(locale, "There are no feeds; name some in the settings (feeds)."))
-    return Group(*(_line(each, zone, locale) for each in results))
+    return Group(*(_line(each, now, zone, locale) for each in results))
 
 
-def _line(result: PollResult, zone: ZoneInfo, locale: Locale) -> Text:
+def _line(result: PollResult, now: datetime, zone: ZoneInfo, locale: Locale) -> Text:
     feed, status, *_ = result.status
     line = Text(feed.name, style="bold").append(" ")
     line.append(STATES[status.state].text(locale), style=f"not bold {_STYLES[status.state]}")
-    return line.append(" " + _doings(result, zone, locale), style="not bold")
+    return line.append(" " + _doings(result, now, zone, locale), style="not bold")
 
 
-def _doings(result: PollResult, zone: ZoneInfo, locale: Locale) -> str:
+def _doings(result: PollResult, now: datetime, zone: ZoneInfo, locale: Locale) -> str:
     _, status, next_poll, _ = result.status
     if result.new:
         return t(locale, "{new} new, {offered} into the inbox", new=result.new, offered=result.offered)
     if result.was_polled or next_poll is None:
         return status.reason.text(locale)
+    if next_poll <= now:  # another process polls its host
+        return t(locale, "It will be polled shortly.")
     return t(locale, "not due; next poll {time}", time=f"{next_poll.astimezone(zone):%Y-%m-%d %H:%M}")
