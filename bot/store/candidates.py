@@ -67,7 +67,7 @@ async def add(
     number: int = (
         await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
     ).scalar_one()
-    await _add_keys(connection, workspace_id, number, paper)
+    await _add_keys(connection, workspace_id, number, paper, is_find=by is None and proposer is None)
     return number
 
 
@@ -95,7 +95,7 @@ async def take_over(
         "reasons": None,
     }
     await connection.execute(update(candidates).where(*one(workspace_id, number)).values(values))
-    await _add_keys(connection, workspace_id, number, paper)
+    await _add_keys(connection, workspace_id, number, paper, is_find=False)
 
 
 async def offer(
@@ -228,8 +228,12 @@ def _names_of_feeds(numbers: Collection[int]) -> Select[Any]:
     )
 
 
-async def _add_keys(connection: StoreConnection, workspace_id: int, number: int, paper: Paper) -> None:
-    keys = [{"workspace_id": workspace_id, "key": key, "number": number} for key in _keys(paper)]
+async def _add_keys(
+    connection: StoreConnection, workspace_id: int, number: int, paper: Paper, *, is_find: bool
+) -> None:
+    """Insert a candidate's keys; a proposal of nothing but code is found again by its link to that."""
+    found = _keys(paper) if is_find else dict.fromkeys((*_keys(paper), *link_keys(paper)))
+    keys = [{"workspace_id": workspace_id, "key": key, "number": number} for key in found]
     await connection.execute(upsert(candidate_keys).on_conflict_do_nothing(), keys)
 
 

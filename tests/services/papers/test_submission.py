@@ -8,7 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.candidate import proposed_paper
+from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.draft import Draft, apply_draft, edit_draft
 from bot.domain.errors import ConflictError, NotAllowedError, NotFoundError
 from bot.domain.identifiers import Identifiers
@@ -240,6 +240,14 @@ async def test_what_waits_is_not_proposed_again_by_its_ids_or_by_title_and_link(
         assert other.waiting
         assert other.waiting.proposed_by == TARO.name
     assert len(await inbox.waiting(workspace)) == 2
+
+
+async def test_a_repository_that_waits_is_known_by_its_link(proposing: Submission, workspace: int) -> None:
+    code = make_paper(title="A Repository", links=[Link("https://github.com/microsoft/unilm")])
+    await proposing.add(workspace, Draft("https://github.com/microsoft/unilm"), code, TARO)
+    earlier = await proposing.find_earlier(workspace, "https://github.com/microsoft/unilm", JIRO)
+    assert isinstance(earlier, Candidate)
+    assert earlier.proposed_by == "太郎"
 
 
 async def test_two_processes_decide_once(database_url: str, clock: AdjustableClock) -> None:
