@@ -81,7 +81,7 @@ class FeedAnswer:
 
     The validators are those of the answer, byte for byte, None where it has none. `max_age` are the seconds of
     Cache-Control, `retry_after` is the header as it came, `moved` where permanent redirects led. Without `was_sent`, no
-    server answered the request at all.
+    server answered the request at all. One that `is_postponed` led to a host that is polled at the moment.
     """
 
     status: int = 0
@@ -93,6 +93,7 @@ class FeedAnswer:
     retry_after: str | None = None
     moved: str | None = None
     was_sent: bool = True
+    is_postponed: bool = False
 
 
 def host_of(url: str) -> str:

@@ -12,7 +12,7 @@ from bot.domain.feed_entry import FeedDocument
 from bot.i18n import Message, msg
 from bot.sources.http import UnsentError
 from bot.sources.parser import Parser
-from bot.sources.polls import MayRequest, Poll, Polls
+from bot.sources.polls import MayRequest, Poll, Polls, PostponedError
 
 _ACCEPT = "application/atom+xml, application/rss+xml, application/xml;q=0.9, application/json;q=0.8, */*;q=0.1"
 _MAX_AGE = re.compile(r"(?:^|[\s,])max-age\s*=\s*\"?(\d{1,9})", re.IGNORECASE)
@@ -42,6 +42,8 @@ class Feeds:
             poll = await self._polls.poll(url, _ACCEPT, headers, may_request)
         except SourceBusyError as error:
             return FeedAnswer(failure=error.message, retry_after=str(int(error.seconds) + 1), was_sent=False)
+        except PostponedError as error:
+            return FeedAnswer(failure=error.message, is_postponed=True)
         except SourceError as error:
             return FeedAnswer(failure=error.message, was_sent=not isinstance(error, _UNSENT))
         return await self._read(poll)

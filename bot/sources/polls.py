@@ -39,6 +39,10 @@ class _Redirect(NamedTuple):
     is_permanent: bool
 
 
+class PostponedError(SourceError):
+    """A redirect led to a host that may not be requested now."""
+
+
 class Polls:
     """Polls addresses; each place gets one poll at a time."""
 
@@ -64,7 +68,7 @@ class Polls:
             if address is None:
                 raise unreadable(request.name)
             if place_of(address) != place_of(url) and not await may_request(host_of(address)):
-                raise SourceError(msg("{source} is being polled by another process.", source=request.name))
+                raise PostponedError(msg("{source} is being polled by another process.", source=request.name))
             try:
                 answer = await self._hop(address, request, headers)
             except UnsentError as error:

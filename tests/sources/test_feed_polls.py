@@ -106,6 +106,7 @@ async def test_a_redirect_to_a_host_that_somebody_polls_is_not_followed(web: Web
     answer = await poll(may_request=False)
     assert answer.failure
     assert "is being polled by another process" in answer.failure.text("en")
+    assert answer.is_postponed
     assert web.hosts() == ["lab.example"]
     assert (await poll()).document
 

@@ -152,6 +152,9 @@ class PollRecords:
         answer: FeedAnswer,
         now: datetime,
     ) -> None:
+        if answer.is_postponed:
+            await _save(connection, replace(address, next_poll_at=earliest(address, now)))
+            return
         if not answer.was_sent:
             address = replace(address, unconditional_at=before.unconditional_at)
         if not answer.was_sent and (free := retry_moment(answer.retry_after, now)):  # it is not its turn: no failure

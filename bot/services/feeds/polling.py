@@ -29,6 +29,7 @@ from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database, batched
 
 HOSTS = 8  # polled at a time
+_TRIES, _PAUSE = 6, 0.5  # seconds, to follow a redirect to a host that somebody polls
 _TIDIED = 20  # addresses of which old entries are forgotten in one transaction
 _log = structlog.get_logger()
 
@@ -110,11 +111,15 @@ class Polling:
         leased = [address.id]
 
         async def may_request(host: str) -> bool:
-            """Lease a host to which a redirect leads."""
-            async with self._database.write() as connection:
-                ids = await feed_addresses.lease_host(connection, host, [*others, *leased], self._clock())
-            leased.extend(ids or ())
-            return ids is not None
+            """Lease a host to which a redirect leads, after some seconds if it is polled at the moment."""
+            for _ in range(_TRIES):
+                async with self._database.write() as connection:
+                    ids = await feed_addresses.lease_host(connection, host, [*others, *leased], self._clock())
+                if ids is not None:
+                    leased.extend(ids)
+                    return True
+                await asyncio.sleep(_PAUSE)
+            return False
 
         try:
             source = await self._sources.get()

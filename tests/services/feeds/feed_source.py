@@ -46,7 +46,9 @@ class FakeSource:
             await self.hold.wait()
             target = self.redirects.get(url)
             if target and not await may_request(host_of(target)):
-                return FeedAnswer(failure=msg("{source} is being polled by another process.", source=target))
+                return FeedAnswer(
+                    failure=msg("{source} is being polled by another process.", source=target), is_postponed=True
+                )
             answer = self.answers[url]
             if isinstance(answer, Exception):
                 raise answer

@@ -229,12 +229,14 @@ async def test_a_redirect_to_a_host_that_another_process_polls_waits(bench: Benc
         await feed_addresses.claim(connection, bench.clock(), other.address_id)
     bench.source.redirects[URL] = OTHER
     await bench.poll(document())
-    assert (await bench.address()).trouble
+    address = await bench.address()
+    assert (address.failing_since, address.read_at) == (None, None)
+    assert address.next_poll_at > bench.clock()
     async with bench.database.write() as connection:
         await feed_addresses.release(connection, [other.address_id])
     bench.source.answers[OTHER] = document()
     await bench.poll(hours=25)
-    assert (await bench.address()).failing_since is None
+    assert (await bench.address()).read_at
 
 
 async def test_410_stops_a_feed(bench: Bench) -> None:
