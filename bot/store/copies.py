@@ -74,7 +74,7 @@ def write_copy(source: Path, target: Path) -> None:
 
     Raises OSError and sqlite3.Error.
     """
-    open(target, "xb", opener=private).close()
+    open(target, "xb", opener=_private).close()
     try:
         with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
             old.backup(new)
@@ -88,6 +88,15 @@ def _open_to_read(path: Path) -> sqlite3.Connection:
     return sqlite3.connect(f"{path.absolute().as_uri()}?mode=ro&immutable=1", uri=True)
 
 
-def private(path: str, flags: int) -> int:
-    """Open a file that, if it is new, only its owner may read."""
+def make_private(path: Path) -> None:
+    """Create the file and its missing folders for their owner only; SQLite gives its additional files the same mode.
+
+    Existing files and folders keep their mode.
+    """
+    for folder in reversed([each for each in path.parents if not each.exists()]):
+        folder.mkdir(mode=0o700, exist_ok=True)
+    open(path, "ab", opener=_private).close()
+
+
+def _private(path: str, flags: int) -> int:
     return os.open(path, flags, 0o600)

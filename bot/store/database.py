@@ -28,7 +28,8 @@ from bot.domain.request import current_request
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
-from bot.store.copies import private, write_copy
+from bot.store.copies import make_private, write_copy
+from bot.store.driver import use_whole_statements
 from bot.store.requests import claim
 from bot.store.schema import REVISION
 
@@ -71,12 +72,7 @@ class Database:
             async with self._connections.lend() as connection:
                 yield connection
         except DBAPIError as error:
-            reason = str(error.orig)
-            if _code_of(error) in _DAMAGED:
-                raise DamagedStoreError(
-                    msg('The database "{path}" is damaged: {reason}.', path=str(self.path), reason=reason)
-                ) from error
-            raise StoreError(msg("The database could not be read: {reason}.", reason=reason)) from error
+            raise _unread(error, self.path) from error
 
     @asynccontextmanager
     async def write(self) -> AsyncIterator[StoreConnection]:
@@ -145,8 +141,9 @@ async def open_database(url: str) -> Database:
     """
     path = Path(make_url(url).database or "")
     try:
-        _make_private(path)
+        make_private(path)
         engine = create_engine(url)
+        use_whole_statements(engine)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
         event.listen(engine, "invalidate", _give_up)
@@ -168,6 +165,7 @@ async def open_to_read(url: str) -> Database:
     connections: Connections | None = None
     try:
         engine = create_engine(address)
+        use_whole_statements(engine)
         event.listen(engine, "connect", _prepare_to_read)
         connections = Connections(engine)
         async with connections.lend() as connection:
@@ -248,11 +246,18 @@ def _code_of(error: Exception) -> int:
     return code & 0xFF
 
 
+def _unread(error: Exception, path: Path) -> StoreError:
+    reason = str(getattr(error, "orig", error))
+    if _code_of(error) in _DAMAGED:
+        return DamagedStoreError(msg('The database "{path}" is damaged: {reason}.', path=str(path), reason=reason))
+    return StoreError(msg("The database could not be read: {reason}.", reason=reason))
+
+
 def _unopened(error: Exception, path: Path) -> StoreError:
     """Return the error for a database that cannot be opened, with what tells damage from a lock."""
     reason, code = str(getattr(error, "orig", error)), _code_of(error)
     if code in _DAMAGED:
-        return DamagedStoreError(msg('The database "{path}" is damaged: {reason}.', path=str(path), reason=reason))
+        return _unread(error, path)
     if code == sqlite3.SQLITE_BUSY:
         return StoreError(
             msg('The database "{path}" is locked by another program; end that one, or try again.', path=str(path))
@@ -286,13 +291,3 @@ async def _migrate(connections: Connections, url: str) -> None:
     from bot.store.migrations import upgrade  # Alembic is slow to import, and most starts need no migration
 
     await asyncio.to_thread(upgrade, url)
-
-
-def _make_private(path: Path) -> None:
-    """Create the file and its missing folders for their owner only; SQLite gives its additional files the same mode.
-
-    Existing files and folders keep their mode.
-    """
-    for folder in reversed([each for each in path.parents if not each.exists()]):
-        folder.mkdir(mode=0o700, exist_ok=True)
-    open(path, "ab", opener=private).close()
