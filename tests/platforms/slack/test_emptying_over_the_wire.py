@@ -33,17 +33,27 @@ async def decided(app: App) -> Counter[str]:
         return Counter(rows.scalars())
 
 
+def is_ready(place: Place) -> bool:
+    """Return whether it shows more than that it takes a moment."""
+    is_form = isinstance(place, View) and place.content.get("callback_id") == "find"
+    return is_form or "却下" in text_of(place) or "空です" in text_of(place)
+
+
 async def press(curator: Person, place: Place, button: str) -> Place:
     """Press a button and return where its answer is: the same message or modal, or the form that opens."""
     if isinstance(place, View):
         before = text_of(place)
         await curator.press(place, button)
-        await curator.server.until(lambda: curator.modal and text_of(curator.modal) != before)
+        await curator.server.until(
+            lambda: curator.modal and is_ready(curator.modal) and text_of(curator.modal) != before
+        )
         assert curator.modal
         return curator.modal
     known, reads = curator.modal, len(curator.reads)
     await curator.press(place, button)
-    await curator.server.until(lambda: len(curator.reads) > reads or curator.modal is not known)
+    await curator.server.until(
+        lambda: (len(curator.reads) > reads and is_ready(curator.reads[-1])) or curator.modal is not known
+    )
     return curator.reads[-1] if len(curator.reads) > reads or curator.modal is None else curator.modal
 
 
