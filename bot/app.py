@@ -173,7 +173,7 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
         try:
             await app.file_sync.sync()
         except DayoriError as error:
-            _log.warning("the papers file does not hold the last changes", reason=error.message.text("en"))
+            _log.warning("the papers file does not hold the last changes", reason=str(error))
 
 
 def _assemble(

@@ -115,7 +115,8 @@ class _Page(Collector):
         for name, seconds in self._latencies.items():
             latency.add_metric([name], seconds)
         yield from (connected, latency)
-        yield GaugeMetricFamily("dayori_last_tick_seconds", "Age of the last tick", value=vitals.tick_age or 0.0)
+        if vitals.tick_age is not None:
+            yield GaugeMetricFamily("dayori_last_tick_seconds", "Age of the last tick", value=vitals.tick_age)
         yield GaugeMetricFamily("dayori_outbox_editions", "Editions on their way", value=vitals.open_editions)
         yield GaugeMetricFamily("dayori_outbox_oldest_seconds", "Age of the oldest of them", value=vitals.outbox_age)
         yield GaugeMetricFamily("dayori_inbox_candidates", "Papers that wait for a decision", value=vitals.candidates)

@@ -10,7 +10,7 @@ import typer
 from rich.text import Text
 
 from bot.cli.context import CommandContext, with_context
-from bot.cli.paper_options import Comment, Date, Headline, Links, Tags, Title, with_options
+from bot.cli.paper_options import Comment, Date, Headline, Links, Tags, Title, apply_options
 from bot.domain.draft import draft_of
 from bot.domain.errors import ConflictError
 from bot.domain.paper import Paper
@@ -54,7 +54,7 @@ async def add(
     }
     draft = replace(draft_of(source), **{name: text for name, text in fields.items() if text})
     paper = await context.services.drafts.complete(draft)
-    paper = with_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
+    paper = apply_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
     outcome = await submission.add(context.workspace, draft, paper, submitter, allow_same_title=another)
     if isinstance(outcome, SameTitle):
         raise ConflictError(
@@ -88,7 +88,7 @@ async def edit(
     """Change a paper; an empty text clears a field, links and tags replace the old ones."""
 
     def change(old: Paper) -> Paper:
-        return with_options(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
+        return apply_options(old, headline=headline, comment=comment, title=title, date=date, link=link, tag=tag)
 
     paper = await context.services.lookup.get(context.workspace, id)
     library = context.services.library

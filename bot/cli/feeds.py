@@ -26,9 +26,7 @@ _EXAMPLES = 3
 async def feeds(
     context: CommandContext,
     act: Annotated[str, typer.Argument(metavar="poll|list|test")],
-    feed: Annotated[
-        str | None, typer.Argument(metavar="URL|NAME", help=phrase("The feed's address, or its name in the settings."))
-    ] = None,
+    feed: Annotated[str | None, typer.Argument(metavar="URL|NAME", help=phrase("The feed's address or name."))] = None,
     include: Annotated[
         list[str] | None, typer.Option(help=phrase("At least one of these words, phrases or expressions."))
     ] = None,
@@ -68,21 +66,21 @@ async def _named(context: CommandContext, feed: str) -> tuple[str | None, str, F
 
     Raises NotFoundError.
     """
-    for known in await context.services.feeds().management.all(context.workspace):
+    polled, settings = await context.services.feeds().management.all(context.workspace), context.app.config.feeds
+    for known in polled:
         if known.name == feed:
             return known.name, known.url, known.filter
-    settings = context.app.config.feeds
     for each in settings:
         if each.name == feed:
             return each.name, each.url, FeedFilter(each.include, each.exclude, each.authors, each.tags)
     if url := web_address(feed):
         return None, url, FeedFilter()
-    if names := ", ".join(each.name for each in settings):
+    if names := ", ".join(sorted({*(each.name for each in polled), *(each.name for each in settings)})):
         raise NotFoundError(
-            msg('"{feed}" is no address and no feed of the settings; these are: {names}', feed=feed, names=names)
+            msg('"{feed}" is no address and no feed\'s name; there are: {names}', feed=feed, names=names)
         )
     raise NotFoundError(
-        msg('"{feed}" is no address, and the settings name no feeds; give an address with https://', feed=feed)
+        msg('"{feed}" is no address, and there are no feeds yet; give an address with https://', feed=feed)
     )
 
 

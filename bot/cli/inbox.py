@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, NamedTuple
 import typer
 
 from bot.cli.context import CommandContext, with_context
-from bot.cli.paper_options import Comment, Date, Headline, Links, Tags, Title, with_options
+from bot.cli.paper_options import Comment, Date, Headline, Links, Tags, Title, apply_options
 from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.paper import Paper
 from bot.formats.json import columns_of
@@ -22,14 +22,14 @@ from bot.services.papers.decisions import Decision, acceptance, act_message, und
 from bot.services.papers.submitter import Submitter
 
 
-class _Done(NamedTuple):
-    """What became of a candidate; `told` is what its proposer is told."""
+class _Outcome(NamedTuple):
+    """What became of a candidate; `decision` is what its proposer is told, if anything."""
 
     candidate: Candidate
     state: Literal["accepted", "rejected", "later", "waiting"]
     paper: Paper
     message: Message
-    told: Decision | None = None
+    decision: Decision | None = None
 
 
 _ACTS = ("accept", "reject", "later", "undo")
@@ -59,12 +59,12 @@ async def inbox(
         return
     if act not in _ACTS or (number is None and act != "undo") or (given and act != "accept"):
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example="dayori inbox accept 3"))
-    done = await _decide(context, act, number, given)
+    outcome = await _decide(context, act, number, given)
     if as_json:
-        print_json({"number": done.candidate.number, "state": done.state, "paper": columns_of(done.paper)})
+        print_json({"number": outcome.candidate.number, "state": outcome.state, "paper": columns_of(outcome.paper)})
     else:
-        _print(context, done, given)
-    if done.told and (problem := await _tell(context, done.candidate, done.paper, done.told)):
+        _print(context, outcome, given)
+    if outcome.decision and (problem := await _tell(context, outcome.candidate, outcome.paper, outcome.decision)):
         print_line(problem.text(context.locale), sys.stderr if as_json else sys.stdout)
 
 
@@ -82,37 +82,37 @@ async def _show(context: CommandContext, *, as_json: bool) -> None:
     context.console.print(reports.inbox(waiting, context.services.zone, context.locale))
 
 
-async def _decide(context: CommandContext, act: str, number: int | None, options: dict[str, Any]) -> _Done:
+async def _decide(context: CommandContext, act: str, number: int | None, options: dict[str, Any]) -> _Outcome:
     """Do what the arguments say. Raises DecidedError."""
     service, place = context.services.inbox, context.workspace
     by = Submitter(context.user, context.actor, context.locale, is_curator=True)
     if act == "undo":
         candidate = await service.undo(place, by, number)
         paper = proposed_paper(candidate)
-        return _Done(candidate, "waiting", paper, undo_message(candidate, paper))
+        return _Outcome(candidate, "waiting", paper, undo_message(candidate, paper))
     assert number is not None
     if act == "accept":
         candidate, accepted = await service.accept(
-            place, number, by, change_paper=lambda paper: with_options(paper, **options)
+            place, number, by, change_paper=lambda paper: apply_options(paper, **options)
         )
         known = msg("This paper is in the collection already.")
         message = act_message("accepted", accepted.paper) if accepted.is_new else known
-        return _Done(candidate, "accepted", accepted.paper, message, acceptance(is_new=accepted.is_new))
+        return _Outcome(candidate, "accepted", accepted.paper, message, acceptance(is_new=accepted.is_new))
     if act == "reject":
         candidate = await service.reject(place, number, by)
         paper = proposed_paper(candidate)
-        return _Done(candidate, "rejected", paper, act_message("rejected", paper), "rejected")
+        return _Outcome(candidate, "rejected", paper, act_message("rejected", paper), "rejected")
     candidate = await service.put_off(place, number, by)
     paper = proposed_paper(candidate)
-    return _Done(candidate, "later", paper, act_message("put off", paper))
+    return _Outcome(candidate, "later", paper, act_message("put off", paper))
 
 
-def _print(context: CommandContext, done: _Done, options: dict[str, Any]) -> None:
-    context.say(done.message.text(context.locale))
-    if done.state == "accepted":
-        context.show(done.paper)
-    wanted = with_options(proposed_paper(done.candidate), **options)
-    if done.told == "known" and is_other_comment(wanted, done.paper):
+def _print(context: CommandContext, outcome: _Outcome, options: dict[str, Any]) -> None:
+    context.say(outcome.message.text(context.locale))
+    if outcome.state == "accepted":
+        context.show(outcome.paper)
+    wanted = apply_options(proposed_paper(outcome.candidate), **options)
+    if outcome.decision == "known" and is_other_comment(wanted, outcome.paper):
         context.say(t(context.locale, "The proposal's comment: {comment}", comment=wanted.comment))
 
 

@@ -19,8 +19,8 @@ Links = Annotated[list[str] | None, typer.Option("--link", help=phrase("A link; 
 Tags = Annotated[list[str] | None, typer.Option("--tag", help=phrase("A tag; may be given several times."))]
 
 
-def with_options(paper: Paper, **options: Any) -> Paper:
-    """Return the paper with the given options; None leaves a field unchanged."""
+def apply_options(paper: Paper, **options: Any) -> Paper:
+    """Return the paper with the given options; None leaves a field unchanged. Raises DateError and InputError."""
     names = {"tag": "tags", "link": "links"}
     new = {names.get(name, name): value for name, value in options.items() if value is not None}
     if "date" in new:

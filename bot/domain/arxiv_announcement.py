@@ -52,7 +52,7 @@ class Listing:
         return 0 if "replace" in self.papers.values() else max(self.announced - len(self.papers), 0)
 
 
-class Announced(NamedTuple):
+class ListedPaper(NamedTuple):
     """How and when arXiv announced a paper."""
 
     announcement: Announcement
@@ -154,7 +154,7 @@ def compare(
 
 def lacking(
     listings: Iterable[Sequence[Listing]], since: date | None, brought: Collection[str]
-) -> dict[str, Announced]:
+) -> dict[str, ListedPaper]:
     """Return the papers that a feed never brought, by id: new ones before cross-lists, the latest first.
 
     `listings` are those of its categories, newest first; earlier ones than the newest count if they are not before the
@@ -164,12 +164,12 @@ def lacking(
         listing for every in listings for listing in every if listing is every[0] or (since and since <= listing.day)
     ]
     papers = [
-        (id, Announced(announcement, listing.day))
+        (id, ListedPaper(announcement, listing.day))
         for listing in counting
         for id, announcement in listing.papers.items()
         if announcement != "replace" and id not in brought
     ]
-    by_id = dict[str, Announced]()
+    by_id = dict[str, ListedPaper]()
     for id, announced in sorted(papers, key=lambda paper: paper[1].announcement != "new"):
         by_id.setdefault(id, announced)
     return by_id

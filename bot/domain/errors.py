@@ -14,6 +14,7 @@ DayoriError
 │   ├── StaleError     somebody changed it after it was shown
 │   └── DuplicateError another process answers the same request
 ├── StoreError         the database
+│   └── DamagedStoreError   its file is damaged; a copy brings it back
 ├── SourceError        a source of metadata is down, refuses or sends nonsense
 │   ├── SourceSettingError  the settings keep the source from being queried
 │   ├── UnknownPaperError   the source does not know the paper

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time
 from zoneinfo import ZoneInfo
 
-_FROM, _TO = 3, 6  # o'clock in the team's timezone
+START, _END = time(3), time(6)  # in the team's timezone
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,6 +20,5 @@ class Night:
 def night_at(now: datetime, zone: ZoneInfo) -> Night | None:
     """Return the night that it is now; None at other hours."""
     local = now.astimezone(zone)
-    start = local.replace(hour=_FROM, minute=0, second=0, microsecond=0)
-    night = Night(start, start.replace(hour=_TO))
+    night = Night(*(datetime.combine(local, each, zone) for each in (START, _END)))
     return night if night.start <= local < night.end else None

@@ -55,8 +55,8 @@ def updates_since(last: Publication | None, now: Publication, paper: Paper, day:
     """
     known = last.notices if last else ()
     notices = [n for n in now.notices if n not in known and n.kind in KINDS and (last or n.kind == "retraction")]
-    told = _changes(last, now, paper, day) if last else ()
-    return (*told, *(make_update(notice.kind, day, "", notice.url) for notice in notices))
+    changes = _changes(last, now, paper, day) if last else ()
+    return (*changes, *(make_update(notice.kind, day, "", notice.url) for notice in notices))
 
 
 def _changes(last: Publication, now: Publication, paper: Paper, day: PaperDate) -> Iterable[Update]:

@@ -6,12 +6,13 @@ import asyncio
 import os
 import re
 from collections.abc import Iterator
-from datetime import datetime, time, timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import structlog
 
+from bot.domain import night
 from bot.domain.errors import StoreError
 from bot.formats.atomic_file import make_folder, write_private
 from bot.formats.registry import writer
@@ -23,7 +24,6 @@ from bot.store.copies import check_copy, restore_copy
 from bot.store.database import Database
 from bot.store.workspaces import ids_by_name
 
-_AT = time(3)  # of the team's day
 _SETTLED = timedelta(minutes=10)  # after a start, which has more urgent things to do
 _RETRY = timedelta(hours=1)  # after a failure
 _FILE = re.compile(r"(?:dayori|papers)-(\d{4}-\d\d-\d\d)(?:-[\w.-]+)?\.(?:db|yaml)")
@@ -53,7 +53,7 @@ class Backups:
         """Make today's copy if the night has come and there is none; after a failure, try again in an hour."""
         now = self._clock()
         local = now.astimezone(self._zone)
-        is_early = local.time() < _AT or self._next_try - _RETRY <= now < self._next_try
+        is_early = local.time() < night.START or self._next_try - _RETRY <= now < self._next_try
         if is_early or _copy_of(self._folder, f"{local:%Y-%m-%d}").exists():
             return
         self._next_try = now + _RETRY
@@ -61,7 +61,7 @@ class Backups:
 
     async def _run(self, day: str) -> None:
         try:
-            await asyncio.to_thread(_prepare, self._folder)
+            await asyncio.to_thread(_prepare, self._folder, self._clock())
             await self._export(day)
             await self._copy(_copy_of(self._folder, day))
             await asyncio.to_thread(_remove_old, self._folder, self._keep)
@@ -107,9 +107,9 @@ def _copy_of(folder: Path, day: str) -> Path:
     return folder / f"dayori-{day}.db"
 
 
-def _prepare(folder: Path) -> None:
+def _prepare(folder: Path, now: datetime) -> None:
     make_folder(folder)
-    yesterday = datetime.now().timestamp() - timedelta(days=1).total_seconds()
+    yesterday = (now - timedelta(days=1)).timestamp()
     for each in folder.iterdir():  # what a killed process left
         if _UNFINISHED.fullmatch(each.name) and each.stat().st_mtime < yesterday:
             each.unlink(missing_ok=True)

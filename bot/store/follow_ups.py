@@ -40,8 +40,8 @@ async def waiting(connection: StoreConnection, subscription: Subscription, limit
 
     An update that was taken back meanwhile is left out.
     """
-    newest, told = await _progress(connection, subscription)
-    if newest <= told:
+    newest, last = await _progress(connection, subscription)
+    if newest <= last:
         return FollowUps((), None)
     received = exists().where(
         edition_papers.c.number == follow_ups.c.number,
@@ -54,7 +54,7 @@ async def waiting(connection: StoreConnection, subscription: Subscription, limit
     query = (
         select(follow_ups.c.id, follow_ups.c.number, follow_ups.c.update)
         .where(follow_ups.c.workspace_id == subscription.workspace_id)
-        .where(follow_ups.c.id > told, received)
+        .where(follow_ups.c.id > last, received)
         .order_by(follow_ups.c.id)
         .limit(limit)
     )
@@ -79,9 +79,9 @@ async def mark_told(connection: StoreConnection, subscription: Subscription, las
 async def _progress(connection: StoreConnection, subscription: Subscription) -> tuple[int, int]:
     """Return the newest follow-up of all collections, and the last one that the channel has had; 0 for none."""
     columns = channel_follow_ups.c
-    told = select(columns.follow_up_id).where(
+    last = select(columns.follow_up_id).where(
         columns.workspace_id == subscription.workspace_id, columns.channel == subscription.channel
     )
     newest = select(func.max(follow_ups.c.id)).scalar_subquery()
-    row = (await connection.execute(select(newest, told.scalar_subquery()))).one()
+    row = (await connection.execute(select(newest, last.scalar_subquery()))).one()
     return row[0] or 0, row[1] or 0

@@ -107,8 +107,8 @@ async def save(
     due_at: datetime,
 ) -> None:
     """Record what a source says of a paper now, if it knows the paper, and when it is looked at again."""
-    told = json.dumps({"id": check.id, **json_of_publication(publication)}) if publication else None
-    values = (check.workspace_id, check.number, source, iso(due_at), iso(now), told)
+    columns = json.dumps({"id": check.id, **json_of_publication(publication)}) if publication else None
+    values = (check.workspace_id, check.number, source, iso(due_at), iso(now), columns)
     await connection.exec_driver_sql(
         """INSERT INTO paper_checks (workspace_id, number, source, due_at, checked_at, publication)
         VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number, source) DO UPDATE SET

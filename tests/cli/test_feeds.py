@@ -94,7 +94,7 @@ def test_no_line_is_wider_than_the_terminal(
     [
         (["{address}/page.html"], "の応答はウェブページで"),
         (["{address}/nothing"], "このアドレスのフィードがありません"),
-        (["clx"], "設定にあるのは cl です"),
+        (["clx"], "あるのは cl です"),
         (["cl", "--include", "(a"], "括弧が閉じていません"),
     ],
 )
@@ -102,8 +102,15 @@ def test_what_goes_wrong_is_one_line(dayori: Dayori, address: str, arguments: li
     assert_one_line(dayori("feeds", "test", *(each.format(address=address) for each in arguments)), says)
 
 
-def test_a_name_without_feeds_in_the_settings_is_told(dayori: Dayori) -> None:
-    assert_one_line(dayori("feeds", "test", "cl"), "設定にもフィードがありません")
+def test_a_name_without_any_feeds_is_told(dayori: Dayori) -> None:
+    assert_one_line(dayori("feeds", "test", "cl"), "フィードもまだありません")
+
+
+def test_feeds_that_were_added_in_chat_are_named_beside_those_of_the_settings(dayori: Dayori, address: str) -> None:
+    added = dayori("run", typed=f"/feed add {address}/blog.xml\ny\n").stdout
+    name = added.partition("を追加しました")[0].rpartition("「")[2].rstrip("」")
+    names = ", ".join(sorted(["cl", name]))
+    assert_one_line(dayori("feeds", "test", "clx"), f"あるのは {names} です")
 
 
 def test_another_act_is_wrong_usage(dayori: Dayori) -> None:

@@ -22,12 +22,6 @@ Poll = Callable[..., Awaitable[FeedAnswer]]
 
 
 @pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with Web() as opened:
-        yield opened
-
-
-@pytest.fixture
 async def sources(web: Web) -> AsyncIterator[Sources]:
     opened = sources_in(web, seconds=1.0)
     yield opened

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator
 from typing import Any
 
 import pytest
@@ -13,22 +12,8 @@ from bot.sources.lookup import Sources
 from tests.doubles.web import Page, Web
 from tests.doubles.web.answers import arxiv_error, crossref
 from tests.doubles.web.server import always
-from tests.doubles.web.world import sources_in
 
 ENTRY: dict[str, Any] = {"title": "A Paper", "authors": ["A B"], "published": "2024-01-05T17:58:01Z"}
-
-
-@pytest.fixture
-async def web() -> AsyncIterator[Web]:
-    async with Web() as opened:
-        yield opened
-
-
-@pytest.fixture
-async def sources(web: Web) -> AsyncIterator[Sources]:
-    opened = sources_in(web)
-    yield opened
-    await opened.close()
 
 
 async def of_arxiv(web: Web, sources: Sources, version: str, **values: str) -> Publication:

@@ -42,11 +42,11 @@ async def _add(terminal: Terminal, url: str) -> None:
     preview = await drafts.begin(terminal.workspace, token, url, {}, terminal.submitter)
     while True:
         await _show(terminal, preview)
-        if await terminal.confirm(_said(terminal, feed_messages.question_message(preview)), default=True):
+        if await terminal.confirm(_text(terminal, feed_messages.question_message(preview)), default=True):
             break
         if not await _wants_another(terminal):
             return
-        preview = await _answered(terminal, token)
+        preview = await _fill_in(terminal, token)
     await _save(terminal, token, preview)
 
 
@@ -54,9 +54,9 @@ async def _edit(terminal: Terminal, name: str) -> None:
     drafts, token = terminal.services.feeds().drafts, uuid4().hex
     await drafts.open_change(terminal.workspace, token, name, terminal.submitter)
     while True:
-        preview = await _answered(terminal, token)
+        preview = await _fill_in(terminal, token)
         await _show(terminal, preview)
-        if await terminal.confirm(_said(terminal, feed_messages.question_message(preview)), default=True):
+        if await terminal.confirm(_text(terminal, feed_messages.question_message(preview)), default=True):
             break
         if not await _wants_another(terminal):
             return
@@ -69,7 +69,7 @@ async def _list(terminal: Terminal, name: str) -> None:
         [await management.status(terminal.workspace, name)] if name else await management.statuses(terminal.workspace)
     )
     if not statuses:
-        terminal.say(_said(terminal, feed_messages.NO_FEEDS))
+        terminal.say(_text(terminal, feed_messages.NO_FEEDS))
         return
     zone, width = terminal.services.zone, terminal.console.width
     terminal.console.print(feed_list.feed_list(statuses, management.now(), zone, terminal.locale, width))
@@ -85,36 +85,36 @@ async def _test(terminal: Terminal, feed: str) -> None:
 async def _remove(terminal: Terminal, name: str) -> None:
     management = terminal.services.feeds().management
     removal = await management.removal(terminal.workspace, name)
-    if not await terminal.confirm(_said(terminal, feed_messages.removal_question(removal)), default=False):
+    if not await terminal.confirm(_text(terminal, feed_messages.removal_question(removal)), default=False):
         terminal.say(t(terminal.locale, "Not removed."))
         return
     removed = await management.remove(terminal.workspace, removal.feed.id)
-    terminal.say(_said(terminal, feed_messages.removed_message(removed)))
+    terminal.say(_text(terminal, feed_messages.removed_message(removed)))
 
 
 async def _pause(terminal: Terminal, name: str) -> None:
     paused = await terminal.services.feeds().management.pause(terminal.workspace, name)
-    terminal.say(_said(terminal, feed_messages.paused_message(paused)))
+    terminal.say(_text(terminal, feed_messages.paused_message(paused)))
 
 
 async def _resume(terminal: Terminal, name: str) -> None:
     resumed = await terminal.services.feeds().management.resume(terminal.workspace, name)
-    terminal.say(_said(terminal, feed_messages.resumed_message(resumed)))
+    terminal.say(_text(terminal, feed_messages.resumed_message(resumed)))
 
 
-async def _answered(terminal: Terminal, token: str) -> FeedPreview:
+async def _fill_in(terminal: Terminal, token: str) -> FeedPreview:
     """Ask for a draft's fields until a preview can be made of them; rules stand between commas."""
     drafts = terminal.services.feeds().drafts
     while True:
         form = await drafts.form(terminal.workspace, token, terminal.submitter)
-        texts = await _asked(terminal, form)
+        texts = await _ask_fields(terminal, form)
         try:
             return await drafts.answer(terminal.workspace, token, texts, terminal.submitter)
         except InputError as error:
             terminal.say(error.text(terminal.locale), "yellow")
 
 
-async def _asked(terminal: Terminal, form: FeedForm) -> dict[str, str]:
+async def _ask_fields(terminal: Terminal, form: FeedForm) -> dict[str, str]:
     locale = terminal.locale
     labels = {
         "include": t(locale, "At least one of"),
@@ -153,10 +153,10 @@ async def _wants_another(terminal: Terminal) -> bool:
 async def _save(terminal: Terminal, token: str, preview: FeedPreview) -> None:
     drafts = terminal.services.feeds().drafts
     saved = await drafts.save(terminal.workspace, token, preview.fingerprint, terminal.submitter)
-    terminal.say(_said(terminal, feed_messages.saved_message(saved, is_served=False)), "green")
+    terminal.say(_text(terminal, feed_messages.saved_message(saved, is_served=False)), "green")
 
 
-def _said(terminal: Terminal, message: Message) -> str:
+def _text(terminal: Terminal, message: Message) -> str:
     return message.text(terminal.locale)
 
 

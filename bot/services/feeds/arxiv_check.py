@@ -15,7 +15,7 @@ from itertools import chain, islice
 import structlog
 
 from bot.domain.arxiv_announcement import (
-    Announced,
+    ListedPaper,
     Listing,
     Verdict,
     announcement_day,
@@ -94,7 +94,7 @@ class ArxivCheck:
             moment = await feed_entries.first_seen(connection, address_id)
         return announcement_day(moment) if moment else None
 
-    async def _fetch(self, url: str, wanted: Mapping[str, Announced], until: float) -> dict[str, FeedEntry]:
+    async def _fetch(self, url: str, wanted: Mapping[str, ListedPaper], until: float) -> dict[str, FeedEntry]:
         """Return what arXiv's API tells of papers."""
         found, ids = dict[str, FeedEntry](), iter(wanted)
         for _ in range(_MOST_ANSWERS):
@@ -104,7 +104,7 @@ class ArxivCheck:
             try:
                 answers = await (await self._sources.get()).arxiv_entries(batch)
             except SourceError as error:
-                _log.warning("papers that an arXiv feed lacks cannot be read", url=url, reason=error.message.text("en"))
+                _log.warning("papers that an arXiv feed lacks cannot be read", url=url, reason=str(error))
                 break
             found |= {id: _as_announced(wanted[id].announcement, id, entry) for id, entry in answers.items()}
         if found:

@@ -88,7 +88,7 @@ class ArxivListings:
             answer = await read(category)
         except SourceError as error:
             if not failed_at:
-                _log.warning("an arXiv listing cannot be read", category=category, reason=error.message.text("en"))
+                _log.warning("an arXiv listing cannot be read", category=category, reason=str(error))
             self._failed_at[category] = now
             return None
         self._failed_at.pop(category, None)

@@ -33,14 +33,14 @@ FIRST = 5  # entries that a feed's first poll offers
 _MOST_READ = 50  # entries held in one transaction
 
 
-class Offered(NamedTuple):
+class OfferCounts(NamedTuple):
     """How many entries a feed was held against, and how many of them are in the inbox now."""
 
     seen: int = 0
     offered: int = 0
 
 
-class Held(NamedTuple):
+class FilterResult(NamedTuple):
     """An entry that was held against a filter, and why it is dropped; None if it passes."""
 
     entry: LoggedEntry
@@ -53,25 +53,25 @@ class Offering:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def catch_up(self, feed: Feed) -> Offered:
+    async def catch_up(self, feed: Feed) -> OfferCounts:
         """Hold a feed against every entry of its address that it has not seen; a feed that is paused sees none."""
         seen = offered = 0
         first = feed.entry_id is None
         while True:
             entries = await (self._all(feed) if first else self._next(feed))
             if not entries and not first:
-                return Offered(seen, offered)
+                return OfferCounts(seen, offered)
             held = await hold(feed, entries)
             async with self._database.write() as connection:
                 current = await feeds.by_id(connection, feed.id)
                 if current is None or current.paused_at or _cursor(current) != _cursor(feed):
-                    return Offered(seen, offered)  # somebody changed it, or another process held it meanwhile
+                    return OfferCounts(seen, offered)  # somebody changed it, or another process held it meanwhile
                 offered += await offer(connection, feed, held, self._clock(), most=FIRST if first else None)
                 feed = replace(feed, entry_id=max((each.id for each in entries), default=0))
                 await feeds.save(connection, feed.id, entry_id=feed.entry_id)
             seen += len(entries)
             if first or len(entries) < _MOST_READ:
-                return Offered(seen, offered)
+                return OfferCounts(seen, offered)
 
     async def behind(self) -> list[Feed]:
         """Return the feeds that have not seen all entries of their address, as after a crash."""
@@ -93,7 +93,7 @@ class Offering:
 
 
 async def offer(
-    connection: StoreConnection, feed: Feed, held: Sequence[Held], now: datetime, most: int | None = None
+    connection: StoreConnection, feed: Feed, held: Sequence[FilterResult], now: datetime, most: int | None = None
 ) -> int:
     """Offer the entries that pass, or of them only the `most` latest, count all in the ledger, and return how many.
 
@@ -122,28 +122,31 @@ async def offer(
     return sum(counts["offered"] for counts in days.values())
 
 
-def _revised_ids(held: Sequence[Held]) -> list[str]:
+def _revised_ids(held: Sequence[FilterResult]) -> list[str]:
     """Return the arXiv ids of the papers of which a new version is announced."""
     entries = [each.entry.entry for each in held if each.entry.entry]
     return [id for entry in entries if entry.is_revision and (id := entry.metadata.identifiers.arxiv)]
 
 
-async def hold(feed: Feed, entries: Sequence[LoggedEntry]) -> list[Held]:
+async def hold(feed: Feed, entries: Sequence[LoggedEntry]) -> list[FilterResult]:
     """Return each entry with the reason for which the feed's filter drops it."""
     compiled = feed.filter.compiled()
     return [
-        Held(each, compiled.reason_against(each.entry) if each.entry else EXPIRED) async for each in in_slices(entries)
+        FilterResult(each, compiled.reason_against(each.entry) if each.entry else EXPIRED)
+        async for each in in_slices(entries)
     ]
 
 
-async def _without_known(connection: StoreConnection, workspace_id: int, held: Sequence[Held]) -> list[Held]:
+async def _without_known(
+    connection: StoreConnection, workspace_id: int, held: Sequence[FilterResult]
+) -> list[FilterResult]:
     """Return what was held, with a reason for those that pass the filter and are no news to the collection."""
     passing = [each.entry.entry for each in held if each.entry.entry and not each.reason]
     known = iter(await known_entries(connection, workspace_id, passing) if passing else ())
     return [
         each
         if each.reason or not each.entry.entry
-        else Held(each.entry, _reason_besides(each.entry.entry, next(known)))
+        else FilterResult(each.entry, _reason_besides(each.entry.entry, next(known)))
         for each in held
     ]
 

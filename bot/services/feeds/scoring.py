@@ -63,6 +63,6 @@ class Scoring:
         try:
             await self.update()
         except DayoriError as error:
-            _log.warning("the inbox is not in its newest order yet", reason=error.message.text("en"))
+            _log.warning("the inbox is not in its newest order yet", reason=str(error))
         except Exception as error:
             _log.error("the inbox was not put in order", exc_info=error)

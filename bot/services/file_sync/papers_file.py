@@ -44,7 +44,7 @@ class PapersFile:
             else:
                 await self._import_changed(workspace_id)
         except InputError as error:
-            _log.warning("the papers file was not followed", file=str(self.path), reason=error.message.text("en"))
+            _log.warning("the papers file was not followed", file=str(self.path), reason=str(error))
             return error.message
         return None
 

@@ -46,13 +46,13 @@ async def note(
     last = await paper_checks.last(connection, source, check)
     await paper_checks.save(connection, source, check, publication, now, _due_after(paper, now))
     is_settled = paper.added_at is not None and paper.added_at < now - _SETTLED
-    told = updates_since(last, publication, paper, day)
+    news = updates_since(last, publication, paper, day)
     before = last or (Publication() if is_settled else publication)
     new, former = completed(paper, before, publication, ()), list[Paper]()
-    if told or new != paper:
+    if news or new != paper:
         former = await history.former_versions(connection, check.workspace_id, paper.id)
         new = completed(paper, before, publication, former)
-    updates = [update for update in told if not any(_is_known(update, version) for version in (paper, *former))]
+    updates = [update for update in news if not any(_is_known(update, version) for version in (paper, *former))]
     if updates or new.content != paper.content:
         await _write(connection, source, check, paper, new, updates, now)
     return updates

@@ -1,4 +1,4 @@
-"""Looks at the papers of all collections again in their sources: a batch a night, within each source's manners."""
+"""Looks at the papers of all collections again in their sources: a batch a night, within each source's limits."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ from bot.store.database import Database
 from bot.store.paper_checks import CheckedSource, DueCheck
 
 MOST: dict[CheckedSource, int] = {"arxiv": 2000, "crossref": 300}  # papers a night
-SLICE = 100  # papers taken at once; arXiv is asked for all of them in one request
+_BATCH = 100  # papers taken at once; arXiv is asked for all of them in one request
 _SPREAD = timedelta(minutes=20)  # within which a night's first request leaves: not all bots ask at the same moment
 _IDLE = timedelta(minutes=20)
 _LONGEST = timedelta(hours=1)  # of a look that somebody asks for
@@ -116,7 +116,7 @@ class UpdateChecks:
             left = MOST[source] - await paper_checks.count_since(connection, source, night.start)
             if left <= 0:
                 return []
-            return await paper_checks.take_due(connection, source, now, now + _TAKEN, min(left, SLICE), number)
+            return await paper_checks.take_due(connection, source, now, now + _TAKEN, min(left, _BATCH), number)
 
     async def _ask_arxiv(self, due: Sequence[DueCheck], night: Night, report: CheckReport) -> None:
         sources = await self._sources.get()
@@ -175,4 +175,4 @@ class UpdateChecks:
         """Leave a source alone for the night: it asks for a pause, or fails."""
         self._resting_until[source] = night.end
         report.troubles.append(error.message)
-        _log.info("papers are not looked at for now", source=SOURCE_NAMES[source], reason=error.message.text("en"))
+        _log.info("papers are not looked at for now", source=SOURCE_NAMES[source], reason=str(error))

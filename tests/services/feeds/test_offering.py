@@ -14,7 +14,7 @@ from bot.domain.feed_entry import FeedEntry
 from bot.domain.feed_filter import FeedFilter
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, make_paper
-from bot.services.feeds.offering import Offered, Offering
+from bot.services.feeds.offering import OfferCounts, Offering
 from bot.services.papers.library import Library
 from bot.store import candidates, feed_addresses, feed_days, feed_entries, feed_schema, feeds, paper_checks
 from bot.store.database import Database
@@ -44,13 +44,13 @@ class Desk:
         await self.offering.catch_up(feed)  # the silent first poll
         return feed
 
-    async def announce(self, feed: Feed, *entries: FeedEntry, day: str = DAY) -> Offered:
+    async def announce(self, feed: Feed, *entries: FeedEntry, day: str = DAY) -> OfferCounts:
         async with self.database.write() as connection:
             keyed = [(each, [each.guid]) for each in entries]
             await feed_entries.add(connection, feed.address_id, keyed, self.clock(), day)
         return await self.catch_up(feed)
 
-    async def catch_up(self, feed: Feed) -> Offered:
+    async def catch_up(self, feed: Feed) -> OfferCounts:
         async with self.database.read() as connection:
             current = await feeds.by_id(connection, feed.id)
         assert current
@@ -95,7 +95,7 @@ async def test_every_entry_is_counted_with_what_became_of_it(desk: Desk, library
         entry("A Poster"),
         entry("Second version", announcement="replace"),
     )
-    assert found == Offered(6, 1)
+    assert found == OfferCounts(6, 1)
     dropped = {("known", ""): 1, ("exclude", "survey"): 2, ("exclude", "poster"): 1, ("revision", ""): 1}
     assert await desk.ledger(feed) == [(DAY, DayCounts(6, 6, 1, 1, dropped=dropped))]
     await desk.announce(feed, entry("Newer"), day="2024-01-23")
@@ -120,7 +120,7 @@ async def test_a_paper_of_which_a_feed_announces_a_new_version_is_looked_at_in_t
 async def test_an_entry_is_held_once_however_often_a_feed_catches_up(desk: Desk) -> None:
     feed = await desk.add()
     await desk.announce(feed, *(entry(f"Paper {n}") for n in range(120)))
-    assert await desk.catch_up(feed) == Offered()
+    assert await desk.catch_up(feed) == OfferCounts()
     assert len(await desk.inbox()) == 120
     assert (await desk.ledger(feed))[0][1].seen == 120
 
@@ -128,7 +128,7 @@ async def test_an_entry_is_held_once_however_often_a_feed_catches_up(desk: Desk)
 async def test_one_paper_of_several_feeds_stands_once_and_counts_for_each(desk: Desk) -> None:
     first, second = await desk.add(), await desk.add("other", "https://other.example/feed")
     await desk.announce(first, entry("A", doi="10.1/a"))
-    assert await desk.announce(second, entry("A, as printed", guid="x", doi="10.1/a")) == Offered(1, 1)
+    assert await desk.announce(second, entry("A, as printed", guid="x", doi="10.1/a")) == OfferCounts(1, 1)
     assert await desk.inbox() == ["A"]
     for feed in (first, second):
         assert (await desk.ledger(feed))[0][1] == DayCounts(1, 1, 1, 1)
@@ -141,7 +141,7 @@ async def test_what_was_decided_on_is_not_offered_again_and_says_so(desk: Desk) 
         [candidate] = await candidates.waiting(connection, desk.workspace)
         await connection.exec_driver_sql("UPDATE candidates SET decision = 'rejected'")
         await feed_days.count_decision(connection, candidate.number, "rejected", 1)
-    assert await desk.announce(second, entry("A", guid="x")) == Offered(1, 0)
+    assert await desk.announce(second, entry("A", guid="x")) == OfferCounts(1, 0)
     assert await desk.inbox() == []
     assert (await desk.ledger(second))[0][1].dropped == {("decided", ""): 1}
     assert (await desk.ledger(first))[0][1].rejected == 1
@@ -212,9 +212,9 @@ async def test_a_feed_that_was_changed_meanwhile_is_held_with_its_new_filter(des
         await feeds.save(connection, feed.id, **feeds.columns_of(FeedFilter(exclude=("A",))))
         await feed_entries.add(connection, feed.address_id, [(entry("A"), ["a"])], desk.clock(), DAY)
     assert before
-    assert await desk.offering.catch_up(before) == Offered()
+    assert await desk.offering.catch_up(before) == OfferCounts()
     assert [each.id for each in await desk.offering.behind()] == [feed.id]
-    assert await desk.catch_up(feed) == Offered(1, 0)
+    assert await desk.catch_up(feed) == OfferCounts(1, 0)
     assert await desk.offering.behind() == []
 
 

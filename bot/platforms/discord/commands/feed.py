@@ -126,7 +126,7 @@ async def remove(interaction: Interaction, name: str) -> None:
 
 
 @feed.command(
-    name=both("pause", "一時停止"), description=both("Do not poll a feed for now", "フィードの読み込みを止める")
+    name=both("pause", "一時停止"), description=both("Do not poll a feed for now", "フィードの読み込みを一時停止する")
 )
 @app_commands.describe(name=_WHICH)
 @app_commands.rename(name=_NAME)
