@@ -133,7 +133,7 @@ def is_another_batch(category: str, listing: Listing, entries: Mapping[str, Feed
 def compare(
     category: str, listing: Listing, entries: Mapping[str, FeedEntry] | None, known: Set[str], today: date
 ) -> Comparison:
-    """Hold a feed's entries, by arXiv id, against the last listing of a category.
+    """Return what a feed's entries, by arXiv id, are against the last listing of a category.
 
     `entries` is None for a feed that has not changed; `known` are the ids that earlier polls brought. Replacements
     count for nothing, since they are offered to nobody.

@@ -24,14 +24,18 @@ Example: TypeAlias = Literal["accepted", "rejected", "collected"]
 # Features are counted by a hash, in tables of a fixed size: 5,000 papers have some 100,000 features. Two features of
 # one hash share their counts, which changes a score little.
 _WORDS, _AUTHORS = 1 << 18, 1 << 17
-_RESTRAINT = 5.0  # imaginary papers with each feature, of which as large a share is accepted as of all
-_COLLECTED, _MOST_COLLECTED = 0.3, 0.6  # accepted papers that one of the collection is worth; all, for each decision
-_BY_AUTHOR = 3.0  # accepted papers that one of the collection is worth where its author's name is weighed
+# Each feature begins with so many imaginary papers, of which as large a share is accepted as of all.
+_RESTRAINT = 5.0
+# A paper of the collection counts as this part of an accepted one; all of them together, as at most this part of the
+# number of decisions.
+_COLLECTED, _MOST_COLLECTED = 0.3, 0.6
+_BY_AUTHOR = 3.0  # but for its authors, it counts as so many accepted ones
 # Evidence becomes log-odds as it did in bench.score: this much of it is what a paper as good as any has, and more of it
 # tells ever less.
 _USUAL, _UNIT, _STEEPNESS = 3.5, 3.0, 0.8
 _MOST_REASONS = 3  # for, and as many against
-_LEAST_REASON, _LEAST_SHARE = 0.2, 0.1  # evidence of a feature that is shown, and beside that of the strongest
+# A feature is shown from this evidence on, and from this part of the strongest one's.
+_LEAST_REASON, _LEAST_SHARE = 0.2, 0.1
 
 
 class Features(NamedTuple):

@@ -12,10 +12,11 @@ import structlog
 from bot.domain.errors import StoreError
 from bot.services.cancellation import uncancellable
 from bot.services.ports import Clock
+from bot.sources.rate_limit import ARXIV_INTERVAL
 from bot.store import source_turns
 from bot.store.database import Database
 
-INTERVAL = timedelta(seconds=3)
+INTERVAL = timedelta(seconds=ARXIV_INTERVAL)
 _LONGEST_TURN = timedelta(seconds=15)  # longer than any request takes
 _LOOK_AGAIN = 0.5  # seconds
 _log = structlog.get_logger()

@@ -17,7 +17,7 @@ from bot.domain.errors import SourceBusyError
 from bot.i18n import msg
 from bot.sources.network import is_named
 
-ARXIV_INTERVAL = 3.0
+ARXIV_INTERVAL = 3.0  # seconds between two requests, which arXiv's terms ask for
 
 _USUAL_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
 _PATIENCE = 9.0  # seconds in which the other processes' requests should be done

@@ -107,7 +107,10 @@ async def offer(
     now: datetime,
     day: str,
 ) -> Offer:
-    """Offer a feed's find once: a work that waits already is also named as this feed's, one decided on stays so."""
+    """Offer a feed's find once, and return whether it is new, waits already or was decided on.
+
+    A work that waits already is also named as this feed's; one that was decided on stays as it is.
+    """
     earlier = await find(connection, workspace_id, _keys(paper))
     if earlier and earlier.decision:
         return "decided"

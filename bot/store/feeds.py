@@ -29,7 +29,7 @@ async def add(
     by: str | None = None,
     configured: dict[str, Any] | None = None,
 ) -> Feed:
-    """Insert a feed, and its address if nobody has a feed with it; the name must be free."""
+    """Insert a feed and return it; also insert its address if nobody has a feed with it. The name must be free."""
     values = {
         "workspace_id": workspace_id,
         "name": name,

@@ -22,7 +22,7 @@ EXAMPLE = "/feed add https://rss.arxiv.org/rss/cs.CL"
 
 
 async def feed(terminal: Terminal, arguments: str) -> None:
-    """Add, list, remove, try, change, pause or resume feeds, depending on the first word."""
+    """Add, list, remove, try, change, pause or resume feeds, depending on the first word. Raises InputError."""
     verb, _, text = arguments.partition(" ")
     act = _ACTS.get(verb or "list")
     if act is None:

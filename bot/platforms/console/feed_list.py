@@ -13,6 +13,7 @@ from rich.text import Text
 
 from bot.domain.feed_address import State
 from bot.i18n import Locale
+from bot.platforms.console.times import minute
 from bot.platforms.console.wrap import wrap
 from bot.services.feeds.status_text import status_lines
 from bot.services.feeds.statuses import FeedStatus
@@ -41,7 +42,7 @@ def feed_list(
 
 def _block(status: FeedStatus, now: datetime, zone: ZoneInfo, locale: Locale, width: int) -> list[RenderableType]:
     state, inner = _STYLES[status.status.state], width - _BELOW
-    first, *more = status_lines(status, now, locale, partial(_minute, zone=zone))
+    first, *more = status_lines(status, now, locale, partial(minute, zone=zone))
     head = Text("● ", style=state).append(Text("\n".join(wrap(status.feed.name, inner)), style="bold"))
     lines = [(status.feed.url, "dim"), (first, state), *((line, "") for line in more)]
     below = [
@@ -49,7 +50,3 @@ def _block(status: FeedStatus, now: datetime, zone: ZoneInfo, locale: Locale, wi
         for line, style in lines
     ]
     return [head, *below]
-
-
-def _minute(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

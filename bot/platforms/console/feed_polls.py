@@ -11,6 +11,7 @@ from rich.text import Text
 
 from bot.domain.feed_address import State
 from bot.i18n import Locale, t
+from bot.platforms.console.times import minute
 from bot.services.feeds.poll_results import PollResult
 from bot.services.feeds.status_text import STATES
 
@@ -46,4 +47,4 @@ def _doings(result: PollResult, now: datetime, zone: ZoneInfo, locale: Locale) -
         return status.reason.text(locale)
     if next_poll <= now:  # another process polls its host
         return t(locale, "It will be polled shortly.")
-    return t(locale, "not due; next poll {time}", time=f"{next_poll.astimezone(zone):%Y-%m-%d %H:%M}")
+    return t(locale, "not due; next poll {time}", time=minute(next_poll, zone))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
 from functools import partial
 from zoneinfo import ZoneInfo
 
@@ -18,6 +17,7 @@ from bot.domain.paper import FIELD_NAMES
 from bot.domain.server import Server
 from bot.domain.text import clip
 from bot.i18n import Locale, Message, msg, t, tn
+from bot.platforms.console.times import minute
 from bot.platforms.console.wrap import wrap
 from bot.services.check import Check
 from bot.services.digests.delivery import DeliveryReport
@@ -121,7 +121,7 @@ def subscription_statuses(statuses: Sequence[SubscriptionStatus], zone: ZoneInfo
         for each in statuses
         for line in (
             each.subscription.name,
-            *(f"  {line}" for line in each.lines(locale, partial(_minute, zone=zone), prompt_name)),
+            *(f"  {line}" for line in each.lines(locale, partial(minute, zone=zone), prompt_name)),
         )
     ]
     return Text("\n".join(lines))
@@ -152,7 +152,7 @@ def history(steps: Sequence[tuple[Change, Step]], zone: ZoneInfo, locale: Locale
     parts: list[RenderableType] = []
     for change, step in steps:
         who = f"{change.by or '—'}  {action(change.action, locale)}  {step.paper_id}"
-        when = f"{change.at.astimezone(zone):%Y-%m-%d %H:%M}"
+        when = minute(change.at, zone)
         parts.append(Text(f"#{change.id:<4} ", style="dim", overflow="fold").append(f"{when}  {who}", style="default"))
         details = Text("\n".join(differences(step, locale)), overflow="fold")
         parts.append(Padding(details, (0, 0, 0, _BELOW), expand=False))
@@ -166,7 +166,7 @@ def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table
     table = _folded(5)
     for each in waiting:
         score = "" if each.score is None else f"{each.score:.0%}"
-        when = f"{each.proposed_at.astimezone(zone):%Y-%m-%d %H:%M}"
+        when = minute(each.proposed_at, zone)
         brought_by = each.proposed_by or ", ".join(each.feeds) or "—"
         table.add_row(str(each.number), when, score, Text(brought_by), Text(proposed_paper(each).heading))
     return table
@@ -203,10 +203,6 @@ def servers(rows: Sequence[Server], zone: ZoneInfo, locale: Locale) -> Table | T
         return Text(t(locale, "The bot is in no server yet; the first that it is invited to becomes the team's."))
     table = _folded(4)
     for each in rows:
-        since = _minute(each.since, zone) if each.since else t(locale, "by the settings")
+        since = minute(each.since, zone) if each.since else t(locale, "by the settings")
         table.add_row(each.number, Text(each.name or "—"), _STATES[each.state].text(locale), since)
     return table
-
-
-def _minute(moment: datetime, zone: ZoneInfo) -> str:
-    return f"{moment.astimezone(zone):%Y-%m-%d %H:%M}"

@@ -11,7 +11,7 @@ from bot.services.feeds.trial import FeedTrials
 from bot.store import feed_entries
 from bot.store.database import Database
 
-HELD = 200  # entries
+_MOST_ENTRIES = 200
 
 
 class FilterEffect(NamedTuple):
@@ -27,9 +27,9 @@ class FilterEffect(NamedTuple):
 async def effect_of(
     database: Database, trials: FeedTrials, feed: Feed, before: FeedFilter, after: FeedFilter
 ) -> FilterEffect:
-    """Hold two filters against the last entries of a feed's address. Raises InputError."""
+    """Return what another filter changes on the last entries of a feed's address. Raises InputError."""
     async with database.read() as connection:
-        log = await feed_entries.latest(connection, feed.address_id, HELD)
+        log = await feed_entries.latest(connection, feed.address_id, _MOST_ENTRIES)
     entries = [each.entry for each in log if each.entry]
     newly_in, newly_out, before_count, after_count = list[FeedEntry](), dict[Reason, list[FeedEntry]](), 0, 0
     for entry, (old, new) in await trials.verdicts(feed.workspace_id, entries, before, after):

@@ -73,7 +73,7 @@ class FeedManagement:
         return url, filter
 
     async def pause(self, workspace_id: int, name: str) -> Feed:
-        """Pause a feed: nothing of it is offered until it is resumed. Raises NotFoundError."""
+        """Pause a feed and return it: nothing of it is offered until it is resumed. Raises NotFoundError."""
         async with self._database.write() as connection:
             feed = await named_feed(connection, workspace_id, name)
             if feed.paused_at is None:
@@ -81,7 +81,7 @@ class FeedManagement:
             return await named_feed(connection, workspace_id, feed.name)
 
     async def resume(self, workspace_id: int, name: str) -> Feed:
-        """Resume a feed that is paused, and poll one that was stopped again. Raises NotFoundError."""
+        """Resume a feed that was paused, or poll one again that was stopped, and return it. Raises NotFoundError."""
         async with self._database.write() as connection:
             feed = await named_feed(connection, workspace_id, name)
             await feeds.save(connection, feed.id, paused_at=None)
@@ -100,7 +100,7 @@ class FeedManagement:
             return RemovedFeed(feed, await feeds.count_waiting(connection, feed.id))
 
     async def remove(self, workspace_id: int, feed_id: int) -> RemovedFeed:
-        """Remove a feed and its counts; its candidates stay. Raises what `removal` raises."""
+        """Remove a feed and its counts, and return what stays: its candidates. Raises what `removal` raises."""
         async with self._database.write() as connection:
             every = await feeds.all_of(connection, workspace_id)
             feed = next((each for each in every if each.id == feed_id), None)

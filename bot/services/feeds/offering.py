@@ -54,7 +54,10 @@ class Offering:
         self._database, self._clock = database, clock
 
     async def catch_up(self, feed: Feed) -> OfferCounts:
-        """Hold a feed against every entry of its address that it has not seen; a feed that is paused sees none."""
+        """Hold a feed against every entry of its address that it has not seen, and return the counts.
+
+        A feed that is paused sees none.
+        """
         seen = offered = 0
         first = feed.entry_id is None
         while True:

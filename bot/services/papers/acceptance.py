@@ -52,7 +52,7 @@ async def accept_candidate(
     change_paper: Callable[[Paper], Paper] = lambda paper: paper,
     token: str = "",
 ) -> tuple[Candidate, Accepted]:
-    """Add a candidate's paper, in its proposer's name if it has one.
+    """Add a candidate's paper, in its proposer's name if it has one; return the candidate and what became of it.
 
     If that paper exists already and the candidate has another comment, a draft that copies the comment is stored under
     `token`, if there is a token. Raises DecidedError.

@@ -90,7 +90,10 @@ class Inbox:
         token: str = "",
         change_paper: Callable[[Paper], Paper] = lambda paper: paper,
     ) -> tuple[Candidate, Accepted]:
-        """Add a candidate's paper; `token` names the draft of its comment, if any. Raises DecidedError."""
+        """Add a candidate's paper; return the candidate and what became of it. Raises DecidedError.
+
+        `token` names the draft of its comment, if any.
+        """
         async with self._database.write() as connection:
             now = self._clock()
             return await accept_candidate(

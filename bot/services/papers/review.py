@@ -1,4 +1,4 @@
-"""One curator's way through the inbox: each act answers with what it did and the next candidate.
+"""One curator's way through the inbox: each act returns what it did and the next candidate.
 
 A candidate that somebody else decided on meanwhile is no error here, but a sentence before the next one.
 """
@@ -88,7 +88,10 @@ class Review:
     async def accept_form(
         self, workspace_id: int, number: int, token: str, answers: Mapping[str, str], by: Submitter
     ) -> Step | Unfinished:
-        """Accept a feed's find with the answers to its form, or return what is wrong with them."""
+        """Accept a feed's find with the answers to its form, or return what is wrong with them.
+
+        Raises StaleError when the form no longer is what was answered.
+        """
         by.require_curator()
         try:
             await self._inbox.get(workspace_id, number, by)
