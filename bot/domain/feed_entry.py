@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, fields
+from dataclasses import dataclass
 from typing import Any, Literal, TypeAlias, get_args
 
 from bot.domain.metadata import Metadata, json_of, metadata_from
@@ -72,4 +72,4 @@ def document_from(columns: dict[str, Any]) -> FeedDocument:
 
 def _shallow(value: FeedEntry | FeedDocument) -> dict[str, Any]:
     """Return the fields; `asdict` would copy all that they hold, which takes as long as reading the feed."""
-    return {each.name: getattr(value, each.name) for each in fields(value)}
+    return {name: getattr(value, name) for name in value.__slots__}

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, fields
 from itertools import accumulate, islice
 from typing import Any
 
@@ -44,11 +44,11 @@ class Metadata:
 
 def json_of(metadata: Metadata) -> dict[str, Any]:
     """Return metadata as JSON values."""
-    columns = {each.name: getattr(metadata, each.name) for each in fields(metadata)}
+    columns = {name: getattr(metadata, name) for name in Metadata.__slots__}
     return columns | {
         "date": str(metadata.date) if metadata.date else None,
-        "links": [asdict(link) for link in metadata.links],
-        "identifiers": asdict(metadata.identifiers),
+        "links": [{"url": link.url, "label": link.label} for link in metadata.links],
+        "identifiers": {name: getattr(metadata.identifiers, name) for name in Identifiers.__slots__},
     }
 
 

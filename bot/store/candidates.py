@@ -7,7 +7,7 @@ from dataclasses import replace
 from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
-from sqlalchemy import ColumnElement, Row, Select, case, exists, func, insert, select, update
+from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, func, insert, select, update
 from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.candidate import Candidate
@@ -43,6 +43,16 @@ _ORDER = (
     case((IS_FIND, -candidates.c.number), else_=candidates.c.number),
 )
 
+# Built once: building them takes longer than SQLite takes to answer.
+_NUMBERS_WITH_KEYS = select(candidate_keys.c.number).where(
+    candidate_keys.c.workspace_id == bindparam("workspace"), candidate_keys.c.key.in_(bindparam("keys", expanding=True))
+)
+_WITH_KEYS = select(candidates).where(candidates.c.number.in_(_NUMBERS_WITH_KEYS))
+_FIRST_WITH_KEYS = _WITH_KEYS.order_by(candidates.c.decision.is_not(None), candidates.c.number).limit(1)
+_UNDECIDED_WITH_KEYS = _WITH_KEYS.where(candidates.c.decision.is_(None)).order_by(candidates.c.number)
+_INSERT = insert(candidates).returning(candidates.c.number)
+_INSERT_KEYS = upsert(candidate_keys).on_conflict_do_nothing()
+
 
 async def add(
     connection: StoreConnection,
@@ -64,9 +74,7 @@ async def add(
         "locale": locale,
         "proposed_at": iso(now),
     }
-    number: int = (
-        await connection.execute(insert(candidates).values(values).returning(candidates.c.number))
-    ).scalar_one()
+    number: int = (await connection.execute(_INSERT, values)).scalar_one()
     await _add_keys(connection, workspace_id, number, paper, is_find=by is None and proposer is None)
     return number
 
@@ -122,15 +130,14 @@ async def offer(
 
 async def find(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> Candidate | None:
     """Return the oldest candidate with one of these keys, one that waits before any that was decided on."""
-    query = _with_keys(workspace_id, keys).order_by(candidates.c.decision.is_not(None), candidates.c.number)
-    row = (await connection.execute(query.limit(1))).first()
+    row = (await connection.execute(_FIRST_WITH_KEYS, {"workspace": workspace_id, "keys": list(keys)})).first()
     return candidate_from(row) if row else None
 
 
 async def undecided(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> list[Candidate]:
     """Return the candidates with one of these keys on which nobody decided, oldest first."""
-    query = _with_keys(workspace_id, keys).where(candidates.c.decision.is_(None)).order_by(candidates.c.number)
-    return [candidate_from(row) for row in await connection.execute(query)]
+    values = {"workspace": workspace_id, "keys": list(keys)}
+    return [candidate_from(row) for row in await connection.execute(_UNDECIDED_WITH_KEYS, values)]
 
 
 async def get(connection: StoreConnection, workspace_id: int, number: int) -> Candidate | None:
@@ -206,13 +213,6 @@ def _waits(workspace_id: int) -> tuple[ColumnElement[bool], ...]:
     return candidates.c.workspace_id == workspace_id, *_WAITS
 
 
-def _with_keys(workspace_id: int, keys: Iterable[str]) -> Select[Any]:
-    numbers = select(candidate_keys.c.number).where(
-        candidate_keys.c.workspace_id == workspace_id, candidate_keys.c.key.in_(list(keys))
-    )
-    return select(candidates).where(candidates.c.number.in_(numbers))
-
-
 async def _with_feeds(connection: StoreConnection, found: Sequence[Candidate]) -> list[Candidate]:
     """Return candidates with the names of the feeds that found them, the first finder first."""
     names: dict[int, list[str]] = {}
@@ -237,7 +237,7 @@ async def _add_keys(
     """Insert a candidate's keys; a proposal of nothing but code is found again by its link to that."""
     found = _keys(paper) if is_find else dict.fromkeys((*_keys(paper), *link_keys(paper)))
     keys = [{"workspace_id": workspace_id, "key": key, "number": number} for key in found]
-    await connection.execute(upsert(candidate_keys).on_conflict_do_nothing(), keys)
+    await connection.execute(_INSERT_KEYS, keys)
 
 
 def _keys(paper: Paper) -> list[str]:
