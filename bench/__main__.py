@@ -17,8 +17,8 @@ MEASUREMENTS = (
     "keystrokes",
     "storage",
     "feeds",
-    "scoring",
-    "score",
+    "score_speed",
+    "score_quality",
 )
 
 

@@ -1,4 +1,4 @@
-"""Simulated teams for `bench.score`: what each would accept of a corpus of papers that people collected."""
+"""Simulated teams for `bench.score_quality`: what each would accept of a corpus of papers that people collected."""
 
 from __future__ import annotations
 

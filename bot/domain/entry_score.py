@@ -30,8 +30,8 @@ _RESTRAINT = 5.0
 # number of decisions.
 _COLLECTED, _MOST_COLLECTED = 0.3, 0.6
 _BY_AUTHOR = 3.0  # but for its authors, it counts as so many accepted ones
-# Evidence becomes log-odds as it did in bench.score: this much of it is what a paper as good as any has, and more of it
-# tells ever less.
+# How a paper's evidence becomes log-odds, as bench.score_quality found: a paper as good as any has _USUAL of it; from
+# there, _UNIT sets how much more of it tells, ever less, and _STEEPNESS by how much the odds change.
 _USUAL, _UNIT, _STEEPNESS = 3.5, 3.0, 0.8
 _MOST_REASONS = 3  # for, and as many against
 # A feature is shown from this evidence on, and from this part of the strongest one's.

@@ -278,7 +278,7 @@ async def test_candidates_are_decided_on_by_letters_at_the_prompt(found: App) ->
         "arxiv-cl が見つけました。",
         "「A Paper on Subject 1」を却下しました。",
         "「A Paper on Subject 1」の却下を取り消しました。",
-        "「A Paper on Subject 1」をあとに回しました。",
+        "「A Paper on Subject 1」をあと回しにしました。",
         "「読む価値あり」を採用しました。",
     ):
         assert sentence in printed

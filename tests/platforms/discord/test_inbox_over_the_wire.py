@@ -91,7 +91,7 @@ async def go_on(server: DiscordServer, app: App, workspace: int, curator: Member
         assert card.embeds[0]["title"] == candidate.paper.heading
         if n % 7 == 3 and candidate.later_at is None:
             card = await press(server, curator, card, "あとで")
-            assert "をあとに回しました。" in card.content
+            assert "をあと回しにしました。" in card.content
             continue
         if n % 5 == 4:
             card = await press(server, curator, card, "却下")
@@ -151,7 +151,7 @@ async def test_a_card_says_who_brought_it_and_what_else_there_is(
     assert second.controls == ["採用", "却下", "あとで"]
     assert first.content.splitlines()[2] == "arxiv-cl と hf-daily が見つけました。"
     assert first.controls == ["採用", "却下", "あとで", "取り消し"]
-    assert "にあとに回した論文です。" in again.content
+    assert "にあと回しにした論文です。" in again.content
     assert "Found by arxiv-cl" in english.content
 
 

@@ -1,6 +1,6 @@
 """What the score is worth: of a hundred finds, how many of the first ten simulated teams accept, beside date order.
 
-    python -m bench.score CORPUS       a file of papers in JSON, one a line; or BENCH_CORPUS=… make bench
+    python -m bench.score_quality CORPUS       a file of papers in JSON, one a line; or BENCH_CORPUS=… make bench
 
 Prints the share of accepted papers in the first ten after 20, 50 and 200 decisions: in the order of date, by the score
 with and without the team's collection, by logistic regression over the same features, and in the best possible order;
