@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import multiprocessing
 import resource
 from contextlib import suppress
@@ -154,6 +155,8 @@ async def _measured(store: Path, port: int, pipe: Connection) -> None:
     sources = LazySources(lambda: sources_in(internet, fetcher=fetcher))
     polling = Polling(database, lambda: now[0], ZoneInfo("Asia/Tokyo"), sources)
     await polling.poll_due()
+    gc.collect()
+    gc.freeze()  # as a served bot does with what stays
     pipe.send("first round")
     await asyncio.to_thread(pipe.recv)
     now[0] += timedelta(hours=25)
