@@ -96,6 +96,13 @@ class FeedAnswer:
     is_postponed: bool = False
 
 
+class Look(NamedTuple):
+    """What an address answered to a look at it before it was polled, and when it was requested."""
+
+    answer: FeedAnswer
+    requested_at: datetime
+
+
 def host_of(url: str) -> str:
     """Return the host of an address, with its port unless that is the usual one."""
     parts = urlsplit(url)

@@ -27,12 +27,15 @@ class Feeds:
     def __init__(self, polls: Polls, parser: Parser) -> None:
         self._polls, self._parser = polls, parser
 
-    async def read(self, url: str) -> FeedDocument:
-        """Return what a feed holds now. Raises SourceError with a sentence that says what happened."""
+    async def read(self, url: str) -> FeedAnswer:
+        """Return an answer with the document that a feed holds now.
+
+        Raises SourceError with a sentence that says what happened.
+        """
         poll = await self._polls.poll(url, _ACCEPT, {}, _anywhere)
         if poll.status != 200:
             raise SourceError(_failure(poll.status, _name_of(poll)))
-        return await self._document(poll)
+        return _answer(poll, await self._document(poll))
 
     async def poll(self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest) -> FeedAnswer:
         """Return what an address answers when asked only for what changed since these validators were given out."""
@@ -58,8 +61,6 @@ class Feeds:
             document = await self._document(poll)
         except SourceError as error:  # without its validators, so that the next answer is not "not modified"
             return FeedAnswer(poll.status, failure=error.message)
-        if document.is_broken and not poll.response.body.rstrip().lower().endswith(_ENDS):  # likewise: it ended early
-            return FeedAnswer(poll.status, document, max_age=_max_age(poll.headers), moved=poll.moved)
         return _answer(poll, document)
 
     async def _document(self, poll: Poll) -> FeedDocument:
@@ -76,6 +77,9 @@ def _name_of(poll: Poll) -> str:
 
 
 def _answer(poll: Poll, document: FeedDocument | None = None) -> FeedAnswer:
+    if document and document.is_broken and not poll.response.body.rstrip().lower().endswith(_ENDS):
+        # it ended early: likewise without its validators
+        return FeedAnswer(poll.status, document, max_age=_max_age(poll.headers), moved=poll.moved)
     return FeedAnswer(
         poll.status,
         document,

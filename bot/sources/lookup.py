@@ -9,7 +9,7 @@ from urllib.parse import quote, urlsplit
 from bot.domain.arxiv_announcement import Listing
 from bot.domain.errors import SourceError, UnknownPaperError
 from bot.domain.feed_address import FeedAnswer
-from bot.domain.feed_entry import FeedDocument, FeedEntry
+from bot.domain.feed_entry import FeedEntry
 from bot.domain.identifiers import Identifiers, identifiers_in, web_address
 from bot.domain.metadata import Metadata, make_metadata
 from bot.domain.publication import Publication
@@ -75,8 +75,8 @@ class Sources:
         """Return what Crossref says of the publication of a DOI's work. Raises SourceError."""
         return await self._crossref.publication(doi)
 
-    async def read_feed(self, url: str) -> FeedDocument:
-        """Return what a feed holds now. Raises SourceError."""
+    async def read_feed(self, url: str) -> FeedAnswer:
+        """Return an answer with the document that a feed holds now. Raises SourceError."""
         return await self._feeds.read(url)
 
     async def poll_feed(

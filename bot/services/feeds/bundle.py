@@ -35,6 +35,8 @@ def feed_services(
     database: Database, clock: Clock, zone: ZoneInfo, sources: LazySources[Source], *, arxiv_hosts: Collection[str]
 ) -> FeedServices:
     """Return the services; days of the ledger are those of the zone, and `arxiv_hosts` stand in for arXiv's."""
-    trials = FeedTrials(database, sources)
+    trials = FeedTrials(database, clock, sources)
     polling = Polling(database, clock, zone, sources, ArxivCheck(database, clock, sources, arxiv_hosts))
-    return FeedServices(polling, trials, FeedDrafts(database, clock, trials), FeedManagement(database, clock, zone))
+    return FeedServices(
+        polling, trials, FeedDrafts(database, clock, trials, polling), FeedManagement(database, clock, zone)
+    )

@@ -18,7 +18,7 @@ from dataclasses import replace
 
 from bot.domain.errors import ConflictError, NotAllowedError, NotFoundError, StaleError
 from bot.domain.feed import Feed
-from bot.domain.feed_address import FeedAddress
+from bot.domain.feed_address import FeedAddress, Look
 from bot.domain.feed_filter_text import filter_from, texts_of
 from bot.domain.feed_request import FeedRequest, feed_address, free_name, request_from, valid_name
 from bot.domain.identifiers import canonical_url
@@ -26,6 +26,7 @@ from bot.i18n import CommandName, msg
 from bot.services.feeds.filter_effect import effect_of
 from bot.services.feeds.management import named_feed, no_feed
 from bot.services.feeds.outcomes import FeedForm, FeedPreview, SavedFeed
+from bot.services.feeds.polling import Polling
 from bot.services.feeds.trial import FeedTrials
 from bot.services.papers.submitter import Submitter
 from bot.services.ports import Clock
@@ -40,8 +41,8 @@ MOST_FEEDS = 100  # of a workspace
 class FeedDrafts:
     """Leads a feed from its form to the store. A draft belongs to the person who began it, a curator."""
 
-    def __init__(self, database: Database, clock: Clock, trials: FeedTrials) -> None:
-        self._database, self._clock, self._trials = database, clock, trials
+    def __init__(self, database: Database, clock: Clock, trials: FeedTrials, polling: Polling) -> None:
+        self._database, self._clock, self._trials, self._polling = database, clock, trials, polling
 
     async def begin(
         self, workspace_id: int, token: str, url: str, texts: Mapping[str, str], by: Submitter
@@ -88,6 +89,7 @@ class FeedDrafts:
         Raises StaleError when it is not what was shown, NotFoundError, NotAllowedError and ConflictError.
         """
         by.require_curator()
+        look = None
         async with self._database.write() as connection:
             stored = _require_own(await drafts.get(connection, workspace_id, token), by)
             request = request_from(stored.form["feed"])
@@ -98,10 +100,12 @@ class FeedDrafts:
                     msg("This is not what was shown last, so nothing was saved; look at the newest preview.")
                 )
             if request.feed_id is None:
-                feed = await self._add(connection, workspace_id, request, by)
+                feed, look = await self._add(connection, workspace_id, request, by)
             else:
                 feed = await _change(connection, workspace_id, request)
             await drafts.save_outcome(connection, workspace_id, token, {"feed": feed.name})
+        if look:
+            feed = await self._polling.adopt(feed, look)
         return SavedFeed(feed, request.feed_id is None)
 
     async def discard(self, workspace_id: int, token: str, by: Submitter) -> None:
@@ -148,11 +152,17 @@ class FeedDrafts:
         if not await drafts.save(connection, workspace_id, token, form, self._clock(), by.actor):
             raise _used()
 
-    async def _add(self, connection: StoreConnection, workspace_id: int, request: FeedRequest, by: Submitter) -> Feed:
+    async def _add(
+        self, connection: StoreConnection, workspace_id: int, request: FeedRequest, by: Submitter
+    ) -> tuple[Feed, Look | None]:
+        """Insert a feed; return with it what the trial of a new address brought, which nobody polls meanwhile."""
         await _with_free_name(connection, workspace_id, request, "")
-        return await feeds.add(
-            connection, workspace_id, request.name, request.url, request.filter, self._clock(), by=by.name
-        )
+        now, is_known = self._clock(), await feed_addresses.of_place(connection, request.url)
+        feed = await feeds.add(connection, workspace_id, request.name, request.url, request.filter, now, by=by.name)
+        look = None if is_known else self._trials.recent(request.url)
+        if look:
+            await feed_addresses.extend(connection, [feed.address_id], now)
+        return feed, look
 
 
 async def _with_free_name(

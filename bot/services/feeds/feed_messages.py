@@ -25,6 +25,18 @@ def saved_message(saved: SavedFeed, *, is_served: bool = True) -> Message:
     name = saved.feed.name
     if not saved.is_new:
         return msg('The filter of "{name}" was saved; it holds for what comes from now on.', name=name)
+    if saved.feed.entry_id is not None:
+        if is_served:
+            return msg(
+                'Added "{name}". Up to five of the latest that pass are in the inbox now; '
+                "from now on, whatever is new comes in.",
+                name=name,
+            )
+        return msg(
+            'Added "{name}". Up to five of the latest that pass are in the inbox now; '
+            "a running bot, or dayori feeds poll, brings whatever is new.",
+            name=name,
+        )
     if is_served:
         return msg(
             'Added "{name}". It is polled within minutes: up to five of the latest that pass come into the inbox, '

@@ -96,14 +96,18 @@ class PollRecords:
         await feed_addresses.replace_one(connection, requested, feed_addresses.lease_end(now))
         return address
 
-    async def finish(self, before: FeedAddress, answer: FeedAnswer, checked: Checked) -> Finished:
-        """Write an answer."""
+    async def finish(
+        self, before: FeedAddress, answer: FeedAnswer, checked: Checked, requested_at: datetime | None = None
+    ) -> Finished:
+        """Write an answer; `requested_at` is when it was requested without validators, unless `claim` wrote that."""
         now = self._clock()
         keys = await _keys_of(checked.entries)
         async with self._database.write() as connection:
             address = await feed_addresses.get(connection, before.id)
-            if address is None:
+            if address is None or (requested_at and address.requested_at):  # polled meanwhile
                 return Finished()
+            if requested_at:
+                address = replace(address, requested_at=requested_at, unconditional_at=requested_at)
             if answer.failure:
                 await self._fail(connection, before, address, answer, now)
                 return Finished()

@@ -15,12 +15,12 @@ import structlog
 
 from bot.domain.errors import DayoriError
 from bot.domain.feed import Feed
-from bot.domain.feed_address import FeedAddress, FeedAnswer
+from bot.domain.feed_address import FeedAddress, FeedAnswer, Look
 from bot.services.cancellation import uncancellable
 from bot.services.feeds.answer_check import AnswerCheck, Checked, NoCheck
 from bot.services.feeds.moving import merge
 from bot.services.feeds.offering import Offering
-from bot.services.feeds.poll_records import Lane, PollRecords
+from bot.services.feeds.poll_records import Finished, Lane, PollRecords
 from bot.services.feeds.poll_results import PollReport, PollResult
 from bot.services.feeds.statuses import FeedStatus, statuses_of
 from bot.services.lazy_sources import LazySources
@@ -80,6 +80,26 @@ class Polling:
         await self._tidy(report)
         return report
 
+    async def adopt(self, feed: Feed, look: Look) -> Feed:
+        """Take a look at a new feed, whose address is leased, as its first poll; return the feed as it is afterwards.
+
+        Where that fails, the address is polled as if nobody had looked.
+        """
+        try:
+            async with self._database.read() as connection:
+                address = await feed_addresses.get(connection, feed.address_id)
+            assert address
+            checked = await self._check.check(address, look.answer)
+            finished = await self._records.finish(address, look.answer, checked, look.requested_at)
+            await self._offering.catch_up(feed)  # also if there is no entry yet
+            await self._offer(address, look.answer, finished, PollReport())
+        except Exception as error:  # the feed is saved all the same
+            _log.error("the look at a new feed could not be kept", feed=feed.url, exc_info=error)
+        finally:
+            await self._release([feed.address_id])
+        async with self._database.read() as connection:
+            return await feeds.by_id(connection, feed.id) or feed
+
     async def named(self, workspace_id: int, name: str) -> Feed | None:
         """Return a workspace's feed of that name."""
         async with self._database.read() as connection:
@@ -138,6 +158,9 @@ class Polling:
         if answer.failure:
             _log.info("a feed could not be polled", feed=address.url, reason=answer.failure.text("en"))
             return
+        await self._offer(address, answer, finished, report)
+
+    async def _offer(self, address: FeedAddress, answer: FeedAnswer, finished: Finished, report: PollReport) -> None:
         for feed in finished.feeds:
             report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
         if finished.moved_to:

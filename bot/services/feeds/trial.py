@@ -7,26 +7,28 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import dataclass
-from time import monotonic
+from datetime import timedelta
 from typing import Protocol
 
 from bot.domain.errors import FeedElsewhereError
+from bot.domain.feed_address import FeedAnswer, Look
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import CompiledFilter, FeedFilter, Reason
 from bot.services.feeds.known_papers import known_entries
 from bot.services.feeds.pacing import in_slices
 from bot.services.lazy_sources import LazySources
+from bot.services.ports import Clock
 from bot.store.database import Database
 
 KNOWN, REVISION = Reason("known"), Reason("revision")
-_REMEMBERED, _MOST_REMEMBERED = 600.0, 4  # seconds, documents
+_REMEMBERED, _MOST_REMEMBERED = timedelta(minutes=10), 4  # of documents
 
 
 class FeedSource(Protocol):
     """Anything that can read feeds."""
 
-    async def read_feed(self, url: str) -> FeedDocument:
-        """Return what a feed holds now, within a bounded time. Raises SourceError."""
+    async def read_feed(self, url: str) -> FeedAnswer:
+        """Return an answer with the document that a feed holds now, within a bounded time. Raises SourceError."""
 
     async def close(self) -> None:
         """Close all connections."""
@@ -44,9 +46,9 @@ class FeedTrial:
 class FeedTrials:
     """Polls feeds to show what filters do."""
 
-    def __init__(self, database: Database, sources: LazySources[FeedSource]) -> None:
-        self._database, self._sources = database, sources
-        self._recent: dict[str, tuple[float, FeedDocument]] = {}
+    def __init__(self, database: Database, clock: Clock, sources: LazySources[FeedSource]) -> None:
+        self._database, self._clock, self._sources = database, clock, sources
+        self._recent: dict[str, Look] = {}
 
     async def run(self, workspace_id: int, url: str, filter: FeedFilter) -> FeedTrial:
         """Poll a feed once and hold the filter against its entries; the reason of most entries comes first.
@@ -93,16 +95,23 @@ class FeedTrials:
             async for entry, is_known in in_slices(zip(entries, known, strict=True))
         ]
 
+    def recent(self, url: str) -> Look | None:
+        """Return what an address answered, if that is still remembered."""
+        look = self._recent.get(url)
+        return look if look and timedelta(0) <= self._clock() - look.requested_at < _REMEMBERED else None
+
     async def _read(self, url: str) -> FeedDocument:
         """Return what a feed holds now, or held some minutes ago."""
-        now = monotonic()
-        self._recent = {key: each for key, each in self._recent.items() if now - each[0] < _REMEMBERED}
-        if url not in self._recent:
-            document = await (await self._sources.get()).read_feed(url)
+        look = self.recent(url)
+        if look is None:
+            requested_at = self._clock()
+            look = Look(await (await self._sources.get()).read_feed(url), requested_at)
+            self._recent.pop(url, None)
             while len(self._recent) >= _MOST_REMEMBERED:
                 self._recent.pop(next(iter(self._recent)))
-            self._recent[url] = (now, document)
-        return self._recent[url][1]
+            self._recent[url] = look
+        assert look.answer.document
+        return look.answer.document
 
 
 def _reason(entry: FeedEntry, filter: CompiledFilter) -> Reason | None:

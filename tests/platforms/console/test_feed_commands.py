@@ -10,6 +10,8 @@ import pytest
 from bot.app import App, open_app
 from bot.config import Config
 from bot.domain.feed_filter import FeedFilter
+from bot.store import candidates, feeds
+from tests.doubles.web import Web
 from tests.platforms.console.test_shell import typed
 from tests.platforms.feeds import golden_feeds
 
@@ -17,6 +19,7 @@ from tests.platforms.feeds import golden_feeds
 class Place(NamedTuple):
     app: App
     address: str
+    web: Web
 
     async def typed(self, *lines: str) -> str:
         return (await typed(self.app, *lines)).removeprefix(await typed(self.app))
@@ -27,10 +30,10 @@ class Place(NamedTuple):
 
 @pytest.fixture
 async def place(config: Config) -> AsyncIterator[Place]:
-    async with golden_feeds() as (_, address, sources):
+    async with golden_feeds() as (web, address, sources):
         settings = Config.model_validate(config.model_dump() | {"sources": sources})
         async with open_app(settings) as app:
-            yield Place(app, address)
+            yield Place(app, address, web)
 
 
 async def test_a_feed_is_added_after_a_look_and_listed(place: Place) -> None:
@@ -38,9 +41,17 @@ async def test_a_feed_is_added_after_a_look_and_listed(place: Place) -> None:
     assert "4件のうち、候補になるのは2件、外れるのは2件" in printed
     assert "「cs.CL」を追加しました。" in printed
     assert "● cs.CL" in printed
-    assert "まもなく読み込みます。" in printed
+    assert "受信箱に入れました" in printed
     assert "条件: なし（すべて候補になります）" in printed
     assert await place.filters() == {"cs.CL": FeedFilter()}
+
+
+async def test_a_feed_that_was_added_after_a_look_was_requested_once(place: Place) -> None:
+    await place.typed(f"/feed add {place.address}/arxiv.xml", "y")
+    await place.app.services.feeds().polling.poll_due()
+    assert [request.path for request in place.web.asked] == ["/arxiv.xml"]
+    async with place.app.database.read() as connection:
+        assert len(await candidates.waiting(connection, 1)) == 2
 
 
 async def test_its_filter_can_be_changed_before_it_is_added(place: Place) -> None:
@@ -57,7 +68,8 @@ async def test_an_end_or_a_no_adds_nothing(place: Place) -> None:
 
 
 async def test_a_wrong_rule_is_asked_again(place: Place) -> None:
-    await place.typed(f"/feed add {place.address}/arxiv.xml", "y")
+    async with place.app.database.write() as connection:
+        await feeds.add(connection, 1, "cs.CL", f"{place.address}/arxiv.xml", FeedFilter(), place.app.clock())
     printed = await place.typed("/feed edit cs.CL", "(a", "a", "", "", "", "y")
     assert "括弧が閉じていません" in printed
     assert "まだ一度も読み込んでいないため" in printed

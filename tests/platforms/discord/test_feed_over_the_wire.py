@@ -51,10 +51,10 @@ async def test_a_feed_is_looked_at_and_added_as_shown(
     assert "除外の条件「survey」に当たる: 1" in text
     assert "Sleepy Diffusion" in text
     assert (before, after) == ({}, {"cs.CL": FeedFilter(exclude=("survey", "review"))})
-    assert added.content.startswith("「cs.CL」を追加しました。")
+    assert added.content.startswith("「cs.CL」を追加しました。条件に合う最新の論文を、5本まで受信箱に入れました。")
     assert added.controls == []
     assert f"<{url}>" in listed.embeds[0]["description"]
-    assert "まもなく読み込みます。" in listed.embeds[0]["description"]
+    assert "まもなく読み込みます。" not in listed.embeds[0]["description"]
     assert internet.hosts() == ["127.0.0.1"]
 
 
@@ -119,7 +119,7 @@ async def test_a_filter_is_changed_after_a_look_at_its_effect(
     assert form.modal
     assert list(form.modal.fields) == ["include", "exclude", "authors", "tags"]
     assert effect.content == "「cs.CL」の条件をこのように変えますか？"
-    assert "まだ一度も読み込んでいないため" in effect.embeds[0]["description"]
+    assert "直近の4件のうち、これまでの条件では2件、新しい条件では1件" in effect.embeds[0]["description"]
     assert (before, after) == ({"cs.CL": FeedFilter()}, {"cs.CL": FeedFilter((), ("survey", "review"), (), ("cs.CL",))})
     assert saved.content.startswith("「cs.CL」の条件を保存しました。")
     assert nothing.content == "何も変更していません。"

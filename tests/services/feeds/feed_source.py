@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Awaitable, Callable
 from typing import NamedTuple
 
+from bot.domain.errors import SourceError
 from bot.domain.feed_address import FeedAnswer, host_of
 from bot.domain.feed_entry import Announcement, FeedDocument, FeedEntry
 from bot.domain.identifiers import Identifiers
@@ -56,8 +57,18 @@ class FakeSource:
         finally:
             self._at_once[host] -= 1
 
+    async def read_feed(self, url: str) -> FeedAnswer:
+        answer = await self.poll_feed(url, None, None, _anywhere)
+        if answer.failure:
+            raise SourceError(answer.failure)
+        return answer
+
     async def close(self) -> None:
         pass
+
+
+async def _anywhere(host: str) -> bool:
+    return True
 
 
 def entry(name: str, *, guid: str = "", date: str = "", announcement: Announcement = "new", **ids: str) -> FeedEntry:

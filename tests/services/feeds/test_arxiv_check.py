@@ -53,7 +53,7 @@ class Reader:
         self.clock.set(tokyo)
         async with self.database.read() as connection:
             address = await feed_addresses.get(connection, self.address_id)
-        document = None if unchanged else await self.sources.read_feed(self.url)
+        document = None if unchanged else (await self.sources.read_feed(self.url)).document
         assert address
         checked = await self.check.check(address, FeedAnswer(304 if unchanged else 200, document))
         of_feed = document.entries if document else ()

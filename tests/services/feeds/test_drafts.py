@@ -7,12 +7,14 @@ import pytest
 from bot.config_sections import FeedSettings as Configured
 from bot.domain.entry_identity import keys_of
 from bot.domain.errors import ConflictError, DayoriError, InputError, NotAllowedError, NotFoundError, StaleError
-from bot.domain.feed_entry import FeedDocument, FeedEntry
+from bot.domain.feed_address import FeedAnswer
+from bot.domain.feed_entry import FeedEntry
 from bot.domain.feed_filter import FeedFilter, Reason
 from bot.domain.metadata import make_metadata
 from bot.services.feeds.drafts import MOST_FEEDS, FeedDrafts
 from bot.services.feeds.feed_settings import FeedSettings
 from bot.services.feeds.management import FeedManagement
+from bot.services.feeds.polling import Polling
 from bot.services.feeds.trial import FeedTrials
 from bot.services.lazy_sources import LazySources
 from bot.services.papers.drafts import Drafts
@@ -21,6 +23,7 @@ from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.finder import FakeFinder
+from tests.services.feeds.feed_source import FakeSource
 from tests.services.feeds.test_trial import NEW, OTHER, SURVEY, FakeFeed
 
 URL = "https://lab.example/feed"
@@ -42,7 +45,8 @@ def drafts(database: Database, clock: AdjustableClock, feed: FakeFeed) -> FeedDr
 
 
 def restarted(database: Database, clock: AdjustableClock, feed: FakeFeed) -> FeedDrafts:
-    return FeedDrafts(database, clock, FeedTrials(database, LazySources(lambda: feed)))
+    trials = FeedTrials(database, clock, LazySources(lambda: feed))
+    return FeedDrafts(database, clock, trials, Polling(database, clock, TOKYO, LazySources(FakeSource)))
 
 
 async def names(database: Database, workspace: int) -> dict[str, FeedFilter]:
@@ -251,7 +255,7 @@ async def test_a_page_that_names_its_feed_is_followed(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     class Page(FakeFeed):
-        async def read_feed(self, url: str) -> FeedDocument:
+        async def read_feed(self, url: str) -> FeedAnswer:
             from bot.domain.errors import FeedElsewhereError
             from bot.i18n import msg
 

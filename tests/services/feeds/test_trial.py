@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from bot.domain.errors import InputError
+from bot.domain.feed_address import FeedAnswer
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import FeedFilter, Reason
 from bot.domain.identifiers import Identifiers
@@ -14,6 +15,7 @@ from bot.services.feeds.trial import FeedTrial, FeedTrials
 from bot.services.lazy_sources import LazySources
 from bot.services.papers.library import Library
 from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
 
 
 class FakeFeed:
@@ -22,9 +24,9 @@ class FakeFeed:
     def __init__(self, *entries: FeedEntry) -> None:
         self.document, self.reads = FeedDocument("A", "RSS 2.0", entries), 0
 
-    async def read_feed(self, url: str) -> FeedDocument:
+    async def read_feed(self, url: str) -> FeedAnswer:
         self.reads += 1
-        return self.document
+        return FeedAnswer(200, self.document)
 
     async def close(self) -> None:
         pass
@@ -39,7 +41,8 @@ REVISED = FeedEntry(
 
 
 async def tried(database: Database, workspace: int, feed: FakeFeed, filter: FeedFilter) -> FeedTrial:
-    return await FeedTrials(database, LazySources(lambda: feed)).run(workspace, "https://lab.example/feed", filter)
+    trials = FeedTrials(database, AdjustableClock(), LazySources(lambda: feed))
+    return await trials.run(workspace, "https://lab.example/feed", filter)
 
 
 async def test_each_entry_comes_in_or_has_the_reason_that_leaves_it_out(database: Database, workspace: int) -> None:
