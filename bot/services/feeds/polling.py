@@ -16,6 +16,7 @@ import structlog
 from bot.domain.errors import DayoriError
 from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer, Look
+from bot.formats.url_credentials import without_credentials
 from bot.services.cancellation import uncancellable
 from bot.services.feeds.answer_check import AnswerCheck, Checked, NoCheck
 from bot.services.feeds.moving import merge
@@ -94,7 +95,7 @@ class Polling:
             await self._offering.catch_up(feed)  # also if there is no entry yet
             await self._offer(address, look.answer, finished, PollReport())
         except Exception as error:  # the feed is saved all the same
-            _log.error("the look at a new feed could not be kept", feed=feed.url, exc_info=error)
+            _log.error("the look at a new feed could not be kept", feed=without_credentials(feed.url), exc_info=error)
         finally:
             await self._release([feed.address_id])
         async with self._database.read() as connection:
@@ -150,13 +151,14 @@ class Polling:
         except DayoriError:
             raise
         except Exception as error:  # one address must not keep the others from being polled
-            _log.error("a feed could not be polled", feed=address.url, exc_info=error)
+            _log.error("a feed could not be polled", feed=without_credentials(address.url), exc_info=error)
             return
         finally:
             await self._release(leased)
         report.new[address.id] = finished.new
         if answer.failure:
-            _log.info("a feed could not be polled", feed=address.url, reason=answer.failure.text("en"))
+            reason = answer.failure.text("en")
+            _log.info("a feed could not be polled", feed=without_credentials(address.url), reason=reason)
             return
         await self._offer(address, answer, finished, report)
 
@@ -166,7 +168,8 @@ class Polling:
         if finished.moved_to:
             async with self._database.write() as connection:
                 await merge(connection, address.id, finished.moved_to, self._clock())
-            _log.warning("a feed moved for good to the address of another one", feed=address.url, now=answer.moved)
+            places = {"feed": without_credentials(address.url), "now": without_credentials(answer.moved or "")}
+            _log.warning("a feed moved for good to the address of another one", **places)
 
     async def _tidy(self, report: PollReport) -> None:
         """Forget the content of old entries, and addresses that no feed has any more."""

@@ -8,6 +8,7 @@ from datetime import timedelta
 from typing import Any
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer
@@ -356,3 +357,12 @@ async def test_progress_is_told_for_each_address(bench: Bench) -> None:
     seen = list[tuple[int, int]]()
     await bench.polling.poll_due(progress=lambda done, total: seen.append((done, total)))
     assert seen == [(1, 3), (2, 3), (3, 3)]
+
+
+@pytest.mark.parametrize("failure", [FeedAnswer(503, failure=msg("Away.")), ValueError("broken")], ids=type)
+async def test_the_log_names_no_token_of_a_feed(bench: Bench, failure: FeedAnswer | Exception) -> None:
+    private = f"{URL}?token=s3cret"
+    await bench.add(private)
+    with capture_logs() as logs:
+        await bench.poll(failure, url=private)
+    assert [each["feed"] for each in logs if "feed" in each] == [URL]
