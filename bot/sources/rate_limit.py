@@ -75,9 +75,9 @@ class RateLimits:
         if self._turns is None:
             yield
             return
-        if (seconds := await self._turns.take(_PATIENCE)) > 0:
-            raise busy(name, seconds)
-        try:
+        try:  # a cancellation may arrive when the turn is just taken
+            if (seconds := await self._turns.take(_PATIENCE)) > 0:
+                raise busy(name, seconds)
             yield
         finally:
             await self._turns.end()

@@ -5,7 +5,10 @@ from __future__ import annotations
 import asyncio
 from itertools import pairwise
 
+import pytest
+
 from bot.services.source_turns import SourceTurns
+from bot.sources.rate_limit import RateLimits
 from bot.store.database import Database, open_database
 from tests.doubles.clock import AdjustableClock
 
@@ -37,12 +40,8 @@ async def test_a_turn_comes_three_seconds_after_the_end_of_the_one_before(
         if n == 2:
             clock.advance(seconds=5)  # a slow answer
         await process.end()
-    assert [round(b - a, 3) for a, b in pairwise(taken)] == [
-        3,
-        3,
-        8,
-        3,
-    ]  # a request reaches its host some time after its turn began
+    # a request reaches its host some time after its turn began
+    assert [round(b - a, 3) for a, b in pairwise(taken)] == [3, 3, 8, 3]
 
 
 async def test_nobody_else_has_a_turn_while_one_has(database: Database, clock: AdjustableClock) -> None:
@@ -87,3 +86,22 @@ async def test_a_store_that_cannot_be_written_holds_nobody_up(database_url: str,
     assert await turns.take(9) == 0
     await turns.end()
     await database.close()
+
+
+@pytest.mark.parametrize("steps", range(12))
+async def test_a_look_up_that_is_given_up_while_it_takes_its_turn_holds_nobody_up(
+    database: Database, clock: AdjustableClock, steps: int
+) -> None:
+    limits = RateLimits(("arxiv.org",), 0.001, turns_of(database, clock))
+
+    async def look_up() -> None:
+        async with limits.turn("arxiv.org:443", "arXiv"):
+            await asyncio.sleep(10)
+
+    task = asyncio.create_task(look_up())
+    for _ in range(steps * 3):
+        await asyncio.sleep(0)
+    task.cancel()
+    await asyncio.wait((task,))
+    clock.advance(seconds=3)
+    assert await turns_of(database, clock).take(0) == 0
