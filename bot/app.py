@@ -97,7 +97,7 @@ async def open_app(
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
-        sources = LazySources(partial(_open_sources, config.sources, database, clock))
+        sources = LazySources(partial(_open_sources, config.sources, database))
         metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
@@ -226,11 +226,12 @@ def _assemble(
     )
 
 
-def _open_sources(settings: SourcesSettings, database: Database, clock: Clock) -> Sources:
+def _open_sources(settings: SourcesSettings, database: Database) -> Sources:
     from bot.services.source_turns import SourceTurns
     from bot.sources.open_sources import open_sources  # slow to import; the first look-up of a paper waits for it
 
-    return open_sources(**settings.model_dump(), turns=SourceTurns(database, clock))
+    turns = SourceTurns(database, utc_now)  # the pace of real requests, whatever time the services are told
+    return open_sources(**settings.model_dump(), turns=turns)
 
 
 def _feeds(config: Config, clock: Clock, database: Database, sources: LazySources[Sources]) -> FeedServices:
