@@ -23,7 +23,7 @@ Batch: TypeAlias = Literal["earlier", "absent", "fresh", "quiet"]
 listing, or of a day without new papers."""
 
 _STATES: dict[Batch, State] = {"earlier": "stale", "absent": "stale", "fresh": "fresh", "quiet": "quiet"}
-_ZONE = ZoneInfo("America/New_York")
+ZONE = ZoneInfo("America/New_York")  # arXiv announces at midnight there
 _WEEKEND, _FARTHEST = (5, 6), 10
 _HOST = "arxiv.org"
 _PATH = re.compile(r"/(?:rss|atom)/([A-Za-z+.-]{2,1000})/?")
@@ -100,7 +100,7 @@ def categories_of(url: str, mirrors: Collection[str] = ()) -> tuple[str, ...]:
 
 def announcement_day(now: datetime) -> date:
     """Return the date in New York, under which feeds are published."""
-    return now.astimezone(_ZONE).date()
+    return now.astimezone(ZONE).date()
 
 
 def expected_day(today: date, skip_days: Collection[int] = ()) -> date:

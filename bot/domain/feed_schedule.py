@@ -1,4 +1,4 @@
-"""When an address is polled: as often as it changes and as its host allows, never more often than good manners.
+"""When an address is polled: as often as it changes and its host allows, at most hourly, without validators daily.
 
 Every limit holds across restarts, because it follows from times that are written before a request leaves.
 """
@@ -10,13 +10,12 @@ from datetime import UTC, datetime, time, timedelta
 from email.utils import parsedate_to_datetime
 from hashlib import blake2b
 from statistics import median
-from zoneinfo import ZoneInfo
 
+from bot.domain.arxiv_announcement import ZONE as ARXIV_ZONE
 from bot.domain.feed_address import FeedAddress, FeedAnswer, Rhythm, host_of
 
 HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(weeks=1)
 FURTHEST = timedelta(days=8)  # no poll is further ahead, unless a clock that ran ahead wrote it
-_EASTERN = ZoneInfo("America/New_York")  # arXiv announces at midnight there
 _DELAY = timedelta(seconds=15)  # a request leaves at most so long after it is written
 _MOST_GAPS = 8
 _SHARE = 4  # polls in a usual gap between two changes
@@ -118,11 +117,11 @@ def _past_skipped(moment: datetime, address: FeedAddress) -> datetime:
 
 
 def _announcement_before(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(_EASTERN).date(), time(), _EASTERN).astimezone(UTC)
+    return datetime.combine(now.astimezone(ARXIV_ZONE).date(), time(), ARXIV_ZONE).astimezone(UTC)
 
 
 def _announcement_after(now: datetime) -> datetime:
-    return datetime.combine(now.astimezone(_EASTERN).date() + DAY, time(), _EASTERN).astimezone(UTC)
+    return datetime.combine(now.astimezone(ARXIV_ZONE).date() + DAY, time(), ARXIV_ZONE).astimezone(UTC)
 
 
 def _own_part(id: int) -> float:

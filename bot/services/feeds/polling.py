@@ -1,7 +1,7 @@
 """Polls what is due: host by host, several hosts at a time, and never two requests to one host at once.
 
 A host is leased in the store, so this holds for all processes. What is requested is written before the request leaves,
-so the limits of good manners hold across restarts too.
+so the limits on requests hold across restarts too.
 """
 
 from __future__ import annotations
