@@ -97,12 +97,13 @@ async def open_app(
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
-        sources = LazySources(partial(_open_sources, config.sources, database))
+        metrics = Metrics()
+        sources = LazySources(partial(_open_sources, config.sources, database, metrics))
         metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
-        feeds = cache(partial(_feeds, config, clock, database, sources))
-        services = _assemble(config, clock, database, search, metadata, feeds, names)
+        feeds = cache(partial(_feeds, config, clock, database, sources, metrics))
+        services = _assemble(config, clock, database, search, metadata, feeds, names, metrics)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
         stack.push_async_callback(services.scoring.close)
@@ -184,11 +185,12 @@ def _assemble(
     metadata: MetadataLookup,
     feeds: Callable[[], FeedServices],
     names: DiscordNames,
+    metrics: Metrics,
 ) -> Services:
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
-    metrics, state, lookup = Metrics(), State(database), Lookup(database, search)
+    state, lookup = State(database), Lookup(database, search, metrics)
     inbox, scoring = Inbox(database, clock, timedelta(days=config.inbox.keep_days)), Scoring(database)
     drafts = Drafts(database, clock, metadata)
     previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
@@ -226,19 +228,21 @@ def _assemble(
     )
 
 
-def _open_sources(settings: SourcesSettings, database: Database) -> Sources:
+def _open_sources(settings: SourcesSettings, database: Database, metrics: Metrics) -> Sources:
     from bot.services.source_turns import SourceTurns
     from bot.sources.open_sources import open_sources  # slow to import; the first look-up of a paper waits for it
 
     turns = SourceTurns(database, utc_now)  # the pace of real requests, whatever time the services are told
-    return open_sources(**settings.model_dump(), turns=turns)
+    return open_sources(**settings.model_dump(), turns=turns, on_rate_limit=partial(metrics.count, "rate_limited"))
 
 
-def _feeds(config: Config, clock: Clock, database: Database, sources: LazySources[Sources]) -> FeedServices:
+def _feeds(
+    config: Config, clock: Clock, database: Database, sources: LazySources[Sources], metrics: Metrics
+) -> FeedServices:
     from bot.services.feeds.bundle import feed_services  # most starts have no use for it
 
     hosts = [urlsplit(url).hostname or "" for url in (config.sources.arxiv_url, config.sources.arxiv_listing_url)]
-    return feed_services(database, clock, config.zone, sources, arxiv_hosts=hosts)
+    return feed_services(database, clock, config.zone, sources, metrics, arxiv_hosts=hosts)
 
 
 def _papers_file(

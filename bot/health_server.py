@@ -4,28 +4,22 @@ from __future__ import annotations
 
 import asyncio
 import contextlib
-from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Iterator, Mapping
-from itertools import accumulate
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator, Mapping
+from itertools import accumulate, product
 from time import monotonic
 from typing import Any, Protocol
 
 import structlog
 from aiohttp import web
-from prometheus_client import CollectorRegistry, generate_latest
+from prometheus_client import CollectorRegistry, ProcessCollector, generate_latest
 from prometheus_client.core import CounterMetricFamily, GaugeMetricFamily, HistogramMetricFamily, Metric
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 from prometheus_client.registry import Collector
 
-from bot.services.metrics import BUCKETS, Durations, Labels, Metrics
+from bot.services.metrics import BUCKETS, COUNTS, DURATIONS, Definition, Durations, Labels, Metrics
 from bot.services.vitals import Vitals
 
 _SAMPLE = 0.25  # seconds between two looks at the event loop's delay
-_HELP = {
-    "deliveries": "Editions by result: delivered, postponed, paused or failed",
-    "rate_limited": "Times that a platform asked to send less",
-    "interaction": "Time from an interaction's arrival to the end of its answer",
-    "event_loop_delay": "How late the event loop woke a task that slept",
-}
 _log = structlog.get_logger()
 
 
@@ -82,6 +76,7 @@ class HealthServer:
 
     async def _metrics_page(self, _: web.Request) -> web.Response:
         registry = CollectorRegistry()
+        ProcessCollector(registry=registry)
         registry.register(_Page(self._metrics, await self._vitals(), self._connections.latencies()))
         return web.Response(body=generate_latest(registry), headers={"Content-Type": CONTENT_TYPE_LATEST})
 
@@ -94,17 +89,23 @@ class _Page(Collector):
 
     def collect(self) -> Iterator[Metric]:
         """Yield every family."""
-        for name, counts in self._metrics.counts.items():
-            counter = CounterMetricFamily(f"dayori_{name}", _HELP[name], labels=_keys(counts))
-            for labels, n in counts.items():
-                counter.add_metric([value for _, value in labels], n)
+        for count, definition in COUNTS.items():
+            counter = CounterMetricFamily(f"dayori_{count}", definition.help, labels=tuple(definition.labels))
+            for labels, n in {**self._zeros(definition), **self._metrics.counts[count]}.items():
+                counter.add_metric(labels, n)
             yield counter
-        for timed, durations in self._metrics.durations.items():
-            histogram = HistogramMetricFamily(f"dayori_{timed}_seconds", _HELP[timed], labels=_keys(durations))
-            for labels, each in durations.items():
-                histogram.add_metric([value for _, value in labels], _cumulative(each), each.total)
+        for timed, definition in DURATIONS.items():
+            name = f"dayori_{timed}_seconds"
+            histogram = HistogramMetricFamily(name, definition.help, labels=tuple(definition.labels))
+            for labels, durations in self._metrics.durations[timed].items():
+                histogram.add_metric(labels, _cumulative(durations), durations.total)
             yield histogram
         yield from self._gauges()
+
+    def _zeros(self, definition: Definition) -> dict[Labels, int]:
+        """Return what may happen as not happened: a series that begins with 1 has no increase for Prometheus."""
+        known = dict.fromkeys(("platform", "by"), tuple(self._vitals.connections))
+        return dict.fromkeys(product(*(values or known.get(name, ()) for name, values in definition.labels.items())), 0)
 
     def _gauges(self) -> Iterator[Metric]:
         vitals = self._vitals
@@ -120,11 +121,6 @@ class _Page(Collector):
         yield GaugeMetricFamily("dayori_outbox_editions", "Editions on their way", value=vitals.open_editions)
         yield GaugeMetricFamily("dayori_outbox_oldest_seconds", "Age of the oldest of them", value=vitals.outbox_age)
         yield GaugeMetricFamily("dayori_inbox_candidates", "Papers that wait for a decision", value=vitals.candidates)
-
-
-def _keys(values: Iterable[Labels]) -> list[str]:
-    """Return the names of the labels, which all values of one name share."""
-    return [key for key, _ in next(iter(values), ())]
 
 
 def _cumulative(durations: Durations) -> list[tuple[str, float]]:

@@ -22,6 +22,11 @@ class Request:
     deadline: float
     is_claimed: bool = False
 
+    @property
+    def platform(self) -> str:
+        """Return the platform that waits for the answer."""
+        return self.id.partition(":")[0]
+
 
 _current: ContextVar[Request | None] = ContextVar("request", default=None)
 
@@ -29,6 +34,12 @@ _current: ContextVar[Request | None] = ContextVar("request", default=None)
 def current_request() -> Request | None:
     """Return the request that this task works for."""
     return _current.get()
+
+
+def current_platform() -> str:
+    """Return the platform of this task's request; without one, a person at the terminal waits."""
+    request = current_request()
+    return request.platform if request else "terminal"
 
 
 def begin_request(request: Request) -> None:

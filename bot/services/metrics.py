@@ -1,4 +1,4 @@
-"""Counts and durations since the start of this process.
+"""Counts and durations since the start of this process, and what each is called and means.
 
 They are kept without a library, since a start that shows them to nobody must not import one; `bot.health_server` turns
 them into Prometheus' format.
@@ -8,13 +8,49 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Literal, TypeAlias
+from time import monotonic
+from typing import Literal, NamedTuple, TypeAlias
 
-Counted: TypeAlias = Literal["deliveries", "rate_limited"]
-Timed: TypeAlias = Literal["interaction", "event_loop_delay"]
-Labels: TypeAlias = tuple[tuple[str, str], ...]
+CountName: TypeAlias = Literal["deliveries", "feed_polls", "rate_limited"]
+DurationName: TypeAlias = Literal["interaction", "lookup", "event_loop_delay"]
+Labels: TypeAlias = tuple[str, ...]
 BUCKETS = (0.001, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0)  # seconds; the last one is open
+
+
+class Definition(NamedTuple):
+    """What a metric means, and the values that each of its labels can have; none stands for any."""
+
+    help: str
+    labels: Mapping[str, tuple[str, ...]]
+
+
+COUNTS: Mapping[CountName, Definition] = {
+    "deliveries": Definition(
+        "Attempts to deliver an edition, by result",
+        {"platform": (), "result": ("delivered", "postponed", "paused")},
+    ),
+    "feed_polls": Definition(
+        "Polls of feeds' addresses, by result; unsent ones reached no server",
+        {"result": ("read", "unchanged", "failed", "postponed", "unsent")},
+    ),
+    "rate_limited": Definition(
+        "Answers that asked for fewer requests (429), by who gave them: a platform, a source, web pages or feeds",
+        {"by": ()},
+    ),
+}
+DURATIONS: Mapping[DurationName, Definition] = {
+    "interaction": Definition(
+        "Time from an interaction's arrival to the end of its answer", {"platform": (), "kind": ()}
+    ),
+    "lookup": Definition(
+        "Time of a search in the collection, or of a completion, by the platform that asked",
+        {"platform": (), "kind": ("search", "completion")},
+    ),
+    "event_loop_delay": Definition("How late the event loop woke a task that slept", {}),
+}
 
 
 @dataclass(slots=True)
@@ -31,20 +67,23 @@ class Durations:
 
 
 class Metrics:
-    """What happened in this process, by name and labels."""
+    """What happened in this process, by name and labels; the labels are those of the definition, in its order."""
 
     def __init__(self) -> None:
-        self.counts: dict[Counted, Counter[Labels]] = {}
-        self.durations: dict[Timed, dict[Labels, Durations]] = {}
+        self.counts: dict[CountName, Counter[Labels]] = {name: Counter() for name in COUNTS}
+        self.durations: dict[DurationName, dict[Labels, Durations]] = {name: {} for name in DURATIONS}
 
-    def count(self, name: Counted, **labels: str) -> None:
+    def count(self, name: CountName, *labels: str) -> None:
         """Count an event."""
-        self.counts.setdefault(name, Counter())[_sorted(labels)] += 1
+        self.counts[name][labels] += 1
 
-    def observe(self, name: Timed, seconds: float, **labels: str) -> None:
+    def observe(self, name: DurationName, seconds: float, *labels: str) -> None:
         """Count a duration."""
-        self.durations.setdefault(name, {}).setdefault(_sorted(labels), Durations()).add(seconds)
+        self.durations[name].setdefault(labels, Durations()).add(seconds)
 
-
-def _sorted(labels: dict[str, str]) -> Labels:
-    return tuple(sorted(labels.items()))
+    @contextmanager
+    def timed(self, name: DurationName, *labels: str) -> Iterator[None]:
+        """Count how long this block takes, unless it raises."""
+        began = monotonic()
+        yield
+        self.observe(name, monotonic() - began, *labels)

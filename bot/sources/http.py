@@ -21,7 +21,7 @@ from bot.domain.identifiers import web_address
 from bot.i18n import msg
 from bot.sources.network import MayConnect, NotPublicError, guarded, is_named, is_public, place_of
 from bot.sources.proxy import Proxy, may_be_asked, proxy_for
-from bot.sources.rate_limit import ARXIV_INTERVAL, RateLimits, SharedTurns, busy, seconds_of
+from bot.sources.rate_limit import ARXIV_INTERVAL, OnRateLimit, RateLimits, SharedTurns, busy, seconds_of
 from bot.sources.source_errors import too_slow, unreadable
 
 MOST_BYTES, MOST_REDIRECTS, LONGEST = 5_000_000, 5, 10.0
@@ -79,11 +79,12 @@ class Fetcher:
         seconds: float = LONGEST,
         resolver: AbstractResolver | None = None,
         may_connect: MayConnect = is_public,
+        on_rate_limit: OnRateLimit | None = None,
     ) -> None:
         self._agent = "RonbunDayori/0.1" + (f" ({_contact(contact)})" if contact else "")
         self._allowed_hosts, self.seconds = tuple(allowed_hosts), seconds
         self._resolver, self._may_connect = resolver, may_connect
-        self._rate_limits = RateLimits(tuple(slow_hosts), interval, turns)
+        self._rate_limits = RateLimits(tuple(slow_hosts), interval, turns, on_rate_limit)
         self._sessions: dict[bool, aiohttp.ClientSession] = {}
 
     async def get(
@@ -117,9 +118,9 @@ class Fetcher:
         except TimeoutError as error:
             raise too_slow(request.name, self.seconds) from error
 
-    async def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
-        """Record that a place asked for a pause, and return the error for it."""
-        return await self._rate_limits.back_off(place, name, retry_after)
+    async def back_off(self, place: str, name: str, retry_after: str | None, by: str) -> SourceBusyError:
+        """Record that a place answered 429, and return the error for it; `by` is the kind of place."""
+        return await self._rate_limits.back_off(place, name, retry_after, by)
 
     async def close(self) -> None:
         """Close all connections."""
@@ -155,7 +156,7 @@ class Fetcher:
             jar.update_cookies(response.cookies, response.url)
             if 300 <= response.status < 400 and (target := target_of(response, url)):
                 return target
-            await self._check_status(response, place_of(url), request.name)
+            await self._check_status(response, place_of(url), request)
             return await read_body(response, url, request)
 
     @asynccontextmanager
@@ -183,10 +184,10 @@ class Fetcher:
         except (aiohttp.ClientError, OSError, ValueError) as error:
             raise _unreached(error, request.name, proxy) from error
 
-    async def _check_status(self, response: aiohttp.ClientResponse, place: str, name: str) -> None:
-        status, retry_after = response.status, response.headers.get("Retry-After")
+    async def _check_status(self, response: aiohttp.ClientResponse, place: str, request: Request) -> None:
+        status, retry_after, name = response.status, response.headers.get("Retry-After"), request.name
         if status == 429:
-            raise await self.back_off(place, name, retry_after)
+            raise await self.back_off(place, name, retry_after, name if place == request.trusted else "web")
         if status == 503 and retry_after:
             raise busy(name, seconds_of(retry_after))
         if status in (404, 410):

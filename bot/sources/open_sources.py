@@ -8,7 +8,7 @@ from bot.sources.http import Fetcher
 from bot.sources.lookup import Sources
 from bot.sources.network import place_of
 from bot.sources.parser import Parser
-from bot.sources.rate_limit import ARXIV_INTERVAL, SharedTurns
+from bot.sources.rate_limit import ARXIV_INTERVAL, OnRateLimit, SharedTurns
 
 
 def open_sources(
@@ -24,14 +24,22 @@ def open_sources(
     allowed_hosts: Sequence[str] = (),
     interval: float = ARXIV_INTERVAL,
     turns: SharedTurns | None = None,
+    on_rate_limit: OnRateLimit | None = None,
 ) -> Sources:
     """Return all sources behind one call, one per process. arXiv gets one request per `interval` seconds.
 
-    With `turns`, it gets no more than that from all processes together.
+    With `turns`, it gets no more than that from all processes together. `on_rate_limit` is told who answered 429.
     """
     slow_hosts = ("arxiv.org", place_of(arxiv_url), place_of(arxiv_listing_url))
     return Sources(
-        Fetcher(contact=contact, allowed_hosts=allowed_hosts, slow_hosts=slow_hosts, interval=interval, turns=turns),
+        Fetcher(
+            contact=contact,
+            allowed_hosts=allowed_hosts,
+            slow_hosts=slow_hosts,
+            interval=interval,
+            turns=turns,
+            on_rate_limit=on_rate_limit,
+        ),
         Parser(),
         arxiv_url=arxiv_url,
         arxiv_listing_url=arxiv_listing_url,

@@ -88,7 +88,7 @@ class Polls:
             if response.status in _REDIRECTS and target:
                 return _Redirect(target, response.status in _PERMANENT)
             if response.status == 429:
-                await self._fetcher.back_off(place, request.name, response.headers.get("Retry-After"))
+                await self._fetcher.back_off(place, request.name, response.headers.get("Retry-After"), "feeds")
             is_whole = response.status == 200
             body = await read_body(response, url, request) if is_whole else Response(url, "", None, b"")
             return Poll(body, response.status, response.headers)

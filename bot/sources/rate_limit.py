@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 import contextlib
 import math
-from collections.abc import AsyncIterator, Collection
+from collections.abc import AsyncIterator, Callable, Collection
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -22,6 +22,8 @@ ARXIV_INTERVAL = 3.0  # seconds between two requests, which arXiv's terms ask fo
 _USUAL_PAUSE, _LONGEST_PAUSE = 30.0, 3600.0
 _PATIENCE = 9.0  # seconds in which the other processes' requests should be done
 _SLOW = "slow"
+OnRateLimit = Callable[[str], None]
+"""Called with who answered 429: a source by its name, `web` or `feeds`."""
 
 
 class SharedTurns(Protocol):
@@ -40,8 +42,14 @@ class SharedTurns(Protocol):
 class RateLimits:
     """Knows when each place may be requested; all slow hosts together get one request per interval, one at a time."""
 
-    def __init__(self, slow_hosts: Collection[str], interval: float, turns: SharedTurns | None = None) -> None:
-        self._slow_hosts, self._turns = slow_hosts, turns
+    def __init__(
+        self,
+        slow_hosts: Collection[str],
+        interval: float,
+        turns: SharedTurns | None = None,
+        on_rate_limit: OnRateLimit | None = None,
+    ) -> None:
+        self._slow_hosts, self._turns, self._on_rate_limit = slow_hosts, turns, on_rate_limit
         self._one = asyncio.Lock()
         self._rate = AsyncLimiter(1, interval)
         self._until: dict[str, float] = {}
@@ -60,8 +68,10 @@ class RateLimits:
             async with self._shared_turn(name):
                 yield
 
-    async def back_off(self, place: str, name: str, retry_after: str | None) -> SourceBusyError:
-        """Record that a place asked for a pause, and return the error for it."""
+    async def back_off(self, place: str, name: str, retry_after: str | None, by: str) -> SourceBusyError:
+        """Record that a place answered 429, and return the error for it; `by` is the kind of place."""
+        if self._on_rate_limit:
+            self._on_rate_limit(by)
         now = asyncio.get_running_loop().time()
         self._until = {key: until for key, until in self._until.items() if until > now}
         seconds = seconds_of(retry_after)

@@ -39,6 +39,7 @@ from bot.platforms.discord.gateway_status import GatewayStatus
 from bot.platforms.discord.modal import DETAILS, DRAFT, FEED, FIND, kind_of
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
+from bot.platforms.rate_limit_trace import rate_limit_trace
 from bot.services.bundle import Services
 from bot.services.cancellation import uncancellable
 from bot.services.server_filter import ServedPublisher
@@ -101,6 +102,7 @@ class DayoriClient(Client):
             chunk_guilds_at_startup=False,
             guild_ready_timeout=_SERVERS_SETTLE,
             proxy=proxy.url if proxy else None,
+            http_trace=rate_limit_trace(services.metrics, "discord"),
         )
         self.services, self.names = services, names or CommandNames()
         self.under_way = {}

@@ -71,9 +71,7 @@ def _measure(interaction: Interaction) -> None:
     """Note how long this task takes."""
     began, kind, metrics = monotonic(), interaction.type.name, interaction.client.services.metrics
     if task := asyncio.current_task():
-        task.add_done_callback(
-            lambda _: metrics.observe("interaction", monotonic() - began, platform="discord", kind=kind)
-        )
+        task.add_done_callback(lambda _: metrics.observe("interaction", monotonic() - began, "discord", kind))
 
 
 async def send(interaction: Interaction, content: str = "", *, ephemeral: bool = True, **message: Any) -> None:

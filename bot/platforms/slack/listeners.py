@@ -119,6 +119,7 @@ class Listeners:
     async def _options(self, ack: AsyncAck, body: Json) -> None:
         complete = MENUS.get(str(body.get("action_id", "")))
         options: list[Any] = []
+        begin_request(_request(body))
         try:
             require_member(self._client, body)
             if complete and await self._completions.turn(user_of(body)):
@@ -175,7 +176,7 @@ class Listeners:
         finally:
             del self.under_way[task]
             kind = str(body.get("type") or "command")
-            self._client.services.metrics.observe("interaction", monotonic() - began, platform="slack", kind=kind)
+            self._client.services.metrics.observe("interaction", monotonic() - began, "slack", kind)
             note_use(self._client, body)
             self.refresh_homes()
 

@@ -10,6 +10,7 @@ from aiohttp import ClientSession
 
 from bot.domain.errors import ConfigError
 from bot.i18n import msg
+from bot.platforms.rate_limit_trace import rate_limit_trace
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import SlackPublisher
@@ -44,7 +45,7 @@ class SlackPlatform:
 
         Raises ConfigError when a token is missing, the two are swapped, or Bolt is not installed.
         """
-        async with ClientSession() as session:
+        async with self._session() as session:
             publisher, app = self._publisher(session), self._api(session, APP_TOKEN)
             if find_spec("slack_bolt") is None:
                 raise ConfigError(_NO_BOLT)
@@ -68,10 +69,13 @@ class SlackPlatform:
     @asynccontextmanager
     async def publishing(self) -> AsyncIterator[Publisher]:
         """Yield a publisher, which needs only the bot's token. Raises ConfigError and UnreachableError."""
-        async with ClientSession() as session:
+        async with self._session() as session:
             publisher = self._publisher(session)
             await publisher.check_token()
             yield publisher
+
+    def _session(self) -> ClientSession:
+        return ClientSession(trace_configs=[rate_limit_trace(self._services.metrics, self.name)])
 
     def _publisher(self, session: ClientSession) -> SlackPublisher:
         return SlackPublisher(self._api(session, BOT_TOKEN), self._names, curators=self._services.curators)

@@ -152,7 +152,6 @@ class Delivery:
             self._count(edition, "paused")
             await self._postponement.pause(edition, error.message)
         except RetryLaterError as error:
-            self._metrics.count("rate_limited", platform=platform)
             if error.is_global:
                 resting.add(platform)
             await self._put_off(edition, error, report)
@@ -170,7 +169,7 @@ class Delivery:
         await self._postponement.put_off(edition, error)
 
     def _count(self, edition: OpenEdition, result: str) -> None:
-        self._metrics.count("deliveries", platform=edition.channel.partition(":")[0], result=result)
+        self._metrics.count("deliveries", edition.channel.partition(":")[0], result)
 
     async def _add_postponed(self, report: DeliveryReport, subscription_id: int | None) -> None:
         """Add to the report what was paused or postponed earlier and is not due yet."""

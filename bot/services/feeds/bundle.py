@@ -14,6 +14,7 @@ from bot.services.feeds.polling import FeedSource as PolledSource
 from bot.services.feeds.polling import Polling
 from bot.services.feeds.trial import FeedSource, FeedTrials
 from bot.services.lazy_sources import LazySources
+from bot.services.metrics import Metrics
 from bot.services.ports import Clock
 from bot.store.database import Database
 
@@ -32,11 +33,18 @@ class FeedServices(NamedTuple):
 
 
 def feed_services(
-    database: Database, clock: Clock, zone: ZoneInfo, sources: LazySources[Source], *, arxiv_hosts: Collection[str]
+    database: Database,
+    clock: Clock,
+    zone: ZoneInfo,
+    sources: LazySources[Source],
+    metrics: Metrics,
+    *,
+    arxiv_hosts: Collection[str],
 ) -> FeedServices:
     """Return the services; days of the ledger are those of the zone, and `arxiv_hosts` stand in for arXiv's."""
     trials = FeedTrials(database, clock, sources)
-    polling = Polling(database, clock, zone, sources, ArxivCheck(database, clock, sources, arxiv_hosts))
+    check = ArxivCheck(database, clock, sources, arxiv_hosts)
+    polling = Polling(database, clock, zone, sources, check, metrics)
     return FeedServices(
         polling, trials, FeedDrafts(database, clock, trials, polling), FeedManagement(database, clock, zone)
     )

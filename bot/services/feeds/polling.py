@@ -25,6 +25,7 @@ from bot.services.feeds.poll_records import Finished, Lane, PollRecords
 from bot.services.feeds.poll_results import PollReport, PollResult
 from bot.services.feeds.statuses import FeedStatus, statuses_of
 from bot.services.lazy_sources import LazySources
+from bot.services.metrics import Metrics
 from bot.services.ports import Clock, MayRequest, Progress
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database, batched
@@ -57,9 +58,10 @@ class Polling:
         zone: ZoneInfo,
         sources: LazySources[FeedSource],
         check: AnswerCheck | None = None,
+        metrics: Metrics | None = None,
     ) -> None:
         self._database, self._clock, self._zone, self._sources = database, clock, zone, sources
-        self._check = check or NoCheck()
+        self._check, self._metrics = check or NoCheck(), metrics or Metrics()
         self._records = PollRecords(database, clock, zone)
         self._offering = Offering(database, clock)
 
@@ -86,6 +88,7 @@ class Polling:
 
         Where that fails, the address is polled as if nobody had looked.
         """
+        self._metrics.count("feed_polls", _outcome(look.answer))
         try:
             async with self._database.read() as connection:
                 address = await feed_addresses.get(connection, feed.address_id)
@@ -145,6 +148,7 @@ class Polling:
         try:
             source = await self._sources.get()
             answer = await source.poll_feed(address.place, address.etag, address.last_modified, may_request)
+            self._metrics.count("feed_polls", _outcome(answer))
             checked = Checked() if answer.failure else await self._check.check(address, answer)
             finished = await self._records.finish(address, answer, checked)
             del leased[0]  # its lease ended with that
@@ -185,6 +189,12 @@ class Polling:
         if ids:
             async with self._database.write() as connection:
                 await feed_addresses.release(connection, ids)
+
+
+def _outcome(answer: FeedAnswer) -> str:
+    if answer.failure:
+        return "postponed" if answer.is_postponed else "failed" if answer.was_sent else "unsent"
+    return "read" if answer.document else "unchanged"
 
 
 def _result(status: FeedStatus, report: PollReport) -> PollResult:

@@ -9,9 +9,11 @@ from bot.domain.digest import Payload
 from bot.domain.errors import NotFoundError
 from bot.domain.folding import as_spelled
 from bot.domain.paper import Paper
+from bot.domain.request import current_platform
 from bot.i18n import msg
 from bot.search.identifier_lookup import identifier_keys
 from bot.search.results import Hit
+from bot.services.metrics import Metrics
 from bot.services.papers.results import Result, Results
 from bot.store import papers, sent_messages
 from bot.store.database import Database, batched
@@ -28,8 +30,8 @@ Holds = Callable[[Payload, str], bool]
 class Lookup:
     """Answers look-ups and searches from the local store alone."""
 
-    def __init__(self, database: Database, search: SearchIndex) -> None:
-        self._database, self._search = database, search
+    def __init__(self, database: Database, search: SearchIndex, metrics: Metrics | None = None) -> None:
+        self._database, self._search, self._metrics = database, search, metrics or Metrics()
 
     async def get(self, workspace_id: int, id: str) -> Paper:
         """Return the paper of that id, or the oldest one with that identifier or link in any form (`arXiv:…`, a DOI).
@@ -73,7 +75,8 @@ class Lookup:
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
         """Search; an empty query finds everything, newest first."""
-        page, by_number = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
+        with self._metrics.timed("lookup", current_platform(), "search"):
+            page, by_number = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
         results, near = (
             tuple(Result(by_number[hit.number], hit) for hit in hits if hit.number in by_number)
             for hits in (page.hits, page.near)
@@ -90,7 +93,8 @@ class Lookup:
 
     async def complete(self, workspace_id: int, typed: str, limit: int = 25) -> tuple[Completion, ...]:
         """Return completions of a half-typed query; the newest papers while nothing is typed."""
-        return await self._search.complete(workspace_id, typed, limit=limit)
+        with self._metrics.timed("lookup", current_platform(), "completion"):
+            return await self._search.complete(workspace_id, typed, limit=limit)
 
     async def batches(self, workspace_id: int, query: str) -> AsyncIterator[list[Paper]]:
         """Yield every paper that a search finds, or for an empty query the collection from its newest addition on.
