@@ -27,6 +27,7 @@ from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
+from bot.services.digests.past_editions import PastEditions
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.feeds.feed_settings import FeedSettings
@@ -207,6 +208,7 @@ def _assemble(
         exporter=Exporter(lookup),
         rate_limit=RateLimit(),
         digests=digests,
+        past_editions=PastEditions(database),
         drafts=drafts,
         previews=previews,
         submission=submission,

@@ -72,6 +72,11 @@ COMMANDS = {
         ),
         "dayori refresh retnet",
     ),
+    "mcp": (
+        "mcp",
+        phrase("Let an assistant search the collection and propose papers, over the Model Context Protocol."),
+        "dayori mcp",
+    ),
     "doctor": (
         "operate",
         phrase("Check whether all is well, and write nothing; exits with 1 when there is a fault."),

@@ -10,6 +10,7 @@ from bot.i18n import Locale
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
+from bot.services.digests.past_editions import PastEditions
 from bot.services.feeds.scoring import Scoring
 from bot.services.health import Health
 from bot.services.metrics import Metrics
@@ -52,6 +53,7 @@ class Services(NamedTuple):
     exporter: Exporter
     rate_limit: RateLimit
     digests: Digests
+    past_editions: PastEditions
     drafts: Drafts
     previews: Previews
     submission: Submission

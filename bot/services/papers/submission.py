@@ -127,8 +127,8 @@ class Submission:
         return Saved(paper)
 
     def proposes(self, by: Submitter) -> bool:
-        """Return whether this person's additions wait for a curator."""
-        return self._additions == "curators" and not by.is_curator
+        """Return whether what this person adds waits for a curator."""
+        return by.is_assistant or (self._additions == "curators" and not by.is_curator)
 
     async def _outcome(
         self,

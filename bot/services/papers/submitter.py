@@ -9,12 +9,16 @@ from bot.i18n import Locale, msg
 
 
 class Submitter(NamedTuple):
-    """A person's display name, unique id on their platform, language, and whether they are a curator."""
+    """A person's display name, unique id on their platform, language, and whether they are a curator.
+
+    What an assistant submits is a proposal, whoever may add papers.
+    """
 
     name: str | None
     actor: str
     locale: Locale | None
     is_curator: bool
+    is_assistant: bool = False
 
     def require_curator(self) -> None:
         """Raise NotAllowedError unless the person is a curator."""
