@@ -142,7 +142,7 @@ async def open_database(url: str) -> Database:
     path = Path(make_url(url).database or "")
     try:
         make_private(path)
-        engine = create_engine(url)
+        engine = create_engine(url, hide_parameters=True)
         use_whole_statements(engine)
         event.listen(engine, "connect", _prepare)
         event.listen(engine, "begin", _begin)
@@ -164,7 +164,7 @@ async def open_to_read(url: str) -> Database:
     address = _address_to_read(path)
     connections: Connections | None = None
     try:
-        engine = create_engine(address)
+        engine = create_engine(address, hide_parameters=True)
         use_whole_statements(engine)
         event.listen(engine, "connect", _prepare_to_read)
         connections = Connections(engine)

@@ -229,6 +229,14 @@ async def test_what_the_database_refuses_is_said_in_a_sentence(database: Databas
     assert await noted(database, "a") is None
 
 
+async def test_an_error_says_nothing_of_what_was_to_be_written(database: Database) -> None:
+    with pytest.raises(StoreError) as failure:
+        async with database.write() as connection:
+            await connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("a secret",))
+    assert "nowhere" in str(failure.value.__cause__)
+    assert "a secret" not in str(failure.value.__cause__)
+
+
 def test_times_sort_as_text_whatever_their_zone() -> None:
     tokyo = timezone(timedelta(hours=9))
     early, late = datetime(2024, 1, 1, 9, 0, tzinfo=tokyo), datetime(2024, 1, 1, 0, 0, 0, 1, tzinfo=UTC)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -53,7 +52,6 @@ class DiscordPublisher:
                 "a message broke a limit of Discord's, its papers go out as links",
                 channel=channel,
                 fault=str(error),
-                body=json.dumps(payload, ensure_ascii=False),
             )
             fault = str(error)
         try:

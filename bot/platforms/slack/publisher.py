@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
 from time import monotonic
@@ -88,7 +87,6 @@ class SlackPublisher:
                 "a message broke a limit of Slack's, its papers go out as links",
                 channel=channel,
                 fault=str(error),
-                body=json.dumps(payload, ensure_ascii=False),
             )
         try:
             return await self._post(place, as_links(payload), fence)

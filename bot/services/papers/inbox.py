@@ -6,6 +6,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime, timedelta
 
+import structlog
+
 from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.errors import DecidedError, NotFoundError
 from bot.domain.numbers import is_given
@@ -25,6 +27,7 @@ from bot.store.database import Database
 
 _KEPT = timedelta(days=400)  # decisions are kept so that nothing is offered again, and as examples for the score
 _BETWEEN = timedelta(hours=1)  # two tidyings
+_log = structlog.get_logger()
 
 
 class Inbox:
@@ -105,14 +108,16 @@ class Inbox:
         async with self._database.write() as connection:
             candidate = await require_waiting(connection, workspace_id, number, by)
             await decisions.decide(connection, workspace_id, number, "rejected", by.name, by.actor, self._clock())
-            return candidate
+        _log_act("candidate rejected", workspace_id, candidate, by)
+        return candidate
 
     async def put_off(self, workspace_id: int, number: int, by: Submitter) -> Candidate:
         """Put a candidate behind all others and return it. Raises DecidedError."""
         async with self._database.write() as connection:
             candidate = await require_waiting(connection, workspace_id, number, by)
             await decisions.put_off(connection, workspace_id, number, by.name, by.actor, self._clock())
-            return candidate
+        _log_act("candidate put off", workspace_id, candidate, by)
+        return candidate
 
     async def undo(
         self, workspace_id: int, by: Submitter, number: int | None = None, *, only_own: bool = False
@@ -131,7 +136,8 @@ class Inbox:
                 change = candidate.change_id
                 await undo_addition(self._database, connection, workspace_id, change, self._clock, author)
             await decisions.take_back(connection, candidate)
-            return candidate
+        _log_act("decision undone", workspace_id, candidate, by)
+        return candidate
 
     async def tidy(self) -> None:
         """Let old finds expire and forget old decisions, at most once an hour."""
@@ -157,3 +163,8 @@ class Inbox:
         if candidate.decider is None:
             raise DecidedError(undecided_message(candidate, proposed_paper(candidate), by.actor))
         return candidate
+
+
+def _log_act(event: str, workspace_id: int, candidate: Candidate, by: Submitter) -> None:
+    paper = proposed_paper(candidate).id
+    _log.info(event, paper=paper, candidate=candidate.number, by=by.actor or by.name, workspace=workspace_id)

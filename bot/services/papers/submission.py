@@ -13,6 +13,8 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Literal
 
+import structlog
+
 from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, apply_draft, bare_paper, draft_from, form_of, read_source
 from bot.domain.errors import StaleError
@@ -29,6 +31,7 @@ from bot.store.database import Database
 from bot.store.drafts import StoredDraft
 
 _NEVER = datetime.min.replace(tzinfo=UTC)
+_log = structlog.get_logger()
 
 
 class Submission:
@@ -222,6 +225,7 @@ async def _propose(
     waiting = await find_waiting(connection, workspace_id, paper)
     if waiting and not waiting.is_find:
         return Proposed(waiting.number, is_repeated=True, waiting=waiting)
+    _log.info("paper proposed", paper=paper.id, by=by.actor or by.name, workspace=workspace_id)
     values = (form_of(draft), paper, by.name, by.actor, by.locale, now)
     if waiting:
         await candidates.take_over(connection, workspace_id, waiting.number, *values)
