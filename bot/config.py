@@ -143,18 +143,27 @@ class Config(Section):
 
     @property
     def backups_path(self) -> Path | None:
-        """Return the folder of the nightly copies, within the database's unless it is absolute; None for no copies."""
-        return self.database_file.parent / self.backups.folder if self.backups.folder else None
+        """Return the folder of the nightly copies, within that of the data unless it is absolute; None for no copies.
+
+        A database on a server is copied by the server's own tools.
+        """
+        return self.data_folder / self.backups.folder if self.backups.folder and self.database_file else None
 
     @property
-    def database_file(self) -> Path:
-        """Return the path of the database."""
-        return self.project / self.database_url.removeprefix(_SQLITE)
+    def data_folder(self) -> Path:
+        """Return the folder of what the bot keeps in files: that of the SQLite file, or else `data`."""
+        return self.database_file.parent if self.database_file else self.project / "data"
+
+    @property
+    def database_file(self) -> Path | None:
+        """Return the path of the SQLite file; None for a database on a server."""
+        is_file = self.database_url.startswith(_SQLITE)
+        return self.project / self.database_url.removeprefix(_SQLITE) if is_file else None
 
     @property
     def database_place(self) -> str:
         """Return the database URL, with a path that is valid from here."""
-        return f"{_SQLITE}{self.database_file}"
+        return f"{_SQLITE}{self.database_file}" if self.database_file else self.database_url
 
 
 # not settings of the file: `project` is its place, and the tokens must not be in it

@@ -10,7 +10,7 @@ from bot.domain.errors import DayoriError
 from bot.domain.identifiers import web_address
 from bot.domain.schedule import parse_schedule
 from bot.environment import split_list
-from bot.formats.url_credentials import credentials_of
+from bot.formats.url_credentials import credentials_of, without_credentials
 from bot.i18n import Message, msg
 
 
@@ -144,10 +144,27 @@ def _listed_twice(home: str, name: str) -> Message:
 
 
 def valid_database_url(url: str) -> str:
-    """Return the URL of a SQLite file, if it is valid."""
-    if not re.fullmatch(r"sqlite\+aiosqlite:///(?!file:|:memory:|[^?]*%00)[^?#\s][^?]*", url):
-        raise InvalidValue(msg("not the place of a SQLite file; write it like sqlite+aiosqlite:///data/dayori.db"))
+    """Return the URL of a SQLite file or of a PostgreSQL database, if it is valid."""
+    if re.match(r"postgres", url):
+        if not _POSTGRESQL.fullmatch(url):
+            raise InvalidValue(_NO_POSTGRESQL, value=without_credentials(url))
+    elif not _SQLITE.fullmatch(url):
+        raise InvalidValue(_NO_DATABASE, value=without_credentials(url))
     return url
+
+
+_SQLITE = re.compile(r"sqlite\+aiosqlite:///(?!file:|:memory:|[^?]*%00)[^?#\s][^?]*")
+_POSTGRESQL = re.compile(
+    r"postgresql\+asyncpg://(?:[^\s/?#@]+@)?[^\s/?#@]*/[^\s/?#]+(?:\?(?:(?:ssl|host|port)=[^\s&#]+&?)+)?"
+)
+_NO_DATABASE = msg(
+    "not the place of a database; write it like sqlite+aiosqlite:///data/dayori.db or "
+    "postgresql+asyncpg://user:password@host/name"
+)
+_NO_POSTGRESQL = msg(
+    "not a PostgreSQL database; write it like postgresql+asyncpg://user:password@host/name, with @, : and / in the "
+    "password as %40, %3A and %2F; it may end with ?ssl=require"
+)
 
 
 def valid_token(text: object) -> object:

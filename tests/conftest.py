@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
-import shutil
-import sqlite3
 from collections.abc import AsyncIterator, Iterator
-from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 
@@ -35,6 +31,7 @@ from bot.store.workspaces import find_or_add
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.nowhere import SOURCES
+from tests.stores import Stores, stores
 from tests.terminal import Dayori
 
 settings.register_profile(
@@ -55,25 +52,17 @@ def clock() -> AdjustableClock:
 
 
 @pytest.fixture(scope="session")
-def empty_store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return an empty, migrated database file; each test copies it instead of migrating."""
-    path = tmp_path_factory.mktemp("store") / "empty.db"
-
-    async def make() -> None:
-        database = await open_database(f"sqlite+aiosqlite:///{path}")
-        await (await SearchIndex.open(database)).close()
-        await database.close()
-
-    asyncio.run(make())
-    with closing(sqlite3.connect(path)) as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    return path
+def all_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
+    """Yield what makes the stores: an empty one is migrated once, and each test gets a copy."""
+    with stores(tmp_path_factory.mktemp("store")) as made:
+        yield made
 
 
 @pytest.fixture
-def database_url(empty_store: Path, tmp_path: Path) -> str:
-    shutil.copy(empty_store, tmp_path / "dayori.db")
-    return f"sqlite+aiosqlite:///{tmp_path / 'dayori.db'}"
+def database_url(all_stores: Stores, tmp_path: Path) -> Iterator[str]:
+    url = all_stores.fresh(tmp_path)
+    yield url
+    all_stores.drop(url)
 
 
 @pytest.fixture
@@ -81,6 +70,14 @@ async def database(database_url: str) -> AsyncIterator[Database]:
     opened = await open_database(database_url)
     yield opened
     await opened.close()
+
+
+@pytest.fixture
+def database_file(database: Database) -> Path:
+    """Return SQLite's file; a test that is about it is skipped on a server."""
+    if database.path is None:
+        pytest.skip("about SQLite's file")
+    return database.path
 
 
 @pytest.fixture

@@ -96,6 +96,10 @@ async def restore(settings: Settings, file: Annotated[Path, typer.Argument()]) -
     from bot.services import backups
 
     config, locale = settings.config, settings.config.locale
+    if config.database_file is None:
+        raise InputError(
+            msg("A PostgreSQL database is brought back with its own tools: pg_restore --clean --dbname=NAME FILE")
+        )
     with suppress(StoreError):  # there is no database yet, or it is damaged
         async with open_health(config) as (health, _):
             if await health.is_running():

@@ -19,7 +19,7 @@ async def run(context: CommandContext) -> None:
 
             fault = context.app.fault
             faults = [fault.text(context.locale)] if fault else []
-            history = context.app.database.path.with_name("terminal_history")
+            history = context.app.config.data_folder / "terminal_history"
             notice = t(
                 context.locale,
                 "This is the terminal, since no token is set; README.md tells how to connect to Discord or Slack.",

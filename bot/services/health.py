@@ -106,7 +106,7 @@ class Health:
             Check(
                 "database",
                 "ok",
-                msg("Database: {path}, revision {revision}", path=str(self._database.path), revision=REVISION),
+                msg("Database: {path}, revision {revision}", path=self._database.place, revision=REVISION),
             ),
             *await self._collections(workspace_id, others or {}),
             *(_token(platform, has_token, (missing or {}).get(platform)) for platform, has_token in tokens.items()),
@@ -125,7 +125,7 @@ class Health:
     def _storage(self) -> list[Check]:
         from bot.services.storage_checks import storage_checks  # a served bot has no use for it
 
-        return list(storage_checks(self._database.path, self._backups, self._clock()))
+        return list(storage_checks(self._database.path, self._backups, self._clock())) if self._database.path else []
 
     async def _integrity(self) -> list[Check]:
         damage = await self._database.find_damage()

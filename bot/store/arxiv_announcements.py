@@ -7,11 +7,11 @@ from datetime import date, datetime
 from typing import NamedTuple
 
 from sqlalchemy import null, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.arxiv_announcement import Listing
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import upsert
 from bot.store.feed_schema import arxiv_announcements
 
 _KEPT = 8  # announcements of a category whose papers are kept

@@ -8,13 +8,13 @@ from datetime import datetime
 from typing import Any, Literal, TypeAlias
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, func, insert, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key
 from bot.domain.score import Reason
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
+from bot.store.dialect import upsert
 from bot.store.feed_schema import candidate_feeds, feeds
 from bot.store.papers import columns_of, paper_from
 from bot.store.schema import candidate_keys, candidates, paper_keys

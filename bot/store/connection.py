@@ -5,9 +5,9 @@ It does what SQLAlchemy's own AsyncConnection does, which only comes together wi
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
-from typing import Any, TypeAlias
+from typing import Any, TypeAlias, TypeVar
 
 from sqlalchemy.engine import Connection, CursorResult, ScalarResult
 from sqlalchemy.sql import Executable
@@ -15,6 +15,7 @@ from sqlalchemy.util import greenlet_spawn
 
 Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
 Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
+T = TypeVar("T")
 
 
 class StoreConnection:
@@ -34,6 +35,10 @@ class StoreConnection:
     async def exec_driver_sql(self, sql: str, values: Any = None) -> Rows:
         """Execute SQL as the driver reads it, once for each row of values in a list."""
         return await greenlet_spawn(self._connection.exec_driver_sql, sql, values)
+
+    async def run(self, function: Callable[[Connection], T]) -> T:
+        """Call a function that is not asynchronous with SQLAlchemy's own connection."""
+        return await greenlet_spawn(function, self._connection)
 
     @asynccontextmanager
     async def begin(self) -> AsyncIterator[None]:

@@ -18,6 +18,8 @@ from sqlalchemy.util import greenlet_spawn
 from bot.store.connection import StoreConnection
 
 T = TypeVar("T")
+# On PostgreSQL a read is no transaction, so that each statement sees the newest state; SQLite has no isolation levels.
+_IN_TRANSACTION = {"postgresql": {"isolation_level": "READ COMMITTED"}}
 _PATIENCE = 1.0  # seconds; connections lent for longer are closed when they come back
 
 
@@ -30,7 +32,7 @@ class Connections:
 
     def __init__(self, engine: Engine) -> None:
         self._engine = engine
-        self._for_writing = engine.execution_options(writing=True)
+        self._for_writing = engine.execution_options(writing=True, **_IN_TRANSACTION.get(engine.dialect.name, {}))
         self._closed = False
         self._lent = 0
         self._all_back = asyncio.Event()

@@ -10,11 +10,11 @@ from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import delete, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.paper import Paper
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import upsert
 from bot.store.papers import columns_of, paper_from
 from bot.store.schema import drafts
 

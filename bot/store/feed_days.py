@@ -8,10 +8,10 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from sqlalchemy import bindparam, func, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.candidate import Decision
 from bot.store.connection import StoreConnection
+from bot.store.dialect import upsert
 from bot.store.feed_schema import candidate_feeds, feed_days
 
 _NUMBERS = ("announced", "seen", "matched", "offered", "accepted", "rejected")

@@ -8,11 +8,11 @@ from hashlib import blake2b
 from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, func, insert, literal, null, select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.feed_entry import FeedEntry, entry_from, json_of_entry
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
+from bot.store.dialect import upsert
 from bot.store.feed_schema import feed_entries, feed_entry_keys, feeds
 
 KEPT = 300  # entries of an address whose content is kept

@@ -7,7 +7,6 @@ from sqlalchemy import (
     Column,
     ForeignKey,
     Index,
-    Integer,
     LargeBinary,
     PrimaryKeyConstraint,
     Table,
@@ -15,6 +14,7 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.store.dialect import NUMBER
 from bot.store.schema import metadata, workspace_column
 
 # The feeds that brought a candidate; `day` is that of the ledger in which it was counted.
@@ -33,7 +33,7 @@ candidate_feeds = Table(
 feed_addresses = Table(
     "feed_addresses",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("url", Text, nullable=False, unique=True),
     Column("host", Text, nullable=False),  # of the place that is requested; never by two at once
     Column("location", Text),  # where a permanent redirect moved it
@@ -48,7 +48,7 @@ feed_addresses = Table(
     Column("news_at", Text),  # the last time that it brought something new
     Column("rhythm", JSON, nullable=False),  # what it wishes and how often it changes
     Column("failing_since", Text),
-    Column("failures", Integer, nullable=False, server_default="0"),
+    Column("failures", NUMBER, nullable=False, server_default="0"),
     Column("trouble", JSON(none_as_null=True)),  # [sentence, values] of the last failure
     Column("stopped_at", Text),  # it answered that it is gone for good
     Column("status", JSON(none_as_null=True)),  # [state, since, [sentence, values]] of the last successful poll
@@ -59,7 +59,7 @@ feed_addresses = Table(
 feed_entries = Table(
     "feed_entries",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("address_id", ForeignKey("feed_addresses.id", ondelete="CASCADE"), nullable=False),
     Column("entry", JSON(none_as_null=True)),
     Column("seen_at", Text, nullable=False),
@@ -81,7 +81,7 @@ feed_entry_keys = Table(
 feeds = Table(
     "feeds",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     workspace_column(),
     Column("name", Text, nullable=False),
     Column("address_id", ForeignKey("feed_addresses.id"), nullable=False),
@@ -93,7 +93,7 @@ feeds = Table(
     Column("created_by", Text),
     Column("paused_at", Text),
     Column("configured", JSON(none_as_null=True)),  # as the settings file last had it; null for a feed made in a chat
-    Column("entry_id", Integer),  # the last entry that was held against the filter; null before the first poll
+    Column("entry_id", NUMBER),  # the last entry that was held against the filter; null before the first poll
     UniqueConstraint("workspace_id", "name"),
     Index("feeds_address", "address_id"),
 )
@@ -105,12 +105,12 @@ feed_days = Table(
     workspace_column(),
     Column("feed_id", ForeignKey("feeds.id", ondelete="CASCADE"), nullable=False),
     Column("day", Text, nullable=False),
-    Column("announced", Integer, nullable=False, server_default="0"),
-    Column("seen", Integer, nullable=False, server_default="0"),
-    Column("matched", Integer, nullable=False, server_default="0"),
-    Column("offered", Integer, nullable=False, server_default="0"),
-    Column("accepted", Integer, nullable=False, server_default="0"),
-    Column("rejected", Integer, nullable=False, server_default="0"),
+    Column("announced", NUMBER, nullable=False, server_default="0"),
+    Column("seen", NUMBER, nullable=False, server_default="0"),
+    Column("matched", NUMBER, nullable=False, server_default="0"),
+    Column("offered", NUMBER, nullable=False, server_default="0"),
+    Column("accepted", NUMBER, nullable=False, server_default="0"),
+    Column("rejected", NUMBER, nullable=False, server_default="0"),
     Column("dropped", JSON, nullable=False),  # [[kind of reason, rule, count], …]
     PrimaryKeyConstraint("feed_id", "day"),
 )
@@ -121,7 +121,7 @@ arxiv_announcements = Table(
     metadata,
     Column("category", Text, nullable=False),
     Column("day", Text, nullable=False),
-    Column("announced", Integer, nullable=False),
+    Column("announced", NUMBER, nullable=False),
     Column("papers", JSON(none_as_null=True)),  # {id: new · cross · replace}; null in old ones
     Column("checked_at", Text, nullable=False),  # when the listing was last read
     PrimaryKeyConstraint("category", "day"),

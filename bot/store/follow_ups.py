@@ -7,13 +7,13 @@ from datetime import datetime
 from typing import NamedTuple
 
 from sqlalchemy import exists, func, insert, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.digest import FollowUp, Subscription
 from bot.domain.update import Update
 from bot.store import papers as store_papers
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import upsert
 from bot.store.papers import update_from, updates_columns
 from bot.store.schema import edition_papers, editions, subscriptions
 from bot.store.update_schema import channel_follow_ups, follow_ups

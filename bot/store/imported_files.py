@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from sqlalchemy import select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.connection import StoreConnection
+from bot.store.dialect import upsert
 from bot.store.schema import imported_files
 
 

@@ -8,11 +8,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 
 from sqlalchemy import delete, func, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.paper import Columns, Paper, hashable
 from bot.store.connection import StoreConnection
 from bot.store.database import batched
+from bot.store.dialect import upsert
 from bot.store.papers import columns_of
 from bot.store.schema import changes, history, imported_papers, papers
 from bot.store.state import read_state, write_state

@@ -6,13 +6,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.errors import SourceError
 from bot.domain.metadata import Metadata, json_of, metadata_from
 from bot.i18n import message_from
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import upsert
 from bot.store.schema import metadata_cache
 
 

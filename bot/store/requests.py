@@ -8,12 +8,12 @@ from __future__ import annotations
 from datetime import UTC, timedelta
 
 from sqlalchemy import delete
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.errors import DuplicateError
 from bot.domain.request import Request
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
+from bot.store.dialect import upsert
 from bot.store.schema import interactions
 
 _KEPT = timedelta(hours=1)  # an interaction can be answered for 15 minutes

@@ -9,7 +9,6 @@ from sqlalchemy import (
     ForeignKey,
     ForeignKeyConstraint,
     Index,
-    Integer,
     MetaData,
     PrimaryKeyConstraint,
     Table,
@@ -17,13 +16,15 @@ from sqlalchemy import (
     UniqueConstraint,
 )
 
+from bot.store.dialect import NUMBER
+
 REVISION = "0014"
 metadata = MetaData()
 
 workspaces = Table(
     "workspaces",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     Column("name", Text, nullable=False, unique=True),
     Column("created_at", Text, nullable=False),
 )
@@ -37,7 +38,7 @@ def workspace_column() -> Column[int]:
 papers = Table(
     "papers",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     workspace_column(),
     Column("id", Text, nullable=False),
     Column("headline", Text),
@@ -85,24 +86,24 @@ imported_papers = Table(
 changes = Table(
     "changes",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     workspace_column(),
     Column("action", Text, nullable=False),  # add · edit · remove · import · undo · redo
     Column("at", Text, nullable=False),
     Column("by", Text),
     Column("actor", Text),  # the person's unique id on their platform; names are not unique
     Column("undoes", ForeignKey("changes.id")),
-    Column("is_open", Integer, nullable=False, server_default="0"),  # an undo or redo that is not done yet
+    Column("is_open", NUMBER, nullable=False, server_default="0"),  # an undo or redo that is not done yet
     Index("changes_workspace", "workspace_id", "id"),
     Index("changes_undoes", "undoes"),
 )
 
-# What a change did to each paper: `before` is how it was, NULL where it was not there. What a step led to is what its
-# paper's next step began with, or the paper as it is today; so nothing is kept twice. Steps are numbered in time.
+# What a change did to each paper: `before` is how it was, NULL where it was not there. A step led to what its paper's
+# next step began with, or to the paper as it is today, so nothing is kept twice. Steps are numbered in time.
 history = Table(
     "history",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     workspace_column(),
     Column("change_id", ForeignKey("changes.id", ondelete="CASCADE"), nullable=False),
     Column("paper_id", Text, nullable=False),
@@ -114,7 +115,7 @@ history = Table(
 subscriptions = Table(
     "subscriptions",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     workspace_column(),
     Column("name", Text, nullable=False),
     Column("channel", Text, nullable=False),  # discord:<server id>/<channel id>
@@ -127,37 +128,37 @@ subscriptions = Table(
     Column("tried_again_at", Text),  # when a paused subscription is tried again
     Column("configured", JSON),  # its values when the settings file was last read
     Column("turn", Text),  # the latest scheduled local minute that was taken, even if there was nothing to send
-    Column("starts_after", Integer),  # papers up to this number existed at its first edition and count as seen
+    Column("starts_after", NUMBER),  # papers up to this number existed at its first edition and count as seen
     UniqueConstraint("workspace_id", "name"),
     Index("subscriptions_channel", "channel"),
 )
 
-# What a channel received or counts as seen. A removed paper that an undo restores keeps its number: no foreign key.
+# What a channel received or counts as seen; no foreign key: a removed paper that an undo restores keeps its number.
 seen_papers = Table(
     "seen_papers",
     metadata,
     workspace_column(),
     Column("channel", Text, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     PrimaryKeyConstraint("workspace_id", "channel", "number"),
 )
 
 editions = Table(
     "editions",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     workspace_column(),
     Column("subscription_id", ForeignKey("subscriptions.id", ondelete="CASCADE"), nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("period", Text, nullable=False),  # the scheduled local minute of this edition; each has at most one
     Column("reason", Text, nullable=False),
-    Column("remaining", Integer, nullable=False),
+    Column("remaining", NUMBER, nullable=False),
     Column("composed_at", Text, nullable=False),
     Column("lease_owner", Text),
     Column("leased_until", Text),
     Column("done_at", Text),
     Column("trouble", JSON),  # [sentence, values]: why it was postponed
-    Column("failures", Integer, nullable=False, server_default="0"),  # since a message last arrived
+    Column("failures", NUMBER, nullable=False, server_default="0"),  # since a message last arrived
     Column("reported_trouble", Text),  # the sentence of the trouble that the curators were told of
     UniqueConstraint("subscription_id", "number"),
     UniqueConstraint("subscription_id", "period"),
@@ -169,8 +170,8 @@ edition_papers = Table(
     metadata,
     workspace_column(),
     Column("edition_id", ForeignKey("editions.id", ondelete="CASCADE"), nullable=False),
-    Column("position", Integer, nullable=False),
-    Column("number", Integer, nullable=False),
+    Column("position", NUMBER, nullable=False),
+    Column("number", NUMBER, nullable=False),
     PrimaryKeyConstraint("edition_id", "position"),
     Index("edition_papers_number", "number"),
 )
@@ -180,8 +181,8 @@ messages = Table(
     "messages",
     metadata,
     workspace_column(),
-    Column("edition_id", Integer, nullable=False),
-    Column("position", Integer, nullable=False),
+    Column("edition_id", NUMBER, nullable=False),
+    Column("position", NUMBER, nullable=False),
     Column("payload", JSON, nullable=False),
     Column("nonce", Text, nullable=False),
     Column("marker", Text, nullable=False),
@@ -220,7 +221,7 @@ drafts = Table(
 candidates = Table(
     "candidates",
     metadata,
-    Column("number", Integer, primary_key=True),
+    Column("number", NUMBER, primary_key=True),
     workspace_column(),
     Column("form", JSON, nullable=False),
     Column("proposed_by", Text),
@@ -235,7 +236,7 @@ candidates = Table(
     Column("decided_at", Text),
     Column("decided_by", Text),
     Column("decider", Text),
-    Column("change_id", Integer),  # the change that added its paper
+    Column("change_id", NUMBER),  # the change that added its paper
     Index("candidates_workspace", "workspace_id", "decision", "number"),
     Index("candidates_decider", "workspace_id", "decider", "decided_at"),
     sqlite_autoincrement=True,
@@ -271,12 +272,8 @@ metadata_cache = Table(
 )
 
 # Interactions that changed something, of all workspaces: two processes with one token both receive them.
-interactions = Table(
-    "interactions",
-    metadata,
-    Column("id", Text, primary_key=True),  # discord:<interaction id>
-    Column("claimed_at", Text, nullable=False),
-)
+_INTERACTION = Column("id", Text, primary_key=True)  # discord:<interaction id>
+interactions = Table("interactions", metadata, _INTERACTION, Column("claimed_at", Text, nullable=False))
 
 # Papers that somebody was offered to add, by a hash of person and paper: the table does not tell who links what.
 offers = Table(

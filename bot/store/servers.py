@@ -6,11 +6,11 @@ from collections.abc import Collection
 from datetime import datetime
 
 from sqlalchemy import Row, delete, select
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.server import Server, ServerState
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import upsert
 from bot.store.schema import servers
 
 

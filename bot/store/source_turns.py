@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from sqlalchemy import select, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import upsert
 from bot.store.feed_schema import source_turns
 
 _LONGEST = timedelta(hours=25)  # no pause is longer, unless a clock that ran ahead wrote it

@@ -7,13 +7,13 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from sqlalchemy import ColumnElement, Row, exists, func, insert, literal, null, or_, select, true, update
-from sqlalchemy.dialects.sqlite import insert as upsert
 
 from bot.domain.digest import Subscription, passes_filter
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import upsert
 from bot.store.papers import last_number
 from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions, workspaces
 

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import JSON, Column, Index, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import JSON, Column, Index, PrimaryKeyConstraint, Table, Text
 
+from bot.store.dialect import NUMBER
 from bot.store.schema import metadata, workspace_column
 
 # When a paper is looked at again in a source, and what the source said of it last. A removed paper that an undo
@@ -12,7 +13,7 @@ paper_checks = Table(
     "paper_checks",
     metadata,
     workspace_column(),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("source", Text, nullable=False),  # arxiv · crossref
     Column("due_at", Text, nullable=False),
     Column("checked_at", Text),  # null while no look succeeded
@@ -25,9 +26,9 @@ paper_checks = Table(
 follow_ups = Table(
     "follow_ups",
     metadata,
-    Column("id", Integer, primary_key=True),
+    Column("id", NUMBER, primary_key=True),
     workspace_column(),
-    Column("number", Integer, nullable=False),
+    Column("number", NUMBER, nullable=False),
     Column("update", JSON, nullable=False),  # [kind, date, value, url]
     Column("noticed_at", Text, nullable=False),
     Index("follow_ups_workspace", "workspace_id", "id"),
@@ -40,6 +41,6 @@ channel_follow_ups = Table(
     metadata,
     workspace_column(),
     Column("channel", Text, nullable=False),
-    Column("follow_up_id", Integer, nullable=False),
+    Column("follow_up_id", NUMBER, nullable=False),
     PrimaryKeyConstraint("workspace_id", "channel"),
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -182,10 +183,10 @@ class CountingProbes:
 
 @pytest.mark.parametrize(("times", "lookups"), [(7, 1), (50, 0)])
 async def test_a_query_of_endless_katakana_is_not_cut_at_each_letter(
-    database: Database, workspace: int, times: int, lookups: int
+    database: Database, database_file: Path, workspace: int, times: int, lookups: int
 ) -> None:
     await put(database, workspace, [paper(1)])
-    reader = ReadConnection(database.path)
+    reader = ReadConnection(database_file)
 
     def count(backend: SqliteBackend) -> int:
         counting: Any = CountingProbes(backend)

@@ -7,6 +7,7 @@ import json
 import sqlite3
 import sys
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -59,7 +60,7 @@ async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(
 
 
 async def test_a_bot_that_was_killed_is_missed_at_once(
-    health: Health, digests: Digests, database: Database, workspace: int, clock: AdjustableClock
+    health: Health, digests: Digests, database: Database, database_file: Path, workspace: int, clock: AdjustableClock
 ) -> None:
     code = (
         "import asyncio, sys\n"
@@ -73,7 +74,7 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
         "    await database.close()\n"
         "asyncio.run(beat())\n"
     )
-    url = f"sqlite+aiosqlite:///{database.path}"
+    url = f"sqlite+aiosqlite:///{database_file}"
     other = await asyncio.create_subprocess_exec(sys.executable, "-c", code, url)
     assert await other.wait() == 0
     assert seen(await health.check(workspace, {"discord": True})) == [
@@ -165,20 +166,24 @@ async def test_a_paused_channel_is_told_with_its_reason_and_the_others_with_thei
     }
 
 
-async def test_a_database_that_others_may_read_is_told_of(health: Health, database: Database, workspace: int) -> None:
-    database.path.chmod(0o644)
+async def test_a_database_that_others_may_read_is_told_of(
+    health: Health, database: Database, database_file: Path, workspace: int
+) -> None:
+    database_file.chmod(0o644)
     [check] = [each for each in (await health.check(workspace, {"discord": True})).checks if each.level == "warning"]
-    assert check.remedy and check.remedy.text("en") == f"If they should not: chmod 600 {database.path}*"
-    database.path.chmod(0o600)
+    assert check.remedy and check.remedy.text("en") == f"If they should not: chmod 600 {database_file}*"
+    database_file.chmod(0o600)
     assert all(each.level == "ok" for each in (await health.check(workspace, {"discord": True})).checks)
 
 
-async def test_a_thorough_check_reads_every_page(health: Health, workspace: int, database: Database) -> None:
+async def test_a_thorough_check_reads_every_page(
+    health: Health, workspace: int, database: Database, database_file: Path
+) -> None:
     assert [each.level for each in await thorough(health, workspace)] == ["ok"]
-    with closing(sqlite3.connect(database.path)) as connection:
+    with closing(sqlite3.connect(database_file)) as connection:
         connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         [page] = connection.execute("SELECT rootpage FROM sqlite_master WHERE name = 'aliases'").fetchone()
-    with database.path.open("r+b") as file:
+    with database_file.open("r+b") as file:
         file.seek(4096 * (page - 1))
         file.write(b"\xff" * 4096)
     [check] = await thorough(health, workspace)

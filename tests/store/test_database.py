@@ -64,7 +64,7 @@ async def test_a_cancelled_transaction_leaves_nothing_behind_and_nothing_locked(
 
 
 async def test_a_transaction_cancelled_in_the_middle_of_a_statement_leaves_nothing_locked(
-    database: Database, database_url: str, clock: AdjustableClock
+    database: Database, database_file: Path, database_url: str, clock: AdjustableClock
 ) -> None:
     tasks = []  # a task holds its error, which holds the frames, which hold the cursor of the interrupted statement
     for n in range(150):
@@ -72,16 +72,16 @@ async def test_a_transaction_cancelled_in_the_middle_of_a_statement_leaves_nothi
         await asyncio.sleep(n * 0.00004)
         tasks[-1].cancel()
         await asyncio.gather(tasks[-1], return_exceptions=True)
-        with closing(sqlite3.connect(database.path, timeout=0.5, isolation_level=None)) as other:
+        with closing(sqlite3.connect(database_file, timeout=0.5, isolation_level=None)) as other:
             other.execute("BEGIN IMMEDIATE")
     assert any(task.cancelled() for task in tasks)
 
 
 @pytest.mark.parametrize("seconds", [0.05, 0.15])  # in the first attempt to begin, and after it
 async def test_a_write_that_could_not_begin_leaves_a_connection_as_patient_as_before(
-    database: Database, seconds: float
+    database: Database, database_file: Path, seconds: float
 ) -> None:
-    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(database_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(TimeoutError):
             await asyncio.wait_for(find_or_add(database, "team", datetime.now(UTC)), seconds)
@@ -252,7 +252,7 @@ async def test_the_database_and_what_sqlite_puts_beside_it_are_their_owners_alon
         database = await open_database(f"sqlite+aiosqlite:///{tmp_path}/made/here/dayori.db")
         await find_or_add(database, "default", clock())
         await database.backup(tmp_path / "copy.db")
-        modes = {each.name: each.stat().st_mode & 0o777 for each in database.path.parent.iterdir()}
+        modes = {each.name: each.stat().st_mode & 0o777 for each in (tmp_path / "made/here").iterdir()}
         await database.close()
     finally:
         os.umask(before)

@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable
 from contextlib import closing
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -100,8 +101,8 @@ async def test_claims_are_forgotten_when_no_token_is_valid_any_more(database: Da
         assert (await connection.execute(select(func.count()).select_from(interactions))).scalar() == 3
 
 
-async def test_writing_waits_for_as_long_as_the_request_may(database: Database) -> None:
-    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+async def test_writing_waits_for_as_long_as_the_request_may(database: Database, database_file: Path) -> None:
+    with closing(sqlite3.connect(database_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         with pytest.raises(StoreError, match="locked"):
             await answering(request(), note(database, "x"))  # ten seconds, the default

@@ -9,12 +9,13 @@ from pathlib import Path
 from alembic import command
 from alembic.config import Config
 from alembic.util import CommandError
-from sqlalchemy import Engine, create_engine
+from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.engine import make_url
 from sqlalchemy.exc import DBAPIError
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
+from bot.store.migrations.server_columns import use_column_types
 
 _MUCH = 0.25  # share of free pages above which a database is worth rewriting
 _COPIES = 2.2  # times its size that rewriting it may need on the disk: a temporary copy, and as much again in the log
@@ -41,12 +42,24 @@ def upgrade(url: str, revision: str = "head") -> None:
             command.upgrade(config, revision)
         _shrink(engine)
     except CommandError as error:
-        path = make_url(url).database
-        raise StoreError(
-            msg('The database "{path}" was made by a newer version; update this program.', path=path)
-        ) from error
+        raise _newer(make_url(url).database or "") from error
     finally:
         engine.dispose()
+
+
+def upgrade_server(connection: Connection, place: str) -> None:
+    """Migrate a database on a server, within the transaction of the connection. Raises StoreError when it is newer."""
+    use_column_types(connection.dialect)
+    config = configuration()
+    config.attributes["connection"] = connection
+    try:
+        command.upgrade(config, "head")
+    except CommandError as error:
+        raise _newer(place) from error
+
+
+def _newer(place: str) -> StoreError:
+    return StoreError(msg('The database "{path}" was made by a newer version; update this program.', path=place))
 
 
 def _shrink(engine: Engine) -> None:

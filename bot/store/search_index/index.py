@@ -44,6 +44,7 @@ class SearchIndex:
 
     def __init__(self, database: Database, aliases: Mapping[str, Sequence[str]]) -> None:
         self._aliases = dict(aliases)
+        assert database.path
         self._on_loop, self._in_thread = ReadConnection(database.path), ReadConnection(database.path)
         self._thread = ThreadPoolExecutor(1, thread_name_prefix="search")
 

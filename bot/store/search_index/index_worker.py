@@ -52,12 +52,14 @@ async def row_builder(
 
 
 @asynccontextmanager
-async def removed_row_builder(workspace_id: int, path: Path, numbers: Sequence[int]) -> AsyncIterator[BuildRemovedRows]:
+async def removed_row_builder(
+    workspace_id: int, path: Path | None, numbers: Sequence[int]
+) -> AsyncIterator[BuildRemovedRows]:
     """Yield the best builder for removing these papers: a function that builds rows, called in the same order.
 
-    A second process reads the papers itself from the database file at `path`.
+    A second process reads the papers itself from the database file at `path`, if there is one.
     """
-    async with _worker(workspace_id, _frames(numbers), len(numbers), path) as worker:
+    async with _worker(workspace_id, _frames(numbers), len(numbers) if path else 0, path) as worker:
         yield worker.build_removed_rows if worker else build_removed_rows
 
 

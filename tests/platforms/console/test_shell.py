@@ -312,7 +312,7 @@ async def test_what_somebody_else_decided_meanwhile_is_said_before_the_next(foun
         def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
             line = super().readline()
             if line == "r\n":
-                with closing(sqlite3.connect(found.database.path)) as connection, connection:
+                with closing(sqlite3.connect(found.database.path or "")) as connection, connection:
                     connection.execute(
                         "UPDATE candidates SET decision = 'rejected', decided_by = '次郎', decider = 'discord:3',"
                         " decided_at = '2026-01-01T00:00:00.000000+00:00' WHERE number = 3"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -62,10 +63,10 @@ async def test_settings_that_did_not_change_leave_a_curators_change_alone(
 
 
 async def test_settings_that_did_not_change_wait_for_no_other_process(
-    database: Database, placement: SubscriptionPlacement
+    database: Database, database_file: Path, placement: SubscriptionPlacement
 ) -> None:
     await placement.follow_settings([WEEKLY])
-    async with locked(database.path.parent), asyncio.timeout(5):
+    async with locked(database_file.parent), asyncio.timeout(5):
         await placement.follow_settings([WEEKLY])
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import sqlite3
 from contextlib import closing
+from pathlib import Path
 
 import pytest
 
@@ -78,9 +79,9 @@ async def test_a_draft_belongs_to_who_began_it(drafts: Drafts, workspace: int) -
 
 
 async def test_a_draft_is_at_hand_while_writing_waits_for_others_and_afterwards(
-    database: Database, drafts: Drafts, workspace: int
+    database: Database, database_file: Path, drafts: Drafts, workspace: int
 ) -> None:
-    with closing(sqlite3.connect(database.path, isolation_level=None)) as other:
+    with closing(sqlite3.connect(database_file, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         await drafts.begin(workspace, "token", Draft("2307.08621", title="一"), TARO)
         assert (await drafts.get(workspace, "token", TARO))[0].title == "一"

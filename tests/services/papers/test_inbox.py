@@ -7,6 +7,7 @@ import json
 import sqlite3
 from contextlib import closing
 from datetime import timedelta
+from pathlib import Path
 
 import pytest
 
@@ -88,9 +89,9 @@ async def test_a_number_of_nothing_is_refused_in_a_sentence(inbox: Inbox, worksp
     ],
 )
 async def test_a_proposal_of_before_papers_were_kept_is_built_of_what_was_typed(
-    database: Database, inbox: Inbox, workspace: int, typed: dict[str, str], title: str
+    database: Database, database_file: Path, inbox: Inbox, workspace: int, typed: dict[str, str], title: str
 ) -> None:
-    with closing(sqlite3.connect(database.path)) as connection:
+    with closing(sqlite3.connect(database_file)) as connection:
         connection.execute(
             "INSERT INTO candidates (workspace_id, form, proposed_at) VALUES (?, ?, '2026-01-01T00:00:00+00:00')",
             (workspace, json.dumps(typed)),

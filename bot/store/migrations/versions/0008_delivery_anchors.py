@@ -24,6 +24,20 @@ UPDATE messages SET anchor = (
     WHERE edition.id = messages.edition_id
 ) WHERE state = 'sending'
 """
+_ANCHOR_ON_SERVER = """
+UPDATE messages SET anchor = (
+    SELECT CAST(greatest(
+        coalesce(max(CASE WHEN sent.message_id ~ '^[0-9]{1,18}$' THEN CAST(sent.message_id AS bigint) END), 0),
+        CAST(substring(mine.channel FROM '[0-9]{1,18}$') AS bigint)) AS text)
+    FROM editions edition
+    JOIN subscriptions mine ON mine.id = edition.subscription_id
+    LEFT JOIN subscriptions same ON same.channel = mine.channel
+    LEFT JOIN editions other ON other.subscription_id = same.id
+    LEFT JOIN messages sent ON sent.edition_id = other.id AND sent.state = 'sent'
+    WHERE edition.id = messages.edition_id
+    GROUP BY mine.channel
+) WHERE state = 'sending'
+"""
 
 
 def upgrade() -> None:
@@ -32,4 +46,4 @@ def upgrade() -> None:
     op.add_column("editions", sa.Column("failures", sa.Integer(), nullable=False, server_default="0"))
     op.add_column("editions", sa.Column("told", sa.Text(), nullable=True))
     op.add_column("subscriptions", sa.Column("tried_again_at", sa.Text(), nullable=True))
-    op.execute(_ANCHOR)
+    op.execute(_ANCHOR if op.get_bind().dialect.name == "sqlite" else _ANCHOR_ON_SERVER)

@@ -16,6 +16,8 @@ from bot.store.papers import paper_from
 revision = "0013"
 down_revision = "0012"
 
+_INSERT_KEY = sa.text("INSERT INTO candidate_keys (workspace_id, key, number) VALUES (:workspace, :key, :number)")
+
 
 def upgrade() -> None:
     """Upgrade to this revision."""
@@ -150,14 +152,12 @@ def upgrade() -> None:
 
 def _write_keys() -> None:
     connection = op.get_bind()
-    connection.exec_driver_sql("UPDATE candidates SET paper = NULL WHERE paper = 'null'")
+    op.execute("UPDATE candidates SET paper = NULL WHERE CAST(paper AS text) = 'null'")
     rows = connection.exec_driver_sql("SELECT number, workspace_id, form, paper FROM candidates").fetchall()
     for number, workspace_id, form, columns in rows:
         paper = _paper(json.loads(form), json.loads(columns) if columns else None)
         for key in dict.fromkeys((*identity_keys(paper), *link_keys(paper), title_key(paper.title))):
-            connection.exec_driver_sql(
-                "INSERT INTO candidate_keys (workspace_id, key, number) VALUES (?, ?, ?)", (workspace_id, key, number)
-            )
+            connection.execute(_INSERT_KEY, {"workspace": workspace_id, "key": key, "number": number})
 
 
 def _paper(form: dict[str, Any], columns: dict[str, Any] | None) -> Paper:

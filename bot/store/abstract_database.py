@@ -1,0 +1,95 @@
+"""What both databases have: who may read and write when.
+
+Whoever writes reads first and decides by that, so one transaction writes at a time, over all processes. Reads never
+wait for it.
+"""
+
+from __future__ import annotations
+
+import asyncio
+from abc import ABC, abstractmethod
+from collections.abc import AsyncIterator
+from contextlib import AsyncExitStack, asynccontextmanager
+from pathlib import Path
+from time import monotonic
+
+from sqlalchemy.exc import DBAPIError, SQLAlchemyError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bot.domain.errors import StoreError
+from bot.domain.request import current_request
+from bot.store.connection import StoreConnection
+from bot.store.connections import Connections
+from bot.store.requests import claim
+
+_PATIENCE = 10.0  # seconds that a write waits for another process, unless its request allows longer
+_FAILURES = (DBAPIError, PoolTimeoutError)  # a refused statement, or no connection in time
+
+
+class Database(ABC):
+    """An open database; make it with `open_database`.
+
+    `place` is how it is called in a message, without a password; `path` is SQLite's file.
+    """
+
+    def __init__(self, connections: Connections, place: str, path: Path | None = None) -> None:
+        self.place = place
+        self.path = path
+        self._connections = connections
+        self._writer = asyncio.Lock()
+
+    @asynccontextmanager
+    async def read(self) -> AsyncIterator[StoreConnection]:
+        """Lend a connection for reading; every statement sees the newest committed state.
+
+        Raises StoreError when the database is locked for too long, broken or out of reach.
+        """
+        try:
+            async with self._connections.lend() as connection:
+                yield connection
+        except _FAILURES as error:
+            raise self._unread(error) from error
+
+    @asynccontextmanager
+    async def write(self) -> AsyncIterator[StoreConnection]:
+        """Lend the only writing connection for one transaction, which is committed as a whole or rolled back.
+
+        Raises StoreError when the database is full, locked for too long, broken or out of reach, and DuplicateError
+        when another process has already made a change for the same request.
+        """
+        request = current_request()
+        try:
+            async with AsyncExitStack() as stack:
+                until = max(monotonic() + _PATIENCE, request.deadline if request else 0)
+                connection = await self._begin(stack, until)
+                if request and not request.is_claimed:
+                    await claim(connection, request)
+                yield connection
+        except _FAILURES as error:
+            raise self._unwritten(error) from error
+        if request:
+            request.is_claimed = True
+
+    async def close(self) -> None:
+        """Close all connections; the process would not end without this."""
+        await self._connections.close()
+
+    @abstractmethod
+    async def backup(self, target: Path) -> None:
+        """Copy the database, as it is at this moment, to a new private file. Raises StoreError."""
+
+    @abstractmethod
+    async def find_damage(self) -> str | None:
+        """Return what is wrong with the database, None if all of it can be read."""
+
+    @abstractmethod
+    async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:
+        """Begin a transaction that ends with the stack; wait for other writers until that moment."""
+
+    @abstractmethod
+    def _unread(self, error: SQLAlchemyError) -> StoreError:
+        """Return the error for a statement that could not read."""
+
+    @abstractmethod
+    def _unwritten(self, error: SQLAlchemyError) -> StoreError:
+        """Return the error for a transaction that was not committed."""

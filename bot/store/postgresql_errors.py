@@ -1,0 +1,52 @@
+"""What PostgreSQL and the way to it refuse, in words."""
+
+from __future__ import annotations
+
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import TimeoutError as PoolTimeoutError
+
+from bot.i18n import Message, msg
+
+OLDEST = 14  # the major version of PostgreSQL that this program still supports
+_LOST = msg("the connection to the server was lost")
+_REASONS = {
+    "28P01": msg("the server does not accept this user name and password"),
+    "28000": msg("the server does not let this user in from here (pg_hba.conf)"),
+    "3D000": msg("there is no database of this name; make it with createdb"),
+    "42501": msg("the user may not do this in the database; grant it, or make the user the database's owner"),
+    "53100": msg("the server's disk is full"),
+    "53300": msg("the server takes no more connections (max_connections)"),
+    "55P03": msg("another process is writing for too long"),
+    "57P01": _LOST,
+    "57P02": _LOST,
+    "57P03": msg("the server is starting or stopping"),
+    "25006": msg("the server only lets it be read, as a standby does"),
+}
+
+
+def state_of(error: BaseException) -> str:
+    """Return PostgreSQL's five-character code of an error; empty for an error on the way there."""
+    return getattr(getattr(error, "orig", error), "sqlstate", None) or ""
+
+
+def reason_of(error: BaseException) -> Message | str:
+    """Return why a statement or a connection failed, without the statement and its values."""
+    state = state_of(error)
+    if state in _REASONS:
+        return _REASONS[state]
+    if isinstance(error, PoolTimeoutError):
+        return msg("too many look-ups wait for a connection")
+    if state.startswith("08") or (isinstance(error, DBAPIError) and error.connection_invalidated):
+        return _LOST
+    cause = getattr(error, "orig", error)
+    if isinstance(cause, TimeoutError):
+        return msg("the server does not answer")
+    if isinstance(cause, OSError):
+        return msg("the server cannot be reached: {reason}", reason=cause.strerror or str(cause))
+    return _text_of(cause)
+
+
+def _text_of(error: BaseException) -> str:
+    """Return the message of an error without the class that SQLAlchemy puts in front of it."""
+    text = str(error)
+    return text.partition(">: ")[2] if text.startswith("<class ") else text

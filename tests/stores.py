@@ -1,0 +1,102 @@
+"""The stores that tests run on: a SQLite file, or, with DAYORI_TEST_POSTGRES, a database on that server.
+
+Each test gets a copy of an empty store that was migrated once.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import shutil
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from itertools import count
+from pathlib import Path
+from typing import Protocol
+
+import asyncpg
+from sqlalchemy.engine import URL, make_url
+
+from bot.store.database import open_database
+from bot.store.search_index.index import SearchIndex
+from tests.postgres_server import VARIABLE
+
+
+class Stores(Protocol):
+    """Makes stores for tests."""
+
+    def fresh(self, folder: Path) -> str:
+        """Return the URL of an empty store; `folder` is the test's own."""
+
+    def drop(self, url: str) -> None:
+        """Delete a store after its test."""
+
+
+@contextmanager
+def stores(folder: Path) -> Iterator[Stores]:
+    """Yield what makes the stores of this run; `folder` is where the empty SQLite file may be."""
+    if server := os.environ.get(VARIABLE):
+        made = PostgresStores(server)
+        yield made
+        made.close()
+    else:
+        yield SqliteStores(folder / "empty.db")
+
+
+class SqliteStores:
+    """Copies an empty file."""
+
+    def __init__(self, empty: Path) -> None:
+        self._empty = empty
+        asyncio.run(_make(f"sqlite+aiosqlite:///{empty}"))
+        with closing(sqlite3.connect(empty)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+
+    def fresh(self, folder: Path) -> str:
+        shutil.copy(self._empty, folder / "dayori.db")
+        return f"sqlite+aiosqlite:///{folder / 'dayori.db'}"
+
+    def drop(self, url: str) -> None:
+        pass  # pytest deletes the folder
+
+
+class PostgresStores:
+    """Copies an empty database on the server, over one connection that all tests of this process share."""
+
+    def __init__(self, server: str) -> None:
+        self._server = make_url(server)
+        self._loop = asyncio.new_event_loop()
+        dsn = self._server.set(drivername="postgresql").render_as_string(hide_password=False)
+        self._connection = self._loop.run_until_complete(asyncpg.connect(dsn))
+        self._prefix, self._numbers = f"dayori_test_{os.getpid()}", count()
+        self._empty = f"{self._prefix}_empty"
+        self._execute(f"CREATE DATABASE {self._empty} TEMPLATE template0")
+        asyncio.run(_make(self._url(self._empty)))
+
+    def fresh(self, folder: Path) -> str:
+        name = f"{self._prefix}_{next(self._numbers)}"
+        self._execute(f"CREATE DATABASE {name} TEMPLATE {self._empty} STRATEGY file_copy")
+        return self._url(name)
+
+    def drop(self, url: str) -> None:
+        self._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    def close(self) -> None:
+        self._execute(f"DROP DATABASE {self._empty} WITH (FORCE)")
+        self._loop.run_until_complete(self._connection.close())
+        self._loop.close()
+
+    def _url(self, name: str) -> str:
+        address: URL = self._server.set(database=name)
+        return address.render_as_string(hide_password=False)
+
+    def _execute(self, statement: str) -> None:
+        self._loop.run_until_complete(self._connection.execute(statement))
+
+
+async def _make(url: str) -> None:
+    database = await open_database(url)
+    if database.path:
+        await (await SearchIndex.open(database)).close()
+    await database.close()
