@@ -18,7 +18,7 @@ from bot.app import App, open_app
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import DamagedStoreError, DayoriError, InputError
 from bot.domain.paper import Paper
-from bot.i18n import Locale, Message, msg, t
+from bot.i18n import Locale, msg, t
 from bot.logs import configure_logs
 from bot.platforms.console.output import print_line, printable_line, replace_what_is_missing
 from bot.platforms.console.prompt import AbortError, Prompt
@@ -173,8 +173,10 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         yield settings
     except DayoriError as error:
         locale = settings[0].locale if settings else reader_locale(file)
-        hint = restore_hint(settings[0]).text(locale) if settings and isinstance(error, DamagedStoreError) else ""
-        print_line(" ".join(filter(None, (error.text(locale), hint))), sys.stderr)
+        print_line(
+            error.text(locale) + (_hint(settings[0]) if settings and isinstance(error, DamagedStoreError) else ""),
+            sys.stderr,
+        )
         raise SystemExit(1) from error
     except AbortError as error:
         print_line(
@@ -188,13 +190,10 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         raise SystemExit(1) from error
 
 
-def restore_hint(config: Config) -> Message:
-    """Return how to bring a damaged database back."""
-    from bot.services.backups import newest_copy
+def _hint(config: Config) -> str:
+    from bot.services.backups import restore_hint  # most commands need no way back
 
-    if config.backups_path and (copy := newest_copy(config.backups_path)):
-        return msg("Bring the last copy back with dayori restore {file}", file=str(copy))
-    return msg("There is no copy in backups.folder; dayori restore FILE brings one back that you kept.")
+    return f" {restore_hint(config.backups_path).text(config.locale)}"
 
 
 @contextlib.contextmanager

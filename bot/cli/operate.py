@@ -1,4 +1,4 @@
-"""Commands for operators: doctor, servers, backup, restore, init, slack-manifest."""
+"""Commands for operators: servers, backup, restore, init, slack-manifest."""
 
 from __future__ import annotations
 
@@ -9,46 +9,14 @@ from typing import Annotated, Any
 import typer
 
 from bot.app import open_health, utc_now
-from bot.cli.context import CommandContext, Settings, restore_hint, with_context, with_settings
-from bot.domain.errors import ConflictError, DamagedStoreError, DayoriError, InputError, StoreError
+from bot.cli.context import CommandContext, Settings, with_context, with_settings
+from bot.domain.errors import ConflictError, DayoriError, InputError, StoreError
 from bot.domain.server import Server
 from bot.formats.atomic_file import replace_if_unchanged
 from bot.i18n import msg, phrase, t
 from bot.packaged_files import packaged_file
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_json, print_line
-from bot.services.check import Check
-from bot.services.health import HealthReport
-from bot.services.workspaces import DEFAULT, require_workspace
-
-
-@with_settings
-async def doctor(
-    settings: Settings,
-    as_json: Annotated[bool, typer.Option("--json", help=phrase("Print one JSON document."))] = False,
-    offline: Annotated[bool, typer.Option("--offline", help=phrase("Skip the checks that need the network."))] = False,
-) -> None:
-    """Report whether the installation is healthy, without writing anything; exit with 1 when there is a fault."""
-    config, locale = settings.config, settings.config.locale
-    try:
-        async with open_health(config) as (health, database):
-            settled = (DEFAULT, *config.workspaces)
-            workspace = await require_workspace(database, settings.workspace, settled)
-            named = {name: await require_workspace(database, name, settled) for name in config.workspaces}
-            others = named if settings.workspace == DEFAULT else {}
-            findings = await health.check(
-                workspace, config.tokens, config.missing_tokens, others, is_thorough=not offline
-            )
-    except StoreError as error:
-        remedy = restore_hint(config) if isinstance(error, DamagedStoreError) else None
-        findings = HealthReport((Check("database", "fault", error.message, remedy),), ())
-    if as_json:
-        print_json({"ok": findings.is_well, "checks": [check.columns(locale) for check in findings.checks]})
-    else:
-        report = reports.health(findings, config.zone, locale, settings.console.width)
-        settings.console.print(report, soft_wrap=True)
-    if not findings.is_well:
-        raise typer.Exit(1)
 
 
 @with_context

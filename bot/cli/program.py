@@ -78,7 +78,7 @@ COMMANDS = {
         "dayori mcp",
     ),
     "doctor": (
-        "operate",
+        "doctor",
         phrase("Check whether all is well, and write nothing; exits with 1 when there is a fault."),
         "dayori doctor",
     ),

@@ -16,7 +16,7 @@ from bot.domain import night
 from bot.domain.errors import StoreError
 from bot.formats.atomic_file import make_folder, write_private
 from bot.formats.registry import writer
-from bot.i18n import msg
+from bot.i18n import Message, msg
 from bot.services.papers.exporting import Exporter
 from bot.services.ports import Clock
 from bot.services.workspaces import DEFAULT, Workspaces
@@ -101,6 +101,13 @@ async def restore(copy: Path, database: Path, clock: Clock) -> Path | None:
 def newest_copy(folder: Path) -> Path | None:
     """Return the newest copy of the database in a folder of backups."""
     return max((each for each in _files(folder) if each.suffix == ".db"), default=None)
+
+
+def restore_hint(folder: Path | None) -> Message:
+    """Return how to bring a damaged database back."""
+    if folder and (copy := newest_copy(folder)):
+        return msg("Bring the last copy back with dayori restore {file}", file=str(copy))
+    return msg("There is no copy in backups.folder; dayori restore FILE brings one back that you kept.")
 
 
 def _copy_of(folder: Path, day: str) -> Path:

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Awaitable, Callable, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterable, Sequence
 from contextlib import AbstractAsyncContextManager
 from datetime import datetime
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
 from bot.domain.digest import Edition, Payload
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper
 from bot.i18n import Locale, Message
+from bot.services.check import Check
 
 Clock = Callable[[], datetime]
 """Returns the time as aware UTC."""
@@ -20,6 +21,9 @@ Fence = Callable[[], Awaitable[None]]
 
 Progress = Callable[[int, int], None]
 """Called with how many of how many are done."""
+
+NoteTime = Callable[[str, str], None]
+"""Called with a server's name and the `Date` header of its answer, right when that has come."""
 
 MayRequest = Callable[[str], Awaitable[bool]]
 """Returns whether a host to which a redirect leads may be requested now."""
@@ -136,3 +140,24 @@ class Platform(Protocol):
 
         Raises ConfigError when the platform refuses the token, and UnreachableError.
         """
+
+
+class DigestChannel(NamedTuple):
+    """A channel that is to receive the digest: its subscription's name, and its address."""
+
+    name: str
+    channel: str
+
+
+class Inspector(Protocol):
+    """Looks at a platform's side of the installation for `dayori doctor`, and changes nothing there."""
+
+    @property
+    def name(self) -> str:
+        """Return the prefix of the platform's channels, such as `discord`."""
+
+    def offline_checks(self) -> Iterable[Check]:
+        """Return what can be said of the tokens and of what is installed without the network."""
+
+    def online_checks(self, channels: Sequence[DigestChannel], note_time: NoteTime) -> AsyncIterator[Check]:
+        """Yield what the platform answers on its tokens, on the app and on each of these channels."""

@@ -1,4 +1,4 @@
-"""Checks of what the database needs from the machine: its rights, the disk, and the nightly copies."""
+"""Checks of what the database needs from the machine: its place, its rights, the disk, and the nightly copies."""
 
 from __future__ import annotations
 
@@ -15,34 +15,63 @@ from bot.services.check import Check
 _FULL = 50_000_000  # bytes, without which the next write may fail
 _TIGHT = 100_000_000  # bytes besides a copy of the database, without which the next migration or copy may fail
 _OLD = timedelta(days=2)
+_AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
 
 def storage_checks(database: Path, backups: Path | None, now: datetime) -> Iterator[Check]:
-    """Yield what is found; reads the file system, nothing of the database."""
-    if os.name == "posix" and database.stat().st_mode & 0o077:
+    """Yield what is found; reads the file system, nothing of the database, which need not be there."""
+    if database.is_file() and os.name == "posix" and database.stat().st_mode & 0o077:
         message = msg("Other users of this machine may read the database {path}.", path=str(database))
         remedy = msg("If they should not: chmod 600 {path}*", path=str(database))
         yield Check("database mode", "warning", message, remedy)
-    if not (os.access(database, os.W_OK) and os.access(database.parent, os.W_OK)):
-        message = msg("{path} cannot be written by the user who runs this.", path=str(database))
-        yield Check(
-            "database rights", "fault", message, msg("Give this user the folder {path}.", path=str(database.parent))
-        )
+    if fault := _rights(database):
+        yield fault
+        return
     yield _disk(database)
     if backups:
-        yield _copies(backups, now)
+        yield _copies(database, backups, now)
+
+
+def _rights(database: Path) -> Check | None:
+    """Return what keeps the bot from writing the database, or from making it."""
+    name, folder = "database rights", _nearest(database.parent)
+    if database.is_dir():
+        message = msg("{path} is a folder, not a database.", path=str(database))
+        return Check(name, "fault", message, msg("Name a file in database_url."))
+    if not folder.is_dir():
+        message = msg("{path} is a file, so no database can be made below it.", path=str(folder))
+        return Check(name, "fault", message, msg("Name another place in database_url."))
+    if _is_read_only(folder):
+        message = msg("The disk of {path} is read-only.", path=str(database))
+        return Check(name, "fault", message, msg("Mount it for writing, or name another place in database_url."))
+    if not _may_write(folder) or (database.exists() and not _may_write(database)):
+        message = msg("{path} cannot be written by the user who runs this.", path=str(database))
+        return Check(
+            name, "fault", message, msg("Give this user the folder {path} and what is in it.", path=str(folder))
+        )
+    return None
 
 
 def _disk(database: Path) -> Check:
-    free, size = shutil.disk_usage(database.parent).free, database.stat().st_size
+    folder = _nearest(database.parent)
+    free, size = shutil.disk_usage(folder).free, database.stat().st_size if database.exists() else 0
     message = msg("Disk: {free} MB free beside a database of {size} MB", free=free // 10**6, size=-(-size // 10**6))
     if free > size + _TIGHT:
         return Check("disk", "ok", message)
-    remedy = msg("Make room on the disk of {path}.", path=str(database.parent))
+    remedy = msg("Make room on the disk of {path}.", path=str(folder))
     return Check("disk", "fault" if free < _FULL else "warning", message, remedy)
 
 
-def _copies(folder: Path, now: datetime) -> Check:
+def _copies(database: Path, folder: Path, now: datetime) -> Check:
+    place = _nearest(folder)
+    if not (place.is_dir() and _may_write(place)) or _is_read_only(place):
+        message = msg("Nightly copies cannot be written to {folder}.", folder=str(folder))
+        return Check("backup", "warning", message, msg("Let the bot write there, or set backups.folder."))
+    if (size := database.stat().st_size if database.exists() else 0) > shutil.disk_usage(place).free:
+        message = msg(
+            "There is no room for a copy of {size} MB in {folder}.", size=-(-size // 10**6), folder=str(folder)
+        )
+        return Check("backup", "warning", message, msg("Make room, lower backups.keep, or set backups.folder."))
     copy = newest_copy(folder)
     if copy is None:
         return Check("backup", "ok", msg("Nightly copies: none yet in {folder}", folder=str(folder)))
@@ -52,3 +81,16 @@ def _copies(folder: Path, now: datetime) -> Check:
         return Check("backup", "ok", message)
     remedy = msg("The bot's log says why there is no newer one; dayori backup FILE makes one now.")
     return Check("backup", "warning", message, remedy)
+
+
+def _nearest(folder: Path) -> Path:
+    """Return a folder, or what there is of the folders above it."""
+    return next((each for each in (folder, *folder.absolute().parents) if each.exists()), folder)
+
+
+def _may_write(path: Path) -> bool:
+    return os.access(path, os.W_OK, effective_ids=_AS_EFFECTIVE_USER)
+
+
+def _is_read_only(folder: Path) -> bool:
+    return hasattr(os, "statvfs") and bool(os.statvfs(folder).f_flag & os.ST_RDONLY)

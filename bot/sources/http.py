@@ -58,6 +58,7 @@ class Request:
     page: bool = False
     trusted: str | None = None
     until: Callable[[str], bool] = lambda url: False
+    method: str = "GET"
 
 
 class Fetcher:
@@ -172,7 +173,8 @@ class Fetcher:
         try:
             async with (
                 self._rate_limits.turn(place, request.name),
-                session.get(
+                session.request(
+                    request.method,
                     URL(url, encoded=True),
                     headers={"Accept": request.accept, **headers},
                     cookies=cookies,

@@ -14,12 +14,17 @@ from bot.store.feed_schema import source_turns
 _LONGEST = timedelta(hours=25)  # no pause is longer, unless a clock that ran ahead wrote it
 
 
+async def busy_until(connection: StoreConnection, name: str, now: datetime) -> datetime | None:
+    """Return when a source may be requested again; None if it may now."""
+    query = select(source_turns.c.free_at).where(source_turns.c.name == name)
+    moment = (await connection.execute(query)).scalar()
+    return datetime.fromisoformat(moment) if moment and iso(now) < moment <= iso(now + _LONGEST) else None
+
+
 async def take(connection: StoreConnection, name: str, now: datetime, until: datetime) -> datetime | None:
     """Reserve a source until a moment, or return when it will be free."""
-    query = select(source_turns.c.free_at).where(source_turns.c.name == name)
-    free_at = (await connection.execute(query)).scalar()
-    if free_at and iso(now) < free_at <= iso(now + _LONGEST):
-        return datetime.fromisoformat(free_at)
+    if moment := await busy_until(connection, name, now):
+        return moment
     statement = upsert(source_turns).values(name=name, free_at=iso(until))
     await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"free_at": iso(until)}))
     return None

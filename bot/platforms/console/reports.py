@@ -173,6 +173,7 @@ def inbox(waiting: Sequence[Candidate], zone: ZoneInfo, locale: Locale) -> Table
 
 
 _STYLES = {"ok": "", "warning": "yellow", "fault": "red"}
+_LEVELS = {"ok": msg("OK"), "warning": msg("Warning"), "fault": msg("Fault")}
 
 
 def health(findings: HealthReport, zone: ZoneInfo, locale: Locale, width: int) -> Text:
@@ -191,7 +192,8 @@ def health(findings: HealthReport, zone: ZoneInfo, locale: Locale, width: int) -
 
 def _check(check: Check, locale: Locale) -> Text:
     parts = [part.text(locale) for part in (check.message, check.remedy) if part]
-    return Text(" ".join(parts), style=_STYLES[check.level])
+    line = t(locale, "{level}: {text}", level=_LEVELS[check.level].text(locale), text=" ".join(parts))
+    return Text(line, style=_STYLES[check.level])
 
 
 _STATES = {"allowed": msg("allowed"), "waiting": msg("waiting"), "refused": msg("refused")}

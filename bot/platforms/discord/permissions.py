@@ -12,7 +12,7 @@ from bot.platforms.discord.context import Interaction
 
 Channel: TypeAlias = discord.TextChannel | discord.Thread
 
-_NAMES = {
+PERMISSION_NAMES = {
     "view_channel": msg("View Channel"),
     "send_messages": msg("Send Messages"),
     "send_messages_in_threads": msg("Send Messages in Threads"),
@@ -27,7 +27,7 @@ def require_posting(channel: Channel) -> None:
     posting = "send_messages_in_threads" if isinstance(channel, discord.Thread) else "send_messages"
     for name in ("view_channel", posting, "embed_links", "read_message_history"):
         if not getattr(granted, name):
-            raise NotAllowedError(_missing(_NAMES[name], channel))
+            raise NotAllowedError(_missing(PERMISSION_NAMES[name], channel))
 
 
 def require_showing(interaction: Interaction) -> None:

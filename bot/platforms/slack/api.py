@@ -33,6 +33,7 @@ class SlackApi:
         self._session, self._url, self._token, self._variable = session, url.rstrip("/"), token, variable
         self._proxy = proxy_url(url)
         self._server_time: tuple[float, float] | None = None  # Slack's time, and when it was received
+        self.last_headers: Mapping[str, str] = {}
 
     @property
     def recent_time(self) -> float | None:
@@ -68,6 +69,7 @@ class SlackApi:
                 allow_redirects=False,
                 proxy=self._proxy,
             ) as response:
+                self.last_headers = response.headers
                 answer = _answer(response.status, await response.read())
                 self._learn_time(response)
         except (ClientError, OSError, TimeoutError) as error:

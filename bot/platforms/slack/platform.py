@@ -9,16 +9,13 @@ from importlib.util import find_spec
 from aiohttp import ClientSession
 
 from bot.domain.errors import ConfigError
-from bot.i18n import msg
 from bot.platforms.rate_limit_trace import rate_limit_trace
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import SlackPublisher
+from bot.platforms.slack.tokens import APP_TOKEN, BOT_TOKEN, NO_BOLT, token_problem
 from bot.services.bundle import Services
 from bot.services.ports import Connection, Publisher
-
-BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
-_BEGINNINGS = {BOT_TOKEN: "xoxb-", APP_TOKEN: "xapp-"}
 
 
 class SlackPlatform:
@@ -48,7 +45,7 @@ class SlackPlatform:
         async with self._session() as session:
             publisher, app = self._publisher(session), self._api(session, APP_TOKEN)
             if find_spec("slack_bolt") is None:
-                raise ConfigError(_NO_BOLT)
+                raise ConfigError(NO_BOLT)
             from bot.platforms.slack.connection import SlackConnection
 
             connection = SlackConnection(
@@ -81,21 +78,6 @@ class SlackPlatform:
         return SlackPublisher(self._api(session, BOT_TOKEN), self._names, curators=self._services.curators)
 
     def _api(self, session: ClientSession, variable: str) -> SlackApi:
-        token = self._tokens[variable]
-        if not token:
-            other = APP_TOKEN if variable == BOT_TOKEN else BOT_TOKEN
-            raise ConfigError(
-                msg("Slack needs {variable} beside {other}; put it into .env.", variable=variable, other=other)
-            )
-        if any(token.startswith(each) for name, each in _BEGINNINGS.items() if name != variable):
-            raise ConfigError(
-                msg(
-                    "{variable} holds the other token of the Slack app; it begins with {beginning}.",
-                    variable=variable,
-                    beginning=_BEGINNINGS[variable],
-                )
-            )
-        return SlackApi(session, self._api_url, token, variable)
-
-
-_NO_BOLT = msg("Slack needs the extra slack: pip install 'ronbun-dayori[slack]', or start the bot with make run.")
+        if problem := token_problem(self._tokens, variable):
+            raise ConfigError(problem)
+        return SlackApi(session, self._api_url, self._tokens[variable], variable)

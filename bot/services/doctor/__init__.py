@@ -1,0 +1,1 @@
+"""What `dayori doctor` looks at beyond the database."""
