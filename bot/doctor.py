@@ -68,7 +68,8 @@ async def _ask_store(config: Config, workspace: str, clock: Clock) -> _Knowledge
             return _Knowledge(report, [] if await health.is_running() else due, busy_until)
     except StoreError as error:
         remedy = restore_hint(config.backups_path) if isinstance(error, DamagedStoreError) else None
-        place = await asyncio.to_thread(list, storage_checks(config.database_file, config.backups_path, clock()))
+        file = config.database_file
+        place = await asyncio.to_thread(list, storage_checks(file, config.backups_path, clock())) if file else []
         return _Knowledge(
             HealthReport((Check("database", "fault", error.message, remedy), *place), ()), new_feeds(feeds)
         )
