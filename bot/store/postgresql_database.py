@@ -24,6 +24,7 @@ from bot.store.abstract_database import Database
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections
 from bot.store.postgresql_errors import OLDEST, reason_of
+from bot.store.revisions import revision_error
 from bot.store.schema import REVISION
 
 _LOCK = 0x6461796F7269  # "dayori"
@@ -95,17 +96,10 @@ async def open_postgresql_to_read(url: str) -> PostgresqlDatabase:
         if isinstance(error, SQLAlchemyError):
             raise _unopened(error, address) from error
         raise
-    if version == REVISION:
-        return PostgresqlDatabase(connections, place_of(address))
-    await connections.close()
-    raise StoreError(
-        msg(
-            'The database "{path}" is of version {version}, not {wanted}; dayori run brings it up to date.',
-            path=place_of(address),
-            version=version or "—",
-            wanted=REVISION,
-        )
-    )
+    if wrong := revision_error(version, place_of(address)):
+        await connections.close()
+        raise wrong
+    return PostgresqlDatabase(connections, place_of(address))
 
 
 def place_of(address: URL) -> str:

@@ -28,6 +28,7 @@ from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
 from bot.store.copies import make_private, write_copy
 from bot.store.driver import use_whole_statements
+from bot.store.revisions import revision_error
 from bot.store.schema import REVISION
 
 _BUSY = 10_000  # milliseconds that any other statement waits
@@ -141,16 +142,9 @@ async def open_sqlite_to_read(url: str) -> SqliteDatabase:
         if connections:
             await connections.close()
         raise _unopened(error, path) from error
-    if version != REVISION:
+    if wrong := revision_error(version, str(path)):
         await connections.close()
-        raise StoreError(
-            msg(
-                'The database "{path}" is of version {version}, not {wanted}; dayori run brings it up to date.',
-                path=str(path),
-                version=version or "—",
-                wanted=REVISION,
-            )
-        )
+        raise wrong
     return SqliteDatabase(connections, path)
 
 

@@ -426,7 +426,7 @@ def test_an_empty_token_is_none(dayori: Dayori, monkeypatch: pytest.MonkeyPatch,
 
 def test_a_password_in_an_address_is_shown_nowhere(dayori: Dayori, monkeypatch: pytest.MonkeyPatch) -> None:
     for name, value in (
-        ("DAYORI_DATABASE_URL", "postgresql+asyncpg://user:geheim@host/dayori"),
+        ("DAYORI_DATABASE_URL", "mysql://user:geheim@host/dayori"),
         ("DAYORI_DATABASE_URL", "sqlite+aiosqlite:///data/dayori.db?password=geheim"),
         ("DAYORI_SOURCES__ARXIV_URL", "ftp://user:geheim@proxy"),
         ("DAYORI_SOURCES__CONTACT", "https://user:geheim@lab.example"),
