@@ -55,6 +55,7 @@ from bot.services.ports import Clock, Platform, Progress, Renderer
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
+from bot.services.statistics import Statistics
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
@@ -191,7 +192,8 @@ def _assemble(
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
-    state, lookup = State(database), Lookup(database, search, metrics)
+    state, statistics = State(database), Statistics(database, clock, config.zone)
+    lookup = Lookup(database, search, metrics, statistics.lookups.count)
     inbox, scoring = Inbox(database, clock, timedelta(days=config.inbox.keep_days)), Scoring(database)
     drafts = Drafts(database, clock, metadata)
     previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
@@ -209,6 +211,7 @@ def _assemble(
         rate_limit=RateLimit(),
         digests=digests,
         past_editions=PastEditions(database),
+        statistics=statistics,
         drafts=drafts,
         previews=previews,
         submission=submission,

@@ -47,6 +47,7 @@ COMMANDS = {
     ),
     "redo": ("edit", phrase("Redo the last change that was undone."), "dayori redo"),
     "history": ("lookup", phrase("Show who changed what, newest first."), "dayori history retnet"),
+    "stats": ("stats", phrase("Show the collection in numbers: by month, tag, venue and person."), "dayori stats"),
     "import": (
         "files",
         phrase("Import papers from files; from a file with an error, nothing is imported."),

@@ -32,6 +32,7 @@ from bot.services.ports import MetadataFinder, Publisher
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
+from bot.services.statistics import Statistics
 from bot.services.workspaces import Workspaces
 
 if TYPE_CHECKING:
@@ -54,6 +55,7 @@ class Services(NamedTuple):
     rate_limit: RateLimit
     digests: Digests
     past_editions: PastEditions
+    statistics: Statistics
     drafts: Drafts
     previews: Previews
     submission: Submission

@@ -18,7 +18,7 @@ from sqlalchemy import (
 
 from bot.store.dialect import NUMBER
 
-REVISION = "0014"
+REVISION = "0015"
 metadata = MetaData()
 
 workspaces = Table(

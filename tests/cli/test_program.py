@@ -13,6 +13,7 @@ from contextlib import closing
 from pathlib import Path
 
 import pytest
+from rich.cells import cell_len
 from typer.testing import CliRunner
 
 from bot.cli.program import COMMANDS, app
@@ -468,3 +469,23 @@ def test_a_typo_in_the_papers_file_stops_no_command_and_the_doctor_tells_of_it(d
     result = dayori("doctor")
     assert result.exit_code == 1
     assert "papers.yaml:2:" in result.stdout.replace("\n", "")
+
+
+@pytest.mark.parametrize("locale", ["ja", "en"])
+def test_statistics_fit_into_eighty_columns(dayori: Dayori, locale: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("DAYORI_LOCALE", locale)
+    long = "とても長いタグの名前をつける人がいても列はずれない"
+    assert dayori("add", "2401.00001", "--title", "A Paper", "--tag", long).exit_code == 0
+    lines = dayori("stats").stdout.splitlines()
+    assert lines[0].startswith("7")
+    assert max(map(cell_len, lines)) <= 80
+    assert any(line.split()[1:2] == ["1"] and "…" in line and "█" in line for line in lines)
+
+
+def test_statistics_are_one_document(dayori: Dayori) -> None:
+    numbers = document(dayori("stats", "--json"))
+    assert numbers["papers"] == 6
+    assert len(numbers["months"]) == 12
+    assert numbers["months"][-1]["papers"] == 6
+    assert set(numbers["inbox"]) == {"waiting", "accepted", "rejected", "expired"}
+    assert set(numbers["lookups"]) == {"weeks", "platforms"}

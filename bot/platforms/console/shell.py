@@ -149,6 +149,7 @@ class Shell:
             "/alias": (self._curate(aliases.alias), t(locale, "words for the same thing"), aliases.EXAMPLE),
             "/feed": (self._feed, t(locale, "sources of new papers"), "/feed add https://rss.arxiv.org/rss/cs.CL"),
             "/digest": (self._digest, t(locale, "show the next edition"), ""),
+            "/stats": (self._stats, t(locale, "the collection in numbers"), ""),
             "/help": (self._help, t(locale, "list the commands"), ""),
             "/quit": (self._quit, t(locale, "leave"), ""),
         }
@@ -196,6 +197,12 @@ class Shell:
         edition = await digests.preview(await digests.default_subscription(self._workspace, self._locale))
         print_edition(self._terminal.console, edition, self._services.zone, self._locale, reports.prompt_name)
         self._shown = dict(enumerate(edition.papers if edition else (), 1))
+
+    async def _stats(self, _: str) -> None:
+        from bot.platforms.console.statistics import statistics
+
+        numbers = await self._services.statistics.of(self._workspace)
+        self._terminal.console.print(statistics(numbers, self._locale, self._terminal.width))
 
     async def _feed(self, arguments: str) -> None:
         from bot.platforms.console.feed_commands import feed  # most sessions have no use for it

@@ -69,3 +69,16 @@ def _forced(piece: str, width: int) -> list[str]:
             part, used = "", 0
         part, used = part + character, used + size
     return [*parts, part]
+
+
+def clip_cells(text: str, width: int) -> str:
+    """Return the text, ended with "…" where it is wider than `width` terminal cells."""
+    if cell_len(text) <= width:
+        return text
+    kept, used = "", 1
+    for character in _CHARACTERS.findall(text):
+        used += cell_len(character)
+        if used > width:
+            break
+        kept += character
+    return kept.rstrip() + "…"

@@ -28,10 +28,16 @@ Holds = Callable[[Payload, str], bool]
 
 
 class Lookup:
-    """Answers look-ups and searches from the local store alone."""
+    """Answers look-ups and searches from the local store alone; `count` is called with the workspace of each."""
 
-    def __init__(self, database: Database, search: SearchIndex, metrics: Metrics | None = None) -> None:
-        self._database, self._search, self._metrics = database, search, metrics or Metrics()
+    def __init__(
+        self,
+        database: Database,
+        search: SearchIndex,
+        metrics: Metrics | None = None,
+        count: Callable[[int], None] | None = None,
+    ) -> None:
+        self._database, self._search, self._metrics, self._count = database, search, metrics or Metrics(), count
 
     async def get(self, workspace_id: int, id: str) -> Paper:
         """Return the paper of that id, or the oldest one with that identifier or link in any form (`arXiv:…`, a DOI).
@@ -74,7 +80,9 @@ class Lookup:
         return next(((message.channel, message.message_id) for message in messages if holds(message.payload, id)), None)
 
     async def find(self, workspace_id: int, query: str, *, limit: int = 10, offset: int = 0) -> Results:
-        """Search; an empty query finds everything, newest first."""
+        """Search; an empty query finds everything, newest first. A further page counts as no other look-up."""
+        if self._count and not offset:
+            self._count(workspace_id)
         with self._metrics.timed("lookup", current_platform(), "search"):
             page, by_number = await self._search.look_up(workspace_id, query, limit=limit, offset=offset)
         results, near = (
