@@ -36,10 +36,10 @@ _WAITS: tuple[ColumnElement[bool], ...] = (candidates.c.decision.is_(None), ~(IS
 # Not put off first; proposals before finds, oldest first; finds by score, then newest first; what was put off last.
 _ORDER = (
     candidates.c.later_at.is_not(None),
-    candidates.c.later_at,
+    candidates.c.later_at.nulls_first(),
     case((IS_FIND, 1), else_=0),
     case((IS_FIND, candidates.c.score)).desc().nulls_last(),
-    case((IS_FIND, candidates.c.proposed_at)).desc(),
+    case((IS_FIND, candidates.c.proposed_at)).desc().nulls_last(),
     case((IS_FIND, -candidates.c.number), else_=candidates.c.number),
 )
 

@@ -9,9 +9,12 @@ from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
 from typing import Any, TypeAlias, TypeVar
 
+from sqlalchemy import Table
 from sqlalchemy.engine import Connection, CursorResult, ScalarResult
 from sqlalchemy.sql import Executable
 from sqlalchemy.util import greenlet_spawn
+
+from bot.store.dialect import DialectName, Portable
 
 Rows: TypeAlias = CursorResult[*tuple[Any, ...]]
 Values: TypeAlias = Mapping[str, Any] | Sequence[Mapping[str, Any]]
@@ -24,13 +27,26 @@ class StoreConnection:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    async def execute(self, statement: Executable, values: Values | None = None) -> Rows:
-        """Execute a statement, once for each of several mappings of values; all rows of its result are in memory."""
-        return await greenlet_spawn(self._connection.execute, statement, values)
+    @property
+    def dialect(self) -> DialectName:
+        """Return which database this is."""
+        return "sqlite" if self._connection.dialect.name == "sqlite" else "postgresql"
 
-    async def scalars(self, statement: Executable, values: Values | None = None) -> ScalarResult[Any]:
+    async def execute(self, statement: Executable | Portable, values: Values | None = None) -> Rows:
+        """Execute a statement, once for each of several mappings of values; all rows of its result are in memory."""
+        written = statement.on(self.dialect) if isinstance(statement, Portable) else statement
+        return await greenlet_spawn(self._connection.execute, written, values)
+
+    async def scalars(self, statement: Executable | Portable, values: Values | None = None) -> ScalarResult[Any]:
         """Execute a statement and return the first column of its result."""
         return (await self.execute(statement, values)).scalars()
+
+    async def insert_all(self, table: Table, columns: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+        """Insert many rows, given as values of these columns: as the driver takes them, which is faster."""
+        if rows:
+            places = "?" * len(columns) if self.dialect == "sqlite" else [f"${n + 1}" for n in range(len(columns))]
+            sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(places)})"
+            await self.exec_driver_sql(sql, rows)
 
     async def exec_driver_sql(self, sql: str, values: Any = None) -> Rows:
         """Execute SQL as the driver reads it, once for each row of values in a list."""

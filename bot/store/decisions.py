@@ -54,7 +54,11 @@ async def take_back(connection: StoreConnection, candidate: Candidate) -> None:
 async def last_of(connection: StoreConnection, workspace_id: int, decider: str) -> Candidate | None:
     """Return the candidate on which this person decided last, or which they put off last."""
     conditions = (candidates.c.workspace_id == workspace_id, candidates.c.decider == decider)
-    query = select(candidates).where(*conditions).order_by(candidates.c.decided_at.desc(), candidates.c.number.desc())
+    query = (
+        select(candidates)
+        .where(*conditions)
+        .order_by(candidates.c.decided_at.desc().nulls_last(), candidates.c.number.desc())
+    )
     row = (await connection.execute(query.limit(1))).first()
     return candidate_from(row) if row else None
 

@@ -1,14 +1,100 @@
-"""SQL that the databases write differently."""
+"""What SQLite and PostgreSQL write differently; everything else is SQL that both understand."""
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Callable, Sequence
+from typing import Any, Literal, Protocol
 
-from sqlalchemy import BigInteger, Integer, Table
+from sqlalchemy import BigInteger, Integer, Table, TextClause, text
 from sqlalchemy.dialects.sqlite import dml
+from sqlalchemy.ext.compiler import compiles
+from sqlalchemy.sql.functions import FunctionElement
+
+DialectName = Literal["sqlite", "postgresql"]
 
 # SQLite's integers have 64 bits, PostgreSQL's 32: people may type longer numbers.
 NUMBER = Integer().with_variant(BigInteger(), "postgresql")
+
+
+class Words(Protocol):
+    """How a database writes what the other one writes differently."""
+
+    def elements(self, bind: str) -> str:
+        """Return the table of the elements of a JSON list: `key` is the place, `value` the element as text."""
+
+    def field(self, column: str, name: str) -> str:
+        """Return the text of a field in a column of JSON."""
+
+    def list_of(self, column: str, condition: str = "") -> str:
+        """Return the aggregate of a column as a JSON list in text, of the rows that meet a condition."""
+
+    def object_of(self, columns: Sequence[str], json_columns: Sequence[str]) -> str:
+        """Return a JSON object of columns by their names, some of which are JSON themselves."""
+
+
+class _SqliteWords:
+    def elements(self, bind: str) -> str:
+        return f"json_each(:{bind})"
+
+    def field(self, column: str, name: str) -> str:
+        return f"json_extract({column}, '$.{name}')"
+
+    def list_of(self, column: str, condition: str = "") -> str:
+        return f"json_group_array({column})" + (f" FILTER (WHERE {condition})" if condition else "")
+
+    def object_of(self, columns: Sequence[str], json_columns: Sequence[str]) -> str:
+        values = (f"'{each}', json({each})" if each in json_columns else f"'{each}', {each}" for each in columns)
+        return f"json_object({', '.join(values)})"
+
+
+class _PostgresqlWords:
+    def elements(self, bind: str) -> str:
+        each = f"json_array_elements_text(CAST(:{bind} AS json)) WITH ORDINALITY AS element(value, key)"
+        return f"(SELECT key, value FROM {each})"
+
+    def field(self, column: str, name: str) -> str:
+        return f"({column} ->> '{name}')"
+
+    def list_of(self, column: str, condition: str = "") -> str:
+        of = f"json_agg({column})" + (f" FILTER (WHERE {condition})" if condition else "")
+        return f"CAST(coalesce({of}, '[]') AS text)"
+
+    def object_of(self, columns: Sequence[str], json_columns: Sequence[str]) -> str:
+        values = (f"'{each}', {each}" for each in columns)
+        return f"json_build_object({', '.join(values)})"
+
+
+_WORDS: dict[DialectName, Words] = {"sqlite": _SqliteWords(), "postgresql": _PostgresqlWords()}
+
+
+class Portable:
+    """A statement for both databases, given as a function of the words that they write differently."""
+
+    def __init__(self, write: Callable[[Words], str]) -> None:
+        self._write = write
+        self._statements: dict[DialectName, TextClause] = {}
+
+    def on(self, dialect: DialectName) -> TextClause:
+        """Return the statement as one of the databases reads it."""
+        if dialect not in self._statements:
+            self._statements[dialect] = text(self._write(_WORDS[dialect]))
+        return self._statements[dialect]
+
+
+class json_items(FunctionElement[Any]):  # noqa: N801 - a function of SQL
+    """The elements of a column that is a JSON list; `table_valued("value")` makes a table of it."""
+
+    inherit_cache = True
+
+
+@compiles(json_items, "sqlite")
+def _sqlite_items(element: json_items, compiler: Any, **options: Any) -> str:
+    return f"json_each({compiler.process(element.clauses, **options)})"
+
+
+@compiles(json_items, "postgresql")
+def _postgresql_items(element: json_items, compiler: Any, **options: Any) -> str:
+    return f"json_array_elements_text({compiler.process(element.clauses, **options)})"
 
 
 class _DoNothing(dml.OnConflictDoNothing):

@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from sqlalchemy import bindparam, func, select, update
+from sqlalchemy import bindparam, case, select, update
 
 from bot.domain.candidate import Decision
 from bot.store.connection import StoreConnection
@@ -62,7 +62,7 @@ async def count_decision(connection: StoreConnection, number: int, decision: Dec
         candidate_feeds.c.day == feed_days.c.day,
     )
     statement = update(feed_days).where(brought.exists())
-    await connection.execute(statement.values({column: func.max(column + by, 0)}))
+    await connection.execute(statement.values({column: case((column + by > 0, column + by), else_=0)}))
 
 
 async def totals(connection: StoreConnection, feed_ids: Iterable[int], since: str = "") -> dict[int, DayCounts]:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, and_, func, or_, select, update
+from sqlalchemy import Row, func, or_, select, update
 
 from bot.i18n import Locale, Message
 from bot.store.connection import StoreConnection
@@ -182,26 +182,23 @@ async def postponed(
     connection: StoreConnection, now: datetime, subscription_id: int | None = None
 ) -> list[tuple[str, Message | None, Message | None]]:
     """Return (subscription, why it is paused, why its edition was postponed) for all that are paused or postponed."""
-    waits = and_(editions.c.lease_owner.is_(None), editions.c.leased_until > iso(now), editions.c.trouble.is_not(None))
+    postponed = editions.alias()
+    first = (
+        select(func.min(postponed.c.id))
+        .where(postponed.c.subscription_id == subscriptions.c.id, postponed.c.done_at.is_(None))
+        .where(postponed.c.lease_owner.is_(None), postponed.c.leased_until > iso(now), postponed.c.trouble.is_not(None))
+        .scalar_subquery()
+    )
     query = (
-        select(
-            subscriptions.c.id,
-            subscriptions.c.name,
-            subscriptions.c.paused_reason,
-            func.min(editions.c.id),
-            editions.c.trouble,
-        )
-        .outerjoin(
-            editions, and_(editions.c.subscription_id == subscriptions.c.id, editions.c.done_at.is_(None), waits)
-        )
+        select(subscriptions.c.name, subscriptions.c.paused_reason, editions.c.trouble)
+        .select_from(subscriptions.outerjoin(editions, editions.c.id == first))
         .where(subscriptions.c.ended_at.is_(None))
         .where(or_(subscriptions.c.paused_reason.is_not(None), editions.c.id.is_not(None)))
-        .group_by(subscriptions.c.id)
-        .order_by(subscriptions.c.name)
+        .order_by(subscriptions.c.name, subscriptions.c.id)
     )
     if subscription_id is not None:
         query = query.where(subscriptions.c.id == subscription_id)
     return [
         (name, Message(*paused) if paused else None, Message(*trouble) if trouble else None)
-        for _, name, paused, _, trouble in await connection.execute(query)
+        for name, paused, trouble in await connection.execute(query)
     ]

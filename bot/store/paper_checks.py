@@ -3,25 +3,58 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from typing import Literal, NamedTuple
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import func, select, update
 
 from bot.domain.publication import Publication, json_of_publication, publication_from
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import Portable, Words, upsert
 from bot.store.update_schema import paper_checks
 
 CheckedSource = Literal["arxiv", "crossref"]
 
 # A paper's id in a source: its own, or for Crossref the DOI of the published version that arXiv named.
-_ID = {
-    "arxiv": "json_extract(p.identifiers, '$.arxiv')",
-    "crossref": """coalesce(json_extract(p.identifiers, '$.doi'), (
-        SELECT json_extract(publication, '$.doi') FROM paper_checks WHERE number = p.number AND source = 'arxiv'))""",
+_ID: dict[CheckedSource, Callable[[Words], str]] = {
+    "arxiv": lambda words: words.field("p.identifiers", "arxiv"),
+    "crossref": lambda words: (
+        f"""coalesce({words.field("p.identifiers", "doi")}, (
+        SELECT {words.field("publication", "doi")} FROM paper_checks WHERE number = p.number AND source = 'arxiv'))"""
+    ),
 }
+
+
+def _due(source: CheckedSource) -> Portable:
+    id = _ID[source]
+    return Portable(
+        lambda words: (
+            f"""
+        SELECT p.workspace_id, p.number, p.id AS paper_id, {id(words)} AS id FROM papers p
+        LEFT JOIN paper_checks c ON c.number = p.number AND c.source = :source
+        WHERE (c.due_at IS NULL OR c.due_at <= :now) AND {id(words)} IS NOT NULL
+            AND (CAST(:number AS bigint) IS NULL OR p.number = :number)
+        ORDER BY c.due_at NULLS FIRST, p.number LIMIT :limit"""
+        )
+    )
+
+
+_DUE: dict[CheckedSource, Portable] = {"arxiv": _due("arxiv"), "crossref": _due("crossref")}
+_NEW = upsert(paper_checks)
+_PUT_OFF = _NEW.on_conflict_do_update(index_elements=["number", "source"], set_={"due_at": _NEW.excluded.due_at})
+_SAVE = _NEW.on_conflict_do_update(
+    index_elements=["number", "source"],
+    set_={name: _NEW.excluded[name] for name in ("due_at", "checked_at", "publication")},
+)
+_MAKE_ARXIV_DUE = Portable(
+    lambda words: (
+        f"""UPDATE paper_checks SET due_at = :now WHERE source = 'arxiv' AND due_at > :now AND number IN (
+        SELECT number FROM paper_keys WHERE workspace_id = :workspace
+        AND key IN (SELECT value FROM {words.elements("keys")} wanted))"""
+    )
+)
 
 
 class DueCheck(NamedTuple):
@@ -45,13 +78,7 @@ async def take_due(
 
     Taken, they are due again at `until`: so two processes do not look at the same papers, and a crash loses none.
     """
-    query = text(f"""
-        SELECT p.workspace_id, p.number, p.id AS paper_id, {_ID[source]} AS id FROM papers p
-        LEFT JOIN paper_checks c ON c.number = p.number AND c.source = :source
-        WHERE (c.due_at IS NULL OR c.due_at <= :now) AND {_ID[source]} IS NOT NULL
-            AND (:number IS NULL OR p.number = :number)
-        ORDER BY c.due_at, p.number LIMIT :limit""")
-    rows = await connection.execute(query, {"source": source, "now": iso(now), "limit": limit, "number": number})
+    rows = await connection.execute(_DUE[source], {"source": source, "now": iso(now), "limit": limit, "number": number})
     due = [DueCheck(*row) for row in rows]
     await put_off(connection, source, due, until)
     return due
@@ -67,24 +94,18 @@ async def make_arxiv_due(
 ) -> None:
     """Let a workspace's papers of these arXiv ids be looked at in the next night."""
     if keys := [f"arxiv:{id.lower()}" for id in arxiv_ids]:
-        await connection.exec_driver_sql(
-            """UPDATE paper_checks SET due_at = :now WHERE source = 'arxiv' AND due_at > :now AND number IN (
-            SELECT number FROM paper_keys WHERE workspace_id = :workspace
-            AND key IN (SELECT value FROM json_each(:keys)))""",
-            {"now": iso(now), "workspace": workspace_id, "keys": json.dumps(keys)},
-        )
+        values = {"now": iso(now), "workspace": workspace_id, "keys": json.dumps(keys)}
+        await connection.execute(_MAKE_ARXIV_DUE, values)
 
 
 async def put_off(connection: StoreConnection, source: CheckedSource, due: Iterable[DueCheck], until: datetime) -> None:
     """Let papers be looked at again at that time, without a result now."""
-    rows = [(each.workspace_id, each.number, source, iso(until)) for each in due]
-    if not rows:
-        return
-    await connection.exec_driver_sql(
-        """INSERT INTO paper_checks (workspace_id, number, source, due_at) VALUES (?, ?, ?, ?)
-        ON CONFLICT (number, source) DO UPDATE SET due_at = excluded.due_at""",
-        rows,
-    )
+    rows = [
+        {"workspace_id": each.workspace_id, "number": each.number, "source": source, "due_at": iso(until)}
+        for each in due
+    ]
+    if rows:
+        await connection.execute(_PUT_OFF, rows)
 
 
 async def last(connection: StoreConnection, source: CheckedSource, check: DueCheck) -> Publication | None:
@@ -107,14 +128,15 @@ async def save(
     due_at: datetime,
 ) -> None:
     """Record what a source says of a paper now, if it knows the paper, and when it is looked at again."""
-    columns = json.dumps({"id": check.id, **json_of_publication(publication)}) if publication else None
-    values = (check.workspace_id, check.number, source, iso(due_at), iso(now), columns)
-    await connection.exec_driver_sql(
-        """INSERT INTO paper_checks (workspace_id, number, source, due_at, checked_at, publication)
-        VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT (number, source) DO UPDATE SET
-        due_at = excluded.due_at, checked_at = excluded.checked_at, publication = excluded.publication""",
-        values,
-    )
+    values = {
+        "workspace_id": check.workspace_id,
+        "number": check.number,
+        "source": source,
+        "due_at": iso(due_at),
+        "checked_at": iso(now),
+        "publication": {"id": check.id, **json_of_publication(publication)} if publication else None,
+    }
+    await connection.execute(_SAVE, values)
 
 
 async def last_week(connection: StoreConnection, workspace_ids: Iterable[int], now: datetime) -> tuple[int, str | None]:

@@ -19,11 +19,28 @@ from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, per
 from bot.domain.update import Update
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
+from bot.store.dialect import Portable
 from bot.store.schema import paper_keys, papers
+from bot.store.sequences import count_on, highest_number
 
 _SLICE = 0.002  # seconds of reading papers before other tasks get their turn
 _LISTS = tuple(c.name for c in papers.c if isinstance(c.type, JSON))
 _FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
+# fetched as one JSON text, because 100,000 rows would block the event loop
+_NUMBERS = Portable(
+    lambda words: (
+        f"""SELECT {words.list_of("number")} FROM (
+        SELECT number FROM papers WHERE workspace_id = :workspace
+        ORDER BY added_at DESC, date DESC NULLS LAST, number DESC) paper"""
+    )
+)
+# + 0: found by number, not among all papers of the workspace
+_REMOVE = Portable(
+    lambda words: (
+        f"""DELETE FROM papers WHERE workspace_id + 0 = :workspace
+        AND number IN (SELECT CAST(value AS bigint) FROM {words.elements("numbers")} wanted)"""
+    )
+)
 
 
 def columns_of(paper: Paper) -> Columns:
@@ -138,7 +155,7 @@ async def works(connection: StoreConnection, workspace_id: int, keys: Iterable[s
 
 async def newest(connection: StoreConnection, workspace_id: int, limit: int) -> list[tuple[int, Paper]]:
     """Return the papers added last, newest first, as (number, paper)."""
-    order = (papers.c.added_at.desc(), papers.c.date.desc(), papers.c.number.desc())
+    order = (papers.c.added_at.desc(), papers.c.date.desc().nulls_last(), papers.c.number.desc())
     return list(map(_read, await connection.execute(_of(workspace_id).order_by(*order).limit(limit))))
 
 
@@ -150,12 +167,7 @@ async def every(connection: StoreConnection, workspace_id: int, batch: int = 500
 
 async def numbers(connection: StoreConnection, workspace_id: int) -> list[int]:
     """Return the numbers of all papers of the workspace, newest addition first."""
-    # fetched as one JSON text, because 100,000 rows would block the event loop
-    order = "added_at DESC, date DESC, number DESC"
-    sql = f"""SELECT json_group_array(number) FROM (
-        SELECT number FROM papers WHERE workspace_id = ? ORDER BY {order})"""
-    result = await connection.exec_driver_sql(sql, (workspace_id,))
-    return list(json.loads(result.scalar_one()))
+    return list(json.loads((await connection.execute(_NUMBERS, {"workspace": workspace_id})).scalar_one()))
 
 
 async def count(connection: StoreConnection, workspace_id: int) -> int:
@@ -166,8 +178,7 @@ async def count(connection: StoreConnection, workspace_id: int) -> int:
 
 async def last_number(connection: StoreConnection) -> int:
     """Return the highest number that was ever given to a paper, 0 before the first."""
-    sequence = await connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'papers'")
-    return sequence.scalar() or 0
+    return await highest_number(connection, papers)
 
 
 async def add(connection: StoreConnection, workspace_id: int, rows: Sequence[Columns]) -> list[int]:
@@ -178,6 +189,7 @@ async def add(connection: StoreConnection, workspace_id: int, rows: Sequence[Col
     for batch in batched(rows):
         await connection.execute(insert(papers), [{**row, "workspace_id": workspace_id} for row in batch])
         await _write_keys(connection, workspace_id, batch)
+    await count_on(connection, papers, last)
     return [row["number"] for row in rows]
 
 
@@ -198,15 +210,13 @@ async def replace_all(connection: StoreConnection, workspace_id: int, rows: Sequ
 
 async def remove(connection: StoreConnection, workspace_id: int, numbers: Sequence[int]) -> None:
     """Delete the papers of these numbers and their keys."""
-    # +workspace_id: found by number, not among all papers of the workspace
-    sql = "DELETE FROM papers WHERE +workspace_id = ? AND number IN (SELECT value FROM json_each(?))"
     for batch in batched(list(numbers)):
-        await connection.exec_driver_sql(sql, (workspace_id, json.dumps(batch)))
+        await connection.execute(_REMOVE, {"workspace": workspace_id, "numbers": json.dumps(batch)})
 
 
 async def _write_keys(connection: StoreConnection, workspace_id: int, rows: Sequence[Columns]) -> None:
     keys = [(workspace_id, key, row["number"]) for row in rows for key in _keys(row)]
-    await connection.exec_driver_sql("INSERT INTO paper_keys (workspace_id, key, number) VALUES (?, ?, ?)", keys)
+    await connection.insert_all(paper_keys, ("workspace_id", "key", "number"), keys)
 
 
 def _keys(row: Columns) -> Iterable[str]:

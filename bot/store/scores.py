@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, bindparam, func, select, update
+from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select, update
 
 from bot.domain.paper import Paper
 from bot.domain.score import Reason, Score
@@ -38,9 +38,9 @@ async def numbers_of(connection: StoreConnection, workspace_id: int, most: int) 
         .limit(most)
         .subquery()
     )
-    query = select(newest.c.decision, func.group_concat(newest.c.number).label("numbers")).group_by(newest.c.decision)
+    query = select(newest.c.decision, _joined(newest.c.number).label("numbers")).group_by(newest.c.decision)
     decided = {row.decision: row.numbers for row in await connection.execute(query)}
-    waiting = select(func.group_concat(candidates.c.number)).where(*_waits(workspace_id))
+    waiting = select(_joined(candidates.c.number)).where(*_waits(workspace_id))
     return Numbers(**decided, waiting=(await connection.execute(waiting)).scalar() or "")
 
 
@@ -92,6 +92,10 @@ async def write(connection: StoreConnection, workspace_id: int, scores: Mapping[
         for number, score in scores.items()
     ]
     await connection.execute(statement.values(score=bindparam("score"), reasons=bindparam("reasons")), values)
+
+
+def _joined(number: ColumnElement[int]) -> ColumnElement[str]:
+    return func.aggregate_strings(cast(number, Text), ",").aggregate_order_by(number)
 
 
 def _is_decided(workspace_id: int) -> tuple[ColumnElement[bool], ...]:

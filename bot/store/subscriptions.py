@@ -13,7 +13,7 @@ from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.dialect import upsert
+from bot.store.dialect import json_items, upsert
 from bot.store.papers import last_number
 from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions, workspaces
 
@@ -142,14 +142,15 @@ async def channels_of(connection: StoreConnection, server: str) -> list[str]:
         subscriptions.c.paused_reason.is_(None),
         subscriptions.c.channel.startswith(f"{server}/", autoescape=True),
     )
-    return list((await connection.execute(query.order_by(subscriptions.c.id).distinct())).scalars())
+    in_order = query.group_by(subscriptions.c.channel).order_by(func.min(subscriptions.c.id))
+    return list(await connection.scalars(in_order))
 
 
 async def mark_seen(connection: StoreConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
     """Record papers that the channel has received."""
     key = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}
     if numbers:
-        statement = insert(seen_papers).prefix_with("OR IGNORE", dialect="sqlite")
+        statement = upsert(seen_papers).on_conflict_do_nothing()
         await connection.execute(statement, [{**key, "number": number} for number in numbers])
 
 
@@ -170,11 +171,13 @@ async def unseen(
 
     `limit` takes the oldest of them, or the newest with `newest`.
     """
-    order = (papers.c.added_at, papers.c.date, papers.c.number)
+    date = papers.c.date
     query = select(papers.c.number).where(*await _waiting(connection, subscription)).limit(limit)
     if not newest:
-        return list(await connection.scalars(query.order_by(*order)))
-    return list(await connection.scalars(query.order_by(*[column.desc() for column in order])))[::-1]
+        oldest_first = query.order_by(papers.c.added_at, date.nulls_first(), papers.c.number)
+        return list(await connection.scalars(oldest_first))
+    newest_first = query.order_by(papers.c.added_at.desc(), date.desc().nulls_last(), papers.c.number.desc())
+    return list(await connection.scalars(newest_first))[::-1]
 
 
 async def count_unseen(connection: StoreConnection, subscription: Subscription) -> int:
@@ -203,7 +206,7 @@ async def seen(connection: StoreConnection, subscription: Subscription, limit: i
             *await _passing(connection, subscription),
             or_(papers.c.number <= subscription.starts_after, _had(subscription)),
         )
-        .order_by(last.c.at, papers.c.added_at, papers.c.number)
+        .order_by(last.c.at.nulls_first(), papers.c.added_at, papers.c.number)
         .limit(limit)
     )
     return list(await connection.scalars(query))
@@ -233,7 +236,7 @@ async def _passing(connection: StoreConnection, subscription: Subscription) -> t
     """Return the condition that a paper passes the filter, using the collection's own spellings of tags."""
     if not subscription.tags:
         return ()
-    each = func.json_each(papers.c.tags).table_valued("value")
+    each = json_items(papers.c.tags).table_valued("value")
     query = select(each.c.value).distinct().select_from(papers.join(each, true()))
     tags = await connection.scalars(query.where(papers.c.workspace_id == subscription.workspace_id))
     filtered = [tag for tag in tags if passes_filter((tag,), subscription.tags)]

@@ -57,6 +57,8 @@ def upgrade() -> None:
     op.execute(_COPY if is_sqlite else _COPY_ON_SERVER)
     op.drop_table("history")
     op.rename_table("new_history", "history")
+    if not is_sqlite:
+        op.execute("ALTER SEQUENCE new_history_id_seq RENAME TO history_id_seq")
     op.create_index("history_paper", "history", ["workspace_id", "paper_id", "id"], unique=False)
     op.execute(_SYNC_STATE if is_sqlite else _SYNC_STATE_ON_SERVER)
     op.execute("DROP TABLE IF EXISTS search_documents")
