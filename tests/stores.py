@@ -97,6 +97,5 @@ class PostgresStores:
 
 async def _make(url: str) -> None:
     database = await open_database(url)
-    if database.path:
-        await (await SearchIndex.open(database)).close()
+    await (await SearchIndex.open(database)).close()
     await database.close()

@@ -43,10 +43,30 @@ _SETTINGS = {
     "tcp_keepalives_interval": "10",
     "tcp_keepalives_count": "3",
 }
+# Searches read at most this many at a time, each for some milliseconds.
+_SEARCH_POOL = {"pool_size": 4, "max_overflow": 0, "pool_timeout": 10, "pool_reset_on_return": None}
+_SEARCH_SETTINGS = {
+    "default_transaction_read_only": "on",
+    "statement_timeout": "10s",
+    # Each statement is planned once, whatever its values, and uses its index. For a frequent word the planner would
+    # read the terms of all papers, since it does not know what it costs to fetch them from where they are kept.
+    "plan_cache_mode": "force_generic_plan",
+    "enable_seqscan": "off",
+    "enable_sort": "off",
+    "max_parallel_workers_per_gather": "0",
+}
 
 
 class PostgresqlDatabase(Database):
     """An open database on a server; make it with `open_postgresql`."""
+
+    def __init__(self, connections: Connections, address: URL) -> None:
+        super().__init__(connections, place_of(address))
+        self._address = address
+
+    def search_engine(self) -> Engine:
+        """Return an engine for searches only; whoever takes it disposes of it."""
+        return _engine(self._address, _SEARCH_POOL, **_SEARCH_SETTINGS)
 
     async def backup(self, target: Path) -> None:
         """Refuse: the server has tools for that."""
@@ -82,7 +102,7 @@ async def open_postgresql(url: str) -> PostgresqlDatabase:
         if isinstance(error, SQLAlchemyError):
             raise _unopened(error, address) from error
         raise
-    return PostgresqlDatabase(connections, place_of(address))
+    return PostgresqlDatabase(connections, address)
 
 
 async def open_postgresql_to_read(url: str) -> PostgresqlDatabase:
@@ -99,7 +119,7 @@ async def open_postgresql_to_read(url: str) -> PostgresqlDatabase:
     if wrong := revision_error(version, place_of(address)):
         await connections.close()
         raise wrong
-    return PostgresqlDatabase(connections, place_of(address))
+    return PostgresqlDatabase(connections, address)
 
 
 def place_of(address: URL) -> str:

@@ -4,35 +4,28 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import AsyncIterator, Callable, Iterable, Sequence
+from contextlib import asynccontextmanager
 from itertools import groupby
 
-from sqlalchemy import RowMapping, func, select
+from sqlalchemy import RowMapping, func, select, text
 
 from bot.domain.paper import Columns
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.schema import papers
 from bot.store.search_index.index_worker import HERE, BuildRemovedRows, BuildRows
-from bot.store.search_index.tables import (
-    EMPTYING,
-    INDEX_VERSION,
-    TABLE_NAMES,
-    TABLES,
-    Statement,
-    deletion,
-    insertion,
-    size_change,
-    word_deletion,
-    word_insertion,
-)
+from bot.store.search_index.postgresql_tables import POSTGRESQL, REMOVAL
+from bot.store.search_index.tables import EMPTYING, SQLITE, IndexTables, Statement, deletion, size_change, word_deletion
 from bot.store.state import read_state, write_state
 
 _STATE_KEY = "search_index"
+_REMOVED_AT_ONCE = 2000  # papers per statement
 _REDUCED = "reduced"  # the state of an index without the papers that are being removed
 _REBUILT_AT_ONCE = 1000  # papers per transaction
 _MERGED_PAGES = 500  # pages of an index that are merged per transaction
 _FEW_SEGMENTS = 2
+_LOCK = 0x696E646578  # "index"
 _INDEXED = "SELECT number FROM search_papers WHERE number IN (SELECT value FROM json_each(?))"
 _STAYING = """SELECT json_group_array(number) FROM (
     SELECT number FROM papers WHERE number NOT IN (SELECT value FROM json_each(?)) LIMIT ?)"""
@@ -45,12 +38,14 @@ async def index_papers(
     """Add papers, given as rows with numbers, to the index; they must not be in it."""
     words: Counter[str] = Counter()
     sounds: dict[str, str] = {}
+    tables = await _tables(connection)
     async for pieces in build_rows(workspace_id, rows):
-        await _execute(connection, (*insertion(workspace_id, pieces), size_change(workspace_id, len(pieces))))
+        await _execute(connection, tables.insertion(workspace_id, pieces))
+        await _execute(connection, [tables.size_change(workspace_id, len(pieces))])
         for _, piece in pieces:
             words.update(piece.words)
             sounds |= piece.sounds
-    await _execute(connection, word_insertion(workspace_id, words, sounds))
+    await _execute(connection, tables.word_insertion(workspace_id, words, sounds))
 
 
 async def unindex_papers(
@@ -58,8 +53,12 @@ async def unindex_papers(
 ) -> None:
     """Remove papers from the index, with the words that only they had; unknown numbers are ignored.
 
-    Their rows must still be in the table `papers`: what the index stores of a paper is computed from its row again.
+    Their rows must still be in the table `papers`: what SQLite's index stores of a paper is computed from that again.
     """
+    if await _tables(connection) is POSTGRESQL:
+        for batch in batched(numbers, _REMOVED_AT_ONCE):
+            await connection.exec_driver_sql(REMOVAL, (workspace_id, list(batch)))
+        return
     words: Counter[str] = Counter()
     for batch in batched(numbers):
         indexed = await connection.exec_driver_sql(_INDEXED, (json.dumps(batch),))
@@ -73,9 +72,11 @@ async def unindex_papers(
 async def reduce_index(database: Database, removed: Sequence[int]) -> bool:
     """If few papers stay when these are removed, index only those that stay; return whether this was done.
 
-    Emptying the index takes a moment, removing 100,000 papers from it 15 seconds. Call `complete_index` when the
-    papers are removed; if a process ends before, the next one rebuilds the index.
+    Emptying SQLite's index takes a moment, removing 100,000 papers from it 15 seconds. Call `complete_index` when the
+    papers are removed; if a process ends before, the next one rebuilds the index. PostgreSQL removes papers fast.
     """
+    if database.path is None:
+        return False
     async with database.write() as connection:
         found = await connection.exec_driver_sql(_STAYING, (json.dumps(removed), _REBUILT_AT_ONCE + 1))
         staying = json.loads(found.scalar_one())
@@ -96,16 +97,20 @@ async def complete_index(database: Database) -> None:
             return
     async with database.write() as connection:
         if not (await connection.exec_driver_sql(_MISSING)).scalar():
-            await write_state(connection, _STATE_KEY, INDEX_VERSION)
+            await write_state(connection, _STATE_KEY, SQLITE.version)
             return
     await ensure_index(database, None)
 
 
 async def optimize(database: Database) -> None:
-    """Merge the index segments that many additions leave behind, so that a look-up reads only one.
+    """Merge what many additions leave behind in the index, so that a look-up reads only sorted terms.
 
-    Pays after a large import; takes seconds in all, but only a moment per transaction.
+    Pays after a large import; takes seconds in all, but holds up others only for moments.
     """
+    if database.path is None:
+        async with database.read() as connection:
+            await connection.exec_driver_sql("VACUUM (ANALYZE) search_papers, search_words")
+        return
     for table in ("search_head", "search_full"):
         async with database.read() as connection:
             count = await connection.exec_driver_sql(f"SELECT count(DISTINCT segid) FROM {table}_idx")
@@ -119,24 +124,55 @@ async def optimize(database: Database) -> None:
 
 
 async def ensure_index(database: Database, progress: Callable[[int, int], None] | None) -> None:
-    """Create the index, or rebuild it if an older version of the program made it."""
+    """Create the index, or rebuild it if an older version of the program made it; of several processes one does it."""
+    if await _is_current(database):
+        return
+    async with _alone(database):
+        if not await _is_current(database):
+            await _make(database, progress)
+
+
+async def _is_current(database: Database) -> bool:
     async with database.read() as connection:
-        if await read_state(connection, _STATE_KEY) == INDEX_VERSION:
-            return
+        return await read_state(connection, _STATE_KEY) == (await _tables(connection)).version
+
+
+@asynccontextmanager
+async def _alone(database: Database) -> AsyncIterator[None]:
+    """Wait until no other process makes the index on the same server."""
+    if database.path:
+        yield
+        return
+    async with database.read() as connection:
+        await connection.exec_driver_sql(f"SELECT pg_advisory_lock({_LOCK})")
+        try:
+            yield
+        finally:
+            await connection.exec_driver_sql(f"SELECT pg_advisory_unlock({_LOCK})")
+
+
+async def _make(database: Database, progress: Callable[[int, int], None] | None) -> None:
     async with database.write() as connection:
-        for table in TABLE_NAMES:
+        tables = await _tables(connection)
+        for table in tables.names:
             await connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
-        for statement in TABLES:
+        for statement in tables.creation:
             await connection.exec_driver_sql(statement)
         total = (await connection.execute(select(func.count()).select_from(papers))).scalar_one()
     await _rebuild(database, total, progress)
     await optimize(database)
     async with database.write() as connection:
-        await write_state(connection, _STATE_KEY, INDEX_VERSION)
+        await write_state(connection, _STATE_KEY, tables.version)
+
+
+async def _tables(connection: StoreConnection) -> IndexTables:
+    return await connection.run(lambda its: SQLITE if its.dialect.name == "sqlite" else POSTGRESQL)
 
 
 async def _rebuild(database: Database, total: int, progress: Callable[[int, int], None] | None) -> None:
-    query = select(papers).order_by(papers.c.number).limit(_REBUILT_AT_ONCE)
+    """Index all papers but those that another process has added and indexed meanwhile."""
+    is_new = text("NOT EXISTS (SELECT 1 FROM search_papers i WHERE i.number = papers.number)")
+    query = select(papers).where(is_new).order_by(papers.c.number).limit(_REBUILT_AT_ONCE)
     done = last = 0
     while done < total:
         async with database.write() as connection:

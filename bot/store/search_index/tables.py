@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import unicodedata
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from bot.domain.paper import Paper
@@ -82,6 +82,17 @@ class IndexRow(NamedTuple):
     sounds: dict[str, str]
 
 
+class IndexTables(NamedTuple):
+    """The tables of an index on one kind of database, and the statements that add papers to them."""
+
+    version: str
+    names: tuple[str, ...]
+    creation: tuple[str, ...]
+    insertion: Callable[[int, Sequence[tuple[int, IndexRow]]], Iterator[Statement]]
+    size_change: Callable[[int, int], Statement]
+    word_insertion: Callable[[int, Mapping[str, int], Mapping[str, str]], Iterator[Statement]]
+
+
 def index_row_of(workspace_id: int, paper: Paper, *, with_sounds: bool = True) -> IndexRow:
     """Build a paper's index row: the slow part of indexing. Removal needs a row without sounds only."""
     entry = document_of(paper)
@@ -151,6 +162,9 @@ def word_deletion(workspace_id: int, words: Mapping[str, int]) -> Iterator[State
             [(count, workspace_id, word) for word, count in batch],
         )
         yield _UNUSED_WORDS, [(workspace_id, json.dumps([word for word, _ in batch], ensure_ascii=False))]
+
+
+SQLITE = IndexTables(INDEX_VERSION, TABLE_NAMES, TABLES, insertion, size_change, word_insertion)
 
 
 def _insert(table: str, columns: int) -> str:

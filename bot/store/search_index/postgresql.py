@@ -1,0 +1,190 @@
+"""The index in PostgreSQL: GIN over tsvectors for words, B-trees for keys, prefixes and the vocabulary."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Sequence
+from typing import Any, TypeAlias
+
+from bot.domain.paper import Columns
+from bot.search.backend import Expression, PaperLines, Scope, Word
+from bot.store.search_index.postgresql_tables import HEAD_TERMS
+from bot.store.search_index.tables import FIELD, workspace_prefix
+from bot.store.search_index.tsearch import HEAD, index_query, tsquery
+
+_KANA = ("\u3041", "\u30a0")
+_LAST = "\U0010ffff"
+_NEWEST_FIRST = "ORDER BY added_at DESC, date DESC NULLS LAST, number DESC"
+_MOST_SORTED = 500  # newest papers of a filter that are sorted by date; older ones come in the order of addition
+_KEYED = """SELECT k.key, p.number, p.lines FROM paper_keys k JOIN search_papers p ON p.number = k.number
+WHERE k.workspace_id = $1 AND k.key = ANY($2::text[]) LIMIT $3"""
+_NAMED = """SELECT p.number, p.lines FROM papers JOIN search_papers p ON p.number = papers.number
+WHERE papers.workspace_id = $1 AND papers.id = $2"""
+_STARTING = """
+(SELECT number, lines FROM search_papers WHERE workspace_id = $1
+ AND headline_start >= $2 AND headline_start < $3 AND headline_start <> '' ORDER BY headline_start, number LIMIT $4)
+UNION ALL
+(SELECT number, lines FROM search_papers WHERE workspace_id = $1
+ AND title_start >= $2 AND title_start < $3 ORDER BY title_start, number LIMIT $4)"""
+# the indexed expression and the weight of each scope
+_SCOPES: dict[Scope, tuple[str, str]] = {"head": (HEAD_TERMS, HEAD), "full": ("all_text", "")}
+# OFFSET 0 keeps the planner from walking the papers from the newest on and reading the terms of each
+_MATCHING = """SELECT {columns} FROM (
+SELECT number, lines FROM search_papers WHERE {terms} @@ $1::tsquery OFFSET 0) p ORDER BY number DESC LIMIT $2"""
+# the terms of papers are read only until enough of them match
+_MATCHING_EXACTLY = """SELECT {columns} FROM (
+SELECT number, lines, all_text FROM search_papers WHERE {terms} @@ $1::tsquery ORDER BY -number OFFSET 0) p
+WHERE all_text @@ $3::tsquery LIMIT $2"""
+_JSON = ("authors", "links", "tags", "identifiers", "updates")
+Fetch: TypeAlias = Callable[..., Sequence[Any]]
+
+
+class PostgresqlBackend:
+    """One workspace's index in PostgreSQL; see `backend.Backend`. `fetch` returns the rows of a statement."""
+
+    def __init__(self, fetch: Fetch, workspace_id: int) -> None:
+        self._fetch, self._workspace = fetch, workspace_id
+        self._mark = workspace_prefix(workspace_id)
+
+    def by_keys(self, keys: Sequence[str], limit: int) -> list[tuple[str, PaperLines]]:
+        """Return papers that have one of the keys, each with its key."""
+        return [
+            (key, _lines(number, lines)) for key, number, lines in self._fetch(_KEYED, self._workspace, keys, limit)
+        ]
+
+    def by_id(self, id: str) -> list[PaperLines]:
+        """Return the paper with that id, if any."""
+        return self._rows(_NAMED, self._workspace, id)
+
+    def by_title_prefix(self, start: str, limit: int) -> list[PaperLines]:
+        """Return papers whose title or headline, folded and without spaces, begins with `start`."""
+        return self._rows(_STARTING, self._workspace, start, start + _LAST, limit)
+
+    def matching(self, part: Scope, expression: Expression, limit: int) -> list[PaperLines]:
+        """Return papers that match."""
+        return [_lines(*row) for row in self._matching("number, lines", part, expression, limit)]
+
+    def matching_numbers(self, part: Scope, expression: Expression, limit: int, offset: int) -> list[int]:
+        """Return the numbers of papers that match."""
+        return [number for (number,) in self._matching("number", part, expression, limit + offset)[offset:]]
+
+    def matching_among(self, part: Scope, expression: Expression, numbers: Sequence[int]) -> set[int]:
+        """Return which of these papers match."""
+        sql = "SELECT number FROM search_papers WHERE number = ANY($1::bigint[]) AND all_text @@ $2::tsquery"
+        return self._numbers(sql, numbers, tsquery(self._mark, expression, _SCOPES[part][1]))
+
+    def spelled_among(self, spellings: Sequence[str], numbers: Sequence[int]) -> set[int]:
+        """Return which of these papers have one of the spellings in their comment or excerpt."""
+        sql = """SELECT number FROM papers, unnest($2::text[]) spelling WHERE number = ANY($1::bigint[])
+            AND (strpos(comment, spelling) > 0 OR strpos(excerpt, spelling) > 0)"""
+        return self._numbers(sql, numbers, spellings)
+
+    def count(self, part: Scope, expression: Expression) -> int:
+        """Return how many papers match."""
+        terms, values = _SCOPES[part][0], self._queries(part, expression)
+        sql = f"SELECT count(*) FROM search_papers WHERE {terms} @@ $1::tsquery"
+        if len(values) > 1:
+            sql += " AND all_text @@ $2::tsquery"
+        return int(self._fetch(sql, *values)[0][0])
+
+    def newest(self, limit: int, offset: int) -> tuple[int, list[int]]:
+        """Return the number of all papers, and the numbers of the newest ones from `offset` on."""
+        size = self._fetch("SELECT papers FROM search_sizes WHERE workspace_id = $1", self._workspace)
+        sql = f"SELECT number FROM papers WHERE workspace_id = $1 {_NEWEST_FIRST} LIMIT $2 OFFSET $3"
+        return size[0][0] if size else 0, [n for (n,) in self._fetch(sql, self._workspace, limit, offset)]
+
+    def newest_matching(self, expression: Expression, limit: int, offset: int) -> list[int]:
+        """Return the numbers of the newest papers that match in any text."""
+        window = self.matching_numbers("full", expression, max(limit + offset, _MOST_SORTED), 0)
+        sql = f"SELECT number FROM papers WHERE number = ANY($1::bigint[]) {_NEWEST_FIRST} LIMIT $2 OFFSET $3"
+        return [number for (number,) in self._fetch(sql, window, limit, offset)]
+
+    def known_words(self, words: Sequence[str]) -> list[Word]:
+        """Return which of the words are in the vocabulary."""
+        sql = "SELECT word, papers FROM search_words WHERE workspace_id = $1 AND word = ANY($2::text[])"
+        return self._words(sql, self._workspace, words)
+
+    def words_by_prefix(self, beginning: str, limit: int) -> list[Word]:
+        """Return the most frequent words with that prefix."""
+        sql = """SELECT word, papers FROM search_words WHERE workspace_id = $1 AND word >= $2 AND word < $3
+            ORDER BY papers DESC, word LIMIT $4"""
+        return self._words(sql, self._workspace, beginning, beginning + _LAST, limit)
+
+    def words_by_ends(self, beginning: str, end: str, shortest: int, longest: int) -> list[Word]:
+        """Return the words within these lengths that have that prefix or that suffix."""
+        sql = """SELECT word, papers FROM search_words
+            WHERE workspace_id = $1 AND word >= $2 AND word < $3 AND length(word) BETWEEN $6 AND $7
+            UNION SELECT word, papers FROM search_words
+            WHERE workspace_id = $1 AND backward >= $4 AND backward < $5 AND length(word) BETWEEN $6 AND $7"""
+        backward = end[::-1]
+        return self._words(
+            sql, self._workspace, beginning, beginning + _LAST, backward, backward + _LAST, shortest, longest
+        )
+
+    def words_containing(self, front: str, back: str, shortest: int, limit: int) -> list[Word]:
+        """Return the most frequent kana words that contain `front` or `back`; see `backend.Backend`."""
+        sql = """SELECT word, papers FROM search_words WHERE workspace_id = $1 AND word >= $2 AND word < $3
+            AND (word LIKE $4 OR word LIKE $5) AND length(word) >= $6
+            ORDER BY length(word) > $6 + 2, papers DESC, word LIMIT $7"""
+        begins = f"{front}%" if len(front) == 1 else f"%{front}%"
+        ends = f"%{back}" if len(back) == 1 else f"%{back}%"
+        return self._words(sql, self._workspace, *_KANA, begins, ends, shortest, limit)
+
+    def words_by_sound_prefix(self, beginnings: Sequence[str], limit: int) -> list[Word]:
+        """Return the most frequent words whose phonetic key begins with one of these."""
+        sql = """SELECT word, papers FROM search_words WHERE workspace_id = $1 AND sound >= $2 AND sound < $3
+            ORDER BY papers DESC, sound, word LIMIT $4"""
+        groups = [self._words(sql, self._workspace, prefix, prefix + _LAST, limit) for prefix in beginnings]
+        return sorted({word for group in groups for word in group}, key=lambda word: -word.papers)
+
+    def words_by_sound(self, sounds: Sequence[str], limit: int) -> list[Word]:
+        """Return the most frequent words with one of these phonetic keys."""
+        sql = """SELECT word, papers FROM search_words WHERE workspace_id = $1 AND sound IS NOT NULL
+            AND sound = ANY($2::text[]) ORDER BY papers DESC, sound, word LIMIT $3"""
+        return self._words(sql, self._workspace, sounds, limit)
+
+    def names(self, numbers: Sequence[int]) -> dict[int, tuple[str, str, str]]:
+        """Return id, headline ("" for none) and title of papers, by number."""
+        sql = "SELECT number, id, coalesce(headline, ''), title FROM papers WHERE number = ANY($1::bigint[])"
+        return {number: (id, headline, title) for number, id, headline, title in self._fetch(sql, numbers)}
+
+    def columns(self, numbers: Sequence[int]) -> list[Columns]:
+        """Return papers as table columns."""
+        sql = "SELECT * FROM papers WHERE number = ANY($2::bigint[]) AND workspace_id = $1"
+        rows = [dict(row) for row in self._fetch(sql, self._workspace, numbers)]
+        for row in rows:
+            row |= {name: json.loads(row[name]) for name in _JSON if row[name] is not None}
+        return rows
+
+    def aliases(self) -> dict[str, list[str]]:
+        """Return the workspace's aliases as {name: meanings}."""
+        meanings: dict[str, list[str]] = {}
+        sql = "SELECT name, meaning FROM aliases WHERE workspace_id = $1 ORDER BY name, meaning"
+        for name, meaning in self._fetch(sql, self._workspace):
+            meanings.setdefault(name, []).append(meaning)
+        return meanings
+
+    def _matching(self, columns: str, part: Scope, expression: Expression, limit: int) -> Sequence[Any]:
+        query, *exact = self._queries(part, expression)
+        sql = _MATCHING_EXACTLY if exact else _MATCHING
+        return self._fetch(sql.format(columns=columns, terms=_SCOPES[part][0]), query, limit, *exact)
+
+    def _queries(self, part: Scope, expression: Expression) -> list[str]:
+        """Return the query of the index, and the one of the papers' terms if that is not the same."""
+        query = index_query(self._mark, expression)
+        if query == tsquery(self._mark, expression):
+            return [query]
+        return [query, tsquery(self._mark, expression, _SCOPES[part][1])]
+
+    def _rows(self, sql: str, *values: object) -> list[PaperLines]:
+        return [_lines(number, lines) for number, lines in self._fetch(sql, *values)]
+
+    def _words(self, sql: str, *values: object) -> list[Word]:
+        return [Word(word, papers) for word, papers in self._fetch(sql, *values)]
+
+    def _numbers(self, sql: str, *values: object) -> set[int]:
+        return {number for (number,) in self._fetch(sql, *values)}
+
+
+def _lines(number: int, lines: str) -> PaperLines:
+    return PaperLines(number, *lines.split(FIELD))
