@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import gc
 import multiprocessing
+import os
 import resource
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
@@ -109,19 +110,21 @@ async def measure() -> None:
             process = context.Process(target=_run, args=(Path(folder) / "dayori.db", internet.port, theirs))
             process.start()
             await asyncio.to_thread(ours.recv)  # the first round is over
-            day.number, internet.most_at_once = 1, 0
+            day.number, internet.most_at_once, used = 1, 0, process_time()
             ours.send("second day")
             results: dict[str, Any] = await asyncio.to_thread(ours.recv)
+            serving = process_time() - used
             await asyncio.to_thread(process.join)
-    alone = _feedparser_alone()
+    alone, its_processor = _feedparser_alone()
     print(
         f"{_FEEDS:,} feeds in one round  {results['seconds']:6.2f} s  ratio to feedparser alone on the same bytes "
         f"{results['seconds'] / alone:.2f}  ({alone:.2f} s)  offered {results['offered']:,}"
     )
     print(
-        f"{'':26} own process {results['processor']:.1f} s of a processor, longest step of its event loop "
-        f"{results['delay'] * 1000:.1f} ms, peak {results['peak']:.1f} MiB"
+        f"{'':26} seconds of a processor: own process {results['processor']:.2f}, parsing {results['parsing']:.2f}, "
+        f"the stand-in for the internet {serving:.2f}, feedparser alone {its_processor:.2f}"
     )
+    print(f"{'':26} longest step of the event loop {results['delay'] * 1000:.1f} ms, peak {results['peak']:.1f} MiB")
     print(
         f"{'':26} look-up p99 idle {results['idle']:.2f} ms, meanwhile {results['busy']:.2f} ms  "
         f"ratio {results['busy'] / results['idle']:.2f}",
@@ -129,13 +132,14 @@ async def measure() -> None:
     )
 
 
-def _feedparser_alone() -> float:
+def _feedparser_alone() -> tuple[float, float]:
+    """Return the seconds that feedparser takes, and those of a processor."""
     bodies = [document(n, 1) for n in range(_FEEDS) if brings_news(n)]
     print(f"{sum(map(len, bodies)) / 1e6:.0f} MB in {len(bodies)} documents to read, the others 304 and failures")
-    began = perf_counter()
+    began, used = perf_counter(), process_time()
     for body in bodies:
         feedparser.parse(BytesIO(body))
-    return perf_counter() - began
+    return perf_counter() - began, process_time() - used
 
 
 def _run(store: Path, port: int, pipe: Connection) -> None:
@@ -163,9 +167,10 @@ async def _measured(store: Path, port: int, pipe: Connection) -> None:
     lookup = Lookup(database, search)
     results: dict[str, Any] = {"idle": await _asked(lookup, workspace, _IDLE)}
     asking, sampling = asyncio.create_task(_asked(lookup, workspace, None)), asyncio.create_task(_longest_step())
-    began, used = perf_counter(), process_time()
+    began, used, used_by_parsers = perf_counter(), process_time(), _used_by_children()
     report = await polling.poll_due()
     results["seconds"], results["processor"] = perf_counter() - began, process_time() - used
+    results["parsing"] = _used_by_children() - used_by_parsers
     results["offered"] = report.offered.total()
     for name, task in (("busy", asking), ("delay", sampling)):
         task.cancel()
@@ -183,6 +188,13 @@ async def _fill(database: Database, workspace: int) -> None:
         for n in range(_FEEDS):
             include = FeedFilter(include=("diffusion",))
             await feeds.add(connection, workspace, f"feed{n}", f"http://feed{n}.example/rss", include, _START)
+
+
+def _used_by_children() -> float:
+    """Return the seconds of a processor that this process's children have used."""
+    children = Path(f"/proc/self/task/{os.getpid()}/children").read_text().split()
+    fields = (Path(f"/proc/{each}/stat").read_text().rpartition(")")[2].split() for each in children)
+    return sum(int(each[11]) + int(each[12]) for each in fields) / os.sysconf("SC_CLK_TCK")
 
 
 async def _longest_step() -> float:
