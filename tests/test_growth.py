@@ -176,7 +176,8 @@ OWN: dict[str, Read] = {
     ),
     "domain.feed_rule.stands_in": lambda text: stands_in(normalize(text[:400]), Text.of(text)),
     "sources.feed_entries.entry_of": lambda text: entry_of(
-        {"title": text, "summary": text, "link": text, "id": text, "author": text, "tags": [{"term": text}]}
+        {"title": text, "summary": text, "link": text, "id": text, "author": text, "tags": [{"term": text}]},
+        "https://site.example/feed",
     ),
     "platforms.discord.feed_view.trial_embed": lambda text: trial_embed(*trial_of(text), "ja"),
     "platforms.slack.feed_view.trial_answer": lambda text: trial_answer(*trial_of(text), "ja"),

@@ -60,7 +60,7 @@ def arxiv_id(text: str) -> str | None:
 
 def doi(text: str) -> str | None:
     """Return the DOI if the whole text is one (`10.1145/…`, `doi:…`), in lower case."""
-    match = _DOI.fullmatch(normalized("NFKC", text).strip())
+    match = _DOI.fullmatch(normalized("NFKC", text).strip()) if text else None
     name = match[1].rstrip("/.,;").lower() if match else ""
     return name if _DOI.fullmatch(name) else None
 

@@ -104,7 +104,7 @@ def is_within(ranges: Sequence[str], character: str) -> bool:
 
 def clean_line(text: str) -> str:
     """Return the text cleaned, in one line, with single spaces."""
-    return " ".join(clean(text).split())
+    return " ".join(clean(text).split()) if text else ""
 
 
 def clip(text: str, limit: int) -> str:

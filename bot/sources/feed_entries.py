@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from email.utils import parsedate
 from typing import Any
+from urllib.parse import urljoin
 
 from bot.domain.dates import PaperDate
 from bot.domain.feed_entry import ANNOUNCEMENTS, Announcement, FeedEntry
@@ -26,9 +27,11 @@ _SEMICOLONS = re.compile("[;；]")
 _SPACE_BETWEEN = re.compile(r"\S\s\S")
 
 
-def entry_of(entry: Mapping[str, Any]) -> FeedEntry | None:
-    """Return an entry of a feed; None for one without title, text and address."""
-    guid, link = _text(entry, "id"), _text(entry, "link")
+def entry_of(read: Mapping[str, Any], url: str) -> FeedEntry | None:
+    """Return an entry of the feed at an address; None for one without title, text and address."""
+    entry = dict(read)  # feedparser's own look-up tries old names of each key, which takes ten times as long
+    link = resolved(url, _text(entry, "link"))
+    guid = resolved(url, _text(entry, "id")) if entry.get("guidislink") else _text(entry, "id")
     arxiv, version = _arxiv(guid)
     abstract = _abstract(entry, is_arxiv=bool(arxiv))
     title = _title(entry, is_arxiv=bool(arxiv)) or clip(clean_line(abstract), _UNTITLED) or web_address(link)
@@ -42,11 +45,21 @@ def entry_of(entry: Mapping[str, Any]) -> FeedEntry | None:
         excerpt=abstract,
         venue=_venue(entry) or venue_in(comment),
         authors=_authors(entry, is_arxiv=bool(arxiv)),
-        links=[address_of("arxiv", arxiv)] if arxiv else _links(entry, link),
+        links=[address_of("arxiv", arxiv)] if arxiv else _links(entry, link, url),
         identifiers=_identifiers(entry, arxiv, (link, guid)),
     )
     name = clip(clean_line(guid or link or title), _LONGEST_GUID)
     return FeedEntry(name, metadata, _categories(entry), comment, announcement, version)
+
+
+def resolved(url: str, link: str) -> str:
+    """Return a link on a page with that address; a link that is no address stays as it is."""
+    if not link or link.startswith(("http://", "https://")):
+        return link
+    try:
+        return urljoin(url, link)
+    except ValueError:
+        return link
 
 
 def _text(entry: Mapping[str, Any], key: str) -> str:
@@ -122,11 +135,11 @@ def _names(text: str) -> Iterable[str]:
         yield from [person(each)] if is_one else map(plain, parts)
 
 
-def _links(entry: Mapping[str, Any], link: str) -> Iterator[str]:
+def _links(entry: Mapping[str, Any], link: str, url: str) -> Iterator[str]:
     yield link
     for each in entry.get("links") or ():
         if each.get("rel") in ("alternate", "related"):
-            yield str(each.get("href") or "")
+            yield resolved(url, str(each.get("href") or ""))
 
 
 def _identifiers(entry: Mapping[str, Any], arxiv: str, addresses: Iterable[str]) -> Identifiers:

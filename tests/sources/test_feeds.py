@@ -251,3 +251,24 @@ async def test_a_bomb_of_gzip_is_given_up(web: Web, feeds: Sources) -> None:
     web.serve("lab.example", web.bomb)
     with pytest.raises(SourceError, match="larger than 5 MB"):
         await feeds.read_feed("http://lab.example/feed")
+
+
+@pytest.mark.parametrize(
+    ("base", "link"),
+    [
+        ("", "https://lab.example/blog/nap"),
+        (' xml:base="https://elsewhere.example/sub/"', "https://elsewhere.example/blog/nap"),
+        (' xml:base="/sub/"', "https://lab.example/blog/nap"),
+    ],
+)
+def test_relative_links_are_those_of_the_feeds_address_or_of_its_base(base: str, link: str) -> None:
+    atom = f"""<feed xmlns="http://www.w3.org/2005/Atom"{base}><title>Naps</title><entry><title>A</title>
+        <id>tag:a</id><link href="/blog/nap"/></entry></feed>"""
+    (entry,) = parse(atom.encode(), "https://lab.example/deep/feed", None, "lab.example").entries
+    assert (entry.guid, links(entry)) == ("tag:a", [link])
+
+
+def test_a_guid_that_is_the_only_link_is_read_as_one() -> None:
+    rss = b"<rss version='2.0'><channel><item><title>A</title><guid>nap</guid></item></channel></rss>"
+    (entry,) = parse(rss, "https://lab.example/deep/feed", None, "lab.example").entries
+    assert (entry.guid, links(entry)) == ("https://lab.example/deep/nap", ["https://lab.example/deep/nap"])
