@@ -7,11 +7,11 @@ from bot.domain.draft import Draft, form_of
 from bot.domain.feed_filter import FeedFilter
 from bot.domain.paper import Paper
 from bot.services.ports import Clock
-from bot.store import candidates, feed_days, feeds
-from bot.store.candidates import Offer
+from bot.store import candidates, feed_days, feeds, finds
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
-from bot.store.feed_days import DayCounts
+from bot.store.feed_days import DayCounts, FeedDay
+from bot.store.finds import Find, Offer
 from tests.samples import paper
 
 DAY = "2024-01-22"
@@ -51,7 +51,7 @@ async def _offer(connection: StoreConnection, workspace: int, clock: Clock, foun
     if feed is None:
         feed = await feeds.add(connection, workspace, name, f"https://example.org/{name}", FeedFilter(), clock())
     form = form_of(Draft(source=found.url or ""))
-    outcome = await candidates.offer(connection, workspace, feed.id, form, found, clock(), DAY)
+    (outcome,) = await finds.offer(connection, workspace, [Find(feed.id, DAY, form, found)], clock())
     counts = DayCounts(announced=1, seen=1, matched=1, offered=outcome == "new")
-    await feed_days.count(connection, workspace, feed.id, DAY, counts)
+    await feed_days.count(connection, {FeedDay(workspace, feed.id, DAY): counts})
     return outcome

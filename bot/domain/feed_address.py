@@ -95,6 +95,13 @@ class FeedAnswer:
     was_sent: bool = True
     is_postponed: bool = False
 
+    @property
+    def outcome(self) -> Literal["read", "unchanged", "failed", "unsent", "postponed"]:
+        """Return in one word what came of the poll."""
+        if self.failure:
+            return "postponed" if self.is_postponed else "failed" if self.was_sent else "unsent"
+        return "read" if self.document else "unchanged"
+
 
 class Look(NamedTuple):
     """What an address answered to a look at it before it was polled, and when it was requested."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any, Literal, TypeAlias
+from typing import Any
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, func, insert, select, update
 
@@ -18,9 +18,6 @@ from bot.store.dialect import upsert
 from bot.store.feed_schema import candidate_feeds, feeds
 from bot.store.papers import columns_of, paper_from
 from bot.store.schema import candidate_keys, candidates, paper_keys
-
-Offer: TypeAlias = Literal["new", "waiting", "decided"]
-"""What became of a feed's find: a new candidate, one that waits already, or one that was decided on before."""
 
 IS_FIND: ColumnElement[bool] = (
     candidates.c.proposed_by.is_(None) & candidates.c.proposer.is_(None) & candidates.c.paper.is_not(None)
@@ -48,10 +45,9 @@ _NUMBERS_WITH_KEYS = select(candidate_keys.c.number).where(
     candidate_keys.c.workspace_id == bindparam("workspace"), candidate_keys.c.key.in_(bindparam("keys", expanding=True))
 )
 _WITH_KEYS = select(candidates).where(candidates.c.number.in_(_NUMBERS_WITH_KEYS))
-_FIRST_WITH_KEYS = _WITH_KEYS.order_by(candidates.c.decision.is_not(None), candidates.c.number).limit(1)
 _UNDECIDED_WITH_KEYS = _WITH_KEYS.where(candidates.c.decision.is_(None)).order_by(candidates.c.number)
 _INSERT = insert(candidates).returning(candidates.c.number)
-_INSERT_KEYS = upsert(candidate_keys).on_conflict_do_nothing()
+INSERT_KEYS = upsert(candidate_keys).on_conflict_do_nothing()
 
 
 async def add(
@@ -104,34 +100,6 @@ async def take_over(
     }
     await connection.execute(update(candidates).where(*one(workspace_id, number)).values(values))
     await _add_keys(connection, workspace_id, number, paper, is_find=False)
-
-
-async def offer(
-    connection: StoreConnection,
-    workspace_id: int,
-    feed_id: int,
-    form: dict[str, Any],
-    paper: Paper,
-    now: datetime,
-    day: str,
-) -> Offer:
-    """Offer a feed's find once, and return whether it is new, waits already or was decided on.
-
-    A work that waits already is also named as this feed's; one that was decided on stays as it is.
-    """
-    earlier = await find(connection, workspace_id, _keys(paper))
-    if earlier and earlier.decision:
-        return "decided"
-    number = earlier.number if earlier else await add(connection, workspace_id, form, paper, None, None, None, now)
-    values = {"workspace_id": workspace_id, "number": number, "feed_id": feed_id, "day": day}
-    await connection.execute(upsert(candidate_feeds).values(values).on_conflict_do_nothing())
-    return "waiting" if earlier else "new"
-
-
-async def find(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> Candidate | None:
-    """Return the oldest candidate with one of these keys, one that waits before any that was decided on."""
-    row = (await connection.execute(_FIRST_WITH_KEYS, {"workspace": workspace_id, "keys": list(keys)})).first()
-    return candidate_from(row) if row else None
 
 
 async def undecided(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> list[Candidate]:
@@ -235,12 +203,12 @@ async def _add_keys(
     connection: StoreConnection, workspace_id: int, number: int, paper: Paper, *, is_find: bool
 ) -> None:
     """Insert a candidate's keys; a proposal of nothing but code is found again by its link to that."""
-    found = _keys(paper) if is_find else dict.fromkeys((*_keys(paper), *link_keys(paper)))
+    found = find_keys(paper) if is_find else dict.fromkeys((*find_keys(paper), *link_keys(paper)))
     keys = [{"workspace_id": workspace_id, "key": key, "number": number} for key in found]
-    await connection.execute(_INSERT_KEYS, keys)
+    await connection.execute(INSERT_KEYS, keys)
 
 
-def _keys(paper: Paper) -> list[str]:
+def find_keys(paper: Paper) -> list[str]:
     """Return the keys by which a candidate's work is found again: its ids, title, and links other than to code."""
     pages = replace(paper, links=tuple(link for link in paper.links if not link.is_code))
     return list(dict.fromkeys((*identity_keys(paper), *link_keys(pages), title_key(paper.title))))

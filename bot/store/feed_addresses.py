@@ -30,8 +30,7 @@ async def get(connection: StoreConnection, address_id: int) -> FeedAddress | Non
 
 async def of_ids(connection: StoreConnection, ids: Iterable[int]) -> dict[int, FeedAddress]:
     """Return addresses by id."""
-    query = select(feed_addresses).where(feed_addresses.c.id.in_(list(ids)))
-    return {row.id: _read(row) for row in await connection.execute(query)}
+    return {row.id: _read(row) for row in await connection.execute(_OF_IDS, {"ids": list(ids)})}
 
 
 async def of_place(connection: StoreConnection, url: str) -> FeedAddress | None:
@@ -41,18 +40,20 @@ async def of_place(connection: StoreConnection, url: str) -> FeedAddress | None:
     return _read(row) if row else None
 
 
-async def claim(connection: StoreConnection, now: datetime, address_id: int | None = None) -> list[FeedAddress]:
-    """Lease what is due of the host that has waited longest, until `lease_end(now)`; nobody else polls that host.
+async def claim(
+    connection: StoreConnection, now: datetime, address_id: int | None = None, most: int = 1
+) -> list[FeedAddress]:
+    """Lease what is due of the hosts that have waited longest, until `lease_end(now)`; nobody else polls those hosts.
 
     With an address, only that one is leased. Nothing is returned when nothing is due.
     """
-    moments = {"now": iso(now), "furthest": iso(now + FURTHEST), "longest": iso(now + _LONGEST_LEASE)}
-    host, due = (_HOST, _DUE_OF_HOST) if address_id is None else (_HOST_OF_ONE, _ONE_DUE)
-    chosen = {} if address_id is None else {"address": address_id}
-    first = (await connection.execute(host, moments | chosen)).scalar()
-    if first is None:
+    values = {"now": iso(now), "furthest": iso(now + FURTHEST), "longest": iso(now + _LONGEST_LEASE), "most": most}
+    hosts, due = (_HOSTS, _DUE_OF_HOSTS) if address_id is None else (_HOST_OF_ONE, _ONE_DUE)
+    values |= {} if address_id is None else {"address": address_id}
+    chosen = list(dict.fromkeys(await connection.scalars(hosts, values)))
+    if not chosen:
         return []
-    rows = (await connection.execute(due, moments | chosen | {"host": first})).all()
+    rows = (await connection.execute(due, values | {"hosts": chosen})).all()
     await extend(connection, [row.id for row in rows], now)
     return [_read(row) for row in rows]
 
@@ -86,7 +87,7 @@ async def lease_host(connection: StoreConnection, host: str, besides: Sequence[i
 
 async def release(connection: StoreConnection, ids: Iterable[int]) -> None:
     """End the leases of addresses."""
-    await connection.execute(update(feed_addresses).where(feed_addresses.c.id.in_(list(ids))).values(leased_until=None))
+    await connection.execute(_RELEASE, {"ids": list(ids)})
 
 
 async def count_due(connection: StoreConnection, now: datetime) -> int:
@@ -102,11 +103,18 @@ async def next_poll_at(connection: StoreConnection) -> datetime | None:
     return datetime.fromisoformat(moment) if moment else None
 
 
-async def replace_one(connection: StoreConnection, address: FeedAddress, leased_until: datetime | None) -> None:
-    """Write everything of an address."""
-    values = {name: _column(name, getattr(address, name)) for name in _COLUMNS}
-    values |= {"address": address.id, "leased_until": iso(leased_until) if leased_until else None}
-    await connection.execute(_REPLACE, values)
+async def replace_all(
+    connection: StoreConnection, addresses: Sequence[FeedAddress], leased_until: datetime | None
+) -> None:
+    """Write everything of addresses, which are leased until then, or no longer."""
+    until = iso(leased_until) if leased_until else None
+    rows = [
+        {name: _column(name, getattr(address, name)) for name in _COLUMNS}
+        | {"address": address.id, "leased_until": until}
+        for address in addresses
+    ]
+    if rows:
+        await connection.execute(_REPLACE, rows)
 
 
 async def save(connection: StoreConnection, address_id: int, **columns: Any) -> None:
@@ -157,19 +165,23 @@ _POLLED_BY_OTHERS = select(_others.c.id).where(
     _others.c.host == feed_addresses.c.host, _leased(_others.c.leased_until, _NOW, bindparam("longest"))
 )
 _ONE = select(feed_addresses).where(_ADDRESS)
-_HOST = (
+_OF_IDS = select(feed_addresses).where(feed_addresses.c.id.in_(bindparam("ids", expanding=True)))
+_RELEASE = (
+    update(feed_addresses).where(feed_addresses.c.id.in_(bindparam("ids", expanding=True))).values(leased_until=None)
+)
+_HOSTS = (
     select(feed_addresses.c.host)
     .where(*_due(_NOW, bindparam("furthest")), ~_POLLED_BY_OTHERS.exists())
     .order_by(feed_addresses.c.next_poll_at)
-    .limit(1)
+    .limit(bindparam("most"))
 )
-_HOST_OF_ONE = _HOST.where(_ADDRESS)
-_DUE_OF_HOST = (
+_HOST_OF_ONE = _HOSTS.where(_ADDRESS)
+_DUE_OF_HOSTS = (
     select(feed_addresses)
-    .where(*_due(_NOW, bindparam("furthest")), feed_addresses.c.host == bindparam("host"))
+    .where(*_due(_NOW, bindparam("furthest")), feed_addresses.c.host.in_(bindparam("hosts", expanding=True)))
     .order_by(feed_addresses.c.next_poll_at, feed_addresses.c.id)
 )
-_ONE_DUE = _DUE_OF_HOST.where(_ADDRESS)
+_ONE_DUE = _DUE_OF_HOSTS.where(_ADDRESS)
 _EXTEND = (
     update(feed_addresses)
     .where(feed_addresses.c.id.in_(bindparam("ids", expanding=True)))

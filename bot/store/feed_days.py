@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, case, select, update
 
@@ -17,11 +17,21 @@ from bot.store.feed_schema import candidate_feeds, feed_days
 _NUMBERS = ("announced", "seen", "matched", "offered", "accepted", "rejected")
 
 # Built once: building them takes longer than SQLite takes to answer.
-_ONE = select(feed_days).where(feed_days.c.feed_id == bindparam("feed"), feed_days.c.day == bindparam("on"))
+_SOME = select(feed_days).where(
+    feed_days.c.feed_id.in_(bindparam("feeds", expanding=True)), feed_days.c.day.in_(bindparam("days", expanding=True))
+)
 _NEW = upsert(feed_days)
 _UPSERT = _NEW.on_conflict_do_update(
     index_elements=("feed_id", "day"), set_={name: _NEW.excluded[name] for name in (*_NUMBERS, "dropped")}
 )
+
+
+class FeedDay(NamedTuple):
+    """A day of a feed."""
+
+    workspace_id: int
+    feed_id: int
+    day: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +52,16 @@ class DayCounts:
         return DayCounts(**numbers, dropped=dict(Counter(self.dropped) + Counter(other.dropped)))
 
 
-async def count(connection: StoreConnection, workspace_id: int, feed_id: int, day: str, more: DayCounts) -> None:
-    """Add numbers to a feed's day."""
-    row = (await connection.execute(_ONE, {"feed": feed_id, "on": day})).first()
-    sums = _read(row._asdict()) + more if row else more
-    values: dict[str, Any] = {name: getattr(sums, name) for name in _NUMBERS}
-    values["dropped"] = [[kind, rule, n] for (kind, rule), n in sums.dropped.items()]
-    await connection.execute(_UPSERT, {"workspace_id": workspace_id, "feed_id": feed_id, "day": day, **values})
+async def count(connection: StoreConnection, days: Mapping[FeedDay, DayCounts]) -> None:
+    """Add numbers to feeds' days."""
+    if not days:
+        return
+    values = {"feeds": [day.feed_id for day in days], "days": list({day.day for day in days})}
+    rows = {(row.feed_id, row.day): _read(row._asdict()) for row in await connection.execute(_SOME, values)}
+    sums = {
+        day: rows[day.feed_id, day.day] + more if (day.feed_id, day.day) in rows else more for day, more in days.items()
+    }
+    await connection.execute(_UPSERT, [day._asdict() | _columns(counts) for day, counts in sums.items()])
 
 
 async def count_decision(connection: StoreConnection, number: int, decision: Decision, by: int) -> None:
@@ -72,6 +85,11 @@ async def totals(connection: StoreConnection, feed_ids: Iterable[int], since: st
     for row in await connection.execute(query):
         sums[row.feed_id] = sums.get(row.feed_id, DayCounts()) + _read(row._asdict())
     return sums
+
+
+def _columns(counts: DayCounts) -> dict[str, Any]:
+    dropped = [[kind, rule, n] for (kind, rule), n in counts.dropped.items()]
+    return {name: getattr(counts, name) for name in _NUMBERS} | {"dropped": dropped}
 
 
 def _read(columns: Mapping[str, Any]) -> DayCounts:

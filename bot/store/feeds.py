@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -66,6 +67,17 @@ async def of_address(connection: StoreConnection, address_id: int) -> list[Feed]
     return [_read(row) for row in await connection.execute(_OF_ADDRESS, {"address": address_id})]
 
 
+async def of_addresses(connection: StoreConnection, ids: Sequence[int]) -> list[tuple[Feed, int]]:
+    """Return all feeds of addresses, oldest first, each with the last entry of its address, 0 without any."""
+    rows = await connection.execute(_OF_ADDRESSES, {"addresses": list(ids)})
+    return [(_read(row), row.last or 0) for row in rows]
+
+
+async def of_ids(connection: StoreConnection, ids: Sequence[int]) -> dict[int, Feed]:
+    """Return feeds by id."""
+    return {row.id: _read(row) for row in await connection.execute(_OF_IDS, {"feeds": list(ids)})}
+
+
 async def by_name(connection: StoreConnection, workspace_id: int, name: str) -> Feed | None:
     """Return the feed of that name."""
     query = _SELECTION.where(feeds.c.workspace_id == workspace_id, feeds.c.name == name)
@@ -89,10 +101,16 @@ async def by_id(connection: StoreConnection, feed_id: int) -> Feed | None:
 
 async def behind(connection: StoreConnection) -> list[Feed]:
     """Return the feeds, without paused ones, that have not seen all entries of an address that was read."""
-    last = select(func.max(feed_entries.c.id)).where(feed_entries.c.address_id == feeds.c.address_id).scalar_subquery()
-    unseen = or_(feeds.c.entry_id.is_(None), feeds.c.entry_id < last)
+    unseen = or_(feeds.c.entry_id.is_(None), feeds.c.entry_id < _LAST)
     query = _SELECTION.where(feeds.c.paused_at.is_(None), addresses.c.read_at.is_not(None), unseen)
     return [_read(row) for row in await connection.execute(query.order_by(feeds.c.id))]
+
+
+async def see(connection: StoreConnection, entry_ids: Mapping[int, int]) -> None:
+    """Write for feeds the last entry that each was held against."""
+    if entry_ids:
+        rows = [{"feed": feed, "last": entry} for feed, entry in entry_ids.items()]
+        await connection.execute(_SEE, rows)
 
 
 async def save(connection: StoreConnection, feed_id: int, **columns: Any) -> None:
@@ -123,6 +141,14 @@ def columns_of(filter: FeedFilter) -> dict[str, Any]:
 _SELECTION: Select[Any] = select(feeds, addresses.c.url).join(addresses, addresses.c.id == feeds.c.address_id)
 _OF_ADDRESS = _SELECTION.where(feeds.c.address_id == bindparam("address")).order_by(feeds.c.id)
 _BY_ID = _SELECTION.where(feeds.c.id == bindparam("feed"))
+_OF_IDS = _SELECTION.where(feeds.c.id.in_(bindparam("feeds", expanding=True)))
+_LAST = select(func.max(feed_entries.c.id)).where(feed_entries.c.address_id == feeds.c.address_id).scalar_subquery()
+_OF_ADDRESSES = (
+    _SELECTION.add_columns(_LAST.label("last"))
+    .where(feeds.c.address_id.in_(bindparam("addresses", expanding=True)))
+    .order_by(feeds.c.id)
+)
+_SEE = update(feeds).where(feeds.c.id == bindparam("feed")).values(entry_id=bindparam("last"))
 
 
 def _read(row: Row[Any]) -> Feed:

@@ -41,6 +41,12 @@ _REMOVE = Portable(
         AND number IN (SELECT CAST(value AS bigint) FROM {words.elements("numbers")} wanted)"""
     )
 )
+_HOLDERS = (  # built once: building it takes longer than SQLite takes to answer
+    select(paper_keys.c.key, papers.c.id)
+    .join(papers, papers.c.number == paper_keys.c.number)
+    .where(paper_keys.c.workspace_id == bindparam("workspace"), paper_keys.c.key.in_(bindparam("keys", expanding=True)))
+    .order_by(papers.c.number.desc())
+)
 
 
 def columns_of(paper: Paper) -> Columns:
@@ -122,13 +128,8 @@ async def by_keys(connection: StoreConnection, workspace_id: int, keys: Iterable
     """Return which paper has each of the keys, as {key: paper id}; the oldest if several do."""
     holders: dict[str, str] = {}
     for batch in batched(list(dict.fromkeys(keys))):
-        query = (
-            select(paper_keys.c.key, papers.c.id)
-            .join(papers, papers.c.number == paper_keys.c.number)
-            .where(paper_keys.c.workspace_id == workspace_id, paper_keys.c.key.in_(batch))
-            .order_by(papers.c.number.desc())
-        )
-        holders |= dict(map(tuple, await connection.execute(query)))
+        values = {"workspace": workspace_id, "keys": batch}
+        holders |= dict(map(tuple, await connection.execute(_HOLDERS, values)))
     return holders
 
 

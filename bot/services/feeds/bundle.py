@@ -10,7 +10,7 @@ from bot.services.feeds.arxiv_check import ArxivCheck
 from bot.services.feeds.arxiv_listings import ArxivSource
 from bot.services.feeds.drafts import FeedDrafts
 from bot.services.feeds.management import FeedManagement
-from bot.services.feeds.polling import FeedSource as PolledSource
+from bot.services.feeds.poll_requests import FeedSource as PolledSource
 from bot.services.feeds.polling import Polling
 from bot.services.feeds.trial import FeedSource, FeedTrials
 from bot.services.lazy_sources import LazySources

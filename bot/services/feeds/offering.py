@@ -7,9 +7,10 @@ lost, and nothing is offered twice.
 from __future__ import annotations
 
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime
+from itertools import chain, islice
 from typing import NamedTuple
 
 from bot.domain.dates import PaperDate
@@ -21,11 +22,13 @@ from bot.domain.paper import Paper, make_paper
 from bot.services.feeds.known_papers import known_entries
 from bot.services.feeds.pacing import in_slices
 from bot.services.ports import Clock
-from bot.store import candidates, feed_days, feed_entries, feeds, paper_checks
+from bot.store import feed_days, feed_entries, feeds, paper_checks
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
-from bot.store.feed_days import DayCounts
+from bot.store.feed_days import DayCounts, FeedDay
 from bot.store.feed_entries import LoggedEntry
+from bot.store.finds import Find, Offer
+from bot.store.finds import offer as offer_finds
 
 KNOWN, REVISION, DECIDED = Reason("known"), Reason("revision"), Reason("decided")
 EARLIER, EXPIRED = Reason("earlier"), Reason("expired")
@@ -47,11 +50,37 @@ class FilterResult(NamedTuple):
     reason: Reason | None
 
 
+class Unseen(NamedTuple):
+    """A feed, and all entries of its address that it has not seen."""
+
+    feed: Feed
+    entries: Sequence[LoggedEntry]
+
+
+class Held(NamedTuple):
+    """A feed with the entries that it was held against; of those that pass only the `most` latest are offered."""
+
+    feed: Feed
+    results: list[FilterResult]
+    most: int | None = None
+
+    @property
+    def last_id(self) -> int:
+        """Return the last of the entries, 0 without any."""
+        return max((each.entry.id for each in self.results), default=0)
+
+
 class Offering:
     """Offers to the inbox what feeds announced."""
 
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
+
+    async def offer_news(self, news: Sequence[Unseen]) -> Counter[int]:
+        """Hold feeds against what is new to them, which is all that they have not seen; return what each offered."""
+        held = [Held(each.feed, await hold(each.feed, each.entries)) for each in news]
+        async with self._database.write() as connection:
+            return await self._write(connection, held)
 
     async def catch_up(self, feed: Feed) -> OfferCounts:
         """Hold a feed against every entry of its address that it has not seen, and return the counts.
@@ -64,15 +93,13 @@ class Offering:
             entries = await (self._all(feed) if first else self._next(feed))
             if not entries and not first:
                 return OfferCounts(seen, offered)
-            held = await hold(feed, entries)
+            held = Held(feed, await hold(feed, entries), FIRST if first else None)
             async with self._database.write() as connection:
-                current = await feeds.by_id(connection, feed.id)
-                if current is None or current.paused_at or _cursor(current) != _cursor(feed):
-                    return OfferCounts(seen, offered)  # somebody changed it, or another process held it meanwhile
-                offered += await offer(connection, feed, held, self._clock(), most=FIRST if first else None)
-                feed = replace(feed, entry_id=max((each.id for each in entries), default=0))
-                await feeds.save(connection, feed.id, entry_id=feed.entry_id)
-            seen += len(entries)
+                counts = await self._write(connection, [held])
+            if feed.id not in counts:
+                return OfferCounts(seen, offered)
+            seen, offered = seen + len(entries), offered + counts[feed.id]
+            feed = replace(feed, entry_id=held.last_id)
             if first or len(entries) < _MOST_READ:
                 return OfferCounts(seen, offered)
 
@@ -80,6 +107,14 @@ class Offering:
         """Return the feeds that have not seen all entries of their address, as after a crash."""
         async with self._database.read() as connection:
             return await feeds.behind(connection)
+
+    async def _write(self, connection: StoreConnection, held: Sequence[Held]) -> Counter[int]:
+        """Offer, and write what feeds have seen now, but for a feed that changed or that another process held."""
+        current = await feeds.of_ids(connection, [each.feed.id for each in held])
+        held = [each for each in held if _is_as_before(each.feed, current.get(each.feed.id))]
+        offered = await offer(connection, held, self._clock())
+        await feeds.see(connection, {each.feed.id: each.last_id for each in held})
+        return offered
 
     async def _next(self, feed: Feed) -> list[LoggedEntry]:
         async with self._database.read() as connection:
@@ -95,34 +130,72 @@ class Offering:
         return entries
 
 
-async def offer(
-    connection: StoreConnection, feed: Feed, held: Sequence[FilterResult], now: datetime, most: int | None = None
-) -> int:
-    """Offer the entries that pass, or of them only the `most` latest, count all in the ledger, and return how many.
+async def offer(connection: StoreConnection, held: Sequence[Held], now: datetime) -> Counter[int]:
+    """Offer the entries that pass, count all in the ledger, and return how many each feed offered, by its id.
 
     Of those, what the collection has, and new versions of earlier papers, are left out; a paper of the collection that
     has one is looked at in the next night.
     """
-    await paper_checks.make_arxiv_due(connection, feed.workspace_id, _revised_ids(held), now)
-    held = await _without_known(connection, feed.workspace_id, held)
-    passing = [each for each in held if each.reason is None]
-    chosen = passing if most is None else sorted(passing, key=lambda each: _day_of(each.entry, now))[-most:]
-    ids = {each.entry.id for each in chosen}
-    days = defaultdict[str, Counter[str]](Counter)
-    dropped = defaultdict[str, Counter[tuple[str, str]]](Counter)
-    for entry, reason in held:
+    offered = Counter[int]()
+    for workspace_id in dict.fromkeys(each.feed.workspace_id for each in held):
+        of_workspace = [each for each in held if each.feed.workspace_id == workspace_id]
+        offered.update(await _offer_in(connection, workspace_id, of_workspace, now))
+    return offered
+
+
+async def _offer_in(
+    connection: StoreConnection, workspace_id: int, held: Sequence[Held], now: datetime
+) -> dict[int, int]:
+    results = [result for each in held for result in each.results]
+    await paper_checks.make_arxiv_due(connection, workspace_id, _revised_ids(results), now)
+    rest = iter(await _without_known(connection, workspace_id, results))
+    held = [each._replace(results=list(islice(rest, len(each.results)))) for each in held]
+    chosen = [_chosen(each, now) for each in held]
+    finds = [_find(feed, entry) async for feed, entry in in_slices(chain.from_iterable(chosen))]
+    outcomes = iter(await offer_finds(connection, workspace_id, finds, now))
+    by_entry = [{entry.id: next(outcomes) for _, entry in of_feed} for of_feed in chosen]
+    ledger = dict[FeedDay, DayCounts]()
+    for each, of_feed in zip(held, by_entry, strict=True):
+        ledger |= _counted(each, of_feed)
+    await feed_days.count(connection, ledger)
+    return {
+        each.feed.id: sum(outcome != "decided" for outcome in of_feed.values())
+        for each, of_feed in zip(held, by_entry, strict=True)
+    }
+
+
+def _chosen(held: Held, now: datetime) -> list[tuple[Feed, LoggedEntry]]:
+    """Return the entries to offer: those that pass, or the latest of them."""
+    passing = [each.entry for each in held.results if each.reason is None]
+    if held.most is not None:
+        latest = {entry.id for entry in sorted(passing, key=lambda entry: _day_of(entry, now))[-held.most :]}
+        passing = [entry for entry in passing if entry.id in latest]
+    return [(held.feed, entry) for entry in passing]
+
+
+def _find(feed: Feed, entry: LoggedEntry) -> Find:
+    assert entry.entry
+    paper = paper_of(entry.entry)
+    return Find(feed.id, entry.day, form_of(Draft(source=paper.url or feed.url)), paper)
+
+
+def _counted(held: Held, outcomes: Mapping[int, Offer]) -> dict[FeedDay, DayCounts]:
+    """Return what became of the entries that a feed was held against, by day."""
+    days, dropped = defaultdict[str, Counter[str]](Counter), defaultdict[str, Counter[tuple[str, str]]](Counter)
+    for entry, reason in held.results:
         days[entry.day].update(("announced", "seen"))
         if reason is None:
             days[entry.day]["matched"] += 1
-            reason = await _offer_one(connection, feed, entry, now) if entry.id in ids else EARLIER
+            outcome = outcomes.get(entry.id)
+            reason = EARLIER if outcome is None else DECIDED if outcome == "decided" else None
             days[entry.day]["offered"] += reason is None
         if reason:
             dropped[entry.day][reason.kind, reason.rule] += 1
-    for day, counts in days.items():
-        await feed_days.count(
-            connection, feed.workspace_id, feed.id, day, DayCounts(**counts, dropped=dict(dropped[day]))
-        )
-    return sum(counts["offered"] for counts in days.values())
+    feed = held.feed
+    return {
+        FeedDay(feed.workspace_id, feed.id, day): DayCounts(**counts, dropped=dict(dropped[day]))
+        for day, counts in days.items()
+    }
 
 
 def _revised_ids(held: Sequence[FilterResult]) -> list[str]:
@@ -160,14 +233,6 @@ def _reason_besides(entry: FeedEntry, is_known: bool) -> Reason | None:
     return REVISION if entry.is_revision else None
 
 
-async def _offer_one(connection: StoreConnection, feed: Feed, entry: LoggedEntry, now: datetime) -> Reason | None:
-    assert entry.entry
-    paper = paper_of(entry.entry)
-    form = form_of(Draft(source=paper.url or feed.url))
-    outcome = await candidates.offer(connection, feed.workspace_id, feed.id, form, paper, now, entry.day)
-    return DECIDED if outcome == "decided" else None
-
-
 def paper_of(entry: FeedEntry) -> Paper:
     """Return the paper that an entry announces."""
     about = entry.metadata
@@ -187,6 +252,10 @@ def _day_of(entry: LoggedEntry, now: datetime) -> tuple[str, int]:
     """Return by what the latest entries are chosen: the day of publication, never one in the future, then the order."""
     date: PaperDate | None = entry.entry.metadata.date if entry.entry else None
     return min(str(date or ""), now.date().isoformat()), entry.id
+
+
+def _is_as_before(feed: Feed, current: Feed | None) -> bool:
+    return current is not None and not current.paused_at and _cursor(current) == _cursor(feed)
 
 
 def _cursor(feed: Feed) -> tuple[object, ...]:

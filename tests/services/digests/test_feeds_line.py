@@ -21,9 +21,10 @@ from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.render import SlackRenderer
 from bot.services.digests.composing import Digests
 from bot.services.papers.library import Library
-from bot.store import candidates, decisions, feed_addresses, feed_days, feeds
+from bot.store import candidates, decisions, feed_addresses, feed_days, feeds, finds
 from bot.store.database import Database
-from bot.store.feed_days import DayCounts
+from bot.store.feed_days import DayCounts, FeedDay
+from bot.store.finds import Find
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.samples import paper
 from tests.services.digests.editions import WEEKLY, add, compose
@@ -44,9 +45,8 @@ async def count(database: Database, feed: Feed, clock: AdjustableClock, seen: in
     day = clock().astimezone(TOKYO).date().toordinal() - days_ago
     async with database.write() as connection:
         counts = DayCounts(seen, seen, 1, 1)
-        await feed_days.count(
-            connection, feed.workspace_id, feed.id, datetime.fromordinal(day).date().isoformat(), counts
-        )
+        on = FeedDay(feed.workspace_id, feed.id, datetime.fromordinal(day).date().isoformat())
+        await feed_days.count(connection, {on: counts})
 
 
 async def counted(digests: Digests, workspace: int) -> FeedCounts | None:
@@ -100,7 +100,7 @@ async def test_an_accepted_find_counts_once_after_the_last_edition(
         other = await feeds.add(connection, workspace, "b", "https://b.example/feed", FeedFilter(), clock())
         for each in (feed, other):
             found = make_paper(title="A", id="a")
-            await candidates.offer(connection, workspace, each.id, {"title": "A"}, found, clock(), "2026-11-27")
+            await finds.offer(connection, workspace, [Find(each.id, "2026-11-27", {"title": "A"}, found)], clock())
         (number,) = (each.number for each in await candidates.waiting(connection, workspace))
         await decisions.decide(connection, workspace, number, "accepted", "花子", "discord:1", clock())
     clock.advance(seconds=1)

@@ -22,6 +22,7 @@ from bot.services.lazy_sources import LazySources
 from bot.sources.lookup import Sources
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database
+from bot.store.feed_entries import News
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.web import Page, Web
 from tests.doubles.web.arxiv import Announced, ArxivServer, Faults, listing, rss
@@ -65,9 +66,8 @@ class Reader:
         async with self.database.write() as connection:
             for entry, keys in zip(checked.entries, keys_of(checked.entries), strict=True):
                 if not await feed_entries.known_keys(connection, self.address_id, keys):
-                    await feed_entries.add(
-                        connection, self.address_id, [(entry, keys)], self.clock(), checked.day or ""
-                    )
+                    news = News(self.address_id, checked.day or "", [(entry, keys)])
+                    await feed_entries.add(connection, [news], self.clock())
                     self.log += [] if entry.is_revision else [entry.metadata.identifiers.arxiv or ""]
             await feed_addresses.save(connection, self.address_id, status=checked.status)
 

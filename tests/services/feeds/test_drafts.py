@@ -21,6 +21,7 @@ from bot.services.papers.drafts import Drafts
 from bot.services.papers.submitter import Submitter
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.database import Database
+from bot.store.feed_entries import News
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.finder import FakeFinder
 from tests.services.feeds.feed_source import FakeSource
@@ -63,7 +64,7 @@ async def logged(database: Database, *entries: FeedEntry) -> None:
     """Write entries into the log of the one address, as a poll does."""
     async with database.write() as connection:
         every = list(zip(entries, keys_of(entries), strict=True))
-        await feed_entries.add(connection, 1, every, AdjustableClock()(), "2026-11-27")
+        await feed_entries.add(connection, [News(1, "2026-11-27", every)], AdjustableClock()())
 
 
 async def test_what_was_shown_is_what_is_added(

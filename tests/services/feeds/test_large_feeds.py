@@ -9,6 +9,7 @@ from bot.services.lazy_sources import LazySources
 from bot.sources.parser import Parser
 from bot.store import feed_entries, feeds
 from bot.store.database import Database
+from bot.store.feed_entries import News
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.growth import longest_step
 from tests.services.feeds.feed_source import FakeSource, document, entry
@@ -62,5 +63,5 @@ async def test_a_first_look_at_a_full_log_is_taken_in_short_steps(
     async with database.write() as connection:
         feed = await feeds.add(connection, workspace, "lab", URL, FeedFilter(), clock())
         entries = [(entry(f"Paper {n}"), [str(n)]) for n in range(300)]
-        await feed_entries.add(connection, feed.address_id, entries, clock(), "2024-01-22")
+        await feed_entries.add(connection, [News(feed.address_id, "2024-01-22", entries)], clock())
     assert await longest_step(lambda: Offering(database, clock).catch_up(feed)) < _LONGEST_STEP

@@ -13,9 +13,10 @@ from bot.domain.paper import make_paper
 from bot.i18n import msg
 from bot.services.feeds.management import FeedManagement
 from bot.services.feeds.status_text import brief_lines, status_lines
-from bot.store import candidates, feed_addresses, feed_days, feeds
+from bot.store import candidates, feed_addresses, feed_days, feeds, finds
 from bot.store.database import Database
-from bot.store.feed_days import DayCounts
+from bot.store.feed_days import DayCounts, FeedDay
+from bot.store.finds import Find
 from tests.doubles.clock import TOKYO, AdjustableClock
 
 URL = "https://lab.example/feed"
@@ -42,9 +43,8 @@ async def change(database: Database, feed: Feed, **columns: object) -> None:
 
 async def offer(database: Database, workspace: int, feed: Feed, clock: AdjustableClock) -> None:
     async with database.write() as connection:
-        await candidates.offer(
-            connection, workspace, feed.id, {"title": "A"}, make_paper(title="A", id="a"), clock(), "2026-11-27"
-        )
+        found = Find(feed.id, "2026-11-27", {"title": "A"}, make_paper(title="A", id="a"))
+        await finds.offer(connection, workspace, [found], clock())
 
 
 async def test_a_feed_is_paused_and_goes_on(
@@ -138,7 +138,8 @@ async def test_a_list_tells_state_next_poll_counts_and_what_each_rule_left_out(
             (6, DayCounts(1, 1, 1, 1)),
             (7, DayCounts(500, 500, 5, 5)),
         ):
-            await feed_days.count(connection, workspace, feed.id, (today - timedelta(days=ago)).isoformat(), counts)
+            on = FeedDay(workspace, feed.id, (today - timedelta(days=ago)).isoformat())
+            await feed_days.count(connection, {on: counts})
     (status,) = await management.statuses(workspace)
     assert status.columns("en") == {
         "name": "lab",

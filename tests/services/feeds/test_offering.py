@@ -19,6 +19,7 @@ from bot.services.papers.library import Library
 from bot.store import candidates, feed_addresses, feed_days, feed_entries, feed_schema, feeds, paper_checks
 from bot.store.database import Database
 from bot.store.feed_days import DayCounts
+from bot.store.feed_entries import News
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.services.feeds.feed_source import entry
@@ -47,7 +48,7 @@ class Desk:
     async def announce(self, feed: Feed, *entries: FeedEntry, day: str = DAY) -> OfferCounts:
         async with self.database.write() as connection:
             keyed = [(each, [each.guid]) for each in entries]
-            await feed_entries.add(connection, feed.address_id, keyed, self.clock(), day)
+            await feed_entries.add(connection, [News(feed.address_id, day, keyed)], self.clock())
         return await self.catch_up(feed)
 
     async def catch_up(self, feed: Feed) -> OfferCounts:
@@ -210,7 +211,7 @@ async def test_a_feed_that_was_changed_meanwhile_is_held_with_its_new_filter(des
     async with desk.database.write() as connection:
         before = await feeds.by_id(connection, feed.id)
         await feeds.save(connection, feed.id, **feeds.columns_of(FeedFilter(exclude=("A",))))
-        await feed_entries.add(connection, feed.address_id, [(entry("A"), ["a"])], desk.clock(), DAY)
+        await feed_entries.add(connection, [News(feed.address_id, DAY, [(entry("A"), ["a"])])], desk.clock())
     assert before
     assert await desk.offering.catch_up(before) == OfferCounts()
     assert [each.id for each in await desk.offering.behind()] == [feed.id]

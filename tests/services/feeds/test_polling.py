@@ -5,20 +5,21 @@ from __future__ import annotations
 import asyncio
 from dataclasses import replace
 from datetime import timedelta
-from typing import Any
+from typing import Any, cast
 
 import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.feed import Feed
-from bot.domain.feed_address import FeedAddress, FeedAnswer
+from bot.domain.feed_address import FeedAddress, FeedAnswer, Status
 from bot.domain.feed_filter import FeedFilter
 from bot.i18n import msg
 from bot.services.feeds.answer_check import Checked
 from bot.services.feeds.poll_results import PollReport
+from bot.services.feeds.poll_round import HOSTS
 from bot.services.feeds.polling import Polling
 from bot.services.lazy_sources import LazySources
-from bot.store import candidates, feed_addresses, feed_entries, feeds
+from bot.store import candidates, feed_addresses, feed_days, feed_entries, feeds
 from bot.store.database import Database
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.services.feeds.feed_source import BROKEN, UNCHANGED, FakeSource, document, entry
@@ -366,3 +367,47 @@ async def test_the_log_names_no_token_of_a_feed(bench: Bench, failure: FeedAnswe
     with capture_logs() as logs:
         await bench.poll(failure, url=private)
     assert [each["feed"] for each in logs if "feed" in each] == [URL]
+
+
+async def test_one_answer_that_breaks_the_program_when_it_is_written_leaves_the_others_alone(bench: Bench) -> None:
+    class Check:
+        async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
+            entries = answer.document.entries if answer.document else ()
+            return Checked(
+                entries, status=Status("fresh", bench.clock(), cast("Any", None)) if address.id == 1 else None
+            )
+
+    for n in range(4):
+        await bench.add(f"https://host{n}.example/", f"host{n}")
+        bench.source.answers[f"https://host{n}.example/"] = document(entry(f"Paper {n}"))
+    await bench.process(Check()).poll_due()
+    assert sorted(await bench.inbox()) == ["Paper 1", "Paper 2", "Paper 3"]
+    async with bench.database.write() as connection:
+        await feed_addresses.save(connection, 1, next_poll_at=bench.clock())
+        assert await feed_addresses.claim(connection, bench.clock(), 1)  # its lease has ended
+
+
+async def test_a_work_that_several_feeds_bring_in_one_round_stands_once_and_names_them(bench: Bench) -> None:
+    for n in range(3):
+        await bench.add(f"https://host{n}.example/", f"host{n}")
+        bench.source.answers[f"https://host{n}.example/"] = document()
+    await bench.poll()
+    for n in range(3):
+        bench.source.answers[f"https://host{n}.example/"] = document(entry("A", guid=f"{n}", doi="10.5555/1"))
+    report = await bench.poll(hours=2)
+    assert sorted(report.offered.values()) == [1, 1, 1]
+    async with bench.database.read() as connection:
+        (candidate,) = await candidates.waiting(connection, bench.workspace)
+        ids = [feed.id for feed in await feeds.all_of(connection, bench.workspace)]
+        ledger = await feed_days.totals(connection, ids)
+    assert candidate.feeds == ("host0", "host1", "host2")
+    assert [(each.matched, each.offered) for each in ledger.values()] == [(1, 1)] * 3
+
+
+async def test_what_is_due_of_more_hosts_than_are_polled_at_a_time_is_all_polled(bench: Bench) -> None:
+    many = 3 * HOSTS + 1
+    for n in range(many):
+        await bench.add(f"https://host{n}.example/", f"host{n}")
+        bench.source.answers[f"https://host{n}.example/"] = document(entry(f"Paper {n}", guid=f"{n}"))
+    report = await bench.poll()
+    assert len(bench.source.asked) == len(report.new) == report.offered.total() == many

@@ -21,12 +21,13 @@ from bot.services.papers.outcomes import Proposed
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.services.papers.undo import Undo
-from bot.store import candidates, feeds
+from bot.store import candidates, feeds, finds
 from bot.store.database import Database
+from bot.store.finds import Find
 from bot.store.workspaces import find_or_add
 from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
-from tests.finds import find, ledger
+from tests.finds import DAY, find, ledger
 from tests.samples import paper
 
 TARO = Submitter("太郎", "discord:1", "ja", is_curator=False)
@@ -212,7 +213,8 @@ async def test_finds_expire_proposals_do_not_and_old_decisions_are_forgotten(
     with pytest.raises(DecidedError, match="nobody decided on it in time"):
         await inbox.undo(workspace, HANAKO, 3)
     async with database.read() as connection:
-        assert await candidates.find(connection, workspace, ["arxiv:2401.00003"])
+        (offer,) = await finds.offer(connection, workspace, [Find(1, DAY, {}, paper(3))], clock())
+        assert offer == "decided"
     clock.advance(days=371)
     await inbox.tidy()
     async with database.read() as connection:
