@@ -35,6 +35,7 @@ from bot.services.feeds.scoring import Scoring
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
 from bot.services.lazy_sources import LazySources
+from bot.services.lost_database import require_no_loss
 from bot.services.metrics import Metrics
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
@@ -95,6 +96,7 @@ async def open_app(
     Otherwise the papers file only fills a new collection. `progress` is called while the search index is rebuilt.
     """
     async with AsyncExitStack() as stack:
+        require_no_loss(config.database_file, config.backups_path)
         database = await open_database(config.database_place)
         stack.push_async_callback(database.close)
         search = await SearchIndex.open(database, progress, config.aliases)
@@ -144,6 +146,7 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
     Raises StoreError when there is no database yet, or one of another version.
     """
     async with AsyncExitStack() as stack:
+        require_no_loss(config.database_file, config.backups_path)
         database = await open_to_read(config.database_place)
         stack.push_async_callback(database.close)
         servers = _servers(config, clock, database)

@@ -17,12 +17,13 @@ if TYPE_CHECKING:
 
 
 def jobs_of(app: App) -> dict[str, Job]:
-    """Return the jobs by name: polls of feeds, scores, looks at papers, counts of look-ups, and the settings' own."""
+    """Return the jobs by name: feeds, scores, looks at papers, counts of look-ups, the file, and the settings' own."""
     jobs: dict[str, Job] = {
         "feeds": _feeds(app),
         "scores": app.services.scoring.update,
         "papers": _update_checks(app),
         "lookups": app.services.statistics.lookups.write,
+        "checkpoint": app.database.checkpoint,
     }
     if folder := app.config.backups_path:
         jobs["backup"] = _backup(app, folder)

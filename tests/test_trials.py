@@ -6,10 +6,11 @@ import asyncio
 import random
 from pathlib import Path
 
-from trials import causes, discord_causes, outbox, slack_causes, storm
+from trials import causes, discord_causes, outbox, restore, slack_causes, storm
 from trials.causes import Cause
 from trials.discord import Discord
 from trials.feeds import Month
+from trials.restore_damage import damages
 from trials.slack import Slack
 from trials.stage import Platform
 
@@ -66,3 +67,16 @@ async def test_in_days_of_misbehaving_feeds_each_paper_comes_once_and_every_host
     findings = await Month(tmp_path / "dayori.db", random.Random(1), 1, 10).run()
     assert findings.counts["papers in the inbox"] > 100
     assert {name: cases for name, cases in findings.wrong.items() if cases} == {}
+
+
+async def test_killed_writers_and_restores_lose_nothing_and_the_printed_way_back_leads_there(tmp_path: Path) -> None:
+    folders = [tmp_path / name for name in ("killed", "swapped", "cut", "damaged")]
+    for folder in folders:
+        folder.mkdir()
+    dice = random.Random(1)
+    counts = await restore.kill_writers(folders[0], 4, dice)
+    counts += await restore.kill_restores(folders[1], 4, dice)
+    counts += await restore.delete_logs(folders[2], 3, dice)
+    counts += await restore.damage_stores(folders[3], damages(0, dice)[3:4])
+    assert {kind: times for kind, times in counts.items() if kind.startswith("wrong") and times} == {}
+    assert counts["truncated: the way back works"] == 1

@@ -1,6 +1,6 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; `discord`, `rendering`, `feeds` and `updates` are the others.
+`python -m trials slack` runs only those of Slack; `discord`, `rendering`, `feeds`, `updates` and `restore` are others.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from trials import causes, discord_causes, rendering, slack_causes
 from trials.campaign import Run, play, round_robin
 from trials.discord import Discord
 from trials.feeds import on_feeds
+from trials.restore import on_restore
 from trials.slack import Slack
 from trials.table import report
 from trials.updates import on_updates
@@ -52,7 +53,14 @@ def _crowds() -> list[tuple[str, causes.Cause]]:
 async def main(parts: list[str]) -> int:
     """Run these parts, or all; return the exit status."""
     configure_logs((), quiet=True)
-    trials = {"discord": on_discord, "slack": on_slack, "rendering": on_both, "feeds": on_feeds, "updates": on_updates}
+    trials = {
+        "discord": on_discord,
+        "slack": on_slack,
+        "rendering": on_both,
+        "feeds": on_feeds,
+        "updates": on_updates,
+        "restore": on_restore,
+    }
     if unknown := set(parts) - set(trials):
         print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(trials)}", file=sys.stderr)
         return 2

@@ -79,6 +79,10 @@ class Database(ABC):
         """Copy the database, as it is at this moment, to a new private file. Raises StoreError."""
 
     @abstractmethod
+    async def checkpoint(self) -> None:
+        """Bring committed changes from the log into the database's own file."""
+
+    @abstractmethod
     async def find_damage(self) -> str | None:
         """Return what is wrong with the database, None if all of it can be read."""
 

@@ -72,6 +72,9 @@ class PostgresqlDatabase(Database):
         """Refuse: the server has tools for that."""
         raise StoreError(msg("A PostgreSQL database is copied with pg_dump: pg_dump --format=custom --file=FILE NAME"))
 
+    async def checkpoint(self) -> None:
+        """Do nothing: a server does that by its own rules."""
+
     async def find_damage(self) -> str | None:
         """Return nothing: the server itself tells of pages that it cannot read."""
         return None

@@ -83,6 +83,17 @@ class SqliteDatabase(Database):
             reason = error.strerror if isinstance(error, OSError) else str(error)
             raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason)) from error
 
+    async def checkpoint(self) -> None:
+        """Bring committed changes from the log into the file itself, as far as no reader needs the log.
+
+        SQLite does that after 40 MB, so whoever copies or keeps only the file would lose weeks. Raises StoreError.
+        """
+        try:
+            async with self._connections.lend() as connection:
+                await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
+        except DBAPIError as error:
+            raise self._unwritten(error) from error
+
     async def find_damage(self) -> str | None:
         """Return what is wrong with the file, None if every page is whole; reads all of it."""
         try:

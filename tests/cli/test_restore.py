@@ -6,6 +6,8 @@ import sqlite3
 from contextlib import closing
 from pathlib import Path
 
+import pytest
+
 from tests.terminal import Dayori, assert_one_line, everything
 
 
@@ -33,6 +35,26 @@ def test_a_damaged_database_is_told_with_the_way_back(dayori: Dayori, tmp_path: 
     assert "dayori-2026-11-27.db" in error.stderr
     assert dayori("restore", "backups/dayori-2026-11-27.db").exit_code == 0
     assert everything(dayori) == before
+
+
+@pytest.mark.parametrize("is_gone", [True, False])
+def test_a_database_that_is_gone_or_empty_is_not_begun_anew_beside_its_copies(
+    dayori: Dayori, tmp_path: Path, is_gone: bool
+) -> None:
+    before = everything(dayori)
+    (tmp_path / "backups").mkdir()
+    dayori("backup", "backups/dayori-2026-11-27.db")
+    database = tmp_path / "dayori.db"
+    database.unlink() if is_gone else database.write_bytes(b"")
+    refused = dayori("export")
+    assert_one_line(refused, "コピー")
+    assert "dayori restore " in refused.stderr
+    assert f"dayori restore {tmp_path}/backups/dayori-2026-11-27.db\n" in dayori("doctor", "--offline").stdout
+    assert dayori("restore", "backups/dayori-2026-11-27.db").exit_code == 0
+    assert everything(dayori) == before
+    database.unlink()
+    (tmp_path / "backups").rename(tmp_path / "elsewhere")
+    assert len(everything(dayori)) == len(before)  # the starter collection again
 
 
 def test_a_damaged_page_is_found_before_a_copy_is_used(dayori: Dayori, tmp_path: Path) -> None:

@@ -6,6 +6,7 @@ import asyncio
 import gc
 import os
 import random
+import shutil
 import sqlite3
 import threading
 import warnings
@@ -194,6 +195,17 @@ async def test_a_workspace_is_made_once(database: Database, clock: AdjustableClo
     assert [is_new for _, is_new in results].count(True) == 1
     async with database.read() as connection:
         assert list(await connection.scalars(select(workspaces.c.name))) == ["team"]
+
+
+async def test_after_a_checkpoint_the_file_alone_holds_what_was_committed(database: Database, tmp_path: Path) -> None:
+    async with database.write() as connection:
+        await write_state(connection, "note", "kept")
+    await database.checkpoint()
+    assert database.path
+    shutil.copy(database.path, tmp_path / "alone.db")
+    alone = await open_database(f"sqlite+aiosqlite:///{tmp_path}/alone.db")
+    assert await noted(alone, "note") == "kept"
+    await alone.close()
 
 
 async def test_a_backup_is_the_database_at_that_moment(database: Database, tmp_path: Path) -> None:

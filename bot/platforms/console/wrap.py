@@ -25,20 +25,21 @@ _PIECE = re.compile(
     rf"(?:[{re.escape(_NEVER_FIRST)}]|[ \u3000]+・)*",
     re.DOTALL,
 )
+_WHOLE = re.compile(rf"dayori \w+ \S*/\S+|{_PIECE.pattern}", re.DOTALL)  # a command with a path is one piece too
 _CHARACTERS = re.compile(_CHARACTER, re.DOTALL)
 
 
 def wrap(text: str, width: int, *, cut: bool = True) -> list[str]:
     """Return the text in lines of at most `width` terminal cells; its own line ends are kept.
 
-    Without `cut`, a longer word such as a path is not broken.
+    Without `cut`, a longer word such as a path is not broken, nor is a command with one.
     """
     return [line for paragraph in text.split("\n") for line in _wrap_paragraph(paragraph, width, cut=cut)]
 
 
 def _wrap_paragraph(paragraph: str, width: int, *, cut: bool) -> list[str]:
     lines, line, used = [], "", 0
-    for piece in _pieces(paragraph, width) if cut else _PIECE.findall(paragraph):
+    for piece in _pieces(paragraph, width) if cut else _WHOLE.findall(paragraph):
         size = cell_len(piece)
         if line and used + size > width and (piece.strip() or used >= width):
             lines.append(line.rstrip())
