@@ -21,7 +21,7 @@ main()
 _ROOT = Path(__file__).parents[1]
 _OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich", "typer"}
 _OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
-_RARE = {"alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
+_RARE = {"PIL", "alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
 _OF_A_FIRST_USE = {
     "bot.domain.entry_features",
     "bot.domain.entry_score",

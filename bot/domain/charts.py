@@ -5,7 +5,7 @@ from __future__ import annotations
 import calendar
 from collections.abc import Iterator, Sequence
 from datetime import date
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from bot.domain.statistics import CollectionStatistics, Count, Decisions
 from bot.i18n import Locale, t, tn
@@ -23,11 +23,14 @@ class Bar(NamedTuple):
 
 
 class Chart(NamedTuple):
-    """Values under a title: over time, oldest first, or the highest first; `rest` is how many more values there are."""
+    """Values under a title: over time, oldest first, a ranking, or the parts of a whole.
+
+    `rest` is how many more values a ranking has.
+    """
 
     title: str
     bars: tuple[Bar, ...]
-    is_over_time: bool = False
+    kind: Literal["time", "ranking", "parts"] = "ranking"
     rest: int = 0
 
     @property
@@ -45,12 +48,12 @@ class Chart(NamedTuple):
 def charts_of(statistics: CollectionStatistics, locale: Locale) -> tuple[Chart, ...]:
     """Return the charts that have something to show."""
     charts = (
-        Chart(t(locale, "Additions by month"), _months(statistics.months, locale), is_over_time=True),
-        Chart(t(locale, "Searches by week"), _weeks(statistics.lookups, locale), is_over_time=True),
+        Chart(t(locale, "Additions by month"), _months(statistics.months, locale), "time"),
+        Chart(t(locale, "Searches by week"), _weeks(statistics.lookups, locale), "time"),
         _ranking(t(locale, "Tags"), statistics.tags),
         _ranking(t(locale, "Venues"), statistics.venues),
         _ranking(t(locale, "Added by"), statistics.curators),
-        Chart(t(locale, "Inbox"), tuple(_decisions(statistics.decisions, locale))),
+        Chart(t(locale, "Inbox"), tuple(_decisions(statistics.decisions, locale)), "parts"),
     )
     return tuple(chart for chart in charts if chart.most)
 
@@ -78,13 +81,13 @@ def _ranking(title: str, counts: Sequence[Count]) -> Chart:
 
 
 def _months(counts: Sequence[Count], locale: Locale) -> tuple[Bar, ...]:
-    """Return a bar for each month; the first and each January are labelled with their year."""
-    bars = []
+    """Return a bar for each month; each January is labelled with its year, and the first where there is room."""
+    bars, january = [], next((at for at, (name, _) in enumerate(counts) if name.endswith("-01")), 0)
     for at, (name, n) in enumerate(counts):
         year, month = map(int, name.split("-"))
         full = f"{year}年{month}月" if locale == "ja" else f"{calendar.month_name[month]} {year}"
         label = f"{month}月" if locale == "ja" else calendar.month_abbr[month]
-        bars.append(Bar(f"{label}\n{year}" if not at or month == 1 else label, full, n))
+        bars.append(Bar(f"{label}\n{year}" if month == 1 or (not at and january > 1) else label, full, n))
     return tuple(bars)
 
 

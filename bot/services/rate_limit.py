@@ -12,7 +12,7 @@ from bot.i18n import msg
 
 BUDGET = 60.0  # per minute, and at most at once
 # Of a look-up or a button, and of what costs more.
-COST, ADDITION_COST, UNDO_COST, FEED_COST, EXPORT_COST = 1.0, 3.0, 3.0, 5.0, 15.0
+COST, ADDITION_COST, UNDO_COST, FEED_COST, STATISTICS_COST, EXPORT_COST = 1.0, 3.0, 3.0, 5.0, 5.0, 15.0
 DECISION_COST = 0.5  # of a decision on a candidate: curators make many in a row, and each is one look at the store
 _PER_SECOND = BUDGET / 60
 _MOST_PEOPLE = 10_000

@@ -23,6 +23,7 @@ from bot.platforms.discord.command_tree import Tree
 from bot.platforms.discord.commands.addpaper import Which
 from bot.platforms.discord.commands.editpaper import Choose, Remove
 from bot.platforms.discord.commands.inbox import Accept, Change, Later, Reject, UndoDecision, save_find
+from bot.platforms.discord.commands.stats import ShowStatisticsToAll
 from bot.platforms.discord.components import is_unknown
 from bot.platforms.discord.context import Client, Interaction, actor_of
 from bot.platforms.discord.drafts import Cancel, Details, Edit, Overwrite, Save, SaveAsAnother, save_form
@@ -47,6 +48,7 @@ from bot.sources.proxy import proxy_for
 
 _COMPONENTS: tuple[type[Any], ...] = (
     ShowToAll,
+    ShowStatisticsToAll,
     Page,
     Pick,
     Waiting,

@@ -24,11 +24,12 @@ from bot.platforms.discord.commands.export import export
 from bot.platforms.discord.commands.feed import feed
 from bot.platforms.discord.commands.inbox import inbox
 from bot.platforms.discord.commands.paper import paper, papers, random
+from bot.platforms.discord.commands.stats import stats
 from bot.platforms.discord.commands.undo import undo
 from bot.platforms.discord.context import Client, Interaction, actor_of
 from bot.platforms.discord.localization import Translator
 from bot.platforms.discord.options import require_declared
-from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, FEED_COST, UNDO_COST
+from bot.services.rate_limit import ADDITION_COST, COST, EXPORT_COST, FEED_COST, STATISTICS_COST, UNDO_COST
 
 _COMMANDS: tuple[Any, ...] = (
     paper,
@@ -45,6 +46,7 @@ _COMMANDS: tuple[Any, ...] = (
     alias,
     feed,
     export,
+    stats,
 )
 _COSTS = {
     "addpaper": ADDITION_COST,
@@ -52,6 +54,7 @@ _COSTS = {
     "undo": UNDO_COST,
     "export": EXPORT_COST,
     "feed": FEED_COST,
+    "stats": STATISTICS_COST,
 }
 _log = structlog.get_logger()
 

@@ -31,5 +31,6 @@ COMMAND_LIST = (
     CommandEntry("digest", "だより", msg("Choose where and when the digest comes"), "subscribe #papers mon 09:00"),
     CommandEntry("feed", "フィード", msg("Choose where new papers come from"), "add https://rss.arxiv.org/rss/cs.CL"),
     CommandEntry("export", "書き出し", msg("Get papers as a file"), "bibtex tag:RAG"),
+    CommandEntry("stats", "統計", msg("See the collection in numbers")),
     CommandEntry("help", "ヘルプ", msg("List the commands")),
 )

@@ -19,6 +19,7 @@ from bot.platforms.slack.commands import (
     help,
     inbox,
     paper,
+    stats,
     subscribe,
     undo,
 )
@@ -26,7 +27,7 @@ from bot.platforms.slack.context import Client, Interaction, Json
 from bot.platforms.slack.forms import Form
 from bot.platforms.slack.manifest import ADD_SHORTCUT
 from bot.platforms.slack.mrkdwn import unescape
-from bot.services.rate_limit import ADDITION_COST, DECISION_COST, EXPORT_COST, FEED_COST, UNDO_COST
+from bot.services.rate_limit import ADDITION_COST, DECISION_COST, EXPORT_COST, FEED_COST, STATISTICS_COST, UNDO_COST
 
 Command: TypeAlias = Callable[[Interaction, str], Awaitable[None]]
 """Serves a command; the text is what follows its name."""
@@ -52,6 +53,7 @@ COMMANDS: Mapping[str, Command] = {
     "digest": digest.digest,
     "feed": feed.feed,
     "export": export.export,
+    "stats": stats.stats,
     "help": help.show_help,
 }
 # Slack's names of commands are ASCII; after the command that reaches all, Japanese ones work too.
@@ -62,6 +64,7 @@ COSTS: Mapping[str, float] = {
     "undo": UNDO_COST,
     "export": EXPORT_COST,
     "feed": FEED_COST,
+    "stats": STATISTICS_COST,
     **dict.fromkeys(inbox_card.DECISIONS, DECISION_COST),
 }
 """What an interaction costs its person, where that is more than the usual, by its name."""

@@ -119,7 +119,7 @@ def upload_address(server: SlackServer, body: Json) -> Json:
     if not body.get("filename") or int(body.get("length") or 0) <= 0:
         raise Refusal("invalid_arguments")
     id = f"F0DOUBLE{len(server.uploads):02}"
-    server.uploads[id] = Upload(str(body["filename"]), int(body["length"]))
+    server.uploads[id] = Upload(str(body["filename"]), int(body["length"]), str(body.get("alt_txt") or ""))
     return {"file_id": id, "upload_url": f"{server.api_url.removesuffix('/api/')}/upload/{id}"}
 
 
@@ -205,10 +205,11 @@ def _visible(server: SlackServer, body: Json) -> Channel:
 
 @dataclass(slots=True)
 class Upload:
-    """A file that is being uploaded: its name and announced length, and then its content."""
+    """A file that is being uploaded: its name, announced length and alternative text, and then its content."""
 
     name: str
     length: int
+    alt: str = ""
     content: bytes | None = None
 
 

@@ -1,8 +1,4 @@
-"""/export: sends the papers that a search finds as a file.
-
-The file comes as a direct message: only there it is seen by nobody but the person who asked. A message that only one
-person sees in a channel cannot carry a file, and a file that is sent nowhere is seen only by the bot.
-"""
+"""/export: sends the papers that a search finds as a file, in a direct message."""
 
 from __future__ import annotations
 
@@ -13,7 +9,8 @@ from bot.formats.registry import ENDING_OF, WRITTEN, writer
 from bot.i18n import t, tn
 from bot.platforms.slack import response
 from bot.platforms.slack.context import Interaction
-from bot.platforms.slack.response import LOST, Answer, failure
+from bot.platforms.slack.direct_file import send_file
+from bot.platforms.slack.response import Answer
 
 _USUAL = "yaml"
 _MOST = 10_000_000  # bytes, as on Discord; Slack takes more, but its library holds the whole file in memory
@@ -36,18 +33,8 @@ async def _export(interaction: Interaction, format: str, query: str) -> str:
             return t(actor.locale, "No paper was found, so there is no file.")
         file.seek(0)
         text = tn(actor.locale, "{n} paper", "{n} papers", count)
-        await _send(interaction, f"papers{ENDING_OF[format]}", file.read(), text)
+        await send_file(interaction, f"papers{ENDING_OF[format]}", file.read(), text)
     return t(actor.locale, "The file is in your direct messages with the bot.")
-
-
-async def _send(interaction: Interaction, name: str, content: bytes, text: str) -> None:
-    """Send a file as a direct message to the person who asked. Raises PublishError."""
-    web = interaction.client.web
-    try:
-        direct = await web.conversations_open(users=interaction.actor.user)
-        await web.files_upload_v2(filename=name, file=content, channel=direct["channel"]["id"], initial_comment=text)
-    except LOST as error:
-        raise failure(error) from error
 
 
 def _format_in(text: str) -> tuple[str, str]:

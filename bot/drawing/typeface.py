@@ -1,0 +1,68 @@
+"""The font of all pictures: how wide a text is, and which characters it has."""
+
+from __future__ import annotations
+
+import unicodedata
+from functools import cache
+from pathlib import Path
+from typing import NamedTuple
+
+from PIL import ImageFont
+
+from bot.domain.line_breaks import clipped, lines_of
+from bot.domain.text import clean_line
+
+_FOLDER = Path(__file__).parent / "fonts"
+_PLAIN = {"ł": "l", "Ł": "L", "ı": "i"}  # of Polish and Turkish names
+_MISSING = "〓"  # what Japanese printers set for a character that they lack
+
+
+class Style(NamedTuple):
+    """A size in pixels, and whether it is bold."""
+
+    size: int
+    is_bold: bool = False
+
+
+class Typeface:
+    """The fonts of one picture by style. Pictures share none: FreeType's are not safe in several threads."""
+
+    def __init__(self) -> None:
+        self._fonts: dict[Style, ImageFont.FreeTypeFont] = {}
+
+    def font(self, style: Style) -> ImageFont.FreeTypeFont:
+        """Return the font of that style."""
+        if style not in self._fonts:
+            file = _FOLDER / f"NotoSansJP-{'Bold' if style.is_bold else 'Regular'}.otf"
+            self._fonts[style] = ImageFont.truetype(file, style.size, layout_engine=ImageFont.Layout.BASIC)
+        return self._fonts[style]
+
+    def clipped(self, text: str, style: Style, width: float) -> str:
+        """Return the text in one line of at most that width."""
+        return clipped(drawable(text), width, self.font(style).getlength)
+
+    def lines(self, text: str, style: Style, width: float, most: int) -> list[str]:
+        """Return the text in at most so many lines; one that is too long ends with "…"."""
+        measure = self.font(style).getlength
+        lines = lines_of(drawable(text), width, measure)
+        if len(lines) > most:
+            lines[most - 1 :] = [clipped("".join(lines[most - 1 : most + 1]), width, measure)]
+        return lines
+
+
+def drawable(text: str) -> str:
+    """Return the text in one line without pictographs; letters that the font lacks lose their marks, or become 〓."""
+    return "".join(each if each in _characters() else _substitute(each) for each in clean_line(text)).strip()
+
+
+def _substitute(character: str) -> str:
+    """Return what stands for a character that the font lacks: its letter without marks, 〓, or nothing."""
+    letter = _PLAIN.get(character) or unicodedata.normalize("NFD", character)[0]
+    if letter in _characters():
+        return letter
+    return _MISSING if unicodedata.category(character)[0] in "LN" else ""
+
+
+@cache
+def _characters() -> frozenset[str]:
+    return frozenset((_FOLDER / "characters.txt").read_text(encoding="utf-8"))
