@@ -15,6 +15,7 @@ import structlog
 from bot.config import Config
 from bot.config_sections import SourcesSettings
 from bot.domain.errors import DayoriError
+from bot.domain.shards import parse_shards
 from bot.garbage import PausedCollector
 from bot.i18n import Message
 from bot.platforms.discord.command_names import NOTE
@@ -22,6 +23,7 @@ from bot.platforms.discord.command_names import CommandNames as DiscordNames
 from bot.platforms.discord.render import DiscordRenderer
 from bot.platforms.slack.command_names import CommandNames as SlackNames
 from bot.platforms.slack.render import SlackRenderer
+from bot.services.accounts import account_of
 from bot.services.bundle import Services
 from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
@@ -34,6 +36,8 @@ from bot.services.feeds.feed_settings import FeedSettings
 from bot.services.feeds.scoring import Scoring
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
+from bot.services.heartbeats import Heartbeats
+from bot.services.job_leases import FILE_SYNC, JobLeases
 from bot.services.lazy_sources import LazySources
 from bot.services.lost_database import require_no_loss
 from bot.services.metrics import Metrics
@@ -126,7 +130,8 @@ def platforms_of(app: App) -> tuple[Platform, ...]:
         with PausedCollector():
             from bot.platforms.discord.platform import DiscordPlatform
 
-        platforms.append(DiscordPlatform(app.services, config.discord.api_url, token, app.command_names))
+        shards = parse_shards(config.discord.shards)
+        platforms.append(DiscordPlatform(app.services, config.discord.api_url, token, app.command_names, shards))
     bot_token, app_token = config.token("SLACK_BOT_TOKEN"), config.token("SLACK_APP_TOKEN")
     if bot_token or app_token:
         with PausedCollector():
@@ -154,7 +159,7 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
         file, _ = _papers_file(config, clock, database, Importer(database, clock), 0)
         workspaces = _workspaces(config, clock, database)
         yield (
-            Health(database, clock, digests, State(database), servers, file, workspaces, config.backups_path),
+            Health(database, clock, digests, servers, file, workspaces, config.backups_path),
             database,
         )
 
@@ -168,8 +173,9 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
     if app.file_sync is None:
         yield
         return
-    stop = asyncio.Event()
-    app.file_sync.notify = notify
+    stop, leases = asyncio.Event(), app.services.job_leases
+    leases.want(FILE_SYNC)
+    app.file_sync.notify, app.file_sync.is_ours = notify, partial(leases.holds, FILE_SYNC)
     watching = asyncio.create_task(app.file_sync.watch(stop))
     try:
         yield
@@ -177,7 +183,8 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
         stop.set()
         await watching
         try:
-            await app.file_sync.sync()
+            if leases.holds(FILE_SYNC):
+                await app.file_sync.sync()
         except DayoriError as error:
             _log.warning("the papers file does not hold the last changes", reason=str(error))
 
@@ -200,6 +207,7 @@ def _assemble(
     inbox, scoring = Inbox(database, clock, timedelta(days=config.inbox.keep_days)), Scoring(database)
     drafts = Drafts(database, clock, metadata)
     previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
+    heartbeats = Heartbeats(database, clock, account_of(config.token("DISCORD_TOKEN")), config.discord.shards)
     return Services(
         zone=config.zone,
         locale=config.locale,
@@ -224,7 +232,8 @@ def _assemble(
         review=Review(inbox, previews, submission, clock, scoring.update_soon),
         scoring=scoring,
         proposer_notices=ProposerNotices(config.locale, renderers),
-        health=Health(database, clock, digests, state, servers),
+        health=Health(database, clock, digests, servers, heartbeats=heartbeats),
+        job_leases=JobLeases(database, utc_now, heartbeats.count_others),
         metrics=metrics,
         aliases=Aliases(database),
         shared_links=SharedLinks(database, clock),

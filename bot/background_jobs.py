@@ -15,16 +15,19 @@ _log = structlog.get_logger()
 
 
 class BackgroundJobs:
-    """Runs jobs by name, each in a task of its own and never twice at the same time."""
+    """Runs the jobs that this process holds, each in a task of its own and never twice at the same time."""
 
-    def __init__(self, jobs: Mapping[str, Job]) -> None:
-        self._jobs = jobs
+    def __init__(self, jobs: Mapping[str, Job], holds: Callable[[str], bool] = lambda _: True) -> None:
+        self.jobs, self._holds = jobs, holds
         self._running: dict[str, asyncio.Task[None]] = {}
 
     def start(self) -> None:
-        """Start every job that is not running."""
-        for name, job in self._jobs.items():
-            if name not in self._running:
+        """Start every job that is held and not running, and cancel those that are not held any more."""
+        for name, job in self.jobs.items():
+            if not self._holds(name):
+                if name in self._running:
+                    self._running[name].cancel()
+            elif name not in self._running:
                 self._running[name] = asyncio.create_task(self._run(name, job))
 
     async def stop(self) -> None:

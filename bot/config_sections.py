@@ -16,6 +16,7 @@ from bot.config_values import (
     valid_rule,
     valid_schedule,
     valid_server,
+    valid_shards,
     valid_slack_command,
 )
 
@@ -83,10 +84,11 @@ class HealthSettings(Section):
 
 
 class DiscordSettings(Section):
-    """Discord's address, and the only servers to serve; if none are listed, the store decides."""
+    """Discord's address, this process's shards, and the only servers to serve; with none listed, the store decides."""
 
     api_url: Annotated[str, Field(pattern=r"^https?://\S+\Z")] = "https://discord.com/api/v10"
     servers: Annotated[tuple[Annotated[str, BeforeValidator(valid_server)], ...], BeforeValidator(as_list)] = ()
+    shards: Annotated[str, AfterValidator(valid_shards)] = ""
 
 
 Address = Annotated[str, Field(pattern=r"^https?://\S+\Z")]

@@ -9,6 +9,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.errors import DayoriError
 from bot.domain.identifiers import web_address
 from bot.domain.schedule import parse_schedule
+from bot.domain.shards import parse_shards
 from bot.environment import split_list
 from bot.formats.url_credentials import credentials_of, without_credentials
 from bot.i18n import Message, msg
@@ -102,6 +103,18 @@ def valid_server(id: object) -> str:
             msg('not a server\'s id, a number of 15 to 20 digits; Discord shows it under "Copy Server ID"')
         )
     return text
+
+
+def valid_shards(text: str) -> str:
+    """Return this process's shards, if there are such."""
+    if text and parse_shards(text) is None:
+        raise InvalidValue(
+            msg(
+                "not shards; write the first, the last and how many there are in all, counted from 0, like 0-3/16; "
+                "leave it empty for a single process"
+            )
+        )
+    return text.strip()
 
 
 def valid_listen(address: str) -> str:

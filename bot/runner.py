@@ -12,7 +12,7 @@ from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import AsyncExitStack, asynccontextmanager, suppress
 from functools import partial
 from time import monotonic
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import structlog
 
@@ -22,16 +22,20 @@ from bot.backoff import pauses
 from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.domain.paper import Paper
-from bot.edit_watch import EditWatch
 from bot.garbage import PausedCollector
 from bot.i18n import Message
 from bot.jobs import jobs_of
 from bot.services.digests.delivery import DeliveryReport
+from bot.services.job_leases import EDITIONS
 from bot.services.notices import Notices
 from bot.services.papers.decisions import Decision
 from bot.services.papers.proposer_notices import untold
 from bot.services.ports import Connection, Platform, Publisher
 from bot.services.unseen_collections import unseen_collections
+from bot.watch import Watch
+
+if TYPE_CHECKING:
+    from bot.scheduler import Scheduler
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
 _FIRST_REPORT = 0.5  # seconds after the start
@@ -57,13 +61,15 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
     for platform in platforms:
         await app.services.health.heartbeat(platform.name, "starting")
     notices = Notices(app.services, platforms)
-    telling = asyncio.create_task(_report(app, notices, stop))
-    try:
-        async with synced(app, partial(_notify, notices, stop)):
-            await _Connections(app, platforms, stop).run()
-    finally:
-        stop.set()
-        await telling
+    connections = _Connections(app, platforms, stop)
+    async with app.services.job_leases.kept():
+        telling = asyncio.create_task(_report(app, notices, stop))
+        try:
+            async with synced(app, partial(_notify, app, notices, stop)):
+                await connections.run()
+        finally:
+            stop.set()
+            await telling
     await app.services.health.stop()
     _log.info("stopped")
 
@@ -114,7 +120,11 @@ class _Connections:
     def __init__(self, app: App, platforms: Sequence[Platform], stop: asyncio.Event) -> None:
         self._app, self._platforms, self._stop = app, platforms, stop
         self._connections: dict[str, Connection] = {}  # those that can send, by platform
-        self._jobs = BackgroundJobs(jobs_of(app))
+        self._leases = app.services.job_leases
+        self._jobs = BackgroundJobs(jobs_of(app), self._leases.holds)
+        self._schedulers: dict[str, Scheduler] = {}  # by platform
+        self._leases.want(EDITIONS, *self._jobs.jobs, *(platform.delivery_job for platform in platforms))
+        self._leases.on_change(self._follow_leases)
 
     async def run(self) -> None:
         """Keep every platform connected until the stop. Raises ConfigError when all platforms refuse the bot."""
@@ -156,7 +166,7 @@ class _Connections:
 
             def begin() -> None:
                 self._connections[platform.name] = connection
-                tasks.append(asyncio.create_task(self._keep_ticking(connection)))
+                tasks.append(asyncio.create_task(self._keep_ticking(platform, connection)))
 
             try:
                 await _run_until(self._stop, connection.run(begin))
@@ -166,32 +176,51 @@ class _Connections:
                     task.cancel()
                     await asyncio.wait((task,))
 
-    async def _keep_ticking(self, connection: Connection) -> None:
+    async def _keep_ticking(self, platform: Platform, connection: Connection) -> None:
         """Tick until cancelled. The gateway's connection comes first; it needs neither the tick nor APScheduler."""
         await asyncio.sleep(_FIRST_TICK)
         with PausedCollector():
-            from bot.scheduler import Scheduler
+            from bot.scheduler import Scheduler  # slow to import
 
-        scheduler = Scheduler(partial(self._tick, connection))
-        edit_watch = EditWatch(self._app.services.library.last_step, connection.update_messages)
-        scheduler.start()
-        edit_watch.start()
+        services = self._app.services
+        scheduler = self._schedulers[platform.name] = Scheduler(partial(self._tick, platform, connection))
+        edits = Watch(services.library.last_step, connection.update_messages)
+        editions = Watch(services.digests.newest, self._deliver)
+        parts = (scheduler, edits, editions)
+        for part in parts:
+            part.start()
         try:
             await asyncio.Event().wait()
         finally:
-            await asyncio.gather(scheduler.stop(), edit_watch.stop())
+            del self._schedulers[platform.name]
+            await asyncio.gather(*(part.stop() for part in parts))
 
-    async def _tick(self, connection: Connection) -> None:
-        connection.deliver()
-        await self._app.services.digests.compose_due(self._deliver)
-        await self._app.services.inbox.tidy()
+    async def _tick(self, platform: Platform, connection: Connection) -> None:
+        if self._leases.holds(platform.delivery_job):
+            connection.deliver()
+        if self._leases.holds(EDITIONS):
+            await self._app.services.digests.compose_due(self._start_delivery)
+            await self._app.services.inbox.tidy()
         await connection.maintain()
         self._jobs.start()
 
-    def _deliver(self) -> None:
-        """Start delivery on every connected platform, whichever platform's tick composed the edition."""
-        for connection in self._connections.values():
-            connection.deliver()
+    async def _deliver(self) -> None:
+        """Start delivery after another process composed."""
+        self._start_delivery()
+
+    def _start_delivery(self) -> None:
+        """Start delivery on every connected platform for which this process delivers."""
+        for platform in self._platforms:
+            if (connection := self._connections.get(platform.name)) and self._leases.holds(platform.delivery_job):
+                connection.deliver()
+
+    def _follow_leases(self) -> None:
+        """Leave to others what they do now, and begin at once with what they did."""
+        for platform in self._platforms:
+            if (connection := self._connections.get(platform.name)) and not self._leases.holds(platform.delivery_job):
+                connection.stop_delivering()
+        for scheduler in self._schedulers.values():
+            scheduler.tick_now()
 
 
 @asynccontextmanager
@@ -204,7 +233,9 @@ async def _health_served(app: App, connections: _Connections) -> AsyncIterator[N
     from bot.services.vitals import vitals
 
     host, _, port = app.config.health.listen.rpartition(":")
-    server = HealthServer(partial(vitals, app.database, app.clock), app.services.metrics, connections)
+    server = HealthServer(
+        partial(vitals, app.database, app.clock, app.services.health.heartbeats), app.services.metrics, connections
+    )
     async with server.serve(host.strip("[]"), int(port)):
         yield
 
@@ -223,15 +254,16 @@ async def _notify_of_file(app: App, notices: Notices, stop: asyncio.Event) -> No
         await notices.forget()
     elif app.file_sync is None:
         for pause in pauses():  # at the very first start no server is served until the gateway has listed them
-            if await _notify(notices, stop, [app.fault]) or stop.is_set():
+            if await _notify(app, notices, stop, [app.fault]) or stop.is_set():
                 return
             await _sleep(pause, stop)
 
 
-async def _notify(notices: Notices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
+async def _notify(app: App, notices: Notices, stop: asyncio.Event, messages: Sequence[Message]) -> bool:
     """Send messages to the curators, unless the bot is stopping; return whether they have them."""
     try:
-        return await _run_until(stop, notices.notify(messages)) or False
+        async with app.services.job_leases.alone("notices"):
+            return await _run_until(stop, notices.notify(messages)) or False
     except (DayoriError, OSError) as error:
         _log.warning("the curators were not told", reason=str(error))
         return False

@@ -31,6 +31,7 @@ class Scheduler:
         self._scheduler = AsyncIOScheduler(timezone=UTC)
         self._running: asyncio.Task[None] | None = None
         self._watching: asyncio.Task[None] | None = None
+        self._again = False  # a tick was asked for while one ran
 
     def start(self) -> None:
         """Tick now, and then at the start of every minute."""
@@ -46,6 +47,12 @@ class Scheduler:
         )
         self._scheduler.start()
         self._watching = asyncio.create_task(self._watch())
+
+    def tick_now(self) -> None:
+        """Tick now, besides the start of every minute; a running tick is followed by another."""
+        self._again = self._running is not None and not self._running.done()
+        if self._scheduler.running and not self._again:
+            self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
 
     async def stop(self) -> None:
         """Stop ticking; a running tick is cancelled."""
@@ -67,6 +74,10 @@ class Scheduler:
             _log.error("tick failed", exc_info=error)
         except asyncio.CancelledError:  # APScheduler would log it as an error
             _log.info("tick cut short by the stop")
+            return
+        if self._again:
+            self._again = False
+            await self._run()
 
     async def _watch(self) -> None:
         ahead = time() - monotonic()
@@ -75,4 +86,4 @@ class Scheduler:
             before, ahead = ahead, time() - monotonic()
             if ahead < before - _SET_BACK:
                 _log.warning("the clock was set back", seconds=round(before - ahead))
-                self._scheduler.modify_job(_TICK, next_run_time=datetime.now(UTC))
+                self.tick_now()

@@ -13,6 +13,7 @@ from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.past_editions import PastEditions
 from bot.services.feeds.scoring import Scoring
 from bot.services.health import Health
+from bot.services.job_leases import JobLeases
 from bot.services.metrics import Metrics
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
@@ -66,6 +67,7 @@ class Services(NamedTuple):
     scoring: Scoring
     proposer_notices: ProposerNotices
     health: Health
+    job_leases: JobLeases
     metrics: Metrics
     aliases: Aliases
     shared_links: SharedLinks
@@ -73,4 +75,4 @@ class Services(NamedTuple):
     state: State
     servers: Servers
     delivery: Callable[[Mapping[str, Publisher]], Delivery]
-    message_updates: Callable[[Mapping[str, Publisher]], MessageUpdates]
+    message_updates: Callable[..., MessageUpdates]

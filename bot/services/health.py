@@ -3,34 +3,30 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
+from itertools import combinations
 from pathlib import Path
-from typing import Any, Literal, NamedTuple
+from typing import NamedTuple
 
 from bot.domain.digest import Subscription
 from bot.i18n import CommandName, msg
-from bot.services.cancellation import uncancellable
 from bot.services.check import Check
 from bot.services.digests.composing import Digests
-from bot.services.digests.lease_owner import has_ended, new_owner
+from bot.services.digests.lease_owner import has_ended
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.file_sync.papers_file import PapersFile
+from bot.services.heartbeats import Connection, Heartbeat, Heartbeats
 from bot.services.ports import Clock
 from bot.services.servers import Servers
-from bot.services.state import State
 from bot.services.unseen_collections import unseen_collections
 from bot.services.workspaces import Workspaces
 from bot.store import paper_checks, papers
-from bot.store.database import Database, iso
+from bot.store.database import Database
 from bot.store.schema import REVISION
 
-HEARTBEAT_KEY = "last tick"
-LATE = timedelta(minutes=5)
 _MOST_SERVERS = 5
 _CONNECTING = timedelta(minutes=2)  # the time that a start or a reconnect may take; ordinary interruptions are shorter
-Connection = Literal["starting", "connected", "lost"]
 
 
 class HealthReport(NamedTuple):
@@ -53,36 +49,28 @@ class Health:
         database: Database,
         clock: Clock,
         digests: Digests,
-        state: State,
         servers: Servers | None = None,
         file: PapersFile | None = None,
         workspaces: Workspaces | None = None,
         backups: Path | None = None,
+        heartbeats: Heartbeats | None = None,
     ) -> None:
-        self._database, self._clock, self._digests, self._state = database, clock, digests, state
-        self._process, self._connections = new_owner(), dict[str, dict[str, str]]()
+        self._database, self._clock, self._digests = database, clock, digests
+        self.heartbeats = heartbeats or Heartbeats(database, clock)
         self._servers, self._file, self._workspaces, self._backups = servers, file, workspaces, backups
 
-    @uncancellable
     async def heartbeat(self, platform: str, connection: Connection) -> None:
         """Record that the bot is alive and a platform's connection state; call it at each tick and each change."""
-        now = iso(self._clock())
-        before = self._connections.get(platform, {}).get("state")
-        if connection == "starting" and before not in (None, "starting"):
-            connection = "lost"  # a new client of a bot that was connected before is a reconnect
-        if connection != before:
-            self._connections[platform] = {"state": connection, "since": now}
-        note = {"at": now, "process": self._process, "connections": self._connections}
-        await self._state.write(HEARTBEAT_KEY, json.dumps(note))
+        await self.heartbeats.beat(platform, connection)
 
     async def stop(self) -> None:
         """Record that the bot was stopped on purpose."""
-        await self._state.write(HEARTBEAT_KEY, "")
+        await self.heartbeats.stop()
 
     async def is_running(self) -> bool:
-        """Return whether a bot runs on this database, as its heartbeat tells."""
-        tick = json.loads(await self._state.read(HEARTBEAT_KEY) or "{}")
-        return bool(tick) and not (has_ended(tick.get("process", "")) or self._is_late(tick["at"]))
+        """Return whether a bot runs on this database, as its heartbeats tell."""
+        now = self._clock()
+        return any(each.may_run(now) for each in await self.heartbeats.every())
 
     async def check(
         self,
@@ -98,7 +86,7 @@ class Health:
         """
         ids = [workspace_id, *(others or {}).values()]
         standings = [status for id in ids for status in await self._digests.statuses(id)]
-        tick = await self._state.read(HEARTBEAT_KEY)
+        processes = await self.heartbeats.every()
         subscriptions = [each.subscription for each in standings]
         checks = [
             Check(
@@ -108,7 +96,7 @@ class Health:
             ),
             *await self._collections(workspace_id, others or {}),
             *(_token(platform, has_token, (missing or {}).get(platform)) for platform, has_token in tokens.items()),
-            *self._running(json.loads(tick) if tick else None),
+            *self._running(processes),
             *await asyncio.to_thread(self._storage),
             await self._integrity(),
             *await self._papers_file(),
@@ -210,23 +198,25 @@ class Health:
         ]
         return [*waiting, *resting]
 
-    def _running(self, tick: dict[str, Any] | None) -> list[Check]:
-        """Report whether the bot runs and is connected, from its last heartbeat."""
-        if tick is None:
+    def _running(self, processes: Sequence[Heartbeat]) -> list[Check]:
+        """Report of every process whether it runs and is connected, from its last heartbeat."""
+        if not processes:
             return [Check("bot", "ok", msg("The bot is not running."))]
-        start = msg("Start it with dayori run; its log says why it stopped.")
-        at = tick["at"]
-        if has_ended(tick.get("process", "")):
-            message = msg("The bot stopped unexpectedly, after {time}.", time=_minute(at))
-            return [Check("bot", "fault", message, start)]
-        if self._is_late(at):
-            return [Check("bot", "fault", msg("The bot has not run since {time}.", time=_minute(at)), start)]
-        return [self._connected(platform, **state) for platform, state in tick.get("connections", {}).items()]
+        now, start = self._clock(), msg("Start it with dayori run; its log says why it stopped.")
+        checks = list[Check]()
+        for each in processes:
+            if has_ended(each.process):
+                message = msg("The bot stopped unexpectedly, after {time}.", time=_minute(each.at.isoformat()))
+                checks.append(_of_shards(each, Check("bot", "fault", message, start)))
+            elif each.is_late(now):
+                message = msg("The bot has not run since {time}.", time=_minute(each.at.isoformat()))
+                checks.append(_of_shards(each, Check("bot", "fault", message, start)))
+            else:
+                connections = each.connections.items()
+                checks += [_of_shards(each, self._connected(platform, **kept)) for platform, kept in connections]
+        return [*checks, *_twins([each for each in processes if each.may_run(now)])]
 
-    def _is_late(self, at: str) -> bool:
-        return self._clock() - datetime.fromisoformat(at) > LATE
-
-    def _connected(self, platform: str, state: Connection, since: str) -> Check:
+    def _connected(self, platform: str, state: str, since: str) -> Check:
         name = platform.title()
         if state == "connected":
             return Check("bot", "ok", msg("The bot runs and is connected to {platform}.", platform=name))
@@ -243,6 +233,19 @@ class Health:
                 "bot", "warning", msg("The bot is starting and not connected to {platform} yet.", platform=name)
             )
         return Check("bot", "warning", msg("The bot is connecting to {platform} again.", platform=name))
+
+
+def _of_shards(process: Heartbeat, check: Check) -> Check:
+    """Return a check with the shards in its name, where a process serves only some."""
+    return check._replace(name=f"bot {process.shards}") if process.shards else check
+
+
+def _twins(processes: Sequence[Heartbeat]) -> list[Check]:
+    """Report processes that receive the same events."""
+    if not any(a.meets(b) for a, b in combinations(processes, 2)):
+        return []
+    message = msg("Two processes answer the same servers with one token.")
+    return [Check("bot twice", "warning", message, msg("Stop one of them, or give each its own part: discord.shards."))]
 
 
 def _token(platform: str, has_token: bool, missing: str | None) -> Check:

@@ -118,6 +118,9 @@ class Connection(Protocol):
     def deliver(self) -> None:
         """Start sending open editions, unless that is running already."""
 
+    def stop_delivering(self) -> None:
+        """Leave open editions to another process."""
+
     async def update_messages(self) -> None:
         """Let posted messages follow the edits of their papers."""
 
@@ -131,6 +134,10 @@ class Platform(Protocol):
     @property
     def name(self) -> str:
         """Return the prefix of its channels, such as `discord`."""
+
+    @property
+    def delivery_job(self) -> str:
+        """Return the name of the job of sending everything with its token, which one process does for all."""
 
     def connect(self) -> AbstractAsyncContextManager[Connection]:
         """Yield a client that is not connected yet; on exit it finishes what it started."""

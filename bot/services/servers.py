@@ -114,10 +114,10 @@ class Servers:
         if await self._first_server():
             return
         names = {} if self.serves_all else await present()
-        await self._remember(names)
-        _log.info(
-            "servers of the first start", servers=", ".join(f"{id} {_cleaned(name)}" for id, name in names.items())
-        )
+        if await self._remember(names):
+            _log.info(
+                "servers of the first start", servers=", ".join(f"{id} {_cleaned(name)}" for id, name in names.items())
+            )
 
     @uncancellable
     async def _first_server(self) -> str | None:
@@ -125,13 +125,17 @@ class Servers:
             return await state.read_state(connection, _STATE_KEY)
 
     @uncancellable
-    async def _remember(self, names: Mapping[str, str]) -> None:
+    async def _remember(self, names: Mapping[str, str]) -> bool:
+        """Record the first servers; return False if another process did meanwhile, and may have seen others join."""
         async with self._database.write() as connection:
+            if await state.read_state(connection, _STATE_KEY):
+                return False
             for id, name in names.items():
                 is_ours = id in self._named or not self._listed
                 await self._save(connection, id, name, "allowed" if is_ours else "waiting")
             is_known = self.serves_all or self._named or await servers.every(connection)
             await state.write_state(connection, _STATE_KEY, _CLOSED if is_known else _OPEN)
+        return True
 
     @uncancellable
     async def note_server(self, server: str, name: str) -> None:
@@ -154,12 +158,16 @@ class Servers:
             _log.warning("a server waits to be allowed", server=server, name=name)
 
     @uncancellable
-    async def forget_others(self, present: Collection[str]) -> None:
-        """Forget waiting servers that the bot has left; `present` are all servers that it is in."""
+    async def forget_others(self, present: Collection[str], is_seen: Callable[[str], bool] = lambda _: True) -> None:
+        """Forget waiting servers that the bot has left; `present` are all servers that it is in.
+
+        Servers that are not seen from here, because other processes serve them, stay.
+        """
         if self.serves_all:
             return
         async with self._database.read() as connection:
-            ids = {each.id for each in await servers.every(connection) if each.state == "waiting"} - set(present)
+            waiting = {each.id for each in await servers.every(connection) if each.state == "waiting"}
+        ids = set(filter(is_seen, waiting - set(present)))
         if ids:
             async with self._database.write() as connection:
                 await servers.drop_waiting(connection, ids)

@@ -2,16 +2,13 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
-from datetime import datetime
 from typing import NamedTuple
 
-from bot.services.health import HEARTBEAT_KEY, LATE
+from bot.services.heartbeats import LATE, Heartbeats
 from bot.services.ports import Clock
 from bot.store import candidates, editions
 from bot.store.database import Database
-from bot.store.state import read_state
 
 
 class Vitals(NamedTuple):
@@ -30,16 +27,15 @@ class Vitals(NamedTuple):
         return is_ticking and bool(self.connections) and set(self.connections.values()) == {"connected"}
 
 
-async def vitals(database: Database, clock: Clock) -> Vitals:
-    """Return how the bot on this database is."""
-    now = clock()
+async def vitals(database: Database, clock: Clock, heartbeats: Heartbeats) -> Vitals:
+    """Return how this process of the bot is, and what waits in its database."""
+    now, own = clock(), await heartbeats.own()
     async with database.read() as connection:
-        tick = json.loads(await read_state(connection, HEARTBEAT_KEY) or "{}")
         open_editions, since = await editions.outbox(connection)
         waiting = await candidates.count_all(connection)
     return Vitals(
-        connections={platform: each["state"] for platform, each in tick.get("connections", {}).items()},
-        tick_age=(now - datetime.fromisoformat(tick["at"])).total_seconds() if tick else None,
+        connections={platform: each["state"] for platform, each in own.connections.items()} if own else {},
+        tick_age=(now - own.at).total_seconds() if own else None,
         open_editions=open_editions,
         outbox_age=(now - since).total_seconds() if since else 0.0,
         candidates=waiting,

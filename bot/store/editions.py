@@ -34,6 +34,11 @@ async def last_number(connection: StoreConnection, subscription_id: int) -> int:
     return (await connection.execute(query)).scalar() or 0
 
 
+async def newest(connection: StoreConnection) -> int:
+    """Return the id of the edition that was composed last, of all workspaces; 0 before the first."""
+    return (await connection.execute(select(func.max(editions.c.id)))).scalar() or 0
+
+
 async def exists_for(connection: StoreConnection, subscription_id: int, period: str) -> bool:
     """Return whether the subscription has an edition for that turn."""
     query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.period == period)

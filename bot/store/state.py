@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
+from sqlalchemy import delete, select
 
 from bot.store.connection import StoreConnection
 from bot.store.dialect import upsert
@@ -24,3 +24,14 @@ async def write_state(connection: StoreConnection, name: str, text: str) -> None
     """Write a text under a name, replacing the previous one."""
     statement = upsert(state).values(name=name, text=text)
     await connection.execute(statement.on_conflict_do_update(index_elements=["name"], set_={"text": text}))
+
+
+async def states(connection: StoreConnection, beginning: str) -> dict[str, str]:
+    """Return the texts by name of all names with that beginning."""
+    query = select(state.c.name, state.c.text).where(state.c.name.startswith(beginning, autoescape=True))
+    return {row.name: row.text for row in await connection.execute(query.order_by(state.c.name))}
+
+
+async def remove_state(connection: StoreConnection, name: str) -> None:
+    """Remove a name and its text."""
+    await connection.execute(delete(state).where(state.c.name == name))

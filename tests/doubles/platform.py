@@ -11,7 +11,7 @@ from bot.services.ports import Publisher
 class BrokenPlatform:
     """Fails with one error on every call, and counts the calls."""
 
-    name, latency = "broken", None
+    name, latency, delivery_job = "broken", None, "delivery broken"
 
     def __init__(self, error: Exception) -> None:
         self.error, self.attempts = error, 0
@@ -33,6 +33,9 @@ class BrokenPlatform:
 
     def deliver(self) -> None:
         raise self.error
+
+    def stop_delivering(self) -> None:
+        pass
 
     async def update_messages(self) -> None:
         raise self.error

@@ -27,7 +27,7 @@ from tests.samples import paper
 
 @pytest.fixture
 def health(database: Database, clock: AdjustableClock, digests: Digests) -> Health:
-    return Health(database, clock, digests, State(database))
+    return Health(database, clock, digests)
 
 
 def seen(findings: HealthReport) -> list[tuple[str, str]]:
@@ -75,7 +75,7 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
         "from tests.doubles.clock import AdjustableClock\n"
         "async def beat():\n"
         "    database = await open_database(sys.argv[1])\n"
-        "    await Health(database, AdjustableClock(), None, State(database)).heartbeat('discord', 'connected')\n"
+        "    await Health(database, AdjustableClock(), None).heartbeat('discord', 'connected')\n"
         "    await database.close()\n"
         "asyncio.run(beat())\n"
     )

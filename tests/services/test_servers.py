@@ -240,7 +240,7 @@ async def test_the_doctor_warns_of_what_waits_and_stays_well(
     digests = Digests(database, clock, policy, {"discord": FakeRenderer()}, resting)
     await digests.subscribe(workspace, SubscriptionRequest("other", f"{OTHER}/1", "daily 09:00", (), "ja"))
     await resting.note_server(THIRD, "知らない人")
-    findings = await Health(database, clock, digests, State(database), resting).check(workspace, {"discord": True})
+    findings = await Health(database, clock, digests, resting).check(workspace, {"discord": True})
     checks = [
         (each.name, each.message.text("en"), each.remedy and each.remedy.text("en"))
         for each in findings.checks

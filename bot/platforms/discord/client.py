@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 from contextlib import suppress
+from functools import partial
 from math import inf
 from typing import Any
 
@@ -15,6 +16,7 @@ from discord import InteractionType
 from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
+from bot.domain.shards import Shards
 from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
 from bot.platforms.discord.card import ShowToAll
@@ -37,9 +39,11 @@ from bot.platforms.discord.feed_dialog import (
     answer_form,
 )
 from bot.platforms.discord.gateway_status import GatewayStatus
+from bot.platforms.discord.identification import Identification
 from bot.platforms.discord.modal import DETAILS, DRAFT, FEED, FIND, kind_of
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
+from bot.platforms.discord.rate_limit import GlobalRateLimit, share
 from bot.platforms.rate_limit_trace import rate_limit_trace
 from bot.services.bundle import Services
 from bot.services.cancellation import uncancellable
@@ -92,9 +96,17 @@ _log = structlog.get_logger()
 class DayoriClient(Client):
     """Talks to Discord with the only intent that channels and permissions need."""
 
-    def __init__(self, services: Services, api_url: str, names: CommandNames | None = None) -> None:
+    def __init__(
+        self,
+        services: Services,
+        api_url: str,
+        names: CommandNames | None = None,
+        delivery_job: str = "",
+        shards: Shards | None = None,
+    ) -> None:
         Route.BASE = api_url.rstrip("/")
         proxy = proxy_for(api_url)  # also used for the gateway: discord.py has one proxy setting for both
+        part: dict[str, Any] = {"shard_ids": shards.ids, "shard_count": shards.total} if shards else {}
         discord.VoiceClient.warn_nacl = discord.VoiceClient.warn_dave = False  # the bot does not use voice
         super().__init__(
             intents=discord.Intents(guilds=True),
@@ -103,16 +115,20 @@ class DayoriClient(Client):
             member_cache_flags=discord.MemberCacheFlags.none(),
             chunk_guilds_at_startup=False,
             guild_ready_timeout=_SERVERS_SETTLE,
+            **part,
             proxy=proxy.url if proxy else None,
             http_trace=rate_limit_trace(services.metrics, "discord"),
         )
         self.services, self.names = services, names or CommandNames()
         self.under_way = {}
         self.gateway_status = GatewayStatus(services.health)
-        self.publisher = ServedPublisher(DiscordPublisher(self.http, self.names), services.servers)
+        leases = services.job_leases
+        limit = GlobalRateLimit(partial(share, leases, delivery_job))
+        self.publisher = ServedPublisher(DiscordPublisher(self.http, self.names, limit), services.servers)
         publishers = {"discord": self.publisher}
         self.delivery = services.delivery(publishers)
-        self.message_updates = services.message_updates(publishers)
+        self.message_updates = services.message_updates(publishers, partial(leases.holds, delivery_job))
+        self._identified = Identification(leases, delivery_job) if shards else None
         self.tree = Tree(self)
         self.add_dynamic_items(*_COMPONENTS)
 
@@ -142,7 +158,22 @@ class DayoriClient(Client):
         await self.services.servers.note_first_servers(present)
         for guild in sorted(self.guilds, key=_joined_at):
             await self.on_guild_join(guild)
-        await self.services.servers.forget_others([_name(guild) for guild in self.guilds])
+        await self._forget_others([_name(guild) for guild in self.guilds])
+
+    async def _forget_others(self, present: Collection[str]) -> None:
+        """Forget servers that were left; of those that other shards serve, their process knows whether they were."""
+        await self.services.servers.forget_others(present, self._is_served_here)
+
+    def _is_served_here(self, server: str) -> bool:
+        shard = (int(server.rpartition(":")[2]) >> 22) % (self.shard_count or 1)
+        return self.shard_ids is None or shard in self.shard_ids
+
+    async def before_identify_hook(self, shard_id: int | None, *, initial: bool = False) -> None:
+        """Identify in turn with the other processes."""
+        if self._identified:
+            await self._identified.take_turn(shard_id or 0)
+        else:
+            await super().before_identify_hook(shard_id, initial=initial)
 
     async def on_guild_join(self, guild: discord.Guild) -> None:
         """Record a server that the bot was added to."""
@@ -150,11 +181,13 @@ class DayoriClient(Client):
 
     async def on_guild_remove(self, guild: discord.Guild) -> None:
         """Forget a server that the bot left before anybody decided on it."""
-        await self.services.servers.forget_others([_name(each) for each in self.guilds if each.id != guild.id])
+        await self._forget_others([_name(each) for each in self.guilds if each.id != guild.id])
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Connect to the gateway that the API returns, also after a session that cannot be resumed."""
-        _, address, _ = await self.http.get_bot_gateway()
+        _, address, limits = await self.http.get_bot_gateway()
+        if self._identified:
+            self._identified.at_once = limits["max_concurrency"]
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
 

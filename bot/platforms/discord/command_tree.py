@@ -97,19 +97,29 @@ class Tree(app_commands.CommandTree[Client]):
         await error_handler.respond(interaction, error)
 
     async def sync_changed(self) -> None:
-        """Sync the commands with Discord if they changed, and learn their ids."""
+        """Sync the commands with Discord if they changed, once for all processes, and learn their ids."""
         client, translator = self.client, Translator()
         await self.set_translator(translator)
         payloads = [await command.get_translated_payload(self, translator) for command in self.get_commands()]
         fingerprint = hashlib.blake2b(json.dumps(payloads, sort_keys=True).encode(), digest_size=16).hexdigest()
         key = f"commands of {client.application_id}"
         if await client.services.state.read(key) != fingerprint:
-            await self._learn_names(await self.sync(), payloads)
-            await client.services.state.write(key, fingerprint)
-            _log.info("commands synced", commands=len(payloads))
-        elif client.names.application != client.application_id:
+            async with client.services.job_leases.alone(key):
+                await self._sync_once(key, fingerprint, payloads)
+        if client.names.application != client.application_id:
+            client.names.recall(await client.services.state.read(NOTE))  # another process may have synced
+        if client.names.application != client.application_id:
             with suppress(discord.HTTPException):  # then messages name commands without ids until the next start
                 await self._learn_names(await self.fetch_commands(), payloads)
+
+    async def _sync_once(self, key: str, fingerprint: str, payloads: Sequence[dict[str, Any]]) -> None:
+        state = self.client.services.state
+        if await state.read(key) == fingerprint:
+            self.client.names.recall(await state.read(NOTE))
+            return
+        await self._learn_names(await self.sync(), payloads)
+        await state.write(key, fingerprint)
+        _log.info("commands synced", commands=len(payloads))
 
     async def _learn_names(
         self, commands: Sequence[app_commands.AppCommand], payloads: Sequence[dict[str, Any]]

@@ -7,7 +7,8 @@ from time import monotonic
 import structlog
 
 from bot.domain.errors import DayoriError
-from bot.services.health import Connection, Health
+from bot.services.health import Health
+from bot.services.heartbeats import Connection
 
 _LONG = 120.0  # seconds without a connection after which a warning is logged
 _log = structlog.get_logger()

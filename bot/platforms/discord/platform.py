@@ -13,10 +13,12 @@ from aiohttp import ClientError
 
 from bot.backoff import pauses
 from bot.domain.errors import ConfigError, UnreachableError
+from bot.domain.shards import Shards
 from bot.i18n import msg
 from bot.platforms.discord.client import DayoriClient
 from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
+from bot.services.job_leases import delivery_job
 from bot.services.ports import Publisher
 
 _AUTHENTICATION_FAILED = 4004
@@ -29,8 +31,11 @@ class DiscordPlatform:
 
     name = "discord"
 
-    def __init__(self, services: Services, api_url: str, token: str, names: CommandNames) -> None:
+    def __init__(
+        self, services: Services, api_url: str, token: str, names: CommandNames, shards: Shards | None = None
+    ) -> None:
         self._services, self._api_url, self._token, self._names = services, api_url, token, names
+        self._shards, self.delivery_job = shards, delivery_job(self.name, token)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[DiscordConnection]:
@@ -52,7 +57,7 @@ class DiscordPlatform:
             yield client.publisher
 
     def _client(self) -> DayoriClient:
-        return DayoriClient(self._services, self._api_url, self._names)
+        return DayoriClient(self._services, self._api_url, self._names, self.delivery_job, self._shards)
 
 
 class DiscordConnection:
@@ -88,6 +93,10 @@ class DiscordConnection:
     def deliver(self) -> None:
         """Start sending open editions, unless that is running already."""
         self._client.delivery.start()
+
+    def stop_delivering(self) -> None:
+        """Leave open editions to another process."""
+        self._client.delivery.give_up()
 
     async def update_messages(self) -> None:
         """Let posted messages follow the edits of their papers."""

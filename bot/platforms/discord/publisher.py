@@ -18,6 +18,7 @@ from bot.i18n import Locale, msg
 from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.fallback import as_links
 from bot.platforms.discord.message_search import MessageSearch
+from bot.platforms.discord.rate_limit import GlobalRateLimit
 from bot.platforms.discord.render import CONTENT
 from bot.platforms.discord.rest import AlreadyDeletedError, ContentRefusedError, RestClient
 from bot.platforms.discord.server_time import ServerTime
@@ -34,9 +35,11 @@ class DiscordPublisher:
     # Discord checks nonces of "the past few minutes" (documentation of Create Message); a minute is well within that.
     nonce_memory = 60.0
 
-    def __init__(self, http: HTTPClient, names: CommandNames | None = None) -> None:
+    def __init__(
+        self, http: HTTPClient, names: CommandNames | None = None, rate_limit: GlobalRateLimit | None = None
+    ) -> None:
         self._names = names or CommandNames()
-        self._rest, self._time = RestClient(http), ServerTime()
+        self._rest, self._time = RestClient(http, rate_limit or GlobalRateLimit()), ServerTime()
         self._history = MessageSearch(self._rest)
         self._time_lock = asyncio.Lock()
         # when Discord last did not answer, and the error

@@ -1,28 +1,37 @@
 """Keeps within Discord's global rate limit of a bot, before Discord has to enforce it.
 
-Answers to interactions do not count towards that limit and do not pass through here.
+Answers to interactions do not count towards that limit and do not pass through here. Where several processes share a
+token, the one that delivers has most of the limit, and the others share the rest for what people ask of them: an
+edition now, a message to a proposer.
 """
 
 from __future__ import annotations
 
 import asyncio
 from collections import deque
+from collections.abc import Callable
 from time import monotonic
 
 from bot.domain.errors import RetryLaterError
 from bot.i18n import msg
+from bot.services.job_leases import JobLeases
 
-_RATE = 46.0  # requests per second; Discord allows 50, and requests can bunch up on the way
+_RATE, _OTHERS_RATE = 46.0, 3.0  # requests per second; Discord allows 50, and requests can bunch up on the way
 _LATE = 0.01  # seconds of delay that the next requests may make up for
 _INVALID = frozenset({401, 403, 429})
 _MOST_INVALID, _WINDOW = 1000, 600.0  # Discord bans an address after 10,000 such responses in ten minutes
 
 
+def share(leases: JobLeases, delivery_job: str) -> float:
+    """Return how many requests per second this process may make."""
+    return _RATE if leases.holds(delivery_job) else _OTHERS_RATE / max(1, leases.others)
+
+
 class GlobalRateLimit:
     """Lets requests pass one after another; after too many refusals, none for a while."""
 
-    def __init__(self) -> None:
-        self._gate = asyncio.Lock()
+    def __init__(self, rate: Callable[[], float] = lambda: _RATE) -> None:
+        self._rate, self._gate = rate, asyncio.Lock()
         self._next = 0.0
         self._refused: deque[float] = deque(maxlen=_MOST_INVALID)
         self._rest_until = 0.0
@@ -38,7 +47,7 @@ class GlobalRateLimit:
                 )
             if (wait := self._next - monotonic()) > 0:
                 await asyncio.sleep(wait)
-            self._next = max(self._next, monotonic() - _LATE) + 1 / _RATE
+            self._next = max(self._next, monotonic() - _LATE) + 1 / self._rate()
 
     def rest(self, seconds: float) -> None:
         """Let no request pass for some seconds."""

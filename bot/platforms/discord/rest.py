@@ -32,8 +32,8 @@ class AlreadyDeletedError(Exception):
 class RestClient:
     """Keeps each channel's rate limit and the global one; raises the errors that `ports.Publisher` names."""
 
-    def __init__(self, http: HTTPClient) -> None:
-        self._http, self._rate_limit = http, GlobalRateLimit()
+    def __init__(self, http: HTTPClient, rate_limit: GlobalRateLimit) -> None:
+        self._http, self._rate_limit = http, rate_limit
 
     async def read(
         self,

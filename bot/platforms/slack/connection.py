@@ -40,6 +40,7 @@ class SlackConnection:
         api_url: str,
         token: str,
         names: CommandNames,
+        is_ours: Callable[[], bool],
         *,
         unfurls: bool,
     ) -> None:
@@ -48,7 +49,7 @@ class SlackConnection:
         self._web, self._token = web_client(session, api_url, token), token
         publishers = {"slack": publisher}
         self._delivery = services.delivery(publishers)
-        self._message_updates = services.message_updates(publishers)
+        self._message_updates = services.message_updates(publishers, is_ours)
         self._socket_mode: SocketMode | None = None
         self._listeners: Listeners | None = None
 
@@ -76,6 +77,10 @@ class SlackConnection:
     def deliver(self) -> None:
         """Start sending open editions, unless that is running already."""
         self._delivery.start()
+
+    def stop_delivering(self) -> None:
+        """Leave open editions to another process."""
+        self._delivery.give_up()
 
     async def update_messages(self) -> None:
         """Let posted messages follow the edits of their papers, and the Homes that are open all changes."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import partial
 from importlib.util import find_spec
 
 from aiohttp import ClientSession
@@ -15,6 +16,7 @@ from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import SlackPublisher
 from bot.platforms.slack.tokens import APP_TOKEN, BOT_TOKEN, NO_BOLT, token_problem
 from bot.services.bundle import Services
+from bot.services.job_leases import delivery_job
 from bot.services.ports import Connection, Publisher
 
 
@@ -35,6 +37,7 @@ class SlackPlatform:
     ) -> None:
         self._services, self._api_url, self._names, self._unfurls = services, api_url, names, unfurls
         self._tokens = {BOT_TOKEN: bot_token, APP_TOKEN: app_token}
+        self.delivery_job = delivery_job(self.name, bot_token)
 
     @asynccontextmanager
     async def connect(self) -> AsyncIterator[Connection]:
@@ -56,6 +59,7 @@ class SlackPlatform:
                 self._api_url,
                 self._tokens[BOT_TOKEN],
                 self._names,
+                partial(self._services.job_leases.holds, self.delivery_job),
                 unfurls=self._unfurls,
             )
             try:

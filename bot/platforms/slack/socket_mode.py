@@ -20,7 +20,8 @@ from bot.backoff import pauses
 from bot.domain.errors import DayoriError, PublishError
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import TokenRefusedError
-from bot.services.health import Connection, Health
+from bot.services.health import Health
+from bot.services.heartbeats import Connection
 
 Serve: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
 """Serves an envelope's payload; returns what its acknowledgement says, None for nothing."""

@@ -87,6 +87,11 @@ class Digests:
         async with self._database.read() as connection:
             return (await editions.last_editions(connection, subscription.workspace_id)).get(subscription.id)
 
+    async def newest(self) -> int:
+        """Return a number that changes when an edition is composed, whichever process composes it."""
+        async with self._database.read() as connection:
+            return await editions.newest(connection)
+
     async def statuses(self, workspace_id: int) -> list[SubscriptionStatus]:
         """Return the status of every subscription of a workspace, by name."""
         async with self._database.read() as connection:

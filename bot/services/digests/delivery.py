@@ -68,6 +68,11 @@ class Delivery:
             self._running.add_done_callback(_log_failure)
         return self._running
 
+    def give_up(self) -> None:
+        """Leave everything to another process; what may have been sent is searched for by whoever goes on."""
+        if self._running:
+            self._running.cancel()
+
     def stop(self) -> None:
         """Start nothing more; messages already being sent are finished."""
         self._stopping.set()

@@ -36,14 +36,20 @@ class MessageUpdates:
         database: Database,
         renderers: Mapping[str, Renderer],
         publishers: Mapping[str, Publisher],
+        is_ours: Callable[[], bool] = lambda: True,
         pauses: Sequence[float] = PAUSES,
     ) -> None:
-        self._database, self._pauses = database, pauses
+        self._database, self._pauses, self._is_ours = database, pauses, is_ours
         self._renderers, self._publishers = renderers, publishers
         self._running = asyncio.Lock()
 
     async def update(self) -> int:
-        """Redraw the papers edited since the last call in every message that shows them; return how many changed."""
+        """Redraw the papers edited since the last call in every message that shows them; return how many changed.
+
+        Where another process does that (`is_ours`), it sees the edits within seconds.
+        """
+        if not self._is_ours():
+            return 0
         async with self._running:
             return await self._update()
 

@@ -86,6 +86,7 @@ class FileSync:
     ) -> None:
         self._database, self._clock, self._importer = database, clock, importer
         self._workspace, self._path, self.notify = workspace_id, path, notify
+        self.is_ours: Callable[[], bool] = lambda: True  # False while another process keeps the file
         self._name = name or str(path)
         self._lock = asyncio.Lock()
         self._notified: set[str] = set()
@@ -120,6 +121,8 @@ class FileSync:
 
     async def _sync_if_changed(self) -> None:
         """Sync if either side changed; a failure is reported and retried later."""
+        if not self.is_ours():
+            return
         try:
             signature = await self._settled_signature()
             async with self._database.read() as connection:

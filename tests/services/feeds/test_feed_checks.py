@@ -10,7 +10,6 @@ from bot.i18n import msg
 from bot.services.check import Check
 from bot.services.digests.composing import Digests
 from bot.services.health import Health
-from bot.services.state import State
 from bot.store import feed_addresses, feeds
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -18,7 +17,7 @@ from tests.doubles.clock import AdjustableClock
 
 async def checked(database: Database, clock: AdjustableClock, digests: Digests, *workspaces: int) -> list[Check]:
     others = {f"w{id}": id for id in workspaces[1:]}
-    report = await Health(database, clock, digests, State(database)).check(workspaces[0], {}, None, others)
+    report = await Health(database, clock, digests).check(workspaces[0], {}, None, others)
     assert report.is_well
     return [each for each in report.checks if each.name.startswith("feed")]
 

@@ -23,7 +23,6 @@ from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
 from bot.services.papers.update_checks import UpdateChecks
-from bot.services.state import State
 from bot.store import papers
 from bot.store.database import Database
 from bot.store.imports import content_hash
@@ -387,7 +386,7 @@ async def test_the_doctor_tells_how_many_papers_were_looked_at(
     checks: UpdateChecks,
 ) -> None:
     async def lines() -> list[str]:
-        report = await Health(database, clock, digests, State(database)).check(workspace, {})
+        report = await Health(database, clock, digests).check(workspace, {})
         return [check.message.text("ja") for check in report.checks if check.name == "papers"]
 
     await library.add(workspace, paper(1), None)

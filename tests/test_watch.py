@@ -9,8 +9,8 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.domain.errors import StoreError
-from bot.edit_watch import EditWatch
 from bot.i18n import msg
+from bot.watch import Watch
 
 
 class Collection:
@@ -39,7 +39,7 @@ class Collection:
 @pytest.fixture
 async def collection() -> AsyncIterator[Collection]:
     collection = Collection()
-    watch = EditWatch(collection.last_step, collection.follow, every=0.001)
+    watch = Watch(collection.last_step, collection.follow, every=0.001)
     watch.start()
     await collection.look_again()
     yield collection
@@ -69,4 +69,4 @@ async def test_what_could_not_be_followed_is_followed_at_the_next_look(
 
 
 async def test_a_watch_that_was_never_started_stops() -> None:
-    await EditWatch(Collection().last_step, Collection().follow).stop()
+    await Watch(Collection().last_step, Collection().follow).stop()

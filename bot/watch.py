@@ -1,4 +1,4 @@
-"""Notices within seconds that a collection changed, whichever platform or process changed it."""
+"""Notices within seconds that something in the store changed, whichever platform or process changed it."""
 
 from __future__ import annotations
 
@@ -13,13 +13,13 @@ _EVERY = 2.0  # seconds; a look takes 0.4 ms of a processor
 _log = structlog.get_logger()
 
 
-class EditWatch:
-    """Calls `follow` when the history has new steps; one that is slow delays only itself."""
+class Watch:
+    """Calls `follow` when the newest number has changed; one that is slow delays only itself."""
 
     def __init__(
-        self, last_step: Callable[[], Awaitable[int]], follow: Callable[[], Awaitable[None]], every: float = _EVERY
+        self, newest: Callable[[], Awaitable[int]], follow: Callable[[], Awaitable[None]], every: float = _EVERY
     ) -> None:
-        self._last_step, self._follow, self._every = last_step, follow, every
+        self._newest, self._follow, self._every = newest, follow, every
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -36,12 +36,12 @@ class EditWatch:
         followed: int | None = None
         while True:
             try:
-                step = await self._last_step()
-                if followed not in (None, step):
+                newest = await self._newest()
+                if followed not in (None, newest):
                     await self._follow()
-                followed = step
+                followed = newest
             except DayoriError as error:
-                _log.warning("posted digests do not follow the edits yet", reason=str(error))
+                _log.warning("a change is not followed yet", reason=str(error))
             except Exception as error:
-                _log.error("posted digests do not follow the edits", exc_info=error)
+                _log.error("a change is not followed", exc_info=error)
             await asyncio.sleep(self._every)
