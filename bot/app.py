@@ -16,6 +16,7 @@ from bot.config import Config
 from bot.config_sections import SourcesSettings
 from bot.domain.errors import DayoriError
 from bot.domain.shards import parse_shards
+from bot.follow_settings import follow_settings
 from bot.garbage import PausedCollector
 from bot.i18n import Message
 from bot.platforms.discord.command_names import NOTE
@@ -30,9 +31,6 @@ from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
 from bot.services.digests.past_editions import PastEditions
-from bot.services.digests.subscription_placement import SubscriptionPlacement
-from bot.services.digests.subscription_request import SubscriptionRequest
-from bot.services.feeds.feed_settings import FeedSettings
 from bot.services.feeds.scoring import Scoring
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
@@ -119,7 +117,7 @@ async def open_app(
         file, sync = _papers_file(config, clock, database, services.importer, workspace)
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
         if serves:
-            await _follow_settings(config, clock, database, services.workspaces)
+            await follow_settings(config, clock, database, services.workspaces)
         yield App(config, clock, database, services, names, sources, sync if serves else None, fault)
 
 
@@ -274,14 +272,6 @@ def _papers_file(
 
     sync = FileSync(database, clock, importer, workspace, path, name)
     return PapersFile(database, importer, path, name, sync), sync
-
-
-async def _follow_settings(config: Config, clock: Clock, database: Database, workspaces: Workspaces) -> None:
-    requests = [SubscriptionRequest(s.name, s.channel, s.schedule, s.tags, config.locale) for s in config.subscriptions]
-    placement = SubscriptionPlacement(database, clock, config.zone, workspaces)
-    await placement.follow_settings(requests)
-    await placement.follow_servers()
-    await FeedSettings(database, clock).follow(await workspaces.named(DEFAULT), config.feeds)
 
 
 def _renderers(config: Config, names: DiscordNames) -> dict[str, Renderer]:

@@ -214,6 +214,14 @@ def test_the_servers_that_are_served_are_ids_as_numbers_or_text() -> None:
         assert "not a server's id" in problem(f"discord: {{servers: [{wrong}]}}")
 
 
+def test_the_shards_of_a_process_are_said_in_the_file_or_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert load("discord: {shards: 0-3/16}").discord.shards == "0-3/16"
+    for wrong in ("16", "4-3/16", "0-16/16", "all"):
+        assert "not shards; write the first, the last and how many" in problem(f"discord: {{shards: {wrong}}}")
+    monkeypatch.setenv("DAYORI_DISCORD__SHARDS", "15/16")
+    assert load("").discord.shards == "15/16"
+
+
 @pytest.mark.parametrize(
     ("value", "told"),
     [

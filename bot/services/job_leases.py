@@ -25,10 +25,12 @@ from bot.store import job_leases
 from bot.store.database import Database
 
 EDITIONS, FILE_SYNC = "editions", "papers file"
-_SHORT, _LONG = 6.0, 60.0  # seconds that a lease lasts: beside other processes, and of one that is alone
-_MARGIN = 1.0  # seconds by which a holder gives up before anybody else may take over
-_PAUSE = 1.0  # seconds after another's end, within which what it sent still counts towards a platform's limit
-_LOOK, _LOOK_SOON = 1.0, 0.1  # seconds between two looks at the leases
+_SECONDS = 6.0  # that a lease lasts beside other processes
+_ALONE = 10  # times as long it lasts for a process that is alone, which then writes less
+# A sixth of a lease is the time between two looks, the time by which a holder gives up before anybody else may take
+# over, and the time for which what the one before sent still counts towards a platform's limit: a second.
+_SIXTH = 1 / 6
+_LOOK_SOON = 0.1  # seconds
 _log = structlog.get_logger()
 
 
@@ -60,8 +62,15 @@ class _Held(NamedTuple):
 class JobLeases:
     """The leases of this process. Before they are kept, as in most commands, the process does everything itself."""
 
-    def __init__(self, database: Database, clock: Clock, count_others: Callable[[], Awaitable[int]]) -> None:
+    def __init__(
+        self,
+        database: Database,
+        clock: Clock,
+        count_others: Callable[[], Awaitable[int]],
+        seconds: float = _SECONDS,
+    ) -> None:
         self._database, self._clock, self._count_others = database, clock, count_others
+        self._short, self._sixth = seconds, seconds * _SIXTH
         self._name, self._serial = new_owner(), 0
         self._wanted, self._listeners = set[str](), list[Callable[[], None]]()
         self._held: dict[str, _Held] = {}
@@ -129,7 +138,7 @@ class JobLeases:
 
     async def _keep(self) -> None:
         while True:
-            await asyncio.sleep(_LOOK)
+            await asyncio.sleep(self._sixth)
             await self._look_safely()
 
     async def _look_safely(self) -> None:
@@ -169,7 +178,7 @@ class JobLeases:
 
     @property
     def _seconds(self) -> float:
-        return _SHORT if self.others else _LONG
+        return self._short if self.others else self._short * _ALONE
 
     @uncancellable
     async def _write(self, jobs: Iterable[str], rows: Mapping[str, str]) -> None:
@@ -183,8 +192,8 @@ class JobLeases:
         for job in jobs:
             held = self._held.pop(job, None)
             if job in taken:
-                begins = held.begins if held else monotonic() + (_PAUSE if job in self._seen else 0)
-                self._held[job] = _Held(since, self._seconds - _MARGIN, begins)
+                begins = held.begins if held else monotonic() + (self._sixth if job in self._seen else 0)
+                self._held[job] = _Held(since, self._seconds - self._sixth, begins)
         if new := [job for job in taken if self._seen.pop(job, None)]:
             _log.info("jobs taken over", jobs=", ".join(new))
 

@@ -79,6 +79,27 @@ async def test_who_is_thrown_out_and_invited_again_is_known(make: Make) -> None:
     assert await states(servers) == {LAB: "allowed", OTHER: "waiting"}
 
 
+async def test_of_several_processes_each_forgets_only_servers_of_its_own_shards(make: Make) -> None:
+    servers = make()
+    await servers.note_first_servers(there(LAB))
+    for each in (OTHER, THIRD):
+        await servers.note_server(each, "")
+    await servers.forget_others([LAB], lambda server: server == OTHER)
+    assert await states(servers) == {LAB: "allowed", THIRD: "waiting"}
+
+
+async def test_a_server_that_another_process_saw_join_is_not_of_the_first_start(make: Make) -> None:
+    slow, quick = make(), make()
+
+    async def present() -> dict[str, str]:
+        await quick.note_first_servers(there(LAB))
+        await quick.note_server(OTHER, "")
+        return {LAB: "", OTHER: ""}
+
+    await slow.note_first_servers(present)
+    assert await states(slow) == {LAB: "allowed", OTHER: "waiting"}
+
+
 async def test_the_settings_list_decides_alone(make: Make) -> None:
     await make().note_first_servers(there(LAB))
     servers = make(listed=[OTHER])

@@ -1,0 +1,76 @@
+"""Every process notes that it is alive; who answers the same servers as another is told, and who died is missed."""
+
+from __future__ import annotations
+
+import json
+
+import pytest
+from structlog.testing import capture_logs
+
+from bot.services.digests.composing import Digests
+from bot.services.health import Health
+from bot.services.heartbeats import Heartbeats
+from bot.services.state import State
+from bot.services.vitals import vitals
+from bot.store.database import Database
+from tests.doubles.clock import AdjustableClock
+from tests.processes import ended_process
+
+TWICE = "another process answers the same servers; give each its discord.shards or stop one"
+
+
+async def checks(database: Database, clock: AdjustableClock, digests: Digests, workspace: int) -> dict[str, str]:
+    report = await Health(database, clock, digests).check(workspace, {})
+    return {each.name: each.message.text("en") for each in report.checks if each.name.startswith("bot")}
+
+
+@pytest.mark.parametrize("shards", [("", ""), ("0-3/16", "3-7/16"), ("0-3/16", "4-7/8"), ("0-3/16", "")])
+async def test_two_processes_that_answer_the_same_servers_are_told(
+    database: Database, clock: AdjustableClock, digests: Digests, workspace: int, shards: tuple[str, str]
+) -> None:
+    first, second = (Heartbeats(database, clock, "account", each) for each in shards)
+    with capture_logs() as lines:
+        for _ in range(3):
+            await first.beat("discord", "connected")
+            await second.beat("discord", "connected")
+    assert [line["event"] for line in lines] == [TWICE, TWICE]  # once by each
+    assert (await checks(database, clock, digests, workspace))["bot twice"] == (
+        "Two processes answer the same servers with one token."
+    )
+
+
+async def test_processes_with_shards_of_their_own_are_well_and_each_is_told_of(
+    database: Database, clock: AdjustableClock, digests: Digests, workspace: int
+) -> None:
+    with capture_logs() as lines:
+        for account, shards in (("a", "0-3/16"), ("a", "4-7/16"), ("b", "0-3/16"), ("", "")):
+            await Heartbeats(database, clock, account, shards).beat("discord", "connected")
+    assert lines == []
+    assert set(await checks(database, clock, digests, workspace)) == {"bot", "bot 0-3/16", "bot 4-7/16"}
+
+
+async def test_a_process_that_died_is_missed_until_another_takes_its_place(
+    database: Database, clock: AdjustableClock, digests: Digests, workspace: int
+) -> None:
+    owner = await ended_process()
+    note = {"at": clock().isoformat(), "process": owner, "gateway": "a", "shards": "0-3/16", "connections": {}}
+    await State(database).write(f"last tick of {owner}", json.dumps(note))
+    await Heartbeats(database, clock, "a", "4-7/16").beat("discord", "connected")
+    assert (await checks(database, clock, digests, workspace))["bot 0-3/16"].startswith("The bot stopped unexpectedly")
+    await Heartbeats(database, clock, "a", "0-3/16").beat("discord", "connected")
+    assert set((await checks(database, clock, digests, workspace)).values()) == {
+        "The bot runs and is connected to Discord."
+    }
+
+
+async def test_what_is_asked_of_a_process_it_answers_for_itself(database: Database, clock: AdjustableClock) -> None:
+    well, lost = Heartbeats(database, clock, "a", "0/2"), Heartbeats(database, clock, "a", "1/2")
+    assert not (await vitals(database, clock, well)).is_well
+    await well.beat("discord", "connected")
+    await lost.beat("discord", "connected")
+    await lost.beat("discord", "lost")
+    assert (await vitals(database, clock, well)).is_well
+    assert not (await vitals(database, clock, lost)).is_well
+    assert await well.count_others() == 1
+    await lost.stop()
+    assert await well.count_others() == 0
