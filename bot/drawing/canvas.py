@@ -43,6 +43,10 @@ class Canvas:
         ImageDraw.Draw(mask).rounded_rectangle(box, radius * _FINER, 255)
         self._image.paste(colour, (round(x), round(y)), mask.reduce(_FINER))
 
+    def paste(self, image: Image.Image, x: int, y: int) -> None:
+        """Put a picture with a transparent ground in place, its middle at x and y."""
+        self._image.paste(image, (x - image.width // 2, y - image.height // 2), image)
+
     def png(self) -> bytes:
         """Return the picture as a PNG file; 64 colours are enough for flat areas and smooth letters."""
         file = BytesIO()

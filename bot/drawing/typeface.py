@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import NamedTuple
 
 from PIL import ImageFont
 
-from bot.domain.line_breaks import clipped, lines_of
+from bot.domain.line_breaks import Measure, clipped, lines_of
 from bot.domain.text import clean_line
 
 _FOLDER = Path(__file__).parent / "fonts"
 _PLAIN = {"ł": "l", "Ł": "L", "ı": "i"}  # of Polish and Turkish names
+_KANA = re.compile("[\u3041-\u309f]")
+_ENDS = re.compile(r"[\u3041-\u309f、。：:」』）)!?！？A-Za-z0-9]\Z")
 _MISSING = "〓"  # what Japanese printers set for a character that they lack
 
 
@@ -41,13 +44,26 @@ class Typeface:
         """Return the text in one line of at most that width."""
         return clipped(drawable(text), width, self.font(style).getlength)
 
-    def lines(self, text: str, style: Style, width: float, most: int) -> list[str]:
-        """Return the text in at most so many lines; one that is too long ends with "…"."""
-        measure = self.font(style).getlength
-        lines = lines_of(drawable(text), width, measure)
+    def balanced_lines(self, text: str, style: Style, width: float, most: int) -> list[str]:
+        """Return the text in at most so many lines, broken after phrases or evenly; what is too long ends with "…"."""
+        measure, text = self.font(style).getlength, drawable(text)
+        lines = lines_of(text, width, measure)
         if len(lines) > most:
-            lines[most - 1 :] = [clipped("".join(lines[most - 1 : most + 1]), width, measure)]
-        return lines
+            rest = text[text.index(lines[most - 1], len("".join(lines[: most - 1]))) :]
+            return [*lines[: most - 1], clipped(rest, width, measure)]
+        narrower = (lines_of(text, width * part / 20, measure) for part in range(20, 8, -1))
+        return max((each for each in narrower if len(each) == len(lines)), key=partial(_merit, measure))
+
+
+def _merit(measure: Measure, lines: list[str]) -> tuple[int, float]:
+    """Return how many lines end with a phrase, and then how even they are."""
+    lengths = [measure(line) for line in lines]
+    return sum(map(_is_phrase_end, lines, lines[1:])), min(lengths) / max(1.0, *lengths)
+
+
+def _is_phrase_end(line: str, following: str) -> bool:
+    """Return whether a line ends where a Japanese phrase usually does: after kana or a mark, before another script."""
+    return bool(_ENDS.search(line)) and not _KANA.match(following)
 
 
 def drawable(text: str) -> str:

@@ -64,7 +64,7 @@ def test_text_is_drawn_without_pictographs_and_with_a_mark_for_letters_that_the_
 def test_a_text_is_cut_to_its_width_and_breaks_where_japanese_does() -> None:
     typeface, style = Typeface(), Style(30)
     measure = typeface.font(style).getlength
-    lines = typeface.lines("学習の並列化、安価な推論、高い性能の三つを一度に満たす。", style, 300, 2)
+    lines = typeface.balanced_lines("学習の並列化、安価な推論、高い性能の三つを一度に満たす。", style, 300, 2)
     assert len(lines) == 2
     assert lines[1].endswith("…")
     assert max(map(measure, lines)) <= 300
