@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 
@@ -15,16 +15,26 @@ _log = structlog.get_logger()
 
 
 class BackgroundJobs:
-    """Runs the jobs that this process holds, each in a task of its own and never twice at the same time."""
+    """Runs the jobs that this process holds, each in a task of its own and never twice at the same time.
 
-    def __init__(self, jobs: Mapping[str, Job], holds: Callable[[str], bool] = lambda _: True) -> None:
-        self.jobs, self._holds = jobs, holds
+    Those of `of_each` are done by every process, since they are about what it has in memory; the others are `shared`.
+    """
+
+    def __init__(
+        self, jobs: Mapping[str, Job], holds: Callable[[str], bool] = lambda _: True, of_each: Collection[str] = ()
+    ) -> None:
+        self._jobs, self._holds, self._of_each = jobs, holds, of_each
         self._running: dict[str, asyncio.Task[None]] = {}
+
+    @property
+    def shared(self) -> list[str]:
+        """Return the names of the jobs that one process does for all."""
+        return [name for name in self._jobs if name not in self._of_each]
 
     def start(self) -> None:
         """Start every job that is held and not running, and cancel those that are not held any more."""
-        for name, job in self.jobs.items():
-            if not self._holds(name):
+        for name, job in self._jobs.items():
+            if name not in self._of_each and not self._holds(name):
                 if name in self._running:
                     self._running[name].cancel()
             elif name not in self._running:

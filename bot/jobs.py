@@ -15,6 +15,8 @@ if TYPE_CHECKING:
     from bot.services.backups import Backups
     from bot.services.papers.update_checks import UpdateChecks
 
+OF_EACH_PROCESS = ("lookups",)
+
 
 def jobs_of(app: App) -> dict[str, Job]:
     """Return the jobs by name: feeds, scores, looks at papers, counts of look-ups, the file, and the settings' own."""

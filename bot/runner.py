@@ -24,7 +24,7 @@ from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.domain.paper import Paper
 from bot.garbage import PausedCollector
 from bot.i18n import Message
-from bot.jobs import jobs_of
+from bot.jobs import OF_EACH_PROCESS, jobs_of
 from bot.services.digests.delivery import DeliveryReport
 from bot.services.job_leases import EDITIONS
 from bot.services.notices import Notices
@@ -121,9 +121,9 @@ class _Connections:
         self._app, self._platforms, self._stop = app, platforms, stop
         self._connections: dict[str, Connection] = {}  # those that can send, by platform
         self._leases = app.services.job_leases
-        self._jobs = BackgroundJobs(jobs_of(app), self._leases.holds)
+        self._jobs = BackgroundJobs(jobs_of(app), self._leases.holds, OF_EACH_PROCESS)
         self._schedulers: dict[str, Scheduler] = {}  # by platform
-        self._leases.want(EDITIONS, *self._jobs.jobs, *(platform.delivery_job for platform in platforms))
+        self._leases.want(EDITIONS, *self._jobs.shared, *(platform.delivery_job for platform in platforms))
         self._leases.on_change(self._follow_leases)
 
     async def run(self) -> None:
