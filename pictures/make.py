@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.domain.digest import Edition, Reason
 from bot.formats.registry import read_file
-from pictures import terminal
+from pictures import statistics, terminal
 from pictures.album import Album
 from pictures.browser import camera
 from pictures.discord import scenes as discord
@@ -19,6 +19,7 @@ _STARTER = Path(__file__).parent.parent / "config/papers.yaml"
 
 def main() -> None:
     """Render every picture and print its size."""
+    statistics.draw()
     asyncio.run(_draw())
 
 

@@ -9,8 +9,8 @@ from PIL import Image, ImageDraw
 
 from bot.drawing.typeface import Style, Typeface
 
-PAPER, INK, MUTED, LINE = "#fbf9f4", "#1f2a44", "#5d667c", "#dcd7cb"
-BLUE, PALE, RED, GREEN, GREY = "#3f62ad", "#e6e9f2", "#c8553d", "#4f8a62", "#9aa1b1"
+PAPER, INK, MUTED, LINE, SEAL = "#fbfaf7", "#211e1a", "#665f55", "#dcd6ca", "#a62f1c"  # as on the site
+BLUE, PALE, GREEN, GREY = "#3f62ad", "#e8e6e0", "#5c9a70", "#a8a196"
 _FINER = 4  # corners are drawn so much larger, and made smaller, to be smooth
 
 Align = Literal["left", "middle", "right"]
@@ -20,10 +20,10 @@ _ANCHORS: dict[Align, str] = {"left": "ls", "middle": "ms", "right": "rs"}
 class Canvas:
     """A picture in memory; x and y are pixels from the top left."""
 
-    def __init__(self, width: int, height: int, colour: str = PAPER) -> None:
+    def __init__(self, width: int, height: int) -> None:
         self.width, self.height = width, height
         self.typeface = Typeface()
-        self._image = Image.new("RGB", (width, height), colour)
+        self._image = Image.new("RGB", (width, height), PAPER)
         self._draw = ImageDraw.Draw(self._image)
 
     def text(self, x: float, y: float, text: str, style: Style, colour: str = INK, align: Align = "left") -> None:

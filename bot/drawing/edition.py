@@ -7,11 +7,10 @@ from collections.abc import Sequence
 from PIL import Image, ImageDraw
 
 from bot.domain.text import clip
-from bot.drawing.canvas import Canvas
+from bot.drawing.canvas import INK, LINE, MUTED, SEAL, Canvas
 from bot.drawing.typeface import Style, Typeface, drawable
 
 WIDTH, HEIGHT = 1200, 630
-_PAPER, _INK, _SOFT, _LINE, _SEAL = "#fbfaf7", "#211e1a", "#665f55", "#dcd6ca", "#a62f1c"
 _MARGIN, _TOP = 70, 126  # the headlines begin below the line under the team's name
 _ROOM = 720  # the width of headlines; the postmark stands beside them
 _RADIUS, _TURN, _FINER = 150, 9, 3  # the postmark is drawn so much larger, turned by degrees, and made smaller
@@ -21,10 +20,10 @@ _SMALLEST = 20  # a font's size in a postmark, before it is made smaller
 
 def edition_picture(team: str, number: str, day: str, count: str, headings: Sequence[str], more: str) -> bytes:
     """Return a PNG file of 1200 x 630 pixels: team, headlines and a postmark; `more` says what is left out."""
-    canvas = Canvas(WIDTH, HEIGHT, _PAPER)
-    canvas.bar(0, 0, WIDTH, 12, _INK)
-    canvas.text(_MARGIN, 96, canvas.typeface.clipped(team, Style(44, True), 1060), Style(44, True), _INK)
-    canvas.line(_MARGIN, _TOP - 2, WIDTH - 2 * _MARGIN, _LINE)
+    canvas = Canvas(WIDTH, HEIGHT)
+    canvas.bar(0, 0, WIDTH, 12, INK)
+    canvas.text(_MARGIN, 96, canvas.typeface.clipped(team, Style(44, True), 1060), Style(44, True))
+    canvas.line(_MARGIN, _TOP - 2, WIDTH - 2 * _MARGIN, LINE)
     shown = headings[:_MOST] if len(headings) <= _MOST else headings[: _MOST - 1]
     _draw_headings(canvas, shown, drawable(more) if len(shown) < len(headings) else "")
     canvas.paste(_postmark(number, day, count), WIDTH - _MARGIN - _RADIUS - 10, (_TOP + HEIGHT) // 2)
@@ -41,10 +40,10 @@ def _draw_headings(canvas: Canvas, headings: Sequence[str], more: str) -> None:
     for block in blocks:
         for line in block:
             y += step
-            canvas.text(_MARGIN, y, line, style, _INK)
+            canvas.text(_MARGIN, y, line, style)
         y += gap
     if more:
-        canvas.text(_MARGIN, y + 38, more, Style(30), _SOFT)
+        canvas.text(_MARGIN, y + 38, more, Style(30), MUTED)
 
 
 def _postmark(number: str, day: str, count: str) -> Image.Image:
@@ -52,15 +51,15 @@ def _postmark(number: str, day: str, count: str) -> Image.Image:
     side, typeface = 2 * _RADIUS * _FINER, Typeface()
     image = Image.new("RGBA", (side, side), (0, 0, 0, 0))
     draw, middle, pen = ImageDraw.Draw(image), side // 2, 4 * _FINER
-    draw.ellipse((pen, pen, side - pen, side - pen), outline=_SEAL, width=pen)
+    draw.ellipse((pen, pen, side - pen, side - pen), outline=SEAL, width=pen)
     band, reach = 34 * _FINER, middle - pen
     chord = round((reach**2 - band**2) ** 0.5) - pen // 2
     for y in (middle - band, middle + band):
-        draw.line((middle - chord, y, middle + chord, y), _SEAL, pen)
+        draw.line((middle - chord, y, middle + chord, y), SEAL, pen)
     for text, size, y in ((number, 54, -52), (day, 36, 13), (count, 36, 82)):
         text = clip(drawable(text), 24)
         style = _fitting(typeface, text, size * _FINER, side * (0.86 if y == 13 else 0.66))
-        draw.text((middle, middle + y * _FINER), text, _SEAL, typeface.font(style), "ms")
+        draw.text((middle, middle + y * _FINER), text, SEAL, typeface.font(style), "ms")
     turned = image.rotate(_TURN, Image.Resampling.BICUBIC)
     return turned.resize((2 * _RADIUS, 2 * _RADIUS), Image.Resampling.LANCZOS)
 

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from bot.domain.charts import Bar, Chart
 from bot.domain.text import clip
-from bot.drawing.canvas import BLUE, GREEN, GREY, INK, MUTED, PALE, RED, Canvas
+from bot.drawing.canvas import BLUE, GREEN, GREY, INK, MUTED, PALE, SEAL, Canvas
 from bot.drawing.typeface import Style, drawable
 
 _WIDTH, _MARGIN, _GAP, _NARROW_GAP = 1600, 70, 90, 48
@@ -15,7 +15,7 @@ _HEADER, _FOOTER = 190, 40
 _OVER_TIME, _RANKING, _ENTRY, _PARTS = 392, 76, 66, 150  # heights: a chart, a ranking's title, its entry, the parts
 _LEFT = 600  # the width of charts over time where something stands beside them
 _TITLE, _LABEL, _NUMBER, _AXIS = Style(32, True), Style(27), Style(25, True), Style(20)
-_COLOURS = (GREEN, RED, GREY, BLUE)  # of parts, in their order
+_COLOURS = (GREEN, SEAL, GREY, BLUE)  # of parts, in their order
 
 
 class _Box(NamedTuple):
@@ -65,7 +65,7 @@ def _draw_columns(canvas: Canvas, chart: Chart, box: _Box) -> None:
         height = max(3, room * bar.n / chart.most) if bar.n else 0
         x, is_last = box.x + step * at, at == len(chart.bars) - 1
         if bar.n:
-            canvas.bar(x + step * 0.14, bottom - height, step * 0.72, height, RED if is_last else BLUE, 5)
+            canvas.bar(x + step * 0.14, bottom - height, step * 0.72, height, SEAL if is_last else BLUE, 5)
             canvas.text(x + step / 2, bottom - height - 9, f"{bar.n:,}", number, INK, "middle")
         for line, label in enumerate(bar.label.split("\n")):
             canvas.text(x + step / 2, bottom + 32 + 27 * line, label, _AXIS, MUTED, "middle")
