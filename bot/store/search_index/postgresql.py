@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
@@ -35,7 +34,6 @@ SELECT number, lines FROM search_papers WHERE {terms} @@ $1::tsquery OFFSET 0) p
 _MATCHING_EXACTLY = """SELECT {columns} FROM (
 SELECT number, lines, all_text FROM search_papers WHERE {terms} @@ $1::tsquery ORDER BY -number OFFSET 0) p
 WHERE all_text @@ $3::tsquery LIMIT $2"""
-_JSON = ("authors", "links", "tags", "identifiers", "updates")
 Fetch: TypeAlias = Callable[..., Sequence[Any]]
 
 
@@ -151,10 +149,7 @@ class PostgresqlBackend:
     def columns(self, numbers: Sequence[int]) -> list[Columns]:
         """Return papers as table columns."""
         sql = "SELECT * FROM papers WHERE number = ANY($2::bigint[]) AND workspace_id = $1"
-        rows = [dict(row) for row in self._fetch(sql, self._workspace, numbers)]
-        for row in rows:
-            row |= {name: json.loads(row[name]) for name in _JSON if row[name] is not None}
-        return rows
+        return [dict(row) for row in self._fetch(sql, self._workspace, numbers)]
 
     def aliases(self) -> dict[str, list[str]]:
         """Return the workspace's aliases as {name: meanings}."""

@@ -69,7 +69,7 @@ def _literal(places: Mapping[str, Sequence[str]]) -> str:
 
 def _shortened(places: Mapping[str, Sequence[str]]) -> dict[str, Sequence[str]]:
     """Return the terms that fit in a tsvector, none of them too long, with their positions."""
-    sizes = accumulate(4 * len(term) + 4 + 2 * len(positions) for term, positions in places.items())
+    sizes = accumulate(len(term.encode()) + 4 + 2 * len(positions) for term, positions in places.items())
     return {term[:_LONGEST_TERM]: places[term] for term, size in zip(places, sizes, strict=True) if size < _LARGEST}
 
 
