@@ -38,7 +38,7 @@ async def index_papers(
     """Add papers, given as rows with numbers, to the index; they must not be in it."""
     words: Counter[str] = Counter()
     sounds: dict[str, str] = {}
-    tables = await _tables(connection)
+    tables = _tables(connection)
     async for pieces in build_rows(workspace_id, rows):
         await _execute(connection, tables.insertion(workspace_id, pieces))
         await _execute(connection, [tables.size_change(workspace_id, len(pieces))])
@@ -55,7 +55,7 @@ async def unindex_papers(
 
     Their rows must still be in the table `papers`: what SQLite's index stores of a paper is computed from that again.
     """
-    if await _tables(connection) is POSTGRESQL:
+    if connection.dialect == "postgresql":
         for batch in batched(numbers, _REMOVED_AT_ONCE):
             await connection.exec_driver_sql(REMOVAL, (workspace_id, list(batch)))
         return
@@ -134,7 +134,7 @@ async def ensure_index(database: Database, progress: Callable[[int, int], None] 
 
 async def _is_current(database: Database) -> bool:
     async with database.read() as connection:
-        return await read_state(connection, _STATE_KEY) == (await _tables(connection)).version
+        return await read_state(connection, _STATE_KEY) == _tables(connection).version
 
 
 @asynccontextmanager
@@ -153,7 +153,7 @@ async def _alone(database: Database) -> AsyncIterator[None]:
 
 async def _make(database: Database, progress: Callable[[int, int], None] | None) -> None:
     async with database.write() as connection:
-        tables = await _tables(connection)
+        tables = _tables(connection)
         for table in tables.names:
             await connection.exec_driver_sql(f"DROP TABLE IF EXISTS {table}")
         for statement in tables.creation:
@@ -165,8 +165,8 @@ async def _make(database: Database, progress: Callable[[int, int], None] | None)
         await write_state(connection, _STATE_KEY, tables.version)
 
 
-async def _tables(connection: StoreConnection) -> IndexTables:
-    return await connection.run(lambda its: SQLITE if its.dialect.name == "sqlite" else POSTGRESQL)
+def _tables(connection: StoreConnection) -> IndexTables:
+    return SQLITE if connection.dialect == "sqlite" else POSTGRESQL
 
 
 async def _rebuild(database: Database, total: int, progress: Callable[[int, int], None] | None) -> None:

@@ -8,6 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.domain.dates import parse_date
 from bot.domain.folding import fold, normalize
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, with_id
@@ -267,3 +268,32 @@ async def test_the_papers_come_with_what_was_found(
     assert {hit.number for hit in results.hits} == set(numbers)
     elsewhere, _ = await find_or_add(database, "elsewhere", clock())
     assert (await search.look_up(elsewhere, "subject"))[1] == {}
+
+
+async def test_a_phrase_is_found_at_the_end_of_the_longest_texts(
+    database: Database, workspace: int, search: SearchIndex
+) -> None:
+    often = paper(1, comment="graph " * 200 + "graph neural networks")
+    long = paper(2, authors=[f"Given{n} Family{n}" for n in range(5_000)], excerpt="拡散モデルの" * 200 + "蒸留")
+    numbers = await put(database, workspace, [often, long])
+    assert await numbers_of(search, workspace, '"graph neural"') == numbers[:1]
+    assert await numbers_of(search, workspace, '"neural graph"') == []
+    assert await numbers_of(search, workspace, 'author:"Given4999 Family4999"') == numbers[1:]
+    assert await numbers_of(search, workspace, 'author:"Given4999 Family4998"') == []
+    assert await numbers_of(search, workspace, "モデルの蒸留") == numbers[1:]
+
+
+async def test_only_papers_with_a_phrase_are_left_out_for_it(
+    database: Database, workspace: int, search: SearchIndex
+) -> None:
+    titles = ("Graph Neural Networks", "Neural Graph Search", "Networks")
+    numbers = await put(database, workspace, [paper(n, title=title) for n, title in enumerate(titles)])
+    assert sorted(await numbers_of(search, workspace, '-"graph neural"')) == numbers[1:]
+    assert await numbers_of(search, workspace, 'graph -"graph neural"') == numbers[1:2]
+
+
+async def test_papers_without_a_date_come_after_those_with_one(
+    database: Database, workspace: int, search: SearchIndex
+) -> None:
+    numbers = await put(database, workspace, [paper(1), paper(2, date=parse_date("2024-01")), paper(3)])
+    assert await numbers_of(search, workspace, "") == [numbers[1], numbers[2], numbers[0]]

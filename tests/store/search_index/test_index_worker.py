@@ -7,6 +7,7 @@ import sys
 from asyncio import create_subprocess_exec
 from asyncio.subprocess import PIPE
 from collections.abc import AsyncIterator, Sequence
+from pathlib import Path
 
 from bot.domain.paper import Columns
 from bot.store.database import Database
@@ -73,7 +74,7 @@ async def test_what_a_process_that_broke_has_left_is_cut_here() -> None:
 
 
 async def test_papers_that_are_removed_are_read_and_cut_in_another_process_as_they_are_here(
-    database: Database, workspace: int
+    database: Database, database_file: Path, workspace: int
 ) -> None:
     numbers = await put(database, workspace, [paper(n, comment="拡散モデル", tags=["C++"]) for n in range(2050)])
 
@@ -85,7 +86,7 @@ async def test_papers_that_are_removed_are_read_and_cut_in_another_process_as_th
                 for number, piece in pieces
             ]
 
-    async with removed_row_builder(workspace, database.path, numbers) as cut:
+    async with removed_row_builder(workspace, database_file, numbers) as cut:
         assert cut is not build_removed_rows
         assert await removed(cut) == await removed(build_removed_rows)
     process = await create_subprocess_exec(sys.executable, "-c", "", stdin=PIPE, stdout=PIPE)

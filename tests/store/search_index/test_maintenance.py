@@ -21,12 +21,14 @@ from bot.store.search_index.tables import INDEX_VERSION
 from tests.samples import on_the_store, paper, random_papers
 from tests.search.indexing import numbers_of, put
 
-_TABLES = ("search_papers", "search_words", "search_head_idx", "search_full_idx")
+_TABLES = ("search_papers", "search_words")
+_FTS_TABLES = ("search_head", "search_full")
 
 
 async def sizes(database: Database) -> dict[str, int]:
+    tables = (*_TABLES, *(f"{table}_idx" for table in _FTS_TABLES)) if database.path else _TABLES
     async with database.read() as connection:
-        return {t: (await connection.exec_driver_sql(f"SELECT count(*) FROM {t}")).scalar_one() for t in _TABLES}
+        return {t: (await connection.exec_driver_sql(f"SELECT count(*) FROM {t}")).scalar_one() for t in tables}
 
 
 @on_the_store
@@ -40,7 +42,7 @@ async def test_deleting_papers_leaves_nothing_of_them(
     async with database.write() as connection:
         await unindex_papers(connection, workspace, numbers)
         await papers.remove(connection, workspace, numbers)
-        for table in ("search_head", "search_full"):
+        for table in _FTS_TABLES if database.path else ():
             await connection.exec_driver_sql(f"INSERT INTO {table}({table}) VALUES ('integrity-check')")
             await connection.exec_driver_sql(f"INSERT INTO {table}({table}) VALUES ('optimize')")
     assert await sizes(database) == before
@@ -70,11 +72,30 @@ async def test_an_index_of_another_version_is_made_anew(database: Database, work
     numbers = await put(database, workspace, [paper(n) for n in range(1, 4)])
     async with database.write() as connection:
         await connection.exec_driver_sql("UPDATE state SET text = 'old' WHERE name = 'search_index'")
-        await connection.exec_driver_sql("DROP TABLE search_full")
+        await connection.exec_driver_sql("DROP TABLE search_words")
     progress: list[tuple[int, int]] = []
     search = await SearchIndex.open(database, lambda done, total: progress.append((done, total)))
     assert progress == [(3, 3)]
     assert sorted(await numbers_of(search, workspace, "subject")) == numbers
+    await search.close()
+
+
+async def test_papers_that_are_added_while_the_index_is_made_are_in_it_once(database: Database, workspace: int) -> None:
+    await put(database, workspace, [paper(n) for n in range(1, 1200)])
+    async with database.write() as connection:
+        await connection.exec_driver_sql("UPDATE state SET text = 'old' WHERE name = 'search_index'")
+    adding: list[asyncio.Task[list[int]]] = []
+
+    def add(done: int, total: int) -> None:
+        adding.append(asyncio.create_task(put(database, workspace, [paper(2000 + len(adding), title="Latecomer")])))
+
+    search = await SearchIndex.open(database, add)
+    added = [number for task in adding for number in await task]
+    assert len(added) > 1
+    assert sorted(await numbers_of(search, workspace, "latecomer")) == added
+    async with database.read() as connection:
+        rows = await connection.exec_driver_sql("SELECT papers FROM search_sizes")
+        assert rows.scalar_one() == 1199 + len(added)
     await search.close()
 
 
