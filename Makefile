@@ -53,9 +53,9 @@ catalogues: .venv/dev.stamp  ## collect the sentences of the code and compile th
 
 lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
 	$(INSTALL) uv
-	$(LOCK) --upgrade -o requirements.lock
-	$(LOCK) --extra slack -c requirements.lock -o requirements-slack.lock
-	$(LOCK) --upgrade --extra slack --extra dev -c requirements-slack.lock -o requirements-dev.lock
+	$(LOCK) --upgrade --extra site -o requirements.lock
+	$(LOCK) --extra site --extra slack -c requirements.lock -o requirements-slack.lock
+	$(LOCK) --upgrade --extra site --extra slack --extra dev -c requirements-slack.lock -o requirements-dev.lock
 	$(LOCK) --extra postgres -c requirements-dev.lock -o requirements-postgres.lock
 
 .venv/run.stamp: requirements.lock pyproject.toml | .venv

@@ -16,6 +16,7 @@ MEASUREMENTS = (
     "exports",
     "keystrokes",
     "storage",
+    "site",
     "feeds",
     "score_speed",
     "score_quality",

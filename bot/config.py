@@ -26,6 +26,7 @@ from bot.config_sections import (
     HealthSettings,
     InboxSettings,
     Section,
+    SiteSettings,
     SlackSettings,
     SourcesSettings,
     SubscriptionSettings,
@@ -75,6 +76,7 @@ class Config(Section):
     inbox: InboxSettings = InboxSettings()
     backups: BackupSettings = BackupSettings()
     health: HealthSettings = HealthSettings()
+    site: SiteSettings = SiteSettings()
     workspaces: _Workspaces = Field(default_factory=dict)
     discord: DiscordSettings = DiscordSettings()
     slack: SlackSettings = SlackSettings()
@@ -148,6 +150,11 @@ class Config(Section):
         A database on a server is copied by the server's own tools.
         """
         return self.data_folder / self.backups.folder if self.backups.folder and self.database_file else None
+
+    @property
+    def site_path(self) -> Path | None:
+        """Return the folder of the site, within the project unless it is absolute; None for no site."""
+        return self.project / self.site.folder if self.site.folder else None
 
     @property
     def data_folder(self) -> Path:

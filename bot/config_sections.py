@@ -9,6 +9,7 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 
 from bot.config_values import (
     as_list,
+    valid_base_url,
     valid_channel,
     valid_contact,
     valid_feed,
@@ -81,6 +82,13 @@ class HealthSettings(Section):
     """The address at which the bot can be asked how it is."""
 
     listen: Annotated[str, AfterValidator(valid_listen)] = ""
+
+
+class SiteSettings(Section):
+    """The folder where the bot keeps the collection as a site, and the address where that stands."""
+
+    folder: str = ""
+    base_url: Annotated[str, AfterValidator(valid_base_url)] = ""
 
 
 class DiscordSettings(Section):

@@ -125,6 +125,13 @@ def valid_listen(address: str) -> str:
     return address
 
 
+def valid_base_url(url: str) -> str:
+    """Return the address of a site, or an empty one."""
+    if url and (web_address(url) is None or "?" in url or "#" in url):
+        raise InvalidValue(msg("not the address of a site; write it like https://papers.example.org/"))
+    return web_address(url) or "" if url else ""
+
+
 def valid_workspaces(workspaces: dict[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Return workspaces with their servers, if names and ids are valid and no server is listed twice."""
     homes = dict[str, str]()

@@ -6,9 +6,12 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.app import App
 from bot.background_jobs import Job
 from bot.domain.night import night_at
+from bot.services.workspaces import DEFAULT
 from bot.store import feed_presence
 
 if TYPE_CHECKING:
@@ -16,6 +19,9 @@ if TYPE_CHECKING:
     from bot.services.papers.update_checks import UpdateChecks
 
 OF_EACH_PROCESS = ("lookups",)
+
+
+_log = structlog.get_logger()
 
 
 def jobs_of(app: App) -> dict[str, Job]:
@@ -29,6 +35,8 @@ def jobs_of(app: App) -> dict[str, Job]:
     }
     if folder := app.config.backups_path:
         jobs["backup"] = _backup(app, folder)
+    if folder := app.config.site_path:
+        jobs["site"] = _site(app, folder)
     return jobs
 
 
@@ -53,6 +61,18 @@ def _update_checks(app: App) -> Job:
     async def job() -> None:
         if night_at(app.clock(), app.config.zone):
             await checks().run_if_due()
+
+    return job
+
+
+def _site(app: App, folder: Path) -> Job:
+    async def job() -> None:
+        from bot.sites import site_folder
+
+        workspace = await app.services.workspaces.named(DEFAULT)
+        site = await site_folder(app, workspace, folder, app.config.site.base_url)
+        if report := await site.update():
+            _log.info("site updated", folder=str(folder), **report._asdict())
 
     return job
 

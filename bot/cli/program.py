@@ -103,6 +103,11 @@ COMMANDS = {
         phrase("Write the settings and the starter collection into a folder, to edit them."),
         "dayori init papers-bot",
     ),
+    "site": (
+        "site",
+        phrase("Write the collection as a site of static pages; with --serve, show it on this machine."),
+        "dayori site public --serve",
+    ),
     "slack-manifest": (
         "operate",
         phrase("Print the link that creates the Slack app, with all that it needs."),

@@ -65,7 +65,20 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
     """Write a bibliography; an entry's key is the paper's id, as far as BibTeX allows."""
     keys: dict[str, int] = {}
     for n, paper in enumerate(papers):
-        yield ("\n" if n else "") + _entry(paper, keys)
+        yield ("\n" if n else "") + entry(paper, _free_key(paper.id, keys))
+
+
+def entry(paper: Paper, key: str) -> str:
+    """Return a paper's entry under a key that BibTeX allows."""
+    fields = dict(_fields(paper))
+    if key != paper.id:
+        fields["paperid"] = encode_verbatim(paper.id)
+    body = "".join(
+        f"  {name} = {'' if name == 'month' else '{'}{value}{'' if name == 'month' else '}'},\n"
+        for name, value in fields.items()
+        if value
+    )
+    return f"@misc{{{key},\n{body}}}\n"
 
 
 def _broken(file: str, problem: str, line: int, column: int) -> FileError:
@@ -183,19 +196,6 @@ def _date(date: str, year: str, month: str, day: str) -> str:
 def _time(text: str) -> str:
     """Return a complete time of addition; JabRef's own forms of `timestamp` are ignored."""
     return text if re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d.*", text) else ""
-
-
-def _entry(paper: Paper, keys: dict[str, int]) -> str:
-    key = _free_key(paper.id, keys)
-    fields = dict(_fields(paper))
-    if key != paper.id:
-        fields["paperid"] = encode_verbatim(paper.id)
-    body = "".join(
-        f"  {name} = {'' if name == 'month' else '{'}{value}{'' if name == 'month' else '}'},\n"
-        for name, value in fields.items()
-        if value
-    )
-    return f"@misc{{{key},\n{body}}}\n"
 
 
 def _free_key(id: str, keys: dict[str, int]) -> str:

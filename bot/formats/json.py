@@ -79,6 +79,11 @@ def write(papers: Iterable[Paper]) -> Iterator[str]:
     yield "\n}\n"
 
 
+def compact(paper: Paper) -> str:
+    """Return one paper in one line, as `write` would write it in several."""
+    return json.dumps(columns_of(paper), ensure_ascii=False)
+
+
 def written_list(items: Iterable[object], indent: str = "") -> Iterator[str]:
     """Yield a JSON list item by item, as `json.dumps` with an indent of two would write it at that indent."""
     before, between = f"[\n{indent}  ", f",\n{indent}  "

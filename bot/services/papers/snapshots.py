@@ -1,0 +1,54 @@
+"""Lends the collection as it is at one moment, for whoever writes it out as a whole, a part at a time."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
+
+from bot.domain.outline import EditionOutline, Outline
+from bot.domain.paper import Paper
+from bot.store import papers, snapshots
+from bot.store.connection import StoreConnection
+from bot.store.database import Database
+
+
+class Snapshot:
+    """A collection at one moment."""
+
+    def __init__(self, connection: StoreConnection, workspace_id: int) -> None:
+        self._connection, self._workspace_id = connection, workspace_id
+
+    async def outlines(self) -> AsyncIterator[list[Outline]]:
+        """Yield all papers in outline, some hundred at a time."""
+        async for batch in snapshots.outlines(self._connection, self._workspace_id):
+            yield batch
+
+    async def papers(self, numbers: Sequence[int]) -> dict[int, Paper]:
+        """Return the papers of these numbers, in their order; unknown numbers are left out."""
+        return await papers.by_numbers(self._connection, self._workspace_id, numbers)
+
+    async def editions(self) -> list[EditionOutline]:
+        """Return the editions with papers that have arrived, newest first."""
+        return await snapshots.published_editions(self._connection, self._workspace_id)
+
+    async def state(self) -> str:
+        """Return a text that differs when the snapshot of another moment does."""
+        return await snapshots.state_of(self._connection, self._workspace_id)
+
+
+class Snapshots:
+    """Lends snapshots of a workspace's collection."""
+
+    def __init__(self, database: Database) -> None:
+        self._database = database
+
+    @asynccontextmanager
+    async def of(self, workspace_id: int) -> AsyncIterator[Snapshot]:
+        """Lend the collection as it is now."""
+        async with snapshots.snapshot(self._database) as connection:
+            yield Snapshot(connection, workspace_id)
+
+    async def state(self, workspace_id: int) -> str:
+        """Return a text that differs when papers changed or editions arrived since."""
+        async with self._database.read() as connection:
+            return await snapshots.state_of(connection, workspace_id)

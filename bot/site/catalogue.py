@@ -1,0 +1,127 @@
+"""All papers of the site in outline, by tag, year and author; what every list and every link is made of."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property, lru_cache
+from typing import NamedTuple
+
+from bot.domain.folding import normalize
+from bot.domain.outline import EditionOutline, Outline
+from bot.site.manifest import fingerprint
+from bot.site.names import file_name
+
+NAMED_AUTHORS = 3  # in lists
+UNDATED = "undated"
+
+
+class Shelf(NamedTuple):
+    """The papers of one tag, year or author, with its name as people write it and that of its file."""
+
+    name: str
+    file: str
+    papers: Sequence[Outline]
+
+
+@lru_cache(maxsize=65_536)
+def key_of(name: str) -> str:
+    """Return a tag or a person's name as it is compared: `RAG` and `rag` are one."""
+    return normalize(name)
+
+
+@dataclass(frozen=True)
+class Catalogue:
+    """The collection in outline; `papers` and `editions` are newest first."""
+
+    papers: Sequence[Outline]
+    editions: Sequence[EditionOutline]
+
+    @cached_property
+    def by_number(self) -> Mapping[int, Outline]:
+        """Return the papers by number."""
+        return {paper.number: paper for paper in self.papers}
+
+    @cached_property
+    def tags(self) -> Mapping[str, Shelf]:
+        """Return the shelves of tags by their keys, the most used first."""
+        return _shelves(self.papers, lambda paper: paper.tags, at_least=1)
+
+    @cached_property
+    def authors(self) -> Mapping[str, Shelf]:
+        """Return the shelves of authors with more than one paper by their keys, the most prolific first."""
+        return _shelves(self.papers, lambda paper: paper.authors, at_least=2)
+
+    @cached_property
+    def years(self) -> Mapping[str, Shelf]:
+        """Return the shelves of years, the newest first; papers without a date come last, under `undated`."""
+        groups: dict[str, list[Outline]] = defaultdict(list)
+        for paper in self.papers:
+            groups[paper.year or UNDATED].append(paper)
+        for papers in groups.values():
+            papers.sort(key=lambda paper: paper.date, reverse=True)
+        order = sorted(groups, key=lambda year: "" if year == UNDATED else year, reverse=True)
+        return {year: Shelf(year, year, groups[year]) for year in order}
+
+    @cached_property
+    def streams(self) -> Mapping[str, Sequence[EditionOutline]]:
+        """Return the editions by subscription, the one with the newest edition first."""
+        groups: dict[str, list[EditionOutline]] = defaultdict(list)
+        for edition in self.editions:
+            groups[edition.subscription].append(edition)
+        return groups
+
+    @cached_property
+    def editions_of(self) -> Mapping[int, Sequence[EditionOutline]]:
+        """Return the editions that had each paper, by its number, oldest first."""
+        groups: dict[int, list[EditionOutline]] = defaultdict(list)
+        for edition in reversed(self.editions):
+            for number in dict.fromkeys(edition.papers):
+                groups[number].append(edition)
+        return groups
+
+    @cached_property
+    def listed(self) -> Mapping[int, str]:
+        """Return a fingerprint of what a list shows of each paper, by number."""
+        return {paper.number: _listed(paper) for paper in self.papers}
+
+
+def catalogue_of(papers: Iterable[Outline], editions: Sequence[EditionOutline]) -> Catalogue:
+    """Return the catalogue of these papers, and of the editions that still have some of them."""
+    newest_first = sorted(papers, key=lambda paper: (paper.added_at, paper.date, paper.number), reverse=True)
+    known = {paper.number for paper in newest_first}
+    kept = [replace(each, papers=tuple(n for n in each.papers if n in known)) for each in editions]
+    return Catalogue(newest_first, [edition for edition in kept if edition.papers])
+
+
+def paper_path(paper: Outline) -> str:
+    """Return the path of a paper's page."""
+    return f"papers/{file_name(paper.id)}.html"
+
+
+def edition_path(edition: EditionOutline) -> str:
+    """Return the path of an edition's page."""
+    return f"editions/{file_name(edition.subscription)}-{edition.number}.html"
+
+
+def _shelves(
+    papers: Sequence[Outline], names_of: Callable[[Outline], Iterable[str]], at_least: int
+) -> dict[str, Shelf]:
+    groups: dict[str, list[Outline]] = defaultdict(list)
+    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    for paper in papers:
+        for key, name in {key_of(name): name for name in names_of(paper)}.items():
+            groups[key].append(paper)
+            spellings[key][name] += 1
+    order = sorted((key for key in groups if len(groups[key]) >= at_least), key=lambda key: (-len(groups[key]), key))
+    return {key: Shelf(_usual(spellings[key]), file_name(key), groups[key]) for key in order}
+
+
+def _usual(spellings: Counter[str]) -> str:
+    return min(spellings, key=lambda name: (-spellings[name], name))
+
+
+def _listed(paper: Outline) -> str:
+    authors = paper.authors[: NAMED_AUTHORS + 1]
+    return fingerprint(paper.id, paper.headline or "", paper.title, paper.date, str(len(paper.authors)), *authors)

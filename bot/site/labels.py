@@ -1,0 +1,82 @@
+"""The words of the interface, for templates: each in the page's language."""
+
+from __future__ import annotations
+
+from functools import cache
+from types import MappingProxyType
+
+from bot.i18n import LANGUAGES, Locale, t
+
+Labels = MappingProxyType[str, str]
+
+
+@cache
+def labels(locale: Locale) -> Labels:
+    """Return the words of the interface by name."""
+    other: Locale = "en" if locale == "ja" else "ja"
+    return MappingProxyType(
+        {
+            "skip": t(locale, "Skip to the content"),
+            "site": "論文だより",
+            "tagline": t(locale, "The papers that we read together"),
+            "navigation": t(locale, "Main menu"),
+            "newest": t(locale, "Newest"),
+            "editions": t(locale, "Digests"),
+            "browse": t(locale, "Find"),
+            "about": t(locale, "About this site"),
+            "search": t(locale, "Search the papers"),
+            "submit": t(locale, "Search"),
+            "language": LANGUAGES[other],
+            "all_newest": t(locale, "Recently added"),
+            "latest_editions": t(locale, "Recent digests"),
+            "all_editions": t(locale, "All digests"),
+            "years": t(locale, "By year"),
+            "tags": t(locale, "By tag"),
+            "authors": t(locale, "By author"),
+            "all": t(locale, "All tags, years and authors"),
+            "tag": t(locale, "Tag"),
+            "year": t(locale, "Year"),
+            "author": t(locale, "Author"),
+            "undated": t(locale, "Without a date"),
+            "feed": t(locale, "Atom feed"),
+            "as_json": t(locale, "All papers as JSON"),
+            "as_bibtex": t(locale, "All papers as BibTeX"),
+            "excerpt": t(locale, "Excerpt"),
+            "links": t(locale, "Read"),
+            "organization": t(locale, "Organization"),
+            "people": t(locale, "Authors"),
+            "added": t(locale, "Added"),
+            "updates": t(locale, "Follow-ups"),
+            "cite": t(locale, "Cite"),
+            "cite_hint": t(locale, "One click selects the text."),
+            "save": t(locale, "Save"),
+            "in_editions": t(locale, "In the digests"),
+            "related": t(locale, "Related papers"),
+            "newer": t(locale, "Newer"),
+            "older": t(locale, "Older"),
+            "paging": t(locale, "Pages"),
+            "tags_of": t(locale, "Tags"),
+            "warning": t(locale, "Warning"),
+            "empty": t(locale, "No papers yet."),
+            "no_editions": t(locale, "No digest has arrived yet."),
+            "about_what": t(
+                locale,
+                "This is the collection of a team that reads papers together: each with a headline, a comment and "
+                "where to read it.",
+            ),
+            "about_kept": t(
+                locale,
+                "論文だより, a bot in the team's chat, keeps it: what is added or corrected there appears here, and "
+                "what becomes known later, such as a new version or a retraction, stands with the paper.",
+            ),
+            "about_adding": t(locale, "How to add a paper"),
+            "about_chat": t(locale, "On Discord or Slack, with one link; title, date and authors are looked up:"),
+            "about_chat_command": t(
+                locale, "{command}, or “Add to papers” in the menu of a message with a link", command="/addpaper"
+            ),
+            "about_terminal": t(locale, "At the terminal:"),
+            "about_taking": t(locale, "Take it with you"),
+            "about_feed": t(locale, "every new paper in a feed reader; each tag and each digest has a feed of its own"),
+            "about_people": t(locale, "Who added the papers"),
+        }
+    )

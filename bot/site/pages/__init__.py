@@ -1,0 +1,1 @@
+"""The kinds of pages, one a module."""

@@ -1,0 +1,126 @@
+"""One page a paper, with files for reference managers beside it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from bot.domain.card import card_of as links_of
+from bot.domain.outline import Outline
+from bot.domain.paper import Paper
+from bot.domain.text import clip
+from bot.domain.update import Update
+from bot.i18n import Locale, t
+from bot.site import templating
+from bot.site.catalogue import Shelf, key_of, paper_path
+from bot.site.citations import Citation, citation_tags, citations, json_ld
+from bot.site.inert import address, json_block
+from bot.site.pages.editions import heading_of
+from bot.site.related import Related
+from bot.site.site import File, Page, Site
+from bot.site.views import Day, Place, card_of, day_of, edition_of, line_of, prose
+
+_DESCRIBED = 160  # characters of a description
+_MOST_AUTHORS = 40
+
+
+def pages(site: Site, related: Related) -> Iterator[Page]:
+    """Return the page of every paper."""
+    catalogue = site.catalogue
+    several = len(catalogue.streams) > 1
+    for paper in catalogue.papers:
+        near = related.of(paper)
+        editions = catalogue.editions_of.get(paper.number, ())
+        authors = [shelf for name in paper.authors[:_MOST_AUTHORS] if (shelf := catalogue.authors.get(key_of(name)))]
+        parts = (
+            paper.digest,
+            *(catalogue.listed[each.number] for each in near),
+            *(f"{each.subscription}:{each.number}:{each.composed_at}:{several}" for each in editions),
+            *(shelf.file for shelf in authors),
+        )
+        yield Page(
+            paper_path(paper),
+            site.fingerprint("paper", *parts),
+            _Rendering(site, paper, near, authors),
+            (paper.number,),
+        )
+
+
+class _Rendering:
+    """Renders a paper's page in every language."""
+
+    def __init__(self, site: Site, outline: Outline, near: Sequence[Outline], authors: Sequence[Shelf]) -> None:
+        self._site, self._outline, self._near, self._authors = site, outline, near, authors
+
+    def __call__(self, papers: Mapping[int, Paper]) -> Iterator[File]:
+        paper = papers[self._outline.number]
+        files = citations(paper)
+        for locale in self._site.locales:
+            yield self._page(paper, locale, files)
+        yield from ((file.path, file.text) for file in files)
+
+    def _page(self, paper: Paper, locale: Locale, files: Sequence[Citation]) -> File:
+        site, path = self._site, paper_path(self._outline)
+        card = card_of(site, paper, self._outline, locale, whole=True)
+        return templating.page(
+            site,
+            locale,
+            "paper.html",
+            path,
+            heading=paper.heading,
+            description=_description(paper),
+            paper=paper,
+            card=card,
+            people=self._people(paper),
+            more_people=max(0, len(paper.authors) - _MOST_AUTHORS),
+            links=_links(paper, locale),
+            ids=[(_SCHEMES[scheme], name) for scheme, name in paper.identifiers.pairs()],
+            added=_added(site, paper, locale),
+            excerpt=prose(paper.excerpt or ""),
+            updates=[_update(update, locale) for update in paper.updates],
+            citations=files,
+            citation_tags=list(citation_tags(paper)),
+            json_ld=json_block(json_ld(paper, site.absolute(site.folder(locale) + path))),
+            editions=[
+                (heading_of(site, each, locale), edition_of(site, each, locale))
+                for each in site.catalogue.editions_of.get(self._outline.number, ())
+            ],
+            related=[line_of(site, each, locale) for each in self._near],
+        )
+
+    def _people(self, paper: Paper) -> list[Place]:
+        paths = {shelf.file: f"authors/{shelf.file}.html" for shelf in self._authors}
+        shelves = self._site.catalogue.authors
+        names = [(name, shelves.get(key_of(name))) for name in paper.authors[:_MOST_AUTHORS]]
+        return [Place(name, paths.get(shelf.file) if shelf else None) for name, shelf in names]
+
+
+_SCHEMES = {"arxiv": "arXiv", "doi": "DOI", "openreview": "OpenReview", "acl": "ACL Anthology"}
+
+
+def _description(paper: Paper) -> str:
+    return clip(" ".join((paper.comment or paper.excerpt or paper.title).split()), _DESCRIBED)
+
+
+def _links(paper: Paper, locale: Locale) -> list[dict[str, str]]:
+    """Return the paper's links that may be opened; another address is shown as text beside them."""
+    card = links_of(paper, locale)
+    return [{"url": url, "name": link.name} for link in card.links if (url := address(link.url))]
+
+
+def _added(site: Site, paper: Paper, locale: Locale) -> Day | None:
+    if paper.added_at is None:
+        return None
+    day = site.day(paper.added_at)
+    text = day.text(locale)
+    by = t(locale, "{day}, by {name}", day=text, name=paper.added_by) if paper.added_by else text
+    return Day(str(day), by)
+
+
+def _update(update: Update, locale: Locale) -> dict[str, Any]:
+    return {
+        "day": day_of(str(update.date), locale),
+        "event": update.event(locale),
+        "url": address(update.url),
+        "is_warning": update.is_warning,
+    }

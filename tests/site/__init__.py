@@ -1,0 +1,1 @@
+"""The collection as a site of static pages."""

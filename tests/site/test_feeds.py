@@ -1,0 +1,72 @@
+"""Feeds are valid Atom, whose entries keep their ids and never share a date."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import feedparser
+
+from tests.samples import paper
+from tests.site.pages import START, Collection, built, edition
+
+BASE = "https://papers.example.org/"
+AT_ONCE = [replace(paper(n, tags=["RAG"], comment=f"コメント{n}"), added_at=START) for n in range(6)]
+
+
+def feed(folder: Path, path: str = "feed.xml") -> Any:
+    found = feedparser.parse((folder / path).read_bytes())
+    assert not found.bozo
+    return found
+
+
+async def test_entries_have_falling_dates_even_if_they_were_added_at_once(tmp_path: Path) -> None:
+    await built(tmp_path, Collection(AT_ONCE))
+    dates = [each.updated_parsed for each in feed(tmp_path).entries]
+    assert dates == sorted(set(dates), reverse=True)
+    assert len(dates) == 6
+
+
+async def test_ids_stay_when_papers_are_edited_and_are_unique(tmp_path: Path) -> None:
+    await built(tmp_path, Collection(AT_ONCE))
+    before = feed(tmp_path)
+    await built(tmp_path, Collection([replace(each, comment="別") for each in AT_ONCE], changes=1), BASE)
+    after = feed(tmp_path)
+    ids = [each.id for each in after.entries]
+    assert [each.id for each in before.entries] == ids
+    assert len({*ids, after.feed.id, feed(tmp_path, "tags/rag.xml").feed.id}) == 8
+    assert all(each.startswith("urn:uuid:") for each in ids)
+
+
+async def test_a_feed_names_itself_where_the_site_stands(tmp_path: Path) -> None:
+    await built(tmp_path, Collection(AT_ONCE), BASE)
+    links = {link.rel: link.href for link in feed(tmp_path, "tags/rag.xml").feed.links}
+    assert links == {"self": f"{BASE}tags/rag.xml", "alternate": BASE}
+    entry = feed(tmp_path).entries[0]
+    assert entry.link == f"{BASE}papers/{AT_ONCE[-1].id}.html"
+
+
+async def test_an_entry_has_the_comment_and_the_authors(tmp_path: Path) -> None:
+    await built(tmp_path, Collection([paper(1, comment="一つ。\n\n二つ。", authors=["Ada", "Bob"])]))
+    [entry] = feed(tmp_path).entries
+    assert entry.content[0].value == "<p>一つ。</p><p>二つ。</p>"
+    assert [each.name for each in entry.authors] == ["Ada", "Bob"]
+
+
+async def test_a_stream_of_digests_is_a_feed(tmp_path: Path) -> None:
+    await built(tmp_path, Collection(AT_ONCE, [edition(1, 0, 1), edition(2, 2)]), BASE)
+    entries = feed(tmp_path, "editions/weekly.xml").entries
+    assert [each.title for each in entries] == ["第2号", "第1号"]
+    assert entries[0].link == f"{BASE}editions/weekly-2.html"
+    assert "コメント2" in entries[0].content[0].value
+
+
+async def test_the_sitemap_has_every_page_where_the_address_is_known(tmp_path: Path) -> None:
+    await built(tmp_path / "with", Collection(AT_ONCE), BASE)
+    await built(tmp_path / "without", Collection(AT_ONCE))
+    text = (tmp_path / "with/sitemap.xml").read_text()
+    assert text.count("<loc>") == len([*(tmp_path / "with").rglob("*.html")])
+    assert f"<loc>{BASE}</loc>" in text
+    assert f"Sitemap: {BASE}sitemap.xml" in (tmp_path / "with/robots.txt").read_text()
+    assert not (tmp_path / "without/sitemap.xml").exists()
