@@ -106,7 +106,7 @@ COMMANDS = {
     "site": (
         "site",
         phrase("Write the collection as a site of static pages; with --serve, show it on this machine."),
-        "dayori site public --serve",
+        "dayori site public",
     ),
     "slack-manifest": (
         "operate",
