@@ -11,7 +11,7 @@ COPY bot bot
 RUN pip install --no-deps --no-build-isolation .
 
 COPY config config
-RUN useradd --system --uid 10001 dayori && install -d -o dayori /app/data
+RUN useradd --system --uid 10001 dayori && install -d -o dayori /app/data /app/site
 USER dayori
 VOLUME /app/data
 
