@@ -51,7 +51,6 @@ from bot.services.papers.previews import Previews
 from bot.services.papers.proposer_notices import ProposerNotices
 from bot.services.papers.review import Review
 from bot.services.papers.shared_links import SharedLinks
-from bot.services.papers.snapshots import Snapshots
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
 from bot.services.personal_pages import PersonalPages
@@ -236,7 +235,6 @@ def _assemble(
         metrics=metrics,
         aliases=Aliases(database),
         shared_links=SharedLinks(database, clock),
-        snapshots=Snapshots(database),
         personal_pages=PersonalPages(database, digests),
         state=state,
         servers=servers,

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from bot.app import App
 from bot.domain.errors import InputError
 from bot.i18n import msg
+from bot.services.papers.snapshots import Snapshots
 
 if TYPE_CHECKING:
     from bot.site.site_folder import SiteFolder
@@ -23,4 +24,4 @@ async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) 
         raise InputError(msg("The site needs Jinja2; install it with: {command}", command=command)) from error
     collection = await app.services.workspaces.uuid(workspace_id)
     settings = Settings(app.config.locale, base_url, app.config.zone, collection)
-    return SiteFolder(app.services.snapshots, workspace_id, folder, settings)
+    return SiteFolder(Snapshots(app.database), workspace_id, folder, settings)

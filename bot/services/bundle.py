@@ -26,7 +26,6 @@ from bot.services.papers.previews import Previews
 from bot.services.papers.proposer_notices import ProposerNotices
 from bot.services.papers.review import Review
 from bot.services.papers.shared_links import SharedLinks
-from bot.services.papers.snapshots import Snapshots
 from bot.services.papers.submission import Submission
 from bot.services.papers.undo import Undo
 from bot.services.personal_pages import PersonalPages
@@ -72,7 +71,6 @@ class Services(NamedTuple):
     metrics: Metrics
     aliases: Aliases
     shared_links: SharedLinks
-    snapshots: Snapshots
     personal_pages: PersonalPages
     state: State
     servers: Servers
