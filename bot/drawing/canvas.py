@@ -43,12 +43,12 @@ class Canvas:
         ImageDraw.Draw(mask).rounded_rectangle(box, radius * _FINER, 255)
         self._image.paste(colour, (round(x), round(y)), mask.reduce(_FINER))
 
-    def paste(self, image: Image.Image, x: int, y: int) -> None:
-        """Put a picture with a transparent ground in place, its middle at x and y."""
-        self._image.paste(image, (x - image.width // 2, y - image.height // 2), image)
+    def stamp(self, mask: Image.Image, x: int, y: int) -> None:
+        """Colour where a mask says, its middle at x and y."""
+        self._image.paste(SEAL, (x - mask.width // 2, y - mask.height // 2), mask)
 
     def png(self) -> bytes:
         """Return the picture as a PNG file; 64 colours are enough for flat areas and smooth letters."""
         file = BytesIO()
-        self._image.quantize(64, method=Image.Quantize.MEDIANCUT, dither=Image.Dither.NONE).save(file, "PNG")
+        self._image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE).save(file, "PNG")
         return file.getvalue()

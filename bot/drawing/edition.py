@@ -4,16 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from PIL import Image, ImageDraw
+from PIL import Image, ImageChops, ImageDraw
 
 from bot.domain.text import clip
-from bot.drawing.canvas import INK, LINE, MUTED, SEAL, Canvas
+from bot.drawing.canvas import INK, LINE, MUTED, Canvas
 from bot.drawing.typeface import Style, Typeface, drawable
 
 WIDTH, HEIGHT = 1200, 630
 _MARGIN, _TOP = 70, 126  # the headlines begin below the line under the team's name
 _ROOM = 720  # the width of headlines; the postmark stands beside them
-_RADIUS, _TURN, _FINER = 150, 9, 3  # the postmark is drawn so much larger, turned by degrees, and made smaller
+_RADIUS, _TURN, _FINER = 150, 9, 2  # the postmark is drawn so much larger, turned by degrees, and made smaller
 _MOST = 4
 _SMALLEST = 20  # a font's size in a postmark, before it is made smaller
 
@@ -26,7 +26,7 @@ def edition_picture(team: str, number: str, day: str, count: str, headings: Sequ
     canvas.line(_MARGIN, _TOP - 2, WIDTH - 2 * _MARGIN, LINE)
     shown = headings[:_MOST] if len(headings) <= _MOST else headings[: _MOST - 1]
     _draw_headings(canvas, shown, drawable(more) if len(shown) < len(headings) else "")
-    canvas.paste(_postmark(number, day, count), WIDTH - _MARGIN - _RADIUS - 10, (_TOP + HEIGHT) // 2)
+    canvas.stamp(_postmark(number, day, count), WIDTH - _MARGIN - _RADIUS - 10, (_TOP + HEIGHT) // 2)
     return canvas.png()
 
 
@@ -47,21 +47,29 @@ def _draw_headings(canvas: Canvas, headings: Sequence[str], more: str) -> None:
 
 
 def _postmark(number: str, day: str, count: str) -> Image.Image:
-    """Return a postmark with a transparent ground: the number over the day over what it holds."""
+    """Return where a postmark has colour, and how much: the number over the day over what it holds."""
     side, typeface = 2 * _RADIUS * _FINER, Typeface()
-    image = Image.new("RGBA", (side, side), (0, 0, 0, 0))
-    draw, middle, pen = ImageDraw.Draw(image), side // 2, 4 * _FINER
-    draw.ellipse((pen, pen, side - pen, side - pen), outline=SEAL, width=pen)
+    texts = Image.new("L", (side, side), 0)
+    draw, middle, pen = ImageDraw.Draw(texts), side // 2, 4 * _FINER
     band, reach = 34 * _FINER, middle - pen
     chord = round((reach**2 - band**2) ** 0.5) - pen // 2
     for y in (middle - band, middle + band):
-        draw.line((middle - chord, y, middle + chord, y), SEAL, pen)
+        draw.line((middle - chord, y, middle + chord, y), 255, pen)
     for text, size, y in ((number, 54, -52), (day, 36, 13), (count, 36, 82)):
         text = clip(drawable(text), 24)
         style = _fitting(typeface, text, size * _FINER, side * (0.86 if y == 13 else 0.66))
-        draw.text((middle, middle + y * _FINER), text, SEAL, typeface.font(style), "ms")
-    turned = image.rotate(_TURN, Image.Resampling.BICUBIC)
-    return turned.resize((2 * _RADIUS, 2 * _RADIUS), Image.Resampling.LANCZOS)
+        draw.text((middle, middle + y * _FINER), text, 255, typeface.font(style), "ms")
+    turned = texts.rotate(_TURN, Image.Resampling.BICUBIC).reduce(_FINER)
+    return ImageChops.lighter(turned, _ring(turned.width))
+
+
+def _ring(side: int) -> Image.Image:
+    """Return the circle around a postmark."""
+    finer, pen = 2 * _FINER, 8 * _FINER
+    mask = Image.new("L", (side * finer, side * finer), 0)
+    box = (pen, pen, mask.width - pen, mask.height - pen)
+    ImageDraw.Draw(mask).ellipse(box, outline=255, width=pen)
+    return mask.reduce(finer)
 
 
 def _fitting(typeface: Typeface, text: str, size: int, width: float) -> Style:

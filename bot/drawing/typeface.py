@@ -17,6 +17,8 @@ _FOLDER = Path(__file__).parent / "fonts"
 _PLAIN = {"ł": "l", "Ł": "L", "ı": "i"}  # of Polish and Turkish names
 _KANA = re.compile("[\u3041-\u309f]")
 _ENDS = re.compile(r"[\u3041-\u309f、。：:」』）)!?！？A-Za-z0-9]\Z")
+_PARTICLES = tuple("はがをにでとのもへや、。")
+_VERY_UNEVEN = 0.25
 _MISSING = "〓"  # what Japanese printers set for a character that they lack
 
 
@@ -55,15 +57,18 @@ class Typeface:
         return max((each for each in narrower if len(each) == len(lines)), key=partial(_merit, measure))
 
 
-def _merit(measure: Measure, lines: list[str]) -> tuple[int, float]:
-    """Return how many lines end with a phrase, and then how even they are."""
+def _merit(measure: Measure, lines: list[str]) -> tuple[bool, int, float]:
+    """Return whether no line is very short, how well lines end with phrases, and how even they are: more is better."""
     lengths = [measure(line) for line in lines]
-    return sum(map(_is_phrase_end, lines, lines[1:])), min(lengths) / max(1.0, *lengths)
+    evenness = min(lengths) / max(1.0, *lengths)
+    return evenness > _VERY_UNEVEN, sum(map(_phrase_end, lines, lines[1:])), evenness
 
 
-def _is_phrase_end(line: str, following: str) -> bool:
-    """Return whether a line ends where a Japanese phrase usually does: after kana or a mark, before another script."""
-    return bool(_ENDS.search(line)) and not _KANA.match(following)
+def _phrase_end(line: str, following: str) -> int:
+    """Return how much a line ends as Japanese phrases do: 2 before another script, 1 after a particle, else 0."""
+    if _ENDS.search(line) and not _KANA.match(following):
+        return 2
+    return 1 if line.endswith(_PARTICLES) else 0
 
 
 def drawable(text: str) -> str:
