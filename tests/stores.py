@@ -9,8 +9,8 @@ import asyncio
 import os
 import shutil
 import sqlite3
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
 from typing import Protocol
@@ -31,6 +31,9 @@ class Stores(Protocol):
 
     def drop(self, url: str) -> None:
         """Delete a store after its test."""
+
+    def empty_places(self, folder: Path) -> AbstractContextManager[Callable[[], str]]:
+        """Return a block within which a function returns URLs of places without a store."""
 
 
 @contextmanager
@@ -60,6 +63,11 @@ class SqliteStores:
     def drop(self, url: str) -> None:
         pass  # pytest deletes the folder
 
+    @contextmanager
+    def empty_places(self, folder: Path) -> Iterator[Callable[[], str]]:
+        numbers = count()
+        yield lambda: f"sqlite+aiosqlite:///{folder}/empty-{next(numbers)}.db"
+
 
 class PostgresStores:
     """Copies an empty database on the server, over one connection that all tests of this process share."""
@@ -81,6 +89,16 @@ class PostgresStores:
 
     def drop(self, url: str) -> None:
         self._execute(f"DROP DATABASE {make_url(url).database} WITH (FORCE)")
+
+    @contextmanager
+    def empty_places(self, folder: Path) -> Iterator[Callable[[], str]]:
+        names = [f"{self._prefix}_{next(self._numbers)}" for _ in range(2)]
+        for name in names:
+            self._execute(f"CREATE DATABASE {name} TEMPLATE template0")
+        urls = map(self._url, names)
+        yield lambda: next(urls)
+        for name in names:
+            self._execute(f"DROP DATABASE {name} WITH (FORCE)")
 
     def close(self) -> None:
         self._execute(f"DROP DATABASE {self._empty} WITH (FORCE)")

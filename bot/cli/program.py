@@ -98,6 +98,11 @@ COMMANDS = {
         phrase("Put a copy in the place of the database, which is kept beside it under another name."),
         "dayori restore dayori-backup.db",
     ),
+    "copy-store": (
+        "copy_store",
+        phrase("Copy everything into an empty store, from SQLite to PostgreSQL or back, and compare both."),
+        "dayori copy-store data/dayori.db postgresql+asyncpg://dayori@localhost/dayori",
+    ),
     "init": (
         "operate",
         phrase("Write the settings and the starter collection into a folder, to edit them."),

@@ -45,7 +45,8 @@ class StoreConnection:
         """Insert many rows, given as values of these columns: as the driver takes them, which is faster."""
         if rows:
             places = "?" * len(columns) if self.dialect == "sqlite" else [f"${n + 1}" for n in range(len(columns))]
-            sql = f"INSERT INTO {table.name} ({', '.join(columns)}) VALUES ({', '.join(places)})"
+            names = ", ".join(f'"{name}"' for name in columns)
+            sql = f"INSERT INTO {table.name} ({names}) VALUES ({', '.join(places)})"
             await self.exec_driver_sql(sql, rows)
 
     async def exec_driver_sql(self, sql: str, values: Any = None) -> Rows:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Sequence
 from typing import Any, Literal, Protocol
 
@@ -79,6 +80,11 @@ class Portable:
         if dialect not in self._statements:
             self._statements[dialect] = text(self._write(_WORDS[dialect]))
         return self._statements[dialect]
+
+
+def read_json(value: Any) -> Any:
+    """Return a list or an object that a statement in text read: SQLite gives its text, PostgreSQL's driver itself."""
+    return json.loads(value) if isinstance(value, str) else value
 
 
 class json_items(FunctionElement[Any]):  # noqa: N801 - a function of SQL

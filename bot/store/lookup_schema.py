@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Column, Integer, PrimaryKeyConstraint, Table, Text
+from sqlalchemy import Column, PrimaryKeyConstraint, Table, Text
 
+from bot.store.dialect import NUMBER
 from bot.store.schema import metadata, workspace_column
 
 # How often people searched, and nothing of whom or what.
@@ -13,6 +14,6 @@ lookup_days = Table(
     workspace_column(),
     Column("day", Text, nullable=False),  # in the team's timezone
     Column("platform", Text, nullable=False),
-    Column("lookups", Integer, nullable=False),
+    Column("lookups", NUMBER, nullable=False),
     PrimaryKeyConstraint("workspace_id", "day", "platform"),
 )

@@ -19,7 +19,7 @@ from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, per
 from bot.domain.update import Update
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
-from bot.store.dialect import Portable
+from bot.store.dialect import Portable, read_json
 from bot.store.schema import paper_keys, papers
 from bot.store.sequences import count_on, highest_number
 
@@ -97,8 +97,8 @@ def paper_from(columns: Columns) -> Paper:
 
 
 def paper_from_row(row: Columns) -> Paper:
-    """Return the paper of a row whose lists may still be JSON text, as SQLite keeps them."""
-    return paper_from(row | {name: json.loads(row[name]) for name in _LISTS if isinstance(row[name], str)})
+    """Return the paper of a row that a statement in text read."""
+    return paper_from(row | {name: read_json(row[name]) for name in _LISTS})
 
 
 async def by_ids(connection: StoreConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:

@@ -13,7 +13,7 @@ from bot.domain.paper import Columns, Paper
 from bot.domain.update import Update, joined
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
-from bot.store.dialect import Portable
+from bot.store.dialect import Portable, read_json
 from bot.store.history import is_redone
 from bot.store.papers import by_ids, columns_of, paper_from, updates_columns
 from bot.store.schema import changes
@@ -151,13 +151,13 @@ def _updates_without_step(before: Paper, after: Paper, now: Paper) -> tuple[Upda
     return joined(kept, (update for update in before.updates if update not in after.updates))
 
 
-def _columns(before: str | None) -> Columns | None:
+def _columns(before: str | Columns | None) -> Columns | None:
     """Return a stored version with all of today's columns, whichever version of the program stored it."""
     if not before:
         return None
-    version = json.loads(before)
+    version = read_json(before)
     return {**columns_of(paper_from(version)), "number": version["number"]}
 
 
-def _paper(before: str | None) -> Paper | None:
-    return paper_from(json.loads(before)) if before else None
+def _paper(before: str | Columns | None) -> Paper | None:
+    return paper_from(read_json(before)) if before else None
