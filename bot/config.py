@@ -145,11 +145,8 @@ class Config(Section):
 
     @property
     def backups_path(self) -> Path | None:
-        """Return the folder of the nightly copies, within that of the data unless it is absolute; None for no copies.
-
-        A database on a server is copied by the server's own tools.
-        """
-        return self.data_folder / self.backups.folder if self.backups.folder and self.database_file else None
+        """Return the folder of the nightly copies, in that of the data unless it is absolute; None for no copies."""
+        return self.data_folder / self.backups.folder if self.backups.folder else None
 
     @property
     def site_path(self) -> Path | None:

@@ -11,6 +11,7 @@ from multiprocessing.context import ForkServerProcess
 from pathlib import Path
 
 from bot.cli.context import progress_bar
+from bot.services.backups import write_backup
 from bot.store.database import open_database
 from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
@@ -67,7 +68,7 @@ async def kill_restores(folder: Path, kills: int, dice: random.Random) -> Counte
     await _killed(writer(store, journal, 0), journal, 1.0)
     copy, old = folder / "copy.db", await read_marks(store)
     database = await open_database(f"sqlite+aiosqlite:///{store}")
-    await database.backup(copy)
+    await write_backup(database, copy)
     await database.close()
     for n in range(kills):
         await _killed(writer(store, journal, n + 1), journal, 0.2)

@@ -52,9 +52,11 @@ def _columns_of(server: Server) -> dict[str, Any]:
 @with_context
 async def backup(context: CommandContext, file: Annotated[Path, typer.Argument()]) -> None:
     """Copy the whole database to a new file, even while the bot runs."""
+    from bot.services.backups import write_backup
+
     if file.exists():
         raise InputError(msg('"{file}" exists already; name a new file.', file=str(file)))
-    await context.app.database.backup(file)
+    await write_backup(context.app.database, file)
     context.say(t(context.locale, "Saved to {file}.", file=str(file)))
 
 
@@ -65,9 +67,7 @@ async def restore(settings: Settings, file: Annotated[Path, typer.Argument()]) -
 
     config, locale = settings.config, settings.config.locale
     if config.database_file is None:
-        raise InputError(
-            msg("A PostgreSQL database is brought back with its own tools: pg_restore --clean --dbname=NAME FILE")
-        )
+        raise InputError(msg("On PostgreSQL a copy is brought back into an empty database: dayori copy-store FILE URL"))
     with suppress(StoreError):  # there is no database yet, or it is damaged
         async with open_health(config) as (health, _):
             if await health.is_running():

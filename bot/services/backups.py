@@ -22,6 +22,7 @@ from bot.services.ports import Clock
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.store.copies import check_copy, restore_copy
 from bot.store.database import Database
+from bot.store.sqlite_database import SqliteDatabase
 from bot.store.workspaces import ids_by_name
 
 _SETTLED = timedelta(minutes=10)  # after a start, which has more urgent things to do
@@ -82,11 +83,21 @@ class Backups:
         """Make a copy; only a copy that was checked gets its name, so a damaged database never replaces good copies."""
         unfinished = target.with_name(f".{target.name}.{os.getpid()}")
         try:
-            await self._database.backup(unfinished)
+            await write_backup(self._database, unfinished)
             await asyncio.to_thread(check_copy, unfinished)
             unfinished.replace(target)
         finally:
             unfinished.unlink(missing_ok=True)
+
+
+async def write_backup(database: Database, target: Path) -> None:
+    """Copy a database, as it is at this moment, to a new private SQLite file. Raises StoreError."""
+    if isinstance(database, SqliteDatabase):
+        await database.backup(target)
+        return
+    from bot.services.store_copies import copy  # no file needs it
+
+    await copy(database.url, f"sqlite+aiosqlite:///{target}", lambda _done, _total: None)
 
 
 async def restore(copy: Path, database: Path, clock: Clock) -> Path | None:

@@ -114,6 +114,10 @@ class Health:
         return list(storage_checks(self._database.path, self._backups, self._clock())) if self._database.path else []
 
     async def _integrity(self) -> Check:
+        if server := await self._database.server():
+            from bot.services.server_check import server_check
+
+            return server_check(server)
         damage = await self._database.find_damage()
         if damage is None:
             return Check("integrity", "ok", msg("Every page of the database is whole."))

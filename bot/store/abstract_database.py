@@ -12,6 +12,7 @@ from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
+from typing import NamedTuple
 
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
@@ -26,14 +27,23 @@ _PATIENCE = 10.0  # seconds that a write waits for another process, unless its r
 _FAILURES = (DBAPIError, PoolTimeoutError)  # a refused statement, or no connection in time
 
 
+class ServerState(NamedTuple):
+    """A server's version, the bytes of the database there, and how many of its connections are taken."""
+
+    version: str
+    size: int
+    connections: int
+    most_connections: int
+
+
 class Database(ABC):
     """An open database; make it with `open_database`.
 
-    `place` is how it is called in a message, without a password; `path` is SQLite's file.
+    `url` may hold a password; `place` is how it is called in a message, without one; `path` is SQLite's file.
     """
 
-    def __init__(self, connections: Connections, place: str, path: Path | None = None) -> None:
-        self.place = place
+    def __init__(self, connections: Connections, url: str, place: str, path: Path | None = None) -> None:
+        self.url, self.place = url, place
         self.path = path
         self._connections = connections
         self._writer = asyncio.Lock()
@@ -75,16 +85,16 @@ class Database(ABC):
         await self._connections.close()
 
     @abstractmethod
-    async def backup(self, target: Path) -> None:
-        """Copy the database, as it is at this moment, to a new private file. Raises StoreError."""
-
-    @abstractmethod
     async def checkpoint(self) -> None:
         """Bring committed changes from the log into the database's own file."""
 
     @abstractmethod
     async def find_damage(self) -> str | None:
         """Return what is wrong with the database, None if all of it can be read."""
+
+    async def server(self) -> ServerState | None:
+        """Return how the server is; None for a file."""
+        return None
 
     @abstractmethod
     async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from contextlib import AsyncExitStack
 from functools import partial
-from pathlib import Path
 from time import monotonic
 
 from sqlalchemy import Engine, text
@@ -18,7 +17,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.store.abstract_database import Database
+from bot.store.abstract_database import Database, ServerState
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections
 from bot.store.postgresql_engine import make_engine, place_of, take_turn
@@ -42,21 +41,23 @@ _SEARCH_SETTINGS = {
     "max_parallel_workers_per_gather": "0",
 }
 
+_SERVER = text("""
+SELECT split_part(current_setting('server_version'), ' ', 1), pg_database_size(current_database()),
+    (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
+    CAST(current_setting('max_connections') AS int) - CAST(current_setting('superuser_reserved_connections') AS int)
+""")
+
 
 class PostgresqlDatabase(Database):
     """An open database on a server; make it with `open_postgresql`."""
 
     def __init__(self, connections: Connections, address: URL) -> None:
-        super().__init__(connections, place_of(address))
+        super().__init__(connections, address.render_as_string(hide_password=False), place_of(address))
         self._address = address
 
     def search_engine(self) -> Engine:
         """Return an engine for searches only; whoever takes it disposes of it."""
         return make_engine(self._address, _SEARCH_POOL, **_SEARCH_SETTINGS)
-
-    async def backup(self, target: Path) -> None:
-        """Refuse: the server has tools for that."""
-        raise StoreError(msg("A PostgreSQL database is copied with pg_dump: pg_dump --format=custom --file=FILE NAME"))
 
     async def checkpoint(self) -> None:
         """Do nothing: a server does that by its own rules."""
@@ -64,6 +65,11 @@ class PostgresqlDatabase(Database):
     async def find_damage(self) -> str | None:
         """Return nothing: the server itself tells of pages that it cannot read."""
         return None
+
+    async def server(self) -> ServerState:
+        """Return how the server is. Raises StoreError."""
+        async with self.read() as connection:
+            return ServerState(*(await connection.execute(_SERVER)).one())
 
     async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:
         await stack.enter_async_context(self._writer)

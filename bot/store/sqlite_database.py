@@ -55,7 +55,7 @@ class SqliteDatabase(Database):
     path: Path
 
     def __init__(self, connections: Connections, path: Path) -> None:
-        super().__init__(connections, str(path), path)
+        super().__init__(connections, f"sqlite+aiosqlite:///{path}", str(path), path)
 
     async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:
         """Begin a transaction that ends with the stack; retry while another process holds the lock.

@@ -18,6 +18,7 @@ import pytest
 from sqlalchemy import select, text
 
 from bot.domain.errors import StoreError
+from bot.services.backups import write_backup
 from bot.store.database import Database, iso, open_database
 from bot.store.schema import workspaces
 from bot.store.state import read_state, write_state
@@ -211,7 +212,7 @@ async def test_after_a_checkpoint_the_file_alone_holds_what_was_committed(databa
 async def test_a_backup_is_the_database_at_that_moment(database: Database, tmp_path: Path) -> None:
     async with database.write() as connection:
         await write_state(connection, "a", "1")
-    await database.backup(tmp_path / "copy.db")
+    await write_backup(database, tmp_path / "copy.db")
     with closing(sqlite3.connect(tmp_path / "copy.db")) as copy:
         assert copy.execute("SELECT text FROM state WHERE name = 'a'").fetchall() == [("1",)]
 
@@ -263,7 +264,7 @@ async def test_the_database_and_what_sqlite_puts_beside_it_are_their_owners_alon
     try:
         database = await open_database(f"sqlite+aiosqlite:///{tmp_path}/made/here/dayori.db")
         await find_or_add(database, "default", clock())
-        await database.backup(tmp_path / "copy.db")
+        await write_backup(database, tmp_path / "copy.db")
         modes = {each.name: each.stat().st_mode & 0o777 for each in (tmp_path / "made/here").iterdir()}
         await database.close()
     finally:
@@ -279,6 +280,6 @@ async def test_a_backup_that_cannot_be_written_is_said_in_a_sentence_and_leaves_
     (tmp_path / "there.db").write_bytes(b"mine")
     for target in ("there.db", "no-folder/copy.db"):
         with pytest.raises(StoreError, match="cannot be written"):
-            await database.backup(tmp_path / target)
+            await write_backup(database, tmp_path / target)
     assert (tmp_path / "there.db").read_bytes() == b"mine"
     assert not (tmp_path / "no-folder").exists()

@@ -8,12 +8,11 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import JSON, Column, Table
 
-from bot.store import feed_schema, lookup_schema, update_schema
+from bot.store import feed_schema, lookup_schema, update_schema  # noqa: F401 - this makes their tables known
 from bot.store.schema import metadata, state
 
 _SIZE = 16  # bytes of a checksum
 _OWN_STATE = ("search_index",)  # what a store tells of its own index, which is made anew
-SCHEMAS = (feed_schema, lookup_schema, update_schema)  # their tables are known when they are imported
 
 Rows = Sequence[Sequence[Any]]
 

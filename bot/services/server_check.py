@@ -1,0 +1,23 @@
+"""The check of a database's server: what it is, and whether it has connections left."""
+
+from __future__ import annotations
+
+from bot.i18n import msg
+from bot.services.check import Check
+from bot.store.database import ServerState
+
+_FULL = 0.9  # share of the connections that are taken
+
+
+def server_check(server: ServerState) -> Check:
+    """Return what there is to say of a server."""
+    message = msg(
+        "PostgreSQL {version}: the database has {size} MB, and {connections} of {most} connections are taken.",
+        version=server.version,
+        size=-(-server.size // 10**6),
+        connections=server.connections,
+        most=server.most_connections,
+    )
+    if server.connections < _FULL * server.most_connections:
+        return Check("server", "ok", message)
+    return Check("server", "warning", message, msg("Raise max_connections, or end what holds so many connections."))
