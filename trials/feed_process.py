@@ -98,10 +98,10 @@ async def _obey(pipe: Connection, polling: Polling) -> None:
 class _QuickParser(Parser):
     """Parses short documents in this process, because each of the many processes would start its own for them."""
 
-    async def feed(self, body: bytes, url: str, charset: str | None, *, name: str) -> FeedDocument:
+    async def feed(self, body: bytes, url: str, charset: str | None, *, name: str, seen: str = "") -> FeedDocument:
         if len(body) < _SHORT:
-            return await asyncio.to_thread(feed_document.parse, body, url, charset, name)
-        return await super().feed(body, url, charset, name=name)
+            return await asyncio.to_thread(feed_document.parse, body, url, charset, name, seen)
+        return await super().feed(body, url, charset, name=name, seen=seen)
 
     async def listings(self, body: bytes, charset: str | None, *, name: str) -> list[Listing]:
         if len(body) < _SHORT:

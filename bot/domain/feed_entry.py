@@ -38,6 +38,8 @@ class FeedDocument:
 
     `kind` is its format, such as `RSS 2.0`; `ttl` are the minutes for which it wants no other request, and `skip_days`
     weekdays without news (0 is Monday). With `is_broken`, it has an error or ended early, so entries may be missing.
+    `keys` identify the entries, in their order, where they are known. `seen` has hashes of all items: handed in with
+    the next document of that address, it leaves out the entries of items that stand there again, the same to the byte.
     """
 
     title: str
@@ -46,6 +48,8 @@ class FeedDocument:
     ttl: int | None = None
     skip_days: tuple[int, ...] = ()
     is_broken: bool = False
+    keys: tuple[tuple[str, ...], ...] = ()
+    seen: str = ""
 
 
 def json_of_entry(entry: FeedEntry) -> dict[str, Any]:
@@ -67,7 +71,8 @@ def json_of_document(document: FeedDocument) -> dict[str, Any]:
 def document_from(columns: dict[str, Any]) -> FeedDocument:
     """Return the document from JSON values."""
     entries = tuple(map(entry_from, columns["entries"]))
-    return FeedDocument(**columns | {"entries": entries, "skip_days": tuple(columns["skip_days"])})
+    lists = {"entries": entries, "skip_days": tuple(columns["skip_days"]), "keys": tuple(map(tuple, columns["keys"]))}
+    return FeedDocument(**columns | lists)
 
 
 def _shallow(value: FeedEntry | FeedDocument) -> dict[str, Any]:

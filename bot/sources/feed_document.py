@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from io import BytesIO
 from typing import Any
 from xml.sax import SAXException
 
+from bot.domain.entry_identity import identity_of, keys_of
 from bot.domain.errors import FeedElsewhereError, SourceError
-from bot.domain.feed_entry import FeedDocument
+from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.identifiers import web_address
 from bot.domain.text import clean_line, clip
 from bot.i18n import msg
-from bot.sources import daily_papers, feed_entries
+from bot.sources import daily_papers, feed_entries, feed_items
 from bot.sources.markup import plain
 from bot.sources.source_errors import unreadable
 
@@ -27,12 +29,15 @@ _BEGINNING = 2000  # bytes in which a page says that it is one
 _FEED_TYPES = ("application/rss+xml", "application/atom+xml")
 
 
-def parse(body: bytes, url: str, charset: str | None, name: str) -> FeedDocument:
-    """Return the document that an address answered; `name` is the source in messages. Raises SourceError."""
+def parse(body: bytes, url: str, charset: str | None, name: str, seen: str = "") -> FeedDocument:
+    """Return the document that an address answered; `name` is the source in messages. Raises SourceError.
+
+    With what an earlier document of the address has as `seen`, the entries of items that stood there are left out.
+    """
     text = body.lstrip(b"\xef\xbb\xbf \t\r\n")
     if not text:
         raise SourceError(msg("{source} answered with nothing, so there is no feed.", source=name))
-    return _of_json(text, name) if text[:1] in (b"[", b"{") else _of_xml(text, url, charset, name)
+    return _of_json(text, name) if text[:1] in (b"[", b"{") else _of_xml(text, url, charset, name, seen)
 
 
 def _of_json(body: bytes, name: str) -> FeedDocument:
@@ -46,17 +51,44 @@ def _of_json(body: bytes, name: str) -> FeedDocument:
     return FeedDocument("Hugging Face Daily Papers", daily_papers.KIND, entries)
 
 
-def _of_xml(body: bytes, url: str, charset: str | None, name: str) -> FeedDocument:
-    document = _read(body, url, charset, name)
-    about, kind = document.get("feed") or {}, _kind(str(document.get("version") or ""))
+def _of_xml(body: bytes, url: str, charset: str | None, name: str, seen: str) -> FeedDocument:
+    items = feed_items.cut(body)
+    if items is None:
+        document, _ = _document(_read(body, url, charset, name), body, url, name)
+        return replace(document, keys=tuple(keys_of(document.entries)))
+    earlier = feed_items.unpacked(seen)
+    read = _read(items.without(earlier), url, charset, name) if earlier else {}
+    if not _is_whole(read, items, earlier):
+        earlier, read = {}, _read(body, url, charset, name)
+    document, entries = _document(read, body, url, name)
+    others = [earlier[digest] for digest in items.digests if digest in earlier]
+    document = replace(document, keys=tuple(keys_of(document.entries, others)))
+    if not _is_whole(read, items, earlier):
+        return document
+    new = (digest for digest in items.digests if digest not in earlier)
+    identities = earlier | {digest: identity_of(entry) for digest, entry in zip(new, entries, strict=True) if entry}
+    known = [digest for digest in items.digests if digest in identities]
+    return replace(document, seen=feed_items.packed(known, map(identities.__getitem__, known)))
+
+
+def _is_whole(read: Mapping[str, Any], items: feed_items.Items, left_out: Collection[bytes]) -> bool:
+    """Return whether feedparser read each item that was not left out, and nothing amiss."""
+    count = sum(digest not in left_out for digest in items.digests)
+    return "entries" in read and not read["bozo"] and len(read["entries"]) == count
+
+
+def _document(read: Mapping[str, Any], body: bytes, url: str, name: str) -> tuple[FeedDocument, list[FeedEntry | None]]:
+    """Return the document that feedparser read, and each of its entries, None for one that says nothing."""
+    about, kind = read.get("feed") or {}, _kind(str(read.get("version") or ""))
     if not kind:
         raise _page_instead(about, url, name) if _PAGE.search(body[:_BEGINNING]) else _not_a_feed(name)
-    entries = tuple(filter(None, (feed_entries.entry_of(entry, url) for entry in document.get("entries") or ())))
-    is_broken = isinstance(document.get("bozo_exception"), SAXException)
-    if is_broken and not entries:
+    entries = [feed_entries.entry_of(entry, url) for entry in read.get("entries") or ()]
+    is_broken = isinstance(read.get("bozo_exception"), SAXException)
+    if is_broken and not any(entries):
         raise unreadable(name)
     title = clip(clean_line(plain(str(about.get("title") or "")[:_BEGINNING])), _LONGEST_TITLE)
-    return FeedDocument(title, kind, entries, _minutes(str(about.get("ttl") or "")), _skip_days(body), is_broken)
+    minutes, days = _minutes(str(about.get("ttl") or "")), _skip_days(body)
+    return FeedDocument(title, kind, tuple(filter(None, entries)), minutes, days, is_broken), entries
 
 
 def _read(body: bytes, url: str, charset: str | None, name: str) -> Mapping[str, Any]:

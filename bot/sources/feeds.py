@@ -37,8 +37,13 @@ class Feeds:
             raise SourceError(_failure(poll.status, _name_of(poll)))
         return _answer(poll, await self._document(poll))
 
-    async def poll(self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest) -> FeedAnswer:
-        """Return what an address answers when asked only for what changed since these validators were given out."""
+    async def poll(
+        self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest, seen: str = ""
+    ) -> FeedAnswer:
+        """Return what an address answers when asked only for what changed since these validators were given out.
+
+        Entries that were `seen` in an earlier document are left out.
+        """
         validators = {"If-None-Match": etag, "If-Modified-Since": last_modified}
         headers = {name: value for name, value in validators.items() if value}
         try:
@@ -49,23 +54,23 @@ class Feeds:
             return FeedAnswer(failure=error.message, is_postponed=True)
         except SourceError as error:
             return FeedAnswer(failure=error.message, was_sent=not isinstance(error, _UNSENT))
-        return await self._read(poll)
+        return await self._read(poll, seen)
 
-    async def _read(self, poll: Poll) -> FeedAnswer:
+    async def _read(self, poll: Poll, seen: str) -> FeedAnswer:
         if poll.status == 304:
             return _answer(poll)
         if poll.status != 200:
             retry_after = poll.headers.get("Retry-After")
             return FeedAnswer(poll.status, failure=_failure(poll.status, _name_of(poll)), retry_after=retry_after)
         try:
-            document = await self._document(poll)
+            document = await self._document(poll, seen)
         except SourceError as error:  # without its validators, so that the next answer is not "not modified"
             return FeedAnswer(poll.status, failure=error.message)
         return _answer(poll, document)
 
-    async def _document(self, poll: Poll) -> FeedDocument:
+    async def _document(self, poll: Poll, seen: str = "") -> FeedDocument:
         response = poll.response
-        return await self._parser.feed(response.body, response.url, response.charset, name=_name_of(poll))
+        return await self._parser.feed(response.body, response.url, response.charset, name=_name_of(poll), seen=seen)
 
 
 async def _anywhere(host: str) -> bool:

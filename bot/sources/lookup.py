@@ -80,10 +80,13 @@ class Sources:
         return await self._feeds.read(url)
 
     async def poll_feed(
-        self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest
+        self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest, seen: str = ""
     ) -> FeedAnswer:
-        """Return what the address of a feed answers to a conditional request; a failure is an answer too."""
-        return await self._feeds.poll(url, etag, last_modified, may_request)
+        """Return what the address of a feed answers to a conditional request; a failure is an answer too.
+
+        Entries that were `seen` in an earlier document are left out.
+        """
+        return await self._feeds.poll(url, etag, last_modified, may_request, seen)
 
     async def arxiv_listing(self, category: str) -> Listing:
         """Return what arXiv last announced in a category. Raises SourceError."""

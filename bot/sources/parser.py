@@ -52,9 +52,9 @@ class Parser:
         answer = await self._parsed(kind, body, arguments, name)
         return {id: publication_from(columns) for id, columns in answer.get("publications", {}).items()}
 
-    async def feed(self, body: bytes, url: str, charset: str | None, *, name: str) -> FeedDocument:
-        """Return the document of a feed. Raises SourceError."""
-        answer = await self._parsed("feed", body, (url, charset, name), name)
+    async def feed(self, body: bytes, url: str, charset: str | None, *, name: str, seen: str = "") -> FeedDocument:
+        """Return the document of a feed, without entries that were `seen` in an earlier one. Raises SourceError."""
+        answer = await self._parsed("feed", body, (url, charset, name, seen), name)
         entries = list[FeedEntry]()
         for batch in answer["batches"]:
             entries += map(entry_from, json.loads(batch))

@@ -28,7 +28,7 @@ from bot.domain.arxiv_announcement import (
 from bot.domain.errors import SourceError
 from bot.domain.feed_address import FeedAddress, FeedAnswer, Status
 from bot.domain.feed_entry import Announcement, FeedEntry
-from bot.services.feeds.answer_check import Checked
+from bot.services.feeds.answer_check import Checked, unchecked
 from bot.services.feeds.arxiv_listings import ArxivListings, ArxivSource
 from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock
@@ -49,12 +49,16 @@ class ArxivCheck:
         self._database, self._clock, self._sources, self._mirrors = database, clock, sources, mirrors
         self._listings = ArxivListings(database, clock, sources)
 
+    def needs_all(self, address: FeedAddress) -> bool:
+        """Return whether the address is one of arXiv's feeds, which are held against listings."""
+        return bool(categories_of(address.url, self._mirrors))
+
     async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
         """Return the entries of an answer, those that it lacks of what arXiv announced, and how the feed is."""
         document, categories = answer.document, categories_of(address.url, self._mirrors)
         entries = document.entries if document else ()
         if not categories:
-            return Checked(entries)
+            return unchecked(answer)
         until = asyncio.get_running_loop().time() + _MOST_SECONDS
         today = announcement_day(self._clock())
         papers = _by_id(entries) if document else None

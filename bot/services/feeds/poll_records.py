@@ -21,6 +21,7 @@ from bot.domain.feed_schedule import HOUR, retry_moment
 from bot.services.feeds import address_states
 from bot.services.feeds.answer_check import Checked
 from bot.services.feeds.offering import Unseen
+from bot.services.feeds.seen_items import SeenItems
 from bot.services.ports import Clock
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.connection import StoreConnection
@@ -69,8 +70,8 @@ class Finished(NamedTuple):
 class PollRecords:
     """Writes polls of addresses."""
 
-    def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:
-        self._database, self._clock, self._zone = database, clock, zone
+    def __init__(self, database: Database, clock: Clock, zone: ZoneInfo, seen: SeenItems) -> None:
+        self._database, self._clock, self._zone, self._seen = database, clock, zone, seen
 
     async def claim(self, most: int, address_id: int | None = None) -> list[Lane]:
         """Lease what is due of the hosts that have waited longest, or one address.
@@ -101,7 +102,7 @@ class PollRecords:
     async def finish(self, answered: Sequence[Answered]) -> list[Finished]:
         """Write answers."""
         now = self._clock()
-        keys = {each.before.id: await _keys_of(each.checked.entries) for each in answered}
+        keys = {each.before.id: await _keys_of(each.checked) for each in answered}
         async with self._database.write() as connection:
             addresses = await feed_addresses.of_ids(connection, keys)
             current = [each for each in answered if _is_current(each, addresses)]
@@ -116,13 +117,16 @@ class PollRecords:
                 after.append(_after(each, address, other, now, is_news=is_news))
             await feed_addresses.replace_all(connection, after, None)
             await _postpone_hosts(connection, current, addresses, now)
+        for each in current:
+            if not each.answer.failure:
+                self._seen.keep(each.before, now, each.answer.document.seen if each.answer.document else "")
         return [finished[each.before.id] for each in answered]
 
     async def _new_entries(
         self,
         connection: StoreConnection,
         answered: Sequence[Answered],
-        keys: dict[int, list[tuple[str, ...]]],
+        keys: dict[int, Sequence[tuple[str, ...]]],
         now: datetime,
     ) -> dict[int, News]:
         """Return what addresses announce for the first time."""
@@ -191,8 +195,11 @@ async def _postpone_hosts(
             await feed_addresses.postpone_host(connection, addresses[before.id].host, wanted)
 
 
-async def _keys_of(entries: Sequence[FeedEntry]) -> list[tuple[str, ...]]:
+async def _keys_of(checked: Checked) -> Sequence[tuple[str, ...]]:
     """Return the entries' keys; those of many are found in a thread, since that takes a while."""
+    entries = checked.entries
+    if len(checked.keys) == len(entries):
+        return checked.keys
     return keys_of(entries) if len(entries) < _MANY else await asyncio.to_thread(keys_of, entries)
 
 

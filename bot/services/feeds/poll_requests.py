@@ -14,6 +14,7 @@ from bot.formats.url_credentials import without_credentials
 from bot.services.cancellation import uncancellable
 from bot.services.feeds.answer_check import AnswerCheck, Checked
 from bot.services.feeds.poll_records import Answered, Lane
+from bot.services.feeds.seen_items import SeenItems
 from bot.services.lazy_sources import LazySources
 from bot.services.metrics import Metrics
 from bot.services.ports import Clock, MayRequest
@@ -28,9 +29,12 @@ class FeedSource(Protocol):
     """Anything that can poll feeds."""
 
     async def poll_feed(
-        self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest
+        self, url: str, etag: str | None, last_modified: str | None, may_request: MayRequest, seen: str
     ) -> FeedAnswer:
-        """Return what an address answers to one request, within a bounded time; a failure is an answer too."""
+        """Return what an address answers to one request, within a bounded time; a failure is an answer too.
+
+        Entries that were `seen` in an earlier document may be left out.
+        """
 
     async def close(self) -> None:
         """Close all connections."""
@@ -56,10 +60,11 @@ class PollRequests:
         clock: Clock,
         sources: LazySources[FeedSource],
         check: AnswerCheck,
+        seen: SeenItems,
         metrics: Metrics,
     ) -> None:
         self._database, self._clock, self._sources = database, clock, sources
-        self._check, self._metrics = check, metrics
+        self._check, self._seen, self._metrics = check, seen, metrics
         self.leases = set[int]()
 
     async def send(self, lane: Lane) -> Sent:
@@ -100,6 +105,7 @@ class PollRequests:
 
     async def _answer(self, address: FeedAddress, may_request: MayRequest) -> Answered:
         source = await self._sources.get()
-        answer = await source.poll_feed(address.place, address.etag, address.last_modified, may_request)
+        seen = "" if self._check.needs_all(address) else self._seen.of(address)
+        answer = await source.poll_feed(address.place, address.etag, address.last_modified, may_request, seen)
         self._metrics.count("feed_polls", answer.outcome)
         return Answered(address, answer, Checked() if answer.failure else await self._check.check(address, answer))

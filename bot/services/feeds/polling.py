@@ -21,6 +21,7 @@ from bot.services.feeds.poll_records import Answered, PollRecords
 from bot.services.feeds.poll_requests import FeedSource, PollRequests
 from bot.services.feeds.poll_results import PollReport, PollResult
 from bot.services.feeds.poll_round import PollRound
+from bot.services.feeds.seen_items import SeenItems
 from bot.services.feeds.statuses import FeedStatus, statuses_of
 from bot.services.lazy_sources import LazySources
 from bot.services.metrics import Metrics
@@ -46,7 +47,8 @@ class Polling:
     ) -> None:
         self._database, self._clock, self._zone, self._sources = database, clock, zone, sources
         self._check, self._metrics = check or NoCheck(), metrics or Metrics()
-        self._records = PollRecords(database, clock, zone)
+        self._seen = SeenItems()
+        self._records = PollRecords(database, clock, zone, self._seen)
         self._offering = Offering(database, clock)
 
     async def poll_due(self, *, address_id: int | None = None, progress: Progress | None = None) -> PollReport:
@@ -94,7 +96,7 @@ class Polling:
         return [_result(each, report) for each in statuses]
 
     def _round(self, show: Callable[[], None]) -> PollRound:
-        requests = PollRequests(self._database, self._clock, self._sources, self._check, self._metrics)
+        requests = PollRequests(self._database, self._clock, self._sources, self._check, self._seen, self._metrics)
         return PollRound(self._database, self._clock, self._records, requests, self._offering, show)
 
     async def _tidy(self, report: PollReport) -> None:

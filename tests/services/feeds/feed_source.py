@@ -21,6 +21,7 @@ class Asked(NamedTuple):
     url: str
     etag: str | None
     last_modified: str | None
+    seen: str = ""
 
 
 class FakeSource:
@@ -36,9 +37,14 @@ class FakeSource:
         self._at_once: Counter[str] = Counter()
 
     async def poll_feed(
-        self, url: str, etag: str | None, last_modified: str | None, may_request: Callable[[str], Awaitable[bool]]
+        self,
+        url: str,
+        etag: str | None,
+        last_modified: str | None,
+        may_request: Callable[[str], Awaitable[bool]],
+        seen: str = "",
     ) -> FeedAnswer:
-        self.asked.append(Asked(url, etag, last_modified))
+        self.asked.append(Asked(url, etag, last_modified, seen))
         host = host_of(url)
         self._at_once[host] += 1
         self.most_at_once[host] = max(self.most_at_once[host], self._at_once[host])
@@ -83,9 +89,9 @@ def entry(name: str, *, guid: str = "", date: str = "", announcement: Announceme
     return FeedEntry(guid or f"guid-{name}", metadata, ("cs.CL",), "", announcement)
 
 
-def document(*entries: FeedEntry, etag: str | None = '"a"', moved: str | None = None) -> FeedAnswer:
+def document(*entries: FeedEntry, etag: str | None = '"a"', moved: str | None = None, seen: str = "") -> FeedAnswer:
     """Answer with a whole document, newest entry first."""
-    return FeedAnswer(200, FeedDocument("The Lab", "RSS 2.0", entries), etag=etag, moved=moved)
+    return FeedAnswer(200, FeedDocument("The Lab", "RSS 2.0", entries, seen=seen), etag=etag, moved=moved)
 
 
 UNCHANGED = FeedAnswer(304)

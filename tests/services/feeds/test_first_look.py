@@ -167,6 +167,9 @@ class Check:
     def __init__(self, error: Exception | None = None) -> None:
         self.error, self.begun, self.answer = error, asyncio.Event(), asyncio.Future[Checked]()
 
+    def needs_all(self, address: FeedAddress) -> bool:
+        return False
+
     async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
         self.begun.set()
         if self.error:

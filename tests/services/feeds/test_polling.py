@@ -14,7 +14,7 @@ from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer, Status
 from bot.domain.feed_filter import FeedFilter
 from bot.i18n import msg
-from bot.services.feeds.answer_check import Checked
+from bot.services.feeds.answer_check import Checked, NoCheck
 from bot.services.feeds.poll_results import PollReport
 from bot.services.feeds.poll_round import HOSTS
 from bot.services.feeds.polling import Polling
@@ -315,6 +315,9 @@ async def test_old_entries_lose_their_content_and_are_known_all_the_same(bench: 
 
 async def test_a_check_adds_what_an_answer_lacked_with_its_day_and_its_verdict(bench: Bench) -> None:
     class Check:
+        def needs_all(self, address: FeedAddress) -> bool:
+            return False
+
         async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
             entries = answer.document.entries if answer.document else ()
             return Checked((*entries, entry("Missing")), "2024-01-19")
@@ -371,6 +374,9 @@ async def test_the_log_names_no_token_of_a_feed(bench: Bench, failure: FeedAnswe
 
 async def test_one_answer_that_breaks_the_program_when_it_is_written_leaves_the_others_alone(bench: Bench) -> None:
     class Check:
+        def needs_all(self, address: FeedAddress) -> bool:
+            return False
+
         async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
             entries = answer.document.entries if answer.document else ()
             return Checked(
@@ -411,3 +417,34 @@ async def test_what_is_due_of_more_hosts_than_are_polled_at_a_time_is_all_polled
         bench.source.answers[f"https://host{n}.example/"] = document(entry(f"Paper {n}", guid=f"{n}"))
     report = await bench.poll()
     assert len(bench.source.asked) == len(report.new) == report.offered.total() == many
+
+
+async def test_what_stood_in_the_last_document_is_handed_in_with_the_next_request(bench: Bench) -> None:
+    await bench.add()
+    await bench.poll(document(seen="first"))
+    await bench.poll(UNCHANGED, hours=2)
+    await bench.poll(BROKEN, hours=2)
+    await bench.poll(document(seen="second"), hours=30)
+    await bench.poll(document(), hours=30)
+    assert [each.seen for each in bench.source.asked] == ["", "first", "first", "first", "second"]
+
+
+async def test_what_another_process_read_meanwhile_is_read_whole(bench: Bench) -> None:
+    await bench.add()
+    await bench.poll(document(seen="first"))
+    bench.clock.advance(hours=2)
+    await bench.process().poll_due()
+    await bench.poll(hours=30)
+    assert [each.seen for each in bench.source.asked] == ["", "", ""]
+
+
+async def test_a_feed_that_a_check_compares_is_read_whole(bench: Bench) -> None:
+    class Check(NoCheck):
+        def needs_all(self, address: FeedAddress) -> bool:
+            return True
+
+    await bench.add()
+    bench.polling = bench.process(Check())
+    await bench.poll(document(seen="first"))
+    await bench.poll(hours=2)
+    assert [each.seen for each in bench.source.asked] == ["", ""]
