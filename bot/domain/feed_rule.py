@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from functools import cached_property, lru_cache
 from typing import Literal, Protocol, TypeAlias
 
 from bot.domain.errors import InputError
@@ -25,25 +26,53 @@ _EXPRESSION = re.compile(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class Text:
-    """A text to hold rules against, folded once: `spaced` has its words between spaces, `joined` is without spaces."""
+    """A text to hold rules against; what a rule asks for is folded once, when the first one does."""
 
     plain: str
-    spaced: str
-    joined: str
-    authors: tuple[str, ...]
-    venue: str
-    tags: frozenset[str]
+    _names: tuple[str, ...] = ()
+    _venue: str = ""
+    _tags: tuple[str, ...] = ()
 
     @classmethod
     def of(cls, text: str, *, authors: Iterable[str] = (), venue: str = "", tags: Iterable[str] = ()) -> Text:
-        """Fold a text."""
-        plain = normalize(text)
-        folded = fold(plain)
-        names = tuple(normalize(name) for name in authors)
-        spaced_venue = with_spaces(normalize(venue)) if venue else ""
-        return cls(plain, with_spaces(plain), "".join(folded.split()), names, spaced_venue, frozenset(map(fold, tags)))
+        """Return a text normalized."""
+        return cls(normalize(text), tuple(authors), venue, tuple(tags))
+
+    @cached_property
+    def spaced(self) -> str:
+        """The words, between spaces."""
+        return with_spaces(self.plain)
+
+    @cached_property
+    def joined(self) -> str:
+        """The text without spaces."""
+        return "".join(fold(self.plain).split())
+
+    @cached_property
+    def authors(self) -> tuple[str, ...]:
+        """The authors' names, normalized."""
+        return tuple(map(normalize, self._names))
+
+    @cached_property
+    def venue(self) -> str:
+        """The venue's words, between spaces."""
+        return with_spaces(normalize(self._venue)) if self._venue else ""
+
+    @cached_property
+    def tags(self) -> frozenset[str]:
+        """The tags, folded."""
+        return frozenset(map(fold, self._tags))
+
+    def may_have(self, words: Iterable[str]) -> bool:
+        """Return whether words may stand in it: quickly, and with True where that takes a closer look."""
+        return not self.is_ascii or all(word in self.plain for word in words)
+
+    @cached_property
+    def is_ascii(self) -> bool:
+        """Whether all characters are ASCII, so that folding changes none."""
+        return self.plain.isascii()
 
 
 class Rule(Protocol):
@@ -123,14 +152,21 @@ def is_expression(text: str) -> bool:
 
 def stands_in(value: str, text: Text) -> bool:
     """Return whether a normalized word or phrase stands in a text."""
-    words = runs(fold(value))
+    words = _words(value)
     if not words:
         return value in text.plain  # only signs
+    if not text.may_have(words):
+        return False
     if any(map(is_unspaced, words)):
         return "".join(fold(value).split()) in text.joined
     if not value.replace("-", " ").replace(" ", "").isalnum():  # C++, gpt-4.1: the signs count too
         return value in text.plain and with_spaces(value) in text.spaced
     return with_spaces(value) in text.spaced
+
+
+@lru_cache(maxsize=256)  # a rule is held against many texts
+def _words(value: str) -> tuple[str, ...]:
+    return tuple(runs(fold(value)))
 
 
 def is_named(author: str, name: str) -> bool:
