@@ -6,8 +6,10 @@ that; targets that are private by name or number are refused before the request.
 
 from __future__ import annotations
 
+import os
 import socket
 import urllib.request
+from functools import lru_cache
 from ipaddress import ip_address
 from typing import NamedTuple
 from urllib.parse import urlsplit
@@ -19,6 +21,8 @@ from bot.sources.network import is_public, place_of
 
 # Names of this machine or its network: RFC 6761, 6762, 8375 and names common in offices.
 _PRIVATE = (".localhost", ".local", ".internal", ".intranet", ".lan", ".home", ".corp", ".private", ".home.arpa")
+_NAMES = ("http_proxy", "https_proxy", "all_proxy", "no_proxy", "request_method")
+_VARIABLES = tuple(each for name in _NAMES for each in (name, name.upper()))
 
 
 class Proxy(NamedTuple):
@@ -30,7 +34,7 @@ class Proxy(NamedTuple):
 
 def proxy_for(url: str) -> Proxy | None:
     """Return the proxy for an address, or None for a direct connection. Raises ConfigError."""
-    proxies, scheme = urllib.request.getproxies_environment(), urlsplit(url).scheme
+    proxies, scheme = _environment(tuple(map(os.environ.get, _VARIABLES))), urlsplit(url).scheme
     address = proxies.get(scheme) or proxies.get("all")
     is_exempt = urllib.request.proxy_bypass_environment(place_of(url), proxies)  # type: ignore[attr-defined]
     if not address or is_exempt:
@@ -50,6 +54,12 @@ def may_be_asked(host: str) -> bool:
         return is_public(socket.inet_ntoa(socket.inet_aton(name)))  # 0x7f.1, 2130706433 and similar notations
     except (OSError, ValueError):
         return name.isprintable() and "." in name and not name.endswith(_PRIVATE)
+
+
+@lru_cache(maxsize=1)
+def _environment(values: tuple[str | None, ...]) -> dict[str, str]:
+    """Return the proxies by scheme; the library goes through the whole environment for that, so only after a change."""
+    return urllib.request.getproxies_environment()
 
 
 def _read(address: str, variable: str) -> Proxy:

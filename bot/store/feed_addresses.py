@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import asdict
 from datetime import datetime, timedelta
 from typing import Any
 
@@ -197,7 +196,7 @@ def _column(name: str, value: Any) -> Any:
         return iso(value)
     match name:
         case "rhythm":
-            return asdict(value)
+            return {each: getattr(value, each) for each in Rhythm.__slots__}
         case "trouble":
             return value.columns() if value else None
         case "status":
