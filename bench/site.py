@@ -20,6 +20,7 @@ from bot.domain.paper import Paper
 from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
 from bot.services.papers.snapshots import Snapshots
+from bot.services.statistics import Statistics
 from bot.site.site import Settings
 from bot.site.site_folder import SiteFolder
 from bot.store.database import open_database
@@ -37,7 +38,9 @@ async def measure(size: int) -> None:
         workspace, _ = await find_or_add(database, "bench", NOW)
         await Importer(database, lambda: NOW).run(workspace, list(corpus(size)), None)
         out = Path(folder) / "out"
-        site = SiteFolder(Snapshots(database), workspace, out, SETTINGS)
+        site = SiteFolder(
+            Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone).of), workspace, out, SETTINGS
+        )
         gc.collect()
         before = memory()
         print(f"{size:,} papers", flush=True)

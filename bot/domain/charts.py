@@ -45,14 +45,14 @@ class Chart(NamedTuple):
         return " ・ ".join([*values, *more])
 
 
-def charts_of(statistics: CollectionStatistics, locale: Locale) -> tuple[Chart, ...]:
-    """Return the charts that have something to show."""
+def charts_of(statistics: CollectionStatistics, locale: Locale, most: int = MOST_BARS) -> tuple[Chart, ...]:
+    """Return the charts that have something to show; a ranking has at most so many bars."""
     charts = (
         Chart(t(locale, "Additions by month"), _months(statistics.months, locale), "time"),
         Chart(t(locale, "Searches by week"), _weeks(statistics.lookups, locale), "time"),
-        _ranking(t(locale, "Tags"), statistics.tags),
-        _ranking(t(locale, "Venues"), statistics.venues),
-        _ranking(t(locale, "Added by"), statistics.curators),
+        _ranking(t(locale, "Tags"), statistics.tags, most),
+        _ranking(t(locale, "Venues"), statistics.venues, most),
+        _ranking(t(locale, "Added by"), statistics.curators, most),
         Chart(t(locale, "Inbox"), tuple(_decisions(statistics.decisions, locale)), "parts"),
     )
     return tuple(chart for chart in charts if chart.most)
@@ -75,9 +75,9 @@ def summary_of(statistics: CollectionStatistics, locale: Locale) -> str:
     return " ".join(parts)
 
 
-def _ranking(title: str, counts: Sequence[Count]) -> Chart:
-    bars = tuple(Bar(name, name, n) for name, n in counts[:MOST_BARS])
-    return Chart(title, bars, rest=max(0, len(counts) - MOST_BARS))
+def _ranking(title: str, counts: Sequence[Count], most: int) -> Chart:
+    bars = tuple(Bar(name, name, n) for name, n in counts[:most])
+    return Chart(title, bars, rest=max(0, len(counts) - most))
 
 
 def _months(counts: Sequence[Count], locale: Locale) -> tuple[Bar, ...]:

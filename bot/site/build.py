@@ -9,7 +9,8 @@ from typing import NamedTuple, Protocol
 
 from bot.domain.outline import EditionOutline, Outline
 from bot.domain.paper import Paper
-from bot.site import assets, collection_files, feeds, manifest, sitemap, templating
+from bot.domain.statistics import CollectionStatistics
+from bot.site import assets, collection_files, feeds, manifest, pictures, sitemap, templating
 from bot.site.catalogue import catalogue_of
 from bot.site.files import FilesOnDisk
 from bot.site.manifest import Entry, Manifest, Sizes
@@ -35,6 +36,10 @@ class Source(Protocol):
 
     async def editions(self) -> list[EditionOutline]:
         """Return the editions that have arrived, newest first."""
+        ...
+
+    async def statistics(self) -> CollectionStatistics:
+        """Return the numbers of the collection."""
         ...
 
     async def state(self) -> str:
@@ -77,7 +82,8 @@ class _Build:
         self._new.state = state = await self._source.state()
         outlines = [outline async for batch in self._source.outlines() for outline in batch]
         catalogue = catalogue_of(outlines, await self._source.editions())
-        site = Site(self._settings, catalogue, templating.design(), assets.versions())
+        numbers = await self._source.statistics()
+        site = Site(self._settings, catalogue, numbers, templating.design(), assets.versions())
         related = Related(catalogue, self._old.notes.get("related", {}))
         total = 2 * len(outlines) + 1
         for page in _pages(site, related):
@@ -115,8 +121,8 @@ class _Build:
     def _make(self, pages: Sequence[Page], found: Mapping[int, Paper]) -> None:
         for page in pages:
             sizes: Sizes = {}
-            for path, text in page.render(found):
-                content = text.encode("utf-8", "replace")
+            for path, file in page.render(found):
+                content = file if isinstance(file, bytes) else file.encode("utf-8", "replace")
                 self._staging.write(path, content)
                 sizes[path] = len(content)
             self._new.entries[page.key] = Entry(page.fingerprint, sizes)
@@ -157,4 +163,5 @@ def _pages(site: Site, related: Related) -> Iterator[Page]:
     yield from browse.pages(site)
     yield from about.pages(site)
     yield from statistics.pages(site)
+    yield from pictures.pages(site)
     yield from feeds.pages(site)

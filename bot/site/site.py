@@ -13,12 +13,13 @@ from markupsafe import Markup
 
 from bot.domain.dates import PaperDate
 from bot.domain.paper import Paper
+from bot.domain.statistics import CollectionStatistics
 from bot.i18n import LOCALES, Locale
 from bot.site.catalogue import Catalogue
 from bot.site.manifest import fingerprint
 
-File = tuple[str, str]
-"""A file's path within the site, and its text."""
+File = tuple[str, str | bytes]
+"""A file's path within the site, and its text or its bytes."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +57,7 @@ class Site:
 
     settings: Settings
     catalogue: Catalogue
+    statistics: CollectionStatistics
     design: str
     assets: Mapping[str, str] = field(default_factory=dict)
     fragments: dict[tuple[str, ...], Markup] = field(default_factory=dict)

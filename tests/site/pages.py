@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import AsyncIterator, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -16,6 +16,7 @@ import html5lib
 
 from bot.domain.outline import EditionOutline, Outline
 from bot.domain.paper import Paper
+from bot.domain.statistics import CollectionStatistics, Count, Decisions, by_month, by_week
 from bot.i18n import Locale
 from bot.site.build import Report, build
 from bot.site.site import Settings
@@ -32,6 +33,7 @@ class Collection:
     items: Sequence[Paper] = ()
     issues: Sequence[EditionOutline] = ()
     changes: int = 0
+    numbers: CollectionStatistics = field(default_factory=lambda: statistics())
     asked: list[int] = field(default_factory=list)
 
     async def outlines(self) -> AsyncIterator[list[Outline]]:
@@ -46,6 +48,10 @@ class Collection:
     async def editions(self) -> list[EditionOutline]:
         """Return the editions, newest first."""
         return list(reversed(self.issues))
+
+    async def statistics(self) -> CollectionStatistics:
+        """Return the numbers."""
+        return self.numbers
 
     async def state(self) -> str:
         """Return the number of changes."""
@@ -65,6 +71,23 @@ def outline_of(number: int, paper: Paper) -> Outline:
         added_by=paper.added_by,
         digest=f"{number} {paper!r}",
     )
+
+
+def statistics(**values: Any) -> CollectionStatistics:
+    """Return the numbers of six papers of November, unless others are given."""
+    day = START.date()
+    numbers = CollectionStatistics(
+        day=day,
+        papers=6,
+        months=by_month({"2026-11-01T00:00": 6}, ZoneInfo("Asia/Tokyo"), day),
+        tags=(Count("RAG", 4), Count("評価", 2)),
+        venues=(),
+        curators=(Count("山田", 6),),
+        decisions=Decisions(accepted=3, waiting=2),
+        lookups=by_week({"2026-10-28": 12}, day),
+        platforms=(),
+    )
+    return replace(numbers, **values)
 
 
 def edition(number: int, *papers: int, subscription: str = "weekly") -> EditionOutline:

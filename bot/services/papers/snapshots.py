@@ -2,21 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Sequence
+from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
 from contextlib import asynccontextmanager
 
 from bot.domain.outline import EditionOutline, Outline
 from bot.domain.paper import Paper
+from bot.domain.statistics import CollectionStatistics
 from bot.store import papers, snapshots
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
+
+Count = Callable[[int], Awaitable[CollectionStatistics]]
+"""Returns the numbers of a workspace's collection as they are now."""
 
 
 class Snapshot:
     """A collection at one moment."""
 
-    def __init__(self, connection: StoreConnection, workspace_id: int) -> None:
-        self._connection, self._workspace_id = connection, workspace_id
+    def __init__(self, connection: StoreConnection, workspace_id: int, count: Count) -> None:
+        self._connection, self._workspace_id, self._count = connection, workspace_id, count
 
     async def outlines(self) -> AsyncIterator[list[Outline]]:
         """Yield all papers in outline, some hundred at a time."""
@@ -31,6 +35,10 @@ class Snapshot:
         """Return the editions with papers that have arrived, newest first."""
         return await snapshots.published_editions(self._connection, self._workspace_id)
 
+    async def statistics(self) -> CollectionStatistics:
+        """Return the numbers of the collection, which may be younger than the rest."""
+        return await self._count(self._workspace_id)
+
     async def state(self) -> str:
         """Return a text that differs when the snapshot of another moment does."""
         return await snapshots.state_of(self._connection, self._workspace_id)
@@ -39,14 +47,14 @@ class Snapshot:
 class Snapshots:
     """Lends snapshots of a workspace's collection."""
 
-    def __init__(self, database: Database) -> None:
-        self._database = database
+    def __init__(self, database: Database, count: Count) -> None:
+        self._database, self._count = database, count
 
     @asynccontextmanager
     async def of(self, workspace_id: int) -> AsyncIterator[Snapshot]:
         """Lend the collection as it is now."""
         async with snapshots.snapshot(self._database) as connection:
-            yield Snapshot(connection, workspace_id)
+            yield Snapshot(connection, workspace_id, self._count)
 
     async def state(self, workspace_id: int) -> str:
         """Return a text that differs when papers changed or editions arrived since."""

@@ -11,6 +11,7 @@ from bot.site import templating
 from bot.site.catalogue import edition_path
 from bot.site.labels import labels
 from bot.site.names import file_name
+from bot.site.pictures import picture_path
 from bot.site.site import File, Page, Site
 from bot.site.views import card_of, edition_of
 
@@ -42,6 +43,7 @@ def _page(site: Site, edition: EditionOutline, newer: EditionOutline | None, old
                 description=t(locale, "{day}, {count}", day=view.day.text, count=view.count),
                 edition=view,
                 feed=feed_path(edition.subscription),
+                picture=site.absolute(picture_path(edition)),
                 papers=[
                     card_of(site, papers[number], catalogue.by_number[number], locale, whole=True)
                     for number in edition.papers
