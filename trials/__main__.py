@@ -1,6 +1,6 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; `discord`, `rendering`, `feeds`, `updates` and `restore` are others.
+`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, restore and soak.
 """
 
 from __future__ import annotations
@@ -15,6 +15,7 @@ from trials.discord import Discord
 from trials.feeds import on_feeds
 from trials.restore import on_restore
 from trials.slack import Slack
+from trials.soak import on_soak
 from trials.table import report
 from trials.updates import on_updates
 
@@ -60,6 +61,7 @@ async def main(parts: list[str]) -> int:
         "feeds": on_feeds,
         "updates": on_updates,
         "restore": on_restore,
+        "soak": on_soak,
     }
     if unknown := set(parts) - set(trials):
         print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(trials)}", file=sys.stderr)

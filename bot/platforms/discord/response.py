@@ -8,14 +8,14 @@ if the other one acknowledged it first, the bot that changed something for it an
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping
 from time import monotonic
 from typing import Any
 
 import discord
 import structlog
 from discord import InteractionType
-from discord.ui import Modal
+from discord.ui import Modal, View
 
 from bot.domain.request import Request, begin_request
 from bot.i18n import t
@@ -76,6 +76,7 @@ def _measure(interaction: Interaction) -> None:
 
 async def send(interaction: Interaction, content: str = "", *, ephemeral: bool = True, **message: Any) -> None:
     """Answer with a message, to the person who asked or to all."""
+    _forget_view(message)
     await _of(interaction).give(
         lambda: interaction.response.send_message(content, ephemeral=ephemeral, **message),
         lambda: interaction.followup.send(content, ephemeral=ephemeral, **message),
@@ -85,6 +86,7 @@ async def send(interaction: Interaction, content: str = "", *, ephemeral: bool =
 async def replace(interaction: Interaction, **message: Any) -> None:
     """Replace the message whose button was pressed, or answer with a new one."""
     response = interaction.response
+    _forget_view(message)
     await _of(interaction).give(
         lambda: (
             response.edit_message(**message)
@@ -112,6 +114,15 @@ async def say_interrupted(interaction: Interaction) -> None:
     """Tell the person that the bot stops before this is finished."""
     text = t(locale_of(interaction), "The bot is being restarted. Check whether this was done, and do it again if not.")
     await send(interaction, text)
+
+
+def _forget_view(message: Mapping[str, Any]) -> None:
+    """Keep discord.py from holding a message's buttons, with a timer, for 15 minutes: their classes serve any of them.
+
+    That would be a task and 10 KB for each look-up.
+    """
+    if isinstance(view := message.get("view"), View):
+        view.stop()
 
 
 async def _defer_late(interaction: Interaction) -> None:

@@ -29,6 +29,7 @@ class Sockets:
     def __init__(self, changed: Callable[[], None]) -> None:
         self.url, self.opened = "", 0
         self.acknowledged: list[str] = []
+        self.asked: list[str] = []  # commands with their text, else types with the actions
         self.open: list[web.WebSocketResponse] = []
         self.seconds: list[float] = []  # until each acknowledgement
         self._awaited: dict[str, tuple[float, asyncio.Future[Acknowledgement]]] = {}
@@ -57,6 +58,7 @@ class Sockets:
     async def send(self, kind: str, payload: Json | None = None) -> str:
         """Send an envelope over the oldest connection and return its id."""
         envelope = str(uuid4())
+        self.asked.append(_name(payload or {}))
         self._awaited[envelope] = monotonic(), asyncio.get_running_loop().create_future()
         await self.open[0].send_json({"type": kind, "envelope_id": envelope, "payload": payload or {}})
         return envelope
@@ -94,3 +96,8 @@ class Sockets:
         self.seconds.append(seconds)
         if not waiting.done():
             waiting.set_result(Acknowledgement(answer.get("payload") or {}, seconds))
+
+
+def _name(payload: Json) -> str:
+    parts = [payload.get("command") or payload.get("type"), payload.get("text")]
+    return " ".join(filter(None, [*parts, *(each["action_id"] for each in payload.get("actions") or [])]))

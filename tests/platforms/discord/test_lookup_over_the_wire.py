@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import re
 
 from bot.domain.dates import PaperDate
@@ -45,6 +46,16 @@ async def test_an_answer_is_in_the_language_of_whoever_asks(
     assert "19 July 2023" in english.embeds[0]["description"]
     assert english.controls == ["Show to everyone"]
     assert "見つかりませんでした" in none.content
+
+
+async def test_nothing_of_an_answer_stays_in_memory_and_its_buttons_work(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    async with start() as (_, client):
+        replies = [await server.slash(reader, general, "paper", query=word) for word in ("retnet", "language", "qzx")]
+        await answered(await server.click(reader, replies[0], "みんなに見せる"))
+        assert [task for task in asyncio.all_tasks() if "timeout_task" in repr(task)] == []
+        assert client._connection._view_store._views == {}
 
 
 async def test_autocomplete_offers_papers_whose_choice_carries_the_id(
