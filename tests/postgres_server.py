@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -78,7 +79,7 @@ class Server:
     def stop(self) -> None:
         """End all connections and stop; what is committed is there at the next start."""
         if self._process:
-            self._process.send_signal(2)
+            self._process.send_signal(signal.SIGINT)
             self._process.wait(_PATIENCE)
             self._process = None
 
@@ -140,5 +141,6 @@ def _free_port() -> int:
 
 
 if __name__ == "__main__":
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(143))  # the server and its folder go with this process
     with server() as running:
         sys.exit(subprocess.run(sys.argv[1:], env=os.environ | {VARIABLE: running.url}).returncode)

@@ -67,7 +67,7 @@ class Database(ABC):
         Raises StoreError when the database is full, locked for too long, broken or out of reach, and DuplicateError
         when another process has already made a change for the same request.
         """
-        request = current_request()
+        request, is_done = current_request(), False
         try:
             async with AsyncExitStack() as stack:
                 until = max(monotonic() + _PATIENCE, request.deadline if request else 0)
@@ -75,8 +75,9 @@ class Database(ABC):
                 if request and not request.is_claimed:
                     await claim(connection, request)
                 yield connection
+                is_done = True
         except _FAILURES as error:
-            raise self._unwritten(error) from error
+            raise self._unwritten(error, is_done) from error
         if request:
             request.is_claimed = True
 
@@ -105,5 +106,5 @@ class Database(ABC):
         """Return the error for a statement that could not read."""
 
     @abstractmethod
-    def _unwritten(self, error: SQLAlchemyError) -> StoreError:
-        """Return the error for a transaction that was not committed."""
+    def _unwritten(self, error: SQLAlchemyError, is_done: bool) -> StoreError:
+        """Return the error for a transaction that failed; if it was done, its commit did."""

@@ -21,7 +21,7 @@ from bot.store.abstract_database import Database, ServerState
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections
 from bot.store.postgresql_engine import make_engine, place_of, take_turn
-from bot.store.postgresql_errors import reason_of
+from bot.store.postgresql_errors import LOST, reason_of
 from bot.store.revisions import revision_error
 from bot.store.schema import REVISION
 
@@ -81,7 +81,14 @@ class PostgresqlDatabase(Database):
     def _unread(self, error: SQLAlchemyError) -> StoreError:
         return StoreError(msg("The database could not be read: {reason}.", reason=reason_of(error)))
 
-    def _unwritten(self, error: SQLAlchemyError) -> StoreError:
+    def _unwritten(self, error: SQLAlchemyError, is_done: bool) -> StoreError:
+        if is_done and reason_of(error) is LOST:
+            return StoreError(
+                msg(
+                    "The connection to the database was lost while a change was saved, so it may be saved or not; "
+                    "look before you repeat it."
+                )
+            )
         return StoreError(msg("The database could not be written: {reason}.", reason=reason_of(error)))
 
 

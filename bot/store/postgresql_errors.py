@@ -8,7 +8,7 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from bot.i18n import Message, msg
 
 OLDEST = 14  # the major version of PostgreSQL that this program still supports
-_LOST = msg("the connection to the server was lost")
+LOST = msg("the connection to the server was lost")
 _REASONS = {
     "28P01": msg("the server does not accept this user name and password"),
     "28000": msg("the server does not let this user in from here (pg_hba.conf)"),
@@ -17,8 +17,8 @@ _REASONS = {
     "53100": msg("the server's disk is full"),
     "53300": msg("the server takes no more connections (max_connections)"),
     "55P03": msg("another process is writing for too long"),
-    "57P01": _LOST,
-    "57P02": _LOST,
+    "57P01": LOST,
+    "57P02": LOST,
     "57P03": msg("the server is starting or stopping"),
     "25006": msg("the server only lets it be read, as a standby does"),
 }
@@ -37,7 +37,7 @@ def reason_of(error: BaseException) -> Message | str:
     if isinstance(error, PoolTimeoutError):
         return msg("too many look-ups wait for a connection")
     if state.startswith("08") or (isinstance(error, DBAPIError) and error.connection_invalidated):
-        return _LOST
+        return LOST
     cause = getattr(error, "orig", error)
     if isinstance(cause, TimeoutError):
         return msg("the server does not answer")

@@ -92,7 +92,7 @@ class SqliteDatabase(Database):
             async with self._connections.lend() as connection:
                 await connection.exec_driver_sql("PRAGMA wal_checkpoint(PASSIVE)")
         except DBAPIError as error:
-            raise self._unwritten(error) from error
+            raise self._unwritten(error, False) from error
 
     async def find_damage(self) -> str | None:
         """Return what is wrong with the file, None if every page is whole; reads all of it."""
@@ -106,7 +106,7 @@ class SqliteDatabase(Database):
     def _unread(self, error: SQLAlchemyError) -> StoreError:
         return _unread(error, self.path)
 
-    def _unwritten(self, error: SQLAlchemyError) -> StoreError:
+    def _unwritten(self, error: SQLAlchemyError, is_done: bool) -> StoreError:
         reason = str(getattr(error, "orig", error))
         return StoreError(msg("The database could not be written: {reason}.", reason=reason))
 
