@@ -10,7 +10,7 @@ from hashlib import blake2b
 from sys import intern
 from typing import Any
 
-from sqlalchemy import JSON, Row, Text, cast, func, select
+from sqlalchemy import JSON, Row, Text, cast, exists, func, select
 
 from bot.domain.outline import EditionOutline, Outline
 from bot.store.connection import StoreConnection
@@ -48,20 +48,23 @@ async def outlines(connection: StoreConnection, workspace_id: int) -> AsyncItera
         last = rows[-1].number
 
 
-async def published_editions(connection: StoreConnection, workspace_id: int) -> list[EditionOutline]:
-    """Return the editions with papers that have completely arrived, newest first."""
+async def published_editions(
+    connection: StoreConnection, workspace_id: int, most: int | None = None
+) -> list[EditionOutline]:
+    """Return the editions with papers that have completely arrived, newest first; at most so many, if given."""
     query = (
         select(editions.c.id, subscriptions.c.name, editions.c.number, editions.c.reason, editions.c.composed_at)
         .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
         .where(editions.c.workspace_id == workspace_id, editions.c.done_at.is_not(None))
+        .where(exists().where(edition_papers.c.edition_id == editions.c.id))
         .order_by(editions.c.composed_at.desc(), editions.c.id.desc())
+        .limit(most)
     )
     rows = (await connection.execute(query)).all()
-    numbers = await _papers_of_editions(connection, workspace_id)
+    numbers = await _papers_of_editions(connection, workspace_id, min((row.id for row in rows), default=0))
     return [
-        EditionOutline(id, name, number, reason, datetime.fromisoformat(at), tuple(numbers[id]))
+        EditionOutline(id, name, number, reason, datetime.fromisoformat(at), tuple(numbers.get(id, ())))
         for id, name, number, reason, at in rows
-        if id in numbers
     ]
 
 
@@ -76,10 +79,11 @@ async def state_of(connection: StoreConnection, workspace_id: int) -> str:
     return f"{step}/{count}/{newest or 0}"
 
 
-async def _papers_of_editions(connection: StoreConnection, workspace_id: int) -> dict[int, list[int]]:
+async def _papers_of_editions(connection: StoreConnection, workspace_id: int, first: int) -> dict[int, list[int]]:
+    """Return the papers of the editions from that id on, by id."""
     query = (
         select(edition_papers.c.edition_id, edition_papers.c.number)
-        .where(edition_papers.c.workspace_id == workspace_id)
+        .where(edition_papers.c.workspace_id == workspace_id, edition_papers.c.edition_id >= first)
         .order_by(edition_papers.c.edition_id, edition_papers.c.position)
     )
     numbers: dict[int, list[int]] = {}

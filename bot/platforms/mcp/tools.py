@@ -106,9 +106,9 @@ def _short(paper: Paper) -> Answer:
 
 def _edition(edition: PastEdition, zone: ZoneInfo) -> Answer:
     return {
-        "subscription": edition.subscription,
-        "edition": edition.number,
-        "date": edition.composed_at.astimezone(zone).date().isoformat(),
-        "reason": edition.reason,
+        "subscription": edition.outline.subscription,
+        "edition": edition.outline.number,
+        "date": edition.outline.composed_at.astimezone(zone).date().isoformat(),
+        "reason": edition.outline.reason,
         "papers": [_short(paper) for paper in edition.papers],
     }

@@ -2,21 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from typing import NamedTuple
 
+from bot.domain.outline import EditionOutline
 from bot.domain.paper import Paper
-from bot.store import papers, past_editions
+from bot.store import papers, snapshots
 from bot.store.database import Database
 
 
 class PastEdition(NamedTuple):
     """An edition that has arrived; papers that were removed since are left out."""
 
-    subscription: str
-    number: int
-    composed_at: datetime
-    reason: str
+    outline: EditionOutline
     papers: tuple[Paper, ...]
 
 
@@ -26,13 +23,13 @@ class PastEditions:
     def __init__(self, database: Database) -> None:
         self._database = database
 
-    async def newest(self, workspace_id: int, limit: int) -> list[PastEdition]:
+    async def newest(self, workspace_id: int, most: int) -> list[PastEdition]:
         """Return the newest editions of all subscriptions, newest first."""
         async with self._database.read() as connection:
-            rows = await past_editions.newest(connection, workspace_id, limit)
-            numbers = sorted({number for row in rows for number in row.papers})
+            outlines = await snapshots.published_editions(connection, workspace_id, most)
+            numbers = sorted({number for each in outlines for number in each.papers})
             by_number = await papers.by_numbers(connection, workspace_id, numbers)
         return [
-            PastEdition(*row[:-1], papers=tuple(by_number[number] for number in row.papers if number in by_number))
-            for row in rows
+            PastEdition(each, tuple(by_number[number] for number in each.papers if number in by_number))
+            for each in outlines
         ]

@@ -29,7 +29,7 @@ async def test_editions_come_newest_first_once_they_have_arrived_without_removed
         if n < 3:
             await delivery.deliver_open()
     await library.remove(workspace, "paper-1", None)
-    shown = [(each.number, [paper.id for paper in each.papers]) for each in await past.newest(workspace, 5)]
+    shown = [(each.outline.number, [paper.id for paper in each.papers]) for each in await past.newest(workspace, 5)]
     assert shown == [(2, ["paper-2"]), (1, [])]
-    assert [each.number for each in await past.newest(workspace, 1)] == [2]
+    assert [each.outline.number for each in await past.newest(workspace, 1)] == [2]
     assert await past.newest(workspace + 1, 5) == []

@@ -27,7 +27,7 @@ async def stats(interaction: Interaction, _text: str) -> None:
 
 def _answer(report: StatisticsReport, locale: Locale) -> Answer:
     charts = [kit.section("\n".join(_lines(chart, locale))) for chart in report.charts]
-    note = kit.context(escape(t(locale, "The same as a picture is in your direct messages with the bot.")))
+    note = kit.context(escape(t(locale, "The same comes as a picture in your direct messages with the bot.")))
     head = f"{bold(escape(report.title))}\n{escape(report.heading)}"
     return Answer(
         head, (*charts, note), tuple(escape(f"{chart.title}: {chart.text(locale)}") for chart in report.charts)
