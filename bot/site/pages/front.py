@@ -11,7 +11,7 @@ from bot.site.labels import labels
 from bot.site.site import File, Page, Site
 from bot.site.views import Place, card_of, edition_of, papers_text
 
-_NEWEST, _EDITIONS, _TAGS, _HEADINGS = 20, 4, 24, 3
+_NEWEST, _EDITIONS, _TAGS, _HEADINGS = 20, 4, 24, 2
 
 
 def pages(site: Site) -> Iterator[Page]:
