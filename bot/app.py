@@ -206,6 +206,7 @@ def _assemble(
     drafts = Drafts(database, clock, metadata)
     previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
     heartbeats = Heartbeats(database, clock, account_of(config.token("DISCORD_TOKEN")), config.discord.shards)
+    job_leases = JobLeases(database, utc_now, heartbeats.count_others)
     return Services(
         zone=config.zone,
         locale=config.locale,
@@ -231,14 +232,14 @@ def _assemble(
         scoring=scoring,
         proposer_notices=ProposerNotices(config.locale, renderers),
         health=Health(database, clock, digests, servers, heartbeats=heartbeats),
-        job_leases=JobLeases(database, utc_now, heartbeats.count_others),
+        job_leases=job_leases,
         metrics=metrics,
         aliases=Aliases(database),
         shared_links=SharedLinks(database, clock),
         personal_pages=PersonalPages(database, digests),
         state=state,
         servers=servers,
-        delivery=partial(Delivery, database, clock, metrics=metrics),
+        delivery=partial(Delivery, database, clock, metrics=metrics, is_gone=job_leases.is_gone),
         message_updates=partial(MessageUpdates, database, renderers),
     )
 

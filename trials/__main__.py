@@ -1,6 +1,7 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, restore and soak.
+`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes, restore
+and soak.
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ from trials import causes, discord_causes, rendering, slack_causes
 from trials.campaign import Run, play, round_robin
 from trials.discord import Discord
 from trials.feeds import on_feeds
+from trials.processes import on_processes
 from trials.restore import on_restore
 from trials.slack import Slack
 from trials.soak import on_soak
@@ -60,6 +62,7 @@ async def main(parts: list[str]) -> int:
         "rendering": on_both,
         "feeds": on_feeds,
         "updates": on_updates,
+        "processes": on_processes,
         "restore": on_restore,
         "soak": on_soak,
     }

@@ -34,6 +34,7 @@ from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import LOOKS, SPACING, SlackPublisher
 from bot.platforms.slack.render import SlackRenderer
+from bot.services.digests import lease_owner
 from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
@@ -67,7 +68,12 @@ def slack_poster(
 
 def bot(store: Path, settings: dict[str, Any]) -> ForkServerProcess:
     """Start `dayori run`."""
-    return _started(_serve, store, settings)
+    return _started(_serve, f"sqlite+aiosqlite:///{store}", settings)
+
+
+def one_of_several(url: str, settings: dict[str, Any], machine: str) -> ForkServerProcess:
+    """Start `dayori run` on any store; with a name of its machine, other processes cannot see whether it has ended."""
+    return _started(_serve, url, settings, machine)
 
 
 def looker(store: Path, url: str, ahead: float) -> ForkServerProcess:
@@ -150,9 +156,11 @@ def _clock(ahead: float) -> Clock:
     return lambda: datetime.now(UTC) + timedelta(seconds=ahead)
 
 
-async def _serve(store: Path, settings: dict[str, Any]) -> None:
+async def _serve(url: str, settings: dict[str, Any], machine: str = "") -> None:
+    if machine:
+        lease_owner.process_space = lambda: machine
     common = {
-        "database_url": f"sqlite+aiosqlite:///{store}",
+        "database_url": url,
         "papers_file": "",
         "digest": {"max_papers": PAPERS, "when_empty": "skip"},
     }

@@ -18,7 +18,7 @@ import structlog
 from bot.domain.errors import DayoriError
 from bot.services.accounts import account_of
 from bot.services.cancellation import uncancellable
-from bot.services.digests.lease_owner import has_ended, new_owner
+from bot.services.digests.lease_owner import has_ended, new_owner, process_of
 from bot.services.digests.stopwatch import Stopwatch
 from bot.services.ports import Clock
 from bot.store import job_leases
@@ -78,6 +78,7 @@ class JobLeases:
         self._seen: dict[str, tuple[str, float]] = {}  # what others wrote, and since when it is unchanged
         self._lock, self._is_kept = asyncio.Lock(), False
         self._turns, self._endings = dict[str, asyncio.Lock](), set[asyncio.Task[None]]()
+        self._gone = set[str]()  # processes whose leases were taken over
         self.others = 0  # processes on the store beside this one, at the last look
 
     def want(self, *jobs: str) -> None:
@@ -89,6 +90,10 @@ class JobLeases:
         if not self._is_kept:
             return True
         return job in self._held and self._held[job].is_sure
+
+    def is_gone(self, owner: str) -> bool:
+        """Return whether a process has ended, or has lost its leases to this one, so that nothing waits for it."""
+        return has_ended(owner) or process_of(owner) in self._gone
 
     def on_change(self, listener: Callable[[], None]) -> None:
         """Call a function each time that a lease was taken or lost."""
@@ -157,6 +162,7 @@ class JobLeases:
     async def _look(self) -> None:
         async with self._database.read() as connection:
             rows = await job_leases.every(connection)
+        self._gone -= {process_of(lease.owner) for text in rows.values() if (lease := _read(text))}
         self.others = await self._count_others()
         ended = _ended_owners(rows.values())
         due = [job for job in sorted(self._wanted) if self._is_due(job, rows.get(job), ended)]
@@ -194,7 +200,11 @@ class JobLeases:
             if job in taken:
                 begins = held.begins if held else monotonic() + (self._sixth if job in self._seen else 0)
                 self._held[job] = _Held(since, self._seconds - self._sixth, begins)
-        if new := [job for job in taken if self._seen.pop(job, None)]:
+        for job in (new := [job for job in taken if job in self._seen]):
+            del self._seen[job]
+            if lease := _read(rows.get(job, "")):
+                self._gone.add(process_of(lease.owner))
+        if new:
             _log.info("jobs taken over", jobs=", ".join(new))
 
     @uncancellable

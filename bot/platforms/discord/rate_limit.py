@@ -17,6 +17,7 @@ from bot.i18n import msg
 from bot.services.job_leases import JobLeases
 
 _RATE, _OTHERS_RATE = 46.0, 3.0  # requests per second; Discord allows 50, and requests can bunch up on the way
+_APART = 1 / 48  # seconds between two requests that leave, however long each was held up since it might be sent
 _LATE = 0.01  # seconds of delay that the next requests may make up for
 _INVALID = frozenset({401, 403, 429})
 _MOST_INVALID, _WINDOW = 1000, 600.0  # Discord bans an address after 10,000 such responses in ten minutes
@@ -32,7 +33,7 @@ class GlobalRateLimit:
 
     def __init__(self, rate: Callable[[], float] = lambda: _RATE) -> None:
         self._rate, self._gate = rate, asyncio.Lock()
-        self._next = 0.0
+        self._next = self._next_departure = 0.0
         self._refused: deque[float] = deque(maxlen=_MOST_INVALID)
         self._rest_until = 0.0
 
@@ -48,6 +49,13 @@ class GlobalRateLimit:
             if (wait := self._next - monotonic()) > 0:
                 await asyncio.sleep(wait)
             self._next = max(self._next, monotonic() - _LATE) + 1 / self._rate()
+
+    async def leave(self) -> None:
+        """Wait right before the bytes leave: requests that were held up by a busy machine would leave all at once."""
+        now = monotonic()
+        self._next_departure = max(self._next_departure, now) + _APART
+        if (wait := self._next_departure - _APART - now) > 0:
+            await asyncio.sleep(wait)
 
     def rest(self, seconds: float) -> None:
         """Let no request pass for some seconds."""

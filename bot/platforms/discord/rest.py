@@ -51,7 +51,12 @@ class RestClient:
 
     async def write(self, method: str, path: str, content: Mapping[str, Any], fence: Fence, **ids: str) -> Any:
         """Send one request if the fence allows it; also raises what the fence raises."""
-        body = FencedBody(content, fence)
+
+        async def leave() -> None:
+            await self._rate_limit.leave()
+            await fence()
+
+        body = FencedBody(content, leave)
         try:
             route = Route(method, path, **ids)
             return await self._request(route, data=body, middlewares=(send_once,), allow_redirects=False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import timedelta
 from time import monotonic
@@ -49,10 +49,11 @@ class Delivery:
         publishers: Mapping[str, Publisher],
         pauses: Sequence[float] = PAUSES,
         metrics: Metrics | None = None,
+        is_gone: Callable[[str], bool] = has_ended,
     ) -> None:
         self._database, self._clock, self._publishers = database, clock, publishers
         self._metrics = metrics or Metrics()
-        self._name = new_owner()
+        self._name, self._is_gone = new_owner(), is_gone
         self._stopping = asyncio.Event()
         self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
         self._postponement = Postponement(database, clock, self._name, publishers)
@@ -129,7 +130,7 @@ class Delivery:
                 now,
                 now + _LEASE,
                 platforms=platforms,
-                is_dead=has_ended,
+                is_dead=self._is_gone,
                 most=room,
                 besides=self._edition_ids,
                 subscription_id=subscription_id,

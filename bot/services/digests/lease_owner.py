@@ -19,6 +19,11 @@ def new_owner() -> str:
     return f"{process_space()} {getpid()} {_started_at(getpid())} {next(_SERIAL)}"
 
 
+def process_of(name: str) -> str:
+    """Return what all owners' names of one process have in common."""
+    return name.rpartition(" ")[0]
+
+
 def has_ended(name: str) -> bool:
     """Return whether that process has certainly ended; one that cannot be seen from here may still run."""
     place, pid, began, *_ = [*name.split(" "), "", ""]
