@@ -65,7 +65,7 @@ class Heartbeats:
         if connection != before:
             self._connections[platform] = {"state": connection, "since": iso(now)}
         own = Heartbeat(self._key, now, self._process, self._connections, self._gateway, self._shards)
-        async with self._database.write() as database:
+        async with self._database.write(own_rows=True) as database:
             others = [each for each in await _every(database) if each.key != self._key]
             for each in others:
                 if not each.may_run(now) and _is_replaced(each, own):
@@ -75,7 +75,7 @@ class Heartbeats:
 
     async def stop(self) -> None:
         """Note that this process was stopped on purpose."""
-        async with self._database.write() as connection:
+        async with self._database.write(own_rows=True) as connection:
             await state.remove_state(connection, self._key)
 
     async def every(self) -> list[Heartbeat]:

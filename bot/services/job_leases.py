@@ -191,7 +191,7 @@ class JobLeases:
         since, self._serial = Stopwatch(self._clock), self._serial + 1
         text = json.dumps(_Lease(self._name, self._seconds, self._serial))
         taken = list[str]()
-        async with self._database.write() as connection:
+        async with self._database.write(own_rows=True) as connection:
             for job in jobs:
                 if await job_leases.replace(connection, job, rows.get(job), text):
                     taken.append(job)
@@ -212,7 +212,7 @@ class JobLeases:
         async with self._lock:
             for job in jobs:
                 self._held.pop(job, None)
-            async with self._database.write() as connection:
+            async with self._database.write(own_rows=True) as connection:
                 rows = await job_leases.every(connection)
                 for job in jobs:
                     if job in rows and _is_of(rows[job], self._name):

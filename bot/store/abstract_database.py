@@ -61,8 +61,11 @@ class Database(ABC):
             raise self._unread(error) from error
 
     @asynccontextmanager
-    async def write(self) -> AsyncIterator[StoreConnection]:
+    async def write(self, *, own_rows: bool = False) -> AsyncIterator[StoreConnection]:
         """Lend the only writing connection for one transaction, which is committed as a whole or rolled back.
+
+        With `own_rows`, a server lets others write meanwhile: of what the transaction reads, only the rows stay as they
+        are that it locks or changes.
 
         Raises StoreError when the database is full, locked for too long, broken or out of reach, and DuplicateError
         when another process has already made a change for the same request.
@@ -71,7 +74,7 @@ class Database(ABC):
         try:
             async with AsyncExitStack() as stack:
                 until = max(monotonic() + _PATIENCE, request.deadline if request else 0)
-                connection = await self._begin(stack, until)
+                connection = await self._begin(stack, until, own_rows)
                 if request and not request.is_claimed:
                     await claim(connection, request)
                 yield connection
@@ -98,8 +101,8 @@ class Database(ABC):
         return None
 
     @abstractmethod
-    async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:
-        """Begin a transaction that ends with the stack; wait for other writers until that moment."""
+    async def _begin(self, stack: AsyncExitStack, until: float, own_rows: bool) -> StoreConnection:
+        """Begin a transaction that ends with the stack; wait for other writers until that moment, where it must."""
 
     @abstractmethod
     def _unread(self, error: SQLAlchemyError) -> StoreError:

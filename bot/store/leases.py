@@ -125,9 +125,10 @@ async def renew(connection: StoreConnection, owner: str, edition_ids: Sequence[i
     await connection.execute(update(editions).where(*conditions).values(leased_until=iso(until)))
 
 
-async def holds(connection: StoreConnection, owner: str, edition_id: int) -> bool:
-    """Return whether the owner still holds the edition."""
+async def holds(connection: StoreConnection, owner: str, edition_id: int, *, keeps: bool = False) -> bool:
+    """Return whether the owner still holds the edition; with `keeps`, it does so until the transaction ends."""
     query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.lease_owner == owner)
+    query = query.with_for_update() if keeps else query
     return (await connection.execute(query)).first() is not None
 
 

@@ -71,11 +71,13 @@ class PostgresqlDatabase(Database):
         async with self.read() as connection:
             return ServerState(*(await connection.execute(_SERVER)).one())
 
-    async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:
-        await stack.enter_async_context(self._writer)
+    async def _begin(self, stack: AsyncExitStack, until: float, own_rows: bool) -> StoreConnection:
+        if not own_rows:
+            await stack.enter_async_context(self._writer)
         connection = await stack.enter_async_context(self._connections.lend(writing=True))
         await stack.enter_async_context(connection.begin())
-        await take_turn(connection, until - monotonic())
+        if not own_rows:
+            await take_turn(connection, until - monotonic())
         return connection
 
     def _unread(self, error: SQLAlchemyError) -> StoreError:

@@ -57,7 +57,7 @@ class SqliteDatabase(Database):
     def __init__(self, connections: Connections, path: Path) -> None:
         super().__init__(connections, f"sqlite+aiosqlite:///{path}", str(path), path)
 
-    async def _begin(self, stack: AsyncExitStack, until: float) -> StoreConnection:
+    async def _begin(self, stack: AsyncExitStack, until: float, own_rows: bool) -> StoreConnection:
         """Begin a transaction that ends with the stack; retry while another process holds the lock.
 
         Other writers of this process get their turn between two attempts.

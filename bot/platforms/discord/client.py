@@ -44,6 +44,7 @@ from bot.platforms.discord.modal import DETAILS, DRAFT, FEED, FIND, kind_of
 from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.rate_limit import GlobalRateLimit, share
+from bot.platforms.discord.rest_proxy import wait_for_proxy
 from bot.platforms.rate_limit_trace import rate_limit_trace
 from bot.services.bundle import Services
 from bot.services.cancellation import uncancellable
@@ -117,7 +118,7 @@ class DayoriClient(Client):
             guild_ready_timeout=_SERVERS_SETTLE,
             **part,
             proxy=proxy.url if proxy else None,
-            http_trace=rate_limit_trace(services.metrics, "discord"),
+            http_trace=wait_for_proxy(rate_limit_trace(services.metrics, "discord")),
         )
         self.services, self.names = services, names or CommandNames()
         self.under_way = {}

@@ -12,6 +12,7 @@ from discord.http import json_or_text
 from bot.domain.errors import UnknownOutcomeError
 from bot.i18n import msg
 from bot.platforms.discord import api_errors
+from bot.platforms.discord.rest_proxy import is_made_by_proxy
 
 
 async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientResponse:
@@ -22,6 +23,8 @@ async def send_once(request: ClientRequest, send: ClientHandlerType) -> ClientRe
         raise UnknownOutcomeError(
             msg("Discord could not be reached: {reason}.", reason=type(error).__name__)
         ) from error
+    if is_made_by_proxy(response):
+        raise UnknownOutcomeError(msg("Discord answered {status}.", status=response.status))
     if response.status == 429:
         raise api_errors.rate_limit_error(response, await json_or_text(response))
     if response.status >= 500:

@@ -142,7 +142,7 @@ class Delivery:
     async def _renew(self) -> None:
         if self._edition_ids and monotonic() - self._renewed > _RENEWAL:
             self._renewed = monotonic()
-            async with self._database.write() as connection:
+            async with self._database.write(own_rows=True) as connection:
                 await leases.renew(connection, self._name, list(self._edition_ids), self._clock() + _LEASE)
 
     async def _deliver(self, edition: OpenEdition, report: DeliveryReport, resting: set[str]) -> None:

@@ -67,8 +67,9 @@ class EditionSender:
         Returns the message in its previous state. Raises _LeaseLostError when another process took the edition over, or
         when the bot is stopping.
         """
-        async with self._database.write() as connection:
+        async with self._database.write(own_rows=True) as connection:
             now = self._clock()
+            is_ours = await leases.holds(connection, self._name, edition.id, keeps=True)
             if arrived:
                 await editions.mark_sent(connection, edition.id, *arrived, now)
                 if edition.failures:
@@ -76,7 +77,6 @@ class EditionSender:
                 if edition.is_trial:
                     await subscriptions.resume(connection, edition.subscription_id)
             message = await editions.next_unsent(connection, edition.id)
-            is_ours = await leases.holds(connection, self._name, edition.id)
             if is_ours and message is None:
                 await editions.mark_delivered(connection, edition.id, now)
             elif is_ours and self._stopping.is_set():

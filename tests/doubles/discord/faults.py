@@ -14,7 +14,7 @@ class Fault:
 
     It affects the `nth` matching request and those after it, `times` in all (None: always). With `applied`, the request
     takes effect before it fails. A `status` is answered as a proxy's page, or with a `code` as Discord's JSON. A fault
-    with nothing but a `delay` (seconds) delays the request.
+    with nothing but a `delay` (seconds) delays the request. A 429 `by_proxy` is as nirn-proxy makes one itself.
     """
 
     method: str
@@ -30,6 +30,7 @@ class Fault:
     rate_limit: str | None = None
     retry_after: float = 0.1
     via: bool = True
+    by_proxy: bool = False
     seen: int = 0
     hits: int = 0
     _pattern: re.Pattern[str] = field(init=False, repr=False)

@@ -56,7 +56,9 @@ class Rest:
             return web.Response(status=500)
         refusal = fault.refusal
         if refusal is not None:
-            return self._finish(request, *self._refused(request, refusal), via=fault.via)
+            status, body, headers = self._refused(request, refusal)
+            made = {"generated-by-proxy": "true"} if fault.by_proxy else {}
+            return self._finish(request, status, body, headers | made, via=fault.via and not fault.by_proxy)
         if fault.status is not None and fault.code is not None:
             return self._finish(request, fault.status, ApiError(fault.status, fault.code, "Refused").body(), {})
         if fault.status is not None:
