@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from bot.domain.paper import Columns
-from bot.search.backend import Expression, PaperLines, Scope, Word
+from bot.search.backend import AllOf, AnyOf, Expression, PaperLines, Phrase, Scope, Word
 from bot.store.search_index.postgresql_tables import HEAD_TERMS
 from bot.store.search_index.tables import FIELD, workspace_prefix
 from bot.store.search_index.tsearch import HEAD, index_query, tsquery
@@ -43,6 +43,7 @@ class PostgresqlBackend:
     def __init__(self, fetch: Fetch, workspace_id: int) -> None:
         self._fetch, self._workspace = fetch, workspace_id
         self._mark = workspace_prefix(workspace_id)
+        self._counts: dict[Expression, int] = {}  # how many papers match in all text, as far as that is known
 
     def by_keys(self, keys: Sequence[str], limit: int) -> list[tuple[str, PaperLines]]:
         """Return papers that have one of the keys, each with its key."""
@@ -78,7 +79,17 @@ class PostgresqlBackend:
         return self._numbers(sql, numbers, spellings)
 
     def count(self, part: Scope, expression: Expression) -> int:
-        """Return how many papers match."""
+        """Return how many papers match.
+
+        Papers with an excluded phrase are counted and subtracted: they are few, and the terms of each are read.
+        """
+        if part == "full" and expression in self._counts:
+            return self._counts[expression]
+        if isinstance(expression, AllOf) and any(map(_has_order, expression.excluded)):
+            phrases = tuple(filter(_has_order, expression.excluded))
+            words = tuple(each for each in expression.excluded if each not in phrases)
+            with_them = AllOf((*expression.parts, AnyOf(phrases)), words)
+            return self.count(part, AllOf(expression.parts, words)) - self.count(part, with_them)
         terms, values = _SCOPES[part][0], self._queries(part, expression)
         sql = f"SELECT count(*) FROM search_papers WHERE {terms} @@ $1::tsquery"
         if len(values) > 1:
@@ -93,7 +104,10 @@ class PostgresqlBackend:
 
     def newest_matching(self, expression: Expression, limit: int, offset: int) -> list[int]:
         """Return the numbers of the newest papers that match in any text."""
-        window = self.matching_numbers("full", expression, max(limit + offset, _MOST_SORTED), 0)
+        most = max(limit + offset, _MOST_SORTED)
+        window = self.matching_numbers("full", expression, most, 0)
+        if len(window) < most:
+            self._counts[expression] = len(window)
         sql = f"SELECT number FROM papers WHERE number = ANY($1::bigint[]) {_NEWEST_FIRST} LIMIT $2 OFFSET $3"
         return [number for (number,) in self._fetch(sql, window, limit, offset)]
 
@@ -183,3 +197,7 @@ class PostgresqlBackend:
 
 def _lines(number: int, lines: str) -> PaperLines:
     return PaperLines(number, *lines.split(FIELD))
+
+
+def _has_order(expression: Expression) -> bool:
+    return not isinstance(expression, Phrase) or len(expression.terms) > 1
