@@ -12,6 +12,7 @@ MEASUREMENTS = (
     "fanout",
     "formats",
     "search",
+    "search_postgres",
     "hostile",
     "exports",
     "keystrokes",
