@@ -26,8 +26,9 @@ _ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSErr
 class ServerConnections:
     """The connections of an engine that is used for nothing else.
 
-    Statements go to the driver itself: SQLAlchemy would take longer than the server does for most of them. A search
-    whose task is cancelled ends first; the engine limits how long that takes.
+    Statements go to the driver itself: SQLAlchemy would take longer than the server does for most of them. Others have
+    their turn while the server works, so a long question is asked like any other. A search whose task is cancelled ends
+    first; the engine limits how long that takes.
     """
 
     def __init__(self, engine: Engine) -> None:
