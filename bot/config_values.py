@@ -192,6 +192,8 @@ def valid_token(text: object) -> object:
     if not isinstance(text, str):
         return text
     token = text.strip().strip("\"'").strip()
+    if token.lower().startswith("bot "):
+        raise InvalidValue(msg('leave out the word "Bot" before the token'))
     if not all("!" <= each <= "~" for each in token):
         raise InvalidValue(msg("it has a space, a line break or a character that no token has; copy the token again"))
     return token or None

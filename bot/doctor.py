@@ -5,12 +5,14 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.app import open_health, utc_now
 from bot.config import Config
-from bot.domain.errors import DamagedStoreError, StoreError
-from bot.services.backups import restore_hint
+from bot.domain.errors import DamagedStoreError, MissingStoreError, StoreError
+from bot.i18n import Message, msg
+from bot.services.backups import newest_copy, restore_hint
 from bot.services.check import Check
 from bot.services.doctor.clock import ClockComparison, timezone_check
 from bot.services.doctor.due_feeds import DueFeed, due_feeds, new_feeds
@@ -67,12 +69,21 @@ async def _ask_store(config: Config, workspace: str, clock: Clock) -> _Knowledge
                 busy_until = await source_turns.busy_until(connection, "arxiv", clock())
             return _Knowledge(report, [] if await health.is_running() else due, busy_until)
     except StoreError as error:
-        remedy = restore_hint(config.backups_path) if isinstance(error, DamagedStoreError) else None
+        remedy = _way_back(error, config.backups_path) if config.database_file else _CHECK_SERVER
         file = config.database_file
         place = await asyncio.to_thread(list, storage_checks(file, config.backups_path, clock())) if file else []
         return _Knowledge(
             HealthReport((Check("database", "fault", error.message, remedy), *place), ()), new_feeds(feeds)
         )
+
+
+def _way_back(error: StoreError, copies: Path | None) -> Message | None:
+    """Return how a damaged database is brought back, or one that is gone although there are copies of it."""
+    is_gone = isinstance(error, MissingStoreError) and copies and newest_copy(copies)
+    return restore_hint(copies) if is_gone or isinstance(error, DamagedStoreError) else None
+
+
+_CHECK_SERVER = msg("Check database_url, and that its server runs and can be reached from here.")
 
 
 async def _ask_network(

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.domain.errors import ConfigError, DayoriError
+from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import read_regular
 from bot.i18n import Message, msg
 
@@ -85,7 +86,7 @@ def text_of(path: Path) -> str:
     except DayoriError as error:
         raise ConfigError(error.message) from error
     except OSError as error:
-        reason = error.strerror or ""
+        reason = os_reason(error)
         raise ConfigError(
             msg('The settings "{file}" cannot be read: {reason}.', file=str(path), reason=reason)
         ) from error

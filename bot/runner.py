@@ -26,6 +26,7 @@ from bot.garbage import PausedCollector
 from bot.i18n import Message
 from bot.jobs import OF_EACH_PROCESS, jobs_of
 from bot.services.digests.delivery import DeliveryReport
+from bot.services.digests.resting import resting
 from bot.services.job_leases import EDITIONS
 from bot.services.notices import Notices
 from bot.services.papers.decisions import Decision
@@ -241,10 +242,15 @@ async def _health_served(app: App, connections: _Connections) -> AsyncIterator[N
 
 
 async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
-    """Report collections that nobody sees and a fault of the papers file. The gateway's connection comes first."""
+    """Report collections that nobody sees, channels that rest and a fault of the papers file.
+
+    The gateway's connection comes first.
+    """
     await _sleep(_FIRST_REPORT, stop)
     for unseen in await unseen_collections(app.database, app.services.workspaces):
         _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))
+    for name, reason in await resting(app.database, app.services.servers):
+        _log.warning("a subscription gets no edition", subscription=name, reason=reason.text("en"))
     await _notify_of_file(app, notices, stop)
 
 

@@ -1,7 +1,7 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes, restore
-and soak.
+`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes, restore,
+soak and faults.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from bot.logs import configure_logs
 from trials import causes, discord_causes, rendering, slack_causes
 from trials.campaign import Run, play, round_robin
 from trials.discord import Discord
+from trials.faults import on_faults
 from trials.feeds import on_feeds
 from trials.processes import on_processes
 from trials.restore import on_restore
@@ -65,6 +66,7 @@ async def main(parts: list[str]) -> int:
         "processes": on_processes,
         "restore": on_restore,
         "soak": on_soak,
+        "faults": on_faults,
     }
     if unknown := set(parts) - set(trials):
         print(f"no trials of {', '.join(sorted(unknown))}: {', '.join(trials)}", file=sys.stderr)

@@ -31,7 +31,7 @@ def _with_faulty_settings(command: Callable[..., None]) -> Callable[..., None]:
         try:
             load_config(config)
         except ConfigError as error:
-            remedy = msg("Correct that place; config/bot.yaml and README.md explain every setting.")
+            remedy = msg("config/bot.yaml and README.md explain every setting.")
             checks = (*version_checks(), Check("settings", "fault", error.message, remedy))
             _print(HealthReport(checks, ()), reader_locale(config), ZoneInfo("UTC"), as_json=as_json)
         else:

@@ -12,6 +12,7 @@ import typer
 
 from bot.cli.context import CommandContext, progress_bar, with_context
 from bot.domain.errors import InputError
+from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import write_private
 from bot.formats.registry import READERS, WRITTEN, format_of, read_contents, writer
 from bot.i18n import msg, phrase, tn
@@ -98,5 +99,5 @@ async def export(
             await exporting(file)
     except OSError as error:
         raise InputError(
-            msg('"{file}" cannot be written: {reason}', file=str(output), reason=error.strerror or "")
+            msg('"{file}" cannot be written: {reason}', file=str(output), reason=os_reason(error))
         ) from error

@@ -11,6 +11,7 @@ import typer
 from bot.app import open_health, utc_now
 from bot.cli.context import CommandContext, Settings, with_context, with_settings
 from bot.domain.errors import ConflictError, DayoriError, InputError, StoreError
+from bot.domain.os_errors import os_reason
 from bot.domain.server import Server
 from bot.formats.atomic_file import replace_if_unchanged
 from bot.i18n import msg, phrase, t
@@ -106,7 +107,7 @@ def _write_new(file: Path, content: bytes) -> bool:
     try:
         return replace_if_unchanged(file, content, None)
     except (OSError, DayoriError) as error:
-        reason = error.strerror if isinstance(error, OSError) else error.message
+        reason = os_reason(error) if isinstance(error, OSError) else error.message
         raise InputError(msg('"{file}" cannot be written: {reason}', file=str(file), reason=reason or "")) from error
 
 

@@ -14,6 +14,7 @@ DayoriError
 │   ├── StaleError     somebody changed it after it was shown
 │   └── DuplicateError another process answers the same request
 ├── StoreError         the database
+│   ├── MissingStoreError   there is no database yet, or an empty one
 │   └── DamagedStoreError   its file is damaged; a copy brings it back
 ├── SourceError        a source of metadata is down, refuses or sends nonsense
 │   ├── SourceSettingError  the settings keep the source from being queried
@@ -128,6 +129,10 @@ class DuplicateError(ConflictError):
 
 class StoreError(DayoriError):
     """The database cannot be used."""
+
+
+class MissingStoreError(StoreError):
+    """There is no database yet, or an empty one; if there was one, a copy brings it back."""
 
 
 class DamagedStoreError(StoreError):

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from uuid import UUID
 
 from bot.domain.errors import FileError, InputError
+from bot.domain.os_errors import os_reason
 from bot.domain.paper import Paper
 from bot.formats.atomic_file import read_regular
 from bot.formats.encoding import decode
@@ -84,7 +85,7 @@ def read_contents(path: Path, format: str | None = None) -> Contents:
     try:
         content = read_regular(path)
     except OSError as error:
-        raise FileError(msg("cannot be read: {reason}", reason=error.strerror or ""), file=str(path)) from error
+        raise FileError(msg("cannot be read: {reason}", reason=os_reason(error)), file=str(path)) from error
     text = decode(content, name, str(path))
     if not format:
         name = _by_shape(name, text)

@@ -14,6 +14,7 @@ import structlog
 
 from bot.domain import night
 from bot.domain.errors import StoreError
+from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import make_folder, write_private
 from bot.formats.registry import writer
 from bot.i18n import Message, msg
@@ -68,7 +69,7 @@ class Backups:
             await asyncio.to_thread(_remove_old, self._folder, self._keep)
         except OSError as error:
             raise StoreError(
-                msg('"{file}" cannot be written: {reason}', file=str(self._folder), reason=error.strerror or "")
+                msg('"{file}" cannot be written: {reason}', file=str(self._folder), reason=os_reason(error))
             ) from error
         _log.info("backup made", folder=str(self._folder), day=day)
 

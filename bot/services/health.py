@@ -7,7 +7,10 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
+from time import monotonic
 from typing import NamedTuple
+
+import structlog
 
 from bot.domain.digest import Subscription
 from bot.i18n import CommandName, msg
@@ -15,6 +18,7 @@ from bot.services.check import Check
 from bot.services.digests.composing import Digests
 from bot.services.digests.lease_owner import has_ended
 from bot.services.digests.subscription_status import SubscriptionStatus
+from bot.services.doctor.clock import REMEDY, ClockComparison
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.heartbeats import Connection, Heartbeat, Heartbeats
 from bot.services.ports import Clock
@@ -26,6 +30,8 @@ from bot.store.database import Database
 from bot.store.schema import REVISION
 
 _MOST_SERVERS = 5
+_CLOCK_KNOWN = 600.0  # seconds between two looks at the clock
+_log = structlog.get_logger()
 _CONNECTING = timedelta(minutes=2)  # the time that a start or a reconnect may take; ordinary interruptions are shorter
 
 
@@ -57,6 +63,7 @@ class Health:
     ) -> None:
         self._database, self._clock, self._digests = database, clock, digests
         self.heartbeats = heartbeats or Heartbeats(database, clock)
+        self._clock_known_until = 0.0
         self._servers, self._file, self._workspaces, self._backups = servers, file, workspaces, backups
 
     async def heartbeat(self, platform: str, connection: Connection) -> None:
@@ -66,6 +73,16 @@ class Health:
     async def stop(self) -> None:
         """Record that the bot was stopped on purpose."""
         await self.heartbeats.stop()
+
+    def note_time(self, server: str, date: str) -> None:
+        """Log now and then that this machine's clock is off, as the `Date` header of an answer tells it."""
+        if monotonic() < self._clock_known_until:
+            return
+        self._clock_known_until = monotonic() + _CLOCK_KNOWN
+        comparison = ClockComparison(self._clock)
+        comparison.note(server, date)
+        if problem := comparison.problem():
+            _log.warning(problem.text("en"), remedy=REMEDY.text("en"))
 
     async def is_running(self) -> bool:
         """Return whether a bot runs on this database, as its heartbeats tell."""
@@ -123,7 +140,7 @@ class Health:
             return Check("integrity", "ok", msg("Every page of the database is whole."))
         from bot.services.backups import restore_hint  # a served bot has no use for it
 
-        message = msg("The database is damaged: {reason}", reason=damage)
+        message = msg("The database is damaged: {reason}", reason=damage.splitlines()[-1])
         return Check("integrity", "fault", message, restore_hint(self._backups))
 
     async def _collections(self, workspace_id: int, others: Mapping[str, int]) -> list[Check]:
@@ -256,7 +273,7 @@ def _token(platform: str, has_token: bool, missing: str | None) -> Check:
     name = platform.title()
     if missing:
         lacking = msg("{platform}: {variable} is missing beside the other token", platform=name, variable=missing)
-        return Check("token", "warning", lacking, msg("Put {variable} into .env.", variable=missing))
+        return Check("token", "fault", lacking, msg("Put {variable} into .env.", variable=missing))
     is_set = msg("{platform}: a token is set", platform=name)
     return Check("token", "ok", is_set if has_token else msg("{platform}: no token is set", platform=name))
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from bot.domain.errors import StoreError
 from bot.i18n import msg
 from bot.store.schema import REVISION
+from bot.store.sqlite_errors import reason_of
 
 _BESIDE = ("-wal", "-shm")  # what belongs to a database beside its file
 
@@ -49,8 +50,9 @@ def restore_copy(copy: Path, path: Path, now: datetime) -> Path | None:
             _keep(path, kept)
         new.replace(path)
     except (OSError, sqlite3.Error) as error:
-        reason = error.strerror if isinstance(error, OSError) else str(error)
-        raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(path), reason=reason)) from error
+        raise StoreError(
+            msg('"{file}" cannot be written: {reason}', file=str(path), reason=reason_of(error))
+        ) from error
     return kept if was_there else None
 
 

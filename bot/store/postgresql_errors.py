@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 
+from bot.domain.os_errors import os_reason
 from bot.i18n import Message, msg
 
 OLDEST = 14  # the major version of PostgreSQL that this program still supports
@@ -42,7 +43,7 @@ def reason_of(error: BaseException) -> Message | str:
     if isinstance(cause, TimeoutError):
         return msg("the server does not answer")
     if isinstance(cause, OSError):
-        return msg("the server cannot be reached: {reason}", reason=cause.strerror or str(cause))
+        return msg("the server cannot be reached: {reason}", reason=os_reason(cause))
     return _text_of(cause)
 
 

@@ -21,7 +21,7 @@ from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import ConnectionPoolEntry
 from sqlalchemy.util import await_only
 
-from bot.domain.errors import DamagedStoreError, StoreError
+from bot.domain.errors import DamagedStoreError, MissingStoreError, StoreError
 from bot.i18n import msg
 from bot.store.abstract_database import Database
 from bot.store.connection import StoreConnection
@@ -30,6 +30,7 @@ from bot.store.copies import make_private, write_copy
 from bot.store.driver import use_whole_statements
 from bot.store.revisions import revision_error
 from bot.store.schema import REVISION
+from bot.store.sqlite_errors import code_of, reason_of
 
 _BUSY = 10_000  # milliseconds that any other statement waits
 # Milliseconds of one attempt to begin. SQLite checks a busy lock ever less often, down to ten times a second, and would
@@ -80,8 +81,8 @@ class SqliteDatabase(Database):
         try:
             await asyncio.to_thread(write_copy, self.path, target)
         except (OSError, sqlite3.Error) as error:
-            reason = error.strerror if isinstance(error, OSError) else str(error)
-            raise StoreError(msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason)) from error
+            message = msg('"{file}" cannot be written: {reason}', file=str(target), reason=reason_of(error))
+            raise StoreError(message) from error
 
     async def checkpoint(self) -> None:
         """Bring committed changes from the log into the file itself, as far as no reader needs the log.
@@ -107,8 +108,7 @@ class SqliteDatabase(Database):
         return _unread(error, self.path)
 
     def _unwritten(self, error: SQLAlchemyError, is_done: bool) -> StoreError:
-        reason = str(getattr(error, "orig", error))
-        return StoreError(msg("The database could not be written: {reason}.", reason=reason))
+        return StoreError(msg("The database could not be written: {reason}.", reason=reason_of(error)))
 
 
 async def open_sqlite(url: str) -> SqliteDatabase:
@@ -138,10 +138,9 @@ async def open_sqlite(url: str) -> SqliteDatabase:
 async def open_sqlite_to_read(url: str) -> SqliteDatabase:
     """Open an existing database read-only, without creating, migrating or writing anything. Raises StoreError."""
     path = Path(make_url(url).database or "")
-    address = _address_to_read(path)
     connections: Connections | None = None
     try:
-        engine = create_engine(address, hide_parameters=True)
+        engine = create_engine(_address_to_read(path), hide_parameters=True)
         use_whole_statements(engine)
         event.listen(engine, "connect", _prepare_to_read)
         connections = Connections(engine)
@@ -168,19 +167,27 @@ def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
 def _address_to_read(path: Path) -> str:
     """Return the read-only URL of a database.
 
-    Without a write-ahead log nobody is connected; SQLite then need not create its shared-memory file.
+    Without a write-ahead log nobody is connected; SQLite then need not create its shared-memory file. A program that
+    keeps no such log may be connected all the same.
     """
     if not path.is_file():
-        raise StoreError(msg('There is no database "{path}" yet; dayori run makes it.', path=str(path)))
-    alone = "" if path.with_name(path.name + "-wal").exists() else "&immutable=1"
+        raise MissingStoreError(msg('There is no database "{path}" yet; dayori run makes it.', path=str(path)))
+    is_alone = _keeps_log(path) and not path.with_name(path.name + "-wal").exists()
+    alone = "&immutable=1" if is_alone else ""
     return f"sqlite+aiosqlite:///file:{quote(str(path))}?mode=ro{alone}&uri=true"
+
+
+def _keeps_log(path: Path) -> bool:
+    """Return whether a database is in WAL mode, which its header tells (https://sqlite.org/fileformat2.html, 1.3)."""
+    with path.open("rb") as file:
+        return file.read(20)[18:] == b"\x02\x02"
 
 
 def _prepare_to_read(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     cursor = connection.cursor()
     cursor.execute("PRAGMA query_only=ON")
-    cursor.execute("PRAGMA busy_timeout=10000")
+    cursor.execute("PRAGMA busy_timeout=5000")
     cursor.close()
 
 
@@ -197,32 +204,28 @@ def _begin(connection: Connection) -> None:
 
 
 def _is_locked(error: DBAPIError) -> bool:
-    return _code_of(error) == sqlite3.SQLITE_BUSY
-
-
-def _code_of(error: Exception) -> int:
-    """Return SQLite's primary error code; 0 for another error."""
-    code: int = getattr(getattr(error, "orig", error), "sqlite_errorcode", 0)
-    return code & 0xFF
+    return code_of(error) == sqlite3.SQLITE_BUSY
 
 
 def _unread(error: Exception, path: Path) -> StoreError:
-    reason = str(getattr(error, "orig", error))
-    if _code_of(error) in _DAMAGED:
+    reason = reason_of(error)
+    if code_of(error) in _DAMAGED:
         return DamagedStoreError(msg('The database "{path}" is damaged: {reason}.', path=str(path), reason=reason))
     return StoreError(msg("The database could not be read: {reason}.", reason=reason))
 
 
 def _unopened(error: Exception, path: Path) -> StoreError:
     """Return the error for a database that cannot be opened, with what tells damage from a lock."""
-    reason, code = str(getattr(error, "orig", error)), _code_of(error)
+    code = code_of(error)
     if code in _DAMAGED:
         return _unread(error, path)
     if code == sqlite3.SQLITE_BUSY:
         return StoreError(
             msg('The database "{path}" is locked by another program; end that one, or try again.', path=str(path))
         )
-    return StoreError(msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason))
+    return StoreError(
+        msg('The database "{path}" cannot be opened: {reason}.', path=str(path), reason=reason_of(error, path))
+    )
 
 
 def _give_up(connection: DBAPIConnection, _: ConnectionPoolEntry, __: BaseException | None) -> None:

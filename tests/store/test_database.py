@@ -225,7 +225,7 @@ async def test_a_folder_that_is_not_there_is_made(tmp_path: Path) -> None:
 
 async def test_a_file_that_is_no_database_is_refused_in_a_sentence(tmp_path: Path) -> None:
     (tmp_path / "a.db").write_text("This is a letter, not a database. " * 50)
-    with pytest.raises(StoreError, match="is damaged: file is not a database"):
+    with pytest.raises(StoreError, match="is damaged: the file is something else"):
         await open_database(f"sqlite+aiosqlite:///{tmp_path}/a.db")
 
 

@@ -17,6 +17,7 @@ from discord.gateway import DiscordWebSocket
 from discord.http import Route
 
 from bot.domain.shards import Shards
+from bot.platforms.answer_trace import answer_trace
 from bot.platforms.components import unknown_component
 from bot.platforms.discord import error_handler, response
 from bot.platforms.discord.card import ShowToAll
@@ -45,7 +46,7 @@ from bot.platforms.discord.paper_list import Page, Pick, Waiting
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.rate_limit import GlobalRateLimit, share
 from bot.platforms.discord.rest_proxy import wait_for_proxy
-from bot.platforms.rate_limit_trace import rate_limit_trace
+from bot.platforms.discord.session_limit import require_session
 from bot.services.bundle import Services
 from bot.services.cancellation import uncancellable
 from bot.services.server_filter import ServedPublisher
@@ -118,7 +119,7 @@ class DayoriClient(Client):
             guild_ready_timeout=_SERVERS_SETTLE,
             **part,
             proxy=proxy.url if proxy else None,
-            http_trace=wait_for_proxy(rate_limit_trace(services.metrics, "discord")),
+            http_trace=wait_for_proxy(answer_trace(services.metrics, "discord", services.health.note_time)),
         )
         self.services, self.names = services, names or CommandNames()
         self.under_way = {}
@@ -186,9 +187,10 @@ class DayoriClient(Client):
 
     async def connect(self, *, reconnect: bool = True) -> None:
         """Connect to the gateway that the API returns, also after a session that cannot be resumed."""
-        _, address, limits = await self.http.get_bot_gateway()
+        _, address, limit = await self.http.get_bot_gateway()
+        require_session(limit)
         if self._identified:
-            self._identified.at_once = limits["max_concurrency"]
+            self._identified.at_once = limit["max_concurrency"]
         DiscordWebSocket.DEFAULT_GATEWAY = yarl.URL(address)
         await super().connect(reconnect=reconnect)
 

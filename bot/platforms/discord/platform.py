@@ -20,6 +20,7 @@ from bot.platforms.discord.command_names import CommandNames
 from bot.services.bundle import Services
 from bot.services.job_leases import delivery_job
 from bot.services.ports import Publisher
+from bot.sources.connection_errors import reason_of
 
 _AUTHENTICATION_FAILED = 4004
 _UNREACHABLE = (ClientError, OSError, discord.DiscordServerError, discord.GatewayNotFound)
@@ -123,4 +124,6 @@ _REFUSED = msg("Discord does not accept DISCORD_TOKEN; copy the token again from
 
 
 def _unreachable(error: Exception) -> UnreachableError:
-    return UnreachableError(msg("Discord could not be reached: {reason}.", reason=type(error).__name__))
+    cause = error.__cause__ if isinstance(error, discord.GatewayNotFound) else error
+    reason = str(cause.status) if isinstance(cause, discord.HTTPException) else reason_of(cause)
+    return UnreachableError(msg("Discord could not be reached: {reason}.", reason=reason))

@@ -19,6 +19,7 @@ from bot.i18n import msg
 from bot.platforms.fenced_body import FencedBody
 from bot.platforms.slack.api_errors import error_of, status_error
 from bot.services.ports import Fence
+from bot.sources.connection_errors import reason_of
 from bot.sources.proxy import proxy_for
 
 _PATIENCE = ClientTimeout(total=10)  # per attempt
@@ -73,9 +74,7 @@ class SlackApi:
                 answer = _answer(response.status, await response.read())
                 self._learn_time(response)
         except (ClientError, OSError, TimeoutError) as error:
-            raise UnknownOutcomeError(
-                msg("Slack could not be reached: {reason}.", reason=type(error).__name__)
-            ) from error
+            raise UnknownOutcomeError(msg("Slack could not be reached: {reason}.", reason=reason_of(error))) from error
         if answer is None:
             raise status_error(response.status, response.headers.get("Retry-After"))
         if not answer["ok"]:

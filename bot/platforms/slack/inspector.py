@@ -74,7 +74,7 @@ class SlackInspector:
         if not missing:
             return Check("slack scopes", "ok", msg("The Slack app has the scopes that it needs"))
         message = msg("The Slack app lacks these scopes: {scopes}", scopes=", ".join(missing))
-        return Check("slack scopes", "warning", message, _SCOPES)
+        return Check("slack scopes", "fault" if "chat:write" in missing else "warning", message, _SCOPES)
 
 
 async def _read(api: SlackApi, method: str, **arguments: str) -> Mapping[str, Any]:
@@ -127,7 +127,9 @@ def _refusal(name: str, error: PublishError) -> Check:
 _INVITE = msg("Write /invite and the bot's name in the channel, or choose another one.")
 _SCOPES = msg("Add them under OAuth & Permissions on the app's pages, and install the app again.")
 _LATER = msg("Run dayori doctor again later.")
-_APP_PAGES = msg("Look at the app's pages at api.slack.com/apps: Socket Mode must be on, and the app installed.")
+_APP_PAGES = msg(
+    "Look at slack.api_url, and at the app's pages at api.slack.com/apps: Socket Mode must be on, the app installed."
+)
 _REMEDIES: Mapping[type[PublishError], Message] = {
     TokenRefusedError: msg("Copy the token again from the app's pages at api.slack.com/apps into .env.")
 }

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from aiohttp import ClientSession
 
 from bot.domain.errors import ConfigError
-from bot.platforms.rate_limit_trace import rate_limit_trace
+from bot.platforms.answer_trace import answer_trace
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import SlackPublisher
@@ -76,7 +76,9 @@ class SlackPlatform:
             yield publisher
 
     def _session(self) -> ClientSession:
-        return ClientSession(trace_configs=[rate_limit_trace(self._services.metrics, self.name)])
+        return ClientSession(
+            trace_configs=[answer_trace(self._services.metrics, self.name, self._services.health.note_time)]
+        )
 
     def _publisher(self, session: ClientSession) -> SlackPublisher:
         return SlackPublisher(self._api(session, BOT_TOKEN), self._names, curators=self._services.curators)

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Mapping
+from collections import defaultdict
+from collections.abc import AsyncIterator, Mapping, Sequence
 from datetime import datetime
 from typing import Protocol
 from urllib.parse import urlsplit
 
-from bot.domain.errors import SourceBusyError, SourceError
+from bot.domain.errors import DayoriError, SourceBusyError, SourceError
 from bot.i18n import Message, msg
 from bot.services.check import Check
 from bot.services.ports import Clock, NoteTime
 from bot.sources.connection_errors import reason_of, remedy_of
+from bot.sources.network import place_of
 from bot.sources.probe import Answer
 
 # What is requested below each address: something small that each of them has, as these addresses' owners document.
@@ -54,8 +56,16 @@ class SourceAddresses:
 
     async def checks(self) -> AsyncIterator[Check]:
         """Yield whether each address answers."""
-        for check in asyncio.as_completed([self._check(*each) for each in self._addresses.items()]):
-            yield await check
+        by_place = defaultdict[str, list[tuple[str, str]]](list)
+        for setting, url in self._addresses.items():
+            by_place[place_of(url)].append((setting, url))
+        for checks in asyncio.as_completed(map(self._at_place, by_place.values())):
+            for check in await checks:
+                yield check
+
+    async def _at_place(self, addresses: Sequence[tuple[str, str]]) -> list[Check]:
+        """Ask for one address of a host after the other."""
+        return [await self._check(*each) for each in addresses]
 
     async def _check(self, setting: str, url: str) -> Check:
         name, host = f"source {setting}", urlsplit(url).hostname or url
@@ -88,6 +98,6 @@ class SourceAddresses:
 def unreached(host: str, error: SourceError) -> tuple[Message, Message]:
     """Return that a host could not be asked, why, and the one thing to do."""
     cause = error.__cause__
-    if cause is None:
+    if cause is None or isinstance(cause, DayoriError):
         return error.message, msg("Correct the address in the settings.")
     return msg("{host} cannot be reached: {reason}.", host=host, reason=reason_of(cause)), remedy_of(cause)

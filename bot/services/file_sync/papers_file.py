@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.domain.errors import DayoriError, InputError
+from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import read_regular
 from bot.formats.registry import read_file
 from bot.i18n import Message, msg
@@ -96,6 +97,6 @@ class PapersFile:
                     'papers_file "{file}" cannot be read: {reason}. Correct the setting, or leave it empty ("")'
                     " for none.",
                     file=str(self.path),
-                    reason=error.strerror or "",
+                    reason=os_reason(error),
                 )
             ) from error

@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING
 import structlog
 
 from bot.domain.errors import DayoriError, FileError
+from bot.domain.os_errors import os_reason
 from bot.domain.paper import Paper
 from bot.formats.atomic_file import read_if_exists, replace_if_unchanged
 from bot.i18n import Message, msg
@@ -160,7 +161,7 @@ class FileSync:
         try:
             content = await asyncio.to_thread(read_if_exists, self._path)
         except OSError as error:
-            reason = error.strerror or ""
+            reason = os_reason(error)
             raise FileError(msg("cannot be read: {reason}", reason=reason), file=str(self._path)) from error
         async with self._database.read() as connection:
             last = await imports.sync_state(connection, self._workspace, self._name)
@@ -252,7 +253,7 @@ class FileSync:
         try:
             return await asyncio.to_thread(replace_if_unchanged, self._path, content, expected)
         except OSError as error:
-            reason = error.strerror or ""
+            reason = os_reason(error)
             raise FileError(msg("cannot be written: {reason}", reason=reason), file=str(self._path)) from error
 
 

@@ -61,11 +61,10 @@ def user(call: Call) -> Answer:
 def application(call: Call) -> Answer:
     """Show the application."""
     world = call.server.world
-    empty = dict.fromkeys(
-        ["icon", "interactions_endpoint_url", "role_connections_verification_url", "team", "type", "cover_image"]
-    )
+    empty = dict.fromkeys(["icon", "role_connections_verification_url", "team", "type", "cover_image"])
     return 200, empty | {
         "id": str(world.application_id),
+        "interactions_endpoint_url": call.server.interactions_endpoint,
         "name": world.bot.name,
         "description": "",
         "bot_public": True,
@@ -88,7 +87,8 @@ def gateway(call: Call) -> Answer:
 @route("GET", "/gateway/bot")
 def gateway_bot(call: Call) -> Answer:
     """Return the gateway's address and how many shards the bot should open."""
-    start: Json = {"total": 1000, "remaining": 1000 - call.server.gateway.identifies, "reset_after": 86_400_000}
+    left = 1000 - call.server.gateway.identifies if call.server.sessions_left is None else call.server.sessions_left
+    start: Json = {"total": 1000, "remaining": left, "reset_after": 86_400_000}
     start["max_concurrency"] = call.server.max_concurrency
     url, shards = call.server.gateway.url, call.server.gateway.shards
     return 200, {"url": url, "shards": shards, "session_start_limit": start}

@@ -70,6 +70,8 @@ class DiscordServer(People):
         self.faults: list[Fault] = []
         self.files: dict[str, Upload] = {}
         self.tells_the_time = True
+        self.sessions_left: int | None = None  # for a session limit that is nearly used up
+        self.interactions_endpoint: str | None = None
         self.base_url = ""
         self._moved = asyncio.Event()
         self._runner: web.AppRunner | None = None

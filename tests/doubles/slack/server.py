@@ -210,7 +210,8 @@ class SlackServer:
             return _refused(Refusal("missing_scope", needed=scope, provided=",".join(sorted(self.scopes))))
         try:
             self._check(method, body)
-            return web.json_response({"ok": True} | answer(self, body))
+            scopes = {"X-OAuth-Scopes": ",".join(sorted(self.scopes))} if kind == "bot" else {}
+            return web.json_response({"ok": True} | answer(self, body), headers=scopes)
         except Refusal as refusal:
             return _refused(refusal)
 

@@ -1,4 +1,7 @@
-"""Counts the answers of a platform that ask for fewer requests, also those after which a library repeats a request."""
+"""Looks at every answer of a platform: counts those that ask for fewer requests, and compares its clock with ours.
+
+It also sees answers after which a library repeats a request.
+"""
 
 from __future__ import annotations
 
@@ -8,14 +11,16 @@ from aiohttp import ClientSession, TraceConfig, TraceRequestEndParams, TraceRequ
 
 from bot.domain.errors import RetryLaterError
 from bot.services.metrics import Metrics
+from bot.services.ports import NoteTime
 
 _TOO_MANY = 429
 
 
-def rate_limit_trace(metrics: Metrics, platform: str) -> TraceConfig:
-    """Return what aiohttp needs to count them for all requests of a session."""
+def answer_trace(metrics: Metrics, platform: str, note_time: NoteTime) -> TraceConfig:
+    """Return what aiohttp needs to look at the answers to all requests of a session."""
 
     async def end(_: ClientSession, __: Any, answered: TraceRequestEndParams) -> None:
+        note_time(platform.title(), answered.response.headers.get("Date", ""))
         if answered.response.status == _TOO_MANY:
             metrics.count("rate_limited", platform)
 
