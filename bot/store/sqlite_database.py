@@ -161,7 +161,11 @@ async def open_sqlite_to_read(url: str) -> SqliteDatabase:
 def _prepare(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     connection.isolation_level = None
     # as one script, for the same reason as _BEGIN
-    connection.run_async(lambda driver: driver.executescript("".join(f"PRAGMA {each};" for each in _PRAGMAS)))
+    try:
+        connection.run_async(lambda driver: driver.executescript("".join(f"PRAGMA {each};" for each in _PRAGMAS)))
+    except BaseException:
+        connection.close()  # the pool would forget it open
+        raise
 
 
 def _address_to_read(path: Path) -> str:
