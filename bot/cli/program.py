@@ -101,7 +101,7 @@ COMMANDS = {
     "copy-store": (
         "copy_store",
         phrase("Copy everything into an empty store, from SQLite to PostgreSQL or back, and compare both."),
-        "dayori copy-store data/dayori.db postgresql+asyncpg://dayori@localhost/dayori",
+        "dayori copy-store data/dayori.db postgresql+asyncpg://localhost/dayori",
     ),
     "init": (
         "operate",
