@@ -1,7 +1,7 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
-`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes, restore,
-soak and faults.
+`python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes,
+restore, soak and faults.
 """
 
 from __future__ import annotations
