@@ -38,9 +38,8 @@ async def measure(size: int) -> None:
         workspace, _ = await find_or_add(database, "bench", NOW)
         await Importer(database, lambda: NOW).run(workspace, list(corpus(size)), None)
         out = Path(folder) / "out"
-        site = SiteFolder(
-            Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone).of), workspace, out, SETTINGS
-        )
+        snapshots = Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone).of, {})
+        site = SiteFolder(snapshots, workspace, out, SETTINGS)
         gc.collect()
         before = memory()
         print(f"{size:,} papers", flush=True)

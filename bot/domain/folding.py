@@ -39,6 +39,13 @@ _KANA = _HIRAGANA | {0x30FD: 0x309D, 0x30FE: 0x309E}
 _KANA |= str.maketrans("ァィゥェォぁぃぅぇぉヴゔヂぢヅづ", "あいうえおあいうえおぶぶじじずず")
 
 
+def tables() -> dict[str, object]:
+    """Return what folding goes by, for a program in another language: ranges of characters, and letters by letter."""
+    kana = {chr(letter): chr(folded) if isinstance(folded, int) else folded for letter, folded in _KANA.items()}
+    letters = {chr(letter): folded for letter, folded in _LETTERS.items()}
+    return {"unspaced": _UNSPACED, "kana": kana, "letters": letters, "ba": _BA}
+
+
 def normalize(text: str) -> str:
     """Return the text in one line, without differences of width and case."""
     if text.isascii():

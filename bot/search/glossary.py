@@ -13,12 +13,18 @@ from bot.search.phonetics import phonetic_key
 _MOST = 4
 
 
+def pairs() -> Iterator[tuple[str, tuple[str, ...]]]:
+    """Yield the glossary's Japanese terms, each with its English."""
+    for line in Path(__file__).with_name("glossary.txt").read_text(encoding="utf-8").splitlines():
+        if " = " in line:
+            term, meanings = line.split(" = ")
+            yield term, tuple(meanings.split(" | "))
+
+
 @cache
 def _terms() -> tuple[Mapping[str, tuple[str, ...]], Mapping[str, str]]:
     """Return English by Japanese term, all folded, and Japanese by English term."""
-    lines = Path(__file__).with_name("glossary.txt").read_text(encoding="utf-8").splitlines()
-    pairs = [line.split(" = ") for line in lines if " = " in line]
-    english = {fold(term): tuple(meaning.split(" | ")) for term, meaning in pairs}
+    english = {fold(term): meanings for term, meanings in pairs()}
     return english, {meaning: term for term, meanings in reversed(english.items()) for meaning in meanings}
 
 

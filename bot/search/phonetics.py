@@ -137,6 +137,18 @@ _ALTERNATIVES = {"ci": "T", "c": "T", "tu": "S", "ji": "D", "j": "D", "ge": "S",
 _MOST = 32
 
 
+def tables() -> dict[str, object]:
+    """Return the tables and rules, for a program in another language; a rule is (needed letters, pattern, letters)."""
+    return {
+        "spelling": [(needed, pattern.pattern, letters) for needed, pattern, letters in _rules()],
+        "romaji": _ROMAJI,
+        "smallKana": _SMALL_KANA,
+        "fillingVowels": _FILLING_VOWELS.pattern,
+        "consonants": _CONSONANTS,
+        "alternatives": _ALTERNATIVES,
+    }
+
+
 @lru_cache(maxsize=32768)
 def phonetic_key(word: str) -> str | None:
     """Return the consonants heard in an English word; None if it has fewer than two or is not an English word."""

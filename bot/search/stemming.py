@@ -43,7 +43,7 @@ _DERIVATIONS = dict.fromkeys(
     ),
     5,
 )
-_ENDINGS = sorted((_DERIVATIONS | _INFLECTIONS).items(), key=lambda ending: -len(ending[0]))
+ENDINGS = sorted((_DERIVATIONS | _INFLECTIONS).items(), key=lambda ending: -len(ending[0]))
 _SHORTEST, _MOST = 5, 3  # letters of the shortest word with a stem; endings removed from one word
 _MOST_FORMS = 24  # words compared with a stem: the most frequent with that prefix
 
@@ -81,7 +81,7 @@ def _singular(word: str) -> str:
 def _shortened(word: str) -> str:
     if len(word) > _SHORTEST and word.endswith(("val", "sal")):  # retrieval, causal
         return word[:-2]
-    for ending, least in _ENDINGS:
+    for ending, least in ENDINGS:
         if word.endswith(ending) and len(word) - len(ending) >= least:
             return word[: -len(ending)]
     return word

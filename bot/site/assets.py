@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from bot.domain.paper import Paper
+from bot.site import search_script
 from bot.site.manifest import fingerprint
 from bot.site.site import File, Page, Site
 
@@ -31,4 +32,5 @@ def pages(site: Site) -> Iterator[Page]:
 
 @cache
 def _texts() -> Mapping[str, str]:
-    return {file.name: file.read_text(encoding="utf-8") for file in sorted(_FOLDER.iterdir()) if file.is_file()}
+    files = {file.name: file.read_text(encoding="utf-8") for file in sorted(_FOLDER.iterdir()) if file.is_file()}
+    return files | {"search-engine.js": search_script.engine()}

@@ -10,7 +10,7 @@ from typing import NamedTuple, Protocol
 from bot.domain.outline import EditionOutline, Outline
 from bot.domain.paper import Paper
 from bot.domain.statistics import CollectionStatistics
-from bot.site import assets, collection_files, feeds, manifest, pictures, sitemap, templating
+from bot.site import assets, collection_files, feeds, manifest, pictures, search_data, sitemap, templating
 from bot.site.catalogue import catalogue_of
 from bot.site.files import FilesOnDisk
 from bot.site.manifest import Entry, Manifest, Sizes
@@ -40,6 +40,10 @@ class Source(Protocol):
 
     async def statistics(self) -> CollectionStatistics:
         """Return the numbers of the collection."""
+        ...
+
+    async def aliases(self) -> Mapping[str, Sequence[str]]:
+        """Return the words for the same thing, as {name: meanings}."""
         ...
 
     async def state(self) -> str:
@@ -129,8 +133,8 @@ class _Build:
             self._written += len(sizes)
 
     async def _write_collection_files(self, site: Site) -> None:
-        for file in collection_files.FILES:
-            fingerprint = site.fingerprint(file.path, *(paper.digest for paper in site.catalogue.papers))
+        for file in (*collection_files.FILES, search_data.file(await self._source.aliases())):
+            fingerprint = site.fingerprint(file.path, file.tail, *(paper.digest for paper in site.catalogue.papers))
             entry, notes = self._old.entries.get(file.path), self._old.notes.get(file.path, {})
             is_whole = bool(entry) and self._disk.has(entry.sizes) if entry else False
             if entry and is_whole and entry.fingerprint == fingerprint:

@@ -15,7 +15,7 @@ from bot.domain.paper import Paper
 from bot.i18n import t
 from bot.site import templating
 from bot.site.catalogue import edition_path, paper_path
-from bot.site.inert import address
+from bot.site.inert import address, inert
 from bot.site.names import file_name
 from bot.site.pages.editions import feed_path, heading_of
 from bot.site.site import File, Page, Site, root_of
@@ -67,7 +67,7 @@ def _of_editions(site: Site, subscription: str) -> Page:
         times = _falling(each.composed_at for each in editions)
         entries = [
             Entry(
-                id=uuid5(site.settings.collection, f"edition/{each.subscription}/{each.number}").urn,
+                id=uuid5(site.settings.collection, inert(f"edition/{each.subscription}/{each.number}")).urn,
                 title=heading_of(site, each, locale),
                 path=edition_path(each),
                 at=at,
@@ -105,7 +105,7 @@ def _feed(site: Site, path: str, key: str, name: str, entries: Sequence[Entry]) 
 def _entry(site: Site, outline: Outline, paper: Paper, at: datetime) -> Entry:
     paragraphs = prose(paper.comment or paper.excerpt or paper.title)
     return Entry(
-        id=uuid5(site.settings.collection, f"paper/{paper.id}").urn,
+        id=uuid5(site.settings.collection, inert(f"paper/{paper.id}")).urn,
         title=paper.heading,
         path=paper_path(outline),
         at=at,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from functools import cache
 from types import MappingProxyType
 
@@ -29,6 +30,7 @@ def labels(locale: Locale) -> Labels:
             "number": t(locale, "Number"),
             "search": t(locale, "Search the papers"),
             "submit": t(locale, "Search"),
+            "in_search": _in_search(locale),
             "language": LANGUAGES[other],
             "all_newest": t(locale, "Recently added"),
             "latest_editions": t(locale, "Recent digests"),
@@ -83,3 +85,29 @@ def labels(locale: Locale) -> Labels:
             "about_people": t(locale, "Who added the papers"),
         }
     )
+
+
+def _in_search(locale: Locale) -> str:
+    """Return the words that assets/search.js shows, as JSON."""
+    whys = {
+        "link": t(locale, "link"),
+        "author": t(locale, "author"),
+        "tag": t(locale, "tag"),
+        "comment": t(locale, "comment"),
+        "excerpt": t(locale, "excerpt"),
+        "alias": t(locale, "alias"),
+        "reading": t(locale, "reading"),
+        "typo": t(locale, "similar spelling"),
+    }
+    words = {
+        "results": t(locale, "Search results"),
+        "loading": t(locale, "Reading the papers …"),
+        "failed": t(locale, "The papers could not be read; reload the page."),
+        "found": t(locale, "Papers found: {count}", count="{count}"),
+        "none": t(locale, "No papers match."),
+        "near": t(locale, "These come close."),
+        "suggestion": t(locale, "Did you mean: {suggestion}", suggestion="{suggestion}"),
+        "others": t(locale, "{names} et al.", names="{names}"),
+        "reasons": {name: t(locale, "Matched by {why}", why=why) for name, why in whys.items()},
+    }
+    return json.dumps(words, ensure_ascii=False)

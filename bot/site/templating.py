@@ -74,7 +74,7 @@ def _fragment(site: Site, locale: Locale, name: str, home: str, top: str, path: 
     """Return what all pages of a language have in common at their head or foot; it is filled once per folder."""
     key = (locale, name, home, top, path)
     if key not in site.fragments:
-        text = fill(f"{name}.html", label=labels(locale), home=home, top=top, path=path, menu=MENU)
+        text = fill(f"{name}.html", label=labels(locale), home=home, top=top, path=path, menu=MENU, assets=site.assets)
         site.fragments[key] = Markup(text.strip())
     return site.fragments[key]
 

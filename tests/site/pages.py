@@ -49,6 +49,9 @@ class Collection:
         """Return the editions, newest first."""
         return list(reversed(self.issues))
 
+    async def aliases(self) -> dict[str, tuple[str, ...]]:
+        return {}
+
     async def statistics(self) -> CollectionStatistics:
         """Return the numbers."""
         return self.numbers

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Awaitable, Callable, Sequence
+import json
+from collections.abc import AsyncIterator, Awaitable, Callable, Mapping, Sequence
 from contextlib import asynccontextmanager
+from hashlib import blake2b
 
 from bot.domain.outline import EditionOutline, Outline
 from bot.domain.paper import Paper
 from bot.domain.statistics import CollectionStatistics
-from bot.store import papers, snapshots
+from bot.store import aliases, papers, snapshots
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
@@ -17,10 +19,17 @@ Count = Callable[[int], Awaitable[CollectionStatistics]]
 
 
 class Snapshot:
-    """A collection at one moment."""
+    """A collection at one moment; `shared_aliases` are those of the settings."""
 
-    def __init__(self, connection: StoreConnection, workspace_id: int, count: Count) -> None:
+    def __init__(
+        self,
+        connection: StoreConnection,
+        workspace_id: int,
+        count: Count,
+        shared_aliases: Mapping[str, Sequence[str]],
+    ) -> None:
         self._connection, self._workspace_id, self._count = connection, workspace_id, count
+        self._shared_aliases = shared_aliases
 
     async def outlines(self) -> AsyncIterator[list[Outline]]:
         """Yield all papers in outline, some hundred at a time."""
@@ -39,24 +48,30 @@ class Snapshot:
         """Return the numbers of the collection, which may be younger than the rest."""
         return await self._count(self._workspace_id)
 
+    async def aliases(self) -> dict[str, Sequence[str]]:
+        """Return the aliases that apply in the collection, as {name: meanings}."""
+        return {**self._shared_aliases, **await aliases.of(self._connection, self._workspace_id)}
+
     async def state(self) -> str:
         """Return a text that differs when the snapshot of another moment does."""
-        return await snapshots.state_of(self._connection, self._workspace_id)
+        names = json.dumps(await self.aliases(), sort_keys=True).encode()
+        papers = await snapshots.state_of(self._connection, self._workspace_id)
+        return f"{papers}/{blake2b(names, digest_size=9).hexdigest()}"
 
 
 class Snapshots:
     """Lends snapshots of a workspace's collection."""
 
-    def __init__(self, database: Database, count: Count) -> None:
-        self._database, self._count = database, count
+    def __init__(self, database: Database, count: Count, shared_aliases: Mapping[str, Sequence[str]]) -> None:
+        self._database, self._count, self._shared_aliases = database, count, shared_aliases
 
     @asynccontextmanager
     async def of(self, workspace_id: int) -> AsyncIterator[Snapshot]:
         """Lend the collection as it is now."""
         async with snapshots.snapshot(self._database) as connection:
-            yield Snapshot(connection, workspace_id, self._count)
+            yield Snapshot(connection, workspace_id, self._count, self._shared_aliases)
 
     async def state(self, workspace_id: int) -> str:
-        """Return a text that differs when papers changed or editions arrived since."""
+        """Return a text that differs when papers or aliases changed or editions arrived since."""
         async with self._database.read() as connection:
-            return await snapshots.state_of(connection, workspace_id)
+            return await Snapshot(connection, workspace_id, self._count, self._shared_aliases).state()

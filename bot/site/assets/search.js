@@ -1,0 +1,203 @@
+// The search field: it fetches index and papers at its first use and shows what they find as one types.
+(() => {
+"use strict";
+
+const MOST_SHOWN = 50, MOST_NAMED = 3;
+const SLICE = 8; // milliseconds of building the index before the page gets its turn
+const KANJI_OR_KANA = /[\u3041-\u30ff\u3400-\u9fff]/;
+const form = document.querySelector("form.search");
+const input = form.elements.q;
+const labels = JSON.parse(form.dataset.labels);
+const { home, top } = document.body.dataset;
+const main = document.querySelector("main");
+const section = make("section", "page results");
+const status = make("p", "total");
+const list = make("ul", "lines");
+let index = null, loading = null, shown = "";
+
+section.hidden = true;
+section.setAttribute("aria-label", labels.results);
+status.setAttribute("role", "status");
+section.append(status, list);
+main.before(section);
+
+function make(name, className = "", text = "") {
+  const element = document.createElement(name);
+  if (className) element.className = className;
+  element.textContent = text;
+  return element;
+}
+
+/** Run a script of the site; the address has the version that its build gave it. */
+function run(name) {
+  return new Promise((resolve, reject) => {
+    const script = document.createElement("script");
+    script.src = `${top}assets/${name}`;
+    script.onload = resolve;
+    script.onerror = reject;
+    document.head.append(script);
+  });
+}
+
+function load() {
+  loading ??= (async () => {
+    await run(form.dataset.engine);
+    await run(form.dataset.papers);
+    const { Index, papers, aliases } = self.dayoriSearch, made = new Index(aliases);
+    let began = performance.now();
+    for (const row of papers) {
+      made.add(row);
+      if (performance.now() - began > SLICE) {
+        await new Promise((resolve) => setTimeout(resolve));
+        began = performance.now();
+      }
+    }
+    made.finish();
+    index = made;
+    search();
+    await made.warmUp();
+  })().catch(() => {
+    loading = null;
+    status.textContent = labels.failed;
+  });
+}
+
+function search() {
+  const typed = input.value.trim();
+  section.hidden = !typed;
+  main.hidden = Boolean(typed);
+  if (!typed) return clear();
+  if (index) show(self.dayoriSearch.find(index, typed, MOST_SHOWN));
+  else status.textContent = labels.loading;
+}
+
+function clear() {
+  list.replaceChildren();
+  status.textContent = "";
+}
+
+function show(found) {
+  const places = found.places.length ? found.places : found.near;
+  const texts = [found.words, found.suggestion ? [found.suggestion] : []].flat();
+  const marked = texts.flatMap((text) => self.dayoriSearch.fold(text).split(" ")).filter(Boolean);
+  list.replaceChildren(...places.map((place, at) => item(index.documents[place].paper, found.reasons[at], marked)));
+  status.replaceChildren(...summary(found, places));
+}
+
+function summary(found, places) {
+  const count = found.places.length ? labels.found.replace("{count}", found.total.toLocaleString(document.documentElement.lang)) : labels.none;
+  const parts = [places.length && !found.places.length ? `${labels.none} ${labels.near}` : count];
+  if (!found.suggestion) return parts;
+  const before = labels.suggestion.split("{suggestion}");
+  const button = make("button", "suggestion", self.dayoriSearch.asSpelled(index, found));
+  button.type = "button";
+  button.addEventListener("click", () => enter(button.textContent));
+  return [...parts, " ", before[0], button, before[1] ?? ""];
+}
+
+function item(paper, reason, marked) {
+  const element = make("li", "line"), when = make("div", "when"), what = make("div", "what");
+  element.dataset.paperId = paper.id;
+  if (paper.date) when.append(day(paper.date));
+  const heading = make("a", "line-heading");
+  heading.href = home + paper.path;
+  write(heading, paper.headline || paper.title, marked);
+  what.append(heading);
+  if (paper.headline) what.append(write(make("span", "title"), paper.title, marked));
+  const named = paper.authors.slice(0, MOST_NAMED).join(", ");
+  const names = paper.authors.length > MOST_NAMED ? labels.others.replace("{names}", named) : named;
+  const tags = paper.tags.map((tag) => `#${tag}`).join(" ");
+  for (const fact of [names, tags]) if (fact) what.append(write(make("span", "facts"), fact, marked));
+  if (reason) what.append(make("span", "facts why", labels.reasons[reason]));
+  element.append(when, what);
+  return element;
+}
+
+function day(date) {
+  const [year, month, dayOfMonth] = date.split("-").map(Number);
+  const parts = { year: "numeric", ...(month && { month: "long" }), ...(dayOfMonth && { day: "numeric" }) };
+  const locale = document.documentElement.lang === "ja" ? "ja-JP" : "en-GB";
+  const text = new Date(Date.UTC(year, (month || 1) - 1, dayOfMonth || 1)).toLocaleDateString(locale, { ...parts, timeZone: "UTC" });
+  const time = make("time", "", text);
+  time.dateTime = date;
+  return time;
+}
+
+/** Write a text with the words that were searched for marked. */
+function write(element, text, marked) {
+  const lang = KANJI_OR_KANA.test(text) ? "ja" : "en";
+  element.dir = "auto";
+  if (lang !== document.documentElement.lang) element.lang = lang;
+  let at = 0;
+  for (const [start, end] of self.dayoriSearch.spans(text, marked)) {
+    element.append(text.slice(at, start), make("mark", "", text.slice(start, end)));
+    at = end;
+  }
+  element.append(text.slice(at));
+  return element;
+}
+
+/** The query in the page's address; behind # where a page from a file may not change the rest. */
+function fromAddress() {
+  return new URLSearchParams(location.search).get("q") ?? new URLSearchParams(location.hash.slice(1)).get("q") ?? "";
+}
+
+function toAddress(typed) {
+  const parameters = typed ? `q=${encodeURIComponent(typed)}` : "";
+  const address = location.protocol === "file:"
+    ? location.pathname + (parameters && `#${parameters}`)
+    : location.pathname + (parameters && `?${parameters}`);
+  const act = Boolean(typed) === Boolean(shown) ? "replaceState" : "pushState";
+  history[act](null, "", address);
+  shown = typed;
+}
+
+function enter(typed) {
+  input.value = typed;
+  toAddress(typed.trim());
+  load();
+  search();
+}
+
+/** Move to the next or the previous result; above the first is the field. */
+function move(step) {
+  const links = [...list.querySelectorAll(".line-heading")];
+  const at = links.indexOf(document.activeElement) + step;
+  if (at < 0) input.focus();
+  else links[Math.min(at, links.length - 1)]?.focus();
+}
+
+input.addEventListener("focus", load, { once: true });
+input.addEventListener("input", () => {
+  toAddress(input.value.trim());
+  load();
+  search();
+});
+form.addEventListener("submit", (event) => {
+  event.preventDefault();
+  list.querySelector(".line-heading")?.click();
+});
+addEventListener("popstate", () => {
+  input.value = shown = fromAddress();
+  if (shown) load();
+  search();
+});
+addEventListener("keydown", (event) => {
+  if (event.isComposing || event.ctrlKey || event.metaKey || event.altKey) return;
+  const isInside = event.target === input || section.contains(event.target);
+  if (event.key === "/" && !event.target.closest("input, textarea, select, [contenteditable]")) input.focus();
+  else if (isInside && event.key === "ArrowDown") move(1);
+  else if (isInside && event.key === "ArrowUp" && event.target !== input) move(-1);
+  else if (isInside && event.key === "Escape") {
+    enter("");
+    input.focus();
+  } else return;
+  event.preventDefault();
+});
+
+input.value = shown = fromAddress();
+if (shown) {
+  load();
+  search();
+}
+})();
