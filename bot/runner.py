@@ -185,8 +185,8 @@ class _Connections:
 
         services = self._app.services
         scheduler = self._schedulers[platform.name] = Scheduler(partial(self._tick, platform, connection))
-        edits = Watch(services.library.last_step, connection.update_messages)
-        editions = Watch(services.digests.newest, self._deliver)
+        edits = Watch(services.library.last_step, connection.update_messages, wait=self._app.database.writes())
+        editions = Watch(services.digests.newest, self._deliver, wait=self._app.database.writes())
         parts = (scheduler, edits, editions)
         for part in parts:
             part.start()

@@ -14,12 +14,19 @@ _log = structlog.get_logger()
 
 
 class Watch:
-    """Calls `follow` when the newest number has changed; one that is slow delays only itself."""
+    """Calls `follow` when the newest number has changed; one that is slow delays only itself.
+
+    It looks every few seconds, or sooner when `wait` hears that something was written.
+    """
 
     def __init__(
-        self, newest: Callable[[], Awaitable[int]], follow: Callable[[], Awaitable[None]], every: float = _EVERY
+        self,
+        newest: Callable[[], Awaitable[int]],
+        follow: Callable[[], Awaitable[None]],
+        every: float = _EVERY,
+        wait: Callable[[float], Awaitable[None]] = asyncio.sleep,
     ) -> None:
-        self._newest, self._follow, self._every = newest, follow, every
+        self._newest, self._follow, self._every, self._wait = newest, follow, every, wait
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
@@ -44,4 +51,4 @@ class Watch:
                 _log.warning("a change is not followed yet", reason=str(error))
             except Exception as error:
                 _log.error("a change is not followed", exc_info=error)
-            await asyncio.sleep(self._every)
+            await self._wait(self._every)

@@ -70,3 +70,26 @@ async def test_what_could_not_be_followed_is_followed_at_the_next_look(
 
 async def test_a_watch_that_was_never_started_stops() -> None:
     await Watch(Collection().last_step, Collection().follow).stop()
+
+
+async def test_a_change_is_followed_as_soon_as_a_write_is_heard_of() -> None:
+    newest, heard, followed = 1, asyncio.Event(), asyncio.Event()
+
+    async def look() -> int:
+        return newest
+
+    async def follow() -> None:
+        followed.set()
+
+    async def wait(_seconds: float) -> None:
+        await heard.wait()
+        heard.clear()
+
+    watch = Watch(look, follow, 3600, wait)
+    watch.start()
+    await asyncio.sleep(0)
+    newest = 2
+    heard.set()
+    async with asyncio.timeout(5):
+        await followed.wait()
+    await watch.stop()

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import asyncio
 from abc import ABC, abstractmethod
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Awaitable, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from pathlib import Path
 from time import monotonic
@@ -95,6 +95,13 @@ class Database(ABC):
     @abstractmethod
     async def find_damage(self) -> str | None:
         """Return what is wrong with the database, None if all of it can be read."""
+
+    def writes(self) -> Callable[[float], Awaitable[None]]:
+        """Return a function that waits until somebody has written since its last call, at most that many seconds.
+
+        A file tells nobody that it was written, so there it waits for the whole time.
+        """
+        return asyncio.sleep
 
     async def server(self) -> ServerState | None:
         """Return how the server is; None for a file."""

@@ -58,11 +58,19 @@ async def acquire(
         return each.id not in besides and not (runs and each.lease_owner in {None, *alive})
 
     free = [each for each in open_ones if is_free(each)]
-    rows = _in_turns(free)[:most]
+    rows = await _locked(connection, _in_turns(free)[:most])
     if rows:
         condition = editions.c.id.in_([each.id for each in rows])
         await connection.execute(update(editions).where(condition).values(lease_owner=owner, leased_until=iso(until)))
     return [_opened(each) for each in rows]
+
+
+async def _locked(connection: StoreConnection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
+    """Lock editions, and return those of which nobody else took or holds one since they were read."""
+    columns = (editions.c.id, editions.c.lease_owner, editions.c.leased_until)
+    query = select(*columns).where(editions.c.id.in_([each.id for each in rows]), editions.c.done_at.is_(None))
+    locked = set(map(tuple, await connection.execute(query.with_for_update(skip_locked=True)))) if rows else set()
+    return [each for each in rows if (each.id, each.lease_owner, each.leased_until) in locked]
 
 
 def _opened(row: Row[Any]) -> OpenEdition:

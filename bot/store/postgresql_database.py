@@ -6,6 +6,7 @@ SQLite. The server releases the lock when the process or the connection ends.
 
 from __future__ import annotations
 
+from collections.abc import Awaitable, Callable
 from contextlib import AsyncExitStack
 from functools import partial
 from time import monotonic
@@ -22,6 +23,7 @@ from bot.store.connection import StoreConnection
 from bot.store.connections import Connections
 from bot.store.postgresql_engine import make_engine, place_of, take_turn
 from bot.store.postgresql_errors import LOST, reason_of
+from bot.store.postgresql_listener import Listener
 from bot.store.revisions import revision_error
 from bot.store.schema import REVISION
 
@@ -54,10 +56,26 @@ class PostgresqlDatabase(Database):
     def __init__(self, connections: Connections, address: URL) -> None:
         super().__init__(connections, address.render_as_string(hide_password=False), place_of(address))
         self._address = address
+        self._listener = Listener(address)
 
     def search_engine(self) -> Engine:
         """Return an engine for searches only; whoever takes it disposes of it."""
         return make_engine(self._address, _SEARCH_POOL, **_SEARCH_SETTINGS)
+
+    def writes(self) -> Callable[[float], Awaitable[None]]:
+        """Return a function that waits until somebody has written since its last call, at most that many seconds."""
+        heard = 0
+
+        async def wait(seconds: float) -> None:
+            nonlocal heard
+            heard = await self._listener.wait(heard, seconds)
+
+        return wait
+
+    async def close(self) -> None:
+        """Close all connections."""
+        await self._listener.close()
+        await super().close()
 
     async def checkpoint(self) -> None:
         """Do nothing: a server does that by its own rules."""

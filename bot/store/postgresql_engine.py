@@ -16,12 +16,16 @@ from bot.store.connection import StoreConnection
 from bot.store.postgresql_errors import OLDEST
 
 _LOCK = 0x6461796F7269  # "dayori"
-_TAKE_TURN = text("SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:lock)")
+CHANNEL = "dayori"  # whoever listens there hears of every transaction that has written, when it is committed
+_TAKE_TURN = text(
+    f"SELECT set_config('lock_timeout', :patience, true), pg_advisory_xact_lock(:lock), pg_notify('{CHANNEL}', '')"
+)
 _POOL = {"pool_size": 5, "max_overflow": 5, "pool_timeout": 10}
 _CONNECTING = 10.0  # seconds
 _STATEMENT = 300.0  # seconds; only making the indexes of a large collection takes more than some
 _SETTINGS = {
     "application_name": "dayori",
+    "lock_timeout": "10s",  # for rows that another transaction holds
     "jit": "off",  # compiling takes longer than any of these statements
     "idle_in_transaction_session_timeout": "120s",  # a process that hangs must not keep others from writing
     "tcp_keepalives_idle": "30",

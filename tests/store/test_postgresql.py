@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import asyncio
 import os
+from collections.abc import Awaitable
+from datetime import timedelta
+from time import monotonic
 
 import pytest
 from alembic.autogenerate import compare_metadata
@@ -12,6 +15,11 @@ from sqlalchemy import select, text
 from sqlalchemy.engine import Connection, make_url
 
 from bot.domain.errors import StoreError
+from bot.services.digests.composing import Digests
+from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.papers.library import Library
+from bot.store import leases
+from bot.store.connection import StoreConnection
 from bot.store.database import Database, open_database, open_to_read
 from bot.store.dialect import upsert
 from bot.store.schema import metadata, state, workspaces
@@ -19,6 +27,7 @@ from bot.store.state import read_state, write_state
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.postgres_server import VARIABLE
+from tests.samples import paper
 
 pytestmark = pytest.mark.skipif(not os.environ.get(VARIABLE), reason="make test-postgres runs it")
 
@@ -96,3 +105,73 @@ async def test_a_database_that_is_not_there_is_told_of(database_url: str) -> Non
     address = make_url(database_url).set(database="nowhere")
     with pytest.raises(StoreError, match="there is no database of this name; make it with createdb"):
         await open_database(address.render_as_string(hide_password=False))
+
+
+async def test_who_waits_hears_within_a_second_that_another_process_wrote(
+    database: Database, database_url: str
+) -> None:
+    other, wait = await open_database(database_url), database.writes()
+    assert await seconds_of(wait(0.3)) >= 0.3
+    waiting = asyncio.create_task(seconds_of(wait(30)))
+    await asyncio.sleep(0.2)
+    async with other.write() as connection:
+        await write_state(connection, "a", "1")
+        await asyncio.sleep(0.1)
+        assert not waiting.done()  # nobody hears of what is not committed
+    assert await waiting < 1.5
+    async with other.write() as connection:
+        await write_state(connection, "a", "2")
+    assert await seconds_of(wait(30)) < 1.5
+    await other.close()
+
+
+async def test_a_write_is_heard_of_again_after_the_listener_lost_its_connection(
+    database: Database, database_url: str
+) -> None:
+    wait = database.writes()
+    await wait(0.05)
+    async with database.write() as connection:
+        await connection.exec_driver_sql(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity"
+            " WHERE datname = current_database() AND pid <> pg_backend_pid()"
+        )
+    assert await seconds_of(wait(30)) < 2  # the loss itself wakes
+    await wait(0.3)
+    waiting = asyncio.create_task(seconds_of(wait(30)))
+    await asyncio.sleep(0.3)
+    async with database.write() as connection:
+        await write_state(connection, "a", "1")
+    assert await waiting < 1.5
+
+
+async def seconds_of(waiting: Awaitable[None]) -> float:
+    began = monotonic()
+    await waiting
+    return monotonic() - began
+
+
+async def test_two_processes_take_different_editions_at_once_without_waiting(
+    database: Database, database_url: str, digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    await library.add(workspace, paper(1), None)
+    for name in ("a", "b", "c"):
+        await digests.subscribe(workspace, SubscriptionRequest(name, f"discord:1/{name}", "mon 09:00", (), "ja"))
+        await digests.compose_now(workspace, name)
+    other = await open_database(database_url)
+
+    async def take(connection: StoreConnection, owner: str, most: int) -> list[str]:
+        until, dead = clock() + timedelta(minutes=1), {"nobody"}
+        taken = await leases.acquire(
+            connection, owner, clock(), until, platforms=["discord"], is_dead=dead.__contains__, most=most
+        )
+        return [each.subscription for each in taken]
+
+    async with database.write(own_rows=True) as one, other.write(own_rows=True) as two, asyncio.timeout(5):
+        assert await take(one, "first", 1) == ["a"]
+        assert await take(two, "second", 1) == []  # the first is just being taken; nobody waits for it
+        assert await take(two, "second", 3) == ["b", "c"]
+        async with database.write() as three:  # what needs to be alone waits for neither
+            await write_state(three, "a", "1")
+    async with other.write(own_rows=True) as two:
+        assert await take(two, "second", 3) == []
+    await other.close()

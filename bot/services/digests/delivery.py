@@ -122,7 +122,7 @@ class Delivery:
         room = _AT_ONCE - busy
         if self._stopping.is_set() or not platforms or (busy and room < _AT_LEAST):
             return []
-        async with self._database.write() as connection:
+        async with self._database.write(own_rows=True) as connection:
             now = self._clock()
             claimed = await leases.acquire(
                 connection,
