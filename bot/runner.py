@@ -81,8 +81,9 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
     A platform that cannot be reached does not keep the others from delivering; ConfigError or UnreachableError is
     raised only when none can be posted to.
     """
-    publishers = dict[str, Publisher]()
-    async with AsyncExitStack() as stack:
+    publishers, leases = dict[str, Publisher](), app.services.job_leases
+    leases.want(*(platform.delivery_job for platform in platforms))
+    async with AsyncExitStack() as stack, leases.kept():
         for platform in platforms:
             try:
                 publishers[platform.name] = await stack.enter_async_context(platform.publishing())
@@ -123,8 +124,8 @@ class _Connections:
         self._connections: dict[str, Connection] = {}  # those that can send, by platform
         self._leases = app.services.job_leases
         self._jobs = BackgroundJobs(jobs_of(app), self._leases.holds, OF_EACH_PROCESS)
+        self._common = (EDITIONS, *self._jobs.shared)
         self._schedulers: dict[str, Scheduler] = {}  # by platform
-        self._leases.want(EDITIONS, *self._jobs.shared, *(platform.delivery_job for platform in platforms))
         self._leases.on_change(self._follow_leases)
 
     async def run(self) -> None:
@@ -162,6 +163,12 @@ class _Connections:
 
     async def _connect(self, platform: Platform) -> None:
         """Keep one connection until the stop or until it breaks; raise what broke it."""
+        try:
+            await self._stay_connected(platform)
+        finally:  # nobody delivers or ticks without a connection; another process may have one
+            await self._leases.leave(platform.delivery_job, *(() if self._connections else self._common))
+
+    async def _stay_connected(self, platform: Platform) -> None:
         async with platform.connect() as connection:
             tasks = list[asyncio.Task[None]]()
 
@@ -183,6 +190,7 @@ class _Connections:
         with PausedCollector():
             from bot.scheduler import Scheduler  # slow to import
 
+        await self._leases.take_part(platform.delivery_job, *self._common)
         services = self._app.services
         scheduler = self._schedulers[platform.name] = Scheduler(partial(self._tick, platform, connection))
         edits = Watch(services.library.last_step, connection.update_messages, wait=self._app.database.writes())

@@ -85,6 +85,17 @@ class JobLeases:
         """Take part in doing jobs."""
         self._wanted.update(jobs)
 
+    async def take_part(self, *jobs: str) -> None:
+        """Take part in doing jobs, and take at once those that nobody does."""
+        self.want(*jobs)
+        await self._look_safely()
+
+    async def leave(self, *jobs: str) -> None:
+        """Leave jobs to others."""
+        self._wanted -= set(jobs)
+        with suppress(DayoriError):
+            await self._release(jobs)
+
     def holds(self, job: str) -> bool:
         """Return whether this process surely is the only one to do a job now."""
         if not self._is_kept:
@@ -111,8 +122,7 @@ class JobLeases:
             for task in (tasks := (keeping, *self._endings)):
                 task.cancel()
             await asyncio.wait(tasks)
-            with suppress(DayoriError):
-                await self._release(tuple(self._wanted))
+            await self.leave(*self._wanted)
 
     @asynccontextmanager
     async def alone(self, job: str, patience: float = 20.0) -> AsyncIterator[None]:
@@ -128,9 +138,7 @@ class JobLeases:
                 await asyncio.sleep(0 if self.holds(job) else _LOOK_SOON)
             yield
         finally:
-            self._wanted.discard(job)
-            with suppress(DayoriError):
-                await self._release((job,))
+            await self.leave(job)
 
     async def take_turn(self, job: str, seconds: float, patience: float) -> None:
         """Wait for a turn at something, and keep everybody else waiting for that many seconds from then on."""
@@ -209,6 +217,8 @@ class JobLeases:
 
     @uncancellable
     async def _release(self, jobs: Iterable[str]) -> None:
+        if not self._is_kept:
+            return
         async with self._lock:
             for job in jobs:
                 self._held.pop(job, None)

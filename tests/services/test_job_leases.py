@@ -12,6 +12,7 @@ from time import monotonic
 
 import pytest
 
+from bot.platforms.discord.rate_limit import share
 from bot.services.job_leases import JobLeases, delivery_job
 from bot.store import job_leases
 from bot.store.database import Database, open_database
@@ -132,6 +133,26 @@ async def test_turns_keep_everybody_waiting_for_some_time_in_one_process_and_ove
             await leases.take_turn("identification", 0.3, 10)
             times.append(monotonic())
         assert all(after - before > 0.28 for before, after in pairwise(times))
+
+
+async def test_a_process_without_a_connection_leaves_its_jobs_and_takes_part_again(make: Make) -> None:
+    first, second = make(), make()
+    async with first.kept(), second.kept():
+        await first.leave("feeds")
+        assert not first.holds("feeds")
+        await until(lambda: second.holds("feeds"))
+        await first.take_part("feeds", "papers")
+        assert first.holds("papers") and not first.holds("feeds")
+
+
+async def test_who_delivers_has_most_of_discords_limit_and_the_others_share_the_rest(make: Make) -> None:
+    first, second = make(), make()
+    assert share(first, "feeds") == 46  # `dayori post`, before it knows of a bot
+    async with first.kept(), second.kept():
+        assert share(first, "feeds") == 46
+        assert share(second, "feeds") == 3
+        second.others = 15
+        assert share(second, "feeds") == 0.2
 
 
 def test_the_name_of_a_delivery_tells_nothing_of_the_token() -> None:
