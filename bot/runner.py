@@ -8,8 +8,8 @@ from __future__ import annotations
 import asyncio
 import os
 import signal
-from collections.abc import AsyncIterator, Coroutine, Sequence
-from contextlib import AsyncExitStack, asynccontextmanager, suppress
+from collections.abc import Coroutine, Sequence
+from contextlib import AsyncExitStack, suppress
 from functools import partial
 from time import monotonic
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -23,6 +23,7 @@ from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.domain.paper import Paper
 from bot.garbage import PausedCollector
+from bot.health_page import health_served
 from bot.i18n import Message
 from bot.jobs import OF_EACH_PROCESS, jobs_of
 from bot.services.digests.delivery import DeliveryReport
@@ -131,7 +132,7 @@ class _Connections:
     async def run(self) -> None:
         """Keep every platform connected until the stop. Raises ConfigError when all platforms refuse the bot."""
         try:
-            async with _health_served(self._app, self):
+            async with health_served(self._app, self):
                 refusals = await asyncio.gather(*map(self._keep_connected, self._platforms))
         finally:
             await self._jobs.stop()
@@ -230,23 +231,6 @@ class _Connections:
                 connection.stop_delivering()
         for scheduler in self._schedulers.values():
             scheduler.tick_now()
-
-
-@asynccontextmanager
-async def _health_served(app: App, connections: _Connections) -> AsyncIterator[None]:
-    """Answer at the address of `health.listen` within this block, if there is one."""
-    if not app.config.health.listen:
-        yield
-        return
-    from bot.health_server import HealthServer  # its libraries are slow to import, and few ask for it
-    from bot.services.vitals import vitals
-
-    host, _, port = app.config.health.listen.rpartition(":")
-    server = HealthServer(
-        partial(vitals, app.database, app.clock, app.services.health.heartbeats), app.services.metrics, connections
-    )
-    async with server.serve(host.strip("[]"), int(port)):
-        yield
 
 
 async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
