@@ -9,16 +9,19 @@ const form = document.querySelector("form.search");
 const input = form.elements.q;
 const labels = JSON.parse(form.dataset.labels);
 const { home, top } = document.body.dataset;
-const main = document.querySelector("main");
-const section = make("section", "page results");
+const main = document.getElementById("content");
+const skip = document.querySelector(".skip");
+const section = make("main", "page results");
 const status = make("p", "total");
 const list = make("ul", "lines");
 let index = null, loading = null, shown = "";
 
 section.hidden = true;
-section.setAttribute("aria-label", labels.results);
+section.id = "results";
 status.setAttribute("role", "status");
-section.append(status, list);
+const head = make("header", "page-head");
+head.append(make("h1", "", labels.results), status);
+section.append(head, list);
 main.before(section);
 
 function make(name, className = "", text = "") {
@@ -66,6 +69,7 @@ function search() {
   const typed = input.value.trim();
   section.hidden = !typed;
   main.hidden = Boolean(typed);
+  skip.hash = typed ? section.id : main.id;
   if (!typed) return clear();
   if (index) show(self.dayoriSearch.find(index, typed, MOST_SHOWN));
   else status.textContent = labels.loading;

@@ -35,8 +35,8 @@ function endOf(text, at) {
 function asSpelled(index, { suggestion, places }) {
   const written = new Map();
   for (const place of places) {
-    const { title, headline, tags } = index.documents[place].paper;
-    for (const word of [title, headline, ...tags].join(" ").match(WORD_AS_WRITTEN) ?? []) {
+    const { title, headline, tags, authors } = index.documents[place].paper;
+    for (const word of [title, headline, ...tags, ...authors].join(" ").match(WORD_AS_WRITTEN) ?? []) {
       const key = word.toLowerCase().replace(JOINT, "");
       if (!written.has(key)) written.set(key, word);
     }
