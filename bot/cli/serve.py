@@ -2,28 +2,39 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 from bot import runner
 from bot.app import platforms_of, synced
 from bot.cli.context import CommandContext, with_context
+from bot.domain.errors import DayoriError
 from bot.i18n import t
 
 
 @with_context
 async def run(context: CommandContext) -> None:
     """Start every platform that has a token; without one, the terminal."""
-    if platforms := platforms_of(context.app):
-        await runner.run(context.app, platforms)
-    else:
-        async with synced(context.app):
-            from bot.platforms.console import shell
+    try:
+        if platforms := platforms_of(context.app):
+            await runner.run(context.app, platforms)
+        else:
+            await _run_terminal(context)
+    finally:
+        with suppress(DayoriError):
+            await context.services.statistics.lookups.write()  # those since the last minute
 
-            fault = context.app.fault
-            faults = [fault.text(context.locale)] if fault else []
-            history = context.app.config.data_folder / "terminal_history"
-            notice = t(
-                context.locale,
-                "This is the terminal, since no token is set; README.md tells how to connect to Discord or Slack.",
-            )
-            await shell.Shell(context.services, context.workspace, context.console, context.user, history).run(
-                [*faults, notice]
-            )
+
+async def _run_terminal(context: CommandContext) -> None:
+    async with synced(context.app):
+        from bot.platforms.console import shell
+
+        fault = context.app.fault
+        faults = [fault.text(context.locale)] if fault else []
+        history = context.app.config.data_folder / "terminal_history"
+        notice = t(
+            context.locale,
+            "This is the terminal, since no token is set; README.md tells how to connect to Discord or Slack.",
+        )
+        await shell.Shell(context.services, context.workspace, context.console, context.user, history).run(
+            [*faults, notice]
+        )

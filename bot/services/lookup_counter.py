@@ -14,7 +14,7 @@ from bot.store.database import Database
 class LookupCounter:
     """Counts look-ups in memory by workspace, day and platform; `write` adds them to the store in one transaction.
 
-    What was counted in the last minute before a crash is lost.
+    A crash loses what was counted since the last minute.
     """
 
     def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:

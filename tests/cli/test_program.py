@@ -489,3 +489,9 @@ def test_statistics_are_one_document(dayori: Dayori) -> None:
     assert numbers["months"][-1]["papers"] == 6
     assert set(numbers["inbox"]) == {"waiting", "accepted", "rejected", "expired"}
     assert set(numbers["lookups"]) == {"weeks", "platforms"}
+
+
+def test_searches_at_the_prompt_are_counted(dayori: Dayori) -> None:
+    assert dayori("run", typed="/paper RetNet\n/paper ハルシネーション\n").exit_code == 0
+    [platform] = document(dayori("stats", "--json"))["lookups"]["platforms"]
+    assert platform == {"platform": "terminal", "lookups": 2}
