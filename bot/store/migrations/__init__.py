@@ -47,13 +47,13 @@ def upgrade(url: str, revision: str = "head") -> None:
         engine.dispose()
 
 
-def upgrade_server(connection: Connection, place: str) -> None:
+def upgrade_server(connection: Connection, place: str, revision: str = "head") -> None:
     """Migrate a database on a server, within the transaction of the connection. Raises StoreError when it is newer."""
     use_column_types(connection.dialect)
     config = configuration()
     config.attributes["connection"] = connection
     try:
-        command.upgrade(config, "head")
+        command.upgrade(config, revision)
     except CommandError as error:
         raise _newer(place) from error
 

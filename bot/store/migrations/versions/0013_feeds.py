@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import datetime
 from typing import Any
 
@@ -11,6 +10,7 @@ from alembic import op
 
 from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key
+from bot.store.dialect import read_json
 from bot.store.papers import paper_from
 
 revision = "0013"
@@ -155,7 +155,7 @@ def _write_keys() -> None:
     op.execute("UPDATE candidates SET paper = NULL WHERE CAST(paper AS text) = 'null'")
     rows = connection.exec_driver_sql("SELECT number, workspace_id, form, paper FROM candidates").fetchall()
     for number, workspace_id, form, columns in rows:
-        paper = _paper(json.loads(form), json.loads(columns) if columns else None)
+        paper = _paper(read_json(form), read_json(columns))
         for key in dict.fromkeys((*identity_keys(paper), *link_keys(paper), title_key(paper.title))):
             connection.execute(_INSERT_KEY, {"workspace": workspace_id, "key": key, "number": number})
 
