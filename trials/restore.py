@@ -20,7 +20,7 @@ from trials.restore_store import inconsistencies, read_marks, unfound
 from trials.restore_writer import read_journal, restorer, utc_now, writer
 
 _KILLS, _SWAPS, _LOGS = 200, 40, 40
-_LONGEST, _SWAP = 0.7, 0.03  # seconds until a kill; a restore takes about as long
+_LONGEST, _LONG = 0.7, 60.0  # seconds until a kill, and until a restore has surely ended
 _SEARCHED = 10  # papers
 
 
@@ -70,10 +70,13 @@ async def kill_restores(folder: Path, kills: int, dice: random.Random) -> Counte
     database = await open_database(f"sqlite+aiosqlite:///{store}")
     await write_backup(database, copy)
     await database.close()
+    began = time.monotonic()
+    await _killed(restorer(copy, store, journal), journal, _LONG)
+    longest = time.monotonic() - began
     for n in range(kills):
         await _killed(writer(store, journal, n + 1), journal, 0.2)
         before = await read_marks(store)
-        await _killed(restorer(copy, store, journal), journal, dice.uniform(0.0, _SWAP))
+        await _killed(restorer(copy, store, journal), journal, dice.uniform(0.0, longest))
         now = await read_marks(store)
         counts["killed"] += 1
         counts["the copy was in place"] += now == old

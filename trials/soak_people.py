@@ -54,17 +54,17 @@ class OnDiscord:
         form = await server.slash(person, channel, "addpaper", source=f"https://doi.org/{id}", locale="ja")
         typed = {"title": f"On Discord {self._number}", "comment": _LONG}
         look = await answered(await server.submit(person, form.modal, typed, locale="ja"))
-        await server.click(person, look, "保存", locale="ja")
+        await answered(await server.click(person, look, "保存", locale="ja"))
         form = await server.slash(person, channel, "editpaper", paper=id, locale="ja")
         look = await answered(await server.submit(person, form.modal, {"comment": "別の感想。" * 20}, locale="ja"))
-        await server.click(person, look, "保存", locale="ja")
+        await answered(await server.click(person, look, "保存", locale="ja"))
         await self._remove(person, id)
-        await server.slash(person, channel, "undo", locale="ja")
+        await answered(await server.slash(person, channel, "undo", locale="ja"))
         await self._remove(person, id)
 
     async def _remove(self, person: Member, id: str) -> None:
         asked = await self._server.slash(person, self._channel, "removepaper", paper=id, locale="ja")
-        await self._server.click(person, asked, "削除", locale="ja")
+        await answered(await self._server.click(person, asked, "削除", locale="ja"))
 
 
 class OnSlack:
