@@ -13,15 +13,17 @@ from typing import NamedTuple
 import structlog
 
 from bot.domain.digest import Subscription
-from bot.i18n import CommandName, msg
+from bot.i18n import msg
 from bot.services.check import Check
 from bot.services.digests.composing import Digests
 from bot.services.digests.lease_owner import has_ended
+from bot.services.digests.resting import paused_checks
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.doctor.clock import REMEDY, ClockComparison
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.heartbeats import Connection, Heartbeat, Heartbeats
 from bot.services.ports import Clock
+from bot.services.rivals import Rivals
 from bot.services.servers import Servers
 from bot.services.unseen_collections import unseen_collections
 from bot.services.workspaces import Workspaces
@@ -63,6 +65,7 @@ class Health:
     ) -> None:
         self._database, self._clock, self._digests = database, clock, digests
         self.heartbeats = heartbeats or Heartbeats(database, clock)
+        self.rivals = Rivals(database, clock, self.heartbeats)
         self._clock_known_until = 0.0
         self._servers, self._file, self._workspaces, self._backups = servers, file, workspaces, backups
 
@@ -114,10 +117,11 @@ class Health:
             *await self._collections(workspace_id, others or {}),
             *(_token(platform, has_token, (missing or {}).get(platform)) for platform, has_token in tokens.items()),
             *self._running(processes),
+            *await self.rivals.checks(),
             *await asyncio.to_thread(self._storage),
             await self._integrity(),
             *await self._papers_file(),
-            *_paused_checks(subscriptions),
+            *paused_checks(subscriptions),
             *await self._feeds(ids),
             *await self._paper_checks(ids),
             *await self._servers_unserved(subscriptions),
@@ -280,19 +284,3 @@ def _token(platform: str, has_token: bool, missing: str | None) -> Check:
 
 def _minute(time: str) -> str:
     return f"{datetime.fromisoformat(time).astimezone(UTC):%Y-%m-%d %H:%M} UTC"
-
-
-def _paused_checks(subscriptions: Sequence[Subscription]) -> list[Check]:
-    return [
-        Check(
-            f"subscription {each.name}",
-            "warning",
-            msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
-            msg(
-                "Solve the problem; the bot tries again once a day and then goes on, or at once with {command}.",
-                command=CommandName("digest subscribe"),
-            ),
-        )
-        for each in subscriptions
-        if each.paused_reason
-    ]

@@ -58,9 +58,9 @@ def _locked(stage: Stage) -> Iterator[None]:
 
 def _copies_elsewhere(stage: Stage) -> None:
     """Put the copies on a disk of their own, which is smaller than the database."""
-    (stage.folder / "copies").mkdir()
-    stage.settings["backups"] = {"folder": str(stage.folder / "copies")}
-    stage.wrapper = _mounted("mount -t tmpfs -o size=64k none copies")
+    (stage.folder / "data/copies").mkdir()
+    stage.settings["backups"] = {"folder": "copies"}
+    stage.wrapper = _mounted("mount -t tmpfs -o size=64k none data/copies")
 
 
 _COPY = "cp -a data /tmp/dayori-$$; mount -t tmpfs -o size={size} none data; mv /tmp/dayori-$$/* data"

@@ -2,33 +2,15 @@
 
 from __future__ import annotations
 
-import logging
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-import structlog
 
 from tests.faults import discord, settings, slack, store, web
 from tests.faults.fault import Scene
-from tests.faults.stage import template
 from tests.faults.verdict import play
 
 SCENES = [*settings.SCENES, *store.SCENES, *discord.SCENES, *slack.SCENES, *web.SCENES]
-
-
-@pytest.fixture(scope="session")
-def starter(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Return the database of a first start; each scene gets a copy."""
-    return template(tmp_path_factory.mktemp("starter"))
-
-
-@pytest.fixture(autouse=True)
-def logs() -> Iterator[None]:
-    """Give the logs back, which a command sends to its own standard error."""
-    yield
-    structlog.reset_defaults()
-    logging.getLogger().handlers.clear()
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)

@@ -16,13 +16,13 @@ from tests.faults.stage import NOWHERE, Stage
 _FEED = b'<rss version="2.0"><channel><title>a</title><link>http://a.example</link></channel></rss>'
 
 
-class _Web:
-    """Answers `/<status>` with that status."""
+class Pages:
+    """Answers `/<status>` with that status, and keeps what was asked."""
 
     def __init__(self) -> None:
-        self.url = ""
+        self.url, self.asked = "", list[str]()
 
-    async def __aenter__(self) -> _Web:
+    async def __aenter__(self) -> Pages:
         application = web.Application()
         application.router.add_get("/{status}{rest:.*}", self._answer)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
@@ -35,13 +35,14 @@ class _Web:
         await self._runner.cleanup()
 
     async def _answer(self, request: web.Request) -> web.Response:
+        self.asked.append(f"{request.method} {request.raw_path}")
         return web.Response(status=int(request.match_info["status"]), body=_FEED, content_type="application/rss+xml")
 
 
 @contextmanager
 def _sources(stage: Stage) -> Iterator[None]:
     """Have a source out of order, one at a wrong path, one without DNS, one without TLS and one that is away."""
-    with serving(_Web()) as pages:
+    with serving(Pages()) as pages:
         stage.keep_arxiv_busy()
         stage.settings["sources"] |= {
             "crossref_url": f"{pages.url}/503",
@@ -56,7 +57,7 @@ def _sources(stage: Stage) -> Iterator[None]:
 @contextmanager
 def _feeds(stage: Stage) -> Iterator[None]:
     """Have a feed of each kind in a bot that is connected to Discord and polls them."""
-    with serving(_Web()) as pages, serving(DiscordServer(channel_rate=None)) as server:
+    with serving(Pages()) as pages, serving(DiscordServer(channel_rate=None)) as server:
         stage.env |= server.environment
         stage.keep_arxiv_busy()
         stage.settings["sources"] |= {"allowed_hosts": ["127.0.0.1"]}

@@ -97,6 +97,8 @@ class SocketMode:
             self._open.add(n)
             self._was_connected = True
             await self.heartbeat()
+            if int(event.get("num_connections") or 0) > _CONNECTIONS + 1:  # one more while one is reopened
+                await self._health.rivals.note("slack", is_certain=True)
         elif event.get("envelope_id"):
             task = asyncio.create_task(self._answer(socket, event))
             self._under_way.add(task)

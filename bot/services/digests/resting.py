@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from bot.i18n import Message, msg
+from collections.abc import Sequence
+
+from bot.domain.digest import Subscription
+from bot.i18n import CommandName, Message, msg
+from bot.services.check import Check
 from bot.services.servers import Servers
 from bot.store import subscriptions
 from bot.store.database import Database
@@ -24,3 +28,20 @@ async def resting(database: Database, servers: Servers) -> list[tuple[str, Messa
 
 
 _NOT_SERVED = msg("The server is not served; dayori servers lists it.")
+
+
+def paused_checks(subscriptions: Sequence[Subscription]) -> list[Check]:
+    """Return a warning for each subscription that is paused."""
+    return [
+        Check(
+            f"subscription {each.name}",
+            "warning",
+            msg("{name} is paused: {reason}", name=each.name, reason=each.paused_reason),
+            msg(
+                "Solve the problem; the bot tries again once a day and then goes on, or at once with {command}.",
+                command=CommandName("digest subscribe"),
+            ),
+        )
+        for each in subscriptions
+        if each.paused_reason
+    ]

@@ -28,6 +28,7 @@ class Sockets:
 
     def __init__(self, changed: Callable[[], None]) -> None:
         self.url, self.opened = "", 0
+        self.strangers = 0  # connections that another program has open with the app's token
         self.acknowledged: list[str] = []
         self.asked: list[str] = []  # commands with their text, else types with the actions
         self.open: list[web.WebSocketResponse] = []
@@ -41,7 +42,7 @@ class Sockets:
         """Serve one connection until its end."""
         socket = web.WebSocketResponse()
         await socket.prepare(request)
-        await socket.send_json({"type": "hello", "num_connections": len(self.open) + 1})
+        await socket.send_json({"type": "hello", "num_connections": len(self.open) + 1 + self.strangers})
         self.open.append(socket)
         self.opened += 1
         self._changed()

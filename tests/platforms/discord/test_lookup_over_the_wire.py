@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import asyncio
 import re
+from contextlib import suppress
 
 from bot.domain.dates import PaperDate
 from bot.domain.paper import make_paper
 from bot.services.papers.library import Library
-from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission, Reply
+from tests.doubles.discord import Channel, DiscordServer, Guild, Member, NotAnsweredError, Permission, Reply
 from tests.platforms.discord.conftest import StartBot, answered
 
 
@@ -211,3 +212,17 @@ async def add_papers(library: Library, workspace: int, n: int) -> None:
     for number in range(n):
         paper = make_paper(id=f"paper-{number}", title=f"Paper number {number}", headline=f"論文その{number}")
         await library.add(workspace, paper, None, id_is_chosen=True)
+
+
+async def test_answers_that_another_program_gave_first_are_told_by_the_doctor(
+    server: DiscordServer, start: StartBot, reader: Member, general: Channel
+) -> None:
+    server.interaction_window = 0.3
+    server.fault("POST", "/callback$", status=400, code=40060, times=None)
+    async with start() as (app, _):
+        for word in ("retnet", "language", "chatqa"):
+            with suppress(NotAnsweredError):
+                await server.slash(reader, general, "paper", query=word)
+        async with asyncio.timeout(5):
+            while not await app.services.health.rivals.checks():
+                await asyncio.sleep(0.01)

@@ -87,6 +87,19 @@ async def test_a_token_that_is_missing_swapped_or_refused_is_told_in_one_sentenc
             await asyncio.wait_for(runner.run(app, platforms_of(app)), 5)
 
 
+async def test_connections_that_are_not_ours_are_told_as_another_program(
+    server: SlackServer, connected: Callable[[], Connected]
+) -> None:
+    server.sockets.strangers = 2
+    async with connected() as app:
+        await server.until(lambda: len(server.sockets.open) == 2)
+        async with asyncio.timeout(5):
+            while not await app.services.health.rivals.checks():
+                await asyncio.sleep(0.01)
+        [check] = await app.services.health.rivals.checks()
+    assert check.message.text("en").startswith("Another program answered on Slack with this bot's token")
+
+
 async def test_doctor_tells_which_token_is_missing(server: SlackServer, config: Config) -> None:
     async with open_app(config) as app:
         workspace = await app.services.workspaces.named(DEFAULT)
