@@ -12,6 +12,7 @@ from contextlib import suppress
 from itertools import cycle
 from multiprocessing.sharedctypes import Synchronized
 from pathlib import Path
+from statistics import fmean
 from time import perf_counter, time
 
 import aiohttp
@@ -23,7 +24,7 @@ from trials.soak_world import SAMPLE, World, world
 
 _HOURS, _WARM = 24, 6  # after the warm hours everything that is cached is full
 _FAULT_EVERY, _MINUTES = 6, 60  # simulated minutes
-_MOST = 1.05  # times as much memory at the end as when it was warm
+_MOST = 1.05  # times as much in the last hours as in those after the warm ones
 _SETTLED = 120.0  # seconds in which the last deliveries arrive
 
 
@@ -46,7 +47,7 @@ async def soak(folder: Path, hours: int, warm: int) -> int:
             status = await bot.stop()
         violations = [*everything.discord.violations, *everything.slack.violations]
     _print(samples, perf_counter() - began)
-    wrong = [*_grown(samples[warm - 1], samples[-1]), *_different(expected, counted), *violations[:5]]
+    wrong = [*_grown(samples[warm : 2 * warm], samples[-warm:]), *_different(expected, counted), *violations[:5]]
     wrong += [f"ended with {status}"] if status else []
     print(f"  given up by people: {everything.on_discord.given_up + everything.on_slack.given_up}")
     print("\n".join(f"  {name:62}{counted.get(name, 0):8,.0f}" for name in expected))
@@ -97,8 +98,10 @@ def _different(expected: dict[str, float], counted: dict[str, float]) -> list[st
     ]
 
 
-def _grown(warm: Resources, last: Resources) -> list[str]:
-    pairs = zip(Resources._fields, warm, last, strict=True)
+def _grown(warm: Sequence[Resources], last: Sequence[Resources]) -> list[str]:
+    """Return what grew, as means of some hours."""
+    means = [[fmean(each) for each in zip(*hours, strict=True)] for hours in (warm, last)]
+    pairs = zip(Resources._fields, *means, strict=True)
     return [f"{name}: {before:.0f}, then {after:.0f}" for name, before, after in pairs if after > before * _MOST]
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ctypes
 import gc
 import os
 import sys
@@ -28,9 +29,14 @@ _NAME = "tick"
 
 
 class Resources(NamedTuple):
-    """What the process holds; memory in MiB, and in blocks and objects of Python."""
+    """What the process holds.
+
+    `memory` is resident, in MiB, and `settled` what is left of it when the allocator gives back what it keeps for
+    later; blocks and objects are Python's.
+    """
 
     memory: float
+    settled: float
     blocks: int
     objects: int
     files: int
@@ -118,12 +124,19 @@ def _tick() -> None:
 
 def _resources() -> Resources:
     gc.collect()
-    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    memory = _resident()
+    ctypes.CDLL(None).malloc_trim(0)
     return Resources(
-        memory=pages * os.sysconf("SC_PAGE_SIZE") / 2**20,
+        memory=memory,
+        settled=_resident(),
         blocks=sys.getallocatedblocks(),
         objects=len(gc.get_objects()) + gc.get_freeze_count(),
         files=len(os.listdir("/proc/self/fd")),
         threads=threading.active_count(),
         tasks=len(asyncio.all_tasks()),
     )
+
+
+def _resident() -> float:
+    pages = int(Path("/proc/self/statm").read_text().split()[1])
+    return pages * os.sysconf("SC_PAGE_SIZE") / 2**20
