@@ -15,6 +15,7 @@ from trials.process_stores import Stores, postgresql_stores, sqlite_stores
 from trials.process_world import World
 
 MANY = World(sizes=(200, 1) + (50,) * 15 + (49,))  # 1,000 channels, one message each
+FEWER = World(sizes=(20,) * 16)
 SOME = World(sizes=(4,) * 16, papers=30, long=True)  # 64 channels, three messages each
 _RUNS, _TAKEOVERS = 20, 4
 _FLOOR = 50.0  # requests per second that Discord allows
@@ -85,15 +86,15 @@ async def takeovers(stores: Stores, where: str, machines: Sequence[str]) -> int:
     gaps = list[float]()
     wrong: Counter[str] = Counter()
     for _ in range(_TAKEOVERS):
-        async with fleet(await stores.fresh(MANY), MANY, machines) as each:
+        async with fleet(await stores.fresh(FEWER), FEWER, machines) as each:
             each.start(0, 1, 2, 3)
-            await each.until_posted(100, 60)
+            await each.until_posted(50, 60)
             at = await each.kill_holder()
             await asyncio.sleep(0.2)  # what was on its way has arrived
             await each.until_posted(1, 100)
             gaps.append(each.posts[-1].time - at)
-            wrong["not delivered"] += not await each.delivered(150)
-            wrong += MANY.wrong(each.channels) + Counter({"429": each.server.too_many})
+            wrong["not delivered"] += not await each.delivered(120)
+            wrong += FEWER.wrong(each.channels) + Counter({"429": each.server.too_many})
     wrong["slow"] = sum(gap > _TAKEN_OVER[where] for gap in gaps)
     print(f"  taken over {where} after {min(gaps):.1f}, {median(gaps):.1f}, {max(gaps):.1f} s (least, median, most)")
     return _told(wrong)

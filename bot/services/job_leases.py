@@ -78,6 +78,7 @@ class JobLeases:
         self._seen: dict[str, tuple[str, float]] = {}  # what others wrote, and since when it is unchanged
         self._lock, self._is_kept = asyncio.Lock(), False
         self._turns, self._endings = dict[str, asyncio.Lock](), set[asyncio.Task[None]]()
+        self._rows = dict[str, str]()  # at the last look
         self._gone = set[str]()  # processes whose leases were taken over
         self.others = 0  # processes on the store beside this one, at the last look
 
@@ -170,7 +171,9 @@ class JobLeases:
     async def _look(self) -> None:
         async with self._database.read() as connection:
             rows = await job_leases.every(connection)
-        self._gone -= {process_of(lease.owner) for text in rows.values() if (lease := _read(text))}
+        renewed = [text for job, text in rows.items() if text != self._rows.get(job)]
+        self._gone -= {process_of(lease.owner) for text in renewed if (lease := _read(text))}
+        self._rows = rows
         self.others = await self._count_others()
         ended = _ended_owners(rows.values())
         due = [job for job in sorted(self._wanted) if self._is_due(job, rows.get(job), ended)]
@@ -208,12 +211,10 @@ class JobLeases:
             if job in taken:
                 begins = held.begins if held else monotonic() + (self._sixth if job in self._seen else 0)
                 self._held[job] = _Held(since, self._seconds - self._sixth, begins)
-        for job in (new := [job for job in taken if job in self._seen]):
-            del self._seen[job]
-            if lease := _read(rows.get(job, "")):
+        for job in taken:
+            if self._seen.pop(job, None) and (lease := _read(rows.get(job, ""))):
                 self._gone.add(process_of(lease.owner))
-        if new:
-            _log.info("jobs taken over", jobs=", ".join(new))
+                _log.info("a job was taken over", job=job)
 
     @uncancellable
     async def _release(self, jobs: Iterable[str]) -> None:

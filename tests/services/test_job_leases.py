@@ -98,6 +98,22 @@ async def test_the_jobs_of_a_machine_that_fell_silent_are_taken_over_when_its_le
         assert _SECONDS * 0.8 < await until(lambda: leases.holds("feeds")) < _SECONDS + 2
 
 
+async def test_what_a_silent_machine_had_leased_counts_as_free_until_it_renews_again(
+    make: Make, database: Database
+) -> None:
+    there = "elsewhere/boot/pid 1 2"
+    await write(database, "feeds", f"{there} 3", _SECONDS, 1)
+    await write(database, "identification 0", f"{there} 3", _SECONDS, 1)  # nobody else takes this one
+    leases = make()
+    async with leases.kept():
+        assert not leases.is_gone(f"{there} 4")
+        await until(lambda: leases.holds("feeds"))
+        await asyncio.sleep(_SECONDS)
+        assert leases.is_gone(f"{there} 4")
+        await write(database, "identification 0", f"{there} 3", _SECONDS, 2)
+        await until(lambda: not leases.is_gone(f"{there} 4"))
+
+
 async def test_a_process_that_cannot_renew_gives_up_before_another_takes_over(
     make: Make, database_url: str, database: Database
 ) -> None:

@@ -58,6 +58,7 @@ class Delivery:
         self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
         self._postponement = Postponement(database, clock, self._name, publishers)
         self._edition_ids: set[int] = set()
+        self._unstarted: set[int] = set()  # leased, and not yet in delivery
         self._renewed = monotonic()
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[DeliveryReport] | None = None
@@ -99,6 +100,7 @@ class Delivery:
             while True:
                 for edition in await self._acquire(len(running), subscription_id, resting):
                     running.add(task := asyncio.create_task(self._deliver(edition, report, resting)))
+                    self._unstarted.discard(edition.id)
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
                 await self._renew()
@@ -111,6 +113,7 @@ class Delivery:
         except asyncio.CancelledError:
             for task in running:
                 task.cancel()
+            await self._release_unstarted()
             raise
         finally:
             if running:
@@ -136,7 +139,17 @@ class Delivery:
                 subscription_id=subscription_id,
             )
         self._edition_ids.update(each.id for each in claimed)
+        self._unstarted.update(each.id for each in claimed)
         return claimed
+
+    @uncancellable
+    async def _release_unstarted(self) -> None:
+        """Release what was leased in the moment of a cancellation; nobody else would have it until its lease ends."""
+        async with self._database.write() as connection:
+            for edition_id in self._unstarted:
+                await leases.release(connection, self._name, edition_id)
+        self._edition_ids -= self._unstarted
+        self._unstarted.clear()
 
     @uncancellable
     async def _renew(self) -> None:

@@ -209,6 +209,20 @@ async def test_a_mended_channel_gets_what_it_had_missed(
 
 
 @pytest.mark.usefixtures("composed")
+@pytest.mark.parametrize("after", [0, 0.001, 0.003, 0.006, 0.01, 0.02])
+async def test_a_process_that_gives_up_leaves_everything_to_another_at_once(
+    delivery: Delivery, database: Database, clock: AdjustableClock, publisher: FakePublisher, after: float
+) -> None:
+    running = delivery.start()
+    await asyncio.sleep(after)
+    delivery.give_up()
+    with suppress(asyncio.CancelledError):
+        await running
+    await Delivery(database, clock, {"discord": publisher}).deliver_open()
+    assert publisher.papers_in(HERE) == publisher.papers_in(THERE) == ALL
+
+
+@pytest.mark.usefixtures("composed")
 async def test_two_deliveries_on_one_store_do_not_both_send(
     database_url: str, delivery: Delivery, publisher: FakePublisher, clock: AdjustableClock
 ) -> None:
