@@ -6,19 +6,18 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
-from functools import cache, partial
+from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
-from urllib.parse import urlsplit
 
 import structlog
 
 from bot.config import Config
-from bot.config_sections import SourcesSettings
 from bot.domain.errors import DayoriError
 from bot.domain.shards import parse_shards
 from bot.follow_settings import follow_settings
 from bot.garbage import PausedCollector
 from bot.i18n import Message
+from bot.lazy_services import lazy_feeds, lazy_past_editions, lazy_sources, lazy_statistics
 from bot.platforms.discord.command_names import NOTE
 from bot.platforms.discord.command_names import CommandNames as DiscordNames
 from bot.platforms.discord.render import DiscordRenderer
@@ -30,13 +29,13 @@ from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
-from bot.services.digests.past_editions import PastEditions
 from bot.services.feeds.scoring import Scoring
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.health import Health
 from bot.services.heartbeats import Heartbeats
 from bot.services.job_leases import FILE_SYNC, JobLeases
 from bot.services.lazy_sources import LazySources
+from bot.services.lookup_counter import LookupCounter
 from bot.services.lost_database import require_no_loss
 from bot.services.metrics import Metrics
 from bot.services.papers.aliases import Aliases
@@ -58,7 +57,6 @@ from bot.services.ports import Clock, Platform, Progress, Renderer
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
-from bot.services.statistics import Statistics
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
@@ -104,11 +102,11 @@ async def open_app(
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
         metrics = Metrics()
-        sources = LazySources(partial(_open_sources, config.sources, database, metrics))
+        sources = lazy_sources(config, database, utc_now, metrics)
         metadata = MetadataLookup(database, clock, sources)
         stack.push_async_callback(metadata.close)
         names = DiscordNames()
-        feeds = cache(partial(_feeds, config, clock, database, sources, metrics))
+        feeds = lazy_feeds(config, database, clock, sources, metrics)
         services = _assemble(config, clock, database, search, metadata, feeds, names, metrics)
         names.recall(await services.state.read(NOTE))
         stack.push_async_callback(services.drafts.close)
@@ -200,8 +198,8 @@ def _assemble(
     renderers = _renderers(config, names)
     servers = _servers(config, clock, database)
     digests = Digests(database, clock, _policy(config), renderers, servers)
-    state, statistics = State(database), Statistics(database, clock, config.zone)
-    lookup = Lookup(database, search, metrics, statistics.lookups.count)
+    state, lookup_counter = State(database), LookupCounter(database, clock, config.zone)
+    lookup = Lookup(database, search, metrics, lookup_counter.count)
     inbox, scoring = Inbox(database, clock, timedelta(days=config.inbox.keep_days)), Scoring(database)
     drafts = Drafts(database, clock, metadata)
     previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
@@ -220,8 +218,9 @@ def _assemble(
         exporter=Exporter(lookup),
         rate_limit=RateLimit(),
         digests=digests,
-        past_editions=PastEditions(database),
-        statistics=statistics,
+        past_editions=lazy_past_editions(database),
+        statistics=lazy_statistics(config, database, clock),
+        lookup_counter=lookup_counter,
         drafts=drafts,
         previews=previews,
         submission=submission,
@@ -242,23 +241,6 @@ def _assemble(
         delivery=partial(Delivery, database, clock, metrics=metrics, is_gone=job_leases.is_gone),
         message_updates=partial(MessageUpdates, database, renderers),
     )
-
-
-def _open_sources(settings: SourcesSettings, database: Database, metrics: Metrics) -> Sources:
-    from bot.services.source_turns import SourceTurns
-    from bot.sources.open_sources import open_sources  # slow to import; the first look-up of a paper waits for it
-
-    turns = SourceTurns(database, utc_now)  # the pace of real requests, whatever time the services are told
-    return open_sources(**settings.model_dump(), turns=turns, on_rate_limit=partial(metrics.count, "rate_limited"))
-
-
-def _feeds(
-    config: Config, clock: Clock, database: Database, sources: LazySources[Sources], metrics: Metrics
-) -> FeedServices:
-    from bot.services.feeds.bundle import feed_services  # most starts have no use for it
-
-    hosts = [urlsplit(url).hostname or "" for url in (config.sources.arxiv_url, config.sources.arxiv_listing_url)]
-    return feed_services(database, clock, config.zone, sources, metrics, arxiv_hosts=hosts)
 
 
 def _papers_file(

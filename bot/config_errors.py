@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from difflib import get_close_matches
 from typing import Any
 
 from pydantic import BaseModel
@@ -107,6 +106,8 @@ def _pattern(pattern: str) -> Message:
 def _unknown(name: str, key: Sequence[str | int], model: type[BaseModel]) -> Message:
     fields = _inner(key[:-1], model).model_fields
     names = [each for each in fields if each != "project" and not each.endswith("_token")]
+    from difflib import get_close_matches  # a start whose settings are right has no use for it
+
     if matches := get_close_matches(str(key[-1]), names, n=1, cutoff=0.6):
         return msg('unknown setting "{key}"; did you mean "{near}"?', key=name, near=matches[0])
     return msg('unknown setting "{key}"; there are: {known}', key=name, known=", ".join(names))

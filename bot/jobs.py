@@ -30,7 +30,7 @@ def jobs_of(app: App) -> dict[str, Job]:
         "feeds": _feeds(app),
         "scores": app.services.scoring.update,
         "papers": _update_checks(app),
-        "lookups": app.services.statistics.lookups.write,
+        "lookups": app.services.lookup_counter.write,
         "checkpoint": app.database.checkpoint,
     }
     if folder := app.config.backups_path:

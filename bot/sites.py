@@ -24,5 +24,5 @@ async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) 
         raise InputError(msg("The site needs Jinja2; install it with: {command}", command=command)) from error
     collection = await app.services.workspaces.uuid(workspace_id)
     settings = Settings(app.config.locale, base_url, app.config.zone, collection)
-    snapshots = Snapshots(app.database, app.services.statistics.of, app.config.aliases)
+    snapshots = Snapshots(app.database, app.services.statistics().of, app.config.aliases)
     return SiteFolder(snapshots, workspace_id, folder, settings)

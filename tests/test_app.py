@@ -113,7 +113,7 @@ async def test_a_mirror_that_cannot_be_written_is_a_warning_and_what_comes_in_is
     """Like a read-only file system; tests that run as root could write anywhere else."""
     settings = config.model_copy(update={"papers_file": str(papers_file), "mirror": True})
     (papers_file.parent / f".{papers_file.name}.dayori").mkdir()
-    monkeypatch.setattr("os.access", lambda place, mode: place != papers_file or not mode & 2)
+    monkeypatch.setattr("os.access", lambda place, mode, **_: place != papers_file or not mode & 2)
     async with open_app(settings) as app:
         assert await ids(app) == {"paper-1", "paper-2"}
         await app.services.library.add(1, paper(3), None)

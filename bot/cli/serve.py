@@ -21,7 +21,7 @@ async def run(context: CommandContext) -> None:
             await _run_terminal(context)
     finally:
         with suppress(DayoriError):
-            await context.services.statistics.lookups.write()  # those since the last minute
+            await context.services.lookup_counter.write()  # those since the last minute
 
 
 async def _run_terminal(context: CommandContext) -> None:

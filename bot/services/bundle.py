@@ -10,10 +10,10 @@ from bot.i18n import Locale
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import MessageUpdates
-from bot.services.digests.past_editions import PastEditions
 from bot.services.feeds.scoring import Scoring
 from bot.services.health import Health
 from bot.services.job_leases import JobLeases
+from bot.services.lookup_counter import LookupCounter
 from bot.services.metrics import Metrics
 from bot.services.papers.aliases import Aliases
 from bot.services.papers.drafts import Drafts
@@ -33,11 +33,12 @@ from bot.services.ports import MetadataFinder, Publisher
 from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
 from bot.services.state import State
-from bot.services.statistics import Statistics
 from bot.services.workspaces import Workspaces
 
 if TYPE_CHECKING:
+    from bot.services.digests.past_editions import PastEditions
     from bot.services.feeds.bundle import FeedServices
+    from bot.services.statistics import Statistics
 
 
 class Services(NamedTuple):
@@ -55,8 +56,9 @@ class Services(NamedTuple):
     exporter: Exporter
     rate_limit: RateLimit
     digests: Digests
-    past_editions: PastEditions
-    statistics: Statistics
+    past_editions: Callable[[], PastEditions]
+    statistics: Callable[[], Statistics]
+    lookup_counter: LookupCounter
     drafts: Drafts
     previews: Previews
     submission: Submission

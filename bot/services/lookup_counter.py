@@ -7,7 +7,6 @@ from zoneinfo import ZoneInfo
 
 from bot.domain.request import current_platform
 from bot.services.ports import Clock
-from bot.store import statistics
 from bot.store.database import Database
 
 
@@ -30,6 +29,8 @@ class LookupCounter:
         """Add what was counted to the store."""
         if not self._counts:
             return
+        from bot.store import statistics  # nobody searches while a bot starts
+
         counts, self._counts = self._counts, Counter()
         try:
             async with self._database.write() as connection:

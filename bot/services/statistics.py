@@ -18,7 +18,6 @@ from bot.domain.statistics import (
     last_months,
     series_of,
 )
-from bot.services.lookup_counter import LookupCounter
 from bot.services.ports import Clock
 from bot.store import candidates, papers, statistics
 from bot.store.connection import StoreConnection
@@ -28,11 +27,10 @@ _MOST_KEPT = 100  # workspaces whose numbers are in memory
 
 
 class Statistics:
-    """Counts a collection; what its papers give is kept until they change. `lookups` counts what people search."""
+    """Counts a collection; what its papers give is kept until they change."""
 
     def __init__(self, database: Database, clock: Clock, zone: ZoneInfo) -> None:
         self._database, self._clock, self._zone = database, clock, zone
-        self.lookups = LookupCounter(database, clock, zone)
         self._kept: dict[int, tuple[object, CollectionStatistics]] = {}
 
     async def of(self, workspace_id: int) -> CollectionStatistics:

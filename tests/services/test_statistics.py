@@ -9,6 +9,7 @@ import pytest
 
 from bot.domain.draft import Draft
 from bot.domain.request import Request, begin_request
+from bot.services.lookup_counter import LookupCounter
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
@@ -26,6 +27,11 @@ _CURATOR = Submitter("花子", "discord:7", "ja", is_curator=True)
 @pytest.fixture
 def statistics(database: Database, clock: AdjustableClock) -> Statistics:
     return Statistics(database, clock, TOKYO)
+
+
+@pytest.fixture
+def lookups(database: Database, clock: AdjustableClock) -> LookupCounter:
+    return LookupCounter(database, clock, TOKYO)
 
 
 async def test_papers_are_counted_by_month_tag_venue_and_curator(
@@ -60,9 +66,14 @@ async def test_what_became_of_candidates_is_counted(
 
 
 async def test_look_ups_are_counted_by_day_and_platform_and_written_in_one_batch(
-    statistics: Statistics, database: Database, search: SearchIndex, workspace: int, clock: AdjustableClock
+    statistics: Statistics,
+    lookups: LookupCounter,
+    database: Database,
+    search: SearchIndex,
+    workspace: int,
+    clock: AdjustableClock,
 ) -> None:
-    lookup = Lookup(database, search, count=statistics.lookups.count)
+    lookup = Lookup(database, search, count=lookups.count)
     for platform, times in (("discord", 3), ("slack", 1)):
         begin_request(Request(f"{platform}:1", clock(), 0.0))
         for _ in range(times):
@@ -70,26 +81,26 @@ async def test_look_ups_are_counted_by_day_and_platform_and_written_in_one_batch
         await lookup.find(workspace, "RetNet", offset=10)
         await lookup.complete(workspace, "Ret")
     assert (await statistics.of(workspace)).platforms == ()
-    await statistics.lookups.write()
-    await statistics.lookups.write()
+    await lookups.write()
+    await lookups.write()
     clock.advance(days=7)
     await lookup.find(workspace, "RetNet")
-    await statistics.lookups.write()
+    await lookups.write()
     numbers = await statistics.of(workspace)
     assert numbers.platforms == (("discord", 3), ("slack", 2))
     assert [count.n for count in numbers.lookups[-2:]] == [4, 1]
 
 
 async def test_look_ups_that_could_not_be_written_are_written_later(
-    statistics: Statistics, database: Database, workspace: int
+    statistics: Statistics, lookups: LookupCounter, database: Database, workspace: int
 ) -> None:
-    statistics.lookups.count(workspace)
-    task = asyncio.create_task(statistics.lookups.write())
+    lookups.count(workspace)
+    task = asyncio.create_task(lookups.write())
     async with database.write():
         await asyncio.sleep(0.05)
         task.cancel()
     with pytest.raises(asyncio.CancelledError):
         await task
     assert (await statistics.of(workspace)).platforms == ()
-    await statistics.lookups.write()
+    await lookups.write()
     assert (await statistics.of(workspace)).platforms == (("terminal", 1),)

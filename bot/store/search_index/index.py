@@ -3,16 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from bot.domain.paper import Columns, Paper
 from bot.domain.query import Query, parse_query
-from bot.search import planner
-from bot.search.results import ResultPage
 from bot.store.database import Database
 from bot.store.papers import paper_from
 from bot.store.search_index.maintenance import ensure_index
 from bot.store.search_index.stored_index import ReadConnections, StoredIndex
+
+if TYPE_CHECKING:
+    from bot.search.results import ResultPage
 
 _ALL = 1_000_000
 
@@ -81,10 +82,14 @@ class SearchIndex:
         await self._connections.close()
 
     def _find(self, backend: StoredIndex, query: str | Query, limit: int, offset: int) -> ResultPage:
+        from bot.search import planner  # the first search imports it, in 8 ms of a start
+
         parsed = parse_query(query) if isinstance(query, str) else query
         return planner.find(backend, parsed, self._aliases | backend.aliases(), limit, offset)
 
     def _complete(self, backend: StoredIndex, typed: str, limit: int) -> tuple[Completion, ...]:
+        from bot.search import planner
+
         numbers = planner.complete(backend, parse_query(typed), self._aliases | backend.aliases(), limit)
         names = [name for name in map(backend.names(numbers).get, numbers) if name]
         return tuple(Completion(id, headline or title, title) for id, headline, title in names)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from io import BytesIO
+from typing import TYPE_CHECKING
 
 import discord
 from discord import Embed, app_commands
@@ -16,7 +17,9 @@ from bot.platforms.discord.localization import both
 from bot.platforms.discord.markdown import escape_within
 from bot.platforms.discord.permissions import require_showing
 from bot.services.rate_limit import STATISTICS_COST
-from bot.services.statistics_report import StatisticsReport, report_of
+
+if TYPE_CHECKING:
+    from bot.services.statistics_report import StatisticsReport
 
 _LONGEST_ALT, _LONGEST_FIELD = 1024, 1024
 
@@ -49,7 +52,9 @@ class ShowStatisticsToAll(PersistentButton, name="show_stats", cost=STATISTICS_C
 
 
 async def _report(actor: Actor) -> StatisticsReport:
-    return await report_of(await actor.services.statistics.of(actor.workspace), actor.locale)
+    from bot.services.statistics_report import report_of  # no start has use for what draws
+
+    return await report_of(await actor.services.statistics().of(actor.workspace), actor.locale)
 
 
 def _file(report: StatisticsReport) -> discord.File:
