@@ -90,4 +90,4 @@ def _values(workspace_id: int, number: int, row: IndexRow) -> tuple[object, ...]
     return number, workspace_id, row.title_start, row.headline_start, row.lines, " ".join(row.words), vector
 
 
-POSTGRESQL = IndexTables(f"{INDEX_VERSION} tsvector 1", TABLE_NAMES, TABLES, insertion, size_change, word_insertion)
+POSTGRESQL = IndexTables(f"{INDEX_VERSION} tsvector 2", TABLE_NAMES, TABLES, insertion, size_change, word_insertion)

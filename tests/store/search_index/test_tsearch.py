@@ -41,5 +41,17 @@ def test_the_index_is_asked_for_at_least_the_papers_that_match() -> None:
     assert index_query("0001", expression) == "(('0001graph' & '0001neural') & !'0001old')"
 
 
+def test_three_neighbouring_characters_of_head_are_one_term() -> None:
+    assert tsvector(("0001大規 0001規模 0001模 0001ab 0001bc",), "0001大規 0001規模", "").startswith(
+        "'0001大規':1A,7B '0001規模':2A,8B '0001模':3A '0001ab':4A '0001bc':5A '0001大規模':5A"
+    )
+    phrase = Phrase(("大規", "規模", "模型"))
+    assert index_query("0001", phrase, has_triples=True) == "('0001大規模' & '0001規模型')"
+    assert tsquery("0001", phrase, most_triples=2) == "('0001大規模' & '0001規模型')"
+    assert tsquery("0001", phrase, most_triples=1) == "('0001大規' <-> '0001規模' <-> '0001模型')"
+    for other in (Phrase(("gpt", "大規", "規模")), Phrase(("大規", "模型")), Phrase(("ab", "bc")), Phrase(("大",))):
+        assert index_query("0001", other, has_triples=True) == index_query("0001", other)
+
+
 def test_marks_in_a_term_are_quoted() -> None:
     assert tsquery("", Phrase(("it's \\ here",))) == "'it''s \\\\ here'"
