@@ -41,6 +41,7 @@ async def measure(size: int) -> None:
         snapshots = Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone).of, {})
         site = SiteFolder(snapshots, workspace, out, SETTINGS)
         gc.collect()
+        gc.disable()  # as in the processes that build a site
         before = memory()
         print(f"{size:,} papers", flush=True)
         await _timed("whole", site, before)

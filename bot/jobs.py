@@ -6,22 +6,17 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-import structlog
-
 from bot.app import App
 from bot.background_jobs import Job
 from bot.domain.night import night_at
-from bot.services.workspaces import DEFAULT
 from bot.store import feed_presence
 
 if TYPE_CHECKING:
     from bot.services.backups import Backups
     from bot.services.papers.update_checks import UpdateChecks
+    from bot.sites import SiteUpdates
 
 OF_EACH_PROCESS = ("lookups",)
-
-
-_log = structlog.get_logger()
 
 
 def jobs_of(app: App) -> dict[str, Job]:
@@ -66,13 +61,14 @@ def _update_checks(app: App) -> Job:
 
 
 def _site(app: App, folder: Path) -> Job:
-    async def job() -> None:
-        from bot.sites import site_folder
+    @cache
+    def updates() -> SiteUpdates:
+        from bot.sites import SiteUpdates
 
-        workspace = await app.services.workspaces.named(DEFAULT)
-        site = await site_folder(app, workspace, folder, app.config.site.base_url)
-        if report := await site.update():
-            _log.info("site updated", folder=str(folder), **report._asdict())
+        return SiteUpdates(app, folder)
+
+    async def job() -> None:
+        await updates().run_if_due()
 
     return job
 

@@ -5,13 +5,18 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import structlog
+
 from bot.app import App
 from bot.domain.errors import InputError
 from bot.i18n import msg
 from bot.services.papers.snapshots import Snapshots
+from bot.services.workspaces import DEFAULT
 
 if TYPE_CHECKING:
     from bot.site.site_folder import SiteFolder
+
+_log = structlog.get_logger()
 
 
 async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) -> SiteFolder:
@@ -24,5 +29,42 @@ async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) 
         raise InputError(msg("The site needs Jinja2; install it with: {command}", command=command)) from error
     collection = await app.services.workspaces.uuid(workspace_id)
     settings = Settings(app.config.locale, base_url, app.config.zone, collection)
-    snapshots = Snapshots(app.database, app.services.statistics().of, app.config.aliases)
-    return SiteFolder(snapshots, workspace_id, folder, settings)
+    return SiteFolder(_snapshots(app), workspace_id, folder, settings)
+
+
+class SiteUpdates:
+    """Keeps the site of the settings current: looks each minute whether something changed."""
+
+    def __init__(self, app: App, folder: Path) -> None:
+        self._app, self._folder, self._state = app, folder, ""
+        self._snapshots = _snapshots(app)
+
+    async def run_if_due(self) -> None:
+        """Update the site after a change, and once after the start; a fault is told once for each change."""
+        workspaces, config = self._app.services.workspaces, self._app.config
+        workspace = await workspaces.named(DEFAULT)
+        state = await self._snapshots.state(workspace)
+        if state == self._state:
+            return
+        from bot.site_process import updated_site
+
+        request = {
+            "database_url": config.database_place,
+            "locale": config.locale,
+            "zone": config.timezone,
+            "base_url": config.site.base_url,
+            "folder": str(self._folder),
+            "workspace": workspace,
+            "collection": str(await workspaces.uuid(workspace)),
+            "aliases": config.aliases,
+        }
+        answer = await updated_site(request)
+        self._state = state
+        if "failure" in answer:
+            raise InputError(msg("The site is not up to date: {reason}", reason=answer["failure"]))
+        if report := answer["report"]:
+            _log.info("site updated", folder=str(self._folder), **report)
+
+
+def _snapshots(app: App) -> Snapshots:
+    return Snapshots(app.database, app.services.statistics().of, app.config.aliases)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated
@@ -40,6 +41,7 @@ async def site(
     place, url = _checked(valid_listen, address or _ADDRESS), context.app.config.site.base_url
     if base_url is not None:
         url = _checked(valid_base_url, base_url)
+    gc.disable()  # all objects stay until the end, and searching them for garbage takes a third of the time
     folder = await site_folder(context.app, context.workspace, out, url)
     with progress_bar(str(out)) as progress:
         report = await folder.build(progress)

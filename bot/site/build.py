@@ -85,42 +85,43 @@ class _Build:
     async def run(self) -> Report:
         self._new.state = state = await self._source.state()
         outlines = [outline async for batch in self._source.outlines() for outline in batch]
-        catalogue = catalogue_of(outlines, await self._source.editions())
+        catalogue = await asyncio.to_thread(catalogue_of, outlines, await self._source.editions())
         numbers = await self._source.statistics()
         site = Site(self._settings, catalogue, numbers, templating.design(), assets.versions())
-        related = Related(catalogue, self._old.notes.get("related", {}))
+        related = await asyncio.to_thread(Related, catalogue, self._old.notes.get("related", {}))
         total = 2 * len(outlines) + 1
-        for page in _pages(site, related):
-            await self._take(page)
-            self._done += 1
+        pages = _pages(site, related)
+        while await asyncio.to_thread(self._gather, pages):
+            await self._make_waiting()
             if self._progress:
                 self._progress(min(self._done, total), total)
-        await self._make_waiting()
         await self._write_collection_files(site)
-        await self._take(next(front.pages(site)))
-        await self._make_waiting()
-        for page in sitemap.pages(site, [path for path in self._paths() if path.endswith(".html")]):
-            await self._take(page)
-        await self._make_waiting()
+        for last in (front.pages(site), sitemap.pages(site, self._html_paths)):
+            while self._gather(last):
+                await self._make_waiting()
         self._new.notes["related"] = related.new_notes
         return self._commit(len(outlines), state)
 
-    async def _take(self, page: Page) -> None:
-        """Keep a page as it is, or make it together with others."""
-        entry = self._old.entries.get(page.key)
-        if entry and entry.fingerprint == page.fingerprint and self._disk.has(entry.sizes):
-            self._new.entries[page.key] = entry
-            return
-        self._waiting.append(page)
-        if sum(1 + len(each.numbers) for each in self._waiting) > _AT_ONCE:
-            await self._make_waiting()
+    def _gather(self, pages: Iterator[Page]) -> bool:
+        """Take pages, keep those that are as they were, and return whether others wait to be made."""
+        papers = 0
+        for page in pages:
+            self._done += 1
+            entry = self._old.entries.get(page.key)
+            if entry and entry.fingerprint == page.fingerprint and self._disk.has(entry.sizes):
+                self._new.entries[page.key] = entry
+                continue
+            self._waiting.append(page)
+            papers += 1 + len(page.numbers)
+            if papers > _AT_ONCE:
+                break
+        return bool(self._waiting)
 
     async def _make_waiting(self) -> None:
         waiting, self._waiting = self._waiting, []
         numbers = list(dict.fromkeys(number for page in waiting for number in page.numbers))
         found = await self._source.papers(numbers) if numbers else {}
-        if waiting:
-            await asyncio.to_thread(self._make, waiting, found)
+        await asyncio.to_thread(self._make, waiting, found)
 
     def _make(self, pages: Sequence[Page], found: Mapping[int, Paper]) -> None:
         for page in pages:
@@ -149,6 +150,9 @@ class _Build:
 
     def _paths(self) -> Iterator[str]:
         return (path for entry in self._new.entries.values() for path in entry.sizes)
+
+    def _html_paths(self) -> list[str]:
+        return sorted(path for path in self._paths() if path.endswith(".html"))
 
     def _commit(self, papers: int, state: str) -> Report:
         paths = set(self._paths())

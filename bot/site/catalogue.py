@@ -109,17 +109,22 @@ def _shelves(
     papers: Sequence[Outline], names_of: Callable[[Outline], Iterable[str]], at_least: int
 ) -> dict[str, Shelf]:
     groups: dict[str, list[Outline]] = defaultdict(list)
-    spellings: dict[str, Counter[str]] = defaultdict(Counter)
+    first: dict[str, str] = {}
+    others: dict[str, list[str]] = defaultdict(list)
     for paper in papers:
         for key, name in {key_of(name): name for name in names_of(paper)}.items():
             groups[key].append(paper)
-            spellings[key][name] += 1
+            if first.setdefault(key, name) != name:
+                others[key].append(name)
     order = sorted((key for key in groups if len(groups[key]) >= at_least), key=lambda key: (-len(groups[key]), key))
-    return {key: Shelf(_usual(spellings[key]), file_name(key), groups[key]) for key in order}
+    usual = {key: _usual(first[key], len(groups[key]) - len(names), names) for key, names in others.items()}
+    return {key: Shelf(usual.get(key, first[key]), file_name(key), groups[key]) for key in order}
 
 
-def _usual(spellings: Counter[str]) -> str:
-    return min(spellings, key=lambda name: (-spellings[name], name))
+def _usual(name: str, count: int, others: Sequence[str]) -> str:
+    """Return the most frequent of a name's spellings; `count` is how often it has the first one."""
+    spellings = Counter(others) + Counter({name: count})
+    return min(spellings, key=lambda each: (-spellings[each], each))
 
 
 def _listed(paper: Outline) -> str:

@@ -10,6 +10,7 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 from math import log2
+from sys import intern
 
 from bot.domain.outline import Outline
 from bot.site.catalogue import Catalogue, key_of
@@ -33,16 +34,19 @@ class Related:
         self._papers = catalogue.by_number
         self._most = _RARE if len(self._papers) >= 4 * _RARE else max(2, len(self._papers) // 3)
         self._holders: dict[str, list[int]] = defaultdict(list)
+        self._features: dict[int, tuple[str, ...]] = {}
         self._prints: dict[str, str] = {}
         for paper in catalogue.papers:
-            for feature in _features(paper):
+            self._features[paper.number] = features = tuple(map(intern, _features(paper)))
+            for feature in features:
                 self._holders[feature].append(paper.number)
         self._notes = notes
         self.new_notes: dict[str, Note] = {}
 
     def of(self, paper: Outline) -> Sequence[Outline]:
         """Return the papers related to one, the closest first."""
-        features = [feature for feature in _features(paper) if 1 < len(self._holders[feature]) <= self._most]
+        holders, most = self._holders, self._most
+        features = [feature for feature in self._features[paper.number] if 1 < len(holders[feature]) <= most]
         seen = fingerprint(*(f"{feature}:{self._print(feature)}" for feature in features))
         note = self._notes.get(paper.id)
         if note and note[0] == seen and all(number in self._papers for number in note[1:]):

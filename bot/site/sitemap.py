@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from xml.sax.saxutils import escape
 
 from bot.domain.paper import Paper
@@ -12,8 +12,9 @@ _MOST = 40_000  # addresses in a file; the protocol allows 50,000
 _NAMESPACE = "http://www.sitemaps.org/schemas/sitemap/0.9"
 
 
-def pages(site: Site, paths: Sequence[str]) -> Iterator[Page]:
-    """Return robots.txt, and the sitemap of the pages at these paths."""
+def pages(site: Site, paths_of: Callable[[], Sequence[str]]) -> Iterator[Page]:
+    """Return robots.txt, and the sitemap of all pages; their paths are asked for last."""
+    paths = paths_of()
     parts = [paths[start : start + _MOST] for start in range(0, len(paths), _MOST)] if site.settings.base_url else []
 
     def robots(_: Mapping[int, Paper]) -> Iterator[File]:

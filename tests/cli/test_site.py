@@ -1,0 +1,53 @@
+"""`dayori site` writes the collection as pages, and says what it did."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+from aiohttp import ClientSession
+
+from bot.domain.errors import InputError
+from bot.site.server import served
+from tests.terminal import Dayori, assert_one_line
+
+
+def test_the_collection_is_written_and_then_only_what_changed(dayori: Dayori, tmp_path: Path) -> None:
+    assert "論文6本" in dayori("site", "public").stdout
+    assert (tmp_path / "public/papers/retnet.html").exists()
+    assert "書き出し 0" in "".join(dayori("site", "public").stdout.split("\n"))
+    dayori("edit", "retnet", "--comment", "別のコメント。")
+    dayori("site", "public", "--base-url", "https://papers.example.org")
+    page = (tmp_path / "public/papers/retnet.html").read_text(encoding="utf-8")
+    assert "別のコメント。" in page
+    assert "https://papers.example.org/papers/retnet.html" in page
+
+
+def test_another_folder_is_not_touched(dayori: Dayori, tmp_path: Path) -> None:
+    (tmp_path / "thesis").mkdir()
+    (tmp_path / "thesis/a.tex").write_text("years of work")
+    assert_one_line(dayori("site", "thesis"), "論文だよりのサイト以外")
+
+
+def test_a_wrong_address_is_told(dayori: Dayori) -> None:
+    assert_one_line(dayori("site", "public", "--base-url", "ftp://example.org"), "ftp://example.org")
+    assert_one_line(dayori("site", "public", "--serve", "nowhere"), "nowhere")
+    assert dayori("site", "public", "127.0.0.1:8000").exit_code == 2
+
+
+async def test_the_server_shows_pages_and_nothing_else(tmp_path: Path) -> None:
+    (tmp_path / "secret").write_text("secret")
+    site = tmp_path / "site"
+    (site / ".dayori-site").mkdir(parents=True)
+    (site / ".dayori-site/manifest.json").write_text("{}")
+    (site / "index.html").write_text("front")
+    (site / "papers.bib").write_text("@misc{a}")
+    async with served(site, "127.0.0.1", 0) as address, ClientSession() as session:
+        for path, status in (("", 200), ("papers.bib", 200), ("none", 404), (".dayori-site/manifest.json", 404)):
+            async with session.get(address + path) as answer:
+                assert answer.status == status, path
+        async with session.get(address + "%2e%2e/secret") as answer:
+            assert answer.status == 404
+        with pytest.raises(InputError):
+            async with served(site, "127.0.0.1", int(address.rstrip("/").rpartition(":")[2])):
+                pass
