@@ -29,8 +29,14 @@ class Album:
 
     async def save(self, name: str, page: str, width: int, scale: float, end: str) -> None:
         """Save a page, `width` CSS pixels wide, `scale` pixels each, down to the end of the selector `end`."""
+        await self._keep(name, await self._shots.photograph(page, width, scale, end))
+
+    async def screen(self, name: str, url: str, width: int, height: int, scale: float, theme: str) -> None:
+        """Save the first screen of the page at an address."""
+        await self._keep(name, await self._shots.screen(url, width, height, scale, theme))
+
+    async def _keep(self, name: str, png: bytes) -> None:
         file = _OUT / f"{name}.png"
-        png = await self._shots.photograph(page, width, scale, end)
         await asyncio.to_thread(file.write_bytes, png)
         shrinking = await asyncio.create_subprocess_exec("node", str(_SHRINK), str(file))
         if await shrinking.wait():

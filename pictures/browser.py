@@ -34,6 +34,10 @@ _IS_READY = """new Promise((tell) => {
   const look = () => "ready" in (document.body?.dataset ?? {}) ? tell(true) : setTimeout(look, 20);
   look();
 })"""
+_IS_LOADED = """new Promise((tell) => {
+  const look = () => document.readyState === "complete" ? document.fonts.ready.then(() => tell(true)) : setTimeout(look, 20);
+  look();
+})"""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
 
 
@@ -55,6 +59,18 @@ class Camera:
         height = await self._value(f"Math.ceil(document.querySelector('{selector}').getBoundingClientRect().bottom)")
         clip = {"x": 0, "y": 0, "width": width, "height": height, "scale": 1}
         screenshot = await self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
+        return base64.b64decode(screenshot["data"])
+
+    async def screen(self, url: str, width: int, height: int, scale: float, theme: str) -> bytes:
+        """Return the PNG of the first screen of the page at an address, in the theme `light` or `dark`."""
+        await self._ask(
+            "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False
+        )
+        feature = {"name": "prefers-color-scheme", "value": theme}
+        await self._ask("Emulation.setEmulatedMedia", features=[feature])
+        await self._ask("Page.navigate", url=url)
+        await self._value(_IS_LOADED)
+        screenshot = await self._ask("Page.captureScreenshot", format="png")
         return base64.b64decode(screenshot["data"])
 
     async def _value(self, expression: str) -> Any:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from bot.domain.digest import Edition, Reason
 from bot.formats.registry import read_file
-from pictures import statistics, terminal
+from pictures import site, statistics, terminal
 from pictures.album import Album
 from pictures.browser import camera
 from pictures.discord import scenes as discord
@@ -27,6 +27,7 @@ async def _draw() -> None:
     papers = read_file(_STARTER)
     edition = Edition("weekly", 1, MOMENT, Reason.FIRST, tuple(reversed(papers)), 0, "ja")
     async with camera() as shots:
+        await site.draw(Album(shots))
         for platform in (discord, slack, terminal):
             await platform.draw(Album(shots), edition, papers)
 
