@@ -35,7 +35,8 @@ _IS_READY = """new Promise((tell) => {
   look();
 })"""
 _IS_LOADED = """new Promise((tell) => {
-  const look = () => document.readyState === "complete" ? document.fonts.ready.then(() => tell(true)) : setTimeout(look, 20);
+  const isLoaded = () => document.readyState === "complete";
+  const look = () => isLoaded() ? document.fonts.ready.then(() => tell(true)) : setTimeout(look, 20);
   look();
 })"""
 _NAMES = ("chromium", "chromium-browser", "google-chrome", "chrome")
