@@ -17,6 +17,7 @@ from zoneinfo import ZoneInfo
 
 from bench.search import NOW, corpus, memory
 from bot.domain.paper import Paper
+from bot.garbage import search_young_only
 from bot.services.papers.importing import Importer
 from bot.services.papers.library import Library
 from bot.services.papers.snapshots import Snapshots
@@ -41,7 +42,7 @@ async def measure(size: int) -> None:
         snapshots = Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone).of, {})
         site = SiteFolder(snapshots, workspace, out, SETTINGS)
         gc.collect()
-        gc.disable()  # as in the processes that build a site
+        search_young_only()  # as the processes do that build a site
         before = memory()
         print(f"{size:,} papers", flush=True)
         await _timed("whole", site, before)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import gc
 import json
 import sys
 from datetime import UTC, datetime
@@ -13,6 +12,7 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DayoriError, InputError
+from bot.garbage import search_young_only
 from bot.i18n import msg
 from bot.worker_process import end, framed, frames, next_frame, start
 
@@ -56,7 +56,7 @@ async def _update(request: dict[str, Any]) -> dict[str, Any]:
 
 def main() -> None:
     """Answer one request from standard input."""
-    gc.disable()  # all objects stay until the end, and searching them for garbage takes a third of the time
+    search_young_only()
     request = json.loads(next(frames(sys.stdin.buffer)))
     try:
         answer = asyncio.run(_update(request))
