@@ -83,7 +83,7 @@ def test_the_keyboard_reaches_the_content_first(open_page: Open) -> None:
     assert page.evaluate("document.activeElement.className") == "skip"
     page.keyboard.press("Enter")
     page.keyboard.press("Tab")
-    assert page.evaluate("document.querySelector('main').contains(document.activeElement)")
+    assert page.evaluate("document.getElementById('content').contains(document.activeElement)")
 
 
 def test_the_other_language_is_one_link_away_and_back(open_page: Open) -> None:
@@ -101,7 +101,7 @@ def test_a_page_is_printed_without_its_menu(open_page: Open, site: Path, kind: s
     assert page.pdf(format="A4").startswith(b"%PDF")
     page.emulate_media(media="print")
     assert not page.get_by_role("navigation").first.is_visible()
-    assert page.locator("main h1").is_visible()
+    assert page.locator("#content h1").is_visible()
 
 
 def _links(page: Page, part: str) -> set[str]:
