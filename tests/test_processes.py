@@ -30,4 +30,4 @@ async def test_a_server_with_one_channel_does_not_wait_for_one_with_many(databas
         await processes.server.until(lambda: alone.messages, 30)
         before = len(processes.posts)
         await processes.stop()
-    assert before < 80  # those that were on their way, of 120
+    assert before < 40  # of 120; it is composed as one of the first, and some are on their way at the same time

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import Row, func, or_, select, update
 
+from bot.domain.fairness import in_turns
 from bot.i18n import Locale, Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
@@ -58,7 +58,7 @@ async def acquire(
         return each.id not in besides and not (runs and each.lease_owner in {None, *alive})
 
     free = [each for each in open_ones if is_free(each)]
-    rows = await _locked(connection, _in_turns(free)[:most])
+    rows = await _locked(connection, in_turns(free, lambda row: row.channel)[:most])
     if rows:
         condition = editions.c.id.in_([each.id for each in rows])
         await connection.execute(update(editions).where(condition).values(lease_owner=owner, leased_until=iso(until)))
@@ -114,17 +114,6 @@ async def _oldest_open(
     if subscription_id is not None:
         query = query.where(subscriptions.c.id == subscription_id)
     return list(await connection.execute(query))
-
-
-def _in_turns(rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Order editions so that no server waits for all channels of another."""
-    counts: Counter[str] = Counter()
-    ranked = []
-    for each in rows:
-        server = each.channel.rpartition("/")[0]
-        ranked.append((counts[server], each))
-        counts[server] += 1
-    return [each for _, each in sorted(ranked, key=lambda pair: pair[0])]
 
 
 async def renew(connection: StoreConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Row, exists, func, insert, literal, null, or_, select, true, update
 
 from bot.domain.digest import Subscription, passes_filter
+from bot.domain.fairness import in_turns
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.store.connection import StoreConnection
@@ -111,7 +112,7 @@ async def save_turn(connection: StoreConnection, subscription_id: int, turn: str
 async def turns(
     connection: StoreConnection, is_served: Callable[[str], bool] | None = None
 ) -> list[tuple[int, str, datetime, str | None]]:
-    """Return (id, schedule, creation time, last turn) of every subscription that is neither paused nor ended.
+    """Return (id, schedule, creation time, last turn) of every subscription that is neither paused nor ended, in turns.
 
     With `is_served`, only those whose channel it accepts.
     """
@@ -119,10 +120,14 @@ async def turns(
     query = select(columns.id, columns.schedule, columns.created_at, columns.turn, columns.channel).where(
         _ALIVE, columns.paused_reason.is_(None)
     )
+    rows = [
+        row
+        for row in await connection.execute(query.order_by(columns.id))
+        if is_served is None or is_served(row.channel)
+    ]
     return [
-        (id, schedule, datetime.fromisoformat(made_at), last_turn)
-        for id, schedule, made_at, last_turn, channel in await connection.execute(query.order_by(columns.id))
-        if is_served is None or is_served(channel)
+        (row.id, row.schedule, datetime.fromisoformat(row.created_at), row.turn)
+        for row in in_turns(rows, lambda row: row.channel)
     ]
 
 
