@@ -47,6 +47,8 @@ _PRAGMAS = (
 # One script, because each statement of its own is handed to the driver's thread and back three times.
 _BEGIN = f"PRAGMA busy_timeout={_ATTEMPT}; BEGIN IMMEDIATE; PRAGMA busy_timeout={_BUSY};"
 _IS_MIGRATED = "SELECT 1 FROM sqlite_master WHERE name = 'alembic_version'"
+_NO_TEXT = "Could not decode to UTF-8"  # Python's words for text with a flipped byte, which no check of SQLite finds
+_TEXTS = "SELECT * FROM papers WHERE number > ? ORDER BY number LIMIT 200"
 _DAMAGED = (sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB)
 
 
@@ -96,13 +98,18 @@ class SqliteDatabase(Database):
             raise self._unwritten(error, False) from error
 
     async def find_damage(self) -> str | None:
-        """Return what is wrong with the file, None if every page is whole; reads all of it."""
+        """Return what is wrong with the file, None if every page and the papers' text is whole; reads all of it."""
         try:
             async with self._connections.lend() as connection:
                 problem = (await connection.exec_driver_sql("PRAGMA quick_check(1)")).scalar_one()
+                if problem != "ok":
+                    return str(problem)
+                number = -1
+                while rows := (await connection.exec_driver_sql(_TEXTS, (number,))).all():
+                    number = rows[-1].number
         except DBAPIError as error:
-            return str(error.orig)
-        return None if problem == "ok" else str(problem)
+            return _damage_of(error)
+        return None
 
     def _unread(self, error: SQLAlchemyError) -> StoreError:
         return _unread(error, self.path)
@@ -213,9 +220,17 @@ def _is_locked(error: DBAPIError) -> bool:
 
 def _unread(error: Exception, path: Path) -> StoreError:
     reason = reason_of(error)
-    if code_of(error) in _DAMAGED:
+    is_undecoded = isinstance(reason, str) and _NO_TEXT in reason
+    if is_undecoded:
+        reason = _damage_of(error)
+    if is_undecoded or code_of(error) in _DAMAGED:
         return DamagedStoreError(msg('The database "{path}" is damaged: {reason}.', path=str(path), reason=reason))
     return StoreError(msg("The database could not be read: {reason}.", reason=reason))
+
+
+def _damage_of(error: Exception) -> str:
+    """Return what is damaged, without the text of a paper that Python quotes."""
+    return str(getattr(error, "orig", error)).partition(" with text ")[0]
 
 
 def _unopened(error: Exception, path: Path) -> StoreError:

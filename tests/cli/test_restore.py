@@ -57,6 +57,24 @@ def test_a_database_that_is_gone_or_empty_is_not_begun_anew_beside_its_copies(
     assert len(everything(dayori)) == len(before)  # the starter collection again
 
 
+def test_a_flipped_byte_in_a_text_is_damage_and_the_text_is_not_quoted(dayori: Dayori, tmp_path: Path) -> None:
+    before = everything(dayori)
+    (tmp_path / "backups").mkdir()
+    dayori("backup", "backups/dayori-2026-11-27.db")
+    database = tmp_path / "dayori.db"
+    with closing(sqlite3.connect(database)) as connection:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    database.write_bytes(database.read_bytes().replace("手応え".encode(), b"\xff" + "手応え".encode()[1:]))
+    refused = dayori("export", "--format", "json")
+    assert refused.exit_code == 1
+    assert "壊れて" in refused.stderr
+    assert "dayori restore " in refused.stderr
+    assert "ChatGPT" not in refused.stderr
+    assert "dayori restore " in dayori("doctor", "--offline").stdout
+    assert dayori("restore", "backups/dayori-2026-11-27.db").exit_code == 0
+    assert everything(dayori) == before
+
+
 def test_a_damaged_page_is_found_before_a_copy_is_used(dayori: Dayori, tmp_path: Path) -> None:
     before = everything(dayori)
     dayori("backup", "copy.db")
