@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 from collections import Counter
 from collections.abc import AsyncIterator, Callable, Iterable, Sequence
@@ -16,7 +17,16 @@ from bot.store.database import Database, batched
 from bot.store.schema import papers
 from bot.store.search_index.index_worker import HERE, BuildRemovedRows, BuildRows
 from bot.store.search_index.postgresql_tables import POSTGRESQL, REMOVAL
-from bot.store.search_index.tables import EMPTYING, SQLITE, IndexTables, Statement, deletion, size_change, word_deletion
+from bot.store.search_index.tables import (
+    EMPTYING,
+    SQLITE,
+    IndexRow,
+    IndexTables,
+    Statement,
+    deletion,
+    size_change,
+    word_deletion,
+)
 from bot.store.state import read_state, write_state
 
 _STATE_KEY = "search_index"
@@ -25,6 +35,7 @@ _REDUCED = "reduced"  # the state of an index without the papers that are being 
 _REBUILT_AT_ONCE = 1000  # papers per transaction
 _MERGED_PAGES = 500  # pages of an index that are merged per transaction
 _FEW_SEGMENTS = 2
+_LONG = 50_000  # characters of a paper's terms that take longer than a moment to write out
 _LOCK = 0x696E646578  # "index"
 _INDEXED = "SELECT number FROM search_papers WHERE number IN (SELECT value FROM json_each(?))"
 _STAYING = """SELECT json_group_array(number) FROM (
@@ -40,7 +51,7 @@ async def index_papers(
     sounds: dict[str, str] = {}
     tables = _tables(connection)
     async for pieces in build_rows(workspace_id, rows):
-        await _execute(connection, tables.insertion(workspace_id, pieces))
+        await _execute(connection, await _insertion(tables, workspace_id, pieces))
         await _execute(connection, [tables.size_change(workspace_id, len(pieces))])
         for _, piece in pieces:
             words.update(piece.words)
@@ -188,6 +199,15 @@ async def _rebuild(database: Database, total: int, progress: Callable[[int, int]
 async def _index_all(connection: StoreConnection, rows: Sequence[RowMapping]) -> None:
     for workspace_id, group in groupby(rows, key=lambda row: row["workspace_id"]):
         await index_papers(connection, workspace_id, [dict(row) for row in group])
+
+
+async def _insertion(
+    tables: IndexTables, workspace_id: int, pieces: Sequence[tuple[int, IndexRow]]
+) -> Iterable[Statement]:
+    """Return the statements that insert papers; PostgreSQL's are written out in a thread where that takes long."""
+    statements = tables.insertion(workspace_id, pieces)
+    is_long = any(len(piece.names) + len(piece.comment) + len(piece.rest) > _LONG for _, piece in pieces)
+    return await asyncio.to_thread(list, statements) if is_long and tables is POSTGRESQL else statements
 
 
 async def _execute(connection: StoreConnection, statements: Iterable[Statement]) -> None:
