@@ -31,7 +31,7 @@ ZONE = ZoneInfo("Asia/Tokyo")
 CONTEXT = get_context("forkserver")
 CONTEXT.set_forkserver_preload([__name__, "feedparser"])
 _FASTER = 100  # how much shorter than a simulated wait the real one is
-_SECONDS, _PARSING = 1.0, 2.0  # limits of a request and of parsing, shorter than the bot's own
+_SECONDS, _PARSING = 2.0, 2.0  # limits of a request and of parsing, shorter than the bot's own
 _SHORT = 100_000  # bytes
 
 

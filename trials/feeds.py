@@ -32,7 +32,8 @@ from trials.feed_web import FeedWeb
 from trials.feed_world import DAYS, START, make_world
 
 _TICK = timedelta(minutes=10)
-_LAST = timedelta(days=2)  # in which nothing is killed, and feeds that failed are polled once more
+# in which nothing is killed, and feeds that failed are polled once more; no longer than the rest
+_LAST = timedelta(days=2)
 _SESSION = (3.0, 9.0)  # hours
 _KILLED, _TWO = 0.5, 0.2  # shares of the sessions
 
@@ -53,7 +54,8 @@ class Month:
         self._store, self._dice = store, dice
         self._feeds = make_world(dice, part)
         self._now: Synchronized[float] = CONTEXT.Value("d", START.timestamp())
-        self._end = START + timedelta(days=days) + _LAST
+        self._last = min(_LAST, timedelta(days=days))
+        self._end = START + timedelta(days=days) + self._last
         self._web = FeedWeb(self._time)
         self._first_read: dict[str, datetime] = {}
         self._excluding = {feed.name for feed in self._feeds if feed.kind in ("busy", "planet")}
@@ -78,7 +80,7 @@ class Month:
 
     async def _session(self, port: int) -> None:
         """Let one or two processes poll for some hours."""
-        is_killed = self._dice.random() < _KILLED and self._time() < self._end - _LAST
+        is_killed = self._dice.random() < _KILLED and self._time() < self._end - self._last
         is_pair = self._dice.random() < _TWO
         pollers = [Poller(self._store, port, self._now) for _ in range(1 + is_pair)]
         until = self._time() + timedelta(hours=self._dice.uniform(*_SESSION))

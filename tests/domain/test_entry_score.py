@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from bot.domain.entry_features import features_of
@@ -112,6 +112,7 @@ def test_a_score_is_a_likelihood_with_a_few_reasons(lessons: list[tuple[Example,
     assert all(each.text and "\n" not in each.text and len(each.text) <= 64 for each in given_score.reasons)
 
 
+@settings(max_examples=20)  # of many papers each
 @given(examples, papers, st.randoms())
 def test_the_order_of_decisions_does_not_count(
     lessons: list[tuple[Example, Paper]], paper: Paper, dice: random.Random
@@ -119,6 +120,7 @@ def test_the_order_of_decisions_does_not_count(
     assert score(taught(*dice.sample(lessons, len(lessons))), paper) == score(taught(*lessons), paper)
 
 
+@settings(max_examples=20)
 @given(examples, examples, papers)
 def test_what_is_taken_back_leaves_no_trace(
     lessons: list[tuple[Example, Paper]], more: list[tuple[Example, Paper]], paper: Paper
