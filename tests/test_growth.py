@@ -40,6 +40,7 @@ from bot.domain.feed_rule import Text, stands_in
 from bot.domain.folding import normalize
 from bot.domain.history import Change, Step
 from bot.domain.identifiers import Identifiers
+from bot.domain.line_breaks import clipped, lines_of
 from bot.domain.metadata import make_metadata
 from bot.domain.paper import Link, Paper, make_paper, with_changes
 from bot.domain.query import parse_query
@@ -150,7 +151,7 @@ def argument(annotation: str, text: str) -> Any:
 # whole database. feedparser takes n² for an author's name of digits, so arXiv's answers are parsed only in a process
 # that can be killed.
 PASSED_OVER = re.compile(
-    r"domain\.arxiv_announcement\.(?:belongs|compare|is_another_batch)|"
+    r"domain\.arxiv_announcement\.(?:belongs|compare|is_another_batch)|platforms\.discord\.rate_limit\.share|"
     r"sources\.(?:arxiv\.parse|feed_entries\.entry_of|http\.target_of)|sources\.html_meta\.text_after|domain\.identifiers\.address_of|domain\.paper\.with_changes|domain\.draft\.draft_from|"
     r"formats\.(?:registry\.(?:read_file|read_contents|writer)|atomic_file\..+|record\.papers_of)|"
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+|decisions\.(?:un)?decided_message))|"
@@ -161,6 +162,8 @@ PASSED_OVER = re.compile(
     r"slack\.(?:tokens\.token_problem|channels\.address_of|(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+))"
 )
 OWN: dict[str, Read] = {
+    "domain.line_breaks.lines_of": lambda text: lines_of(text, 80.0, len),
+    "domain.line_breaks.clipped": lambda text: clipped(text, 80.0, len),
     "many parts on a card": lambda text: (card_of(many(text), "ja"), document_of(many(text)), columns_of(many(text))),
     "many parts in a file": lambda text: [list(write([many(text)])) for write in WRITERS.values()],
     "many parts at Discord": lambda text: card_embed(many(text), "ja"),

@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.text import normalized
 
 MONTHS, WEEKS = 12, 12  # shown up to today
-_YEAR = re.compile(r"[\s,’']*(?:19|20)?\d\d$")
+_YEAR = re.compile(r"(?<![\s,’'])[\s,’']*+(?:19|20)?\d\d$")
 
 
 class Count(NamedTuple):

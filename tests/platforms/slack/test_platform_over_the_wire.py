@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import json
 from collections.abc import Callable
 from typing import Any
 
@@ -14,6 +13,7 @@ from bot.app import App, open_app, open_health, platforms_of
 from bot.config import Config
 from bot.domain.errors import ConfigError, UnreachableError
 from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.heartbeats import Heartbeats
 from bot.services.workspaces import DEFAULT
 from tests.doubles.slack import Channel, SlackServer
 from tests.platforms.slack.conftest import Connected, configured
@@ -21,8 +21,8 @@ from tests.samples import paper
 
 
 async def state_of(app: App) -> str:
-    note = json.loads(await app.services.state.read("last tick") or "{}")
-    return str(note.get("connections", {}).get("slack", {}).get("state"))
+    notes = await Heartbeats(app.database, app.clock).every()
+    return str(next((note.connections["slack"]["state"] for note in notes if "slack" in note.connections), None))
 
 
 async def until_state(app: App, state: str) -> None:
