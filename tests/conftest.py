@@ -33,6 +33,7 @@ from bot.store.workspaces import find_or_add
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.publisher import FakePublisher, FakeRenderer
 from tests.nowhere import SOURCES
+from tests.postgres_server import VARIABLE
 from tests.stores import Stores, stores
 from tests.terminal import Dayori
 
@@ -65,6 +66,14 @@ def all_stores(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Stores]:
     """Yield what makes the stores: an empty one is migrated once, and each test gets a copy."""
     with stores(tmp_path_factory.mktemp("store")) as made:
         yield made
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _settings_of_the_bot_alone() -> Iterator[None]:
+    """Hide the variable that chooses the tests' server: the bot refuses a setting that it does not know."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.delenv(VARIABLE, raising=False)
+        yield
 
 
 @pytest.fixture

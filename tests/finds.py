@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from sqlalchemy import text
+
 from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft, form_of
 from bot.domain.feed_filter import FeedFilter
@@ -26,9 +28,8 @@ async def find(
             await _offer(connection, workspace, clock, found, name)
         candidate = (await candidates.undecided(connection, workspace, [f"arxiv:{found.identifiers.arxiv}"]))[0]
         if score is not None:
-            await connection.exec_driver_sql(
-                "UPDATE candidates SET score = ? WHERE number = ?", (score, candidate.number)
-            )
+            scored = text("UPDATE candidates SET score = :score WHERE number = :number")
+            await connection.execute(scored, {"score": score, "number": candidate.number})
     return candidate
 
 

@@ -16,11 +16,15 @@ from pathlib import Path
 from typing import Protocol
 
 import asyncpg
+import pytest
 from sqlalchemy.engine import URL, make_url
 
 from bot.store.database import open_database
 from bot.store.search_index.index import SearchIndex
 from tests.postgres_server import VARIABLE
+
+SERVER = os.environ.get(VARIABLE)
+sqlite_file = pytest.mark.skipif(bool(SERVER), reason="about SQLite's file")
 
 
 class Stores(Protocol):
@@ -39,8 +43,8 @@ class Stores(Protocol):
 @contextmanager
 def stores(folder: Path) -> Iterator[Stores]:
     """Yield what makes the stores of this run; `folder` is where the empty SQLite file may be."""
-    if server := os.environ.get(VARIABLE):
-        made = PostgresStores(server)
+    if SERVER:
+        made = PostgresStores(SERVER)
         yield made
         made.close()
     else:

@@ -31,6 +31,8 @@ async def _run_terminal(context: CommandContext) -> None:
         fault = context.app.fault
         faults = [fault.text(context.locale)] if fault else []
         history = context.app.config.data_folder / "terminal_history"
+        with suppress(OSError):  # beside a database on a server there may be no folder yet
+            history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         notice = t(
             context.locale,
             "This is the terminal, since no token is set; README.md tells how to connect to Discord or Slack.",

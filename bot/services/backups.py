@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import errno
 import os
 import re
 from collections.abc import Iterator
@@ -96,6 +97,10 @@ async def write_backup(database: Database, target: Path) -> None:
     if isinstance(database, SqliteDatabase):
         await database.backup(target)
         return
+    if not target.parent.is_dir():
+        raise StoreError(
+            msg('"{file}" cannot be written: {reason}', file=str(target), reason=os.strerror(errno.ENOENT))
+        )
     from bot.services.store_copies import copy  # no file needs it
 
     await copy(database.url, f"sqlite+aiosqlite:///{target}", lambda _done, _total: None)

@@ -130,9 +130,11 @@ class Health:
         return HealthReport(tuple(checks), tuple(standings))
 
     def _storage(self) -> list[Check]:
-        from bot.services.storage_checks import storage_checks  # a served bot has no use for it
+        from bot.services.storage_checks import copies_check, storage_checks  # a served bot has no use for it
 
-        return list(storage_checks(self._database.path, self._backups, self._clock())) if self._database.path else []
+        if self._database.path:
+            return list(storage_checks(self._database.path, self._backups, self._clock()))
+        return [copies_check(0, self._backups, self._clock())] if self._backups else []
 
     async def _integrity(self) -> Check:
         if server := await self._database.server():

@@ -29,7 +29,7 @@ def storage_checks(database: Path, backups: Path | None, now: datetime) -> Itera
         return
     yield _disk(database)
     if backups:
-        yield _copies(database, backups, now)
+        yield copies_check(database.stat().st_size if database.exists() else 0, backups, now)
 
 
 def _rights(database: Path) -> Check | None:
@@ -62,12 +62,13 @@ def _disk(database: Path) -> Check:
     return Check("disk", "fault" if free < _FULL else "warning", message, remedy)
 
 
-def _copies(database: Path, folder: Path, now: datetime) -> Check:
+def copies_check(size: int, folder: Path, now: datetime) -> Check:
+    """Return how the nightly copies are, of a database of so many bytes."""
     place = _nearest(folder)
     if not (place.is_dir() and _may_write(place)) or _is_read_only(place):
         message = msg("Nightly copies cannot be written to {folder}.", folder=str(folder))
         return Check("backup", "warning", message, msg("Let the bot write there, or set backups.folder."))
-    if (size := database.stat().st_size if database.exists() else 0) > shutil.disk_usage(place).free:
+    if size > shutil.disk_usage(place).free:
         message = msg(
             "There is no room for a copy of {size} MB in {folder}.", size=-(-size // 10**6), folder=str(folder)
         )

@@ -15,6 +15,7 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
+from tests.stores import sqlite_file
 from tests.terminal import Dayori, assert_one_line, document, everything
 
 FEEDS = Path(__file__).parent.parent / "data/feeds"
@@ -205,6 +206,7 @@ def test_the_feeds_of_the_settings_are_those_of_the_default_workspace(
     assert len(document(dayori("feeds", "list", "--json"))["feeds"]) == 1
 
 
+@sqlite_file
 def test_a_feed_whose_host_another_process_polls_is_told_to_come(dayori: Dayori, address: str, tmp_path: Path) -> None:
     dayori("feeds", "poll")
     with sqlite3.connect(tmp_path / "dayori.db") as connection:

@@ -19,6 +19,7 @@ from typer.testing import CliRunner
 from bot.cli.program import COMMANDS, app
 from tests.conftest import STARTER
 from tests.nowhere import SOURCES
+from tests.stores import SERVER, sqlite_file
 from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace, on_a_terminal
 
 RETNET = "Retentive Network: A Successor to Transformer for Large Language Models"
@@ -74,6 +75,7 @@ def test_search_is_one_document(dayori: Dayori) -> None:
     assert "Retentive Network" in dayori("search", "RetNet").stdout
 
 
+@sqlite_file
 def test_a_search_index_is_made_anew_with_a_bar_that_is_gone_before_the_answer(dayori: Dayori, tmp_path: Path) -> None:
     dayori("search", "RetNet")
     with closing(sqlite3.connect(next(tmp_path.rglob("*.db")), isolation_level=None)) as connection:
@@ -158,7 +160,7 @@ def test_at_the_prompt_ctrl_c_ends_the_command_and_clears_a_half_typed_line(dayo
     screen = on_a_terminal("run", "--config", str(tmp_path / "bot.yaml"), keys=keys)
     assert "中止しました。何も変更していません。" in screen
     assert everything(dayori) == before
-    assert "/papers" in (tmp_path / "terminal_history").read_text(encoding="utf-8")
+    assert "/papers" in next(tmp_path.rglob("terminal_history")).read_text(encoding="utf-8")
 
 
 @pytest.mark.parametrize("key", ["\x03", "\x04", "n\r"])
@@ -255,6 +257,7 @@ def test_another_workspace_is_another_collection(dayori: Dayori, tmp_path: Path)
     assert_one_line(dayori("show", "retnet", "--workspace", "discord:1"), "retnet")
 
 
+@sqlite_file
 def test_a_workspace_that_there_is_not_is_told_with_those_that_there_are_and_none_is_made(
     dayori: Dayori, tmp_path: Path
 ) -> None:
@@ -305,7 +308,7 @@ def test_doctor_for_programs_is_one_document(dayori: Dayori) -> None:
         (name, "ok", None)
         for name in (
             *("settings", "versions", "timezone", "database", "collection"),
-            *("token", "token", "bot", "disk", "backup", "integrity"),
+            *("token", "token", "bot", *(("backup", "server") if SERVER else ("disk", "backup", "integrity"))),
         )
     ]
     assert all(each["message"] for each in report["checks"])
@@ -443,6 +446,7 @@ def test_a_password_in_an_address_is_shown_nowhere(dayori: Dayori, monkeypatch: 
                 assert "geheim" not in result.output
 
 
+@sqlite_file
 def test_a_doctor_of_nothing_tells_of_the_missing_database_and_makes_none(dayori: Dayori, tmp_path: Path) -> None:
     database = next(tmp_path.rglob("dayori.db"))
     database.unlink()

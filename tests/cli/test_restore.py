@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 
+from tests.stores import sqlite_file
 from tests.terminal import Dayori, assert_one_line, everything
+
+pytestmark = sqlite_file
 
 
 def test_a_copy_comes_back_and_the_database_before_it_is_kept(dayori: Dayori, tmp_path: Path) -> None:

@@ -44,12 +44,9 @@ async def test_an_installation_that_never_ran_is_well(health: Health, library: L
     findings = await health.check(workspace, {"discord": False})
     assert findings.is_well
     messages = [check.message.text("en") for check in findings.checks if check.name not in ("database", "disk")]
-    assert messages == [
-        "Papers in the collection: 1",
-        "Discord: no token is set",
-        "The bot is not running.",
-        "Every page of the database is whole.",
-    ]
+    last = messages.pop()
+    assert messages == ["Papers in the collection: 1", "Discord: no token is set", "The bot is not running."]
+    assert last == "Every page of the database is whole." or "connections are taken" in last
 
 
 async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(

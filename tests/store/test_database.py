@@ -24,6 +24,7 @@ from bot.store.schema import workspaces
 from bot.store.state import read_state, write_state
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
+from tests.stores import sqlite_file
 
 
 async def noted(database: Database, name: str) -> str | None:
@@ -183,6 +184,7 @@ async def test_writers_take_turns(database: Database, database_url: str) -> None
     await other.close()
 
 
+@sqlite_file
 async def test_foreign_keys_and_the_write_ahead_log_are_on(database: Database) -> None:
     async with database.read() as connection:
         assert (await connection.execute(text("PRAGMA foreign_keys"))).scalar() == 1
@@ -198,6 +200,7 @@ async def test_a_workspace_is_made_once(database: Database, clock: AdjustableClo
         assert list(await connection.scalars(select(workspaces.c.name))) == ["team"]
 
 
+@sqlite_file
 async def test_after_a_checkpoint_the_file_alone_holds_what_was_committed(database: Database, tmp_path: Path) -> None:
     async with database.write() as connection:
         await write_state(connection, "note", "kept")
@@ -245,7 +248,7 @@ async def test_what_the_database_refuses_is_said_in_a_sentence(database: Databas
 async def test_an_error_says_nothing_of_what_was_to_be_written(database: Database) -> None:
     with pytest.raises(StoreError) as failure:
         async with database.write() as connection:
-            await connection.exec_driver_sql("INSERT INTO nowhere VALUES (?)", ("a secret",))
+            await connection.execute(text("INSERT INTO nowhere VALUES (:value)"), {"value": "a secret"})
     assert "nowhere" in str(failure.value.__cause__)
     assert "a secret" not in str(failure.value.__cause__)
 
@@ -274,6 +277,7 @@ async def test_the_database_and_what_sqlite_puts_beside_it_are_their_owners_alon
     assert [(tmp_path / each).stat().st_mode & 0o777 for each in ("made", "made/here")] == [0o700, 0o700]
 
 
+@sqlite_file
 async def test_a_backup_that_cannot_be_written_is_said_in_a_sentence_and_leaves_nothing(
     database: Database, tmp_path: Path
 ) -> None:

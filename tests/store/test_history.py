@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
@@ -13,9 +12,11 @@ from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
 from bot.store import history
 from bot.store.database import Database
+from bot.store.dialect import read_json
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
+from tests.stores import sqlite_file
 
 
 def comments(changes: Sequence[tuple[object, Step]]) -> list[tuple[str | None, str | None]]:
@@ -55,12 +56,13 @@ async def test_an_addition_keeps_nothing_that_the_papers_say_already(
     await library.edit(workspace, "paper-2", None, commented("短い"))
     async with database.read() as connection:
         rows = (await connection.exec_driver_sql("SELECT paper_id, before FROM history ORDER BY id")).all()
-    assert [(id, json.loads(before)["comment"] if before else None) for id, before in map(tuple, rows)] == [
+    assert [(id, read_json(before)["comment"] if before else None) for id, before in map(tuple, rows)] == [
         *((f"paper-{n}", None) for n in (3, 2, 1)),
         ("paper-2", "長い" * 500),
     ]
 
 
+@sqlite_file
 async def test_a_paper_that_an_older_program_wrote_down_lacks_the_fields_that_came_later(
     library: Library, reversal: Undo, workspace: int, database: Database
 ) -> None:

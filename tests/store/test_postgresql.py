@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 from collections.abc import Awaitable
 from datetime import timedelta
 from time import monotonic
@@ -26,10 +25,10 @@ from bot.store.schema import metadata, state, workspaces
 from bot.store.state import read_state, write_state
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
-from tests.postgres_server import VARIABLE
 from tests.samples import paper
+from tests.stores import SERVER
 
-pytestmark = pytest.mark.skipif(not os.environ.get(VARIABLE), reason="make test-postgres runs it")
+pytestmark = pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
 
 
 async def test_the_migrations_lead_to_the_tables_that_the_code_knows(database: Database) -> None:

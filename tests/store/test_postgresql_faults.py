@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import random
 from collections.abc import AsyncIterator, Iterator
 from contextlib import suppress
@@ -28,10 +27,11 @@ from bot.store.workspaces import find_or_add
 from tests.doubles.clock import TOKYO, AdjustableClock
 from tests.doubles.cut_connection import Cut, CutConnection, cut_connection
 from tests.doubles.publisher import FakePublisher, FakeRenderer
-from tests.postgres_server import VARIABLE, Server, server
+from tests.postgres_server import Server, server
 from tests.samples import paper
+from tests.stores import SERVER
 
-pytestmark = pytest.mark.skipif(not os.environ.get(VARIABLE), reason="make test-postgres runs it")
+pytestmark = pytest.mark.skipif(not SERVER, reason="make test-postgres runs it")
 
 
 @pytest.fixture
@@ -88,7 +88,7 @@ async def test_a_connection_that_breaks_before_the_end_of_a_change_saves_nothing
 
 async def end_all_connections(url: str) -> None:
     name = make_url(url).database
-    admin = await asyncpg.connect(os.environ[VARIABLE].replace("+asyncpg", ""))
+    admin = await asyncpg.connect((SERVER or "").replace("+asyncpg", ""))
     await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
     await admin.close()
     await asyncio.sleep(0.05)

@@ -14,6 +14,7 @@ from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Member, NotAnsweredError, Reply
 from tests.platforms.discord.conftest import StartBot, answered
 from tests.platforms.locking import locked
+from tests.stores import sqlite_file
 
 LINK = "https://arxiv.org/abs/1706.03762"
 
@@ -114,6 +115,7 @@ async def test_a_form_opens_beside_a_locked_database_and_its_draft_is_kept(
     assert "1706.03762" in ids
 
 
+@sqlite_file
 async def test_what_was_typed_into_a_form_whose_draft_is_lost_is_given_back(
     server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
 ) -> None:

@@ -20,6 +20,7 @@ from tests.platforms.locking import locked
 from tests.platforms.slack.adding import LINK, LOOK, TYPED, add, ids_of, inputs, look_at, own_buttons, until_form
 from tests.platforms.slack.conftest import Connected, configured
 from tests.samples import paper
+from tests.stores import sqlite_file
 
 PROMPT, AT_MOST = 0.1, 1.0  # seconds for an acknowledgement; at most, since other tests run on this machine too
 
@@ -160,6 +161,7 @@ async def test_who_closes_the_modal_before_the_form_comes_is_left_alone(
     assert person.modal is None
 
 
+@sqlite_file
 async def test_a_form_that_the_bot_cannot_serve_comes_back_with_what_was_typed(
     app: App, person: Person, channel: Channel, tmp_path: Path
 ) -> None:
@@ -218,6 +220,7 @@ async def test_who_waits_for_two_seconds_is_told_so_once_and_answered_in_the_end
     assert len(person.reads) == 2
 
 
+@sqlite_file
 async def test_a_save_that_the_database_refuses_is_told_and_can_be_repeated(
     app: App, person: Person, channel: Channel, tmp_path: Path
 ) -> None:

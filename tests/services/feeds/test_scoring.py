@@ -17,6 +17,7 @@ from bot.store import candidates
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
+from tests.stores import sqlite_file
 
 HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
 KEEP = timedelta(days=30)
@@ -175,6 +176,7 @@ async def test_a_proposal_has_no_score_and_counts_when_it_is_decided_on(
     assert after is not None and after < score
 
 
+@sqlite_file
 async def test_nothing_is_written_while_nothing_changes(team: Team, scoring: Scoring, database: Database) -> None:
     await team.decide()
     await team.find("Diffusion")

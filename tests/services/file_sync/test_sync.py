@@ -24,6 +24,7 @@ from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
 from bot.services.papers.undo import Undo
 from bot.store.database import Database
+from bot.store.state import write_state
 from bot.store.workspaces import find_or_add
 from tests.collection import all_papers
 from tests.doubles.clock import AdjustableClock
@@ -276,7 +277,7 @@ async def test_a_crash_after_the_file_was_written_changes_nothing_more(
     await file_sync.sync()
     after = raw(file)
     async with database.write() as connection:  # undoes what the interrupted transaction would have recorded
-        await connection.exec_driver_sql("UPDATE state SET text = ? WHERE name = ?", (notes[0].text, notes[0].name))
+        await write_state(connection, notes[0].name, notes[0].text)
     assert moved(report := await file_sync.sync()) == ([], [], [], [])
     assert (told(report), raw(file)) == ([], after)
 

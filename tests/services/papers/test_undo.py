@@ -19,6 +19,7 @@ from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
+from tests.stores import sqlite_file
 
 MANY = range(1, 4102)  # papers, which take three transactions
 MORE = range(1, 6102)  # papers, which take four
@@ -156,6 +157,7 @@ async def test_others_write_while_many_papers_are_undone_and_what_they_changed_s
     assert (await search.find(workspace, "subject")).total == 1
 
 
+@sqlite_file
 async def test_what_stays_is_found_while_many_papers_are_undone_and_the_others_no_longer(
     importer: Importer,
     library: Library,
@@ -186,6 +188,7 @@ async def test_many_papers_are_undone_among_many_that_stay(
     assert (await search.find(workspace, "subject")).total == 1001
 
 
+@sqlite_file
 @pytest.mark.parametrize("heals", ["start", "redo"])
 async def test_after_an_undo_that_was_cut_short_the_next_start_or_a_redo_lets_all_that_is_left_be_found(
     importer: Importer,
