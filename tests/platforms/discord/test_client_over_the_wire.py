@@ -34,6 +34,7 @@ async def test_commands_are_synced_once_and_again_only_when_they_change(server: 
         "alias",
         "export",
         "feed",
+        "stats",
     }
     assert names["paper"]["name_localizations"] == {"ja": "論文"}
     assert names["paper"]["description_localizations"]["ja"]
