@@ -27,7 +27,7 @@ from bot.services.rivals import Rivals
 from bot.services.servers import Servers
 from bot.services.unseen_collections import unseen_collections
 from bot.services.workspaces import Workspaces
-from bot.store import paper_checks, papers
+from bot.store import papers
 from bot.store.database import Database
 from bot.store.schema import REVISION
 
@@ -174,6 +174,8 @@ class Health:
 
     async def _paper_checks(self, workspace_ids: Sequence[int]) -> list[Check]:
         """Return how many papers were looked at again; nothing if none ever was."""
+        from bot.store import paper_checks  # for the doctor alone
+
         async with self._database.read() as connection:
             n, at = await paper_checks.last_week(connection, workspace_ids, self._clock())
         if at is None:

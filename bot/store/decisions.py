@@ -7,11 +7,10 @@ from typing import Any, Literal
 
 from sqlalchemy import Update, delete, func, select, update
 
-from bot.domain.candidate import Candidate
+from bot.domain.candidate import Candidate, Decision
 from bot.store.candidates import IS_FIND, candidate_from, one
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.feed_days import count_decision
 from bot.store.schema import candidates
 
 _UNDECIDED = {"decision": None, "decided_at": None, "decided_by": None, "decider": None, "change_id": None}
@@ -31,7 +30,7 @@ async def decide(
     values = {"decision": decision, "change_id": change_id, **_last_act(by, decider, now)}
     candidate = await _updated(connection, _undecided(workspace_id, number).values(values))
     if candidate:
-        await count_decision(connection, number, decision, 1)
+        await _count(connection, number, decision, 1)
     return candidate
 
 
@@ -48,7 +47,7 @@ async def take_back(connection: StoreConnection, candidate: Candidate) -> None:
     values: dict[str, Any] = _UNDECIDED if candidate.decision else {**_UNDECIDED, "later_at": None}
     await connection.execute(update(candidates).where(candidates.c.number == candidate.number).values(values))
     if candidate.decision:
-        await count_decision(connection, candidate.number, candidate.decision, -1)
+        await _count(connection, candidate.number, candidate.decision, -1)
 
 
 async def last_of(connection: StoreConnection, workspace_id: int, decider: str) -> Candidate | None:
@@ -88,3 +87,10 @@ def _undecided(workspace_id: int, number: int) -> Update:
 async def _updated(connection: StoreConnection, statement: Update) -> Candidate | None:
     row = (await connection.execute(statement.returning(candidates))).first()
     return candidate_from(row) if row else None
+
+
+async def _count(connection: StoreConnection, number: int, decision: Decision, change: int) -> None:
+    """Count a decision in the ledger of the feeds that found the candidate."""
+    from bot.store.feed_days import count_decision  # no start decides on anything
+
+    await count_decision(connection, number, decision, change)

@@ -13,7 +13,6 @@ from bot.i18n import LOCALES
 from bot.platforms.discord.markdown import inner_address
 
 _CONTENT, _TITLE, _ADDRESS, _FOLLOW_UPS = 2000, 100, 300, 1200
-_TITLES = frozenset(map(follow_ups_title, LOCALES))
 _MARKER = re.compile(r"#[a-z2-7]{8}$")
 _AT_FAULT = re.compile(r"In embeds\.(\d+)\b")
 
@@ -37,7 +36,7 @@ def as_links(body: Mapping[str, Any], fault: str) -> dict[str, Any]:
 def _line(embed: Mapping[str, Any], above: str) -> str:
     """Return one paper's line, or the follow-ups that fit; empty if the message's table of contents links the paper."""
     title = clip(str(embed.get("title", "")), _TITLE)  # already escaped
-    if embed.get("title") in _TITLES:
+    if str(embed.get("title")) in map(follow_ups_title, LOCALES):
         lines = [f"**{title}**", *str(embed.get("description", "")).split("\n")]
         lengths = accumulate(len(line) + 1 for line in lines)
         return "\n".join(line for line, length in zip(lines, lengths, strict=True) if length <= _FOLLOW_UPS)
