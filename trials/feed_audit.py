@@ -18,6 +18,7 @@ from trials.feed_world import DAY, HOUR, WebFeed
 EXCLUDED = "survey"
 _ARXIV_INTERVAL = timedelta(seconds=3)
 _NUMBER = re.compile(r"No\. (\d{6})")
+_FOLLOWED = timedelta(minutes=2)  # of the simulated clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -149,10 +150,17 @@ def _unserved(
 
 
 def _direct(every: Sequence[Served], by_path: Mapping[WebFeed, Sequence[Served]]) -> Iterator[list[Served]]:
-    """Yield the requests of each address without those that came by a redirect of another one."""
-    redirects = {(each.location, each.request.at) for each in every if each.location}
+    """Yield the requests of each address without those that came by a redirect of another one.
+
+    A redirect is followed at once, but waits for arXiv's turns in the same process move the simulated clock meanwhile.
+    """
+    redirects = defaultdict[str, list[datetime]](list)
+    for each in every:
+        if each.location:
+            redirects[each.location].append(each.request.at)
     for feed, served in by_path.items():
-        yield [each for each in served if (feed.url, each.request.at) not in redirects]
+        led = redirects[feed.url]
+        yield [each for each in served if not any(at <= each.request.at <= at + _FOLLOWED for at in led)]
 
 
 def _too_early(served: Sequence[Served]) -> Iterator[str]:
