@@ -20,7 +20,7 @@ run: .venv/run.stamp $(if $(SLACK_TOKENS),.venv/slack.stamp) $(if $(POSTGRESQL),
 	@$(BIN)/dayori run
 
 test: .venv/dev.stamp  ## run all tests
-	@$(BIN)/python -m pytest -q -n 4 --dist worksteal
+	@$(BIN)/python -m pytest -q -rs -n 4 --dist worksteal
 
 test-site: .venv/browser.stamp  ## test the site's pages in Chromium, with axe
 	@$(BIN)/python -m pytest -q -n 2 trials/browser
@@ -37,7 +37,7 @@ check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, what nothi
 	$(BIN)/deptry .
 	$(BIN)/vulture
 	@$(MAKE) --no-print-directory test
-	$(if $(CHROMIUM),@$(MAKE) --no-print-directory test-site)
+	$(if $(CHROMIUM),@$(MAKE) --no-print-directory test-site,@echo "There is no Chromium: the pages of the site were not tested in a browser.")
 
 fix: .venv/dev.stamp  ## format and mend what can be mended by itself
 	$(BIN)/ruff format .

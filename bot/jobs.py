@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING
 
 from bot.app import App
 from bot.background_jobs import Job
-from bot.domain.night import night_at
+from bot.domain.quiet_hours import quiet_hours_at
 from bot.store import feed_presence
 
 if TYPE_CHECKING:
     from bot.services.backups import Backups
     from bot.services.papers.update_checks import UpdateChecks
-    from bot.sites import SiteUpdates
+    from bot.site_updates import SiteUpdates
 
 OF_EACH_PROCESS = ("lookups",)
 
@@ -54,7 +54,7 @@ def _update_checks(app: App) -> Job:
         return UpdateChecks(app.database, app.clock, app.config.zone, app.sources)
 
     async def job() -> None:
-        if night_at(app.clock(), app.config.zone):
+        if quiet_hours_at(app.clock(), app.config.zone):
             await checks().run_if_due()
 
     return job
@@ -63,7 +63,7 @@ def _update_checks(app: App) -> Job:
 def _site(app: App, folder: Path) -> Job:
     @cache
     def updates() -> SiteUpdates:
-        from bot.sites import SiteUpdates
+        from bot.site_updates import SiteUpdates
 
         return SiteUpdates(app, folder)
 

@@ -19,6 +19,7 @@ import structlog
 from bot.app import App, platforms_of, synced
 from bot.background_jobs import BackgroundJobs
 from bot.backoff import pauses
+from bot.change_watch import ChangeWatch
 from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.domain.paper import Paper
@@ -34,7 +35,6 @@ from bot.services.papers.decisions import Decision
 from bot.services.papers.proposer_notices import untold
 from bot.services.ports import Connection, Platform, Publisher
 from bot.services.unseen_collections import unseen_collections
-from bot.watch import Watch
 
 if TYPE_CHECKING:
     from bot.scheduler import Scheduler
@@ -194,8 +194,8 @@ class _Connections:
         await self._leases.take_part(platform.delivery_job, *self._common)
         services = self._app.services
         scheduler = self._schedulers[platform.name] = Scheduler(partial(self._tick, platform, connection))
-        edits = Watch(services.library.last_step, connection.update_messages, wait=self._app.database.writes())
-        editions = Watch(services.digests.newest, self._deliver, wait=self._app.database.writes())
+        edits = ChangeWatch(services.library.last_step, connection.update_messages, wait=self._app.database.writes())
+        editions = ChangeWatch(services.digests.newest, self._deliver, wait=self._app.database.writes())
         parts = (scheduler, edits, editions)
         for part in parts:
             part.start()

@@ -11,7 +11,7 @@ from bot.config import Config
 from bot.formats.registry import read_file
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.workspaces import DEFAULT
-from bot.sites import site_folder
+from bot.site_updates import site_folder
 from bot.store import editions
 from pictures.album import Album
 from pictures.moment import MOMENT

@@ -10,7 +10,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.draft import complete, draft_of
 from bot.domain.metadata import Metadata, json_of, make_metadata, metadata_from
 from bot.domain.paper import CONTENT_FIELDS, FIELD_NAMES, FIELDS, Link, Paper, hashable, make_paper, with_changes
-from bot.domain.update import make_update
+from bot.domain.paper_update import make_update
 from bot.formats import csv as csv_format
 from bot.formats import entries, json, yaml, yaml_entry
 from bot.store.papers import columns_of, paper_from

@@ -14,7 +14,7 @@ from bot.config_values import InvalidValue, valid_base_url, valid_listen
 from bot.domain.errors import InputError
 from bot.garbage import search_young_only
 from bot.i18n import msg, phrase, t
-from bot.sites import site_folder
+from bot.site_updates import site_folder
 
 _ADDRESS = "127.0.0.1:8000"
 

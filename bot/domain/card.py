@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from bot.domain.identifiers import address_of, canonical_url
 from bot.domain.paper import Link, Paper
+from bot.domain.paper_update import Update
 from bot.domain.text import clean_line
-from bot.domain.update import Update
 from bot.i18n import Locale, t, tn
 
 _MOST_AUTHORS = 4

@@ -9,9 +9,9 @@ from enum import StrEnum
 from typing import Any, Literal, NamedTuple
 
 from bot.domain.paper import Paper
+from bot.domain.paper_update import Update
 from bot.domain.schedule import Schedule
 from bot.domain.text import clean_line
-from bot.domain.update import Update
 from bot.i18n import Locale, Message, NameCommand, t, tn
 
 Payload = dict[str, Any]

@@ -13,8 +13,8 @@ from urllib.parse import urlsplit
 from bot.domain.dates import PaperDate
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers, address_of, canonical_url, identifiers_in, web_address
+from bot.domain.paper_update import Update
 from bot.domain.text import clean, clean_line, normalized
-from bot.domain.update import Update
 from bot.i18n import msg
 
 Columns = dict[str, Any]

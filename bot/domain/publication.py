@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import address_of
 from bot.domain.paper import MOST_LINKS, Link, Paper, with_changes
-from bot.domain.update import KINDS, Update, make_update
+from bot.domain.paper_update import KINDS, Update, make_update
 
 MOST_NOTICES = 20
 

@@ -14,7 +14,7 @@ from bot.domain.dates import parse_date
 from bot.domain.errors import DayoriError, FileError, InputError
 from bot.domain.identifiers import Identifiers, acl_id, arxiv_id, doi, openreview_id
 from bot.domain.paper import CONTENT_FIELDS, Link, Paper, checked_link, make_paper, person_name
-from bot.domain.update import Update, joined, make_update
+from bot.domain.paper_update import Update, joined, make_update
 from bot.formats.positions import Path, PositionedTree
 from bot.formats.update_line import parts_of
 from bot.i18n import Message, msg

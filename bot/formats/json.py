@@ -12,7 +12,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import FileError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import FIELDS, Link, Paper
-from bot.domain.update import Update
+from bot.domain.paper_update import Update
 from bot.formats.positions import PositionedTree, read_yaml
 from bot.i18n import msg
 

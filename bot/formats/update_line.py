@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from bot.domain.paper import Paper
-from bot.domain.update import Update
+from bot.domain.paper_update import Update
 
 _LINE = re.compile(r"(?P<kind>\S+) (?P<date>\d[\d-]*)(?: (?P<value>(?!https?://).+?))?(?: (?P<url>https?://\S+))?")
 

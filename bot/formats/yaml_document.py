@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 
 from bot.domain.errors import FileError
 from bot.domain.paper import FIELDS, Paper
-from bot.domain.update import Update
+from bot.domain.paper_update import Update
 from bot.formats import yaml
 from bot.formats.entries import read_entries
 from bot.formats.positions import PositionedTree, read_yaml

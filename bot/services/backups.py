@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo
 
 import structlog
 
-from bot.domain import night
+from bot.domain import quiet_hours
 from bot.domain.errors import StoreError
 from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import make_folder, write_private
@@ -56,7 +56,7 @@ class Backups:
         """Make today's copy if the night has come and there is none; after a failure, try again in an hour."""
         now = self._clock()
         local = now.astimezone(self._zone)
-        is_early = local.time() < night.START or self._next_try - _RETRY <= now < self._next_try
+        is_early = local.time() < quiet_hours.START or self._next_try - _RETRY <= now < self._next_try
         if is_early or _copy_of(self._folder, f"{local:%Y-%m-%d}").exists():
             return
         self._next_try = now + _RETRY

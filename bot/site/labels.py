@@ -7,6 +7,7 @@ from functools import cache
 from types import MappingProxyType
 
 from bot.i18n import LANGUAGES, Locale, t
+from bot.services.papers.results import reasons_in
 
 Labels = MappingProxyType[str, str]
 
@@ -86,16 +87,6 @@ def labels(locale: Locale) -> Labels:
 
 def _in_search(locale: Locale) -> str:
     """Return the words that assets/search.js shows, as JSON."""
-    whys = {
-        "link": t(locale, "link"),
-        "author": t(locale, "author"),
-        "tag": t(locale, "tag"),
-        "comment": t(locale, "comment"),
-        "excerpt": t(locale, "excerpt"),
-        "alias": t(locale, "alias"),
-        "reading": t(locale, "reading"),
-        "typo": t(locale, "similar spelling"),
-    }
     words = {
         "results": t(locale, "Search results"),
         "loading": t(locale, "Reading the papers …"),
@@ -105,6 +96,6 @@ def _in_search(locale: Locale) -> str:
         "near": t(locale, "These come close."),
         "suggestion": t(locale, "Did you mean: {suggestion}", suggestion="{suggestion}"),
         "others": t(locale, "{names} et al.", names="{names}"),
-        "reasons": {name: t(locale, "Matched by {why}", why=why) for name, why in whys.items()},
+        "reasons": reasons_in(locale),
     }
     return json.dumps(words, ensure_ascii=False)

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import exists, func, insert, select
 
 from bot.domain.digest import FollowUp, Subscription
-from bot.domain.update import Update
+from bot.domain.paper_update import Update
 from bot.store import papers as store_papers
 from bot.store.connection import StoreConnection
 from bot.store.database import iso

@@ -16,7 +16,7 @@ from sqlalchemy import JSON, Row, Select, bindparam, delete, func, insert, selec
 from bot.domain.dates import PaperDate, parse_date
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Columns, Link, Paper, identity_keys, link_keys, person_name, title_key
-from bot.domain.update import Update
+from bot.domain.paper_update import Update
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.dialect import Portable, read_json

@@ -10,7 +10,7 @@ from typing import NamedTuple
 from sqlalchemy import select
 
 from bot.domain.paper import Columns, Paper
-from bot.domain.update import Update, joined
+from bot.domain.paper_update import Update, joined
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.dialect import Portable, read_json

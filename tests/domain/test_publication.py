@@ -10,6 +10,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.errors import InputError
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import MOST_LINKS, Link, Paper, with_changes
+from bot.domain.paper_update import MOST_UPDATES, joined, make_update
 from bot.domain.publication import (
     Notice,
     Publication,
@@ -18,7 +19,6 @@ from bot.domain.publication import (
     publication_from,
     updates_since,
 )
-from bot.domain.update import MOST_UPDATES, joined, make_update
 from tests.samples import paper
 
 DAY = PaperDate(2026, 11, 20)

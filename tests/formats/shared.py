@@ -9,7 +9,7 @@ from datetime import UTC, datetime, timedelta
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper
-from bot.domain.update import make_update
+from bot.domain.paper_update import make_update
 from tests.samples import paper
 
 UPDATES = (

@@ -11,7 +11,7 @@ import pytest
 
 from bot.domain.errors import FileError
 from bot.domain.paper import make_paper
-from bot.domain.update import Update, make_update
+from bot.domain.paper_update import Update, make_update
 from bot.formats import atom, bibtex, csl, entries, html, json, markdown, yaml
 from bot.formats.atom import Feed
 from bot.formats.positions import PositionedTree

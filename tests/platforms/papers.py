@@ -9,7 +9,7 @@ from dataclasses import replace
 from bot.domain.dates import PaperDate
 from bot.domain.errors import InputError
 from bot.domain.paper import LIMITS, MOST_LINKS, Link, Paper, make_paper
-from bot.domain.update import KINDS, Update, joined, make_update
+from bot.domain.paper_update import KINDS, Update, joined, make_update
 
 HOSTILE = (
     "@everyone",

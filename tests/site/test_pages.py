@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper
-from bot.domain.update import make_update
+from bot.domain.paper_update import make_update
 from bot.formats import bibtex, csl, ris
 from bot.formats import json as json_format
 from bot.site.names import file_name

@@ -17,7 +17,7 @@ from playwright.sync_api import Browser, Page, Request, sync_playwright
 from bot.domain.dates import PaperDate
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link
-from bot.domain.update import make_update
+from bot.domain.paper_update import make_update
 from tests.samples import paper
 from tests.site.pages import Collection, built, edition
 

@@ -10,8 +10,8 @@ import structlog
 
 from bot.domain.dates import PaperDate
 from bot.domain.paper import Paper
+from bot.domain.paper_update import Update, joined
 from bot.domain.publication import Publication, completed, updates_since
-from bot.domain.update import Update, joined
 from bot.services.papers.library import Write, write_papers
 from bot.store import follow_ups, history, paper_checks, papers
 from bot.store.connection import StoreConnection

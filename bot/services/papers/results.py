@@ -15,6 +15,21 @@ _LONGEST_QUERY, _LONGEST_TAG, _LONGEST_SUGGESTION = 80, 60, 140
 _ADD = CommandName("addpaper")
 
 
+def reasons_in(locale: Locale) -> dict[MatchReason, str]:
+    """Return what people are told of each reason for which a paper matches."""
+    parts = {
+        MatchReason.LINK: t(locale, "link"),
+        MatchReason.AUTHOR: t(locale, "author"),
+        MatchReason.TAG: t(locale, "tag"),
+        MatchReason.COMMENT: t(locale, "comment"),
+        MatchReason.EXCERPT: t(locale, "excerpt"),
+        MatchReason.ALIAS: t(locale, "alias"),
+        MatchReason.READING: t(locale, "reading"),
+        MatchReason.TYPO: t(locale, "similar spelling"),
+    }
+    return {reason: t(locale, "Matched by {why}", why=part) for reason, part in parts.items()}
+
+
 class Result(NamedTuple):
     """A paper that a search found, with its score."""
 
@@ -23,17 +38,7 @@ class Result(NamedTuple):
 
     def reason(self, locale: Locale) -> str:
         """Return which part of the paper matched; empty where its title or headline shows it."""
-        words = {
-            MatchReason.LINK: t(locale, "link"),
-            MatchReason.AUTHOR: t(locale, "author"),
-            MatchReason.TAG: t(locale, "tag"),
-            MatchReason.COMMENT: t(locale, "comment"),
-            MatchReason.EXCERPT: t(locale, "excerpt"),
-            MatchReason.ALIAS: t(locale, "alias"),
-            MatchReason.READING: t(locale, "reading"),
-            MatchReason.TYPO: t(locale, "similar spelling"),
-        }
-        return t(locale, "Matched by {why}", why=words[self.hit.reason]) if self.hit.reason else ""
+        return reasons_in(locale)[self.hit.reason] if self.hit.reason else ""
 
 
 class Results(NamedTuple):

@@ -14,9 +14,9 @@ import structlog
 
 from bot.domain.dates import PaperDate
 from bot.domain.errors import NotFoundError, SourceBusyError, SourceError, UnknownPaperError
-from bot.domain.night import Night, night_at
+from bot.domain.paper_update import Update
 from bot.domain.publication import Publication
-from bot.domain.update import Update
+from bot.domain.quiet_hours import QuietHours, quiet_hours_at
 from bot.i18n import Message, msg
 from bot.services.cancellation import uncancellable
 from bot.services.lazy_sources import LazySources
@@ -79,7 +79,7 @@ class UpdateChecks:
     async def run_if_due(self) -> None:
         """At night, look at what is due; after the night's last paper, hardly anything is done until the next night."""
         now = self._clock()
-        night = night_at(now, self._zone)
+        night = quiet_hours_at(now, self._zone)
         if night and now >= max(night.start + self._delay, self._idle_until or night.start):
             await self._run(night)
             self._idle_until = self._clock() + _IDLE
@@ -87,7 +87,7 @@ class UpdateChecks:
     async def run_now(self, workspace_id: int, id: str | None = None) -> CheckReport:
         """Look at what is due at any hour, or at one paper whether it is due or not. Raises NotFoundError."""
         now = self._clock()
-        night = Night(now, now + _LONGEST)
+        night = QuietHours(now, now + _LONGEST)
         if id is None:
             return await self._run(night)
         async with self._database.write() as connection:
@@ -97,7 +97,7 @@ class UpdateChecks:
             await paper_checks.make_due(connection, rows[id][0], now)
         return await self._run(night, rows[id][0])
 
-    async def _run(self, night: Night, number: int | None = None) -> CheckReport:
+    async def _run(self, night: QuietHours, number: int | None = None) -> CheckReport:
         """Look at what is due until nothing is, the night's number of papers is reached, or the night ends."""
         report = CheckReport()
         for source in MOST:
@@ -105,12 +105,12 @@ class UpdateChecks:
                 await (self._ask_arxiv if source == "arxiv" else self._ask_crossref)(due, night, report)
         return report
 
-    def _may_ask(self, source: CheckedSource, night: Night) -> bool:
+    def _may_ask(self, source: CheckedSource, night: QuietHours) -> bool:
         now = self._clock()
         return now < night.end and self._resting_until.get(source, now) <= now
 
     @uncancellable
-    async def _take(self, source: CheckedSource, night: Night, number: int | None) -> list[DueCheck]:
+    async def _take(self, source: CheckedSource, night: QuietHours, number: int | None) -> list[DueCheck]:
         async with self._database.write() as connection:
             now = self._clock()
             left = MOST[source] - await paper_checks.count_since(connection, source, night.start)
@@ -118,7 +118,7 @@ class UpdateChecks:
                 return []
             return await paper_checks.take_due(connection, source, now, now + _TAKEN, min(left, _BATCH), number)
 
-    async def _ask_arxiv(self, due: Sequence[DueCheck], night: Night, report: CheckReport) -> None:
+    async def _ask_arxiv(self, due: Sequence[DueCheck], night: QuietHours, report: CheckReport) -> None:
         sources = await self._sources.get()
         try:
             found = await sources.arxiv_publications(list(dict.fromkeys(check.id for check in due)))
@@ -128,7 +128,7 @@ class UpdateChecks:
         else:
             await self._record("arxiv", due, found, report)
 
-    async def _ask_crossref(self, due: Sequence[DueCheck], night: Night, report: CheckReport) -> None:
+    async def _ask_crossref(self, due: Sequence[DueCheck], night: QuietHours, report: CheckReport) -> None:
         sources, failures = await self._sources.get(), 0
         for check in due:
             if not self._may_ask("crossref", night):
@@ -171,7 +171,7 @@ class UpdateChecks:
             async with self._database.write() as connection:
                 await paper_checks.put_off(connection, source, due, self._clock() + _AFTER_FAILURE)
 
-    def _rest(self, source: CheckedSource, night: Night, error: SourceError, report: CheckReport) -> None:
+    def _rest(self, source: CheckedSource, night: QuietHours, error: SourceError, report: CheckReport) -> None:
         """Leave a source alone for the night: it asks for a pause, or fails."""
         self._resting_until[source] = night.end
         report.troubles.append(error.message)

@@ -8,8 +8,8 @@ from typing import Any
 from bot.domain.card import card_of as links_of
 from bot.domain.outline import Outline
 from bot.domain.paper import Paper
+from bot.domain.paper_update import Update
 from bot.domain.text import clip
-from bot.domain.update import Update
 from bot.i18n import Locale, t
 from bot.site import templating
 from bot.site.catalogue import Shelf, key_of, paper_path

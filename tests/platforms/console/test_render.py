@@ -18,7 +18,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, FollowUp, Reason
 from bot.domain.errors import InputError
 from bot.domain.paper import Link, Paper, make_paper
-from bot.domain.update import make_update
+from bot.domain.paper_update import make_update
 from bot.platforms.console import render
 from bot.platforms.console.reports import prompt_name
 from bot.search.results import Hit

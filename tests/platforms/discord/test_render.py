@@ -13,7 +13,7 @@ import pytest
 from bot.domain.dates import PaperDate
 from bot.domain.digest import MOST_FOLLOW_UPS, Edition, FollowUp, Reason
 from bot.domain.paper import Paper, with_id
-from bot.domain.update import make_update
+from bot.domain.paper_update import make_update
 from bot.formats.registry import read_file
 from bot.i18n import LOCALES
 from bot.platforms.discord.fallback import as_links

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from bot.domain.dates import PaperDate
 from bot.domain.digest import MOST_FOLLOW_UPS, Edition, FollowUp, Payload, Reason
 from bot.domain.paper import Paper, with_id
-from bot.domain.update import make_update
+from bot.domain.paper_update import make_update
 from bot.formats.registry import read_file
 from bot.i18n import LOCALES, Locale
 from bot.platforms.slack.command_names import CommandNames

@@ -30,6 +30,7 @@ class Index {
   #keys;
   #counts;
   #spoken;
+  #sounds = null;
   #everywhere = [];
   #found = new Map();
 
@@ -145,15 +146,15 @@ class Index {
 
   /** The vocabulary by what its English words sound like; computed when a katakana query first needs it. */
   get sounds() {
-    if (!this._sounds) {
+    if (!this.#sounds) {
       const bySound = new Map();
       for (const word of this.#spoken) {
         const sound = this.#counts.has(word) && phoneticKey(word);
         if (sound) put(bySound, sound, { word, papers: this.#counts.get(word) });
       }
-      this._sounds = { bySound, sorted: [...bySound].sort(byText) };
+      this.#sounds = { bySound, sorted: [...bySound].sort(byText) };
     }
-    return this._sounds;
+    return this.#sounds;
   }
 
   #post(scope, terms, place) {

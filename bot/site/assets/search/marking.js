@@ -22,7 +22,8 @@ function spans(text, marked) {
     }
   }
   found.sort((one, other) => one[0] - other[0] || other[1] - one[1]);
-  return found.filter(([start, end], at) => start < end && found.slice(0, at).every(([, before]) => before <= start));
+  let last = 0;
+  return found.filter(([start, end]) => start >= last && start < end && (last = end));
 }
 
 /** Where a word ends: behind its long vowel marks, which folding leaves out. */

@@ -13,7 +13,7 @@ _EVERY = 2.0  # seconds; a look takes 0.4 ms of a processor
 _log = structlog.get_logger()
 
 
-class Watch:
+class ChangeWatch:
     """Calls `follow` when the newest number has changed; one that is slow delays only itself.
 
     It looks every few seconds, or sooner when `wait` hears that something was written.
@@ -30,7 +30,7 @@ class Watch:
         self._watching: asyncio.Task[None] | None = None
 
     def start(self) -> None:
-        """Watch from now on."""
+        """ChangeWatch from now on."""
         self._watching = asyncio.create_task(self._watch())
 
     async def stop(self) -> None:

@@ -8,9 +8,9 @@ from collections.abc import AsyncIterator
 import pytest
 from structlog.testing import capture_logs
 
+from bot.change_watch import ChangeWatch
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.watch import Watch
 
 
 class Collection:
@@ -39,7 +39,7 @@ class Collection:
 @pytest.fixture
 async def collection() -> AsyncIterator[Collection]:
     collection = Collection()
-    watch = Watch(collection.last_step, collection.follow, every=0.001)
+    watch = ChangeWatch(collection.last_step, collection.follow, every=0.001)
     watch.start()
     await collection.look_again()
     yield collection
@@ -69,7 +69,7 @@ async def test_what_could_not_be_followed_is_followed_at_the_next_look(
 
 
 async def test_a_watch_that_was_never_started_stops() -> None:
-    await Watch(Collection().last_step, Collection().follow).stop()
+    await ChangeWatch(Collection().last_step, Collection().follow).stop()
 
 
 async def test_a_change_is_followed_as_soon_as_a_write_is_heard_of() -> None:
@@ -85,7 +85,7 @@ async def test_a_change_is_followed_as_soon_as_a_write_is_heard_of() -> None:
         await heard.wait()
         heard.clear()
 
-    watch = Watch(look, follow, 3600, wait)
+    watch = ChangeWatch(look, follow, 3600, wait)
     watch.start()
     await asyncio.sleep(0)
     newest = 2
