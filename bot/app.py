@@ -99,6 +99,8 @@ async def open_app(
         require_no_loss(config.database_file, config.backups_path)
         database = await open_database(config.database_place)
         stack.push_async_callback(database.close)
+        if serves:
+            await database.require_changes()
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
         metrics = Metrics()

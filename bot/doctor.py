@@ -5,13 +5,12 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator, Iterator
 from datetime import datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from bot.app import open_health, utc_now
 from bot.config import Config
-from bot.domain.errors import DamagedStoreError, MissingStoreError, StoreError
-from bot.i18n import Message, msg
+from bot.domain.errors import DamagedStoreError, MissingStoreError, ServerStoreError, StoreError
+from bot.i18n import Message
 from bot.services.backups import newest_copy, restore_hint
 from bot.services.check import Check
 from bot.services.doctor.clock import ClockComparison, timezone_check
@@ -69,21 +68,23 @@ async def _ask_store(config: Config, workspace: str, clock: Clock) -> _Knowledge
                 busy_until = await source_turns.busy_until(connection, "arxiv", clock())
             return _Knowledge(report, [] if await health.is_running() else due, busy_until)
     except StoreError as error:
-        remedy = _way_back(error, config.backups_path) if config.database_file else _CHECK_SERVER
         file = config.database_file
         place = await asyncio.to_thread(list, storage_checks(file, config.backups_path, clock())) if file else []
         return _Knowledge(
-            HealthReport((Check("database", "fault", error.message, remedy), *place), ()), new_feeds(feeds)
+            HealthReport((Check("database", "fault", error.message, _remedy(error, config)), *place), ()),
+            new_feeds(feeds),
         )
 
 
-def _way_back(error: StoreError, copies: Path | None) -> Message | None:
-    """Return how a damaged database is brought back, or one that is gone although there are copies of it."""
+def _remedy(error: StoreError, config: Config) -> Message | None:
+    """Return what to do about a server, or how a file is brought back: one that is damaged, or gone beside copies."""
+    if isinstance(error, ServerStoreError):
+        return error.remedy
+    if config.database_file is None:
+        return None
+    copies = config.backups_path
     is_gone = isinstance(error, MissingStoreError) and copies and newest_copy(copies)
     return restore_hint(copies) if is_gone or isinstance(error, DamagedStoreError) else None
-
-
-_CHECK_SERVER = msg("Check database_url, and that its server runs and can be reached from here.")
 
 
 async def _ask_network(

@@ -6,18 +6,21 @@
 from __future__ import annotations
 
 import asyncio
+import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from tests.faults import discord, machine, settings, slack, store, web
+from tests.faults import discord, machine, postgresql, settings, slack, store, web
 from tests.faults.stage import template
 from tests.faults.verdict import Verdict, play
+from tests.postgres_server import VARIABLE, server
 
 _SCENES = (
     *settings.SCENES,
     *store.SCENES,
+    *postgresql.SCENES,
     *machine.SCENES,
     *discord.SCENES,
     *slack.SCENES,
@@ -35,7 +38,8 @@ async def on_faults() -> int:
 
 def main() -> int:
     """Play all scenes, print the table, and return how many faults were not told as they should be."""
-    with TemporaryDirectory() as folder:
+    with TemporaryDirectory() as folder, server() as running:
+        os.environ[VARIABLE] = running.url
         verdicts = list(_verdicts(Path(folder)))
     print("| what is broken | `dayori doctor` | `dayori run` |\n| --- | --- | --- |")
     for each in verdicts:

@@ -15,7 +15,8 @@ DayoriError
 │   └── DuplicateError another process answers the same request
 ├── StoreError         the database
 │   ├── MissingStoreError   there is no database yet, or an empty one
-│   └── DamagedStoreError   its file is damaged; a copy brings it back
+│   ├── DamagedStoreError   its file is damaged; a copy brings it back
+│   └── ServerStoreError    its server, or this user's rights there, keep it from being used
 ├── SourceError        a source of metadata is down, refuses or sends nonsense
 │   ├── SourceSettingError  the settings keep the source from being queried
 │   ├── UnknownPaperError   the source does not know the paper
@@ -137,6 +138,14 @@ class MissingStoreError(StoreError):
 
 class DamagedStoreError(StoreError):
     """The file of the database is damaged, or is no database; a copy has to be restored."""
+
+
+class ServerStoreError(StoreError):
+    """The server keeps the database from being used; `remedy` is what to do, None if the message tells."""
+
+    def __init__(self, message: Message, remedy: Message | None) -> None:
+        super().__init__(message)
+        self.remedy = remedy
 
 
 class SourceError(DayoriError):

@@ -1,16 +1,23 @@
-"""The check of a database's server: what it is, and whether it has connections left."""
+"""The check of a database's server: what it is, whether it takes changes, and whether it has connections left."""
 
 from __future__ import annotations
 
 from bot.i18n import msg
 from bot.services.check import Check
 from bot.store.database import ServerState
+from bot.store.postgresql_errors import TAKES_CHANGES
 
 _FULL = 0.9  # share of the connections that are taken
 
 
 def server_check(server: ServerState) -> Check:
     """Return what there is to say of a server."""
+    if server.is_read_only:
+        message = msg("The server only lets the database be read, as a standby does.")
+        return Check("server", "fault", message, TAKES_CHANGES)
+    if not server.may_change:
+        message = msg("The user of database_url may not change the tables.")
+        return Check("server", "fault", message, msg("Grant that, or make the user the database's owner."))
     message = msg(
         "PostgreSQL {version}: the database has {size} MB, and {connections} of {most} connections are taken.",
         version=server.version,

@@ -28,12 +28,17 @@ _FAILURES = (DBAPIError, PoolTimeoutError)  # a refused statement, or no connect
 
 
 class ServerState(NamedTuple):
-    """A server's version, the bytes of the database there, and how many of its connections are taken."""
+    """A server's version, the bytes of the database there, how many of its connections are taken, and what is refused.
+
+    The server may take no changes at all, and this user may lack the right to change our tables.
+    """
 
     version: str
     size: int
     connections: int
     most_connections: int
+    is_read_only: bool
+    may_change: bool
 
 
 class Database(ABC):
@@ -102,6 +107,10 @@ class Database(ABC):
         A file tells nobody that it was written, so there it waits for the whole time.
         """
         return asyncio.sleep
+
+    @abstractmethod
+    async def require_changes(self) -> None:
+        """Raise StoreError if the database can only be read."""
 
     async def server(self) -> ServerState | None:
         """Return how the server is; None for a file."""

@@ -16,16 +16,16 @@ from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from bot.domain.errors import StoreError
-from bot.i18n import msg
+from bot.domain.errors import ServerStoreError, StoreError
+from bot.i18n import Message, msg
 from bot.store.abstract_database import Database, ServerState
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections
-from bot.store.postgresql_engine import make_engine, place_of, take_turn
-from bot.store.postgresql_errors import LOST, reason_of
+from bot.store.postgresql_engine import make_engine, make_engine_to_read, place_of, take_turn
+from bot.store.postgresql_errors import LOST, NO_RIGHTS, READ_ONLY, TAKES_CHANGES, reason_of, remedy_of
 from bot.store.postgresql_listener import Listener
 from bot.store.revisions import revision_error
-from bot.store.schema import REVISION
+from bot.store.schema import REVISION, metadata
 
 _VERSION = text("SELECT version_num FROM alembic_version")
 _IS_MIGRATED = text("SELECT to_regclass('alembic_version') IS NOT NULL")
@@ -43,11 +43,25 @@ _SEARCH_SETTINGS = {
     "max_parallel_workers_per_gather": "0",
 }
 
-_SERVER = text("""
+# The doctor's own connections only read; `reset_val` is how the server would have let them begin.
+_IS_READ_ONLY = """
+    (pg_is_in_recovery() OR (SELECT reset_val = 'on' FROM pg_settings WHERE name = 'default_transaction_read_only'))
+"""
+_RIGHTS = " AND ".join(f"has_table_privilege(oid, '{right}')" for right in ("INSERT", "UPDATE", "DELETE"))
+_MAY_CHANGE = f"""
+    (SELECT bool_and({_RIGHTS}) FROM pg_class
+        WHERE relnamespace = to_regnamespace(current_schema()) AND relname = ANY(:tables))
+"""
+_TABLES = {"tables": list(metadata.tables)}
+_SERVER = text(f"""
 SELECT split_part(current_setting('server_version'), ' ', 1), pg_database_size(current_database()),
     (SELECT count(*) FROM pg_stat_activity WHERE backend_type = 'client backend'),
-    CAST(current_setting('max_connections') AS int) - CAST(current_setting('superuser_reserved_connections') AS int)
+    CAST(current_setting('max_connections') AS int) - CAST(current_setting('superuser_reserved_connections') AS int),
+    {_IS_READ_ONLY},
+    {_MAY_CHANGE}
 """)
+_MAY_MAKE_TABLES = text(f"SELECT {_IS_READ_ONLY}, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)")
+_CHANGES = text(f"SELECT current_setting('transaction_read_only') = 'on', {_MAY_CHANGE}")
 
 
 class PostgresqlDatabase(Database):
@@ -87,7 +101,12 @@ class PostgresqlDatabase(Database):
     async def server(self) -> ServerState:
         """Return how the server is. Raises StoreError."""
         async with self.read() as connection:
-            return ServerState(*(await connection.execute(_SERVER)).one())
+            return ServerState(*(await connection.execute(_SERVER, _TABLES)).one())
+
+    async def require_changes(self) -> None:
+        """Raise StoreError if the server only lets the database be read, or does not let this user change it."""
+        async with self.read() as connection:
+            _require(self.place, *(await connection.execute(_CHANGES, _TABLES)).one())
 
     async def _begin(self, stack: AsyncExitStack, until: float, own_rows: bool) -> StoreConnection:
         if not own_rows:
@@ -130,9 +149,11 @@ async def open_postgresql(url: str) -> PostgresqlDatabase:
 async def open_postgresql_to_read(url: str) -> PostgresqlDatabase:
     """Open an existing database so that nothing can be written. Raises StoreError."""
     address = make_url(url)
-    connections = Connections(make_engine(address, default_transaction_read_only="on"))
+    connections = Connections(make_engine_to_read(address))
     try:
         version = await _version(connections)
+        if version is None:
+            await _require_place(connections, place_of(address))
     except BaseException as error:
         await connections.close()
         if isinstance(error, SQLAlchemyError):
@@ -152,6 +173,19 @@ async def _version(connections: Connections) -> str | None:
         return version
 
 
+async def _require_place(connections: Connections, place: str) -> None:
+    """Raise StoreError if no tables can be made in an empty database."""
+    async with connections.lend() as connection:
+        _require(place, *(await connection.execute(_MAY_MAKE_TABLES)).one())
+
+
+def _require(place: str, is_read_only: bool, may_change: bool) -> None:
+    if is_read_only:
+        raise _unusable(place, READ_ONLY, TAKES_CHANGES)
+    if not may_change:
+        raise _unusable(place, NO_RIGHTS, None)
+
+
 async def _migrate(address: URL) -> None:
     """Migrate the database in one transaction; of several processes that start, one does it."""
     from bot.store.migrations import upgrade_server  # Alembic is slow to import, and most starts need no migration
@@ -167,4 +201,9 @@ async def _migrate(address: URL) -> None:
 
 def _unopened(error: SQLAlchemyError, address: URL) -> StoreError:
     reason = reason_of(error) if isinstance(error, DBAPIError) else str(error)
-    return StoreError(msg('The database "{path}" cannot be opened: {reason}.', path=place_of(address), reason=reason))
+    return _unusable(place_of(address), reason, remedy_of(error))
+
+
+def _unusable(place: str, reason: Message | str, remedy: Message | None) -> ServerStoreError:
+    message = msg('The database "{path}" cannot be opened: {reason}.', path=place, reason=reason)
+    return ServerStoreError(message, remedy)

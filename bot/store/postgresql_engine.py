@@ -10,7 +10,7 @@ from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from bot.domain.errors import StoreError
+from bot.domain.errors import ServerStoreError, StoreError
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
 from bot.store.postgresql_errors import OLDEST
@@ -55,12 +55,23 @@ def make_engine(address: URL, pool: dict[str, Any] = _POOL, **settings: str) -> 
         )
     except ImportError as error:
         raise StoreError(
-            msg('PostgreSQL needs the driver asyncpg: pip install "{package}".', package="ronbun-dayori[postgres]")
+            msg("PostgreSQL needs the extra postgres: pip install 'ronbun-dayori[postgres]', or start with make run.")
         ) from error
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _check_server)
     event.listen(engine, "checkout", _check_connection)
     return engine
+
+
+def make_engine_to_read(address: URL) -> Engine:
+    """Return an engine whose connections refuse to write, and still tell whether the server would let them."""
+    engine = make_engine(address)
+    event.listen(engine, "connect", _only_read)
+    return engine
+
+
+def _only_read(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
+    connection.run_async(lambda driver: driver.execute("SET default_transaction_read_only = on"))
 
 
 def _connect(dialect: Any, _: Any, arguments: Any, keywords: Any) -> Any:
@@ -75,13 +86,12 @@ def _check_server(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:
     driver: Any = connection.driver_connection
     version, encoding = driver.get_server_version().major, driver.get_settings().server_encoding
     if version < OLDEST:
-        raise StoreError(
-            msg(
-                "The server is PostgreSQL {version}; this program needs {oldest} or newer.",
-                version=str(version),
-                oldest=str(OLDEST),
-            )
+        message = msg(
+            "The server is PostgreSQL {version}; this program needs {oldest} or newer.",
+            version=str(version),
+            oldest=str(OLDEST),
         )
+        raise ServerStoreError(message, msg("Update the server, or name another one in database_url."))
     if encoding != "UTF8":
         raise StoreError(
             msg(

@@ -10,18 +10,33 @@ from bot.i18n import Message, msg
 
 OLDEST = 14  # the major version of PostgreSQL that this program still supports
 LOST = msg("the connection to the server was lost")
+NO_RIGHTS = msg("the user may not do this in the database; grant it, or make the user the database's owner")
+READ_ONLY = msg("the server only lets it be read, as a standby does")
 _REASONS = {
     "28P01": msg("the server does not accept this user name and password"),
-    "28000": msg("the server does not let this user in from here (pg_hba.conf)"),
+    "28000": msg("the server knows no such user, or does not let it in from here (pg_hba.conf)"),
     "3D000": msg("there is no database of this name; make it with createdb"),
-    "42501": msg("the user may not do this in the database; grant it, or make the user the database's owner"),
+    "42501": NO_RIGHTS,
     "53100": msg("the server's disk is full"),
     "53300": msg("the server takes no more connections (max_connections)"),
     "55P03": msg("another process is writing for too long"),
     "57P01": LOST,
     "57P02": LOST,
     "57P03": msg("the server is starting or stopping"),
-    "25006": msg("the server only lets it be read, as a standby does"),
+    "25006": READ_ONLY,
+}
+TAKES_CHANGES = msg(
+    "Name the server that takes changes in database_url; if it is this one, set default_transaction_read_only to off."
+)
+_CHECK_SERVER = msg("Check database_url, and that its server runs and can be reached from here.")
+_REMEDIES = {  # None where the reason itself tells
+    "28P01": msg("Correct them in database_url; @, : and / in a password are written %40, %3A and %2F."),
+    "28000": msg("Correct the user in database_url, or let it in by the server's pg_hba.conf."),
+    "3D000": None,
+    "42501": None,
+    "53100": msg("Make room on that disk."),
+    "53300": msg("Raise max_connections, or end what holds so many connections."),
+    "25006": TAKES_CHANGES,
 }
 
 
@@ -45,6 +60,11 @@ def reason_of(error: BaseException) -> Message | str:
     if isinstance(cause, OSError):
         return msg("the server cannot be reached: {reason}", reason=os_reason(cause))
     return _text_of(cause)
+
+
+def remedy_of(error: BaseException) -> Message | None:
+    """Return the one thing to do about a failed connection; None if its reason tells."""
+    return _REMEDIES.get(state_of(error), _CHECK_SERVER)
 
 
 def _text_of(error: BaseException) -> str:

@@ -97,6 +97,9 @@ class SqliteDatabase(Database):
         except DBAPIError as error:
             raise self._unwritten(error, False) from error
 
+    async def require_changes(self) -> None:
+        """Do nothing: a file that can only be read was not opened."""
+
     async def find_damage(self) -> str | None:
         """Return what is wrong with the file, None if every page and the papers' text is whole; reads all of it."""
         try:

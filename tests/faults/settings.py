@@ -58,6 +58,11 @@ SCENES: tuple[Scene, ...] = (
     ),
     alone("health.listen malformed", _setting(health={"listen": "9109"}), doctor="health.listen"),
     alone("another kind of database", _setting(database_url="mysql://db/dayori"), doctor="database_url"),
+    alone(
+        "PostgreSQL with another driver",
+        _setting(database_url="postgresql://dayori:geheim@db/dayori"),
+        doctor="postgresql+asyncpg://",
+    ),
     alone("a token in bot.yaml", _setting(discord_token=TOKEN), doctor="DISCORD_TOKEN"),
     alone("a mistyped variable in .env", _dotenv(f"DISCORD_TOKE={TOKEN}\n"), doctor="DISCORD_TOKEN"),
     alone("an unknown variable", _variable(DAYORI_TIMEZON="Asia/Tokyo"), doctor="DAYORI_TIMEZONE"),

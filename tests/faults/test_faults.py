@@ -6,11 +6,13 @@ from pathlib import Path
 
 import pytest
 
-from tests.faults import discord, settings, slack, store, web
+from tests.faults import discord, postgresql, settings, slack, store, web
 from tests.faults.fault import Scene
 from tests.faults.verdict import play
+from tests.stores import SERVER
 
 SCENES = [*settings.SCENES, *store.SCENES, *discord.SCENES, *slack.SCENES, *web.SCENES]
+SCENES += postgresql.SCENES if SERVER else ()
 
 
 @pytest.mark.parametrize("scene", SCENES, ids=lambda scene: scene.name)
