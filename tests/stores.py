@@ -10,13 +10,15 @@ import os
 import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import AbstractContextManager, closing, contextmanager
 from itertools import count
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 import asyncpg
 import pytest
+from sqlalchemy import text
 from sqlalchemy.engine import URL, make_url
 
 from bot.store.database import open_database
@@ -115,6 +117,21 @@ class PostgresStores:
 
     def _execute(self, statement: str) -> None:
         self._loop.run_until_complete(self._connection.execute(statement))
+
+
+def execute(url: str, statement: str, **values: Any) -> list[dict[str, Any]]:
+    """Execute a statement in a store like another process; return the rows of its result."""
+    with ThreadPoolExecutor(1) as thread:  # the caller's may have an event loop
+        return thread.submit(asyncio.run, _execute(url, statement, values)).result()
+
+
+async def _execute(url: str, statement: str, values: dict[str, Any]) -> list[dict[str, Any]]:
+    database = await open_database(url)
+    async with database.write() as connection:
+        result = await connection.execute(text(statement), values)
+        rows = [dict(row) for row in result.mappings()] if result.returns_rows else []
+    await database.close()
+    return rows
 
 
 async def _make(url: str) -> None:

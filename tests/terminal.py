@@ -5,19 +5,16 @@ from __future__ import annotations
 import json
 import os
 import pty
-import sqlite3
 import subprocess
 import sys
 import threading
 from collections.abc import Callable, Sequence
-from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-import pytest
 from typer.testing import Result
 
-from tests.stores import SERVER
+from tests.stores import execute
 
 _ROOT = Path(__file__).parents[1]
 _LONGEST = 30.0  # seconds until a program that waits forever is killed
@@ -45,12 +42,9 @@ def everything(dayori: Dayori) -> list[dict[str, Any]]:
     return papers
 
 
-def make_workspace(database: Path, name: str) -> None:
-    """Create a workspace like the bot does for a hosted server; a test that needs that is skipped on a server."""
-    if SERVER:
-        pytest.skip("about SQLite's file")
-    with closing(sqlite3.connect(database)) as connection, connection:
-        connection.execute("INSERT INTO workspaces (name, created_at) VALUES (?, '2024-01-01T00:00:00+00:00')", (name,))
+def make_workspace(url: str, name: str) -> None:
+    """Create a workspace in the store of this URL, like the bot does for a hosted server."""
+    execute(url, "INSERT INTO workspaces (name, created_at) VALUES (:name, '2024-01-01T00:00:00+00:00')", name=name)
 
 
 def on_a_terminal(*arguments: str, keys: Sequence[tuple[str, str]] = (), ends_with: int = 0) -> str:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import sqlite3
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -15,7 +14,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from tests.stores import sqlite_file
+from bot.store.database import iso
+from tests.stores import execute
 from tests.terminal import Dayori, assert_one_line, document, everything
 
 FEEDS = Path(__file__).parent.parent / "data/feeds"
@@ -206,12 +206,11 @@ def test_the_feeds_of_the_settings_are_those_of_the_default_workspace(
     assert len(document(dayori("feeds", "list", "--json"))["feeds"]) == 1
 
 
-@sqlite_file
-def test_a_feed_whose_host_another_process_polls_is_told_to_come(dayori: Dayori, address: str, tmp_path: Path) -> None:
+def test_a_feed_whose_host_another_process_polls_is_told_to_come(
+    dayori: Dayori, address: str, database_url: str
+) -> None:
     dayori("feeds", "poll")
-    with sqlite3.connect(tmp_path / "dayori.db") as connection:
-        soon = (datetime.now(UTC) + timedelta(minutes=4)).isoformat(timespec="microseconds")
-        columns = "next_poll_at = requested_at, requested_at = NULL"
-        connection.execute(f"UPDATE feed_addresses SET leased_until = ?, {columns}", (soon,))
-    connection.close()
+    soon = iso(datetime.now(UTC) + timedelta(minutes=4))
+    columns = "next_poll_at = requested_at, requested_at = NULL"
+    execute(database_url, f"UPDATE feed_addresses SET leased_until = :soon, {columns}", soon=soon)
     assert dayori("feeds", "poll", "cl").stdout == "cl 更新あり まもなく読み込みます。\n"

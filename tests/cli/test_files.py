@@ -14,8 +14,8 @@ from tests.terminal import Dayori, assert_one_line, document, everything, make_w
 
 
 @pytest.mark.parametrize("format", ["yaml", "json"])
-def test_what_is_exported_is_imported_unchanged(dayori: Dayori, tmp_path: Path, format: str) -> None:
-    make_workspace(tmp_path / "dayori.db", "new")
+def test_what_is_exported_is_imported_unchanged(dayori: Dayori, database_url: str, format: str) -> None:
+    make_workspace(database_url, "new")
     assert dayori("export", "--output", f"copy.{format}").exit_code == 0
     assert "変更なし 6" in dayori("import", f"copy.{format}").stdout
     assert "追加 6" in dayori("import", f"copy.{format}", "--workspace", "new").stdout

@@ -19,7 +19,7 @@ from typer.testing import CliRunner
 from bot.cli.program import COMMANDS, app
 from tests.conftest import STARTER
 from tests.nowhere import SOURCES
-from tests.stores import SERVER, sqlite_file
+from tests.stores import SERVER, execute, sqlite_file
 from tests.terminal import Dayori, assert_one_line, document, everything, make_workspace, on_a_terminal
 
 RETNET = "Retentive Network: A Successor to Transformer for Large Language Models"
@@ -251,24 +251,22 @@ def test_broken_settings_are_said_in_one_line_with_their_place(dayori: Dayori, t
     assert_one_line(dayori("history"), "bot.yaml:2:1: 「local」という設定はありません。「locale」ではありませんか？")
 
 
-def test_another_workspace_is_another_collection(dayori: Dayori, tmp_path: Path) -> None:
-    make_workspace(tmp_path / "dayori.db", "discord:1")
+def test_another_workspace_is_another_collection(dayori: Dayori, database_url: str) -> None:
+    make_workspace(database_url, "discord:1")
     assert document(dayori("search", "", "--json", "--workspace", "discord:1"))["total"] == 0
     assert_one_line(dayori("show", "retnet", "--workspace", "discord:1"), "retnet")
 
 
-@sqlite_file
 def test_a_workspace_that_there_is_not_is_told_with_those_that_there_are_and_none_is_made(
-    dayori: Dayori, tmp_path: Path
+    dayori: Dayori, database_url: str
 ) -> None:
-    make_workspace(tmp_path / "dayori.db", "discord:826969109299200000")
+    make_workspace(database_url, "discord:826969109299200000")
     for typo in ("defualt", "discord:1", ""):
         for command in (("add", "1706.03762"), ("search", "a"), ("import", "x.yaml"), ("doctor",)):
             result = dayori(*command, "--workspace", typo)
             assert_one_line(result, f"「{typo}」というワークスペースはありません")
             assert "default" in result.stderr and "discord:826969109299200000" in result.stderr
-    with closing(sqlite3.connect(tmp_path / "dayori.db")) as connection:
-        assert connection.execute("SELECT count(*) FROM workspaces").fetchone() == (2,)
+    assert len(execute(database_url, "SELECT name FROM workspaces")) == 2
 
 
 def test_history_cuts_neither_ids_nor_the_difference_however_narrow_the_terminal(dayori: Dayori) -> None:
@@ -283,12 +281,12 @@ def test_history_cuts_neither_ids_nor_the_difference_however_narrow_the_terminal
     assert "calibrated-hallucination見出し:" in text
 
 
-def test_history_tells_the_newest_first(dayori: Dayori, tmp_path: Path) -> None:
+def test_history_tells_the_newest_first(dayori: Dayori, database_url: str) -> None:
     dayori("edit", "retnet", "--comment", "一")
     dayori("edit", "retnet", "--comment", "二")
     text = "".join(dayori("history", "retnet").stdout.split())
     assert text.index("一→二") < text.index("→一")
-    make_workspace(tmp_path / "dayori.db", "new")
+    make_workspace(database_url, "new")
     assert dayori("history", "--workspace", "new").stdout == "まだ何も変更されていません。\n"
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from pathlib import Path
 
 import pytest
 
@@ -14,10 +13,10 @@ SERVER = "discord:123456789012345678"
 
 
 @pytest.fixture
-def tied(dayori: Dayori, monkeypatch: pytest.MonkeyPatch) -> Dayori:
+def tied(dayori: Dayori, database_url: str, monkeypatch: pytest.MonkeyPatch) -> Dayori:
     """Return the terminal after the settings tied a server that had its own workspace, with two papers in it."""
     monkeypatch.setenv("DAYORI_SHARING", "hosted")
-    make_workspace(Path("dayori.db"), SERVER)
+    make_workspace(database_url, SERVER)
     for title in ("One", "Four"):
         assert (
             dayori(

@@ -6,12 +6,11 @@ from collections.abc import AsyncIterator, Iterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
 from itertools import cycle
-from pathlib import Path
 
 from tests.doubles.slack import SlackServer
 from tests.platforms.both.conftest import running
 from tests.scenario import discord, slack
-from tests.scenario.driver import Driver, Form, settings_in
+from tests.scenario.driver import Driver, Form, settings_for
 
 
 @dataclass
@@ -64,14 +63,14 @@ class OnBoth:
 
 
 @asynccontextmanager
-async def on_both(folder: Path) -> AsyncIterator[Driver]:
+async def on_both(database_url: str) -> AsyncIterator[Driver]:
     """Yield the driver of a bot that runs on both platforms, where each server would have a collection of its own."""
     async with discord.discord_server() as first, SlackServer() as second:
         on_discord, on_slack = discord.people_of(first), slack.people_of(second)
         assert on_discord.channel.guild
         tied = {"lab": [f"discord:{on_discord.channel.guild.id}", f"slack:{second.team}"]}
         platforms = {**discord.settings_of(first), **slack.settings_of(second)}
-        async with running(settings_in(folder, sharing="hosted", workspaces=tied, **platforms)):
+        async with running(settings_for(database_url, sharing="hosted", workspaces=tied, **platforms)):
             await first.connected()
             await second.until(lambda: second.sockets.open)
             yield OnBoth((on_discord, on_slack), cycle((on_slack, on_discord)))

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import yarl
@@ -15,7 +14,7 @@ from discord.http import Route
 from tests.doubles.discord import Channel, DiscordServer, Member, Permission, Reply
 from tests.platforms.both.conftest import running
 from tests.platforms.discord.conftest import answered
-from tests.scenario.driver import Driver, Form, settings_in
+from tests.scenario.driver import Driver, Form, settings_for
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,10 +97,10 @@ def settings_of(server: DiscordServer) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def on_discord(folder: Path) -> AsyncIterator[Driver]:
+async def on_discord(database_url: str) -> AsyncIterator[Driver]:
     """Yield the driver of a running bot."""
     async with discord_server() as server:
         driver = people_of(server)
-        async with running(settings_in(folder, **settings_of(server))):
+        async with running(settings_for(database_url, **settings_of(server))):
             await server.connected()
             yield driver

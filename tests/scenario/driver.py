@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from contextlib import AbstractAsyncContextManager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Protocol
 
 from bot.config import Config
@@ -66,15 +65,15 @@ class Driver(Protocol):
         """Return the headings of the papers that the channel's messages show now."""
 
 
-StartDriver = Callable[[Path], AbstractAsyncContextManager[Driver]]
-"""Starts a platform with its store in that folder, and yields its driver."""
+StartDriver = Callable[[str], AbstractAsyncContextManager[Driver]]
+"""Starts a platform on the store of this URL, and yields its driver."""
 
 
-def settings_in(folder: Path, **settings: Any) -> Config:
-    """Return the settings of a scenario: an empty collection in that folder, and readers who propose."""
+def settings_for(database_url: str, **settings: Any) -> Config:
+    """Return the settings of a scenario: an empty collection in that store, and readers who propose."""
     return Config.model_validate(
         {
-            "database_url": f"sqlite+aiosqlite:///{folder}/dayori.db",
+            "database_url": database_url,
             "papers_file": "",
             "additions": "curators",
             "sources": SOURCES,

@@ -6,12 +6,11 @@ import re
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 from tests.doubles.slack import Channel, Person, SlackServer
 from tests.platforms.both.conftest import running
-from tests.scenario.driver import Driver, Form, settings_in
+from tests.scenario.driver import Driver, Form, settings_for
 
 _LOOK = "このように表示されます"
 
@@ -78,11 +77,11 @@ def settings_of(server: SlackServer) -> dict[str, Any]:
 
 
 @asynccontextmanager
-async def on_slack(folder: Path) -> AsyncIterator[Driver]:
+async def on_slack(database_url: str) -> AsyncIterator[Driver]:
     """Yield the driver of a running bot."""
     async with SlackServer() as server:
         driver = people_of(server)
-        async with running(settings_in(folder, **settings_of(server))):
+        async with running(settings_for(database_url, **settings_of(server))):
             await server.until(lambda: server.sockets.open)
             yield driver
         assert server.violations == []

@@ -2,47 +2,44 @@
 
 from __future__ import annotations
 
-import json
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 from typing import Any
+
+from bot.store.dialect import read_json
+from tests.stores import execute
 
 _BOOKKEEPING = ("number", "workspace_id", "added_at", "added_by", "updated_at", "updates")
 _LISTS = ("authors", "links", "tags", "identifiers")
 
 
-def state_of(folder: Path) -> dict[str, Any]:
-    """Return papers, history, subscriptions, editions and proposals of the store in that folder."""
-    with closing(sqlite3.connect(folder / "dayori.db")) as connection:
-        connection.row_factory = sqlite3.Row
-        return {
-            "papers": [_content(row) for row in connection.execute("SELECT * FROM papers ORDER BY id")],
-            "history": [_change(connection, row) for row in connection.execute("SELECT * FROM changes ORDER BY id")],
-            "subscriptions": [_subscription(row) for row in connection.execute("SELECT * FROM subscriptions")],
-            "editions": [tuple(row) for row in connection.execute(_EDITIONS)],
-            "candidates": [json.loads(row["paper"])["title"] for row in connection.execute(_WAITING)],
-        }
+def state_of(url: str) -> dict[str, Any]:
+    """Return papers, history, subscriptions, editions and proposals of a store."""
+    return {
+        "papers": [_content(row) for row in execute(url, "SELECT * FROM papers ORDER BY id")],
+        "history": [_change(url, row) for row in execute(url, "SELECT * FROM changes ORDER BY id")],
+        "subscriptions": [_subscription(row) for row in execute(url, "SELECT * FROM subscriptions")],
+        "editions": [tuple(row.values()) for row in execute(url, _EDITIONS)],
+        "candidates": [read_json(row["paper"])["title"] for row in execute(url, _WAITING)],
+    }
 
 
 _WAITING = "SELECT paper FROM candidates WHERE decision IS NULL"
 _EDITIONS = """
-SELECT subscriptions.name, editions.number, reason, remaining, done_at IS NOT NULL,
-    (SELECT count(*) FROM edition_papers WHERE edition_id = editions.id)
+SELECT subscriptions.name, editions.number, reason, remaining, done_at IS NOT NULL AS is_done,
+    (SELECT count(*) FROM edition_papers WHERE edition_id = editions.id) AS papers
 FROM editions JOIN subscriptions ON subscriptions.id = editions.subscription_id ORDER BY editions.id
 """
+_STEPS = "SELECT paper_id FROM history WHERE change_id = :change ORDER BY id"
 
 
-def _content(row: sqlite3.Row) -> dict[str, Any]:
-    columns = {name: value for name, value in dict(row).items() if name not in _BOOKKEEPING}
-    return {name: json.loads(value) if name in _LISTS else value for name, value in columns.items()}
+def _content(row: dict[str, Any]) -> dict[str, Any]:
+    columns = {name: value for name, value in row.items() if name not in _BOOKKEEPING}
+    return {name: read_json(value) if name in _LISTS else value for name, value in columns.items()}
 
 
-def _change(connection: sqlite3.Connection, row: sqlite3.Row) -> tuple[str, list[str]]:
-    steps = connection.execute("SELECT paper_id FROM history WHERE change_id = ? ORDER BY id", (row["id"],))
-    return row["action"], [step["paper_id"] for step in steps]
+def _change(url: str, row: dict[str, Any]) -> tuple[str, list[str]]:
+    return row["action"], [step["paper_id"] for step in execute(url, _STEPS, change=row["id"])]
 
 
-def _subscription(row: sqlite3.Row) -> tuple[Any, ...]:
+def _subscription(row: dict[str, Any]) -> tuple[Any, ...]:
     is_active, is_paused = row["ended_at"] is None, row["paused_reason"] not in (None, "null")
-    return row["name"], row["schedule"], json.loads(row["tags"]), row["locale"], is_active, is_paused
+    return row["name"], row["schedule"], read_json(row["tags"]), row["locale"], is_active, is_paused

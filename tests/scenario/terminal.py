@@ -15,6 +15,7 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import yaml
@@ -24,7 +25,7 @@ from bot.config import Config
 from bot.domain.draft import Draft
 from bot.services.papers.submitter import Submitter
 from tests.doubles.discord import Channel, DiscordServer
-from tests.scenario.driver import Driver, Form, settings_in
+from tests.scenario.driver import Driver, Form, settings_for
 
 _ROOT = Path(__file__).parents[2]
 _END = "/end-of-the-step"
@@ -138,22 +139,26 @@ class AtThePrompt(CommandLine):
 
 
 @asynccontextmanager
-async def on_the_command_line(folder: Path) -> AsyncIterator[Driver]:
+async def on_the_command_line(database_url: str) -> AsyncIterator[Driver]:
     """Yield a driver of the shell's commands."""
     async with _channel() as (server, channel):
-        yield CommandLine(folder, settings_in(folder, discord={"api_url": server.api_url}), server, channel)
+        settings = settings_for(database_url, discord={"api_url": server.api_url})
+        with TemporaryDirectory() as folder:
+            yield CommandLine(Path(folder), settings, server, channel)
 
 
 @asynccontextmanager
-async def at_the_prompt(folder: Path) -> AsyncIterator[Driver]:
+async def at_the_prompt(database_url: str) -> AsyncIterator[Driver]:
     """Yield a driver of the prompt."""
     async with _channel() as (server, channel):
-        driver = AtThePrompt(folder, settings_in(folder, discord={"api_url": server.api_url}), server, channel)
-        driver.session = await driver.start("run")
-        await driver.type()
-        yield driver
-        await driver.session.communicate(b"")
-        assert driver.session.returncode == 0
+        settings = settings_for(database_url, discord={"api_url": server.api_url})
+        with TemporaryDirectory() as folder:
+            driver = AtThePrompt(Path(folder), settings, server, channel)
+            driver.session = await driver.start("run")
+            await driver.type()
+            yield driver
+            await driver.session.communicate(b"")
+            assert driver.session.returncode == 0
 
 
 @asynccontextmanager

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from pathlib import Path
-
 import pytest
 
 from tests.scenario.both import on_both
@@ -16,15 +14,15 @@ from tests.scenario.terminal import at_the_prompt, on_the_command_line
 
 
 @pytest.mark.parametrize("start", [on_the_command_line, at_the_prompt, on_discord, on_slack])
-async def test_the_scenario_leaves_the_same_state_on_every_platform(start: StartDriver, tmp_path: Path) -> None:
-    async with start(tmp_path) as driver:
+async def test_the_scenario_leaves_the_same_state_on_every_platform(start: StartDriver, database_url: str) -> None:
+    async with start(database_url) as driver:
         for step in STEPS:
             await step.take(driver)
-    assert state_of(tmp_path) == END
+    assert state_of(database_url) == END
 
 
-async def test_the_scenario_goes_from_platform_to_platform_and_leaves_the_same_state(tmp_path: Path) -> None:
-    async with on_both(tmp_path) as driver:
+async def test_the_scenario_goes_from_platform_to_platform_and_leaves_the_same_state(database_url: str) -> None:
+    async with on_both(database_url) as driver:
         for step in STEPS:
             await step.take(driver)
-    assert state_of(tmp_path) == END_OF_BOTH
+    assert state_of(database_url) == END_OF_BOTH

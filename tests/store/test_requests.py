@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Awaitable, Callable
-from contextlib import closing
 from contextvars import Context
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from time import monotonic
 
 import pytest
@@ -19,6 +16,7 @@ from bot.domain.request import Request, begin_request, no_request
 from bot.store.database import Database, open_database
 from bot.store.schema import interactions
 from bot.store.state import read_state, write_state
+from tests.locking import locked
 
 NOW = datetime(2026, 1, 1, tzinfo=UTC)
 
@@ -101,10 +99,9 @@ async def test_claims_are_forgotten_when_no_token_is_valid_any_more(database: Da
         assert (await connection.execute(select(func.count()).select_from(interactions))).scalar() == 3
 
 
-async def test_writing_waits_for_as_long_as_the_request_may(database: Database, database_file: Path) -> None:
-    with closing(sqlite3.connect(database_file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
-        with pytest.raises(StoreError, match="locked"):
+async def test_writing_waits_for_as_long_as_the_request_may(database: Database) -> None:
+    async with locked(database.url):
+        with pytest.raises(StoreError, match=r"locked|writing for too long"):
             await answering(request(), note(database, "x"))  # ten seconds, the default
         waiting = asyncio.create_task(answering(request(patience=30), note(database, "y")))
         await asyncio.sleep(0.5)

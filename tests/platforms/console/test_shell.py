@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import io
-import sqlite3
-from contextlib import closing
 
 import pytest
 
@@ -18,6 +16,7 @@ from bot.services.papers.submitter import Submitter
 from tests.collection import all_papers
 from tests.finds import find_many
 from tests.samples import paper
+from tests.stores import execute
 
 
 @pytest.fixture
@@ -312,11 +311,11 @@ async def test_what_somebody_else_decided_meanwhile_is_said_before_the_next(foun
         def readline(self, size: int = -1, /) -> str:  # type: ignore[override]
             line = super().readline()
             if line == "r\n":
-                with closing(sqlite3.connect(found.database.path or "")) as connection, connection:
-                    connection.execute(
-                        "UPDATE candidates SET decision = 'rejected', decided_by = '次郎', decider = 'discord:3',"
-                        " decided_at = '2026-01-01T00:00:00.000000+00:00' WHERE number = 3"
-                    )
+                execute(
+                    found.database.url,
+                    "UPDATE candidates SET decision = 'rejected', decided_by = '次郎', decider = 'discord:3',"
+                    " decided_at = '2026-01-01T00:00:00.000000+00:00' WHERE number = 3",
+                )
             return line
 
     out = io.StringIO()

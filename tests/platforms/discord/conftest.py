@@ -65,13 +65,9 @@ def reader(guild: Guild) -> Member:
     return guild.member("太郎")
 
 
-def config_for(folder: Path, **settings: Any) -> Config:
-    """Return settings of a bot with its store in that folder."""
-    defaults = {
-        "database_url": f"sqlite+aiosqlite:///{folder}/dayori.db",
-        "papers_file": str(PAPERS),
-        "sources": SOURCES,
-    }
+def config_for(database_url: str, **settings: Any) -> Config:
+    """Return settings of a bot with that store."""
+    defaults = {"database_url": database_url, "papers_file": str(PAPERS), "sources": SOURCES}
     return Config(**(defaults | settings))
 
 
@@ -81,10 +77,10 @@ async def answered(reply: Reply) -> Reply:
 
 
 @pytest.fixture
-def start(server: DiscordServer, tmp_path: Path) -> StartBot:
+def start(server: DiscordServer, database_url: str) -> StartBot:
     @asynccontextmanager
     async def start(**settings: Any) -> AsyncIterator[tuple[App, DayoriClient]]:
-        config = config_for(tmp_path, **{"discord": {"api_url": server.api_url}} | settings)
+        config = config_for(database_url, **{"discord": {"api_url": server.api_url}} | settings)
         async with open_app(config) as app, DayoriClient(app.services, server.api_url, app.command_names) as client:
             connection = asyncio.create_task(client.start(server.token))
             await asyncio.wait(

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
-from pathlib import Path
 
 import discord
 import pytest
@@ -45,8 +44,8 @@ class World:
 
 
 @asynccontextmanager
-async def world(folder: Path, additions: str) -> AsyncIterator[World]:
-    async with open_app(config_for(folder, additions=additions)) as app:
+async def world(database_url: str, additions: str) -> AsyncIterator[World]:
+    async with open_app(config_for(database_url, additions=additions)) as app:
         finder = FakeFinder()
         finder.known[SOURCE] = BEFORE
         drafts = Drafts(app.database, app.clock, finder)
@@ -58,8 +57,10 @@ async def world(folder: Path, additions: str) -> AsyncIterator[World]:
 
 @pytest.mark.parametrize("happens", ["changes", "down"])
 @pytest.mark.parametrize("additions", ["everyone", "curators"])
-async def test_a_page_that_changes_after_the_look_changes_nothing(tmp_path: Path, additions: str, happens: str) -> None:
-    async with world(tmp_path, additions) as here:
+async def test_a_page_that_changes_after_the_look_changes_nothing(
+    database_url: str, additions: str, happens: str
+) -> None:
+    async with world(database_url, additions) as here:
         form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
         look = await here.reader.submit_modal(form, {"headline": "見出し"})
         count = len(here.finder.asked)
@@ -80,8 +81,8 @@ async def test_a_page_that_changes_after_the_look_changes_nothing(tmp_path: Path
         assert len(here.finder.asked) == count
 
 
-async def test_a_proposal_is_mended_without_asking_its_page_again(tmp_path: Path) -> None:
-    async with world(tmp_path, "curators") as here:
+async def test_a_proposal_is_mended_without_asking_its_page_again(database_url: str) -> None:
+    async with world(database_url, "curators") as here:
         form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
         look = await here.reader.submit_modal(form, {"headline": "見出し"})
         assert look.response is not None

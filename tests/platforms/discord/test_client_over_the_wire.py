@@ -50,8 +50,10 @@ async def test_answers_go_on_after_the_gateway_asks_for_a_reconnect(
     assert reply.embeds
 
 
-async def test_the_bot_stops_in_order_at_sigterm(server: DiscordServer, guild: Guild, tmp_path: Path) -> None:
-    bot = await started(server, tmp_path)
+async def test_the_bot_stops_in_order_at_sigterm(
+    server: DiscordServer, guild: Guild, tmp_path: Path, database_url: str
+) -> None:
+    bot = await started(server, tmp_path, database_url)
     await server.connected()
     bot.send_signal(signal.SIGTERM)
     output = (await asyncio.wait_for(bot.communicate(), 10))[1]
@@ -61,24 +63,24 @@ async def test_the_bot_stops_in_order_at_sigterm(server: DiscordServer, guild: G
 
 
 async def test_a_bot_that_is_killed_and_started_again_posts_nothing_twice(
-    server: DiscordServer, guild: Guild, tmp_path: Path
+    server: DiscordServer, guild: Guild, tmp_path: Path, database_url: str
 ) -> None:
     channel = guild.channel("論文")
     posting = server.fault("POST", r"/messages$", delay=0.5)
     for _ in range(4):
-        bot = await started(server, tmp_path, "post", "--now", "weekly", channel=channel)
+        bot = await started(server, tmp_path, database_url, "post", "--now", "weekly", channel=channel)
         await server.until(lambda: posting.hits or channel.messages, timeout=20)
         await asyncio.sleep(0.2)
         bot.kill()
         await bot.wait()
-    last = await started(server, tmp_path, "post", channel=channel)
+    last = await started(server, tmp_path, database_url, "post", channel=channel)
     output = (await last.communicate())[1]
     titles = [embed["title"] for message in channel.messages for embed in message.embeds]
     assert len(titles) == len(set(titles)) == 6, output.decode()
 
 
-async def test_a_wrong_token_is_said_in_one_line(server: DiscordServer, tmp_path: Path) -> None:
-    bot = await started(server, tmp_path, DISCORD_TOKEN="a.wrong.token")
+async def test_a_wrong_token_is_said_in_one_line(server: DiscordServer, tmp_path: Path, database_url: str) -> None:
+    bot = await started(server, tmp_path, database_url, DISCORD_TOKEN="a.wrong.token")
     output = (await asyncio.wait_for(bot.communicate(), 20))[1].decode()
     assert bot.returncode == 1
     assert "DISCORD_TOKEN" in output
@@ -87,10 +89,15 @@ async def test_a_wrong_token_is_said_in_one_line(server: DiscordServer, tmp_path
 
 
 async def started(
-    server: DiscordServer, folder: Path, *command: str, channel: Channel | None = None, **environment: str
+    server: DiscordServer,
+    folder: Path,
+    database_url: str,
+    *command: str,
+    channel: Channel | None = None,
+    **environment: str,
 ) -> asyncio.subprocess.Process:
     settings = folder / "bot.yaml"
-    lines = [f"database_url: sqlite+aiosqlite:///{folder}/dayori.db", f"papers_file: {PAPERS}"]
+    lines = [f"database_url: {database_url}", f"papers_file: {PAPERS}"]
     if channel and channel.guild:
         lines.append(f'subscriptions: [{{name: weekly, channel: "discord:{channel.guild.id}/{channel.id}"}}]')
     settings.write_text("\n".join(lines), encoding="utf-8")

@@ -62,10 +62,10 @@ async def test_doctor_knows_at_once_that_a_connection_is_lost(
 
 
 async def test_the_log_of_a_day_is_json_of_a_few_lines_with_no_token(
-    server: DiscordServer, guild: Guild, tmp_path: Path
+    server: DiscordServer, guild: Guild, tmp_path: Path, database_url: str
 ) -> None:
     channel = guild.channel("論文")
-    bot = await started(server, tmp_path, channel=channel)
+    bot = await started(server, tmp_path, database_url, channel=channel)
     await server.connected()
     await asyncio.sleep(1.5)  # discord.py is ready half a second later
     server.gateway.drop()

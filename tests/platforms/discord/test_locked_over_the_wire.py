@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
 from bot.app import App
 from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Member, NotAnsweredError, Reply
+from tests.locking import locked
 from tests.platforms.discord.conftest import StartBot, answered
-from tests.platforms.locking import locked
-from tests.stores import sqlite_file
+from tests.stores import execute
 
 LINK = "https://arxiv.org/abs/1706.03762"
 
@@ -32,13 +29,13 @@ async def ids_of(app: App) -> list[str]:
 
 
 async def test_what_cannot_be_written_within_a_second_is_deferred_and_finished(
-    server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
+    server: DiscordServer, start: StartBot, database_url: str, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, _):
         look = await look_of(server, curator, general, LINK, "Attention")
         question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
         form = await server.slash(curator, general, "editpaper", paper="retnet", locale="ja")
-        async with locked(tmp_path) as end:
+        async with locked(database_url) as end:
             waiting = [
                 asyncio.create_task(work)
                 for work in (
@@ -68,12 +65,11 @@ async def test_what_cannot_be_written_within_a_second_is_deferred_and_finished(
 
 
 async def test_who_cannot_be_helped_in_the_end_is_told(
-    server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
+    server: DiscordServer, start: StartBot, database_url: str, curator: Member, general: Channel
 ) -> None:
-    breaking = "CREATE TRIGGER broken BEFORE DELETE ON papers BEGIN SELECT RAISE(ABORT, 'broken'); END"
     async with start() as (app, _):
         question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
-        async with locked(tmp_path, breaking) as end:
+        async with locked(database_url, "ALTER TABLE history RENAME TO lost") as end:
             waiting = await server.click(curator, question, "削除")
             end.set()
         answer = await answered(waiting)
@@ -85,11 +81,11 @@ async def test_who_cannot_be_helped_in_the_end_is_told(
 
 
 async def test_who_waits_when_the_bot_stops_is_told(
-    server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
+    server: DiscordServer, start: StartBot, database_url: str, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, client):
         question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
-        async with locked(tmp_path) as end:
+        async with locked(database_url) as end:
             waiting = await server.click(curator, question, "削除")
             await client.close()
             answer = await waiting.next()
@@ -101,10 +97,10 @@ async def test_who_waits_when_the_bot_stops_is_told(
 
 
 async def test_a_form_opens_beside_a_locked_database_and_its_draft_is_kept(
-    server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
+    server: DiscordServer, start: StartBot, database_url: str, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, _):
-        async with locked(tmp_path) as end:
+        async with locked(database_url) as end:
             form = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
             submitted = await server.submit(curator, form.modal, {"title": "Attention"})
             end.set()
@@ -115,14 +111,12 @@ async def test_a_form_opens_beside_a_locked_database_and_its_draft_is_kept(
     assert "1706.03762" in ids
 
 
-@sqlite_file
 async def test_what_was_typed_into_a_form_whose_draft_is_lost_is_given_back(
-    server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
+    server: DiscordServer, start: StartBot, database_url: str, curator: Member, general: Channel
 ) -> None:
     async with start():
         form = await server.slash(curator, general, "addpaper", source=LINK, locale="ja")
-    with closing(sqlite3.connect(tmp_path / "dayori.db", isolation_level=None)) as connection:
-        connection.execute("DELETE FROM drafts")
+    execute(database_url, "DELETE FROM drafts")
     async with start() as (app, _):
         lost = await answered(await server.submit(curator, form.modal, {"title": "注意", "comment": "長い`感想`"}))
         ids = await ids_of(app)
@@ -153,12 +147,12 @@ async def test_two_bots_on_one_token_change_something_once(
 
 
 async def test_the_other_bot_finishes_what_this_one_deferred(
-    server: DiscordServer, start: StartBot, tmp_path: Path, curator: Member, general: Channel
+    server: DiscordServer, start: StartBot, database_url: str, curator: Member, general: Channel
 ) -> None:
     async with start() as (app, _), start():
         look = await look_of(server, curator, general, LINK, "Attention")
         question = await server.slash(curator, general, "removepaper", paper="chatqa", locale="ja")
-        async with locked(tmp_path) as end:
+        async with locked(database_url) as end:
             first = await server.click(curator, look, "保存")
             second = await server.click(curator, question, "削除")
             end.set()

@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
 from collections.abc import Callable
-from contextlib import closing
-from pathlib import Path
 from statistics import median
 from typing import Any
 
@@ -16,11 +13,11 @@ from bot.app import App
 from bot.config import Config
 from tests.conftest import STARTER
 from tests.doubles.slack import Channel, Person, SlackServer, View, text_of
-from tests.platforms.locking import locked
+from tests.locking import locked
 from tests.platforms.slack.adding import LINK, LOOK, TYPED, add, ids_of, inputs, look_at, own_buttons, until_form
 from tests.platforms.slack.conftest import Connected, configured
 from tests.samples import paper
-from tests.stores import sqlite_file
+from tests.stores import execute
 
 PROMPT, AT_MOST = 0.1, 1.0  # seconds for an acknowledgement; at most, since other tests run on this machine too
 
@@ -161,13 +158,11 @@ async def test_who_closes_the_modal_before_the_form_comes_is_left_alone(
     assert person.modal is None
 
 
-@sqlite_file
 async def test_a_form_that_the_bot_cannot_serve_comes_back_with_what_was_typed(
-    app: App, person: Person, channel: Channel, tmp_path: Path
+    app: App, person: Person, channel: Channel, database_url: str
 ) -> None:
     form = await person.ask_modal(channel, f"/addpaper {LINK}")
-    with closing(sqlite3.connect(tmp_path / "dayori.db", isolation_level=None)) as connection:
-        connection.execute("DELETE FROM drafts")
+    execute(database_url, "DELETE FROM drafts")
     await person.submit(form, **TYPED | {"comment": "長い`感想` & <more>"})
     lost = await person.until_modal("この下書きはもう残っていません")
     assert own_buttons(lost) == ("プレビュー", "キャンセル")
@@ -187,11 +182,11 @@ async def test_who_is_too_fast_loses_nothing_that_was_typed(app: App, person: Pe
 
 
 async def test_a_save_that_waits_for_the_database_is_done_when_it_is_free(
-    app: App, person: Person, channel: Channel, server: SlackServer, tmp_path: Path
+    app: App, person: Person, channel: Channel, server: SlackServer, database_url: str
 ) -> None:
     look = await look_at(person, channel)
     other = server.person(2)
-    async with locked(tmp_path) as end:
+    async with locked(database_url) as end:
         await person.submit(look)
         form = await other.ask_modal(channel, "/addpaper 2001.08361")
         await other.submit(form, title="Scaling Laws")
@@ -206,10 +201,10 @@ async def test_a_save_that_waits_for_the_database_is_done_when_it_is_free(
 
 
 async def test_who_waits_for_two_seconds_is_told_so_once_and_answered_in_the_end(
-    app: App, person: Person, channel: Channel, server: SlackServer, tmp_path: Path
+    app: App, person: Person, channel: Channel, server: SlackServer, database_url: str
 ) -> None:
     await add(person, channel)
-    async with locked(tmp_path) as end:
+    async with locked(database_url) as end:
         waiting = await person.ask(channel, "/undo")
         assert text_of(waiting) == "お待ちください…"
         await quiet(server)
@@ -220,28 +215,25 @@ async def test_who_waits_for_two_seconds_is_told_so_once_and_answered_in_the_end
     assert len(person.reads) == 2
 
 
-@sqlite_file
 async def test_a_save_that_the_database_refuses_is_told_and_can_be_repeated(
-    app: App, person: Person, channel: Channel, tmp_path: Path
+    app: App, person: Person, channel: Channel, database_url: str
 ) -> None:
     look = await look_at(person, channel)
-    with closing(sqlite3.connect(tmp_path / "dayori.db", isolation_level=None)) as connection:
-        connection.execute("CREATE TRIGGER broken BEFORE INSERT ON papers BEGIN SELECT RAISE(ABORT, 'broken'); END")
+    execute(database_url, "ALTER TABLE history RENAME TO lost")
     await person.submit(look)
     refused = await person.until_modal("データベースに書き込めませんでした", LOOK)
     assert own_buttons(refused)[0] == "保存"
-    with closing(sqlite3.connect(tmp_path / "dayori.db", isolation_level=None)) as connection:
-        connection.execute("DROP TRIGGER broken")
+    execute(database_url, "ALTER TABLE lost RENAME TO history")
     await person.submit(refused)
     await person.until_modal("保存しました。")
 
 
 async def test_who_waits_when_the_bot_stops_is_told_and_keeps_the_form(
-    connected: Callable[[], Connected], person: Person, channel: Channel, tmp_path: Path
+    connected: Callable[[], Connected], person: Person, channel: Channel, database_url: str
 ) -> None:
     async with connected():
         form = await person.ask_modal(channel, f"/addpaper {LINK}")
-        lock = locked(tmp_path)
+        lock = locked(database_url)
         end = await lock.__aenter__()
         await person.submit(form, **TYPED)
         await person.until_modal("お待ちください")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import asyncio
 from collections.abc import Callable
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,7 +18,7 @@ from bot.services.papers.library import Library
 from bot.services.workspaces import Workspaces
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
-from tests.platforms.locking import locked
+from tests.locking import locked
 from tests.services.digests.editions import WEEKLY, add
 
 ON_SLACK = SubscriptionRequest("slack", "slack:T1/C1", "mon 09:00", (), "ja")
@@ -63,10 +62,10 @@ async def test_settings_that_did_not_change_leave_a_curators_change_alone(
 
 
 async def test_settings_that_did_not_change_wait_for_no_other_process(
-    database: Database, database_file: Path, placement: SubscriptionPlacement
+    database: Database, placement: SubscriptionPlacement
 ) -> None:
     await placement.follow_settings([WEEKLY])
-    async with locked(database_file.parent), asyncio.timeout(5):
+    async with locked(database.url), asyncio.timeout(5):
         await placement.follow_settings([WEEKLY])
 
 

@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import sqlite3
-from contextlib import closing
-from pathlib import Path
 
 import pytest
 
@@ -20,6 +17,7 @@ from bot.store.database import Database
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.finder import FakeFinder
+from tests.locking import locked
 from tests.samples import paper
 
 TARO = "discord:1"
@@ -79,10 +77,9 @@ async def test_a_draft_belongs_to_who_began_it(drafts: Drafts, workspace: int) -
 
 
 async def test_a_draft_is_at_hand_while_writing_waits_for_others_and_afterwards(
-    database: Database, database_file: Path, drafts: Drafts, workspace: int
+    database: Database, drafts: Drafts, workspace: int
 ) -> None:
-    with closing(sqlite3.connect(database_file, isolation_level=None)) as other:
-        other.execute("BEGIN IMMEDIATE")
+    async with locked(database.url):
         await drafts.begin(workspace, "token", Draft("2307.08621", title="一"), TARO)
         assert (await drafts.get(workspace, "token", TARO))[0].title == "一"
         newer = asyncio.create_task(drafts.save(workspace, "token", Draft("2307.08621", title="二"), TARO))

@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 import asyncio
-import json
-import sqlite3
-from contextlib import closing
 from datetime import timedelta
-from pathlib import Path
 
 import pytest
+from sqlalchemy import insert
 
 from bot.domain.candidate import proposed_paper
 from bot.domain.draft import Draft
@@ -20,6 +17,7 @@ from bot.services.papers.outcomes import Proposed
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.store.database import Database
+from bot.store.schema import candidates
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 
@@ -89,14 +87,11 @@ async def test_a_number_of_nothing_is_refused_in_a_sentence(inbox: Inbox, worksp
     ],
 )
 async def test_a_proposal_of_before_papers_were_kept_is_built_of_what_was_typed(
-    database: Database, database_file: Path, inbox: Inbox, workspace: int, typed: dict[str, str], title: str
+    database: Database, inbox: Inbox, workspace: int, typed: dict[str, str], title: str
 ) -> None:
-    with closing(sqlite3.connect(database_file)) as connection:
-        connection.execute(
-            "INSERT INTO candidates (workspace_id, form, proposed_at) VALUES (?, ?, '2026-01-01T00:00:00+00:00')",
-            (workspace, json.dumps(typed)),
-        )
-        connection.commit()
+    columns = {"workspace_id": workspace, "form": typed, "proposed_at": "2026-01-01T00:00:00+00:00"}
+    async with database.write() as connection:
+        await connection.execute(insert(candidates).values(columns))
     [candidate] = await inbox.waiting(workspace)
     assert proposed_paper(candidate).title == title
     _, added = await inbox.accept(workspace, candidate.number, HANAKO)
