@@ -26,9 +26,9 @@ from bench.search import corpus, english, percentiles
 from bot import runner
 from bot.app import open_app, platforms_of
 from bot.config import Config
+from bot.domain.digest import Policy
 from bot.domain.paper import Paper
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.importing import Importer

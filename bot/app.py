@@ -3,67 +3,45 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import TYPE_CHECKING, NamedTuple
+from urllib.parse import urlsplit
 
 import structlog
 
 from bot.config import Config
+from bot.domain.digest import Policy
 from bot.domain.errors import DayoriError
 from bot.domain.shards import parse_shards
 from bot.follow_settings import follow_settings
 from bot.garbage import PausedCollector
 from bot.i18n import Message
-from bot.lazy_services import lazy_feeds, lazy_past_editions, lazy_sources, lazy_statistics
 from bot.platforms.discord.command_names import NOTE
 from bot.platforms.discord.command_names import CommandNames as DiscordNames
 from bot.platforms.discord.render import DiscordRenderer
 from bot.platforms.slack.command_names import CommandNames as SlackNames
 from bot.platforms.slack.render import SlackRenderer
 from bot.services.accounts import account_of
-from bot.services.bundle import Services
-from bot.services.digests.composer import Policy
-from bot.services.digests.composing import Digests
-from bot.services.digests.delivery import Delivery
-from bot.services.digests.message_updates import MessageUpdates
-from bot.services.feeds.scoring import Scoring
+from bot.services.bundle import Services, ServiceSettings
 from bot.services.file_sync.papers_file import PapersFile
-from bot.services.health import Health
 from bot.services.heartbeats import Heartbeats
 from bot.services.job_leases import FILE_SYNC, JobLeases
 from bot.services.lazy_sources import LazySources
-from bot.services.lookup_counter import LookupCounter
 from bot.services.lost_database import require_no_loss
 from bot.services.metrics import Metrics
-from bot.services.papers.aliases import Aliases
-from bot.services.papers.drafts import Drafts
-from bot.services.papers.exporting import Exporter
 from bot.services.papers.importing import Importer
-from bot.services.papers.inbox import Inbox
-from bot.services.papers.library import Library
-from bot.services.papers.lookup import Lookup
-from bot.services.papers.metadata import MetadataLookup
-from bot.services.papers.previews import Previews
-from bot.services.papers.proposer_notices import ProposerNotices
-from bot.services.papers.review import Review
-from bot.services.papers.shared_links import SharedLinks
-from bot.services.papers.submission import Submission
-from bot.services.papers.undo import Undo
-from bot.services.personal_pages import PersonalPages
 from bot.services.ports import Clock, Platform, Progress, Renderer
-from bot.services.rate_limit import RateLimit
 from bot.services.servers import Servers
-from bot.services.state import State
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.store.database import Database, open_database, open_to_read
 from bot.store.search_index.index import SearchIndex
 
 if TYPE_CHECKING:
-    from bot.services.feeds.bundle import FeedServices
     from bot.services.file_sync.sync import FileSync, Notify
+    from bot.services.health import Health
     from bot.sources.lookup import Sources
 
 _log = structlog.get_logger()
@@ -104,15 +82,25 @@ async def open_app(
         search = await SearchIndex.open(database, progress, config.aliases)
         stack.push_async_callback(search.close)
         metrics = Metrics()
-        sources = lazy_sources(config, database, utc_now, metrics)
-        metadata = MetadataLookup(database, clock, sources)
-        stack.push_async_callback(metadata.close)
+        sources = _lazy_sources(config, database, metrics)
+        stack.push_async_callback(sources.close)
+        heartbeats = Heartbeats(database, clock, account_of(config.token("DISCORD_TOKEN")), config.discord.shards)
         names = DiscordNames()
-        feeds = lazy_feeds(config, database, clock, sources, metrics)
-        services = _assemble(config, clock, database, search, metadata, feeds, names, metrics)
+        services = Services(
+            _service_settings(config),
+            database,
+            clock,
+            search,
+            sources,
+            _renderers(config, names),
+            workspaces=_workspaces(config, clock, database),
+            servers=_servers(config, clock, database),
+            heartbeats=heartbeats,
+            job_leases=JobLeases(database, utc_now, heartbeats.count_others),
+            metrics=metrics,
+            closing=stack,
+        )
         names.recall(await services.state.read(NOTE))
-        stack.push_async_callback(services.drafts.close)
-        stack.push_async_callback(services.scoring.close)
         workspace = await services.workspaces.named(DEFAULT)
         file, sync = _papers_file(config, clock, database, services.importer, workspace)
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
@@ -148,6 +136,9 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
 
     Raises StoreError when there is no database yet, or one of another version.
     """
+    from bot.services.digests.composing import Digests
+    from bot.services.health import Health
+
     async with AsyncExitStack() as stack:
         require_no_loss(config.database_file, config.backups_path)
         database = await open_to_read(config.database_place)
@@ -187,62 +178,30 @@ async def synced(app: App, notify: Notify | None = None) -> AsyncIterator[None]:
             _log.warning("the papers file does not hold the last changes", reason=str(error))
 
 
-def _assemble(
-    config: Config,
-    clock: Clock,
-    database: Database,
-    search: SearchIndex,
-    metadata: MetadataLookup,
-    feeds: Callable[[], FeedServices],
-    names: DiscordNames,
-    metrics: Metrics,
-) -> Services:
-    renderers = _renderers(config, names)
-    servers = _servers(config, clock, database)
-    digests = Digests(database, clock, _policy(config), renderers, servers)
-    state, lookup_counter = State(database), LookupCounter(database, clock, config.zone)
-    lookup = Lookup(database, search, metrics, lookup_counter.count)
-    inbox, scoring = Inbox(database, clock, timedelta(days=config.inbox.keep_days)), Scoring(database)
-    drafts = Drafts(database, clock, metadata)
-    previews, submission = Previews(drafts, lookup, inbox), Submission(database, clock, config.additions)
-    heartbeats = Heartbeats(database, clock, account_of(config.token("DISCORD_TOKEN")), config.discord.shards)
-    job_leases = JobLeases(database, utc_now, heartbeats.count_others)
-    return Services(
+def _service_settings(config: Config) -> ServiceSettings:
+    hosts = [urlsplit(url).hostname or "" for url in (config.sources.arxiv_url, config.sources.arxiv_listing_url)]
+    return ServiceSettings(
         zone=config.zone,
         locale=config.locale,
         additions=config.additions,
         curators=config.curators,
-        workspaces=_workspaces(config, clock, database),
-        library=Library(database, clock),
-        undo=Undo(database, clock),
-        importer=Importer(database, clock),
-        lookup=lookup,
-        exporter=Exporter(lookup),
-        rate_limit=RateLimit(),
-        digests=digests,
-        past_editions=lazy_past_editions(database),
-        statistics=lazy_statistics(config, database, clock),
-        lookup_counter=lookup_counter,
-        drafts=drafts,
-        previews=previews,
-        submission=submission,
-        metadata=metadata,
-        feeds=feeds,
-        inbox=inbox,
-        review=Review(inbox, previews, submission, clock, scoring.update_soon),
-        scoring=scoring,
-        proposer_notices=ProposerNotices(config.locale, renderers),
-        health=Health(database, clock, digests, servers, heartbeats=heartbeats),
-        job_leases=job_leases,
-        metrics=metrics,
-        aliases=Aliases(database),
-        shared_links=SharedLinks(database, clock),
-        personal_pages=PersonalPages(database, digests),
-        state=state,
-        servers=servers,
-        delivery=partial(Delivery, database, clock, metrics=metrics, is_gone=job_leases.is_gone),
-        message_updates=partial(MessageUpdates, database, renderers),
+        policy=_policy(config),
+        keep_candidates=timedelta(days=config.inbox.keep_days),
+        arxiv_hosts=hosts,
     )
+
+
+def _lazy_sources(config: Config, database: Database, metrics: Metrics) -> LazySources[Sources]:
+    """Return the sources of papers; their turns go by real time, whatever time the services are told."""
+
+    def opened() -> Sources:
+        from bot.services.source_turns import SourceTurns
+        from bot.sources.open_sources import open_sources
+
+        counted = partial(metrics.count, "rate_limited")
+        return open_sources(**config.sources.model_dump(), turns=SourceTurns(database, utc_now), on_rate_limit=counted)
+
+    return LazySources(opened)
 
 
 def _papers_file(

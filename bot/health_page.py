@@ -24,7 +24,7 @@ async def health_served(app: App, connections: Latencies) -> AsyncIterator[None]
 
     host, _, port = app.config.health.listen.rpartition(":")
     server = HealthServer(
-        partial(vitals, app.database, app.clock, app.services.health.heartbeats), app.services.metrics, connections
+        partial(vitals, app.database, app.clock, app.services.heartbeats), app.services.metrics, connections
     )
     async with server.serve(host.strip("[]"), int(port)):
         yield

@@ -40,7 +40,7 @@ def _feeds(app: App) -> Job:
         async with app.database.read() as connection:
             if not await feed_presence.any_address(connection):
                 return
-        await app.services.feeds().polling.poll_due()
+        await app.services.feeds.polling.poll_due()
         await app.services.scoring.update()
 
     return job

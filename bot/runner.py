@@ -20,24 +20,21 @@ from bot.app import App, platforms_of, synced
 from bot.background_jobs import BackgroundJobs
 from bot.backoff import pauses
 from bot.change_watch import ChangeWatch
-from bot.domain.candidate import Candidate
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
-from bot.domain.paper import Paper
 from bot.garbage import PausedCollector
 from bot.health_page import health_served
-from bot.i18n import Message
 from bot.jobs import OF_EACH_PROCESS, jobs_of
-from bot.services.digests.delivery import DeliveryReport
-from bot.services.digests.resting import resting
 from bot.services.job_leases import EDITIONS
 from bot.services.notices import Notices
-from bot.services.papers.decisions import Decision
-from bot.services.papers.proposer_notices import untold
 from bot.services.ports import Connection, Platform, Publisher
-from bot.services.unseen_collections import unseen_collections
 
 if TYPE_CHECKING:
+    from bot.domain.candidate import Candidate
+    from bot.domain.paper import Paper
+    from bot.i18n import Message
     from bot.scheduler import Scheduler
+    from bot.services.digests.delivery import DeliveryReport
+    from bot.services.papers.decisions import Decision
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
 _FIRST_REPORT = 0.5  # seconds after the start
@@ -61,7 +58,7 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
         loop.add_signal_handler(name, begin_to_stop)
     _log.info("starting")
     for platform in platforms:
-        await app.services.health.heartbeat(platform.name, "starting")
+        await app.services.heartbeats.beat(platform.name, "starting")
     notices = Notices(app.services, platforms)
     connections = _Connections(app, platforms, stop)
     async with app.services.job_leases.kept():
@@ -72,7 +69,7 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
         finally:
             stop.set()
             await telling
-    await app.services.health.stop()
+    await app.services.heartbeats.stop()
     _log.info("stopped")
 
 
@@ -106,6 +103,8 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
 
 async def tell_proposer(app: App, candidate: Candidate, paper: Paper, decision: Decision) -> Message | None:
     """Tell a proposer of a decision without a gateway connection; return that they were not told, None if they were."""
+    from bot.services.papers.proposer_notices import untold
+
     async with AsyncExitStack() as stack:
         for platform in platforms_of(app):
             if platform.name == candidate.platform:
@@ -239,6 +238,9 @@ async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
     The gateway's connection comes first.
     """
     await _sleep(_FIRST_REPORT, stop)
+    from bot.services.digests.resting import resting
+    from bot.services.unseen_collections import unseen_collections
+
     for unseen in await unseen_collections(app.database, app.services.workspaces):
         _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))
     for name, reason in await resting(app.database, app.services.servers):

@@ -67,4 +67,4 @@ class SiteUpdates:
 
 
 def _snapshots(app: App) -> Snapshots:
-    return Snapshots(app.database, app.services.statistics().of, app.config.aliases)
+    return Snapshots(app.database, app.services.statistics.of, app.config.aliases)

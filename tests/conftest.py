@@ -18,7 +18,7 @@ from typer.testing import CliRunner, Result
 from bot.app import App, open_app
 from bot.cli import program
 from bot.config import Config
-from bot.services.digests.composer import Policy
+from bot.domain.digest import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.subscription_placement import SubscriptionPlacement

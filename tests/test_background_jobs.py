@@ -15,7 +15,7 @@ async def test_every_process_writes_the_look_ups_that_it_counted_whoever_holds_t
     await app.services.lookup.find(workspace, "RetNet")
     jobs = BackgroundJobs(jobs_of(app), lambda _: False, OF_EACH_PROCESS)
     jobs.start()
-    while not (await app.services.statistics().of(workspace)).platforms:
+    while not (await app.services.statistics.of(workspace)).platforms:
         await asyncio.sleep(0.01)
     await jobs.stop()
     assert "lookups" not in jobs.shared

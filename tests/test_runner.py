@@ -101,7 +101,7 @@ async def test_an_edition_goes_out_at_the_start_and_sigterm_ends_the_bot(
         "channel": f"discord:{channel.guild and channel.guild.id}/{channel.id}",
     } in lines
     async with open_app(settings) as app:
-        assert await app.services.health.heartbeats.every() == []
+        assert await app.services.heartbeats.every() == []
     assert not server.gateway.connected
 
 

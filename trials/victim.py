@@ -26,6 +26,7 @@ from discord.http import Route
 from bot import runner
 from bot.app import open_app, platforms_of
 from bot.config import Config
+from bot.domain.digest import Policy
 from bot.domain.errors import DayoriError
 from bot.logs import configure_logs
 from bot.platforms.discord.publisher import DiscordPublisher
@@ -35,7 +36,6 @@ from bot.platforms.slack.command_names import CommandNames
 from bot.platforms.slack.publisher import LOOKS, SPACING, SlackPublisher
 from bot.platforms.slack.render import SlackRenderer
 from bot.services.digests import lease_owner
-from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.edition_sender import PAUSES

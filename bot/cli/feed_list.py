@@ -12,7 +12,7 @@ from bot.platforms.console.output import print_json
 async def list_feeds(context: CommandContext, name: str | None, *, as_json: bool) -> None:
     """Print the workspace's feeds, or one. Raises NotFoundError."""
     await follow_settings(context)
-    management, locale = context.services.feeds().management, context.locale
+    management, locale = context.services.feeds.management, context.locale
     workspace = context.workspace
     statuses = [await management.status(workspace, name)] if name else await management.statuses(workspace)
     if as_json:

@@ -20,7 +20,7 @@ async def follow_settings(context: CommandContext) -> None:
 async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) -> None:
     """Poll the feeds that are due, or one of them if it is. Raises NotFoundError for a name that no feed has."""
     await follow_settings(context)
-    polling = context.services.feeds().polling
+    polling = context.services.feeds.polling
     feed = await polling.named(context.workspace, name) if name else None
     if name and feed is None:
         raise NotFoundError(msg('There is no feed "{name}".', name=name))

@@ -54,7 +54,7 @@ async def feeds(
         authors=tuple(author or own.authors),
         tags=tuple(tag or own.tags),
     )
-    trial = await context.services.feeds().trials.run(context.workspace, url, filter)
+    trial = await context.services.feeds.trials.run(context.workspace, url, filter)
     if as_json:
         print_json({"name": name, "url": url, **_columns_of(trial)})
     else:
@@ -66,7 +66,7 @@ async def _named(context: CommandContext, feed: str) -> tuple[str | None, str, F
 
     Raises NotFoundError.
     """
-    polled, settings = await context.services.feeds().management.all(context.workspace), context.app.config.feeds
+    polled, settings = await context.services.feeds.management.all(context.workspace), context.app.config.feeds
     for known in polled:
         if known.name == feed:
             return known.name, known.url, known.filter

@@ -15,7 +15,7 @@ from bot.platforms.console.statistics import statistics
 @with_context
 async def stats(context: CommandContext, as_json: Json = False) -> None:
     """Show the collection in numbers."""
-    numbers = await context.services.statistics().of(context.workspace)
+    numbers = await context.services.statistics.of(context.workspace)
     if as_json:
         print_json(_columns(numbers))
     else:

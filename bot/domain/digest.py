@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any, Literal, NamedTuple
+from zoneinfo import ZoneInfo
 
 from bot.domain.paper import Paper
 from bot.domain.paper_update import Update
@@ -54,6 +55,15 @@ class Subscription:
     def platform(self) -> str:
         """Return the platform's name, the channel's first part."""
         return self.channel.partition(":")[0]
+
+
+class Policy(NamedTuple):
+    """How editions are composed: their size, what to do when nothing is new, how late a missed one may still go out."""
+
+    max_papers: int
+    when_empty: WhenEmpty
+    catch_up: timedelta
+    zone: ZoneInfo
 
 
 @dataclass(frozen=True, slots=True)

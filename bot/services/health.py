@@ -1,4 +1,4 @@
-"""The checks of `dayori doctor` and of the container's health check."""
+"""The checks of `dayori doctor` that need no network, and of the container's health check."""
 
 from __future__ import annotations
 
@@ -7,10 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import UTC, datetime, timedelta
 from itertools import combinations
 from pathlib import Path
-from time import monotonic
 from typing import NamedTuple
-
-import structlog
 
 from bot.domain.digest import Subscription
 from bot.i18n import msg
@@ -19,9 +16,8 @@ from bot.services.digests.composing import Digests
 from bot.services.digests.lease_owner import has_ended
 from bot.services.digests.resting import paused_checks
 from bot.services.digests.subscription_status import SubscriptionStatus
-from bot.services.doctor.clock import REMEDY, ClockComparison
 from bot.services.file_sync.papers_file import PapersFile
-from bot.services.heartbeats import Connection, Heartbeat, Heartbeats
+from bot.services.heartbeats import Heartbeat, Heartbeats
 from bot.services.ports import Clock
 from bot.services.rivals import Rivals
 from bot.services.servers import Servers
@@ -32,8 +28,6 @@ from bot.store.database import Database
 from bot.store.schema import REVISION
 
 _MOST_SERVERS = 5
-_CLOCK_KNOWN = 600.0  # seconds between two looks at the clock
-_log = structlog.get_logger()
 _CONNECTING = timedelta(minutes=2)  # the time that a start or a reconnect may take; ordinary interruptions are shorter
 
 
@@ -50,7 +44,7 @@ class HealthReport(NamedTuple):
 
 
 class Health:
-    """Records that the bot is alive, and checks whether it is well."""
+    """Checks whether the bot is well."""
 
     def __init__(
         self,
@@ -61,36 +55,16 @@ class Health:
         file: PapersFile | None = None,
         workspaces: Workspaces | None = None,
         backups: Path | None = None,
-        heartbeats: Heartbeats | None = None,
     ) -> None:
         self._database, self._clock, self._digests = database, clock, digests
-        self.heartbeats = heartbeats or Heartbeats(database, clock)
-        self.rivals = Rivals(database, clock, self.heartbeats)
-        self._clock_known_until = 0.0
+        self._heartbeats = Heartbeats(database, clock)
+        self._rivals = Rivals(database, clock, self._heartbeats)
         self._servers, self._file, self._workspaces, self._backups = servers, file, workspaces, backups
-
-    async def heartbeat(self, platform: str, connection: Connection) -> None:
-        """Record that the bot is alive and a platform's connection state; call it at each tick and each change."""
-        await self.heartbeats.beat(platform, connection)
-
-    async def stop(self) -> None:
-        """Record that the bot was stopped on purpose."""
-        await self.heartbeats.stop()
-
-    def note_time(self, server: str, date: str) -> None:
-        """Log now and then that this machine's clock is off, as the `Date` header of an answer tells it."""
-        if monotonic() < self._clock_known_until:
-            return
-        self._clock_known_until = monotonic() + _CLOCK_KNOWN
-        comparison = ClockComparison(self._clock)
-        comparison.note(server, date)
-        if problem := comparison.problem():
-            _log.warning(problem.text("en"), remedy=REMEDY.text("en"))
 
     async def is_running(self) -> bool:
         """Return whether a bot runs on this database, as its heartbeats tell."""
         now = self._clock()
-        return any(each.may_run(now) for each in await self.heartbeats.every())
+        return any(each.may_run(now) for each in await self._heartbeats.every())
 
     async def check(
         self,
@@ -106,7 +80,7 @@ class Health:
         """
         ids = [workspace_id, *(others or {}).values()]
         standings = [status for id in ids for status in await self._digests.statuses(id)]
-        processes = await self.heartbeats.every()
+        processes = await self._heartbeats.every()
         subscriptions = [each.subscription for each in standings]
         checks = [
             Check(
@@ -117,7 +91,7 @@ class Health:
             *await self._collections(workspace_id, others or {}),
             *(_token(platform, has_token, (missing or {}).get(platform)) for platform, has_token in tokens.items()),
             *self._running(processes),
-            *await self.rivals.checks(),
+            *await self._rivals.checks(),
             *await asyncio.to_thread(self._storage),
             await self._integrity(),
             *await self._papers_file(),

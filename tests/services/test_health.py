@@ -17,6 +17,7 @@ from bot.services.check import Check
 from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.health import Health, HealthReport
+from bot.services.heartbeats import Heartbeats
 from bot.services.papers.library import Library
 from bot.services.state import State
 from bot.store import subscriptions
@@ -28,6 +29,11 @@ from tests.samples import paper
 @pytest.fixture
 def health(database: Database, clock: AdjustableClock, digests: Digests) -> Health:
     return Health(database, clock, digests)
+
+
+@pytest.fixture
+def heartbeats(database: Database, clock: AdjustableClock) -> Heartbeats:
+    return Heartbeats(database, clock)
 
 
 def seen(findings: HealthReport) -> list[tuple[str, str]]:
@@ -50,9 +56,9 @@ async def test_an_installation_that_never_ran_is_well(health: Health, library: L
 
 
 async def test_a_bot_that_beats_is_well_and_one_that_fell_silent_is_not(
-    health: Health, workspace: int, clock: AdjustableClock
+    health: Health, heartbeats: Heartbeats, workspace: int, clock: AdjustableClock
 ) -> None:
-    await health.heartbeat("discord", "connected")
+    await heartbeats.beat("discord", "connected")
     clock.advance(minutes=4)
     assert running(await health.check(workspace, {"discord": True})) == "The bot runs and is connected to Discord."
     clock.advance(minutes=2)
@@ -67,12 +73,11 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
     code = (
         "import asyncio, sys\n"
         "from bot.store.database import open_database\n"
-        "from bot.services.health import Health\n"
-        "from bot.services.state import State\n"
+        "from bot.services.heartbeats import Heartbeats\n"
         "from tests.doubles.clock import AdjustableClock\n"
         "async def beat():\n"
         "    database = await open_database(sys.argv[1])\n"
-        "    await Health(database, AdjustableClock(), None).heartbeat('discord', 'connected')\n"
+        "    await Heartbeats(database, AdjustableClock()).beat('discord', 'connected')\n"
         "    await database.close()\n"
         "asyncio.run(beat())\n"
     )
@@ -85,40 +90,40 @@ async def test_a_bot_that_was_killed_is_missed_at_once(
 
 
 async def test_a_bot_that_was_stopped_on_purpose_is_well(
-    health: Health, workspace: int, clock: AdjustableClock
+    health: Health, heartbeats: Heartbeats, workspace: int, clock: AdjustableClock
 ) -> None:
-    await health.heartbeat("discord", "connected")
-    await health.stop()
+    await heartbeats.beat("discord", "connected")
+    await heartbeats.stop()
     clock.advance(days=1)
     assert (await health.check(workspace, {"discord": True})).is_well
 
 
 async def test_a_bot_that_starts_is_no_fault_until_it_takes_too_long(
-    health: Health, workspace: int, clock: AdjustableClock
+    health: Health, heartbeats: Heartbeats, workspace: int, clock: AdjustableClock
 ) -> None:
-    await health.heartbeat("discord", "starting")
+    await heartbeats.beat("discord", "starting")
     clock.advance(minutes=1)
-    await health.heartbeat("discord", "starting")
+    await heartbeats.beat("discord", "starting")
     findings = await health.check(workspace, {"discord": True})
     assert seen(findings) == [("warning", "The bot is starting and not connected to Discord yet.")]
     assert findings.is_well
     clock.advance(minutes=2)
-    await health.heartbeat("discord", "starting")
+    await heartbeats.beat("discord", "starting")
     assert seen(await health.check(workspace, {"discord": True})) == [
         ("fault", "The bot runs, but it has not been connected to Discord since 2024-01-21 23:00 UTC.")
     ]
-    await health.heartbeat("discord", "connected")
+    await heartbeats.beat("discord", "connected")
     assert seen(await health.check(workspace, {"discord": True})) == []
 
 
 async def test_a_connection_that_is_lost_for_a_moment_is_no_fault(
-    health: Health, workspace: int, clock: AdjustableClock
+    health: Health, heartbeats: Heartbeats, workspace: int, clock: AdjustableClock
 ) -> None:
-    await health.heartbeat("discord", "connected")
+    await heartbeats.beat("discord", "connected")
     clock.advance(hours=1)
-    await health.heartbeat("discord", "lost")
+    await heartbeats.beat("discord", "lost")
     clock.advance(minutes=1)
-    await health.heartbeat("discord", "starting")  # a new client in the same process
+    await heartbeats.beat("discord", "starting")  # a new client in the same process
     findings = await health.check(workspace, {"discord": True})
     assert seen(findings) == [("warning", "The bot is connecting to Discord again.")]
     assert findings.is_well

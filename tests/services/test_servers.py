@@ -8,8 +8,8 @@ from typing import Any
 
 import pytest
 
+from bot.domain.digest import Policy
 from bot.domain.errors import InputError, NotAllowedError, PublishError
-from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.message_updates import updated_until

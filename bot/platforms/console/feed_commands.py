@@ -38,7 +38,7 @@ async def feed(terminal: Terminal, arguments: str) -> None:
 
 
 async def _add(terminal: Terminal, url: str) -> None:
-    drafts, token = terminal.services.feeds().drafts, uuid4().hex
+    drafts, token = terminal.services.feeds.drafts, uuid4().hex
     preview = await drafts.begin(terminal.workspace, token, url, {}, terminal.submitter)
     while True:
         await _show(terminal, preview)
@@ -51,7 +51,7 @@ async def _add(terminal: Terminal, url: str) -> None:
 
 
 async def _edit(terminal: Terminal, name: str) -> None:
-    drafts, token = terminal.services.feeds().drafts, uuid4().hex
+    drafts, token = terminal.services.feeds.drafts, uuid4().hex
     await drafts.open_change(terminal.workspace, token, name, terminal.submitter)
     while True:
         preview = await _fill_in(terminal, token)
@@ -64,7 +64,7 @@ async def _edit(terminal: Terminal, name: str) -> None:
 
 
 async def _list(terminal: Terminal, name: str) -> None:
-    management = terminal.services.feeds().management
+    management = terminal.services.feeds.management
     statuses = (
         [await management.status(terminal.workspace, name)] if name else await management.statuses(terminal.workspace)
     )
@@ -76,14 +76,14 @@ async def _list(terminal: Terminal, name: str) -> None:
 
 
 async def _test(terminal: Terminal, feed: str) -> None:
-    services = terminal.services.feeds()
+    services = terminal.services.feeds
     url, filter = await services.management.tested(terminal.workspace, feed, {})
     url, trial = await services.trials.find(terminal.workspace, url, filter)
     terminal.console.print(feeds.trial(trial, url, terminal.locale, terminal.console.width))
 
 
 async def _remove(terminal: Terminal, name: str) -> None:
-    management = terminal.services.feeds().management
+    management = terminal.services.feeds.management
     removal = await management.removal(terminal.workspace, name)
     if not await terminal.confirm(_text(terminal, feed_messages.removal_question(removal)), default=False):
         terminal.say(t(terminal.locale, "Not removed."))
@@ -93,18 +93,18 @@ async def _remove(terminal: Terminal, name: str) -> None:
 
 
 async def _pause(terminal: Terminal, name: str) -> None:
-    paused = await terminal.services.feeds().management.pause(terminal.workspace, name)
+    paused = await terminal.services.feeds.management.pause(terminal.workspace, name)
     terminal.say(_text(terminal, feed_messages.paused_message(paused)))
 
 
 async def _resume(terminal: Terminal, name: str) -> None:
-    resumed = await terminal.services.feeds().management.resume(terminal.workspace, name)
+    resumed = await terminal.services.feeds.management.resume(terminal.workspace, name)
     terminal.say(_text(terminal, feed_messages.resumed_message(resumed)))
 
 
 async def _fill_in(terminal: Terminal, token: str) -> FeedPreview:
     """Ask for a draft's fields until a preview can be made of them; rules stand between commas."""
-    drafts = terminal.services.feeds().drafts
+    drafts = terminal.services.feeds.drafts
     while True:
         form = await drafts.form(terminal.workspace, token, terminal.submitter)
         texts = await _ask_fields(terminal, form)
@@ -151,7 +151,7 @@ async def _wants_another(terminal: Terminal) -> bool:
 
 
 async def _save(terminal: Terminal, token: str, preview: FeedPreview) -> None:
-    drafts = terminal.services.feeds().drafts
+    drafts = terminal.services.feeds.drafts
     saved = await drafts.save(terminal.workspace, token, preview.fingerprint, terminal.submitter)
     terminal.say(_text(terminal, feed_messages.saved_message(saved, is_served=False)), "green")
 

@@ -19,9 +19,8 @@ from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.papers.acceptance import is_other_comment
 from bot.services.papers.decisions import Decision
-from bot.services.papers.outcomes import Saved
+from bot.services.papers.outcomes import ReviewStep, Saved
 from bot.services.papers.proposal import candidate_draft
-from bot.services.papers.review import Step
 
 TellProposer: TypeAlias = Callable[[Candidate, Paper, Decision], Awaitable[Message | None]]
 _OWN_WORDS = ("headline", "comment", "tags")  # what a feed cannot know
@@ -48,7 +47,7 @@ async def decide(terminal: Terminal, _arguments: str, tell: TellProposer | None 
             terminal.say(problem.text(terminal.locale), "yellow")
 
 
-def _show(terminal: Terminal, step: Step) -> None:
+def _show(terminal: Terminal, step: ReviewStep) -> None:
     if step.proposal is None:
         terminal.say(t(terminal.locale, "The inbox is empty."))
         return
@@ -57,7 +56,7 @@ def _show(terminal: Terminal, step: Step) -> None:
     terminal.card(step.proposal.paper)
 
 
-def _keys(terminal: Terminal, step: Step) -> dict[str, str]:
+def _keys(terminal: Terminal, step: ReviewStep) -> dict[str, str]:
     """Return the keys that do something now, each with its label; none when there is nothing to do."""
     locale, keys = terminal.locale, dict[str, str]()
     if step.proposal:
@@ -76,7 +75,7 @@ def _question(keys: dict[str, str]) -> str:
     return "  ".join(f"{label} {key}" for key, label in keys.items()) + "  > "
 
 
-async def _act(terminal: Terminal, step: Step, key: str) -> Step:
+async def _act(terminal: Terminal, step: ReviewStep, key: str) -> ReviewStep:
     """Do what a key is for and return the next step; the same one again where a form was closed."""
     review, place, by = terminal.services.review, terminal.workspace, terminal.submitter
     if key == "u" or step.proposal is None:
@@ -98,7 +97,7 @@ async def _act(terminal: Terminal, step: Step, key: str) -> Step:
     return await _accept(terminal, candidate.number, paper)
 
 
-async def _accept(terminal: Terminal, number: int, paper: Paper) -> Step:
+async def _accept(terminal: Terminal, number: int, paper: Paper) -> ReviewStep:
     """Accept a candidate as this paper; where the collection has it already, offer to copy its comment."""
     step = await terminal.services.review.accept(terminal.workspace, number, terminal.submitter, paper=paper)
     if step.known:

@@ -201,7 +201,7 @@ class Shell:
     async def _stats(self, _: str) -> None:
         from bot.platforms.console.statistics import statistics
 
-        numbers = await self._services.statistics().of(self._workspace)
+        numbers = await self._services.statistics.of(self._workspace)
         self._terminal.console.print(statistics(numbers, self._locale, self._terminal.width))
 
     async def _feed(self, arguments: str) -> None:

@@ -119,11 +119,11 @@ class DayoriClient(Client):
             guild_ready_timeout=_SERVERS_SETTLE,
             **part,
             proxy=proxy.url if proxy else None,
-            http_trace=wait_for_proxy(answer_trace(services.metrics, "discord", services.health.note_time)),
+            http_trace=wait_for_proxy(answer_trace(services.metrics, "discord", services.clock_watch.note_time)),
         )
         self.services, self.names = services, names or CommandNames()
         self.under_way = {}
-        self.gateway_status = GatewayStatus(services.health)
+        self.gateway_status = GatewayStatus(services.heartbeats)
         leases = services.job_leases
         limit = GlobalRateLimit(partial(share, leases, delivery_job))
         self.publisher = ServedPublisher(DiscordPublisher(self.http, self.names, limit), services.servers)

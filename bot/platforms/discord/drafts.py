@@ -23,18 +23,19 @@ from bot.platforms.discord.inbox_card import step_message
 from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.modal import details_modal, draft_modal, inputs_file, inputs_of, token_of
 from bot.platforms.discord.proposer_notice import notify_proposer
-from bot.services.papers.acceptance import Accepted
 from bot.services.papers.outcomes import (
+    Accepted,
     Outcome,
+    Preview,
     Proposed,
+    ReviewStep,
     SameTitle,
     Saved,
     Stale,
+    Unfinished,
     accepted_duplicate_messages,
     outcome_message,
 )
-from bot.services.papers.previews import Preview, Unfinished
-from bot.services.papers.review import Step
 
 
 async def open_draft(interaction: Interaction, actor: Actor, draft: Draft, paper: Paper | None = None) -> None:
@@ -180,7 +181,7 @@ async def _show_outcome(interaction: Interaction, actor: Actor, shown: ShownDraf
             await _show_stale(interaction, actor, token, outcome)
 
 
-async def show_step(interaction: Interaction, actor: Actor, step: Step) -> None:
+async def show_step(interaction: Interaction, actor: Actor, step: ReviewStep) -> None:
     """Show the next candidate in place of the last, and have the last one's proposer told.
 
     The next one gets a message of its own where the paper was there already, since that must be seen.

@@ -29,13 +29,13 @@ if TYPE_CHECKING:
 async def begin(interaction: Interaction, actor: Actor, token: str, url: str, texts: Mapping[str, str]) -> None:
     """Try a new feed, and ask whether to add it."""
     await response.defer(interaction)
-    preview = await actor.services.feeds().drafts.begin(actor.workspace, token, url, texts, actor.submitter)
+    preview = await actor.services.feeds.drafts.begin(actor.workspace, token, url, texts, actor.submitter)
     await _show_preview(interaction, actor, token, preview)
 
 
 async def open_change(interaction: Interaction, actor: Actor, token: str, name: str) -> None:
     """Open the form of a feed's filter."""
-    form = await actor.services.feeds().drafts.open_change(actor.workspace, token, name, actor.submitter)
+    form = await actor.services.feeds.drafts.open_change(actor.workspace, token, name, actor.submitter)
     await _open(interaction, actor, token, form)
 
 
@@ -44,7 +44,7 @@ async def answer_form(interaction: Interaction) -> None:
     actor, token, texts = await curator_of(interaction), token_of(interaction), inputs_of(interaction)
     await response.defer(interaction)
     try:
-        preview = await actor.services.feeds().drafts.answer(actor.workspace, token, texts, actor.submitter)
+        preview = await actor.services.feeds.drafts.answer(actor.workspace, token, texts, actor.submitter)
     except DuplicateError:
         raise
     except DayoriError as error:
@@ -58,7 +58,7 @@ async def show_list(interaction: Interaction, actor: Actor, name: str | None) ->
     """Show how all feeds are, or one of them in all detail."""
     from bot.platforms.discord.feed_view import list_embeds
 
-    management = actor.services.feeds().management
+    management = actor.services.feeds.management
     statuses = [await management.status(actor.workspace, name)] if name else await management.statuses(actor.workspace)
     if not statuses:
         await response.send(interaction, actor.say(feed_messages.NO_FEEDS))
@@ -71,7 +71,7 @@ async def try_feed(interaction: Interaction, actor: Actor, feed: str, texts: Map
     """Poll a feed once and show what its filter does; `texts` stand in for parts of the filter."""
     from bot.platforms.discord.feed_view import trial_embed
 
-    feeds = actor.services.feeds()
+    feeds = actor.services.feeds
     url, filter = await feeds.management.tested(actor.workspace, feed, texts)
     await response.defer(interaction)
     url, trial = await feeds.trials.find(actor.workspace, url, filter)
@@ -80,20 +80,20 @@ async def try_feed(interaction: Interaction, actor: Actor, feed: str, texts: Map
 
 async def ask_to_remove(interaction: Interaction, actor: Actor, name: str) -> None:
     """Ask whether to remove a feed."""
-    removal = await actor.services.feeds().management.removal(actor.workspace, name)
+    removal = await actor.services.feeds.management.removal(actor.workspace, name)
     view = persistent_view(RemoveFeed(removal.feed.id, t(actor.locale, "Remove")))
     await response.send(interaction, actor.say(feed_messages.removal_question(removal)), view=view)
 
 
 async def pause(interaction: Interaction, actor: Actor, name: str) -> None:
     """Pause a feed."""
-    feed = await actor.services.feeds().management.pause(actor.workspace, name)
+    feed = await actor.services.feeds.management.pause(actor.workspace, name)
     await response.send(interaction, actor.say(feed_messages.paused_message(feed)))
 
 
 async def resume(interaction: Interaction, actor: Actor, name: str) -> None:
     """Resume a feed."""
-    feed = await actor.services.feeds().management.resume(actor.workspace, name)
+    feed = await actor.services.feeds.management.resume(actor.workspace, name)
     await response.send(interaction, actor.say(feed_messages.resumed_message(feed)))
 
 
@@ -134,7 +134,7 @@ class CancelFeed(PersistentButton, name="cancelfeed"):
     async def press(self, interaction: Interaction) -> None:
         """Discard the draft."""
         actor = await curator_of(interaction)
-        await actor.services.feeds().drafts.discard(actor.workspace, self.argument, actor.submitter)
+        await actor.services.feeds.drafts.discard(actor.workspace, self.argument, actor.submitter)
         text = t(actor.locale, "Nothing was changed.")
         await response.replace(interaction, content=text, embeds=[], view=View())
 
@@ -148,18 +148,18 @@ class RemoveFeed(PersistentButton, name="removefeed", style=discord.ButtonStyle.
 
 
 async def _save(interaction: Interaction, actor: Actor, shown: ShownDraft) -> None:
-    saved = await actor.services.feeds().drafts.save(actor.workspace, shown.token, shown.fingerprint, actor.submitter)
+    saved = await actor.services.feeds.drafts.save(actor.workspace, shown.token, shown.fingerprint, actor.submitter)
     text = actor.say(feed_messages.saved_message(saved))
     await response.replace(interaction, content=text, embeds=[], view=View())
 
 
 async def _reopen(interaction: Interaction, actor: Actor, token: str) -> None:
-    form = await actor.services.feeds().drafts.form(actor.workspace, token, actor.submitter)
+    form = await actor.services.feeds.drafts.form(actor.workspace, token, actor.submitter)
     await _open(interaction, actor, token, form)
 
 
 async def _remove(interaction: Interaction, actor: Actor, feed_id: int) -> None:
-    removal = await actor.services.feeds().management.remove(actor.workspace, feed_id)
+    removal = await actor.services.feeds.management.remove(actor.workspace, feed_id)
     text = actor.say(feed_messages.removed_message(removal))
     await response.replace(interaction, content=text, embeds=[], view=View())
 

@@ -7,8 +7,7 @@ from time import monotonic
 import structlog
 
 from bot.domain.errors import DayoriError
-from bot.services.health import Health
-from bot.services.heartbeats import Connection
+from bot.services.heartbeats import Connection, Heartbeats
 
 _LONG = 120.0  # seconds without a connection after which a warning is logged
 _log = structlog.get_logger()
@@ -17,8 +16,8 @@ _log = structlog.get_logger()
 class GatewayStatus:
     """The connection state of one client's shards."""
 
-    def __init__(self, health: Health) -> None:
-        self._health = health
+    def __init__(self, heartbeats: Heartbeats) -> None:
+        self._heartbeats = heartbeats
         self._ready, self._warned = False, False
         self._lost: dict[int, float] = {}
 
@@ -49,7 +48,7 @@ class GatewayStatus:
             self._warned = True
             _log.warning("not connected to Discord, trying again", seconds=round(away))
         try:
-            await self._health.heartbeat("discord", connection)
+            await self._heartbeats.beat("discord", connection)
         except DayoriError as error:
             _log.warning("the health check was not told", connection=connection, reason=str(error))
 

@@ -13,12 +13,12 @@ from bot.i18n import Locale, t
 from bot.platforms.discord.card import embed_of
 from bot.platforms.discord.components import button, persistent_view
 from bot.platforms.discord.context import Actor
-from bot.services.papers.review import Step
+from bot.services.papers.outcomes import ReviewStep
 
 ACCEPT, CHANGE, REJECT, LATER, UNDO = "accept", "change", "reject", "later", "undo_decision"
 
 
-def step_message(step: Step, actor: Actor) -> dict[str, Any]:
+def step_message(step: ReviewStep, actor: Actor) -> dict[str, Any]:
     """Return a message with the next candidate and its buttons, or that none waits."""
     locale, proposal = actor.locale, step.proposal
     done = [actor.say(step.message)] if step.message else []

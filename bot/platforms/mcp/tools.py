@@ -55,7 +55,7 @@ class Tools:
     async def recent_editions(self, arguments: RecentEditionsArguments) -> Answer:
         """Return the newest editions that the team received."""
         self._spend(COST)
-        editions = await self._services.past_editions().newest(self._workspace, arguments.limit)
+        editions = await self._services.past_editions.newest(self._workspace, arguments.limit)
         return {"editions": [_edition(each, self._services.zone) for each in editions]}
 
     async def propose(self, arguments: ProposeArguments) -> Answer:

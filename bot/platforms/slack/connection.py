@@ -64,7 +64,9 @@ class SlackConnection:
         self._listeners = Listeners(await self._client())
         bolt = bolt_app(self._web, self._identity())
         self._listeners.register(bolt)
-        self._socket_mode = SocketMode(self._app, self._services.health, partial(dispatch, bolt))
+        self._socket_mode = SocketMode(
+            self._app, self._services.heartbeats, self._services.rivals, partial(dispatch, bolt)
+        )
         try:
             await self._socket_mode.run()
         except TokenRefusedError as error:

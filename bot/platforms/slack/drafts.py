@@ -30,18 +30,19 @@ from bot.platforms.slack.inbox_card import NEXT, step_answer
 from bot.platforms.slack.mrkdwn import escape
 from bot.platforms.slack.proposer_notice import notify_proposer
 from bot.platforms.slack.response import Answer
-from bot.services.papers.acceptance import Accepted
 from bot.services.papers.outcomes import (
+    Accepted,
     Outcome,
+    Preview,
     Proposed,
+    ReviewStep,
     SameTitle,
     Saved,
     Stale,
+    Unfinished,
     accepted_duplicate_messages,
     outcome_message,
 )
-from bot.services.papers.previews import Preview, Unfinished
-from bot.services.papers.review import Step
 
 SAVE, SAVE_ANOTHER, OVERWRITE, REOPEN, CANCEL = "save", "save_another", "overwrite", "reopen", "cancel"
 _log = structlog.get_logger()
@@ -99,7 +100,7 @@ async def cancel(interaction: Interaction, token: str) -> None:
     await response.replace_message(interaction, Answer(t(actor.locale, "Not saved.")))
 
 
-async def show_step(interaction: Interaction, step: Step, *below: Block) -> None:
+async def show_step(interaction: Interaction, step: ReviewStep, *below: Block) -> None:
     """Show the next candidate in place of the last, and have the last one's proposer told, even if the answer is lost.
 
     Where the paper was there already, that must be seen: the next one gets a message of its own, or a button in a

@@ -12,13 +12,13 @@ from bot.platforms.slack.card import heading_of
 from bot.platforms.slack.context import Actor
 from bot.platforms.slack.render import card_blocks
 from bot.platforms.slack.response import Answer
-from bot.services.papers.review import Step
+from bot.services.papers.outcomes import ReviewStep
 
 ACCEPT, CHANGE, REJECT, LATER, UNDO = DECISIONS = "accept", "change", "reject", "later", "undo_decision"
 NEXT = "next"
 
 
-def step_answer(step: Step, actor: Actor, *below: Block) -> Answer:
+def step_answer(step: ReviewStep, actor: Actor, *below: Block) -> Answer:
     """Return an answer with the next candidate and its buttons, or that none waits; `below` stands under the text."""
     locale, proposal = actor.locale, step.proposal
     done = [actor.say(step.message)] if step.message else []

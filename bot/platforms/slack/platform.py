@@ -77,7 +77,7 @@ class SlackPlatform:
 
     def _session(self) -> ClientSession:
         return ClientSession(
-            trace_configs=[answer_trace(self._services.metrics, self.name, self._services.health.note_time)]
+            trace_configs=[answer_trace(self._services.metrics, self.name, self._services.clock_watch.note_time)]
         )
 
     def _publisher(self, session: ClientSession) -> SlackPublisher:

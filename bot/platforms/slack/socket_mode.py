@@ -20,8 +20,8 @@ from bot.backoff import pauses
 from bot.domain.errors import DayoriError, PublishError
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import TokenRefusedError
-from bot.services.health import Health
-from bot.services.heartbeats import Connection
+from bot.services.heartbeats import Connection, Heartbeats
+from bot.services.rivals import Rivals
 
 Serve: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
 """Serves an envelope's payload; returns what its acknowledgement says, None for nothing."""
@@ -34,8 +34,9 @@ _log = structlog.get_logger()
 class SocketMode:
     """The connections of one app."""
 
-    def __init__(self, api: SlackApi, health: Health, serve: Serve) -> None:
-        self._api, self._health, self._serve = api, health, serve
+    def __init__(self, api: SlackApi, heartbeats: Heartbeats, rivals: Rivals, serve: Serve) -> None:
+        self._api, self._serve = api, serve
+        self._heartbeats, self._rivals = heartbeats, rivals
         self._under_way = set[asyncio.Task[None]]()
         self._was_connected = False
         self._open = set[int]()
@@ -54,7 +55,7 @@ class SocketMode:
         """Report the connection's state to the health check."""
         connection: Connection = "connected" if self._open else "lost" if self._was_connected else "starting"
         try:
-            await self._health.heartbeat("slack", connection)
+            await self._heartbeats.beat("slack", connection)
         except DayoriError as error:
             _log.warning("the health check was not told", connection=connection, reason=str(error))
 
@@ -98,7 +99,7 @@ class SocketMode:
             self._was_connected = True
             await self.heartbeat()
             if int(event.get("num_connections") or 0) > _CONNECTIONS + 1:  # one more while one is reopened
-                await self._health.rivals.note("slack", is_certain=True)
+                await self._rivals.note("slack", is_certain=True)
         elif event.get("envelope_id"):
             task = asyncio.create_task(self._answer(socket, event))
             self._under_way.add(task)

@@ -5,27 +5,15 @@ from __future__ import annotations
 import hashlib
 from base64 import b32encode
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from datetime import timedelta
-from zoneinfo import ZoneInfo
+from dataclasses import replace
 
-from bot.domain.digest import MOST_FOLLOW_UPS, MOST_REVISITED, Choice, Edition, Subscription, WhenEmpty, choose
+from bot.domain.digest import MOST_FOLLOW_UPS, MOST_REVISITED, Choice, Edition, Policy, Subscription, choose
 from bot.services.ports import Clock, Renderer
 from bot.store import editions, feed_ledger, follow_ups, papers, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.editions import OutboxMessage
 from bot.store.follow_ups import FollowUps
-
-
-@dataclass(frozen=True, slots=True)
-class Policy:
-    """How editions are composed: their size, what to do when nothing is new, how late a missed one may still go out."""
-
-    max_papers: int
-    when_empty: WhenEmpty
-    catch_up: timedelta
-    zone: ZoneInfo
 
 
 class Composer:

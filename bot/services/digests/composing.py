@@ -6,12 +6,12 @@ from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
 
-from bot.domain.digest import Edition, Subscription
+from bot.domain.digest import Edition, Policy, Subscription
 from bot.domain.errors import NotFoundError
 from bot.domain.schedule import parse_schedule, period
 from bot.i18n import Locale, msg
 from bot.services.cancellation import uncancellable
-from bot.services.digests.composer import Composer, Policy
+from bot.services.digests.composer import Composer
 from bot.services.digests.subscription_request import SubscriptionRequest, free_name
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.ports import Clock, Renderer

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
 from datetime import datetime
+from typing import TYPE_CHECKING
 
 from bot.domain.digest import Edition, Subscription
 from bot.domain.draft import split_tags
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.text import clip
 from bot.i18n import ChannelName, CommandName, Locale, Message, msg
-from bot.services.digests.composing import Digests
-from bot.services.digests.delivery import DeliveryReport
 from bot.services.digests.subscription_request import SubscriptionRequest
-from bot.services.digests.subscription_status import SubscriptionStatus
+
+if TYPE_CHECKING:
+    from bot.services.digests.composing import Digests
+    from bot.services.digests.delivery import DeliveryReport
+    from bot.services.digests.subscription_status import SubscriptionStatus
 
 NO_SUBSCRIPTION = msg(
     "No channel receives the digest yet; start with {command}.", command=CommandName("digest subscribe")

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bot.domain.digest import Subscription
 from bot.i18n import LANGUAGES, Locale, NameCommand, t, tn
-from bot.store.editions import LastEdition
+
+if TYPE_CHECKING:
+    from bot.store.editions import LastEdition
 
 FormatTime: TypeAlias = Callable[[datetime], str]
 """Writes a time for a platform."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
-from typing import NamedTuple
 
 from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.draft import edit_draft, form_of
@@ -15,21 +14,10 @@ from bot.domain.paper import Paper
 from bot.i18n import msg
 from bot.services.papers.decisions import decided_message
 from bot.services.papers.library import Author, add_paper, work_keys
+from bot.services.papers.outcomes import Accepted
 from bot.services.papers.submitter import Submitter
 from bot.store import candidates, decisions, drafts
 from bot.store.connection import StoreConnection
-
-
-class Accepted(NamedTuple):
-    """The paper of an accepted candidate as the collection has it: new, or already there.
-
-    `comment` is the token of a draft that puts the candidate's comment into the paper that was already there; empty
-    where there is nothing to copy.
-    """
-
-    paper: Paper
-    is_new: bool
-    comment: str = ""
 
 
 async def require_waiting(connection: StoreConnection, workspace_id: int, number: int, by: Submitter) -> Candidate:

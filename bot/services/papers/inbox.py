@@ -14,9 +14,10 @@ from bot.domain.numbers import is_given
 from bot.domain.paper import Paper
 from bot.domain.score import LEAST_DECISIONS
 from bot.i18n import Message, msg
-from bot.services.papers.acceptance import Accepted, accept_candidate, require_waiting, unknown_error
+from bot.services.papers.acceptance import accept_candidate, require_waiting, unknown_error
 from bot.services.papers.decisions import undecided_message
 from bot.services.papers.library import Author, find_same_title
+from bot.services.papers.outcomes import Accepted
 from bot.services.papers.proposal import Proposal
 from bot.services.papers.submitter import Submitter
 from bot.services.papers.undo import undo_addition

@@ -49,9 +49,7 @@ class _Turns:
 
 
 class MetadataLookup:
-    """Looks up metadata and caches the answers, failures for minutes only. Close it at the end; it
-    also closes the sources.
-    """
+    """Looks up metadata and caches the answers, failures for minutes only. Close it at the end, before the sources."""
 
     def __init__(self, database: Database, clock: Clock, sources: LazySources[Source]) -> None:
         self._database, self._clock, self._sources = database, clock, sources
@@ -77,12 +75,11 @@ class MetadataLookup:
         return None if isinstance(answer, SourceError) else answer
 
     async def close(self) -> None:
-        """Cancel all look-ups and close the sources."""
+        """Cancel all look-ups."""
         tasks = [*self._running.values()]
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
-        await self._sources.close()
 
     @contextlib.asynccontextmanager
     async def _turn(self, by: str) -> AsyncIterator[None]:

@@ -1,12 +1,32 @@
-"""What became of a submitted paper, and the sentences that say so on every platform."""
+"""What became of a draft, a submitted paper or a candidate, and the sentences that say so on every platform."""
 
 from __future__ import annotations
 
-from typing import NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
 from bot.i18n import Message, msg
+
+if TYPE_CHECKING:
+    from bot.domain.draft import Draft
+    from bot.services.papers.decisions import Decision
+    from bot.services.papers.proposal import Proposal
+
+
+class Preview(NamedTuple):
+    """The paper that a draft would become; a button with the fingerprint saves the draft only as it was shown."""
+
+    draft: Draft
+    paper: Paper
+    fingerprint: str
+
+
+class Unfinished(NamedTuple):
+    """A draft that cannot become a paper yet, and what is wrong with it."""
+
+    draft: Draft
+    problem: Message
 
 
 class Saved(NamedTuple):
@@ -48,6 +68,41 @@ class Stale(NamedTuple):
 
 
 Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
+
+
+class Accepted(NamedTuple):
+    """The paper of an accepted candidate as the collection has it: new, or already there.
+
+    `comment` is the token of a draft that puts the candidate's comment into the paper that was already there; empty
+    where there is nothing to copy.
+    """
+
+    paper: Paper
+    is_new: bool
+    comment: str = ""
+
+
+class Verdict(NamedTuple):
+    """A decision on a candidate, to be told to its proposer."""
+
+    candidate: Candidate
+    paper: Paper
+    decision: Decision
+
+
+class ReviewStep(NamedTuple):
+    """What a curator is shown: what was done or why nothing was, and the next candidate, None when none waits.
+
+    `undoable` is the number of the candidate on which they decided last, 0 if there is none. `known` is the paper that
+    an accepted candidate met in the collection, instead of a message. `is_refused` means that nothing was done.
+    """
+
+    message: Message | None
+    proposal: Proposal | None
+    undoable: int = 0
+    verdict: Verdict | None = None
+    known: Accepted | None = None
+    is_refused: bool = False
 
 
 def outcome_message(outcome: Outcome, actor: str) -> Message:

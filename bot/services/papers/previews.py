@@ -9,34 +9,19 @@ from __future__ import annotations
 
 from collections.abc import Awaitable, Callable, Mapping
 from dataclasses import replace
-from typing import NamedTuple, TypeAlias
+from typing import TypeAlias
 
 from bot.domain.draft import Draft, apply_draft, prefilled, with_answers
 from bot.domain.errors import InputError
 from bot.domain.paper import Paper
-from bot.i18n import Message
 from bot.services.papers.drafts import Drafts, fingerprint
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.lookup import Lookup
+from bot.services.papers.outcomes import Preview, Unfinished
 from bot.services.papers.submitter import Submitter
 
 Announce: TypeAlias = Callable[[str], Awaitable[None]]
 """Says that this source is being looked up; awaited before a look-up that takes long."""
-
-
-class Preview(NamedTuple):
-    """The paper that a draft would become; a button with the fingerprint saves the draft only as it was shown."""
-
-    draft: Draft
-    paper: Paper
-    fingerprint: str
-
-
-class Unfinished(NamedTuple):
-    """A draft that cannot become a paper yet, and what is wrong with it."""
-
-    draft: Draft
-    problem: Message
 
 
 class Previews:

@@ -7,46 +7,20 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import timedelta
-from typing import NamedTuple
 
 from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.errors import ConflictError, DecidedError, DuplicateError, NotFoundError, StaleError
 from bot.domain.paper import Paper
 from bot.i18n import Message
-from bot.services.papers.acceptance import Accepted
-from bot.services.papers.decisions import Decision, acceptance, act_message, undo_message
+from bot.services.papers.decisions import acceptance, act_message, undo_message
 from bot.services.papers.inbox import Inbox
-from bot.services.papers.outcomes import Saved, outcome_message
-from bot.services.papers.previews import Previews, Unfinished
-from bot.services.papers.proposal import Proposal
+from bot.services.papers.outcomes import Accepted, ReviewStep, Saved, Unfinished, Verdict, outcome_message
+from bot.services.papers.previews import Previews
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.services.ports import Clock
 
 _UNDO_OFFERED = timedelta(days=1)  # after that, a curator hardly means the last decision
-
-
-class Verdict(NamedTuple):
-    """A decision on a candidate, to be told to its proposer."""
-
-    candidate: Candidate
-    paper: Paper
-    decision: Decision
-
-
-class Step(NamedTuple):
-    """What a curator is shown: what was done or why nothing was, and the next candidate, None when none waits.
-
-    `undoable` is the number of the candidate on which they decided last, 0 if there is none. `known` is the paper that
-    an accepted candidate met in the collection, instead of a message. `is_refused` means that nothing was done.
-    """
-
-    message: Message | None
-    proposal: Proposal | None
-    undoable: int = 0
-    verdict: Verdict | None = None
-    known: Accepted | None = None
-    is_refused: bool = False
 
 
 class Review:
@@ -63,7 +37,7 @@ class Review:
         self._inbox, self._previews, self._submission, self._clock = inbox, previews, submission, clock
         self._on_decision = on_decision
 
-    async def begin(self, workspace_id: int, by: Submitter) -> Step:
+    async def begin(self, workspace_id: int, by: Submitter) -> ReviewStep:
         """Return the first candidate, with a word on the order of finds while they have no scores.
 
         Raises NotAllowedError, as all of these do.
@@ -76,7 +50,7 @@ class Review:
 
     async def accept(
         self, workspace_id: int, number: int, by: Submitter, token: str = "", paper: Paper | None = None
-    ) -> Step:
+    ) -> ReviewStep:
         """Accept a candidate as it was shown, or as this paper; `token` names the draft of its comment, if any."""
         by.require_curator()
         try:
@@ -87,7 +61,7 @@ class Review:
 
     async def accept_form(
         self, workspace_id: int, number: int, token: str, answers: Mapping[str, str], by: Submitter
-    ) -> Step | Unfinished:
+    ) -> ReviewStep | Unfinished:
         """Accept a feed's find with the answers to its form, or return what is wrong with them.
 
         Raises StaleError when the form no longer is what was answered.
@@ -108,14 +82,14 @@ class Review:
             workspace_id, by, candidate, Accepted(outcome.paper, outcome.is_new, outcome.comment)
         )
 
-    async def accepted(self, workspace_id: int, by: Submitter, candidate: Candidate, accepted: Accepted) -> Step:
+    async def accepted(self, workspace_id: int, by: Submitter, candidate: Candidate, accepted: Accepted) -> ReviewStep:
         """Return the step after a candidate was accepted."""
         self._on_decision()
         step = await self._step(workspace_id, by, act_message("accepted", accepted.paper) if accepted.is_new else None)
         verdict = Verdict(candidate, accepted.paper, acceptance(is_new=accepted.is_new))
         return step._replace(verdict=verdict, known=None if accepted.is_new else accepted)
 
-    async def reject(self, workspace_id: int, number: int, by: Submitter) -> Step:
+    async def reject(self, workspace_id: int, number: int, by: Submitter) -> ReviewStep:
         """Reject a candidate."""
         by.require_curator()
         try:
@@ -127,7 +101,7 @@ class Review:
         step = await self._step(workspace_id, by, act_message("rejected", paper))
         return step._replace(verdict=Verdict(candidate, paper, "rejected"))
 
-    async def put_off(self, workspace_id: int, number: int, by: Submitter) -> Step:
+    async def put_off(self, workspace_id: int, number: int, by: Submitter) -> ReviewStep:
         """Put a candidate behind all others."""
         by.require_curator()
         try:
@@ -136,7 +110,7 @@ class Review:
             return await self.refused(workspace_id, by, error)
         return await self._step(workspace_id, by, act_message("put off", proposed_paper(candidate)))
 
-    async def undo(self, workspace_id: int, by: Submitter, number: int | None = None) -> Step:
+    async def undo(self, workspace_id: int, by: Submitter, number: int | None = None) -> ReviewStep:
         """Take this person's last decision back, or the one on a candidate, which is shown next."""
         by.require_curator()
         try:
@@ -149,14 +123,14 @@ class Review:
         message = undo_message(candidate, proposed_paper(candidate))
         return await self._step(workspace_id, by, message, candidate.number)
 
-    async def refused(self, workspace_id: int, by: Submitter, error: NotFoundError | ConflictError) -> Step:
+    async def refused(self, workspace_id: int, by: Submitter, error: NotFoundError | ConflictError) -> ReviewStep:
         """Return the step after something that was no longer possible."""
         return (await self._step(workspace_id, by, error.message))._replace(is_refused=True)
 
     async def _step(
         self, workspace_id: int, by: Submitter, message: Message | None = None, number: int | None = None
-    ) -> Step:
+    ) -> ReviewStep:
         proposal = await self._inbox.next(workspace_id, number)
         last = await self._inbox.last_decision(workspace_id, by)
         is_recent = last and last.decided_at and self._clock() - last.decided_at < _UNDO_OFFERED
-        return Step(message, proposal, last.number if last and is_recent else 0)
+        return ReviewStep(message, proposal, last.number if last and is_recent else 0)

@@ -58,7 +58,7 @@ async def test_a_session_on_both_platforms_is_counted_as_they_saw_it(
             await person.ask(room, "/paper retnet")
             await person.write(room, "/paper")
             await person.suggest(await person.until_modal(), "complete", "ハルシ")
-            await app.services.feeds().polling.poll_due()
+            await app.services.feeds.polling.poll_due()
             await app.services.lookup.find(await app.services.workspaces.named(DEFAULT), "retnet")
             seen = await samples(f"http://{listen}")
     polled = [each for each in web.asked if each.path.endswith(".xml")]

@@ -25,7 +25,7 @@ class Place(NamedTuple):
         return (await typed(self.app, *lines)).removeprefix(await typed(self.app))
 
     async def filters(self) -> dict[str, FeedFilter]:
-        return {each.name: each.filter for each in await self.app.services.feeds().management.all(1)}
+        return {each.name: each.filter for each in await self.app.services.feeds.management.all(1)}
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ async def test_a_feed_is_added_after_a_look_and_listed(place: Place) -> None:
 
 async def test_a_feed_that_was_added_after_a_look_was_requested_once(place: Place) -> None:
     await place.typed(f"/feed add {place.address}/arxiv.xml", "y")
-    await place.app.services.feeds().polling.poll_due()
+    await place.app.services.feeds.polling.poll_due()
     assert [request.path for request in place.web.asked] == ["/arxiv.xml"]
     async with place.app.database.read() as connection:
         assert len(await candidates.waiting(connection, 1)) == 2

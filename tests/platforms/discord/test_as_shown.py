@@ -15,7 +15,6 @@ from bot.app import App, open_app
 from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
 from bot.services.papers.drafts import Drafts
-from bot.services.papers.previews import Previews
 from tests.collection import all_papers
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member, Permission
 from tests.doubles.finder import FakeFinder
@@ -48,9 +47,8 @@ async def world(database_url: str, additions: str) -> AsyncIterator[World]:
     async with open_app(config_for(database_url, additions=additions)) as app:
         finder = FakeFinder()
         finder.known[SOURCE] = BEFORE
-        drafts = Drafts(app.database, app.clock, finder)
-        previews = Previews(drafts, app.services.lookup, app.services.inbox)
-        services = app.services._replace(drafts=drafts, previews=previews)
+        services = app.services
+        services.drafts = Drafts(app.database, app.clock, finder)
         async with simcord.run(DayoriClient(services, "https://discord.com/api/v10"), shard_count=1) as env:
             yield World(app, env, finder)
 

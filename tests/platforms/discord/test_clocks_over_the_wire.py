@@ -10,9 +10,9 @@ import discord
 import pytest
 from discord.http import Route
 
+from bot.domain.digest import Policy
 from bot.platforms.discord.publisher import DiscordPublisher
 from bot.platforms.discord.render import DiscordRenderer
-from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.subscription_request import SubscriptionRequest

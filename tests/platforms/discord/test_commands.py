@@ -15,7 +15,6 @@ from bot.domain.errors import DayoriError
 from bot.domain.metadata import Metadata
 from bot.platforms.discord.client import DayoriClient
 from bot.services.papers.drafts import Drafts
-from bot.services.papers.previews import Previews
 from tests.doubles.discord import violations_of
 from tests.doubles.finder import FakeFinder
 from tests.finds import find_many
@@ -31,9 +30,8 @@ async def simulated(database_url: str, *, finds: int = 0, **settings: Any) -> As
         await find_many(app.database, await app.services.workspaces.named("default"), app.clock, finds)
         finder = FakeFinder()  # simcord's clock runs ahead, which no real socket could follow
         finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
-        drafts = Drafts(app.database, app.clock, finder)
-        previews = Previews(drafts, app.services.lookup, app.services.inbox)
-        services = app.services._replace(drafts=drafts, previews=previews)
+        services = app.services
+        services.drafts = Drafts(app.database, app.clock, finder)
         client = DayoriClient(services, "https://discord.com/api/v10")
         async with simcord.run(client, shard_count=1) as env:
             yield env

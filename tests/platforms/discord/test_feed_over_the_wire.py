@@ -27,7 +27,7 @@ async def web() -> AsyncIterator[Feeds]:
 
 async def filters(app: App) -> dict[str, FeedFilter]:
     workspace = await app.services.workspaces.named("default")
-    return {each.name: each.filter for each in await app.services.feeds().management.all(workspace)}
+    return {each.name: each.filter for each in await app.services.feeds.management.all(workspace)}
 
 
 async def test_a_feed_is_looked_at_and_added_as_shown(

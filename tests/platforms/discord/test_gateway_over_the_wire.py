@@ -11,6 +11,7 @@ import pytest
 from structlog.testing import capture_logs
 
 from bot.app import App
+from bot.services.health import Health
 from bot.services.workspaces import DEFAULT
 from tests.doubles.discord import DiscordServer, Guild
 from tests.platforms.discord.conftest import StartBot
@@ -18,7 +19,8 @@ from tests.platforms.discord.test_client_over_the_wire import started
 
 
 async def seen_by_doctor(app: App) -> str:
-    findings = await app.services.health.check(await app.services.workspaces.named(DEFAULT), {"discord": True})
+    health = Health(app.database, app.clock, app.services.digests)
+    findings = await health.check(await app.services.workspaces.named(DEFAULT), {"discord": True})
     return next(check.message.text("en") for check in findings.checks if check.name == "bot")
 
 

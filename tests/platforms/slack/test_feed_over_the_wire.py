@@ -38,7 +38,7 @@ def curator(server: SlackServer) -> Person:
 
 async def filters(app: App) -> dict[str, FeedFilter]:
     workspace = await app.services.workspaces.named("default")
-    return {each.name: each.filter for each in await app.services.feeds().management.all(workspace)}
+    return {each.name: each.filter for each in await app.services.feeds.management.all(workspace)}
 
 
 async def add(curator: Person, channel: Channel, url: str, **values: str) -> None:
@@ -93,7 +93,7 @@ async def test_a_filter_is_changed_after_a_look_at_its_effect(
     app: App, curator: Person, channel: Channel, address: str
 ) -> None:
     await add(curator, channel, f"{address}/arxiv.xml")
-    await app.services.feeds().polling.poll_due()
+    await app.services.feeds.polling.poll_due()
     form = await curator.ask_modal(channel, "/feed edit cs.CL")
     await curator.submit(form, exclude="survey", tags="cs.CL")
     effect = await curator.until_modal("直近の4件のうち")

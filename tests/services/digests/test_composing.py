@@ -7,10 +7,9 @@ from dataclasses import replace
 
 import pytest
 
-from bot.domain.digest import Reason, WhenEmpty
+from bot.domain.digest import Policy, Reason, WhenEmpty
 from bot.domain.errors import NotFoundError, ScheduleError
 from bot.i18n import Locale, msg
-from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
@@ -66,7 +65,7 @@ async def test_with_nothing_new_the_setting_decides(
     when_empty: WhenEmpty,
     expected: tuple[Reason, list[str], int] | None,
 ) -> None:
-    digests = Digests(database, clock, replace(policy, when_empty=when_empty), {"discord": FakeRenderer()})
+    digests = Digests(database, clock, policy._replace(when_empty=when_empty), {"discord": FakeRenderer()})
     await add(library, workspace, clock, 1, 2)
     await digests.subscribe(workspace, WEEKLY)
     await compose(digests, workspace, clock)

@@ -8,8 +8,7 @@ from datetime import timedelta
 
 import pytest
 
-from bot.domain.digest import Subscription
-from bot.services.digests.composer import Policy
+from bot.domain.digest import Policy, Subscription
 from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
@@ -96,7 +95,7 @@ async def test_editions_that_waited_for_another_writer_are_written_together(
 async def test_a_turn_that_was_skipped_does_not_come_later_the_same_day(
     database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
 ) -> None:
-    digests = Digests(database, clock, replace(policy, when_empty="skip"), {"discord": FakeRenderer()})
+    digests = Digests(database, clock, policy._replace(when_empty="skip"), {"discord": FakeRenderer()})
     await digests.subscribe(workspace, WEEKLY)
     clock.set("2024-01-22 09:00")
     assert await digests.compose_due() == 0
@@ -130,7 +129,7 @@ async def test_an_edition_out_of_turn_waits_until_the_last_has_arrived(
 async def test_a_late_day_is_a_setting(
     database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
 ) -> None:
-    digests = Digests(database, clock, replace(policy, catch_up=timedelta(hours=100)), {"discord": FakeRenderer()})
+    digests = Digests(database, clock, policy._replace(catch_up=timedelta(hours=100)), {"discord": FakeRenderer()})
     subscription: Subscription = await digests.subscribe(workspace, WEEKLY)
     await add(library, workspace, clock, 1)
     clock.set("2024-01-26 12:00")

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from itertools import count
 
 import pytest
@@ -12,9 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from bot.domain.dates import PaperDate
-from bot.domain.digest import MOST_FOLLOW_UPS, Edition, Payload, Reason, WhenEmpty
+from bot.domain.digest import MOST_FOLLOW_UPS, Edition, Payload, Policy, Reason, WhenEmpty
 from bot.domain.publication import Publication
-from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.subscription_request import SubscriptionRequest
@@ -96,7 +94,7 @@ async def test_an_edition_with_an_update_alone_is_not_empty(
     policy: Policy,
     when_empty: WhenEmpty,
 ) -> None:
-    digests = Digests(database, clock, replace(policy, when_empty=when_empty), {"discord": FakeRenderer()})
+    digests = Digests(database, clock, policy._replace(when_empty=when_empty), {"discord": FakeRenderer()})
     await tell(database, received, clock, 1, 2)
     composed = await edition(digests, delivery, received, clock)
     assert composed

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
+from bot.domain.digest import Policy
 from bot.domain.errors import InputError, NotFoundError
-from bot.services.digests.composer import Policy
 from bot.services.digests.composing import Digests
 from bot.services.digests.delivery import Delivery
 from bot.services.digests.server_subscriptions import NOTHING_NEW, ServerSubscriptions
@@ -67,7 +65,7 @@ async def test_a_posted_edition_is_reported_with_its_channel(
 async def test_with_nothing_new_no_edition_is_posted(
     database: Database, policy: Policy, delivery: Delivery, workspace: int, clock: AdjustableClock
 ) -> None:
-    digests = Digests(database, clock, replace(policy, when_empty="skip"), {"discord": FakeRenderer()})
+    digests = Digests(database, clock, policy._replace(when_empty="skip"), {"discord": FakeRenderer()})
     subscriptions = ServerSubscriptions(digests, workspace, "discord:1")
     subscription = await subscriptions.subscribe(HERE, "papers", "mon 09:00", "", None, "ja")
     _, outcome = await subscriptions.post(subscription, digests.now(), delivery.deliver_open)

@@ -13,8 +13,8 @@ from bot.services.papers.drafts import Drafts
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
-from bot.services.papers.outcomes import Saved
-from bot.services.papers.previews import Preview, Previews, Unfinished
+from bot.services.papers.outcomes import Preview, Saved, Unfinished
+from bot.services.papers.previews import Previews
 from bot.services.papers.proposal import candidate_draft
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter

@@ -155,7 +155,7 @@ async def resume(interaction: Interaction, name: str) -> None:
 async def complete_name(interaction: Any, typed: str) -> list[Choice[str]]:
     """Offer this workspace's feeds."""
     actor = await actor_of(interaction)
-    every = await actor.services.feeds().management.all(actor.workspace) if actor.is_curator else []
+    every = await actor.services.feeds.management.all(actor.workspace) if actor.is_curator else []
     names = [feed.name for feed in every if typed.casefold() in feed.name.casefold()]
     return [Choice(name=clip(name, 100), value=name) for name in names[:25]]
 

@@ -18,7 +18,7 @@ from bot.platforms.discord.drafts import Edit, open_draft, show_step, token_for
 from bot.platforms.discord.inbox_card import ACCEPT, CHANGE, LATER, REJECT, UNDO, other_buttons, step_message
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.modal import find_of, inputs_file, inputs_of, token_of
-from bot.services.papers.previews import Unfinished
+from bot.services.papers.outcomes import Unfinished
 from bot.services.papers.proposal import candidate_draft
 from bot.services.rate_limit import DECISION_COST
 

@@ -54,7 +54,7 @@ class ShowStatisticsToAll(PersistentButton, name="show_stats", cost=STATISTICS_C
 async def _report(actor: Actor) -> StatisticsReport:
     from bot.services.statistics_report import report_of  # no start has use for what draws
 
-    return await report_of(await actor.services.statistics().of(actor.workspace), actor.locale)
+    return await report_of(await actor.services.statistics.of(actor.workspace), actor.locale)
 
 
 def _file(report: StatisticsReport) -> discord.File:

@@ -47,7 +47,7 @@ async def list_(interaction: Interaction, name: str) -> None:
     """Show how all feeds are, or one of them in all detail."""
     from bot.platforms.slack.feed_view import list_lines
 
-    actor, management = interaction.actor, interaction.actor.services.feeds().management
+    actor, management = interaction.actor, interaction.actor.services.feeds.management
     statuses = [await management.status(actor.workspace, name)] if name else await management.statuses(actor.workspace)
     lines = list_lines(statuses, management.now(), actor.locale)
     await response.send_lines(interaction, lines or [actor.say(feed_messages.NO_FEEDS)])
@@ -57,7 +57,7 @@ async def try_(interaction: Interaction, text: str) -> None:
     """Poll the feed of a name or an address once, and show what its filter does."""
     from bot.platforms.slack.feed_view import trial_answer
 
-    actor, feeds = interaction.actor, interaction.actor.services.feeds()
+    actor, feeds = interaction.actor, interaction.actor.services.feeds
     url, filter = await feeds.management.tested(actor.workspace, text, {})
     url, trial = await feeds.trials.find(actor.workspace, url, filter)
     await response.send(interaction, trial_answer(trial, url, filter, actor.locale))
@@ -66,14 +66,14 @@ async def try_(interaction: Interaction, text: str) -> None:
 async def edit(interaction: Interaction, name: str) -> None:
     """Open the form of a feed's filter."""
     actor, token = interaction.actor, draft_token(interaction.key)
-    form = await actor.services.feeds().drafts.open_change(actor.workspace, token, name, actor.submitter)
+    form = await actor.services.feeds.drafts.open_change(actor.workspace, token, name, actor.submitter)
     await _open(interaction, token, form)
 
 
 async def remove(interaction: Interaction, name: str) -> None:
     """Ask whether to remove a feed."""
     actor = interaction.actor
-    removal = await actor.services.feeds().management.removal(actor.workspace, name)
+    removal = await actor.services.feeds.management.removal(actor.workspace, name)
     button = kit.button(REMOVE, t(actor.locale, "Remove"), removal.feed.id, "danger")
     await response.send(interaction, Answer(actor.say(feed_messages.removal_question(removal)), (kit.actions(button),)))
 
@@ -82,27 +82,27 @@ async def confirm_removal(interaction: Interaction, argument: str) -> None:
     """Remove a feed."""
     actor = interaction.actor
     actor.require_curator()
-    removal = await actor.services.feeds().management.remove(actor.workspace, number_in(argument))
+    removal = await actor.services.feeds.management.remove(actor.workspace, number_in(argument))
     await response.replace_message(interaction, Answer(actor.say(feed_messages.removed_message(removal))))
 
 
 async def pause(interaction: Interaction, name: str) -> None:
     """Pause a feed."""
     actor = interaction.actor
-    paused = await actor.services.feeds().management.pause(actor.workspace, name)
+    paused = await actor.services.feeds.management.pause(actor.workspace, name)
     await response.send(interaction, Answer(actor.say(feed_messages.paused_message(paused))))
 
 
 async def resume(interaction: Interaction, name: str) -> None:
     """Resume a feed."""
     actor = interaction.actor
-    resumed = await actor.services.feeds().management.resume(actor.workspace, name)
+    resumed = await actor.services.feeds.management.resume(actor.workspace, name)
     await response.send(interaction, Answer(actor.say(feed_messages.resumed_message(resumed))))
 
 
 async def answer_form(interaction: Interaction, values: Values) -> None:
     """Show what a form's values would do; the argument is the draft's token, empty for a feed that is new."""
-    actor, drafts = interaction.actor, interaction.actor.services.feeds().drafts
+    actor, drafts = interaction.actor, interaction.actor.services.feeds.drafts
     token = interaction.argument or draft_token(interaction.key)
     if interaction.argument:
         preview = await drafts.answer(actor.workspace, token, values, actor.submitter)
@@ -145,19 +145,19 @@ async def save_shown(interaction: Interaction, _values: Values) -> None:
 async def reopen(interaction: Interaction, token: str) -> None:
     """Open the form of a draft with its values."""
     actor = interaction.actor
-    await _open(interaction, token, await actor.services.feeds().drafts.form(actor.workspace, token, actor.submitter))
+    await _open(interaction, token, await actor.services.feeds.drafts.form(actor.workspace, token, actor.submitter))
 
 
 async def cancel(interaction: Interaction, token: str) -> None:
     """Discard a draft."""
     actor = interaction.actor
-    await actor.services.feeds().drafts.discard(actor.workspace, token, actor.submitter)
+    await actor.services.feeds.drafts.discard(actor.workspace, token, actor.submitter)
     await response.replace_message(interaction, Answer(t(actor.locale, "Nothing was changed.")))
 
 
 async def _save(interaction: Interaction, shown: ShownDraft) -> None:
     actor = interaction.actor
-    saved = await actor.services.feeds().drafts.save(actor.workspace, shown.token, shown.fingerprint, actor.submitter)
+    saved = await actor.services.feeds.drafts.save(actor.workspace, shown.token, shown.fingerprint, actor.submitter)
     await response.replace_message(interaction, Answer(actor.say(feed_messages.saved_message(saved))))
 
 

@@ -17,7 +17,7 @@ from bot.platforms.slack.drafts import open_draft, show_problem, show_step
 from bot.platforms.slack.forms import Values
 from bot.platforms.slack.inbox_card import step_answer
 from bot.platforms.slack.mrkdwn import escape_within
-from bot.services.papers.previews import Unfinished
+from bot.services.papers.outcomes import Unfinished
 from bot.services.papers.proposal import candidate_draft
 
 

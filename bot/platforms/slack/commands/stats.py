@@ -19,7 +19,7 @@ _BAR, _LONGEST_NAME, _LONGEST_ALT = 12, 60, 1000  # characters
 async def stats(interaction: Interaction, _text: str) -> None:
     """Show the statistics to the person who asked."""
     actor = interaction.actor
-    report = await report_of(await actor.services.statistics().of(actor.workspace), actor.locale)
+    report = await report_of(await actor.services.statistics.of(actor.workspace), actor.locale)
     await response.send(interaction, _answer(report, actor.locale))
     text = f"{report.title}: {report.heading}"
     await send_file(interaction, "statistics.png", report.picture, text, clip(report.summary, _LONGEST_ALT))
