@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import asyncio
+import json
 import re
+import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
 import yaml
+from aiohttp import web
 from typer.testing import CliRunner
 
 from bot.cli import program
@@ -36,9 +40,27 @@ def test_a_container_writes_only_into_its_volumes_and_starts_again(name: str) ->
 
 
 @pytest.mark.parametrize("name", COMPOSE)
+def test_every_setting_of_the_env_file_reaches_the_container(name: str) -> None:
+    assert all(service["env_file"] == ".env" for service in services(name).values())
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_no_variable_of_compose_stands_in_for_another(name: str) -> None:
+    # Docker Compose looks at the one behind :- first, and refuses to start when that one is :? and not set
+    assert not re.search(r"\$\{[^}]*\$\{", (ROOT / name).read_text("utf-8"))
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_what_compose_mounts_of_the_project_is_there(name: str) -> None:
+    every = yaml.safe_load((ROOT / name).read_text("utf-8"))["services"]
+    mounted = [each.split(":")[0] for service in every.values() for each in service.get("volumes", ())]
+    assert all((ROOT / each).exists() for each in mounted if each.startswith("./"))
+
+
+@pytest.mark.parametrize("name", COMPOSE)
 def test_what_compose_sets_are_settings(name: str) -> None:
     for service in services(name).values():
-        settings = [each for each in service["environment"] if each.startswith("DAYORI_")]
+        settings = [each for each in service.get("environment", ()) if each.startswith("DAYORI_")]
         for setting in settings:
             section, _, key = setting.removeprefix("DAYORI_").lower().partition("__")
             assert section in Config.model_fields
@@ -62,10 +84,38 @@ def test_what_the_dockerfile_copies_is_there_and_not_ignored() -> None:
     assert all((ROOT / name).exists() for name in names)
 
 
+@pytest.mark.parametrize(("status", "code"), [(200, 0), (503, 1), (None, 1)])
+async def test_the_health_check_of_the_image_tells_how_the_bot_is_and_asks_no_proxy(
+    status: int | None, code: int
+) -> None:
+    dockerfile = (ROOT / "Dockerfile").read_text("utf-8").replace("\\\n", "")
+    [check] = re.findall(r"^HEALTHCHECK .* CMD (\[.*\])$", dockerfile, re.MULTILINE)
+
+    async def answer(_: web.Request) -> web.Response:
+        return web.Response(status=status or 500)
+
+    app = web.Application()
+    app.add_routes([web.get("/healthz", answer)])
+    runner = web.AppRunner(app)
+    await runner.setup()
+    await web.TCPSite(runner, "127.0.0.1", 0).start()
+    port = runner.addresses[0][1]
+    if status is None:
+        await runner.cleanup()
+    proxy = "http://127.0.0.1:9"  # where nothing listens
+    variables = {"http_proxy": proxy, "HTTP_PROXY": proxy, "DAYORI_HEALTH__LISTEN": f"0.0.0.0:{port}"}
+    _, *arguments = json.loads(check)
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, *arguments, env=variables, stderr=asyncio.subprocess.DEVNULL
+    )
+    assert await process.wait() == code
+    await runner.cleanup()
+
+
 @pytest.mark.parametrize("name", ["Dockerfile", "docs/dayori.service", "docs/dayori.cron"])
 def test_what_is_started_is_a_command(name: str) -> None:
     text = (ROOT / name).read_text("utf-8")
-    started = re.findall(r'dayori"?,? "?(run|post|doctor)\b', text)
+    started = re.findall(r'(?:dayori|CMD)"?,? \[?"?(run|post|doctor)\b', text)
     assert started
     for command in started:
         assert CliRunner().invoke(program.app, [command, "--help"]).exit_code == 0
