@@ -6,14 +6,14 @@ from typing import Any
 
 from sqlalchemy import Engine, create_engine, event, text
 from sqlalchemy.engine import URL
-from sqlalchemy.engine.interfaces import DBAPIConnection
+from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.exc import DisconnectionError, OperationalError
-from sqlalchemy.pool import ConnectionPoolEntry
+from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from bot.domain.errors import ServerStoreError, StoreError
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
-from bot.store.postgresql_errors import OLDEST
+from bot.store.postgresql_errors import ENDED, OLDEST, state_of
 
 _LOCK = 0x6461796F7269  # "dayori"
 CHANNEL = "dayori"  # whoever listens there hears of every transaction that has written, when it is committed
@@ -60,7 +60,16 @@ def make_engine(address: URL, pool: dict[str, Any] = _POOL, **settings: str) -> 
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _check_server)
     event.listen(engine, "checkout", _check_connection)
+    event.listen(engine, "handle_error", _give_up_lost)
     return engine
+
+
+def take_connection(engine: Engine) -> PoolProxiedConnection:
+    """Take a connection out of the pool for the driver's own calls. Raises SQLAlchemyError."""
+    try:
+        return engine.raw_connection()
+    except engine.dialect.loaded_dbapi.Error as error:
+        raise OperationalError("connect", None, error) from error
 
 
 def make_engine_to_read(address: URL) -> Engine:
@@ -106,6 +115,12 @@ def _check_connection(connection: DBAPIConnection, _: ConnectionPoolEntry, __: A
     driver: Any = connection.driver_connection
     if driver.is_closed():
         raise DisconnectionError
+
+
+def _give_up_lost(context: ExceptionContext) -> None:
+    """Keep no connection that the server has ended: the driver knows that only a moment later."""
+    if state_of(context.original_exception) in ENDED:
+        context.is_disconnect = True
 
 
 async def take_turn(connection: StoreConnection, patience: float) -> None:

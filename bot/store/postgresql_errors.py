@@ -8,8 +8,11 @@ from sqlalchemy.exc import TimeoutError as PoolTimeoutError
 from bot.domain.os_errors import os_reason
 from bot.i18n import Message, msg
 
+# what the driver says of a connection whose last word from the server was that it ends
+_CLOSED = ("connection is closed", "another operation (2) is in progress")
 OLDEST = 14  # the major version of PostgreSQL that this program still supports
 LOST = msg("the connection to the server was lost")
+ENDED = ("57P01", "57P02")  # the server ends this connection
 NO_RIGHTS = msg("the user may not do this in the database; grant it, or make the user the database's owner")
 READ_ONLY = msg("the server only lets it be read, as a standby does")
 _REASONS = {
@@ -20,8 +23,7 @@ _REASONS = {
     "53100": msg("the server's disk is full"),
     "53300": msg("the server takes no more connections (max_connections)"),
     "55P03": msg("another process is writing for too long"),
-    "57P01": LOST,
-    "57P02": LOST,
+    **dict.fromkeys(ENDED, LOST),
     "57P03": msg("the server is starting or stopping"),
     "25006": READ_ONLY,
 }
@@ -55,6 +57,8 @@ def reason_of(error: BaseException) -> Message | str:
     if state.startswith("08") or (isinstance(error, DBAPIError) and error.connection_invalidated):
         return LOST
     cause = getattr(error, "orig", error)
+    if any(words in str(cause) for words in _CLOSED):
+        return LOST
     if isinstance(cause, TimeoutError):
         return msg("the server does not answer")
     if isinstance(cause, OSError):

@@ -12,7 +12,7 @@ from sqlalchemy.pool import NullPool, PoolProxiedConnection
 from sqlalchemy.util import await_only, greenlet_spawn
 
 from bot.store.connections import finish
-from bot.store.postgresql_engine import CHANNEL, make_engine
+from bot.store.postgresql_engine import CHANNEL, make_engine, take_connection
 
 _GATHERED = 0.1  # seconds after the first notice, within which others are heard with it
 
@@ -58,7 +58,7 @@ class Listener:
                     self._connection = await finish(greenlet_spawn(self._open))
 
     def _open(self) -> PoolProxiedConnection:
-        connection = self._engine.raw_connection()
+        connection = take_connection(self._engine)
         driver: Any = connection.driver_connection
         await_only(driver.add_listener(CHANNEL, self._hear))
         driver.add_termination_listener(self._break)

@@ -11,11 +11,13 @@ from itertools import pairwise
 from time import monotonic
 
 import pytest
+from sqlalchemy import update
 
 from bot.platforms.discord.rate_limit import share
 from bot.services.job_leases import JobLeases, delivery_job
 from bot.store import job_leases
 from bot.store.database import Database, open_database
+from bot.store.schema import state
 from tests.processes import ended_process
 
 _SECONDS = 0.6  # that a lease lasts
@@ -121,7 +123,8 @@ async def test_a_process_that_cannot_renew_gives_up_before_another_takes_over(
     async with leases.kept():
         assert leases.holds("feeds")
         other = await open_database(database_url)
-        async with other.write():
+        async with other.write() as connection:
+            await connection.execute(update(state).values(text=state.c.text))  # a server locks rows
             await until(lambda: not leases.holds("feeds"))
         await until(lambda: leases.holds("feeds"))
         await other.close()

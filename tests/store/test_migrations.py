@@ -27,7 +27,18 @@ from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
 from bot.services.papers.undo import Undo
 from bot.services.servers import Servers
-from bot.store import candidates, drafts, imports, leases, metadata_cache, paper_checks, papers, state, subscriptions
+from bot.store import (
+    candidates,
+    drafts,
+    imports,
+    leases,
+    lookup_schema,  # noqa: F401 - its table is known only then
+    metadata_cache,
+    paper_checks,
+    papers,
+    state,
+    subscriptions,
+)
 from bot.store.database import open_database
 from bot.store.migrations import configuration, upgrade
 from bot.store.schema import REVISION, metadata

@@ -17,7 +17,7 @@ from bot.domain.errors import StoreError
 from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library
-from bot.store import leases
+from bot.store import leases, lookup_schema  # noqa: F401 - the latter's table is known only then
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, open_database, open_to_read
 from bot.store.dialect import upsert

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import random
-from collections.abc import AsyncIterator, Iterator
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import suppress
 from datetime import timedelta
+from functools import partial
 
 import asyncpg
 import pytest
@@ -86,12 +87,35 @@ async def test_a_connection_that_breaks_before_the_end_of_a_change_saves_nothing
     assert await noted(network[1], "a") is None
 
 
-async def end_all_connections(url: str) -> None:
+async def end_all_connections(url: str, seconds: float = 0.05) -> None:
     name = make_url(url).database
     admin = await asyncpg.connect((SERVER or "").replace("+asyncpg", ""))
     await admin.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = $1", name)
     await admin.close()
+    await asyncio.sleep(seconds)
+
+
+async def test_whatever_moment_the_server_ends_connections_at_is_told_in_words_and_passes(
+    database: Database, search: SearchIndex, workspace: int
+) -> None:
+    async def end_all() -> None:
+        for n in range(30):
+            await end_all_connections(database.url, seconds=n * 0.0005)
+
+    async def ask(question: Callable[[], Awaitable[object]]) -> None:
+        while not ending.done():
+            with suppress(StoreError):
+                await question()
+            await asyncio.sleep(0)
+
+    ending = asyncio.create_task(end_all())
+    find = partial(search.find, workspace, "subject")
+    read, write = partial(noted, database, "a"), partial(note, database, "a")
+    await asyncio.gather(ask(find), ask(find), ask(read), ask(write), ending)
     await asyncio.sleep(0.05)
+    await note(database, "a")
+    assert await noted(database, "a") == "1"
+    assert (await find()).total == 0
 
 
 @pytest.mark.parametrize("seed", range(4))

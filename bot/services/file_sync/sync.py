@@ -158,14 +158,15 @@ class FileSync:
 
     async def _attempt(self, report: SyncReport) -> bool:
         """Try one complete sync; return False when the file changed meanwhile."""
+        # The state first: of an older file it would say that the other process's newest papers were removed from it.
+        async with self._database.read() as connection:
+            last = await imports.sync_state(connection, self._workspace, self._name)
+            newest = await imports.last_step(connection)
         try:
             content = await asyncio.to_thread(read_if_exists, self._path)
         except OSError as error:
             reason = os_reason(error)
             raise FileError(msg("cannot be read: {reason}", reason=reason), file=str(self._path)) from error
-        async with self._database.read() as connection:
-            last = await imports.sync_state(connection, self._workspace, self._name)
-            newest = await imports.last_step(connection)
         if last and last.hash == digest_of(content) and last.step == newest:
             report.conflicts = self._conflicts
             return True

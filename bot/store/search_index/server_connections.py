@@ -14,13 +14,17 @@ from sqlalchemy.util import await_only, greenlet_spawn
 from bot.domain.errors import StoreError
 from bot.i18n import msg
 from bot.store.connections import finish
+from bot.store.postgresql_engine import take_connection
 from bot.store.postgresql_errors import reason_of
 from bot.store.search_index.postgresql import PostgresqlBackend
 from bot.store.search_index.stored_index import StoredIndex
 
 T = TypeVar("T")
 _BEGIN = "BEGIN ISOLATION LEVEL REPEATABLE READ READ ONLY"
-_ERRORS = (asyncpg.PostgresError, asyncpg.InterfaceError, SQLAlchemyError, OSError, TimeoutError)
+_ERRORS = (
+    *(asyncpg.PostgresError, asyncpg.InterfaceError, asyncpg.InternalClientError),
+    *(SQLAlchemyError, OSError, TimeoutError),
+)
 
 
 class ServerConnections:
@@ -46,14 +50,16 @@ class ServerConnections:
         await greenlet_spawn(self._engine.dispose)
 
     def _answer(self, workspace_id: int, question: Callable[[StoredIndex], T]) -> T:
-        pooled = self._engine.raw_connection()
+        pooled = take_connection(self._engine)
         try:
             driver: Any = pooled.driver_connection
             await_only(driver.execute(_BEGIN))
-            try:
-                return question(PostgresqlBackend(partial(_fetch, driver), workspace_id))
-            finally:
-                await_only(driver.execute("COMMIT"))
+            answer = question(PostgresqlBackend(partial(_fetch, driver), workspace_id))
+            await_only(driver.execute("COMMIT"))
+            return answer
+        except BaseException:
+            pooled.invalidate()  # it may be lost without knowing it yet
+            raise
         finally:
             pooled.close()
 

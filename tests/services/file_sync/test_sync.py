@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import asyncio
 import os
+import threading
 from collections.abc import Awaitable, Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given, settings
@@ -345,6 +348,37 @@ async def test_two_mirrors_of_one_file_lose_nothing(
     here, there = await both(lookup, workspace, file)
     assert here == there
     assert len(there) == 10
+
+
+async def test_a_mirror_that_reads_the_file_while_another_writes_it_removes_nothing(
+    file_sync: FileSync,
+    library: Library,
+    lookup: Lookup,
+    workspace: int,
+    file: Path,
+    database: Database,
+    clock: AdjustableClock,
+) -> None:
+    class SlowDisk(ThreadPoolExecutor):
+        """Gives what was read first only when the others are done."""
+
+        first, others = True, threading.Event()
+
+        def submit(self, fn: Any, /, *args: Any, **named: Any) -> Future[Any]:
+            is_first, self.first = self.first, False
+            return super().submit(lambda: (fn(*args, **named), is_first and self.others.wait(10))[0])
+
+    await file_sync.sync()
+    await library.add(workspace, paper(1), None)
+    asyncio.get_running_loop().set_default_executor(disk := SlowDisk())
+    late = asyncio.create_task(file_sync.sync())
+    await asyncio.sleep(0.2)
+    await FileSync(database, clock, Importer(database, clock), workspace, file).sync()
+    disk.others.set()
+    await late
+    here, there = await both(lookup, workspace, file)
+    assert here == there
+    assert len(there) == 3
 
 
 async def test_a_watcher_brings_both_sides_together_by_itself_and_tells_once(

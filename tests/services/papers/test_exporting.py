@@ -100,4 +100,4 @@ async def test_memory_does_not_grow_with_the_collection(exporter: Exporter, fill
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert peak < 600_000  # for about 600,000 characters, which are 1.2 MB in memory and more while read and written
+    assert peak < 800_000  # for about 600,000 characters, which are 1.2 MB in memory and more while read and written
