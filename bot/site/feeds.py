@@ -31,7 +31,8 @@ class Entry(NamedTuple):
     id: str
     title: str
     path: str
-    at: datetime
+    published: datetime
+    updated: datetime
     authors: Sequence[str]
     tags: Sequence[str]
     related: str | None
@@ -53,7 +54,7 @@ def _of_papers(site: Site, path: str, name: str, papers: Sequence[Outline]) -> P
     def render(found: Mapping[int, Paper]) -> Iterator[File]:
         times = _falling(each.added_at for each in listed)
         entries = [_entry(site, each, found[each.number], at) for each, at in zip(listed, times, strict=True)]
-        yield _feed(site, path, f"site/{path}", name, entries)
+        yield _feed(site, path, f"site/{path}", name, _last_edited_first(entries))
 
     fingerprint = site.fingerprint(path, name, *(each.digest for each in listed))
     return Page(path, fingerprint, render, tuple(each.number for each in listed))
@@ -70,7 +71,8 @@ def _of_editions(site: Site, subscription: str) -> Page:
                 id=uuid5(site.settings.collection, inert(f"edition/{each.subscription}/{each.number}")).urn,
                 title=heading_of(site, each, locale),
                 path=edition_path(each),
-                at=at,
+                published=at,
+                updated=at,
                 authors=(),
                 tags=(),
                 related=None,
@@ -96,24 +98,32 @@ def _feed(site: Site, path: str, key: str, name: str, entries: Sequence[Entry]) 
         title=t(locale, "論文だより: {name}", name=name) if name else "論文だより",
         address=site.absolute(path),
         home=_link(site, path, "index.html"),
-        updated=entries[0].at if entries else datetime(1970, 1, 1, tzinfo=UTC),
+        updated=entries[0].updated if entries else datetime(1970, 1, 1, tzinfo=UTC),
         entries=[(entry, _link(site, path, entry.path)) for entry in entries],
     )
     return path, _NOT_XML.sub("", text)
 
 
-def _entry(site: Site, outline: Outline, paper: Paper, at: datetime) -> Entry:
+def _entry(site: Site, outline: Outline, paper: Paper, published: datetime) -> Entry:
     paragraphs = prose(paper.comment or paper.excerpt or paper.title)
     return Entry(
         id=uuid5(site.settings.collection, inert(f"paper/{paper.id}")).urn,
         title=paper.heading,
         path=paper_path(outline),
-        at=at,
+        published=published,
+        updated=paper.updated_at if paper.updated_at and paper.updated_at > outline.added_at else published,
         authors=paper.authors[:20],
         tags=paper.tags,
         related=address(paper.url),
         content=Markup("").join(Markup("<p>{}</p>").format(each) for each in paragraphs),
     )
+
+
+def _last_edited_first(entries: Iterable[Entry]) -> list[Entry]:
+    """Return entries by the time of their last edit, which is their addition if there was none, each at its own."""
+    order = sorted(entries, key=lambda entry: entry.updated, reverse=True)
+    times = _falling(entry.updated for entry in order)
+    return [entry._replace(updated=time) for entry, time in zip(order, times, strict=True)]
 
 
 def _section(site: Site, path: str, paper: Paper) -> Markup:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +27,19 @@ async def test_entries_have_falling_dates_even_if_they_were_added_at_once(tmp_pa
     dates = [each.updated_parsed for each in feed(tmp_path).entries]
     assert dates == sorted(set(dates), reverse=True)
     assert len(dates) == 6
+
+
+async def test_an_edit_moves_the_date_of_the_last_change_and_not_that_of_the_addition(tmp_path: Path) -> None:
+    await built(tmp_path, Collection(AT_ONCE))
+    before = {each.id: each.published for each in feed(tmp_path).entries}
+    edited = replace(AT_ONCE[0], comment="直した。", updated_at=START + timedelta(days=3))
+    await built(tmp_path, Collection([edited, *AT_ONCE[1:]], changes=1))
+    after = feed(tmp_path)
+    assert {each.id: each.published for each in after.entries} == before
+    assert after.entries[0].updated == after.feed.updated == "2026-11-04T00:00:00Z"
+    assert after.entries[0].content[0].value == "<p>直した。</p>"
+    dates = [each.updated_parsed for each in after.entries]
+    assert dates == sorted(set(dates), reverse=True)
 
 
 async def test_ids_stay_when_papers_are_edited_and_are_unique(tmp_path: Path) -> None:
