@@ -17,7 +17,7 @@ from bot.site.inert import inert
 _WIDTH = 360
 _COLUMNS, _BASE, _ROOM = 150, 118, 96  # heights of a chart over time: whole, of the ground line, of the highest bar
 _ENTRY, _NUMBER = 32, 44  # a ranking's row, and the width of its numbers
-_LONGEST_NAME = 28
+_LONGEST_NAME = 48  # letters, each half as wide as a kanji
 _SVG = Markup(
     '<svg class="chart" viewBox="0 0 {width} {height}" role="img" aria-labelledby="{name}-title {name}-desc">'
     '<title id="{name}-title">{title}</title><desc id="{name}-desc">{text}</desc>{shapes}</svg>'
@@ -65,7 +65,7 @@ def _ranking(chart: Chart) -> tuple[int, Iterator[Markup]]:
         room = _WIDTH - _NUMBER
         for at, bar in enumerate(chart.bars):
             y = _ENTRY * at
-            yield _text("name", 0, y + 13, clip(bar.name, _LONGEST_NAME))
+            yield _text("name", 0, y + 13, clip(bar.name, _LONGEST_NAME if bar.name.isascii() else _LONGEST_NAME // 2))
             yield _bar("track", 0, y + 19, room, 5, 2.5)
             yield _bar("bar", 0, y + 19, max(5, room * bar.n / chart.most), 5, 2.5)
             yield _text("value", _WIDTH, y + 25, f"{bar.n:,}", _END)

@@ -43,6 +43,8 @@ def labels(locale: Locale) -> Labels:
             "tag": t(locale, "Tag"),
             "year": t(locale, "Year"),
             "author": t(locale, "Author"),
+            "other_authors": t(locale, "Other authors"),
+            "rest": t(locale, "Show the rest"),
             "undated": t(locale, "Without a date"),
             "feed": t(locale, "Atom feed"),
             "as_json": t(locale, "All papers as JSON"),
@@ -64,22 +66,24 @@ def labels(locale: Locale) -> Labels:
             "no_editions": t(locale, "No digest has arrived yet."),
             "about_what": t(
                 locale,
-                "This is the collection of a team that reads papers together: each with a headline, a comment and "
-                "where to read it.",
+                "This is the collection of a team that reads papers together. Each paper has a headline, a comment and "
+                "links to where it can be read.",
             ),
             "about_kept": t(
                 locale,
-                "論文だより, a bot in the team's chat, keeps it: what is added or corrected there appears here, and "
-                "what becomes known later, such as a new version or a retraction, stands with the paper.",
+                "論文だより, a bot in the team's chat, keeps it. What is added or corrected there appears here, and "
+                "what becomes known later, such as a new version or a retraction, is told with the paper.",
             ),
             "about_adding": t(locale, "How to add a paper"),
-            "about_chat": t(locale, "On Discord or Slack, with one link; title, date and authors are looked up:"),
-            "about_chat_command": t(
-                locale, "{command}, or “Add to papers” in the menu of a message with a link", command="/addpaper"
+            "about_chat": t(
+                locale,
+                "On Discord or Slack, give {command} a link, or choose “Add to papers” in the menu of a message that "
+                "has one. The bot looks up title, date and authors.",
+                command="/addpaper",
             ),
             "about_terminal": t(locale, "At the terminal:"),
             "about_taking": t(locale, "Take it with you"),
-            "about_feed": t(locale, "every new paper in a feed reader; each tag and each digest has a feed of its own"),
+            "about_feed": t(locale, "New papers in a feed reader; each tag and each digest has a feed of its own."),
             "about_people": t(locale, "Who added the papers"),
         }
     )

@@ -143,7 +143,7 @@ def edition_of(site: Site, edition: EditionOutline, locale: Locale, most: int = 
 
 def papers_text(n: int, locale: Locale) -> str:
     """Return a number of papers in words."""
-    return tn(locale, "{n} paper", "{n} papers", n)
+    return tn(locale, "{count} paper", "{count} papers", n, count=f"{n:,}")
 
 
 def tags_of(site: Site, tags: Iterable[str]) -> list[Place]:

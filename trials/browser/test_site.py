@@ -56,7 +56,7 @@ def test_nothing_is_wider_than_the_screen(open_page: Open, site: Path, kind: str
 
 def test_a_reader_without_scripts_reaches_every_paper(open_page: Open, site: Path) -> None:
     page = open_page("index.html", java_script_enabled=False)
-    page.get_by_role("link", name="さがす").click()
+    page.get_by_role("link", name="探す").click()
     waiting = _links(page, "years/")
     papers, lists = set[str](), set[str]()
     while waiting:
