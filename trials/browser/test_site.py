@@ -107,3 +107,9 @@ def test_a_page_is_printed_without_its_menu(open_page: Open, site: Path, kind: s
 def _links(page: Page, part: str) -> set[str]:
     addresses = page.eval_on_selector_all("a[href]", "links => links.map(link => link.href)")
     return {each for each in addresses if f"/{part}" in each and each.endswith(".html")}
+
+
+@pytest.mark.parametrize("path", ["papers/full.html", "en/papers/full.html"])
+def test_japanese_is_broken_by_its_own_rules_in_both_languages(open_page: Open, path: str) -> None:
+    comment = open_page(path).locator(".comment").first
+    assert comment.evaluate("element => getComputedStyle(element).lineBreak") == "strict"
