@@ -5,7 +5,7 @@ from __future__ import annotations
 from bot.config import Config
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
-from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.feeds.configured_feeds import ConfiguredFeeds
 from bot.services.ports import Clock
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.store.database import Database
@@ -17,4 +17,4 @@ async def follow_settings(config: Config, clock: Clock, database: Database, work
     placement = SubscriptionPlacement(database, clock, config.zone, workspaces)
     await placement.follow_settings(requests)
     await placement.follow_servers()
-    await FeedSettings(database, clock).follow(await workspaces.named(DEFAULT), config.feeds)
+    await ConfiguredFeeds(database, clock).follow(await workspaces.named(DEFAULT), config.feeds)

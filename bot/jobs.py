@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from bot.app import App
-from bot.background_jobs import Job
 from bot.domain.quiet_hours import quiet_hours_at
+from bot.job_runner import Job
 from bot.store import feed_presence
 
 if TYPE_CHECKING:

@@ -17,12 +17,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 import structlog
 
 from bot.app import App, platforms_of, synced
-from bot.background_jobs import BackgroundJobs
 from bot.backoff import pauses
 from bot.change_watch import ChangeWatch
 from bot.domain.errors import ConfigError, DayoriError, UnreachableError
 from bot.garbage import PausedCollector
 from bot.health_page import health_served
+from bot.job_runner import JobRunner
 from bot.jobs import OF_EACH_PROCESS, jobs_of
 from bot.services.job_leases import EDITIONS
 from bot.services.notices import Notices
@@ -34,7 +34,7 @@ if TYPE_CHECKING:
     from bot.i18n import Message
     from bot.scheduler import Scheduler
     from bot.services.digests.delivery import DeliveryReport
-    from bot.services.papers.decisions import Decision
+    from bot.services.papers.decisions import ReviewResult
 
 _STEADY = 600.0  # seconds; after a connection that lasted this long the back-off starts again from its shortest pause
 _FIRST_REPORT = 0.5  # seconds after the start
@@ -101,7 +101,7 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
         return await app.services.delivery(publishers).deliver_open()
 
 
-async def tell_proposer(app: App, candidate: Candidate, paper: Paper, decision: Decision) -> Message | None:
+async def tell_proposer(app: App, candidate: Candidate, paper: Paper, decision: ReviewResult) -> Message | None:
     """Tell a proposer of a decision without a gateway connection; return that they were not told, None if they were."""
     from bot.services.papers.proposer_notices import untold
 
@@ -123,7 +123,7 @@ class _Connections:
         self._app, self._platforms, self._stop = app, platforms, stop
         self._connections: dict[str, Connection] = {}  # those that can send, by platform
         self._leases = app.services.job_leases
-        self._jobs = BackgroundJobs(jobs_of(app), self._leases.holds, OF_EACH_PROCESS)
+        self._jobs = JobRunner(jobs_of(app), self._leases.holds, OF_EACH_PROCESS)
         self._common = (EDITIONS, *self._jobs.shared)
         self._schedulers: dict[str, Scheduler] = {}  # by platform
         self._leases.on_change(self._follow_leases)

@@ -10,8 +10,8 @@ import pytest
 from sqlalchemy import select
 
 from bot.app import App, open_app
-from bot.background_jobs import BackgroundJobs
 from bot.config import Config
+from bot.job_runner import JobRunner
 from bot.jobs import jobs_of
 from bot.store import candidates
 from bot.store.feed_schema import feed_addresses
@@ -40,7 +40,7 @@ async def app(config: Config, clock: AdjustableClock, web: Web) -> AsyncIterator
 
 
 async def test_feeds_of_the_settings_are_polled_in_the_background(app: App, web: Web) -> None:
-    jobs = BackgroundJobs(jobs_of(app))
+    jobs = JobRunner(jobs_of(app))
     jobs.start()
     workspace = await app.services.workspaces.named("default")
     async with asyncio.timeout(20):
@@ -56,7 +56,7 @@ async def test_feeds_of_the_settings_are_polled_in_the_background(app: App, web:
 
 async def test_the_end_does_not_wait_for_a_feed_and_leaves_nothing_leased(app: App, web: Web) -> None:
     web.serve("127.0.0.1", web.silence)
-    jobs = BackgroundJobs(jobs_of(app))
+    jobs = JobRunner(jobs_of(app))
     jobs.start()
     async with asyncio.timeout(20):
         while not web.asked:

@@ -34,8 +34,7 @@ from bot.domain.draft import Draft
 from bot.domain.entry_score import Classifier, counted_features
 from bot.domain.errors import DayoriError
 from bot.domain.feed_entry import FeedDocument, FeedEntry
-from bot.domain.feed_filter import FeedFilter
-from bot.domain.feed_filter import Reason as LeftOut
+from bot.domain.feed_filter import FeedFilter, SkipReason
 from bot.domain.feed_rule import Text, stands_in
 from bot.domain.folding import normalize
 from bot.domain.history import Change, Step
@@ -96,7 +95,7 @@ def many(text: str) -> Paper:
 def trial_of(text: str) -> tuple[FeedTrial, str, FeedFilter]:
     """Return a trial of a feed, its address and its filter, whose texts are all that text."""
     entry = FeedEntry(text, make_metadata(title=text, authors=[text]), (text,), text)
-    document, left_out = FeedDocument(text, text, ()), {LeftOut("exclude", text): [entry]}
+    document, left_out = FeedDocument(text, text, ()), {SkipReason("exclude", text): [entry]}
     return (
         FeedTrial(document, (entry,) * 3, left_out),
         "https://a.jp/" + text,

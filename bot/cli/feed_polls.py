@@ -7,14 +7,14 @@ from bot.domain.errors import NotFoundError
 from bot.i18n import msg, t
 from bot.platforms.console import feed_polls as render
 from bot.platforms.console.output import print_json
-from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.feeds.configured_feeds import ConfiguredFeeds
 from bot.services.workspaces import DEFAULT
 
 
 async def follow_settings(context: CommandContext) -> None:
     """Apply the feeds of the settings, which belong to the default workspace, whichever the command is for."""
     app, workspaces = context.app, context.services.workspaces
-    await FeedSettings(app.database, app.clock).follow(await workspaces.named(DEFAULT), app.config.feeds)
+    await ConfiguredFeeds(app.database, app.clock).follow(await workspaces.named(DEFAULT), app.config.feeds)
 
 
 async def poll_due(context: CommandContext, name: str | None, *, as_json: bool) -> None:

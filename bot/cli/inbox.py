@@ -18,7 +18,7 @@ from bot.platforms.console import inbox as console
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_json, print_line
 from bot.services.papers.acceptance import is_other_comment
-from bot.services.papers.decisions import Decision, acceptance, act_message, undo_message
+from bot.services.papers.decisions import ReviewResult, acceptance, act_message, undo_message
 from bot.services.papers.submitter import Submitter
 
 
@@ -29,7 +29,7 @@ class _Outcome(NamedTuple):
     state: Literal["accepted", "rejected", "later", "waiting"]
     paper: Paper
     message: Message
-    decision: Decision | None = None
+    decision: ReviewResult | None = None
 
 
 _ACTS = ("accept", "reject", "later", "undo")
@@ -116,7 +116,7 @@ def _print(context: CommandContext, outcome: _Outcome, options: dict[str, Any]) 
         context.say(t(context.locale, "The proposal's comment: {comment}", comment=wanted.comment))
 
 
-async def _tell(context: CommandContext, candidate: Candidate, paper: Paper, decision: Decision) -> Message | None:
+async def _tell(context: CommandContext, candidate: Candidate, paper: Paper, decision: ReviewResult) -> Message | None:
     """Have the proposer told, with a connection made for this; return that they were not."""
     from bot.runner import tell_proposer  # slow to import, and few commands need it
 

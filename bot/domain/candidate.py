@@ -10,7 +10,7 @@ from bot.domain.draft import complete, draft_from, read_source
 from bot.domain.errors import InputError
 from bot.domain.metadata import Metadata
 from bot.domain.paper import Paper, make_paper
-from bot.domain.score import Reason
+from bot.domain.score import ScoreFeature
 
 Decision: TypeAlias = Literal["accepted", "rejected", "expired"]
 
@@ -39,7 +39,7 @@ class Candidate:
     change_id: int | None = None
     later_at: datetime | None = None
     score: float | None = None
-    reasons: tuple[Reason, ...] = ()
+    reasons: tuple[ScoreFeature, ...] = ()
     feeds: tuple[str, ...] = ()
 
     @property

@@ -16,7 +16,7 @@ from zlib import crc32
 
 from bot.domain.entry_features import AUTHOR, features_of
 from bot.domain.paper import Paper
-from bot.domain.score import Reason, Score
+from bot.domain.score import Score, ScoreFeature
 
 Example: TypeAlias = Literal["accepted", "rejected", "collected"]
 """What a paper is to a team: accepted or rejected in the inbox, or one of the collection."""
@@ -115,14 +115,14 @@ class Scorer:
         return _log_odds(share) - _log_odds(self._share)
 
 
-def _reasons(evidence: Sequence[tuple[float, str]]) -> tuple[Reason, ...]:
+def _reasons(evidence: Sequence[tuple[float, str]]) -> tuple[ScoreFeature, ...]:
     """Return the strongest of the features sorted by their evidence, each text once."""
     least = max(_LEAST_REASON, _LEAST_SHARE * max((abs(each) for each, _ in evidence), default=0))
     pros = dict.fromkeys(text for each, text in reversed(evidence) if each >= least)
     cons = dict.fromkeys(text for each, text in evidence if -each >= least)
     return (
-        *(Reason(text, True) for text in list(pros)[:_MOST_REASONS]),
-        *(Reason(text, False) for text in list(cons)[:_MOST_REASONS]),
+        *(ScoreFeature(text, True) for text in list(pros)[:_MOST_REASONS]),
+        *(ScoreFeature(text, False) for text in list(cons)[:_MOST_REASONS]),
     )
 
 

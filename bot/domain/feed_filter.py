@@ -18,7 +18,7 @@ from bot.domain.feed_rule import Rule, Text, is_named, parse_rule
 from bot.domain.folding import fold, normalize
 
 
-class Reason(NamedTuple):
+class SkipReason(NamedTuple):
     """Why an entry is not offered: `include`, `authors`, `tags`, or the excluding `rule`; outside of filters, that the
     collection has the paper (`known`), that the feed announces a `revision` of an earlier one, that curators have
     `decided` on it, that it is `earlier` than the feed, or that its content had `expired` when its feed was resumed.
@@ -56,16 +56,16 @@ class CompiledFilter:
     authors: tuple[str, ...]
     tags: frozenset[str]
 
-    def reason_against(self, entry: FeedEntry) -> Reason | None:
+    def reason_against(self, entry: FeedEntry) -> SkipReason | None:
         """Return why the filter drops an entry; None for an entry that passes."""
         text = text_of(entry)
         if self.tags and self.tags.isdisjoint(text.tags):
-            return Reason("tags")
+            return SkipReason("tags")
         if self.authors and not any(is_named(author, name) for name in self.authors for author in text.authors):
-            return Reason("authors")
+            return SkipReason("authors")
         if self.include and not any(rule.holds(text) for rule in self.include):
-            return Reason("include")
-        return next((Reason("exclude", source) for source, rule in self.exclude if rule.holds(text)), None)
+            return SkipReason("include")
+        return next((SkipReason("exclude", source) for source, rule in self.exclude if rule.holds(text)), None)
 
 
 def text_of(entry: FeedEntry) -> Text:

@@ -30,8 +30,7 @@ if TYPE_CHECKING:
     from bot.services.digests.delivery import Delivery
     from bot.services.digests.message_updates import MessageUpdates
     from bot.services.digests.past_editions import PastEditions
-    from bot.services.feeds.bundle import FeedServices
-    from bot.services.feeds.bundle import Source as FeedSource
+    from bot.services.feeds.bundle import FeedServices, FeedSource
     from bot.services.feeds.scoring import Scoring
     from bot.services.lookup_counter import LookupCounter
     from bot.services.papers.aliases import Aliases

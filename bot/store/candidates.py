@@ -11,7 +11,7 @@ from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, func
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper, identity_keys, link_keys, title_key
-from bot.domain.score import Reason
+from bot.domain.score import ScoreFeature
 from bot.store.connection import StoreConnection
 from bot.store.database import batched, iso
 from bot.store.dialect import upsert
@@ -173,7 +173,7 @@ def candidate_from(row: Row[Any]) -> Candidate:
         change_id=row.change_id,
         later_at=_moment(row.later_at),
         score=row.score,
-        reasons=tuple(Reason(*each) for each in row.reasons or ()),
+        reasons=tuple(ScoreFeature(*each) for each in row.reasons or ()),
     )
 
 

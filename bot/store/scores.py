@@ -8,7 +8,7 @@ from typing import NamedTuple
 from sqlalchemy import ColumnElement, Text, bindparam, cast, func, select, update
 
 from bot.domain.paper import Paper
-from bot.domain.score import Reason, Score
+from bot.domain.score import Score, ScoreFeature
 from bot.store.candidates import IS_FIND
 from bot.store.connection import StoreConnection
 from bot.store.papers import paper_from
@@ -67,7 +67,7 @@ async def scores_of_finds(
     conditions = (*_waits(workspace_id), candidates.c.number.in_(list(numbers)))
     query = select(candidates.c.number, candidates.c.score, candidates.c.reasons).where(*conditions)
     return {
-        number: None if score is None else Score(score, tuple(Reason(*each) for each in reasons or ()))
+        number: None if score is None else Score(score, tuple(ScoreFeature(*each) for each in reasons or ()))
         for number, score, reasons in await connection.execute(query)
     }
 

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from bot.domain.entry_features import features_of
 from bot.domain.entry_score import Classifier, Example, counted_features
 from bot.domain.paper import Paper, make_paper
-from bot.domain.score import Reason, Score
+from bot.domain.score import Score, ScoreFeature
 from tests.samples import random_papers as papers
 
 EXAMPLES: tuple[Example, ...] = ("accepted", "rejected", "collected")
@@ -55,16 +55,16 @@ def test_the_features_that_counted_are_named_as_the_paper_writes_them() -> None:
     paper = about("A Survey of DIFFUSION: 拡散", "Jonathan Ho", venue="NeurIPS 2024")
     reasons = score(taught(*lessons), paper).reasons
     assert set(reasons) == {
-        Reason("DIFFUSION", True),
-        Reason("Jonathan Ho", True),
-        Reason("NeurIPS 2024", True),
-        Reason("Survey", False),
+        ScoreFeature("DIFFUSION", True),
+        ScoreFeature("Jonathan Ho", True),
+        ScoreFeature("NeurIPS 2024", True),
+        ScoreFeature("Survey", False),
     }
     assert [each.is_for for each in reasons] == sorted((each.is_for for each in reasons), reverse=True)
 
 
 def test_a_word_within_a_run_of_kanji_is_named_by_the_run() -> None:
-    assert score(taught(*team("拡散", "survey")), about("潜在拡散")).reasons == (Reason("潜在拡散", True),)
+    assert score(taught(*team("拡散", "survey")), about("潜在拡散")).reasons == (ScoreFeature("潜在拡散", True),)
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_an_author_of_the_collection_counts_for_a_paper() -> None:
     paper = about("Something else", "Ada Lovelace")
     known = taught(*lessons, ("collected", about("On engines", "Lovelace, Ada")))
     assert score(known, paper).value > score(taught(*lessons), paper).value
-    assert score(known, paper).reasons == (Reason("Ada Lovelace", True),)
+    assert score(known, paper).reasons == (ScoreFeature("Ada Lovelace", True),)
 
 
 def test_words_of_the_collection_count_for_a_paper_and_less_than_decisions() -> None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from bot.domain.errors import InputError
 from bot.domain.feed_entry import FeedEntry
-from bot.domain.feed_filter import FeedFilter, Reason
+from bot.domain.feed_filter import FeedFilter, SkipReason
 from bot.domain.feed_rule import Text, parse_rule
 from bot.domain.metadata import make_metadata
 
@@ -68,17 +68,17 @@ def test_a_rule_holds_as_somebody_would_expect(rule: str, holds: bool) -> None:
     [
         (FeedFilter(), None),
         (FeedFilter(include=("poetry", "拡散")), None),
-        (FeedFilter(include=("poetry",)), Reason("include")),
-        (FeedFilter(exclude=("poetry", "survey")), Reason("exclude", "survey")),
+        (FeedFilter(include=("poetry",)), SkipReason("include")),
+        (FeedFilter(exclude=("poetry", "survey")), SkipReason("exclude", "survey")),
         (FeedFilter(authors=("Ho",)), None),
         (FeedFilter(authors=("Jonathan Ho", "Nobody")), None),
-        (FeedFilter(authors=("Nobody",)), Reason("authors")),
+        (FeedFilter(authors=("Nobody",)), SkipReason("authors")),
         (FeedFilter(tags=("CS.LG",)), None),
-        (FeedFilter(tags=("cs.CV",)), Reason("tags")),
-        (FeedFilter(include=("拡散",), exclude=("survey",), tags=("cs.CL",)), Reason("exclude", "survey")),
+        (FeedFilter(tags=("cs.CV",)), SkipReason("tags")),
+        (FeedFilter(include=("拡散",), exclude=("survey",), tags=("cs.CL",)), SkipReason("exclude", "survey")),
     ],
 )
-def test_the_rule_that_drops_an_entry_is_named(filter: FeedFilter, reason: Reason | None) -> None:
+def test_the_rule_that_drops_an_entry_is_named(filter: FeedFilter, reason: SkipReason | None) -> None:
     assert filter.compiled().reason_against(ENTRY) == reason
 
 

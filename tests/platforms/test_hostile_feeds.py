@@ -19,7 +19,7 @@ from bot.domain.errors import SourceError
 from bot.domain.feed import Feed
 from bot.domain.feed_address import Status
 from bot.domain.feed_entry import FeedDocument, document_from, json_of_document
-from bot.domain.feed_filter import FeedFilter, Reason
+from bot.domain.feed_filter import FeedFilter, SkipReason
 from bot.domain.feed_request import FeedRequest, free_name, valid_name
 from bot.domain.identifiers import web_address
 from bot.domain.paper import Paper
@@ -165,7 +165,7 @@ def trial_of(document: FeedDocument) -> FeedTrial:
     """Return a trial that shows each entry as coming in and as left out."""
     half = len(document.entries) // 2
     rule = document.title or "x"
-    return FeedTrial(document, document.entries, {Reason("exclude", rule): list(document.entries[half:])})
+    return FeedTrial(document, document.entries, {SkipReason("exclude", rule): list(document.entries[half:])})
 
 
 def previews_of(document: FeedDocument) -> Iterator[FeedPreview]:

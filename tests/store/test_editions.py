@@ -26,7 +26,12 @@ async def subscription(database: Database, workspace: int, clock: AdjustableCloc
 async def write(database: Database, subscription: Subscription, clock: AdjustableClock, number: int = 1) -> int:
     async with database.write() as connection:
         edition = await editions.write_edition(
-            connection, subscription, number=number, period=f"p{number}", choice=Choice((), Reason.NEW), now=clock()
+            connection,
+            subscription,
+            number=number,
+            period=f"p{number}",
+            choice=Choice((), Reason.NEW),
+            now=clock(),
         )
         await editions.write_messages(connection, subscription.workspace_id, edition, MESSAGES)
     return edition

@@ -10,7 +10,7 @@ from rich.table import Table
 from rich.text import Text
 
 from bot.domain.feed_entry import FeedDocument, FeedEntry
-from bot.domain.feed_filter import Reason
+from bot.domain.feed_filter import SkipReason
 from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
 from bot.platforms.console.wrap import wrap
@@ -84,7 +84,7 @@ def _paper(entry: FeedEntry) -> Text:
     return text
 
 
-def _dropped(dropped: Mapping[Reason, Sequence[FeedEntry]], locale: Locale, width: int) -> Table:
+def _dropped(dropped: Mapping[SkipReason, Sequence[FeedEntry]], locale: Locale, width: int) -> Table:
     table = _table(width)
     table.add_column(no_wrap=True, justify="right", style="cyan")
     table.add_column(max_width=width // 3, overflow="fold")

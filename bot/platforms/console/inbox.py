@@ -18,11 +18,11 @@ from bot.platforms.console.paper_form import FIELDS, fill_form
 from bot.platforms.console.prompt import AbortError
 from bot.platforms.console.terminal import Terminal
 from bot.services.papers.acceptance import is_other_comment
-from bot.services.papers.decisions import Decision
+from bot.services.papers.decisions import ReviewResult
 from bot.services.papers.outcomes import ReviewStep, Saved
 from bot.services.papers.proposal import candidate_draft
 
-TellProposer: TypeAlias = Callable[[Candidate, Paper, Decision], Awaitable[Message | None]]
+TellProposer: TypeAlias = Callable[[Candidate, Paper, ReviewResult], Awaitable[Message | None]]
 _OWN_WORDS = ("headline", "comment", "tags")  # what a feed cannot know
 
 
@@ -43,7 +43,7 @@ async def decide(terminal: Terminal, _arguments: str, tell: TellProposer | None 
         step = await _act(terminal, step, key)
         if step.message:
             terminal.say(step.message.text(terminal.locale), "yellow" if step.is_refused else "green")
-        if step.verdict and (problem := await (tell or terminal.services.proposer_notices.tell)(*step.verdict)):
+        if step.notice and (problem := await (tell or terminal.services.proposer_notices.tell)(*step.notice)):
             terminal.say(problem.text(terminal.locale), "yellow")
 
 
@@ -91,7 +91,7 @@ async def _act(terminal: Terminal, step: ReviewStep, key: str) -> ReviewStep:
         paper = await _paper_of_form(terminal, candidate, FIELDS if key == "e" else _OWN_WORDS)
     except AbortError:
         terminal.say(t(terminal.locale, "Stopped; nothing was changed."), "yellow")
-        return step._replace(message=None, is_refused=False, verdict=None, known=None)
+        return step._replace(message=None, is_refused=False, notice=None, known=None)
     except DecidedError as error:
         return await review.refused(place, by, error)
     return await _accept(terminal, candidate.number, paper)

@@ -186,13 +186,13 @@ async def show_step(interaction: Interaction, actor: Actor, step: ReviewStep) ->
 
     The next one gets a message of its own where the paper was there already, since that must be seen.
     """
-    if step.known and step.verdict:
-        await _show_accepted_duplicate(interaction, actor, step.verdict.candidate, step.known)
+    if step.known and step.notice:
+        await _show_accepted_duplicate(interaction, actor, step.notice.candidate, step.known)
         await response.send(interaction, **step_message(step, actor))
     else:
         await response.replace(interaction, **step_message(step, actor))
-    if step.verdict:
-        await notify_proposer(interaction, actor, *step.verdict)
+    if step.notice:
+        await notify_proposer(interaction, actor, *step.notice)
 
 
 async def _show_accepted_duplicate(

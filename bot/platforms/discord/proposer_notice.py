@@ -6,11 +6,11 @@ from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
 from bot.platforms.discord import response
 from bot.platforms.discord.context import Actor, Interaction
-from bot.services.papers.decisions import Decision
+from bot.services.papers.decisions import ReviewResult
 
 
 async def notify_proposer(
-    interaction: Interaction, actor: Actor, candidate: Candidate, paper: Paper, decision: Decision
+    interaction: Interaction, actor: Actor, candidate: Candidate, paper: Paper, decision: ReviewResult
 ) -> None:
     """Have the proposer told; tell the curator if that was impossible."""
     if problem := await actor.services.proposer_notices.tell(candidate, paper, decision):

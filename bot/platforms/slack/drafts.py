@@ -107,15 +107,15 @@ async def show_step(interaction: Interaction, step: ReviewStep, *below: Block) -
     modal.
     """
     try:
-        if step.known and step.verdict:
-            await _show_accepted_duplicate(interaction, step.verdict.candidate, step.known)
+        if step.known and step.notice:
+            await _show_accepted_duplicate(interaction, step.notice.candidate, step.known)
             if not interaction.view_id:
                 await response.send_below(interaction, step_answer(step, interaction.actor))
         else:
             await response.replace_message(interaction, step_answer(step, interaction.actor, *below))
     finally:
-        if step.verdict:
-            await notify_proposer(interaction, *step.verdict)
+        if step.notice:
+            await notify_proposer(interaction, *step.notice)
 
 
 async def _show_accepted_duplicate(interaction: Interaction, candidate: Candidate, accepted: Accepted) -> None:

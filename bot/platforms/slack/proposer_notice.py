@@ -7,10 +7,10 @@ from bot.domain.paper import Paper
 from bot.platforms.slack import response
 from bot.platforms.slack.context import Interaction
 from bot.platforms.slack.response import Answer
-from bot.services.papers.decisions import Decision
+from bot.services.papers.decisions import ReviewResult
 
 
-async def notify_proposer(interaction: Interaction, candidate: Candidate, paper: Paper, decision: Decision) -> None:
+async def notify_proposer(interaction: Interaction, candidate: Candidate, paper: Paper, decision: ReviewResult) -> None:
     """Have the proposer told; tell the curator if that was impossible."""
     actor = interaction.actor
     if problem := await actor.services.proposer_notices.tell(candidate, paper, decision):

@@ -10,16 +10,16 @@ from bot.services.feeds.arxiv_check import ArxivCheck
 from bot.services.feeds.arxiv_listings import ArxivSource
 from bot.services.feeds.drafts import FeedDrafts
 from bot.services.feeds.management import FeedManagement
-from bot.services.feeds.poll_requests import FeedSource as PolledSource
+from bot.services.feeds.poll_requests import FeedPoller
 from bot.services.feeds.polling import Polling
-from bot.services.feeds.trial import FeedSource, FeedTrials
+from bot.services.feeds.trial import FeedReader, FeedTrials
 from bot.services.lazy_sources import LazySources
 from bot.services.metrics import Metrics
 from bot.services.ports import Clock
 from bot.store.database import Database
 
 
-class Source(FeedSource, PolledSource, ArxivSource, Protocol):
+class FeedSource(FeedReader, FeedPoller, ArxivSource, Protocol):
     """Anything that can read and poll feeds, and tell what arXiv announced."""
 
 
@@ -36,7 +36,7 @@ def feed_services(
     database: Database,
     clock: Clock,
     zone: ZoneInfo,
-    sources: LazySources[Source],
+    sources: LazySources[FeedSource],
     metrics: Metrics,
     *,
     arxiv_hosts: Collection[str],

@@ -6,7 +6,7 @@ from typing import NamedTuple
 
 from bot.domain.feed import Feed
 from bot.domain.feed_entry import FeedEntry
-from bot.domain.feed_filter import FeedFilter, Reason
+from bot.domain.feed_filter import FeedFilter, SkipReason
 from bot.services.feeds.trial import FeedTrials
 from bot.store import feed_entries
 from bot.store.database import Database
@@ -21,7 +21,7 @@ class FilterEffect(NamedTuple):
     before: int
     after: int
     newly_in: tuple[FeedEntry, ...]
-    newly_out: dict[Reason, list[FeedEntry]]
+    newly_out: dict[SkipReason, list[FeedEntry]]
 
 
 async def effect_of(
@@ -31,7 +31,7 @@ async def effect_of(
     async with database.read() as connection:
         log = await feed_entries.latest(connection, feed.address_id, _MOST_ENTRIES)
     entries = [each.entry for each in log if each.entry]
-    newly_in, newly_out, before_count, after_count = list[FeedEntry](), dict[Reason, list[FeedEntry]](), 0, 0
+    newly_in, newly_out, before_count, after_count = list[FeedEntry](), dict[SkipReason, list[FeedEntry]](), 0, 0
     for entry, (old, new) in await trials.verdicts(feed.workspace_id, entries, before, after):
         before_count += old is None
         after_count += new is None

@@ -17,7 +17,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.draft import Draft, form_of
 from bot.domain.feed import Feed
 from bot.domain.feed_entry import FeedEntry
-from bot.domain.feed_filter import Reason
+from bot.domain.feed_filter import SkipReason
 from bot.domain.paper import Paper, make_paper
 from bot.services.feeds.known_papers import known_entries
 from bot.services.feeds.pacing import in_slices
@@ -30,8 +30,8 @@ from bot.store.feed_entries import LoggedEntry
 from bot.store.finds import Find, Offer
 from bot.store.finds import offer as offer_finds
 
-KNOWN, REVISION, DECIDED = Reason("known"), Reason("revision"), Reason("decided")
-EARLIER, EXPIRED = Reason("earlier"), Reason("expired")
+KNOWN, REVISION, DECIDED = SkipReason("known"), SkipReason("revision"), SkipReason("decided")
+EARLIER, EXPIRED = SkipReason("earlier"), SkipReason("expired")
 FIRST = 5  # entries that a feed's first poll offers
 _MOST_READ = 50  # entries held in one transaction
 
@@ -47,7 +47,7 @@ class FilterResult(NamedTuple):
     """An entry that was held against a filter, and why it is dropped; None if it passes."""
 
     entry: LoggedEntry
-    reason: Reason | None
+    reason: SkipReason | None
 
 
 class Unseen(NamedTuple):
@@ -227,7 +227,7 @@ async def _without_known(
     ]
 
 
-def _reason_besides(entry: FeedEntry, is_known: bool) -> Reason | None:
+def _reason_besides(entry: FeedEntry, is_known: bool) -> SkipReason | None:
     if is_known:
         return KNOWN
     return REVISION if entry.is_revision else None

@@ -25,7 +25,7 @@ _TRIES, _PAUSE = 6, 0.5  # seconds, to follow a redirect to a host that somebody
 _log = structlog.get_logger()
 
 
-class FeedSource(Protocol):
+class FeedPoller(Protocol):
     """Anything that can poll feeds."""
 
     async def poll_feed(
@@ -58,7 +58,7 @@ class PollRequests:
         self,
         database: Database,
         clock: Clock,
-        sources: LazySources[FeedSource],
+        sources: LazySources[FeedPoller],
         check: AnswerCheck,
         seen: SeenItems,
         metrics: Metrics,

@@ -18,7 +18,7 @@ from bot.services.cancellation import uncancellable
 from bot.services.feeds.answer_check import AnswerCheck, NoCheck
 from bot.services.feeds.offering import Offering
 from bot.services.feeds.poll_records import Answered, PollRecords
-from bot.services.feeds.poll_requests import FeedSource, PollRequests
+from bot.services.feeds.poll_requests import FeedPoller, PollRequests
 from bot.services.feeds.poll_results import PollReport, PollResult
 from bot.services.feeds.poll_round import PollRound
 from bot.services.feeds.seen_items import SeenItems
@@ -41,7 +41,7 @@ class Polling:
         database: Database,
         clock: Clock,
         zone: ZoneInfo,
-        sources: LazySources[FeedSource],
+        sources: LazySources[FeedPoller],
         check: AnswerCheck | None = None,
         metrics: Metrics | None = None,
     ) -> None:

@@ -13,18 +13,18 @@ from typing import Protocol
 from bot.domain.errors import FeedElsewhereError
 from bot.domain.feed_address import FeedAnswer, Look
 from bot.domain.feed_entry import FeedDocument, FeedEntry
-from bot.domain.feed_filter import CompiledFilter, FeedFilter, Reason
+from bot.domain.feed_filter import CompiledFilter, FeedFilter, SkipReason
 from bot.services.feeds.known_papers import known_entries
 from bot.services.feeds.pacing import in_slices
 from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock
 from bot.store.database import Database
 
-KNOWN, REVISION = Reason("known"), Reason("revision")
+KNOWN, REVISION = SkipReason("known"), SkipReason("revision")
 _REMEMBERED, _MOST_REMEMBERED = timedelta(minutes=10), 4  # of documents
 
 
-class FeedSource(Protocol):
+class FeedReader(Protocol):
     """Anything that can read feeds."""
 
     async def read_feed(self, url: str) -> FeedAnswer:
@@ -40,13 +40,13 @@ class FeedTrial:
 
     document: FeedDocument
     matched: tuple[FeedEntry, ...]
-    dropped: dict[Reason, list[FeedEntry]]
+    dropped: dict[SkipReason, list[FeedEntry]]
 
 
 class FeedTrials:
     """Polls feeds to show what filters do."""
 
-    def __init__(self, database: Database, clock: Clock, sources: LazySources[FeedSource]) -> None:
+    def __init__(self, database: Database, clock: Clock, sources: LazySources[FeedReader]) -> None:
         self._database, self._clock, self._sources = database, clock, sources
         self._recent: dict[str, Look] = {}
 
@@ -74,7 +74,7 @@ class FeedTrials:
     async def hold(self, workspace_id: int, document: FeedDocument, filter: FeedFilter) -> FeedTrial:
         """Hold a filter against a document's entries. Raises InputError."""
         verdicts = await self.verdicts(workspace_id, document.entries, filter)
-        matched, dropped = list[FeedEntry](), dict[Reason, list[FeedEntry]]()
+        matched, dropped = list[FeedEntry](), dict[SkipReason, list[FeedEntry]]()
         for entry, (reason,) in verdicts:
             if reason:
                 dropped.setdefault(reason, []).append(entry)
@@ -85,7 +85,7 @@ class FeedTrials:
 
     async def verdicts(
         self, workspace_id: int, entries: Iterable[FeedEntry], *filters: FeedFilter
-    ) -> list[tuple[FeedEntry, tuple[Reason | None, ...]]]:
+    ) -> list[tuple[FeedEntry, tuple[SkipReason | None, ...]]]:
         """Return each entry with the reason for which each filter leaves it out, None where it comes in."""
         entries, compiled = tuple(entries), [filter.compiled() for filter in filters]
         async with self._database.read() as connection:
@@ -114,5 +114,5 @@ class FeedTrials:
         return look.answer.document
 
 
-def _reason(entry: FeedEntry, filter: CompiledFilter) -> Reason | None:
+def _reason(entry: FeedEntry, filter: CompiledFilter) -> SkipReason | None:
     return REVISION if entry.is_revision else filter.reason_against(entry)

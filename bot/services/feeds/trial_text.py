@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
 from bot.domain.feed_entry import FeedDocument, FeedEntry
-from bot.domain.feed_filter import Reason
+from bot.domain.feed_filter import SkipReason
 from bot.domain.identifiers import address_of
 from bot.domain.text import clip
 from bot.domain.weekdays import Weekdays
@@ -113,7 +113,7 @@ def _authors(entry: FeedEntry, escape: Callable[[str], str]) -> str:
 
 
 def _reasons(
-    dropped: Mapping[Reason, Sequence[FeedEntry]], locale: Locale, name: NameEntry, escape: Callable[[str], str]
+    dropped: Mapping[SkipReason, Sequence[FeedEntry]], locale: Locale, name: NameEntry, escape: Callable[[str], str]
 ) -> tuple[str, ...]:
     by_count = sorted(dropped.items(), key=lambda each: -len(each[1]))
     lines = []

@@ -9,11 +9,11 @@ from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Message, msg
 
-Decision: TypeAlias = Literal["added", "known", "rejected"]
+ReviewResult: TypeAlias = Literal["added", "known", "rejected"]
 """`known` means that the proposal was accepted, but the collection had its paper already."""
 Act: TypeAlias = Literal["accepted", "rejected", "put off"]
 
-_MESSAGES: dict[Decision, Message] = {
+_MESSAGES: dict[ReviewResult, Message] = {
     "added": msg("Your proposal was added to the papers:"),
     "known": msg("The paper that you proposed was in the collection already:"),
     "rejected": msg("Your proposal was not added this time:"),
@@ -21,12 +21,12 @@ _MESSAGES: dict[Decision, Message] = {
 _LONGEST_TITLE = 100
 
 
-def acceptance(*, is_new: bool) -> Decision:
+def acceptance(*, is_new: bool) -> ReviewResult:
     """Return the decision on an accepted proposal, whose paper was new or known."""
     return "added" if is_new else "known"
 
 
-def decision_message(decision: Decision) -> Message:
+def decision_message(decision: ReviewResult) -> Message:
     """Return what a proposer is told, to be followed by the paper."""
     return _MESSAGES[decision]
 

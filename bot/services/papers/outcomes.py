@@ -10,7 +10,7 @@ from bot.i18n import Message, msg
 
 if TYPE_CHECKING:
     from bot.domain.draft import Draft
-    from bot.services.papers.decisions import Decision
+    from bot.services.papers.decisions import ReviewResult
     from bot.services.papers.proposal import Proposal
 
 
@@ -82,12 +82,12 @@ class Accepted(NamedTuple):
     comment: str = ""
 
 
-class Verdict(NamedTuple):
+class ProposerNotice(NamedTuple):
     """A decision on a candidate, to be told to its proposer."""
 
     candidate: Candidate
     paper: Paper
-    decision: Decision
+    decision: ReviewResult
 
 
 class ReviewStep(NamedTuple):
@@ -100,7 +100,7 @@ class ReviewStep(NamedTuple):
     message: Message | None
     proposal: Proposal | None
     undoable: int = 0
-    verdict: Verdict | None = None
+    notice: ProposerNotice | None = None
     known: Accepted | None = None
     is_refused: bool = False
 

@@ -11,7 +11,7 @@ from bot.domain.candidate import Candidate
 from bot.domain.errors import DayoriError, RetryLaterError, UnknownOutcomeError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, Message, closest, msg
-from bot.services.papers.decisions import Decision, decision_message
+from bot.services.papers.decisions import ReviewResult, decision_message
 from bot.services.ports import Publisher, Renderer
 
 PAUSES = (1.0, 4.0)  # seconds between the attempts at one notice
@@ -34,7 +34,7 @@ class ProposerNotices:
         """Stop telling the proposers of a platform."""
         self._publishers.pop(platform, None)
 
-    async def tell(self, candidate: Candidate, paper: Paper, decision: Decision) -> Message | None:
+    async def tell(self, candidate: Candidate, paper: Paper, decision: ReviewResult) -> Message | None:
         """Tell a proposer of a decision in their language; return that they were not told, None if they were.
 
         A proposer who belongs to no chat platform is not told.
@@ -55,7 +55,7 @@ class ProposerNotices:
             return untold(candidate, error.message)
         return None
 
-    async def _send(self, candidate: Candidate, paper: Paper, decision: Decision) -> None:
+    async def _send(self, candidate: Candidate, paper: Paper, decision: ReviewResult) -> None:
         """Send the notice; it is sent again only where the platform surely drops a second one."""
         publisher = self._publishers[candidate.platform]
         locale = closest(candidate.locale or "", self._locale)

@@ -14,7 +14,7 @@ from bot.domain.paper import Paper
 from bot.i18n import Message
 from bot.services.papers.decisions import acceptance, act_message, undo_message
 from bot.services.papers.inbox import Inbox
-from bot.services.papers.outcomes import Accepted, ReviewStep, Saved, Unfinished, Verdict, outcome_message
+from bot.services.papers.outcomes import Accepted, ProposerNotice, ReviewStep, Saved, Unfinished, outcome_message
 from bot.services.papers.previews import Previews
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
@@ -86,8 +86,8 @@ class Review:
         """Return the step after a candidate was accepted."""
         self._on_decision()
         step = await self._step(workspace_id, by, act_message("accepted", accepted.paper) if accepted.is_new else None)
-        verdict = Verdict(candidate, accepted.paper, acceptance(is_new=accepted.is_new))
-        return step._replace(verdict=verdict, known=None if accepted.is_new else accepted)
+        notice = ProposerNotice(candidate, accepted.paper, acceptance(is_new=accepted.is_new))
+        return step._replace(notice=notice, known=None if accepted.is_new else accepted)
 
     async def reject(self, workspace_id: int, number: int, by: Submitter) -> ReviewStep:
         """Reject a candidate."""
@@ -99,7 +99,7 @@ class Review:
         self._on_decision()
         paper = proposed_paper(candidate)
         step = await self._step(workspace_id, by, act_message("rejected", paper))
-        return step._replace(verdict=Verdict(candidate, paper, "rejected"))
+        return step._replace(notice=ProposerNotice(candidate, paper, "rejected"))
 
     async def put_off(self, workspace_id: int, number: int, by: Submitter) -> ReviewStep:
         """Put a candidate behind all others."""

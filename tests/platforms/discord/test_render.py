@@ -35,7 +35,11 @@ MENTION = re.compile(r"(?<!\\)(?:\\\\)*(?:@everyone|@here|<[@#:/])")
 
 def edition_of(papers: list[Paper], **how: Any) -> Edition:
     moment = datetime(2026, 11, 22, 23, 30, tzinfo=UTC)
-    reason, remaining, follow_ups = how.get("reason", Reason.NEW), how.get("remaining", 0), how.get("follow_ups", ())
+    reason, remaining, follow_ups = (
+        how.get("reason", Reason.NEW),
+        how.get("remaining", 0),
+        how.get("follow_ups", ()),
+    )
     return Edition("weekly", 12, moment, reason, tuple(papers), remaining, "ja", id=7, follow_ups=tuple(follow_ups))
 
 

@@ -32,7 +32,11 @@ async def test_a_first_edition_takes_the_newest_and_the_older_count_as_seen(
 ) -> None:
     await add(library, workspace, clock, 1, 2, 3, 4, 5, 6)
     await digests.subscribe(workspace, WEEKLY)
-    assert await compose(digests, workspace, clock) == (Reason.FIRST, ["paper-3", "paper-4", "paper-5", "paper-6"], 0)
+    assert await compose(digests, workspace, clock) == (
+        Reason.FIRST,
+        ["paper-3", "paper-4", "paper-5", "paper-6"],
+        0,
+    )
     await finish_all(database, clock)
     await add(library, workspace, clock, 7)
     assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-7"], 0)
@@ -46,7 +50,11 @@ async def test_what_does_not_fit_waits_for_the_next_edition_and_is_counted(
     await compose(digests, workspace, clock)
     await add(library, workspace, clock, *range(1, 7))
     await finish_all(database, clock)
-    assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-1", "paper-2", "paper-3", "paper-4"], 2)
+    assert await compose(digests, workspace, clock) == (
+        Reason.NEW,
+        ["paper-1", "paper-2", "paper-3", "paper-4"],
+        2,
+    )
     assert len(await digests.waiting_papers(workspace, 2)) == 2
     await finish_all(database, clock)
     assert await compose(digests, workspace, clock) == (Reason.NEW, ["paper-5", "paper-6"], 0)
@@ -54,7 +62,11 @@ async def test_what_does_not_fit_waits_for_the_next_edition_and_is_counted(
 
 @pytest.mark.parametrize(
     ("when_empty", "expected"),
-    [("revisit", (Reason.REVISIT, ["paper-1", "paper-2"], 0)), ("notice", (Reason.NOTICE, [], 0)), ("skip", None)],
+    [
+        ("revisit", (Reason.REVISIT, ["paper-1", "paper-2"], 0)),
+        ("notice", (Reason.NOTICE, [], 0)),
+        ("skip", None),
+    ],
 )
 async def test_with_nothing_new_the_setting_decides(
     database: Database,
@@ -168,7 +180,11 @@ async def test_a_first_edition_is_announced_with_what_it_holds_and_what_counts_a
     await add(library, workspace, clock, 2, 3, 4, 5, 6)
     assert await coming("ja") == "次号: …、新しい4本（それより前の2本は配信済みとみなします）"
     assert await coming("en") == "Next: …, the 4 newest papers; 2 older papers count as sent"
-    assert await compose(digests, workspace, clock) == (Reason.FIRST, ["paper-3", "paper-4", "paper-5", "paper-6"], 0)
+    assert await compose(digests, workspace, clock) == (
+        Reason.FIRST,
+        ["paper-3", "paper-4", "paper-5", "paper-6"],
+        0,
+    )
     await finish_all(database, clock)
     assert await coming("en") == "Next: …, nothing new so far"
     await add(library, workspace, clock, 7)

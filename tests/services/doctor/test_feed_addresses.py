@@ -7,12 +7,12 @@ from datetime import timedelta
 
 import pytest
 
-from bot.config_sections import FeedSettings as ConfiguredFeed
+from bot.config_sections import FeedSettings
 from bot.domain.errors import SourceError
 from bot.i18n import msg
 from bot.services.doctor.due_feeds import DueFeed, due_feeds
 from bot.services.doctor.feed_addresses import feed_address_checks
-from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.feeds.configured_feeds import ConfiguredFeeds
 from bot.sources.probe import Answer
 from bot.store import feed_addresses, feeds
 from bot.store.database import Database
@@ -39,7 +39,7 @@ class Asked:
 
 @pytest.fixture
 async def address(database: Database, clock: AdjustableClock, workspace: int) -> int:
-    await FeedSettings(database, clock).follow(workspace, [ConfiguredFeed(name="a", url=URL)])
+    await ConfiguredFeeds(database, clock).follow(workspace, [FeedSettings(name="a", url=URL)])
     async with database.read() as connection:
         [feed] = await feeds.all_of(connection, workspace)
     return feed.address_id

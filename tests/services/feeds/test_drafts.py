@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import pytest
 
-from bot.config_sections import FeedSettings as Configured
+from bot.config_sections import FeedSettings
 from bot.domain.entry_identity import keys_of
 from bot.domain.errors import ConflictError, DayoriError, InputError, NotAllowedError, NotFoundError, StaleError
 from bot.domain.feed_address import FeedAnswer
 from bot.domain.feed_entry import FeedEntry
-from bot.domain.feed_filter import FeedFilter, Reason
+from bot.domain.feed_filter import FeedFilter, SkipReason
 from bot.domain.metadata import make_metadata
+from bot.services.feeds.configured_feeds import ConfiguredFeeds
 from bot.services.feeds.drafts import MOST_FEEDS, FeedDrafts
-from bot.services.feeds.feed_settings import FeedSettings
 from bot.services.feeds.management import FeedManagement
 from bot.services.feeds.polling import Polling
 from bot.services.feeds.trial import FeedTrials
@@ -73,7 +73,7 @@ async def test_what_was_shown_is_what_is_added(
     preview = await drafts.begin(workspace, "t", URL, TEXTS, HANAKO)
     assert preview.trial
     assert preview.trial.matched == (NEW, OTHER)
-    assert preview.trial.dropped == {Reason("exclude", "survey"): [SURVEY]}
+    assert preview.trial.dropped == {SkipReason("exclude", "survey"): [SURVEY]}
     assert await names(database, workspace) == {}
     saved = await drafts.save(workspace, "t", preview.fingerprint, HANAKO)
     assert (saved.feed.name, saved.feed.url, saved.is_new) == ("A", URL, True)
@@ -211,7 +211,7 @@ async def test_a_new_filter_is_held_against_the_last_entries_before_it_is_saved(
     assert effect
     assert (effect.entries, effect.before, effect.after) == (3, 2, 2)
     assert effect.newly_in == (SURVEY,)
-    assert effect.newly_out == {Reason("tags"): [OTHER]}
+    assert effect.newly_out == {SkipReason("tags"): [OTHER]}
     assert (await names(database, workspace))["lab"] == FILTER
     saved = await drafts.save(workspace, "t", preview.fingerprint, HANAKO)
     assert (saved.is_new, saved.feed.filter) == (False, FeedFilter(tags=("cs.CL",)))
@@ -272,7 +272,7 @@ async def test_a_page_that_names_its_feed_is_followed(
 async def test_what_a_chat_changed_of_a_feed_of_the_settings_stays_until_the_settings_change(
     drafts: FeedDrafts, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    configured, settings = Configured(name="lab", url=URL, exclude=("survey",)), FeedSettings(database, clock)
+    configured, settings = FeedSettings(name="lab", url=URL, exclude=("survey",)), ConfiguredFeeds(database, clock)
     await settings.follow(workspace, [configured])
     await drafts.open_change(workspace, "t", "lab", HANAKO)
     preview = await drafts.answer(workspace, "t", {"exclude": "review"}, HANAKO)

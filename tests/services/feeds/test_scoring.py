@@ -8,7 +8,7 @@ from datetime import timedelta
 import pytest
 
 from bot.domain.candidate import Candidate
-from bot.domain.score import LEAST_DECISIONS, Reason
+from bot.domain.score import LEAST_DECISIONS, ScoreFeature
 from bot.services.feeds.scoring import Scoring
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
@@ -60,7 +60,7 @@ class Team:
     async def waiting(self) -> list[Candidate]:
         return await self.inbox.waiting(self.workspace)
 
-    async def scores(self) -> dict[int, tuple[float | None, tuple[Reason, ...]]]:
+    async def scores(self) -> dict[int, tuple[float | None, tuple[ScoreFeature, ...]]]:
         return {each.number: (each.score, each.reasons) for each in await self.waiting()}
 
 
@@ -75,8 +75,8 @@ async def test_finds_most_like_the_accepted_ones_come_first_and_say_why(team: Te
     await scoring.update()
     waiting = await team.waiting()
     assert [each.number for each in waiting] == [liked, unknown, disliked]
-    assert waiting[0].reasons == (Reason("Diffusion", True),)
-    assert waiting[-1].reasons == (Reason("survey", False),)
+    assert waiting[0].reasons == (ScoreFeature("Diffusion", True),)
+    assert waiting[-1].reasons == (ScoreFeature("survey", False),)
 
 
 async def test_with_fewer_decisions_finds_come_by_date_and_the_inbox_says_so(
@@ -143,7 +143,7 @@ async def test_the_collection_and_its_authors_count(team: Team, scoring: Scoring
     await scoring.update()
     score, reasons = (await team.scores())[number]
     assert score and before and score > before
-    assert reasons == (Reason("Ada Lovelace", True),)
+    assert reasons == (ScoreFeature("Ada Lovelace", True),)
 
 
 async def test_what_expired_counts_for_nothing(team: Team, scoring: Scoring, inbox: Inbox) -> None:

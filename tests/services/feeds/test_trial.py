@@ -7,7 +7,7 @@ import pytest
 from bot.domain.errors import InputError
 from bot.domain.feed_address import FeedAnswer
 from bot.domain.feed_entry import FeedDocument, FeedEntry
-from bot.domain.feed_filter import FeedFilter, Reason
+from bot.domain.feed_filter import FeedFilter, SkipReason
 from bot.domain.identifiers import Identifiers
 from bot.domain.metadata import make_metadata
 from bot.domain.paper import Link, make_paper
@@ -54,9 +54,9 @@ async def test_each_entry_comes_in_or_has_the_reason_that_leaves_it_out(database
     )
     assert trial.matched == (NEW,)
     assert list(trial.dropped.items()) == [  # the reason of most entries first
-        (Reason("tags"), [OTHER, OTHER]),
-        (Reason("exclude", "survey"), [SURVEY]),
-        (Reason("revision"), [REVISED]),
+        (SkipReason("tags"), [OTHER, OTHER]),
+        (SkipReason("exclude", "survey"), [SURVEY]),
+        (SkipReason("revision"), [REVISED]),
     ]
 
 
@@ -76,7 +76,7 @@ async def test_what_the_collection_has_by_any_id_or_link_is_left_out(
         workspace, make_paper(title="Known", links=[Link("https://lab.example/a")], identifiers=ids), by="x"
     )
     trial = await tried(database, workspace, FakeFeed(entry, NEW), FeedFilter())
-    assert (trial.matched, [*trial.dropped]) == ((NEW,), [Reason("known")])
+    assert (trial.matched, [*trial.dropped]) == ((NEW,), [SkipReason("known")])
 
 
 async def test_a_link_to_code_makes_no_paper_known(database: Database, workspace: int, library: Library) -> None:

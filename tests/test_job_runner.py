@@ -5,7 +5,7 @@ from __future__ import annotations
 import asyncio
 
 from bot.app import App
-from bot.background_jobs import BackgroundJobs
+from bot.job_runner import JobRunner
 from bot.jobs import OF_EACH_PROCESS, jobs_of
 from bot.services.workspaces import DEFAULT
 
@@ -13,7 +13,7 @@ from bot.services.workspaces import DEFAULT
 async def test_every_process_writes_the_look_ups_that_it_counted_whoever_holds_the_jobs(app: App) -> None:
     workspace = await app.services.workspaces.named(DEFAULT)
     await app.services.lookup.find(workspace, "RetNet")
-    jobs = BackgroundJobs(jobs_of(app), lambda _: False, OF_EACH_PROCESS)
+    jobs = JobRunner(jobs_of(app), lambda _: False, OF_EACH_PROCESS)
     jobs.start()
     while not (await app.services.statistics.of(workspace)).platforms:
         await asyncio.sleep(0.01)

@@ -14,7 +14,7 @@ Job = Callable[[], Awaitable[object]]
 _log = structlog.get_logger()
 
 
-class BackgroundJobs:
+class JobRunner:
     """Runs the jobs that this process holds, each in a task of its own and never twice at the same time.
 
     Those of `of_each` are done by every process, since they are about what it has in memory; the others are `shared`.

@@ -28,7 +28,7 @@ class ConfiguredFeed(Protocol):
     tags: tuple[str, ...]
 
 
-class FeedSettings:
+class ConfiguredFeeds:
     """Applies the settings to a workspace's feeds."""
 
     def __init__(self, database: Database, clock: Clock) -> None:

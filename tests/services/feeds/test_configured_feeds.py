@@ -6,10 +6,10 @@ from typing import Any
 
 import pytest
 
-from bot.config_sections import FeedSettings as Section
+from bot.config_sections import FeedSettings
 from bot.domain.feed import Feed
 from bot.domain.feed_filter import FeedFilter
-from bot.services.feeds.feed_settings import FeedSettings
+from bot.services.feeds.configured_feeds import ConfiguredFeeds
 from bot.store import feed_addresses, feeds
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -24,8 +24,8 @@ class Settings:
         self.database, self.clock, self.workspace = database, clock, workspace
 
     async def follow(self, **by_name: dict[str, Any]) -> list[Feed]:
-        sections = tuple(Section(name=name, **{"url": URL, **values}) for name, values in by_name.items())
-        await FeedSettings(self.database, self.clock).follow(self.workspace, sections)
+        sections = tuple(FeedSettings(name=name, **{"url": URL, **values}) for name, values in by_name.items())
+        await ConfiguredFeeds(self.database, self.clock).follow(self.workspace, sections)
         async with self.database.read() as connection:
             return await feeds.all_of(connection, self.workspace)
 
