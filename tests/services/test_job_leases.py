@@ -167,12 +167,12 @@ async def test_a_process_without_a_connection_leaves_its_jobs_and_takes_part_aga
 
 async def test_who_delivers_has_most_of_discords_limit_and_the_others_share_the_rest(make: Make) -> None:
     first, second = make(), make()
-    assert share(first, "feeds") == 46  # `dayori post`, before it knows of a bot
+    assert share(first, "feeds") == 48  # `dayori post`, before it knows of a bot
     async with first.kept(), second.kept():
-        assert share(first, "feeds") == 46
-        assert share(second, "feeds") == 3
+        assert share(first, "feeds") == 48
+        assert share(second, "feeds") == 2
         second.others = 15
-        assert share(second, "feeds") == 0.2
+        assert share(second, "feeds") == pytest.approx(2 / 15)
 
 
 def test_the_name_of_a_delivery_tells_nothing_of_the_token() -> None:

@@ -1,5 +1,9 @@
 """Keeps within Discord's global rate limit of a bot, before Discord has to enforce it.
 
+Discord counts a request when it arrives, which is some time between its departure and its answer. A request therefore
+counts here from its departure until a second after it has surely arrived: however long requests are held up on a busy
+machine or on the way, no second has more of them than allowed.
+
 Answers to interactions do not count towards that limit and do not pass through here. Where several processes share a
 token, the one that delivers has most of the limit, and the others share the rest for what people ask of them: an
 edition now, a message to a proposer.
@@ -9,16 +13,19 @@ from __future__ import annotations
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import AsyncIterator, Callable
+from contextlib import asynccontextmanager, suppress
+from math import inf
 from time import monotonic
 
 from bot.domain.errors import RetryLaterError
 from bot.i18n import msg
 from bot.services.job_leases import JobLeases
 
-_RATE, _OTHERS_RATE = 46.0, 3.0  # requests per second; Discord allows 50, and requests can bunch up on the way
-_APART = 1 / 48  # seconds between two requests that leave, however long each was held up since it might be sent
-_LATE = 0.01  # seconds of delay that the next requests may make up for
+_RATE, _OTHERS_RATE = 48.0, 2.0  # requests per second, of the 50 that Discord allows
+_LATE = 0.5  # seconds of delay that the next requests may make up for, at twice the rate
+_LOOK_AGAIN = 1.0  # seconds until this process's share is looked at again
+_ROUND_TRIPS = 100  # the shortest of so many is what surely passes between a request's arrival and its answer
 _INVALID = frozenset({401, 403, 429})
 _MOST_INVALID, _WINDOW = 1000, 600.0  # Discord bans an address after 10,000 such responses in ten minutes
 
@@ -29,33 +36,33 @@ def share(leases: JobLeases, delivery_job: str) -> float:
 
 
 class GlobalRateLimit:
-    """Lets requests pass one after another; after too many refusals, none for a while."""
+    """Lets requests pass evenly, and never more than may arrive within a second; after many refusals, none."""
 
     def __init__(self, rate: Callable[[], float] = lambda: _RATE) -> None:
         self._rate, self._gate = rate, asyncio.Lock()
-        self._next = self._next_departure = 0.0
+        self._next = self._last = 0.0
+        self._under_way, self._answered = 0, asyncio.Event()
+        self._arrivals: deque[float] = deque()  # the latest moments at which the answered requests arrived
+        self._round_trips: deque[float] = deque(maxlen=_ROUND_TRIPS)
         self._refused: deque[float] = deque(maxlen=_MOST_INVALID)
         self._rest_until = 0.0
 
-    async def wait(self) -> None:
-        """Wait until a request may be sent. Raises RetryLaterError while none may."""
+    @asynccontextmanager
+    async def request(self) -> AsyncIterator[None]:
+        """Wait until a request may be sent, and send it in this block. Raises RetryLaterError while none may."""
         async with self._gate:
-            if (seconds := self._rest_until - monotonic()) > 0:
-                raise RetryLaterError(
-                    msg("Discord has refused too many requests; the bot pauses until it is safe to go on."),
-                    seconds,
-                    is_global=True,
-                )
-            if (wait := self._next - monotonic()) > 0:
-                await asyncio.sleep(wait)
-            self._next = max(self._next, monotonic() - _LATE) + 1 / self._rate()
-
-    async def leave(self) -> None:
-        """Wait right before the bytes leave: requests that were held up by a busy machine would leave all at once."""
-        now = monotonic()
-        self._next_departure = max(self._next_departure, now) + _APART
-        if (wait := self._next_departure - _APART - now) > 0:
-            await asyncio.sleep(wait)
+            self._require_no_rest()
+            await self._wait()
+            self._require_no_rest()
+            began = monotonic()
+            self._under_way += 1
+        try:
+            yield
+        except BaseException:
+            self._note_arrival(0.0)
+            raise
+        self._round_trips.append(monotonic() - began)
+        self._note_arrival(min(self._round_trips))
 
     def rest(self, seconds: float) -> None:
         """Let no request pass for some seconds."""
@@ -69,3 +76,41 @@ class GlobalRateLimit:
         if len(self._refused) == _MOST_INVALID and now - self._refused[0] < _WINDOW:
             self.rest(_WINDOW - (now - self._refused[0]))
         self._refused.append(now)
+
+    def _require_no_rest(self) -> None:
+        if (seconds := self._rest_until - monotonic()) > 0:
+            raise RetryLaterError(
+                msg("Discord has refused too many requests; the bot pauses until it is safe to go on."),
+                seconds,
+                is_global=True,
+            )
+
+    async def _wait(self) -> None:
+        """Wait for the next turn and for room among the requests of the last second."""
+        apart = 1 / self._rate()
+        if (wait := max(self._next, self._last + apart / 2) - monotonic()) > 0:
+            await asyncio.sleep(wait)
+        while (wait := self._seconds_until_room()) > 0:
+            self._answered.clear()
+            with suppress(TimeoutError):
+                await asyncio.wait_for(self._answered.wait(), min(wait, _LOOK_AGAIN))
+        self._last = monotonic()
+        self._next = max(self._next, self._last - _LATE) + apart
+
+    def _seconds_until_room(self) -> float:
+        """Return after how many seconds one more may arrive; infinitely many if that takes another answer."""
+        rate, now = self._rate(), monotonic()
+        most = max(1, int(rate))
+        window = most / rate
+        while self._arrivals and self._arrivals[0] <= now - window:
+            self._arrivals.popleft()
+        too_many = self._under_way + len(self._arrivals) + 1 - most
+        if too_many <= 0:
+            return 0.0
+        return self._arrivals[too_many - 1] + window - now if too_many <= len(self._arrivals) else inf
+
+    def _note_arrival(self, earlier: float) -> None:
+        """Note that a request is not under way any more, and arrived at least so many seconds ago."""
+        self._under_way -= 1
+        self._arrivals.append(monotonic() - earlier)
+        self._answered.set()

@@ -51,12 +51,7 @@ class RestClient:
 
     async def write(self, method: str, path: str, content: Mapping[str, Any], fence: Fence, **ids: str) -> Any:
         """Send one request if the fence allows it; also raises what the fence raises."""
-
-        async def leave() -> None:
-            await self._rate_limit.leave()
-            await fence()
-
-        body = FencedBody(content, leave)
+        body = FencedBody(content, fence)
         try:
             route = Route(method, path, **ids)
             return await self._request(route, data=body, middlewares=(send_once,), allow_redirects=False)
@@ -64,7 +59,10 @@ class RestClient:
             raise body.refusal or error from error
 
     async def _request(self, route: Route, **arguments: Any) -> Any:
-        await self._rate_limit.wait()
+        async with self._rate_limit.request():
+            return await self._answer(route, **arguments)
+
+    async def _answer(self, route: Route, **arguments: Any) -> Any:
         try:
             answer = await self._http.request(route, timeout=_PATIENCE, **arguments)
         except RetryLaterError as error:
