@@ -69,5 +69,5 @@ async def _publish(app: App, workspace: int, clock: _Clock) -> None:
     edition = await app.services.digests.compose_now(workspace, "weekly")
     if edition:
         async with app.database.write() as connection:
-            await editions.mark_delivered(connection, edition.number, clock())  # of the only subscription: also its id
+            await editions.mark_delivered(connection, [edition.number], clock())  # its only subscription: also the id
     clock.now += timedelta(weeks=1)

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Literal, Protocol
 
-from sqlalchemy import BigInteger, Integer, Table, TextClause, text
+from sqlalchemy import BigInteger, Boolean, ColumnElement, Integer, Table, Text, TextClause, literal, text
 from sqlalchemy.dialects.sqlite import dml
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.sql.functions import FunctionElement
@@ -101,6 +101,28 @@ def _sqlite_items(element: json_items, compiler: Any, **options: Any) -> str:
 @compiles(json_items, "postgresql")
 def _postgresql_items(element: json_items, compiler: Any, **options: Any) -> str:
     return f"json_array_elements_text({compiler.process(element.clauses, **options)})"
+
+
+class _IsAmong(FunctionElement[bool]):
+    type = Boolean()
+    inherit_cache = True
+
+
+def is_among(column: ColumnElement[Any], numbers: Iterable[int]) -> ColumnElement[bool]:
+    """Return the condition that a number is in a list; it reads the same for every length, so it is prepared once."""
+    return _IsAmong(column, literal(json.dumps([*numbers]), Text))
+
+
+@compiles(_IsAmong, "sqlite")
+def _sqlite_is_among(element: _IsAmong, compiler: Any, **options: Any) -> str:
+    column, numbers = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} IN (SELECT value FROM json_each({numbers}))"
+
+
+@compiles(_IsAmong, "postgresql")
+def _postgresql_is_among(element: _IsAmong, compiler: Any, **options: Any) -> str:
+    column, numbers = (compiler.process(each, **options) for each in element.clauses)
+    return f"{column} = ANY (CAST(translate({numbers}, '[]', '{{}}') AS bigint[]))"
 
 
 class _DoNothing(dml.OnConflictDoNothing):

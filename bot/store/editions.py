@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
-from sqlalchemy import exists, func, insert, null, select, update
+from sqlalchemy import and_, bindparam, exists, func, insert, null, select, update
 
 from bot.domain.digest import Choice, Payload, Subscription
 from bot.i18n import Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import is_among
 from bot.store.schema import edition_papers, editions, messages, subscriptions
 
 State = Literal["waiting", "sending", "sent"]
+_MESSAGE = update(messages).where(
+    messages.c.edition_id == bindparam("edition"), messages.c.position == bindparam("place")
+)
 
 
 class OutboxMessage(NamedTuple):
@@ -107,48 +111,64 @@ async def write_messages(
     await connection.execute(insert(messages), rows)
 
 
-async def mark_delivered(connection: StoreConnection, edition_id: int, now: datetime) -> None:
-    """Record that an edition has completely arrived."""
+async def mark_delivered(connection: StoreConnection, edition_ids: Collection[int], now: datetime) -> None:
+    """Record that editions have completely arrived."""
     values = {"done_at": iso(now), "lease_owner": None, "leased_until": None, "trouble": null()}
-    await connection.execute(update(editions).where(editions.c.id == edition_id).values(**values))
+    await connection.execute(update(editions).where(is_among(editions.c.id, edition_ids)).values(**values))
 
 
-async def next_unsent(connection: StoreConnection, edition_id: int) -> OutboxMessage | None:
-    """Return an edition's first message that is not known to have arrived; None when all have."""
-    query = (
-        select(messages)
-        .where(messages.c.edition_id == edition_id, messages.c.state != "sent")
-        .order_by(messages.c.position)
-        .limit(1)
-    )
-    row = (await connection.execute(query)).first()
-    if row is None:
-        return None
-    return OutboxMessage(row.position, row.payload, row.nonce, row.marker, row.state, row.anchor or "")
+async def next_unsent(connection: StoreConnection, edition_ids: Collection[int]) -> dict[int, OutboxMessage]:
+    """Return each edition's first message that is not known to have arrived; none where all have."""
+    unsent = is_among(messages.c.edition_id, edition_ids), messages.c.state != "sent"
+    first = select(messages.c.edition_id, func.min(messages.c.position).label("position")).where(*unsent)
+    first_of = first.group_by(messages.c.edition_id).subquery()
+    is_first = and_(messages.c.edition_id == first_of.c.edition_id, messages.c.position == first_of.c.position)
+    rows = await connection.execute(select(messages).join(first_of, is_first))
+    return {
+        row.edition_id: OutboxMessage(row.position, row.payload, row.nonce, row.marker, row.state, row.anchor or "")
+        for row in rows
+    }
 
 
-async def mark_sending(
-    connection: StoreConnection, edition_id: int, position: int, since: datetime, anchor: str
-) -> None:
-    """Record, before the request leaves, that a message is being sent, and where a search for it starts."""
-    await _mark(connection, edition_id, position, state="sending", sending_at=iso(since), anchor=anchor)
+class Attempt(NamedTuple):
+    """The place of a message that is about to be sent, and where a search for it starts."""
+
+    edition_id: int
+    position: int
+    anchor: str
 
 
-async def move_anchor(connection: StoreConnection, edition_id: int, position: int, anchor: str) -> None:
+class Arrival(NamedTuple):
+    """The place of a message that the platform has, and its id there."""
+
+    edition_id: int
+    position: int
+    message_id: str
+
+
+async def mark_sending(connection: StoreConnection, attempts: Sequence[Attempt], since: datetime) -> None:
+    """Record, before the requests leave, that messages are being sent, and where a search for them starts."""
+    await _mark(connection, attempts, state="sending", sending_at=iso(since))
+
+
+async def move_anchor(connection: StoreConnection, attempt: Attempt) -> None:
     """Record up to where a message was searched for without success."""
-    await _mark(connection, edition_id, position, anchor=anchor)
+    await _mark(connection, [attempt])
 
 
-async def mark_sent(
-    connection: StoreConnection, edition_id: int, position: int, message_id: str, now: datetime
-) -> None:
-    """Record that the platform has a message, and its id there."""
-    await _mark(connection, edition_id, position, state="sent", message_id=message_id, sent_at=iso(now))
+async def mark_sent(connection: StoreConnection, arrivals: Sequence[Arrival], now: datetime) -> None:
+    """Record that the platform has messages, and their ids there."""
+    await _mark(connection, arrivals, state="sent", sent_at=iso(now))
 
 
-async def _mark(connection: StoreConnection, edition_id: int, position: int, **columns: object) -> None:
-    conditions = (messages.c.edition_id == edition_id, messages.c.position == position)
-    await connection.execute(update(messages).where(*conditions).values(**columns))
+async def _mark(connection: StoreConnection, marks: Sequence[Attempt] | Sequence[Arrival], **columns: object) -> None:
+    if not marks:
+        return
+    rows = []
+    for each in marks:
+        own = each._asdict()
+        rows.append({"edition": own.pop("edition_id"), "place": own.pop("position"), **own, **columns})
+    await connection.execute(_MESSAGE, rows)
 
 
 class LastEdition(NamedTuple):

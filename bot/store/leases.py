@@ -6,12 +6,12 @@ from collections.abc import Callable, Collection, Sequence
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from sqlalchemy import Row, func, or_, select, update
+from sqlalchemy import ColumnElement, Row, Select, func, not_, or_, select, update
 
-from bot.domain.fairness import in_turns
 from bot.i18n import Locale, Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import is_among
 from bot.store.schema import editions, subscriptions
 from bot.store.subscriptions import is_retry_due
 
@@ -49,28 +49,62 @@ async def acquire(
     A subscription's second edition waits for its first. Left out are editions of ended subscriptions, of paused ones
     until their retry is due, of other platforms, and those in `besides`.
     """
-    open_ones = await _oldest_open(connection, platforms, subscription_id, now)
-    alive = {name for name in {each.lease_owner for each in open_ones if each.lease_owner} if not is_dead(name)}
-    horizon = iso(now + _LONGEST_LEASE)  # a longer lease was written by a clock that ran ahead
+    conditions = [
+        _is_free(now, await _dead_owners(connection, is_dead)),
+        not_(is_among(editions.c.id, besides)),
+        or_(*(subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms)),
+    ]
+    if subscription_id is not None:
+        conditions.append(subscriptions.c.id == subscription_id)
+    rows = list(await connection.execute(_in_turns(now, conditions).limit(most)))
+    if not rows:
+        return []
+    free = select(editions.c.id).where(
+        is_among(editions.c.id, [each.id for each in rows]), editions.c.done_at.is_(None), conditions[0]
+    )
+    take = update(editions).where(editions.c.id.in_(free.with_for_update(skip_locked=True)))
+    lease = {"lease_owner": owner, "leased_until": iso(until)}
+    taken = set(await connection.scalars(take.values(lease).returning(editions.c.id)))
+    return [_opened(each) for each in rows if each.id in taken]
 
-    def is_free(each: Row[Any]) -> bool:
-        runs = each.leased_until is not None and iso(now) <= each.leased_until <= horizon
-        return each.id not in besides and not (runs and each.lease_owner in {None, *alive})
 
-    free = [each for each in open_ones if is_free(each)]
-    rows = await _locked(connection, in_turns(free, lambda row: row.channel)[:most])
-    if rows:
-        condition = editions.c.id.in_([each.id for each in rows])
-        await connection.execute(update(editions).where(condition).values(lease_owner=owner, leased_until=iso(until)))
-    return [_opened(each) for each in rows]
+async def _dead_owners(connection: StoreConnection, is_dead: Callable[[str], bool]) -> list[str]:
+    held = editions.c.done_at.is_(None), editions.c.lease_owner.is_not(None)
+    owners = await connection.scalars(select(editions.c.lease_owner).where(*held).distinct())
+    return [name for name in owners if is_dead(name)]
 
 
-async def _locked(connection: StoreConnection, rows: Sequence[Row[Any]]) -> list[Row[Any]]:
-    """Lock editions, and return those of which nobody else took or holds one since they were read."""
-    columns = (editions.c.id, editions.c.lease_owner, editions.c.leased_until)
-    query = select(*columns).where(editions.c.id.in_([each.id for each in rows]), editions.c.done_at.is_(None))
-    locked = set(map(tuple, await connection.execute(query.with_for_update(skip_locked=True)))) if rows else set()
-    return [each for each in rows if (each.id, each.lease_owner, each.leased_until) in locked]
+def _is_free(now: datetime, dead: Sequence[str]) -> ColumnElement[bool]:
+    """Return the condition that nobody has an edition now; a very long lease was written by a clock that ran ahead."""
+    until = editions.c.leased_until
+    horizon = iso(now + _LONGEST_LEASE)
+    return or_(until.is_(None), until < iso(now), until > horizon, editions.c.lease_owner.in_(dead))
+
+
+def _in_turns(now: datetime, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Return the query of the open editions in the order of `fairness.in_turns`."""
+    oldest = select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
+    channel = subscriptions.c.channel
+    server = func.rtrim(channel, func.replace(channel, "/", ""))  # what is left of the last slash
+    turn = func.row_number().over(partition_by=server, order_by=editions.c.id)
+    return (
+        select(
+            editions.c.id,
+            editions.c.workspace_id,
+            editions.c.subscription_id,
+            subscriptions.c.name,
+            channel,
+            subscriptions.c.locale,
+            editions.c.number,
+            editions.c.failures,
+            subscriptions.c.paused_reason,
+        )
+        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
+        .where(editions.c.id.in_(oldest))
+        .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_retry_due(now)))
+        .where(*conditions)
+        .order_by(turn, editions.c.id)
+    )
 
 
 def _opened(row: Row[Any]) -> OpenEdition:
@@ -87,46 +121,20 @@ def _opened(row: Row[Any]) -> OpenEdition:
     )
 
 
-async def _oldest_open(
-    connection: StoreConnection, platforms: Sequence[str], subscription_id: int | None, now: datetime
-) -> list[Row[Any]]:
-    oldest = select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
-    query = (
-        select(
-            editions.c.id,
-            editions.c.workspace_id,
-            editions.c.subscription_id,
-            subscriptions.c.name,
-            subscriptions.c.channel,
-            subscriptions.c.locale,
-            editions.c.number,
-            editions.c.lease_owner,
-            editions.c.leased_until,
-            editions.c.failures,
-            subscriptions.c.paused_reason,
-        )
-        .join(subscriptions, subscriptions.c.id == editions.c.subscription_id)
-        .where(editions.c.id.in_(oldest))
-        .where(subscriptions.c.ended_at.is_(None), or_(subscriptions.c.paused_reason.is_(None), is_retry_due(now)))
-        .where(or_(*(subscriptions.c.channel.startswith(f"{name}:", autoescape=True) for name in platforms)))
-        .order_by(editions.c.id)
-    )
-    if subscription_id is not None:
-        query = query.where(subscriptions.c.id == subscription_id)
-    return list(await connection.execute(query))
-
-
-async def renew(connection: StoreConnection, owner: str, edition_ids: Sequence[int], until: datetime) -> None:
+async def renew(connection: StoreConnection, owner: str, edition_ids: Collection[int], until: datetime) -> None:
     """Extend the leases of editions that are still held."""
-    conditions = (editions.c.id.in_(edition_ids), editions.c.lease_owner == owner)
-    await connection.execute(update(editions).where(*conditions).values(leased_until=iso(until)))
+    held = await holds(connection, owner, edition_ids, keeps=True)
+    await connection.execute(update(editions).where(is_among(editions.c.id, held)).values(leased_until=iso(until)))
 
 
-async def holds(connection: StoreConnection, owner: str, edition_id: int, *, keeps: bool = False) -> bool:
-    """Return whether the owner still holds the edition; with `keeps`, it does so until the transaction ends."""
-    query = select(editions.c.id).where(editions.c.id == edition_id, editions.c.lease_owner == owner)
-    query = query.with_for_update() if keeps else query
-    return (await connection.execute(query)).first() is not None
+async def holds(
+    connection: StoreConnection, owner: str, edition_ids: Collection[int], *, keeps: bool = False
+) -> set[int]:
+    """Return which of the editions the owner still holds; with `keeps`, it does so until the transaction ends."""
+    query = select(editions.c.id).where(is_among(editions.c.id, edition_ids), editions.c.lease_owner == owner)
+    if keeps:  # always in the same order, so that no two transactions wait for each other
+        query = query.order_by(editions.c.id).with_for_update()
+    return set(await connection.scalars(query))
 
 
 async def release(

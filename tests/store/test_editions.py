@@ -10,7 +10,7 @@ from bot.domain.digest import Choice, Reason, Subscription
 from bot.i18n import msg
 from bot.store import editions, leases, subscriptions
 from bot.store.database import Database
-from bot.store.editions import OutboxMessage
+from bot.store.editions import Arrival, Attempt, OutboxMessage
 from bot.store.leases import OpenEdition
 from tests.doubles.clock import AdjustableClock
 from tests.store.subscribing import subscribe
@@ -104,7 +104,7 @@ async def test_a_second_edition_waits_for_the_first(
     claimed = [await claim(database, clock, "me") for _ in range(2)]
     assert [each.id if each else None for each in claimed] == [first, None]
     async with database.write() as connection:
-        await editions.mark_delivered(connection, first, clock())
+        await editions.mark_delivered(connection, [first], clock())
     after = await claim(database, clock, "me")
     assert after
     assert after.id == second
@@ -167,16 +167,15 @@ async def test_messages_are_unsent_until_they_are_marked_sent(
 ) -> None:
     edition = await write(database, subscription, clock)
     async with database.write() as connection:
-        assert await editions.next_unsent(connection, edition) == MESSAGES[0]
-        await editions.mark_sent(connection, edition, 0, "1001", clock())
-        await editions.mark_sending(connection, edition, 1, clock(), "anchor")
-        second = await editions.next_unsent(connection, edition)
-        assert second
+        assert await editions.next_unsent(connection, [edition]) == {edition: MESSAGES[0]}
+        await editions.mark_sent(connection, [Arrival(edition, 0, "1001")], clock())
+        await editions.mark_sending(connection, [Attempt(edition, 1, "anchor")], clock())
+        second = (await editions.next_unsent(connection, [edition]))[edition]
         assert (second.position, second.state, second.anchor) == (1, "sending", "anchor")
-        await editions.mark_sent(connection, edition, 1, "1002", clock())
-        assert await editions.next_unsent(connection, edition) == MESSAGES[2]
-        await editions.mark_sent(connection, edition, 2, "1003", clock())
-        assert await editions.next_unsent(connection, edition) is None
+        await editions.mark_sent(connection, [Arrival(edition, 1, "1002")], clock())
+        assert await editions.next_unsent(connection, [edition]) == {edition: MESSAGES[2]}
+        await editions.mark_sent(connection, [Arrival(edition, 2, "1003")], clock())
+        assert await editions.next_unsent(connection, [edition]) == {}
 
 
 async def test_an_edition_is_open_until_it_is_finished(
@@ -188,7 +187,7 @@ async def test_an_edition_is_open_until_it_is_finished(
         assert await editions.last_number(connection, subscription.id) == 1
         assert await editions.exists_for(connection, subscription.id, "p1")
         assert not await editions.exists_for(connection, subscription.id, "p2")
-        await editions.mark_delivered(connection, edition, clock())
+        await editions.mark_delivered(connection, [edition], clock())
         assert not await editions.is_open(connection, subscription.id)
     clock.advance(days=1)
     assert await claim(database, clock, "me") is None

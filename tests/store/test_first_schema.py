@@ -150,9 +150,8 @@ async def deliveries_go_on(database: Database) -> None:
         assert (subscription.name, subscription.tags, subscription.paused_reason is not None) == (
             "weekly", ("検索",), True,
         )  # fmt: skip
-        assert await editions.next_unsent(connection, 5) == editions.OutboxMessage(
-            1, {"content": "続き"}, "b", "b", "sending", "900000000000000001"
-        )
+        message = editions.OutboxMessage(1, {"content": "続き"}, "b", "b", "sending", "900000000000000001")
+        assert await editions.next_unsent(connection, [5]) == {5: message}
         last = (await editions.last_editions(connection, 1))[3]
         assert (last.number, last.messages, last.sent) == (1, 2, 1)
         assert list(await connection.scalars(select(seen_papers.c.number))) == [1]

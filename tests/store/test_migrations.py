@@ -187,7 +187,7 @@ async def test_what_an_installation_had_before_its_names_changed_goes_on(tmp_pat
         assert await state.read_state(connection, "installation") == "uuid"
         assert await imports.sync_state(connection, 1, "p.yaml") == imports.SyncState({"a": "1"}, step=0)
         assert str(await metadata_cache.get(connection, "doi:10.1/x", datetime.now(UTC))) == "No."
-        assert await leases.holds(connection, "us", 1)
+        assert await leases.holds(connection, "us", [1])
         assert await leases.count_failure(connection, "us", 1) == (0, "No.")
         draft, [candidate] = await drafts.get(connection, 1, "token"), await candidates.waiting(connection, 1)
         tables = (await connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE name LIKE 'search_%'")).all()

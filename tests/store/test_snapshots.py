@@ -52,7 +52,7 @@ async def test_only_editions_that_arrived_are_there(
     async with snapshots.snapshot(database) as connection:
         assert await snapshots.published_editions(connection, workspace) == []
     async with database.write() as connection:
-        await editions.mark_delivered(connection, 1, clock())
+        await editions.mark_delivered(connection, [1], clock())
     async with snapshots.snapshot(database) as connection:
         [edition] = await snapshots.published_editions(connection, workspace)
     assert (edition.subscription, edition.number, len(edition.papers)) == (WEEKLY.name, 1, 2)

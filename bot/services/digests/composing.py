@@ -21,7 +21,7 @@ from bot.store.connection import StoreConnection
 from bot.store.database import Database, iso
 from bot.store.editions import LastEdition
 
-_LONGEST = 0.2  # seconds; the longest transaction that several editions share
+_SHORTEST, _LONGEST = 0.05, 0.2  # seconds that a transaction of several editions takes
 
 
 class Digests:
@@ -168,14 +168,15 @@ class Digests:
     async def _take_turns(self, due: Sequence[tuple[int, str]]) -> tuple[int, int]:
         """Compose for the first of these turns; return how many turns were handled and how many editions written.
 
-        The turns share a transaction for as long as it had to be waited for, at most 0.2 s. During an import, which
-        holds the database for long transactions, one transaction per edition would make many channels wait for minutes.
+        The turns share a transaction for 0.05 s, or for as long as it had to be waited for, at most 0.2 s. During an
+        import, which holds the database for long transactions, one transaction per edition would make many channels
+        wait for minutes.
         """
         turns = composed = 0
         requested_at = monotonic()
         async with self._database.write() as connection:
             began = monotonic()
-            until = began + min(began - requested_at, _LONGEST)
+            until = began + max(_SHORTEST, min(began - requested_at, _LONGEST))
             while turns < len(due) and (not turns or monotonic() < until):
                 composed += await self._take_turn(connection, *due[turns])
                 turns += 1

@@ -24,9 +24,10 @@ from bot.store.leases import OpenEdition
 
 _LEASE = timedelta(seconds=90)
 _RENEWAL = 20.0  # seconds between renewals of the leases
-# editions in delivery at once; with fewer free places than 8, no query for more is worth its cost
-_AT_ONCE, _AT_LEAST = 64, 8
+# editions in delivery at once; with fewer free places than 16, no query for more is worth its cost
+_AT_ONCE, _AT_LEAST = 64, 16
 _LOOK_AGAIN = 2.0  # seconds until the outbox is queried again
+_LOOK_APART = 0.2  # seconds at least between two queries, after one that found less than there was room for
 _log = structlog.get_logger()
 
 
@@ -59,7 +60,7 @@ class Delivery:
         self._postponement = Postponement(database, clock, self._name, publishers)
         self._edition_ids: set[int] = set()
         self._unstarted: set[int] = set()  # leased, and not yet in delivery
-        self._renewed = monotonic()
+        self._renewed, self._look_at = monotonic(), 0.0
         self._tasks: set[asyncio.Task[None]] = set()
         self._running: asyncio.Task[DeliveryReport] | None = None
 
@@ -123,7 +124,8 @@ class Delivery:
     async def _acquire(self, busy: int, subscription_id: int | None, resting: set[str]) -> list[OpenEdition]:
         platforms = [name for name in self._publishers if name not in resting]
         room = _AT_ONCE - busy
-        if self._stopping.is_set() or not platforms or (busy and room < _AT_LEAST):
+        is_early = busy and (room < _AT_LEAST or monotonic() < self._look_at)
+        if self._stopping.is_set() or not platforms or is_early:
             return []
         async with self._database.write(own_rows=True) as connection:
             now = self._clock()
@@ -138,6 +140,7 @@ class Delivery:
                 besides=self._edition_ids,
                 subscription_id=subscription_id,
             )
+        self._look_at = 0.0 if len(claimed) == room else monotonic() + _LOOK_APART
         self._edition_ids.update(each.id for each in claimed)
         self._unstarted.update(each.id for each in claimed)
         return claimed

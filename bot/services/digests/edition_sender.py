@@ -17,11 +17,12 @@ from time import monotonic
 from bot.domain.errors import RetryLaterError, StoreError, UnfinishedSearchError, UnknownOutcomeError
 from bot.i18n import msg
 from bot.services.cancellation import uncancellable
+from bot.services.digests.outbox import LeaseLostError, Outbox
 from bot.services.digests.stopwatch import Stopwatch
 from bot.services.ports import Clock, Publisher
-from bot.store import editions, leases, subscriptions
+from bot.store import editions, leases
 from bot.store.database import Database
-from bot.store.editions import OutboxMessage
+from bot.store.editions import Attempt, OutboxMessage
 from bot.store.leases import OpenEdition
 
 PAUSES = (1.0, 3.0, 8.0)  # seconds between the attempts at one message, before its edition is postponed
@@ -38,6 +39,7 @@ class EditionSender:
     ) -> None:
         self._database, self._clock, self._name = database, clock, name
         self._stopping, self._pauses = stopping, pauses
+        self._outbox = Outbox(database, clock, name, stopping)
 
     async def send(self, edition: OpenEdition, publisher: Publisher) -> bool:
         """Send what is unsent; return whether the whole edition has arrived (False when stopping or the lease is lost).
@@ -46,48 +48,18 @@ class EditionSender:
         """
         arrived: tuple[int, str] | None = None
         try:
-            anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
-            while message := await self._record_and_next(edition, arrived, anchor):
-                arrived = (message.position, await self._send_message(publisher, edition, message, lease_age))
-                anchor, lease_age = await publisher.anchor(edition.channel), Stopwatch(self._clock)
-        except _LeaseLostError:
+            async with self._outbox.under_way():
+                anchor = await publisher.anchor(edition.channel)
+                while turn := await self._outbox.record_and_next(edition, arrived, anchor):
+                    arrived = (turn.message.position, await self._send_message(publisher, edition, *turn))
+                    anchor = await publisher.anchor(edition.channel)
+        except LeaseLostError:
             return False
         except asyncio.CancelledError:
             with suppress(StoreError):
                 await self._release(edition)
             raise
         return True
-
-    @uncancellable
-    async def _record_and_next(
-        self, edition: OpenEdition, arrived: tuple[int, str] | None, anchor: str
-    ) -> OutboxMessage | None:
-        """In one transaction, record an arrival and mark the next message as being sent; None when all have arrived.
-
-        Returns the message in its previous state. Raises _LeaseLostError when another process took the edition over, or
-        when the bot is stopping.
-        """
-        async with self._database.write(own_rows=True) as connection:
-            now = self._clock()
-            is_ours = await leases.holds(connection, self._name, edition.id, keeps=True)
-            if arrived:
-                await editions.mark_sent(connection, edition.id, *arrived, now)
-                if edition.failures:
-                    await leases.forget_failures(connection, edition.id)
-                if edition.is_trial:
-                    await subscriptions.resume(connection, edition.subscription_id)
-            message = await editions.next_unsent(connection, edition.id)
-            if is_ours and message is None:
-                await editions.mark_delivered(connection, edition.id, now)
-            elif is_ours and self._stopping.is_set():
-                await leases.release(connection, self._name, edition.id)
-                is_ours = False
-            elif is_ours and message and message.state == "waiting":
-                await editions.mark_sending(connection, edition.id, message.position, now, anchor)
-                message = message._replace(anchor=anchor)
-        if not is_ours:
-            raise _LeaseLostError
-        return message
 
     async def _send_message(
         self, publisher: Publisher, edition: OpenEdition, message: OutboxMessage, lease_age: Stopwatch
@@ -121,8 +93,8 @@ class EditionSender:
         """Let a message leave only while the lease holds and, if it may have arrived, its nonce is remembered."""
         if not lease_age.within(_LEASE_SURE):
             async with self._database.read() as connection:
-                if not await leases.holds(connection, self._name, edition_id):
-                    raise _LeaseLostError
+                if not await leases.holds(connection, self._name, [edition_id]):
+                    raise LeaseLostError
         if unsure and not unsure.within(nonce_memory):
             raise UnknownOutcomeError(
                 msg("The message was delayed for too long; the bot checks first whether it has arrived.")
@@ -138,8 +110,8 @@ class EditionSender:
     @uncancellable
     async def _move_anchor(self, edition: OpenEdition, message: OutboxMessage, anchor: str) -> None:
         async with self._database.write() as connection:
-            if await leases.holds(connection, self._name, edition.id):
-                await editions.move_anchor(connection, edition.id, message.position, anchor)
+            if await leases.holds(connection, self._name, [edition.id]):
+                await editions.move_anchor(connection, Attempt(edition.id, message.position, anchor))
 
     async def _wait(self, seconds: float) -> None:
         with suppress(TimeoutError):
@@ -150,7 +122,3 @@ class EditionSender:
     async def _release(self, edition: OpenEdition) -> None:
         async with self._database.write() as connection:
             await leases.release(connection, self._name, edition.id)
-
-
-class _LeaseLostError(Exception):
-    """The edition's lease was taken over by another process, or released at a stop."""

@@ -15,6 +15,7 @@ from bot.services.papers.library import Library
 from bot.services.papers.undo import Undo
 from bot.store import editions, subscriptions
 from bot.store.database import Database, open_database
+from bot.store.editions import Arrival
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakeRenderer
@@ -24,7 +25,7 @@ from tests.services.digests.editions import WEEKLY, add, compose, held
 async def finish_all(database: Database, clock: AdjustableClock) -> None:
     async with database.write() as connection:
         for id in range(1, 50):
-            await editions.mark_delivered(connection, id, clock())
+            await editions.mark_delivered(connection, [id], clock())
 
 
 async def test_a_first_edition_takes_the_newest_and_the_older_count_as_seen(
@@ -154,11 +155,9 @@ async def test_an_edition_is_written_with_its_messages_nonces_and_markers(
     await add(library, workspace, clock, 1, 2, 3)
     await compose(digests, workspace, clock)
     async with database.write() as connection:
-        first = await editions.next_unsent(connection, 1)
-        assert first
-        await editions.mark_sent(connection, 1, 0, "1001", clock())
-        second = await editions.next_unsent(connection, 1)
-        assert second
+        first = (await editions.next_unsent(connection, [1]))[1]
+        await editions.mark_sent(connection, [Arrival(1, 0, "1001")], clock())
+        second = (await editions.next_unsent(connection, [1]))[1]
     assert first.payload == {"papers": ["paper-1", "paper-2"], "footer": f"#{first.marker}"}
     assert second.payload == {"papers": ["paper-3"], "footer": f"#{second.marker}"}
     assert first.nonce != second.nonce
