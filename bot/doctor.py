@@ -11,7 +11,8 @@ from bot.app import open_health, utc_now
 from bot.config import Config
 from bot.domain.errors import DamagedStoreError, MissingStoreError, ServerStoreError, StoreError
 from bot.i18n import Message
-from bot.services.backups import newest_copy, restore_hint
+from bot.services.backup_folder import newest_copy
+from bot.services.backups import restore_hint
 from bot.services.check import Check
 from bot.services.doctor.clock import ClockComparison, timezone_check
 from bot.services.doctor.due_feeds import DueFeed, due_feeds, new_feeds

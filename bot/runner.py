@@ -233,14 +233,17 @@ class _Connections:
 
 
 async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
-    """Report collections that nobody sees, channels that rest and a fault of the papers file.
+    """Report what the disk lacks, collections that nobody sees, channels that rest and a fault of the papers file.
 
     The gateway's connection comes first.
     """
     await _sleep(_FIRST_REPORT, stop)
     from bot.services.digests.resting import resting
+    from bot.services.storage_checks import start_warnings
     from bot.services.unseen_collections import unseen_collections
 
+    for check in await asyncio.to_thread(start_warnings, app.config.database_file, app.config.backups_path):
+        _log.warning(check.message.text("en"), remedy=check.remedy.text("en") if check.remedy else None)
     for unseen in await unseen_collections(app.database, app.services.workspaces):
         _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))
     for name, reason in await resting(app.database, app.services.servers):

@@ -22,7 +22,7 @@ from structlog.testing import capture_logs
 from bot import runner
 from bot.app import open_app, platforms_of
 from bot.config import Config
-from bot.config_sections import HealthSettings
+from bot.config_sections import BackupSettings, HealthSettings
 from bot.domain.errors import ConfigError, UnreachableError
 from bot.i18n import msg
 from bot.services.digests.subscription_request import SubscriptionRequest
@@ -311,6 +311,18 @@ async def test_a_port_that_is_taken_is_logged_and_the_bot_goes_on(
             await server.connected()
             await server.until(lambda: channel.messages)
     assert [each["log_level"] for each in logs if "health.listen" in each["event"]] == ["error"]
+
+
+async def test_a_start_tells_in_the_log_that_copies_cannot_be_written(
+    server: DiscordServer, channel: Channel, running: Callable[..., Running], tmp_path: Path
+) -> None:
+    (tmp_path / "file").write_bytes(b"")
+    with capture_logs() as logs:
+        async with running(backups=BackupSettings(folder=str(tmp_path / "file/copies"))):
+            await server.until(lambda: any("copies cannot be written" in each["event"] for each in logs))
+    assert [each["remedy"] for each in logs if "copies cannot" in each["event"]] == [
+        "Let the bot write there, or set backups.folder."
+    ]
 
 
 async def _answer(session: aiohttp.ClientSession, url: str) -> tuple[int, str]:

@@ -24,6 +24,7 @@ _SCENES = (
     *machine.SCENES,
     *discord.SCENES,
     *slack.SCENES,
+    *web.EACH_SOURCE,
     *web.SCENES,
 )
 _LEVELS = {"ok": "ok", "warning": "注意", "fault": "異常"}

@@ -27,10 +27,13 @@ async def run(context: CommandContext) -> None:
 async def _run_terminal(context: CommandContext) -> None:
     async with synced(context.app):
         from bot.platforms.console import shell
+        from bot.services.storage_checks import start_warnings
 
-        fault = context.app.fault
+        config, fault = context.app.config, context.app.fault
         faults = [fault.text(context.locale)] if fault else []
-        history = context.app.config.data_folder / "terminal_history"
+        for check in start_warnings(config.database_file, config.backups_path):
+            faults.append(" ".join(each.text(context.locale) for each in (check.message, check.remedy) if each))
+        history = config.data_folder / "terminal_history"
         with suppress(OSError):  # beside a database on a server there may be no folder yet
             history.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         notice = t(

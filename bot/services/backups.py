@@ -6,7 +6,6 @@ import asyncio
 import errno
 import os
 import re
-from collections.abc import Iterator
 from datetime import datetime, timedelta
 from pathlib import Path
 from zoneinfo import ZoneInfo
@@ -19,6 +18,7 @@ from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import make_folder, write_private
 from bot.formats.registry import writer
 from bot.i18n import Message, msg
+from bot.services.backup_folder import copies, copy_of, day_of, newest_copy
 from bot.services.papers.exporting import Exporter
 from bot.services.ports import Clock
 from bot.services.workspaces import DEFAULT, Workspaces
@@ -29,7 +29,6 @@ from bot.store.workspaces import ids_by_name
 
 _SETTLED = timedelta(minutes=10)  # after a start, which has more urgent things to do
 _RETRY = timedelta(hours=1)  # after a failure
-_FILE = re.compile(r"(?:dayori|papers)-(\d{4}-\d\d-\d\d)(?:-[\w.-]+)?\.(?:db|yaml)")
 _UNFINISHED = re.compile(r"\.(?:dayori|papers)-.*")
 _log = structlog.get_logger()
 
@@ -57,7 +56,7 @@ class Backups:
         now = self._clock()
         local = now.astimezone(self._zone)
         is_early = local.time() < quiet_hours.START or self._next_try - _RETRY <= now < self._next_try
-        if is_early or _copy_of(self._folder, f"{local:%Y-%m-%d}").exists():
+        if is_early or copy_of(self._folder, f"{local:%Y-%m-%d}").exists():
             return
         self._next_try = now + _RETRY
         await self._run(f"{local:%Y-%m-%d}")
@@ -66,7 +65,7 @@ class Backups:
         try:
             await asyncio.to_thread(_prepare, self._folder, self._clock())
             await self._export(day)
-            await self._copy(_copy_of(self._folder, day))
+            await self._copy(copy_of(self._folder, day))
             await asyncio.to_thread(_remove_old, self._folder, self._keep)
         except OSError as error:
             raise StoreError(
@@ -115,20 +114,11 @@ async def restore(copy: Path, database: Path, clock: Clock) -> Path | None:
     return await asyncio.to_thread(restore_copy, copy, database, clock())
 
 
-def newest_copy(folder: Path) -> Path | None:
-    """Return the newest copy of the database in a folder of backups."""
-    return max((each for each in _files(folder) if each.suffix == ".db"), default=None)
-
-
 def restore_hint(folder: Path | None) -> Message:
     """Return how to bring a damaged database back."""
     if folder and (copy := newest_copy(folder)):
         return msg("Bring the last copy back with dayori restore {file}", file=str(copy))
     return msg("There is no copy in backups.folder; dayori restore FILE brings one back that you kept.")
-
-
-def _copy_of(folder: Path, day: str) -> Path:
-    return folder / f"dayori-{day}.db"
 
 
 def _prepare(folder: Path, now: datetime) -> None:
@@ -140,16 +130,7 @@ def _prepare(folder: Path, now: datetime) -> None:
 
 
 def _remove_old(folder: Path, keep: int) -> None:
-    days = sorted({_day(each) for each in _files(folder)})
-    for each in list(_files(folder)):
-        if _day(each) in days[:-keep]:
+    days = sorted({day_of(each) for each in copies(folder)})
+    for each in list(copies(folder)):
+        if day_of(each) in days[:-keep]:
             each.unlink(missing_ok=True)
-
-
-def _files(folder: Path) -> Iterator[Path]:
-    return (each for each in folder.glob("*-*") if _FILE.fullmatch(each.name))
-
-
-def _day(file: Path) -> str:
-    match = _FILE.fullmatch(file.name)
-    return match[1] if match else ""

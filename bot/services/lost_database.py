@@ -15,7 +15,7 @@ def require_no_loss(database: Path | None, copies: Path | None) -> None:
     """Raise DamagedStoreError if SQLite's file is gone or empty although there are copies of it."""
     if not (database and copies) or (database.is_file() and database.stat().st_size):
         return
-    from bot.services.backups import newest_copy  # nearly every start has a database
+    from bot.services.backup_folder import newest_copy  # nearly every start has a database
 
     if newest_copy(copies):
         raise DamagedStoreError(

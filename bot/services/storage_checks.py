@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from bot.i18n import msg
-from bot.services.backups import newest_copy
+from bot.services.backup_folder import newest_copy
 from bot.services.check import Check
 
 _FULL = 50_000_000  # bytes, without which the next write may fail
@@ -20,16 +20,28 @@ _AS_EFFECTIVE_USER = os.access in os.supports_effective_ids
 
 def storage_checks(database: Path, backups: Path | None, now: datetime) -> Iterator[Check]:
     """Yield what is found; reads the file system, nothing of the database, which need not be there."""
-    if database.is_file() and os.name == "posix" and database.stat().st_mode & 0o077:
-        message = msg("Other users of this machine may read the database {path}.", path=str(database))
-        remedy = msg("If they should not: chmod 600 {path}*", path=str(database))
-        yield Check("database mode", "warning", message, remedy)
+    yield from _mode(database)
     if fault := _rights(database):
         yield fault
         return
     yield _disk(database)
     if backups:
-        yield copies_check(database.stat().st_size if database.exists() else 0, backups, now)
+        yield copies_check(_size(database), backups, now)
+
+
+def start_warnings(database: Path | None, backups: Path | None) -> list[Check]:
+    """Return what a start tells although it goes on; `database` is SQLite's file, which is there."""
+    found = [*_mode(database), _disk(database)] if database else []
+    if backups and (problem := _copies_problem(_size(database) if database else 0, backups)):
+        found.append(problem)
+    return [each for each in found if each.level != "ok"]
+
+
+def _mode(database: Path) -> Iterator[Check]:
+    if database.is_file() and os.name == "posix" and database.stat().st_mode & 0o077:
+        message = msg("Other users of this machine may read the database {path}.", path=str(database))
+        remedy = msg("If they should not: chmod 600 {path}*", path=str(database))
+        yield Check("database mode", "warning", message, remedy)
 
 
 def _rights(database: Path) -> Check | None:
@@ -54,7 +66,7 @@ def _rights(database: Path) -> Check | None:
 
 def _disk(database: Path) -> Check:
     folder = _nearest(database.parent)
-    free, size = shutil.disk_usage(folder).free, database.stat().st_size if database.exists() else 0
+    free, size = shutil.disk_usage(folder).free, _size(database)
     message = msg("Disk: {free} MB free beside a database of {size} MB", free=free // 10**6, size=-(-size // 10**6))
     if free > size + _TIGHT:
         return Check("disk", "ok", message)
@@ -64,15 +76,8 @@ def _disk(database: Path) -> Check:
 
 def copies_check(size: int, folder: Path, now: datetime) -> Check:
     """Return how the nightly copies are, of a database of so many bytes."""
-    place = _nearest(folder)
-    if not (place.is_dir() and _may_write(place)) or _is_read_only(place):
-        message = msg("Nightly copies cannot be written to {folder}.", folder=str(folder))
-        return Check("backup", "warning", message, msg("Let the bot write there, or set backups.folder."))
-    if size > shutil.disk_usage(place).free:
-        message = msg(
-            "There is no room for a copy of {size} MB in {folder}.", size=-(-size // 10**6), folder=str(folder)
-        )
-        return Check("backup", "warning", message, msg("Make room, lower backups.keep, or set backups.folder."))
+    if problem := _copies_problem(size, folder):
+        return problem
     copy = newest_copy(folder)
     if copy is None:
         return Check("backup", "ok", msg("Nightly copies: none yet in {folder}", folder=str(folder)))
@@ -82,6 +87,23 @@ def copies_check(size: int, folder: Path, now: datetime) -> Check:
         return Check("backup", "ok", message)
     remedy = msg("The bot's log says why there is no newer one; dayori backup FILE makes one now.")
     return Check("backup", "warning", message, remedy)
+
+
+def _copies_problem(size: int, folder: Path) -> Check | None:
+    place = _nearest(folder)
+    if not (place.is_dir() and _may_write(place)) or _is_read_only(place):
+        message = msg("Nightly copies cannot be written to {folder}.", folder=str(folder))
+        return Check("backup", "warning", message, msg("Let the bot write there, or set backups.folder."))
+    if size > shutil.disk_usage(place).free:
+        message = msg(
+            "There is no room for a copy of {size} MB in {folder}.", size=-(-size // 10**6), folder=str(folder)
+        )
+        return Check("backup", "warning", message, msg("Make room, lower backups.keep, or set backups.folder."))
+    return None
+
+
+def _size(database: Path) -> int:
+    return database.stat().st_size if database.exists() else 0
 
 
 def _nearest(folder: Path) -> Path:

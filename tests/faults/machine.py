@@ -85,7 +85,6 @@ SCENES: tuple[Scene, ...] = (
         check="disk",
         level="warning",
         doctor="空き",
-        run="第1号",
         ends=0,
     ),
     alone(
@@ -103,7 +102,6 @@ SCENES: tuple[Scene, ...] = (
         check="backup",
         level="warning",
         doctor="置く空きがありません",
-        run="第1号",
         ends=0,
     ),
     alone("locked by another program", _locked, check="database", doctor="ロック"),

@@ -153,8 +153,8 @@ SCENES: tuple[Scene, ...] = (
         "what the bot can do without",
         _small_things,
         (
-            Fault("copies cannot be written", "backup", "warning", "夜間バックアップ", ""),
-            Fault("others may read the database", "database mode", "warning", "chmod 600", ""),
+            Fault("copies cannot be written", "backup", "warning", "夜間バックアップ", "夜間バックアップ"),
+            Fault("others may read the database", "database mode", "warning", "chmod 600", "chmod 600"),
             Fault("the bot fell over", "bot", "fault", "2025-11-27", "第"),
         ),
         ends=0,

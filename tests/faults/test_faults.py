@@ -11,7 +11,7 @@ from tests.faults.fault import Scene
 from tests.faults.verdict import play
 from tests.stores import SERVER
 
-SCENES = [*settings.SCENES, *store.SCENES, *discord.SCENES, *slack.SCENES, *web.SCENES]
+SCENES = [*settings.SCENES, *store.SCENES, *discord.SCENES, *slack.SCENES, web.SOURCES, *web.SCENES]
 SCENES += postgresql.SCENES if SERVER else ()
 
 

@@ -87,29 +87,55 @@ def _elsewhere(stage: Stage) -> Iterator[None]:
         yield
 
 
-def _source(setting: str, title: str, doctor: str) -> Fault:
-    return Fault(title, f"source {setting}", "warning", doctor, "")
+def _source(setting: str, title: str, doctor: str, run: str = "") -> Fault:
+    return Fault(title, f"source {setting}", "warning", doctor, run)
+
+
+def _broken(setting: str, address: str, title: str, doctor: str, link: str, run: str) -> Scene:
+    """Return the scene of one broken source of which somebody wants to know a paper; `{place}` is a server of ours."""
+
+    @contextmanager
+    def arrange(stage: Stage) -> Iterator[None]:
+        with serving(Pages()) as pages:
+            stage.keep_arxiv_busy()
+            unknown = {"crossref_url": f"{pages.url}/404", "openreview_url": f"{pages.url}/403"}
+            place = pages.url.removeprefix("http://")
+            stage.settings["sources"] |= unknown | {setting: address.format(place=place)}
+            yield
+
+    fault = _source(setting, title, doctor, run)
+    return Scene(title, arrange, (fault,), ends=0, online=True, typed=f"/addpaper {link}\n")
 
 
 def _feed(name: str, title: str, doctor: str, run: str) -> Fault:
     return Fault(title, f"feed {name}", "warning", doctor, run)
 
 
-SCENES: tuple[Scene, ...] = (
-    Scene(
-        "sources",
-        _sources,
-        (
-            Fault("source out of order", "source crossref_url", "warning", "503", ""),
-            _source("doi_url", "wrong path of a source", "404"),
-            _source("openreview_url", "DNS failure of a source", "DNS"),
-            _source("openreview_site_url", "TLS failure of a source", "TLS"),
-            Fault("source unreachable", "source acl_url", "warning", "応答するものがありません", "接続できません"),
-        ),
-        ends=0,
-        online=True,
-        typed="/addpaper https://aclanthology.org/2023.acl-long.1/\n",
+_DOI, _FORUM = "https://doi.org/10.1234/abcd", "https://openreview.net/forum?id=abcdEFGH12"
+_ACL = "https://aclanthology.org/2023.acl-long.1/"
+SOURCES = Scene(
+    "sources",
+    _sources,
+    (
+        _source("crossref_url", "source out of order", "503"),
+        _source("doi_url", "wrong path of a source", "404"),
+        _source("openreview_url", "DNS failure of a source", "DNS"),
+        _source("openreview_site_url", "TLS failure of a source", "TLS"),
+        _source("acl_url", "source unreachable", "応答するものがありません", "接続できません"),
     ),
+    ends=0,
+    online=True,
+    typed=f"/addpaper {_ACL}\n",
+)
+# Each of these sources alone, which the trial takes its time for.
+EACH_SOURCE = (
+    _broken("crossref_url", "http://{place}/503", "source out of order", "503", _DOI, "503"),
+    _broken("doi_url", "http://{place}/404", "wrong path of a source", "404", _DOI, "404"),
+    _broken("openreview_url", "http://nowhere.invalid", "DNS failure of a source", "DNS", _FORUM, "接続できません"),
+    _broken("openreview_site_url", "https://{place}", "TLS failure of a source", "TLS", _FORUM, "OpenReview"),
+    _broken("acl_url", NOWHERE, "source unreachable", "応答するものがありません", _ACL, "接続できません"),
+)
+SCENES: tuple[Scene, ...] = (
     Scene(
         "feeds",
         _feeds,

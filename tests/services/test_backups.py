@@ -12,7 +12,8 @@ import pytest
 from bot.app import App
 from bot.domain.errors import StoreError
 from bot.formats import yaml
-from bot.services.backups import Backups, newest_copy
+from bot.services.backup_folder import newest_copy
+from bot.services.backups import Backups
 from bot.store.copies import check_copy
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.services.check import Check
-from bot.services.storage_checks import storage_checks
+from bot.services.storage_checks import start_warnings, storage_checks
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -50,3 +50,17 @@ def test_old_copies_are_a_warning_and_none_yet_is_not(tmp_path: Path) -> None:
     for age, level in ((timedelta(hours=30), "ok"), (timedelta(days=3), "warning")):
         os.utime(copy, ((NOW - age).timestamp(),) * 2)
         assert found(tmp_path, folder)["backup"].level == level
+
+
+def test_a_start_tells_what_is_to_be_mended_and_nothing_of_old_copies(tmp_path: Path) -> None:
+    file, folder, blocked = tmp_path / "dayori.db", tmp_path / "backups", tmp_path / "file"
+    found(tmp_path)
+    folder.mkdir()
+    copy = folder / "dayori-2026-11-20.db"
+    copy.write_bytes(b"")
+    os.utime(copy, (0, 0))
+    assert start_warnings(file, folder) == []
+    file.chmod(0o644)
+    blocked.write_bytes(b"")
+    assert [each.name for each in start_warnings(file, blocked / "copies")] == ["database mode", "backup"]
+    assert [each.name for each in start_warnings(None, blocked / "copies")] == ["backup"]

@@ -16,6 +16,8 @@ from dataclasses import dataclass, field
 from datetime import timedelta
 from typing import Protocol
 
+import structlog
+
 from bot.domain.draft import read_source
 from bot.domain.errors import SourceBusyError, SourceError, SourceSettingError, StoreError, UnknownPaperError
 from bot.domain.identifiers import canonical_url
@@ -26,6 +28,7 @@ from bot.services.ports import Clock
 from bot.store import metadata_cache
 from bot.store.database import Database
 
+_log = structlog.get_logger()
 _AT_A_TIME = 4  # look-ups of one person at the same time
 ANSWER_KEPT, UNKNOWN_KEPT, FAILURE_KEPT = timedelta(days=1), timedelta(minutes=5), timedelta(minutes=1)
 
@@ -117,6 +120,8 @@ class MetadataLookup:
             answer = await (await self._sources.get()).look_up(source)
         except SourceError as error:
             answer = error
+            if not isinstance(error, UnknownPaperError):
+                _log.info("a source could not be asked", reason=str(error))
         with contextlib.suppress(StoreError):  # without the cache entry, it is simply looked up again
             async with self._database.write() as connection:
                 await metadata_cache.save(connection, key, answer, self._clock(), _age(answer))

@@ -9,6 +9,7 @@ from collections.abc import AsyncIterator, Callable
 from datetime import timedelta
 
 import pytest
+from structlog.testing import capture_logs
 
 from bot.domain.dates import PaperDate
 from bot.domain.draft import Draft
@@ -96,6 +97,17 @@ async def test_the_same_paper_is_asked_for_once_a_day(
 async def test_who_asks_at_the_same_time_gets_the_same_answer(finder: MetadataLookup, source: FakeSource) -> None:
     assert await asyncio.gather(*(finder.look_up("2401.00001") for _ in range(10))) == [ALL] * 10
     assert len(source.asked) == 1
+
+
+async def test_a_source_that_fails_is_told_in_the_log_but_not_a_paper_that_it_does_not_know(
+    finder: MetadataLookup, source: FakeSource
+) -> None:
+    with capture_logs() as lines:
+        for id, error in (("2401.00001", SourceError(msg("down"))), ("2401.00002", UnknownPaperError(msg("what?")))):
+            source.answer = error
+            with pytest.raises(SourceError):
+                await finder.look_up(id)
+    assert [(line["event"], line["reason"]) for line in lines] == [("a source could not be asked", "down")]
 
 
 async def test_only_what_is_known_is_at_hand(finder: MetadataLookup, source: FakeSource) -> None:
