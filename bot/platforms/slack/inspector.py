@@ -2,24 +2,22 @@
 
 from __future__ import annotations
 
-import asyncio
 from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
 from importlib.util import find_spec
-from typing import Any
 
 from aiohttp import ClientSession
 
-from bot.domain.errors import ChannelClosedError, PublishError, RetryLaterError, UnknownOutcomeError
+from bot.domain.errors import PublishError, RetryLaterError, UnknownOutcomeError
 from bot.i18n import Message, msg
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import TokenRefusedError
+from bot.platforms.slack.channel_inspection import LATER, channel_checks
+from bot.platforms.slack.inspection_api import read
 from bot.platforms.slack.manifest import LINK_SCOPES, SCOPES
 from bot.platforms.slack.tokens import APP_TOKEN, BOT_TOKEN, NO_BOLT, token_problem
 from bot.services.check import Check
 from bot.services.ports import DigestChannel, NoteTime
 from bot.sources.connection_errors import remedy_of
-
-_LONGEST_REST = 10.0  # seconds of a rate limit that is waited out
 
 
 class SlackInspector:
@@ -48,7 +46,7 @@ class SlackInspector:
                 return
             api = SlackApi(session, self._api_url, self._tokens[BOT_TOKEN], BOT_TOKEN)
             try:
-                identity = await _read(api, "auth.test")
+                identity = await read(api, "auth.test")
             except PublishError as error:
                 yield _refusal("slack", error)
                 return
@@ -56,13 +54,13 @@ class SlackInspector:
             team = str(identity.get("team") or identity.get("team_id"))
             yield Check("slack", "ok", msg("Slack knows the bot in {team}", team=team))
             yield self._scopes(api.last_headers.get("X-OAuth-Scopes"))
-            for each in channels:
-                yield await _channel(api, each, str(identity.get("team_id")))
+            async for check in channel_checks(api, channels, str(identity.get("team_id"))):
+                yield check
 
     async def _socket_mode(self, session: ClientSession) -> Check:
         api = SlackApi(session, self._api_url, self._tokens[APP_TOKEN], APP_TOKEN)
         try:
-            await _read(api, "apps.connections.open")
+            await read(api, "apps.connections.open")
         except PublishError as error:
             return _refusal("slack socket mode", error)
         return Check("slack socket mode", "ok", msg("Slack accepts {variable}", variable=APP_TOKEN))
@@ -77,56 +75,15 @@ class SlackInspector:
         return Check("slack scopes", "fault" if "chat:write" in missing else "warning", message, _SCOPES)
 
 
-async def _read(api: SlackApi, method: str, **arguments: str) -> Mapping[str, Any]:
-    """Return Slack's answer, after one short rate limit. Raises PublishError."""
-    try:
-        return await api.read(method, **arguments)
-    except TokenRefusedError:
-        raise
-    except RetryLaterError as error:
-        if error.seconds > _LONGEST_REST:
-            raise
-        await asyncio.sleep(error.seconds)
-    return await api.read(method, **arguments)
-
-
-async def _channel(api: SlackApi, channel: DigestChannel, team: str) -> Check:
-    name = f"channel {channel.name}"
-    home, _, id = channel.channel.partition(":")[2].partition("/")
-    if home != team:
-        message = msg("{name}: the channel is of another Slack workspace than the tokens.", name=channel.name)
-        return Check(name, "fault", message, msg("Correct the channel, or use that workspace's tokens."))
-    try:
-        place = (await _read(api, "conversations.info", channel=id))["channel"]
-    except PublishError as error:
-        message = msg("{name}: {problem}", name=channel.name, problem=error.message)
-        is_gone = isinstance(error, ChannelClosedError)
-        return Check(name, "fault" if is_gone else "warning", message, _INVITE if is_gone else _LATER)
-    return _check(channel, place)
-
-
-def _check(channel: DigestChannel, place: Mapping[str, Any]) -> Check:
-    name, where = f"channel {channel.name}", str(place.get("name") or place.get("id"))
-    if place.get("is_archived"):
-        message = msg("{name}: #{channel} is archived.", name=channel.name, channel=where)
-        return Check(name, "fault", message, msg("Unarchive it or choose another one."))
-    if not (place.get("is_member") or place.get("is_im")):
-        message = msg("{name}: the bot is not in #{channel}.", name=channel.name, channel=where)
-        return Check(name, "fault", message, _INVITE)
-    return Check(name, "ok", msg("{name}: the bot can post in {channel}", name=channel.name, channel=f"#{where}"))
-
-
 def _refusal(name: str, error: PublishError) -> Check:
     if isinstance(error, UnknownOutcomeError) and error.__cause__:
         return Check(name, "fault", error.message, remedy_of(error.__cause__))
     if isinstance(error, RetryLaterError) and not isinstance(error, TokenRefusedError):
-        return Check(name, "warning", error.message, _LATER)
+        return Check(name, "warning", error.message, LATER)
     return Check(name, "fault", error.message, _REMEDIES.get(type(error), _APP_PAGES))
 
 
-_INVITE = msg("Write /invite and the bot's name in the channel, or choose another one.")
 _SCOPES = msg("Add them under OAuth & Permissions on the app's pages, and install the app again.")
-_LATER = msg("Run dayori doctor again later.")
 _APP_PAGES = msg(
     "Look at slack.api_url, and at the app's pages at api.slack.com/apps: Socket Mode must be on, the app installed."
 )

@@ -98,6 +98,16 @@ def channel_info(server: SlackServer, body: Json) -> Json:
     return {"channel": _visible(server, body).shown()}
 
 
+def conversations_of_bot(server: SlackServer, body: Json) -> Json:
+    private = "private_channel" in str(body.get("types"))
+    found = [each for each in server.channels.values() if each.is_member and not each.is_direct]
+    found = [each for each in found if private or not each.is_private]
+    start, limit = int(body.get("cursor") or 0), min(int(body.get("limit") or 100), server.page)
+    shown = [{key: value for key, value in each.shown().items() if key != "is_member"} for each in found]
+    more = str(start + limit) if start + limit < len(found) else ""
+    return {"channels": shown[start : start + limit], "response_metadata": {"next_cursor": more}}
+
+
 def join(server: SlackServer, body: Json) -> Json:
     channel = _channel(server, body)
     if channel.is_private or channel.is_direct:
@@ -227,6 +237,7 @@ METHODS: dict[str, tuple[Callable[[SlackServer, Json], Json], str, str]] = {
     "conversations.open": (open_direct, "bot", "im:write"),
     "files.getUploadURLExternal": (upload_address, "bot", "files:write"),
     "files.completeUploadExternal": (complete_upload, "bot", "files:write"),
+    "users.conversations": (conversations_of_bot, "bot", "channels:read"),
     "users.info": (user_info, "bot", "users:read"),
     "users.list": (user_list, "bot", "users:read"),
     "views.open": (open_view, "bot", ""),
