@@ -1,7 +1,7 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
 `python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes,
-restore, soak and faults.
+restore, soak, soak-postgresql and faults.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from trials.feeds import on_feeds
 from trials.processes import on_processes
 from trials.restore import on_restore
 from trials.slack import Slack
-from trials.soak import on_soak
+from trials.soak import on_soak, on_soak_on_postgresql
 from trials.table import report
 from trials.updates import on_updates
 
@@ -66,6 +66,7 @@ async def main(parts: list[str]) -> int:
         "processes": on_processes,
         "restore": on_restore,
         "soak": on_soak,
+        "soak-postgresql": on_soak_on_postgresql,
         "faults": on_faults,
     }
     if unknown := set(parts) - set(trials):

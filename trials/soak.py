@@ -18,34 +18,44 @@ from time import perf_counter, time
 import aiohttp
 
 from bot.cli.context import progress_bar
+from tests.postgres_server import server
 from trials.feed_process import CONTEXT
 from trials.soak_bot import Bot, Resources
 from trials.soak_world import SAMPLE, World, world
 
-_HOURS, _WARM = 24, 6  # after the warm hours everything that is cached is full
+# Within the warm hours SQLite's pages and the compiled statements are cached. What still fills up afterwards has fixed
+# bounds: what Slack's modals showed last (500, 4 MiB), and the forms of 1,024 addresses and of 4,096 titles (1 MiB).
+_HOURS, _WARM = 24, 6
 _FAULT_EVERY, _MINUTES = 6, 60  # simulated minutes
 _MOST = 1.05  # times as much in the last hours as in those after the warm ones
 _SETTLED = 120.0  # seconds in which the last deliveries arrive
 
 
 async def on_soak() -> int:
-    """Run the soak; return the number of failures."""
+    """Run the soak on a SQLite file; return the number of failures."""
     with tempfile.TemporaryDirectory() as folder:
-        return await soak(Path(folder), _HOURS, _WARM)
+        return await soak(f"sqlite+aiosqlite:///{folder}/dayori.db", Path(folder), _HOURS, _WARM)
 
 
-async def soak(folder: Path, hours: int, warm: int) -> int:
+async def on_soak_on_postgresql() -> int:
+    """Run the soak on a PostgreSQL server of its own; return the number of failures."""
+    with tempfile.TemporaryDirectory() as folder, server() as running:
+        return await soak(running.url, Path(folder), _HOURS, _WARM)
+
+
+async def soak(database_url: str, folder: Path, hours: int, warm: int) -> int:
     """Run a bot for some hours; print what it held, what it counted, and what is wrong."""
     began, dice = perf_counter(), random.Random(20261127)
     listen, now = _free_address(), CONTEXT.Value("d", time() - hours * 3600)
     async with world(dice) as everything:
-        bot = Bot(everything.settings(folder, listen), now, folder / "log")
+        bot = Bot(everything.settings(database_url, folder, listen), now, folder / "log")
         try:
             samples = [sample async for sample in _hours(everything, bot, now, hours)]
             expected, counted = await _settled(everything, listen)
         finally:
             status = await bot.stop()
         violations = [*everything.discord.violations, *everything.slack.violations]
+    print(f"on {database_url.partition('+')[0]}:")
     _print(samples, perf_counter() - began)
     wrong = [*_grown(samples[warm : 2 * warm], samples[-warm:]), *_different(expected, counted), *violations[:5]]
     wrong += [f"ended with {status}"] if status else []

@@ -20,6 +20,7 @@ from typing import Any, ClassVar, NamedTuple
 
 import bot.scheduler
 from bot import runner
+from bot.allocator import share_one_arena
 from bot.app import open_app, platforms_of
 from bot.config import Config
 from bot.logs import configure_logs
@@ -96,6 +97,7 @@ def _run(settings: dict[str, Any], now: Synchronized[float], pipe: Connection, l
     with log.open("w", encoding="utf-8") as file:
         sys.stderr = file
         configure_logs(())
+        share_one_arena()
         bot.scheduler.Scheduler = _Scheduler  # type: ignore[misc]
         asyncio.run(_serve(settings, now, pipe))
 

@@ -75,7 +75,7 @@ class World:
     on_discord: OnDiscord
     on_slack: OnSlack
 
-    def settings(self, folder: Path, listen: str) -> dict[str, Any]:
+    def settings(self, database_url: str, folder: Path, listen: str) -> dict[str, Any]:
         """Return the bot's settings."""
         guild = self.discord_channels[0].guild
         assert guild
@@ -83,7 +83,7 @@ class World:
         channels += [each.address for each in self.slack_channels]
         place = f"127.0.0.1:{self.web.port}"
         return {
-            "database_url": f"sqlite+aiosqlite:///{folder}/dayori.db",
+            "database_url": database_url,
             "papers_file": str(_papers_file(folder)),
             "discord_token": self.discord.token,
             "discord": {"api_url": self.discord.api_url},

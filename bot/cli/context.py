@@ -14,6 +14,7 @@ from collections.abc import Awaitable, Callable, Coroutine, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec
 
+from bot.allocator import share_one_arena
 from bot.app import App, open_app
 from bot.config import Config, load_config, reader_locale
 from bot.domain.errors import DamagedStoreError, DayoriError, InputError
@@ -152,10 +153,10 @@ def _command(
     def called(*args: Any, config: Path | None, workspace: str, **values: Any) -> None:
         with errors_as_one_line(config) as settings:
             settings.append(chosen := load_config(config))
-            configure_logs(
-                chosen.secrets,
-                quiet=command.__name__ != "run" or not (any(chosen.tokens.values()) or chosen.missing_tokens),
-            )
+            serves = command.__name__ == "run" and bool(any(chosen.tokens.values()) or chosen.missing_tokens)
+            if serves:
+                share_one_arena()
+            configure_logs(chosen.secrets, quiet=not serves)
             asyncio.run(until_sigterm(run(chosen, workspace, args, values)))
 
     return called
