@@ -186,7 +186,7 @@ def _service_settings(config: Config) -> ServiceSettings:
         additions=config.additions,
         curators=config.curators,
         policy=_policy(config),
-        keep_candidates=timedelta(days=config.inbox.keep_days),
+        keep_finds=timedelta(days=config.inbox.keep_days),
         arxiv_hosts=hosts,
     )
 

@@ -1,4 +1,4 @@
-"""What a served bot does beside delivering; each job's modules are imported when it runs first."""
+"""What a served bot does beside delivering; each job's modules are imported when it first runs."""
 
 from __future__ import annotations
 
@@ -20,12 +20,13 @@ OF_EACH_PROCESS = ("lookups",)
 
 
 def jobs_of(app: App) -> dict[str, Job]:
-    """Return the jobs by name: feeds, scores, looks at papers, counts of look-ups, the file, and the settings' own."""
+    """Return the jobs by name; those of copies and of the site exist where the settings ask for them."""
     jobs: dict[str, Job] = {
         "feeds": _feeds(app),
-        "scores": app.services.scoring.update,
+        "expiry": lambda: app.services.expiry.run_if_due(),
+        "scores": lambda: app.services.scoring.update(),
         "papers": _update_checks(app),
-        "lookups": app.services.lookup_counter.write,
+        "lookups": lambda: app.services.lookup_counter.write(),
         "checkpoint": app.database.checkpoint,
     }
     if folder := app.config.backups_path:
@@ -79,8 +80,15 @@ def _backup(app: App, folder: Path) -> Job:
         from bot.services.backups import Backups
 
         config, services = app.config, app.services
-        exporter, workspaces, keep = services.exporter, services.workspaces, config.backups.keep
-        return Backups(app.database, app.clock, config.zone, exporter, workspaces, folder, keep)
+        return Backups(
+            app.database,
+            app.clock,
+            config.zone,
+            lambda: services.exporter,
+            services.workspaces,
+            folder,
+            config.backups.keep,
+        )
 
     async def job() -> None:
         await backups().run_if_due()

@@ -92,7 +92,7 @@ async def post(app: App, platforms: Sequence[Platform], workspace: int, name: st
                 failure = error
         if not publishers:
             raise failure
-        await app.services.inbox.tidy()
+        await app.services.expiry.run_if_due()
         if name is None:
             await app.services.digests.compose_due()
         else:
@@ -209,7 +209,6 @@ class _Connections:
             connection.deliver()
         if self._leases.holds(EDITIONS):
             await self._app.services.digests.compose_due(self._start_delivery)
-            await self._app.services.inbox.tidy()
         await connection.maintain()
         self._jobs.start()
 

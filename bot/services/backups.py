@@ -6,8 +6,10 @@ import asyncio
 import errno
 import os
 import re
+from collections.abc import Callable
 from datetime import datetime, timedelta
 from pathlib import Path
+from typing import TYPE_CHECKING
 from zoneinfo import ZoneInfo
 
 import structlog
@@ -19,13 +21,15 @@ from bot.formats.atomic_file import make_folder, write_private
 from bot.formats.registry import writer
 from bot.i18n import Message, msg
 from bot.services.backup_folder import copies, copy_of, day_of, newest_copy
-from bot.services.papers.exporting import Exporter
 from bot.services.ports import Clock
 from bot.services.workspaces import DEFAULT, Workspaces
 from bot.store.copies import check_copy, restore_copy
 from bot.store.database import Database
 from bot.store.sqlite_database import SqliteDatabase
 from bot.store.workspaces import ids_by_name
+
+if TYPE_CHECKING:
+    from bot.services.papers.exporting import Exporter
 
 _SETTLED = timedelta(minutes=10)  # after a start, which has more urgent things to do
 _RETRY = timedelta(hours=1)  # after a failure
@@ -41,7 +45,7 @@ class Backups:
         database: Database,
         clock: Clock,
         zone: ZoneInfo,
-        exporter: Exporter,
+        exporter: Callable[[], Exporter],
         workspaces: Workspaces,
         folder: Path,
         keep: int,
@@ -78,7 +82,7 @@ class Backups:
             suffix = "" if name == DEFAULT else "-" + re.sub(r"[^\w.-]+", "_", name)
             write = writer("yaml", await self._workspaces.uuid(workspace_id))
             with write_private(self._folder / f"papers-{day}{suffix}.yaml") as file:
-                await self._exporter.write(workspace_id, "", write, file)
+                await self._exporter().write(workspace_id, "", write, file)
 
     async def _copy(self, target: Path) -> None:
         """Make a copy; only a copy that was checked gets its name, so a damaged database never replaces good copies."""

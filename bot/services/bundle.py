@@ -35,6 +35,7 @@ if TYPE_CHECKING:
     from bot.services.lookup_counter import LookupCounter
     from bot.services.papers.aliases import Aliases
     from bot.services.papers.drafts import Drafts
+    from bot.services.papers.expiry import Expiry
     from bot.services.papers.exporting import Exporter
     from bot.services.papers.inbox import Inbox
     from bot.services.papers.library import Library
@@ -64,7 +65,7 @@ class ServiceSettings:
     additions: Literal["everyone", "curators"]
     curators: tuple[str, ...]
     policy: Policy
-    keep_candidates: timedelta
+    keep_finds: timedelta
     arxiv_hosts: Collection[str]
 
 
@@ -181,7 +182,13 @@ class Services:
     def inbox(self) -> Inbox:
         from bot.services.papers.inbox import Inbox
 
-        return Inbox(self._database, self._clock, self._settings.keep_candidates)
+        return Inbox(self._database, self._clock)
+
+    @cached_property
+    def expiry(self) -> Expiry:
+        from bot.services.papers.expiry import Expiry
+
+        return Expiry(self._database, self._clock, self._settings.keep_finds)
 
     @cached_property
     def review(self) -> Review:

@@ -30,7 +30,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.fixture
 def backups(app: App, clock: AdjustableClock, folder: Path) -> Backups:
     clock.now = NIGHT - timedelta(hours=5)
-    return Backups(app.database, clock, TOKYO, app.services.exporter, app.services.workspaces, folder, keep=3)
+    return Backups(app.database, clock, TOKYO, lambda: app.services.exporter, app.services.workspaces, folder, keep=3)
 
 
 def names(folder: Path) -> list[str]:
@@ -55,7 +55,9 @@ async def test_a_bot_that_was_off_at_night_makes_up_for_it_ten_minutes_after_its
     app: App, clock: AdjustableClock, folder: Path
 ) -> None:
     clock.now = NIGHT + timedelta(hours=6)
-    backups = Backups(app.database, clock, TOKYO, app.services.exporter, app.services.workspaces, folder, keep=3)
+    backups = Backups(
+        app.database, clock, TOKYO, lambda: app.services.exporter, app.services.workspaces, folder, keep=3
+    )
     await backups.run_if_due()
     assert not folder.exists()
     clock.now += timedelta(minutes=10)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-from datetime import timedelta
 
 import pytest
 
@@ -55,7 +54,7 @@ async def test_papers_are_counted_by_month_tag_venue_and_curator(
 async def test_what_became_of_candidates_is_counted(
     statistics: Statistics, database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
-    submission, inbox = Submission(database, clock, "curators"), Inbox(database, clock, timedelta(days=30))
+    submission, inbox = Submission(database, clock, "curators"), Inbox(database, clock)
     for n in range(1, 5):
         by = Submitter("太郎", "discord:8", "ja", is_curator=False)
         await submission.add(workspace, Draft(f"2401.{n:05}"), paper(n), by)

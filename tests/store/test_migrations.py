@@ -20,6 +20,7 @@ from bot.domain.dates import PaperDate
 from bot.domain.draft import Draft, draft_from
 from bot.domain.errors import StoreError
 from bot.domain.publication import Publication
+from bot.services.papers.expiry import Expiry
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.paper_updates import note
@@ -340,7 +341,7 @@ async def test_proposals_of_before_decisions_were_kept_are_found_again_and_decid
         )
     database, clock = await open_database(url), AdjustableClock()
     search = await SearchIndex.open(database)
-    inbox = Inbox(database, clock, timedelta(days=30))
+    inbox = Inbox(database, clock)
     proposing = Submission(database, clock, "curators")
     jiro, hanako = (Submitter(name, f"discord:{name}", "ja", name == "花子") for name in ("次郎", "花子"))
     assert [(each.number, each.is_find, each.feeds) for each in await inbox.waiting(1)] == [
@@ -351,7 +352,7 @@ async def test_proposals_of_before_decisions_were_kept_are_found_again_and_decid
         assert isinstance(earlier, Candidate)
         assert earlier.number == number
     clock.advance(days=9999)
-    await inbox.tidy()
+    await Expiry(database, clock, timedelta(days=30)).run_if_due()
     for number in (4, 5):
         await inbox.accept(1, number, hanako)
     await inbox.reject(1, 6, hanako)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import datetime, timedelta
 
 import structlog
 
@@ -26,17 +25,14 @@ from bot.store import candidates, decisions, scores
 from bot.store.connection import StoreConnection
 from bot.store.database import Database
 
-_KEPT = timedelta(days=400)  # decisions are kept so that nothing is offered again, and as examples for the score
-_BETWEEN = timedelta(hours=1)  # two tidyings
 _log = structlog.get_logger()
 
 
 class Inbox:
-    """Shows candidates one after another, and decides on each once; `keep` is how long a feed's find waits."""
+    """Shows candidates one after another, and decides on each once."""
 
-    def __init__(self, database: Database, clock: Clock, keep: timedelta) -> None:
-        self._database, self._clock, self._keep = database, clock, keep
-        self._tidied_at: datetime | None = None
+    def __init__(self, database: Database, clock: Clock) -> None:
+        self._database, self._clock = database, clock
 
     async def waiting(self, workspace_id: int) -> list[Candidate]:
         """Return the waiting candidates in the order in which they are shown."""
@@ -139,16 +135,6 @@ class Inbox:
             await decisions.take_back(connection, candidate)
         _log_act("decision undone", workspace_id, candidate, by)
         return candidate
-
-    async def tidy(self) -> None:
-        """Let old finds expire and forget old decisions, at most once an hour."""
-        now = self._clock()
-        if self._tidied_at and now - self._tidied_at < _BETWEEN:
-            return
-        async with self._database.write() as connection:
-            await decisions.expire(connection, now - self._keep, now)
-            await decisions.forget(connection, now - _KEPT)
-        self._tidied_at = now
 
     async def _decided(
         self, connection: StoreConnection, workspace_id: int, by: Submitter, number: int | None

@@ -10,6 +10,7 @@ import pytest
 from bot.domain.candidate import Candidate
 from bot.domain.score import LEAST_DECISIONS, ScoreFeature
 from bot.services.feeds.scoring import Scoring
+from bot.services.papers.expiry import Expiry
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.submitter import Submitter
@@ -25,7 +26,7 @@ KEEP = timedelta(days=30)
 
 @pytest.fixture
 def inbox(database: Database, clock: AdjustableClock) -> Inbox:
-    return Inbox(database, clock, KEEP)
+    return Inbox(database, clock)
 
 
 @pytest.fixture
@@ -153,7 +154,7 @@ async def test_what_expired_counts_for_nothing(team: Team, scoring: Scoring, inb
     number = await team.find("Robots")
     await scoring.update()
     before = (await team.scores())[number]
-    await inbox.tidy()
+    await Expiry(team.database, team.clock, timedelta(days=30)).run_if_due()
     await scoring.update()
     assert await team.scores() == {number: before}
     assert expiring not in {each.number for each in await team.waiting()}

@@ -14,6 +14,7 @@ from bot.domain.candidate import Candidate
 from bot.domain.draft import Draft
 from bot.domain.errors import ConflictError, DayoriError, DecidedError, NotFoundError
 from bot.domain.paper import with_changes
+from bot.services.papers.expiry import Expiry
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
@@ -37,7 +38,7 @@ JIRO = Submitter("次郎", "slack:3", "ja", is_curator=True)
 
 @pytest.fixture
 def inbox(database: Database, clock: AdjustableClock) -> Inbox:
-    return Inbox(database, clock, timedelta(days=30))
+    return Inbox(database, clock)
 
 
 @pytest.fixture
@@ -206,7 +207,7 @@ async def test_finds_expire_proposals_do_not_and_old_decisions_are_forgotten(
     clock.advance(days=20)
     await inbox.put_off(workspace, 2, HANAKO)
     clock.advance(days=10, minutes=1)
-    await inbox.tidy()
+    await Expiry(database, clock, timedelta(days=30)).run_if_due()
     assert await order(inbox, workspace) == [4, 2]
     with pytest.raises(DecidedError, match="nobody decided on it in time"):
         await inbox.accept(workspace, 3, HANAKO)
@@ -216,7 +217,7 @@ async def test_finds_expire_proposals_do_not_and_old_decisions_are_forgotten(
         (offer,) = await finds.offer(connection, workspace, [Find(1, DAY, {}, paper(3))], clock())
         assert offer == "decided"
     clock.advance(days=371)
-    await inbox.tidy()
+    await Expiry(database, clock, timedelta(days=30)).run_if_due()
     async with database.read() as connection:
         kept = [await candidates.get(connection, workspace, number) is not None for number in (1, 2, 3, 4)]
         keys = (await connection.exec_driver_sql("SELECT DISTINCT number FROM candidate_keys ORDER BY 1")).scalars()
@@ -279,7 +280,7 @@ class Model:
 async def test_each_candidate_is_in_one_state_and_the_ledger_adds_up_whatever_two_curators_do(
     database: Database, clock: AdjustableClock, library: Library, lookup: Lookup, acts: list[tuple[str, int, Submitter]]
 ) -> None:
-    inbox, proposing = Inbox(database, clock, timedelta(days=30)), Submission(database, clock, "curators")
+    inbox, proposing = Inbox(database, clock), Submission(database, clock, "curators")
     clock.advance(days=1)
     workspace, _ = await find_or_add(database, f"of {clock().isoformat()}", clock())
     numbers = [(await find(database, workspace, clock, paper(n), "a", *"b"[: n % 2])).number for n in (1, 2)]

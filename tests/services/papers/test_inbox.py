@@ -29,7 +29,7 @@ KEEP = timedelta(days=30)
 
 @pytest.fixture
 def inbox(database: Database, clock: AdjustableClock) -> Inbox:
-    return Inbox(database, clock, KEEP)
+    return Inbox(database, clock)
 
 
 @pytest.fixture

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import timedelta
-
 import pytest
 
 from bot.domain.draft import Draft, edit_draft
@@ -29,7 +27,7 @@ HANAKO = Submitter("花子", "discord:2", "ja", is_curator=True)
 
 @pytest.fixture
 def previews(database: Database, clock: AdjustableClock, lookup: Lookup) -> Previews:
-    return Previews(Drafts(database, clock, FakeFinder()), lookup, Inbox(database, clock, timedelta(days=30)))
+    return Previews(Drafts(database, clock, FakeFinder()), lookup, Inbox(database, clock))
 
 
 class Announcements(list[str]):
@@ -71,7 +69,7 @@ async def test_a_proposal_stays_its_proposers_when_a_curator_edits_it(
     previews: Previews, database: Database, clock: AdjustableClock, workspace: int
 ) -> None:
     await Submission(database, clock, "curators").add(workspace, Draft("2401.00001"), paper(1), TARO)
-    candidate = await Inbox(database, clock, timedelta(days=30)).get(workspace, 1, HANAKO)
+    candidate = await Inbox(database, clock).get(workspace, 1, HANAKO)
     await previews.open(workspace, "token", candidate_draft(candidate, paper(1)), HANAKO, paper(1))
     preview = await previews.show(workspace, "token", HANAKO)
     assert isinstance(preview, Preview)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from dataclasses import replace
-from datetime import timedelta
 
 import pytest
 
@@ -41,7 +40,7 @@ def drafts(database: Database, clock: AdjustableClock) -> Drafts:
 
 @pytest.fixture
 def inbox(database: Database, clock: AdjustableClock) -> Inbox:
-    return Inbox(database, clock, timedelta(days=30))
+    return Inbox(database, clock)
 
 
 @pytest.fixture
@@ -257,7 +256,7 @@ async def test_two_processes_decide_once(database_url: str, clock: AdjustableClo
     mark = await shown(drafts, workspace, paper(1))
     proposing = [Submission(each, clock, "curators") for each in (first, second)]
     await asyncio.gather(*(each.submit(workspace, "token", TARO, mark) for each in proposing))
-    inboxes = [Inbox(each, clock, timedelta(days=30)) for each in (first, second)]
+    inboxes = [Inbox(each, clock) for each in (first, second)]
     [candidate] = await inboxes[1].waiting(workspace)
     decisions = await asyncio.gather(
         inboxes[0].accept(workspace, candidate.number, HANAKO),
