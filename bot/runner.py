@@ -156,7 +156,8 @@ class _Connections:
             except UnreachableError as error:
                 _log.warning("a platform cannot be reached, trying again", platform=platform.name, reason=str(error))
             except Exception as error:
-                _log.error("the connection broke, connecting again", platform=platform.name, exc_info=error)
+                if not self._stop.is_set():  # what breaks while it is closed needs nobody
+                    _log.error("the connection broke, connecting again", platform=platform.name, exc_info=error)
             waits = pauses() if monotonic() - began > _STEADY else waits
             await _sleep(next(waits), self._stop)
         return None

@@ -258,6 +258,26 @@ async def test_a_platform_that_fails_stops_no_other(
         await asyncio.wait_for(bot, 9)
 
 
+async def test_a_connection_that_breaks_while_it_is_closed_is_not_told(settings: Config) -> None:
+    class Closing(BrokenPlatform):
+        async def run(self, begin: Callable[[], None]) -> None:
+            self.attempts += 1
+            try:
+                await asyncio.Event().wait()
+            finally:
+                raise self.error
+
+    platform = Closing(ConnectionResetError("Cannot write to closing transport"))
+    with capture_logs() as logs:
+        async with open_app(settings) as app:
+            bot = asyncio.create_task(runner.run(app, [platform]))
+            while not platform.attempts:
+                await asyncio.sleep(0.01)
+            os.kill(os.getpid(), signal.SIGTERM)
+            await asyncio.wait_for(bot, 9)
+    assert [each["event"] for each in logs if each["log_level"] == "error"] == []
+
+
 async def test_a_post_goes_to_the_platforms_that_can_be_posted_to(settings: Config, channel: Channel) -> None:
     await _subscribed(settings, channel)
     broken = BrokenPlatform(UnreachableError(msg("Away.")))
