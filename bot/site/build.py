@@ -96,7 +96,8 @@ class _Build:
             if self._progress:
                 self._progress(min(self._done, total), total)
         await self._write_collection_files(site)
-        for last in (front.pages(site), sitemap.pages(site, self._html_paths)):
+        prints = [self._new.entries[file.path].fingerprint for file in search_data.files({})]
+        for last in (search_data.version(*prints), front.pages(site), sitemap.pages(site, self._html_paths)):
             while self._gather(last):
                 await self._make_waiting()
         self._new.notes["related"] = related.new_notes
@@ -134,7 +135,7 @@ class _Build:
             self._written += len(sizes)
 
     async def _write_collection_files(self, site: Site) -> None:
-        for file in (*collection_files.FILES, search_data.file(await self._source.aliases())):
+        for file in (*collection_files.FILES, *search_data.files(await self._source.aliases())):
             fingerprint = site.fingerprint(file.path, file.tail, *(paper.digest for paper in site.catalogue.papers))
             entry, notes = self._old.entries.get(file.path), self._old.notes.get(file.path, {})
             is_whole = bool(entry) and self._disk.has(entry.sizes) if entry else False

@@ -3,22 +3,37 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 
 from bot.domain.paper import Paper, identity_keys, link_keys
 from bot.site.collection_files import CollectionFile
+from bot.site.manifest import fingerprint
 from bot.site.names import file_name
+from bot.site.site import Page
 
 
-def file(aliases: Mapping[str, Sequence[str]]) -> CollectionFile:
-    """Return the file: a script, because a page from a file may not read other files."""
+def files(aliases: Mapping[str, Sequence[str]]) -> tuple[CollectionFile, CollectionFile]:
+    """Return what lists show of papers, which is searched at once, and their texts, which are read afterwards.
+
+    They are scripts, because a page from a file may not read other files.
+    """
     tail = f"\n];\nself.dayoriSearch.aliases = {json.dumps(aliases, ensure_ascii=False)};\n"
-    return CollectionFile("assets/search-papers.js", _row, "self.dayoriSearch.papers = [\n", ",\n", tail)
+    return (
+        CollectionFile("assets/search-papers.js", row, "self.dayoriSearch.papers = [\n", ",\n", tail),
+        CollectionFile("assets/search-texts.js", texts, "self.dayoriSearch.texts = [\n", ",\n", "\n];\n"),
+    )
 
 
-def _row(paper: Paper) -> str:
-    """Return a paper's fields in the order in which assets/search/documents.js names them."""
-    row = (
+def version(*fingerprints: str) -> Iterator[Page]:
+    """Return the file with the version of the others, by which browsers keep them; it is asked for anew each time."""
+    name = fingerprint(*fingerprints)
+    file = ("assets/search-version.js", f'self.dayoriSearchVersion = "{name[:8]}";\n')
+    yield Page("search version", name, lambda _: (file,))
+
+
+def row(paper: Paper) -> str:
+    """Return the fields of a paper in the order in which assets/search/documents.js takes them."""
+    return _compact(
         paper.id,
         f"papers/{file_name(paper.id)}.html",
         paper.headline or "",
@@ -28,9 +43,15 @@ def _row(paper: Paper) -> str:
         paper.tags,
         paper.venue or "",
         paper.organization or "",
-        paper.comment or "",
-        paper.excerpt or "",
         (*identity_keys(paper), *link_keys(paper)),
         any(link.is_code for link in paper.links),
     )
-    return json.dumps(row, ensure_ascii=False, separators=(",", ":"))
+
+
+def texts(paper: Paper) -> str:
+    """Return the id, the comment and the excerpt of a paper."""
+    return _compact(paper.id, paper.comment or "", paper.excerpt or "")
+
+
+def _compact(*values: object) -> str:
+    return json.dumps(values, ensure_ascii=False, separators=(",", ":"))

@@ -18,6 +18,8 @@ _FILES = (
     "documents.js",
     "phonetics.js",
     "spelling.js",
+    "terms.js",
+    "vocabulary.js",
     "index.js",
     "ranking.js",
     "suggestions.js",

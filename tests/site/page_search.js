@@ -7,10 +7,10 @@ const { Index, find, parts } = dayoriSearch;
 let index = null;
 
 const answers = {
-  papers({ rows, aliases }) {
+  papers({ rows, texts, aliases }) {
     index = new Index(aliases);
-    rows.forEach((row) => index.add(row));
-    index.finish();
+    for (const _ of index.read(rows));
+    if (texts) for (const _ of index.readTexts(texts));
     return rows.length;
   },
   find({ typed, limit }) {

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import asdict
 from pathlib import Path
 from typing import Any
@@ -22,7 +22,7 @@ from bot.search.phonetics import phonetic_keys, romanize_english
 from bot.search.stemming import stem_of
 from bot.services.papers.importing import Importer
 from bot.services.papers.lookup import Lookup
-from bot.site.search_data import file
+from bot.site import search_data
 from bot.site.search_script import engine
 from tests.judged import QUERIES, judged_papers
 
@@ -121,7 +121,7 @@ async def test_the_judged_queries_find_the_same_papers(
 ) -> None:
     papers = judged_papers()
     await importer.run(workspace, papers, by=None)
-    ask("papers", rows=_rows(await _newest_first(lookup, workspace)), aliases={})
+    _give(ask, await _newest_first(lookup, workspace))
     different = []
     for query in (each["q"] for queries in QUERIES.values() for each in queries):
         own = await lookup.find(workspace, query)
@@ -132,11 +132,7 @@ async def test_the_judged_queries_find_the_same_papers(
 
 
 async def test_an_alias_finds_what_it_stands_for(ask: Ask) -> None:
-    ask(
-        "papers",
-        rows=_rows([Paper(id="one", title="Retrieval-Augmented Generation")]),
-        aliases={"検索拡張": ["retrieval"]},
-    )
+    _give(ask, [Paper(id="one", title="Retrieval-Augmented Generation")], {"検索拡張": ["retrieval"]})
     assert ask("find", typed="検索拡張", limit=10)["ids"] == ["one"]
 
 
@@ -157,9 +153,9 @@ def test_the_words_of_a_query_are_marked_where_they_stand(
     assert ask("spans", text=text, marked=marked) == spans
 
 
-def _rows(papers: list[Paper]) -> list[Any]:
-    piece = file({}).piece
-    return [json.loads(piece(paper)) for paper in papers]
+def _give(ask: Ask, papers: list[Paper], aliases: Mapping[str, list[str]] | None = None) -> None:
+    rows, texts = ([json.loads(piece(paper)) for paper in papers] for piece in (search_data.row, search_data.texts))
+    ask("papers", rows=rows, texts=texts, aliases=aliases or {})
 
 
 async def _newest_first(lookup: Lookup, workspace: int) -> list[Paper]:

@@ -3,7 +3,7 @@
 "use strict";
 
 const MOST_SHOWN = 50, MOST_NAMED = 3;
-const SLICE = 8; // milliseconds of building the index before the page gets its turn
+const SLICE = 8; // milliseconds of work before the page gets its turn
 const KANJI_OR_KANA = /[\u3041-\u30ff\u3400-\u9fff]/;
 const form = document.querySelector("form.search");
 const input = form.elements.q;
@@ -14,7 +14,7 @@ const skip = document.querySelector(".skip");
 const section = make("main", "page results");
 const status = make("p", "total");
 const list = make("ul", "lines");
-let index = null, loading = null, shown = "";
+let index = null, isWhole = false, loading = null, shown = "";
 
 section.hidden = true;
 section.id = "results";
@@ -31,7 +31,7 @@ function make(name, className = "", text = "") {
   return element;
 }
 
-/** Run a script of the site; the address has the version that its build gave it. */
+/** Run a script of the site. */
 function run(name) {
   return new Promise((resolve, reject) => {
     const script = document.createElement("script");
@@ -42,23 +42,36 @@ function run(name) {
   });
 }
 
+/** Do some work, and give the page its turn as often as it needs one. */
+async function work(steps) {
+  const { port1, port2 } = new MessageChannel(); // a timer would wait for 4 ms each time
+  let began = performance.now();
+  for (const _ of steps) {
+    if (performance.now() - began < SLICE) continue;
+    await new Promise((resolve) => {
+      port1.onmessage = resolve;
+      port2.postMessage(null);
+    });
+    began = performance.now();
+  }
+  port1.close();
+}
+
+/** Fetch the papers as they are now, and search in their lists while their texts are read. */
 function load() {
   loading ??= (async () => {
-    await run(form.dataset.engine);
-    await run(form.dataset.papers);
-    const { Index, papers, aliases } = self.dayoriSearch, made = new Index(aliases);
-    let began = performance.now();
-    for (const row of papers) {
-      made.add(row);
-      if (performance.now() - began > SLICE) {
-        await new Promise((resolve) => setTimeout(resolve));
-        began = performance.now();
-      }
-    }
-    made.finish();
+    await Promise.all([run(`search-version.js?t=${Date.now()}`), run(form.dataset.engine)]);
+    const { Index } = self.dayoriSearch, version = self.dayoriSearchVersion;
+    await run(`search-papers.js?v=${version}`);
+    const made = new Index(self.dayoriSearch.aliases), texts = run(`search-texts.js?v=${version}`);
+    await work(made.read(self.dayoriSearch.papers));
     index = made;
     search();
-    await made.warmUp();
+    await texts;
+    await work(made.readTexts(self.dayoriSearch.texts));
+    isWhole = true;
+    if (!list.contains(document.activeElement)) search();
+    await work(made.vocabulary.hear());
   })().catch(() => {
     loading = null;
     status.textContent = labels.failed;
@@ -85,7 +98,7 @@ function show(found) {
   const texts = [found.words, found.suggestion ? [found.suggestion] : []].flat();
   const marked = texts.flatMap((text) => self.dayoriSearch.fold(text).split(" ")).filter(Boolean);
   list.replaceChildren(...places.map((place, at) => item(index.documents[place].paper, found.reasons[at], marked)));
-  status.replaceChildren(...summary(found, places));
+  status.replaceChildren(...(isWhole ? summary(found, places) : [labels.loading]));
 }
 
 function summary(found, places) {

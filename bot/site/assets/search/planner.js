@@ -48,7 +48,8 @@ class SearchSteps {
         this.isComplete = true;
       }
     }
-    if (names.length) for (const place of this.index.byId(this.text)) this.add(place, IDENTIFIER + 1, null);
+    const place = names.length ? this.index.byId(this.text) : undefined;
+    if (place !== undefined) this.add(place, IDENTIFIER + 1, null);
   }
 
   /** Find papers by words, scope by scope until there are enough. */
@@ -91,8 +92,7 @@ class SearchSteps {
     if (query.withoutSpaces.length < LONG || this.filters.length || this.excluded.length) return false;
     for (const place of this.index.byTitlePrefix(query.titlePrefix.slice(0, SURE_START), MOST_STARTING)) {
       const row = this.index.documents[place];
-      const lines = [row.titleWords, row.headlineWords].map((line) => line.replaceAll(" ", ""));
-      if (lines.some((line) => similarity(query.withoutSpaces, line, ALMOST))) this.add(place, EXACT * SUGGESTED, "typo");
+      if ([row.titleSolid, row.headlineSolid].some((line) => similarity(query.withoutSpaces, line, ALMOST))) this.add(place, EXACT * SUGGESTED, "typo");
     }
     return this.scores.size > 0;
   }
@@ -149,13 +149,13 @@ class SearchSteps {
     const prefix = wording.query.runs.at(-1), before = wording.query.terms.slice(0, -1);
     if (isUnspaced(prefix) || prefix.length < 2 || this.addByPrefix(wording, prefix, before)) return;
     if (!this.scores.size && prefix.length > 3) {
-      this.addMatches(wording, "full", this.allOf([...before, phrase([prefix], true)]), WEAKEST);
+      this.addMatches(wording, "full", this.allOf([...before, beginning(prefix)]), WEAKEST);
     }
   }
 
   /** Add papers with words of that prefix; return whether there are such words. */
   addByPrefix(wording, prefix, before) {
-    const begun = this.index.wordsByPrefix(prefix, MOST_BEGUN).map(({ word }) => word).filter((word) => word !== prefix);
+    const begun = this.index.vocabulary.beginningWith(prefix, MOST_BEGUN).map(({ word }) => word).filter((word) => word !== prefix);
     if (begun.length) {
       this.addMatches(wording, this.head, this.allOf([...before, anyOf(begun.map((word) => phrase([word])))]), WEAKEST);
     }
@@ -223,7 +223,8 @@ function find(index, typed, limit) {
   const steps = stepsOf(index, query, analyzed);
   if (query.isEmpty && !steps.scores.size) return browse(index, query, limit);
   const ranked = steps.ranked();
-  const more = steps.unranked ? index.matching(...steps.unranked).filter((place) => !steps.scores.has(place)) : [];
+  const isMore = steps.unranked && ranked.length < limit;
+  const more = isMore ? index.matching(...steps.unranked).filter((place) => !steps.scores.has(place)) : [];
   const places = [...ranked, ...more].slice(0, limit);
   return {
     total: steps.unranked ? Math.max(ranked.length, index.count(...steps.unranked)) : ranked.length,

@@ -11,7 +11,8 @@ const LETTER = /[\p{L}\p{N}]/u;
 const MARK = /[^\p{L}\p{N} ー]/u;
 const [PAPER, WHOLE, AUTHOR, TAG, VENUE, YEAR, CODE] = Array.from("ⓟⓦⓐⓣⓥⓨⓒ");
 
-const phrase = (terms, isPrefix = false, field = null) => ({ terms, isPrefix, field });
+const phrase = (terms) => ({ terms });
+const beginning = (prefix) => ({ prefix });
 const anyOf = (parts) => ({ any: parts });
 const allOf = (parts, excluded = []) => ({ all: parts, excluded });
 const everything = () => phrase([PAPER]);
@@ -97,7 +98,7 @@ class AnalyzedQuery {
 
   #termAt(at) {
     const run = this.runs[at];
-    if (isUnspaced(run)) return phrase(tokensOf(run, true).slice(0, MOST_TERMS), Array.from(run).length === 1);
+    if (isUnspaced(run)) return Array.from(run).length === 1 ? beginning(run) : phrase(tokensOf(run, true).slice(0, MOST_TERMS));
     if (this.runs.length > MOST_JOINED) return phrase([run]);
     const neighbour = (place) => (this.runs[place] && !isUnspaced(this.runs[place]) ? this.runs[place] : "");
     const joined = new Set([run, neighbour(at - 1) + run, run + neighbour(at + 1)]);

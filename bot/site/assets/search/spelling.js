@@ -62,11 +62,11 @@ function* candidatesFor(index, word) {
   const front = (size - 1) >> 1;
   const halves = [word.slice(0, front), word.slice(front + 1)];
   if (!isKana(word)) {
-    for (const other of index.wordsByEnds(...halves, size - 1, size + 1)) yield [other, 0];
+    for (const other of index.vocabulary.withEnds(...halves, size - 1, size + 1)) yield [other, 0];
     return;
   }
   const letters = new Set(word);
-  for (const other of index.wordsContaining(...halves, size - 1, MOST_HOLDING)) {
+  for (const other of index.vocabulary.kanaContaining(...halves, size - 1, MOST_HOLDING)) {
     if ([...letters].filter((letter) => !other.word.includes(letter)).length > 1) continue;
     if (other.word.length <= size + 1) yield [other, 0];
     if (size >= INSIDE_KATAKANA) yield* inside(halves, size, other);
@@ -139,7 +139,7 @@ const isEnglish = (word) => word.length >= 5 && /^[a-z]+$/i.test(word);
 function sameStemWords(index, word) {
   if (!isEnglish(word)) return [];
   const stem = stemOf(word);
-  return index.wordsByPrefix(stem, 24).map((each) => each.word).filter((other) => other !== word && stemOf(other) === stem);
+  return index.vocabulary.beginningWith(stem, 24).map((each) => each.word).filter((other) => other !== word && stemOf(other) === stem);
 }
 
 function stemOf(word) {

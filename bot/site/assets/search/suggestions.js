@@ -82,7 +82,7 @@ function partialReadings(index, typed) {
   const beginning = romanizeKana(hiragana(typed));
   if (beginning.length < 3 || beginning.length > LONGEST_READING) return [];
   const keys = phoneticKeys(hiragana(typed)).slice(0, MOST_EACH_READING);
-  const found = index.wordsBySoundPrefix(keys, MOST_BEGUN_SOUNDS).map(({ word }) => word);
+  const found = index.vocabulary.soundingFrom(keys, MOST_BEGUN_SOUNDS).map(({ word }) => word);
   return found.filter((word) => romanizeEnglish(word).startsWith(beginning));
 }
 
@@ -97,7 +97,7 @@ const byWeight = (one, other) =>
 function bySound(index, kana, most = MOST_BY_SOUND) {
   const least = kana.length > 5 ? 75 : kana.length > 4 ? 78 : 80;
   const keys = phoneticKeys(kana);
-  const found = new Map(index.wordsBySound(keys, most).map((each) => [each.word, each.papers]));
+  const found = new Map(index.vocabulary.sounding(keys, most).map((each) => [each.word, each.papers]));
   const common = keys.flatMap((key) => glossary().bySound.get(key) ?? []).filter((word) => !found.has(word));
   const heard = [...found, ...common.map((word) => [word, 1])].map(([english, papers]) => {
     const alike = soundSimilarity(kana, english);
