@@ -18,6 +18,7 @@ MEASUREMENTS = (
     "keystrokes",
     "storage",
     "site",
+    "site_search",
     "feeds",
     "score_speed",
     "score_quality",

@@ -96,6 +96,15 @@ async def test_after_one_edit_only_its_paper_is_read(tmp_path: Path) -> None:
     assert set(edited.asked) == {0}
 
 
+async def test_after_an_edit_browsers_fetch_the_papers_of_the_search_anew_and_other_pages_stay(tmp_path: Path) -> None:
+    await built(tmp_path / "out", Collection(PAPERS))
+    before = contents(tmp_path / "out")
+    await built(tmp_path / "out", Collection([replace(PAPERS[0], comment="別のコメント"), *PAPERS[1:]], changes=1))
+    after = contents(tmp_path / "out")
+    assert before["assets/search-version.js"] != after["assets/search-version.js"]
+    assert before["papers/paper-3.html"] == after["papers/paper-3.html"]
+
+
 async def test_a_file_that_is_gone_or_cut_short_is_made_again(tmp_path: Path) -> None:
     await built(tmp_path / "out", Collection(PAPERS, ISSUES))
     before = contents(tmp_path / "out")

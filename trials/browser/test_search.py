@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
@@ -34,6 +36,36 @@ def test_results_come_as_one_types_and_the_words_are_marked(open_page: Open) -> 
     assert _results(page)[0] == "full"
     assert "サーベイ" in page.locator(".results mark").all_inner_texts()
     assert not page.locator("#content").is_visible()
+
+
+def test_words_of_a_comment_are_found_when_the_texts_are_read(open_page: Open) -> None:
+    page = open_page("index.html")
+    _type(page, "二段落目")
+    assert _results(page) == ["full"]
+    expect(page.get_by_role("status")).to_have_text("1本", timeout=WAIT)
+
+
+def test_the_address_has_the_query_when_typing_pauses_and_when_a_result_is_opened(open_page: Open) -> None:
+    page = open_page("index.html")
+    _type(page, "survey")
+    page.wait_for_url(re.compile("#q=survey$"))
+    page.keyboard.type(" RAG")
+    _results(page)
+    page.get_by_role("searchbox").press("Enter")
+    page.wait_for_url(re.compile("/papers/"))
+    page.go_back()
+    assert page.get_by_role("searchbox").input_value() == "survey RAG"
+
+
+def test_the_first_view_is_at_most_100_kb_and_fetches_nothing_of_the_search(open_page: Open) -> None:
+    page = open_page("index.html")
+    names: list[str] = []
+    page.on("request", lambda request: names.append(request.url))
+    page.reload()
+    files = [Path(unquote(urlsplit(name).path)) for name in names]
+    assert {"index.html", "style.css", "search.js"} <= {file.name for file in files}
+    assert not [file for file in files if file.name.startswith("search-")]
+    assert sum(file.stat().st_size for file in files) <= 100_000
 
 
 @pytest.mark.parametrize("theme", ["light", "dark"])

@@ -3,6 +3,7 @@
 "use strict";
 
 const MOST_SHOWN = 50, MOST_NAMED = 3;
+const PAUSE = 300; // milliseconds without a key until the address has the query
 const SLICE = 8; // milliseconds of work before the page gets its turn
 const KANJI_OR_KANA = /[\u3041-\u30ff\u3400-\u9fff]/;
 const form = document.querySelector("form.search");
@@ -14,7 +15,8 @@ const skip = document.querySelector(".skip");
 const section = make("main", "page results");
 const status = make("p", "total");
 const list = make("ul", "lines");
-let index = null, isWhole = false, loading = null, shown = "";
+const formats = [];
+let index = null, isWhole = false, loading = null, shown = "", waiting = 0;
 
 section.hidden = true;
 section.id = "results";
@@ -132,12 +134,16 @@ function item(paper, reason, marked) {
 
 function day(date) {
   const [year, month, dayOfMonth] = date.split("-").map(Number);
-  const parts = { year: "numeric", ...(month && { month: "long" }), ...(dayOfMonth && { day: "numeric" }) };
-  const locale = document.documentElement.lang === "ja" ? "ja-JP" : "en-GB";
-  const text = new Date(Date.UTC(year, (month || 1) - 1, dayOfMonth || 1)).toLocaleDateString(locale, { ...parts, timeZone: "UTC" });
-  const time = make("time", "", text);
+  const time = make("time", "", dates(Boolean(month), Boolean(dayOfMonth)).format(new Date(Date.UTC(year, (month || 1) - 1, dayOfMonth || 1))));
   time.dateTime = date;
   return time;
+}
+
+/** How dates are written that have a month or a day; it takes long to make one. */
+function dates(hasMonth, hasDay) {
+  const locale = document.documentElement.lang === "ja" ? "ja-JP" : "en-GB";
+  const parts = { year: "numeric", ...(hasMonth && { month: "long" }), ...(hasDay && { day: "numeric" }), timeZone: "UTC" };
+  return (formats[hasMonth + hasDay] ??= new Intl.DateTimeFormat(locale, parts));
 }
 
 /** Write a text with the words that were searched for marked. */
@@ -159,14 +165,20 @@ function fromAddress() {
   return new URLSearchParams(location.search).get("q") ?? new URLSearchParams(location.hash.slice(1)).get("q") ?? "";
 }
 
+/** Put the query into the address: a search as a new one at once, further keys when they pause, as browsers demand. */
 function toAddress(typed) {
+  clearTimeout(waiting);
   const parameters = typed ? `q=${encodeURIComponent(typed)}` : "";
-  const address = location.protocol === "file:"
-    ? location.pathname + (parameters && `#${parameters}`)
-    : location.pathname + (parameters && `?${parameters}`);
-  const act = Boolean(typed) === Boolean(shown) ? "replaceState" : "pushState";
-  history[act](null, "", address);
+  const address = location.pathname + (parameters && (location.protocol === "file:" ? "#" : "?") + parameters);
+  if (Boolean(typed) !== Boolean(shown)) history.pushState(null, "", address);
+  else history.replaceState(null, "", address);
   shown = typed;
+}
+
+function toAddressSoon(typed) {
+  if (!typed || !shown) return toAddress(typed);
+  clearTimeout(waiting);
+  waiting = setTimeout(toAddress, PAUSE, typed);
 }
 
 function enter(typed) {
@@ -185,8 +197,9 @@ function move(step) {
 }
 
 input.addEventListener("focus", load, { once: true });
+form.addEventListener("pointerenter", load, { once: true });
 input.addEventListener("input", () => {
-  toAddress(input.value.trim());
+  toAddressSoon(input.value.trim());
   load();
   search();
 });
@@ -194,7 +207,9 @@ form.addEventListener("submit", (event) => {
   event.preventDefault();
   list.querySelector(".line-heading")?.click();
 });
+section.addEventListener("click", () => toAddress(input.value.trim()), { capture: true });
 addEventListener("popstate", () => {
+  clearTimeout(waiting);
   input.value = shown = fromAddress();
   if (shown) load();
   search();

@@ -9,7 +9,7 @@ const reversed = (text) => Array.from(text).reverse().join("");
 class Vocabulary {
   #known = new Map();
   #byNumber = [];
-  #byFirst = new Map();
+  #byStart = new Map();
   #byLength = [];
   #kana = [];
   #spoken = [];
@@ -35,9 +35,9 @@ class Vocabulary {
     return this.#known.get(word);
   }
 
-  /** The most frequent words with that prefix. */
+  /** The most frequent words with a prefix of at least two letters. */
   beginningWith(prefix, limit) {
-    return (this.#byFirst.get(prefix.charCodeAt(0)) ?? []).filter(({ word }) => word.startsWith(prefix)).sort(byFrequency).slice(0, limit);
+    return (this.#byStart.get(prefix.slice(0, 2)) ?? []).filter(({ word }) => word.startsWith(prefix)).sort(byFrequency).slice(0, limit);
   }
 
   /** The words within these lengths that have that prefix, and those that have that suffix. */
@@ -86,7 +86,7 @@ class Vocabulary {
     if (word.length < SHORTEST_WORD || (word === term ? word >= FIRST_MARK || /^\p{Nd}+$/u.test(word) : word.length >= LONGEST_WORD)) return null;
     const entry = { word, papers: 0, isSpoken: false };
     this.#known.set(word, entry);
-    put(this.#byFirst, word.charCodeAt(0), entry);
+    put(this.#byStart, word.slice(0, 2), entry);
     (this.#byLength[word.length] ??= []).push(entry);
     if (word >= "\u3041" && word < "\u30a0") this.#kana.push(entry);
     return entry;
