@@ -14,7 +14,7 @@ POSTGRESQL := $(findstring postgresql,$(DAYORI_DATABASE_URL)$(shell grep -shE '^
 # The site's pages are tested in the system's browser, where there is one.
 CHROMIUM := $(shell command -v chromium || command -v chromium-browser || command -v google-chrome)
 
-.PHONY: run test test-site test-postgres check fix bench trials pictures catalogues lock
+.PHONY: run test test-site test-postgres check fix bench trials pictures site-scores catalogues lock
 
 run: .venv/run.stamp $(if $(SLACK_TOKENS),.venv/slack.stamp) $(if $(POSTGRESQL),.venv/postgres.stamp)  ## start the bot; without a token, the terminal
 	@$(BIN)/dayori run
@@ -52,6 +52,10 @@ trials: .venv/dev.stamp  ## slow: kill the bot at random moments and look what a
 pictures: .venv/dev.stamp  ## draw the pictures of the READMEs; needs npm, Chromium and fonts
 	@cd pictures && npm ci --ignore-scripts --no-audit --no-fund --silent
 	@$(BIN)/python -m pictures.make
+
+site-scores: .venv/dev.stamp  ## judge the site's pages with html-validate, stylelint and Lighthouse; needs npm and Chromium
+	@cd trials/pages && npm ci --ignore-scripts --no-audit --no-fund --silent
+	@$(BIN)/python -m trials.pages
 
 catalogues: .venv/dev.stamp  ## collect the sentences of the code and compile their translations
 	$(BIN)/pybabel -q extract --sort-output -k t:2 -k tn:2,3 -k msg:1 -k phrase:1 --no-location --no-wrap -o .venv/dayori.pot bot

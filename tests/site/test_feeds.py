@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import feedparser
+import pytest
 
 from tests.samples import paper
 from tests.site.pages import START, Collection, built, edition
 
 BASE = "https://papers.example.org/"
+ATOM = "{http://www.w3.org/2005/Atom}"
 AT_ONCE = [replace(paper(n, tags=["RAG"], comment=f"コメント{n}"), added_at=START) for n in range(6)]
 
 
@@ -74,6 +78,27 @@ async def test_a_stream_of_digests_is_a_feed(tmp_path: Path) -> None:
     assert [each.title for each in entries] == ["第2号", "第1号"]
     assert entries[0].link == f"{BASE}editions/weekly-2.html"
     assert "コメント2" in entries[0].content[0].value
+
+
+@pytest.mark.parametrize("base", ["", BASE])
+async def test_feeds_obey_the_rules_of_rfc_4287(tmp_path: Path, base: str) -> None:
+    nasty = replace(paper(7, tags=["RAG"], comment="<b>&\ufffe</b>", authors=[]), title="A & B <i>")
+    await built(tmp_path, Collection([*AT_ONCE, nasty], [edition(1, 0, 1), edition(2, 6)]), base)
+    await built(tmp_path / "empty", Collection(), base)
+    files = [file for file in tmp_path.rglob("*.xml") if file.name != "sitemap.xml"]
+    assert len(files) == 4
+    for file in files:
+        root = ElementTree.parse(file).getroot()
+        entries = root.findall(f"{ATOM}entry")
+        assert root.find(f"{ATOM}author/{ATOM}name") is not None
+        for element in (root, *entries):
+            assert [len(element.findall(ATOM + name)) for name in ("id", "title", "updated")] == [1, 1, 1]
+            alternate = [link.get("type") for link in element.findall(f"{ATOM}link") if link.get("rel") == "alternate"]
+            assert alternate == ["text/html"]
+        for date in (*root.iter(f"{ATOM}updated"), *root.iter(f"{ATOM}published")):
+            assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\dZ", date.text or "")
+        assert all(each.get("term") for each in root.iter(f"{ATOM}category"))
+        assert [each.get("type") for each in root.iter(f"{ATOM}content")] == ["html"] * len(entries)
 
 
 async def test_the_sitemap_has_every_page_where_the_address_is_known(tmp_path: Path) -> None:

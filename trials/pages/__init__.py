@@ -1,0 +1,1 @@
+"""The site's pages, judged by programs that others wrote: `make site-scores`."""
