@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import datetime
 from typing import Literal, NamedTuple
 
@@ -32,10 +32,11 @@ class OutboxMessage(NamedTuple):
     anchor: str = ""
 
 
-async def last_number(connection: StoreConnection, subscription_id: int) -> int:
-    """Return the number of the subscription's newest edition, 0 before the first."""
-    query = select(func.max(editions.c.number)).where(editions.c.subscription_id == subscription_id)
-    return (await connection.execute(query)).scalar() or 0
+async def last_numbers(connection: StoreConnection, subscription_ids: Collection[int]) -> dict[int, int]:
+    """Return the number of each subscription's newest edition; none before the first."""
+    query = select(editions.c.subscription_id, func.max(editions.c.number))
+    of_these = query.where(is_among(editions.c.subscription_id, subscription_ids)).group_by(editions.c.subscription_id)
+    return dict(map(tuple, await connection.execute(of_these)))
 
 
 async def newest(connection: StoreConnection) -> int:
@@ -43,10 +44,12 @@ async def newest(connection: StoreConnection) -> int:
     return (await connection.execute(select(func.max(editions.c.id)))).scalar() or 0
 
 
-async def exists_for(connection: StoreConnection, subscription_id: int, period: str) -> bool:
-    """Return whether the subscription has an edition for that turn."""
-    query = select(editions.c.id).where(editions.c.subscription_id == subscription_id, editions.c.period == period)
-    return (await connection.execute(query)).first() is not None
+async def composed(connection: StoreConnection, turns: Mapping[int, str]) -> set[int]:
+    """Return which subscriptions have an edition for their turn."""
+    query = select(editions.c.subscription_id, editions.c.period).where(
+        is_among(editions.c.subscription_id, turns), editions.c.period.in_(set(turns.values()))
+    )
+    return {id for id, period in await connection.execute(query) if turns[id] == period}
 
 
 async def is_open(connection: StoreConnection, subscription_id: int) -> bool:
@@ -68,34 +71,50 @@ async def outbox(connection: StoreConnection) -> tuple[int, datetime | None]:
     return n, datetime.fromisoformat(since) if since else None
 
 
-async def write_edition(
-    connection: StoreConnection, subscription: Subscription, *, number: int, period: str, choice: Choice, now: datetime
-) -> int:
-    """Insert an edition and its papers; return its id."""
-    values = {
-        "workspace_id": subscription.workspace_id,
-        "subscription_id": subscription.id,
-        "number": number,
-        "period": period,
-        "reason": choice.reason,
-        "remaining": choice.remaining,
-        "composed_at": iso(now),
-    }
-    new = insert(editions).values(values).returning(editions.c.id)
-    edition_id: int = (await connection.execute(new)).scalar_one()
+class NewEdition(NamedTuple):
+    """An edition that is to be written: its subscription, its number, its turn and its papers."""
+
+    subscription: Subscription
+    number: int
+    period: str
+    choice: Choice
+
+
+async def write_editions(connection: StoreConnection, new: Sequence[NewEdition], now: datetime) -> dict[int, int]:
+    """Insert an edition for each of several subscriptions, with its papers; return their ids by the subscription's."""
     rows = [
-        {"workspace_id": subscription.workspace_id, "edition_id": edition_id, "position": position, "number": paper}
-        for position, paper in enumerate(choice.numbers)
+        {
+            "workspace_id": each.subscription.workspace_id,
+            "subscription_id": each.subscription.id,
+            "number": each.number,
+            "period": each.period,
+            "reason": each.choice.reason,
+            "remaining": each.choice.remaining,
+            "composed_at": iso(now),
+        }
+        for each in new
     ]
-    if rows:
-        await connection.execute(insert(edition_papers), rows)
-    return edition_id
+    returned = insert(editions).values(rows).returning(editions.c.subscription_id, editions.c.id)
+    ids: dict[int, int] = dict(map(tuple, await connection.execute(returned)))
+    chosen = [
+        {
+            "workspace_id": each.subscription.workspace_id,
+            "edition_id": ids[each.subscription.id],
+            "position": position,
+            "number": paper,
+        }
+        for each in new
+        for position, paper in enumerate(each.choice.numbers)
+    ]
+    if chosen:
+        await connection.execute(insert(edition_papers), chosen)
+    return ids
 
 
 async def write_messages(
-    connection: StoreConnection, workspace_id: int, edition_id: int, outgoing: Sequence[OutboxMessage]
+    connection: StoreConnection, outgoing: Sequence[tuple[int, int, Sequence[OutboxMessage]]]
 ) -> None:
-    """Insert an edition's messages, all waiting."""
+    """Insert the messages of editions, given as (workspace, edition, messages); all are waiting."""
     rows = [
         {
             "workspace_id": workspace_id,
@@ -106,7 +125,8 @@ async def write_messages(
             "marker": m.marker,
             "state": m.state,
         }
-        for m in outgoing
+        for workspace_id, edition_id, of_edition in outgoing
+        for m in of_edition
     ]
     await connection.execute(insert(messages), rows)
 

@@ -7,6 +7,7 @@ and the next one takes them off.
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -15,6 +16,7 @@ from sqlalchemy import exists, func, or_, select
 from bot.domain.digest import FeedCounts, Subscription
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
+from bot.store.dialect import is_among
 from bot.store.feed_schema import candidate_feeds, feed_addresses, feed_days, feeds
 from bot.store.schema import candidates, editions
 from bot.store.state import read_state, write_state
@@ -23,14 +25,17 @@ _WEEK = timedelta(days=7)
 _ABOUT_A_WEEK = timedelta(days=1)  # by which a week may be longer or shorter
 
 
+async def workspaces_with_feeds(connection: StoreConnection, workspace_ids: Iterable[int]) -> set[int]:
+    """Return which of the workspaces have feeds."""
+    query = select(feeds.c.workspace_id).distinct().where(is_among(feeds.c.workspace_id, workspace_ids))
+    return set(await connection.scalars(query))
+
+
 async def since_last_edition(
     connection: StoreConnection, subscription: Subscription, now: datetime, zone: ZoneInfo
-) -> FeedCounts | None:
-    """Return the counts since the subscription's last edition, or of the last week; None without feeds."""
+) -> FeedCounts:
+    """Return the counts since the subscription's last edition, or of the last week."""
     workspace_id = subscription.workspace_id
-    own = select(feeds.c.id).where(feeds.c.workspace_id == workspace_id).limit(1)
-    if (await connection.execute(own)).first() is None:
-        return None
     last, today = await _last_edition(connection, subscription.id), now.astimezone(zone).date()
     since = last[1] if last else now - _WEEK
     note = json.loads(await read_state(connection, _note(subscription.id)) or "null")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime
 from typing import NamedTuple
 
@@ -35,12 +35,20 @@ async def add(
         await connection.execute(insert(follow_ups).values(values))
 
 
-async def waiting(connection: StoreConnection, subscription: Subscription, limit: int) -> FollowUps:
-    """Return the next updates of papers that the channel had received before they were noticed.
+async def waiting(connection: StoreConnection, wanted: Sequence[Subscription], limit: int) -> dict[int, FollowUps]:
+    """Return, by the subscription's id, the next updates of papers that its channel had received before them.
 
     An update that was taken back meanwhile is left out.
     """
-    newest, last = await _progress(connection, subscription)
+    newest = (await connection.execute(select(func.max(follow_ups.c.id)))).scalar() or 0
+    last = await _last_told(connection, wanted) if newest else {}
+    return {
+        each.id: await _of(connection, each, last.get((each.workspace_id, each.channel), 0), newest, limit)
+        for each in wanted
+    }
+
+
+async def _of(connection: StoreConnection, subscription: Subscription, last: int, newest: int, limit: int) -> FollowUps:
     if newest <= last:
         return FollowUps((), None)
     received = exists().where(
@@ -76,12 +84,9 @@ async def mark_told(connection: StoreConnection, subscription: Subscription, las
     )
 
 
-async def _progress(connection: StoreConnection, subscription: Subscription) -> tuple[int, int]:
-    """Return the newest follow-up of all collections, and the last one that the channel has had; 0 for none."""
+async def _last_told(connection: StoreConnection, wanted: Sequence[Subscription]) -> dict[tuple[int, str], int]:
+    """Return the last follow-up that each (workspace, channel) has had."""
     columns = channel_follow_ups.c
-    last = select(columns.follow_up_id).where(
-        columns.workspace_id == subscription.workspace_id, columns.channel == subscription.channel
-    )
-    newest = select(func.max(follow_ups.c.id)).scalar_subquery()
-    row = (await connection.execute(select(newest, last.scalar_subquery()))).one()
-    return row[0] or 0, row[1] or 0
+    query = select(columns.workspace_id, columns.channel, columns.follow_up_id)
+    of_these = query.where(columns.channel.in_([each.channel for each in wanted]))
+    return {(workspace_id, channel): last for workspace_id, channel, last in await connection.execute(of_these)}

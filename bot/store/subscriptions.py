@@ -2,11 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, Row, exists, func, insert, literal, null, or_, select, true, update
+from sqlalchemy import (
+    ColumnElement,
+    Row,
+    Select,
+    exists,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+    true,
+    union_all,
+    update,
+)
 
 from bot.domain.digest import Subscription, passes_filter
 from bot.domain.fairness import in_turns
@@ -14,7 +28,7 @@ from bot.domain.schedule import parse_schedule
 from bot.i18n import Message
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.dialect import json_items, upsert
+from bot.store.dialect import is_among, json_items, upsert
 from bot.store.papers import last_number
 from bot.store.schema import edition_papers, editions, papers, seen_papers, subscriptions, workspaces
 
@@ -84,18 +98,18 @@ async def save(connection: StoreConnection, workspace_id: int, now: datetime, **
 
 async def end(connection: StoreConnection, subscription_id: int, now: datetime) -> None:
     """End a subscription; the papers that its channel received are kept, in case it subscribes again."""
-    await _set(connection, subscription_id, ended_at=iso(now), configured=null())
+    await _set(connection, [subscription_id], ended_at=iso(now), configured=null())
 
 
 async def pause(connection: StoreConnection, subscription_id: int, reason: Message, now: datetime) -> None:
     """Pause a subscription, with a reason for its curators; it is tried again a day later."""
     again = iso(now + _TRIED_AGAIN_AFTER)
-    await _set(connection, subscription_id, paused_reason=[reason.sentence, reason.values], tried_again_at=again)
+    await _set(connection, [subscription_id], paused_reason=[reason.sentence, reason.values], tried_again_at=again)
 
 
 async def resume(connection: StoreConnection, subscription_id: int) -> None:
     """Resume a paused subscription."""
-    await _set(connection, subscription_id, paused_reason=null(), tried_again_at=None)
+    await _set(connection, [subscription_id], paused_reason=null(), tried_again_at=None)
 
 
 def is_retry_due(now: datetime) -> ColumnElement[bool]:
@@ -104,9 +118,9 @@ def is_retry_due(now: datetime) -> ColumnElement[bool]:
     return or_(again.is_(None), again <= iso(now), again > iso(now + _TRIED_AGAIN_AFTER))
 
 
-async def save_turn(connection: StoreConnection, subscription_id: int, turn: str) -> None:
-    """Record that a turn of its schedule was taken, even if there was nothing to send."""
-    await _set(connection, subscription_id, turn=turn)
+async def save_turn(connection: StoreConnection, ids: Collection[int], turn: str) -> None:
+    """Record that subscriptions took this turn of their schedules, even if there was nothing to send."""
+    await _set(connection, ids, turn=turn)
 
 
 async def turns(
@@ -131,13 +145,12 @@ async def turns(
     ]
 
 
-async def by_id(connection: StoreConnection, subscription_id: int) -> Subscription | None:
-    """Return a subscription, unless it is paused or has ended."""
+async def by_ids(connection: StoreConnection, ids: Collection[int]) -> dict[int, Subscription]:
+    """Return subscriptions by their ids; those that are paused or have ended are left out."""
     query = select(subscriptions).where(
-        _ALIVE, subscriptions.c.paused_reason.is_(None), subscriptions.c.id == subscription_id
+        _ALIVE, subscriptions.c.paused_reason.is_(None), is_among(subscriptions.c.id, ids)
     )
-    row = (await connection.execute(query)).first()
-    return _read(row) if row else None
+    return {row.id: _read(row) for row in await connection.execute(query)}
 
 
 async def channels_of(connection: StoreConnection, server: str) -> list[str]:
@@ -151,38 +164,57 @@ async def channels_of(connection: StoreConnection, server: str) -> list[str]:
     return list(await connection.scalars(in_order))
 
 
-async def mark_seen(connection: StoreConnection, subscription: Subscription, numbers: Sequence[int]) -> None:
-    """Record papers that the channel has received."""
-    key = {"workspace_id": subscription.workspace_id, "channel": subscription.channel}
-    if numbers:
-        statement = upsert(seen_papers).on_conflict_do_nothing()
-        await connection.execute(statement, [{**key, "number": number} for number in numbers])
+async def mark_seen(connection: StoreConnection, received: Iterable[tuple[Subscription, Sequence[int]]]) -> None:
+    """Record papers that channels have received."""
+    rows = [
+        {"workspace_id": subscription.workspace_id, "channel": subscription.channel, "number": number}
+        for subscription, numbers in received
+        for number in numbers
+    ]
+    if rows:
+        await connection.execute(upsert(seen_papers).on_conflict_do_nothing(), rows)
 
 
-async def mark_older_seen(connection: StoreConnection, subscription: Subscription) -> None:
-    """Count papers left out of the first edition as seen; with a filter, only those passing it, as it may change."""
-    if subscription.tags:
-        columns = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
-        older = select(*columns).where(*await _waiting(connection, subscription))
-        await connection.execute(insert(seen_papers).from_select(["workspace_id", "channel", "number"], older))
-    else:
-        await _set(connection, subscription.id, starts_after=await last_number(connection))
+async def mark_older_seen(connection: StoreConnection, first: Sequence[Subscription]) -> None:
+    """Count papers left out of first editions as seen; with a filter, only those passing it, as it may change."""
+    for subscription in first:
+        if subscription.tags:
+            columns = literal(subscription.workspace_id), literal(subscription.channel), papers.c.number
+            older = select(*columns).where(*await _waiting(connection, subscription))
+            await connection.execute(insert(seen_papers).from_select(["workspace_id", "channel", "number"], older))
+    if unfiltered := [each.id for each in first if not each.tags]:
+        await _set(connection, unfiltered, starts_after=await last_number(connection))
 
 
-async def unseen(
-    connection: StoreConnection, subscription: Subscription, limit: int | None = None, *, newest: bool = False
-) -> list[int]:
-    """Return papers that the channel never received and that pass the filter, oldest addition first.
+async def unseen(connection: StoreConnection, subscription: Subscription) -> list[int]:
+    """Return papers that the channel never received and that pass the filter, oldest addition first."""
+    query = await _unseen(connection, subscription, newest=False)
+    return list(await connection.scalars(select(query.subquery().c.number)))
 
-    `limit` takes the oldest of them, or the newest with `newest`.
-    """
-    date = papers.c.date
-    query = select(papers.c.number).where(*await _waiting(connection, subscription)).limit(limit)
-    if not newest:
-        oldest_first = query.order_by(papers.c.added_at, date.nulls_first(), papers.c.number)
-        return list(await connection.scalars(oldest_first))
-    newest_first = query.order_by(papers.c.added_at.desc(), date.desc().nulls_last(), papers.c.number.desc())
-    return list(await connection.scalars(newest_first))[::-1]
+
+async def unseen_of_each(
+    connection: StoreConnection, wanted: Sequence[tuple[Subscription, bool]], limit: int
+) -> dict[int, list[int]]:
+    """Return the same of each subscription, by its id: the oldest of them, or with True the newest, up to a limit."""
+    queries = []
+    for subscription, newest in wanted:
+        papers_of = (await _unseen(connection, subscription, newest=newest)).limit(limit).subquery()
+        queries.append(select(literal(subscription.id).label("id"), papers_of.c.number, papers_of.c.place))
+    found: dict[int, list[int]] = {subscription.id: [] for subscription, _ in wanted}
+    if queries:
+        of_each = union_all(*queries).subquery()
+        rows = await connection.execute(select(of_each.c.id, of_each.c.number).order_by(of_each.c.place))
+        for id, number in rows:
+            found[id].append(number)
+    return {subscription.id: found[subscription.id][:: -1 if newest else 1] for subscription, newest in wanted}
+
+
+async def _unseen(connection: StoreConnection, subscription: Subscription, *, newest: bool) -> Select[tuple[int, int]]:
+    """Return the query of those papers in order, each with its place."""
+    added, date, number = papers.c.added_at, papers.c.date, papers.c.number
+    order = (added.desc(), date.desc().nulls_last(), number.desc()) if newest else (added, date.nulls_first(), number)
+    place = func.row_number().over(order_by=order).label("place")
+    return select(number, place).where(*await _waiting(connection, subscription)).order_by(*order)
 
 
 async def count_unseen(connection: StoreConnection, subscription: Subscription) -> int:
@@ -248,8 +280,8 @@ async def _passing(connection: StoreConnection, subscription: Subscription) -> t
     return (exists().select_from(each).where(each.c.value.in_(filtered)),)
 
 
-async def _set(connection: StoreConnection, subscription_id: int, **columns: object) -> None:
-    await connection.execute(update(subscriptions).where(subscriptions.c.id == subscription_id).values(**columns))
+async def _set(connection: StoreConnection, ids: Collection[int], **columns: object) -> None:
+    await connection.execute(update(subscriptions).where(is_among(subscriptions.c.id, ids)).values(**columns))
 
 
 def _read(row: Row[Any]) -> Subscription:

@@ -10,7 +10,7 @@ from bot.domain.digest import Choice, Reason, Subscription
 from bot.i18n import msg
 from bot.store import editions, leases, subscriptions
 from bot.store.database import Database
-from bot.store.editions import Arrival, Attempt, OutboxMessage
+from bot.store.editions import Arrival, Attempt, NewEdition, OutboxMessage
 from bot.store.leases import OpenEdition
 from tests.doubles.clock import AdjustableClock
 from tests.store.subscribing import subscribe
@@ -25,15 +25,9 @@ async def subscription(database: Database, workspace: int, clock: AdjustableCloc
 
 async def write(database: Database, subscription: Subscription, clock: AdjustableClock, number: int = 1) -> int:
     async with database.write() as connection:
-        edition = await editions.write_edition(
-            connection,
-            subscription,
-            number=number,
-            period=f"p{number}",
-            choice=Choice((), Reason.NEW),
-            now=clock(),
-        )
-        await editions.write_messages(connection, subscription.workspace_id, edition, MESSAGES)
+        new = NewEdition(subscription, number, f"p{number}", Choice((), Reason.NEW))
+        edition = (await editions.write_editions(connection, [new], clock()))[subscription.id]
+        await editions.write_messages(connection, [(subscription.workspace_id, edition, MESSAGES)])
     return edition
 
 
@@ -184,9 +178,9 @@ async def test_an_edition_is_open_until_it_is_finished(
     edition = await write(database, subscription, clock)
     async with database.write() as connection:
         assert await editions.is_open(connection, subscription.id)
-        assert await editions.last_number(connection, subscription.id) == 1
-        assert await editions.exists_for(connection, subscription.id, "p1")
-        assert not await editions.exists_for(connection, subscription.id, "p2")
+        assert await editions.last_numbers(connection, [subscription.id]) == {subscription.id: 1}
+        assert await editions.composed(connection, {subscription.id: "p1"}) == {subscription.id}
+        assert await editions.composed(connection, {subscription.id: "p2"}) == set()
         await editions.mark_delivered(connection, [edition], clock())
         assert not await editions.is_open(connection, subscription.id)
     clock.advance(days=1)

@@ -10,6 +10,7 @@ from bot.domain.digest import Choice, Reason
 from bot.i18n import msg
 from bot.store import editions, papers, subscriptions
 from bot.store.database import Database
+from bot.store.editions import NewEdition
 from bot.store.papers import columns_of, with_bookkeeping
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
@@ -86,8 +87,8 @@ async def test_papers_are_unseen_oldest_addition_first_until_marked(
     later = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
         assert await subscriptions.unseen(connection, subscription) == later
-        await subscriptions.mark_seen(connection, subscription, later[:2])
-        await subscriptions.mark_seen(connection, subscription, later[:2])
+        await subscriptions.mark_seen(connection, [(subscription, later[:2])])
+        await subscriptions.mark_seen(connection, [(subscription, later[:2])])
         assert await subscriptions.unseen(connection, subscription) == later[2:]
         assert await subscriptions.seen(connection, subscription, 9) == later[:2]
 
@@ -99,10 +100,12 @@ async def test_what_was_there_at_the_start_counts_as_seen(
     subscription = await subscribe(database, workspace, clock, tags=list(tags))
     before = await add_papers(database, workspace, clock, 3)
     async with database.write() as connection:
-        assert await subscriptions.unseen(connection, subscription, 2, newest=True) == before[1:]
+        assert await subscriptions.unseen_of_each(connection, [(subscription, True)], 2) == {
+            subscription.id: before[1:]
+        }
         assert await subscriptions.count_unseen(connection, subscription) == 3
-        await subscriptions.mark_older_seen(connection, subscription)
-        subscription = await subscriptions.by_id(connection, subscription.id) or subscription
+        await subscriptions.mark_older_seen(connection, [subscription])
+        subscription = (await subscriptions.by_ids(connection, [subscription.id]))[subscription.id]
         assert await subscriptions.count_unseen(connection, subscription) == 0
         assert await subscriptions.seen(connection, subscription, 9) == before
         rows = await connection.exec_driver_sql("SELECT count(*) FROM seen_papers")
@@ -112,13 +115,29 @@ async def test_what_was_there_at_the_start_counts_as_seen(
         assert await subscriptions.unseen(connection, subscription) == later
 
 
+async def test_each_channel_of_several_has_its_own_unseen_papers(
+    database: Database, workspace: int, clock: AdjustableClock
+) -> None:
+    first, second, filtered = [
+        await subscribe(database, workspace, clock, name=name, channel=f"discord:1/{n}", tags=tags)
+        for n, (name, tags) in enumerate((("a", []), ("b", []), ("c", ["nothing"])))
+    ]
+    one, two, three = await add_papers(database, workspace, clock, 3)
+    async with database.write() as connection:
+        await subscriptions.mark_seen(connection, [(first, [one]), (filtered, [])])
+        wanted = [(first, False), (second, True), (filtered, False)]
+        found = await subscriptions.unseen_of_each(connection, wanted, 2)
+        assert await subscriptions.unseen_of_each(connection, [], 2) == {}
+    assert found == {first.id: [two, three], second.id: [two, three], filtered.id: []}
+
+
 async def test_what_a_channel_has_had_belongs_to_the_channel(
     database: Database, workspace: int, clock: AdjustableClock
 ) -> None:
     subscription = await subscribe(database, workspace, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:
-        await subscriptions.mark_seen(connection, subscription, numbers)
+        await subscriptions.mark_seen(connection, [(subscription, numbers)])
     same = await subscribe(database, workspace, clock, name="daily")
     moved = await subscribe(database, workspace, clock, channel="discord:1/3")
     async with database.read() as connection:
@@ -135,10 +154,9 @@ async def test_what_was_sent_the_longest_ago_comes_first(
         for number, numbers in enumerate([(a, b), (c,), (a,)], 1):
             clock.advance(days=7)
             choice = Choice(numbers, Reason.NEW)
-            await editions.write_edition(
-                connection, subscription, number=number, period=str(number), choice=choice, now=clock()
-            )
-            await subscriptions.mark_seen(connection, subscription, numbers)
+            new = NewEdition(subscription, number, str(number), choice)
+            await editions.write_editions(connection, [new], clock())
+            await subscriptions.mark_seen(connection, [(subscription, numbers)])
         assert await subscriptions.seen(connection, subscription, 9) == [b, c, a]
 
 
@@ -148,7 +166,7 @@ async def test_workspaces_do_not_mix(database: Database, workspace: int, clock: 
     theirs = await subscribe(database, other, clock)
     numbers = await add_papers(database, workspace, clock, 2)
     async with database.write() as connection:
-        await subscriptions.mark_seen(connection, own, numbers[:1])
+        await subscriptions.mark_seen(connection, [(own, numbers[:1])])
         assert await subscriptions.unseen(connection, theirs) == []
         assert await subscriptions.seen(connection, theirs, 9) == []
         assert [each.id for each in await subscriptions.active(connection, other)] == [theirs.id]

@@ -1,19 +1,28 @@
-"""Composes one subscription's next edition, with its messages, in the caller's transaction."""
+"""Composes subscriptions' next editions, with their messages, in the caller's transaction."""
 
 from __future__ import annotations
 
 import hashlib
 from base64 import b32encode
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import NamedTuple
 
 from bot.domain.digest import MOST_FOLLOW_UPS, MOST_REVISITED, Choice, Edition, Policy, Subscription, choose
+from bot.domain.paper import Paper
 from bot.services.ports import Clock, Renderer
 from bot.store import editions, feed_ledger, follow_ups, papers, subscriptions
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
-from bot.store.editions import OutboxMessage
+from bot.store.editions import NewEdition, OutboxMessage
 from bot.store.follow_ups import FollowUps
+
+
+class _Draft(NamedTuple):
+    """An edition that is to be written, and what it tells of earlier papers."""
+
+    new: NewEdition
+    news: FollowUps
 
 
 class Composer:
@@ -24,60 +33,96 @@ class Composer:
 
     async def preview(self, connection: StoreConnection, subscription: Subscription) -> Edition | None:
         """Return the next edition without writing anything; None when there is nothing to send."""
-        news = await follow_ups.waiting(connection, subscription, MOST_FOLLOW_UPS)
-        choice, number = await self._choose(connection, subscription, news)
-        return await self._edition(connection, subscription, choice, number, news) if choice else None
+        drafts = await self._drafts(connection, [(subscription, "")])
+        return (await self._editions(connection, drafts))[0] if drafts else None
 
-    async def compose(self, connection: StoreConnection, subscription: Subscription, turn: str) -> Edition | None:
-        """Write the next edition and its messages for a turn; None if there is one already or nothing to send."""
-        if await editions.exists_for(connection, subscription.id, turn):
-            return None
-        news = await follow_ups.waiting(connection, subscription, MOST_FOLLOW_UPS)
-        choice, number = await self._choose(connection, subscription, news)
-        if choice is None:
-            return None
-        edition = await self._edition(connection, subscription, choice, number, news)
-        edition_id = await editions.write_edition(
-            connection, subscription, number=number, period=turn, choice=choice, now=self._clock()
-        )
+    async def compose(self, connection: StoreConnection, turns: Sequence[tuple[Subscription, str]]) -> list[Edition]:
+        """Write the next edition and its messages for each subscription's turn, and return them.
+
+        There is none where the turn has one already or nothing is to be sent. What one channel receives decides on its
+        next edition, so each channel is given once. Each statement is about all of them.
+        """
+        drafts = await self._drafts(connection, turns)
+        if not drafts:
+            return []
+        composed = await self._editions(connection, drafts)
+        ids = await editions.write_editions(connection, [each.new for each in drafts], self._clock())
+        outgoing, received, first = [], [], []
+        for draft, edition in zip(drafts, composed, strict=True):
+            subscription, edition_id = draft.new.subscription, ids[draft.new.subscription.id]
+            outgoing.append((subscription.workspace_id, edition_id, self._messages(subscription, edition, edition_id)))
+            received.append((subscription, draft.new.choice.numbers))
+            if draft.new.number == 1:
+                first.append(subscription)
+            await self._note(connection, draft, edition)
+        await editions.write_messages(connection, outgoing)
+        await subscriptions.mark_seen(connection, received)
+        await subscriptions.mark_older_seen(connection, first)
+        return composed
+
+    async def _note(self, connection: StoreConnection, draft: _Draft, edition: Edition) -> None:
+        subscription = draft.new.subscription
         if edition.feeds:
-            await feed_ledger.note_edition(connection, subscription, number, edition.composed_at, self._policy.zone)
-        outgoing = self._messages(subscription, edition, edition_id)
-        await editions.write_messages(connection, subscription.workspace_id, edition_id, outgoing)
-        await subscriptions.mark_seen(connection, subscription, choice.numbers)
-        if news.last is not None:
-            await follow_ups.mark_told(connection, subscription, news.last)
-        if number == 1:
-            await subscriptions.mark_older_seen(connection, subscription)
-        return edition
+            at, zone = edition.composed_at, self._policy.zone
+            await feed_ledger.note_edition(connection, subscription, edition.number, at, zone)
+        if draft.news.last is not None:
+            await follow_ups.mark_told(connection, subscription, draft.news.last)
+
+    async def _drafts(self, connection: StoreConnection, turns: Sequence[tuple[Subscription, str]]) -> list[_Draft]:
+        """Choose what the editions hold that are to be written."""
+        turn_of = {each.id: turn for each, turn in turns}
+        have = await editions.composed(connection, turn_of)
+        wanted = [each for each, _ in turns if each.id not in have]
+        if not wanted:
+            return []
+        last, most = await editions.last_numbers(connection, [each.id for each in wanted]), self._policy.max_papers
+        news = await follow_ups.waiting(connection, wanted, MOST_FOLLOW_UPS)
+        firsts = [(each, each.id not in last) for each in wanted]
+        unseen = await subscriptions.unseen_of_each(connection, firsts, most)
+        drafts = []
+        for each in wanted:
+            number = last.get(each.id, 0) + 1
+            choice = await self._choose(connection, each, number, unseen[each.id], news[each.id])
+            if choice:
+                drafts.append(_Draft(NewEdition(each, number, turn_of[each.id], choice), news[each.id]))
+        return drafts
 
     async def _choose(
-        self, connection: StoreConnection, subscription: Subscription, news: FollowUps
-    ) -> tuple[Choice | None, int]:
-        number, most = 1 + await editions.last_number(connection, subscription.id), self._policy.max_papers
-        first = number == 1
-        unseen = await subscriptions.unseen(connection, subscription, most, newest=first)
+        self, connection: StoreConnection, subscription: Subscription, number: int, unseen: list[int], news: FollowUps
+    ) -> Choice | None:
+        first, most = number == 1, self._policy.max_papers
         more = len(unseen) == most and not first
         waiting = await subscriptions.count_unseen(connection, subscription) if more else len(unseen)
         seen = () if unseen else await subscriptions.seen(connection, subscription, min(MOST_REVISITED, most))
         when_empty, follows_up = self._policy.when_empty, bool(news.follow_ups)
-        return choose(unseen, waiting, seen, first=first, when_empty=when_empty, follows_up=follows_up), number
+        return choose(unseen, waiting, seen, first=first, when_empty=when_empty, follows_up=follows_up)
 
-    async def _edition(
-        self, connection: StoreConnection, subscription: Subscription, choice: Choice, number: int, news: FollowUps
-    ) -> Edition:
-        contents, now = await papers.by_numbers(connection, subscription.workspace_id, choice.numbers), self._clock()
-        return Edition(
-            subscription.name,
-            number,
-            now,
-            choice.reason,
-            tuple(contents.values()),
-            choice.remaining,
-            subscription.locale,
-            follow_ups=news.follow_ups,
-            feeds=await feed_ledger.since_last_edition(connection, subscription, now, self._policy.zone),
-        )
+    async def _editions(self, connection: StoreConnection, drafts: Sequence[_Draft]) -> list[Edition]:
+        """Return the editions with their papers, in the order of the drafts."""
+        contents, now = await self._papers(connection, drafts), self._clock()
+        workspaces = {each.new.subscription.workspace_id for each in drafts}
+        with_feeds = await feed_ledger.workspaces_with_feeds(connection, workspaces)
+        composed = []
+        for (subscription, number, _, choice), news in drafts:
+            counts = None
+            if subscription.workspace_id in with_feeds:
+                counts = await feed_ledger.since_last_edition(connection, subscription, now, self._policy.zone)
+            chosen = tuple(contents[each] for each in choice.numbers if each in contents)
+            name, locale = subscription.name, subscription.locale
+            edition = Edition(name, number, now, choice.reason, chosen, choice.remaining, locale)
+            composed.append(replace(edition, follow_ups=news.follow_ups, feeds=counts))
+        return composed
+
+    async def _papers(self, connection: StoreConnection, drafts: Sequence[_Draft]) -> dict[int, Paper]:
+        """Return the papers of all editions; a number belongs to one workspace."""
+        numbers: dict[int, dict[int, None]] = {}
+        for draft in drafts:
+            of_workspace = numbers.setdefault(draft.new.subscription.workspace_id, {})
+            of_workspace.update(dict.fromkeys(draft.new.choice.numbers))
+        found: dict[int, Paper] = {}
+        for workspace_id, chosen in numbers.items():
+            found |= await papers.by_numbers(connection, workspace_id, list(chosen))
+        return found
 
     def _messages(self, subscription: Subscription, edition: Edition, edition_id: int) -> list[OutboxMessage]:
         def mark(position: int) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from time import monotonic
@@ -22,6 +23,7 @@ from bot.store.database import Database, iso
 from bot.store.editions import LastEdition
 
 _SHORTEST, _LONGEST = 0.05, 0.2  # seconds that a transaction of several editions takes
+_TOGETHER = 20  # editions at most that share each statement
 
 
 class Digests:
@@ -178,18 +180,20 @@ class Digests:
             began = monotonic()
             until = began + max(_SHORTEST, min(began - requested_at, _LONGEST))
             while turns < len(due) and (not turns or monotonic() < until):
-                composed += await self._take_turn(connection, *due[turns])
-                turns += 1
+                batch = due[turns : turns + _TOGETHER]
+                composed += await self._take_together(connection, batch)
+                turns += len(batch)
         return turns, composed
 
-    async def _take_turn(self, connection: StoreConnection, subscription_id: int, turn: str) -> bool:
-        """Compose for one turn and mark it as taken; if there was nothing to send, later papers wait for the next."""
-        subscription = await subscriptions.by_id(connection, subscription_id)
-        if subscription is None:
-            return False
-        edition = await self._composer.compose(connection, subscription, turn)
-        await subscriptions.save_turn(connection, subscription_id, turn)
-        return edition is not None
+    async def _take_together(self, connection: StoreConnection, due: Sequence[tuple[int, str]]) -> int:
+        """Compose for some turns and mark them as taken; without anything to send, later papers wait for the next."""
+        found = await subscriptions.by_ids(connection, [id for id, _ in due])
+        composed = 0
+        for each in _once_a_channel([(found[id], turn) for id, turn in due if id in found]):
+            composed += len(await self._composer.compose(connection, each))
+        for turn in {turn for _, turn in due}:
+            await subscriptions.save_turn(connection, [id for id, its in due if its == turn and id in found], turn)
+        return composed
 
     async def compose_now(self, workspace_id: int, name: str, requested_at: datetime | None = None) -> Edition | None:
         """Compose the subscription's next edition out of turn and return it.
@@ -208,4 +212,18 @@ class Digests:
             last = (await editions.last_editions(connection, workspace_id)).get(subscription.id)
             if last and (last.done_at is None or last.composed_at > requested_at):
                 return None
-            return await self._composer.compose(connection, subscription, f"now {iso(self._clock())}")
+            composed = await self._composer.compose(connection, [(subscription, f"now {iso(self._clock())}")])
+            return composed[0] if composed else None
+
+
+def _once_a_channel(turns: Sequence[tuple[Subscription, str]]) -> list[list[tuple[Subscription, str]]]:
+    """Split turns so that each channel comes once in a part, in the given order."""
+    parts: list[list[tuple[Subscription, str]]] = []
+    times: Counter[tuple[int, str]] = Counter()
+    for subscription, turn in turns:
+        place = subscription.workspace_id, subscription.channel
+        if times[place] == len(parts):
+            parts.append([])
+        parts[times[place]].append((subscription, turn))
+        times[place] += 1
+    return parts

@@ -221,7 +221,8 @@ async def test_an_edition_that_is_asked_for_three_times_at_once_is_composed_once
     await other.close()
     assert len([each for each in results if each]) == 1
     async with database.read() as connection:
-        assert await editions.last_number(connection, (await digests.by_name(workspace, "weekly")).id) == 1
+        id = (await digests.by_name(workspace, "weekly")).id
+        assert await editions.last_numbers(connection, [id]) == {id: 1}
 
 
 async def test_an_edition_composed_since_it_was_asked_for_is_the_one_that_was_asked_for(

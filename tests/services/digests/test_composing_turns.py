@@ -7,16 +7,21 @@ from dataclasses import replace
 from datetime import timedelta
 
 import pytest
+from sqlalchemy import select
 
 from bot.domain.digest import Policy, Subscription
 from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_placement import SubscriptionPlacement
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.papers.library import Library
+from bot.store import editions
 from bot.store.database import Database
+from bot.store.schema import editions as editions_table
+from bot.store.schema import messages, subscriptions
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakeRenderer
 from tests.services.digests.editions import WEEKLY, add, compose
+from tests.services.digests.statements import counted
 
 
 @pytest.mark.parametrize(
@@ -90,6 +95,61 @@ async def test_editions_that_waited_for_another_writer_are_written_together(
     assert await composing == 8
     assert 0 < len(times) < 8
     assert await digests.compose_due() == 0
+
+
+async def test_editions_composed_together_hold_what_each_would_hold_alone(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock, database: Database
+) -> None:
+    await digests.subscribe(workspace, replace(WEEKLY, name="early", channel="discord:1/1"))
+    await add(library, workspace, clock, 1, 2, tags=("x",))
+    assert await digests.compose_now(workspace, "early")
+    async with database.write() as connection:
+        await editions.mark_delivered(connection, [1], clock())
+    await add(library, workspace, clock, 3)
+    for n, tags in enumerate(((), ("x",), ("nothing",))):
+        await digests.subscribe(workspace, replace(WEEKLY, name=f"new {n}", channel=f"discord:2/{n}", tags=tags))
+    alone = {each.name: await digests.preview(each) for each in await digests.subscriptions(workspace)}
+    clock.set("2024-01-22 09:00")
+    assert await digests.compose_due() == len([each for each in alone.values() if each])
+    async with database.read() as connection:
+        rows = await connection.execute(
+            select(messages.c.payload, subscriptions.c.name)
+            .select_from(
+                messages.join(editions_table, editions_table.c.id == messages.c.edition_id).join(
+                    subscriptions, subscriptions.c.id == editions_table.c.subscription_id
+                )
+            )
+            .where(editions_table.c.id > 1)
+            .order_by(messages.c.edition_id, messages.c.position)
+        )
+    together = dict[str, list[str]]()
+    for payload, name in rows:
+        together.setdefault(name, []).extend(payload["papers"])
+    assert together == {name: [paper.id for paper in each.papers] for name, each in alone.items() if each}
+
+
+async def test_two_subscriptions_of_one_channel_that_are_due_together_repeat_no_paper(
+    database: Database, library: Library, workspace: int, clock: AdjustableClock, policy: Policy
+) -> None:
+    digests = Digests(database, clock, policy._replace(when_empty="skip"), {"discord": FakeRenderer()})
+    for name in ("a", "b"):
+        await digests.subscribe(workspace, replace(WEEKLY, name=name))
+    await add(library, workspace, clock, 1)
+    clock.set("2024-01-22 09:00")
+    assert await digests.compose_due() == 1
+    assert await digests.compose_due() == 0
+
+
+async def test_editions_share_their_statements(
+    digests: Digests, library: Library, workspace: int, clock: AdjustableClock
+) -> None:
+    for n in range(20):
+        await digests.subscribe(workspace, replace(WEEKLY, name=f"c{n}", channel=f"discord:1/{n}"))
+    await add(library, workspace, clock, 1, 2, 3)
+    clock.set("2024-01-22 09:00")
+    with counted() as counts:
+        assert await digests.compose_due() == 20
+    assert counts["statements"] + 2 * counts["transactions"] < 2 * 20
 
 
 async def test_a_turn_that_was_skipped_does_not_come_later_the_same_day(

@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import asyncio
 from collections import Counter
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -23,6 +21,7 @@ from bot.store.schema import editions, messages
 from tests.doubles.clock import AdjustableClock
 from tests.doubles.publisher import FakePublisher
 from tests.services.digests.editions import add
+from tests.services.digests.statements import counted
 
 CHANNELS = 12
 
@@ -33,26 +32,6 @@ class SlowPublisher(FakePublisher):
     async def publish(self, channel: str, payload: Payload, nonce: str, fence: Fence) -> str:
         await asyncio.sleep(0.02 * (int(channel[-1]) + 1))
         return await super().publish(channel, payload, nonce, fence)
-
-
-@contextmanager
-def counted() -> Iterator[Counter[str]]:
-    """Count the statements and transactions of all connections."""
-    counts = Counter[str]()
-
-    def statement(*_: Any) -> None:
-        counts["statements"] += 1
-
-    def transaction(*_: Any) -> None:
-        counts["transactions"] += 1
-
-    event.listen(Engine, "before_cursor_execute", statement)
-    event.listen(Engine, "commit", transaction)
-    try:
-        yield counts
-    finally:
-        event.remove(Engine, "before_cursor_execute", statement)
-        event.remove(Engine, "commit", transaction)
 
 
 async def composed(digests: Digests, library: Library, workspace: int, clock: AdjustableClock, papers: int) -> None:
