@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable
 
 import structlog
 
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DayoriError, LostStoreError
 
 _EVERY = 2.0  # seconds; a look takes 0.4 ms of a processor
 _log = structlog.get_logger()
@@ -47,6 +47,8 @@ class ChangeWatch:
                 if followed not in (None, newest):
                     await self._follow()
                 followed = newest
+            except LostStoreError:
+                pass  # the store tells the log of that once
             except DayoriError as error:
                 _log.warning("a change is not followed yet", reason=str(error))
             except Exception as error:

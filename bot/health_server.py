@@ -68,6 +68,7 @@ class HealthServer:
         }
         content: dict[str, Any] = {
             "ok": vitals.is_well,
+            "fault": vitals.fault,
             "platforms": platforms,
             "last_tick_seconds": vitals.tick_age,
             "outbox": {"editions": vitals.open_editions, "oldest_seconds": vitals.outbox_age},
@@ -118,6 +119,8 @@ class _Page(Collector):
         yield from (connected, latency)
         if vitals.tick_age is not None:
             yield GaugeMetricFamily("dayori_last_tick_seconds", "Age of the last tick", value=vitals.tick_age)
+        if vitals.fault is not None:
+            return
         yield GaugeMetricFamily("dayori_outbox_editions", "Editions on their way", value=vitals.open_editions)
         yield GaugeMetricFamily("dayori_outbox_oldest_seconds", "Age of the oldest of them", value=vitals.outbox_age)
         yield GaugeMetricFamily("dayori_inbox_candidates", "Papers that wait for a decision", value=vitals.candidates)

@@ -7,7 +7,7 @@ from collections.abc import Awaitable, Callable, Collection, Mapping
 
 import structlog
 
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DayoriError, LostStoreError
 
 Job = Callable[[], Awaitable[object]]
 """Looks for what is due, and does it."""
@@ -51,6 +51,8 @@ class JobRunner:
     async def _run(self, name: str, job: Job) -> None:
         try:
             await job()
+        except LostStoreError:
+            pass  # the store tells the log of that once
         except DayoriError as error:
             _log.warning("a job was cut short", job=name, reason=str(error))
         except Exception as error:

@@ -11,7 +11,7 @@ import structlog
 from apscheduler.schedulers.asyncio import AsyncIOScheduler
 from apscheduler.triggers.cron import CronTrigger
 
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DayoriError, LostStoreError
 
 _TICK = "tick"
 _SET_BACK = 2.0  # seconds; smaller steps back are ordinary clock corrections
@@ -68,6 +68,8 @@ class Scheduler:
         self._running = asyncio.current_task()
         try:
             await self._tick()
+        except LostStoreError:
+            pass  # the store tells the log of that once
         except DayoriError as error:
             _log.warning("tick cut short", reason=str(error))
         except Exception as error:

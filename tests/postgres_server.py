@@ -1,7 +1,7 @@
 """A PostgreSQL server of its own for tests: `python -m tests.postgres_server COMMAND…` runs a command beside one.
 
 The command finds the address of an administrator in DAYORI_TEST_POSTGRES. The server keeps nothing: it runs in a
-temporary folder, without waiting for the disk.
+temporary folder, without waiting for the disk. A killed server has what it committed; a killed machine would not.
 """
 
 from __future__ import annotations
@@ -24,7 +24,6 @@ from typing import Any
 VARIABLE = "DAYORI_TEST_POSTGRES"
 _SETTINGS = {
     "fsync": "off",
-    "synchronous_commit": "off",
     "full_page_writes": "off",
     "max_connections": "300",
     "shared_buffers": "256MB",
@@ -50,6 +49,11 @@ class Server:
     def url(self) -> str:
         """Return the address of an administrator."""
         return f"postgresql+asyncpg://postgres@127.0.0.1:{self.port}/postgres"
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether it was started and neither stopped nor killed."""
+        return self._process is not None
 
     def make(self) -> None:
         """Make the server's files."""
@@ -80,6 +84,13 @@ class Server:
         """End all connections and stop; what is committed is there at the next start."""
         if self._process:
             self._process.send_signal(signal.SIGINT)
+            self._process.wait(_PATIENCE)
+            self._process = None
+
+    def kill(self) -> None:
+        """End the server like a power cut: without a last word to anybody."""
+        if self._process:
+            self._process.kill()
             self._process.wait(_PATIENCE)
             self._process = None
 

@@ -23,7 +23,7 @@ from sqlalchemy.engine import URL, make_url
 
 from bot.store.database import open_database
 from bot.store.search_index.index import SearchIndex
-from tests.postgres_server import VARIABLE
+from tests.postgres_server import VARIABLE, Server
 
 SERVER = os.environ.get(VARIABLE)
 sqlite_file = pytest.mark.skipif(bool(SERVER), reason="about SQLite's file")
@@ -117,6 +117,16 @@ class PostgresStores:
 
     def _execute(self, statement: str) -> None:
         self._loop.run_until_complete(self._connection.execute(statement))
+
+
+async def remake(server: Server, name: str) -> str:
+    """Make an empty database on a test's own server, in the place of one of this name; return its URL."""
+    address = make_url(server.url)
+    admin = await asyncpg.connect(address.set(drivername="postgresql").render_as_string())
+    await admin.execute(f"DROP DATABASE IF EXISTS {name} WITH (FORCE)")
+    await admin.execute(f"CREATE DATABASE {name} TEMPLATE template0")
+    await admin.close()
+    return address.set(database=name).render_as_string()
 
 
 def execute(url: str, statement: str, **values: Any) -> list[dict[str, Any]]:

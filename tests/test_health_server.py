@@ -54,6 +54,7 @@ async def test_health_tells_the_connections_their_latency_the_last_tick_and_the_
     assert status == 200
     assert health == {
         "ok": True,
+        "fault": None,
         "platforms": {
             "discord": {"state": "connected", "latency_seconds": 0.04},
             "slack": {"state": "connected", "latency_seconds": None},
@@ -61,6 +62,15 @@ async def test_health_tells_the_connections_their_latency_the_last_tick_and_the_
         "last_tick_seconds": 12.5,
         "outbox": {"editions": 2, "oldest_seconds": 40.0},
     }
+
+
+async def test_without_its_database_health_tells_the_fault_and_nothing_that_it_cannot_know() -> None:
+    vitals = Vitals({"discord": "connected"}, 1.0, 0, 0.0, 0, "The database could not be read: …")
+    page, status, health = await pages(vitals, Metrics(), _Gateways())
+    assert status == 503
+    assert (health["ok"], health["fault"]) == (False, "The database could not be read: …")
+    assert "dayori_connected" in page
+    assert "dayori_outbox" not in page and "dayori_inbox" not in page
 
 
 async def test_what_did_not_happen_yet_is_counted_as_zero_so_that_its_first_time_is_an_increase() -> None:

@@ -140,6 +140,10 @@ class DamagedStoreError(StoreError):
     """The file of the database is damaged, or is no database; a copy has to be restored."""
 
 
+class LostStoreError(StoreError):
+    """The database's server is gone for now; the store itself tells the log, once."""
+
+
 class ServerStoreError(StoreError):
     """The server keeps the database from being used; `remedy` is what to do, None if the message tells."""
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import re
 
 from bot.i18n import Message, msg
 
@@ -17,9 +18,16 @@ _REASONS = {
     errno.EISDIR: msg("it is a folder"),
     errno.ENOTDIR: msg("a part of the path is a file, not a folder"),
     errno.EIO: msg("the disk reports an error"),
+    errno.ECONNREFUSED: msg("it refuses connections"),
 }
 
 
 def os_reason(error: OSError) -> Message | str:
     """Return why the operating system refused something."""
-    return _REASONS.get(error.errno or 0) or error.strerror or str(error)
+    return _REASONS.get(error.errno or _first_of_several(error)) or error.strerror or str(error)
+
+
+def _first_of_several(error: OSError) -> int:
+    """Return the number of the first error of those that asyncio joins in one text; 0 if there is none."""
+    found = re.search(r"\[Errno (\d+)\]", str(error))
+    return int(found.group(1)) if found else 0

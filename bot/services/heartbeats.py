@@ -87,6 +87,11 @@ class Heartbeats:
         """Return this process's note; None before the first."""
         return next((each for each in await self.every() if each.key == self._key), None)
 
+    @property
+    def connections(self) -> dict[str, str]:
+        """Return the states of this process's connections by platform, as it knows them without the store."""
+        return {platform: each["state"] for platform, each in self._connections.items()}
+
     async def count_others(self) -> int:
         """Return how many processes run on the store beside this one."""
         now = self._clock()

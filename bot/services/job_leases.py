@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import structlog
 
-from bot.domain.errors import DayoriError
+from bot.domain.errors import DayoriError, LostStoreError
 from bot.services.accounts import account_of
 from bot.services.cancellation import uncancellable
 from bot.services.digests.lease_owner import has_ended, new_owner, process_of
@@ -161,6 +161,8 @@ class JobLeases:
             before = self._sure
             try:
                 await self._look()
+            except LostStoreError:
+                pass  # the store tells the log of that once
             except DayoriError as error:
                 _log.warning("the leases of jobs were not renewed", reason=str(error))
             self._sure = frozenset(job for job in self._held if self.holds(job))

@@ -31,7 +31,7 @@ class Connections:
     """
 
     def __init__(self, engine: Engine) -> None:
-        self._engine = engine
+        self.engine = engine
         self._for_writing = engine.execution_options(writing=True, **_IN_TRANSACTION.get(engine.dialect.name, {}))
         self._closed = False
         self._lent = 0
@@ -58,7 +58,7 @@ class Connections:
 
     @asynccontextmanager
     async def _lend(self, *, writing: bool) -> AsyncIterator[StoreConnection]:
-        engine, pool = (self._for_writing if writing else self._engine), self._engine.pool
+        engine, pool = (self._for_writing if writing else self.engine), self.engine.pool
         opening = asyncio.ensure_future(_opened(engine))
         cancelled = await wait_until_done(opening)
         connection = opening.result()
@@ -72,7 +72,7 @@ class Connections:
     async def _close(self) -> None:
         with suppress(TimeoutError):
             await asyncio.wait_for(self._all_back.wait(), _PATIENCE)
-        await greenlet_spawn(self._engine.dispose)
+        await greenlet_spawn(self.engine.dispose)
 
     async def _take_back(self, connection: StoreConnection, pool: Pool) -> None:
         await connection.close()

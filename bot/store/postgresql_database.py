@@ -11,18 +11,19 @@ from contextlib import AsyncExitStack
 from functools import partial
 from time import monotonic
 
-from sqlalchemy import Engine, text
+from sqlalchemy import Engine, event, text
 from sqlalchemy.engine import URL, make_url
 from sqlalchemy.exc import DBAPIError, SQLAlchemyError
 from sqlalchemy.pool import NullPool
 
-from bot.domain.errors import ServerStoreError, StoreError
+from bot.domain.errors import LostStoreError, ServerStoreError, StoreError
 from bot.i18n import Message, msg
 from bot.store.abstract_database import Database, ServerState
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections
+from bot.store.outage import Outage
 from bot.store.postgresql_engine import make_engine, make_engine_to_read, place_of, take_turn
-from bot.store.postgresql_errors import LOST, NO_RIGHTS, READ_ONLY, TAKES_CHANGES, reason_of, remedy_of
+from bot.store.postgresql_errors import LOST, NO_RIGHTS, READ_ONLY, TAKES_CHANGES, is_lost, reason_of, remedy_of
 from bot.store.postgresql_listener import Listener
 from bot.store.revisions import revision_error
 from bot.store.schema import REVISION, metadata
@@ -71,6 +72,8 @@ class PostgresqlDatabase(Database):
         super().__init__(connections, address.render_as_string(hide_password=False), place_of(address))
         self._address = address
         self._listener = Listener(address)
+        self._outage = Outage(self.place)
+        event.listen(connections.engine, "connect", lambda *_: self._outage.end())
 
     def search_engine(self) -> Engine:
         """Return an engine for searches only; whoever takes it disposes of it."""
@@ -118,7 +121,14 @@ class PostgresqlDatabase(Database):
         return connection
 
     def _unread(self, error: SQLAlchemyError) -> StoreError:
-        return StoreError(msg("The database could not be read: {reason}.", reason=reason_of(error)))
+        return self._lost(error)(msg("The database could not be read: {reason}.", reason=reason_of(error)))
+
+    def _lost(self, error: SQLAlchemyError) -> type[StoreError]:
+        """Return which error it is; tell the log if the server is lost."""
+        if not is_lost(error):
+            return StoreError
+        self._outage.note(reason_of(error))
+        return LostStoreError
 
     def _unwritten(self, error: SQLAlchemyError, is_done: bool) -> StoreError:
         if is_done and reason_of(error) is LOST:
@@ -128,7 +138,7 @@ class PostgresqlDatabase(Database):
                     "look before you repeat it."
                 )
             )
-        return StoreError(msg("The database could not be written: {reason}.", reason=reason_of(error)))
+        return self._lost(error)(msg("The database could not be written: {reason}.", reason=reason_of(error)))
 
 
 async def open_postgresql(url: str) -> PostgresqlDatabase:

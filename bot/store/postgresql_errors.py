@@ -12,6 +12,7 @@ from bot.i18n import Message, msg
 _CLOSED = ("connection is closed", "another operation (2) is in progress")
 OLDEST = 14  # the major version of PostgreSQL that this program still supports
 LOST = msg("the connection to the server was lost")
+_STARTING = "57P03"
 ENDED = ("57P01", "57P02")  # the server ends this connection
 NO_RIGHTS = msg("the user may not do this in the database; grant it, or make the user the database's owner")
 READ_ONLY = msg("the server only lets it be read, as a standby does")
@@ -24,7 +25,7 @@ _REASONS = {
     "53300": msg("the server takes no more connections (max_connections)"),
     "55P03": msg("another process is writing for too long"),
     **dict.fromkeys(ENDED, LOST),
-    "57P03": msg("the server is starting or stopping"),
+    _STARTING: msg("the server is starting or stopping"),
     "25006": READ_ONLY,
 }
 TAKES_CHANGES = msg(
@@ -64,6 +65,14 @@ def reason_of(error: BaseException) -> Message | str:
     if isinstance(cause, OSError):
         return msg("the server cannot be reached: {reason}", reason=os_reason(cause))
     return _text_of(cause)
+
+
+def is_lost(error: BaseException) -> bool:
+    """Return whether the server is gone, so that everything else will fail like this until it is back."""
+    if isinstance(error, PoolTimeoutError):
+        return False
+    reason = reason_of(error)
+    return reason is LOST or state_of(error) == _STARTING or isinstance(getattr(error, "orig", error), OSError)
 
 
 def remedy_of(error: BaseException) -> Message | None:
