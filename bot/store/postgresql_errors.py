@@ -18,7 +18,7 @@ NO_RIGHTS = msg("the user may not do this in the database; grant it, or make the
 READ_ONLY = msg("the server only lets it be read, as a standby does")
 _REASONS = {
     "28P01": msg("the server does not accept this user name and password"),
-    "28000": msg("the server knows no such user, or does not let it in from here (pg_hba.conf)"),
+    "28000": msg("the server knows no such user, or its pg_hba.conf does not let it in from here"),
     "3D000": msg("there is no database of this name; make it with createdb"),
     "42501": NO_RIGHTS,
     "53100": msg("the server's disk is full"),
