@@ -29,6 +29,7 @@ _FILES = (
     "offer.js",
 )
 _GROUP = re.compile(r"\\(\d)")
+_BLOCK = 256
 
 
 @cache
@@ -63,5 +64,10 @@ def _rules(sounds: dict[str, object]) -> list[tuple[str, str, str]]:
 
 def _casefold() -> dict[str, str]:
     """Return the letters whose folding is not their lower case, such as ß; sigma's lower case depends on its place."""
-    letters = {letter: letter.casefold() for letter in map(chr, range(sys.maxunicode + 1))}
-    return {letter: folded for letter, folded in letters.items() if folded != letter.lower()} | {"Σ": "σ"}
+    found = {"Σ": "σ"}
+    for start in range(0, sys.maxunicode + 1, _BLOCK):
+        letters = [*map(chr, range(start, start + _BLOCK))]
+        text = "".join(letters)
+        if text.casefold() != text.lower():  # of a few blocks in 4,352
+            found |= {letter: folded for letter in letters if (folded := letter.casefold()) != letter.lower()}
+    return found
