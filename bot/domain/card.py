@@ -50,7 +50,7 @@ def card_of(paper: Paper, locale: Locale, *, most_authors: int = _MOST_AUTHORS) 
         facts=tuple(fact for fact in facts if fact),
         comment=paper.comment,
         excerpt=paper.excerpt,
-        links=_links(paper, locale),
+        links=links_of(paper, locale),
         tags=paper.tags,
         footer=" ・ ".join(part for part in (paper.id, by) if part),
         warnings=_newest([each for each in paper.updates if each.is_warning], locale),
@@ -75,7 +75,7 @@ def tags_line(tags: tuple[str, ...]) -> str:
     return " ・ ".join(f"#{tag}" for tag in tags)
 
 
-def _links(paper: Paper, locale: Locale) -> tuple[Link, ...]:
+def links_of(paper: Paper, locale: Locale) -> tuple[Link, ...]:
     """Return the pages of the paper's ids, then its own links; of two links to one page, the one with a label."""
     id_links = [Link(address_of(scheme, name)) for scheme, name in paper.identifiers.pairs()]
     if paper.identifiers.arxiv:

@@ -5,10 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
+from markupsafe import Markup
+
 from bot.domain.identifiers import address_of
 from bot.domain.paper import Paper
 from bot.formats import bibtex, csl, ris
-from bot.site.inert import address, inert
+from bot.site.inert import address, escaped, inert
 from bot.site.names import file_name
 
 _NAMED = 100  # authors in citation tags; nobody reads 5,000
@@ -32,8 +34,12 @@ def citations(paper: Paper) -> list[Citation]:
     ]
 
 
-def citation_tags(paper: Paper) -> Iterator[tuple[str, str]]:
-    """Yield the name and the content of each citation tag, as Google Scholar and Zotero read them."""
+def citation_tags(paper: Paper) -> Markup:
+    """Return a paper's citation tags, as Google Scholar and Zotero read them."""
+    return Markup("\n".join(f'<meta name="{name}" content="{escaped(text)}">' for name, text in _tags(paper)))
+
+
+def _tags(paper: Paper) -> Iterator[tuple[str, str]]:
     ids, date = paper.identifiers, paper.date
     yield "citation_title", paper.title
     yield from (("citation_author", name) for name in paper.authors[:_NAMED])
@@ -51,14 +57,13 @@ def citation_tags(paper: Paper) -> Iterator[tuple[str, str]]:
     yield from (("citation_keywords", tag) for tag in paper.tags)
 
 
-def json_ld(paper: Paper, page: str) -> dict[str, Any]:
-    """Return a paper as a `ScholarlyArticle`; `page` is the address of its page, empty if it is not known."""
+def json_ld(paper: Paper) -> dict[str, Any]:
+    """Return a paper as a `ScholarlyArticle`, all but the address of its page."""
     item = {
         "@context": "https://schema.org",
         "@type": "ScholarlyArticle",
         "headline": paper.title,
         "alternativeHeadline": paper.headline,
-        "mainEntityOfPage": page or None,
         "datePublished": str(paper.date) if paper.date else None,
         "author": [{"@type": "Person", "name": name} for name in paper.authors],
         "abstract": paper.excerpt,

@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from functools import cached_property
+from typing import Any
 from uuid import UUID
 from zoneinfo import ZoneInfo
 
@@ -52,7 +53,8 @@ class Page:
 class Site:
     """The site that is being built; `design` is a fingerprint of templates, style and program.
 
-    `fragments` are parts that many pages share, filled once.
+    `frames` and `lines` are what many pages share, filled once: by language and folder what is around their content,
+    and papers as lists show them.
     """
 
     settings: Settings
@@ -60,7 +62,8 @@ class Site:
     statistics: CollectionStatistics
     design: str
     assets: Mapping[str, str] = field(default_factory=dict)
-    fragments: dict[tuple[str, ...], Markup] = field(default_factory=dict)
+    frames: dict[tuple[str, ...], Mapping[str, Any]] = field(default_factory=dict)
+    lines: dict[tuple[Locale, str, int], Markup] = field(default_factory=dict)
 
     @property
     def locales(self) -> tuple[Locale, ...]:

@@ -1,17 +1,18 @@
-"""Fills templates: Jinja2 with autoescape, so that no text of a paper becomes markup."""
+"""Fills templates: what all pages of a language and folder have in common is filled once."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from functools import cache
 from hashlib import blake2b
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
-from jinja2 import Environment, FileSystemLoader, StrictUndefined
-from markupsafe import Markup
+from markupsafe import Markup, escape
 
 from bot.i18n import Locale
-from bot.site.inert import address, finalize
+from bot.site.environment import template
 from bot.site.labels import labels
 from bot.site.site import Site, root_of
 
@@ -20,63 +21,58 @@ MENU = {"newest": "index.html", "editions": "editions/index.html", "browse": "br
 _LOCALES_OG = {"ja": "ja_JP", "en": "en_US"}
 
 
-@cache
-def _environment() -> Environment:
-    environment = Environment(
-        loader=FileSystemLoader(_HERE / "templates"),
-        autoescape=True,
-        finalize=finalize,
-        undefined=StrictUndefined,
-        trim_blocks=True,
-        lstrip_blocks=True,
-        auto_reload=False,
-        keep_trailing_newline=True,
-    )
-    environment.filters["address"] = address
-    return environment
-
-
-def fill(template: str, **values: Any) -> str:
+def fill(file: str, **values: Any) -> str:
     """Return a template filled with values."""
-    return _environment().get_template(template).render(values)
+    return template(file).render(values)
 
 
-def page(site: Site, locale: Locale, template: str, path: str, **values: Any) -> tuple[str, str]:
+def part(file: str, **values: Any) -> Markup:
+    """Return a template filled with values, as a part of a page."""
+    return Markup(fill(file, **values))
+
+
+def page(site: Site, locale: Locale, file: str, path: str, **values: Any) -> tuple[str, str]:
     """Return a page of a language: its path within the site, and its text.
 
     Templates write links to pages of the same language as `home` + path, to files all languages share as `top` + path.
     """
     whole_path = site.folder(locale) + path
-    other = next(each for each in site.locales if each != locale)
-    home, top = root_of(path), root_of(whole_path)
-    frame = {
-        "site": site,
-        "locale": locale,
-        "label": labels(locale),
-        "home": home,
-        "top": top,
-        "path": path,
+    frame = _frame(site, locale, root_of(path), root_of(whole_path), path if path in MENU.values() else "")
+    other_path = site.folder(frame["other_locale"]) + path
+    addresses = {
         "url": site.absolute(whole_path),
-        "other": {
-            "lang": other,
-            "href": f"{top}{site.folder(other)}{path}",
-            "url": site.absolute(site.folder(other) + path),
-        },
-        "first": {"lang": site.locales[0], "url": site.absolute(path)},
-        "og_locale": _LOCALES_OG[locale],
+        "other_href": f"{frame['top']}{other_path}",
+        "other_url": site.absolute(other_path),
+        "first_url": site.absolute(path),
     }
-    menu = path if path in MENU.values() else ""
-    fragments = {name: _fragment(site, locale, name, home, top, menu) for name in ("header", "footer")}
-    return whole_path, fill(template, **frame, **fragments, **values)
+    return whole_path, template(file).render({**frame, **addresses, **values})
 
 
-def _fragment(site: Site, locale: Locale, name: str, home: str, top: str, path: str) -> Markup:
-    """Return what all pages of a language have in common at their head or foot; it is filled once per folder."""
-    key = (locale, name, home, top, path)
-    if key not in site.fragments:
-        text = fill(f"{name}.html", label=labels(locale), home=home, top=top, path=path, menu=MENU, assets=site.assets)
-        site.fragments[key] = Markup(text.strip())
-    return site.fragments[key]
+def _frame(site: Site, locale: Locale, home: str, top: str, menu_path: str) -> Mapping[str, Any]:
+    """Return what all pages of a language have in common; it is filled once per folder."""
+    key = (locale, home, top, menu_path)
+    if key not in site.frames:
+        shared = {
+            "locale": locale,
+            "label": _words(locale),
+            "home": home,
+            "top": top,
+            "assets": site.assets,
+            "og_locale": _LOCALES_OG[locale],
+        }
+        parts = {
+            name: part(f"{name}.html", **shared, path=menu_path, menu=MENU).strip()
+            for name in ("head", "header", "footer")
+        }
+        other = next(each for each in site.locales if each != locale)
+        site.frames[key] = {**shared, **parts, "other_locale": other}
+    return site.frames[key]
+
+
+@cache
+def _words(locale: Locale) -> SimpleNamespace:
+    """Return the words of the interface, escaped already."""
+    return SimpleNamespace(**{name: escape(text) for name, text in labels(locale).items()})
 
 
 def design() -> str:

@@ -15,6 +15,7 @@ from bot.domain.outline import EditionOutline, Outline
 from bot.domain.paper import Paper
 from bot.domain.text import clip
 from bot.i18n import Locale, t, tn
+from bot.site import templating
 from bot.site.catalogue import NAMED_AUTHORS, edition_path, key_of, paper_path
 from bot.site.inert import address, inert
 from bot.site.languages import language_of
@@ -22,6 +23,7 @@ from bot.site.site import Site
 
 _URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
 _CLIPPED = 200  # characters of a comment on a card
+_MOST_LINES = 20_000  # in memory, of some 700 bytes each
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,16 +98,30 @@ def text_in(text: str, locale: Locale) -> Text:
     return Text(text, language_of(text, locale))
 
 
-def line_of(site: Site, paper: Outline, locale: Locale) -> Line:
-    """Return a paper as a list shows it."""
+def line_of(site: Site, paper: Outline, locale: Locale, home: str) -> Markup:
+    """Return a paper as lists show it: those of its year, tags and authors, and beside related papers."""
+    key = (locale, home, paper.number)
+    if key not in site.lines:
+        if len(site.lines) >= _MOST_LINES:
+            site.lines.clear()
+        site.lines[key] = templating.part("line.html", paper=_line(paper, locale), home=home)
+    return site.lines[key]
+
+
+def _line(paper: Outline, locale: Locale) -> Line:
     return Line(
         id=paper.id,
         path=paper_path(paper),
         heading=text_in(paper.heading, locale),
-        title=text_in(paper.title, locale) if paper.headline and paper.headline != paper.title else None,
+        title=title_in(paper, locale),
         date=day_of(paper.date, locale),
         authors=people(paper.authors, locale),
     )
+
+
+def title_in(paper: Paper | Outline, locale: Locale) -> Text | None:
+    """Return a paper's title if it is shown below another heading."""
+    return text_in(paper.title, locale) if paper.headline and paper.headline != paper.title else None
 
 
 def card_of(site: Site, paper: Paper, outline: Outline, locale: Locale, *, whole: bool) -> CardView:
@@ -115,7 +131,7 @@ def card_of(site: Site, paper: Paper, outline: Outline, locale: Locale, *, whole
         id=paper.id,
         path=paper_path(outline),
         heading=text_in(paper.heading, locale),
-        title=text_in(paper.title, locale) if paper.headline and paper.headline != paper.title else None,
+        title=title_in(paper, locale),
         date=day_of(outline.date, locale),
         facts=[fact for fact in (paper.venue, paper.organization, people(paper.authors, locale)) if fact],
         comment=prose(comment if whole else clip(" ".join(comment.split()), _CLIPPED)),

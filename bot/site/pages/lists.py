@@ -14,7 +14,7 @@ from bot.site import templating
 from bot.site.catalogue import UNDATED, Shelf
 from bot.site.labels import labels
 from bot.site.paging import ListPage, pages_of
-from bot.site.site import File, Page, Site
+from bot.site.site import File, Page, Site, root_of
 from bot.site.views import line_of, papers_text, text_in
 
 Kind = Literal["tag", "year", "author"]
@@ -58,18 +58,18 @@ def _page(site: Site, kind: Kind, shelf: Shelf, page: ListPage[Outline]) -> Page
                 count="" if page.newer else count,
                 feed=f"tags/{shelf.file}.xml" if kind == "tag" else None,
                 page=page,
-                groups=_groups(site, kind, page.items, locale),
+                groups=_groups(site, kind, page.items, locale, root_of(path)),
             )
 
     return Page(path, site.fingerprint(path, shelf.name, around, *listed), render)
 
 
-def _groups(site: Site, kind: Kind, papers: Sequence[Outline], locale: Locale) -> list[dict[str, object]]:
+def _groups(site: Site, kind: Kind, papers: Sequence[Outline], locale: Locale, home: str) -> list[dict[str, object]]:
     """Return the lines of papers, those of a year by month."""
     if kind != "year":
-        return [{"name": "", "lines": [line_of(site, paper, locale) for paper in papers]}]
+        return [{"name": "", "lines": [line_of(site, paper, locale, home) for paper in papers]}]
     return [
-        {"name": _month(date, locale), "lines": [line_of(site, paper, locale) for paper in group]}
+        {"name": _month(date, locale), "lines": [line_of(site, paper, locale, home) for paper in group]}
         for date, group in groupby(papers, key=lambda paper: paper.date[:7])
     ]
 

@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from bot.domain.card import card_of as links_of
+from markupsafe import Markup, escape
+
+from bot.domain.card import links_of
 from bot.domain.outline import Outline
 from bot.domain.paper import Paper
 from bot.domain.paper_update import Update
@@ -14,11 +16,12 @@ from bot.i18n import Locale, t
 from bot.site import templating
 from bot.site.catalogue import Shelf, key_of, paper_path
 from bot.site.citations import Citation, citation_tags, citations, json_ld
-from bot.site.inert import address, json_block
+from bot.site.inert import address, inert, json_block
+from bot.site.languages import language_of
 from bot.site.pages.editions import heading_of
 from bot.site.related import Related
-from bot.site.site import File, Page, Site
-from bot.site.views import Day, Place, card_of, day_of, edition_of, line_of, prose
+from bot.site.site import File, Page, Site, root_of
+from bot.site.views import Day, Place, day_of, edition_of, line_of, prose, tags_of, text_in, title_in
 
 _DESCRIBED = 160  # characters of a description
 _MOST_AUTHORS = 40
@@ -55,37 +58,50 @@ class _Rendering:
     def __call__(self, papers: Mapping[int, Paper]) -> Iterator[File]:
         paper = papers[self._outline.number]
         files = citations(paper)
+        shared = self._shared(paper, files)
         for locale in self._site.locales:
-            yield self._page(paper, locale, files)
+            yield self._page(paper, locale, shared)
         yield from ((file.path, file.text) for file in files)
 
-    def _page(self, paper: Paper, locale: Locale, files: Sequence[Citation]) -> File:
+    def _shared(self, paper: Paper, files: Sequence[Citation]) -> dict[str, Any]:
+        """Return what the page shows alike in every language."""
+        return {
+            "heading": paper.heading,
+            "description": escape(inert(_description(paper))),
+            "paper": paper,
+            "people": self._people(paper),
+            "more_people": max(0, len(paper.authors) - _MOST_AUTHORS),
+            "comment": prose(paper.comment or ""),
+            "excerpt": prose(paper.excerpt or ""),
+            "tags": tags_of(self._site, paper.tags),
+            "ids": [(_SCHEMES[scheme], name) for scheme, name in paper.identifiers.pairs()],
+            "citations": [(file.name, file.path, escape(file.text)) for file in files],
+            "citation_tags": citation_tags(paper),
+            "article": json_block(json_ld(paper)),
+        }
+
+    def _page(self, paper: Paper, locale: Locale, shared: Mapping[str, Any]) -> File:
         site, path = self._site, paper_path(self._outline)
-        card = card_of(site, paper, self._outline, locale, whole=True)
         return templating.page(
             site,
             locale,
             "paper.html",
             path,
-            heading=paper.heading,
-            description=_description(paper),
-            paper=paper,
-            card=card,
-            people=self._people(paper),
-            more_people=max(0, len(paper.authors) - _MOST_AUTHORS),
+            **shared,
+            json_ld=_with_address(shared["article"], site.absolute(site.folder(locale) + path)),
+            date=day_of(self._outline.date, locale),
+            paper_heading=text_in(paper.heading, locale),
+            paper_title=title_in(self._outline, locale),
             links=_links(paper, locale),
-            ids=[(_SCHEMES[scheme], name) for scheme, name in paper.identifiers.pairs()],
+            comment_lang=language_of(paper.comment or "", locale),
+            excerpt_lang=language_of(paper.excerpt or "", locale),
             added=_added(site, paper, locale),
-            excerpt=prose(paper.excerpt or ""),
             updates=[_update(update, locale) for update in paper.updates],
-            citations=files,
-            citation_tags=list(citation_tags(paper)),
-            json_ld=json_block(json_ld(paper, site.absolute(site.folder(locale) + path))),
             editions=[
                 (heading_of(site, each, locale), edition_of(site, each, locale))
                 for each in site.catalogue.editions_of.get(self._outline.number, ())
             ],
-            related=[line_of(site, each, locale) for each in self._near],
+            related=[line_of(site, each, locale, root_of(path)) for each in self._near],
         )
 
     def _people(self, paper: Paper) -> list[Place]:
@@ -104,8 +120,12 @@ def _description(paper: Paper) -> str:
 
 def _links(paper: Paper, locale: Locale) -> list[dict[str, str]]:
     """Return the paper's links that may be opened; another address is shown as text beside them."""
-    card = links_of(paper, locale)
-    return [{"url": url, "name": link.name} for link in card.links if (url := address(link.url))]
+    return [{"url": url, "name": link.name} for link in links_of(paper, locale) if (url := address(link.url))]
+
+
+def _with_address(article: Markup, page: str) -> Markup:
+    """Return the JSON-LD of a paper with the address of its page, if that is known."""
+    return Markup('{"mainEntityOfPage": ') + json_block(page) + Markup(", ") + article[1:] if page else article
 
 
 def _added(site: Site, paper: Paper, locale: Locale) -> Day | None:
