@@ -19,6 +19,7 @@ from bot.site.related import Related
 from bot.site.site import Page, Settings, Site
 from bot.site.staging import Staging, open_staging
 
+_COLLECTION = "collection"
 _AT_ONCE = 40  # papers that are in memory at a time
 Progress = Callable[[int, int], None]
 
@@ -96,8 +97,8 @@ class _Build:
             if self._progress:
                 self._progress(min(self._done, total), total)
         await self._write_collection_files(site)
-        prints = [self._new.entries[file.path].fingerprint for file in search_data.files({})]
-        for last in (search_data.version(*prints), front.pages(site), sitemap.pages(site, self._html_paths)):
+        searched = search_data.version(self._new.entries[_COLLECTION].fingerprint)
+        for last in (searched, front.pages(site), sitemap.pages(site, self._html_paths)):
             while self._gather(last):
                 await self._make_waiting()
         self._new.notes["related"] = related.new_notes
@@ -135,19 +136,19 @@ class _Build:
             self._written += len(sizes)
 
     async def _write_collection_files(self, site: Site) -> None:
-        for file in (*collection_files.FILES, *search_data.files(await self._source.aliases())):
-            fingerprint = site.fingerprint(file.path, file.tail, *(paper.digest for paper in site.catalogue.papers))
-            entry, notes = self._old.entries.get(file.path), self._old.notes.get(file.path, {})
-            is_whole = bool(entry) and self._disk.has(entry.sizes) if entry else False
-            if entry and is_whole and entry.fingerprint == fingerprint:
-                self._new.entries[file.path], self._new.notes[file.path] = entry, notes
-                continue
-            old_pieces = notes["pieces"] if is_whole and notes.get("design") == site.design else []
-            target, old = self._staging.place(file.path), self._staging.folder / file.path
-            pieces = await collection_files.write(file, site.catalogue.papers, self._source, target, old, old_pieces)
-            self._new.entries[file.path] = Entry(fingerprint, {file.path: target.stat().st_size})
-            self._new.notes[file.path] = {"design": site.design, "pieces": pieces}
-            self._written += 1
+        files = (*collection_files.FILES, *search_data.files(await self._source.aliases()))
+        papers, old, notes = site.catalogue.papers, self._old.entries.get(_COLLECTION), self._old.notes.get(_COLLECTION)
+        fingerprint = site.fingerprint(*(file.tail for file in files), *(paper.digest for paper in papers))
+        is_whole = old is not None and self._disk.has(old.sizes)
+        if old and is_whole and old.fingerprint == fingerprint:
+            self._new.entries[_COLLECTION], self._new.notes[_COLLECTION] = old, notes
+            return
+        pieces = notes["pieces"] if notes and is_whole and notes["design"] == site.design else []
+        place, folder = self._staging.place, self._staging.folder
+        sizes, pieces = await collection_files.write(files, papers, self._source, place, folder, pieces)
+        self._new.entries[_COLLECTION] = Entry(fingerprint, sizes)
+        self._new.notes[_COLLECTION] = {"design": site.design, "pieces": pieces}
+        self._written += len(files)
 
     def _paths(self) -> Iterator[str]:
         return (path for entry in self._new.entries.values() for path in entry.sizes)

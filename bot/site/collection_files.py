@@ -3,21 +3,23 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import ExitStack
 from dataclasses import dataclass
+from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any, BinaryIO, Protocol
+from typing import Any, Protocol
 
 from bot.domain.outline import Outline
 from bot.domain.paper import Paper
 from bot.formats import bibtex, json
 from bot.site.inert import inert
+from bot.site.manifest import Sizes
 from bot.site.names import file_name
 
 _AT_ONCE = 100
 Pieces = list[list[Any]]
-"""For each paper in the file: its number, its digest, and the length of its piece in bytes."""
+"""For each paper in the files: its number, its digest, and the length in bytes of its piece of each file."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,56 +52,63 @@ FILES = (
 
 
 async def write(
-    file: CollectionFile, papers: Sequence[Outline], source: Papers, target: Path, old: Path, notes: Pieces
-) -> Pieces:
-    """Write the file with the pieces of the old one, where these are the same; return what to note for the next one."""
-    ranges = _ranges(file, notes)
-    new: Pieces = []
-    with _opened(target, old if ranges else None) as (out, before):
-        out.write(file.head.encode())
+    files: Sequence[CollectionFile],
+    papers: Sequence[Outline],
+    source: Papers,
+    place: Callable[[str], str],
+    old: Path,
+    notes: Pieces,
+) -> tuple[Sizes, Pieces]:
+    """Write the files where `place` says, with the pieces of the old ones where they are the same.
+
+    Return their sizes and what to note for the next time.
+    """
+    next_notes: Pieces = []
+    with ExitStack() as stack:
+        writers = [_Writer(file, stack, place, old, notes, at) for at, file in enumerate(files)]
+        known = {(number, digest) for number, digest, *_ in notes}
         for start in range(0, len(papers), _AT_ONCE):
             batch = papers[start : start + _AT_ONCE]
-            missing = [each.number for each in batch if (each.number, each.digest) not in ranges]
+            missing = [each.number for each in batch if (each.number, each.digest) not in known]
             found = await source.papers(missing) if missing else {}
-            new += await asyncio.to_thread(_write_batch, file, batch, found, ranges, before, out, start == 0)
-        out.write(file.tail.encode())
-    return new
+            lengths = [await asyncio.to_thread(writer.write, batch, found) for writer in writers]
+            next_notes += [[each.number, each.digest, *sizes] for each, *sizes in zip(batch, *lengths, strict=True)]
+        sizes = {file.path: writer.end() for file, writer in zip(files, writers, strict=True)}
+    return sizes, next_notes
 
 
-@contextmanager
-def _opened(target: Path, old: Path | None) -> Iterator[tuple[BinaryIO, BinaryIO | None]]:
-    with target.open("wb") as out, old.open("rb") if old else nullcontext() as before:
-        yield out, before
+class _Writer:
+    """Writes one file, from pieces of the old one and new ones; `at` is the place of its lengths in the notes."""
 
+    def __init__(
+        self, file: CollectionFile, stack: ExitStack, place: Callable[[str], str], old: Path, notes: Pieces, at: int
+    ) -> None:
+        self._file, self._is_first = file, True
+        self._out = stack.enter_context(Path(place(file.path)).open("wb"))
+        self._out.write(file.head.encode())
+        self._places: dict[tuple[int, str], slice] = {}
+        if notes:
+            before = stack.enter_context((old / file.path).open("rb"))
+            self._before = stack.enter_context(mmap(before.fileno(), 0, access=ACCESS_READ))
+        start, between = len(file.head.encode()), len(file.between.encode())
+        for number, digest, *lengths in notes:
+            end = start + lengths[at]
+            self._places[number, digest] = slice(start, end)
+            start = end + between
 
-def _ranges(file: CollectionFile, notes: Pieces) -> dict[tuple[int, str], tuple[int, int]]:
-    """Return where the old file has which version of which paper: start and length in bytes."""
-    ranges, at, between = {}, len(file.head.encode()), len(file.between.encode())
-    for number, digest, length in notes:
-        ranges[number, digest] = (at, length)
-        at += length + between
-    return ranges
+    def write(self, batch: Sequence[Outline], found: Mapping[int, Paper]) -> list[int]:
+        """Write the pieces of papers; return their lengths in bytes."""
+        pieces = [self._piece(each, found) for each in batch]
+        between = self._file.between.encode()
+        self._out.write((b"" if self._is_first else between) + between.join(pieces))
+        self._is_first = False
+        return [len(piece) for piece in pieces]
 
+    def end(self) -> int:
+        """Write what follows the last piece; return the size of the file."""
+        self._out.write(self._file.tail.encode())
+        return self._out.tell()
 
-def _write_batch(
-    file: CollectionFile,
-    batch: Iterable[Outline],
-    found: Mapping[int, Paper],
-    ranges: Mapping[tuple[int, str], tuple[int, int]],
-    before: BinaryIO | None,
-    out: BinaryIO,
-    is_first: bool,
-) -> Pieces:
-    new: Pieces = []
-    for outline in batch:
-        place = ranges.get((outline.number, outline.digest))
-        if place and before:
-            before.seek(place[0])
-            content = before.read(place[1])
-        else:
-            content = inert(file.piece(found[outline.number])).encode()
-        if not is_first or new:
-            out.write(file.between.encode())
-        out.write(content)
-        new.append([outline.number, outline.digest, len(content)])
-    return new
+    def _piece(self, paper: Outline, found: Mapping[int, Paper]) -> bytes:
+        place = self._places.get((paper.number, paper.digest))
+        return self._before[place] if place else inert(self._file.piece(found[paper.number])).encode()

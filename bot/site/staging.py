@@ -1,8 +1,8 @@
 """Replaces a site by its next version, so that whoever reads it, or a crash, never meets half a page.
 
 New files are written beside the site, into `.dayori-site/new`. Only when all are there, a journal is written and they
-are moved into their places, which takes moments; a build that was stopped while it wrote leaves the old site as it
-was, and one that was stopped while it moved is finished by the next.
+are moved into their places, which takes moments (`replacement.py`); a build that was stopped while it wrote leaves the
+old site as it was, and one that was stopped while it moved is finished by the next, as the journal says.
 """
 
 from __future__ import annotations
@@ -10,14 +10,17 @@ from __future__ import annotations
 import json
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import asdict
 from pathlib import Path
 
 from bot.domain.errors import ConflictError, InputError
 from bot.i18n import msg
+from bot.site.replacement import Replacement, folder_of, prepare
 
 _OURS = ".dayori-site"
+_BINARY = getattr(os, "O_BINARY", 0)  # Windows
 
 
 class Staging:
@@ -38,47 +41,41 @@ class Staging:
 
     def write(self, path: str, content: bytes) -> None:
         """Write a file of the next version."""
-        with open(self.place(path), "wb") as file:
-            file.write(content)
+        file = os.open(self.place(path), os.O_WRONLY | os.O_CREAT | os.O_TRUNC | _BINARY, 0o666)
+        try:
+            while content:
+                content = content[os.write(file, content) :]
+        finally:
+            os.close(file)
 
-    def place(self, path: str) -> Path:
+    def place(self, path: str) -> str:
         """Return where to write a file of the next version; its folder exists."""
-        parent = path.rpartition("/")[0]
+        parent = folder_of(path)
         if parent not in self._folders:
             (self._new / parent).mkdir(parents=True, exist_ok=True)
             self._folders.add(parent)
         self._written.append(path)
-        return self._new / path
+        return f"{self._new}/{path}"
 
-    def commit(self, removed: list[str], manifest: bytes) -> None:
-        """Put the new files into their places, in the order in which they were written, and remove others."""
+    def commit(self, removed: Sequence[str], manifest: bytes) -> None:
+        """Put the new files into their places, of equals in the order in which they were written, and remove others."""
         _write_whole(self._ours / "manifest.next.json", manifest)
-        _write_whole(self._journal, json.dumps({"written": self._written, "removed": removed}).encode())
-        self._apply(self._written, removed)
+        replacement = prepare(self._new, self.folder, self._written, removed)
+        _write_whole(self._journal, json.dumps(asdict(replacement)).encode())
+        self._finish(replacement)
 
     def recover(self) -> None:
         """Finish what a build did not finish moving, and forget what one did not finish writing."""
         try:
-            journal = json.loads(self._journal.read_bytes())
-        except (OSError, ValueError):
+            replacement = Replacement(**json.loads(self._journal.read_bytes()))
+        except FileNotFoundError:
             shutil.rmtree(self._new, ignore_errors=True)
-            return
-        self._apply(journal["written"], journal["removed"])
+        else:
+            self._finish(replacement)
 
-    def _apply(self, written: list[str], removed: list[str]) -> None:
-        folders = {path.rpartition("/")[0] for path in written}
-        for folder in folders:
-            (self.folder / folder).mkdir(parents=True, exist_ok=True)
-        new, final = str(self._new), str(self.folder)
-        for path in written:
-            try:
-                os.replace(f"{new}/{path}", f"{final}/{path}")
-            except FileNotFoundError:  # moved before the interruption
-                continue
-        for path in removed:
-            (self.folder / path).unlink(missing_ok=True)
-        for folder in sorted({path.rpartition("/")[0] for path in removed} - {""}, key=len, reverse=True):
-            _remove_if_empty(self.folder / folder)
+    def _finish(self, replacement: Replacement) -> None:
+        for _ in replacement.steps(self._new, self.folder):
+            pass
         next_manifest = self._ours / "manifest.next.json"
         if next_manifest.exists():
             os.replace(next_manifest, self.manifest_path)
@@ -139,10 +136,3 @@ def _write_whole(path: Path, content: bytes) -> None:
         file.flush()
         os.fsync(file.fileno())
     os.replace(beside, path)
-
-
-def _remove_if_empty(folder: Path) -> None:
-    try:
-        folder.rmdir()
-    except OSError:  # there are other files in it
-        return

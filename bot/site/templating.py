@@ -18,6 +18,8 @@ from bot.site.site import Site, root_of
 
 _HERE = Path(__file__).parent
 MENU = {"newest": "index.html", "editions": "editions/index.html", "browse": "browse.html", "about": "about.html"}
+_MADE_WITH = ("site", "formats", "domain", "i18n")
+_DERIVED = (".pyc", ".po")
 _LOCALES_OG = {"ja": "ja_JP", "en": "en_US"}
 
 
@@ -76,11 +78,9 @@ def _words(locale: Locale) -> SimpleNamespace:
 
 
 def design() -> str:
-    """Return a fingerprint of all that pages are made with: templates, assets and program."""
+    """Return a fingerprint of all that pages are made with: templates, assets, sentences and program."""
     digest = blake2b(digest_size=9)
-    for file in sorted(_HERE.rglob("*")):
-        if file.is_file() and "__pycache__" not in file.parts:
-            digest.update(file.relative_to(_HERE).as_posix().encode() + file.read_bytes())
-    for file in sorted((_HERE.parent / "i18n/locales").rglob("*.mo")):
-        digest.update(file.read_bytes())
+    for file in (file for folder in _MADE_WITH for file in sorted((_HERE.parent / folder).rglob("*"))):
+        if file.suffix not in _DERIVED and file.is_file():
+            digest.update(file.relative_to(_HERE.parent).as_posix().encode() + file.read_bytes())
     return digest.hexdigest()
