@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import asyncio
-from collections.abc import Callable, Mapping, Sequence
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass
 from mmap import ACCESS_READ, mmap
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any, BinaryIO, Protocol
 
 from bot.domain.outline import Outline
 from bot.domain.paper import Paper
@@ -65,7 +65,15 @@ async def write(
     """
     next_notes: Pieces = []
     with ExitStack() as stack:
-        writers = [_Writer(file, stack, place, old, notes, at) for at, file in enumerate(files)]
+        writers = [
+            _Writer(
+                file,
+                stack.enter_context(_created(place(file.path))),
+                stack.enter_context(_mapped(old / file.path)) if notes else b"",
+                [(number, digest, lengths[at]) for number, digest, *lengths in notes],
+            )
+            for at, file in enumerate(files)
+        ]
         known = {(number, digest) for number, digest, *_ in notes}
         for start in range(0, len(papers), _AT_ONCE):
             batch = papers[start : start + _AT_ONCE]
@@ -77,24 +85,31 @@ async def write(
     return sizes, next_notes
 
 
+@contextmanager
+def _created(path: str) -> Iterator[BinaryIO]:
+    with Path(path).open("wb") as out:
+        yield out
+
+
+@contextmanager
+def _mapped(file: Path) -> Iterator[mmap]:
+    with file.open("rb") as before, mmap(before.fileno(), 0, access=ACCESS_READ) as content:
+        yield content
+
+
 class _Writer:
-    """Writes one file, from pieces of the old one and new ones; `at` is the place of its lengths in the notes."""
+    """Writes one file, from pieces of the old one and new ones."""
 
     def __init__(
-        self, file: CollectionFile, stack: ExitStack, place: Callable[[str], str], old: Path, notes: Pieces, at: int
+        self, file: CollectionFile, out: BinaryIO, old: mmap | bytes, pieces: Iterable[tuple[int, str, int]]
     ) -> None:
-        self._file, self._is_first = file, True
-        self._out = stack.enter_context(Path(place(file.path)).open("wb"))
-        self._out.write(file.head.encode())
+        self._file, self._out, self._old, self._is_first = file, out, old, True
         self._places: dict[tuple[int, str], slice] = {}
-        if notes:
-            before = stack.enter_context((old / file.path).open("rb"))
-            self._before = stack.enter_context(mmap(before.fileno(), 0, access=ACCESS_READ))
         start, between = len(file.head.encode()), len(file.between.encode())
-        for number, digest, *lengths in notes:
-            end = start + lengths[at]
-            self._places[number, digest] = slice(start, end)
-            start = end + between
+        for number, digest, length in pieces:
+            self._places[number, digest] = slice(start, start + length)
+            start += length + between
+        out.write(file.head.encode())
 
     def write(self, batch: Sequence[Outline], found: Mapping[int, Paper]) -> list[int]:
         """Write the pieces of papers; return their lengths in bytes."""
@@ -111,4 +126,4 @@ class _Writer:
 
     def _piece(self, paper: Outline, found: Mapping[int, Paper]) -> bytes:
         place = self._places.get((paper.number, paper.digest))
-        return self._before[place] if place else inert(self._file.piece(found[paper.number])).encode()
+        return self._old[place] if place else inert(self._file.piece(found[paper.number])).encode()

@@ -17,7 +17,7 @@ from bot.site import templating
 from bot.site.catalogue import edition_path, paper_path
 from bot.site.inert import address, inert
 from bot.site.names import file_name
-from bot.site.pages.editions import feed_path, heading_of
+from bot.site.pages.editions import feed_path, heading_of, shown_of
 from bot.site.site import File, Page, Site, root_of
 from bot.site.views import prose
 
@@ -83,7 +83,7 @@ def _of_editions(site: Site, subscription: str) -> Page:
         yield _feed(site, path, f"site/{path}", subscription, entries)
 
     digests = [site.catalogue.by_number[number].digest for each in editions for number in each.papers]
-    parts = [f"{each.number}:{each.composed_at}" for each in editions]
+    parts = [shown_of(site, each) for each in editions]
     numbers = dict.fromkeys(number for each in editions for number in each.papers)
     return Page(path, site.fingerprint(path, *parts, *digests), render, tuple(numbers))
 

@@ -54,7 +54,7 @@ def _page(site: Site, edition: EditionOutline, newer: EditionOutline | None, old
             )
 
     parts = [catalogue.by_number[number].digest for number in edition.papers]
-    around = [f"{each.number}{each.composed_at}" if each else "" for each in (edition, newer, older)]
+    around = [shown_of(site, each) if each else "" for each in (edition, newer, older)]
     return Page(path, site.fingerprint(path, *around, *parts), render, edition.papers)
 
 
@@ -81,12 +81,14 @@ def _list(site: Site) -> Page:
                 ],
             )
 
-    listed = site.catalogue.listed
-    parts = [
-        f"{each.subscription}:{each.number}:{each.composed_at}:{[listed[n] for n in each.papers[:_HEADINGS]]}"
-        for each in site.catalogue.editions
-    ]
+    parts = [shown_of(site, each, _HEADINGS) for each in site.catalogue.editions]
     return Page("editions", site.fingerprint("editions", *parts), render)
+
+
+def shown_of(site: Site, edition: EditionOutline, most: int = 0) -> str:
+    """Return a text that differs when pages show something else of an edition, with its first headings."""
+    locale = site.settings.locale
+    return f"{heading_of(site, edition, locale)} {edition_of(site, edition, locale, most)}"
 
 
 def heading_of(site: Site, edition: EditionOutline, locale: Locale) -> str:

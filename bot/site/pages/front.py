@@ -8,6 +8,7 @@ from bot.domain.paper import Paper
 from bot.site import templating
 from bot.site.catalogue import UNDATED
 from bot.site.labels import labels
+from bot.site.pages.editions import shown_of
 from bot.site.site import File, Page, Site
 from bot.site.views import Place, card_of, edition_of, papers_text
 
@@ -19,8 +20,7 @@ def pages(site: Site) -> Iterator[Page]:
     catalogue = site.catalogue
     newest = catalogue.papers[:_NEWEST]
     parts = [paper.digest for paper in newest]
-    parts += [f"{each.id}:{each.papers}" for each in catalogue.editions[:_EDITIONS]]
-    parts += [catalogue.listed[number] for each in catalogue.editions[:_EDITIONS] for number in each.papers]
+    parts += [shown_of(site, each, _HEADINGS) for each in catalogue.editions[:_EDITIONS]]
     parts += [f"{shelf.name}:{len(shelf.papers)}" for shelf in [*catalogue.tags.values()][:_TAGS]]
     parts += [f"{year}:{len(shelf.papers)}" for year, shelf in catalogue.years.items()]
 

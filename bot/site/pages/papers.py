@@ -18,7 +18,7 @@ from bot.site.catalogue import Shelf, key_of, paper_path
 from bot.site.citations import Citation, citation_tags, citations, json_ld
 from bot.site.inert import address, inert, json_block
 from bot.site.languages import language_of
-from bot.site.pages.editions import heading_of
+from bot.site.pages.editions import heading_of, shown_of
 from bot.site.related import Related
 from bot.site.site import File, Page, Site, root_of
 from bot.site.views import Day, Place, day_of, edition_of, line_of, prose, tags_of, text_in, title_in
@@ -30,7 +30,6 @@ _MOST_AUTHORS = 40
 def pages(site: Site, related: Related) -> Iterator[Page]:
     """Return the page of every paper."""
     catalogue = site.catalogue
-    several = len(catalogue.streams) > 1
     for paper in catalogue.papers:
         near = related.of(paper)
         editions = catalogue.editions_of.get(paper.number, ())
@@ -38,7 +37,7 @@ def pages(site: Site, related: Related) -> Iterator[Page]:
         parts = (
             paper.digest,
             *(catalogue.listed[each.number] for each in near),
-            *(f"{each.subscription}:{each.number}:{each.composed_at}:{several}" for each in editions),
+            *(shown_of(site, each) for each in editions),
             *(shelf.file for shelf in authors),
         )
         yield Page(
