@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import asyncio
-import os
 import tempfile
 from collections.abc import AsyncIterator, Sequence
 from dataclasses import dataclass, replace
@@ -24,7 +23,6 @@ from tests.samples import paper
 from tests.site.pages import START, Collection, built, edition, outline_of, statistics
 from tests.site.test_build import contents
 
-EXAMPLES = int(os.environ.get("SITE_EXAMPLES", "12"))
 NAMES = ("Ada Lovelace", "ada lovelace", "山田 太郎", "Bob")
 TAGS = ("RAG", "rag", "生成AI", "t1")
 FIELDS: dict[str, st.SearchStrategy[Any]] = {
@@ -115,7 +113,7 @@ def histories(draw: st.DrawFn) -> list[World]:
     return worlds
 
 
-@settings(max_examples=EXAMPLES, deadline=None)
+@settings(max_examples=12, deadline=None)
 @given(histories())
 def test_a_site_kept_up_to_date_is_the_same_as_a_new_one(worlds: list[World]) -> None:
     with tempfile.TemporaryDirectory() as folder:
