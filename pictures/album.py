@@ -31,9 +31,11 @@ class Album:
         """Save a page, `width` CSS pixels wide, `scale` pixels each, down to the end of the selector `end`."""
         await self._keep(name, await self._shots.photograph(page, width, scale, end))
 
-    async def screen(self, name: str, url: str, width: int, height: int, scale: float, theme: str) -> None:
-        """Save the first screen of the page at an address."""
-        await self._keep(name, await self._shots.screen(url, width, height, scale, theme))
+    async def screen(
+        self, name: str, url: str, width: int, height: int, scale: float, theme: str, selector: str = "body"
+    ) -> None:
+        """Save the first screen of the page at an address, once it has an element of the selector."""
+        await self._keep(name, await self._shots.screen(url, width, height, scale, theme, selector))
 
     async def _keep(self, name: str, png: bytes) -> None:
         file = _OUT / f"{name}.png"

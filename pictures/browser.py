@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import base64
 import itertools
+import json
 import shutil
 import tempfile
 import time
@@ -35,7 +36,7 @@ _IS_READY = """new Promise((tell) => {
   look();
 })"""
 _IS_LOADED = """new Promise((tell) => {
-  const isLoaded = () => document.readyState === "complete";
+  const isLoaded = () => document.readyState === "complete" && document.querySelector(%s);
   const look = () => isLoaded() ? document.fonts.ready.then(() => tell(true)) : setTimeout(look, 20);
   look();
 })"""
@@ -62,15 +63,18 @@ class Camera:
         screenshot = await self._ask("Page.captureScreenshot", format="png", clip=clip, captureBeyondViewport=True)
         return base64.b64decode(screenshot["data"])
 
-    async def screen(self, url: str, width: int, height: int, scale: float, theme: str) -> bytes:
-        """Return the PNG of the first screen of the page at an address, in the theme `light` or `dark`."""
+    async def screen(self, url: str, width: int, height: int, scale: float, theme: str, selector: str) -> bytes:
+        """Return the PNG of the first screen of the page at an address, in the theme `light` or `dark`.
+
+        It is taken when the page has an element of the selector.
+        """
         await self._ask(
             "Emulation.setDeviceMetricsOverride", width=width, height=height, deviceScaleFactor=scale, mobile=False
         )
         feature = {"name": "prefers-color-scheme", "value": theme}
         await self._ask("Emulation.setEmulatedMedia", features=[feature])
         await self._ask("Page.navigate", url=url)
-        await self._value(_IS_LOADED)
+        await self._value(_IS_LOADED % json.dumps(selector))
         screenshot = await self._ask("Page.captureScreenshot", format="png")
         return base64.b64decode(screenshot["data"])
 

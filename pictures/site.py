@@ -5,6 +5,7 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from urllib.parse import quote
 
 from bot.app import App, open_app
 from bot.config import Config
@@ -26,6 +27,8 @@ _PICTURES = (
     ("site-edition", "editions/weekly-2.html", _DESKTOP, "light"),
     ("site-edition-phone", "editions/weekly-2.html", _PHONE, "dark"),
 )
+_SEARCH = "index.html#q=" + quote("トランスフォーマー")
+_SEARCHES = (("site-search", _DESKTOP, "dark"), ("site-search-phone", _PHONE, "light"))
 
 
 class _Clock:
@@ -45,6 +48,8 @@ async def draw(album: Album) -> None:
         await _build(Path(folder) / "dayori.db", site)
         for name, path, size, theme in _PICTURES:
             await album.screen(name, f"file://{site / path}", *size, theme)
+        for name, size, theme in _SEARCHES:
+            await album.screen(name, f"file://{site / _SEARCH}", *size, theme, ".results [data-paper-id]")
 
 
 async def _build(database: Path, site: Path) -> None:

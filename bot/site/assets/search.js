@@ -111,7 +111,7 @@ function summary(found, places) {
   const button = make("button", "suggestion", self.dayoriSearch.asSpelled(index, found));
   button.type = "button";
   button.addEventListener("click", () => enter(button.textContent));
-  return [...parts, " ", before[0], button, before[1] ?? ""];
+  return [...parts, "\u2003", before[0], button, before[1] ?? ""];
 }
 
 function item(paper, reason, marked) {
