@@ -136,6 +136,15 @@ async def test_an_alias_finds_what_it_stands_for(ask: Ask) -> None:
     assert ask("find", typed="検索拡張", limit=10)["ids"] == ["one"]
 
 
+async def test_what_lists_show_is_found_before_the_texts_are_read(ask: Ask) -> None:
+    paper = Paper(id="one", title="Retentive Network", comment="畳み込みを使わない。")
+    rows, texts = ([json.loads(piece(paper))] for piece in (search_data.row, search_data.texts))
+    ask("papers", rows=rows, texts=None, aliases={})
+    assert [ask("find", typed=typed, limit=10)["ids"] for typed in ("retentive", "畳み込み")] == [["one"], []]
+    ask("papers", rows=rows, texts=texts, aliases={})
+    assert [ask("find", typed=typed, limit=10)["ids"] for typed in ("retentive", "畳み込み")] == [["one"], ["one"]]
+
+
 @pytest.mark.parametrize(
     ("text", "marked", "spans"),
     [
