@@ -42,10 +42,14 @@ class Vocabulary {
 
   /** The words within these lengths that have that prefix, and those that have that suffix. */
   withEnds(beginning, end, shortest, longest) {
-    const found = this.#byLength.slice(shortest, longest + 1).flatMap((each) => each ?? []);
-    const starting = found.filter(({ word }) => word.startsWith(beginning)).sort(byWord);
-    const ending = found.filter(({ word }) => word.endsWith(end)).map((each) => ({ word: reversed(each.word), each }));
-    return [...new Set([...starting, ...ending.sort(byWord).map(({ each }) => each)])];
+    const starting = [], ending = [];
+    for (let length = shortest; length <= longest; length++) {
+      for (const each of this.#byLength[length] ?? []) {
+        if (each.word.startsWith(beginning)) starting.push(each);
+        if (each.word.endsWith(end)) ending.push({ word: reversed(each.word), each });
+      }
+    }
+    return [...new Set([...starting.sort(byWord), ...ending.sort(byWord).map(({ each }) => each)])];
   }
 
   /** The most frequent kana words that contain `front` or `back`; a single letter must begin or end the word. */
