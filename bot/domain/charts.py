@@ -60,9 +60,9 @@ def charts_of(statistics: CollectionStatistics, locale: Locale, most: int = MOST
 
 def heading_of(statistics: CollectionStatistics, locale: Locale) -> str:
     """Return how many papers there are, and how many are new this month."""
-    papers = tn(locale, "{n} paper", "{n} papers", statistics.papers)
+    papers = tn(locale, "{count} paper", "{count} papers", statistics.papers, count=f"{statistics.papers:,}")
     new = statistics.months[-1].n
-    return t(locale, "{papers}, {new} of them added this month", papers=papers, new=new) if new else papers
+    return t(locale, "{papers}, {new} of them added this month", papers=papers, new=f"{new:,}") if new else papers
 
 
 def summary_of(statistics: CollectionStatistics, locale: Locale) -> str:

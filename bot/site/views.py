@@ -22,6 +22,7 @@ from bot.site.languages import language_of
 from bot.site.site import Site
 
 _URL = re.compile(r"(https?://[^\s<>\u3000-\u303f\uff00-\uffef]+)")
+_AFTER_SENTENCE = re.compile("(?<=[。！？]) ")
 _CLIPPED = 200  # characters of a comment on a card
 _MOST_LINES = 20_000  # in memory, of some 700 bytes each
 
@@ -134,7 +135,7 @@ def card_of(site: Site, paper: Paper, outline: Outline, locale: Locale, *, whole
         title=title_in(paper, locale),
         date=day_of(outline.date, locale),
         facts=[fact for fact in (paper.venue, paper.organization, people(paper.authors, locale)) if fact],
-        comment=prose(comment if whole else clip(" ".join(comment.split()), _CLIPPED)),
+        comment=prose(comment if whole else clip(_in_a_row(comment), _CLIPPED)),
         comment_lang=language_of(comment, locale),
         excerpt=text_in(paper.excerpt, locale) if whole and paper.excerpt else None,
         tags=tags_of(site, paper.tags),
@@ -185,6 +186,11 @@ def prose(text: str) -> list[Markup]:
     """Return the paragraphs of a text, with its addresses as links."""
     paragraphs = [part.strip() for part in text.split("\n\n")]
     return [_lines(part) for part in paragraphs if part]
+
+
+def _in_a_row(text: str) -> str:
+    """Return a text without breaks; Japanese needs no space where a sentence ends."""
+    return _AFTER_SENTENCE.sub("", " ".join(text.split()))
 
 
 def _lines(paragraph: str) -> Markup:

@@ -39,6 +39,12 @@ async def test_a_paper_without_a_text_has_no_empty_column(tmp_path: Path) -> Non
     assert _of_class(root, "paper-facts") and not _of_class(root, "paper-text")
 
 
+async def test_sentences_of_a_card_follow_each_other_without_a_gap(tmp_path: Path) -> None:
+    await built(tmp_path, Collection([paper(1, comment="一つ。\n二つ！ 三つ。 Four.\n\nFive.")]))
+    [comment] = _of_class(parsed(tmp_path / "index.html"), "comment")
+    assert text_of(comment).strip() == "一つ。二つ！三つ。Four. Five."
+
+
 async def test_an_empty_front_tells_how_to_add_a_paper_and_leads_to_no_empty_list(tmp_path: Path) -> None:
     await built(tmp_path, Collection())
     [content] = all_of(parsed(tmp_path / "index.html"), "main")
