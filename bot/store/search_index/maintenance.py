@@ -84,7 +84,8 @@ async def reduce_index(database: Database, removed: Sequence[int]) -> bool:
     """If few papers stay when these are removed, index only those that stay; return whether this was done.
 
     Emptying SQLite's index takes a moment, removing 100,000 papers from it 15 seconds. Call `complete_index` when the
-    papers are removed; if a process ends before, the next one rebuilds the index. PostgreSQL removes papers fast.
+    papers are removed; if a process ends before, the next one rebuilds the index. PostgreSQL removes papers fast, each
+    from the index at the moment when it leaves the collection.
     """
     if database.path is None:
         return False

@@ -19,7 +19,6 @@ from bot.store.search_index.index import SearchIndex
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
-from tests.stores import sqlite_file
 
 MANY = range(1, 4102)  # papers, which take three transactions
 MORE = range(1, 6102)  # papers, which take four
@@ -157,7 +156,6 @@ async def test_others_write_while_many_papers_are_undone_and_what_they_changed_s
     assert (await search.find(workspace, "subject")).total == 1
 
 
-@sqlite_file
 async def test_what_stays_is_found_while_many_papers_are_undone_and_the_others_no_longer(
     importer: Importer,
     library: Library,
@@ -173,7 +171,13 @@ async def test_what_stays_is_found_while_many_papers_are_undone_and_the_others_n
     undoing = asyncio.create_task(reversal.undo(workspace, None))
     while len(await ids_of(database, workspace)) == len(MANY) + 2:
         await asyncio.sleep(0)
-    assert [(await search.find(place, "subject")).total for place in (workspace, other)] == [2, 1]
+    before = len(await ids_of(database, workspace))
+    found = [(await search.find(place, "subject")).total for place in (workspace, other)]
+    if database.path is None:  # each batch leaves the collection and the index at the same moment
+        assert before >= found[0] >= len(await ids_of(database, workspace))
+    else:
+        assert found[0] == 2
+    assert found[1] == 1
     assert not undoing.done()
     await undoing
     assert [(await search.find(place, "subject")).total for place in (workspace, other)] == [2, 1]
@@ -188,7 +192,6 @@ async def test_many_papers_are_undone_among_many_that_stay(
     assert (await search.find(workspace, "subject")).total == 1001
 
 
-@sqlite_file
 @pytest.mark.parametrize("heals", ["start", "redo"])
 async def test_after_an_undo_that_was_cut_short_the_next_start_or_a_redo_lets_all_that_is_left_be_found(
     importer: Importer,
@@ -205,13 +208,14 @@ async def test_after_an_undo_that_was_cut_short_the_next_start_or_a_redo_lets_al
         await asyncio.sleep(0.01)
     undoing.cancel()
     await asyncio.wait((undoing,))
-    assert (await search.find(workspace, "subject")).total == 0
+    kept = len(await ids_of(database, workspace)) if database.path is None else 0  # the file's index is made anew
+    assert (await search.find(workspace, "subject")).total == kept
     if heals == "redo":
         await reversal.redo(workspace, None)
     else:
         await library.add(workspace, paper(9001), None)
         await reversal.undo(workspace, None)  # does not rebuild what the other undo, when continued, would remove again
-        assert (await search.find(workspace, "subject")).total == 0
+        assert (await search.find(workspace, "subject")).total == kept
         await (await SearchIndex.open(database)).close()
     left = len(await ids_of(database, workspace))
     assert (await search.find(workspace, "subject")).total == left > 0
