@@ -27,11 +27,13 @@ RUN /opt/dayori/bin/dayori run < /dev/null > /dev/null \
     && /opt/dayori/bin/python -c "import bot.health_server, bot.platforms.discord.platform, bot.platforms.slack.connection, \
        bot.scheduler, bot.services.feeds.bundle, bot.sources.open_sources, bot.store.postgresql_database"
 
+# A volume that holds something, such as the site's mark, takes over the owner, and another container does not change it.
 FROM system AS root
 COPY --from=build /opt/dayori /opt/dayori
 COPY config /app/config
 RUN useradd --uid 10001 --home-dir /app --shell /bin/sh dayori \
-    && install --directory --owner=dayori --mode=700 /app/data && install --directory --owner=dayori /app/site
+    && install --directory --owner=dayori --mode=700 /app/data \
+    && install --directory --owner=dayori /app/site /app/site/.dayori-site
 RUN rm -rf /etc/apt /usr/lib/apt /usr/lib/dpkg /usr/lib/*/gconv /usr/lib/*/libapt-* /usr/lib/*/perl* \
        /usr/lib/python3*/test /usr/lib/python3*/pydoc_data /usr/share/perl* /usr/share/zoneinfo /var/cache/* /var/log/* \
        /var/lib/apt /var/lib/dpkg/info \

@@ -9,6 +9,7 @@ import structlog
 
 from bot.app import App
 from bot.domain.errors import InputError
+from bot.extras import install_command
 from bot.i18n import msg
 from bot.services.papers.snapshots import Snapshots
 from bot.services.workspaces import DEFAULT
@@ -25,8 +26,8 @@ async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) 
         from bot.site.site import Settings
         from bot.site.site_folder import SiteFolder
     except ModuleNotFoundError as error:
-        command = 'pip install "ronbun-dayori[site]"'
-        raise InputError(msg("The site needs Jinja2; install it with: {command}", command=command)) from error
+        command = install_command("site")
+        raise InputError(msg('The site needs the extra "site"; install it with: {command}', command=command)) from error
     collection = await app.services.workspaces.uuid(workspace_id)
     settings = Settings(app.config.locale, base_url, app.config.zone, collection)
     return SiteFolder(_snapshots(app), workspace_id, folder, settings)

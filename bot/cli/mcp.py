@@ -5,6 +5,7 @@ from __future__ import annotations
 from bot.cli.context import CommandContext, with_context
 from bot.config_errors import reason_of
 from bot.domain.errors import ConfigError
+from bot.extras import install_command
 from bot.i18n import msg, t
 
 
@@ -18,7 +19,7 @@ async def mcp(context: CommandContext) -> None:
         if (error.name or "").partition(".")[0] not in ("mcp", "mcp_types"):
             raise
         raise ConfigError(
-            msg('This needs the extra "mcp"; install it with: {command}', command='pip install "ronbun-dayori[mcp]"')
+            msg('This needs the extra "mcp"; install it with: {command}', command=install_command("mcp"))
         ) from error
     name = t(context.locale, "an assistant of {name}", name=context.user or "?")
     tools = Tools(context.services, context.workspace, name, f"assistant:{context.user or ''}")

@@ -11,6 +11,7 @@ from sqlalchemy.exc import DisconnectionError, OperationalError
 from sqlalchemy.pool import ConnectionPoolEntry, PoolProxiedConnection
 
 from bot.domain.errors import ServerStoreError, StoreError
+from bot.extras import install_command
 from bot.i18n import msg
 from bot.store.connection import StoreConnection
 from bot.store.postgresql_errors import ENDED, OLDEST, state_of
@@ -55,7 +56,7 @@ def make_engine(address: URL, pool: dict[str, Any] = _POOL, **settings: str) -> 
         )
     except ImportError as error:
         raise StoreError(
-            msg("PostgreSQL needs the extra postgres: pip install 'ronbun-dayori[postgres]', or start with make run.")
+            msg('PostgreSQL needs the extra "postgres"; install it with: {command}', command=install_command("postgres"))
         ) from error
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _check_server)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from bot.extras import install_command
 from bot.i18n import Message, msg
 
 BOT_TOKEN, APP_TOKEN = "SLACK_BOT_TOKEN", "SLACK_APP_TOKEN"
@@ -25,4 +26,4 @@ def token_problem(tokens: Mapping[str, str], variable: str) -> Message | None:
     return None
 
 
-NO_BOLT = msg("Slack needs the extra slack: pip install 'ronbun-dayori[slack]', or start the bot with make run.")
+NO_BOLT = msg('Slack needs the extra "slack"; install it with: {command}', command=install_command("slack"))

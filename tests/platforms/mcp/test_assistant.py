@@ -168,7 +168,7 @@ def test_without_the_extra_one_sentence_says_how_to_install_it(settings: Path) -
     result = subprocess.run(command, capture_output=True, text=True, timeout=30, cwd=_ROOT)
     assert result.returncode == 1
     assert result.stdout == ""
-    assert 'pip install "ronbun-dayori[mcp]"' in result.stderr
+    assert f'{sys.executable} -m pip install "ronbun-dayori[mcp]"' in result.stderr
     assert result.stderr.count("\n") == 1
 
 
