@@ -6,6 +6,7 @@ import asyncio
 import json
 import re
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -22,10 +23,25 @@ ROOT = Path(__file__).parent.parent
 COMPOSE = ("compose.yaml", "compose.postgres.yaml")
 
 
+def every_service(name: str) -> dict[str, dict[str, Any]]:
+    """Return the services of a compose file."""
+    found: dict[str, dict[str, Any]] = yaml.safe_load((ROOT / name).read_text("utf-8"))["services"]
+    return found
+
+
 def services(name: str) -> dict[str, dict[str, Any]]:
     """Return the services of a compose file that run the bot."""
-    every = yaml.safe_load((ROOT / name).read_text("utf-8"))["services"]
-    return {each: service for each, service in every.items() if each.startswith("dayori")}
+    return {each: service for each, service in every_service(name).items() if each.startswith("dayori")}
+
+
+def mounts(service: dict[str, Any]) -> Iterator[tuple[str, str, bool]]:
+    """Yield the source, the target and whether it is read only of each volume, in either notation."""
+    for each in service.get("volumes", ()):
+        if isinstance(each, str):
+            source, target, *mode = each.split(":")
+            yield source, target, mode == ["ro"]
+        else:
+            yield each["source"], each["target"], each.get("read_only", False)
 
 
 @pytest.mark.parametrize("name", COMPOSE)
@@ -34,7 +50,7 @@ def test_a_container_writes_only_into_its_volumes_and_starts_again(name: str) ->
         assert service["read_only"]
         assert service["tmpfs"] == ["/tmp"]
         assert service["restart"] == "unless-stopped"
-        folders = {volume.split(":")[1]: volume.endswith(":ro") for volume in service["volumes"]}
+        folders = {target: is_read_only for _, target, is_read_only in mounts(service)}
         assert not folders["/app/data"]
         assert folders["/app/config"]
 
@@ -52,9 +68,20 @@ def test_no_variable_of_compose_stands_in_for_another(name: str) -> None:
 
 @pytest.mark.parametrize("name", COMPOSE)
 def test_what_compose_mounts_of_the_project_is_there(name: str) -> None:
-    every = yaml.safe_load((ROOT / name).read_text("utf-8"))["services"]
-    mounted = [each.split(":")[0] for service in every.values() for each in service.get("volumes", ())]
+    mounted = [source for service in every_service(name).values() for source, _, _ in mounts(service)]
     assert all((ROOT / each).exists() for each in mounted if each.startswith("./"))
+
+
+@pytest.mark.parametrize("name", COMPOSE)
+def test_the_web_server_shows_the_bots_site_and_never_owns_its_volume(name: str) -> None:
+    site = every_service(name)["site"]
+    assert site["depends_on"] == list(services(name))
+    assert site["volumes"][0]["volume"]["nocopy"]
+    shown = {source: (target, is_read_only) for source, target, is_read_only in mounts(site)}
+    root, is_read_only = shown["dayori-site"]
+    assert is_read_only
+    assert f"root {root};" in (ROOT / "docs/nginx.conf").read_text("utf-8")
+    assert all(("dayori-site", "/app/site", False) in mounts(service) for service in services(name).values())
 
 
 @pytest.mark.parametrize("name", COMPOSE)

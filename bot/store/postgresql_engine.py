@@ -56,7 +56,9 @@ def make_engine(address: URL, pool: dict[str, Any] = _POOL, **settings: str) -> 
         )
     except ImportError as error:
         raise StoreError(
-            msg('PostgreSQL needs the extra "postgres"; install it with: {command}', command=install_command("postgres"))
+            msg(
+                'PostgreSQL needs the extra "postgres"; install it with: {command}', command=install_command("postgres")
+            )
         ) from error
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "connect", _check_server)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -33,6 +36,16 @@ def test_a_wrong_address_is_told(dayori: Dayori) -> None:
     assert_one_line(dayori("site", "public", "--base-url", "ftp://example.org"), "ftp://example.org")
     assert_one_line(dayori("site", "public", "--serve", "nowhere"), "nowhere")
     assert dayori("site", "public", "127.0.0.1:8000").exit_code == 2
+
+
+def test_without_the_extra_one_sentence_says_how_to_install_it(tmp_path: Path) -> None:
+    start = "import sys; sys.modules['jinja2'] = None; from bot.__main__ import main; main()"
+    environment = os.environ | {"PYTHONPATH": str(Path(__file__).parents[2])}
+    command = [sys.executable, "-c", start, "site", "public"]
+    result = subprocess.run(command, cwd=tmp_path, env=environment, capture_output=True, text=True, timeout=30)
+    assert result.returncode == 1
+    assert f'{sys.executable} -m pip install "ronbun-dayori[site]"' in result.stderr
+    assert result.stderr.count("\n") == 1
 
 
 async def test_the_server_shows_pages_and_nothing_else(tmp_path: Path) -> None:
