@@ -42,7 +42,7 @@ from bot.config_values import (
     valid_zone,
 )
 from bot.domain.errors import ConfigError, DayoriError
-from bot.environment import TOKENS, Key, Variables, merged, read_variables, text_of
+from bot.environment import TOKENS, Key, Variables, is_missing, merged, read_variables, text_of
 from bot.formats.positions import PositionedTree, read_yaml
 from bot.formats.url_credentials import credentials_of
 from bot.i18n import LOCALES, Locale, msg, system_locale
@@ -234,7 +234,7 @@ def _shape(annotation: Any) -> str:
 
 
 def _read(path: Path, *, required: bool) -> PositionedTree:
-    if not path.exists() and not required:
+    if not required and is_missing(path):
         return PositionedTree(str(path), {})
     try:
         tree = read_yaml(text_of(path), str(path))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -79,6 +80,17 @@ def split_list(text: str) -> list[str]:
     return [entry for part in _COMMAS.split(text) if (entry := part.strip())]
 
 
+def is_missing(path: Path) -> bool:
+    """Return whether a file does not exist; one behind a folder that may not be looked into counts as there."""
+    try:
+        path.stat()
+    except (FileNotFoundError, NotADirectoryError):
+        return True
+    except OSError:
+        return False
+    return False
+
+
 def text_of(path: Path) -> str:
     """Return the text of a settings file. Raises ConfigError."""
     try:
@@ -95,7 +107,7 @@ def text_of(path: Path) -> str:
 
 
 def _of_file(path: Path) -> Iterator[Variable]:
-    if not path.exists() or path.is_dir():  # a folder named .env is somebody's virtual environment
+    if is_missing(path) or os.path.isdir(path):  # a folder named .env is somebody's virtual environment
         return
     from dotenv.parser import parse_stream
 

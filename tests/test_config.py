@@ -60,6 +60,14 @@ def test_the_file_next_to_the_bot_is_read_without_being_named(elsewhere: Path) -
     assert load_config().locale == "en"
 
 
+@pytest.mark.parametrize("name", ["config/bot.yaml", ".env"])
+def test_settings_that_are_there_but_out_of_reach_are_not_passed_over(elsewhere: Path, name: str) -> None:
+    (elsewhere / "config").mkdir()
+    (elsewhere / name).symlink_to(elsewhere / name)  # as a folder of another user does, also for root
+    with pytest.raises(ConfigError, match="cannot be read"):
+        load_config()
+
+
 def test_everything_can_be_set_in_the_file() -> None:
     config = load(
         "timezone: Europe/Berlin\nlocale: en\nsharing: hosted\nadditions: curators\ncurators: [Editors, '123']\n"
