@@ -156,7 +156,7 @@ PASSED_OVER = re.compile(
     r"formats\.json\.(?:read_tree|written_list)|services\.(?:cancellation\..+|papers\.(?:drafts\.require_own|outcomes\..+|decisions\.(?:un)?decided_message))|"
     r"formats\.(?:table_columns\.put_cell|paper_list\.read)|"
     r"search\.(?:results|planner|suggestions|spelling|stemming|ranking|synonyms|document)(?:\..+)?|"
-    r"services\.doctor\.source_addresses\.unreached|services\.feeds\.reason_text\.reason_text|platforms\.(?:answer_trace\.answer_trace|console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"
+    r"services\.(?:doctor\.source_addresses\.unreached|backup_folder\.copy_of)|services\.feeds\.reason_text\.reason_text|platforms\.(?:answer_trace\.answer_trace|console\.(?:feeds\.trial|reports\.imported|help\.(?:overview|of_command))|"
     r"discord\.modal\.feed_modal|slack\.feed_view\.preview_answer|discord\.(?:context|paper_list|permissions|components|api_errors)\..+|"
     r"slack\.(?:tokens\.token_problem|channels\.address_of|(?:blocks|bolt|card|context|draft_form|forms|listeners|paper_list|people|registry|response|commands)\..+))"
 )

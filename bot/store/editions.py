@@ -9,7 +9,7 @@ from typing import Literal, NamedTuple
 from sqlalchemy import and_, bindparam, exists, func, insert, null, select, update
 
 from bot.domain.digest import Choice, Payload, Subscription
-from bot.i18n import Message
+from bot.i18n import Message, message_from
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.dialect import is_among
@@ -226,7 +226,7 @@ async def last_editions(connection: StoreConnection, workspace_id: int) -> dict[
             datetime.fromisoformat(done_at) if done_at else None,
             total,
             sent,
-            Message(*trouble) if trouble else None,
+            message_from(trouble) if trouble else None,
         )
         for id, number, composed_at, done_at, total, sent, trouble in await connection.execute(query)
     }

@@ -8,7 +8,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, func, not_, or_, select, update
 
-from bot.i18n import Locale, Message
+from bot.i18n import Locale, Message, message_from
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.dialect import is_among
@@ -147,7 +147,7 @@ async def release(
     """Release an edition if it is still held; with `until`, it is not leased again before that time."""
     conditions = (editions.c.id == edition_id, editions.c.lease_owner == owner)
     free = {"lease_owner": None, "leased_until": iso(until) if until else None}
-    why = {"trouble": [trouble.sentence, trouble.values]} if trouble else {}
+    why = {"trouble": trouble.columns()} if trouble else {}
     await connection.execute(update(editions).where(*conditions).values(**free, **why))
 
 
@@ -205,6 +205,6 @@ async def postponed(
     if subscription_id is not None:
         query = query.where(subscriptions.c.id == subscription_id)
     return [
-        (name, Message(*paused) if paused else None, Message(*trouble) if trouble else None)
+        (name, message_from(paused) if paused else None, message_from(trouble) if trouble else None)
         for name, paused, trouble in await connection.execute(query)
     ]

@@ -25,7 +25,7 @@ from sqlalchemy import (
 from bot.domain.digest import Subscription, passes_filter
 from bot.domain.fairness import in_turns
 from bot.domain.schedule import parse_schedule
-from bot.i18n import Message
+from bot.i18n import Message, message_from
 from bot.store.connection import StoreConnection
 from bot.store.database import iso
 from bot.store.dialect import is_among, json_items, upsert
@@ -104,7 +104,7 @@ async def end(connection: StoreConnection, subscription_id: int, now: datetime) 
 async def pause(connection: StoreConnection, subscription_id: int, reason: Message, now: datetime) -> None:
     """Pause a subscription, with a reason for its curators; it is tried again a day later."""
     again = iso(now + _TRIED_AGAIN_AFTER)
-    await _set(connection, [subscription_id], paused_reason=[reason.sentence, reason.values], tried_again_at=again)
+    await _set(connection, [subscription_id], paused_reason=reason.columns(), tried_again_at=again)
 
 
 async def resume(connection: StoreConnection, subscription_id: int) -> None:
@@ -294,7 +294,7 @@ def _read(row: Row[Any]) -> Subscription:
         tags=tuple(row.tags),
         locale=row.locale,
         created_at=datetime.fromisoformat(row.created_at),
-        paused_reason=Message(*row.paused_reason) if row.paused_reason else None,
+        paused_reason=message_from(row.paused_reason) if row.paused_reason else None,
         tried_again_at=datetime.fromisoformat(row.tried_again_at) if row.tried_again_at else None,
         starts_after=row.starts_after or 0,
     )

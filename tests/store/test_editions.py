@@ -81,11 +81,10 @@ async def test_a_released_edition_can_be_left_alone_for_a_while(
     edition = await write(database, subscription, clock)
     assert await claim(database, clock, "me")
     async with database.write() as connection:
-        await leases.release(
-            connection, "me", edition, clock() + timedelta(seconds=50), msg("The channel no longer exists.")
-        )
+        trouble = msg("The database could not be written: {reason}.", reason=msg("the disk is full"))
+        await leases.release(connection, "me", edition, clock() + timedelta(seconds=50), trouble)
         status = await editions.last_editions(connection, subscription.workspace_id)
-    assert status[subscription.id].trouble == msg("The channel no longer exists.")
+    assert status[subscription.id].trouble == trouble
     assert await claim(database, clock, "me") is None
     clock.advance(seconds=51)
     assert await claim(database, clock, "me")

@@ -77,6 +77,11 @@ async def test_a_pause_keeps_its_reason_in_both_languages_and_ends_with_the_next
     assert paused.paused_reason is not None
     assert paused.paused_reason.text("en") == "Discord answered 403."
     assert paused.paused_reason.text("ja") == "Discordが 403 を返しました。"
+    reason = msg("The database could not be written: {reason}.", reason=msg("the disk is full"))
+    async with database.write() as connection:
+        await subscriptions.pause(connection, subscription.id, reason, clock())
+        paused = await subscriptions.by_name(connection, workspace, "weekly")
+    assert paused and paused.paused_reason == reason
     assert (await subscribe(database, workspace, clock)).paused_reason is None
 
 
