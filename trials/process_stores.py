@@ -20,6 +20,7 @@ from trials.process_world import World
 
 _HOLDER = text("SELECT text FROM state WHERE name LIKE 'job delivery discord %'")
 _OPEN = text("SELECT count(*), count(done_at) FROM editions")
+_UNSURE = text("SELECT count(*) FROM messages WHERE state = 'sending'")
 
 
 class Stores(Protocol):
@@ -106,6 +107,11 @@ class Ledger:
         async with self._database.read() as connection:
             rows = list(await connection.scalars(_HOLDER))
         return process_of(rows[0].split('"')[1]) if rows else None
+
+    async def unsure(self) -> int:
+        """Return how many messages are noted as being sent."""
+        async with self._database.read() as connection:
+            return int((await connection.execute(_UNSURE)).scalar_one())
 
     async def close(self) -> None:
         """Close the store."""

@@ -103,7 +103,7 @@ async def takeovers(stores: Stores, where: str, machines: Sequence[str]) -> int:
 async def killed_at_random(stores: Stores, runs: int) -> int:
     """Kill and start processes at random while they deliver."""
     wrong: Counter[str] = Counter()
-    began, kills = monotonic(), 0
+    began, unsure = monotonic(), list[int]()
     for run in range(runs):
         dice = random.Random(run)
         # Discord forgets every nonce at once where nothing but a kill goes wrong: then only the search protects.
@@ -113,29 +113,37 @@ async def killed_at_random(stores: Stores, runs: int) -> int:
             if troubled:
                 each.server.fault("POST", "/messages$", nth=dice.randint(1, 150), times=3, drop=True, applied=True)
             each.start(0, 1, 2, 3)
-            kills += await _storm(each, dice)
+            unsure += await _storm(each, dice)
             found = Counter({"not delivered": not await each.delivered(120)}) + SOME.wrong(each.channels)
             found["not ended with 0"] = await each.stop()
             if found.total():
                 print(f"  run {run}: {dict(+found)}", flush=True)
             wrong += found
     editions = runs * SOME.channels
-    print(f"  {runs} runs with {editions:,} editions and {kills} kills in {monotonic() - began:.0f} s:", end="")
+    print(
+        f"  {runs} runs with {editions:,} editions and {len(unsure)} kills, after each of which {median(unsure):.0f} "
+        f"messages were unsure, {max(unsure)} at most, in {monotonic() - began:.0f} s:",
+        end="",
+    )
     return _told(wrong)
 
 
-async def _storm(each: Fleet, dice: random.Random) -> int:
-    """Kill some processes, mostly the one that delivers, and start them again; return how many were killed."""
+async def _storm(each: Fleet, dice: random.Random) -> list[int]:
+    """Kill some processes, mostly the one that delivers, and start them again.
+
+    Return, for each kill, how many messages had been about to be sent.
+    """
     await each.until_posted(1, 30)
-    kills = dice.randint(2, 6)
-    for _ in range(kills):
+    unsure = list[int]()
+    for _ in range(dice.randint(2, 6)):
         await asyncio.sleep(dice.uniform(0, 1.2))
         holder = await each.holder() if dice.random() < 0.7 else None
         number = dice.choice(each.alive) if holder is None else holder
         await each.kill(number)
+        unsure.append(await each.ledger.unsure())
         await asyncio.sleep(dice.uniform(0, 0.5))
         each.start(number)
-    return kills
+    return unsure
 
 
 def _told(wrong: Counter[str]) -> int:
