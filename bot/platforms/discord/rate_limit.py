@@ -25,7 +25,8 @@ from bot.services.job_leases import JobLeases
 _RATE, _OTHERS_RATE = 48.0, 2.0  # requests per second, of the 50 that Discord allows
 _LATE = 0.5  # seconds of delay that the next requests may make up for, at twice the rate
 _LOOK_AGAIN = 1.0  # seconds until this process's share is looked at again
-_ROUND_TRIPS = 100  # the shortest of so many is what surely passes between a request's arrival and its answer
+# the shortest of the last requests, when there were many, is what surely passes on the way there and back
+_ROUND_TRIPS, _FEW = 100, 20
 _INVALID = frozenset({401, 403, 429})
 _MOST_INVALID, _WINDOW = 1000, 600.0  # Discord bans an address after 10,000 such responses in ten minutes
 
@@ -62,7 +63,7 @@ class GlobalRateLimit:
             self._note_arrival(0.0)
             raise
         self._round_trips.append(monotonic() - began)
-        self._note_arrival(min(self._round_trips))
+        self._note_arrival(min(self._round_trips) if len(self._round_trips) > _FEW else 0.0)
 
     def rest(self, seconds: float) -> None:
         """Let no request pass for some seconds."""

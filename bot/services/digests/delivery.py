@@ -55,7 +55,7 @@ class Delivery:
         self._database, self._clock, self._publishers = database, clock, publishers
         self._metrics = metrics or Metrics()
         self._name, self._is_gone = new_owner(), is_gone
-        self._stopping = asyncio.Event()
+        self._stopping, self._more = asyncio.Event(), asyncio.Event()
         self._sender = EditionSender(database, clock, self._name, self._stopping, pauses)
         self._postponement = Postponement(database, clock, self._name, publishers)
         self._edition_ids: set[int] = set()
@@ -65,7 +65,9 @@ class Delivery:
         self._running: asyncio.Task[DeliveryReport] | None = None
 
     def start(self) -> asyncio.Task[DeliveryReport]:
-        """Deliver in the background; a delivery that is already running finds new editions by itself."""
+        """Deliver in the background; a delivery that is already running looks for new editions at once."""
+        self._look_at = 0.0
+        self._more.set()
         if self._running is None or self._running.done():
             self._running = asyncio.create_task(self.deliver_open())
             self._running.add_done_callback(_log_failure)
@@ -99,18 +101,17 @@ class Delivery:
         running: set[asyncio.Task[None]] = set()
         try:
             while True:
+                self._more.clear()
                 for edition in await self._acquire(len(running), subscription_id, resting):
                     running.add(task := asyncio.create_task(self._deliver(edition, report, resting)))
                     self._unstarted.discard(edition.id)
                     self._tasks.add(task)
                     task.add_done_callback(self._tasks.discard)
                 await self._renew()
-                if not running:
+                if not running and not self._more.is_set():
                     await self._add_postponed(report, subscription_id)
                     return report
-                done, running = await asyncio.wait(running, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
-                for task in done:
-                    task.result()
+                running = await self._wait(running)
         except asyncio.CancelledError:
             for task in running:
                 task.cancel()
@@ -120,6 +121,18 @@ class Delivery:
             if running:
                 await asyncio.wait(running)
 
+    async def _wait(self, running: set[asyncio.Task[None]]) -> set[asyncio.Task[None]]:
+        """Wait until an edition has ended, or it is time to look for more; return those that are still under way."""
+        more = asyncio.ensure_future(self._more.wait())
+        try:
+            await asyncio.wait({*running, more}, timeout=_LOOK_AGAIN, return_when=asyncio.FIRST_COMPLETED)
+        finally:
+            more.cancel()
+        ended = {task for task in running if task.done()}
+        for task in ended:
+            task.result()
+        return running - ended
+
     @uncancellable
     async def _acquire(self, busy: int, subscription_id: int | None, resting: set[str]) -> list[OpenEdition]:
         platforms = [name for name in self._publishers if name not in resting]
@@ -127,6 +140,7 @@ class Delivery:
         is_early = busy and (room < _AT_LEAST or monotonic() < self._look_at)
         if self._stopping.is_set() or not platforms or is_early:
             return []
+        self._look_at = monotonic() + _LOOK_APART
         async with self._database.write(own_rows=True) as connection:
             now = self._clock()
             claimed = await leases.acquire(
@@ -140,7 +154,8 @@ class Delivery:
                 besides=self._edition_ids,
                 subscription_id=subscription_id,
             )
-        self._look_at = 0.0 if len(claimed) == room else monotonic() + _LOOK_APART
+        if len(claimed) == room:
+            self._look_at = 0.0
         self._edition_ids.update(each.id for each in claimed)
         self._unstarted.update(each.id for each in claimed)
         return claimed

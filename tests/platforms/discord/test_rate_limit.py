@@ -43,7 +43,6 @@ async def test_no_second_has_more_requests_than_allowed_however_long_each_is_hel
 
 async def test_a_request_without_an_answer_counts_until_it_has_one() -> None:
     pace = GlobalRateLimit(lambda: 4.0)
-    await arrivals(pace, 1, (0.0, 0.0), 0.0)  # from which it knows how fast an answer may be
     answers = [asyncio.Event() for _ in range(4)]
 
     async def send(answer: asyncio.Event) -> None:
@@ -60,6 +59,12 @@ async def test_a_request_without_an_answer_counts_until_it_has_one() -> None:
     for answer in answers:
         answer.set()
     await asyncio.gather(*sent)
+
+
+async def test_a_few_slow_answers_do_not_tell_how_fast_one_may_be() -> None:
+    pace = GlobalRateLimit(lambda: 4.0)
+    times = await arrivals(pace, 5, (0.3, 0.3), 0.0)
+    assert times[4] - times[0] >= 1.3
 
 
 async def test_what_was_late_is_made_up_for() -> None:

@@ -6,6 +6,7 @@ import asyncio
 from contextlib import suppress
 from datetime import timedelta
 from itertools import count
+from time import monotonic
 
 import pytest
 from hypothesis import given
@@ -154,6 +155,28 @@ async def test_a_delivery_cancelled_in_the_middle_of_a_message_sends_it_once(
     clock.advance(seconds=5)
     await Delivery(database, clock, {"discord": publisher}, pauses=()).deliver_open()
     assert publisher.papers_in(HERE) == publisher.papers_in(THERE) == ALL
+
+
+@pytest.mark.usefixtures("composed")
+async def test_a_new_edition_leaves_at_once_while_another_channel_hangs(
+    delivery: Delivery, publisher: FakePublisher, digests: Digests, workspace: int
+) -> None:
+    publisher.faulty = HERE
+    publisher.faults.append("hangs")
+    delivery.start()
+    async with asyncio.timeout(10):
+        while len(publisher.papers_in(THERE)) < len(ALL):
+            await asyncio.sleep(0.005)
+        await asyncio.sleep(0.3)
+        await digests.subscribe(workspace, SubscriptionRequest("new", "discord:9/9", "mon 09:00", (), "ja"))
+        assert await digests.compose_now(workspace, "new")
+        began = monotonic()
+        delivery.start()
+        while not publisher.papers_in("discord:9/9"):
+            await asyncio.sleep(0.005)
+    assert monotonic() - began < 1.5
+    with pytest.raises(TimeoutError):
+        await asyncio.wait_for(delivery.drain(), 0.05)
 
 
 @pytest.mark.usefixtures("composed")
