@@ -72,7 +72,7 @@ def labels(locale: Locale) -> Labels:
             "about_kept": t(
                 locale,
                 "論文だより, a bot in the team's chat, keeps it. What is added or corrected there appears here, and "
-                "what becomes known later, such as a new version or a retraction, is told with the paper.",
+                "what becomes known later, such as a new version or a retraction, is shown with the paper.",
             ),
             "about_adding": t(locale, "How to add a paper"),
             "about_chat": t(
