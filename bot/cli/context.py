@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, Concatenate, NamedTuple, ParamSpec
 from bot.allocator import share_one_arena
 from bot.app import App, open_app
 from bot.config import Config, load_config, reader_locale
-from bot.domain.errors import DamagedStoreError, DayoriError, InputError
+from bot.domain.errors import DamagedStoreError, DayoriError, InputError, ServerStoreError
 from bot.domain.paper import Paper
 from bot.i18n import Locale, msg, t
 from bot.logs import configure_logs
@@ -174,10 +174,7 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         yield settings
     except DayoriError as error:
         locale = settings[0].locale if settings else reader_locale(file)
-        print_line(
-            error.text(locale) + (_hint(settings[0]) if settings and isinstance(error, DamagedStoreError) else ""),
-            sys.stderr,
-        )
+        print_line(error.text(locale) + _hint(error, locale, settings), sys.stderr)
         raise SystemExit(1) from error
     except AbortError as error:
         print_line(
@@ -191,10 +188,15 @@ def errors_as_one_line(file: Path | None = None) -> Iterator[list[Config]]:
         raise SystemExit(1) from error
 
 
-def _hint(config: Config) -> str:
+def _hint(error: DayoriError, locale: Locale, settings: list[Config]) -> str:
+    """Return what to do about a database that cannot be used, as far as its error does not tell."""
+    if isinstance(error, ServerStoreError) and error.remedy:
+        return f" {error.remedy.text(locale)}"
+    if not settings or not isinstance(error, DamagedStoreError):
+        return ""
     from bot.services.backups import restore_hint  # most commands need no way back
 
-    return f" {restore_hint(config.backups_path).text(config.locale)}"
+    return f" {restore_hint(settings[0].backups_path).text(locale)}"
 
 
 @contextlib.contextmanager

@@ -16,6 +16,7 @@ DayoriError
 ├── StoreError         the database
 │   ├── MissingStoreError   there is no database yet, or an empty one
 │   ├── DamagedStoreError   its file is damaged; a copy brings it back
+│   ├── LostStoreError      its server is gone for now
 │   └── ServerStoreError    its server, or this user's rights there, keep it from being used
 ├── SourceError        a source of metadata is down, refuses or sends nonsense
 │   ├── SourceSettingError  the settings keep the source from being queried
