@@ -43,7 +43,7 @@ async def _update(request: dict[str, Any]) -> dict[str, Any]:
     from bot.store.database import open_database
 
     zone = ZoneInfo(request["zone"])
-    settings = Settings(request["locale"], request["base_url"], zone, UUID(request["collection"]))
+    settings = Settings(request["locale"], request["base_url"], zone, UUID(request["identity"]))
     database = await open_database(request["database_url"])
     try:
         count = Statistics(database, lambda: datetime.now(UTC), zone).of

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 from typing import TYPE_CHECKING
+from uuid import NAMESPACE_URL, UUID, uuid5
 
 import structlog
 
@@ -28,8 +29,8 @@ async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) 
     except ModuleNotFoundError as error:
         command = install_command("site")
         raise InputError(msg('The site needs the extra "site"; install it with: {command}', command=command)) from error
-    collection = await app.services.workspaces.uuid(workspace_id)
-    settings = Settings(app.config.locale, base_url, app.config.zone, collection)
+    identity = await _identity(app, workspace_id, base_url)
+    settings = Settings(app.config.locale, base_url, app.config.zone, identity)
     return SiteFolder(_snapshots(app), workspace_id, folder, settings)
 
 
@@ -56,7 +57,7 @@ class SiteUpdates:
             "base_url": config.site.base_url,
             "folder": str(self._folder),
             "workspace": workspace,
-            "collection": str(await workspaces.uuid(workspace)),
+            "identity": str(await _identity(self._app, workspace, config.site.base_url)),
             "aliases": config.aliases,
         }
         answer = await updated_site(request)
@@ -65,6 +66,14 @@ class SiteUpdates:
             raise InputError(msg("The site is not up to date: {reason}", reason=answer["failure"]))
         if report := answer["report"]:
             _log.info("site updated", folder=str(self._folder), **report)
+
+
+async def _identity(app: App, workspace_id: int, base_url: str) -> UUID:
+    """Return what the ids of a site's feeds are made of: its address, or without one the collection's permanent id.
+
+    CI builds a site from a new database each time, and feed readers must not take every paper for a new one.
+    """
+    return uuid5(NAMESPACE_URL, base_url.rstrip("/")) if base_url else await app.services.workspaces.uuid(workspace_id)
 
 
 def _snapshots(app: App) -> Snapshots:

@@ -149,3 +149,12 @@ def test_what_is_started_is_a_command() -> None:
     assert started == ["run", "run", "post", "feeds", "refresh"]
     for command in started:
         assert CliRunner().invoke(program.app, [command, "--help"]).exit_code == 0
+
+
+def test_the_workflow_for_pages_publishes_the_repositorys_papers_and_not_the_starter_collection() -> None:
+    [job] = yaml.safe_load((ROOT / "docs/pages.yml").read_text("utf-8"))["jobs"].values()
+    assert job["env"] == {"DAYORI_PAPERS_FILE": "papers.yaml"}
+    assert "papers_file" in Config.model_fields
+    commands = [step["run"].split()[1] for step in job["steps"] if step.get("run", "").startswith("dayori ")]
+    assert commands == ["site"]
+    assert {"path": "public"} in [step.get("with") for step in job["steps"]]

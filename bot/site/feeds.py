@@ -68,7 +68,7 @@ def _of_editions(site: Site, subscription: str) -> Page:
         times = _falling(each.composed_at for each in editions)
         entries = [
             Entry(
-                id=uuid5(site.settings.collection, inert(f"edition/{each.subscription}/{each.number}")).urn,
+                id=uuid5(site.settings.identity, inert(f"edition/{each.subscription}/{each.number}")).urn,
                 title=heading_of(site, each, locale),
                 path=edition_path(each),
                 published=at,
@@ -93,7 +93,7 @@ def _feed(site: Site, path: str, key: str, name: str, entries: Sequence[Entry]) 
     locale = site.settings.locale
     text = templating.fill(
         "feed.xml",
-        id=uuid5(site.settings.collection, key).urn,
+        id=uuid5(site.settings.identity, key).urn,
         locale=locale,
         title=t(locale, "論文だより: {name}", name=name) if name else "論文だより",
         address=site.absolute(path),
@@ -107,7 +107,7 @@ def _feed(site: Site, path: str, key: str, name: str, entries: Sequence[Entry]) 
 def _entry(site: Site, outline: Outline, paper: Paper, published: datetime) -> Entry:
     paragraphs = prose(paper.comment or paper.excerpt or paper.title)
     return Entry(
-        id=uuid5(site.settings.collection, inert(f"paper/{paper.id}")).urn,
+        id=uuid5(site.settings.identity, inert(f"paper/{paper.id}")).urn,
         title=paper.heading,
         path=paper_path(outline),
         published=published,

@@ -27,13 +27,13 @@ File = tuple[str, str | bytes]
 class Settings:
     """How a site is made: its first language, the address where it will stand (if known), and the team's timezone.
 
-    `collection` is the collection's permanent id.
+    The ids of its feeds are made of `identity`.
     """
 
     locale: Locale
     base_url: str
     zone: ZoneInfo
-    collection: UUID
+    identity: UUID
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -24,6 +25,18 @@ def test_the_collection_is_written_and_then_only_what_changed(dayori: Dayori, tm
     page = (tmp_path / "public/papers/retnet.html").read_text(encoding="utf-8")
     assert "別のコメント。" in page
     assert "https://papers.example.org/papers/retnet.html" in page
+
+
+def test_a_site_that_is_built_from_a_new_database_keeps_the_ids_of_its_feed(
+    dayori: Dayori, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ids = []
+    for name in ("one", "two"):
+        monkeypatch.setenv("DAYORI_DATABASE_URL", f"sqlite+aiosqlite:///{tmp_path}/{name}.db")
+        dayori("site", name, "--base-url", "https://team.github.io/papers/")
+        ids.append(re.findall("<id>.*</id>", (tmp_path / name / "feed.xml").read_text("utf-8")))
+    assert len(ids[0]) == 7
+    assert ids[0] == ids[1]
 
 
 def test_another_folder_is_not_touched(dayori: Dayori, tmp_path: Path) -> None:
