@@ -39,7 +39,7 @@ async def measure(size: int) -> None:
         workspace, _ = await find_or_add(database, "bench", NOW)
         await Importer(database, lambda: NOW).run(workspace, list(corpus(size)), None)
         out = Path(folder) / "out"
-        snapshots = Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone).of, {})
+        snapshots = Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone), {})
         site = SiteFolder(snapshots, workspace, out, SETTINGS)
         gc.collect()
         search_young_only()  # as the processes do that build a site

@@ -72,7 +72,7 @@ async def _built(folder: Path, out: Path, papers: Sequence[Paper], queries: Sequ
     search = await SearchIndex.open(database)
     workspace, _ = await find_or_add(database, "bench", NOW)
     await Importer(database, lambda: NOW).run(workspace, papers, None)
-    snapshots = Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone).of, {})
+    snapshots = Snapshots(database, Statistics(database, lambda: NOW, SETTINGS.zone), {})
     await SiteFolder(snapshots, workspace, out, SETTINGS).build()
     lookup = Lookup(database, search)
     found = [await lookup.find(workspace, query.text) for query in queries]

@@ -46,8 +46,8 @@ async def _update(request: dict[str, Any]) -> dict[str, Any]:
     settings = Settings(request["locale"], request["base_url"], zone, UUID(request["identity"]))
     database = await open_database(request["database_url"])
     try:
-        count = Statistics(database, lambda: datetime.now(UTC), zone).of
-        snapshots = Snapshots(database, count, request["aliases"])
+        statistics = Statistics(database, lambda: datetime.now(UTC), zone)
+        snapshots = Snapshots(database, statistics, request["aliases"])
         report = await SiteFolder(snapshots, request["workspace"], Path(request["folder"]), settings).update()
     finally:
         await database.close()

@@ -42,7 +42,7 @@ class SiteUpdates:
         self._snapshots = _snapshots(app)
 
     async def run_if_due(self) -> None:
-        """Update the site after a change, and once after the start; a fault is told once for each change."""
+        """Update the site after a change, each day, and once after the start; a fault is told once for each change."""
         workspaces, config = self._app.services.workspaces, self._app.config
         workspace = await workspaces.named(DEFAULT)
         state = await self._snapshots.state(workspace)
@@ -77,4 +77,4 @@ async def _identity(app: App, workspace_id: int, base_url: str) -> UUID:
 
 
 def _snapshots(app: App) -> Snapshots:
-    return Snapshots(app.database, app.services.statistics.of, app.config.aliases)
+    return Snapshots(app.database, app.services.statistics, app.config.aliases)

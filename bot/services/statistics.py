@@ -33,9 +33,13 @@ class Statistics:
         self._database, self._clock, self._zone = database, clock, zone
         self._kept: dict[int, tuple[object, CollectionStatistics]] = {}
 
+    def today(self) -> date:
+        """Return the day in the team's timezone."""
+        return self._clock().astimezone(self._zone).date()
+
     async def of(self, workspace_id: int) -> CollectionStatistics:
         """Return the numbers of a workspace's collection as they are now."""
-        today = self._clock().astimezone(self._zone).date()
+        today = self.today()
         async with self._database.read() as connection:
             version = (today, await statistics.version(connection, workspace_id))
             kept, numbers = self._kept.get(workspace_id) or (None, None)

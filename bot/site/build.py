@@ -85,7 +85,7 @@ class _Build:
 
     async def run(self) -> Report:
         self._new.state = state = await self._source.state()
-        outlines = [outline async for batch in self._source.outlines() for outline in batch]
+        outlines, _ = await asyncio.gather(self._outlines(), asyncio.to_thread(self._disk.read))
         catalogue = await asyncio.to_thread(catalogue_of, outlines, await self._source.editions())
         numbers = await self._source.statistics()
         site = Site(self._settings, catalogue, numbers, templating.design(), assets.versions())
@@ -103,6 +103,9 @@ class _Build:
                 await self._make_waiting()
         self._new.notes["related"] = related.new_notes
         return self._commit(len(outlines), state)
+
+    async def _outlines(self) -> list[Outline]:
+        return [outline async for batch in self._source.outlines() for outline in batch]
 
     def _gather(self, pages: Iterator[Page]) -> bool:
         """Take pages, keep those that are as they were, and return whether others wait to be made."""

@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import os
-from functools import cached_property
 from pathlib import Path
 
 from bot.site.manifest import Sizes
 
 
 class FilesOnDisk:
-    """The sizes of all files in a folder, read at the first question."""
+    """The sizes of all files in a folder, as they are when `read` is called."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
+        self._sizes: Sizes = {}
 
     def has(self, sizes: Sizes) -> bool:
         """Return whether all of these files are there, and as large as that."""
-        return all(self._sizes.get(path) == size for path, size in sizes.items())
+        return sizes.items() <= self._sizes.items()
 
-    @cached_property
-    def _sizes(self) -> Sizes:
-        sizes: Sizes = {}
+    def read(self) -> None:
+        """Read the sizes: a quarter of a second for 70,000 files."""
         waiting = [""]
         while waiting:
             folder = waiting.pop()
@@ -31,5 +30,4 @@ class FilesOnDisk:
                     if entry.is_dir(follow_symlinks=False):
                         waiting.append(f"{path}/")
                     else:
-                        sizes[path] = entry.stat().st_size
-        return sizes
+                        self._sizes[path] = entry.stat().st_size

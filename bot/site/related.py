@@ -36,6 +36,7 @@ class Related:
         self._holders: dict[str, list[int]] = defaultdict(list)
         self._features: dict[int, tuple[str, ...]] = {}
         self._prints: dict[str, str] = {}
+        self._marks = {paper.number: f"{paper.number}:{paper.date}" for paper in catalogue.papers}
         for paper in catalogue.papers:
             self._features[paper.number] = features = tuple(map(intern, _features(paper)))
             for feature in features:
@@ -47,7 +48,7 @@ class Related:
         """Return the papers related to one, the closest first."""
         holders, most = self._holders, self._most
         features = [feature for feature in self._features[paper.number] if 1 < len(holders[feature]) <= most]
-        seen = fingerprint(*(f"{feature}:{self._print(feature)}" for feature in features))
+        seen = fingerprint(*map(self._print, features))
         note = self._notes.get(paper.id)
         if note and note[0] == seen and all(number in self._papers for number in note[1:]):
             numbers: Sequence[int] = [int(str(number)) for number in note[1:]]
@@ -73,10 +74,10 @@ class Related:
         return order[:MOST]
 
     def _print(self, feature: str) -> str:
-        """Return a text that differs when other papers have the feature, or one of them has another date."""
+        """Return the feature with what differs when other papers have it, or one of them has another date."""
         if feature not in self._prints:
-            papers = (self._papers[number] for number in self._holders[feature])
-            self._prints[feature] = fingerprint(*(f"{paper.number}:{paper.date}" for paper in papers))
+            marks = map(self._marks.__getitem__, self._holders[feature])
+            self._prints[feature] = f"{feature}:{fingerprint(*marks)}"
         return self._prints[feature]
 
 

@@ -22,6 +22,6 @@ class SiteFolder:
             return await build(snapshot, self._folder, self._settings, progress)
 
     async def update(self) -> Report | None:
-        """Build if papers changed or editions arrived since the last build; None if not."""
+        """Build if papers changed, editions arrived or another day began since the last build; None if not."""
         state = await self._snapshots.state(self._workspace_id)
         return await self.build() if state != state_of(self._folder) else None
