@@ -73,6 +73,7 @@ _ESCAPES = str.maketrans(
     }
 )
 _LINE_END = re.compile(r"(?<=\S)\n\n(?=\S)|\n")
+_NOT_PLAIN = re.compile(r"[\\{}~^$&%#_\n@`]|--|''")  # one search instead of four passes over most texts
 _ENTRY_START = re.compile(r"@(?=\w*[ \t]*[({;,、；，])")  # keywords put separators in braces
 
 
@@ -92,6 +93,8 @@ def decode_verbatim(text: str) -> str:
 
 def encode(text: str) -> str:
     """Return LaTeX that `decode` turns back into the text."""
+    if not _NOT_PLAIN.search(text):
+        return text
     safe = re.sub(r"(?:(?<=-)(?=-)|(?<=[`?!])(?=`)|(?<=')(?='))", "{}", text.translate(_ESCAPES))
     safe = _LINE_END.sub(lambda match: "\n\n" if len(match[0]) == 2 else "\\newline\n", safe)
     return _ENTRY_START.sub("{@}", safe)
