@@ -12,9 +12,15 @@ from uuid import UUID
 from zoneinfo import ZoneInfo
 
 from bot.domain.errors import DayoriError, InputError
+from bot.extras import install_command
 from bot.garbage import search_young_only
-from bot.i18n import msg
+from bot.i18n import Message, msg
 from bot.worker_process import end, framed, frames, next_frame, start
+
+
+def without_extra() -> Message:
+    """Return what is missing where Jinja2 is."""
+    return msg('The site needs the extra "site"; install it with: {command}', command=install_command("site"))
 
 
 async def updated_site(request: dict[str, Any]) -> dict[str, Any]:
@@ -62,8 +68,8 @@ def main() -> None:
         answer = asyncio.run(_update(request))
     except DayoriError as error:
         answer = {"failure": error.text(request["locale"])}
-    except ModuleNotFoundError as error:
-        answer = {"failure": str(error)}
+    except ModuleNotFoundError:
+        answer = {"failure": without_extra().text(request["locale"])}
     sys.stdout.buffer.write(framed(json.dumps(answer).encode()))
     sys.stdout.buffer.flush()
 

@@ -10,7 +10,6 @@ import structlog
 
 from bot.app import App
 from bot.domain.errors import InputError
-from bot.extras import install_command
 from bot.i18n import msg
 from bot.services.papers.snapshots import Snapshots
 from bot.services.workspaces import DEFAULT
@@ -27,8 +26,9 @@ async def site_folder(app: App, workspace_id: int, folder: Path, base_url: str) 
         from bot.site.site import Settings
         from bot.site.site_folder import SiteFolder
     except ModuleNotFoundError as error:
-        command = install_command("site")
-        raise InputError(msg('The site needs the extra "site"; install it with: {command}', command=command)) from error
+        from bot.site_process import without_extra
+
+        raise InputError(without_extra()) from error
     identity = await _identity(app, workspace_id, base_url)
     settings = Settings(app.config.locale, base_url, app.config.zone, identity)
     return SiteFolder(_snapshots(app), workspace_id, folder, settings)

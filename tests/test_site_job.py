@@ -47,3 +47,12 @@ async def test_a_folder_with_other_things_is_told_once(app: App, tmp_path: Path)
         await job()
     await job()
     assert [each.name for each in (tmp_path / "public").iterdir()] == ["thesis.tex"]
+
+
+async def test_without_the_extra_the_job_says_how_to_install_it(
+    app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "jinja2.py").write_text("raise ModuleNotFoundError(name='jinja2')")
+    monkeypatch.setenv("PYTHONPATH", str(tmp_path))
+    with pytest.raises(InputError, match=r'pip install "ronbun-dayori\[site\]"'):
+        await jobs_of(app)["site"]()
