@@ -1,7 +1,7 @@
 """Runs the trials, prints the results by fault and by step, and fails if a message was lost, sent twice or refused.
 
 `python -m trials slack` runs only those of Slack; the others are discord, rendering, feeds, updates, processes,
-restore, soak, soak-postgresql and faults.
+restore, site, soak, soak-postgresql and faults.
 """
 
 from __future__ import annotations
@@ -17,6 +17,7 @@ from trials.faults import on_faults
 from trials.feeds import on_feeds
 from trials.processes import on_processes
 from trials.restore import on_restore
+from trials.site import on_site
 from trials.slack import Slack
 from trials.soak import on_soak, on_soak_on_postgresql
 from trials.table import report
@@ -65,6 +66,7 @@ async def main(parts: list[str]) -> int:
         "updates": on_updates,
         "processes": on_processes,
         "restore": on_restore,
+        "site": on_site,
         "soak": on_soak,
         "soak-postgresql": on_soak_on_postgresql,
         "faults": on_faults,

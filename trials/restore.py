@@ -28,11 +28,11 @@ async def on_restore() -> int:
     """Run the trials of kills and damages; return the number of failures."""
     dice = random.Random(20261127)
     with tempfile.TemporaryDirectory() as killed, tempfile.TemporaryDirectory() as swapped:
-        failures = _report("writers killed", await kill_writers(Path(killed), _KILLS, dice))
-        failures += _report("restores killed", await kill_restores(Path(swapped), _SWAPS, dice))
+        failures = print_counts("writers killed", await kill_writers(Path(killed), _KILLS, dice))
+        failures += print_counts("restores killed", await kill_restores(Path(swapped), _SWAPS, dice))
     with tempfile.TemporaryDirectory() as cut, tempfile.TemporaryDirectory() as damaged:
-        failures += _report("logs deleted", await delete_logs(Path(cut), _LOGS, dice))
-        return failures + _report("damaged files", await damage_stores(Path(damaged), damages(FLIPS, dice)))
+        failures += print_counts("logs deleted", await delete_logs(Path(cut), _LOGS, dice))
+        return failures + print_counts("damaged files", await damage_stores(Path(damaged), damages(FLIPS, dice)))
 
 
 async def kill_writers(folder: Path, kills: int, dice: random.Random) -> Counter[str]:
@@ -158,7 +158,8 @@ def _size(file: Path) -> int:
     return file.stat().st_size if file.exists() else 0
 
 
-def _report(name: str, counts: Counter[str]) -> int:
+def print_counts(name: str, counts: Counter[str]) -> int:
+    """Print counts; return the sum of those that are wrong."""
     print(name)
     for kind, times in counts.items():
         print(f"  {kind:76}{times:8,}")
