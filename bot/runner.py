@@ -66,6 +66,9 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
         try:
             async with synced(app, partial(_notify, app, notices, stop)):
                 await connections.run()
+        except DayoriError:
+            await app.services.heartbeats.stop()  # it ends with this sentence, not unexpectedly
+            raise
         finally:
             stop.set()
             await telling
@@ -242,7 +245,9 @@ async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
     from bot.services.storage_checks import start_warnings
     from bot.services.unseen_collections import unseen_collections
 
-    for check in await asyncio.to_thread(start_warnings, app.config.database_file, app.config.backups_path):
+    for check in await asyncio.to_thread(
+        start_warnings, app.config.database_file, app.config.backups_path, app.config.site_path
+    ):
         _log.warning(check.message.text("en"), remedy=check.remedy.text("en") if check.remedy else None)
     for unseen in await unseen_collections(app.database, app.services.workspaces):
         _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))

@@ -31,7 +31,7 @@ async def _run_terminal(context: CommandContext) -> None:
 
         config, fault = context.app.config, context.app.fault
         faults = [fault.text(context.locale)] if fault else []
-        for check in start_warnings(config.database_file, config.backups_path):
+        for check in start_warnings(config.database_file, config.backups_path, config.site_path):
             faults.append(" ".join(each.text(context.locale) for each in (check.message, check.remedy) if each))
         history = config.data_folder / "terminal_history"
         with suppress(OSError):  # beside a database on a server there may be no folder yet

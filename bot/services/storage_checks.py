@@ -1,4 +1,4 @@
-"""Checks of what the database needs from the machine: its place, its rights, the disk, and the nightly copies."""
+"""Checks of what is written on the machine: the database with its rights and disk, the nightly copies, the site."""
 
 from __future__ import annotations
 
@@ -29,11 +29,13 @@ def storage_checks(database: Path, backups: Path | None, now: datetime) -> Itera
         yield copies_check(_size(database), backups, now)
 
 
-def start_warnings(database: Path | None, backups: Path | None) -> list[Check]:
+def start_warnings(database: Path | None, backups: Path | None, site: Path | None) -> list[Check]:
     """Return what a start tells although it goes on; `database` is SQLite's file, which is there."""
     found = [*_mode(database), _disk(database)] if database else []
     if backups and (problem := _copies_problem(_size(database) if database else 0, backups)):
         found.append(problem)
+    if site:
+        found.append(site_check(site))
     return [each for each in found if each.level != "ok"]
 
 
@@ -89,9 +91,17 @@ def copies_check(size: int, folder: Path, now: datetime) -> Check:
     return Check("backup", "warning", message, remedy)
 
 
+def site_check(folder: Path) -> Check:
+    """Return whether the site can be kept in its folder."""
+    if _takes_files(_nearest(folder)):
+        return Check("site", "ok", msg("The site is kept in {folder}", folder=str(folder)))
+    message = msg("The site cannot be written to {folder}.", folder=str(folder))
+    return Check("site", "warning", message, msg("Let the bot write there, or set site.folder."))
+
+
 def _copies_problem(size: int, folder: Path) -> Check | None:
     place = _nearest(folder)
-    if not (place.is_dir() and _may_write(place)) or _is_read_only(place):
+    if not _takes_files(place):
         message = msg("Nightly copies cannot be written to {folder}.", folder=str(folder))
         return Check("backup", "warning", message, msg("Let the bot write there, or set backups.folder."))
     if size > shutil.disk_usage(place).free:
@@ -109,6 +119,10 @@ def _size(database: Path) -> int:
 def _nearest(folder: Path) -> Path:
     """Return a folder, or what there is of the folders above it."""
     return next((each for each in (folder, *folder.absolute().parents) if each.exists()), folder)
+
+
+def _takes_files(folder: Path) -> bool:
+    return folder.is_dir() and _may_write(folder) and not _is_read_only(folder)
 
 
 def _may_write(path: Path) -> bool:

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.services.check import Check
-from bot.services.storage_checks import start_warnings, storage_checks
+from bot.services.storage_checks import site_check, start_warnings, storage_checks
 
 NOW = datetime(2026, 11, 27, 12, tzinfo=UTC)
 
@@ -59,8 +59,18 @@ def test_a_start_tells_what_is_to_be_mended_and_nothing_of_old_copies(tmp_path: 
     copy = folder / "dayori-2026-11-20.db"
     copy.write_bytes(b"")
     os.utime(copy, (0, 0))
-    assert start_warnings(file, folder) == []
+    assert start_warnings(file, folder, folder) == []
     file.chmod(0o644)
     blocked.write_bytes(b"")
-    assert [each.name for each in start_warnings(file, blocked / "copies")] == ["database mode", "backup"]
-    assert [each.name for each in start_warnings(None, blocked / "copies")] == ["backup"]
+    assert [each.name for each in start_warnings(file, blocked / "copies", blocked / "site")] == [
+        "database mode",
+        "backup",
+        "site",
+    ]
+    assert [each.name for each in start_warnings(None, blocked / "copies", None)] == ["backup"]
+
+
+def test_a_site_whose_folder_takes_files_is_well(tmp_path: Path) -> None:
+    assert site_check(tmp_path / "site" / "papers").level == "ok"
+    (tmp_path / "file").write_bytes(b"")
+    assert site_check(tmp_path / "file" / "site").level == "warning"
