@@ -87,6 +87,7 @@ async def test_who_writes_while_the_server_is_gone_is_told_and_can_go_on_when_it
             pressed = await answered(await discord.click(curator, look, "保存", locale="ja"))
             asked = await person.ask(there, "/paper retnet")
             await person.submit(modal)
+            await slack.until(lambda: person.modal and "⚠️" in text_of(person.modal), timeout=20)
             refused = await person.until_modal("⚠️")
             assert own_buttons(refused)[0] == "保存"
             told = await health(settings)
@@ -95,7 +96,7 @@ async def test_who_writes_while_the_server_is_gone_is_told_and_can_go_on_when_it
             await is_well(settings)
         await discord.click(curator, look, "保存", locale="ja")
         await person.submit(refused)
-        await person.until_modal("保存しました。")
+        await slack.until(lambda: person.modal and "保存しました。" in text_of(person.modal), timeout=20)
         workspace = await app.services.workspaces.named("default")
         async with asyncio.timeout(10):
             while len(await all_papers(app.services.lookup, workspace)) < 8:

@@ -65,6 +65,12 @@ def reader(guild: Guild) -> Member:
     return guild.member("太郎")
 
 
+@pytest.fixture
+def file_url(tmp_path: Path) -> str:
+    """Return the URL of a SQLite file: simcord's clock runs ahead, which no server could follow."""
+    return f"sqlite+aiosqlite:///{tmp_path}/dayori.db"
+
+
 def config_for(database_url: str, **settings: Any) -> Config:
     """Return settings of a bot with that store."""
     defaults = {"database_url": database_url, "papers_file": str(PAPERS), "sources": SOURCES}

@@ -43,8 +43,8 @@ class World:
 
 
 @asynccontextmanager
-async def world(database_url: str, additions: str) -> AsyncIterator[World]:
-    async with open_app(config_for(database_url, additions=additions)) as app:
+async def world(file_url: str, additions: str) -> AsyncIterator[World]:
+    async with open_app(config_for(file_url, additions=additions)) as app:
         finder = FakeFinder()
         finder.known[SOURCE] = BEFORE
         services = app.services
@@ -55,10 +55,8 @@ async def world(database_url: str, additions: str) -> AsyncIterator[World]:
 
 @pytest.mark.parametrize("happens", ["changes", "down"])
 @pytest.mark.parametrize("additions", ["everyone", "curators"])
-async def test_a_page_that_changes_after_the_look_changes_nothing(
-    database_url: str, additions: str, happens: str
-) -> None:
-    async with world(database_url, additions) as here:
+async def test_a_page_that_changes_after_the_look_changes_nothing(file_url: str, additions: str, happens: str) -> None:
+    async with world(file_url, additions) as here:
         form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
         look = await here.reader.submit_modal(form, {"headline": "見出し"})
         count = len(here.finder.asked)
@@ -79,8 +77,8 @@ async def test_a_page_that_changes_after_the_look_changes_nothing(
         assert len(here.finder.asked) == count
 
 
-async def test_a_proposal_is_mended_without_asking_its_page_again(database_url: str) -> None:
-    async with world(database_url, "curators") as here:
+async def test_a_proposal_is_mended_without_asking_its_page_again(file_url: str) -> None:
+    async with world(file_url, "curators") as here:
         form = await here.reader.slash(here.channel, "addpaper", source=SOURCE)
         look = await here.reader.submit_modal(form, {"headline": "見出し"})
         assert look.response is not None

@@ -24,9 +24,9 @@ DOI = "https://doi.org/10.1145/3292500.3330919"
 
 
 @asynccontextmanager
-async def simulated(database_url: str, *, finds: int = 0, **settings: Any) -> AsyncIterator[simcord.Env]:
+async def simulated(file_url: str, *, finds: int = 0, **settings: Any) -> AsyncIterator[simcord.Env]:
     """Run the bot inside simcord, with some of feeds' finds in its inbox; every body it sends must be valid."""
-    async with open_app(config_for(database_url, **settings)) as app:
+    async with open_app(config_for(file_url, **settings)) as app:
         await find_many(app.database, await app.services.workspaces.named("default"), app.clock, finds)
         finder = FakeFinder()  # simcord's clock runs ahead, which no real socket could follow
         finder.known[DOI] = Metadata(title="Optuna: A Next-generation Framework", authors=("Takuya Akiba",))
@@ -41,8 +41,8 @@ async def simulated(database_url: str, *, finds: int = 0, **settings: Any) -> As
                     assert violations_of(sent.method, sent.path, sent.json) == [], sent
 
 
-async def test_paper_shows_a_card_to_the_asker_alone(database_url: str) -> None:
-    async with simulated(database_url) as env:
+async def test_paper_shows_a_card_to_the_asker_alone(file_url: str) -> None:
+    async with simulated(file_url) as env:
         guild = env.create_guild()
         channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
         answer = await reader.slash(channel, "paper", query="retnet")
@@ -51,8 +51,8 @@ async def test_paper_shows_a_card_to_the_asker_alone(database_url: str) -> None:
         assert answer.response.embeds[0].url == "https://arxiv.org/abs/2307.08621"
 
 
-async def test_paper_completes_what_is_typed_with_at_most_25_choices(database_url: str) -> None:
-    async with simulated(database_url) as env:
+async def test_paper_completes_what_is_typed_with_at_most_25_choices(file_url: str) -> None:
+    async with simulated(file_url) as env:
         guild = env.create_guild()
         channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
         choices = await reader.autocomplete(channel, "paper", "query", "LongNet")
@@ -60,8 +60,8 @@ async def test_paper_completes_what_is_typed_with_at_most_25_choices(database_ur
         assert all(1 <= len(choice["name"]) <= 100 for choice in choices)
 
 
-async def test_addpaper_goes_from_a_form_to_a_saved_card(database_url: str) -> None:
-    async with simulated(database_url) as env:
+async def test_addpaper_goes_from_a_form_to_a_saved_card(file_url: str) -> None:
+    async with simulated(file_url) as env:
         guild = env.create_guild()
         channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
         form = await reader.slash(channel, "addpaper", source=DOI)
@@ -75,8 +75,8 @@ async def test_addpaper_goes_from_a_form_to_a_saved_card(database_url: str) -> N
         assert reply.response.embeds[0].title == "Optunaの論文"
 
 
-async def test_digest_is_for_curators(database_url: str) -> None:
-    async with simulated(database_url) as env:
+async def test_digest_is_for_curators(file_url: str) -> None:
+    async with simulated(file_url) as env:
         guild = env.create_guild()
         channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
         refused = await reader.slash(channel, "digest list")
@@ -85,8 +85,8 @@ async def test_digest_is_for_curators(database_url: str) -> None:
         assert "token" not in json.dumps([sent.json for sent in env.http_requests])
 
 
-async def test_a_messages_link_becomes_a_form(database_url: str) -> None:
-    async with simulated(database_url) as env:
+async def test_a_messages_link_becomes_a_form(file_url: str) -> None:
+    async with simulated(file_url) as env:
         guild = env.create_guild()
         channel, reader = guild.create_text_channel("general"), guild.add_member(env.create_user("taro"))
         message = await reader.send(channel, f"これはどう? {DOI}")
@@ -97,8 +97,8 @@ async def test_a_messages_link_becomes_a_form(database_url: str) -> None:
         assert "Optuna: A Next-generation Framework" in str(look.response.embeds[0].description)
 
 
-async def test_a_curator_edits_in_a_form(database_url: str) -> None:
-    async with simulated(database_url) as env:
+async def test_a_curator_edits_in_a_form(file_url: str) -> None:
+    async with simulated(file_url) as env:
         guild = env.create_guild()
         role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
         channel, curator = (
@@ -114,8 +114,8 @@ async def test_a_curator_edits_in_a_form(database_url: str) -> None:
         assert "読みました。" in str(reply.response.embeds[0].description)
 
 
-async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second_form(database_url: str) -> None:
-    async with simulated(database_url) as env:
+async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second_form(file_url: str) -> None:
+    async with simulated(file_url) as env:
         guild = env.create_guild()
         role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
         channel, curator = (
@@ -138,8 +138,8 @@ async def test_a_paper_is_chosen_by_a_word_and_its_links_are_changed_in_a_second
         assert "読みました。" in str(answer.response.embeds[0].description)
 
 
-async def test_a_curator_goes_through_the_inbox_in_one_message(database_url: str) -> None:
-    async with simulated(database_url, finds=3) as env:
+async def test_a_curator_goes_through_the_inbox_in_one_message(file_url: str) -> None:
+    async with simulated(file_url, finds=3) as env:
         guild = env.create_guild()
         role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
         channel, curator = (
@@ -162,9 +162,9 @@ async def test_a_curator_goes_through_the_inbox_in_one_message(database_url: str
         assert reply.response.embeds[0].title == "採用した論文"
 
 
-async def test_a_feed_of_the_settings_is_listed_and_its_filter_changed_in_a_form(database_url: str) -> None:
+async def test_a_feed_of_the_settings_is_listed_and_its_filter_changed_in_a_form(file_url: str) -> None:
     feed = {"name": "cs.CL", "url": "https://rss.arxiv.org/rss/cs.CL", "exclude": ["survey"]}
-    async with simulated(database_url, feeds=[feed]) as env:
+    async with simulated(file_url, feeds=[feed]) as env:
         guild = env.create_guild()
         role = guild.create_role("運営", permissions=discord.Permissions(manage_guild=True))
         channel = guild.create_text_channel("general")
