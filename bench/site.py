@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import asyncio
 import gc
+import os
 import sys
 import tempfile
 import time
@@ -60,7 +61,7 @@ async def _timed(what: str, site: SiteFolder, before: float) -> None:
     report = await site.build()
     seconds, worked = time.perf_counter() - began, time.process_time() - worked
     figures = f"{seconds:6.2f} s, {worked:5.2f} s of the processor   {memory() - before:4.0f} MB of memory"
-    print(f"  {what:16} {figures}   {report.written:,} files written", flush=True)
+    print(f"  {what:16} {figures}   {report.written:,} files written   load {os.getloadavg()[0]:.1f}", flush=True)
 
 
 def _with_headline(paper: Paper) -> Paper:
