@@ -23,6 +23,8 @@ from bot.i18n import msg
 from bot.services.job_leases import JobLeases
 
 _RATE, _OTHERS_RATE = 48.0, 2.0  # requests per second, of the 50 that Discord allows
+# Other processes often start at the same time, and each makes requests of discord.py's that do not pass through here.
+_START, _START_PART = 1.5, 0.75  # seconds, and the part of the rate in them
 _LATE = 0.5  # seconds of delay that the next requests may make up for, at twice the rate
 _LOOK_AGAIN = 1.0  # seconds until this process's share is looked at again
 # the shortest of the last requests, when there were many, is what surely passes on the way there and back
@@ -40,7 +42,8 @@ class GlobalRateLimit:
     """Lets requests pass evenly, and never more than may arrive within a second; after many refusals, none."""
 
     def __init__(self, rate: Callable[[], float] = lambda: _RATE) -> None:
-        self._rate, self._gate = rate, asyncio.Lock()
+        self._full_rate, self._gate = rate, asyncio.Lock()
+        self._began: float | None = None
         self._next = self._last = 0.0
         self._under_way, self._answered = 0, asyncio.Event()
         self._arrivals: deque[float] = deque()  # the latest moments at which the answered requests arrived
@@ -85,6 +88,10 @@ class GlobalRateLimit:
                 seconds,
                 is_global=True,
             )
+
+    def _rate(self) -> float:
+        self._began = self._began or monotonic()
+        return self._full_rate() * (_START_PART if monotonic() - self._began < _START else 1.0)
 
     async def _wait(self) -> None:
         """Wait for the next turn and for room among the requests of the last second."""
