@@ -78,9 +78,11 @@ def source() -> FakeSource:
 
 @pytest.fixture
 async def finder(database: Database, clock: AdjustableClock, source: FakeSource) -> AsyncIterator[MetadataLookup]:
-    opened = MetadataLookup(database, clock, LazySources(lambda: source))
+    sources = LazySources(lambda: source)
+    opened = MetadataLookup(database, clock, sources)
     yield opened
     await opened.close()
+    await sources.close()
 
 
 async def test_the_same_paper_is_asked_for_once_a_day(
@@ -187,15 +189,17 @@ async def test_old_answers_are_forgotten(database: Database, clock: AdjustableCl
 
 
 async def test_closing_ends_what_is_under_way(database: Database, clock: AdjustableClock, source: FakeSource) -> None:
-    finder = MetadataLookup(database, clock, LazySources(lambda: source))
+    sources = LazySources(lambda: source)
+    finder = MetadataLookup(database, clock, sources)
     source.may_answer.clear()
     waiting = asyncio.create_task(finder.look_up("2401.00001"))
     await source.was_asked.wait()
     await finder.close()
+    await sources.close()
     assert source.is_closed
     with pytest.raises(asyncio.CancelledError):
         await waiting
-    await MetadataLookup(database, clock, LazySources(lambda: source)).close()  # no source was ever opened
+    await LazySources(lambda: source).close()  # no source was ever opened
 
 
 # Whatever a source does, the paper is saved, and a sentence says what happened.
@@ -243,9 +247,11 @@ SOURCES = {
 async def world(database: Database, clock: AdjustableClock) -> AsyncIterator[tuple[Web, MetadataLookup]]:
     async with Web() as web:
         fill(web)
-        opened = MetadataLookup(database, clock, LazySources(lambda: sources_in(web, seconds=0.7)))
+        sources = LazySources(lambda: sources_in(web, seconds=0.7))
+        opened = MetadataLookup(database, clock, sources)
         yield web, opened
         await opened.close()
+        await sources.close()
 
 
 async def _saved(
@@ -338,10 +344,12 @@ async def test_what_is_wrong_with_a_link_is_said_and_the_paper_saved(
 async def test_a_saved_paper_has_what_its_source_says(database: Database, clock: AdjustableClock) -> None:
     async with Web() as web:
         fill(web)
-        finder = MetadataLookup(database, clock, LazySources(lambda: sources_in(web, seconds=20.0)))
+        sources = LazySources(lambda: sources_in(web, seconds=20.0))
+        finder = MetadataLookup(database, clock, sources)
         draft = Draft("https://arxiv.org/pdf/2401.00001v2", headline="眠る")
         paper = await Drafts(database, clock, finder).complete(draft)
         await finder.close()
+        await sources.close()
     assert (paper.title, paper.organization) == (
         "Sleepy Attention: Models That Rest Between Tokens",
         "Institute of Naps",
@@ -357,7 +365,8 @@ async def test_links_to_slow_hosts_hold_up_nobody_but_who_asked_for_them(
         for n in range(20):
             web.serve(f"slow{n}.example", web.silence)
         web.put("good.example/paper", citation("A Good Paper", "Ada Lovelace"))
-        finder = MetadataLookup(database, clock, LazySources(lambda: sources_in(web, seconds=20.0)))
+        sources = LazySources(lambda: sources_in(web, seconds=20.0))
+        finder = MetadataLookup(database, clock, sources)
         slow = [asyncio.create_task(finder.look_up(f"http://slow{n}.example/paper", "discord:1")) for n in range(20)]
         async with asyncio.timeout(10):
             while len(web.hosts()) < 4:
@@ -370,6 +379,7 @@ async def test_links_to_slow_hosts_hold_up_nobody_but_who_asked_for_them(
             each.cancel()
         await asyncio.wait(slow)
         await finder.close()
+        await sources.close()
 
 
 async def test_who_asks_for_what_another_person_waits_for_is_answered_at_once(
