@@ -14,7 +14,7 @@ from sqlalchemy import JSON, Row, Text, cast, exists, func, select
 
 from bot.domain.outline import EditionOutline, Outline
 from bot.store.connection import StoreConnection
-from bot.store.database import Database
+from bot.store.database import Database, batched
 from bot.store.schema import edition_papers, editions, history, papers, subscriptions
 
 _BATCH = 500
@@ -40,12 +40,14 @@ async def snapshot(database: Database) -> AsyncIterator[StoreConnection]:
 
 
 async def outlines(connection: StoreConnection, workspace_id: int) -> AsyncIterator[list[Outline]]:
-    """Yield all papers in outline, in the order of their numbers, some hundred at a time."""
-    last = -1
-    query = select(*_COLUMNS).where(papers.c.workspace_id == workspace_id).order_by(papers.c.number).limit(_BATCH)
-    while rows := (await connection.execute(query.where(papers.c.number > last))).all():
-        yield [_outline(row) for row in rows]
-        last = rows[-1].number
+    """Yield all papers in outline, in the order of their numbers, some hundred at a time.
+
+    Their numbers are read first: asked for the next papers of a workspace, SQLite would sort all of them each time.
+    """
+    numbers_of = select(papers.c.number).where(papers.c.workspace_id == workspace_id).order_by(papers.c.number)
+    for batch in batched((await connection.scalars(numbers_of)).all(), _BATCH):
+        query = select(*_COLUMNS).where(papers.c.number.in_(batch)).order_by(papers.c.number)
+        yield [_outline(row) for row in await connection.execute(query)]
 
 
 async def published_editions(

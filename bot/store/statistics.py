@@ -10,6 +10,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, func, insert, select, update
 
 from bot.store.connection import StoreConnection
+from bot.store.database import batched
 from bot.store.lookup_schema import lookup_days
 from bot.store.schema import candidates, changes, papers
 
@@ -43,11 +44,11 @@ async def curators(connection: StoreConnection, workspace_id: int) -> dict[str, 
 async def tags(connection: StoreConnection, workspace_id: int) -> dict[str, int]:
     """Return how many papers each tag has."""
     counts: Counter[str] = Counter()
-    query = select(papers.c.number, papers.c.tags).where(papers.c.workspace_id == workspace_id)
-    query, last = query.order_by(papers.c.number).limit(_AT_ONCE), 0
-    while rows := (await connection.execute(query.where(papers.c.number > last))).all():
-        counts.update(tag for _, tags in rows for tag in tags)
-        last = rows[-1].number
+    numbers_of = select(papers.c.number).where(papers.c.workspace_id == workspace_id).order_by(papers.c.number)
+    for batch in batched((await connection.scalars(numbers_of)).all(), _AT_ONCE):
+        query = select(papers.c.tags).where(papers.c.number.in_(batch)).order_by(papers.c.number)
+        for found in await connection.scalars(query):
+            counts.update(found)
         await asyncio.sleep(0)
     return counts
 
