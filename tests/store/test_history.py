@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from sqlalchemy import select, update
+
 from bot.domain.history import Step
 from bot.domain.paper import Paper
 from bot.services.papers.importing import Importer
@@ -13,10 +15,12 @@ from bot.services.papers.undo import Undo
 from bot.store import history
 from bot.store.database import Database
 from bot.store.dialect import read_json
+from bot.store.schema import history as steps_table
 from bot.store.workspaces import find_or_add
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
-from tests.stores import sqlite_file
+
+LATER = ("excerpt", "organization", "authors", "added_by")
 
 
 def comments(changes: Sequence[tuple[object, Step]]) -> list[tuple[str | None, str | None]]:
@@ -62,15 +66,18 @@ async def test_an_addition_keeps_nothing_that_the_papers_say_already(
     ]
 
 
-@sqlite_file
 async def test_a_paper_that_an_older_program_wrote_down_lacks_the_fields_that_came_later(
     library: Library, reversal: Undo, workspace: int, database: Database
 ) -> None:
     await library.add(workspace, paper(1, comment="一", tags=["推論"]), None)
     await library.edit(workspace, "paper-1", None, commented("二"))
     async with database.write() as connection:
-        without = "json_remove(before, '$.excerpt', '$.organization', '$.authors', '$.added_by')"
-        await connection.exec_driver_sql(f"UPDATE history SET before = {without} WHERE before IS NOT NULL")
+        steps = select(steps_table.c.id, steps_table.c.before)
+        for id, before in (await connection.execute(steps)).all():
+            if before is None:
+                continue
+            older = {name: value for name, value in before.items() if name not in LATER}
+            await connection.execute(update(steps_table).where(steps_table.c.id == id).values(before=older))
     assert comments(await library.history(workspace, "paper-1")) == [("一", "二"), ("-", "一")]
     await reversal.undo(workspace, None)
     await reversal.redo(workspace, None)
