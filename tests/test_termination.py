@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import signal
 import subprocess
@@ -12,13 +13,14 @@ from pathlib import Path
 import pytest
 
 from tests.conftest import STARTER
+from tests.nowhere import SOURCES
 
 _ROOT = Path(__file__).parents[1]
 
 
 def started(folder: Path) -> subprocess.Popen[bytes]:
     file = folder / "bot.yaml"
-    file.write_text(f"papers_file: {STARTER}\n", encoding="utf-8")
+    file.write_text(f"papers_file: {STARTER}\nsources: {json.dumps(SOURCES)}\n", encoding="utf-8")
     code = (
         "import sys; sys.argv[0] = 'dayori'; import bot.__main__, bot.termination;"
         "bot.termination.exit_on_sigterm();"

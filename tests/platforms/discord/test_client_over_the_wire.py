@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import json
 import signal
 import sys
 from pathlib import Path
 
 from tests.doubles.discord import Channel, DiscordServer, Guild, Member
+from tests.nowhere import SOURCES
 from tests.platforms.discord.conftest import PAPERS, StartBot
 
 ROOT = Path(__file__).parents[3]
@@ -97,7 +99,7 @@ async def started(
     **environment: str,
 ) -> asyncio.subprocess.Process:
     settings = folder / "bot.yaml"
-    lines = [f"database_url: {database_url}", f"papers_file: {PAPERS}"]
+    lines = [f"database_url: {database_url}", f"papers_file: {PAPERS}", f"sources: {json.dumps(SOURCES)}"]
     if channel and channel.guild:
         lines.append(f'subscriptions: [{{name: weekly, channel: "discord:{channel.guild.id}/{channel.id}"}}]')
     settings.write_text("\n".join(lines), encoding="utf-8")

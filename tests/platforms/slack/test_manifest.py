@@ -33,6 +33,7 @@ NEEDED: dict[str, set[str]] = {
     "conversations.join": {"channels:join"},
     "conversations.open": {"im:write"},
     "files.uploadV2": {"files:write"},  # slack_sdk's name for the three requests of an upload
+    "users.conversations": {"channels:read", "groups:read"},
     "users.info": {"users:read"},
     "users.list": {"users:read"},
     "views.open": set(),
