@@ -32,7 +32,6 @@ from bot.services.job_leases import FILE_SYNC, JobLeases
 from bot.services.lazy_sources import LazySources
 from bot.services.lost_database import require_no_loss
 from bot.services.metrics import Metrics
-from bot.services.papers.importing import Importer
 from bot.services.ports import Clock, Platform, Progress, Renderer
 from bot.services.servers import Servers
 from bot.services.workspaces import DEFAULT, Workspaces
@@ -102,7 +101,7 @@ async def open_app(
         )
         names.recall(await services.state.read(NOTE))
         workspace = await services.workspaces.named(DEFAULT)
-        file, sync = _papers_file(config, clock, database, services.importer, workspace)
+        file, sync = _papers_file(config, clock, database, workspace)
         fault = await (file.follow if serves else file.fill)(workspace) if file else None
         if serves:
             await follow_settings(config, clock, database, services.workspaces)
@@ -145,7 +144,7 @@ async def open_health(config: Config, *, clock: Clock = utc_now) -> AsyncIterato
         stack.push_async_callback(database.close)
         servers = _servers(config, clock, database)
         digests = Digests(database, clock, _policy(config), _renderers(config, DiscordNames()), servers)
-        file, _ = _papers_file(config, clock, database, Importer(database, clock), 0)
+        file, _ = _papers_file(config, clock, database, 0)
         workspaces = _workspaces(config, clock, database)
         yield (
             Health(database, clock, digests, servers, file, workspaces, config.backups_path),
@@ -205,17 +204,18 @@ def _lazy_sources(config: Config, database: Database, metrics: Metrics) -> LazyS
 
 
 def _papers_file(
-    config: Config, clock: Clock, database: Database, importer: Importer, workspace: int
+    config: Config, clock: Clock, database: Database, workspace: int
 ) -> tuple[PapersFile | None, FileSync | None]:
     if config.papers_path is None:
         return None, None
     path, name = config.papers_path, config.papers_file
     if not config.mirror:
-        return PapersFile(database, importer, path, name), None
+        return PapersFile(database, clock, path, name), None
     from bot.services.file_sync.sync import FileSync
+    from bot.services.papers.importing import Importer
 
-    sync = FileSync(database, clock, importer, workspace, path, name)
-    return PapersFile(database, importer, path, name, sync), sync
+    sync = FileSync(database, clock, Importer(database, clock), workspace, path, name)
+    return PapersFile(database, clock, path, name, sync), sync
 
 
 def _renderers(config: Config, names: DiscordNames) -> dict[str, Renderer]:

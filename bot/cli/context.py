@@ -125,7 +125,7 @@ def with_context(command: Callable[Concatenate[CommandContext, P], Awaitable[Non
 
     async def run(config: Config, workspace: str, args: Any, values: Any) -> None:
         async with contextlib.AsyncExitStack() as stack:
-            with progress_bar(t(config.locale, "Rebuilding the search index")) as progress:
+            with progress_bar(lambda: t(config.locale, "Rebuilding the search index")) as progress:
                 serves = command.__name__ in _FOLLOWS_SETTINGS
                 app = await stack.enter_async_context(open_app(config, progress=progress, serves=serves))
             gc.freeze()  # these objects stay, and searching them for garbage takes 20 ms each time
@@ -200,14 +200,14 @@ def _hint(error: DayoriError, locale: Locale, settings: list[Config]) -> str:
 
 
 @contextlib.contextmanager
-def progress_bar(label: str) -> Iterator[Callable[[int, int], None]]:
-    """Show the progress of long work on standard error, if that is a terminal."""
+def progress_bar(label: str | Callable[[], str]) -> Iterator[Callable[[int, int], None]]:
+    """Show the progress of long work on standard error, if that is a terminal; only then the label is asked for."""
     bar: Progress | None = None
 
     def show(done: int, total: int) -> None:
         nonlocal bar
         if bar is None and sys.stderr.isatty():
-            bar = _new_bar(label, total)
+            bar = _new_bar(label if isinstance(label, str) else label(), total)
         if bar is not None:
             bar.update(bar.task_ids[0], completed=done, total=total)
 

@@ -16,7 +16,6 @@ from bot.services.heartbeats import Heartbeats
 from bot.services.job_leases import JobLeases
 from bot.services.lazy_sources import LazySources
 from bot.services.metrics import Metrics
-from bot.services.papers.importing import Importer
 from bot.services.ports import Clock, MetadataFinder, Publisher, Renderer
 from bot.services.servers import Servers
 from bot.services.state import State
@@ -37,6 +36,7 @@ if TYPE_CHECKING:
     from bot.services.papers.drafts import Drafts
     from bot.services.papers.expiry import Expiry
     from bot.services.papers.exporting import Exporter
+    from bot.services.papers.importing import Importer
     from bot.services.papers.inbox import Inbox
     from bot.services.papers.library import Library
     from bot.services.papers.lookup import Lookup
@@ -92,7 +92,6 @@ class Services:
         self.additions, self.curators = settings.additions, settings.curators
         self.workspaces, self.servers, self.state = workspaces, servers, State(database)
         self.heartbeats, self.job_leases, self.metrics = heartbeats, job_leases, metrics
-        self.importer = Importer(database, clock)
         self._settings, self._database, self._clock, self._index = settings, database, clock, index
         self._sources, self._renderers, self._closing = sources, renderers, closing
 
@@ -107,6 +106,12 @@ class Services:
         from bot.services.papers.undo import Undo
 
         return Undo(self._database, self._clock)
+
+    @cached_property
+    def importer(self) -> Importer:
+        from bot.services.papers.importing import Importer
+
+        return Importer(self._database, self._clock)
 
     @cached_property
     def lookup_counter(self) -> LookupCounter:

@@ -2,12 +2,9 @@
 
 from __future__ import annotations
 
-from sqlalchemy import select
-
 from bot.store.connection import StoreConnection
-from bot.store.feed_schema import feed_addresses
 
 
 async def any_address(connection: StoreConnection) -> bool:
-    """Return whether any address is polled."""
-    return (await connection.execute(select(feed_addresses.c.id).limit(1))).first() is not None
+    """Return whether any address is polled; written out, since making the tables of feeds takes 2 ms of a start."""
+    return (await connection.exec_driver_sql("SELECT 1 FROM feed_addresses LIMIT 1")).first() is not None

@@ -18,7 +18,7 @@ from bot.domain.os_errors import os_reason
 from bot.formats.atomic_file import read_regular
 from bot.formats.registry import read_file
 from bot.i18n import Message, msg
-from bot.services.papers.importing import Importer
+from bot.services.ports import Clock
 from bot.store import imported_files, imports
 from bot.store.database import Database
 
@@ -31,10 +31,8 @@ _log = structlog.get_logger()
 class PapersFile:
     """One file and one workspace; `name` is the file's name in the settings, `sync` a two-way sync if it is on."""
 
-    def __init__(
-        self, database: Database, importer: Importer, path: Path, name: str, sync: FileSync | None = None
-    ) -> None:
-        self._database, self._importer, self._sync = database, importer, sync
+    def __init__(self, database: Database, clock: Clock, path: Path, name: str, sync: FileSync | None = None) -> None:
+        self._database, self._clock, self._sync = database, clock, sync
         self.path, self._name = path, name
 
     async def follow(self, workspace_id: int) -> Message | None:
@@ -77,8 +75,10 @@ class PapersFile:
         async with self._database.read() as connection:
             if await imported_files.last_hash(connection, workspace_id, self._name) == digest:
                 return
+        from bot.services.papers.importing import Importer  # a start with the file of last time imports nothing
+
         papers = await asyncio.to_thread(read_file, self.path)
-        report = await self._importer.run(workspace_id, papers, by=None)
+        report = await Importer(self._database, self._clock).run(workspace_id, papers, by=None)
         for id, why in report.conflicts:
             _log.warning("not imported", file=str(self.path), paper=id, reason=why.text("en"))
         async with self._database.write() as connection:
