@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 import discord
 from discord.ui import Button, DynamicItem, Item, View
@@ -19,7 +19,9 @@ from bot.platforms.discord.components import Component, PersistentButton, Persis
 from bot.platforms.discord.context import Actor, Interaction, actor_of
 from bot.platforms.discord.markdown import escape_within
 from bot.platforms.discord.render import list_embed
-from bot.services.papers.results import Results
+
+if TYPE_CHECKING:
+    from bot.services.papers.results import Results
 
 PAGE = 10
 _LONGEST_QUERY = 80

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from zoneinfo import ZoneInfo
 
 from bot.domain.card import Card, card_of, tags_line
@@ -14,7 +14,9 @@ from bot.domain.text import clip
 from bot.i18n import Locale, Message, t, tn
 from bot.platforms.discord.command_names import CommandNames
 from bot.platforms.discord.markdown import escape_within, link, quote
-from bot.services.papers.results import Result, Results
+
+if TYPE_CHECKING:
+    from bot.services.papers.results import Result, Results
 
 Embed = dict[str, Any]
 Payload = dict[str, Any]
