@@ -67,7 +67,7 @@ async def run(app: App, platforms: Sequence[Platform]) -> None:
             async with synced(app, partial(_notify, app, notices, stop)):
                 await connections.run()
         except DayoriError:
-            await app.services.heartbeats.stop()  # it ends with this sentence, not unexpectedly
+            await app.services.heartbeats.stop()  # doctor would take a heartbeat without an end for a crash
             raise
         finally:
             stop.set()

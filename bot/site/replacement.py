@@ -15,7 +15,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from bot.site.exchange import exchange
+from bot.site.folder_exchange import exchange
 
 _FEW = 100  # files that are sooner renamed one by one
 Exchange = Callable[[Path, Path], bool]
@@ -32,7 +32,7 @@ class Replacement:
     removed: Sequence[str]
 
     def steps(self, staged: Path, final: Path, exchange: Exchange = exchange) -> Iterator[None]:
-        """Do it, and stop after each step; what was done before an interruption is passed over."""
+        """Put the files into place, and yield after each step; what was done before an interruption is passed over."""
         for path in (*self.folders, *self.new):
             put = _link if folder_of(path) in self.exchanged else _move
             put(staged, final, path)

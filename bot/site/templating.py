@@ -12,7 +12,7 @@ from typing import Any
 from markupsafe import Markup, escape
 
 from bot.i18n import Locale
-from bot.site.environment import template
+from bot.site.jinja_environment import template
 from bot.site.labels import labels
 from bot.site.site import Site, root_of
 

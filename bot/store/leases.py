@@ -56,7 +56,7 @@ async def acquire(
     ]
     if subscription_id is not None:
         conditions.append(subscriptions.c.id == subscription_id)
-    rows = list(await connection.execute(_in_turns(now, conditions).limit(most)))
+    rows = list(await connection.execute(_round_robin(now, conditions).limit(most)))
     if not rows:
         return []
     free = select(editions.c.id).where(
@@ -81,8 +81,8 @@ def _is_free(now: datetime, dead: Sequence[str]) -> ColumnElement[bool]:
     return or_(until.is_(None), until < iso(now), until > horizon, editions.c.lease_owner.in_(dead))
 
 
-def _in_turns(now: datetime, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
-    """Return the query of the open editions in the order of `fairness.in_turns`."""
+def _round_robin(now: datetime, conditions: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Return the query of the open editions in the order of `round_robin`."""
     oldest = select(func.min(editions.c.id)).where(editions.c.done_at.is_(None)).group_by(editions.c.subscription_id)
     channel = subscriptions.c.channel
     server = func.rtrim(channel, func.replace(channel, "/", ""))  # what is left of the last slash

@@ -23,7 +23,7 @@ from sqlalchemy import (
 )
 
 from bot.domain.digest import Subscription, passes_filter
-from bot.domain.fairness import in_turns
+from bot.domain.round_robin import round_robin
 from bot.domain.schedule import parse_schedule
 from bot.i18n import Message, message_from
 from bot.store.connection import StoreConnection
@@ -141,7 +141,7 @@ async def turns(
     ]
     return [
         (row.id, row.schedule, datetime.fromisoformat(row.created_at), row.turn)
-        for row in in_turns(rows, lambda row: row.channel)
+        for row in round_robin(rows, lambda row: row.channel)
     ]
 
 

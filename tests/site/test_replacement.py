@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from bot.site.exchange import exchange
+from bot.site.folder_exchange import exchange
 from bot.site.replacement import Exchange, Replacement, prepare
 from tests.site.test_build import contents
 

@@ -1,4 +1,4 @@
-"""Orders what belongs to channels so that no server waits for all channels of another."""
+"""Orders what belongs to channels by round-robin over servers: none waits for all channels of another."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 
-def in_turns(items: Iterable[T], channel_of: Callable[[T], str]) -> list[T]:
+def round_robin(items: Iterable[T], channel_of: Callable[[T], str]) -> list[T]:
     """Return the first of every server, then the second of every server, and so on, each in the order given."""
     counts: Counter[str] = Counter()
     ranked = []
