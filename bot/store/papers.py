@@ -24,7 +24,7 @@ from bot.store.schema import paper_keys, papers
 from bot.store.sequences import count_on, highest_number
 
 _SLICE = 0.002  # seconds of reading papers before other tasks get their turn
-_LISTS = tuple(c.name for c in papers.c if isinstance(c.type, JSON))
+JSON_COLUMNS = tuple(c.name for c in papers.c if isinstance(c.type, JSON))
 _FIELDS = tuple(c for c in papers.c if c.name != "workspace_id")
 # fetched as one JSON text, because 100,000 rows would block the event loop
 _NUMBERS = Portable(
@@ -98,7 +98,7 @@ def paper_from(columns: Columns) -> Paper:
 
 def paper_from_row(row: Columns) -> Paper:
     """Return the paper of a row that a statement in text read."""
-    return paper_from(row | {name: read_json(row[name]) for name in _LISTS})
+    return paper_from(row | {name: read_json(row[name]) for name in JSON_COLUMNS})
 
 
 async def by_ids(connection: StoreConnection, workspace_id: int, ids: Iterable[str]) -> dict[str, tuple[int, Paper]]:

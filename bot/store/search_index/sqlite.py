@@ -10,6 +10,7 @@ from typing import Any as Value
 from typing import TypeAlias
 
 from bot.search.backend import AnyOf, Expression, PaperLines, Phrase, Scope, Word
+from bot.store.papers import JSON_COLUMNS
 from bot.store.search_index.tables import FIELD, with_prefix, workspace_prefix
 
 _KANA = ("\u3041", "\u30a0")
@@ -73,7 +74,6 @@ ORDER BY papers DESC LIMIT ?""")
 _SOUNDING_SO_FAR = _as_one_text(f"""
 SELECT {_WORD} FROM search_words INDEXED BY search_sound
 WHERE workspace_id = ? AND sound IS NOT NULL AND sound >= ? AND sound < ? ORDER BY papers DESC LIMIT ?""")
-_JSON = ("authors", "links", "tags", "identifiers")
 # octet_length does not read the text itself
 _LENGTH = "octet_length" if sqlite3.sqlite_version_info >= (3, 43) else "length"
 _WEIGHT = f"SELECT sum({_LENGTH}(authors)) FROM papers WHERE number IN (SELECT value FROM json_each(?))"
@@ -199,7 +199,8 @@ class SqliteBackend:
         names = [name for name, *_ in cursor.description]
         rows = [dict(zip(names, row, strict=True)) for row in cursor]
         for row in rows:
-            row |= zip(_JSON, json.loads(f"[{','.join([row[name] for name in _JSON])}]"), strict=True)
+            texts = [row[name] or "null" for name in JSON_COLUMNS]
+            row |= zip(JSON_COLUMNS, json.loads(f"[{','.join(texts)}]"), strict=True)
         return rows
 
     def aliases(self) -> dict[str, list[str]]:

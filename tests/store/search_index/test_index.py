@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import uuid
+from dataclasses import replace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.domain.dates import parse_date
+from bot.domain.dates import PaperDate, parse_date
 from bot.domain.folding import fold, normalize
 from bot.domain.identifiers import Identifiers
 from bot.domain.paper import Link, Paper, with_id
+from bot.domain.paper_update import make_update
 from bot.search.ranking import MatchReason
 from bot.store import aliases, papers
 from bot.store.database import Database
@@ -155,6 +157,15 @@ async def test_a_look_up_sees_what_was_written_before_it(
     assert (await search.find(workspace, "subject")).total == 0
     await put(database, workspace, [paper(1)])
     assert (await search.find(workspace, "subject")).total == 1
+
+
+async def test_a_look_up_reads_every_field(database: Database, workspace: int, search: SearchIndex) -> None:
+    found = replace(paper(1, tags=["RAG"]), updates=(make_update("retraction", PaperDate(2026, 11, 21)),))
+    (number,) = await put(database, workspace, [found])
+    _, papers_found = await search.look_up(workspace, "subject")
+    async with database.read() as connection:
+        assert papers_found == await papers.by_numbers(connection, workspace, [number])
+    assert papers_found[number].updates == found.updates
 
 
 async def test_one_workspace_shows_nothing_of_another(
