@@ -8,6 +8,7 @@ from typing import Any
 from pydantic import BaseModel
 from pydantic_core import ErrorDetails
 
+from bot.domain.text import similar_name
 from bot.formats.url_credentials import without_credentials
 from bot.i18n import Message, msg
 
@@ -106,10 +107,8 @@ def _pattern(pattern: str) -> Message:
 def _unknown(name: str, key: Sequence[str | int], model: type[BaseModel]) -> Message:
     fields = _inner(key[:-1], model).model_fields
     names = [each for each in fields if each != "project" and not each.endswith("_token")]
-    from difflib import get_close_matches  # a start whose settings are right has no use for it
-
-    if matches := get_close_matches(str(key[-1]), names, n=1, cutoff=0.6):
-        return msg('unknown setting "{key}"; did you mean "{near}"?', key=name, near=matches[0])
+    if near := similar_name(str(key[-1]), names):
+        return msg('unknown setting "{key}"; did you mean "{near}"?', key=name, near=near)
     return msg('unknown setting "{key}"; there are: {known}', key=name, known=", ".join(names))
 
 

@@ -8,12 +8,12 @@ import os
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from difflib import get_close_matches
 from pathlib import Path
 from typing import Any, NamedTuple
 
 from bot.domain.errors import ConfigError, DayoriError
 from bot.domain.os_errors import os_reason
+from bot.domain.text import similar_name
 from bot.formats.atomic_file import read_regular
 from bot.i18n import Message, msg
 
@@ -70,8 +70,8 @@ def read_variables(environment: Mapping[str, str], file: Path, shapes: Mapping[K
         elif name.startswith(PREFIX):
             key = _key(variable, shapes)
             _put(variables, key, _value(variable, key, shapes), variable)
-        elif variable.file and (matches := get_close_matches(name, TOKENS.keys() - environment.keys(), 1, _ALIKE)):
-            raise variable.problem(msg("unknown variable; did you mean {name}?", name=matches[0]))
+        elif variable.file and (near := similar_name(name, TOKENS.keys() - environment.keys(), _ALIKE)):
+            raise variable.problem(msg("unknown variable; did you mean {name}?", name=near))
     return variables
 
 
@@ -135,9 +135,8 @@ def _key(variable: Variable, shapes: Mapping[Key, str]) -> Key:
     if len(key) == 2 and shapes.get(key[:1]) == "words" and parts[1]:
         return key[0], parts[1]
     names = ["__".join(map(str, each)).upper() for each in shapes if each[0] not in TOKENS.values()]
-    matches = get_close_matches(name.upper(), names, n=1, cutoff=0.6)
-    if matches:
-        raise variable.problem(msg("unknown setting; did you mean {name}?", name=PREFIX + matches[0]))
+    if near := similar_name(name.upper(), names):
+        raise variable.problem(msg("unknown setting; did you mean {name}?", name=PREFIX + near))
     raise variable.problem(msg("unknown setting; config/bot.yaml lists them all"))
 
 

@@ -23,6 +23,9 @@ _OF_A_TERMINAL = {"prompt_toolkit", "pygments", "rich", "typer"}
 _OF_FILES = {"bibtexparser", "bot.formats.entries", "pylatexenc", "watchfiles"}
 _RARE = {"PIL", "alembic", "bot.store.migrations", "feedparser", "sqlalchemy.ext.asyncio", "sqlalchemy.orm"}
 _OF_A_FIRST_USE = {
+    "bot.domain.query",
+    "bot.store.search_index.maintenance",
+    "difflib",
     "bot.domain.entry_features",
     "bot.domain.entry_score",
     "bot.services.feeds.workspace_scores",

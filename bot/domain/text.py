@@ -1,10 +1,10 @@
-"""Cleans and clips text from outside, so that it can be stored and shown."""
+"""Cleans, clips and compares text from outside, so that it can be stored and shown."""
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Literal
 
 # The patterns that are texts are compiled at their first use: together they would take a millisecond of every start.
@@ -132,6 +132,13 @@ def join_within(parts: Sequence[str], limit: int = 2000) -> list[str]:
         else:
             texts.append(part)
     return texts
+
+
+def similar_name(name: str, names: Collection[str], alike: float = 0.6) -> str | None:
+    """Return the name that was probably meant, None if none is at least that similar (0 to 1)."""
+    from difflib import get_close_matches  # a start whose settings are right has no use for it
+
+    return next(iter(get_close_matches(name, names, 1, alike)), None)
 
 
 def _cluster_start(text: str, at: int) -> int:

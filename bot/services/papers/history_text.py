@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 from unicodedata import combining
 
-from bot.domain.history import Action, Change, Step
 from bot.domain.paper import FIELD_NAMES, Paper
 from bot.domain.text import clean_line, clip
 from bot.i18n import Locale, t
 from bot.store.papers import columns_of
+
+if TYPE_CHECKING:
+    from bot.domain.history import Action, Change, Step
 
 _SHORT, _LONG, _ITEM = 40, 120, 80
 _CONTEXT = 12  # characters shown before the first difference

@@ -27,11 +27,9 @@ from bot.store.search_index.tables import (
     size_change,
     word_deletion,
 )
-from bot.store.state import read_state, write_state
+from bot.store.search_index.version import is_current, is_reduced, note_current, note_reduced
 
-_STATE_KEY = "search_index"
 _REMOVED_AT_ONCE = 2000  # papers per statement
-_REDUCED = "reduced"  # the state of an index without the papers that are being removed
 _REBUILT_AT_ONCE = 1000  # papers per transaction
 _MERGED_PAGES = 500  # pages of an index that are merged per transaction
 _FEW_SEGMENTS = 2
@@ -98,18 +96,17 @@ async def reduce_index(database: Database, removed: Sequence[int]) -> bool:
             await connection.exec_driver_sql(statement)
         rows = await connection.execute(select(papers).where(papers.c.number.in_(staying)).order_by(papers.c.number))
         await _index_all(connection, rows.mappings().all())
-        await write_state(connection, _STATE_KEY, _REDUCED)
+        await note_reduced(connection)
     return True
 
 
 async def complete_index(database: Database) -> None:
     """Finish what `reduce_index` began; rebuild the index if it lacks a paper, because that was not removed."""
-    async with database.read() as connection:
-        if await read_state(connection, _STATE_KEY) != _REDUCED:
-            return
+    if not await is_reduced(database):
+        return
     async with database.write() as connection:
         if not (await connection.exec_driver_sql(_MISSING)).scalar():
-            await write_state(connection, _STATE_KEY, SQLITE.version)
+            await note_current(connection)
             return
     await ensure_index(database, None)
 
@@ -137,16 +134,11 @@ async def optimize(database: Database) -> None:
 
 async def ensure_index(database: Database, progress: Callable[[int, int], None] | None) -> None:
     """Create the index, or rebuild it if an older version of the program made it; of several processes one does it."""
-    if await _is_current(database):
+    if await is_current(database):
         return
     async with _alone(database):
-        if not await _is_current(database):
+        if not await is_current(database):
             await _make(database, progress)
-
-
-async def _is_current(database: Database) -> bool:
-    async with database.read() as connection:
-        return await read_state(connection, _STATE_KEY) == _tables(connection).version
 
 
 @asynccontextmanager
@@ -174,7 +166,7 @@ async def _make(database: Database, progress: Callable[[int, int], None] | None)
     await _rebuild(database, total, progress)
     await optimize(database)
     async with database.write() as connection:
-        await write_state(connection, _STATE_KEY, tables.version)
+        await note_current(connection)
 
 
 def _tables(connection: StoreConnection) -> IndexTables:

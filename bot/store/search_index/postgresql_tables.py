@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 
 from bot.store.database import batched
-from bot.store.search_index.tables import INDEX_VERSION, WORDS_AT_ONCE, IndexRow, IndexTables, Statement
+from bot.store.search_index.tables import WORDS_AT_ONCE, IndexRow, IndexTables, Statement
 from bot.store.search_index.tsearch import tsvector
 
 TABLE_NAMES = ("search_papers", "search_sizes", "search_words")
@@ -90,4 +90,4 @@ def _values(workspace_id: int, number: int, row: IndexRow) -> tuple[object, ...]
     return number, workspace_id, row.title_start, row.headline_start, row.lines, " ".join(row.words), vector
 
 
-POSTGRESQL = IndexTables(f"{INDEX_VERSION} tsvector 2", TABLE_NAMES, TABLES, insertion, size_change, word_insertion)
+POSTGRESQL = IndexTables(TABLE_NAMES, TABLES, insertion, size_change, word_insertion)

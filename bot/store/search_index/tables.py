@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import NamedTuple, TypeAlias
 
@@ -12,8 +11,6 @@ from bot.search.document import Document, document_of
 from bot.search.phonetics import phonetic_key
 from bot.store.database import batched
 
-# A paper is removed by computing again what the index stores of it, so whatever that depends on is part of the version.
-INDEX_VERSION = f"6 {unicodedata.unidata_version}"
 WORDS_AT_ONCE = 600
 TABLE_NAMES = ("search_papers", "search_sizes", "search_words", "search_head", "search_full")
 FIELD = "\x1f"  # separates the lines of a paper
@@ -85,7 +82,6 @@ class IndexRow(NamedTuple):
 class IndexTables(NamedTuple):
     """The tables of an index on one kind of database, and the statements that add papers to them."""
 
-    version: str
     names: tuple[str, ...]
     creation: tuple[str, ...]
     insertion: Callable[[int, Sequence[tuple[int, IndexRow]]], Iterator[Statement]]
@@ -164,7 +160,7 @@ def word_deletion(workspace_id: int, words: Mapping[str, int]) -> Iterator[State
         yield _UNUSED_WORDS, [(workspace_id, json.dumps([word for word, _ in batch], ensure_ascii=False))]
 
 
-SQLITE = IndexTables(INDEX_VERSION, TABLE_NAMES, TABLES, insertion, size_change, word_insertion)
+SQLITE = IndexTables(TABLE_NAMES, TABLES, insertion, size_change, word_insertion)
 
 
 def _insert(table: str, columns: int) -> str:

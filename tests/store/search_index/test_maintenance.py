@@ -17,7 +17,7 @@ from bot.store.database import Database
 from bot.store.papers import columns_of
 from bot.store.search_index.index import SearchIndex
 from bot.store.search_index.maintenance import index_papers, optimize, unindex_papers
-from bot.store.search_index.tables import INDEX_VERSION
+from bot.store.search_index.version import INDEX_VERSION
 from tests.samples import on_the_store, paper, random_papers
 from tests.search.indexing import numbers_of, put
 
