@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from bench.teams import Entry, Team, read_corpus, teams
-from bot.domain.entry_score import Classifier, Features, counted_features
+from bot.domain.classifier import Classifier, Features, counted_features
 
 DECISIONS, HUNDREDS, TEAMS = (20, 50, 200), 4, 6
 Decided: TypeAlias = list[tuple[Entry, bool]]

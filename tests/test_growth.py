@@ -28,10 +28,10 @@ from rich.console import Console
 
 import bot
 from bot.domain.card import card_of
+from bot.domain.classifier import Classifier, counted_features
 from bot.domain.dates import PaperDate
 from bot.domain.digest import Edition, Reason
 from bot.domain.draft import Draft
-from bot.domain.entry_score import Classifier, counted_features
 from bot.domain.errors import DayoriError
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import FeedFilter, SkipReason

@@ -15,7 +15,7 @@ from zoneinfo import ZoneInfo
 from bot.domain.arxiv_announcement import Listing
 from bot.domain.feed_entry import FeedDocument
 from bot.logs import configure_logs
-from bot.services.feeds.arxiv_check import ArxivCheck
+from bot.services.feeds.arxiv_verifier import ArxivVerifier
 from bot.services.feeds.polling import Polling
 from bot.services.lazy_sources import LazySources
 from bot.services.source_turns import SourceTurns
@@ -83,7 +83,7 @@ async def _serve(store: Path, port: int, now: Synchronized[float], pipe: Connect
     turns = SourceTurns(database, clock, sleep=sleep)
     sources = LazySources(lambda: _sources(port, turns))
     try:
-        await _obey(pipe, Polling(database, clock, ZONE, sources, ArxivCheck(database, clock, sources)))
+        await _obey(pipe, Polling(database, clock, ZONE, sources, ArxivVerifier(database, clock, sources)))
     finally:
         await sources.close()
         await database.close()

@@ -114,7 +114,7 @@ class Not:
 
 
 @dataclass(frozen=True, slots=True)
-class AllOf:
+class And:
     """Rules that must all hold."""
 
     rules: tuple[Rule, ...]
@@ -125,7 +125,7 @@ class AllOf:
 
 
 @dataclass(frozen=True, slots=True)
-class AnyOf:
+class Or:
     """Rules of which one must hold."""
 
     rules: tuple[Rule, ...]
@@ -203,13 +203,13 @@ class _Parser:
         rules = [self._all(depth)]
         while self._takes("or"):
             rules.append(self._all(depth))
-        return rules[0] if len(rules) == 1 else AnyOf(tuple(rules))
+        return rules[0] if len(rules) == 1 else Or(tuple(rules))
 
     def _all(self, depth: int) -> Rule:
         rules = [self._one(depth)]
         while self._takes("and") or self._peek() in ("term", "(", "not"):
             rules.append(self._one(depth))
-        return rules[0] if len(rules) == 1 else AllOf(tuple(rules))
+        return rules[0] if len(rules) == 1 else And(tuple(rules))
 
     def _one(self, depth: int) -> Rule:
         kind, source, term = self._next()

@@ -39,7 +39,7 @@ async def of_place(connection: StoreConnection, url: str) -> FeedAddress | None:
     return _read(row) if row else None
 
 
-async def claim(
+async def lease_due(
     connection: StoreConnection, now: datetime, address_id: int | None = None, most: int = 1
 ) -> list[FeedAddress]:
     """Lease what is due of the hosts that have waited longest, until `lease_end(now)`; nobody else polls those hosts.

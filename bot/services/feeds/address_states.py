@@ -16,7 +16,7 @@ from bot.domain.feed_schedule import (
     rhythm_after,
     without_future,
 )
-from bot.services.feeds.answer_check import Checked
+from bot.services.feeds.verification import Verification
 
 _GONE = 410
 
@@ -39,7 +39,13 @@ def requested(address: FeedAddress, now: datetime) -> FeedAddress:
 
 
 def read(
-    address: FeedAddress, answer: FeedAnswer, checked: Checked, now: datetime, moved: str | None, *, is_news: bool
+    address: FeedAddress,
+    answer: FeedAnswer,
+    verification: Verification,
+    now: datetime,
+    moved: str | None,
+    *,
+    is_news: bool,
 ) -> FeedAddress:
     """Return an address that was read, and moved for good to another place where `moved` tells one."""
     address = _moved(address, moved)
@@ -55,9 +61,9 @@ def read(
         failing_since=None,
         failures=0,
         trouble=None,
-        status=checked.status,
+        status=verification.status,
     )
-    return replace(after, next_poll_at=after_reading(after, now) if checked.is_whole else now + HOUR)
+    return replace(after, next_poll_at=after_reading(after, now) if verification.is_whole else now + HOUR)
 
 
 def failed(before: FeedAddress, address: FeedAddress, answer: FeedAnswer, now: datetime) -> FeedAddress:

@@ -6,8 +6,8 @@ from collections.abc import Collection
 from typing import NamedTuple, Protocol
 from zoneinfo import ZoneInfo
 
-from bot.services.feeds.arxiv_check import ArxivCheck
 from bot.services.feeds.arxiv_listings import ArxivSource
+from bot.services.feeds.arxiv_verifier import ArxivVerifier
 from bot.services.feeds.drafts import FeedDrafts
 from bot.services.feeds.management import FeedManagement
 from bot.services.feeds.poll_requests import FeedPoller
@@ -43,8 +43,8 @@ def feed_services(
 ) -> FeedServices:
     """Return the services; days of the ledger are those of the zone, and `arxiv_hosts` stand in for arXiv's."""
     trials = FeedTrials(database, clock, sources)
-    check = ArxivCheck(database, clock, sources, arxiv_hosts)
-    polling = Polling(database, clock, zone, sources, check, metrics)
+    verifier = ArxivVerifier(database, clock, sources, arxiv_hosts)
+    polling = Polling(database, clock, zone, sources, verifier, metrics)
     return FeedServices(
         polling, trials, FeedDrafts(database, clock, trials, polling), FeedManagement(database, clock, zone)
     )

@@ -20,7 +20,7 @@ from bot.domain.feed_entry import FeedEntry
 from bot.domain.feed_filter import SkipReason
 from bot.domain.paper import Paper, make_paper
 from bot.services.feeds.known_papers import known_entries
-from bot.services.feeds.pacing import in_slices
+from bot.services.feeds.time_slices import in_slices
 from bot.services.ports import Clock
 from bot.store import feed_days, feed_entries, feeds, paper_checks
 from bot.store.connection import StoreConnection
@@ -50,14 +50,14 @@ class FilterResult(NamedTuple):
     reason: SkipReason | None
 
 
-class Unseen(NamedTuple):
+class UnseenEntries(NamedTuple):
     """A feed, and all entries of its address that it has not seen."""
 
     feed: Feed
     entries: Sequence[LoggedEntry]
 
 
-class Held(NamedTuple):
+class FilterRun(NamedTuple):
     """A feed with the entries that it was held against; of those that pass only the `most` latest are offered."""
 
     feed: Feed
@@ -76,11 +76,11 @@ class Offering:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def offer_news(self, news: Sequence[Unseen]) -> Counter[int]:
+    async def offer_news(self, news: Sequence[UnseenEntries]) -> Counter[int]:
         """Hold feeds against what is new to them, which is all that they have not seen; return what each offered."""
-        held = [Held(each.feed, await hold(each.feed, each.entries)) for each in news]
+        runs = [FilterRun(each.feed, await run_filter(each.feed, each.entries)) for each in news]
         async with self._database.write() as connection:
-            return await self._write(connection, held)
+            return await self._write(connection, runs)
 
     async def catch_up(self, feed: Feed) -> OfferCounts:
         """Hold a feed against every entry of its address that it has not seen, and return the counts.
@@ -93,13 +93,13 @@ class Offering:
             entries = await (self._all(feed) if first else self._next(feed))
             if not entries and not first:
                 return OfferCounts(seen, offered)
-            held = Held(feed, await hold(feed, entries), FIRST if first else None)
+            run = FilterRun(feed, await run_filter(feed, entries), FIRST if first else None)
             async with self._database.write() as connection:
-                counts = await self._write(connection, [held])
+                counts = await self._write(connection, [run])
             if feed.id not in counts:
                 return OfferCounts(seen, offered)
             seen, offered = seen + len(entries), offered + counts[feed.id]
-            feed = replace(feed, entry_id=held.last_id)
+            feed = replace(feed, entry_id=run.last_id)
             if first or len(entries) < _MOST_READ:
                 return OfferCounts(seen, offered)
 
@@ -108,12 +108,12 @@ class Offering:
         async with self._database.read() as connection:
             return await feeds.behind(connection)
 
-    async def _write(self, connection: StoreConnection, held: Sequence[Held]) -> Counter[int]:
+    async def _write(self, connection: StoreConnection, runs: Sequence[FilterRun]) -> Counter[int]:
         """Offer, and write what feeds have seen now, but for a feed that changed or that another process held."""
-        current = await feeds.of_ids(connection, [each.feed.id for each in held])
-        held = [each for each in held if _is_as_before(each.feed, current.get(each.feed.id))]
-        offered = await offer(connection, held, self._clock())
-        await feeds.see(connection, {each.feed.id: each.last_id for each in held})
+        current = await feeds.of_ids(connection, [each.feed.id for each in runs])
+        runs = [each for each in runs if _is_as_before(each.feed, current.get(each.feed.id))]
+        offered = await offer(connection, runs, self._clock())
+        await feeds.see(connection, {each.feed.id: each.last_id for each in runs})
         return offered
 
     async def _next(self, feed: Feed) -> list[LoggedEntry]:
@@ -130,47 +130,47 @@ class Offering:
         return entries
 
 
-async def offer(connection: StoreConnection, held: Sequence[Held], now: datetime) -> Counter[int]:
+async def offer(connection: StoreConnection, runs: Sequence[FilterRun], now: datetime) -> Counter[int]:
     """Offer the entries that pass, count all in the ledger, and return how many each feed offered, by its id.
 
     Of those, what the collection has, and new versions of earlier papers, are left out; a paper of the collection that
     has one is looked at in the next night.
     """
     offered = Counter[int]()
-    for workspace_id in dict.fromkeys(each.feed.workspace_id for each in held):
-        of_workspace = [each for each in held if each.feed.workspace_id == workspace_id]
+    for workspace_id in dict.fromkeys(each.feed.workspace_id for each in runs):
+        of_workspace = [each for each in runs if each.feed.workspace_id == workspace_id]
         offered.update(await _offer_in(connection, workspace_id, of_workspace, now))
     return offered
 
 
 async def _offer_in(
-    connection: StoreConnection, workspace_id: int, held: Sequence[Held], now: datetime
+    connection: StoreConnection, workspace_id: int, runs: Sequence[FilterRun], now: datetime
 ) -> dict[int, int]:
-    results = [result for each in held for result in each.results]
+    results = [result for each in runs for result in each.results]
     await paper_checks.make_arxiv_due(connection, workspace_id, _revised_ids(results), now)
     rest = iter(await _without_known(connection, workspace_id, results))
-    held = [each._replace(results=list(islice(rest, len(each.results)))) for each in held]
-    chosen = [_chosen(each, now) for each in held]
+    runs = [each._replace(results=list(islice(rest, len(each.results)))) for each in runs]
+    chosen = [_chosen(each, now) for each in runs]
     finds = [_find(feed, entry) async for feed, entry in in_slices(chain.from_iterable(chosen))]
     outcomes = iter(await offer_finds(connection, workspace_id, finds, now))
     by_entry = [{entry.id: next(outcomes) for _, entry in of_feed} for of_feed in chosen]
     ledger = dict[FeedDay, DayCounts]()
-    for each, of_feed in zip(held, by_entry, strict=True):
+    for each, of_feed in zip(runs, by_entry, strict=True):
         ledger |= _counted(each, of_feed)
     await feed_days.count(connection, ledger)
     return {
         each.feed.id: sum(outcome != "decided" for outcome in of_feed.values())
-        for each, of_feed in zip(held, by_entry, strict=True)
+        for each, of_feed in zip(runs, by_entry, strict=True)
     }
 
 
-def _chosen(held: Held, now: datetime) -> list[tuple[Feed, LoggedEntry]]:
+def _chosen(run: FilterRun, now: datetime) -> list[tuple[Feed, LoggedEntry]]:
     """Return the entries to offer: those that pass, or the latest of them."""
-    passing = [each.entry for each in held.results if each.reason is None]
-    if held.most is not None:
-        latest = {entry.id for entry in sorted(passing, key=lambda entry: _day_of(entry, now))[-held.most :]}
+    passing = [each.entry for each in run.results if each.reason is None]
+    if run.most is not None:
+        latest = {entry.id for entry in sorted(passing, key=lambda entry: _day_of(entry, now))[-run.most :]}
         passing = [entry for entry in passing if entry.id in latest]
-    return [(held.feed, entry) for entry in passing]
+    return [(run.feed, entry) for entry in passing]
 
 
 def _find(feed: Feed, entry: LoggedEntry) -> Find:
@@ -179,10 +179,10 @@ def _find(feed: Feed, entry: LoggedEntry) -> Find:
     return Find(feed.id, entry.day, form_of(Draft(source=paper.url or feed.url)), paper)
 
 
-def _counted(held: Held, outcomes: Mapping[int, Offer]) -> dict[FeedDay, DayCounts]:
+def _counted(run: FilterRun, outcomes: Mapping[int, Offer]) -> dict[FeedDay, DayCounts]:
     """Return what became of the entries that a feed was held against, by day."""
     days, dropped = defaultdict[str, Counter[str]](Counter), defaultdict[str, Counter[tuple[str, str]]](Counter)
-    for entry, reason in held.results:
+    for entry, reason in run.results:
         days[entry.day].update(("announced", "seen"))
         if reason is None:
             days[entry.day]["matched"] += 1
@@ -191,20 +191,20 @@ def _counted(held: Held, outcomes: Mapping[int, Offer]) -> dict[FeedDay, DayCoun
             days[entry.day]["offered"] += reason is None
         if reason:
             dropped[entry.day][reason.kind, reason.rule] += 1
-    feed = held.feed
+    feed = run.feed
     return {
         FeedDay(feed.workspace_id, feed.id, day): DayCounts(**counts, dropped=dict(dropped[day]))
         for day, counts in days.items()
     }
 
 
-def _revised_ids(held: Sequence[FilterResult]) -> list[str]:
+def _revised_ids(results: Sequence[FilterResult]) -> list[str]:
     """Return the arXiv ids of the papers of which a new version is announced."""
-    entries = [each.entry.entry for each in held if each.entry.entry]
+    entries = [each.entry.entry for each in results if each.entry.entry]
     return [id for entry in entries if entry.is_revision and (id := entry.metadata.identifiers.arxiv)]
 
 
-async def hold(feed: Feed, entries: Sequence[LoggedEntry]) -> list[FilterResult]:
+async def run_filter(feed: Feed, entries: Sequence[LoggedEntry]) -> list[FilterResult]:
     """Return each entry with the reason for which the feed's filter drops it."""
     compiled = feed.filter.compiled()
     return [
@@ -214,16 +214,16 @@ async def hold(feed: Feed, entries: Sequence[LoggedEntry]) -> list[FilterResult]
 
 
 async def _without_known(
-    connection: StoreConnection, workspace_id: int, held: Sequence[FilterResult]
+    connection: StoreConnection, workspace_id: int, results: Sequence[FilterResult]
 ) -> list[FilterResult]:
-    """Return what was held, with a reason for those that pass the filter and are no news to the collection."""
-    passing = [each.entry.entry for each in held if each.entry.entry and not each.reason]
+    """Return the results, with a reason for those that pass the filter and are no news to the collection."""
+    passing = [each.entry.entry for each in results if each.entry.entry and not each.reason]
     known = iter(await known_entries(connection, workspace_id, passing) if passing else ())
     return [
         each
         if each.reason or not each.entry.entry
         else FilterResult(each.entry, _reason_besides(each.entry.entry, next(known)))
-        for each in held
+        for each in results
     ]
 
 

@@ -1,4 +1,4 @@
-"""Sends the requests of a round, each to a host that is leased in the store, and takes a second look at answers."""
+"""Sends the requests of a round, each to a host that is leased in the store, and has the answers verified."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ from bot.domain.errors import DayoriError
 from bot.domain.feed_address import FeedAddress, FeedAnswer
 from bot.formats.url_credentials import without_credentials
 from bot.services.cancellation import uncancellable
-from bot.services.feeds.answer_check import AnswerCheck, Checked
-from bot.services.feeds.poll_records import Answered, Lane
+from bot.services.feeds.poll_records import HostQueue, Poll
 from bot.services.feeds.seen_items import SeenItems
+from bot.services.feeds.verification import Verification, Verifier
 from bot.services.lazy_sources import LazySources
 from bot.services.metrics import Metrics
 from bot.services.ports import Clock, MayRequest
@@ -40,14 +40,14 @@ class FeedPoller(Protocol):
         """Close all connections."""
 
 
-class Sent(NamedTuple):
-    """A request for the first address of a lane, what was answered, and the addresses of hosts to which it led.
+class SentRequest(NamedTuple):
+    """A request for the first address of a queue, its poll, and the addresses of hosts to which it led.
 
-    Nothing was answered where nothing was requested, or after a fault of this program.
+    There is no poll where nothing was requested, or after a fault of this program.
     """
 
-    lane: Lane
-    answered: Answered | None = None
+    queue: HostQueue
+    poll: Poll | None = None
     others: Sequence[int] = ()
 
 
@@ -59,23 +59,23 @@ class PollRequests:
         database: Database,
         clock: Clock,
         sources: LazySources[FeedPoller],
-        check: AnswerCheck,
+        verifier: Verifier,
         seen: SeenItems,
         metrics: Metrics,
     ) -> None:
         self._database, self._clock, self._sources = database, clock, sources
-        self._check, self._seen, self._metrics = check, seen, metrics
+        self._verifier, self._seen, self._metrics = verifier, seen, metrics
         self.leases = set[int]()
 
-    async def send(self, lane: Lane) -> Sent:
-        """Request the first address of a lane, if it may be requested."""
-        if lane.first is None:
-            return Sent(lane)
-        address, others = lane.first, list[int]()
+    async def send(self, queue: HostQueue) -> SentRequest:
+        """Request the first address of a queue, if it may be requested."""
+        if queue.first is None:
+            return SentRequest(queue)
+        address, others = queue.first, list[int]()
 
         async def may_request(host: str) -> bool:
             """Lease a host to which a redirect leads, after some seconds if it is polled at the moment."""
-            besides = [address.id, *lane.waiting, *others]
+            besides = [address.id, *queue.waiting, *others]
             for _ in range(_TRIES):
                 async with self._database.write() as connection:
                     ids = await feed_addresses.lease_host(connection, host, besides, self._clock())
@@ -87,12 +87,12 @@ class PollRequests:
             return False
 
         try:
-            return Sent(lane, await self._answer(address, may_request), others)
+            return SentRequest(queue, await self._answer(address, may_request), others)
         except DayoriError:
             raise
         except Exception as error:  # one address must not keep the others from being polled
             _log.error("a feed could not be polled", feed=without_credentials(address.url), exc_info=error)
-            return Sent(lane, None, others)
+            return SentRequest(queue, None, others)
 
     @uncancellable
     async def release(self, ids: Iterable[int]) -> None:
@@ -103,9 +103,9 @@ class PollRequests:
                 await feed_addresses.release(connection, ids)
             self.leases -= ids
 
-    async def _answer(self, address: FeedAddress, may_request: MayRequest) -> Answered:
+    async def _answer(self, address: FeedAddress, may_request: MayRequest) -> Poll:
         source = await self._sources.get()
-        seen = "" if self._check.needs_all(address) else self._seen.of(address)
+        seen = "" if self._verifier.needs_all(address) else self._seen.of(address)
         answer = await source.poll_feed(address.place, address.etag, address.last_modified, may_request, seen)
         self._metrics.count("feed_polls", answer.outcome)
-        return Answered(address, answer, Checked() if answer.failure else await self._check.check(address, answer))
+        return Poll(address, answer, Verification() if answer.failure else await self._verifier.verify(address, answer))

@@ -11,10 +11,10 @@ import structlog
 from bot.domain.errors import DayoriError
 from bot.formats.url_credentials import without_credentials
 from bot.services.cancellation import uncancellable
-from bot.services.feeds.moving import merge
+from bot.services.feeds.address_merge import merge
 from bot.services.feeds.offering import Offering
-from bot.services.feeds.poll_records import Answered, Finished, Lane, PollRecords
-from bot.services.feeds.poll_requests import PollRequests, Sent
+from bot.services.feeds.poll_records import HostQueue, Poll, PollOutcome, PollRecords
+from bot.services.feeds.poll_requests import PollRequests, SentRequest
 from bot.services.feeds.poll_results import PollReport
 from bot.services.ports import Clock
 from bot.store.database import Database
@@ -40,7 +40,7 @@ class PollRound:
     ) -> None:
         self._database, self._clock, self._show = database, clock, show
         self._records, self._requests, self._offering = records, requests, offering
-        self._running = set[asyncio.Task[Sent]]()
+        self._running = set[asyncio.Task[SentRequest]]()
         self.report = PollReport()
 
     async def run(self, address_id: int | None = None) -> None:
@@ -50,79 +50,79 @@ class PollRound:
             while self._running:
                 sent = await self._gather()
                 await self._start(address_id)  # others are requested while these are written
-                for group in _groups(sent, lambda each: _size(each.answered), _TOGETHER):
+                for group in _groups(sent, lambda each: _size(each.poll), _TOGETHER):
                     await self._write(group)
         finally:
             await self._give_up()
 
-    async def offer(self, finished: Sequence[tuple[Answered, Finished]]) -> None:
+    async def offer(self, polls: Sequence[tuple[Poll, PollOutcome]]) -> None:
         """Offer what is new, and let feeds follow an address that moved onto another one."""
-        unseen = [each for _, result in finished for each in result.unseen]
+        unseen = [each for _, outcome in polls for each in outcome.unseen]
         for group in _groups(unseen, lambda each: len(each.entries), _TOGETHER):
             self.report.offered.update(await self._offering.offer_news(group))
-        for answered, result in finished:
-            for feed in result.behind:
+        for poll, outcome in polls:
+            for feed in outcome.behind:
                 self.report.offered[feed.id] += (await self._offering.catch_up(feed)).offered
-            if result.moved_to:
-                await self._merge(answered, result.moved_to)
+            if outcome.moved_to:
+                await self._merge(poll, outcome.moved_to)
 
     async def _start(self, address_id: int | None) -> None:
         """Request what is due of as many hosts as may be polled."""
         while free := HOSTS - len(self._running):
-            lanes = await self._records.claim(free, address_id)
-            for lane in lanes:
-                self._send(lane)
-            if not lanes:
+            queues = await self._records.lease_due(free, address_id)
+            for queue in queues:
+                self._send(queue)
+            if not queues:
                 return
 
-    def _send(self, lane: Lane) -> None:
-        self._requests.leases.update(lane.waiting, [lane.first.id] if lane.first else [])
-        self._running.add(asyncio.create_task(self._requests.send(lane)))
+    def _send(self, queue: HostQueue) -> None:
+        self._requests.leases.update(queue.waiting, [queue.first.id] if queue.first else [])
+        self._running.add(asyncio.create_task(self._requests.send(queue)))
 
-    async def _gather(self) -> list[Sent]:
+    async def _gather(self) -> list[SentRequest]:
         """Wait for an answer, and a moment for others."""
         await asyncio.wait(self._running, return_when=asyncio.FIRST_COMPLETED)
         done, self._running = await asyncio.wait(self._running, timeout=_GATHERING)
         return [task.result() for task in done]
 
-    async def _write(self, group: Sequence[Sent]) -> None:
+    async def _write(self, group: Sequence[SentRequest]) -> None:
         """Write what was answered, offer what is new, and go on with the hosts of which more is due."""
-        finished = await self._finish([sent.answered for sent in group if sent.answered])
-        self._requests.leases.difference_update(answered.before.id for answered, _ in finished)
+        polls = await self._finish([sent.poll for sent in group if sent.poll])
+        self._requests.leases.difference_update(poll.before.id for poll, _ in polls)
         await self._requests.release(id for sent in group for id in _leased(sent))
-        self._log_failures(finished)
-        self.report.new.update((answered.before.id, result.new) for answered, result in finished)
-        await self.offer(finished)
+        self._log_failures(polls)
+        self.report.new.update((poll.before.id, outcome.new) for poll, outcome in polls)
+        await self.offer(polls)
         for sent in group:
             self._show()
-            if sent.lane.waiting:
-                self._send(await self._records.next(sent.lane))
+            if sent.queue.waiting:
+                self._send(await self._records.next(sent.queue))
 
-    async def _finish(self, answered: Sequence[Answered]) -> list[tuple[Answered, Finished]]:
-        """Write answers together; one that breaks the program must not keep the others from being written."""
+    async def _finish(self, polls: Sequence[Poll]) -> list[tuple[Poll, PollOutcome]]:
+        """Write polls together; one that breaks the program must not keep the others from being written."""
         try:
-            return list(zip(answered, await self._records.finish(answered), strict=True))
+            return list(zip(polls, await self._records.finish(polls), strict=True))
         except DayoriError:
             raise
         except Exception as error:
-            if len(answered) > 1:
-                return [each for one in answered for each in await self._finish([one])]
-            url = without_credentials(answered[0].before.url)
+            if len(polls) > 1:
+                return [each for one in polls for each in await self._finish([one])]
+            url = without_credentials(polls[0].before.url)
             _log.error("a feed could not be polled", feed=url, exc_info=error)
             return []
 
-    def _log_failures(self, finished: Sequence[tuple[Answered, Finished]]) -> None:
-        for answered, _ in finished:
-            if failure := answered.answer.failure:
-                url = without_credentials(answered.before.url)
+    def _log_failures(self, polls: Sequence[tuple[Poll, PollOutcome]]) -> None:
+        for poll, _ in polls:
+            if failure := poll.answer.failure:
+                url = without_credentials(poll.before.url)
                 _log.info("a feed could not be polled", feed=url, reason=failure.text("en"))
 
-    async def _merge(self, answered: Answered, other: int) -> None:
+    async def _merge(self, poll: Poll, other: int) -> None:
         async with self._database.write() as connection:
-            await merge(connection, answered.before.id, other, self._clock())
+            await merge(connection, poll.before.id, other, self._clock())
         places = {
-            "feed": without_credentials(answered.before.url),
-            "now": without_credentials(answered.answer.moved or ""),
+            "feed": without_credentials(poll.before.url),
+            "now": without_credentials(poll.answer.moved or ""),
         }
         _log.warning("a feed moved for good to the address of another one", **places)
 
@@ -135,13 +135,13 @@ class PollRound:
         await self._requests.release(list(self._requests.leases))
 
 
-def _leased(sent: Sent) -> list[int]:
+def _leased(sent: SentRequest) -> list[int]:
     """Return the leases that end with a request; those of other addresses of its host go on."""
-    return [*([sent.lane.first.id] if sent.lane.first else []), *sent.others]
+    return [*([sent.queue.first.id] if sent.queue.first else []), *sent.others]
 
 
-def _size(answered: Answered | None) -> int:
-    return len(answered.checked.entries) if answered else 0
+def _size(poll: Poll | None) -> int:
+    return len(poll.verification.entries) if poll else 0
 
 
 def _groups(items: Sequence[T], size: Callable[[T], int], most: int) -> Iterator[Sequence[T]]:

@@ -15,14 +15,14 @@ from bot.domain.feed import Feed
 from bot.domain.feed_address import Look
 from bot.formats.url_credentials import without_credentials
 from bot.services.cancellation import uncancellable
-from bot.services.feeds.answer_check import AnswerCheck, NoCheck
 from bot.services.feeds.offering import Offering
-from bot.services.feeds.poll_records import Answered, PollRecords
+from bot.services.feeds.poll_records import Poll, PollRecords
 from bot.services.feeds.poll_requests import FeedPoller, PollRequests
 from bot.services.feeds.poll_results import PollReport, PollResult
 from bot.services.feeds.poll_round import PollRound
 from bot.services.feeds.seen_items import SeenItems
 from bot.services.feeds.statuses import FeedStatus, statuses_of
+from bot.services.feeds.verification import NullVerifier, Verifier
 from bot.services.lazy_sources import LazySources
 from bot.services.metrics import Metrics
 from bot.services.ports import Clock, Progress
@@ -42,11 +42,11 @@ class Polling:
         clock: Clock,
         zone: ZoneInfo,
         sources: LazySources[FeedPoller],
-        check: AnswerCheck | None = None,
+        verifier: Verifier | None = None,
         metrics: Metrics | None = None,
     ) -> None:
         self._database, self._clock, self._zone, self._sources = database, clock, zone, sources
-        self._check, self._metrics = check or NoCheck(), metrics or Metrics()
+        self._verifier, self._metrics = verifier or NullVerifier(), metrics or Metrics()
         self._seen = SeenItems()
         self._records = PollRecords(database, clock, zone, self._seen)
         self._offering = Offering(database, clock)
@@ -72,11 +72,11 @@ class Polling:
             async with self._database.read() as connection:
                 address = await feed_addresses.get(connection, feed.address_id)
             assert address
-            checked = await self._check.check(address, look.answer)
-            answered = Answered(address, look.answer, checked, look.requested_at)
-            (finished,) = await self._records.finish([answered])
+            verification = await self._verifier.verify(address, look.answer)
+            poll = Poll(address, look.answer, verification, look.requested_at)
+            (outcome,) = await self._records.finish([poll])
             await self._offering.catch_up(feed)  # also if there is no entry yet
-            await self._round(_counted(None, 0)).offer([(answered, finished)])
+            await self._round(_counted(None, 0)).offer([(poll, outcome)])
         except Exception as error:  # the feed is saved all the same
             _log.error("the look at a new feed could not be kept", feed=without_credentials(feed.url), exc_info=error)
         finally:
@@ -96,7 +96,7 @@ class Polling:
         return [_result(each, report) for each in statuses]
 
     def _round(self, show: Callable[[], None]) -> PollRound:
-        requests = PollRequests(self._database, self._clock, self._sources, self._check, self._seen, self._metrics)
+        requests = PollRequests(self._database, self._clock, self._sources, self._verifier, self._seen, self._metrics)
         return PollRound(self._database, self._clock, self._records, requests, self._offering, show)
 
     async def _tidy(self, report: PollReport) -> None:

@@ -15,7 +15,7 @@ from bot.domain.feed_address import FeedAnswer, Look
 from bot.domain.feed_entry import FeedDocument, FeedEntry
 from bot.domain.feed_filter import CompiledFilter, FeedFilter, SkipReason
 from bot.services.feeds.known_papers import known_entries
-from bot.services.feeds.pacing import in_slices
+from bot.services.feeds.time_slices import in_slices
 from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock
 from bot.store.database import Database
@@ -56,7 +56,7 @@ class FeedTrials:
         Raises InputError for a wrong rule, before anything is requested, and SourceError.
         """
         filter.compiled()
-        return await self.hold(workspace_id, await self._read(url), filter)
+        return await self.apply(workspace_id, await self._read(url), filter)
 
     async def find(self, workspace_id: int, url: str, filter: FeedFilter) -> tuple[str, FeedTrial]:
         """Try the feed at an address, or the one that the web page there names; return where it is too.
@@ -69,9 +69,9 @@ class FeedTrials:
         except FeedElsewhereError as error:
             url = error.address
             document = await self._read(url)
-        return url, await self.hold(workspace_id, document, filter)
+        return url, await self.apply(workspace_id, document, filter)
 
-    async def hold(self, workspace_id: int, document: FeedDocument, filter: FeedFilter) -> FeedTrial:
+    async def apply(self, workspace_id: int, document: FeedDocument, filter: FeedFilter) -> FeedTrial:
         """Hold a filter against a document's entries. Raises InputError."""
         verdicts = await self.verdicts(workspace_id, document.entries, filter)
         matched, dropped = list[FeedEntry](), dict[SkipReason, list[FeedEntry]]()

@@ -10,10 +10,10 @@ from array import array
 from collections.abc import Awaitable, Callable, Collection, Mapping
 from typing import TypeAlias
 
-from bot.domain.entry_score import Classifier, Example, Features, counted_features
+from bot.domain.classifier import Classifier, Example, Features, counted_features
 from bot.domain.paper import Paper
 from bot.domain.score import LEAST_DECISIONS, Score
-from bot.services.feeds.pacing import in_slices
+from bot.services.feeds.time_slices import in_slices
 from bot.store import papers, scores
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched

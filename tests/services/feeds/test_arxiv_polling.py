@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import select
 
 from bot.domain.feed_filter import FeedFilter
-from bot.services.feeds.arxiv_check import ArxivCheck
+from bot.services.feeds.arxiv_verifier import ArxivVerifier
 from bot.services.feeds.polling import Polling
 from bot.services.lazy_sources import LazySources
 from bot.store import feeds
@@ -88,7 +88,7 @@ async def test_two_weeks_of_failures_and_restarts_lose_and_double_nothing(
 async def _process(web: Web, database: Database, clock: AdjustableClock) -> AsyncIterator[Polling]:
     sources = sources_in(web, interval=0.001)
     opened = LazySources(lambda: sources)
-    yield Polling(database, clock, TOKYO, opened, ArxivCheck(database, clock, opened))
+    yield Polling(database, clock, TOKYO, opened, ArxivVerifier(database, clock, opened))
     await sources.close()
 
 

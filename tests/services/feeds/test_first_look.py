@@ -11,10 +11,10 @@ from bot.domain.errors import FeedElsewhereError
 from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer
 from bot.i18n import msg
-from bot.services.feeds.answer_check import Checked
 from bot.services.feeds.drafts import FeedDrafts
 from bot.services.feeds.polling import Polling
 from bot.services.feeds.trial import FeedTrials
+from bot.services.feeds.verification import Verification
 from bot.services.lazy_sources import LazySources
 from bot.services.papers.submitter import Submitter
 from bot.store import candidates, feed_addresses, feeds
@@ -31,14 +31,14 @@ TWENTY = tuple(entry(f"Paper {n}", date=f"2024-01-{n:02}") for n in range(20, 0,
 class Process:
     """A process that adds feeds and polls them."""
 
-    def __init__(self, database: Database, clock: AdjustableClock, source: FakeSource, check: Any = None) -> None:
+    def __init__(self, database: Database, clock: AdjustableClock, source: FakeSource, verifier: Any = None) -> None:
         self.database, self.clock, self.source = database, clock, source
         sources = LazySources(lambda: source)
-        self.polling = Polling(database, clock, TOKYO, sources, check)
+        self.polling = Polling(database, clock, TOKYO, sources, verifier)
         self.drafts = FeedDrafts(database, clock, FeedTrials(database, clock, sources), self.polling)
 
-    def restarted(self, check: Any = None) -> Process:
-        return Process(self.database, self.clock, self.source, check)
+    def restarted(self, verifier: Any = None) -> Process:
+        return Process(self.database, self.clock, self.source, verifier)
 
     async def look(self, workspace: int, url: str = URL) -> str:
         return (await self.drafts.begin(workspace, "t", url, {"name": "lab"}, HANAKO)).fingerprint
@@ -161,16 +161,16 @@ async def test_an_address_that_another_workspace_has_is_as_its_polls_left_it(pro
     assert await process.poll(hours=1) == [Asked(URL, '"a"', None)]
 
 
-class Check:
+class Verifier:
     """Waits until it is answered, or fails."""
 
     def __init__(self, error: Exception | None = None) -> None:
-        self.error, self.begun, self.answer = error, asyncio.Event(), asyncio.Future[Checked]()
+        self.error, self.begun, self.answer = error, asyncio.Event(), asyncio.Future[Verification]()
 
     def needs_all(self, address: FeedAddress) -> bool:
         return False
 
-    async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
+    async def verify(self, address: FeedAddress, answer: FeedAnswer) -> Verification:
         self.begun.set()
         if self.error:
             raise self.error
@@ -178,25 +178,25 @@ class Check:
 
 
 async def test_after_a_crash_between_adding_and_reading_the_feed_is_polled(process: Process, workspace: int) -> None:
-    check = Check()
-    crashing, other = process.restarted(check), process.restarted()
+    verifier = Verifier()
+    crashing, other = process.restarted(verifier), process.restarted()
     saving = asyncio.create_task(crashing.add(workspace))
     async with asyncio.timeout(20):
-        await check.begun.wait()
+        await verifier.begun.wait()
     async with process.database.read() as connection:
         assert await feeds.by_name(connection, workspace, "lab")
     assert await other.poll() == []  # nobody polls it while the look is being read
     assert await other.poll(minutes=6) == [Asked(URL, None, None)]
     assert len(await process.inbox(workspace)) == 5
     before = await process.address()
-    check.answer.set_result(Checked())  # it was only asleep
+    verifier.answer.set_result(Verification())  # it was only asleep
     await saving
     assert await process.address() == before
     assert len(await process.inbox(workspace)) == 5
 
 
 async def test_a_look_that_cannot_be_read_keeps_no_feed_from_being_added(process: Process, workspace: int) -> None:
-    failing = process.restarted(Check(ValueError("odd")))
+    failing = process.restarted(Verifier(ValueError("odd")))
     assert (await failing.add(workspace)).entry_id is None
     assert await process.poll() == [Asked(URL, None, None)]
     assert len(await process.inbox(workspace)) == 5

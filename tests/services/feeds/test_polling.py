@@ -14,10 +14,10 @@ from bot.domain.feed import Feed
 from bot.domain.feed_address import FeedAddress, FeedAnswer, Status
 from bot.domain.feed_filter import FeedFilter
 from bot.i18n import msg
-from bot.services.feeds.answer_check import Checked, NoCheck
 from bot.services.feeds.poll_results import PollReport
 from bot.services.feeds.poll_round import HOSTS
 from bot.services.feeds.polling import Polling
+from bot.services.feeds.verification import NullVerifier, Verification
 from bot.services.lazy_sources import LazySources
 from bot.store import candidates, feed_addresses, feed_days, feed_entries, feeds
 from bot.store.database import Database
@@ -39,9 +39,9 @@ class Bench:
         self.database, self.clock, self.workspace, self.source = database, clock, workspace, source
         self.polling = self.process()
 
-    def process(self, check: Any = None) -> Polling:
+    def process(self, verifier: Any = None) -> Polling:
         """Return the service as another process has it."""
-        return Polling(self.database, self.clock, TOKYO, LazySources(lambda: self.source), check)
+        return Polling(self.database, self.clock, TOKYO, LazySources(lambda: self.source), verifier)
 
     async def add(self, url: str = URL, name: str = "lab", filter: FeedFilter | None = None) -> Feed:
         async with self.database.write() as connection:
@@ -151,7 +151,7 @@ async def test_a_process_that_dies_in_a_poll_costs_an_hour_and_nothing_else(benc
         await asyncio.sleep(0)
     async with bench.database.read() as connection:
         assert (await bench.address()).requested_at == bench.clock()  # written before the request left
-        assert await feed_addresses.claim(connection, bench.clock()) == []
+        assert await feed_addresses.lease_due(connection, bench.clock()) == []
     dying.cancel()
     await asyncio.gather(dying, return_exceptions=True)
     bench.source.hold.set()
@@ -175,7 +175,7 @@ async def test_a_host_is_polled_by_one_process_at_a_time_one_address_after_the_o
 async def test_a_lease_that_a_dead_process_left_ends(bench: Bench) -> None:
     await bench.add()
     async with bench.database.write() as connection:
-        assert len(await feed_addresses.claim(connection, bench.clock())) == 1
+        assert len(await feed_addresses.lease_due(connection, bench.clock())) == 1
     await bench.poll(document())
     assert bench.source.asked == []
     await bench.poll(minutes=6)
@@ -228,7 +228,7 @@ async def test_a_redirect_to_a_host_that_another_process_polls_waits(bench: Benc
     await bench.add()
     other = await bench.add(OTHER, "other")
     async with bench.database.write() as connection:
-        await feed_addresses.claim(connection, bench.clock(), other.address_id)
+        await feed_addresses.lease_due(connection, bench.clock(), other.address_id)
     bench.source.redirects[URL] = OTHER
     await bench.poll(document())
     address = await bench.address()
@@ -313,18 +313,18 @@ async def test_old_entries_lose_their_content_and_are_known_all_the_same(bench: 
     assert sum((await bench.poll(document(*many), hours=30)).new.values()) == 0
 
 
-async def test_a_check_adds_what_an_answer_lacked_with_its_day_and_its_verdict(bench: Bench) -> None:
-    class Check:
+async def test_a_verification_adds_what_an_answer_lacked_with_its_day_and_its_verdict(bench: Bench) -> None:
+    class Verifier:
         def needs_all(self, address: FeedAddress) -> bool:
             return False
 
-        async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
+        async def verify(self, address: FeedAddress, answer: FeedAnswer) -> Verification:
             entries = answer.document.entries if answer.document else ()
-            return Checked((*entries, entry("Missing")), "2024-01-19")
+            return Verification((*entries, entry("Missing")), "2024-01-19")
 
     await bench.add()
     await bench.poll(document())
-    bench.polling = bench.process(Check())
+    bench.polling = bench.process(Verifier())
     await bench.poll(document(entry("There")), hours=2)
     assert sorted(await bench.inbox()) == ["Missing", "There"]
     async with bench.database.read() as connection:
@@ -373,24 +373,24 @@ async def test_the_log_names_no_token_of_a_feed(bench: Bench, failure: FeedAnswe
 
 
 async def test_one_answer_that_breaks_the_program_when_it_is_written_leaves_the_others_alone(bench: Bench) -> None:
-    class Check:
+    class Verifier:
         def needs_all(self, address: FeedAddress) -> bool:
             return False
 
-        async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
+        async def verify(self, address: FeedAddress, answer: FeedAnswer) -> Verification:
             entries = answer.document.entries if answer.document else ()
-            return Checked(
+            return Verification(
                 entries, status=Status("fresh", bench.clock(), cast("Any", None)) if address.id == 1 else None
             )
 
     for n in range(4):
         await bench.add(f"https://host{n}.example/", f"host{n}")
         bench.source.answers[f"https://host{n}.example/"] = document(entry(f"Paper {n}"))
-    await bench.process(Check()).poll_due()
+    await bench.process(Verifier()).poll_due()
     assert sorted(await bench.inbox()) == ["Paper 1", "Paper 2", "Paper 3"]
     async with bench.database.write() as connection:
         await feed_addresses.save(connection, 1, next_poll_at=bench.clock())
-        assert await feed_addresses.claim(connection, bench.clock(), 1)  # its lease has ended
+        assert await feed_addresses.lease_due(connection, bench.clock(), 1)  # its lease has ended
 
 
 async def test_a_work_that_several_feeds_bring_in_one_round_stands_once_and_names_them(bench: Bench) -> None:
@@ -438,13 +438,13 @@ async def test_what_another_process_read_meanwhile_is_read_whole(bench: Bench) -
     assert [each.seen for each in bench.source.asked] == ["", "", ""]
 
 
-async def test_a_feed_that_a_check_compares_is_read_whole(bench: Bench) -> None:
-    class Check(NoCheck):
+async def test_a_feed_that_is_verified_is_read_whole(bench: Bench) -> None:
+    class Verifier(NullVerifier):
         def needs_all(self, address: FeedAddress) -> bool:
             return True
 
     await bench.add()
-    bench.polling = bench.process(Check())
+    bench.polling = bench.process(Verifier())
     await bench.poll(document(seen="first"))
     await bench.poll(hours=2)
     assert [each.seen for each in bench.source.asked] == ["", ""]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from bot.domain.entry_identity import keys_of
-from bot.services.feeds.offering import Held, hold, offer
+from bot.services.feeds.offering import FilterRun, offer, run_filter
 from bot.store import feed_addresses, feed_entries, feeds
 from bot.store.connection import StoreConnection
 
@@ -24,7 +24,7 @@ async def merge(connection: StoreConnection, old_id: int, new_id: int, now: date
     last = await feed_entries.last_id(connection, new_id)
     for feed in of_old:
         if feed.entry_id is not None:
-            await offer(connection, [Held(feed, await hold(feed, unseen))], now)
+            await offer(connection, [FilterRun(feed, await run_filter(feed, unseen))], now)
         await feeds.save(connection, feed.id, address_id=new_id, entry_id=None if feed.entry_id is None else last)
     await feed_entries.copy_keys(connection, old_id, new_id)
     await feed_addresses.release(connection, [old_id])

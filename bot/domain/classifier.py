@@ -14,8 +14,8 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Literal, NamedTuple, TypeAlias
 from zlib import crc32
 
-from bot.domain.entry_features import AUTHOR, features_of
 from bot.domain.paper import Paper
+from bot.domain.paper_features import AUTHOR, features_of
 from bot.domain.score import Score, ScoreFeature
 
 Example: TypeAlias = Literal["accepted", "rejected", "collected"]

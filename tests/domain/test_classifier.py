@@ -8,9 +8,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.domain.entry_features import features_of
-from bot.domain.entry_score import Classifier, Example, counted_features
+from bot.domain.classifier import Classifier, Example, counted_features
 from bot.domain.paper import Paper, make_paper
+from bot.domain.paper_features import features_of
 from bot.domain.score import Score, ScoreFeature
 from tests.samples import random_papers as papers
 

@@ -16,8 +16,8 @@ from structlog.testing import capture_logs
 from bot.domain.entry_identity import keys_of
 from bot.domain.feed_address import FeedAnswer
 from bot.domain.feed_entry import FeedEntry
-from bot.services.feeds.answer_check import Checked
-from bot.services.feeds.arxiv_check import ArxivCheck
+from bot.services.feeds.arxiv_verifier import ArxivVerifier
+from bot.services.feeds.verification import Verification
 from bot.services.lazy_sources import LazySources
 from bot.sources.lookup import Sources
 from bot.store import feed_addresses, feed_entries, feeds
@@ -48,7 +48,7 @@ class Reader:
         self.restart()
 
     def restart(self) -> None:
-        self.check = ArxivCheck(self.database, self.clock, LazySources(lambda: self.sources))
+        self.verifier = ArxivVerifier(self.database, self.clock, LazySources(lambda: self.sources))
 
     async def poll(self, tokyo: str, *, unchanged: bool = False) -> Polled:
         self.clock.set(tokyo)
@@ -56,35 +56,35 @@ class Reader:
             address = await feed_addresses.get(connection, self.address_id)
         document = None if unchanged else (await self.sources.read_feed(self.url)).document
         assert address
-        checked = await self.check.check(address, FeedAnswer(304 if unchanged else 200, document))
+        verification = await self.verifier.verify(address, FeedAnswer(304 if unchanged else 200, document))
         of_feed = document.entries if document else ()
-        assert checked.entries[: len(of_feed)] == of_feed
-        await self._write(checked)
-        return Polled(checked, checked.entries[len(of_feed) :])
+        assert verification.entries[: len(of_feed)] == of_feed
+        await self._write(verification)
+        return Polled(verification, verification.entries[len(of_feed) :])
 
-    async def _write(self, checked: Checked) -> None:
+    async def _write(self, verification: Verification) -> None:
         async with self.database.write() as connection:
-            for entry, keys in zip(checked.entries, keys_of(checked.entries), strict=True):
+            for entry, keys in zip(verification.entries, keys_of(verification.entries), strict=True):
                 if not await feed_entries.known_keys(connection, self.address_id, keys):
-                    news = News(self.address_id, checked.day or "", [(entry, keys)])
+                    news = News(self.address_id, verification.day or "", [(entry, keys)])
                     await feed_entries.add(connection, [news], self.clock())
                     self.log += [] if entry.is_revision else [entry.metadata.identifiers.arxiv or ""]
-            await feed_addresses.save(connection, self.address_id, status=checked.status)
+            await feed_addresses.save(connection, self.address_id, status=verification.status)
 
 
 class Polled(NamedTuple):
-    """What a check found, and the entries that it added."""
+    """What a verification found, and the entries that it added."""
 
-    checked: Checked
+    verification: Verification
     entries: tuple[FeedEntry, ...]
 
     @property
     def state(self) -> str:
-        return self.checked.status.state if self.checked.status else UNTOLD
+        return self.verification.status.state if self.verification.status else UNTOLD
 
     @property
     def reason(self) -> str:
-        return self.checked.status.reason.text("en") if self.checked.status else ""
+        return self.verification.status.reason.text("en") if self.verification.status else ""
 
 
 @pytest.fixture
@@ -124,9 +124,9 @@ async def test_a_feed_that_holds_the_whole_announcement_costs_one_listing_a_day(
 ) -> None:
     announced = server.announce(THURSDAY, "cs.CL", new=5, cross=2, replaced=3)
     for hour in (14, 15, 18, 23):
-        check = await reader.poll(f"{THURSDAY} {hour}:05")
-        assert (check.state, check.reason, check.entries, check.checked.is_whole) == (UNTOLD, "", (), True)
-        assert check.checked.day == THURSDAY
+        poll = await reader.poll(f"{THURSDAY} {hour}:05")
+        assert (poll.state, poll.reason, poll.entries, poll.verification.is_whole) == (UNTOLD, "", (), True)
+        assert poll.verification.day == THURSDAY
     assert sorted(reader.log) == sorted(announced)
     assert server.requests == {"feed": 4, "listing": 1}
 
@@ -138,14 +138,14 @@ async def test_a_stale_batch_dated_today_is_filled_in_and_the_right_one_may_come
     await reader.poll(f"{WEDNESDAY} 14:05")
     announced = server.announce(THURSDAY, "cs.CL", new=212, cross=16, replaced=100)
     server.faults.stale = True
-    check = await reader.poll(f"{THURSDAY} 14:05")
-    assert check.state == "stale"
-    assert check.reason == (
+    poll = await reader.poll(f"{THURSDAY} 14:05")
+    assert poll.state == "stale"
+    assert poll.reason == (
         "The feed still holds an earlier announcement of cs.CL;"
         " the papers of 2026-11-19 are taken from arXiv's listing."
     )
-    assert (len(check.entries), {each.announcement for each in check.entries}) == (228, {"new", "cross"})
-    assert {each.guid for each in check.entries} == {f"oai:arXiv.org:{id}v1" for id in announced}
+    assert (len(poll.entries), {each.announcement for each in poll.entries}) == (228, {"new", "cross"})
+    assert {each.guid for each in poll.entries} == {f"oai:arXiv.org:{id}v1" for id in announced}
     assert (await reader.poll(f"{THURSDAY} 16:05")).state == "stale"
     server.faults.stale = False
     assert (late := await reader.poll(f"{THURSDAY} 20:05")).state == UNTOLD
@@ -180,9 +180,9 @@ async def test_a_weekend_is_quiet_and_costs_no_listing(server: ArxivServer, read
     server.announce(FRIDAY, "cs.CL", new=5)
     await reader.poll(f"{FRIDAY} 14:05")
     for day in ("2026-11-21", "2026-11-22"):
-        check = await reader.poll(f"{day} 18:05")
-        assert (check.state, check.checked.day, check.entries) == ("quiet", FRIDAY, ())
-        assert check.reason == "arXiv announced nothing new today; its last announcement is of 2026-11-20."
+        poll = await reader.poll(f"{day} 18:05")
+        assert (poll.state, poll.verification.day, poll.entries) == ("quiet", FRIDAY, ())
+        assert poll.reason == "arXiv announced nothing new today; its last announcement is of 2026-11-20."
     assert server.requests["listing"] == 1
 
 
@@ -192,8 +192,8 @@ async def test_what_was_announced_while_the_bot_was_down_is_filled_in_at_the_wee
     announced = server.announce(THURSDAY, "cs.CL", new=5)
     await reader.poll(f"{THURSDAY} 14:05")
     announced += server.announce(FRIDAY, "cs.CL", new=150, cross=10, replaced=9)
-    check = await reader.poll("2026-11-21 18:05")  # the feed is empty
-    assert (check.state, check.checked.day, len(check.entries)) == ("quiet", FRIDAY, 160)
+    poll = await reader.poll("2026-11-21 18:05")  # the feed is empty
+    assert (poll.state, poll.verification.day, len(poll.entries)) == ("quiet", FRIDAY, 160)
     assert sorted(reader.log) == sorted(announced)
 
 
@@ -206,9 +206,9 @@ async def test_what_was_announced_while_the_bot_was_down_for_days_is_filled_in(
         announced += server.announce(day, "cs.CL", new=120, cross=30, replaced=50)
     announced += server.announce(THURSDAY, "cs.CL", new=5)
     server.faults.page = 200
-    check = await reader.poll(f"{THURSDAY} 14:05")
-    assert (check.state, len(check.entries)) == (UNTOLD, 450)
-    assert {each.announcement for each in check.entries} == {"new", "cross"}
+    poll = await reader.poll(f"{THURSDAY} 14:05")
+    assert (poll.state, len(poll.entries)) == (UNTOLD, 450)
+    assert {each.announcement for each in poll.entries} == {"new", "cross"}
     assert sorted(reader.log) == sorted(announced)
     assert server.requests == {"feed": 2, "listing": 2, "recent": 3, "api": 5}
     await reader.poll(f"{THURSDAY} 15:05")
@@ -278,12 +278,12 @@ async def test_in_the_evening_the_listing_is_ahead_of_the_feed_and_may_not_be_wh
     server: ArxivServer, reader: Reader
 ) -> None:
     announced = server.announce(THURSDAY, "cs.CL", new=5) + server.announce(FRIDAY, "cs.CL", new=2)
-    check = await reader.poll(f"{FRIDAY} 12:05")  # Thursday, 22:05 in New York
-    assert (check.state, check.entries) == (UNTOLD, ())
+    poll = await reader.poll(f"{FRIDAY} 12:05")  # Thursday, 22:05 in New York
+    assert (poll.state, poll.entries) == (UNTOLD, ())
     announced += server.announce(FRIDAY, "cs.CL", new=5)[2:]
     server.faults.most = 3
-    check = await reader.poll(f"{FRIDAY} 14:05")
-    assert (check.state, len(check.entries)) == (UNTOLD, 4)
+    poll = await reader.poll(f"{FRIDAY} 14:05")
+    assert (poll.state, len(poll.entries)) == (UNTOLD, 4)
     assert sorted(reader.log) == sorted(announced)
     assert server.requests["listing"] == 2
 
@@ -295,9 +295,9 @@ async def test_a_category_that_a_combined_feed_lacks_is_named_and_filled_in(
     announced = server.announce(THURSDAY, "cs.CL", new=30, also="cs.LG", replaced=4)
     announced += server.announce(THURSDAY, "cs.LG", new=386, cross=20, replaced=50)
     server.faults.absent = frozenset({"cs.LG"})
-    check = await reader.poll(f"{THURSDAY} 14:05")
-    assert check.state == "stale"
-    assert check.reason == (
+    poll = await reader.poll(f"{THURSDAY} 14:05")
+    assert poll.state == "stale"
+    assert poll.reason == (
         "The feed lacks the new papers of cs.LG; those of 2026-11-19 are taken from arXiv's listing."
     )
     assert sorted(reader.log) == sorted(set(announced))
@@ -320,8 +320,8 @@ async def test_a_listing_is_read_once_for_all_feeds_of_its_category(
 async def test_a_feed_that_ends_early_is_filled_in(server: ArxivServer, reader: Reader) -> None:
     announced = server.announce(THURSDAY, "cs.CL", new=150)
     server.faults.most = 100
-    check = await reader.poll(f"{THURSDAY} 14:05")
-    assert (check.state, len(check.entries)) == (UNTOLD, 50)
+    poll = await reader.poll(f"{THURSDAY} 14:05")
+    assert (poll.state, len(poll.entries)) == (UNTOLD, 50)
     assert sorted(reader.log) == sorted(announced)
 
 
@@ -364,9 +364,9 @@ async def test_what_the_api_refuses_or_does_not_know_yet_is_asked_for_at_the_nex
 ) -> None:
     announced = server.announce(THURSDAY, "cs.CL", new=250)
     server.faults = Faults(most=0, answers=2, unknown=frozenset(announced[:3]))
-    check = await reader.poll(f"{THURSDAY} 14:05")
-    assert (check.state, len(check.entries), check.checked.is_whole) == ("stale", 197, False)
-    assert check.reason.endswith(" Papers of arXiv's listing that could not be read yet and are asked for again: 53.")
+    poll = await reader.poll(f"{THURSDAY} 14:05")
+    assert (poll.state, len(poll.entries), poll.verification.is_whole) == ("stale", 197, False)
+    assert poll.reason.endswith(" Papers of arXiv's listing that could not be read yet and are asked for again: 53.")
 
 
 async def test_what_the_feed_brings_later_is_not_asked_for_again(server: ArxivServer, reader: Reader) -> None:
@@ -409,8 +409,8 @@ async def test_a_listing_that_cannot_be_read_changes_nothing_and_is_told_once(
     with capture_logs() as logs:
         for hour, most in ((14, 2), (15, 0), (16, 2)):
             server.faults.most = most
-            check = await reader.poll(f"{THURSDAY} {hour}:05")
-            assert (check.state, check.entries, check.checked.is_whole) == (UNTOLD, (), False)
+            poll = await reader.poll(f"{THURSDAY} {hour}:05")
+            assert (poll.state, poll.entries, poll.verification.is_whole) == (UNTOLD, (), False)
     assert [each["category"] for each in logs if each["event"] == "an arXiv listing cannot be read"] == ["cs.CL"]
     server.faults = Faults(most=2)
     await reader.poll(f"{THURSDAY} 17:05")
@@ -481,6 +481,6 @@ async def test_other_feeds_are_taken_as_they_are(
     reader.url = "http://lab.example/rss/cs.CL"
     async with database.write() as connection:
         reader.address_id = await feeds.address_of(connection, reader.url, clock())
-    check = await reader.poll(f"{THURSDAY} 14:05")
-    assert (reader.log, check.entries, check.checked.day) == (["2611.00001"], (), None)
+    poll = await reader.poll(f"{THURSDAY} 14:05")
+    assert (reader.log, poll.entries, poll.verification.day) == (["2611.00001"], (), None)
     assert server.requests == {}

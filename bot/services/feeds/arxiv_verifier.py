@@ -1,7 +1,7 @@
 """Holds what a feed of arXiv brought against arXiv's listings, and fetches what it lacks.
 
 arXiv's feeds fail silently: a batch may be yesterday's under today's date, lack one category of several, or end early.
-Every poll compares again with what the address brought so far, so a check that stops in the middle loses nothing.
+Every poll compares again with what the address brought so far, so one that stops in the middle loses nothing.
 """
 
 from __future__ import annotations
@@ -28,20 +28,20 @@ from bot.domain.arxiv_announcement import (
 from bot.domain.errors import SourceError
 from bot.domain.feed_address import FeedAddress, FeedAnswer, Status
 from bot.domain.feed_entry import Announcement, FeedEntry
-from bot.services.feeds.answer_check import Checked, unchecked
 from bot.services.feeds.arxiv_listings import ArxivListings, ArxivSource
+from bot.services.feeds.verification import Verification
 from bot.services.lazy_sources import LazySources
 from bot.services.ports import Clock
 from bot.store import feed_entries
 from bot.store.database import Database
 
 _AT_ONCE = 100  # papers that arXiv's API tells in one answer
-_MOST_ANSWERS, _MOST_SECONDS = 10, 150.0  # of one check; the rest waits for the next poll
+_MOST_ANSWERS, _MOST_SECONDS = 10, 150.0  # of one verification; the rest waits for the next poll
 _log = structlog.get_logger()
 
 
-class ArxivCheck:
-    """Checks what feeds of arXiv answer; `mirrors` are hosts that stand in for arXiv's."""
+class ArxivVerifier:
+    """Verifies what feeds of arXiv answer; `mirrors` are hosts that stand in for arXiv's."""
 
     def __init__(
         self, database: Database, clock: Clock, sources: LazySources[ArxivSource], mirrors: Collection[str] = ()
@@ -53,12 +53,12 @@ class ArxivCheck:
         """Return whether the address is one of arXiv's feeds, which are held against listings."""
         return bool(categories_of(address.url, self._mirrors))
 
-    async def check(self, address: FeedAddress, answer: FeedAnswer) -> Checked:
+    async def verify(self, address: FeedAddress, answer: FeedAnswer) -> Verification:
         """Return the entries of an answer, those that it lacks of what arXiv announced, and how the feed is."""
         document, categories = answer.document, categories_of(address.url, self._mirrors)
         entries = document.entries if document else ()
         if not categories:
-            return unchecked(answer)
+            return Verification.of(answer)
         until = asyncio.get_running_loop().time() + _MOST_SECONDS
         today = announcement_day(self._clock())
         papers = _by_id(entries) if document else None
@@ -73,7 +73,7 @@ class ArxivCheck:
         status = _status(address, answer, verdict_on(comparisons, len(left) + hidden), self._clock())
         day = max((each.day.isoformat() for each in comparisons), default=None)
         is_whole = len(listings) == len(categories) and today not in left
-        return Checked((*entries, *found.values()), day, status, is_whole)
+        return Verification((*entries, *found.values()), day, status, is_whole)
 
     async def _last_listings(
         self, categories: Iterable[str], expected: date, papers: Mapping[str, FeedEntry], until: float
