@@ -1,25 +1,19 @@
-"""The command for feeds: polls what is due, lists how they are, or tries one."""
+"""The command for feeds: polls what is due, also beside a bot that serves, lists how they are, or tries one."""
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
-from bot.cli.context import CommandContext, with_context
-from bot.cli.feed_list import list_feeds
-from bot.cli.feed_polls import poll_due
-from bot.domain.errors import NotFoundError
-from bot.domain.feed_entry import FeedEntry
+from bot.cli.context import CommandContext, progress_bar, with_context
+from bot.cli.feed_trial import try_feed
 from bot.domain.feed_filter import FeedFilter
-from bot.domain.identifiers import web_address
-from bot.domain.metadata import json_of
-from bot.i18n import msg, phrase, t
+from bot.i18n import phrase, t
 from bot.platforms.console import feeds as render
 from bot.platforms.console.output import print_json
-from bot.services.feeds.trial import FeedTrial
-
-_EXAMPLES = 3
+from bot.services.feeds.configured_feeds import ConfiguredFeeds
+from bot.services.workspaces import DEFAULT
 
 
 @with_context
@@ -39,83 +33,47 @@ async def feeds(
 ) -> None:
     """Poll the feeds that are due, list how they are, or try one: show what its filter does, keeping nothing."""
     if act == "poll":
-        await poll_due(context, feed, as_json=as_json)
-        return
-    if act == "list":
-        await list_feeds(context, feed, as_json=as_json)
-        return
-    if act != "test" or feed is None:
+        await _poll(context, feed, as_json=as_json)
+    elif act == "list":
+        await _list(context, feed, as_json=as_json)
+    elif act == "test" and feed is not None:
+        filter = FeedFilter(tuple(include or ()), tuple(exclude or ()), tuple(author or ()), tuple(tag or ()))
+        await try_feed(context, feed, filter, as_json=as_json)
+    else:
         example = "dayori feeds test https://rss.arxiv.org/rss/cs.CL"
         raise typer.BadParameter(t(context.locale, "Write it like: {example}", example=example))
-    name, url, own = await _named(context, feed)
-    filter = FeedFilter(
-        include=tuple(include or own.include),
-        exclude=tuple(exclude or own.exclude),
-        authors=tuple(author or own.authors),
-        tags=tuple(tag or own.tags),
-    )
-    trial = await context.services.feeds.trials.run(context.workspace, url, filter)
+
+
+async def _follow_settings(context: CommandContext) -> None:
+    """Apply the feeds of the settings, which belong to the default workspace, whichever the command is for."""
+    app, workspaces = context.app, context.services.workspaces
+    await ConfiguredFeeds(app.database, app.clock).follow(await workspaces.named(DEFAULT), app.config.feeds)
+
+
+async def _poll(context: CommandContext, name: str | None, *, as_json: bool) -> None:
+    """Poll the feeds that are due, or one of them if it is. Raises NotFoundError."""
+    await _follow_settings(context)
+    services = context.services.feeds
+    polling, feed = services.polling, await services.management.named(context.workspace, name) if name else None
+    with progress_bar(t(context.locale, "Polling feeds")) as progress:
+        report = await polling.poll_due(address_id=feed.address_id if feed else None, progress=progress)
+        await context.services.scoring.update()
+    results = [each for each in await polling.results(context.workspace, report) if feed in (None, each.status.feed)]
     if as_json:
-        print_json({"name": name, "url": url, **_columns_of(trial)})
+        print_json({"feeds": [each.columns(context.locale) for each in results]})
     else:
-        context.console.print(render.trial(trial, url, context.locale, context.console.width))
+        context.console.print(render.poll_results(results, context.app.clock(), context.services.zone, context.locale))
 
 
-async def _named(context: CommandContext, feed: str) -> tuple[str | None, str, FeedFilter]:
-    """Return the name, address and filter of a feed that is polled, of the settings, or of an address.
-
-    Raises NotFoundError.
-    """
-    polled, settings = await context.services.feeds.management.all(context.workspace), context.app.config.feeds
-    for known in polled:
-        if known.name == feed:
-            return known.name, known.url, known.filter
-    for each in settings:
-        if each.name == feed:
-            return each.name, each.url, FeedFilter(each.include, each.exclude, each.authors, each.tags)
-    if url := web_address(feed):
-        return None, url, FeedFilter()
-    if names := ", ".join(sorted({*(each.name for each in polled), *(each.name for each in settings)})):
-        raise NotFoundError(
-            msg('"{feed}" is no address and no feed\'s name; there are: {names}', feed=feed, names=names)
-        )
-    raise NotFoundError(
-        msg('"{feed}" is no address, and there are no feeds yet; give an address with https://', feed=feed)
-    )
-
-
-def _columns_of(trial: FeedTrial) -> dict[str, Any]:
-    document = trial.document
-    return {
-        "feed": {
-            "title": document.title,
-            "kind": document.kind,
-            "ttl": document.ttl,
-            "skip_days": list(document.skip_days),
-            "broken": document.is_broken,
-        },
-        "seen": len(document.entries),
-        "matched": [_entry(entry) for entry in trial.matched],
-        "dropped": [
-            {
-                "reason": reason.kind,
-                "rule": reason.rule or None,
-                "count": len(entries),
-                "examples": [{"guid": each.guid, "title": each.metadata.title} for each in entries[:_EXAMPLES]],
-            }
-            for reason, entries in trial.dropped.items()
-        ],
-    }
-
-
-def _entry(entry: FeedEntry) -> dict[str, Any]:
-    about = json_of(entry.metadata)
-    return {
-        "guid": entry.guid,
-        **{key: about[key] for key in ("title", "authors", "date", "excerpt", "venue", "links")},
-        "identifiers": dict(entry.metadata.identifiers.pairs()),
-        "categories": list(entry.categories),
-        "announcement": entry.announcement,
-        "version": entry.version or None,
-        "comment": entry.comment or None,
-    }
+async def _list(context: CommandContext, name: str | None, *, as_json: bool) -> None:
+    """Print the workspace's feeds, or one. Raises NotFoundError."""
+    await _follow_settings(context)
+    management, locale = context.services.feeds.management, context.locale
+    statuses = await management.statuses(context.workspace, name)
+    if as_json:
+        print_json({"feeds": [each.columns(locale) for each in statuses]})
+    elif statuses:
+        zone, width = context.services.zone, context.console.width
+        context.console.print(render.feed_list(statuses, management.now(), zone, locale, width))
+    else:
+        context.say(t(locale, "There are no feeds; name some in the settings (feeds)."))

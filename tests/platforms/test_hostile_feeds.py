@@ -25,8 +25,8 @@ from bot.domain.identifiers import web_address
 from bot.domain.paper import Paper
 from bot.formats.registry import WRITERS
 from bot.i18n import LOCALES, Locale, msg
-from bot.platforms.console import feed_list as console_list
-from bot.platforms.console import feeds as console
+from bot.platforms.console import feed_trial as console_trial
+from bot.platforms.console import feeds as console_feeds
 from bot.platforms.console import render as console_render
 from bot.platforms.console.safe_console import SafeConsole
 from bot.platforms.discord import feed_view as discord
@@ -227,9 +227,9 @@ def _check_slack(document: FeedDocument, locale: Locale) -> None:
 def _check_terminal(document: FeedDocument, locale: Locale) -> None:
     out = io.StringIO()
     screen = SafeConsole(file=out, width=80)
-    screen.print(console.trial(trial_of(document), _address_of(document), locale, 80))
-    screen.print(console.effect(effect_of(document), locale, 80))
-    screen.print(console_list.feed_list([status_of(document)], WHEN, ZONE, locale, 80))
+    screen.print(console_trial.trial(trial_of(document), _address_of(document), locale, 80))
+    screen.print(console_trial.effect(effect_of(document), locale, 80))
+    screen.print(console_feeds.feed_list([status_of(document)], WHEN, ZONE, locale, 80))
     for entry in document.entries[:5]:
         screen.print(console_render.card(paper_of(entry), locale, 80))
     assert not CONTROLS.search(out.getvalue())

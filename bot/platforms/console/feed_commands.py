@@ -13,7 +13,7 @@ from uuid import uuid4
 from bot.domain.errors import InputError
 from bot.domain.feed_filter_text import filter_from
 from bot.i18n import Message, msg, t
-from bot.platforms.console import feed_list, feeds
+from bot.platforms.console import feed_trial, feeds
 from bot.platforms.console.terminal import Terminal
 from bot.services.feeds import feed_messages
 from bot.services.feeds.outcomes import FeedForm, FeedPreview
@@ -24,7 +24,7 @@ EXAMPLE = "/feed add https://rss.arxiv.org/rss/cs.CL"
 async def feed(terminal: Terminal, arguments: str) -> None:
     """Add, list, remove, try, change, pause or resume feeds, depending on the first word. Raises InputError."""
     verb, _, text = arguments.partition(" ")
-    act = _ACTS.get(verb or "list")
+    act = _COMMANDS.get(verb or "list")
     if act is None:
         raise InputError(
             msg(
@@ -65,21 +65,19 @@ async def _edit(terminal: Terminal, name: str) -> None:
 
 async def _list(terminal: Terminal, name: str) -> None:
     management = terminal.services.feeds.management
-    statuses = (
-        [await management.status(terminal.workspace, name)] if name else await management.statuses(terminal.workspace)
-    )
+    statuses = await management.statuses(terminal.workspace, name)
     if not statuses:
         terminal.say(_text(terminal, feed_messages.NO_FEEDS))
         return
     zone, width = terminal.services.zone, terminal.console.width
-    terminal.console.print(feed_list.feed_list(statuses, management.now(), zone, terminal.locale, width))
+    terminal.console.print(feeds.feed_list(statuses, management.now(), zone, terminal.locale, width))
 
 
 async def _test(terminal: Terminal, feed: str) -> None:
     services = terminal.services.feeds
-    url, filter = await services.management.tested(terminal.workspace, feed, {})
+    url, filter = await services.management.address_and_filter(terminal.workspace, feed, {})
     url, trial = await services.trials.find(terminal.workspace, url, filter)
-    terminal.console.print(feeds.trial(trial, url, terminal.locale, terminal.console.width))
+    terminal.console.print(feed_trial.trial(trial, url, terminal.locale, terminal.console.width))
 
 
 async def _remove(terminal: Terminal, name: str) -> None:
@@ -127,20 +125,20 @@ async def _ask_fields(terminal: Terminal, form: FeedForm) -> dict[str, str]:
         answers["name"] = await terminal.prompt.ask(f"  {t(locale, 'Name')}: ", form.name)
     for field, label in labels.items():
         line = ", ".join(form.texts[field].split("\n"))
-        answers[field] = await terminal.ask_until(f"  {label}: ", line, partial(_check, field))
+        answers[field] = await terminal.ask_until(f"  {label}: ", line, partial(_require_rules, field))
     return {field: text for field, text in answers.items() if text != ", ".join(form.texts.get(field, "").split("\n"))}
 
 
-def _check(field: str, text: str) -> None:
+def _require_rules(field: str, text: str) -> None:
     filter_from({field: text}).compiled()
 
 
 async def _show(terminal: Terminal, preview: FeedPreview) -> None:
     request, width = preview.request, terminal.console.width
     if preview.trial:
-        terminal.console.print(feeds.trial(preview.trial, request.url, terminal.locale, width))
+        terminal.console.print(feed_trial.trial(preview.trial, request.url, terminal.locale, width))
     elif preview.effect:
-        terminal.console.print(feeds.effect(preview.effect, terminal.locale, width))
+        terminal.console.print(feed_trial.effect(preview.effect, terminal.locale, width))
 
 
 async def _wants_another(terminal: Terminal) -> bool:
@@ -160,7 +158,7 @@ def _text(terminal: Terminal, message: Message) -> str:
     return message.text(terminal.locale)
 
 
-_ACTS: Mapping[str, Callable[[Terminal, str], Awaitable[None]]] = {
+_COMMANDS: Mapping[str, Callable[[Terminal, str], Awaitable[None]]] = {
     "add": _add,
     "list": _list,
     "test": _test,

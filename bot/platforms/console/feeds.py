@@ -1,107 +1,78 @@
-"""A trial of a feed as rendered in the terminal: what the feed is, what would come in, what is left out and why."""
+"""Feeds as rendered in the terminal: how they are, in a block each, and what a round of polls did, in a line each."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from datetime import datetime
+from functools import partial
+from zoneinfo import ZoneInfo
 
-from rich import box
 from rich.console import Group, RenderableType
-from rich.table import Table
+from rich.padding import Padding
 from rich.text import Text
 
-from bot.domain.feed_entry import FeedDocument, FeedEntry
-from bot.domain.feed_filter import SkipReason
-from bot.domain.text import clip
-from bot.i18n import Locale, t, tn
+from bot.domain.feed_address import State
+from bot.i18n import Locale, t
+from bot.platforms.console.times import minute
 from bot.platforms.console.wrap import wrap
-from bot.services.feeds.filter_effect import FilterEffect
-from bot.services.feeds.reason_text import reason_text
-from bot.services.feeds.trial import FeedTrial
-from bot.services.feeds.trial_text import counts_of_effect, counts_of_trial, facts_of
+from bot.services.feeds.poll_results import PollResult
+from bot.services.feeds.status_text import STATES, status_lines
+from bot.services.feeds.statuses import FeedStatus
 
-_WIDEST, _MOST_MATCHED, _EXAMPLES, _MOST_AUTHORS = 120, 20, 3, 3
-_LONGEST_TITLE, _LONGEST_EXAMPLE = 200, 70
+_WIDEST, _BELOW = 120, 2  # cells
+_STYLES: Mapping[State, str] = {
+    "fresh": "green",
+    "quiet": "cyan",
+    "stale": "yellow",
+    "failing": "red",
+    "stopped": "red",
+    "paused": "dim",
+}
 
 
-def trial(trial: FeedTrial, url: str, locale: Locale, width: int) -> RenderableType:
-    """Render a trial, at most 120 cells wide."""
+def feed_list(
+    statuses: Sequence[FeedStatus], now: datetime, zone: ZoneInfo, locale: Locale, width: int
+) -> RenderableType:
+    """Render feeds, at most 120 cells wide."""
     width = min(width, _WIDEST)
-    parts: list[RenderableType] = [*_head(trial.document, url, locale, width), Text(counts_of_trial(trial, locale))]
-    if trial.matched:
-        parts += [Text(), Text(t(locale, "Would come in"), style="bold green"), _matched(trial.matched, locale, width)]
-    if trial.dropped:
-        parts += [Text(), Text(t(locale, "Left out"), style="bold yellow"), _dropped(trial.dropped, locale, width)]
+    parts: list[RenderableType] = []
+    for status in statuses:
+        parts += [*([Text()] if parts else []), *_block(status, now, zone, locale, width)]
     return Group(*parts)
 
 
-def effect(effect: FilterEffect, locale: Locale, width: int) -> RenderableType:
-    """Render what another filter would change, at most 120 cells wide."""
-    width = min(width, _WIDEST)
-    parts: list[RenderableType] = [Text("\n".join(wrap(counts_of_effect(effect, locale), width)))]
-    if effect.newly_in:
-        heading = t(locale, "Newly in: {n}", n=len(effect.newly_in))
-        parts += [Text(), Text(heading, style="bold green"), _matched(effect.newly_in, locale, width)]
-    if effect.newly_out:
-        heading = t(locale, "Newly out: {n}", n=sum(map(len, effect.newly_out.values())))
-        parts += [Text(), Text(heading, style="bold yellow"), _dropped(effect.newly_out, locale, width)]
-    if effect.entries and len(parts) == 1:
-        parts.append(Text(t(locale, "Nothing changes for these entries.")))
-    return Group(*parts)
-
-
-def _head(document: FeedDocument, url: str, locale: Locale, width: int) -> list[Text]:
-    lines = [
-        _wrapped(document.title or t(locale, "(untitled)"), width, "bold magenta"),
-        _wrapped(url, width, "dim"),
-        _wrapped(" · ".join(facts_of(document, locale)), width, "cyan"),
+def _block(status: FeedStatus, now: datetime, zone: ZoneInfo, locale: Locale, width: int) -> list[RenderableType]:
+    state, inner = _STYLES[status.status.state], width - _BELOW
+    first, *more = status_lines(status, now, locale, partial(minute, zone=zone))
+    head = Text("● ", style=state).append(Text("\n".join(wrap(status.feed.name, inner)), style="bold"))
+    lines = [(status.feed.url, "dim"), (first, state), *((line, "") for line in more)]
+    below = [
+        Padding(Text("\n".join(wrap(line, inner)), style=style), (0, 0, 0, _BELOW), expand=False)
+        for line, style in lines
     ]
-    if document.is_broken:
-        broken = t(locale, "The feed is not valid XML to its end, so entries may be missing.")
-        lines.append(_wrapped(broken, width, "red"))
-    return lines
+    return [head, *below]
 
 
-def _matched(entries: Sequence[FeedEntry], locale: Locale, width: int) -> Table:
-    table = _table(width)
-    table.add_column(no_wrap=True, style="cyan")
-    table.add_column(ratio=1, overflow="fold")
-    for entry in entries[:_MOST_MATCHED]:
-        table.add_row(str(entry.metadata.date or "—"), _paper(entry))
-    if (more := len(entries) - _MOST_MATCHED) > 0:
-        table.add_row("", Text(tn(locale, "and {n} more", "and {n} more", more), style="dim"))
-    return table
+def poll_results(results: Sequence[PollResult], now: datetime, zone: ZoneInfo, locale: Locale) -> RenderableType:
+    """Render what a round of polls did, a line a feed."""
+    if not results:
+        return Text(t(locale, "There are no feeds; name some in the settings (feeds)."))
+    return Group(*(_poll_line(each, now, zone, locale) for each in results))
 
 
-def _paper(entry: FeedEntry) -> Text:
-    """Return a paper's title, with authors and categories below."""
-    about = entry.metadata
-    names = ", ".join(about.authors[:_MOST_AUTHORS]) + (" …" if len(about.authors) > _MOST_AUTHORS else "")
-    text = Text(clip(about.title or "", _LONGEST_TITLE), style="bold", overflow="fold")
-    if names:
-        text.append(f"\n{names}", style="not bold")
-    if entry.categories:
-        text.append("\n" + " ".join(f"#{each}" for each in entry.categories[:8]), style="not bold green")
-    return text
+def _poll_line(result: PollResult, now: datetime, zone: ZoneInfo, locale: Locale) -> Text:
+    feed, status, *_ = result.status
+    line = Text(feed.name, style="bold").append(" ")
+    line.append(STATES[status.state].text(locale), style=f"not bold {_STYLES[status.state]}")
+    return line.append(" " + _doings(result, now, zone, locale), style="not bold")
 
 
-def _dropped(dropped: Mapping[SkipReason, Sequence[FeedEntry]], locale: Locale, width: int) -> Table:
-    table = _table(width)
-    table.add_column(no_wrap=True, justify="right", style="cyan")
-    table.add_column(max_width=width // 3, overflow="fold")
-    table.add_column(ratio=1, overflow="fold")
-    for reason, entries in dropped.items():
-        lines = [clip(entry.metadata.title or "", _LONGEST_EXAMPLE) for entry in entries[:_EXAMPLES]]
-        if (more := len(entries) - _EXAMPLES) > 0:
-            lines.append(tn(locale, "and {n} more", "and {n} more", more))
-        table.add_row(
-            str(len(entries)), Text(reason_text(*reason, locale), style="yellow"), Text("\n".join(lines), style="dim")
-        )
-    return table
-
-
-def _table(width: int) -> Table:
-    return Table(box=box.ROUNDED, show_header=False, show_lines=True, border_style="blue", width=width)
-
-
-def _wrapped(text: str, width: int, style: str) -> Text:
-    return Text("\n".join(wrap(text, width)), style=style)
+def _doings(result: PollResult, now: datetime, zone: ZoneInfo, locale: Locale) -> str:
+    _, status, next_poll, _ = result.status
+    if result.new:
+        return t(locale, "{new} new, {offered} into the inbox", new=result.new, offered=result.offered)
+    if result.was_polled or next_poll is None:
+        return status.reason.text(locale)
+    if next_poll <= now:  # another process polls its host
+        return t(locale, "It will be polled shortly.")
+    return t(locale, "not due; next poll {time}", time=minute(next_poll, zone))

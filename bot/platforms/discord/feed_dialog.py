@@ -59,7 +59,7 @@ async def show_list(interaction: Interaction, actor: Actor, name: str | None) ->
     from bot.platforms.discord.feed_view import list_embeds
 
     management = actor.services.feeds.management
-    statuses = [await management.status(actor.workspace, name)] if name else await management.statuses(actor.workspace)
+    statuses = await management.statuses(actor.workspace, name)
     if not statuses:
         await response.send(interaction, actor.say(feed_messages.NO_FEEDS))
         return
@@ -72,7 +72,7 @@ async def try_feed(interaction: Interaction, actor: Actor, feed: str, texts: Map
     from bot.platforms.discord.feed_view import trial_embed
 
     feeds = actor.services.feeds
-    url, filter = await feeds.management.tested(actor.workspace, feed, texts)
+    url, filter = await feeds.management.address_and_filter(actor.workspace, feed, texts)
     await response.defer(interaction)
     url, trial = await feeds.trials.find(actor.workspace, url, filter)
     await response.send(interaction, embed=discord.Embed.from_dict(trial_embed(trial, url, filter, actor.locale)))

@@ -43,22 +43,21 @@ class FeedManagement:
         async with self._database.read() as connection:
             return await feeds.all_of(connection, workspace_id)
 
-    async def statuses(self, workspace_id: int) -> list[FeedStatus]:
-        """Return the status of each of a workspace's feeds, by name."""
+    async def statuses(self, workspace_id: int, name: str | None = None) -> list[FeedStatus]:
+        """Return the status of each of a workspace's feeds, by name, or only of the named one. Raises NotFoundError."""
         async with self._database.read() as connection:
-            return await statuses_of(connection, workspace_id, self._clock(), self._zone)
-
-    async def status(self, workspace_id: int, name: str) -> FeedStatus:
-        """Return the status of the feed of that name. Raises NotFoundError."""
-        feed = await self.named(workspace_id, name)
-        return next(each for each in await self.statuses(workspace_id) if each.feed.id == feed.id)
+            statuses = await statuses_of(connection, workspace_id, self._clock(), self._zone)
+            feed = await named_feed(connection, workspace_id, name) if name else None
+        return [each for each in statuses if feed is None or each.feed.id == feed.id]
 
     async def named(self, workspace_id: int, name: str) -> Feed:
         """Return the workspace's feed of that name. Raises NotFoundError."""
         async with self._database.read() as connection:
             return await named_feed(connection, workspace_id, name)
 
-    async def tested(self, workspace_id: int, feed: str, texts: Mapping[str, str]) -> tuple[str, FeedFilter]:
+    async def address_and_filter(
+        self, workspace_id: int, feed: str, texts: Mapping[str, str]
+    ) -> tuple[str, FeedFilter]:
         """Return the address and the filter to try: of a feed's name or an address; texts replace parts of the filter.
 
         Raises NotFoundError, and InputError for a wrong rule.

@@ -84,11 +84,6 @@ class Polling:
         async with self._database.read() as connection:
             return await feeds.by_id(connection, feed.id) or feed
 
-    async def named(self, workspace_id: int, name: str) -> Feed | None:
-        """Return a workspace's feed of that name."""
-        async with self._database.read() as connection:
-            return await feeds.by_name(connection, workspace_id, name)
-
     async def results(self, workspace_id: int, report: PollReport) -> list[PollResult]:
         """Return what a round did for each feed of a workspace."""
         async with self._database.read() as connection:

@@ -65,9 +65,10 @@ async def test_a_feed_that_is_gone_for_good_is_polled_again_when_a_curator_resum
 ) -> None:
     feed = await add(database, workspace, clock)
     await change(database, feed, stopped_at=clock(), next_poll_at=clock() + timedelta(days=1))
-    assert (await management.status(workspace, "lab")).status.state == "stopped"
+    (status,) = await management.statuses(workspace, "lab")
+    assert status.status.state == "stopped"
     await management.resume(workspace, "lab")
-    status = await management.status(workspace, "lab")
+    (status,) = await management.statuses(workspace, "lab")
     assert (status.status.state, status.next_poll) == ("quiet", clock())
 
 
@@ -105,7 +106,7 @@ async def test_a_workspace_sees_and_changes_only_its_own_feeds(
         management.resume(workspace + 1, "lab"),
         management.removal(workspace + 1, "lab"),
         management.remove(workspace + 1, feed.id),
-        management.tested(workspace + 1, "lab", {}),
+        management.address_and_filter(workspace + 1, "lab", {}),
     ):
         with pytest.raises(NotFoundError):
             await acting

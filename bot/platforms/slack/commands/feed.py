@@ -48,7 +48,7 @@ async def list_(interaction: Interaction, name: str) -> None:
     from bot.platforms.slack.feed_view import list_lines
 
     actor, management = interaction.actor, interaction.actor.services.feeds.management
-    statuses = [await management.status(actor.workspace, name)] if name else await management.statuses(actor.workspace)
+    statuses = await management.statuses(actor.workspace, name)
     lines = list_lines(statuses, management.now(), actor.locale)
     await response.send_lines(interaction, lines or [actor.say(feed_messages.NO_FEEDS)])
 
@@ -58,7 +58,7 @@ async def try_(interaction: Interaction, text: str) -> None:
     from bot.platforms.slack.feed_view import trial_answer
 
     actor, feeds = interaction.actor, interaction.actor.services.feeds
-    url, filter = await feeds.management.tested(actor.workspace, text, {})
+    url, filter = await feeds.management.address_and_filter(actor.workspace, text, {})
     url, trial = await feeds.trials.find(actor.workspace, url, filter)
     await response.send(interaction, trial_answer(trial, url, filter, actor.locale))
 
