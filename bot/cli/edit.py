@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 from dataclasses import replace
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 from rich.text import Text
@@ -19,7 +19,6 @@ from bot.platforms.console import reports
 from bot.platforms.console.output import print_line
 from bot.services.papers.history_text import describe
 from bot.services.papers.outcomes import SameTitle, Saved
-from bot.services.papers.submitter import Submitter
 
 Yes = Annotated[bool, typer.Option("--yes", "-y", help=phrase("Ask no questions."))]
 
@@ -39,20 +38,19 @@ async def add(
     ] = False,
 ) -> None:
     """Add a paper."""
-    submission = context.services.submission
-    submitter = Submitter(context.user, context.actor, context.locale, is_curator=True)
-    if isinstance(duplicate := await submission.find_earlier(context.workspace, source, submitter), Paper):
-        context.console.print(Text(t(context.locale, "This paper is in the collection already."), style="yellow"))
-        context.show(duplicate)
+    submission, submitter = context.services.submission, context.terminal.submitter
+    earlier = await submission.find_earlier(context.workspace, source, submitter)
+    if isinstance(earlier, Paper):
+        _show_saved(context, earlier, is_new=False)
         return
-    fields: dict[str, Any] = {
-        "headline": headline,
-        "title": title,
-        "date": date,
-        "comment": comment,
-        "tags": ",".join(tag or []),
-    }
-    draft = replace(draft_of(source), **{name: text for name, text in fields.items() if text})
+    draft = replace(
+        draft_of(source),
+        headline=headline or "",
+        title=title or "",
+        date=date or "",
+        comment=comment or "",
+        tags=",".join(tag or []),
+    )
     paper = await context.services.drafts.complete(draft)
     paper = apply_options(paper, link=[*(each.url for each in paper.links), *(link or [])])
     outcome = await submission.add(context.workspace, draft, paper, submitter, allow_same_title=another)
@@ -65,13 +63,13 @@ async def add(
             )
         )
     if isinstance(outcome, Saved):
-        text = (
-            t(context.locale, "Added.")
-            if outcome.is_new
-            else t(context.locale, "This paper is in the collection already.")
-        )
-        context.console.print(Text(text, style="green" if outcome.is_new else "yellow"))
-        context.show(outcome.paper)
+        _show_saved(context, outcome.paper, is_new=outcome.is_new)
+
+
+def _show_saved(context: CommandContext, paper: Paper, *, is_new: bool) -> None:
+    text, style = (msg("Added."), "green") if is_new else (msg("This paper is in the collection already."), "yellow")
+    context.console.print(Text(text.text(context.locale), style=style))
+    context.show(paper)
 
 
 @with_context

@@ -7,12 +7,11 @@ the last question is answered.
 from __future__ import annotations
 
 from functools import partial
-from typing import TypeVar
 
 from bot.domain.draft import Draft, apply_draft, draft_of, edit_draft
 from bot.domain.errors import InputError, NotFoundError
 from bot.domain.paper import Paper
-from bot.i18n import msg, t
+from bot.i18n import Message, msg, t
 from bot.platforms.console import render, reports
 from bot.platforms.console.paper_form import fill_form
 from bot.platforms.console.prompt import AbortError
@@ -20,7 +19,7 @@ from bot.platforms.console.terminal import Terminal
 from bot.services.papers.history_text import describe
 from bot.services.papers.outcomes import SameTitle, Saved, Stale
 
-T = TypeVar("T")
+_SAVE = msg("Save?")
 
 
 async def add(terminal: Terminal, source: str) -> None:
@@ -35,37 +34,42 @@ async def add(terminal: Terminal, source: str) -> None:
     draft = draft_of(source)
     metadata, problem = await services.drafts.look_up(draft.source)
     if problem:
-        text = t(
-            terminal.locale,
-            "{problem} Type the title, and the paper can be added all the same.",
-            problem=problem.text(terminal.locale),
-        )
-        terminal.say(text, "yellow")
+        advice = msg("{problem} Type the title, and the paper can be added all the same.", problem=problem)
+        terminal.say(advice.text(terminal.locale), "yellow")
 
     async def complete(draft: Draft) -> tuple[Draft, Paper]:
         return draft, await services.drafts.complete(draft)
 
     draft, paper = await fill_form(terminal, draft, complete, metadata)
     terminal.card(paper)
-    if not await terminal.confirm(t(terminal.locale, "Save?"), default=True):
-        terminal.say(t(terminal.locale, "Not saved."))
-        return
-    outcome = await services.submission.add(terminal.workspace, draft, paper, terminal.submitter)
+    if await _is_confirmed(terminal, default=True):
+        await _save_new(terminal, draft, paper)
+
+
+async def _save_new(terminal: Terminal, draft: Draft, paper: Paper) -> None:
+    """Save a new paper; ask again if the collection has one of its title."""
+    submission = terminal.services.submission
+    outcome = await submission.add(terminal.workspace, draft, paper, terminal.submitter)
     if isinstance(outcome, SameTitle):
         question = t(
             terminal.locale,
             "The collection has a paper with this title already, under other ids. Is yours a different one?",
         )
         terminal.say(f"{question} ({outcome.paper.id})", "yellow")
-        if not await terminal.confirm(t(terminal.locale, "Save?"), default=False):
-            terminal.say(t(terminal.locale, "Not saved."))
+        if not await _is_confirmed(terminal, default=False):
             return
-        outcome = await services.submission.add(
-            terminal.workspace, draft, paper, terminal.submitter, allow_same_title=True
-        )
+        outcome = await submission.add(terminal.workspace, draft, paper, terminal.submitter, allow_same_title=True)
     if isinstance(outcome, Saved):
         new = t(terminal.locale, "Saved as {id}.", id=outcome.paper.id)
         terminal.say(new if outcome.is_new else t(terminal.locale, "This paper is in the collection already."), "green")
+
+
+async def _is_confirmed(terminal: Terminal, question: Message = _SAVE, *, default: bool) -> bool:
+    """Ask whether to save; return the answer, and say so where nothing is saved."""
+    if await terminal.confirm(question.text(terminal.locale), default=default):
+        return True
+    terminal.say(t(terminal.locale, "Not saved."))
+    return False
 
 
 async def edit(terminal: Terminal, text: str) -> None:
@@ -82,10 +86,9 @@ async def edit(terminal: Terminal, text: str) -> None:
         terminal.say(t(terminal.locale, "Nothing was changed."))
         return
     terminal.card(new)
-    question, default, version = t(terminal.locale, "Save?"), True, draft.version_seen
+    question, default, version = _SAVE, True, draft.version_seen
     while True:
-        if not await terminal.confirm(question, default=default):
-            terminal.say(t(terminal.locale, "Not saved."))
+        if not await _is_confirmed(terminal, question, default=default):
             return
         outcome = await submission.edit(
             terminal.workspace, old.id, lambda now: apply_draft(now, draft), terminal.submitter, version
@@ -95,7 +98,7 @@ async def edit(terminal: Terminal, text: str) -> None:
         terminal.say(t(terminal.locale, '"{id}" was changed by somebody else meanwhile.', id=old.id), "yellow")
         current = await lookup.get(terminal.workspace, old.id)
         terminal.card(current)
-        question, default, version = t(terminal.locale, "Overwrite it with yours?"), False, current.updated_at
+        question, default, version = msg("Overwrite it with yours?"), False, current.updated_at
     terminal.say(t(terminal.locale, "Saved as {id}.", id=old.id), "green")
 
 

@@ -67,32 +67,48 @@ class Importer:
         that was removed from the collection comes back.
         """
         report, change, now = ImportReport(), None, self._clock()
-        # Numbers follow the order of addition. Of papers added at the same time, the one with the older date comes
-        # first, then the lower one in the file, since files begin with the newest.
-        ordered = list(reversed(entries))
-        ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
-        count = 0 if dry_run else len(ordered)
-        async with row_builder(workspace_id, _rows(ordered), count) as builder:
+        ordered = _in_order_of_addition(entries, now)
+        async with row_builder(workspace_id, _rows(ordered), 0 if dry_run else len(ordered)) as builder:
             done = 0
             for batch in batched(ordered, _BATCH):
                 decisions = _Decisions(now, report, last_hashes, duplicates, restore)
-                async with self._database.read() if dry_run else self._database.write() as connection:
-                    await decisions.decide_all(connection, workspace_id, batch)
-                    if not dry_run and decisions.writes:
-                        change = change or await history.open_change(connection, workspace_id, "import", now, by)
-                        await write_papers(connection, workspace_id, change, decisions.writes, Builders(builder))
-                    if not dry_run:
-                        await imports.save_hashes(connection, workspace_id, decisions.new_hashes)
+                if dry_run:
+                    async with self._database.read() as connection:
+                        await decisions.decide_all(connection, workspace_id, batch)
+                else:
+                    change = await self._write(workspace_id, batch, by, change, decisions, Builders(builder))
                 done += len(batch)
                 if progress:
                     progress(done, len(ordered))
                 await asyncio.sleep(0)
-        if not dry_run and (report.added or report.updated or report.conflicts):
+        if not dry_run:
+            await self._finish(workspace_id, by, report)
+        return report
+
+    async def _write(
+        self,
+        workspace_id: int,
+        entries: Sequence[Paper],
+        by: str | None,
+        change: int | None,
+        decisions: _Decisions,
+        builders: Builders,
+    ) -> int | None:
+        """Write some entries in one transaction; return the change that they belong to, if any."""
+        async with self._database.write() as connection:
+            await decisions.decide_all(connection, workspace_id, entries)
+            if decisions.writes:
+                change = change or await history.open_change(connection, workspace_id, "import", decisions.now, by)
+                await write_papers(connection, workspace_id, change, decisions.writes, builders)
+            await imports.save_hashes(connection, workspace_id, decisions.new_hashes)
+        return change
+
+    async def _finish(self, workspace_id: int, by: str | None, report: ImportReport) -> None:
+        if report.added or report.updated or report.conflicts:
             counts = {name: len(getattr(report, name)) for name in ("added", "updated", "unchanged", "conflicts")}
             _log.info("imported", workspace=workspace_id, by=by, **counts)
-        if not dry_run and len(report.added) > _MANY:
+        if len(report.added) > _MANY:
             await optimize(self._database)
-        return report
 
 
 @dataclass(slots=True)
@@ -134,8 +150,6 @@ class _Decisions:
         columns = columns_of(entry)
         new_hash = imports.hash_of(columns)
         stored_hash = imports.content_hash(old) if old else None
-        keys = [(key, title_key(entry.title)) for key in identity_keys(entry)]
-        holder = next((self.holders[key] for key in keys if self.holders.get(key, entry.id) != entry.id), None)
         self.report.headings[entry.id] = entry.heading
         if before and old is None:
             if self.restore:
@@ -144,34 +158,34 @@ class _Decisions:
                 self.report.removed.append(entry.id)
         if new_hash in (stored_hash, before):
             self.report.unchanged.append(entry.id)
-        elif stored_hash != before:
-            self._refuse(
-                entry,
-                msg("it was changed both here and in the file")
-                if old and before
-                else msg("it was removed here and changed in the file")
-                if before
-                else msg("another paper has this id here"),
-            )
-            return
-        elif holder:
-            self._refuse(entry, msg('it is in the collection already, as "{id}"', id=holder))
-            return
-        elif same_title and not (
-            keys and identity_keys(same_title)
-        ):  # without ids, only the title shows that the paper exists already
-            self._refuse(entry, msg('a paper of this title is in the collection already, as "{id}"', id=same_title.id))
+        elif conflict := self._conflict(entry, stored_hash, before, same_title):
+            self.report.conflicts.append((entry.id, conflict))
             return
         else:
             (self.report.updated if old else self.report.added).append(entry.id)
             if old:
                 self.report.changes[entry.id] = _changed_fields(columns_of(old), columns)
-            self.holders |= dict.fromkeys(keys, entry.id)
+            self.holders |= dict.fromkeys(_works_of(entry), entry.id)
             self.writes.append(self._write(entry, columns, number, old))
         self.new_hashes[entry.id] = new_hash
 
-    def _refuse(self, entry: Paper, why: Message) -> None:
-        self.report.conflicts.append((entry.id, why))
+    def _conflict(
+        self, entry: Paper, stored_hash: str | None, before: str | None, same_title: Paper | None
+    ) -> Message | None:
+        """Return why an entry that differs from the stored paper must not replace it or be added; None if it may."""
+        if stored_hash != before:
+            if stored_hash and before:
+                return msg("it was changed both here and in the file")
+            if before:
+                return msg("it was removed here and changed in the file")
+            return msg("another paper has this id here")
+        works = _works_of(entry)
+        if holder := next((self.holders[work] for work in works if self.holders.get(work, entry.id) != entry.id), None):
+            return msg('it is in the collection already, as "{id}"', id=holder)
+        # without ids, only the title shows that the paper exists already
+        if same_title and not (works and identity_keys(same_title)):
+            return msg('a paper of this title is in the collection already, as "{id}"', id=same_title.id)
+        return None
 
     def _write(self, entry: Paper, columns: Columns, number: int, old: Paper | None) -> Write:
         """Return how the stored paper, if any, becomes what the file says."""
@@ -184,6 +198,22 @@ class _Decisions:
             "updates": updates_columns(old.updates) if old else columns["updates"],
         }
         return Write(entry.id, number if old else None, after)
+
+
+def _in_order_of_addition(entries: Sequence[Paper], now: datetime) -> list[Paper]:
+    """Return a file's papers in the order in which they get their numbers.
+
+    Of papers added at the same time, the one with the older date comes first, then the lower one in the file, since
+    files begin with the newest.
+    """
+    ordered = list(reversed(entries))
+    ordered.sort(key=lambda entry: (entry.added_at or now, str(entry.date or "")))
+    return ordered
+
+
+def _works_of(entry: Paper) -> list[tuple[str, str]]:
+    """Return what identifies an entry's work: each of its ids together with its title."""
+    return [(key, title_key(entry.title)) for key in identity_keys(entry)]
 
 
 async def _rows(entries: Sequence[Paper]) -> AsyncIterator[list[Columns]]:
