@@ -241,17 +241,17 @@ async def _report(app: App, notices: Notices, stop: asyncio.Event) -> None:
     The gateway's connection comes first.
     """
     await _sleep(_FIRST_REPORT, stop)
-    from bot.services.digests.resting import resting
+    from bot.services.digests.inactive_subscriptions import inactive_subscriptions
+    from bot.services.orphan_collections import orphan_collections
     from bot.services.storage_checks import start_warnings
-    from bot.services.unseen_collections import unseen_collections
 
     for check in await asyncio.to_thread(
         start_warnings, app.config.database_file, app.config.backups_path, app.config.site_path
     ):
         _log.warning(check.message.text("en"), remedy=check.remedy.text("en") if check.remedy else None)
-    for unseen in await unseen_collections(app.database, app.services.workspaces):
+    for unseen in await orphan_collections(app.database, app.services.workspaces):
         _log.warning(unseen.message.text("en"), remedy=unseen.remedy.text("en"))
-    for name, reason in await resting(app.database, app.services.servers):
+    for name, reason in await inactive_subscriptions(app.database, app.services.servers):
         _log.warning("a subscription gets no edition", subscription=name, reason=reason.text("en"))
     await _notify_of_file(app, notices, stop)
 

@@ -18,7 +18,7 @@ from bot.platforms.console import inbox as console
 from bot.platforms.console import reports
 from bot.platforms.console.output import print_json, print_line
 from bot.services.papers.acceptance import is_other_comment
-from bot.services.papers.decisions import ReviewResult, acceptance, act_message, undo_message
+from bot.services.papers.decisions import ReviewResult, action_message, undo_message
 from bot.services.papers.submitter import Submitter
 
 
@@ -96,15 +96,15 @@ async def _decide(context: CommandContext, act: str, number: int | None, options
             place, number, by, change_paper=lambda paper: apply_options(paper, **options)
         )
         known = msg("This paper is in the collection already.")
-        message = act_message("accepted", accepted.paper) if accepted.is_new else known
-        return _Outcome(candidate, "accepted", accepted.paper, message, acceptance(is_new=accepted.is_new))
+        message = action_message("accepted", accepted.paper) if accepted.is_new else known
+        return _Outcome(candidate, "accepted", accepted.paper, message, accepted.result)
     if act == "reject":
         candidate = await service.reject(place, number, by)
         paper = proposed_paper(candidate)
-        return _Outcome(candidate, "rejected", paper, act_message("rejected", paper), "rejected")
+        return _Outcome(candidate, "rejected", paper, action_message("rejected", paper), "rejected")
     candidate = await service.put_off(place, number, by)
     paper = proposed_paper(candidate)
-    return _Outcome(candidate, "later", paper, act_message("put off", paper))
+    return _Outcome(candidate, "later", paper, action_message("put off", paper))
 
 
 def _print(context: CommandContext, outcome: _Outcome, options: dict[str, Any]) -> None:

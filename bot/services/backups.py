@@ -23,7 +23,7 @@ from bot.i18n import Message, msg
 from bot.services.backup_folder import copies, copy_of, day_of, newest_copy
 from bot.services.ports import Clock
 from bot.services.workspaces import DEFAULT, Workspaces
-from bot.store.copies import check_copy, restore_copy
+from bot.store.backups import check_copy, restore_copy
 from bot.store.database import Database
 from bot.store.sqlite_database import SqliteDatabase
 from bot.store.workspaces import ids_by_name

@@ -49,8 +49,8 @@ if TYPE_CHECKING:
     from bot.services.papers.undo import Undo
     from bot.services.personal_pages import PersonalPages
     from bot.services.rate_limit import RateLimit
-    from bot.services.rivals import Rivals
     from bot.services.statistics import Statistics
+    from bot.services.token_conflicts import TokenConflicts
 
     class Sources(MetadataSource, FeedSource, Protocol):
         """Anything that papers' metadata and feeds come from."""
@@ -224,10 +224,10 @@ class Services:
         return ProposerNotices(self.locale, self._renderers)
 
     @cached_property
-    def rivals(self) -> Rivals:
-        from bot.services.rivals import Rivals
+    def token_conflicts(self) -> TokenConflicts:
+        from bot.services.token_conflicts import TokenConflicts
 
-        return Rivals(self._database, self._clock, self.heartbeats)
+        return TokenConflicts(self._database, self._clock, self.heartbeats)
 
     @cached_property
     def clock_watch(self) -> ClockWatch:

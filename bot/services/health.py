@@ -13,15 +13,15 @@ from bot.domain.digest import Subscription
 from bot.i18n import msg
 from bot.services.check import Check
 from bot.services.digests.composing import Digests
+from bot.services.digests.inactive_subscriptions import paused_checks
 from bot.services.digests.lease_owner import has_ended
-from bot.services.digests.resting import paused_checks
 from bot.services.digests.subscription_status import SubscriptionStatus
 from bot.services.file_sync.papers_file import PapersFile
 from bot.services.heartbeats import Heartbeat, Heartbeats
+from bot.services.orphan_collections import orphan_collections
 from bot.services.ports import Clock
-from bot.services.rivals import Rivals
 from bot.services.servers import Servers
-from bot.services.unseen_collections import unseen_collections
+from bot.services.token_conflicts import TokenConflicts
 from bot.services.workspaces import Workspaces
 from bot.store import papers
 from bot.store.database import Database
@@ -58,7 +58,7 @@ class Health:
     ) -> None:
         self._database, self._clock, self._digests = database, clock, digests
         self._heartbeats = Heartbeats(database, clock)
-        self._rivals = Rivals(database, clock, self._heartbeats)
+        self._token_conflicts = TokenConflicts(database, clock, self._heartbeats)
         self._servers, self._file, self._workspaces, self._backups = servers, file, workspaces, backups
 
     async def is_running(self) -> bool:
@@ -91,7 +91,7 @@ class Health:
             *await self._collections(workspace_id, others or {}),
             *(_token(platform, has_token, (missing or {}).get(platform)) for platform, has_token in tokens.items()),
             *self._running(processes),
-            *await self._rivals.checks(),
+            *await self._token_conflicts.checks(),
             *await asyncio.to_thread(self._storage),
             await self._integrity(),
             *await self._papers_file(),
@@ -99,7 +99,7 @@ class Health:
             *await self._feeds(ids),
             *await self._paper_checks(ids),
             *await self._servers_unserved(subscriptions),
-            *await self._unseen_collections(),
+            *await self._orphan_collections(),
         ]
         return HealthReport(tuple(checks), tuple(standings))
 
@@ -112,9 +112,9 @@ class Health:
 
     async def _integrity(self) -> Check:
         if server := await self._database.server():
-            from bot.services.server_check import server_check
+            from bot.services.database_server_check import database_server_check
 
-            return server_check(server)
+            return database_server_check(server)
         damage = await self._database.find_damage()
         if damage is None:
             return Check("integrity", "ok", msg("Every page of the database is whole."))
@@ -133,11 +133,11 @@ class Health:
             *(Check(f"collection {name}", "ok", message) for name, message in messages.items()),
         ]
 
-    async def _unseen_collections(self) -> list[Check]:
+    async def _orphan_collections(self) -> list[Check]:
         """Report collections that no server sees since the settings changed."""
         if self._workspaces is None:
             return []
-        unseen = await unseen_collections(self._database, self._workspaces)
+        unseen = await orphan_collections(self._database, self._workspaces)
         return [Check(f"workspace {each.workspace}", "warning", each.message, each.remedy) for each in unseen]
 
     async def _feeds(self, workspace_ids: Sequence[int]) -> list[Check]:
@@ -217,7 +217,7 @@ class Health:
             else:
                 connections = each.connections.items()
                 checks += [_of_shards(each, self._connected(platform, **kept)) for platform, kept in connections]
-        return [*checks, *_twins([each for each in processes if each.may_run(now)])]
+        return [*checks, *_conflicts([each for each in processes if each.may_run(now)])]
 
     def _connected(self, platform: str, state: str, since: str) -> Check:
         name = platform.title()
@@ -243,7 +243,7 @@ def _of_shards(process: Heartbeat, check: Check) -> Check:
     return check._replace(name=f"bot {process.shards}") if process.shards else check
 
 
-def _twins(processes: Sequence[Heartbeat]) -> list[Check]:
+def _conflicts(processes: Sequence[Heartbeat]) -> list[Check]:
     """Report processes that receive the same events."""
     if not any(a.meets(b) for a, b in combinations(processes, 2)):
         return []

@@ -27,7 +27,7 @@ _PATIENCE = 10.0  # seconds that a write waits for another process, unless its r
 _FAILURES = (DBAPIError, PoolTimeoutError)  # a refused statement, or no connection in time
 
 
-class ServerState(NamedTuple):
+class DatabaseServer(NamedTuple):
     """A server's version, the bytes of the database there, how many of its connections are taken, and what is refused.
 
     The server may take no changes at all, and this user may lack the right to change our tables.
@@ -112,7 +112,7 @@ class Database(ABC):
     async def require_changes(self) -> None:
         """Raise StoreError if the database can only be read."""
 
-    async def server(self) -> ServerState | None:
+    async def server(self) -> DatabaseServer | None:
         """Return how the server is; None for a file."""
         return None
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from bot.store.abstract_database import Database as Database
-from bot.store.abstract_database import ServerState as ServerState
+from bot.store.abstract_database import DatabaseServer as DatabaseServer
 
 _AT_ONCE = 200  # rows per statement; preparing them takes a few milliseconds
 _SQLITE = "sqlite"

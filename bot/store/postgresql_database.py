@@ -18,7 +18,7 @@ from sqlalchemy.pool import NullPool
 
 from bot.domain.errors import LostStoreError, ServerStoreError, StoreError
 from bot.i18n import Message, msg
-from bot.store.abstract_database import Database, ServerState
+from bot.store.abstract_database import Database, DatabaseServer
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections
 from bot.store.outage import Outage
@@ -101,10 +101,10 @@ class PostgresqlDatabase(Database):
         """Return nothing: the server itself tells of pages that it cannot read."""
         return None
 
-    async def server(self) -> ServerState:
+    async def server(self) -> DatabaseServer:
         """Return how the server is. Raises StoreError."""
         async with self.read() as connection:
-            return ServerState(*(await connection.execute(_SERVER, _TABLES)).one())
+            return DatabaseServer(*(await connection.execute(_SERVER, _TABLES)).one())
 
     async def require_changes(self) -> None:
         """Raise StoreError if the server only lets the database be read, or does not let this user change it."""

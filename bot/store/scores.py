@@ -15,7 +15,7 @@ from bot.store.papers import paper_from
 from bot.store.schema import candidates, papers
 
 
-class Numbers(NamedTuple):
+class CandidateNumbers(NamedTuple):
     """The numbers of decided candidates and of waiting finds, joined by commas: thousands are compared like one."""
 
     accepted: str = ""
@@ -29,7 +29,7 @@ async def count_decisions(connection: StoreConnection, workspace_id: int, most: 
     return int((await connection.execute(select(func.count()).select_from(query.subquery()))).scalar_one())
 
 
-async def numbers_of(connection: StoreConnection, workspace_id: int, most: int) -> Numbers:
+async def numbers_of(connection: StoreConnection, workspace_id: int, most: int) -> CandidateNumbers:
     """Return the newest candidates that were accepted or rejected, and all finds that wait."""
     newest = (
         select(candidates.c.decision, candidates.c.number)
@@ -41,7 +41,7 @@ async def numbers_of(connection: StoreConnection, workspace_id: int, most: int) 
     query = select(newest.c.decision, _joined(newest.c.number).label("numbers")).group_by(newest.c.decision)
     decided = {row.decision: row.numbers for row in await connection.execute(query)}
     waiting = select(_joined(candidates.c.number)).where(*_waits(workspace_id))
-    return Numbers(**decided, waiting=(await connection.execute(waiting)).scalar() or "")
+    return CandidateNumbers(**decided, waiting=(await connection.execute(waiting)).scalar() or "")
 
 
 async def papers_of_candidates(

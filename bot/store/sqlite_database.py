@@ -24,9 +24,9 @@ from sqlalchemy.util import await_only
 from bot.domain.errors import DamagedStoreError, MissingStoreError, StoreError
 from bot.i18n import msg
 from bot.store.abstract_database import Database
+from bot.store.backups import make_private, write_copy
 from bot.store.connection import StoreConnection
 from bot.store.connections import Connections, finish
-from bot.store.copies import make_private, write_copy
 from bot.store.driver import use_whole_statements
 from bot.store.revisions import revision_error
 from bot.store.schema import REVISION

@@ -14,7 +14,7 @@ from bot.domain.errors import StoreError
 from bot.formats import yaml
 from bot.services.backup_folder import newest_copy
 from bot.services.backups import Backups
-from bot.store.copies import check_copy
+from bot.store.backups import check_copy
 from tests.doubles.clock import AdjustableClock
 from tests.samples import paper
 

@@ -16,7 +16,7 @@ from bot.services.digests.message_updates import updated_until
 from bot.services.digests.subscription_request import SubscriptionRequest
 from bot.services.health import Health
 from bot.services.papers.library import Library
-from bot.services.server_filter import ServedPublisher
+from bot.services.served_publisher import ServedPublisher
 from bot.services.servers import Servers
 from bot.services.state import State
 from bot.store.database import Database

@@ -49,7 +49,7 @@ from bot.platforms.discord.rest_proxy import wait_for_proxy
 from bot.platforms.discord.session_limit import require_session
 from bot.services.bundle import Services
 from bot.services.cancellation import uncancellable
-from bot.services.server_filter import ServedPublisher
+from bot.services.served_publisher import ServedPublisher
 from bot.sources.proxy import proxy_for
 
 _COMPONENTS: tuple[type[Any], ...] = (

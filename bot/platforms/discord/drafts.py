@@ -24,7 +24,7 @@ from bot.platforms.discord.markdown import escape
 from bot.platforms.discord.modal import details_modal, draft_modal, inputs_file, inputs_of, token_of
 from bot.platforms.discord.proposer_notice import notify_proposer
 from bot.services.papers.outcomes import (
-    Accepted,
+    Acceptance,
     Outcome,
     Preview,
     Proposed,
@@ -32,7 +32,7 @@ from bot.services.papers.outcomes import (
     SameTitle,
     Saved,
     Stale,
-    Unfinished,
+    UnfinishedDraft,
     accepted_duplicate_messages,
     outcome_message,
 )
@@ -153,7 +153,7 @@ async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_tit
         seen=shown.version,
     )
     if isinstance(outcome, Saved) and outcome.candidate:
-        accepted = Accepted(outcome.paper, outcome.is_new, outcome.comment)
+        accepted = outcome.acceptance
         step = await actor.services.review.accepted(actor.workspace, actor.submitter, outcome.candidate, accepted)
         await show_step(interaction, actor, step)
         return
@@ -196,7 +196,7 @@ async def show_step(interaction: Interaction, actor: Actor, step: ReviewStep) ->
 
 
 async def _show_accepted_duplicate(
-    interaction: Interaction, actor: Actor, candidate: Candidate, accepted: Accepted
+    interaction: Interaction, actor: Actor, candidate: Candidate, accepted: Acceptance
 ) -> None:
     """Tell a curator that an accepted candidate's paper exists already, and offer to copy the candidate's comment.
 
@@ -231,10 +231,10 @@ async def _show_stale(interaction: Interaction, actor: Actor, token: str, outcom
     )
 
 
-async def _show_preview(interaction: Interaction, actor: Actor, token: str, preview: Preview | Unfinished) -> None:
+async def _show_preview(interaction: Interaction, actor: Actor, token: str, preview: Preview | UnfinishedDraft) -> None:
     """Show the paper that a draft would become, or what is wrong with the draft."""
     locale, buttons = actor.locale, _edit_or_cancel(token, preview.draft, actor.locale)
-    if isinstance(preview, Unfinished):
+    if isinstance(preview, UnfinishedDraft):
         view = persistent_view(*buttons)
         await response.replace(interaction, content=actor.say(preview.problem), embeds=[], view=view)
         return

@@ -46,7 +46,7 @@ class _Response:
                     if error.code != _ACKNOWLEDGED:
                         raise
                     if not self.request.is_claimed:
-                        await self.interaction.client.services.rivals.note("discord")
+                        await self.interaction.client.services.token_conflicts.note("discord")
                         return True  # another process answers
             if later is None:
                 return False

@@ -65,7 +65,7 @@ class SlackConnection:
         bolt = bolt_app(self._web, self._identity())
         self._listeners.register(bolt)
         self._socket_mode = SocketMode(
-            self._app, self._services.heartbeats, self._services.rivals, partial(dispatch, bolt)
+            self._app, self._services.heartbeats, self._services.token_conflicts, partial(dispatch, bolt)
         )
         try:
             await self._socket_mode.run()

@@ -50,7 +50,7 @@ def title_of(draft: Draft, locale: Locale) -> str:
     return t(locale, "Add a paper") if draft.is_addition or draft.is_find else t(locale, "Edit the paper")
 
 
-def check(values: Values, locale: Locale) -> dict[str, str]:
+def validate(values: Values, locale: Locale) -> dict[str, str]:
     """Return what is wrong with a date, with links or with a source, for the inputs of a submitted form."""
     errors = {}
     for name, read in _CHECKS.items():

@@ -31,7 +31,7 @@ from bot.platforms.slack.mrkdwn import escape
 from bot.platforms.slack.proposer_notice import notify_proposer
 from bot.platforms.slack.response import Answer
 from bot.services.papers.outcomes import (
-    Accepted,
+    Acceptance,
     Outcome,
     Preview,
     Proposed,
@@ -39,7 +39,7 @@ from bot.services.papers.outcomes import (
     SameTitle,
     Saved,
     Stale,
-    Unfinished,
+    UnfinishedDraft,
     accepted_duplicate_messages,
     outcome_message,
 )
@@ -118,7 +118,7 @@ async def show_step(interaction: Interaction, step: ReviewStep, *below: Block) -
             await notify_proposer(interaction, *step.notice)
 
 
-async def _show_accepted_duplicate(interaction: Interaction, candidate: Candidate, accepted: Accepted) -> None:
+async def _show_accepted_duplicate(interaction: Interaction, candidate: Candidate, accepted: Acceptance) -> None:
     """Tell a curator that an accepted candidate's paper exists already, and offer to copy the candidate's comment.
 
     If the paper has a comment, both versions are shown.
@@ -168,7 +168,7 @@ async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_tit
         seen=shown.version,
     )
     if isinstance(outcome, Saved) and outcome.candidate:
-        accepted = Accepted(outcome.paper, outcome.is_new, outcome.comment)
+        accepted = outcome.acceptance
         step = await actor.services.review.accepted(actor.workspace, actor.submitter, outcome.candidate, accepted)
         await show_step(interaction, step)
         return
@@ -207,10 +207,10 @@ async def _show_stale(interaction: Interaction, token: str, outcome: Stale, text
     await _show(interaction, answer, overwrite, *_edit_or_cancel(token, locale))
 
 
-async def _show_preview(interaction: Interaction, token: str, preview: Preview | Unfinished) -> None:
+async def _show_preview(interaction: Interaction, token: str, preview: Preview | UnfinishedDraft) -> None:
     """Show the paper that a draft would become, or its form with what is wrong."""
     locale = interaction.actor.locale
-    if isinstance(preview, Unfinished):
+    if isinstance(preview, UnfinishedDraft):
         await show_problem(interaction, token, preview)
         return
     text = t(locale, "This is how it will look:")
@@ -220,7 +220,7 @@ async def _show_preview(interaction: Interaction, token: str, preview: Preview |
     await response.ask(interaction, title_of(preview.draft, locale), answer, save, cancel, edit)
 
 
-async def show_problem(interaction: Interaction, token: str, preview: Unfinished) -> None:
+async def show_problem(interaction: Interaction, token: str, preview: UnfinishedDraft) -> None:
     """Show a form again with what is wrong, or in a message the buttons that open or discard it."""
     actor = interaction.actor
     problem = actor.say(preview.problem)

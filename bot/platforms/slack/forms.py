@@ -38,11 +38,11 @@ def _no_errors(_values: Values, _locale: Locale) -> dict[str, str]:
 class Form:
     """`submit` does the work, after the modal was replaced by one that asks for a moment's patience.
 
-    `check` returns an error per input, shown at once below it; it must not wait for anything.
+    `validate` returns an error per input, shown at once below it; it must not wait for anything.
     """
 
     submit: Submit
-    check: Callable[[Values, Locale], dict[str, str]] = _no_errors
+    validate: Callable[[Values, Locale], dict[str, str]] = _no_errors
 
 
 def values_of(view: Mapping[str, Any]) -> dict[str, str]:

@@ -93,7 +93,7 @@ class Listeners:
         view = body.get("view") or {}
         form, values = FORMS.get(str(view.get("callback_id"))), values_of(view)
         locale = self._client.people.remembered(user_of(body)).locale
-        if form and (errors := form.check(values, locale)):
+        if form and (errors := form.validate(values, locale)):
             await ack(response_action="errors", errors=errors_below(view, errors))
             return
         await ack(response_action="update", view=self._view_after(body, locale))

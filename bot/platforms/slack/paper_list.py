@@ -51,11 +51,11 @@ async def _answer(actor: Actor, query: str, offset: int) -> Answer:
     return Answer(answer.text, (*answer.blocks, *below), answer.headings)
 
 
-def list_answer(results: Results, actor: Actor, offset: int = 0, *, act: str = OPEN, label: str = "") -> Answer:
-    """Return a list with a button beside each paper: `act` is what it does, and `label` says so."""
+def list_answer(results: Results, actor: Actor, offset: int = 0, *, action: str = OPEN, label: str = "") -> Answer:
+    """Return a list with a button beside each paper: `action` is what it does, and `label` says so."""
     label = label or t(actor.locale, "Open")
     rows = [
-        kit.section(_line(result, n, actor), kit.button(f"{act}.{n}", label, result.paper.id))
+        kit.section(_line(result, n, actor), kit.button(f"{action}.{n}", label, result.paper.id))
         for n, result in enumerate(results.results or results.near, offset + 1)
     ]
     return Answer(list_heading(results, actor), tuple(rows), tuple(map(heading_of, results.papers)))

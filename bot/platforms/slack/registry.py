@@ -100,15 +100,15 @@ ACTIONS: Mapping[str, Press] = {
 }
 FORMS: Mapping[str, Form] = {
     paper.SEARCH: Form(paper.show_chosen),
-    addpaper.ASK: Form(addpaper.start_with_answer, draft_form.check),
-    draft_form.FORM: Form(drafts.save_form, draft_form.check),
-    draft_form.FIND_FORM: Form(inbox.save_find, draft_form.check),
+    addpaper.ASK: Form(addpaper.start_with_answer, draft_form.validate),
+    draft_form.FORM: Form(drafts.save_form, draft_form.validate),
+    draft_form.FIND_FORM: Form(inbox.save_find, draft_form.validate),
     drafts.SAVE: Form(drafts.save_shown),
     editpaper.EDIT: Form(editpaper.edit_chosen),
     editpaper.REMOVE: Form(editpaper.remove_chosen),
-    feed.FORM: Form(feed.answer_form, feed.check),
+    feed.FORM: Form(feed.answer_form, feed.validate),
     feed.SAVE: Form(feed.save_shown),
-    subscribe.SUBSCRIBE: Form(subscribe.submit, subscribe.check),
+    subscribe.SUBSCRIBE: Form(subscribe.submit, subscribe.validate),
 }
 MENUS: Mapping[str, Complete] = {paper.TYPEAHEAD: paper.complete}
 SHORTCUTS: Mapping[str, Shortcut] = {ADD_SHORTCUT: addpaper.add_from_message}

@@ -21,7 +21,7 @@ from bot.domain.errors import DayoriError, PublishError
 from bot.platforms.slack.api import SlackApi
 from bot.platforms.slack.api_errors import TokenRefusedError
 from bot.services.heartbeats import Connection, Heartbeats
-from bot.services.rivals import Rivals
+from bot.services.token_conflicts import TokenConflicts
 
 Serve: TypeAlias = Callable[[dict[str, Any]], Awaitable[dict[str, Any] | None]]
 """Serves an envelope's payload; returns what its acknowledgement says, None for nothing."""
@@ -34,9 +34,9 @@ _log = structlog.get_logger()
 class SocketMode:
     """The connections of one app."""
 
-    def __init__(self, api: SlackApi, heartbeats: Heartbeats, rivals: Rivals, serve: Serve) -> None:
+    def __init__(self, api: SlackApi, heartbeats: Heartbeats, token_conflicts: TokenConflicts, serve: Serve) -> None:
         self._api, self._serve = api, serve
-        self._heartbeats, self._rivals = heartbeats, rivals
+        self._heartbeats, self._token_conflicts = heartbeats, token_conflicts
         self._under_way = set[asyncio.Task[None]]()
         self._was_connected = False
         self._open = set[int]()
@@ -99,7 +99,7 @@ class SocketMode:
             self._was_connected = True
             await self.heartbeat()
             if int(event.get("num_connections") or 0) > _CONNECTIONS + 1:  # one more while one is reopened
-                await self._rivals.note("slack", is_certain=True)
+                await self._token_conflicts.note("slack", is_certain=True)
         elif event.get("envelope_id"):
             task = asyncio.create_task(self._answer(socket, event))
             self._under_way.add(task)

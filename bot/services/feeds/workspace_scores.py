@@ -18,7 +18,7 @@ from bot.store import papers, scores
 from bot.store.connection import StoreConnection
 from bot.store.database import Database, batched
 from bot.store.imports import last_step
-from bot.store.scores import Numbers
+from bot.store.scores import CandidateNumbers
 
 _MOST_DECISIONS, _MOST_COLLECTED = 5_000, 1_000  # the newest ones, since a team's taste changes
 _READ, _WRITTEN = 20, 50  # at a time; more would hold the event loop for milliseconds
@@ -32,7 +32,7 @@ class WorkspaceScores:
         self._database, self._id = database, workspace_id
         self._classifier = Classifier()
         self._learned: dict[Example, dict[int, array[int]]] = {"accepted": {}, "rejected": {}, "collected": {}}
-        self._numbers, self._step = Numbers(), -1  # the state of the store that was learned
+        self._numbers, self._step = CandidateNumbers(), -1  # the state of the store that was learned
         self._versions: dict[int, str] = {}  # of the collection's papers
         self._finds: dict[int, Features] = {}
         self._is_stale = False  # something changed since the finds were scored
@@ -55,7 +55,7 @@ class WorkspaceScores:
             await self._score()
             self._is_stale = False
 
-    async def _follow_decisions(self, numbers: Numbers) -> None:
+    async def _follow_decisions(self, numbers: CandidateNumbers) -> None:
         accepted, rejected = _split(numbers.accepted), _split(numbers.rejected)
         self._unlearn("accepted", self._learned["accepted"].keys() - accepted)
         self._unlearn("rejected", self._learned["rejected"].keys() - rejected)

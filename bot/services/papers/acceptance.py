@@ -14,7 +14,7 @@ from bot.domain.paper import Paper
 from bot.i18n import msg
 from bot.services.papers.decisions import decided_message
 from bot.services.papers.library import Author, add_paper, work_keys
-from bot.services.papers.outcomes import Accepted
+from bot.services.papers.outcomes import Acceptance
 from bot.services.papers.submitter import Submitter
 from bot.store import candidates, decisions, drafts
 from bot.store.connection import StoreConnection
@@ -39,7 +39,7 @@ async def accept_candidate(
     *,
     change_paper: Callable[[Paper], Paper] = lambda paper: paper,
     token: str = "",
-) -> tuple[Candidate, Accepted]:
+) -> tuple[Candidate, Acceptance]:
     """Add a candidate's paper, in its proposer's name if it has one; return the candidate and what became of it.
 
     If that paper exists already and the candidate has another comment, a draft that copies the comment is stored under
@@ -51,10 +51,10 @@ async def accept_candidate(
     added = await add_paper(connection, workspace_id, paper, author, now)
     await decisions.decide(connection, workspace_id, number, "accepted", by.name, by.actor, now, added.change_id)
     if added.is_new or not (token and is_other_comment(paper, added.paper)):
-        return candidate, Accepted(added.paper, added.is_new)
+        return candidate, Acceptance(added.paper, added.is_new)
     draft = replace(edit_draft(added.paper), comment=paper.comment or "")
     await drafts.save(connection, workspace_id, token, form_of(draft), now, by.actor)
-    return candidate, Accepted(added.paper, added.is_new, token)
+    return candidate, Acceptance(added.paper, added.is_new, token)
 
 
 def is_other_comment(proposed: Paper, paper: Paper) -> bool:

@@ -11,7 +11,7 @@ from bot.i18n import Message, msg
 
 ReviewResult: TypeAlias = Literal["added", "known", "rejected"]
 """`known` means that the proposal was accepted, but the collection had its paper already."""
-Act: TypeAlias = Literal["accepted", "rejected", "put off"]
+ReviewAction: TypeAlias = Literal["accepted", "rejected", "put off"]
 
 _MESSAGES: dict[ReviewResult, Message] = {
     "added": msg("Your proposal was added to the papers:"),
@@ -21,22 +21,17 @@ _MESSAGES: dict[ReviewResult, Message] = {
 _LONGEST_TITLE = 100
 
 
-def acceptance(*, is_new: bool) -> ReviewResult:
-    """Return the decision on an accepted proposal, whose paper was new or known."""
-    return "added" if is_new else "known"
-
-
 def decision_message(decision: ReviewResult) -> Message:
     """Return what a proposer is told, to be followed by the paper."""
     return _MESSAGES[decision]
 
 
-def act_message(act: Act, paper: Paper) -> Message:
+def action_message(action: ReviewAction, paper: Paper) -> Message:
     """Return what a curator has just done."""
     title = clip(paper.heading, _LONGEST_TITLE)
-    if act == "accepted":
+    if action == "accepted":
         return msg('Accepted "{title}".', title=title)
-    return msg('Rejected "{title}".', title=title) if act == "rejected" else msg('Put "{title}" off.', title=title)
+    return msg('Rejected "{title}".', title=title) if action == "rejected" else msg('Put "{title}" off.', title=title)
 
 
 def undo_message(candidate: Candidate, paper: Paper) -> Message:

@@ -16,7 +16,7 @@ from bot.i18n import Message, msg
 from bot.services.papers.acceptance import accept_candidate, require_waiting, unknown_error
 from bot.services.papers.decisions import undecided_message
 from bot.services.papers.library import Author, find_same_title
-from bot.services.papers.outcomes import Accepted
+from bot.services.papers.outcomes import Acceptance
 from bot.services.papers.proposal import Proposal
 from bot.services.papers.submitter import Submitter
 from bot.services.papers.undo import undo_addition
@@ -89,7 +89,7 @@ class Inbox:
         by: Submitter,
         token: str = "",
         change_paper: Callable[[Paper], Paper] = lambda paper: paper,
-    ) -> tuple[Candidate, Accepted]:
+    ) -> tuple[Candidate, Acceptance]:
         """Add a candidate's paper; return the candidate and what became of it. Raises DecidedError.
 
         `token` names the draft of its comment, if any.

@@ -24,7 +24,7 @@ from bot.store.search_index.maintenance import index_papers, unindex_papers
 _log = structlog.get_logger()
 
 
-class Added(NamedTuple):
+class Addition(NamedTuple):
     """The result of an addition: the new paper with the change that added it, or the one that was already there."""
 
     paper: Paper
@@ -58,7 +58,7 @@ class Library:
 
     async def add(
         self, workspace_id: int, paper: Paper, by: str | None, *, actor: str | None = None, id_is_chosen: bool = False
-    ) -> Added:
+    ) -> Addition:
         """Add a paper, or return the one of the same work if the collection has it.
 
         Raises ConflictError when a chosen id belongs to another paper; a generated id gets a number instead.
@@ -136,19 +136,19 @@ async def add_paper(
     now: datetime,
     *,
     id_is_chosen: bool = False,
-) -> Added:
+) -> Addition:
     """Add a paper in the caller's transaction, or return the one of the same work if the collection has it.
 
     Raises ConflictError when a chosen id belongs to another paper.
     """
     if duplicate := await find_duplicate(connection, workspace_id, paper):
-        return Added(duplicate, is_new=False)
+        return Addition(duplicate, is_new=False)
     paper = await _with_free_id(connection, workspace_id, paper, id_is_chosen)
     paper = papers.with_bookkeeping(paper, added_at=now, updated_at=now, added_by=author.name)
     change = await history.open_change(connection, workspace_id, "add", now, author.name, author.actor)
     await write_papers(connection, workspace_id, change, [Write(paper.id, None, columns_of(paper))])
     _log.info("paper added", paper=paper.id, by=author.actor or author.name, workspace=workspace_id)
-    return Added(paper, is_new=True, change_id=change)
+    return Addition(paper, is_new=True, change_id=change)
 
 
 async def edit_paper(

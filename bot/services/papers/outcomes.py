@@ -22,7 +22,7 @@ class Preview(NamedTuple):
     fingerprint: str
 
 
-class Unfinished(NamedTuple):
+class UnfinishedDraft(NamedTuple):
     """A draft that cannot become a paper yet, and what is wrong with it."""
 
     draft: Draft
@@ -41,6 +41,11 @@ class Saved(NamedTuple):
     is_repeated: bool = False
     candidate: Candidate | None = None
     comment: str = ""
+
+    @property
+    def acceptance(self) -> Acceptance:
+        """Return what became of the candidate that was accepted by this."""
+        return Acceptance(self.paper, self.is_new, self.comment)
 
 
 class Proposed(NamedTuple):
@@ -70,7 +75,7 @@ class Stale(NamedTuple):
 Outcome: TypeAlias = Saved | Proposed | SameTitle | Stale
 
 
-class Accepted(NamedTuple):
+class Acceptance(NamedTuple):
     """The paper of an accepted candidate as the collection has it: new, or already there.
 
     `comment` is the token of a draft that puts the candidate's comment into the paper that was already there; empty
@@ -80,6 +85,11 @@ class Accepted(NamedTuple):
     paper: Paper
     is_new: bool
     comment: str = ""
+
+    @property
+    def result(self) -> ReviewResult:
+        """Return what the proposer is told."""
+        return "added" if self.is_new else "known"
 
 
 class ProposerNotice(NamedTuple):
@@ -101,7 +111,7 @@ class ReviewStep(NamedTuple):
     proposal: Proposal | None
     undoable: int = 0
     notice: ProposerNotice | None = None
-    known: Accepted | None = None
+    known: Acceptance | None = None
     is_refused: bool = False
 
 

@@ -17,7 +17,7 @@ from bot.domain.paper import Paper
 from bot.services.papers.drafts import Drafts, fingerprint
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.lookup import Lookup
-from bot.services.papers.outcomes import Preview, Unfinished
+from bot.services.papers.outcomes import Preview, UnfinishedDraft
 from bot.services.papers.submitter import Submitter
 
 Announce: TypeAlias = Callable[[str], Awaitable[None]]
@@ -49,7 +49,7 @@ class Previews:
 
     async def answer(
         self, workspace_id: int, token: str, answers: Mapping[str, str], by: Submitter, announce: Announce | None = None
-    ) -> Preview | Unfinished:
+    ) -> Preview | UnfinishedDraft:
         """Store the answers to a draft's form, and return the preview. Raises NotFoundError and NotAllowedError."""
         draft, paper = await self._stored(workspace_id, token, by)
         form = prefilled(draft, await self._original(workspace_id, draft, paper))
@@ -60,7 +60,7 @@ class Previews:
                 await announce(draft.source)
         return await self._show(workspace_id, token, draft, paper, by)
 
-    async def show(self, workspace_id: int, token: str, by: Submitter) -> Preview | Unfinished:
+    async def show(self, workspace_id: int, token: str, by: Submitter) -> Preview | UnfinishedDraft:
         """Return the preview of a stored draft as it is now. Raises NotFoundError and NotAllowedError."""
         draft, paper = await self._stored(workspace_id, token, by)
         return await self._show(workspace_id, token, draft, paper, by)
@@ -77,13 +77,13 @@ class Previews:
 
     async def _show(
         self, workspace_id: int, token: str, draft: Draft, paper: Paper | None, by: Submitter
-    ) -> Preview | Unfinished:
+    ) -> Preview | UnfinishedDraft:
         """Store a draft, with its finished paper if it makes a new one."""
         try:
             result = await self._result(workspace_id, draft, paper, by)
         except InputError as error:
             await self._drafts.save(workspace_id, token, draft, by.actor, paper if draft.candidate else None)
-            return Unfinished(draft, error.message)
+            return UnfinishedDraft(draft, error.message)
         new_paper = None if draft.paper_id else result
         await self._drafts.save(workspace_id, token, draft, by.actor, new_paper)
         mark = fingerprint(draft, new_paper)

@@ -12,9 +12,9 @@ from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.errors import ConflictError, DecidedError, DuplicateError, NotFoundError, StaleError
 from bot.domain.paper import Paper
 from bot.i18n import Message
-from bot.services.papers.decisions import acceptance, act_message, undo_message
+from bot.services.papers.decisions import action_message, undo_message
 from bot.services.papers.inbox import Inbox
-from bot.services.papers.outcomes import Accepted, ProposerNotice, ReviewStep, Saved, Unfinished, outcome_message
+from bot.services.papers.outcomes import Acceptance, ProposerNotice, ReviewStep, Saved, UnfinishedDraft, outcome_message
 from bot.services.papers.previews import Previews
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
@@ -61,7 +61,7 @@ class Review:
 
     async def accept_form(
         self, workspace_id: int, number: int, token: str, answers: Mapping[str, str], by: Submitter
-    ) -> ReviewStep | Unfinished:
+    ) -> ReviewStep | UnfinishedDraft:
         """Accept a feed's find with the answers to its form, or return what is wrong with them.
 
         Raises StaleError when the form no longer is what was answered.
@@ -70,7 +70,7 @@ class Review:
         try:
             await self._inbox.get(workspace_id, number, by)
             preview = await self._previews.answer(workspace_id, token, answers, by)
-            if isinstance(preview, Unfinished):
+            if isinstance(preview, UnfinishedDraft):
                 return preview
             outcome = await self._submission.submit(workspace_id, token, by, preview.fingerprint)
             if not isinstance(outcome, Saved):
@@ -78,15 +78,17 @@ class Review:
             candidate = outcome.candidate or await self._inbox.get(workspace_id, number, by)
         except DecidedError as error:
             return await self.refused(workspace_id, by, error)
-        return await self.accepted(
-            workspace_id, by, candidate, Accepted(outcome.paper, outcome.is_new, outcome.comment)
-        )
+        return await self.accepted(workspace_id, by, candidate, outcome.acceptance)
 
-    async def accepted(self, workspace_id: int, by: Submitter, candidate: Candidate, accepted: Accepted) -> ReviewStep:
+    async def accepted(
+        self, workspace_id: int, by: Submitter, candidate: Candidate, accepted: Acceptance
+    ) -> ReviewStep:
         """Return the step after a candidate was accepted."""
         self._on_decision()
-        step = await self._step(workspace_id, by, act_message("accepted", accepted.paper) if accepted.is_new else None)
-        notice = ProposerNotice(candidate, accepted.paper, acceptance(is_new=accepted.is_new))
+        step = await self._step(
+            workspace_id, by, action_message("accepted", accepted.paper) if accepted.is_new else None
+        )
+        notice = ProposerNotice(candidate, accepted.paper, accepted.result)
         return step._replace(notice=notice, known=None if accepted.is_new else accepted)
 
     async def reject(self, workspace_id: int, number: int, by: Submitter) -> ReviewStep:
@@ -98,7 +100,7 @@ class Review:
             return await self.refused(workspace_id, by, error)
         self._on_decision()
         paper = proposed_paper(candidate)
-        step = await self._step(workspace_id, by, act_message("rejected", paper))
+        step = await self._step(workspace_id, by, action_message("rejected", paper))
         return step._replace(notice=ProposerNotice(candidate, paper, "rejected"))
 
     async def put_off(self, workspace_id: int, number: int, by: Submitter) -> ReviewStep:
@@ -108,7 +110,7 @@ class Review:
             candidate = await self._inbox.put_off(workspace_id, number, by)
         except DecidedError as error:
             return await self.refused(workspace_id, by, error)
-        return await self._step(workspace_id, by, act_message("put off", proposed_paper(candidate)))
+        return await self._step(workspace_id, by, action_message("put off", proposed_paper(candidate)))
 
     async def undo(self, workspace_id: int, by: Submitter, number: int | None = None) -> ReviewStep:
         """Take this person's last decision back, or the one on a candidate, which is shown next."""

@@ -18,7 +18,7 @@ from bot.store.database import Database
 _REMEMBERED = timedelta(days=180)
 
 
-class Recognized(NamedTuple):
+class LinkedPapers(NamedTuple):
     """The collection's papers by the first link to each, and of the other links the first one to each paper."""
 
     papers: dict[str, Paper]
@@ -31,7 +31,7 @@ class SharedLinks:
     def __init__(self, database: Database, clock: Clock) -> None:
         self._database, self._clock = database, clock
 
-    async def recognize(self, workspace_id: int, links: Sequence[str]) -> Recognized:
+    async def recognize(self, workspace_id: int, links: Sequence[str]) -> LinkedPapers:
         """Return what these links are; links to anything but papers are left out."""
         keys = {link: identifier_keys(link) for link in links}
         async with self._database.read() as connection:
@@ -44,7 +44,7 @@ class SharedLinks:
                 known.setdefault(str(id), link)
             elif name := _name(link):
                 unknown.setdefault(name, link)
-        return Recognized({link: found[id][1] for id, link in known.items()}, tuple(unknown.values()))
+        return LinkedPapers({link: found[id][1] for id, link in known.items()}, tuple(unknown.values()))
 
     async def claim_offers(self, person: str, links: Sequence[str]) -> list[str]:
         """Return which of these links nobody has offered this person to add yet; they count as offered from now on.

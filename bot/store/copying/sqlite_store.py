@@ -14,7 +14,7 @@ from sqlalchemy import Table
 
 from bot.domain.errors import StoreError
 from bot.i18n import msg
-from bot.store.copies import make_private
+from bot.store.backups import make_private
 from bot.store.copying.tables import Rows, names_of, selection
 from bot.store.database import open_to_read
 from bot.store.migrations import upgrade

@@ -224,5 +224,5 @@ async def test_answers_that_another_program_gave_first_are_told_by_the_doctor(
             with suppress(NotAnsweredError):
                 await server.slash(reader, general, "paper", query=word)
         async with asyncio.timeout(5):
-            while not await app.services.rivals.checks():
+            while not await app.services.token_conflicts.checks():
                 await asyncio.sleep(0.01)

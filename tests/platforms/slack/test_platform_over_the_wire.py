@@ -94,9 +94,9 @@ async def test_connections_that_are_not_ours_are_told_as_another_program(
     async with connected() as app:
         await server.until(lambda: len(server.sockets.open) == 2)
         async with asyncio.timeout(5):
-            while not await app.services.rivals.checks():
+            while not await app.services.token_conflicts.checks():
                 await asyncio.sleep(0.01)
-        [check] = await app.services.rivals.checks()
+        [check] = await app.services.token_conflicts.checks()
     assert check.message.text("en").startswith("Another program answered on Slack with this bot's token")
 
 

@@ -11,7 +11,7 @@ from bot.services.papers.drafts import Drafts
 from bot.services.papers.inbox import Inbox
 from bot.services.papers.library import Library
 from bot.services.papers.lookup import Lookup
-from bot.services.papers.outcomes import Preview, Saved, Unfinished
+from bot.services.papers.outcomes import Preview, Saved, UnfinishedDraft
 from bot.services.papers.previews import Previews
 from bot.services.papers.proposal import candidate_draft
 from bot.services.papers.submission import Submission
@@ -52,7 +52,7 @@ async def test_answers_that_make_no_paper_are_kept_for_the_next_form(previews: P
     announced = Announcements()
     await previews.open(workspace, "token", Draft("https://example.org/a"), TARO)
     unfinished = await previews.answer(workspace, "token", {"title": "A", "date": "yesterday"}, TARO, announced.add)
-    assert isinstance(unfinished, Unfinished)
+    assert isinstance(unfinished, UnfinishedDraft)
     assert (await previews.form(workspace, "token", TARO)).date == "yesterday"
 
 

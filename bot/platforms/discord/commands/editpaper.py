@@ -26,7 +26,7 @@ from bot.platforms.discord.paper_list import list_heading, options
 from bot.platforms.discord.render import list_embed
 from bot.services.papers.history_text import describe_step
 
-Act: TypeAlias = Callable[[Interaction, Actor, Paper], Awaitable[None]]
+PaperAction: TypeAlias = Callable[[Interaction, Actor, Paper], Awaitable[None]]
 
 _PAPER = both("paper", "論文")
 _WHICH = both("A title, a word, an author, a link …", "タイトル、言葉、著者、リンクなど")
@@ -81,27 +81,27 @@ class Remove(PersistentButton, name="remove", style=discord.ButtonStyle.danger):
 
 
 class Choose(PersistentSelect, name="choose"):
-    """Asks which of several papers is meant; its argument is what to do with it: a key of `_ACTS`."""
+    """Asks which of several papers is meant; its argument is what to do with it: a key of `_ACTIONS`."""
 
     async def press(self, interaction: Interaction) -> None:
         """Continue with the chosen paper."""
-        if self.argument not in _ACTS:
+        if self.argument not in _ACTIONS:
             raise unknown_component()
         actor = await actor_of(interaction)
         paper = await actor.services.lookup.get(actor.workspace, selected(self.item))
-        await _ACTS[self.argument](interaction, actor, paper)
+        await _ACTIONS[self.argument](interaction, actor, paper)
 
 
-async def _find(interaction: Interaction, actor: Actor, text: str, act: str) -> None:
+async def _find(interaction: Interaction, actor: Actor, text: str, action: str) -> None:
     """Continue with the one paper that a text means, or ask which of several."""
-    if act != "history":
+    if action != "history":
         actor.require_curator()
     results = await actor.services.lookup.resolve(actor.workspace, text, limit=_MOST_OFFERED)
     if results.total == 1:
-        await _ACTS[act](interaction, actor, results.papers[0])
+        await _ACTIONS[action](interaction, actor, results.papers[0])
     elif results.papers:
         embed = discord.Embed.from_dict(list_embed(results, actor.locale, 0))
-        view = persistent_view(Choose(options(results.papers), t(actor.locale, "Choose a paper"), act))
+        view = persistent_view(Choose(options(results.papers), t(actor.locale, "Choose a paper"), action))
         await response.send(interaction, list_heading(results, actor), embed=embed, view=view)
     else:
         await response.send(interaction, list_heading(results, actor))
@@ -134,7 +134,7 @@ async def _history(interaction: Interaction, actor: Actor, paper: Paper) -> None
     await _show_history(interaction, actor, paper.id)
 
 
-_ACTS: Mapping[str, Act] = {"edit": _edit, "remove": _ask_to_remove, "history": _history}
+_ACTIONS: Mapping[str, PaperAction] = {"edit": _edit, "remove": _ask_to_remove, "history": _history}
 
 editpaper.autocomplete("paper")(complete_paper)
 removepaper.autocomplete("paper")(complete_paper)

@@ -18,7 +18,7 @@ from bot.platforms.discord.drafts import Edit, open_draft, show_step, token_for
 from bot.platforms.discord.inbox_card import ACCEPT, CHANGE, LATER, REJECT, UNDO, other_buttons, step_message
 from bot.platforms.discord.localization import both
 from bot.platforms.discord.modal import find_of, inputs_file, inputs_of, token_of
-from bot.services.papers.outcomes import Unfinished
+from bot.services.papers.outcomes import UnfinishedDraft
 from bot.services.papers.proposal import candidate_draft
 from bot.services.rate_limit import DECISION_COST
 
@@ -98,7 +98,7 @@ async def save_find(interaction: Interaction) -> None:
     except DayoriError as error:
         await response.send(interaction, actor.say(error.message), **typed)
         return
-    if isinstance(step, Unfinished):
+    if isinstance(step, UnfinishedDraft):
         await _show_problem(interaction, actor, token, step)
         return
     await show_step(interaction, actor, step)
@@ -122,7 +122,7 @@ async def _open_form(interaction: Interaction, actor: Actor, number: int, *, onl
     return True
 
 
-async def _show_problem(interaction: Interaction, actor: Actor, token: str, unfinished: Unfinished) -> None:
+async def _show_problem(interaction: Interaction, actor: Actor, token: str, unfinished: UnfinishedDraft) -> None:
     """Say what is wrong with a find's form, with a button that opens it as it was typed."""
     number, locale = unfinished.draft.candidate, actor.locale
     view = persistent_view(Edit(token, t(locale, "Open the form")), *other_buttons(number, locale))

@@ -23,7 +23,7 @@ from bot.platforms.slack.paper_list import list_answer
 from bot.platforms.slack.response import Answer
 from bot.services.papers.history_text import describe_step
 
-Act: TypeAlias = Callable[[Interaction, Paper], Awaitable[None]]
+PaperAction: TypeAlias = Callable[[Interaction, Paper], Awaitable[None]]
 
 EDIT, REMOVE, HISTORY, CONFIRM_REMOVAL = "edit", "remove", "history", "confirm_removal"
 _MOST_OFFERED = 10  # papers; the blocks of a message have a limit in all
@@ -84,28 +84,30 @@ async def confirm_removal(interaction: Interaction, id: str) -> None:
     await response.replace_message(interaction, Answer(text))
 
 
-async def _find(interaction: Interaction, query: str, act: str) -> None:
+async def _find(interaction: Interaction, query: str, action: str) -> None:
     """Continue with the one paper that a text means, or ask which of several; without a text, ask for the paper."""
     actor, locale = interaction.actor, interaction.actor.locale
-    if act != HISTORY:
+    if action != HISTORY:
         actor.require_curator()
     if not query:
-        await response.open_modal(interaction, search_modal(interaction, act, _title(act, locale), t(locale, "Next")))
+        await response.open_modal(
+            interaction, search_modal(interaction, action, _title(action, locale), t(locale, "Next"))
+        )
         return
     results = await actor.services.lookup.resolve(actor.workspace, query, limit=_MOST_OFFERED)
     if results.total == 1:
-        await _ACTS[act](interaction, results.papers[0])
+        await _ACTIONS[action](interaction, results.papers[0])
         return
-    answer = list_answer(results, actor, act=act, label=_label(act, locale))
+    answer = list_answer(results, actor, action=action, label=_label(action, locale))
     if results.total > len(results.results) > 0:
         shown = t(locale, "{first}-{last} of {total}", first=1, last=len(results.results), total=results.total)
         answer = Answer(answer.text, (*answer.blocks, kit.context(shown)), answer.headings)
     await response.send(interaction, answer)
 
 
-async def _continue(interaction: Interaction, id: str, act: str) -> None:
+async def _continue(interaction: Interaction, id: str, action: str) -> None:
     actor = interaction.actor
-    await _ACTS[act](interaction, await actor.services.lookup.get(actor.workspace, id))
+    await _ACTIONS[action](interaction, await actor.services.lookup.get(actor.workspace, id))
 
 
 async def _edit(interaction: Interaction, paper: Paper) -> None:
@@ -139,12 +141,12 @@ def _row(change: Change, step: Step, locale: Locale) -> Block:
     return kit.section(f"*#{change.id}* {day_and_time(change.at)}\n{said}")
 
 
-def _label(act: str, locale: Locale) -> str:
-    return {EDIT: t(locale, "Edit"), REMOVE: t(locale, "Remove"), HISTORY: t(locale, "History")}[act]
+def _label(action: str, locale: Locale) -> str:
+    return {EDIT: t(locale, "Edit"), REMOVE: t(locale, "Remove"), HISTORY: t(locale, "History")}[action]
 
 
-def _title(act: str, locale: Locale) -> str:
-    return t(locale, "Edit a paper") if act == EDIT else t(locale, "Remove a paper")
+def _title(action: str, locale: Locale) -> str:
+    return t(locale, "Edit a paper") if action == EDIT else t(locale, "Remove a paper")
 
 
-_ACTS: Mapping[str, Act] = {EDIT: _edit, REMOVE: _ask_to_remove, HISTORY: _history}
+_ACTIONS: Mapping[str, PaperAction] = {EDIT: _edit, REMOVE: _ask_to_remove, HISTORY: _history}

@@ -112,7 +112,7 @@ async def answer_form(interaction: Interaction, values: Values) -> None:
     await _show_preview(interaction, token, preview)
 
 
-def check(values: Values, locale: Locale) -> dict[str, str]:
+def validate(values: Values, locale: Locale) -> dict[str, str]:
     """Return what is wrong with the fields of a form, for its inputs."""
     from bot.domain.feed_filter_text import filter_from
     from bot.domain.feed_request import feed_address, valid_name

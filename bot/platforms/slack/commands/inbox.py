@@ -17,7 +17,7 @@ from bot.platforms.slack.drafts import open_draft, show_problem, show_step
 from bot.platforms.slack.forms import Values
 from bot.platforms.slack.inbox_card import step_answer
 from bot.platforms.slack.mrkdwn import escape_within
-from bot.services.papers.outcomes import Unfinished
+from bot.services.papers.outcomes import UnfinishedDraft
 from bot.services.papers.proposal import candidate_draft
 
 
@@ -69,7 +69,7 @@ async def save_find(interaction: Interaction, values: Values) -> None:
     number, _, token = interaction.argument.partition(":")
     typed = answers_of(values)
     step = await actor.services.review.accept_form(actor.workspace, number_in(number), token, typed, actor.submitter)
-    if isinstance(step, Unfinished):
+    if isinstance(step, UnfinishedDraft):
         await show_problem(interaction, token, step)
     else:
         await show_step(interaction, step, *(_typed(typed, interaction) if step.is_refused else ()))

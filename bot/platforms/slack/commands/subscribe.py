@@ -41,7 +41,7 @@ async def submit(interaction: Interaction, values: Values) -> None:
     await _subscribe(interaction, values["channel"], values.get("schedule", ""), values.get("tags", ""), locale)
 
 
-def check(values: Values, locale: Locale) -> dict[str, str]:
+def validate(values: Values, locale: Locale) -> dict[str, str]:
     """Return what is wrong with the schedule."""
     try:
         parse_schedule(values.get("schedule", ""))

@@ -14,7 +14,7 @@ from bot.store.database import Database
 _MOST = 5
 
 
-class UnseenCollection(NamedTuple):
+class OrphanCollection(NamedTuple):
     """Papers and proposals in `workspace`, whose servers use `successor` now; it is empty if no server is known."""
 
     workspace: str
@@ -55,18 +55,18 @@ class UnseenCollection(NamedTuple):
         return msg("To decide on them: dayori inbox --workspace {workspace}.", workspace=self.workspace)
 
 
-async def unseen_collections(database: Database, current: Workspaces) -> list[UnseenCollection]:
+async def orphan_collections(database: Database, current: Workspaces) -> list[OrphanCollection]:
     """Return the first collections that the servers of another workspace, or of none, saw under other settings."""
     ids = await workspaces.ids_by_name(database)
     seen = [ids[name] for name in (DEFAULT, *current.tied_servers.values()) if name in ids]
-    unseen: list[UnseenCollection] = []
+    unseen: list[OrphanCollection] = []
     async with database.read() as connection:
         for name, successor in (*await _default(connection, ids, current), *_own(ids, current)):
             others = [ids.get(successor, 0)] if successor else seen
             papers = await workspaces.count_unknown(connection, ids[name], others)
             proposals = await candidates.count(connection, ids[name])
             if papers or proposals:
-                unseen.append(UnseenCollection(name, successor, papers, proposals))
+                unseen.append(OrphanCollection(name, successor, papers, proposals))
             if len(unseen) == _MOST:
                 break
     return unseen

@@ -1,6 +1,6 @@
 """Notices that another program answers with this bot's token, such as a copy on another machine with its own store.
 
-Processes on one store know each other by their heartbeats; a rival shows only by what the platform says.
+Processes on one store know each other by their heartbeats; another program shows only by what the platform says.
 """
 
 from __future__ import annotations
@@ -17,14 +17,14 @@ from bot.services.ports import Clock
 from bot.services.state import State
 from bot.store.database import Database, iso
 
-_KEY = "rival on "
+_KEY = "rival on "  # as stored by every version
 _SURE = 3  # signs; a single one may be a request of our own that was repeated after its answer was lost
 _RECENT = timedelta(days=1)
 _PLATFORMS = ("discord", "slack")
 _log = structlog.get_logger()
 
 
-class Rivals:
+class TokenConflicts:
     """Counts the signs of another program, and keeps for a day when they were seen."""
 
     def __init__(self, database: Database, clock: Clock, heartbeats: Heartbeats) -> None:

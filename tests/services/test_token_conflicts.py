@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from bot.services.heartbeats import Heartbeats
-from bot.services.rivals import Rivals
+from bot.services.token_conflicts import TokenConflicts
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
 
 
-async def seen(rivals: Rivals) -> list[str]:
+async def seen(rivals: TokenConflicts) -> list[str]:
     return [each.message.text("en") for each in await rivals.checks()]
 
 
 async def test_one_sign_is_no_proof_and_three_are_told_for_a_day(database: Database, clock: AdjustableClock) -> None:
-    rivals = Rivals(database, clock, Heartbeats(database, clock))
+    rivals = TokenConflicts(database, clock, Heartbeats(database, clock))
     await rivals.note("discord")
     await rivals.note("discord")
     assert await seen(rivals) == []
@@ -26,6 +26,6 @@ async def test_one_sign_is_no_proof_and_three_are_told_for_a_day(database: Datab
 
 async def test_a_process_on_the_same_store_is_no_rival(database: Database, clock: AdjustableClock) -> None:
     await Heartbeats(database, clock).beat("slack", "connected")
-    rivals = Rivals(database, clock, Heartbeats(database, clock))
+    rivals = TokenConflicts(database, clock, Heartbeats(database, clock))
     await rivals.note("slack", is_certain=True)
     assert await seen(rivals) == []

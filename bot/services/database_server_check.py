@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from bot.i18n import msg
 from bot.services.check import Check
-from bot.store.database import ServerState
+from bot.store.database import DatabaseServer
 from bot.store.postgresql_errors import TAKES_CHANGES
 
 _FULL = 0.9  # share of the connections that are taken
 
 
-def server_check(server: ServerState) -> Check:
+def database_server_check(server: DatabaseServer) -> Check:
     """Return what there is to say of a server."""
     if server.is_read_only:
         message = msg("The server only lets the database be read, as a standby does.")

@@ -14,7 +14,7 @@ from bot.store.database import Database
 _MOST = 20  # that are named
 
 
-async def resting(database: Database, servers: Servers) -> list[tuple[str, Message]]:
+async def inactive_subscriptions(database: Database, servers: Servers) -> list[tuple[str, Message]]:
     """Return the names of subscriptions that are paused or whose server is not served, with the reason."""
     served = await servers.served()
     async with database.read() as connection:

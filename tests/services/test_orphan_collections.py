@@ -10,10 +10,10 @@ from bot.domain.draft import Draft
 from bot.domain.identifiers import Identifiers
 from bot.services.digests.composing import Digests
 from bot.services.digests.subscription_request import SubscriptionRequest
+from bot.services.orphan_collections import OrphanCollection, orphan_collections
 from bot.services.papers.library import Library
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
-from bot.services.unseen_collections import UnseenCollection, unseen_collections
 from bot.services.workspaces import Workspaces
 from bot.store.database import Database
 from tests.doubles.clock import AdjustableClock
@@ -31,8 +31,8 @@ class Settings:
     def workspaces(self, sharing: Any, tied: dict[str, str] | None = None) -> Workspaces:
         return Workspaces(self._database, self._clock, sharing, tied or {})
 
-    async def unseen(self, sharing: Any, tied: dict[str, str] | None = None) -> list[UnseenCollection]:
-        return await unseen_collections(self._database, self.workspaces(sharing, tied))
+    async def unseen(self, sharing: Any, tied: dict[str, str] | None = None) -> list[OrphanCollection]:
+        return await orphan_collections(self._database, self.workspaces(sharing, tied))
 
 
 @pytest.fixture
@@ -51,7 +51,7 @@ async def test_papers_and_proposals_of_a_server_that_is_tied_are_named_until_the
     await proposing.add(own, Draft("", title="提案"), paper(9), Submitter("読者", "discord:9", "ja", is_curator=False))
     assert await under.unseen("hosted") == []
     for sharing in ("hosted", "team"):
-        assert await under.unseen(sharing, TIED) == [UnseenCollection("discord:1", "lab", 3, 1)]
+        assert await under.unseen(sharing, TIED) == [OrphanCollection("discord:1", "lab", 3, 1)]
     await library.add(lab, paper(1, id="another-id"), None)
     await library.add(lab, paper(2, links=(), identifiers=Identifiers()), None)
     await library.remove(lab, "paper-2", None)
@@ -67,13 +67,13 @@ async def test_a_team_that_leaves_default_for_a_workspace_is_told_what_stays_the
     default = await under.workspaces("team").named("default")
     await library.add(default, paper(1), None)
     assert await under.unseen("team", {"discord:1": "default"}) == []
-    assert await under.unseen("team", TIED) == [UnseenCollection("default", "lab", 1, 0)]
+    assert await under.unseen("team", TIED) == [OrphanCollection("default", "lab", 1, 0)]
     lab = await under.workspaces("team", TIED).of_server("slack", "T1")
     await library.add(lab, paper(5), None)
     assert await under.unseen("team", TIED) == []
     await digests.subscribe(default, SubscriptionRequest("weekly", "discord:1/2", "mon 09:00", (), "ja"))
     await digests.unsubscribe(default, "weekly")
-    assert await under.unseen("team", TIED) == [UnseenCollection("default", "lab", 1, 0)]
+    assert await under.unseen("team", TIED) == [OrphanCollection("default", "lab", 1, 0)]
 
 
 async def test_servers_of_a_team_that_get_their_own_are_told_what_stays_in_default(
@@ -83,7 +83,7 @@ async def test_servers_of_a_team_that_get_their_own_are_told_what_stays_in_defau
     await library.add(default, paper(1), None)
     assert await under.unseen("hosted") == []
     await digests.subscribe(default, SubscriptionRequest("weekly", "discord:1/2", "mon 09:00", (), "ja"))
-    assert await under.unseen("hosted") == [UnseenCollection("default", "discord:1", 1, 0)]
+    assert await under.unseen("hosted") == [OrphanCollection("default", "discord:1", 1, 0)]
     assert await under.unseen("hosted", {"discord:1": "default"}) == []
 
 
@@ -93,7 +93,7 @@ async def test_a_workspace_that_is_renamed_or_freed_is_told_until_its_papers_are
     lab = await under.workspaces("hosted", TIED).of_server("slack", "T1")
     await library.add(lab, paper(1), None)
     assert await under.unseen("hosted", TIED) == []
-    assert await under.unseen("hosted") == [UnseenCollection("lab", "", 1, 0)]
+    assert await under.unseen("hosted") == [OrphanCollection("lab", "", 1, 0)]
     renamed = dict.fromkeys(TIED, "kenkyu")
     [collection] = await under.unseen("hosted", renamed)
     assert collection.message.text("en") == 'No server uses the workspace "lab", where there is: papers 1, proposals 0.'
