@@ -144,7 +144,7 @@ async def _open(interaction: Interaction, actor: Actor, token: str, draft: Draft
 
 async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_title: bool = False) -> None:
     actor = await actor_of(interaction)
-    outcome = await actor.services.submission.submit(
+    outcome = await actor.services.review.submit(
         actor.workspace,
         shown.token,
         actor.submitter,
@@ -152,10 +152,8 @@ async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_tit
         allow_same_title=allow_same_title,
         seen=shown.version,
     )
-    if isinstance(outcome, Saved) and outcome.candidate:
-        accepted = outcome.acceptance
-        step = await actor.services.review.accepted(actor.workspace, actor.submitter, outcome.candidate, accepted)
-        await show_step(interaction, actor, step)
+    if isinstance(outcome, ReviewStep):
+        await show_step(interaction, actor, outcome)
         return
     await _show_outcome(interaction, actor, shown, outcome)
     if isinstance(outcome, Saved):

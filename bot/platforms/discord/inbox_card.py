@@ -21,14 +21,11 @@ ACCEPT, CHANGE, REJECT, LATER, UNDO = "accept", "change", "reject", "later", "un
 def step_message(step: ReviewStep, actor: Actor) -> dict[str, Any]:
     """Return a message with the next candidate and its buttons, or that none waits."""
     locale, proposal = actor.locale, step.proposal
-    done = [actor.say(step.message)] if step.message else []
-    coming = proposal.text(locale, actor.names.say) if proposal else t(locale, "The inbox is empty.")
-    text = ("\n\n" if proposal else "\n").join([*done, coming])
     buttons = list(decision_buttons(proposal.candidate, locale)) if proposal else []
     if step.undoable:
         buttons.append(button(UNDO, step.undoable, t(locale, "Undo the decision")))
     embeds = [embed_of(proposal.paper, locale)] if proposal else []
-    return {"content": text, "embeds": embeds, "view": persistent_view(*buttons)}
+    return {"content": step.text(locale, actor.names.say), "embeds": embeds, "view": persistent_view(*buttons)}
 
 
 def decision_buttons(candidate: Candidate, locale: Locale) -> Iterator[Button[Any]]:

@@ -159,7 +159,7 @@ async def _open(interaction: Interaction, token: str, form: Draft, problem: str 
 
 async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_title: bool = False) -> None:
     actor = interaction.actor
-    outcome = await actor.services.submission.submit(
+    outcome = await actor.services.review.submit(
         actor.workspace,
         shown.token,
         actor.submitter,
@@ -167,10 +167,8 @@ async def _submit(interaction: Interaction, shown: ShownDraft, *, allow_same_tit
         allow_same_title=allow_same_title,
         seen=shown.version,
     )
-    if isinstance(outcome, Saved) and outcome.candidate:
-        accepted = outcome.acceptance
-        step = await actor.services.review.accepted(actor.workspace, actor.submitter, outcome.candidate, accepted)
-        await show_step(interaction, step)
+    if isinstance(outcome, ReviewStep):
+        await show_step(interaction, outcome)
         return
     await _show_outcome(interaction, shown, outcome)
     if isinstance(outcome, Saved):

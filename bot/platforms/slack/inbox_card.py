@@ -21,16 +21,13 @@ NEXT = "next"
 def step_answer(step: ReviewStep, actor: Actor, *below: Block) -> Answer:
     """Return an answer with the next candidate and its buttons, or that none waits; `below` stands under the text."""
     locale, proposal = actor.locale, step.proposal
-    done = [actor.say(step.message)] if step.message else []
-    coming = proposal.text(locale, actor.names.say) if proposal else t(locale, "The inbox is empty.")
-    text = ("\n\n" if proposal else "\n").join([*done, coming])
     buttons = list(_buttons(proposal.candidate, locale)) if proposal else []
     if step.undoable:
         buttons.append(kit.button(UNDO, t(locale, "Undo the decision"), step.undoable))
     card = card_blocks(proposal.paper, locale) if proposal else []
     row = [kit.actions(*buttons)] if buttons else []
     headings = (heading_of(proposal.paper),) if proposal else ()
-    return Answer(text, (*below, *card, *row), headings)
+    return Answer(step.text(locale, actor.names.say), (*below, *card, *row), headings)
 
 
 def _buttons(candidate: Candidate, locale: Locale) -> Iterator[Block]:

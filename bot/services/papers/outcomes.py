@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, NamedTuple, TypeAlias
 
 from bot.domain.candidate import Candidate
 from bot.domain.paper import Paper
-from bot.i18n import Message, msg
+from bot.i18n import Locale, Message, Say, msg, t
 
 if TYPE_CHECKING:
     from bot.domain.draft import Draft
@@ -113,6 +113,12 @@ class ReviewStep(NamedTuple):
     notice: ProposerNotice | None = None
     known: Acceptance | None = None
     is_refused: bool = False
+
+    def text(self, locale: Locale, say: Say) -> str:
+        """Return what is said above the candidate and its buttons."""
+        done = [say(self.message, locale)] if self.message else []
+        coming = self.proposal.text(locale, say) if self.proposal else t(locale, "The inbox is empty.")
+        return ("\n\n" if self.proposal else "\n").join([*done, coming])
 
 
 def outcome_message(outcome: Outcome, actor: str) -> Message:

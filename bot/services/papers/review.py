@@ -6,7 +6,7 @@ A candidate that somebody else decided on meanwhile is no error here, but a sent
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from bot.domain.candidate import Candidate, proposed_paper
 from bot.domain.errors import ConflictError, DecidedError, DuplicateError, NotFoundError, StaleError
@@ -14,7 +14,15 @@ from bot.domain.paper import Paper
 from bot.i18n import Message
 from bot.services.papers.decisions import action_message, undo_message
 from bot.services.papers.inbox import Inbox
-from bot.services.papers.outcomes import Acceptance, ProposerNotice, ReviewStep, Saved, UnfinishedDraft, outcome_message
+from bot.services.papers.outcomes import (
+    Acceptance,
+    Outcome,
+    ProposerNotice,
+    ReviewStep,
+    Saved,
+    UnfinishedDraft,
+    outcome_message,
+)
 from bot.services.papers.previews import Previews
 from bot.services.papers.submission import Submission
 from bot.services.papers.submitter import Submitter
@@ -57,7 +65,7 @@ class Review:
             candidate, accepted = await self._inbox.accept(workspace_id, number, by, token, lambda own: paper or own)
         except DecidedError as error:
             return await self.refused(workspace_id, by, error)
-        return await self.accepted(workspace_id, by, candidate, accepted)
+        return await self._accepted(workspace_id, by, candidate, accepted)
 
     async def accept_form(
         self, workspace_id: int, number: int, token: str, answers: Mapping[str, str], by: Submitter
@@ -78,12 +86,29 @@ class Review:
             candidate = outcome.candidate or await self._inbox.get(workspace_id, number, by)
         except DecidedError as error:
             return await self.refused(workspace_id, by, error)
-        return await self.accepted(workspace_id, by, candidate, outcome.acceptance)
+        return await self._accepted(workspace_id, by, candidate, outcome.acceptance)
 
-    async def accepted(
+    async def submit(
+        self,
+        workspace_id: int,
+        token: str,
+        by: Submitter,
+        fingerprint: str,
+        *,
+        allow_same_title: bool = False,
+        seen: datetime | None = None,
+    ) -> Outcome | ReviewStep:
+        """Submit a stored draft as `Submission.submit` does; return the next step where that accepted a candidate."""
+        outcome = await self._submission.submit(
+            workspace_id, token, by, fingerprint, allow_same_title=allow_same_title, seen=seen
+        )
+        if isinstance(outcome, Saved) and outcome.candidate:
+            return await self._accepted(workspace_id, by, outcome.candidate, outcome.acceptance)
+        return outcome
+
+    async def _accepted(
         self, workspace_id: int, by: Submitter, candidate: Candidate, accepted: Acceptance
     ) -> ReviewStep:
-        """Return the step after a candidate was accepted."""
         self._on_decision()
         step = await self._step(
             workspace_id, by, action_message("accepted", accepted.paper) if accepted.is_new else None
