@@ -43,7 +43,7 @@ async def fill(database: Database, workspace: int) -> list[int]:
 
 async def _find(database: Database, workspace: int, papers: Sequence[Paper]) -> list[int]:
     async with database.write() as connection:
-        return [await candidates.add(connection, workspace, {}, paper, None, None, None, NOW) for paper in papers]
+        return [await candidates.add(connection, workspace, candidates.NewProposal({}, paper), NOW) for paper in papers]
 
 
 async def measure(path: Path) -> None:

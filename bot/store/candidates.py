@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import ColumnElement, Row, Select, bindparam, case, exists, func, insert, select, update
 
@@ -50,56 +50,43 @@ _INSERT = insert(candidates).returning(candidates.c.number)
 INSERT_KEYS = upsert(candidate_keys).on_conflict_do_nothing()
 
 
-async def add(
-    connection: StoreConnection,
-    workspace_id: int,
-    form: dict[str, Any],
-    paper: Paper,
-    by: str | None,
-    proposer: str | None,
-    locale: str | None,
-    now: datetime,
-) -> int:
+class NewProposal(NamedTuple):
+    """A paper with the form in which somebody proposed it; `by` is their name, `proposer` their id."""
+
+    form: dict[str, Any]
+    paper: Paper
+    by: str | None = None
+    proposer: str | None = None
+    locale: str | None = None
+
+    def columns(self, now: datetime) -> dict[str, Any]:
+        """Return the proposal as table columns."""
+        return {
+            "form": self.form,
+            "paper": columns_of(self.paper),
+            "proposed_by": self.by,
+            "proposer": self.proposer,
+            "locale": self.locale,
+            "proposed_at": iso(now),
+        }
+
+
+async def add(connection: StoreConnection, workspace_id: int, proposal: NewProposal, now: datetime) -> int:
     """Insert a proposal and return its number."""
-    values = {
-        "workspace_id": workspace_id,
-        "form": form,
-        "paper": columns_of(paper),
-        "proposed_by": by,
-        "proposer": proposer,
-        "locale": locale,
-        "proposed_at": iso(now),
-    }
+    values = {"workspace_id": workspace_id, **proposal.columns(now)}
     number: int = (await connection.execute(_INSERT, values)).scalar_one()
-    await _add_keys(connection, workspace_id, number, paper, is_find=by is None and proposer is None)
+    is_find = proposal.by is None and proposal.proposer is None
+    await _add_keys(connection, workspace_id, number, proposal.paper, is_find=is_find)
     return number
 
 
 async def take_over(
-    connection: StoreConnection,
-    workspace_id: int,
-    number: int,
-    form: dict[str, Any],
-    paper: Paper,
-    by: str | None,
-    proposer: str,
-    locale: str | None,
-    now: datetime,
+    connection: StoreConnection, workspace_id: int, number: int, proposal: NewProposal, now: datetime
 ) -> None:
     """Make a feed's waiting find somebody's proposal: the paper as that person wrote it; the feeds stay named."""
-    values = {
-        "form": form,
-        "paper": columns_of(paper),
-        "proposed_by": by,
-        "proposer": proposer,
-        "locale": locale,
-        "proposed_at": iso(now),
-        "later_at": None,
-        "score": None,
-        "reasons": None,
-    }
+    values = {**proposal.columns(now), "later_at": None, "score": None, "reasons": None}
     await connection.execute(update(candidates).where(*one(workspace_id, number)).values(values))
-    await _add_keys(connection, workspace_id, number, paper, is_find=False)
+    await _add_keys(connection, workspace_id, number, proposal.paper, is_find=False)
 
 
 async def undecided(connection: StoreConnection, workspace_id: int, keys: Iterable[str]) -> list[Candidate]:

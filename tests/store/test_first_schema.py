@@ -167,5 +167,7 @@ async def what_waits_is_found(database: Database) -> None:
         assert (candidate.number, candidate.form, candidate.proposer) == (7, {"source": "2401.00001"}, "discord:1")
         assert [each.number for each in await candidates.undecided(connection, 1, ["arxiv:2401.00001"])] == [7]
     async with database.write() as connection:
-        number = await candidates.add(connection, 1, {}, paper(8), "太郎", "discord:1", "ja", AdjustableClock()())
+        number = await candidates.add(
+            connection, 1, candidates.NewProposal({}, paper(8), "太郎", "discord:1", "ja"), AdjustableClock()()
+        )
         assert number == 8

@@ -226,11 +226,11 @@ async def _propose(
     if waiting and not waiting.is_find:
         return Proposed(waiting.number, is_repeated=True, waiting=waiting)
     _log.info("paper proposed", paper=paper.id, by=by.actor or by.name, workspace=workspace_id)
-    values = (form_of(draft), paper, by.name, by.actor, by.locale, now)
+    proposal = candidates.NewProposal(form_of(draft), paper, by.name, by.actor, by.locale)
     if waiting:
-        await candidates.take_over(connection, workspace_id, waiting.number, *values)
+        await candidates.take_over(connection, workspace_id, waiting.number, proposal, now)
         return Proposed(waiting.number)
-    return Proposed(await candidates.add(connection, workspace_id, *values))
+    return Proposed(await candidates.add(connection, workspace_id, proposal, now))
 
 
 async def _repeated(connection: StoreConnection, workspace_id: int, outcome: dict[str, object]) -> Saved | Proposed:

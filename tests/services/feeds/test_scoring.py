@@ -46,7 +46,9 @@ class Team:
         self.clock.advance(seconds=1)
         found = paper(self.found, title=f"{title} {self.found}", **fields)
         async with self.database.write() as connection:
-            return await candidates.add(connection, self.workspace, {}, found, proposer, proposer, None, self.clock())
+            return await candidates.add(
+                connection, self.workspace, candidates.NewProposal({}, found, proposer, proposer), self.clock()
+            )
 
     async def decide(self, decisions: int = LEAST_DECISIONS) -> list[int]:
         """Accept every fourth find, those on diffusion, and reject surveys."""
